@@ -178,6 +178,11 @@ export const ERROR_CATALOGUE = {
     status: 409,
     hint: 'No trusted key signed it. `dashkeep keys` shows who signed what, and what you trust.',
   },
+  DK_RUN_UNTRUSTED: {
+    exit: 4,
+    status: 409,
+    hint: 'Records of earlier releases are not signed. Restore its safety snapshot instead, by its id: `dashkeep snapshots`, then `dashkeep restore <id> --overwrite`.',
+  },
   DK_SNAPSHOT_FUTURE: {
     exit: 4,
     status: 409,

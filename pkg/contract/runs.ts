@@ -57,6 +57,8 @@ export const Touched = z.object({
   did: z.enum(['created', 'updated', 'deleted']),
   /** Opaque; changes with the content and the folder that the restore left there. Absent when it was deleted. */
   mark: z.string().optional(),
+  /** Whether it was written, and as what, was not read back: the restore ended before. */
+  open: z.literal(true).optional(),
 });
 export type Touched = z.infer<typeof Touched>;
 
@@ -95,6 +97,10 @@ export const RunRecord = z.object({
   touched: z.array(Touched).optional(),
   /** What a restore was confirmed to change about who may see or receive what. */
   security: z.array(ResourceSecurity).optional(),
+  /** How many resources a restore was to write or delete. */
+  planned: z.int().nonnegative().optional(),
+  /** The snapshot that a restore brings back. */
+  source: z.string().optional(),
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**

@@ -1,33 +1,43 @@
-import type { RunLine, RunRecord } from '../contract/runs.ts';
+import type { RunLine } from '../contract/runs.ts';
 import type { Repository } from '../repository/repository.types.ts';
+import type { StoredRun } from '../repository/runs.ts';
 import { keyOf } from './restore/target.ts';
 
 /** How many of the newest runs are looked at. */
 const RUNS = 200;
 
+interface Ports {
+  repository: Repository;
+  signal: AbortSignal;
+}
+
 /**
- * What restores have touched, by their records.
+ * The records of restores, newest first, whoever signed them.
  * @param isSince chooses the restores
  */
-export async function restoredSince(
-  { repository, signal }: { repository: Repository; signal: AbortSignal },
+export async function restoresSince(
+  { repository, signal }: Ports,
   isSince: (run: RunLine) => boolean,
-): Promise<ReadonlySet<string>> {
+): Promise<StoredRun[]> {
   const lines = (await repository.runs({ limit: RUNS, signal })).filter(
     (run) => run.kind === 'restore' && isSince(run),
   );
-  const records: (RunRecord | undefined)[] = [];
+  const records: StoredRun[] = [];
   for (const { id } of lines) {
-    records.push(await repository.run(id, { signal }));
+    const stored = await repository.run(id, { signal });
+    if (stored !== undefined) {
+      records.push(stored);
+    }
   }
-  return new Set(records.flatMap((record) => (record?.touched ?? []).map(keyOf)));
+  return records;
 }
 
-/** The same of those that may have written after a snapshot read what they touched. */
-export function restoredAfterReading(
-  ports: Parameters<typeof restoredSince>[0],
-  manifest: { started: string },
-): Promise<ReadonlySet<string>> {
+/**
+ * Keys of what restores have touched that may have written after a snapshot read it. A forged record makes more be
+ * read, not less.
+ */
+export async function restoredAfterReading(ports: Ports, manifest: { started: string }): Promise<ReadonlySet<string>> {
   const since = Date.parse(manifest.started);
-  return restoredSince(ports, ({ started, finished = started }) => Date.parse(finished) >= since);
+  const runs = await restoresSince(ports, ({ started, finished = started }) => Date.parse(finished) >= since);
+  return new Set(runs.flatMap(({ record }) => (record.touched ?? []).map(keyOf)));
 }

@@ -32,7 +32,9 @@ export interface RunOutcome<T> {
 }
 
 /** What a record says also of a run that did not come to its end. */
-export type RunFacts = Partial<Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes'>>;
+export type RunFacts = Partial<
+  Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes' | 'planned' | 'source' | 'counts'>
+>;
 
 /** Reason of an abort that a person asked for; any other one is an interruption. */
 export class Cancelled extends Error {}
@@ -40,10 +42,11 @@ export class Cancelled extends Error {}
 /**
  * Does the work and keeps a record of it in the repository, whatever its end; what the work notes is in it, too. A
  * record that can't be written is a warning: what was done is done.
+ * @param work - `checkpoint` keeps what was noted while the run goes on, for the case that its process is killed.
  */
 export async function recordRun<T>(
   options: RunOptions,
-  work: (id: string, note: (facts: RunFacts) => void) => Promise<RunOutcome<T>>,
+  work: (id: string, note: (facts: RunFacts) => void, checkpoint: () => Promise<void>) => Promise<RunOutcome<T>>,
 ): Promise<T> {
   const { clock, signal } = options;
   const started = clock.now();
@@ -58,22 +61,25 @@ export async function recordRun<T>(
       trigger: options.trigger,
       ...compact({ by: options.by }),
       started: started.toISOString(),
-      finished: clock.now().toISOString(),
-      duration: Math.round(clock.monotonic() - begun),
       counts: {},
       errors: [],
       ...facts,
       ...more,
     });
+  const ended = (): Pick<RunRecord, 'finished' | 'duration'> => ({
+    finished: clock.now().toISOString(),
+    duration: Math.round(clock.monotonic() - begun),
+  });
   try {
-    const { value, status, ...more } = await work(id, (noted) => {
+    const note = (noted: RunFacts): void => {
       facts = { ...facts, ...noted };
-    });
-    await record(status, more);
+    };
+    const { value, status, ...more } = await work(id, note, () => record('running', {}));
+    await record(status, { ...more, ...ended() });
     return value;
   } catch (error) {
     const status = !signal.aborted ? 'failed' : signal.reason instanceof Cancelled ? 'cancelled' : 'interrupted';
-    await record(status, status === 'failed' ? { failure: failureText(error) } : {});
+    await record(status, { ...(status === 'failed' ? { failure: failureText(error) } : {}), ...ended() });
     throw error;
   }
 }

@@ -27,7 +27,7 @@ import type {
   VersionsBelow,
 } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
-import { findRun, writeRun } from './runs.ts';
+import { findRun, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
 import { RememberedTarget } from './signing/remembered-target.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
@@ -282,11 +282,10 @@ export class OpenedRepository implements Repository {
   }
 
   async writeRun(record: RunRecord, calls: Abortable = {}): Promise<void> {
-    const size = await writeRun(this.store, this.keyring, record, calls);
-    await this.runIndex.add(record, size);
+    await this.runIndex.add(record, await writeRun(this, record, calls));
   }
 
-  run(id: string, calls: Abortable = {}): Promise<RunRecord | undefined> {
+  run(id: string, calls: Abortable = {}): Promise<StoredRun | undefined> {
     return findRun(this, id, calls);
   }
 

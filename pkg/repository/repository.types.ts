@@ -8,6 +8,7 @@ import type { PackedTexts } from './index/texts/files.ts';
 import type { Below, BelowPart, ResourceChange } from './index/versions/below/below.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
+import type { StoredRun } from './runs.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
 import type { Trust } from './signing/trust.ts';
 
@@ -157,8 +158,8 @@ export interface Repository {
 
   /** Replaces what was written under that id before. */
   writeRun(record: RunRecord, options?: { signal?: AbortSignal }): Promise<void>;
-  /** Undefined when there is no record of that run. */
-  run(id: string, options?: { signal?: AbortSignal }): Promise<RunRecord | undefined>;
+  /** The record of a run with who signed it; undefined when there is none. */
+  run(id: string, options?: { signal?: AbortSignal }): Promise<StoredRun | undefined>;
   /** Newest first. */
   runs(options?: { limit?: number; signal?: AbortSignal }): Promise<RunLine[]>;
 

@@ -1,4 +1,5 @@
 import type { Abortable } from '../lib/abortable.ts';
+import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
@@ -6,20 +7,48 @@ import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './objects/codec.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { isTimedId, runKey, type NamedKey } from './layout.ts';
+import { claimsIn } from './signing/claims.ts';
+import type { Author, Trust } from './signing/trust.ts';
+
+export interface RunPorts {
+  store: ObjectStore;
+  keyring: Keyring;
+  trust: Trust;
+  log: Log;
+}
+
+/** A record of a run as it was stored, with who signed it. */
+export interface StoredRun {
+  record: RunRecord;
+  author: Author;
+}
+
+/** A record with the text that its signature is about, which it carries itself. */
+interface ReadRun {
+  record: RunRecord;
+  text: string;
+  signature: string;
+}
 
 /**
- * The record of a run, replaced as the run goes on. In an encrypted repository it is sealed: its errors name resources.
+ * The record of a run, replaced as the run goes on; so its signature is part of it, as of a session, and never that of
+ * another state. In an encrypted repository it is sealed: its errors name resources.
  * @returns its size as stored.
  */
 export async function writeRun(
-  store: ObjectStore,
-  keyring: Keyring,
-  record: RunRecord,
+  { store, keyring, trust }: RunPorts,
+  given: RunRecord,
   { signal }: Abortable = {},
 ): Promise<number> {
-  const plain = Buffer.from(`${JSON.stringify(RunRecord.parse(record))}\n`);
-  const body = await keyring.sealMetadata(plain);
-  await store.put(runKey(record.id, keyring.encrypted), body, {
+  const key = runKey(given.id, keyring.encrypted);
+  const record = RunRecord.parse(given);
+  // No key is made for a record alone: anyone who only looks leaves none behind.
+  const signs = trust.own !== undefined && trust.standing !== 'replaced';
+  const signature = signs
+    ? await trust.signing.statement(key, JSON.stringify(record), undefined, { signal })
+    : undefined;
+  const body = await keyring.sealMetadata(Buffer.from(`${JSON.stringify(compact({ ...record, signature }))}\n`));
+  await store.put(key, body, {
     contentType: keyring.encrypted ? 'application/octet-stream' : 'application/json',
     signal,
   });
@@ -27,31 +56,43 @@ export async function writeRun(
 }
 
 /** The record of a run by its id, whether it was written before or after encryption was switched on. */
-export async function findRun(
-  { store, keyring, log }: { store: ObjectStore; keyring: Keyring; log: Log },
-  id: string,
-  calls: Abortable = {},
-): Promise<RunRecord | undefined> {
+export async function findRun(ports: RunPorts, id: string, calls: Abortable = {}): Promise<StoredRun | undefined> {
   if (!isTimedId(id)) {
     return undefined;
   }
-  const form = (encrypted: boolean): Promise<RunRecord | undefined> =>
-    readRun(store, keyring, log, { id, encrypted }, calls);
-  return (await form(keyring.encrypted)) ?? form(!keyring.encrypted);
+  const { encrypted } = ports.keyring;
+  for (const named of [
+    { id, encrypted },
+    { id, encrypted: !encrypted },
+  ]) {
+    const read = await readRun(ports, named, calls);
+    if (read !== undefined) {
+      return { record: read.record, author: await authorOf(ports, named, read, calls) };
+    }
+  }
+  return undefined;
+}
+
+function authorOf({ trust }: RunPorts, { id, encrypted }: NamedKey, read: ReadRun, calls: Abortable): Promise<Author> {
+  const file = runKey(id, encrypted);
+  return trust.author(file, Buffer.from(read.text), claimsIn(read.signature, trust.keys.repository, file), calls);
 }
 
 /** Undefined when it is not there, or not readable here. */
 export async function readRun(
-  store: ObjectStore,
-  keyring: Keyring,
-  log: Log,
+  { store, keyring, log }: Pick<RunPorts, 'store' | 'keyring' | 'log'>,
   { id, encrypted }: NamedKey,
   { signal }: Abortable = {},
-): Promise<RunRecord | undefined> {
+): Promise<ReadRun | undefined> {
   try {
     const bytes = await store.get(runKey(id, encrypted), { signal, maxBytes: MAX_RECORD_BYTES });
     const plain = encrypted ? await keyring.opener.open(bytes, 'DK_INTEGRITY', `the record of run ${id}`) : bytes;
-    return RunRecord.parse(JSON.parse(plain.toString('utf8')));
+    const { signature, ...file } = JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
+    return {
+      record: RunRecord.parse(file),
+      text: JSON.stringify(file),
+      signature: typeof signature === 'string' ? signature : '',
+    };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof DashkeepError && error.code.startsWith('DK_STORE')) {

@@ -81,7 +81,7 @@ describe.each(REPOSITORIES)('the golden repository $name', ({ name, ids, signer 
     }
     const runs = await repository.runs();
     expect(runs.map(({ id }) => id)).toEqual([...ids].reverse());
-    expect((await repository.run(runs[0]!.id))?.errors[0]!.reason).toBe('Grafana answered 500');
+    expect((await repository.run(runs[0]!.id))?.record.errors[0]!.reason).toBe('Grafana answered 500');
     expect(store.writes).toEqual([]);
   });
 

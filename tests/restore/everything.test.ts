@@ -100,7 +100,8 @@ describe('everything', () => {
   it('is undone but for organizations and users, which are never deleted', async () => {
     const manifest = await burned({ profile: '13.2' });
     const { safetySnapshot, touched } = await everything({ manifest, safetySnapshot: true });
-    const run = { id: 'run', kind: 'restore', snapshot: safetySnapshot, touched } as never;
+    const record = { id: 'run', kind: 'restore', snapshot: safetySnapshot, touched } as never;
+    const run = { record, author: { trusted: true, mismatch: false } };
     bench.sim.state.org(2).members.set(1, 'Admin');
     const { plan } = await planUndo(await bench.request({ manifest }), run);
     expect(named(plan, 'delete')).toContain('dashboard/root');

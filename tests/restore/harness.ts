@@ -138,17 +138,21 @@ export class RestoreBench {
   }
 
   /** The same with a record of the run, as the command line and the service keep one. */
-  async applyRecorded(wanted: Wanted = {}, safetySnapshot = false): Promise<Restored & { plan: Plan; run: string }> {
+  async applyRecorded(
+    wanted: Wanted = {},
+    safetySnapshot = false,
+    confirm?: string,
+  ): Promise<Restored & { plan: Plan; run: string }> {
     const request = await this.request(wanted);
     const plan = await planRestore(request);
     const randomness = new SeededRandomness(`run ${this.#runs++}`);
     let run = '';
     const restored = await recordRun(
       { ...request, randomness, kind: 'restore', trigger: 'manual' },
-      async (id, note) => {
+      async (id, note, checkpoint) => {
         run = id;
-        const typed = typedFor(plan);
-        const given = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note };
+        const typed = typedFor(plan, confirm);
+        const given = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note, checkpoint };
         return restoreOutcome(await restore(given));
       },
     );

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import type { RunRecord } from '../../pkg/contract/runs.ts';
+import type { StoredRun } from '../../pkg/repository/runs.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
@@ -19,17 +19,20 @@ let runs = 0;
 const OVERWRITE: Partial<RestoreOptions> = { overwrite: true };
 
 /** Applies with a safety snapshot and a record, as the command line does. */
-async function applied(request: PlanRequest, plan: Plan, confirm?: string): Promise<RunRecord> {
+async function applied(request: PlanRequest, plan: Plan, confirm?: string): Promise<StoredRun> {
   const { repository } = bench;
   const { clock, signal } = request;
   const randomness = new SeededRandomness(`undo ${runs++}`);
   const port = { clock, randomness, log: silentLog, signal };
   let id = '';
-  const run = recordRun({ ...port, repository, kind: 'restore', trigger: 'manual' }, async (given, note) => {
-    id = given;
-    const facts = { safetySnapshot: true, version: '0.1.0', ...typedFor(plan, confirm) };
-    return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note }));
-  });
+  const run = recordRun(
+    { ...port, repository, kind: 'restore', trigger: 'manual' },
+    async (given, note, checkpoint) => {
+      id = given;
+      const facts = { safetySnapshot: true, version: '0.1.0', ...typedFor(plan, confirm) };
+      return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note, checkpoint }));
+    },
+  );
   await run.catch((error: unknown) => {
     if (!signal.aborted) {
       throw error;
@@ -38,12 +41,12 @@ async function applied(request: PlanRequest, plan: Plan, confirm?: string): Prom
   return (await repository.run(id))!;
 }
 
-async function restored(options: Partial<RestoreOptions> = OVERWRITE, confirm?: string): Promise<RunRecord> {
+async function restored(options: Partial<RestoreOptions> = OVERWRITE, confirm?: string): Promise<StoredRun> {
   const request = await bench.request({ options });
   return applied(request, await planRestore(request), confirm);
 }
 
-async function undoOf(run: RunRecord): Promise<Awaited<ReturnType<typeof planUndo>>> {
+async function undoOf(run: StoredRun): Promise<Awaited<ReturnType<typeof planUndo>>> {
   const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
   bench.sim.clearRequests();
   const planned = await planUndo(asked, run);
@@ -70,7 +73,7 @@ describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
     const { good, before } = await badDay(profile);
     const asked = await bench.request({ options: OVERWRITE, manifest: good });
     const run = await applied(asked, await planRestore(asked));
-    expect(run).toMatchObject({ status: 'complete', kind: 'restore' });
+    expect(run.record).toMatchObject({ status: 'complete', kind: 'restore' });
 
     const { request, plan } = await undoOf(run);
     expect(named(plan, 'delete')).toEqual(
@@ -88,8 +91,7 @@ describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
     expect(plan.confirm).toBe('Main Org., 1 security change');
     await expect(applied(request, plan)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
     const undo = await applied(request, plan, 'Main Org., 1 security change');
-    expect(undo.errors).toEqual([]);
-    expect(undo.status).toBe('complete');
+    expect(undo.record).toMatchObject({ errors: [], status: 'complete' });
     expect(stateOf(await bench.backup())).toEqual(before);
 
     // And the undo itself can be undone.
@@ -134,7 +136,7 @@ describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
     expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(false);
     const { request, plan } = await undoOf(run);
     expect(reasons(plan, 'create')).toMatchObject({ 'dashboard/extra': 'the restore deleted it' });
-    expect((await applied(request, plan)).status).toBe('complete');
+    expect((await applied(request, plan)).record.status).toBe('complete');
     expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(true);
   });
 });
@@ -152,7 +154,7 @@ describe('undoing', () => {
     const cut = (): void => stop.abort(new Cancelled('cancelled'));
     bench.sim.setFaults({ match: 'POST /apis/dashboard*', action: { kind: 'after', run: cut }, times: 1 });
     const run = await applied(request, plan);
-    expect(run.status).toBe('cancelled');
+    expect(run.record.status).toBe('cancelled');
     expect(bench.sim.state.org(1).dashboards.size).toBeGreaterThan(0);
 
     const undo = await undoOf(run);
@@ -172,7 +174,7 @@ describe('undoing', () => {
     const plan = await planRestore(request);
     await bench.api('POST /api/dashboards/db', { dashboard: board('root', 'Board root', 'prom') });
     const run = await applied(request, plan);
-    expect(run.touched?.filter(({ kind }) => kind === 'dashboard')).toEqual([]);
+    expect(run.record.touched?.filter(({ kind }) => kind === 'dashboard')).toEqual([]);
     expect(named((await undoOf(run)).plan, 'delete')).toEqual([]);
   });
 
@@ -180,7 +182,8 @@ describe('undoing', () => {
     bench = await RestoreBench.start({ profile: '13.2' });
     await bench.backup();
     const run = { id: 'x', kind: 'backup', status: 'complete', trigger: 'manual', counts: {}, errors: [] } as const;
-    await expect(undoOf({ ...run, errors: [], started: '2026-11-24T00:00:00Z' })).rejects.toThrow(
+    const record = { ...run, errors: [], started: '2026-11-24T00:00:00Z' };
+    await expect(undoOf({ record, author: { trusted: true, mismatch: false } })).rejects.toThrow(
       'you can undo only a restore that made a safety snapshot',
     );
   });

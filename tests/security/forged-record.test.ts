@@ -1,57 +1,94 @@
-import { afterEach, expect, it } from 'vitest';
-import { silentLog } from '../../pkg/contract/ports.ts';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Manifest } from '../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
-import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
-import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
-import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
-import { recordRun } from '../../pkg/engine/run.ts';
-import { RestoreBench } from '../restore/harness.ts';
-import { seed } from '../restore/seed.ts';
-import { SeededRandomness } from '../support/repository/repository.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { call } from '../simulator/http.ts';
 
-/** Someone who may write to the bucket changes the record of a restore, or its safety snapshot while it is undone. */
-let bench: RestoreBench;
-afterEach(() => bench.close());
+/**
+ * Someone who may write to the bucket changes the record of a restore, so that undoing it takes back more: what people
+ * made since, and what they changed.
+ */
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let run: string;
 
-async function restored(): Promise<{ run: RunRecord; regular: string }> {
-  bench = await RestoreBench.start({ profile: '12.4', nestedFolders: true });
-  await seed(bench);
-  const { id: regular } = await bench.backup();
-  await bench.api('DELETE /api/dashboards/uid/root');
-  const request = await bench.request({ options: { overwrite: true } });
-  const plan = await planRestore(request);
-  const port = {
-    clock: request.clock,
-    randomness: new SeededRandomness('record'),
-    log: silentLog,
-    signal: request.signal,
-  };
-  let id = '';
-  await recordRun(
-    { ...port, repository: bench.repository, kind: 'restore', trigger: 'manual' },
-    async (given, note) => {
-      id = given;
-      return restoreOutcome(await restore({ ...request, ...port, safetySnapshot: true, version: '0.1.0', plan, note }));
-    },
-  );
-  return { run: (await bench.repository.run(id))!, regular };
+const cli = (args: string[], machine = 'writer'): Promise<Ended> => {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/${machine}`];
+  return runCli([...args, '--json', ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() });
+};
+const api = (route: string, body?: unknown) => call(grafana, 'admin:admin', route, body);
+const recordFile = (): string => join(directory.path, 'repository/runs', `${run}.json`);
+const UNDO = ['--apply', '--confirm', 'Main Org.'];
+
+async function forge(change: (record: RunRecord, manifest: Manifest) => void): Promise<void> {
+  const record = JSON.parse(await readFile(recordFile(), 'utf8')) as RunRecord;
+  const snapshots = join(directory.path, 'repository/snapshots');
+  const newest = (await readdir(snapshots)).sort().at(-1) ?? '';
+  const text = gunzipSync(await readFile(join(snapshots, newest))).toString('utf8');
+  change(record, JSON.parse(text) as Manifest);
+  await writeFile(recordFile(), `${JSON.stringify(record)}\n`);
 }
 
-async function undo(run: RunRecord): ReturnType<typeof planUndo> {
-  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
-  return planUndo(asked, run);
-}
-
-it('a record that names a regular backup, or an earlier safety snapshot, is no way back', async () => {
-  const { run, regular } = await restored();
-  await expect(undo({ ...run, snapshot: regular })).rejects.toMatchObject({ code: 'DK_USAGE' });
-  const later = `${new Date(Date.now() + 40 * 365 * 86_400_000).toISOString().replace(/[-:]|\.\d+/g, '')}-00000000`;
-  await expect(undo({ ...run, id: later })).rejects.toMatchObject({ code: 'DK_USAGE' });
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana.seedDashboards({ count: 3, folders: 1 });
+  directory = await temporaryDirectory();
+  await cli(['backup']);
+  const [gone] = (await api('GET /api/search?type=dash-db')).body as { uid: string }[];
+  await api(`DELETE /api/dashboards/uid/${gone!.uid}`);
+  run = (await cli(['restore', 'latest', '--only', `dashboard/${gone!.uid}`, '--apply'])).json.run;
+  await api('POST /api/dashboards/db', { dashboard: { uid: 'innocent', title: 'Innocent', panels: [] } });
+  await cli(['backup']);
+  expect((await api('GET /api/dashboards/uid/innocent')).status).toBe(200);
+});
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
 });
 
-it('what is planned is what is asserted: the snapshot is read once', async () => {
-  const { run } = await restored();
-  const { request, stored } = await undo(run);
-  expect(stored.manifest).toBe(request.manifest);
-  expect(stored.author.trusted).toBe(true);
+it('what was added to a record is not taken back, and nothing else of it', async () => {
+  await forge((record, { resources }) => {
+    const { object } = resources.find(({ kind, uid }) => kind === 'dashboard' && uid === 'innocent')!;
+    record.touched!.push({ org: 1, kind: 'dashboard', uid: 'innocent', did: 'created', mark: object.slice(0, 32) });
+  });
+  grafana.clearRequests();
+  await expect(cli(['restore', '--undo', run, ...UNDO])).rejects.toMatchObject({ code: 'DK_RUN_UNTRUSTED', exit: 4 });
+  expect(grafana.writes()).toEqual([]);
+  expect((await api('GET /api/dashboards/uid/innocent')).status).toBe(200);
+});
+
+it('another snapshot than the one that its run made is no way back', async () => {
+  const { snapshots } = (await cli(['snapshots'])).json as { snapshots: { id: string; trigger: string }[] };
+  const regular = snapshots.find(({ trigger }) => trigger === 'manual')!.id;
+  await forge((record) => Object.assign(record, { snapshot: regular }));
+  await expect(cli(['restore', '--undo', run, ...UNDO])).rejects.toMatchObject({ code: 'DK_RUN_UNTRUSTED' });
+});
+
+it('a record without a signature, as earlier releases wrote them, is not undone', async () => {
+  await forge((record) => delete (record as { signature?: string }).signature);
+  await expect(cli(['restore', '--undo', run, ...UNDO])).rejects.toMatchObject({
+    code: 'DK_RUN_UNTRUSTED',
+    hint: expect.stringContaining('dashkeep restore'),
+  });
+});
+
+it('the record of another run, put in its place, is not undone', async () => {
+  const other = '20200101T000000Z-00000000';
+  const forged = JSON.parse(await readFile(recordFile(), 'utf8')) as RunRecord;
+  await writeFile(join(directory.path, 'repository/runs', `${other}.json`), JSON.stringify(forged));
+  await expect(cli(['restore', '--undo', other, ...UNDO])).rejects.toMatchObject({ code: 'DK_RUN_UNTRUSTED' });
+});
+
+it('a machine that trusts another key does not undo it, and the one that wrote it does', async () => {
+  await expect(cli(['restore', '--undo', run, ...UNDO], 'stranger')).rejects.toMatchObject({
+    code: 'DK_RUN_UNTRUSTED',
+  });
+  expect((await cli(['restore', '--undo', run, ...UNDO])).exit).toBe(0);
+  expect((await api('GET /api/dashboards/uid/innocent')).status).toBe(200);
 });

@@ -188,7 +188,7 @@ async function undo(
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no record of run ${printable(id.slice(0, 60))}`);
     }
-    const orgs = flags.orgs ?? [...new Set((run.touched ?? []).map(({ org }) => org))].join(',');
+    const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
     return withGrafanaInstance(
       context,
       { ...flags, ...(orgs === '' ? {} : { orgs }) },
@@ -215,24 +215,28 @@ async function applyRecorded(context: CliContext, flags: Flags, request: PlanReq
   const by = askedBy(flags);
   const trigger = plan.undoes === undefined ? 'manual' : 'undo';
   let run = '';
-  const restored = await recordRun({ ...context, repository, kind: 'restore', trigger, ...by }, async (id, note) => {
-    run = id;
-    if (plan.undoes !== undefined) {
-      note({ undoes: plan.undoes });
-    }
-    return restoreOutcome(
-      await restore({
-        ...request,
-        plan,
-        safetySnapshot: flags.safetySnapshot,
-        ...confirmation,
-        ...by,
-        version: VERSION,
-        randomness: context.randomness,
-        note,
-      }),
-    );
-  });
+  const restored = await recordRun(
+    { ...context, repository, kind: 'restore', trigger, ...by },
+    async (id, note, checkpoint) => {
+      run = id;
+      if (plan.undoes !== undefined) {
+        note({ undoes: plan.undoes });
+      }
+      return restoreOutcome(
+        await restore({
+          ...request,
+          plan,
+          safetySnapshot: flags.safetySnapshot,
+          ...confirmation,
+          ...by,
+          version: VERSION,
+          randomness: context.randomness,
+          note,
+          checkpoint,
+        }),
+      );
+    },
+  );
   return { ...restored, run };
 }
 

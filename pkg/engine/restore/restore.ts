@@ -7,9 +7,9 @@ import { wantedAt } from './apply/attempt.ts';
 import { targetOf } from './target.ts';
 import type { OnProgress } from '../progress.ts';
 import { restoreEverything } from './everything/apply.ts';
-import { ChangeLog } from './apply/change-log.ts';
+import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
-import { securityRecord, withSecurity } from './plan/security.ts';
+import { withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, Restored } from './types.ts';
 
 /** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
@@ -53,16 +53,15 @@ export async function restore(options: ApplyOptions): Promise<Restored> {
       })
     : undefined;
   const snapshot = safety === undefined ? {} : { snapshot: safety.id };
-  const changeLog = new ChangeLog();
-  const security = securityRecord(plan.items);
-  options.note?.(security.length === 0 ? {} : { security });
+  options.note?.(snapshot);
+  const changeLog = recordedChanges(options);
   // Anyone who restores has lost something that others miss.
   options.instance.orgs.forEach(({ client }) => client.prioritize());
   try {
     const results = await applyPlan(options, plan, changeLog);
     return compact({ results: withSecurity(results, plan.items), safetySnapshot: safety?.id });
   } finally {
-    options.note?.({ ...snapshot, touched: changeLog.list() });
+    await noteEnd(options, changeLog);
   }
 }
 

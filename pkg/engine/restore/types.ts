@@ -10,7 +10,7 @@ import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Recent } from '../recent.ts';
 import type { WantedMembership } from '../../grafana/kinds/access/user/memberships.ts';
-import type { RunRecord } from '../../contract/runs.ts';
+import type { RunFacts } from '../run.ts';
 
 /** What an entry becomes: the same in another place, or under another uid. */
 export interface Mapped {
@@ -194,7 +194,9 @@ export interface ApplyOptions extends PlanRequest {
   version: string;
   randomness: Randomness;
   /** Called with what the record of the run needs to say even when the run is cut short. */
-  note?: (facts: Pick<RunRecord, 'snapshot' | 'touched' | 'security'>) => void;
+  note?: (facts: RunFacts) => void;
+  /** Keeps what was noted in the record of the run, while it goes on; never fails. */
+  checkpoint?: () => Promise<void>;
 }
 
 export interface Restored {

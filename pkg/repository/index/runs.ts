@@ -82,8 +82,14 @@ export class RunIndex {
     return lines.length === limit || (index.whole && lines.length === entries.length) ? lines : undefined;
   }
 
-  /** Takes up a record that was just written, in that many bytes, and what else is new. */
+  /**
+   * Takes up a record that was just written, in that many bytes, and what else is new. One of a run that goes on is
+   * read with each look at the list of names.
+   */
   async add(record: RunRecord, size: number): Promise<void> {
+    if (record.finished === undefined) {
+      return;
+    }
     const entry: Entry = { id: record.id, encrypted: this.#keyring.encrypted, size, line: runLine(record) };
     await this.#change(async ({ whole, runs }) => {
       const [first] = runs;
@@ -160,11 +166,12 @@ export class RunIndex {
   }
 
   async #readLine(entry: Entry, signal?: AbortSignal): Promise<void> {
-    const record = await readRun(this.#store, this.#keyring, this.#log, entry, { signal });
-    if (record === undefined) {
+    const ports = { store: this.#store, keyring: this.#keyring, log: this.#log };
+    const read = await readRun(ports, entry, { signal });
+    if (read === undefined) {
       this.#unreadable.add(entry.id);
     } else {
-      entry.line = runLine(record);
+      entry.line = runLine(read.record);
     }
   }
 

@@ -284,7 +284,7 @@ class EngineWork implements Operations {
   }
 
   async run(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
-    return (await this.#repository.openIfThere(signal))?.run(id, { signal });
+    return (await (await this.#repository.openIfThere(signal))?.run(id, { signal }))?.record;
   }
 
   close(): Promise<void> {

@@ -91,7 +91,8 @@ export class RestorePlans {
       throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
     }
     // A run of an earlier release may have touched several organizations.
-    const own = { ...run, touched: run.touched?.filter((one) => isOf(caller, one)) };
+    const { record, author } = run;
+    const own = { record: { ...record, touched: record.touched?.filter((one) => isOf(caller, one)) }, author };
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
       const { request, plan, stored } = await planUndo({ ...this.#ports, repository, instance, signal }, own);

@@ -44,6 +44,13 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
       'Somebody else may have written it. Choose another snapshot, or ask the administrator of the service whether to trust its key.',
     ),
   ],
+  DK_RUN_UNTRUSTED: () => [
+    t('error.DK_RUN_UNTRUSTED', 'No trusted key signed the record of this restore'),
+    t(
+      'advice.DK_RUN_UNTRUSTED',
+      'Somebody else may have changed it, or an earlier release wrote it. Restore the safety snapshot that was made before it instead.',
+    ),
+  ],
   DK_HOME_ORGANIZATION: () => [
     t('error.DK_HOME_ORGANIZATION', 'Only the home organization can do this'),
     t('advice.DK_HOME_ORGANIZATION', 'This concerns all organizations. Ask an admin of the home organization.'),

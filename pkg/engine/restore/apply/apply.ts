@@ -10,7 +10,7 @@ import { GrafanaError } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { KINDS } from '../../../grafana/kinds/registry.ts';
+import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
@@ -18,10 +18,10 @@ import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, markOf, markOfEntry } from './change-log.ts';
-import { removeExtra } from './remove-extra.ts';
+import { deletedWith, removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
-import { type Applying, type Attempt, didOf, wantedAt, wantedContent } from './attempt.ts';
+import { type Applying, type Attempt, didOf, isWritten, wantedAt, wantedContent } from './attempt.ts';
 
 /** More than the concurrent requests, so that objects are read from the repository while others are written. */
 const WRITES_AT_ONCE = 80;
@@ -39,6 +39,7 @@ export async function applyPlan(
   progress = startedProgress(asked, plan.items),
 ): Promise<ApplyResult[]> {
   const todo = plan.items.filter(isWritten);
+  await changeLog.intend(intended(plan));
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
   waitOutRestarts(request.instance, progress, request.signal);
   const budget = new ByteBudget(LARGE_BYTES);
@@ -61,9 +62,16 @@ export async function applyPlan(
   return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
 }
 
-/** Whether applying writes an item. */
-export function isWritten({ action }: Pick<PlannedItem, 'action'>): boolean {
-  return action === 'create' || action === 'update';
+/** What applying a plan will touch, as far as it is known before the bodies are read. */
+function intended(plan: Plan): Touched[] {
+  return plan.items.flatMap((item): Touched[] => {
+    const target = targetOf(item);
+    if (item.action === 'delete') {
+      return deletedWith(kindOf(item.kind), target);
+    }
+    const mark = item.entry === undefined ? {} : { mark: markOfEntry(kindOf(item.kind), item.entry) };
+    return isWritten(item) ? [{ ...target, did: didOf(item), ...mark }] : [];
+  });
 }
 
 /** Counts what is written of the items. */
@@ -220,12 +228,12 @@ async function writeItem(
   }
   plan.deferred?.need(item, content);
   const touched: Touched = { ...target, did: didOf(item), mark };
-  changeLog.put(touched);
+  changeLog.begin(touched);
   const written = await kind.write?.(context, compact({ uid: target.uid, content, live }));
   if (written !== undefined && written.uid !== target.uid) {
     attempt.uid = written.uid;
     changeLog.drop(target);
-    changeLog.put({ ...touched, uid: written.uid });
+    changeLog.begin({ ...touched, uid: written.uid });
   }
 }
 

@@ -36,6 +36,11 @@ export interface Attempt {
   mark?: string;
 }
 
+/** Whether applying writes an item. */
+export function isWritten({ action }: Pick<PlannedItem, 'action'>): boolean {
+  return action === 'create' || action === 'update';
+}
+
 /** What writing an item does to Grafana. */
 export function didOf(item: PlannedItem): 'created' | 'updated' {
   return item.live === undefined ? 'created' : 'updated';

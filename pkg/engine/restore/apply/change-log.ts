@@ -1,4 +1,5 @@
 import type { ManifestEntry } from '../../../contract/manifest.ts';
+import type { Clock } from '../../../contract/ports.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import type { Kind } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
@@ -40,15 +41,51 @@ function mark(object: string, place: string): string {
   return place === '' ? short : `${short}@${place}`;
 }
 
+/** Milliseconds between two records of what was touched, and how much of the time at most goes into writing them. */
+const KEEP_EVERY = 1000;
+const KEEP_SHARE = 20;
+
+/** Where what is touched is kept while a restore goes on, so that one that was killed can be undone too. */
+export interface ChangeLogPorts {
+  clock: Pick<Clock, 'monotonic'>;
+  keep: (log: ChangeLog) => Promise<void>;
+}
+
 /**
- * What a restore has touched so far. A resource is put down before it is written, so that a restore that was cut short
- * can be undone too; what was read back afterwards corrects it.
+ * What a restore has touched so far. All that it is going to write is put down before the first of it is written: what
+ * then was not written is as it was before, and undoing leaves it. What was read back afterwards corrects it.
  */
 export class ChangeLog {
+  readonly #ports: ChangeLogPorts | undefined;
+  readonly #intended = new Map<string, Touched>();
   readonly #touched = new Map<string, Touched>();
+  #keeping: Promise<void> | undefined;
+  #keepAt = 0;
+
+  /** @param ports - without them it is known to this process alone */
+  constructor(ports?: ChangeLogPorts) {
+    this.#ports = ports;
+  }
+
+  /** Puts down what will be written or deleted next, and resolves when that is kept. */
+  async intend(all: readonly Touched[]): Promise<void> {
+    for (const one of all) {
+      this.#intended.set(keyOf(one), { ...one, open: true });
+    }
+    await this.#keeping;
+    await this.#keep();
+  }
+
+  /** It is being written. */
+  begin(touched: Touched): void {
+    this.put({ ...touched, open: true });
+  }
 
   put(touched: Touched): void {
-    this.#touched.set(keyOf(touched), touched);
+    const key = keyOf(touched);
+    this.#intended.delete(key);
+    this.#touched.set(key, touched);
+    this.#changed();
   }
 
   /** Whether it is put down: what somebody else wrote meanwhile is not. */
@@ -58,10 +95,44 @@ export class ChangeLog {
 
   /** It turned out that nothing was done to it. */
   drop(touched: Pick<Touched, 'org' | 'kind' | 'uid'>): void {
-    this.#touched.delete(keyOf(touched));
+    const key = keyOf(touched);
+    this.#intended.delete(key);
+    this.#touched.delete(key);
+    this.#changed();
   }
 
   list(): Touched[] {
     return [...this.#touched.values()];
+  }
+
+  /** The same, with what will be written next. */
+  listAhead(): Touched[] {
+    return [...this.#touched.values(), ...this.#intended.values()];
+  }
+
+  /** Waits for the record that is being written, so that it does not replace a later one. */
+  async settled(): Promise<void> {
+    await this.#keeping;
+  }
+
+  #changed(): void {
+    const { clock } = this.#ports ?? {};
+    if (clock !== undefined && this.#keeping === undefined && clock.monotonic() >= this.#keepAt) {
+      void this.#keep();
+    }
+  }
+
+  #keep(): Promise<void> {
+    const { clock, keep } = this.#ports ?? {};
+    if (clock === undefined || keep === undefined) {
+      return Promise.resolve();
+    }
+    const begun = clock.monotonic();
+    this.#keeping = keep(this).finally(() => {
+      const now = clock.monotonic();
+      this.#keepAt = now + Math.max(KEEP_EVERY, KEEP_SHARE * (now - begun));
+      this.#keeping = undefined;
+    });
+    return this.#keeping;
   }
 }

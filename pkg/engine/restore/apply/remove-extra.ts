@@ -1,7 +1,8 @@
 import { append } from '../../../lib/append.ts';
 import { isJsonObject, numberAt } from '../../../lib/json/json.ts';
-import type { KindName } from '../../../contract/kinds.ts';
+import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
+import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
@@ -67,8 +68,8 @@ async function removeOne(
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { ...result, outcome: 'failed', ...because(reason('folder-filled')) };
     }
-    const gone = [kind.name, ...takenAlong(kind)].map((name) => ({ org: org.id, kind: name, uid }));
-    gone.forEach((one) => changeLog.put({ ...one, did: 'deleted' }));
+    const gone = deletedWith(kind, { org: org.id, kind: kind.name, uid });
+    gone.forEach((one) => changeLog.put(one));
     await kind.remove?.(context, uid);
     const left = await kind.read(context, { uid, title });
     if (left === undefined) {
@@ -82,9 +83,10 @@ async function removeOne(
   }
 }
 
-/** Kinds of what is deleted together with a resource of this one, under the same uid. */
-function takenAlong({ name }: Kind): KindName[] {
-  return KINDS.filter((kind) => goesWith(kind) === name).map((kind) => kind.name);
+/** A resource, and what is deleted together with it under the same uid. */
+export function deletedWith({ name }: Kind, { org, uid }: ResourceRef): Touched[] {
+  const along = KINDS.filter((kind) => goesWith(kind) === name);
+  return [name, ...along.map((kind) => kind.name)].map((kind) => ({ org, kind, uid, did: 'deleted' }));
 }
 
 /** Grafana deletes a folder with all that is in it, so it must say itself that there is nothing. */

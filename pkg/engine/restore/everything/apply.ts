@@ -7,13 +7,15 @@ import { because } from '../../../contract/reasons/reason.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
-import { applyPlan, isWritten, startedProgress } from '../apply/apply.ts';
+import { applyPlan, startedProgress } from '../apply/apply.ts';
+import { isWritten } from '../apply/attempt.ts';
 import { storedContent } from '../content.ts';
 import { keyOf, targetOf } from '../target.ts';
-import { ChangeLog } from '../apply/change-log.ts';
+import type { ChangeLog } from '../apply/change-log.ts';
+import { noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
-import { securityRecord, withSecurity } from '../plan/security.ts';
+import { withSecurity } from '../plan/security.ts';
 import { join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
@@ -32,31 +34,25 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
   if (!plan.items.some(isWritten) && closed.length === 0) {
     return { results: [] };
   }
-  const run = new EverythingRun(options, everything);
   instance.orgs.forEach(({ client }) => client.prioritize());
-  let snapshot: string | undefined;
+  const run = new EverythingRun(options, everything);
   try {
     for (const { org } of closed) {
       if (org !== undefined) {
         await join(options, everything.caller, org);
       }
     }
-    if (options.safetySnapshot) {
-      const mustRead = touchedBy(plan, closed);
-      snapshot = (await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead })).id;
-    }
+    const snapshot = options.safetySnapshot
+      ? (await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead: touchedBy(plan, closed) })).id
+      : undefined;
+    options.note?.(compact({ snapshot }));
     const results = withSecurity(await run.apply(), plan.items);
     return compact({ results, safetySnapshot: snapshot });
   } catch (error) {
     await run.leaveAnyway();
     throw error;
   } finally {
-    const security = securityRecord(plan.items);
-    options.note?.({
-      ...compact({ snapshot }),
-      touched: run.changeLog.list(),
-      ...(security.length === 0 ? {} : { security }),
-    });
+    await noteEnd(options, run.changeLog);
   }
 }
 
@@ -73,7 +69,7 @@ function touchedBy(plan: Plan, closed: Everything['targets']): (org: number, uid
 
 /** One restore of everything, from its organizations to the memberships of its account. */
 class EverythingRun {
-  readonly changeLog = new ChangeLog();
+  readonly changeLog: ChangeLog;
   readonly #request: ApplyOptions;
   readonly #plan: Plan;
   readonly #everything: Everything;
@@ -83,6 +79,7 @@ class EverythingRun {
   #brought: Brought = { targets: [], created: [], results: [] };
 
   constructor(options: ApplyOptions, everything: Everything) {
+    this.changeLog = recordedChanges(options);
     this.#request = options;
     this.#plan = options.plan;
     this.#everything = everything;

@@ -1,9 +1,13 @@
+import type { StoredRun } from '../../../repository/runs.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { restoredSince } from '../../restored-since.ts';
+import { restoresSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
+
+/** Milliseconds after which what an interrupted restore left there is no longer taken for unfinished. */
+const UNFINISHED = 24 * 3_600_000;
 
 /**
  * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what
@@ -11,7 +15,7 @@ import type { PlanRequest } from '../types.ts';
  */
 export class EarlierRestores {
   readonly #request: PlanRequest;
-  #touched: Promise<ReadonlySet<string>> | undefined;
+  #records: Promise<StoredRun[]> | undefined;
 
   constructor(request: PlanRequest) {
     this.#request = request;
@@ -19,14 +23,37 @@ export class EarlierRestores {
 
   /** Whether a restore since the snapshot wrote the resource. */
   async wrote(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
-    this.#touched ??= this.#read();
-    return (await this.#touched).has(keyOf({ org: context.org.id, kind: kind.name, uid }));
+    const key = keyOf({ org: context.org.id, kind: kind.name, uid });
+    const touched = (await this.#read()).flatMap(({ record }) => record.touched ?? []);
+    return touched.some((one) => one.open !== true && keyOf(one) === key);
   }
 
-  async #read(): Promise<ReadonlySet<string>> {
+  /**
+   * Keys of what restores of the same snapshot created that did not come to their end: a restore that goes on where
+   * they ended is judged as they were. Only records that a trusted key signed say that.
+   */
+  async unfinished(): Promise<ReadonlySet<string>> {
+    const { repository, manifest, clock } = this.#request;
+    const since = clock.now().getTime() - UNFINISHED;
+    const cut = (await this.#read()).filter(
+      ({ record, author }) =>
+        repository.trust.counts(author) &&
+        record.source === manifest.id &&
+        !['complete', 'partial'].includes(record.status) &&
+        Date.parse(record.started) >= since,
+    );
+    const created = cut.flatMap(({ record }) => record.touched ?? []).filter(({ did }) => did === 'created');
+    return new Set(created.map(keyOf));
+  }
+
+  #read(): Promise<StoredRun[]> {
+    return (this.#records ??= this.#load());
+  }
+
+  async #load(): Promise<StoredRun[]> {
     const { repository, manifest, signal } = this.#request;
     const since = Date.parse(manifest.finished);
-    return restoredSince({ repository, signal }, ({ started }) => Date.parse(started) >= since);
+    return restoresSince({ repository, signal }, ({ started }) => Date.parse(started) >= since);
   }
 }
 
@@ -43,16 +70,23 @@ export async function isRenewed(
   uid: string,
   live: Content,
 ): Promise<boolean> {
+  const isNew = (owner: Content): boolean => isMadeAfter(manifest, owner);
+  return (await isOwnersDefault(kind, context, uid, live, isNew)) && !(await earlier.wrote(context, kind, uid));
+}
+
+/** Whether something is what Grafana gave it with its owner. */
+export async function isOwnersDefault(
+  kind: Kind,
+  context: WriteContext,
+  uid: string,
+  live: Content,
+  isMeant: (owner: Content) => boolean = () => true,
+): Promise<boolean> {
   if (kind.owner === undefined || kind.isDefault === undefined) {
     return false;
   }
   const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
-  return (
-    owner !== undefined &&
-    isMadeAfter(manifest, owner) &&
-    (await kind.isDefault(context, live, owner)) &&
-    !(await earlier.wrote(context, kind, uid))
-  );
+  return owner !== undefined && isMeant(owner) && kind.isDefault(context, live, owner);
 }
 
 /** Whether the live resource was made after the snapshot was taken. */

@@ -4,9 +4,12 @@ import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, losing } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
+import type { StoredRun } from '../../../repository/runs.ts';
+import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { planCreatedRemovals } from './created.ts';
+import { closeOpenEntries } from './open-entries.ts';
 import { keyOf } from '../target.ts';
 import { planRestore } from '../plan/plan.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
@@ -20,32 +23,30 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
  * what it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason.
  * @returns the plan, the request to apply it with, and the very snapshot that both were made from: who wrote it has to
  * be asserted before anything is applied, and a second reading may find another file.
- * @throws DK_USAGE when the run is no restore, has no safety snapshot, or is one that changed nothing; DK_NOT_FOUND
- * when the safety snapshot is gone.
+ * @throws DK_RUN_UNTRUSTED when no trusted key signed the record; DK_USAGE when the run is no restore, has no safety
+ * snapshot, or is one that changed nothing; DK_NOT_FOUND when the safety snapshot is gone.
  */
 export async function planUndo(
   asked: UndoRequest,
-  run: RunRecord,
+  { record: run, author }: StoredRun,
 ): Promise<{ request: PlanRequest; plan: Plan; stored: StoredManifest }> {
-  const { snapshot, touched } = undoable(run);
+  const { snapshot, touched: recorded } = undoable(run);
+  if (!asked.repository.trust.counts(author)) {
+    throw untrusted(run, author);
+  }
   const stored = await asked.repository.stored(snapshot, { signal: asked.signal });
   const { manifest } = stored;
-  // No one signs the records of runs: one may name another snapshot than the one that its run made.
+  // A copied record may be older than the run's last one, but it never names what its run did not make.
   if (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id)) {
     throw new DashkeepError('DK_USAGE', `${snapshot} is not the safety snapshot of run ${run.id}`);
   }
   const held = new Set(manifest.resources.map(keyOf));
+  // The safety snapshot is what was there, managed or not.
+  const unselected = { ...asked, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
+  const touched = await closeOpenEntries(unselected, run, recorded);
   const back = touched.filter(({ did }) => did !== 'created');
-  const request: PlanRequest = {
-    ...asked,
-    manifest,
-    selection: {
-      only: back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid })),
-      exactly: true,
-    },
-    // The safety snapshot is what was there, managed or not.
-    options: { overwrite: true, includeManaged: true },
-  };
+  const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
+  const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
   const plan = await planRestore(request, (item) => leaveWhatChanged(item, byKey.get(keyOf(item))));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map(notHeld);
@@ -77,6 +78,11 @@ function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
     throw new DashkeepError('DK_USAGE', `run ${run.id} changed nothing in Grafana, so there is nothing to undo`);
   }
   return { snapshot, touched };
+}
+
+function untrusted({ id }: RunRecord, { signer }: Author): DashkeepError {
+  const by = signer === undefined ? 'is not signed' : `is signed by ${signer}, which is not trusted here`;
+  return new DashkeepError('DK_RUN_UNTRUSTED', `the record of run ${id} ${by}`);
 }
 
 /** Turns an item into one that is passed over, where what is live is not what the restore left there. */

@@ -1,0 +1,97 @@
+import type { KindName } from '../../../contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import type { RunRecord, Touched } from '../../../contract/runs.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { isRestored, storedContent } from '../content.ts';
+import { writeContext } from '../context.ts';
+import { visitLive } from '../live.ts';
+import { keyOf } from '../target.ts';
+import { markOf } from '../apply/change-log.ts';
+import type { PlanRequest } from '../types.ts';
+
+/**
+ * What a restore that was cut short has touched, with what it had not read back looked at now: what is live as the
+ * restore would have left it, was written by it. What is not stays as it was put down, so that undoing leaves it.
+ */
+export async function closeOpenEntries(
+  request: PlanRequest,
+  { source }: Pick<RunRecord, 'source'>,
+  touched: readonly Touched[],
+): Promise<Touched[]> {
+  const open = touched.filter(({ open: isOpen, did }) => isOpen === true && did !== 'deleted');
+  const stored = open.length === 0 ? undefined : await sourceOf(request, source);
+  const closed = new Map<string, Touched>();
+  for (const org of request.instance.orgs) {
+    for (const name of new Set(open.map(({ kind }) => kind))) {
+      const ofKind = open.filter((one) => one.org === org.id && one.kind === name);
+      for (const one of ofKind.length === 0 ? [] : await closeKind(request, org, name, ofKind, stored)) {
+        closed.set(keyOf(one), one);
+      }
+    }
+  }
+  return touched.map((one) => closed.get(keyOf(one)) ?? one);
+}
+
+async function closeKind(
+  request: PlanRequest,
+  org: Org,
+  name: KindName,
+  open: readonly Touched[],
+  stored: ReadonlyMap<string, ManifestEntry> | undefined,
+): Promise<Touched[]> {
+  const kind = kindOf(name);
+  const context = writeContext(request, org);
+  const closed: Touched[] = [];
+  if (!(await kind.serves(context)).served) {
+    return closed;
+  }
+  const byUid = new Map(open.map((one) => [one.uid, one]));
+  await visitLive({
+    kind,
+    context,
+    wanted: open.map(({ uid }) => ({ uid, title: uid })),
+    total: Math.max(request.manifest.kinds[name]?.listed ?? 0, open.length),
+    isSame: (uid, live) => markOf(request.repository, kind, live) === byUid.get(uid)?.mark,
+    async each(uid, live) {
+      const one = byUid.get(uid);
+      if (one === undefined || live === undefined) {
+        return;
+      }
+      const mark = markOf(request.repository, kind, live);
+      const entry = stored?.get(keyOf(one));
+      const wanted =
+        mark === one.mark || entry === undefined
+          ? undefined
+          : await storedContent(request.repository, entry, request.signal);
+      if (wanted !== undefined && isRestored(kind, wanted, live)) {
+        closed.push({ ...one, mark });
+      }
+    },
+  });
+  return closed;
+}
+
+/** The entries of the snapshot that the restore brought back; undefined where it is gone, or not trusted. */
+async function sourceOf(
+  { repository, signal }: PlanRequest,
+  source: string | undefined,
+): Promise<ReadonlyMap<string, ManifestEntry> | undefined> {
+  if (source === undefined) {
+    return undefined;
+  }
+  try {
+    const { manifest, author } = await repository.stored(source, { signal });
+    return author.trusted ? entriesOf(manifest) : undefined;
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_NOT_FOUND') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function entriesOf({ resources }: Manifest): ReadonlyMap<string, ManifestEntry> {
+  return new Map(resources.map((entry) => [keyOf(entry), entry]));
+}

@@ -1,0 +1,88 @@
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
+import { RestoreBench, stateOf, typedFor } from '../restore/harness.ts';
+import { board, seed } from '../restore/seed.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
+import { Killed } from './cut-points.ts';
+
+/** `npm run chaos` kills at every request that writes; `npm test` at a spread of them. */
+const STEP = process.env['DASHKEEP_CHAOS'] === 'whole' ? 1 : 3;
+const WRITES = /^(POST|PUT|PATCH|DELETE) (?!.*\/api\/(ds|frontend|access-control\/user))/;
+let tried = 0;
+let bench: RestoreBench;
+afterEach(() => bench.close());
+afterAll(() => console.log(`chaos: ${tried} restores killed`));
+
+/** A Grafana that lost most, changed some, and has something that the snapshot lacks. */
+async function prepare(): Promise<{ good: Manifest; before: Record<string, string> }> {
+  bench = await RestoreBench.start({ profile: '12.4', nestedFolders: true });
+  await seed(bench);
+  const good = await bench.backup();
+  await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+  await bench.api('POST /api/dashboards/db', { dashboard: { ...board('root', 'Changed', 'prom') }, overwrite: true });
+  await bench.api('POST /api/dashboards/db', { dashboard: board('extra', 'Extra', 'prom'), folderUid: 'other' });
+  return { good, before: stateOf(await bench.backup()) };
+}
+
+/**
+ * Restores, and dies at the n-th request that writes; from then on nothing reaches the repository.
+ * @returns the run, or undefined where the restore had ended before
+ */
+async function killedAt(n: number, good: Manifest): Promise<string | undefined> {
+  const stop = new AbortController();
+  let dead = false;
+  const { store } = bench.repository;
+  const put = store.put.bind(store);
+  store.put = (...given) => (dead ? Promise.reject(new Killed()) : put(...given));
+  const die = (): void => {
+    dead = true;
+    stop.abort(new Killed());
+  };
+  const kind = n % 2 === 0 ? 'after' : 'before';
+  bench.sim.setFaults({ match: WRITES, action: { kind, run: die }, skip: n, times: 1 });
+  const wanted = { manifest: good, options: { overwrite: true, deleteExtra: true }, signal: stop.signal };
+  await bench.applyRecorded(wanted, true, 'Main Org.').catch((error: unknown) => {
+    if (!dead) {
+      throw error;
+    }
+  });
+  bench.sim.setFaults();
+  store.put = put;
+  const [newest] = await bench.repository.runs({ limit: 1 });
+  return dead ? newest?.id : undefined;
+}
+
+describe.each(['undo', 'finish'] as const)('a restore that was killed', (way) => {
+  it(`at any request leads to equal states: ${way}`, { timeout: 600_000 }, async () => {
+    for (let n = 0; ; n += STEP) {
+      const { good, before } = await prepare();
+      const run = await killedAt(n, good);
+      if (run === undefined) {
+        expect(n).toBeGreaterThan(3 * STEP);
+        return;
+      }
+      tried++;
+      const stored = (await bench.repository.run(run))!;
+      expect(stored.author.trusted).toBe(true);
+      expect(stored.record).toMatchObject({ status: 'running', source: good.id });
+      if (way === 'undo') {
+        const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
+        const { request, plan } = await planUndo(asked, stored);
+        const randomness = new SeededRandomness('undo');
+        const typed = typedFor(plan, plan.confirm);
+        await restore({ ...request, plan, ...typed, safetySnapshot: false, version: '0.1.0', randomness });
+        expect(stateOf(await bench.backup()), `killed at ${n}`).toEqual(before);
+      } else {
+        const { results } = await bench.apply(
+          { manifest: good, options: { overwrite: true, deleteExtra: true } },
+          'Main Org.',
+        );
+        expect(results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs')).toEqual([]);
+        expect(stateOf(await bench.backup()), `killed at ${n}`).toEqual(stateOf(good));
+      }
+      await bench.close();
+    }
+  });
+});
