@@ -15,6 +15,7 @@ import { registerKeys } from './commands/keys.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
+import { registerRuns } from './commands/runs.ts';
 import { registerSearch } from './commands/search.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerShow } from './commands/show.ts';
@@ -38,6 +39,7 @@ export function buildProgram(run: Runner): Command {
   for (const register of [
     registerBackup,
     registerSnapshots,
+    registerRuns,
     registerShow,
     registerCat,
     registerDiff,

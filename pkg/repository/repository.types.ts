@@ -10,6 +10,7 @@ import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
 import type { StoredRun } from './runs.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
+import type { RestoreSessions } from './sessions/restores.ts';
 import type { Trust } from './signing/trust.ts';
 
 /** A run that is writing: keeps its session alive until ended, so that no prune removes what it is about to need. */
@@ -80,6 +81,8 @@ export interface Repository {
   readonly ignoreClock: boolean;
   /** Who is believed here. */
   readonly trust: Trust;
+  /** Who is at work here. */
+  readonly sessions: RestoreSessions;
 
   /** The id that content has in this repository. */
   objectId(canonical: string | Buffer): string;

@@ -16,7 +16,7 @@ export interface Ended {
 export async function runCli(
   args: readonly string[],
   environment: Record<string, string>,
-  ports: Partial<Pick<CliContext, 'clock' | 'log' | 'signal' | 'stdin' | 'stderr'>> = {},
+  ports: Partial<Pick<CliContext, 'clock' | 'log' | 'signal' | 'stdin' | 'stdout' | 'stderr'>> = {},
 ): Promise<Ended> {
   let out = '';
   const stdout = { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream;

@@ -8,7 +8,7 @@ import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Restored, Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
-import { recordRun } from '../../engine/run.ts';
+import { recordRun, type RunFacts } from '../../engine/run.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
@@ -18,6 +18,8 @@ import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
+import { finishCommand } from '../restore/finish-command.ts';
+import { cutShort, printCutShort, warnInterrupted } from '../restore/interrupted.ts';
 import { printRestore } from '../restore/output.ts';
 import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
 import { VERSION, type CliContext } from '../context.ts';
@@ -78,7 +80,8 @@ async function runRestore(context: CliContext, snapshot: string | undefined, giv
       ? planAndApply(context, snapshot, flags, progress)
       : undo(context, snapshot, flags, progress);
   const { plan, applied, about } = await work.finally(progress.end);
-  printRestore(context, { json: flags.json === true, run: applied?.run, about }, plan, applied);
+  const { run, finish } = applied ?? {};
+  printRestore(context, { json: flags.json === true, run, finish, about }, plan, applied);
   return exitOf(plan, applied);
 }
 
@@ -92,6 +95,8 @@ interface Done {
 /** What an applied plan came to, and the run that says so. */
 interface Applied extends Restored {
   run: string;
+  /** The command that restores the same once more. */
+  finish: string;
 }
 
 type Progress = ReturnType<typeof progressPrinter>;
@@ -107,6 +112,7 @@ async function planAndApply(
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, requested.options);
   const done = await withRepository(context, flags, false, async (repository): Promise<Done | { trust: string }> => {
     await assertSigner(repository, flags, context);
+    await warnInterrupted(context, repository);
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const { manifest } = stored;
     for (const finding of (await repository.inspect({ signal: context.signal })).all) {
@@ -154,7 +160,7 @@ async function planAndApply(
         const applied = flags.apply === true;
         return {
           plan,
-          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan) : undefined,
+          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan, progress) : undefined,
           about: aboutSnapshot(manifest, selection),
         };
       },
@@ -201,7 +207,7 @@ async function undo(
         const applied = flags.apply === true;
         return {
           plan,
-          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan) : undefined,
+          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan, progress) : undefined,
         };
       },
       waits(flags, progress),
@@ -209,35 +215,56 @@ async function undo(
   });
 }
 
-async function applyRecorded(context: CliContext, flags: Flags, request: PlanRequest, plan: Plan): Promise<Applied> {
+async function applyRecorded(
+  context: CliContext,
+  flags: Flags,
+  request: PlanRequest,
+  plan: Plan,
+  progress: Progress,
+): Promise<Applied> {
   const { repository } = request;
   const confirmation = await confirmed(context, plan, flags);
   const by = askedBy(flags);
   const trigger = plan.undoes === undefined ? 'manual' : 'undo';
+  const finish = finishCommand(context, flags, isNamed(flags) ? plan.snapshot : undefined);
   let run = '';
-  const restored = await recordRun(
-    { ...context, repository, kind: 'restore', trigger, ...by },
-    async (id, note, checkpoint) => {
-      run = id;
-      if (plan.undoes !== undefined) {
-        note({ undoes: plan.undoes });
-      }
-      return restoreOutcome(
-        await restore({
-          ...request,
-          plan,
-          safetySnapshot: flags.safetySnapshot,
-          ...confirmation,
-          ...by,
-          version: VERSION,
-          randomness: context.randomness,
-          note,
-          checkpoint,
-        }),
-      );
-    },
-  );
-  return { ...restored, run };
+  let facts: RunFacts = {};
+  const work = recordRun({ ...context, repository, kind: 'restore', trigger, ...by }, async (id, keep, checkpoint) => {
+    run = id;
+    const note = (noted: RunFacts): void => {
+      facts = { ...facts, ...noted };
+      keep(noted);
+    };
+    if (plan.undoes !== undefined) {
+      note({ undoes: plan.undoes });
+    }
+    return restoreOutcome(
+      await restore({
+        ...request,
+        plan,
+        run: id,
+        safetySnapshot: flags.safetySnapshot,
+        ...confirmation,
+        ...by,
+        version: VERSION,
+        randomness: context.randomness,
+        note,
+        checkpoint,
+      }),
+    );
+  });
+  try {
+    return { ...(await work), run, finish };
+  } catch (error) {
+    progress.end();
+    printCutShort(context, flags.json === true, cutShort(run, facts, finish), error);
+    throw error;
+  }
+}
+
+/** Whether the snapshot is an argument of the command: neither an undo nor a saved plan names one. */
+function isNamed({ undo: undone, plan }: Flags): boolean {
+  return undone === undefined && plan === undefined;
 }
 
 /** Partial when anything that was asked for could not be brought back as it was. */

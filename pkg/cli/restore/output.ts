@@ -6,11 +6,17 @@ import { printAbout, type AboutSnapshot } from './about.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { securityText } from '../output/security-text.ts';
 import type { CliContext } from '../context.ts';
+import { undoCommand } from './interrupted.ts';
 
 /** The plan, and what became of it; with `json` one document. */
 export function printRestore(
   context: CliContext,
-  { json, run, about }: { json: boolean; run?: string | undefined; about?: AboutSnapshot | undefined },
+  {
+    json,
+    run,
+    finish,
+    about,
+  }: { json: boolean; run?: string | undefined; finish?: string | undefined; about?: AboutSnapshot | undefined },
   plan: Plan,
   restored: Restored | undefined,
 ): void {
@@ -28,6 +34,8 @@ export function printRestore(
         results: restored?.results ?? [],
         safetySnapshot: restored?.safetySnapshot,
         run,
+        finish,
+        undo: run === undefined || restored?.safetySnapshot === undefined ? undefined : undoCommand(run),
       }),
     );
     return;
@@ -66,7 +74,7 @@ export function printRestore(
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
     return;
   }
-  printResults(context, restored, { run, everything: plan.everything !== undefined });
+  printResults(context, restored, { run, finish, everything: plan.everything !== undefined });
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
@@ -119,7 +127,7 @@ function differenceText({ path, wanted, found }: FieldDifference): string {
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
-  { run, everything }: { run: string | undefined; everything: boolean },
+  { run, finish, everything }: { run: string | undefined; finish: string | undefined; everything: boolean },
 ): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
   for (const { outcome, kind, uid, reason, differences = [] } of bad) {
@@ -127,8 +135,11 @@ function printResults(
     differences.forEach((difference) => printLine(context, printable(`  ${differenceText(difference)}`)));
   }
   printLine(context, `${results.length - bad.length} of ${results.length} done and verified.`);
+  if (bad.length > 0 && finish !== undefined) {
+    printLine(context, printable(`To try the rest again: ${finish}`));
+  }
   if (safetySnapshot !== undefined) {
-    const undo = run === undefined ? '' : ` To undo it: dashkeep restore --undo ${run}`;
+    const undo = run === undefined ? '' : ` To undo it: ${undoCommand(run)}`;
     printLine(context, `The state before is in snapshot ${safetySnapshot}.${undo}`);
     if (everything) {
       printLine(context, 'Created organizations and users stay, because Dashkeep never deletes those.');

@@ -8,6 +8,7 @@ import { targetOf } from './target.ts';
 import type { OnProgress } from '../progress.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
+import { exclusively } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, Restored } from './types.ts';
@@ -29,18 +30,25 @@ const READ_SINGLY = 50;
 
 /**
  * Applies a plan after a safety snapshot. Nothing is written when there is nothing to do, or the snapshot fails.
- * @throws DK_CONFIRMATION when the plan asks for typed words, and others were given.
+ * @throws DK_CONFIRMATION when the plan asks for typed words, and others were given; DK_BUSY while another restore
+ * writes to the same Grafana.
  */
 export async function restore(options: ApplyOptions): Promise<Restored> {
   const { plan } = options;
-  if (plan.everything !== undefined) {
+  const { everything } = plan;
+  if (everything !== undefined) {
     requireConfirmation(plan, options.confirm);
-    return restoreEverything(options, plan.everything);
+    return exclusively(options, () => restoreEverything(options, everything));
   }
   if (!plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete')) {
     return { results: [] };
   }
   requireConfirmation(plan, options.confirm);
+  return exclusively(options, () => applySafely(options));
+}
+
+async function applySafely(options: ApplyOptions): Promise<Restored> {
+  const { plan } = options;
   const safety = options.safetySnapshot
     ? await backup({
         ...options,

@@ -186,6 +186,8 @@ export interface Everything {
 
 export interface ApplyOptions extends PlanRequest {
   plan: Plan;
+  /** Id of the run: names the restore while it excludes others. */
+  run?: string;
   /** Take a snapshot first, so that the restore can be undone. */
   safetySnapshot: boolean;
   /** What was typed to confirm the plan; see Plan.confirm. */

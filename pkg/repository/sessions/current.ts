@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -22,6 +23,7 @@ export class CurrentSession implements PruneSession {
   readonly id: string;
   readonly #kind: string;
   readonly #owner: SessionOwner;
+  readonly #grafana: readonly string[] | undefined;
   readonly #store: ObjectStore;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -36,12 +38,13 @@ export class CurrentSession implements PruneSession {
 
   constructor(
     { store, clock, log, trust }: { store: ObjectStore; clock: Clock; log: Log; trust: Trust },
-    run: { id: string; kind: string; owner: SessionOwner },
+    run: { id: string; kind: string; owner: SessionOwner; grafana?: readonly string[] | undefined },
     ended: () => void,
   ) {
     this.id = run.id;
     this.#kind = run.kind;
     this.#owner = run.owner;
+    this.#grafana = run.grafana;
     this.#store = store;
     this.#clock = clock;
     this.#log = log;
@@ -60,6 +63,7 @@ export class CurrentSession implements PruneSession {
       started: this.#started,
       heartbeat: this.#clock.now().toISOString(),
       owner: this.#owner,
+      ...compact({ grafana: this.#grafana }),
     };
     const key = sessionKey(this.id);
     // No key is made for a session alone: anyone who only looks leaves none behind.

@@ -30,6 +30,9 @@ const SessionFile = z.object({
   heartbeat: z.iso.datetime().optional().catch(undefined),
   /** Absent in what earlier releases wrote. */
   owner: SessionOwner.optional().catch(undefined),
+  started: z.iso.datetime().optional().catch(undefined),
+  /** What identifies the Grafana that a restore writes to. */
+  grafana: z.array(z.string()).optional().catch(undefined),
 });
 
 type ReadSession = z.infer<typeof SessionFile> & { signer: string | undefined };
@@ -45,6 +48,8 @@ export interface LiveSession {
   id: string;
   kind: string;
   owner: SessionOwner | undefined;
+  started: string | undefined;
+  grafana: readonly string[] | undefined;
   /** Milliseconds since it was last heard of. */
   silent: number;
   /** Whether a trusted key has signed it lately, or nothing is signed here. */
@@ -78,7 +83,10 @@ export class Sessions {
   }
 
   /** Opens a session, and waits while a prune is removing objects. */
-  async open(run: { id: string; kind: string }, options: { signal?: AbortSignal } = {}): Promise<Session> {
+  async open(
+    run: { id: string; kind: string; grafana?: readonly string[] },
+    options: { signal?: AbortSignal } = {},
+  ): Promise<Session> {
     const session = this.#make(run);
     await session.heartbeat(options.signal);
     this.#open.add(session);
@@ -128,11 +136,11 @@ export class Sessions {
   }
 
   /** Others that are not dead. One that cannot be read counts as alive until it is old. */
-  async live(self: string, signal?: AbortSignal): Promise<LiveSession[]> {
+  async live(self?: string, signal?: AbortSignal): Promise<LiveSession[]> {
     const live: LiveSession[] = [];
     let now: number | undefined;
     for await (const { key, lastModified } of this.#store.list(SESSIONS, { signal })) {
-      if (key === sessionKey(self)) {
+      if (self !== undefined && key === sessionKey(self)) {
         continue;
       }
       now ??= (await this.#store.clock({ signal })).getTime();
@@ -155,6 +163,8 @@ export class Sessions {
         id,
         kind: file.kind,
         owner: file.owner,
+        started: file.started,
+        grafana: file.grafana,
         silent,
         signer: file.signer,
         counts: this.#counts(file, now),
@@ -163,7 +173,12 @@ export class Sessions {
     return live;
   }
 
-  #make(run: { id: string; kind: string }): CurrentSession {
+  /** Of the service that works here; undefined for the command line. */
+  get service(): string | undefined {
+    return this.#identity?.service;
+  }
+
+  #make(run: { id: string; kind: string; grafana?: readonly string[] | undefined }): CurrentSession {
     const ports = { store: this.#store, clock: this.#clock, log: this.#log, trust: this.#trust };
     const session = new CurrentSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
     return session;

@@ -133,6 +133,7 @@ export class RestorePlans {
             ...this.#ports,
             instance: fresh,
             plan,
+            run: run.id,
             safetySnapshot: true,
             confirm,
             by: run.by,

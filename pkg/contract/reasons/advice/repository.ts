@@ -45,5 +45,7 @@ export const REPOSITORY_ADVICE = {
     'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then.',
   'wait-for-unsigned-run':
     'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then. No trusted key signed that session: if it keeps coming back, find out who writes it.',
+  'wait-for-restore':
+    'Nothing was written. Retry when that restore has ended. If its process has crashed, it no longer counts in {seconds} s.',
   'run-backup-again': 'Run the backup again.',
 } as const;

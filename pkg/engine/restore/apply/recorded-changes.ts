@@ -28,5 +28,6 @@ function progressOf({ items }: Plan, log: ChangeLog): { planned: number; counts:
   const writes = items.filter((item) => isWritten(item) || item.action === 'delete');
   const done = new Set(log.list().flatMap((one) => (one.open === true ? [] : [keyOf(one)])));
   const written = writes.filter((item) => done.has(keyOf(targetOf(item)))).length;
-  return { planned: writes.length, counts: { planned: writes.length, written } };
+  const unchecked = log.list().length - done.size;
+  return { planned: writes.length, counts: { planned: writes.length, written, unchecked } };
 }

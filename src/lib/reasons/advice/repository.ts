@@ -132,5 +132,11 @@ export const REPOSITORY_ADVICE_TEXTS: Record<keyof typeof REPOSITORY_ADVICE, Tex
       'Nothing was removed. Try again when that run has ended. If its process has crashed, try again in {{minutes}} min. No trusted key signed that session. If it keeps coming back, find out who writes it.',
       given,
     ),
+  'wait-for-restore': (given) =>
+    t(
+      'reason.wait-for-restore',
+      'Nothing was written. Retry when that restore has ended. If its process has crashed, it no longer counts in {{seconds}} s.',
+      given,
+    ),
   'run-backup-again': () => t('reason.run-backup-again', 'Start the backup again.'),
 };

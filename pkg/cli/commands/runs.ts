@@ -1,0 +1,110 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import { asTheyAre, currentRuns } from '../../engine/runs.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withRepository } from '../open.ts';
+import { withTarget } from '../options.ts';
+import { printable, printJson, printLine, printTable } from '../output/output.ts';
+import { cutShortOf, linesOf, undoCommand } from '../restore/interrupted.ts';
+import type { CliContext } from '../context.ts';
+
+interface Flags extends CommonFlags {
+  json?: boolean;
+  limit: string;
+}
+
+/** Registers `dashkeep runs`. */
+export const registerRuns: Register = (program, run) => {
+  withTarget(program.command('runs'))
+    .argument('[run]', 'id of a run, to show it in full')
+    .description('list the runs (backups, restores, …), newest first, or show one')
+    .option('--limit <n>', 'how many runs to list', '20')
+    .action(run(showRuns));
+};
+
+async function showRuns(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
+  await withRepository(context, flags, false, async (repository) =>
+    id === undefined ? list(context, repository, flags) : showOne(context, repository, id, flags),
+  );
+  return 0;
+}
+
+async function list(context: CliContext, repository: OpenedRepository, { json, limit }: Flags): Promise<void> {
+  if (!/^[1-9]\d{0,5}$/.test(limit)) {
+    throw new DashkeepError('DK_USAGE', `--limit must be a positive number, not '${printable(limit)}'`);
+  }
+  const runs = await currentRuns(repository, { limit: Number(limit), signal: context.signal });
+  if (json === true) {
+    printJson(context, { runs });
+    return;
+  }
+  if (runs.length === 0) {
+    printLine(context, 'There are no runs yet.');
+    return;
+  }
+  printTable(
+    context,
+    ['run', 'kind', 'status', 'started', 'counts', 'snapshot', 'by'],
+    runs.map((line) => [
+      line.id,
+      kindOf(line),
+      line.status,
+      line.started,
+      countsOf(line),
+      line.snapshot ?? '',
+      line.by ?? '',
+    ]),
+  );
+}
+
+async function showOne(context: CliContext, repository: OpenedRepository, id: string, { json }: Flags): Promise<void> {
+  const stored = await repository.run(id, { signal: context.signal });
+  if (stored === undefined) {
+    throw new DashkeepError('DK_NOT_FOUND', `there is no record of run ${printable(id.slice(0, 60))}`);
+  }
+  const [record = stored.record] = await asTheyAre(repository, [stored.record], context);
+  if (json === true) {
+    printJson(context, { ...record, signed: stored.author.trusted });
+    return;
+  }
+  for (const line of textOf(record, stored.author.trusted)) {
+    printLine(context, printable(line));
+  }
+}
+
+function textOf(record: RunRecord, signed: boolean): string[] {
+  const { id, kind, status, started, finished, by, snapshot, source, failure, errors } = record;
+  const line = runLine(record);
+  const isUnfinished =
+    kind === 'restore' && record.planned !== undefined && status !== 'complete' && status !== 'running';
+  const fact = (name: string, value: string | undefined): string[] =>
+    value === undefined || value === '' ? [] : [`${name}: ${value}`];
+  return [
+    `${kindOf(line)} ${id} is ${status}${signed ? '' : ' (its record is not signed by a trusted key)'}`,
+    ...fact('started', started),
+    ...fact('finished', finished),
+    ...fact('by', by),
+    ...fact('restored from', source),
+    ...fact(kind === 'restore' ? 'state before' : 'snapshot', snapshot),
+    ...fact('counts', countsOf(line)),
+    ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`),
+    ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
+    ...(isUnfinished ? linesOf(cutShortOf(line)) : []),
+    ...(kind === 'restore' && status === 'complete' && snapshot !== undefined
+      ? [`To undo it: ${undoCommand(id)}`]
+      : []),
+  ];
+}
+
+function kindOf({ kind, undoes }: Pick<RunLine, 'kind' | 'undoes'>): string {
+  return undoes === undefined ? kind : 'undo';
+}
+
+function countsOf({ counts, problems }: RunLine): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  return [...parts.map(([name, count]) => `${name} ${count}`), ...(problems > 0 ? [`problems ${problems}`] : [])].join(
+    ', ',
+  );
+}

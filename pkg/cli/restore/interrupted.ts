@@ -1,0 +1,85 @@
+import { compact } from '../../contract/compact.ts';
+import { asDashkeepError } from '../../contract/errors.ts';
+import type { RunLine } from '../../contract/runs.ts';
+import type { RunFacts } from '../../engine/run.ts';
+import { interruptedRestore } from '../../engine/runs.ts';
+import type { Repository } from '../../repository/repository.types.ts';
+import type { CliContext } from '../context.ts';
+import { printable, printJson } from '../output/output.ts';
+
+/** What there is to say about a restore that did not come to its end. */
+export interface CutShort {
+  run: string;
+  /** How many resources were written or deleted, and checked, of how many. */
+  written: number;
+  planned: number | undefined;
+  /** How many more may have been written: the restore ended before they were read back. */
+  unchecked: number;
+  safetySnapshot: string | undefined;
+  /** The command that goes on where it ended. */
+  finish: string;
+  /** The command that takes it back; undefined without a safety snapshot. */
+  undo: string | undefined;
+}
+
+/** The same by what the run noted. */
+export function cutShort(run: string, { counts, planned, snapshot }: RunFacts, finish: string): CutShort {
+  return {
+    run,
+    written: counts?.['written'] ?? 0,
+    planned,
+    unchecked: counts?.['unchecked'] ?? 0,
+    safetySnapshot: snapshot,
+    finish,
+    undo: snapshot === undefined ? undefined : undoCommand(run),
+  };
+}
+
+/** The command that plans and does the undo of a run. */
+export function undoCommand(run: string): string {
+  return `dashkeep restore --undo ${run} --apply`;
+}
+
+/** Lines for people. */
+export function linesOf({ run, written, planned, unchecked, safetySnapshot, finish, undo }: CutShort): string[] {
+  const more = unchecked === 0 ? '' : `, ${unchecked} more may have been written`;
+  const state = safetySnapshot === undefined ? 'There is no snapshot of the state before.' : undefined;
+  return [
+    planned === undefined
+      ? `Restore ${run} ended before it wrote anything to Grafana.`
+      : `Restore ${run} did not finish: ${written} of ${planned} resources were written and checked${more}.`,
+    ...(planned !== undefined ? [state ?? `The state before is in snapshot ${safetySnapshot}.`] : []),
+    `To finish it: ${finish}`,
+    ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`]),
+  ].map(printable);
+}
+
+/** Says how far a restore came that ends with an error, before the error is printed; not of one that was refused. */
+export function printCutShort(context: CliContext, json: boolean, cut: CutShort, error: unknown): void {
+  const { code, message, hint } = asDashkeepError(context.signal.aborted ? context.signal.reason : error);
+  if (code === 'DK_BUSY') {
+    return;
+  }
+  if (json) {
+    printJson(context, { applied: true, ...compact({ ...cut }), error: { code, message, hint } });
+  } else {
+    context.stderr.write(`${linesOf(cut).join('\n')}\n`);
+  }
+}
+
+/** Says that the last restore was killed, and what to do about it. */
+export async function warnInterrupted(context: CliContext, repository: Repository): Promise<void> {
+  const run = await interruptedRestore(repository, context);
+  if (run !== undefined) {
+    context.stderr.write(`${linesOf(cutShortOf(run)).join('\n')}\n`);
+  }
+}
+
+/** The same of a run by its record. */
+export function cutShortOf({ id, ...run }: RunLine): CutShort {
+  const finish =
+    run.undoes === undefined
+      ? `run the same command again (snapshot ${run.source ?? 'unknown'})`
+      : undoCommand(run.undoes);
+  return cutShort(id, run, finish);
+}

@@ -1,0 +1,38 @@
+import type { RunLine } from '../contract/runs.ts';
+import type { Abortable } from '../lib/abortable.ts';
+import { restoresAtWork } from '../repository/sessions/restores.ts';
+import type { Repository } from '../repository/repository.types.ts';
+
+/** What looking at runs needs of a repository. */
+type Runs = Pick<Repository, 'runs' | 'sessions'>;
+
+/** The newest runs; a restore whose process was killed is interrupted, whatever its record says. */
+export async function currentRuns(repository: Runs, options: Abortable & { limit?: number }): Promise<RunLine[]> {
+  return asTheyAre(repository, await repository.runs(options), options);
+}
+
+/** The same of runs that were read. Restores that go on have a session; without one, nothing is asked. */
+export async function asTheyAre<Run extends Pick<RunLine, 'id' | 'kind' | 'status'>>(
+  { sessions }: Pick<Repository, 'sessions'>,
+  runs: readonly Run[],
+  calls: Abortable,
+): Promise<Run[]> {
+  if (!runs.some(isOpen)) {
+    return [...runs];
+  }
+  const atWork = new Set((await restoresAtWork(sessions, undefined, calls)).map(({ id }) => id));
+  return runs.map((run) => (isOpen(run) && !atWork.has(run.id) ? { ...run, status: 'interrupted' } : run));
+}
+
+/** The newest restore that was interrupted, unless it was finished or undone since. */
+export async function interruptedRestore(repository: Runs, calls: Abortable): Promise<RunLine | undefined> {
+  const runs = await currentRuns(repository, { ...calls, limit: LOOKED_AT });
+  const last = runs.find(({ kind, status }) => kind === 'restore' && !isOpen({ kind, status }));
+  return last?.status === 'interrupted' && (last.counts['written'] ?? last.planned ?? 0) > 0 ? last : undefined;
+}
+
+const LOOKED_AT = 50;
+
+function isOpen({ kind, status }: Pick<RunLine, 'kind' | 'status'>): boolean {
+  return kind === 'restore' && status === 'running';
+}

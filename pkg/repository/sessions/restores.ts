@@ -1,0 +1,58 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { Abortable } from '../../lib/abortable.ts';
+import { printable } from '../layout.ts';
+import type { Session } from '../repository.types.ts';
+import { SESSION_DEAD, type LiveSession, type Sessions } from './sessions.ts';
+
+/** What a restore needs of the sessions of a repository. */
+export type RestoreSessions = Pick<Sessions, 'open' | 'live' | 'service'>;
+
+/**
+ * A session of a restore: given only when no other one writes to the same Grafana. Restores of one service exclude each
+ * other by themselves, also across its replicas. Of two that begin concurrently, both may be refused.
+ * @param run.grafana - what identifies the Grafana; where one side does not know that, it is taken for the same
+ * @throws DK_BUSY naming who restores
+ */
+export async function openRestore(
+  sessions: RestoreSessions,
+  run: { id: string; grafana: readonly string[] },
+  calls: Abortable,
+): Promise<Session> {
+  const session = await sessions.open({ ...run, kind: 'restore' }, calls);
+  try {
+    const other = (await restoresAtWork(sessions, run.id, calls)).find(
+      ({ owner, grafana = [] }) =>
+        (sessions.service === undefined || owner?.service !== sessions.service) &&
+        (grafana.length === 0 || run.grafana.length === 0 || grafana.some((one) => run.grafana.includes(one))),
+    );
+    if (other !== undefined) {
+      throw restoring(other);
+    }
+    return session;
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+}
+
+/** Restores that are at work, or may be, other than this one; what no trusted key signed says nothing. */
+export async function restoresAtWork(
+  sessions: RestoreSessions,
+  self: string | undefined,
+  { signal }: Abortable,
+): Promise<LiveSession[]> {
+  const live = await sessions.live(self, signal);
+  return live.filter(({ kind, counts }) => kind === 'restore' && counts);
+}
+
+function restoring({ id, owner, started, silent }: LiveSession): DashkeepError {
+  const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
+  const since = started === undefined ? '' : ` since ${started}`;
+  const seconds = Math.max(1, Math.ceil((SESSION_DEAD - silent) / 1000));
+  return new DashkeepError(
+    'DK_BUSY',
+    `another restore (${id}) is in progress${where}${since}, last seen ${Math.round(silent / 1000)} s ago`,
+    { advice: reason('wait-for-restore', { seconds: String(seconds) }) },
+  );
+}

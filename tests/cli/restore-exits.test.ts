@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { DirectoryState } from '../../pkg/lib/state.ts';
+import { newTimedId } from '../../pkg/repository/layout.ts';
+import { openRepository } from '../../pkg/repository/repository.ts';
+import { openRestore } from '../../pkg/repository/sessions/restores.ts';
+import { openStore } from '../../pkg/storage/open.ts';
+import { realClock, realRandomness } from '../support/ports.ts';
+import { call } from '../simulator/http.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+
+/** What a restore says that ends with an error, and what other commands say of it afterwards. */
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let shown: string;
+let token: string;
+
+const PORTS = { clock: realClock, random: realRandomness, log: silentLog };
+const target = (): string => `file://${directory.path}/repository`;
+
+const cli = (...args: string[]): Promise<Ended> => {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const stderr = { write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
+  return runCli([...args, ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token }, { stderr });
+};
+
+beforeEach(async () => {
+  shown = '';
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  token = grafana.token();
+  grafana.seedDashboards({ count: 12, folders: 2 });
+  directory = await temporaryDirectory();
+  await cli('backup', '--kinds', 'folder,dashboard');
+  for (const { uid } of (await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db')).body as {
+    uid: string;
+  }[]) {
+    await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
+  }
+});
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+/** A restore whose token is revoked when some dashboards were written. */
+async function revoked(...args: string[]): Promise<unknown> {
+  grafana.setFaults({
+    match: /^POST .*dashboards/,
+    action: { kind: 'status', status: 401 },
+    skip: 4,
+  });
+  return cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply', ...args).catch((error: unknown) => error);
+}
+
+it('says how far it came, and how to finish and undo it', async () => {
+  expect(await revoked()).toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
+  const run = /Restore (\S+) did not finish: \d+ of 13 resources were written and checked/.exec(shown)?.[1];
+  expect(run).toBeDefined();
+  const snapshot = /The state before is in snapshot (\S+)\./.exec(shown)?.[1];
+  const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
+  const undo = /To undo it: (.+)/.exec(shown)?.[1] ?? '';
+  expect(finish).toMatch(/^dashkeep restore \d{8}T\d{6}Z-[0-9a-f]{8} .*--kinds folder,dashboard.* --apply$/);
+  expect(undo).toBe(`dashkeep restore --undo ${run} --apply`);
+
+  grafana.setFaults();
+  token = grafana.token();
+  const { runs } = (await cli('runs', '--json')).json as { runs: Record<string, unknown>[] };
+  expect(runs[0]).toMatchObject({ id: run, kind: 'restore', status: 'failed', snapshot, planned: 13 });
+  expect((await cli('runs', run ?? '')).out).toContain('To undo it:');
+
+  const again = await cli(...finish.split(' ').slice(1), '--json');
+  expect(again).toMatchObject({
+    exit: 0,
+    json: { finish: expect.stringContaining('--apply'), undo: expect.any(String) },
+  });
+});
+
+it('says it as JSON too', async () => {
+  let out = '';
+  const stdout = { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream;
+  grafana.setFaults({
+    match: /^POST .*dashboards/,
+    action: { kind: 'status', status: 401 },
+    skip: 4,
+  });
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token };
+  await runCli(['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json', ...where], environment, {
+    stdout,
+  }).catch(() => undefined);
+  expect(JSON.parse(out)).toMatchObject({
+    planned: 13,
+    written: expect.any(Number),
+    run: expect.any(String),
+    safetySnapshot: expect.any(String),
+    finish: expect.stringContaining('dashkeep restore '),
+    undo: expect.stringContaining('--undo'),
+    error: { code: 'DK_GRAFANA_UNAUTHORIZED' },
+  });
+});
+
+it('refuses a second restore into the same Grafana, and says who restores', async () => {
+  grafana.clearRequests();
+  const { store, ...ports } = { store: await openStore(target(), { environment: {}, ...PORTS }), ...PORTS };
+  const state = new DirectoryState(`${directory.path}/state`);
+  const repository = await openRepository({ store, ...ports, randomness: realRandomness, state, create: false });
+  const session = await openRestore(
+    repository.sessions,
+    { id: newTimedId(new Date(), realRandomness), grafana: [] },
+    {},
+  );
+  const second = await cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply').catch(
+    (error: unknown) => error,
+  );
+  expect(second).toMatchObject({
+    code: 'DK_BUSY',
+    exit: 5,
+    message: expect.stringMatching(/another restore \(\S+\) is in progress on \S+ \(process \d+\) since /),
+    hint: expect.stringMatching(/no longer counts in \d+ s/),
+  });
+  expect(grafana.writes()).toEqual([]);
+  await session.end();
+  expect((await cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply')).exit).toBe(0);
+});
