@@ -101,6 +101,9 @@ export const RunRecord = z.object({
   planned: z.int().nonnegative().optional(),
   /** The snapshot that a restore brings back. */
   source: z.string().optional(),
+  /** The plan of the service that a restore applies, and what was asked for; see RestoreRequest of the API. */
+  restore: z.string().optional(),
+  request: z.record(z.string(), z.unknown()).optional(),
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**
@@ -120,14 +123,20 @@ export const RunRecord = z.object({
 export type RunRecord = z.infer<typeof RunRecord>;
 
 /** A record without its lists of single problems and resources: a line of the history of runs. */
-export const RunLine = RunRecord.omit({ errors: true, touched: true, security: true }).extend({
+export const RunLine = RunRecord.omit({ errors: true, touched: true, security: true, request: true }).extend({
   /** How many single resources failed. */
   problems: z.int().nonnegative(),
 });
 export type RunLine = z.infer<typeof RunLine>;
 
 /** @returns a record without its lists, with the number of its problems instead */
-export function runLine({ errors, touched: _touched, security: _security, ...rest }: RunRecord): RunLine {
+export function runLine({
+  errors,
+  touched: _touched,
+  security: _security,
+  request: _request,
+  ...rest
+}: RunRecord): RunLine {
   // A record that was shortened says itself how many there were.
   return { ...rest, problems: Math.max(problemCount(errors), rest.counts['failures'] ?? 0) };
 }

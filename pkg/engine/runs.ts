@@ -1,4 +1,4 @@
-import type { RunLine } from '../contract/runs.ts';
+import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.types.ts';
@@ -22,6 +22,25 @@ export async function asTheyAre<Run extends Pick<RunLine, 'id' | 'kind' | 'statu
   }
   const atWork = new Set((await restoresAtWork(sessions, undefined, calls)).map(({ id }) => id));
   return runs.map((run) => (isOpen(run) && !atWork.has(run.id) ? { ...run, status: 'interrupted' } : run));
+}
+
+/**
+ * Writes the record of a run. One whose process was killed knows nothing of what it did: that comes from the record
+ * that the run itself kept, if a trusted key signed it.
+ */
+export async function writeEnd(
+  repository: Pick<Repository, 'run' | 'writeRun' | 'trust'>,
+  record: RunRecord,
+): Promise<void> {
+  const isDead = record.kind === 'restore' && record.status === 'interrupted' && record.touched === undefined;
+  const kept = isDead ? await repository.run(record.id) : undefined;
+  const known = kept !== undefined && repository.trust.counts(kept.author) ? kept.record : undefined;
+  await repository.writeRun(known === undefined ? record : withEnd(known, record));
+}
+
+/** What a run kept while it went on, with the end that others found. */
+export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): Run {
+  return { ...kept, ...end, counts: { ...kept.counts, ...end.counts } };
 }
 
 /** The newest restore that was interrupted, unless it was finished or undone since. */

@@ -22,7 +22,6 @@ import type {
   Repository,
   Searchable,
   SeenResource,
-  Session,
   Versions,
   VersionsBelow,
 } from './repository.types.ts';
@@ -31,6 +30,7 @@ import { findRun, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
 import { RememberedTarget } from './signing/remembered-target.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
+import type { Session } from './sessions/session.ts';
 import { Sessions } from './sessions/sessions.ts';
 import { Trust } from './signing/trust.ts';
 import { inspect, prepareTarget, type Inspection } from './verify/inspect.ts';

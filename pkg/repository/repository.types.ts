@@ -10,14 +10,9 @@ import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
 import type { StoredRun } from './runs.ts';
 import type { StoredManifest } from './snapshots/manifests.ts';
+import type { Session } from './sessions/session.ts';
 import type { RestoreSessions } from './sessions/restores.ts';
 import type { Trust } from './signing/trust.ts';
-
-/** A run that is writing: keeps its session alive until ended, so that no prune removes what it is about to need. */
-export interface Session {
-  readonly id: string;
-  end(): Promise<void>;
-}
 
 /**
  * Dashboards as plain files, `{"dashboard": …, "meta": …}`, for people and tools without Dashkeep.

@@ -139,6 +139,7 @@ export class Requests {
       ...askedFrom(org),
       ...compact({ by }),
       restore: id,
+      request: restores.requestOf(id, asker),
       work: async (run) => {
         let applied: AppliedRestore | undefined;
         try {

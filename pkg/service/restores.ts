@@ -196,6 +196,12 @@ export class Restores {
     return planned;
   }
 
+  /** What a plan was asked for, with the very snapshot that it is of. */
+  requestOf(id: string, caller: Caller): RestoreRequest {
+    const { request, planned } = this.#own(id, caller);
+    return { ...request, snapshot: planned.snapshot };
+  }
+
   started(id: string, run: string): void {
     Object.assign(this.#find(id), { state: 'applying', run });
   }

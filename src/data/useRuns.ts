@@ -31,6 +31,15 @@ export function useRecentRuns(limit: number, seen: string) {
   });
 }
 
+/** The run that applied a restore; looked for again, as the service may only just have been restarted. */
+export function useRunOfRestore(id: string) {
+  return useQuery({
+    queryKey: ['runs', 'of', id],
+    queryFn: ({ signal }) => call('GET /runs', { query: { search: id, kind: 'restore', limit: 1 }, signal }),
+    refetchInterval: 5_000,
+  });
+}
+
 /** Followed closely until it ends. */
 export function useRun(id: string | undefined) {
   return useQuery({

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { ReasonData } from '../reasons/reason.ts';
 import { ResourceProblem } from '../manifest.ts';
 import { ResourceSecurity } from '../plan.ts';
-import { Progress, RUN_KINDS, RunKind, RunStatus } from '../runs.ts';
+import { Progress, RUN_KINDS, RunKind, RunStatus, Touched } from '../runs.ts';
+import { RestoreRequest } from './restores.ts';
 import { commaList, Identifier, PageQuery, pageOf, Problem, Time } from './common.ts';
 
 /** A run as lists show it. */
@@ -21,6 +22,10 @@ export const RunSummary = z.object({
   duration: z.number().nonnegative().optional(),
   /** The snapshot that it made (backup), or the safety snapshot that undoes it (restore). */
   snapshot: z.string().optional(),
+  /** How many resources a restore was to write or delete. */
+  planned: z.int().nonnegative().optional(),
+  /** The snapshot that a restore brings back. */
+  source: z.string().optional(),
   /** The run that this restore took back. */
   undoes: z.string().optional(),
   /** By name: listed, stored, reused, skipped, failed, added, changed, removed, bytes, … Only those that apply. */
@@ -44,6 +49,10 @@ export const Run = RunSummary.extend({
   errors: z.array(ResourceProblem),
   /** What a restore was confirmed to change about who may see or receive what. */
   security: z.array(ResourceSecurity).optional(),
+  /** What a restore that did not come to its end has touched; `open`: it was not read back. At most a thousand. */
+  touched: z.array(Touched.omit({ mark: true })).optional(),
+  /** What such a restore was asked for: POST /restores with it plans the rest. */
+  request: RestoreRequest.optional(),
   /** The restore that it applies: see GET /restores/:id. */
   restore: z.string().optional(),
   /** Whether POST /runs/:id/undo can plan the way back. */

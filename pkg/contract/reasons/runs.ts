@@ -15,6 +15,7 @@ export const RUN_REASONS = {
   'snapshot-based-on':
     'This snapshot only read what a restore was about to overwrite. Everything else in it is as in the snapshot of {time}.',
   'snapshot-partial': 'The snapshot is partial: some resources are missing from it.',
+  'process-ended': 'the service was restarted, or its process was killed, while this was running',
   'locks-not-renewed': 'Object lock could not be renewed, so older objects may become deletable: {message}',
   'lock-too-short':
     '{key} was locked for less than half of the days that object lock asks for, so all locks were renewed. Find out who writes to the target.',

@@ -1,6 +1,6 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { grafanaIdentity } from '../../grafana/server-identity.ts';
-import type { Session } from '../../repository/repository.types.ts';
+import type { Session } from '../../repository/sessions/session.ts';
 import { openRestore } from '../../repository/sessions/restores.ts';
 import type { ApplyOptions } from './types.ts';
 

@@ -3,7 +3,7 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { sessionKey } from '../layout.ts';
-import type { Session } from '../repository.types.ts';
+import type { Session } from './session.ts';
 import type { SessionOwner } from './owner.ts';
 import type { Trust } from '../signing/trust.ts';
 

@@ -2,7 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { printable } from '../layout.ts';
-import type { Session } from '../repository.types.ts';
+import type { Session } from './session.ts';
 import { SESSION_DEAD, type LiveSession, type Sessions } from './sessions.ts';
 
 /** What a restore needs of the sessions of a repository. */

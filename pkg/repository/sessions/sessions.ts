@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../storage/store.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { printable, sessionKey, SESSIONS } from '../layout.ts';
 import { CurrentSession, type PruneSession } from './current.ts';
-import type { Session } from '../repository.types.ts';
+import type { Session } from './session.ts';
 import { hasEnded, ownerHere, SessionOwner, type ServiceIdentity } from './owner.ts';
 import type { Trust } from '../signing/trust.ts';
 

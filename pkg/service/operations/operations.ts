@@ -11,6 +11,7 @@ import { diffManifests } from '../../engine/diff.ts';
 import { drillOutcome } from '../../engine/drill/report.ts';
 import { PreviewRecords } from '../../engine/preview/record.ts';
 import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
+import { writeEnd } from '../../engine/runs.ts';
 import { pruneOutcome } from '../../engine/prune-report.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { deleteSnapshot } from '../../repository/snapshots/forget.ts';
@@ -31,6 +32,7 @@ import { LazyRepository } from './lazy-repository.ts';
 import { liveAuthors, liveBody, liveDiff, liveFolders } from './live.ts';
 import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
+import { newestRuns, runRecord } from './runs.ts';
 import { withoutServerKinds } from './server-kinds.ts';
 import { openTarget } from './target/target.ts';
 import type {
@@ -275,16 +277,15 @@ class EngineWork implements Operations {
   async writeRun(record: RunRecord): Promise<void> {
     // Failing runs must not be what makes a repository.
     const repository = await this.#repository.openIfThere(AbortSignal.timeout(60_000));
-    await repository?.writeRun(record);
+    await (repository && writeEnd(repository, record));
   }
 
-  async runs(options: { limit: number; signal: AbortSignal }): Promise<RunLine[]> {
-    const quick = await (await this.#repository.quickView(options.signal))?.runs(options);
-    return quick ?? (await this.#repository.openIfThere(options.signal))?.runs(options) ?? [];
+  runs(options: { limit: number; signal: AbortSignal }): Promise<RunLine[]> {
+    return newestRuns(this.#repository, options);
   }
 
-  async run(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
-    return (await (await this.#repository.openIfThere(signal))?.run(id, { signal }))?.record;
+  run(id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
+    return runRecord(this.#repository, id, signal);
   }
 
   close(): Promise<void> {

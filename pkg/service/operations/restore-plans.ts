@@ -141,6 +141,7 @@ export class RestorePlans {
             signal: run.signal,
             onProgress: run.onProgress,
             note: run.note,
+            checkpoint: run.checkpoint,
           });
           const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
           return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };

@@ -34,6 +34,8 @@ export interface WorkRun {
   onProgress: (progress: WholeProgress) => void;
   /** What the record of the run says whatever its end. */
   note: (facts: RunFacts) => void;
+  /** Keeps what was noted while the run goes on. */
+  checkpoint: () => Promise<void>;
 }
 
 /** How a run ended that came to its end. */

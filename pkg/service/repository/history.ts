@@ -1,6 +1,7 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
+import { withEnd } from '../../engine/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -66,7 +67,7 @@ export class History {
     const own = entry === undefined ? undefined : recordOf(entry);
     try {
       const stored = await this.#repositoryCache.use(signal, (work) => work.run(id, signal));
-      return own !== undefined && (stored === undefined || !isWhole(stored, own)) ? own : stored;
+      return own === undefined || stored === undefined ? (own ?? stored) : combined(stored, own);
     } catch (error) {
       return this.#journalOnly(error, own, signal);
     }
@@ -129,21 +130,21 @@ function lineOf(entry: JournalEntry): RunLine {
 }
 
 /**
- * Whether the repository's record of a run replaces that of the journal: it has more of it. But anyone who can write to
- * the target can have changed how it ended.
+ * What is known of a run. The repository's record has more of it than the journal, unless it does not know its end yet.
+ * But anyone who can write to the target can have changed how it ended.
  */
-function isWhole(stored: Pick<RunLine, 'finished' | 'status'>, own: Pick<RunLine, 'finished' | 'status'>): boolean {
-  return stored.finished !== undefined && (own.finished === undefined || own.status === stored.status);
+function combined<Run extends RunLine | RunRecord>(stored: Run, own: Run): Run {
+  if (stored.finished === undefined) {
+    return withEnd(stored, own);
+  }
+  return own.finished === undefined || own.status === stored.status ? stored : own;
 }
 
-/** The repository's line wins if it is whole. */
 function merged(stored: readonly RunLine[], journal: readonly RunLine[]): RunLine[] {
   const all = new Map(journal.map((line) => [line.id, line]));
   for (const line of stored) {
     const own = all.get(line.id);
-    if (own === undefined || isWhole(line, own)) {
-      all.set(line.id, line);
-    }
+    all.set(line.id, own === undefined ? line : combined(line, own));
   }
   return [...all.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
 }

@@ -1,3 +1,6 @@
+import { failureText } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { Journal } from './journal.ts';
@@ -8,7 +11,8 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
     (entry) => (entry.status === 'running' || entry.status === 'queued') && entry.instance !== instance,
   );
   for (const entry of dead) {
-    await journal.put({ ...entry, status: 'interrupted', finished: clock.now().toISOString(), kept: false });
+    const failure = failureText(refusal('DK_INTERRUPTED', reason('process-ended')));
+    await journal.put({ ...entry, status: 'interrupted', finished: clock.now().toISOString(), failure, kept: false });
   }
   return dead;
 }

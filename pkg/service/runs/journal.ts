@@ -90,7 +90,7 @@ export class Journal {
   }
 }
 
-function shortened({ touched: _touched, ...entry }: JournalEntry): JournalEntry {
+function shortened({ touched: _touched, request: _request, ...entry }: JournalEntry): JournalEntry {
   return {
     ...entry,
     errors: entry.errors.slice(0, ERRORS_KEPT).map((error) => ({

@@ -22,6 +22,8 @@ export interface RunJob {
   idempotencyKey?: string;
   /** Links the run with the restore that it applies. */
   restore?: string;
+  /** What that was asked for. */
+  request?: Record<string, unknown>;
   work: (run: WorkRun) => Promise<WorkResult>;
   /** Called when the run ended before its work began: cancelled, or interrupted, while it waited. */
   dropped?: () => void;
@@ -114,6 +116,8 @@ export class RunQueue {
       by: job.by,
       org: job.org,
       idempotencyKey: job.idempotencyKey,
+      restore: job.restore,
+      request: job.request,
       started: now.toISOString(),
       counts: {},
       errors: [],
@@ -195,6 +199,7 @@ export class RunQueue {
           note: (noted) => {
             facts = { ...facts, ...noted };
           },
+          checkpoint: () => this.#checkpoint({ ...record, ...facts }),
         }),
       );
       end = result;
@@ -207,6 +212,14 @@ export class RunQueue {
       await this.#finish({ ...record, ...facts, ...end, finished, duration });
       this.#active = undefined;
     }
+  }
+
+  /** What outlives a process that is killed; without it, the run goes on all the same. */
+  async #checkpoint(record: RunRecord): Promise<void> {
+    const { keep, log } = this.#options;
+    await keep(record).catch((error: unknown) => {
+      log.warn({ run: record.id, reason: asDashkeepError(error).message }, 'the record of a run could not be written');
+    });
   }
 
   /** Nothing that goes wrong here may take the record of the end away. */
@@ -249,8 +262,5 @@ function outcomeOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status
     : signal.reason instanceof Cancelled
       ? 'cancelled'
       : 'interrupted';
-  if (status !== 'failed') {
-    return { status };
-  }
-  return { status, failure: failureText(error) };
+  return status === 'cancelled' ? { status } : { status, failure: failureText(signal.aborted ? signal.reason : error) };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
+import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
@@ -10,6 +11,9 @@ import { holds, pageOfList } from '../pagination.ts';
 import type { History } from '../repository/history.ts';
 import type { RunQueue } from './queue.ts';
 import { runSummary } from './run-summary.ts';
+
+/** More than these nobody reads on a page. */
+const TOUCHED_SHOWN = 1000;
 
 export interface RunsParts {
   queue: RunQueue;
@@ -50,14 +54,24 @@ export class Runs {
       throw unknown();
     }
     const { errors, ...line } = seen;
-    const restore = this.#parts.queue.restoreOf(record.id);
+    const restore = this.#parts.queue.restoreOf(record.id) ?? record.restore;
     const security = record.security?.filter((one) => isOf(caller, one));
     return {
       ...this.#shown(line, record, progress, caller),
       errors,
-      ...compact({ security, restore }),
+      ...compact({ security, restore, ...this.#rest(record, caller) }),
       undoable: record.kind === 'restore' && record.snapshot !== undefined && record.finished !== undefined,
     };
+  }
+
+  /** What a restore that did not come to its end has touched, and what it was asked for. */
+  #rest({ kind, status, touched, request, undoes }: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
+    if (kind !== 'restore' || status === 'complete' || status === 'partial') {
+      return {};
+    }
+    const own = touched?.filter((one) => isOf(caller, one)).slice(0, TOUCHED_SHOWN);
+    const asked = undoes === undefined ? RestoreRequest.safeParse(request) : undefined;
+    return compact({ touched: own?.map(({ mark: _mark, ...one }) => one), request: asked?.data });
   }
 
   /** Newest first. */
@@ -69,7 +83,7 @@ export class Runs {
       (query.trigger === undefined || query.trigger === run.trigger) &&
       (query.from === undefined || run.started >= query.from) &&
       (query.to === undefined || run.started < query.to) &&
-      holds(query.search, run.id, run.by, run.failure?.message);
+      holds(query.search, run.id, run.by, run.restore, run.failure?.message);
     // Enough for this page and to know whether there is another; deeper pages read more of the history.
     const wanted = query.cursor === undefined ? query.limit + 1 : Number.POSITIVE_INFINITY;
     const past = await this.past(wanted, matches, caller, signal);

@@ -30,6 +30,8 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
       given,
     ),
   'snapshot-partial': () => t('reason.snapshot-partial', 'The snapshot is partial: some resources are missing from it'),
+  'process-ended': () =>
+    t('reason.process-ended', 'The service was restarted, or its process was killed, while this was running'),
   'locks-not-renewed': (given) =>
     t(
       'reason.locks-not-renewed',

@@ -17,6 +17,7 @@ import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { AsRead } from './plan/AsRead.tsx';
 import { DataSources } from './DataSources.tsx';
+import { EndedRestore, isGone } from './EndedRestore.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
 import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
@@ -62,7 +63,11 @@ export function Plan() {
         )
       }
     >
-      <QueryView query={query}>{(data) => <Stage plan={data} />}</QueryView>
+      {isGone(query.error) ? (
+        <EndedRestore id={id} query={query} />
+      ) : (
+        <QueryView query={query}>{(data) => <Stage plan={data} />}</QueryView>
+      )}
     </AppPage>
   );
 }

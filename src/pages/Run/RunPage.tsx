@@ -12,6 +12,7 @@ import { isActive, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { CutShort, isCutShort } from './CutShort.tsx';
 import { UndoButton } from './UndoButton.tsx';
 import { warningTexts } from '../../lib/reasons/reasons.ts';
 
@@ -51,7 +52,7 @@ function Actions({ run }: { run: Run }) {
           {t('run.openRestore', 'Open the restore')}
         </LinkButton>
       )}
-      {run.undoable && <UndoButton run={run.id} />}
+      {run.undoable && !isCutShort(run) && <UndoButton run={run.id} />}
     </>
   );
 }
@@ -62,7 +63,8 @@ function Details({ run }: { run: Run }) {
   }
   return (
     <Stack direction="column" gap={3}>
-      {run.failure && <ProblemAlert severity="error" problem={run.failure} />}
+      {isCutShort(run) && <CutShort run={run} />}
+      {run.failure && run.status !== 'interrupted' && <ProblemAlert severity="error" problem={run.failure} />}
       {warningTexts(run).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
@@ -110,6 +112,9 @@ function countLabel(name: string): string {
     deleted: t('count.deleted', 'Deleted'),
     differs: t('count.differs', 'Differs'),
     lockRenewed: t('count.lockRenewed', 'Lock renewed'),
+    planned: t('count.planned', 'Planned'),
+    written: t('count.written', 'Written and checked'),
+    unchecked: t('count.unchecked', 'Written, not checked'),
     runs: t('count.runs', 'Old run records removed'),
     leftOvers: t('count.leftOvers', 'Orphaned files removed'),
     marked: t('count.marked', 'Marked for a later prune'),

@@ -1,0 +1,73 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/ports.ts';
+import { call, directory, grafana, setUp, start, startProcess } from './life.ts';
+
+describe('a restore whose service was killed', () => {
+  setUp();
+
+  it.each(['undo', 'finish'] as const)('explains itself to the next service: %s', async (way) => {
+    const { child, url } = await startProcess();
+    const ended = (id: string) =>
+      eventually('the run to end', async () => {
+        const run = await call(url, 'GET', `/runs/${id}`);
+        return run.finished === undefined ? undefined : run;
+      });
+    await ended((await call(url, 'POST', '/runs', { kind: 'backup' })).id);
+    const { state } = grafana;
+    const all = [...state.org(1).dashboards.keys()];
+    const { items } = await call(url, 'GET', '/snapshots');
+    all.slice(0, 4).forEach((uid) => state.org(1).dashboards.delete(uid));
+    const request = { snapshot: items[0].id, selection: { type: 'kinds', kinds: ['folder', 'dashboard'] } };
+    const plan = await call(url, 'POST', '/restores', request);
+    expect(plan.counts.create).toBe(4);
+    // The first one arrives; the answer to the others never comes.
+    grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'hang' }, skip: 1 });
+    const run = await call(url, 'POST', `/restores/${plan.id}/apply`, {});
+    await eventually('something to be written', async () => state.org(1).dashboards.size > all.length - 4 || undefined);
+    await eventually('its record', async () => {
+      const names = await readdir(join(directory, 'target', 'runs'));
+      const name = names.find((one) => one.startsWith(run.id));
+      return name && (await readFile(join(directory, 'target', 'runs', name), 'utf8')).includes('touched')
+        ? true
+        : undefined;
+    });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    grafana.setFaults();
+
+    const service = await start();
+    const dead = await eventually('the run to be known as interrupted', async () => {
+      const { json } = await service.call('GET', `/runs/${run.id}`);
+      return json.status === 'interrupted' ? json : undefined;
+    });
+    expect(dead).toMatchObject({
+      failure: { code: 'DK_INTERRUPTED', why: { code: 'process-ended' } },
+      planned: 4,
+      counts: { planned: 4 },
+      snapshot: expect.any(String),
+      source: items[0].id,
+      undoable: true,
+      request,
+    });
+    expect(dead.touched).toHaveLength(4);
+    // The page of the restore finds the run by the plan, which died with its service.
+    expect((await service.call('GET', `/runs?search=${plan.id}&kind=restore`)).json.items[0]).toMatchObject({
+      id: run.id,
+    });
+
+    const { json: next } =
+      way === 'undo'
+        ? await service.call('POST', `/runs/${run.id}/undo`)
+        : await service.call('POST', '/restores', dead.request);
+    const confirm = next.confirm === undefined ? {} : { confirm: next.confirm };
+    const { json: second } = await service.call('POST', `/restores/${next.id}/apply`, confirm);
+    expect(await service.ended(second.id)).toMatchObject({ status: 'complete' });
+    expect([...state.org(1).dashboards.keys()].sort()).toEqual((way === 'undo' ? all.slice(4) : all).sort());
+    // Its record is whole also when the next service has written its end.
+    const kept = (await service.call('GET', `/runs/${run.id}`)).json;
+    expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: true });
+  });
+});
