@@ -47,7 +47,7 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 export async function interruptedRestore(repository: Runs, calls: Abortable): Promise<RunLine | undefined> {
   const runs = await currentRuns(repository, { ...calls, limit: LOOKED_AT });
   const last = runs.find(({ kind, status }) => kind === 'restore' && !isOpen({ kind, status }));
-  return last?.status === 'interrupted' && (last.counts['written'] ?? last.planned ?? 0) > 0 ? last : undefined;
+  return last?.status === 'interrupted' && (last.planned ?? 0) > 0 ? last : undefined;
 }
 
 const LOOKED_AT = 50;

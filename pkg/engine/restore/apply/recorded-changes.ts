@@ -1,3 +1,4 @@
+import type { Touched } from '../../../contract/runs.ts';
 import { securityRecord } from '../plan/security.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { ApplyOptions, Plan } from '../types.ts';
@@ -12,7 +13,8 @@ export function recordedChanges(options: ApplyOptions): ChangeLog {
   return new ChangeLog({
     clock,
     async keep(log) {
-      note?.({ touched: log.listAhead(), ...progressOf(plan, log) });
+      const touched = log.listAhead();
+      note?.({ touched, ...progressOf(plan, touched) });
       await checkpoint?.();
     },
   });
@@ -21,13 +23,15 @@ export function recordedChanges(options: ApplyOptions): ChangeLog {
 /** What the record says in the end, also of a restore that did not come to it. */
 export async function noteEnd({ plan, note }: ApplyOptions, changeLog: ChangeLog): Promise<void> {
   await changeLog.settled();
-  note?.({ touched: changeLog.list(), ...progressOf(plan, changeLog) });
+  const touched = changeLog.list();
+  note?.({ touched, ...progressOf(plan, touched) });
 }
 
-function progressOf({ items }: Plan, log: ChangeLog): { planned: number; counts: Record<string, number> } {
+/** What is put down but not read back may have been written: of a process that was killed, no one knows. */
+function progressOf({ items }: Plan, touched: readonly Touched[]): { planned: number; counts: Record<string, number> } {
   const writes = items.filter((item) => isWritten(item) || item.action === 'delete');
-  const done = new Set(log.list().flatMap((one) => (one.open === true ? [] : [keyOf(one)])));
+  const done = new Set(touched.flatMap((one) => (one.open === true ? [] : [keyOf(one)])));
   const written = writes.filter((item) => done.has(keyOf(targetOf(item)))).length;
-  const unchecked = log.list().length - done.size;
+  const unchecked = touched.filter(({ open }) => open === true).length;
   return { planned: writes.length, counts: { planned: writes.length, written, unchecked } };
 }

@@ -1,0 +1,75 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { program } from '../support/program.ts';
+
+/** The program itself, killed by the system at a request of its restore. */
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let child: ChildProcess;
+
+async function cli(...args: string[]): Promise<{ exit: number | null; out: string; said: string }> {
+  child = spawn(process.execPath, [await program(), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      HOME: directory.path,
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: grafana.token(),
+      DASHKEEP_TARGET: `file://${directory.path}/repository`,
+      DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    },
+  });
+  let [out, said] = ['', ''];
+  child.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [exit] = (await once(child, 'close')) as [number | null];
+  return { exit, out, said };
+}
+
+const live = (): string[] => [...grafana.state.org(1).dashboards.keys()].sort();
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana.seedDashboards({ count: 12, folders: 2 });
+  directory = await temporaryDirectory();
+});
+afterEach(async () => {
+  child.kill('SIGKILL');
+  await grafana.close();
+  await directory.remove();
+});
+
+it.each([
+  ['SIGKILL', 0, 'undo'],
+  ['SIGKILL', 7, 'finish'],
+  ['SIGINT', 3, 'undo'],
+  ['SIGTERM', 9, 'finish'],
+] as const)('%s at dashboard %i is reported truly, and %s leads to the right state', async (signal, at, way) => {
+  const all = live();
+  await cli('backup', '--kinds', 'folder,dashboard');
+  all.slice(0, 10).forEach((uid) => grafana.state.org(1).dashboards.delete(uid));
+  const kill = (): boolean => child.kill(signal);
+  grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'before', run: kill }, skip: at, times: 1 });
+  const restore = ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply'];
+  const killed = await cli(...restore);
+  expect(killed.exit).toBe(signal === 'SIGKILL' ? null : 130);
+  grafana.setFaults();
+  // Of a process that was killed, the next one reports it.
+  const said = signal === 'SIGKILL' ? (await cli(...restore.slice(0, -1))).said : killed.said;
+  const [, run = '', written, unchecked] =
+    /Restore (\S+) did not finish: (\d+) of \d+ resources .* checked, (\d+) more/.exec(said) ?? [];
+  const arrived = live().length - (all.length - 10);
+  expect(Number(written)).toBeLessThanOrEqual(arrived);
+  expect(Number(written) + Number(unchecked)).toBeGreaterThanOrEqual(arrived);
+  expect((await cli('runs', run)).out).toContain(`restore ${run} is interrupted`);
+
+  const next = way === 'undo' ? ['restore', '--undo', run, '--confirm', 'Main Org.', '--apply'] : restore;
+  const confirmed =
+    way === 'undo' && arrived === 0 ? next.filter((one) => !['--confirm', 'Main Org.'].includes(one)) : next;
+  expect(await cli(...confirmed)).toMatchObject({ exit: 0 });
+  expect(live()).toEqual(way === 'undo' ? all.slice(10) : all);
+});
