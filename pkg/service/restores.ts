@@ -199,7 +199,7 @@ export class Restores {
   /** What a plan was asked for, with the very snapshot that it is of. */
   requestOf(id: string, caller: Caller): RestoreRequest {
     const { request, planned } = this.#own(id, caller);
-    return { ...request, snapshot: planned.snapshot };
+    return planned === undefined ? request : { ...request, snapshot: planned.snapshot };
   }
 
   started(id: string, run: string): void {

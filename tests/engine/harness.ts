@@ -3,7 +3,7 @@ import { compact } from '../../pkg/contract/compact.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { Manifest, SnapshotTrigger } from '../../pkg/contract/manifest.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
-import type { RunRecord } from '../../pkg/contract/runs.ts';
+import type { StoredRun } from '../../pkg/repository/runs.ts';
 import { silentLog, type Clock, type Log } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
 import { diffLive, type LiveDiffOptions } from '../../pkg/engine/live-diff.ts';
@@ -41,7 +41,7 @@ export interface Bench {
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
   apply(manifest: Manifest, options?: PlanChoice): Promise<ApplyResult[]>;
   /** With a safety snapshot and a record, as people restore. */
-  restoreRun(manifest: Manifest, options?: PlanChoice): Promise<RunRecord>;
+  restoreRun(manifest: Manifest, options?: PlanChoice): Promise<StoredRun>;
   diffLive(manifest: Manifest, options?: LiveChoice & Pick<LiveDiffOptions, 'onPart'>): ReturnType<typeof diffLive>;
   close(): Promise<void>;
 }

@@ -32,9 +32,9 @@ describe('the safety snapshot of a restore of one dashboard', () => {
 
     const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(restored) });
 
-    expect(run.status).toBe('complete');
+    expect(run.record.status).toBe('complete');
     expect(bench.grafana.requests.length).toBeLessThan(40);
-    const safety = await bench.repository.manifest(run.snapshot!);
+    const safety = await bench.repository.manifest(run.record.snapshot!);
     expect(safety).toMatchObject({ trigger: 'safety', basedOn: { id: bench.first.id, started: bench.first.started } });
     const of = (manifest: Manifest, uid: string) =>
       manifest.resources.find((entry) => entry.kind === 'dashboard' && entry.uid === uid)!.object;
@@ -57,7 +57,7 @@ describe('the safety snapshot of a restore of one dashboard', () => {
     const { plan } = await planUndo({ ...ports, repository, instance: await bench.instance() }, run);
 
     expect(plan.items.map(({ kind, uid: of, action }) => [kind, of, action])).toEqual([['dashboard', uid, 'update']]);
-    const safety = await repository.manifest(run.snapshot!);
+    const safety = await repository.manifest(run.record.snapshot!);
     await bench.apply(safety, { overwrite: true, selection: only(uid) });
     expect(await titleOf(bench, uid)).toBe('edited');
   });
@@ -86,7 +86,7 @@ describe('the safety snapshot of a restore of one dashboard', () => {
     const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(uid) });
     bench.grafana.seedDashboards({ count: 3, folders: 1, bytes: 900, v2Share: 0, seed: 7 });
 
-    const plan = await bench.plan(await bench.repository.manifest(run.snapshot!), { deleteExtra: true });
+    const plan = await bench.plan(await bench.repository.manifest(run.record.snapshot!), { deleteExtra: true });
 
     expect(plan.items.filter(({ action }) => action === 'delete')).toEqual([]);
     const from = await bench.plan(bench.first, { deleteExtra: true });
@@ -101,6 +101,6 @@ describe('the safety snapshot of a restore of one dashboard', () => {
 
     const run = await bench.restoreRun(bench.first, { overwrite: true, selection: only(uid) });
 
-    expect(await bench.repository.manifest(run.snapshot!)).not.toHaveProperty('basedOn');
+    expect(await bench.repository.manifest(run.record.snapshot!)).not.toHaveProperty('basedOn');
   });
 });

@@ -83,7 +83,7 @@ async function sourceOf(
   }
   try {
     const { manifest, author } = await repository.stored(source, { signal });
-    return author.trusted ? entriesOf(manifest) : undefined;
+    return repository.trust.counts(author) ? entriesOf(manifest) : undefined;
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_NOT_FOUND') {
       return undefined;

@@ -8,7 +8,7 @@ import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, Sides } from '../../repository/sides.ts';
 import type { Service } from '../../service.ts';
-import { goneSignal } from '../gone-signal.ts';
+import { goneSignal } from './gone-signal.ts';
 import { responses } from '../responses.ts';
 import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';

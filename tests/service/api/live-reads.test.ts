@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../pkg/contract/ports.ts';
-import { ConcurrencyGuard } from '../../pkg/service/http/concurrency-guard.ts';
-import { LiveRead } from '../../pkg/service/live-reads.ts';
-import { realClock } from '../support/ports.ts';
+import type { Clock } from '../../../pkg/contract/ports.ts';
+import { ConcurrencyGuard } from '../../../pkg/service/http/concurrency-guard.ts';
+import { LiveRead } from '../../../pkg/service/live-reads.ts';
+import { realClock } from '../../support/ports.ts';
 
 const CALLER = { org: 1, home: true };
 

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { silentLog } from '../../pkg/contract/ports.ts';
-import { DirectoryState } from '../../pkg/lib/state.ts';
-import { newTimedId } from '../../pkg/repository/layout.ts';
-import { openRepository } from '../../pkg/repository/repository.ts';
-import { openRestore } from '../../pkg/repository/sessions/restores.ts';
-import { openStore } from '../../pkg/storage/open.ts';
-import { realClock, realRandomness } from '../support/ports.ts';
-import { call } from '../simulator/http.ts';
-import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { DirectoryState } from '../../../pkg/lib/state.ts';
+import { newTimedId } from '../../../pkg/repository/layout.ts';
+import { openRepository } from '../../../pkg/repository/repository.ts';
+import { openRestore } from '../../../pkg/repository/sessions/restores.ts';
+import { openStore } from '../../../pkg/storage/open.ts';
+import { realClock, realRandomness } from '../../support/ports.ts';
+import { call } from '../../simulator/http.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** What a restore says that ends with an error, and what other commands say of it afterwards. */
 let grafana: Simulator;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { call } from '../../simulator/http.ts';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
-import { DASHBOARDS, start, type Bench } from '../harness.ts';
+import { call } from '../simulator/http.ts';
+import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { DASHBOARDS, start, type Bench } from './harness.ts';
 
 const UIDS = ['orders', 'stock', 'gone'];
 
