@@ -77,7 +77,7 @@ test.describe('with a Grafana that answers slowly', () => {
     await page.getByRole('button', { name: 'Back up now' }).click();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect(page.getByRole('progressbar')).toHaveCount(0, LONG);
-    await expect(page.getByText('Cancelled').first()).toBeVisible();
+    await expect(page.getByText('Cancelled', { exact: true }).first()).toBeVisible();
     const { items } = await service<{ items: { id: string }[] }>('GET', '/snapshots');
     expect(items[0]?.id).toBe(backup);
   });
