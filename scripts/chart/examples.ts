@@ -83,9 +83,12 @@ function header(title: string, values: Record<string, unknown>): string {
   return `# ${title}\n# Generated from charts/dashkeep with the values ${JSON.stringify(values)}; \`npm run chart\` updates it.\n`;
 }
 
-/** The chart without what only Helm understands: its labels, its test hook. */
+/** The chart without what only Helm understands: its labels, its test hook, what an uninstall keeps. */
 async function manifest(values: Values[]): Promise<string> {
-  const outcome = await tryTemplate(CHART, { values, args: ['--skip-tests'] });
+  const outcome = await tryTemplate(CHART, {
+    values: [...values, { tokenSecret: { keep: false } }],
+    args: ['--skip-tests'],
+  });
   if (outcome.code !== 0) {
     throw new Error(outcome.stderr);
   }

@@ -125,7 +125,7 @@ describeKubernetes('the chart on a real API server', () => {
     expect((await again.state.get('settings.json'))?.toString()).toContain('typed in by hand');
 
     await ok(helm, 'uninstall', 'dashkeep', '-n', at);
-    await gone(at, before);
+    await gone(at, [...before, 'secret/grafana-backup'].sort());
   });
 
   it('keeps the token when a release of Helm 3 is carried on by Helm 4', async () => {
@@ -175,7 +175,7 @@ describeKubernetes('the chart on a real API server', () => {
     expect(second.length).toBe(1);
     expect(second).not.toEqual(first);
     await ok(helm, 'uninstall', 'dashkeep', '-n', at);
-    await gone(at, before);
+    await gone(at, [...before, 'secret/grafana-backup'].sort());
   });
 
   async function jobs(at: string): Promise<string[]> {
@@ -202,41 +202,58 @@ describeKubernetes('the chart on a real API server', () => {
     await gone(other, before);
   });
 
-  it('keeps the Secret after an uninstall where that is wanted, and takes it up again', async () => {
+  it('keeps the Secret with its keys after an uninstall, uses it after a reinstall, and removes it on request', async () => {
     const at = await namespace();
-    const values = { mode: 'deployment', tokenSecret: { keep: true } };
-    await release('install', at, '--server-side=true', [values]);
+    await release('install', at, '--server-side=true', [{ mode: 'deployment' }]);
     const { state } = await service(at, 'dashkeep');
     await soon(() => state.set('grafana-api-token', Buffer.from('glsa_kept')));
     await ok(helm, 'uninstall', 'dashkeep', '-n', at);
     expect(await token(at)).toBe('glsa_kept');
-    await release('install', at, '--server-side=true', [values]);
+    await release('install', at, '--server-side=true', [{ mode: 'deployment' }]);
     expect(await token(at)).toBe('glsa_kept');
+    await release('upgrade', at, '--server-side=true', [{ mode: 'deployment', tokenSecret: { create: false } }]);
+    expect(await token(at)).toBe('glsa_kept');
+    await release('upgrade', at, '--server-side=true', [{ mode: 'deployment', tokenSecret: { keep: false } }]);
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    await soon(async () => expect(await everything(at)).not.toContain('secret/grafana-backup'));
   });
 
-  it.each(WAYS)('takes over the classic script’s Secret with its token in it (%s)', async (_, way) => {
+  it.each(WAYS)('uses a Secret that the user made, and never makes it its own (%s)', async (_, way) => {
     const at = await namespace();
-    await ok(
-      kubectl,
-      'create',
-      'secret',
-      'generic',
-      'grafana-backup',
-      '-n',
-      at,
-      '--from-literal=GRAFANA_API_TOKEN=glsa_classic',
-    );
+    const secret = ['secret', 'generic', 'grafana-backup', '-n', at];
+    await ok(kubectl, 'create', ...secret, '--from-literal=GRAFANA_API_TOKEN=glsa_classic');
+    const made = await cluster.must('GET', `/api/v1/namespaces/${at}/secrets/grafana-backup`);
     const refused = await helm('--kubeconfig', kubeconfig, 'install', 'dashkeep', CHART, '-n', at, way);
-    expect(refused.stderr).toContain('grafana-backup');
+    expect(refused.code).not.toBe(0);
+    expect(refused.stderr).toContain('set tokenSecret.create=false to use it as it is');
+
+    const values = { mode: 'cronjob', ...TARGET, tokenSecret: { create: false, keep: false } };
+    await release('install', at, way, [values]);
+    const { state } = await service(at, 'dashkeep-bootstrap');
+    await soon(() => state.set('grafana-api-token', Buffer.from('glsa_renewed')));
+    await release('upgrade', at, way, [{ ...values, schedule: '7 * * * *' }]);
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    expect(await token(at)).toBe('glsa_renewed');
+    const left = await cluster.must('GET', `/api/v1/namespaces/${at}/secrets/grafana-backup`);
+    const marks = ({ metadata }: Record<string, unknown>): unknown => {
+      const { labels, annotations } = metadata as Record<string, unknown>;
+      return { labels, annotations };
+    };
+    expect(marks(left)).toEqual(marks(made));
+  });
+
+  it.each(WAYS)('keeps a Secret that Helm adopted by hand, as an earlier guide said (%s)', async (_, way) => {
+    const at = await namespace();
     const secret = ['secret', 'grafana-backup', '-n', at];
+    const [kind, ...rest] = secret;
+    await ok(kubectl, 'create', kind ?? '', 'generic', ...rest, '--from-literal=GRAFANA_API_TOKEN=glsa_classic');
     await ok(kubectl, 'label', ...secret, 'app.kubernetes.io/managed-by=Helm');
     const owner = ['meta.helm.sh/release-name=dashkeep', `meta.helm.sh/release-namespace=${at}`];
     await ok(kubectl, 'annotate', ...secret, ...owner);
     await release('install', at, way, [{ mode: 'cronjob', ...TARGET }]);
     expect(await token(at)).toBe('glsa_classic');
-    const { state } = await service(at, 'dashkeep-bootstrap');
-    await soon(() => state.set('grafana-api-token', Buffer.from('glsa_renewed')));
-    expect(await token(at)).toBe('glsa_renewed');
+    await ok(helm, 'uninstall', 'dashkeep', '-n', at);
+    expect(await token(at)).toBe('glsa_classic');
   });
 
   it.each(['', '--server-side'])('keeps the token when the plain manifests are applied again (%s)', async (way) => {

@@ -53,7 +53,7 @@ export function classic(store: () => S3Server): void {
 
     it('goes on with its Secrets and its bucket, by the guide', async () => {
       const blocks = shellBlocks(await readFile('docs/install/classic-script.md', 'utf8'));
-      expect(blocks).toHaveLength(4);
+      expect(blocks).toHaveLength(3);
       const token = (await at.secret('grafana-backup'))['GRAFANA_API_TOKEN'];
       let printed = '';
       for (const block of blocks) {

@@ -66,14 +66,14 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
       expect(await at.helm('test', 'dashkeep')).toContain('Phase:          Succeeded');
     });
 
-    it('keeps its token through an upgrade, and leaves nothing behind', async () => {
+    it('keeps its token through an upgrade, and leaves only its keys behind', async () => {
       const kept = await at.secret('grafana-backup');
       await at.dashkeep('upgrade', { ...values, cronjob: { suspend: true }, s3: { endpoint: store().url } });
       expect(await at.secret('grafana-backup')).toEqual(kept);
       await at.helm('uninstall', 'dashkeep');
-      await soon('nothing is left', async () => {
+      await soon('only the Secrets are left', async () => {
         const left = (await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name));
-        expect(left).toEqual(['secret/grafana-backup-s3-credentials']);
+        expect(left).toEqual(['secret/grafana-backup', 'secret/grafana-backup-s3-credentials']);
         expect((await other.contents()).filter((name) => name.includes('dashkeep'))).toEqual([]);
         return true;
       });

@@ -112,11 +112,11 @@ export function deployment(store: () => S3Server): void {
       await soon('the service answers', () => at.askApp('/status'));
     });
 
-    it('leaves nothing behind', async () => {
+    it('leaves only its keys behind', async () => {
       await at.helm('uninstall', 'dashkeep');
-      await soon('nothing is left', async () => {
+      await soon('only the Secrets are left', async () => {
         const left = (await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name));
-        expect(left).toEqual(['secret/grafana-backup-s3-credentials']);
+        expect(left).toEqual(['secret/grafana-backup', 'secret/grafana-backup-s3-credentials']);
         return true;
       });
     });

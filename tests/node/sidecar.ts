@@ -76,13 +76,13 @@ export function sidecar(store: () => S3Server): void {
       expect(items.map(({ id }: { id: string }) => id)).toContain(first);
     });
 
-    it('leaves nothing behind', async () => {
+    it('leaves only its keys behind', async () => {
       await at.grafana('upgrade');
       await at.kubectl('rollout', 'status', 'deployment/grafana', '--timeout=180s');
       await at.helm('uninstall', 'dashkeep');
-      await soon('nothing is left', async () => {
+      await soon('only the Secrets are left', async () => {
         const left = (await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name));
-        expect(left).toEqual(['secret/grafana-backup-s3-credentials']);
+        expect(left).toEqual(['secret/grafana-backup', 'secret/grafana-backup-s3-credentials']);
         return true;
       });
     });

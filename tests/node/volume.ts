@@ -37,7 +37,9 @@ export function volume(): void {
       await at.helm('uninstall', 'dashkeep');
       await soon('its pod is gone', async () => (await at.list('pods')).length === 0);
       expect((await at.get('pvc', CLAIM)).status.phase).toBe('Bound');
-      expect((await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name))).toEqual([]);
+      expect((await at.contents()).filter((name) => /dashkeep|grafana-backup/.test(name))).toEqual([
+        'secret/grafana-backup',
+      ]);
       await at.dashkeep('install', values);
       expect(await soon('the history', snapshots)).toContain(first);
     });
