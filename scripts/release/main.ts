@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isDated } from '../docs/published.ts';
 import { chart } from './chart.ts';
 import { images } from './images.ts';
 import { notesOf } from './notes.ts';
@@ -64,6 +65,9 @@ async function writeNotes({ version, dryRun }: Release, path: string): Promise<v
   const notes = (dryRun ? notesOf(changelog, 'Unreleased') : undefined) ?? notesOf(changelog, version);
   if (notes === undefined) {
     throw new Error(`CHANGELOG.md says nothing of ${version}. Give its changes a heading of that version.`);
+  }
+  if (!dryRun && !isDated(changelog, version)) {
+    throw new Error(`CHANGELOG.md has no date for ${version}. Add it, and run \`npm run docs\`.`);
   }
   await writeFile(path, notes);
 }

@@ -1,9 +1,9 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { ClipboardButton, Tab, TabsBar, Text, useStyles2 } from '@grafana/ui';
+import { ClipboardButton, Tab, TabsBar, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import { t } from '../lib/i18n.ts';
-import { COMPOSE, HELM } from './snippets.ts';
+import { COMPOSE, GUIDE, HELM } from './snippets.ts';
 
 /** What to run, to copy. */
 export function Install() {
@@ -22,7 +22,10 @@ export function Install() {
       <Text color="secondary">
         {way === 'helm'
           ? t('install.helm', 'Reads the admin Secret of your Grafana, creates its own token, and connects this app.')
-          : t('install.compose', 'Next to your Grafana container, with its admin password.')}
+          : t('install.compose', 'Next to your Grafana container, with its admin password.')}{' '}
+        <TextLink href={GUIDE[way]} external>
+          {t('install.guide', 'Guide with all steps')}
+        </TextLink>
       </Text>
       {/* A scrolled region must be reachable by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

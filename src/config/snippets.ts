@@ -1,11 +1,19 @@
-/** Shown to be copied; charts/dashkeep and docker-compose.yaml hold the whole of it. */
-export const HELM = `helm upgrade --install dashkeep oci://ghcr.io/dashkeep/charts/dashkeep \\
-  --namespace monitoring \\
-  --set grafana.releaseName=grafana`;
+const GUIDES = 'https://github.com/dashkeep/dashkeep/blob/main/docs/install';
 
+/** Where the snippets are explained. */
+export const GUIDE = { helm: `${GUIDES}/official-chart.md`, compose: `${GUIDES}/outside-kubernetes.md` };
+
+/** The commands of docs/install/official-chart.md; a test keeps them equal. */
+export const HELM = String.raw`kubectl -n monitoring create secret generic grafana-backup-s3-credentials --from-file=credentials="$HOME/.aws/credentials" --from-file=config="$HOME/.aws/config"
+helm install dashkeep ./charts/dashkeep -f images.yaml -n monitoring --set target=s3://my-bucket/grafana
+kubectl -n monitoring get configmap dashkeep-overlay -o jsonpath='{.data.overlay\.yaml}' > dashkeep-overlay.yaml
+helm -n monitoring get values grafana -o yaml > your-values.yaml
+helm upgrade grafana oci://ghcr.io/grafana-community/helm-charts/grafana --version <version> -n monitoring -f your-values.yaml -f dashkeep-overlay.yaml`;
+
+/** The service of docs/install/outside-kubernetes.md. */
 export const COMPOSE = `services:
   dashkeep:
-    image: ghcr.io/dashkeep/dashkeep
+    build: https://github.com/dashkeep/dashkeep.git
     restart: unless-stopped
     environment:
       GRAFANA_URL: http://grafana:3000

@@ -4,6 +4,11 @@ import manifest from '../plugin.json';
 export const BASE = `/a/${manifest.id}`;
 export const CONFIGURATION = `/plugins/${manifest.id}?page=configuration`;
 
+/** Whether that page is shown, also below a path of a proxy. */
+export function isConfiguration(pathname: string): boolean {
+  return pathname.replace(/\/$/, '').endsWith(`/plugins/${manifest.id}`);
+}
+
 type Parameters = Record<string, string | readonly string[] | undefined>;
 
 function withQuery(path: string, parameters: Parameters = {}): string {

@@ -28,6 +28,11 @@ describe('NOTES', () => {
     }
   });
 
+  it('upgrade Grafana’s release to the version of the chart that it has', async () => {
+    const { stdout } = await helm('install', 'dashkeep', CHART, '--dry-run=client');
+    expect(stdout).toMatch(/helm upgrade grafana oci:\S+ --version <version> /);
+  });
+
   it('say where the bucket can be chosen while there is none', async () => {
     const outcome = await helm('install', 'dashkeep', CHART, '--dry-run=client');
     expect(outcome.stdout).toContain('No target is set');

@@ -14,6 +14,9 @@ const ELSEWHERE: Record<string, string> = {
   'docker buildx build': '-t --platform --sbom --provenance --push',
   'docker buildx imagetools inspect': '--format',
   'docker login': '',
+  'docker push': '',
+  'kind load docker-image': '',
+  'git clone': '',
   'docker compose down': '--volumes',
   'docker compose exec': '',
   'docker compose logs': '',
@@ -43,7 +46,7 @@ const ELSEWHERE: Record<string, string> = {
 };
 
 /** What every shell has; nothing to get wrong that a reader would not see immediately. */
-const EVERYWHERE = 'base64 cat cut echo find grep gunzip head mkdir sed sha256sum sort tail'.split(' ');
+const EVERYWHERE = 'base64 cat cd cut echo find grep gunzip head mkdir sed sha256sum sort tail'.split(' ');
 
 const CHECKS: Record<string, Check> = {
   dashkeep,

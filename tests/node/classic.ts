@@ -82,7 +82,10 @@ export function classic(store: () => S3Server): void {
 async function typed(block: string): Promise<string> {
   const { helm } = await tools();
   const script = block
-    .replaceAll('oci://ghcr.io/dashkeep/charts/dashkeep --devel', CHART)
+    .replaceAll(
+      /oci:\/\/ghcr\.io\/dashkeep\/charts\/dashkeep --version \S+|\.\/charts\/dashkeep -f images\.yaml/g,
+      CHART,
+    )
     .replaceAll('<old>', 'grafana-backup');
   const others = await toolEnvironment();
   const env = { ...others, KUBECONFIG, PATH: `${dirname(helm)}:${others['PATH']}` };

@@ -3,7 +3,7 @@ import { ServiceError } from '../../api/errors.ts';
 import { useShownAbove } from '../../data/useOutage.ts';
 import { explainFailure, type ExplainedFailure } from '../../lib/problems/failures.ts';
 import { t } from '../../lib/i18n.ts';
-import { CONFIGURATION } from '../../lib/routes.ts';
+import { CONFIGURATION, isConfiguration } from '../../lib/routes.ts';
 import { ProblemText } from './ProblemAlert.tsx';
 
 interface Props {
@@ -30,7 +30,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
               {retryLabel ?? t('notice.retry', 'Try again')}
             </Button>
           )}
-          {remedy === 'configure' && (
+          {remedy === 'configure' && !isConfiguration(window.location.pathname) && (
             <LinkButton size="sm" variant="secondary" icon="cog" href={CONFIGURATION}>
               {t('notice.configure', 'Open the configuration')}
             </LinkButton>
