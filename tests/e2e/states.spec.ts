@@ -153,9 +153,9 @@ test('without a service the app says what is missing and how to get it', async (
   await settled(page);
   await expect(page.getByText('Install the Dashkeep service')).toBeVisible();
   await page.getByRole('link', { name: 'Show installation steps' }).click();
-  await expect(page.getByText('helm upgrade --install dashkeep')).toBeVisible();
+  await expect(page.getByText('helm install dashkeep')).toBeVisible();
   await page.getByRole('tab', { name: 'Docker Compose' }).click();
-  await expect(page.getByText('image: ghcr.io/dashkeep/dashkeep')).toBeVisible();
+  await expect(page.getByText('DASHKEEP_URL: http://dashkeep:3210')).toBeVisible();
   await expectAccessible(page);
   expect(problems).toEqual([]);
 });
