@@ -40,7 +40,7 @@ describe.each(speaking)('%s', (_, markdown) => {
       const images = await imagesFile();
       const given = flags
         .join('\n')
-        .replace(/^-f\nvalues\.yaml$|^--reuse-values$/gm, '')
+        .replace(/^-f\nvalues\.yaml$|^--(?:reset-then-)?reuse-values$/gm, '')
         .replace(/^images\.yaml$/gm, images)
         .split('\n')
         .filter(Boolean);

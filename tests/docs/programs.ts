@@ -17,6 +17,7 @@ const ELSEWHERE: Record<string, string> = {
   'docker push': '',
   'kind load docker-image': '',
   'git clone': '',
+  'git pull': '',
   'docker compose down': '--volumes',
   'docker compose exec': '',
   'docker compose logs': '',
