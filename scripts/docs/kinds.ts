@@ -6,8 +6,8 @@ export const KINDS_PAGE = 'kinds.md';
 
 const INTRODUCTION = `# What is backed up and restored
 
-A snapshot contains every kind of resource that Grafana's API returns. Some of them cannot be written back. A restore lists these,
-resource by resource, before it writes anything. Kinds are restored in the order of this
+A snapshot contains the kinds of this table. It contains no stars, no query history, no sessions and no plugins. Some kinds cannot be written back. The plan of a restore lists these,
+resource by resource. Kinds are restored in the order of this
 table. If a Grafana does not serve a kind, the backup reports it. A missing permission makes the snapshot partial, and the snapshot names it.
 
 Generated from the declarations of the kinds by \`npm run docs\`.

@@ -56,12 +56,13 @@ function settingsPage(): string {
     const rows = sections.get(section) ?? [];
     const asFile = AS_FILE.has(name) || (secrets.has(name) && !name.startsWith('AWS_'));
     const path = paths.get(name);
+    const note = secrets.has(name) && name.startsWith('AWS_') ? `; for the service also \`${name}_FILE\`` : '';
     rows.push([
       `\`${name}\`${asFile ? ', `…_FILE`' : ''}`,
       flags.get(name) ?? '',
       path === undefined ? '' : `\`${path}\``,
       defaultOf(path === undefined ? undefined : defaults.get(path)),
-      text,
+      text + note,
     ]);
     sections.set(section, rows);
   }
