@@ -3,7 +3,7 @@ import { ServiceError } from '../../api/errors.ts';
 import { useShownAbove } from '../../data/useOutage.ts';
 import { explainFailure, type ExplainedFailure } from '../../lib/problems/failures.ts';
 import { t } from '../../lib/i18n.ts';
-import { CONFIGURATION, isConfiguration } from '../../lib/routes.ts';
+import { CONFIGURATION, isConfiguration, routes } from '../../lib/routes.ts';
 import { ProblemText } from './ProblemAlert.tsx';
 
 interface Props {
@@ -33,6 +33,11 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
           {remedy === 'configure' && !isConfiguration(window.location.pathname) && (
             <LinkButton size="sm" variant="secondary" icon="cog" href={CONFIGURATION}>
               {t('notice.configure', 'Open the configuration')}
+            </LinkButton>
+          )}
+          {remedy === 'settings' && (
+            <LinkButton size="sm" variant="secondary" icon="cog" href={routes.settings()}>
+              {t('notice.settings', 'Open the settings')}
             </LinkButton>
           )}
           {remedy === 'reload' && (

@@ -4,8 +4,8 @@ import { explainProblem, type ExplainedProblem } from './problems.ts';
 
 /** What a failed call means for the user, and what can be done about it from the page. */
 export interface ExplainedFailure extends ExplainedProblem {
-  /** `configure`: in the configuration of the app; `reload`: by loading the page again. */
-  remedy?: 'configure' | 'reload';
+  /** `configure`: in the app's configuration; `settings`: on the settings page; `reload`: by reloading the page. */
+  remedy?: 'configure' | 'settings' | 'reload';
 }
 
 type FailureText = [title: string, advice: string, remedy?: ExplainedFailure['remedy']];
@@ -77,7 +77,8 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
 /** A failed call in words that say what to do; `detail` is what Grafana or the service said. */
 export function explainFailure(error: ServiceError): ExplainedFailure {
   if (error.failure === 'service') {
-    return explainProblem(error);
+    const explained = explainProblem(error);
+    return error.code === 'DK_UNCONFIGURED' ? { ...explained, remedy: 'settings' } : explained;
   }
   const [title, advice, remedy] = FAILURE_TEXTS[error.failure]();
   return { title, advice, detail: error.failure === 'token' ? '' : error.message, remedy };

@@ -14,6 +14,9 @@ export interface ExplainedProblem {
   detail: string;
 }
 
+/** Codes whose message only repeats the title. */
+const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED']);
+
 /**
  * The advice of the service knows more about this case than the code does, so it takes the place of the general one. It
  * is shown in English only where this page does not know it: a newer service has more codes, an older one gives none.
@@ -29,7 +32,7 @@ export function explainProblem({ code, message, hint, why, advice: given }: Prob
   }
   const [title, general] = ERROR_TEXTS[code]();
   const fact = knownText(why);
-  const detail = fact === undefined ? message : '';
+  const detail = fact === undefined && !SAID_BY_TITLE.has(code) ? message : '';
   if (specific !== undefined) {
     return { title, advice: specific, fact, detail };
   }

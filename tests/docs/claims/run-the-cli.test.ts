@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CHART, template, the } from '../support/helm/helm.ts';
-import { podIn } from '../chart/charts.ts';
-import { inlineCode, pages, ROOT, shellBlocks } from './pages.ts';
-import { commandsOf } from './shell.ts';
+import { CHART, template, the } from '../../support/helm/helm.ts';
+import { podIn } from '../../chart/charts.ts';
+import { inlineCode, pages, ROOT, shellBlocks } from '../pages.ts';
+import { commandsOf } from '../shell.ts';
 
 const PAGE = 'docs/run-the-cli.md';
 const markdown = pages().get(PAGE) ?? '';

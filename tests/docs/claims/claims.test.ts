@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SECRETS } from '../../pkg/cli/config/service.ts';
-import { CHART, template } from '../support/helm/helm.ts';
-import { inlineCode, pages, ROOT } from './pages.ts';
+import { SECRETS } from '../../../pkg/cli/config/service.ts';
+import { CHART, template } from '../../support/helm/helm.ts';
+import { inlineCode, pages, ROOT } from '../pages.ts';
 
 const markdown = (page: string): string => pages().get(page) ?? '';
 

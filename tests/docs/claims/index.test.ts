@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { pages, ROOT } from './pages.ts';
+import { pages, ROOT } from '../pages.ts';
 
 const markdown = (page: string): string => pages().get(page) ?? '';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isDated, OTHER_FILES, publication, withPublication } from '../../scripts/docs/published.ts';
-import { COMPOSE, GUIDE, HELM } from '../../src/config/snippets.ts';
-import { fences, pages, ROOT, shellBlocks } from './pages.ts';
+import { isDated, OTHER_FILES, publication, withPublication } from '../../../scripts/docs/published.ts';
+import { COMPOSE, GUIDE, HELM } from '../../../src/config/snippets.ts';
+import { fences, pages, ROOT, shellBlocks } from '../pages.ts';
 
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const files = new Map([...pages(), ...OTHER_FILES.map((file) => [file, read(file)] as const)]);

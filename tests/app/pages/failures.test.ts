@@ -1,0 +1,38 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+
+vi.mock('@grafana/runtime', () => ({
+  config: { featureToggles: {}, bootData: { user: {} } },
+  isFetchError: () => false,
+}));
+vi.mock('@grafana/i18n', () => import('../english.ts'));
+beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+
+describe('a call that failed because no target is set', async () => {
+  const { ServiceError } = await import('../../../src/api/errors.ts');
+  const { explainFailure } = await import('../../../src/lib/problems/failures.ts');
+  const { code, message, hint } = new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+  const explained = explainFailure(new ServiceError('service', 409, { code, message, hint }));
+
+  it('is said once', () => {
+    const { title, fact = '', detail, advice } = explained;
+    expect([title, fact, detail, advice]).toEqual([
+      'No target is set yet',
+      '',
+      '',
+      'Choose a target in the settings first.',
+    ]);
+  });
+
+  it('leads to the settings', () => {
+    expect(explained.remedy).toBe('settings');
+  });
+
+  it('says of others what was met, and leads nowhere', () => {
+    const other = explainFailure(
+      new ServiceError('service', 409, { code: 'DK_BUSY', message: 'a backup runs', hint: '' }),
+    );
+    expect(other).toMatchObject({ detail: 'a backup runs' });
+    expect(other.remedy).toBeUndefined();
+  });
+});
