@@ -97,7 +97,7 @@ describeKubernetes('the chart on a real API server', () => {
     expect(output).not.toContain('Warning');
   }
 
-  it.each(WAYS)('keeps the token through upgrades and leaves nothing behind (%s)', async (_, way) => {
+  it.each(WAYS)('keeps the token through upgrades and leaves only its keys behind (%s)', async (_, way) => {
     const at = await namespace();
     const before = await everything(at);
     await release('install', at, way, [{ mode: 'deployment' }]);

@@ -18,7 +18,7 @@ export function NotConnected() {
       >
         {t(
           'connect.text',
-          'A small service next to Grafana makes the backups. Install it with one command. It then connects this app.',
+          'A small service next to Grafana makes the backups. Install it in a few minutes. It then connects this app.',
         )}
       </EmptyState>
     </PluginPage>
