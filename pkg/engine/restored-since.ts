@@ -12,7 +12,7 @@ interface Ports {
 }
 
 /**
- * The records of restores, newest first, whoever signed them.
+ * The records of restores, newest first. Anyone may have signed them.
  * @param isSince chooses the restores
  */
 export async function restoresSince(

@@ -30,9 +30,11 @@ describe('the errors of the service', () => {
     const general = explainProblem({ code, message: 'the fact', hint });
     expect(general.title).not.toBe('');
     expect(general.advice).not.toBe('');
-    expect(general.detail).toBe('the fact');
+    // Its title says all of it.
+    const facts = code === 'DK_UNCONFIGURED' ? [] : ['the fact'];
+    expect(general.detail).toBe(facts.join(''));
     const special = explainProblem({ code, message: 'the fact', hint: 'Do that.' });
-    expect(special).toEqual({ title: general.title, advice: '', detail: 'the fact. Do that.' });
+    expect(special).toEqual({ title: general.title, advice: '', detail: [...facts, 'Do that.'].join('. ') });
   });
 
   it('send nobody in front of a page to a command or an environment variable', () => {

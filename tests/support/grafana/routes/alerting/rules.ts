@@ -212,9 +212,6 @@ function stored(call: Call, body: JsonObject, folderUid: string, group: string, 
 function fieldsOf(call: Call, body: JsonObject): JsonObject {
   const { keepsFiring } = call.profile;
   const fields: JsonObject = { noDataState: 'NoData', execErrState: 'Error', for: '0s', isPaused: false };
-  if (keepsFiring) {
-    fields['keep_firing_for'] = '0s';
-  }
   for (const name of [...FIELDS, ...(keepsFiring ? NEWER_FIELDS : [])]) {
     const value = body[name];
     if (value !== undefined && value !== null) {
@@ -260,6 +257,7 @@ function withoutProvenance(call: Call, rule: AlertRule): JsonObject {
     ruleGroup: rule.group,
     title: rule.title,
     updated: new Date(rule.updated).toISOString(),
+    ...(call.profile.keepsFiring ? { keep_firing_for: '0s' } : {}),
     ...rule.fields,
   };
 }
