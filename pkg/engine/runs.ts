@@ -1,4 +1,4 @@
-import type { RunLine, RunRecord } from '../contract/runs.ts';
+import { runLine, type RunLine, type RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.types.ts';
@@ -43,11 +43,24 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
   return { ...kept, ...end, counts: { ...kept.counts, ...end.counts } };
 }
 
-/** The newest restore that was interrupted, unless it was finished or undone since. */
-export async function interruptedRestore(repository: Runs, calls: Abortable): Promise<RunLine | undefined> {
-  const runs = await currentRuns(repository, { ...calls, limit: LOOKED_AT });
-  const last = runs.find(({ kind, status }) => kind === 'restore' && !isOpen({ kind, status }));
-  return last?.status === 'interrupted' && (last.planned ?? 0) > 0 ? last : undefined;
+/**
+ * The newest restore that was interrupted, unless it was finished or undone since. Records that no trusted key signed
+ * say nothing.
+ */
+export async function interruptedRestore(
+  repository: Runs & Pick<Repository, 'run' | 'trust'>,
+  calls: Abortable,
+): Promise<RunLine | undefined> {
+  for (const { id, kind } of await repository.runs({ ...calls, limit: LOOKED_AT })) {
+    const stored = kind === 'restore' ? await repository.run(id, calls) : undefined;
+    if (stored !== undefined && repository.trust.counts(stored.author)) {
+      const [run] = await asTheyAre(repository, [runLine(stored.record)], calls);
+      if (run !== undefined && !isOpen(run)) {
+        return run.status === 'interrupted' && (run.planned ?? 0) > 0 ? run : undefined;
+      }
+    }
+  }
+  return undefined;
 }
 
 const LOOKED_AT = 50;

@@ -88,8 +88,15 @@ export async function readRun(
     const bytes = await store.get(runKey(id, encrypted), { signal, maxBytes: MAX_RECORD_BYTES });
     const plain = encrypted ? await keyring.opener.open(bytes, 'DK_INTEGRITY', `the record of run ${id}`) : bytes;
     const { signature, ...file } = JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
+    const record = RunRecord.parse(file);
+    // They become parts of commands that people copy.
+    for (const other of [record.snapshot, record.source, record.undoes]) {
+      if (other !== undefined && !isTimedId(other)) {
+        throw new DashkeepError('DK_INTEGRITY', 'the record names something that is no run or snapshot');
+      }
+    }
     return {
-      record: RunRecord.parse(file),
+      record,
       text: JSON.stringify(file),
       signature: typeof signature === 'string' ? signature : '',
     };

@@ -50,7 +50,7 @@ export class LiveRead<Result, Part = never> {
       onProgress: (progress: Progress) => (this.progress = progress),
       onPart: (part: Part) => (this.part = part),
     };
-    this.done = guard.run({ caller, signal: all }, () => {
+    this.done = guard.run({ caller, until: all }, () => {
       this.progress = { ...this.progress, phase: 'starting' };
       return work(all, report);
     });

@@ -1,3 +1,5 @@
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
@@ -84,6 +86,26 @@ describe('a backup of a Grafana that lost much', () => {
     expect(accepted.json.shrunk).toBeUndefined();
     expect((await backUp()).exit).toBe(0);
   });
+
+  it.each(['junk', undefined])(
+    'says it also when the last good one was destroyed (%s), and keeps those before',
+    async (junk) => {
+      const { json: good } = await backUp();
+      grafana.burn();
+      expect((await backUp()).json.shrunk).toMatchObject({ since: good.snapshot });
+      const repository = join(directory.path, 'repository');
+      for (const name of await readdir(repository, { recursive: true })) {
+        if (name.includes(good.snapshot) && !name.startsWith('runs') && name.includes('.')) {
+          await (junk === undefined ? rm(join(repository, name)) : writeFile(join(repository, name), junk));
+        }
+      }
+      for (let time = 0; time < 2; time++) {
+        expect(await backUp()).toMatchObject({ exit: 3, json: { shrunk: {}, lastFull: full } });
+      }
+      const { json } = await dashkeep(['forget', '--keep-last', '1']);
+      expect(json.forgotten.map(({ id }: { id: string }) => id)).not.toContain(full);
+    },
+  );
 
   it('accepts only what the person saw', async () => {
     await deleteDashboards(11);

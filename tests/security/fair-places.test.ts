@@ -35,6 +35,14 @@ it('lets many calls of one person wait for each other', async () => {
   expect(new Set(statuses)).toEqual(new Set([200]));
 });
 
+it('lets plans that are sent with a body wait for each other', async () => {
+  const body = { snapshot, selection: { type: 'everything' } };
+  const statuses = await Promise.all(
+    Array.from({ length: WAITING }, async () => (await home.call('POST', '/restores', body)).status),
+  );
+  expect(new Set(statuses)).toEqual(new Set([201]));
+});
+
 it.skipIf(process.env.GRAFANA_URL)('keeps a place for other organizations while one floods the service', async () => {
   block();
   const refused: number[] = [];

@@ -12,11 +12,14 @@ const WAIT_MS = 30_000;
 
 type Organization = number | 'home';
 
-/** A call that gives up when its socket closes, or its signal is aborted. */
+/**
+ * A call that gives up when its socket closes, or `until` is aborted: it must not be named like the `signal` of a
+ * request, which is aborted at the end of its body.
+ */
 interface Waiter {
   caller: Caller;
   socket?: Pick<FastifyRequest['socket'], 'once' | 'off'>;
-  signal?: AbortSignal;
+  until?: AbortSignal;
 }
 
 interface Ports {
@@ -42,7 +45,7 @@ export class ConcurrencyGuard {
   }
 
   /**
-   * With a signal in place of a socket, it waits until that is aborted.
+   * With `until` in place of a socket, it waits until that is aborted.
    * @throws DK_TOO_MANY when too many calls of the organization wait, or this one waited for too long
    */
   async run<T>(waiter: Waiter, action: () => Promise<T>): Promise<T> {
@@ -75,14 +78,14 @@ export class ConcurrencyGuard {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     waiter.socket?.once('close', leave);
-    waiter.signal?.addEventListener('abort', leave);
+    waiter.until?.addEventListener('abort', leave);
     let start: () => void = () => undefined;
     const turn = new Promise<void>((resolve) => (start = resolve));
     queue.push(start);
     const { clock, signal } = this.#ports;
     const ended = AbortSignal.any([gone.signal, signal]);
     const late =
-      waiter.signal === undefined
+      waiter.until === undefined
         ? clock.sleep(WAIT_MS, ended).then(() => {
             throw tooMany();
           })
@@ -97,11 +100,11 @@ export class ConcurrencyGuard {
         this.#leave(who);
       }
       signal.throwIfAborted();
-      waiter.signal?.throwIfAborted();
+      waiter.until?.throwIfAborted();
       throw tooMany();
     } finally {
       waiter.socket?.off('close', leave);
-      waiter.signal?.removeEventListener('abort', leave);
+      waiter.until?.removeEventListener('abort', leave);
       gone.abort();
     }
   }

@@ -34,7 +34,9 @@ export async function following(
       (one) => isRegularBackup(one) && countsNow(one) && one.id !== now.id,
     );
   const before = accepted ?? (await baseline(options, now, previous, earlier));
-  const shrunk = before === undefined ? undefined : shrunkSince(before, now);
+  // Where no good one is left, what was missing stays missing until a person accepts it.
+  const shrunk =
+    before === undefined ? undefined : (shrunkSince(before, now) ?? (before === accepted ? undefined : before.shrunk));
   const isBad = shrunk !== undefined || now.status !== 'complete';
   const lastFull = async (): Promise<string | undefined> => {
     if (before !== undefined && isFull(before)) {
@@ -54,20 +56,37 @@ async function baseline(
 ): Promise<Manifest | undefined> {
   const isOfReach = (one: Reaching): boolean => coversAsMuch(reachOf(one), reachOf(now));
   if (previous !== undefined && isOfReach(previous)) {
-    return goodOf(options, previous);
+    return goodOf(options, previous, earlier);
   }
   for (const { id } of (await earlier()).filter(isOfReach).slice(0, LOOK_BACK)) {
     const found = await readable(options, id);
     if (found !== undefined) {
-      return goodOf(options, found);
+      return goodOf(options, found, earlier);
     }
   }
-  return previous === undefined ? undefined : goodOf(options, previous);
+  return previous === undefined ? undefined : goodOf(options, previous, earlier);
 }
 
-/** A backup, or the one that it was compared with: its signed manifest names that, which an index could hide. */
-async function goodOf(options: BackupOptions, manifest: Manifest): Promise<Manifest> {
-  return manifest.shrunk === undefined ? manifest : ((await readable(options, manifest.shrunk.since)) ?? manifest);
+/**
+ * A backup, or where much is missing from it, the one that it was compared with: its signed manifest names that, which
+ * an index could hide. Where that is gone, the newest full one before it.
+ */
+async function goodOf(
+  options: BackupOptions,
+  manifest: Manifest,
+  earlier: () => Promise<SnapshotSummary[]>,
+): Promise<Manifest> {
+  if (manifest.shrunk === undefined) {
+    return manifest;
+  }
+  const full = (await earlier()).filter((one) => isFull(one) && one.id < manifest.id).map(({ id }) => id);
+  for (const id of [manifest.shrunk.since, ...full.slice(0, LOOK_BACK)]) {
+    const good = await readable(options, id);
+    if (good?.shrunk === undefined && good !== undefined) {
+      return good;
+    }
+  }
+  return manifest;
 }
 
 /** Undefined for one that was removed, or is damaged, or does not count: what is stored now matters more. */

@@ -6,9 +6,6 @@ import { restoresSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
-/** Milliseconds after which what an interrupted restore left there is no longer taken for unfinished. */
-const UNFINISHED = 24 * 3_600_000;
-
 /**
  * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what
  * a restore wrote before is in it.
@@ -26,24 +23,6 @@ export class EarlierRestores {
     const key = keyOf({ org: context.org.id, kind: kind.name, uid });
     const touched = (await this.#read()).flatMap(({ record }) => record.touched ?? []);
     return touched.some((one) => one.open !== true && keyOf(one) === key);
-  }
-
-  /**
-   * Keys of what restores of the same snapshot created that did not come to their end: a restore that goes on where
-   * they ended is judged as they were. Only records that a trusted key signed say that.
-   */
-  async unfinished(): Promise<ReadonlySet<string>> {
-    const { repository, manifest, clock } = this.#request;
-    const since = clock.now().getTime() - UNFINISHED;
-    const cut = (await this.#read()).filter(
-      ({ record, author }) =>
-        repository.trust.counts(author) &&
-        record.source === manifest.id &&
-        !['complete', 'partial'].includes(record.status) &&
-        Date.parse(record.started) >= since,
-    );
-    const created = cut.flatMap(({ record }) => record.touched ?? []).filter(({ did }) => did === 'created');
-    return new Set(created.map(keyOf));
   }
 
   #read(): Promise<StoredRun[]> {

@@ -2,7 +2,6 @@ import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import type { SecurityChange } from '../../../contract/plan.ts';
 import { losing, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Forecast, Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
@@ -10,7 +9,7 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
-import { isMadeAfter, isOwnersDefault, isRenewed } from './earlier-restores.ts';
+import { isMadeAfter, isRenewed } from './earlier-restores.ts';
 import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
 import { securityOf } from './security.ts';
@@ -99,33 +98,8 @@ export async function planEntry(
         )
       : itemOf(entry, 'update', why);
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
-  const security = [...(await securityNow(planning, kind, context, item)), ...(forecast.security ?? [])];
+  const security = [...(await securityOf(planning, kind, context, item)), ...(forecast.security ?? [])];
   return { ...planned, ...now, ...losing(losses), security };
-}
-
-/**
- * What writing something changes about security. What a restore of the same snapshot created, which was interrupted, is
- * judged as missing: to finish it asks for no other confirmation than to begin it.
- */
-async function securityNow(
-  planning: Planning,
-  kind: Kind,
-  context: WriteContext,
-  item: Restorable,
-): Promise<SecurityChange[]> {
-  const changes = await securityOf(planning, kind, context, item);
-  const unfinished = changes.length === 0 ? new Set<string>() : await planning.earlier.unfinished();
-  if (unfinished.size === 0) {
-    return changes;
-  }
-  const { uid, content, live } = item;
-  const isOwners =
-    live !== undefined &&
-    kind.owner !== undefined &&
-    unfinished.has(keyOf({ org: context.org.id, kind: kind.owner, uid })) &&
-    (await isOwnersDefault(kind, context, uid, live));
-  const created = new Set([...planning.created, ...unfinished]);
-  return securityOf({ created }, kind, context, isOwners ? { uid, content } : item);
 }
 
 /**

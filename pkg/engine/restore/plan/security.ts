@@ -2,11 +2,12 @@ import { compact } from '../../../contract/compact.ts';
 import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts';
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { keyOf } from '../target.ts';
+import type { Planning } from './planning.ts';
 import type { PlannedItem } from '../types.ts';
 
 /** What writing something changes about who may see or receive what, as its kind says it. */
 export async function securityOf(
-  { created }: { created: ReadonlySet<string> },
+  { created }: Pick<Planning, 'created'>,
   kind: Kind,
   context: WriteContext,
   { uid, content, live }: Restorable,

@@ -17,7 +17,7 @@ export function registerRoutes(api: Api, service: Service): void {
   const { guard } = service;
   statusRoutes(api, service, guard);
   settingsRoutes(api, service, guard);
-  runRoutes(api, service);
+  runRoutes(api, service, guard);
   snapshotRoutes(api, service);
   diffRoutes(api, service, guard);
   versionRoutes(api, service, guard);

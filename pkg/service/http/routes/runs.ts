@@ -8,9 +8,10 @@ import type { Service } from '../../service.ts';
 import { responses, IdParameter } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
+import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 
 /** Registers the routes that start, show and cancel runs. */
-export function runRoutes(api: Api, service: Service): void {
+export function runRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   const tags = ['runs'];
   const config = { access: 'organization', uses: ['repository'] } as const;
   const { runs, signal } = service;
@@ -77,10 +78,12 @@ export function runRoutes(api: Api, service: Service): void {
       config: { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
       schema: { summary: 'Plan the undo of a restore', tags, params: IdParameter, response: responses(RestorePlan) },
     },
-    async ({ params: { id }, caller }) => {
-      await runs.find(id, caller, signal);
-      return service.requests.planUndo(id, caller);
-    },
+    (request) =>
+      guard.run(request, async () => {
+        const { params, caller } = request;
+        await runs.find(params.id, caller, signal);
+        return service.requests.planUndo(params.id, caller);
+      }),
   );
 }
 
