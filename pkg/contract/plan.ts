@@ -143,6 +143,11 @@ export const ApplyResult = z.object({
   reason: z.string(),
   /** The same as data: `code` and `params`. */
   ...ReasonData.shape,
+  /**
+   * Where it was in Grafana when it was read back: a copy has its own UID and may be in another organization. Absent
+   * where nothing was found.
+   */
+  found: z.object({ org: z.int().positive(), uid: z.string() }).optional(),
   /** What writing it changed about who may see or receive what. */
   security: z.array(SecurityChange).optional(),
   /** The fields in which it differs, if it does. */

@@ -23,6 +23,10 @@ describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     const uidOf = (kind: string, uid: string): string =>
       plan.items.find((item) => item.kind === kind && item.uid === uid)!.targetUid!;
+    // A link to the result must lead to the copy, not to the original.
+    expect(results.map(({ found }) => found)).toEqual(
+      results.map(({ kind, uid }) => ({ org: 1, uid: uidOf(kind, uid) })),
+    );
     const org = bench.sim.state.org(1);
     expect(org.folders.get(uidOf('folder', 'infra'))).toMatchObject({ title: 'Folder infra', parentUid: 'copies' });
     expect(org.folders.get(uidOf('folder', 'hosts'))!.parentUid).toBe(uidOf('folder', 'infra'));

@@ -9,6 +9,7 @@ import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
+import { OpenInGrafana } from '../../components/resources/OpenInGrafana.tsx';
 import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
@@ -168,7 +169,7 @@ function makeColumns(): Column<ApplyResult>[] {
       width: '110px',
       cell: (result) => <LabelBadge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
     },
-    titleColumn(),
+    titleColumn({ extra: ({ kind, found }) => found && <OpenInGrafana kind={kind} {...found} /> }),
     kindColumn(),
     {
       id: 'reason',

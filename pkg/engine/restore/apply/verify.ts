@@ -77,8 +77,9 @@ export async function verifyAtOnce(
     if (mark !== attempt.mark) {
       return undefined;
     }
-    noteFound(applying, item, targetOf(item).uid, mark);
-    return resultOf(item, 'verified', reason('as-planned'));
+    const { uid } = targetOf(item);
+    noteFound(applying, item, uid, mark);
+    return foundAt(uid, item, 'verified', reason('as-planned'));
   } catch {
     applying.request.signal.throwIfAborted();
     return undefined;
@@ -101,7 +102,7 @@ async function compare(
   if (isMarked || (live !== undefined && wanted !== undefined && isRestored(kind, wanted, live))) {
     const { uid: planned } = targetOf(item);
     const renamed = planned === uid ? reason('as-planned') : reason('other-uid', { uid });
-    return resultOf(item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
+    return foundAt(uid, item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
   }
   if (failure !== undefined) {
     return resultOf(item, 'failed', failure);
@@ -112,7 +113,7 @@ async function compare(
   const differences = differencesBetween(kind, wanted, live);
   const fields = differences.map(({ path }) => path).join(', ');
   const why = fields === '' ? reason('differs-now') : reason('differs-in', { fields });
-  return { ...resultOf(item, 'differs', why), differences };
+  return { ...foundAt(uid, item, 'differs', why), differences };
 }
 
 /** Puts down what is really there; what is not there was not made. */
@@ -128,4 +129,8 @@ function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark
 function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
   const { org, kind, uid, title } = item;
   return { org, kind, uid, title, outcome, ...because(why) };
+}
+
+function foundAt(uid: string, item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
+  return { ...resultOf(item, outcome, why), found: { org: targetOf(item).org, uid } };
 }

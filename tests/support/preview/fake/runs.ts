@@ -258,7 +258,9 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
     }
     restore.results = writes.map(({ org, kind, uid, title, action }) => ({
       ...{ org, kind, uid, title },
-      ...(action === 'delete' ? { outcome: 'deleted' as const } : { outcome: 'verified' as const }),
+      ...(action === 'delete'
+        ? { outcome: 'deleted' as const }
+        : { outcome: 'verified' as const, found: { org, uid } }),
       ...because(reason('as-planned')),
     }));
     const deleted = restore.plan.counts.delete;
