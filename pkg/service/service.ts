@@ -90,6 +90,7 @@ export class Service {
   readonly runs: Runs;
   readonly guard: ConcurrencyGuard;
   readonly comparisons: Comparisons;
+  readonly authors: AuthorNames;
   readonly versions: ResourceVersions;
   readonly textSearch: TextSearch;
   readonly restores: Restores;
@@ -161,8 +162,8 @@ export class Service {
       guard: this.guard,
       signal,
     });
-    const authors = new AuthorNames(repositoryCache, clock, log, signal);
-    this.versions = new ResourceVersions(repositoryCache, clock, authors);
+    this.authors = new AuthorNames(repositoryCache, clock, log, signal);
+    this.versions = new ResourceVersions(repositoryCache, clock, this.authors);
     this.textSearch = new TextSearch(repositoryCache, clock);
     this.restores = new Restores(clock, randomness);
     this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, log, signal });

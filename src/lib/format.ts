@@ -77,6 +77,22 @@ export function formatTime(time: string): string {
   return new Intl.DateTimeFormat(regionalFormat(), options).format(new Date(time));
 }
 
+/** @returns how each of some times is written: with seconds where two of them look alike otherwise */
+export function distinctTimes(times: readonly string[]): (time: string) => string {
+  const precise = { dateStyle: 'medium', timeStyle: 'medium', timeZone: timeZone() } as const;
+  const seen = new Map<string, Set<string>>();
+  for (const time of times) {
+    const text = formatTime(time);
+    seen.set(text, (seen.get(text) ?? new Set()).add(time));
+  }
+  return (time) => {
+    const text = formatTime(time);
+    return (seen.get(text)?.size ?? 0) > 1
+      ? new Intl.DateTimeFormat(regionalFormat(), precise).format(new Date(time))
+      : text;
+  };
+}
+
 /** With the weekday, for times to come. */
 export function formatMoment(time: string): string {
   const options = {

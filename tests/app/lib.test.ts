@@ -49,6 +49,14 @@ describe('the folder tree', () => {
 describe('numbers and times', async () => {
   const format = await import('../../src/lib/format.ts');
 
+  it('show seconds only where two times look alike', () => {
+    const [early, late, other] = ['2026-03-01T10:00:05Z', '2026-03-01T10:00:40Z', '2026-03-01T11:00:00Z'] as const;
+    const text = format.distinctTimes([early, late, other, other]);
+    expect(text(early)).not.toBe(text(late));
+    expect(text(early)).toContain(':05');
+    expect(text(other)).toBe(format.formatTime(other));
+  });
+
   it('are short and say their unit', () => {
     expect(format.formatBytes(0)).toBe('0 bytes');
     expect(format.formatBytes(982)).toBe('982 bytes');

@@ -99,6 +99,21 @@ describe('the versions of a dashboard', () => {
     expect(first).not.toHaveProperty('changes');
   });
 
+  it('are compared with the time and the author of each side', async () => {
+    const { items } = await versions();
+    const sides = `from=${snapshots[0]}&to=${snapshots[2]}`;
+    const { json } = await service.call('GET', `/diff/resource?${sides}&kind=dashboard&uid=board`);
+    const [changed, first] = [items[2]!, items[3]!];
+    expect(json).toMatchObject({
+      from: { time: first.time, updatedBy: first.updatedBy, by: first.by },
+      to: { time: changed.time, updatedBy: changed.updatedBy, by: changed.by, updated: changed.updated },
+    });
+    expect(json.to.by).toMatch(/./);
+    const live = await service.call('GET', `/diff/resource?from=${snapshots[2]}&to=live&kind=dashboard&uid=board`);
+    expect(live.json.to).toMatchObject({ by: items[0]!.by });
+    expect(live.json.to).not.toHaveProperty('time');
+  });
+
   it('come in pages, and without what changed where that is not asked for', async () => {
     const first = await versions('?limit=3&changes=false');
     expect(first.items.map(({ what }) => what)).toEqual(['returned', 'deleted', 'changed']);

@@ -82,6 +82,18 @@ export type DiffPage = z.infer<typeof DiffPage>;
 export const ResourceDiffQuery = Sides.extend({ org: OrgParameter.default(1), kind: NameableParameter, uid: Uid });
 export type ResourceDiffQuery = z.input<typeof ResourceDiffQuery>;
 
+/** What is known of a side of a comparison. */
+export const DiffOrigin = z.object({
+  /** When its snapshot was taken; absent for live. */
+  time: Time.optional(),
+  /** As Grafana says: when the resource was saved last, and by whom. Absent where it does not exist or say so. */
+  updated: z.string().optional(),
+  updatedBy: z.string().optional(),
+  /** Who that was: a login, or the name of a service account; null for an account that is gone. */
+  by: z.string().nullable().optional(),
+});
+export type DiffOrigin = z.infer<typeof DiffOrigin>;
+
 /** One thing that was done to a resource; its text in English is `changeSentence`, the app has its own. */
 export const ReadableChange = z.object({
   /** What it does to the thing that it is about. */
@@ -108,6 +120,8 @@ export const ResourceDiff = z.object({
   /** More differ than `changes` shows. */
   truncated: z.boolean(),
   foreign: ForeignSides,
+  from: DiffOrigin,
+  to: DiffOrigin,
   /** The whole content on either side; absent where it does not exist. */
   before: z.unknown().optional(),
   after: z.unknown().optional(),

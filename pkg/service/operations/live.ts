@@ -11,6 +11,7 @@ import { recentOf } from '../../engine/recent.ts';
 import { readAuthors, type Authors } from '../../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../../grafana/instance.ts';
 import type { KindContext, Known } from '../../grafana/kinds/kind.ts';
+import { lastSaved } from '../../repository/index/versions/files.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 
 export interface LiveOptions {
@@ -25,6 +26,8 @@ const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
 export interface LiveBody {
   text: string;
   folderUid: string | undefined;
+  /** When and by whom it was saved last, as Grafana says. */
+  saved: ReturnType<typeof lastSaved>;
 }
 
 /**
@@ -37,7 +40,9 @@ export async function liveBody(
   options: LiveOptions & { decryptSecrets: boolean },
 ): Promise<LiveBody | undefined> {
   const content = await kindOf(kind).read(contextIn(instance, org, options), { uid, title: uid });
-  return content === undefined ? undefined : { text: canonicalJson(content.body), folderUid: content.folderUid };
+  return content === undefined
+    ? undefined
+    : { text: canonicalJson(content.body), folderUid: content.folderUid, saved: lastSaved(content.facts) };
 }
 
 /** What changed from a snapshot to what is live now. */

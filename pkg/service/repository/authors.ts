@@ -1,5 +1,5 @@
 import { reasonOf } from '../../contract/errors.ts';
-import type { ResourceVersion } from '../../contract/api/versions.ts';
+import type { DiffOrigin } from '../../contract/api/diff.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { authorOf, isAccountId, type Authors } from '../../engine/versions/authors.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -26,11 +26,14 @@ export class AuthorNames {
     this.#signal = signal;
   }
 
-  /** Adds to versions who saved them. Grafana is asked only where one of them has the id of an account. */
-  async named(versions: readonly ResourceVersion[], caller: Caller): Promise<ResourceVersion[]> {
+  /**
+   * Adds to versions, or to the sides of a comparison, who saved them. Grafana is asked only where one of them has the
+   * ID of an account.
+   */
+  async named<T extends DiffOrigin>(versions: readonly T[], caller: Caller): Promise<T[]> {
     const accounts = versions.filter(({ updatedBy = '' }) => isAccountId(updatedBy));
     // Nobody is called gone by a list that is older than what they saved.
-    const since = Math.max(0, ...accounts.map(({ time }) => Date.parse(time)));
+    const since = Math.max(0, ...accounts.map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0));
     const authors =
       accounts.length === 0
         ? undefined

@@ -10,6 +10,8 @@ export interface Side {
   title: string | undefined;
   /** Uid of the folder that it is in. */
   folderUid: string | undefined;
+  /** When and by whom it was saved last. */
+  saved?: { updated?: string; updatedBy?: string };
 }
 
 /**
@@ -21,7 +23,7 @@ export function resourceDiff(
   before: Side | undefined,
   after: Side | undefined,
   folderName: (uid: string) => string,
-): Omit<ResourceDiff, 'foreign'> {
+): Omit<ResourceDiff, 'foreign' | 'from' | 'to'> {
   const { org, kind, uid } = ref;
   const { changes, truncated } =
     before === undefined || after === undefined

@@ -1,7 +1,10 @@
+import type { DiffOrigin } from '../../contract/api/diff.ts';
+import { compact } from '../../contract/compact.ts';
 import { isWholeResource, type KindName, type NamedRef } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { storedRule, rulesOfText } from '../../engine/rules/stored-rules.ts';
 import { uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
+import { lastSaved } from '../../repository/index/versions/files.ts';
 import { canonicalJson, stringAt } from '../../lib/json/json.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { Operations, ShownSnapshot } from '../operations/work.ts';
@@ -29,6 +32,11 @@ export function foreignSides(
     ...(from?.signature.foreign === true ? (['from'] as const) : []),
     ...(to?.signature.foreign === true ? (['to'] as const) : []),
   ];
+}
+
+/** @returns what is known of a side, but for the name of an account */
+export function originOf({ found, snapshot }: FoundSide): DiffOrigin {
+  return { ...compact({ time: snapshot?.manifest.started }), ...found?.saved };
 }
 
 /** Reads one resource, or one alert rule, on both sides of a comparison. */
@@ -69,7 +77,10 @@ export class Sides {
       return { found: undefined, snapshot: shown };
     }
     const text = await this.#repositoryCache.use(this.#signal, (work) => work.body(entry, this.#signal));
-    return { found: { text, title: entry.title, folderUid: entry.folderUid }, snapshot: shown };
+    return {
+      found: { text, title: entry.title, folderUid: entry.folderUid, saved: lastSaved(entry.facts) },
+      snapshot: shown,
+    };
   }
 
   async #storedRule(manifest: Manifest, ref: NamedRef): Promise<FoundSide> {
@@ -95,7 +106,7 @@ export class Sides {
     const rule = found === undefined ? undefined : rulesOfText(found.text).find((one) => uidOfRule(one) === uid);
     return rule === undefined || found === undefined
       ? { found: undefined }
-      : { found: { ...found, text: canonicalJson(rule), title: stringAt(rule, 'title') } };
+      : { found: { text: canonicalJson(rule), title: stringAt(rule, 'title'), folderUid: found.folderUid } };
   }
 
   async #live(read: (work: Operations) => ReturnType<Operations['liveBody']>): Promise<Side | undefined> {

@@ -1,7 +1,7 @@
 import { config } from '@grafana/runtime';
 import { LinkButton } from '@grafana/ui';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
-import { grafanaAddress } from '../../lib/grafanaAddress.ts';
+import { grafanaAddress } from '../../lib/resources/grafanaAddress.ts';
 import { t } from '../../lib/i18n.ts';
 
 /** A link to Grafana's own page of a resource; nothing where it has none, or it is of another organization. */

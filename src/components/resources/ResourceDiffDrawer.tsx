@@ -1,28 +1,34 @@
 import { Drawer, Stack } from '@grafana/ui';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { QueryView } from '../QueryView.tsx';
+import { DiffSides } from './DiffSides.tsx';
+import { Neighbours, type Steps } from './Neighbours.tsx';
 import { ResourceDifference } from './ResourceDifference.tsx';
 import { RestoreButton } from './RestoreButton.tsx';
 import { useResourceDiff } from '../../data/useDiff.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { refOf } from '../../lib/routes.ts';
+import { refOf, resourceParameter } from '../../lib/routes.ts';
 
 interface Props {
   from: string;
   to: string;
   resource: NamedRef;
+  /** The way to the other changes of the list that it is in. */
+  steps?: Steps;
   onClose: () => void;
 }
 
 /** What differs in one resource: in words first, and the JSON behind it. */
-export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
+export function ResourceDiffDrawer({ from, to, resource, steps, onClose }: Props) {
   const query = useResourceDiff(from, to, resource);
   return (
     <Drawer title={query.data?.title || resource.uid} subtitle={kindLabel(resource.kind)} size="lg" onClose={onClose}>
+      {steps !== undefined && <Neighbours steps={steps} />}
       <QueryView query={query}>
         {(diff) => (
           <Stack direction="column" gap={2}>
+            <DiffSides diff={diff} sides={{ from, to }} />
             {diff.change !== 'added' && !diff.foreign.includes('from') && (
               <div>
                 <RestoreButton
@@ -38,7 +44,7 @@ export function ResourceDiffDrawer({ from, to, resource, onClose }: Props) {
                 </RestoreButton>
               </div>
             )}
-            <ResourceDifference diff={diff} sides={{ from, to }} />
+            <ResourceDifference key={resourceParameter(resource)} diff={diff} sides={{ from, to }} />
           </Stack>
         )}
       </QueryView>

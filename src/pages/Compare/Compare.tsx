@@ -9,9 +9,9 @@ import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { DiffDrawer } from './DiffDrawer.tsx';
 import { DiffList } from './DiffList.tsx';
 import { GoneHere } from './GoneHere.tsx';
-import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 
 /** Two points in time, or one and now. Without a choice it offers the newest snapshot and now: that reads Grafana. */
 export function Compare() {
@@ -101,14 +101,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
           <DiffList key={`${from} ${to}`} from={from} to={to} />
         </>
       )}
-      {opened && (
-        <ResourceDiffDrawer
-          from={from}
-          to={to || 'live'}
-          resource={opened}
-          onClose={() => change({ resource: undefined })}
-        />
-      )}
+      {opened && <DiffDrawer from={from} to={to || 'live'} resource={opened} />}
     </Stack>
   );
 }

@@ -10,7 +10,7 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
-import { useDiff } from '../../data/useDiff.ts';
+import { useDiff, type DiffFilters } from '../../data/useDiff.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
@@ -20,16 +20,17 @@ import { ChangeBadge } from '../../components/ChangeBadge.tsx';
 import { ChangeCounts } from './ChangeCounts.tsx';
 import { LiveRead } from './LiveRead.tsx';
 
+/** What the list is limited to, by the URL. */
+export function filtersOf(read: (name: string) => string): DiffFilters {
+  return { change: read('change') || undefined, kind: read('kind') || undefined, search: read('q') || undefined };
+}
+
 const keyOf = (entry: DiffEntry) => `${entry.change} ${resourceParameter(entry)}`;
 
 /** What differs; ticked rows can be put back as they were on the earlier side. */
 export function DiffList({ from, to }: { from: string; to: string }) {
   const { read, change } = useUrlState();
-  const list = useDiff(from, to, {
-    change: read('change') || undefined,
-    kind: read('kind') || undefined,
-    search: read('q') || undefined,
-  });
+  const list = useDiff(from, to, filtersOf(read));
   const columns = useMemo(() => makeColumns((entry) => change({ resource: resourceParameter(entry) })), [change]);
   const selection = useSelection(keyOf);
   const { chosen } = selection;

@@ -13,6 +13,7 @@ import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
 import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { savedBy } from '../../lib/resources/savedBy.ts';
 import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
 
 /** The two sides of a comparison: snapshots, or `live`. */
@@ -32,7 +33,8 @@ interface Props {
 /** One version: when, by whom, what changed, how long it lived, and what can be done with it. */
 export function VersionCard({ resource, version, before, onCompare }: Props) {
   const styles = useStyles2(getStyles);
-  const { what, time, snapshots, by, updatedBy, comment, changes = [], truncated, untold } = version;
+  const { what, time, snapshots, comment, changes = [], truncated, untold } = version;
+  const by = savedBy(version);
   const [color, icon, label] = looks(what);
   const named = version.resource === undefined ? '' : `${version.title}, `;
   return (
@@ -51,7 +53,7 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
         <Text color="secondary">
           <RelativeTime time={time} />
         </Text>
-        <SavedBy by={by} updatedBy={updatedBy} />
+        {by !== undefined && <Text color="secondary">{by}</Text>}
       </Stack>
       {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
       <Moves version={version} />
@@ -72,14 +74,6 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
       <Actions resource={resource} version={version} before={before} onCompare={onCompare} />
     </section>
   );
-}
-
-function SavedBy({ by, updatedBy = '' }: Pick<ResourceVersion, 'by' | 'updatedBy'>) {
-  const name = by ?? updatedBy;
-  if (by === null) {
-    return <Text color="secondary">{t('versions.byGone', 'saved by an account that is gone')}</Text>;
-  }
-  return name === '' ? null : <Text color="secondary">{t('versions.by', 'saved by {{name}}', { name })}</Text>;
 }
 
 function Actions({ resource, version: { what, snapshots, foreign }, before, onCompare }: Props) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { grafanaAddress } from '../../../src/lib/grafanaAddress.ts';
+import { grafanaAddress } from '../../../src/lib/resources/grafanaAddress.ts';
 
 describe('the address of Grafana’s own page', () => {
   it('is known for dashboards, folders and alert rules', () => {

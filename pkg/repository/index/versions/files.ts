@@ -168,26 +168,37 @@ const LONGEST_MESSAGE = 500;
 /** What the index keeps of an entry of a manifest; a version comment is cut to 500 characters. */
 export function stateOf(entry: ManifestEntry): VersionState {
   const { object, bytes, title, folder, folderUid, facts = {} } = entry;
-  const text = (name: string): string | undefined => {
-    const value = facts[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
+  const text = textIn(facts);
   const { version } = facts;
   const message = text('message')?.slice(0, LONGEST_MESSAGE);
-  // Of what was only created yet, Grafana says nothing more.
-  const updatedBy = text('updatedBy') ?? (version === 1 ? text('createdBy') : undefined);
-  const updated = text('updated');
   return {
     object,
     bytes,
     title,
     folder,
     ...(folderUid === undefined ? {} : { folderUid }),
-    ...(updated === undefined ? {} : { updated }),
-    ...(updatedBy === undefined ? {} : { updatedBy }),
+    ...lastSaved(facts),
     ...(version === undefined || typeof version === 'boolean' ? {} : { version }),
     ...(message === undefined ? {} : { message }),
   };
+}
+
+type Facts = NonNullable<ManifestEntry['facts']>;
+
+function textIn(facts: Facts): (name: string) => string | undefined {
+  return (name) => {
+    const value = facts[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+}
+
+/** When and by whom a resource was saved last, as Grafana says. */
+export function lastSaved(facts: Facts = {}): Pick<VersionState, 'updated' | 'updatedBy'> {
+  const text = textIn(facts);
+  // Of what was only created yet, Grafana says nothing more.
+  const updatedBy = text('updatedBy') ?? (facts['version'] === 1 ? text('createdBy') : undefined);
+  const updated = text('updated');
+  return { ...(updated === undefined ? {} : { updated }), ...(updatedBy === undefined ? {} : { updatedBy }) };
 }
 
 /** Whether nothing changed: the content and the folder that it is in. */

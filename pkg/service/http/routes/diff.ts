@@ -6,7 +6,7 @@ import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../pagination.ts';
 import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
-import { foreignSides, Sides } from '../../repository/sides.ts';
+import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
 import type { Service } from '../../service.ts';
 import { goneSignal } from './gone-signal.ts';
 import { responses } from '../responses.ts';
@@ -17,7 +17,7 @@ import type { Api } from '../api.ts';
 export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
   const tags = ['diff'];
   const config = { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] } as const;
-  const { repositoryCache, snapshots, history, comparisons, signal } = service;
+  const { authors, repositoryCache, snapshots, history, comparisons, signal } = service;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
   async function notRestored(
@@ -86,7 +86,13 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
         }
         const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
         const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
-        return { ...diff, foreign: foreignSides(before.snapshot, after.snapshot) };
+        const [origin, current] = await authors.named([originOf(before), originOf(after)], caller);
+        return {
+          ...diff,
+          foreign: foreignSides(before.snapshot, after.snapshot),
+          from: origin ?? {},
+          to: current ?? {},
+        };
       }),
   );
 }

@@ -227,6 +227,8 @@ export function resourceDiff(from: World, to: World, kind: KindName, uid: string
     title: shown.entry.title,
     truncated: told.truncated,
     foreign: [],
+    from: { time: '2026-03-01T10:00:05.000Z', updatedBy: 'ada' },
+    to: { time: '2026-03-01T10:00:40.000Z', by: 'grace' },
     before: before?.body,
     after: after?.body,
     changes: told.changes,

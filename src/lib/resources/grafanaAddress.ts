@@ -1,4 +1,4 @@
-import type { Nameable } from '../../pkg/contract/kinds.ts';
+import type { Nameable } from '../../../pkg/contract/kinds.ts';
 
 /** @returns the path of Grafana's own page of a resource, below its root; undefined where there is no such page */
 export function grafanaAddress(kind: Nameable, uid: string): string | undefined {

@@ -1,0 +1,18 @@
+import type { DiffOrigin } from '../../../pkg/contract/api/diff.ts';
+import { t } from '../i18n.ts';
+
+/** How Grafana's newer API names an account: an ID, which tells a person nothing. */
+const ACCOUNT_ID = /^(user|service-account):/;
+
+/** @returns who saved something, in words; undefined where nothing says who */
+export function savedBy({ by, updatedBy = '' }: Pick<DiffOrigin, 'by' | 'updatedBy'>): string | undefined {
+  if (by === null) {
+    return t('versions.byGone', 'saved by an account that is gone');
+  }
+  const name = by ?? updatedBy;
+  return name === ''
+    ? undefined
+    : ACCOUNT_ID.test(name)
+      ? t('versions.byUnknown', 'saved by an account whose name is not known')
+      : t('versions.by', 'saved by {{name}}', { name });
+}

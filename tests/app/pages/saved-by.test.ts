@@ -1,0 +1,16 @@
+import { describe, expect, it, vi } from 'vitest';
+
+vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('@grafana/i18n', () => import('../english.ts'));
+
+const { savedBy } = await import('../../../src/lib/resources/savedBy.ts');
+
+describe('who saved something', () => {
+  it('is a name, never an ID of Grafana', () => {
+    expect(savedBy({ by: 'ada', updatedBy: 'user:f3kq' })).toBe('saved by ada');
+    expect(savedBy({ updatedBy: 'ada' })).toBe('saved by ada');
+    expect(savedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('saved by an account that is gone');
+    expect(savedBy({ updatedBy: 'user:f3kq' })).toBe('saved by an account whose name is not known');
+    expect(savedBy({ updatedBy: '' })).toBeUndefined();
+  });
+});

@@ -1,0 +1,22 @@
+import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
+import { test } from './support/madeUp.ts';
+
+test.skip(GRAFANA_URL !== undefined, 'the snapshots are made up');
+
+test('the differences of a list follow one another, by mouse and by keyboard', async ({ app, page, problems }) => {
+  await app.open('/compare');
+  await page.getByRole('cell').getByRole('button').first().click();
+  const drawer = page.getByRole('dialog');
+  await expect(drawer.getByText(/^Before: snapshot of .*:05.*, saved by ada/)).toBeVisible();
+  await expect(drawer.getByText(/^After: Grafana now, saved by grace/)).toBeVisible();
+  const position = (at: number) => expect(drawer.getByText(new RegExp(`^${at} of `))).toBeVisible();
+  await position(1);
+  await drawer.getByRole('button', { name: 'Next change' }).click();
+  await position(2);
+  await page.keyboard.press('j');
+  await position(3);
+  await page.keyboard.press('k');
+  await position(2);
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
