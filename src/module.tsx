@@ -44,7 +44,7 @@ function Configuration(props: PluginConfigPageProps<AppMeta>) {
 }
 
 export const plugin = new AppPlugin().setRootPage(Root).addConfigPage({
-  title: 'Configuration',
+  title: 'Connection',
   icon: 'cog',
   id: 'configuration',
   body: Configuration as never,

@@ -32,7 +32,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
           )}
           {remedy === 'configure' && !isConfiguration(window.location.pathname) && (
             <LinkButton size="sm" variant="secondary" icon="cog" href={CONFIGURATION}>
-              {t('notice.configure', 'Open the configuration')}
+              {t('notice.configure', 'Open the connection')}
             </LinkButton>
           )}
           {remedy === 'settings' && (
