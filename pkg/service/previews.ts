@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { OpenedPreview, Preview, PreviewRequest } from '../contract/api/previews.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
@@ -32,12 +33,15 @@ export class Previews {
     this.#parts = parts;
   }
 
-  /** @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, GrafanaError */
-  async open({ snapshot: asked, uid }: PreviewRequest, caller: Caller): Promise<OpenedPreview> {
+  /**
+   * @param by - who asks, for the list
+   * @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, GrafanaError
+   */
+  async open({ snapshot: asked, uid }: PreviewRequest, by: string | undefined, caller: Caller): Promise<OpenedPreview> {
     const { repositoryCache, snapshots, log, signal } = this.#parts;
     const { id: snapshot } = await snapshots.manifest(asked, caller, signal);
     const opened = await repositoryCache.use(signal, ({ previews }) =>
-      previews.open({ snapshot, uid }, caller, signal),
+      previews.open({ snapshot, uid, by }, caller, signal),
     );
     log.info({ org: caller.org, snapshot, dashboard: uid, preview: opened.uid }, 'a preview was made');
     const { missing, lostDataSources } = opened;
@@ -90,6 +94,7 @@ export class Previews {
   }
 }
 
-function described({ uid, title, expires }: LivePreview): Preview {
-  return { uid, title, path: `/d/${encodeURIComponent(uid)}`, expires: expires.toISOString() };
+function described({ uid, title, expires, created, by }: LivePreview): Preview {
+  const path = `/d/${encodeURIComponent(uid)}`;
+  return compact({ uid, title, path, expires: expires.toISOString(), created: created?.toISOString(), by });
 }

@@ -31,11 +31,16 @@ afterEach(async () => {
 });
 
 it('makes a preview, lists it, and removes it', async () => {
-  const { status, json: preview } = await service.call('POST', '/previews', { snapshot, uid: 'board-1' });
+  const asked = { snapshot, uid: 'board-1' };
+  const who = { 'x-grafana-context': JSON.stringify({ Login: 'ada' }) };
+  const { status, json: preview } = await service.call('POST', '/previews', asked, who);
   expect(status).toBe(201);
   expect(preview).toMatchObject({ path: `/d/${preview.uid}`, missing: [], lostDataSources: [] });
   const { json: listed } = await service.call('GET', '/previews');
-  expect(listed.previews).toMatchObject([{ uid: preview.uid, title: preview.title, path: preview.path }]);
+  expect(listed.previews).toMatchObject([
+    { uid: preview.uid, title: preview.title, path: preview.path, by: 'ada', created: preview.created },
+  ]);
+  expect(Date.parse(preview.expires) - Date.parse(preview.created)).toBeGreaterThanOrEqual(3_600_000);
   expect(await service.call('DELETE', `/previews/${preview.uid}`)).toMatchObject({ status: 200 });
   expect((await inOrg(1, `GET /api/dashboards/uid/${preview.uid}`)).status).toBe(404);
   expect((await service.call('GET', '/previews')).json).toEqual({ previews: [] });

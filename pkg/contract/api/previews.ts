@@ -13,6 +13,10 @@ export const Preview = z.object({
   path: z.string(),
   /** When the service removes it, unless somebody does before. */
   expires: Time,
+  /** When it was made; absent for one of an earlier release. */
+  created: Time.optional(),
+  /** Who asked for it, as Grafana said. Information only: it is not proof. */
+  by: z.string().optional(),
 });
 export type Preview = z.infer<typeof Preview>;
 

@@ -1,4 +1,5 @@
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Manifest } from '../../contract/manifest.ts';
@@ -14,7 +15,7 @@ import { closeToOthers } from './closed.ts';
 import { makeClosedFolder } from './folder.ts';
 import { withoutLinks } from './links.ts';
 import type { PreviewRecord, PreviewRecords } from './record.ts';
-import { endPreview, recordsOf } from './remove.ts';
+import { endPreview, recordsOf, type LivePreview } from './remove.ts';
 
 /** How long a preview stays, in milliseconds. */
 const LIFETIME_MS = 60 * 60_000;
@@ -31,6 +32,8 @@ export interface PreviewOptions {
   org: Org;
   /** Of the dashboard. */
   uid: string;
+  /** Who asks for it, if that is known. */
+  by?: string | undefined;
   records: PreviewRecords;
   clock: Clock;
   randomness: Randomness;
@@ -39,10 +42,7 @@ export interface PreviewOptions {
 }
 
 /** A temporary copy of a dashboard as it was. */
-export interface Preview {
-  uid: string;
-  title: string;
-  expires: Date;
+export interface Preview extends LivePreview {
   /** What it uses, and neither this Grafana nor the copy has. */
   missing: MissingDependency[];
   /** Data sources of it that nothing here replaces: their panels show an error. */
@@ -57,25 +57,28 @@ export interface Preview {
  * copy; what planning, writing and the state throw
  */
 export async function openPreview(options: PreviewOptions): Promise<Preview> {
-  const { manifest, org, uid, instance, records, clock, randomness } = options;
+  const { manifest, org, uid, by, instance, records, clock, randomness } = options;
   if (!manifest.resources.some((entry) => entry.org === org.id && entry.kind === 'dashboard' && entry.uid === uid)) {
     throw new DashkeepError('DK_NOT_FOUND', `the snapshot ${manifest.id} holds no dashboard ${uid}`, {
       advice: reason('choose-snapshot-with-dashboard'),
     });
   }
   await makeRoom(options);
+  const created = clock.now().getTime();
   const record: PreviewRecord = {
     org: org.id,
     folder: newUid(randomness),
     dashboard: newUid(randomness),
-    expires: clock.now().getTime() + OPENING_MS,
+    expires: created + OPENING_MS,
+    created,
+    ...compact({ by }),
   };
   await records.put(record);
   try {
     const made = await makeCopy(options, record);
     const expires = clock.now().getTime() + LIFETIME_MS;
     await records.put({ ...record, expires });
-    return { ...made, expires: new Date(expires) };
+    return { ...made, ...compact({ by }), created: new Date(created), expires: new Date(expires) };
   } catch (error) {
     // What can't be removed now is in the record.
     await endPreview(instance, org, { ...record, expires: clock.now().getTime() }, options).catch(() => undefined);
@@ -104,7 +107,7 @@ function newUid(randomness: Randomness): string {
   return `${PREVIEW_UID_PREFIX}${randomness.hex(11)}`;
 }
 
-async function makeCopy(options: PreviewOptions, record: PreviewRecord): Promise<Omit<Preview, 'expires'>> {
+async function makeCopy(options: PreviewOptions, record: PreviewRecord): Promise<Omit<Preview, 'created' | 'expires'>> {
   const request = requestOf(options, record);
   const context = writeContext(request, options.org);
   const number = record.folder.slice(PREVIEW_UID_PREFIX.length, PREVIEW_UID_PREFIX.length + 8);

@@ -11,6 +11,10 @@ const PreviewRecord = z.object({
   dashboard: z.string(),
   /** When it is removed: milliseconds since 1970. */
   expires: z.number(),
+  /** When it was made, likewise; absent in records of earlier releases. */
+  created: z.number().optional(),
+  /** Who asked for it. */
+  by: z.string().optional(),
 });
 /** A temporary copy that is in Grafana, or may be. */
 export type PreviewRecord = z.infer<typeof PreviewRecord>;

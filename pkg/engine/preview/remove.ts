@@ -17,6 +17,8 @@ export interface LivePreview {
   uid: string;
   title: string;
   expires: Date;
+  created?: Date | undefined;
+  by?: string | undefined;
 }
 
 interface Ports {
@@ -32,7 +34,9 @@ export async function listPreviews(org: Org, { records, signal }: Ports): Promis
   for (const record of await recordsOf(org, records)) {
     const title = await liveTitle(org, record, signal);
     if (title !== undefined) {
-      previews.push({ uid: record.dashboard, title, expires: new Date(record.expires) });
+      const { dashboard: uid, expires, created, by } = record;
+      const since = created === undefined ? undefined : new Date(created);
+      previews.push({ uid, title, expires: new Date(expires), created: since, by });
     }
   }
   return previews;

@@ -13,7 +13,11 @@ import type { LazyRepository } from './lazy-repository.ts';
 /** Temporary copies of dashboards, each in the organization that asks. */
 export interface PreviewOperations {
   /** @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, GrafanaError */
-  open(question: { snapshot: string; uid: string }, caller: Caller, signal: AbortSignal): Promise<Preview>;
+  open(
+    question: { snapshot: string; uid: string; by: string | undefined },
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<Preview>;
   /** @throws GrafanaError */
   list(caller: Caller, signal: AbortSignal): Promise<LivePreview[]>;
   /** @throws DK_NOT_FOUND, GrafanaError */
@@ -34,7 +38,7 @@ interface Parts {
 export function previewOperations({ ports: given, records, repository, inOrgOf, inAll }: Parts): PreviewOperations {
   const ports = { ...given, records };
   return {
-    async open({ snapshot, uid }, caller, signal) {
+    async open({ snapshot, uid, by }, caller, signal) {
       const opened = await repository.open(signal);
       const stored = await opened.stored(snapshot, { signal });
       // A forged dashboard would send its queries as the person who looks at it.
@@ -42,7 +46,7 @@ export function previewOperations({ ports: given, records, repository, inOrgOf, 
       const manifest = manifestFor(stored.manifest, caller);
       return inOrgOf(caller)(signal, (instance) => {
         const org = orgOf(instance, caller);
-        return openPreview({ ...ports, manifest, repository: opened, instance, org, uid, signal });
+        return openPreview({ ...ports, manifest, repository: opened, instance, org, uid, by, signal });
       });
     },
     list: (caller, signal) =>

@@ -22,6 +22,10 @@ export function OpenAsItWas({ snapshot, uid, size }: Props) {
         variant="secondary"
         icon="eye"
         disabled={preview.isPending}
+        tooltip={t(
+          'resource.previewText',
+          'Makes a temporary copy of the dashboard, which only admins see. It is removed after an hour.',
+        )}
         onClick={() => preview.mutate({ snapshot, uid })}
       >
         {t('resource.preview', 'Open as it was')}

@@ -1,5 +1,6 @@
 import type { NavModelItem } from '@grafana/data';
 import { AppPage } from '../../components/AppPage.tsx';
+import { OpenCopies } from '../../components/resources/OpenCopies.tsx';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { RunList } from './RunList.tsx';
@@ -30,6 +31,7 @@ export function History({ view }: { view: View }) {
   };
   return (
     <AppPage pageNav={pageNav} subTitle={subTitleOf(view)}>
+      {view === 'snapshots' && <OpenCopies />}
       {view === 'snapshots' && <SnapshotList />}
       {view === 'runs' && <RunList />}
       {view === 'search' && <TextSearch />}

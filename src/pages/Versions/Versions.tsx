@@ -8,6 +8,7 @@ import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
+import { OpenCopies } from '../../components/resources/OpenCopies.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 import { useVersions } from '../../data/useVersions.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -40,6 +41,7 @@ export function Versions() {
           />
         </InlineField>
       )}
+      {kind === 'dashboard' && <OpenCopies />}
       <Timeline resource={resource} list={list} />
     </AppPage>
   );

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Uid } from '../../../contract/api/common.ts';
 import { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from '../../../contract/api/previews.ts';
 import type { Service } from '../../service.ts';
+import { nameOf } from '../caller.ts';
 import { responses } from '../responses.ts';
 import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
@@ -31,7 +32,7 @@ export function previewRoutes(api: Api, { previews }: Service, guard: Concurrenc
       },
     },
     async (request, reply) => {
-      const opened = await guard.run(request, () => previews.open(request.body, request.caller));
+      const opened = await guard.run(request, () => previews.open(request.body, nameOf(request), request.caller));
       reply.code(201);
       return opened;
     },

@@ -141,11 +141,17 @@ export function tree(world: World): SnapshotTree {
 /** A temporary copy whose data source is gone. */
 export function preview(state: FakeState, { snapshot, uid }: PreviewRequest): OpenedPreview {
   const title = worldOf(state, snapshot).get(`dashboard/${uid}`)?.entry.title ?? uid;
-  return {
+  const made = {
     uid: `dashkeep-preview-${uid}`,
     title: `${title} (as of 2026-11-24 10:00 UTC)`,
     path: `/d/dashkeep-preview-${uid}`,
+    created: new Date().toISOString(),
     expires: new Date(Date.now() + 3_600_000).toISOString(),
+    by: 'ada',
+  };
+  state.previews.push(made);
+  return {
+    ...made,
     missing: [],
     lostDataSources: [{ uid: 'old', name: 'Prometheus (old)', type: 'prometheus' }],
   };

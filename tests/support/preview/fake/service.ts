@@ -246,7 +246,14 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
   ],
   [/^GET \/search$/, ({ state, query }) => search(state, query)],
   [/^GET (\/resources\/.+\/versions)$/, ({ state, id }) => versions(state, id)],
+  [/^GET \/previews$/, ({ state }) => ({ previews: state.previews })],
   [/^POST \/previews$/, ({ state, body }) => answers.preview(state, body as PreviewRequest)],
-  [/^DELETE \/previews\/([^/]+)$/, ({ id }) => ({ removed: id })],
+  [
+    /^DELETE \/previews\/([^/]+)$/,
+    ({ state, id }) => {
+      state.previews = state.previews.filter(({ uid }) => uid !== id);
+      return { removed: id };
+    },
+  ],
   [/^GET \/restores\/([^/]+)\/results$/, ({ state, query, id }) => paged(findRestore(state, id).results, query)],
 ];

@@ -1,3 +1,4 @@
+import type { Preview } from '../../../../pkg/contract/api/previews.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
 import type { ResultPage, RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import type { Settings } from '../../../../pkg/contract/api/settings.ts';
@@ -29,6 +30,7 @@ export interface FakeState {
   runs: Run[];
   settings: Settings;
   restores: Map<string, { plan: RestorePlan; items: PlanItem[]; results: ResultPage['items'] }>;
+  previews: Preview[];
   /** Laid over what GET /status answers. */
   status: Partial<Status>;
   counter: number;
@@ -50,6 +52,7 @@ export function makeState(options: FakeOptions): FakeState {
     runs: [],
     settings: makeSettings(wanted.configured),
     restores: new Map(),
+    previews: [],
     status: {},
     counter: 0,
   };

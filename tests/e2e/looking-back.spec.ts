@@ -1,7 +1,7 @@
 import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
 
-test.skip(GRAFANA_URL !== undefined, 'the snapshots are made up');
+test.skip(GRAFANA_URL !== undefined, 'the snapshots and copies are made up');
 
 test('the differences of a list follow one another, by mouse and by keyboard', async ({ app, page, problems }) => {
   await app.open('/compare');
@@ -18,5 +18,20 @@ test('the differences of a list follow one another, by mouse and by keyboard', a
   await page.keyboard.press('k');
   await position(2);
   await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
+
+test('temporary copies are announced, listed with who made them, and removed', async ({ app, page, problems }) => {
+  await app.open('/versions/dashboard/checkout-latency');
+  const open = page.getByRole('button', { name: 'Open as it was' }).first();
+  await open.focus();
+  await expect(page.getByText('Makes a temporary copy of the dashboard')).toBeVisible();
+  await open.click();
+  await app.open('/history');
+  const copies = page.getByRole('region', { name: 'Temporary copies in Grafana' });
+  await expect(copies.getByText(/^made by ada at .*, removed at /)).toBeVisible();
+  await expectAccessible(page);
+  await copies.getByRole('button', { name: /^Remove the copy “/ }).click();
+  await expect(copies).toHaveCount(0);
   expect(problems).toEqual([]);
 });
