@@ -35,3 +35,43 @@ test('temporary copies are announced, listed with who made them, and removed', a
   await expect(copies).toHaveCount(0);
   expect(problems).toEqual([]);
 });
+
+test('two versions are chosen and compared, and what is live is marked', async ({ app, page, service, problems }) => {
+  const uid = 'checkout-latency';
+  const newest = service.state.latest.get(`dashboard/${uid}`);
+  service.state.live.set(`dashboard/${uid}`, newest!);
+  await app.open(`/versions/dashboard/${uid}`);
+  const cards = page
+    .getByRole('main')
+    .getByRole('region')
+    .filter({ has: page.getByRole('checkbox') });
+  await expect(cards.first().getByText('In Grafana now')).toBeVisible();
+  await expect(page.getByText('In Grafana now')).toHaveCount(1);
+  await expectAccessible(page);
+  const compare = page.getByRole('button', { name: 'Compare the two selected versions' });
+  await expect(compare).toBeDisabled();
+  await page
+    .getByRole('checkbox', { name: /^Compare the version of/ })
+    .first()
+    .check({ force: true });
+  await page
+    .getByRole('checkbox', { name: /^Compare the version of/ })
+    .last()
+    .check({ force: true });
+  await compare.click();
+  await expect(page.getByRole('dialog').getByText(/^Before: snapshot of/)).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('of what is gone, restoring comes first', async ({ app, page, service }) => {
+  const uid = 'checkout-latency';
+  service.state.live.delete(`dashboard/${uid}`);
+  await app.open(`/versions/dashboard/${uid}`);
+  const card = page
+    .getByRole('main')
+    .getByRole('region')
+    .filter({ has: page.getByRole('checkbox') })
+    .first();
+  await expect(page.getByText('It no longer exists in Grafana')).toBeVisible();
+  await expect(card.getByRole('button').first()).toHaveText('Restore this version');
+});

@@ -15,10 +15,16 @@ const AT_ONCE = 50;
 /** What nobody did but Grafana itself. */
 const BY_GRAFANA = ['migrated', 'older-schema', 'converted', 'normalised'];
 
+interface Props {
+  changes: ReadableChange[];
+  /** How many are shown before more are asked for. */
+  first?: number;
+}
+
 /** What was done, one sentence each; texts that changed word by word. Many of them bit by bit. */
-export function ReadableChanges({ changes }: { changes: ReadableChange[] }) {
+export function ReadableChanges({ changes, first = AT_ONCE }: Props) {
   const styles = useStyles2(getStyles);
-  const [shown, setShown] = useState(AT_ONCE);
+  const [shown, setShown] = useState(first);
   const more = Math.min(changes.length - shown, AT_ONCE);
   return (
     <>

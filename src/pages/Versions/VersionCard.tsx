@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { Button, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
+import { Button, Checkbox, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
@@ -10,7 +10,7 @@ import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx'
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
-import { formatBytes, formatDuration, formatTime } from '../../lib/format.ts';
+import { formatBytes, formatDuration } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
@@ -28,17 +28,29 @@ interface Props {
   /** The version before, where it is known. */
   before: ResourceVersion | undefined;
   onCompare: (sides: Sides) => void;
+  /** Whether Grafana holds exactly this now. */
+  isLive: boolean;
+  /** Whether the resource no longer exists in Grafana: then restoring it comes first. */
+  isGone: boolean;
+  timeText: (time: string) => string;
+  /** Whether it is one of those to compare; absent where that can't be. */
+  ticked?: boolean | undefined;
+  onTick?: (() => void) | undefined;
 }
 
+/** How much of what changed a card shows first, so that the list stays short. */
+const FIRST_CHANGES = 3;
+
 /** One version: when, by whom, what changed, how long it lived, and what can be done with it. */
-export function VersionCard({ resource, version, before, onCompare }: Props) {
+export function VersionCard(props: Props) {
+  const { resource, version, isLive, timeText, ticked, onTick } = props;
   const styles = useStyles2(getStyles);
   const { what, time, snapshots, comment, changes = [], truncated, untold } = version;
   const by = savedBy(version);
   const [color, icon, label] = looks(what);
   const named = version.resource === undefined ? '' : `${version.title}, `;
   return (
-    <section className={styles.card} aria-label={`${named}${label}, ${formatTime(time)}`}>
+    <section className={styles.card} aria-label={`${named}${label}, ${timeText(time)}`}>
       {version.resource !== undefined && (
         <ResourceName resource={{ ...version.resource, title: version.title }}>
           <Text color="secondary">
@@ -47,9 +59,17 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
         </ResourceName>
       )}
       <Stack gap={1} alignItems="center" wrap="wrap">
+        {ticked !== undefined && (
+          <Checkbox
+            aria-label={t('versions.tick', 'Compare the version of {{time}}', { time: timeText(time) })}
+            value={ticked}
+            onChange={onTick}
+          />
+        )}
         <LabelBadge color={color} icon={icon} text={label} />
+        {isLive && <LabelBadge color="green" icon="check" text={t('versions.live', 'In Grafana now')} />}
         {version.foreign && <ForeignBadge />}
-        <Text weight="medium">{formatTime(time)}</Text>
+        <Text weight="medium">{timeText(time)}</Text>
         <Text color="secondary">
           <RelativeTime time={time} />
         </Text>
@@ -57,7 +77,7 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
       </Stack>
       {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
       <Moves version={version} />
-      {changes.length > 0 && <ReadableChanges changes={changes} />}
+      {changes.length > 0 && <ReadableChanges changes={changes} first={FIRST_CHANGES} />}
       {truncated && <Text color="secondary">{t('versions.truncated', 'More changed than is listed here.')}</Text>}
       {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
       <Text color="secondary" variant="bodySmall">
@@ -71,19 +91,38 @@ export function VersionCard({ resource, version, before, onCompare }: Props) {
           {t('versions.snapshot', 'First snapshot')}
         </TextLink>
       </Text>
-      <Actions resource={resource} version={version} before={before} onCompare={onCompare} />
+      <Actions {...props} />
     </section>
   );
 }
 
-function Actions({ resource, version: { what, snapshots, foreign }, before, onCompare }: Props) {
+function Actions({ resource, version: { what, snapshots, foreign }, before, onCompare, isGone }: Props) {
   const snapshot = snapshots.last;
   if (what === 'deleted') {
     return null;
   }
+  const restore = !foreign && (
+    <RestoreButton
+      size="sm"
+      variant={isGone ? 'primary' : 'secondary'}
+      request={{
+        snapshot,
+        selection: { type: 'resources', resources: [refOf(resource)] },
+        options: { overwrite: true },
+      }}
+    >
+      {t('versions.restore', 'Restore this version')}
+    </RestoreButton>
+  );
   return (
     <Stack gap={1} wrap="wrap">
-      <Button size="sm" icon="code-branch" onClick={() => onCompare({ from: snapshot, to: 'live' })}>
+      {isGone && restore}
+      <Button
+        size="sm"
+        variant={isGone ? 'secondary' : 'primary'}
+        icon="code-branch"
+        onClick={() => onCompare({ from: snapshot, to: 'live' })}
+      >
         {t('versions.compareLive', 'Compare with Grafana now')}
       </Button>
       {before !== undefined && before.what !== 'deleted' && (
@@ -96,19 +135,7 @@ function Actions({ resource, version: { what, snapshots, foreign }, before, onCo
           {t('versions.compareBefore', 'Compare with the version before')}
         </Button>
       )}
-      {!foreign && (
-        <RestoreButton
-          size="sm"
-          variant="secondary"
-          request={{
-            snapshot,
-            selection: { type: 'resources', resources: [refOf(resource)] },
-            options: { overwrite: true },
-          }}
-        >
-          {t('versions.restore', 'Restore this version')}
-        </RestoreButton>
-      )}
+      {!isGone && restore}
       <LinkButton
         size="sm"
         variant="secondary"
@@ -187,8 +214,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
   card: css({
     display: 'flex',
     flexDirection: 'column',
-    gap: theme.spacing(1.5),
-    padding: theme.spacing(2),
+    gap: theme.spacing(1),
+    padding: theme.spacing(1, 1.5),
     border: `1px solid ${theme.colors.border.weak}`,
     borderRadius: theme.shape.radius.default,
     minWidth: 0,

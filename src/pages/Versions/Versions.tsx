@@ -10,10 +10,13 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
 import { OpenCopies } from '../../components/resources/OpenCopies.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
+import { useResourceDiff } from '../../data/useDiff.ts';
 import { useVersions } from '../../data/useVersions.ts';
+import { distinctTimes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
+import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { VersionCard, type Sides } from './VersionCard.tsx';
 
@@ -47,9 +50,16 @@ export function Versions() {
   );
 }
 
+const keyOf = ({ snapshots }: ResourceVersion) => snapshots.first;
+
 function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typeof useVersions> }) {
   const [compared, setCompared] = useState<Sides & { resource: NamedRef }>();
   const { first, items, total, error, isPending } = list;
+  const single = items.every((version) => version.resource === undefined);
+  const newest = single ? items.find(({ what }) => what !== 'deleted') : undefined;
+  const live = useResourceDiff(newest?.snapshots.last ?? '', 'live', resource, newest !== undefined).data?.change;
+  const isGone = live === undefined ? first?.deleted === true : live === 'removed';
+  const ticks = useSelection(keyOf);
   if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {
     return (
       <EmptyState variant="not-found" message={t('versions.none', 'No backup holds this yet')} role="status">
@@ -63,16 +73,19 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
   if (first === undefined || isPending) {
     return <Loading />;
   }
+  const compareOwn = (sides: Sides) => setCompared({ ...sides, resource });
+  const timeText = distinctTimes(items.map(({ time }) => time));
   return (
     <>
       <Indexed page={first} />
       <Text color="secondary">
         <span role="status">
           {plural('versions.count', total, '{{number}} version', '{{number}} versions')}
-          {first.deleted && ` · ${t('versions.deleted', 'It no longer exists in Grafana')}`}
+          {isGone && ` · ${t('versions.deleted', 'It no longer exists in Grafana')}`}
         </span>
       </Text>
-      <Stack direction="column" gap={2}>
+      {single && items.length > 1 && <CompareTwo chosen={ticks.chosen} items={items} onCompare={compareOwn} />}
+      <Stack direction="column" gap={1}>
         {items.map((version, index) => {
           const of = version.resource === undefined ? resource : { org: resource.org, ...version.resource };
           return (
@@ -82,6 +95,11 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
               version={version}
               before={items.slice(index + 1).find((one) => isSame(one.resource, version.resource))}
               onCompare={(sides) => setCompared({ ...sides, resource: of })}
+              isLive={version === newest && live === 'unchanged'}
+              isGone={isGone && single}
+              timeText={timeText}
+              ticked={single && version.what !== 'deleted' ? ticks.has(version) : undefined}
+              onTick={() => ticks.toggle(version)}
             />
           );
         })}
@@ -95,6 +113,33 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
       )}
       {compared && <ResourceDiffDrawer {...compared} onClose={() => setCompared(undefined)} />}
     </>
+  );
+}
+
+interface CompareTwoProps {
+  chosen: ResourceVersion[];
+  items: ResourceVersion[];
+  onCompare: (sides: Sides) => void;
+}
+
+/** Compares the two that are ticked, the earlier one first. */
+function CompareTwo({ chosen, items, onCompare }: CompareTwoProps) {
+  const ticked = new Set(chosen.map(keyOf));
+  const [later, earlier] = items.filter((version) => ticked.has(keyOf(version)));
+  const ready = ticked.size === 2 && earlier !== undefined && later !== undefined;
+  return (
+    <div>
+      <Button
+        size="sm"
+        variant="secondary"
+        icon="code-branch"
+        disabled={!ready}
+        tooltip={ready ? undefined : t('versions.chooseTwo', 'Select two versions below')}
+        onClick={() => ready && onCompare({ from: earlier.snapshots.last, to: later.snapshots.last })}
+      >
+        {t('versions.compareTwo', 'Compare the two selected versions')}
+      </Button>
+    </div>
   );
 }
 
