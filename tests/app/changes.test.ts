@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { CHANGES, changeSentence, type ChangeCode } from '../../pkg/contract/changes/catalogue.ts';
 import { localeFile } from '../../scripts/texts.ts';
 
-vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('@grafana/runtime', () => ({ config: { datasources: { Metrics: { uid: 'p8e2', name: 'Metrics' } } } }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
 
 const { changeText } = await import('../../src/lib/changes/changes.ts');
@@ -49,6 +49,20 @@ describe('changes in the words of the app', () => {
     );
     const permission = { type: 'service account', name: 'ci', after: 'Edit' };
     expect(changeText({ code: 'permission-added', params: permission })).toBe('Service account ci got Edit');
+  });
+
+  it('name data sources and fields of alerting as Grafana’s pages do', () => {
+    const source = { rule: 'Down', query: 'A', before: 'p8e2', after: 'gone1' };
+    expect(changeText({ code: 'rule-query-source', params: source })).toBe(
+      'Rule “Down”: query A asks data source gone1 instead of Metrics',
+    );
+    const wait = { name: 'group_wait', before: '30s', after: '1m' };
+    expect(changeText({ code: 'policy-setting', params: wait })).toBe(
+      'Default policy: group wait changed from 30s to 1m',
+    );
+    expect(changeText({ code: 'rule-label-removed', params: { rule: 'Down', name: 'group_wait' } })).toContain(
+      'label group_wait removed',
+    );
   });
 
   it('of a later release are shown as they are', () => {
