@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PlanItemsQuery, RestoreRequest, ResultsQuery } from '../../pkg/contract/api/restores.ts';
 import type { ApplyResult, PlanItem } from '../../pkg/contract/plan.ts';
@@ -34,9 +35,9 @@ export function usePlanItems(
   );
 }
 
-/** The items of a plan that change who may see or receive what. */
+/** The items of a plan that change who may see or receive what: all of them, page after page. */
 export function useSecurityItems(id: string, enabled: boolean) {
-  return usePages<PlanItem>(
+  const list = usePages<PlanItem>(
     ['restore', id, 'items', 'security'],
     (cursor, signal) =>
       call('GET /restores/:id/items', {
@@ -46,6 +47,13 @@ export function useSecurityItems(id: string, enabled: boolean) {
       }),
     { enabled },
   );
+  const { hasMore, loadMore, refreshError } = list;
+  useEffect(() => {
+    if (hasMore && refreshError === null) {
+      loadMore();
+    }
+  }, [hasMore, loadMore, refreshError]);
+  return list;
 }
 
 /** What became of each item, once the run has ended. */

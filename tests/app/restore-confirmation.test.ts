@@ -62,3 +62,18 @@ describe('how a plan is confirmed', async () => {
     expect(comparedBy({ ...item, rules })).toBeUndefined();
   });
 });
+
+describe('what a plan folds away', async () => {
+  const { foldedCount } = await import('../../src/pages/Restore/plan/folded.ts');
+
+  it('is what stays unchanged', () => {
+    expect(foldedCount({ update: 2, unchanged: 3000 }, '')).toBe(3000);
+    expect(foldedCount({ blocked: 1, unchanged: 1 }, '')).toBe(1);
+  });
+
+  it('is nothing where nothing changes, or where a filter asks for more', () => {
+    expect(foldedCount({ unchanged: 3000 }, '')).toBe(0);
+    expect(foldedCount({ create: 0, unchanged: 3000 }, '')).toBe(0);
+    expect(foldedCount({ update: 2, unchanged: 3000 }, 'unchanged')).toBe(0);
+  });
+});

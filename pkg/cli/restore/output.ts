@@ -4,6 +4,7 @@ import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts'
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
+import { securityPatterns } from '../../contract/security-patterns.ts';
 import { securityText } from '../output/security-text.ts';
 import type { CliContext } from '../context.ts';
 import { undoCommand } from './interrupted.ts';
@@ -80,15 +81,24 @@ export function printRestore(
   }
 }
 
-/** What nobody may overlook is above all else. */
+/** How many resources with the same change a line names. */
+const NAMED = 5;
+
+/** What nobody may overlook is above all else; the same in many resources is one line. */
 function printSecurity(context: CliContext, items: readonly PlannedItem[]): void {
   const changing = items.filter(changesSecurity);
   if (changing.length === 0) {
     return;
   }
   printLine(context, 'Changes to who can see or receive what:');
-  for (const { kind, uid, security } of changing) {
-    security.forEach((change) => printLine(context, printable(`  ${kind} ${uid}: ${securityText(change)}`)));
+  const resources = changing.map(({ kind, uid, security }) => ({ kind, uid, changes: security }));
+  for (const { kind, changes, resources: alike } of securityPatterns(resources)) {
+    const uids = alike.map(({ uid }) => uid);
+    const some = `${uids.slice(0, NAMED).join(', ')} and ${uids.length - NAMED} more`;
+    const subjects = uids.length > NAMED ? [`${uids.length} × ${kind} (${some})`] : uids.map((uid) => `${kind} ${uid}`);
+    for (const subject of subjects) {
+      changes.forEach((change) => printLine(context, printable(`  ${subject}: ${securityText(change)}`)));
+    }
   }
   printLine(context);
 }

@@ -2,24 +2,22 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Text, useStyles2 } from '@grafana/ui';
 import type { ResourceSecurity } from '../../../pkg/contract/plan.ts';
-import { t } from '../../lib/i18n.ts';
+import { securityPatterns, type SecurityPattern } from '../../../pkg/contract/security-patterns.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter } from '../../lib/routes.ts';
 import { securityChangeText } from '../../lib/securityChanges.ts';
 
-/** Resources with what a restore changes about who may see or receive what. */
+/** What a restore changes about who may see or receive what; resources with the same changes are one entry. */
 export function SecurityList({ resources }: { resources: readonly ResourceSecurity[] }) {
   const styles = useStyles2(getStyles);
   return (
     <ul className={styles.list} aria-label={t('security.list', 'Changes to who can see or receive what')}>
-      {resources.map((resource) => (
-        <li key={resourceParameter(resource)}>
-          <Text weight="medium">{resource.title || resource.uid}</Text>{' '}
-          <Text color="secondary" variant="bodySmall">
-            {kindLabel(resource.kind)}
-          </Text>
+      {securityPatterns(resources).map((pattern) => (
+        <li key={pattern.resources.slice(0, 1).map(resourceParameter).join()}>
+          <Resources pattern={pattern} />
           <ul className={styles.changes}>
-            {resource.changes.map((change) => {
+            {pattern.changes.map((change) => {
               const text = securityChangeText(change);
               return <li key={text}>{text}</li>;
             })}
@@ -27,6 +25,44 @@ export function SecurityList({ resources }: { resources: readonly ResourceSecuri
         </li>
       ))}
     </ul>
+  );
+}
+
+/** The title of a single one; for several their count, which opens to their titles. */
+function Resources({ pattern: { kind, resources } }: { pattern: SecurityPattern<ResourceSecurity> }) {
+  const styles = useStyles2(getStyles);
+  const label = (
+    <Text color="secondary" variant="bodySmall">
+      {kindLabel(kind)}
+    </Text>
+  );
+  const titles = resources.map((resource) => ({
+    key: resourceParameter(resource),
+    title: resource.title || resource.uid,
+  }));
+  return titles.length === 1 ? (
+    <>
+      <Text weight="medium">{titles.map(({ title }) => title).join('')}</Text> {label}
+    </>
+  ) : (
+    <details>
+      <summary className={styles.summary}>
+        <Text weight="medium">
+          {plural(
+            'security.same',
+            titles.length,
+            '{{number}} resource with this change',
+            '{{number}} resources with the same change',
+          )}
+        </Text>{' '}
+        {label}
+      </summary>
+      <ul className={styles.changes}>
+        {titles.map(({ key, title }) => (
+          <li key={key}>{title}</li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -39,5 +75,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
     overflowY: 'auto',
     overflowWrap: 'anywhere',
   }),
+  summary: css({ cursor: 'pointer' }),
   changes: css({ margin: theme.spacing(0, 0, 0, 2.5) }),
 });

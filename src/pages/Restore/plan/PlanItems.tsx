@@ -1,4 +1,4 @@
-import { Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
+import { Button, Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../../pkg/contract/plan.ts';
@@ -14,10 +14,11 @@ import { kindLabel } from '../../../lib/kinds.ts';
 import { lossTexts, reasonText } from '../../../lib/reasons/reasons.ts';
 import { resourceParameter } from '../../../lib/routes.ts';
 import { comparedBy } from './confirmation.ts';
+import { CHANGING, foldedCount } from './folded.ts';
 import { PlanItemDrawer } from './PlanItemDrawer.tsx';
 import { useUrlState } from '../../../hooks/useUrlState.ts';
 
-const ACTIONS: PlanAction[] = ['create', 'update', 'delete', 'unchanged', 'skip', 'blocked'];
+const ACTIONS: PlanAction[] = [...CHANGING, 'unchanged'];
 
 const COLORS: Record<PlanAction, BadgeColor> = {
   create: 'green',
@@ -46,16 +47,17 @@ interface Props {
   counts: Partial<Record<PlanAction, number>>;
 }
 
-/** The plan, resource by resource, each with its reason and with what can't come back. */
+/** The plan, resource by resource, each with its reason and its losses; what stays unchanged is folded away. */
 export function PlanItems({ id, snapshot, counts }: Props) {
   const { read, change } = useUrlState();
+  const folded = foldedCount(counts, read('action') + read('kind') + read('q'));
   const list = usePlanItems(id, {
-    action: read('action') || undefined,
+    action: read('action') || (folded > 0 ? CHANGING.join(',') : undefined),
     kind: read('kind') || undefined,
     search: read('q') || undefined,
   });
   const [opened, setOpened] = useState<PlanItem>();
-  const columns = useMemo(() => makeColumns(setOpened), []);
+  const columns = useMemo(() => makeColumns(setOpened), [setOpened]);
   return (
     <>
       <FilteredList
@@ -83,6 +85,18 @@ export function PlanItems({ id, snapshot, counts }: Props) {
           onChange={(kind) => change({ kind })}
         />
       </FilteredList>
+      {folded > 0 && (
+        <div>
+          <Button size="sm" variant="secondary" icon="angle-down" onClick={() => change({ action: ACTIONS.join(',') })}>
+            {plural(
+              'plan.showUnchanged',
+              folded,
+              'Show {{number}} unchanged resource',
+              'Show {{number}} unchanged resources',
+            )}
+          </Button>
+        </div>
+      )}
       {opened && <PlanItemDrawer snapshot={snapshot} item={opened} onClose={() => setOpened(undefined)} />}
     </>
   );
