@@ -89,6 +89,7 @@ export class Service {
   readonly snapshots: Snapshots;
   readonly runs: Runs;
   readonly guard: ConcurrencyGuard;
+  readonly authors: AuthorNames;
   readonly comparisons: Comparisons;
   readonly authors: AuthorNames;
   readonly versions: ResourceVersions;

@@ -1,7 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { DiffEntry, DiffPage, DiffQuery } from '../../pkg/contract/api/diff.ts';
+import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import type { NamedRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
+import { backupsUpTo } from '../lib/gone.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
 export type DiffFilters = Pick<DiffQuery, 'change' | 'kind' | 'search'>;
@@ -34,5 +36,33 @@ export function useResourceDiff(from: string, to: string, ref: NamedRef, enabled
     queryKey: ['diff', 'resource', from, to, ref],
     queryFn: ({ signal }) => call('GET /diff/resource', { query: { from, to, ...ref }, signal }),
     enabled,
+  });
+}
+
+/** How many of the latest changes are shown. */
+const LATEST = 5;
+
+interface LatestChanges {
+  /** The backup before the newest one; absent with a first backup. */
+  before?: SnapshotRow;
+  /** What differs between the two, what was saved last first. */
+  diff?: DiffPage;
+}
+
+/** What the newest backup changed since the one before; Grafana is not read for that. */
+export function useLatestChanges(newest: string) {
+  return useQuery({
+    queryKey: ['diff', 'latest', newest],
+    queryFn: async ({ signal }): Promise<LatestChanges> => {
+      const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
+      const [, before] = backupsUpTo(items, newest);
+      if (before === undefined) {
+        return {};
+      }
+      const query = { from: before.id, to: newest, order: 'newest', limit: LATEST } as const;
+      return { before, diff: await call('GET /diff', { query, signal }) };
+    },
+    staleTime: 60_000,
+    placeholderData: (previous) => previous,
   });
 }

@@ -63,16 +63,21 @@ function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
  * @param since - milliseconds; deletions that were seen earlier are left out
  */
 export function beforeDeletions(rows: SnapshotRow[], newest: string, since: number): string[] {
-  const backups = rows.filter(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
-  const upToNewest = backups.slice(
-    Math.max(
-      0,
-      backups.findIndex(({ id }) => id === newest),
-    ),
-  );
+  const upToNewest = backupsUpTo(rows, newest);
   return upToNewest.flatMap((row, index) => {
     const before = upToNewest[index + 1];
     const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
     return deleted && before !== undefined && Date.parse(row.time) >= since ? [before.id] : [];
   });
+}
+
+/** Of snapshots, newest first, the backups up to the newest one, which comes first. */
+export function backupsUpTo(rows: SnapshotRow[], newest: string): SnapshotRow[] {
+  const backups = rows.filter(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
+  return backups.slice(
+    Math.max(
+      0,
+      backups.findIndex(({ id }) => id === newest),
+    ),
+  );
 }

@@ -40,6 +40,8 @@ export const DiffQuery = PageQuery.extend(Sides.shape).extend({
   partial: z.enum(['true', 'false']).optional(),
   /** Of what was removed, leave out what restores have brought back since `to` was taken. `counts` stays as it is. */
   hideRestored: z.enum(['true', 'false']).optional(),
+  /** `kind` is the default; `newest` lists what was saved last first, and what has no time after that. */
+  order: z.enum(['kind', 'newest']).optional(),
 });
 export type DiffQuery = z.input<typeof DiffQuery>;
 
@@ -50,6 +52,11 @@ export const DiffEntry = z.object({
   uid: z.string(),
   title: z.string(),
   folder: z.string(),
+  /** Between snapshots, as Grafana says of what was added or changed: when it was saved, and by whom. */
+  updated: z.string().optional(),
+  updatedBy: z.string().optional(),
+  /** Who that was: see the versions of a resource. */
+  by: z.string().nullable().optional(),
 });
 export type DiffEntry = z.infer<typeof DiffEntry>;
 

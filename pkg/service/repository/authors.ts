@@ -27,7 +27,7 @@ export class AuthorNames {
   }
 
   /**
-   * Adds to versions, or to the sides of a comparison, who saved them. Grafana is asked only where one of them has the
+   * Adds to versions, changes, or the sides of a comparison, who saved them. Grafana is asked only where one of them has the
    * ID of an account.
    */
   async named<T extends DiffOrigin>(versions: readonly T[], caller: Caller): Promise<T[]> {

@@ -1,6 +1,7 @@
 import type { DiffEntry, DiffPage } from '../../contract/api/diff.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import type { ResourceProblem } from '../../contract/manifest.ts';
+import { compact } from '../../contract/compact.ts';
+import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { WholeProgress } from '../../contract/runs.ts';
@@ -154,11 +155,13 @@ export class Comparisons {
     const diff = await repositoryCache.use(signal, (work) => Promise.resolve(work.diff(base, target)));
     // What either snapshot failed to read can't be seen as unchanged.
     const errors = [...base.errors, ...target.errors];
+    const { entries, counts } = listed(diff);
     return {
       from: base.id,
       to: target.id,
       read: undefined,
-      ...listed(diff),
+      entries: withSaved(entries, target.resources),
+      counts,
       errors,
       foreign: foreignSides(before, after),
     };
@@ -173,6 +176,34 @@ function dropOldest(kept: Map<string, unknown>): void {
   for (const old of [...kept.keys()].slice(0, -KEPT)) {
     kept.delete(old);
   }
+}
+
+/** What was added or changed, with when and by whom it was saved. Grafana says nothing more of what is new. */
+function withSaved(entries: DiffEntry[], resources: readonly ManifestEntry[]): DiffEntry[] {
+  const keyed = ({ org, kind, uid }: Pick<DiffEntry, 'org' | 'kind' | 'uid'>): string => `${org}/${kind}/${uid}`;
+  const differing = new Set(entries.filter(({ change }) => change !== 'removed').map(keyed));
+  const facts = new Map(
+    (differing.size === 0 ? [] : resources)
+      .filter((resource) => differing.has(keyed(resource)))
+      .map((resource) => [keyed(resource), resource.facts]),
+  );
+  return entries.map((entry) => {
+    const text = (name: string): string | undefined => {
+      const value = facts.get(keyed(entry))?.[name];
+      return typeof value === 'string' && value !== '' ? value : undefined;
+    };
+    const isNew = entry.change === 'added';
+    const saved = text('updated') ?? (isNew ? text('created') : undefined);
+    const updated = Number.isNaN(Date.parse(saved ?? '')) ? undefined : saved;
+    const updatedBy = text('updatedBy') ?? (isNew ? text('createdBy') : undefined);
+    return { ...entry, ...compact({ updated, updatedBy }) };
+  });
+}
+
+/** What was saved last, first. A time is compared as a time: Grafana writes zones and fractions in several ways. */
+export function newestFirst(entries: readonly DiffEntry[]): DiffEntry[] {
+  const at = ({ updated = '' }: DiffEntry): number => Date.parse(updated) || 0;
+  return entries.toSorted((a, b) => at(b) - at(a));
 }
 
 function listed(diff: Diff): Pick<Comparison, 'entries' | 'counts'> {

@@ -10,6 +10,7 @@ import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { Content } from './Content.tsx';
+import { LatestChanges } from './LatestChanges.tsx';
 import { Onboarding } from './Onboarding.tsx';
 import { RecentRuns } from './RecentRuns.tsx';
 import { ShrunkAlert } from './ShrunkAlert.tsx';
@@ -63,6 +64,7 @@ function Body({ status }: { status: Status }) {
       <Warnings status={status} />
       {status.newest && (
         <>
+          <LatestChanges newest={status.newest} />
           <GoneLately newest={status.newest.id} lastRestore={status.lastRestore?.id} />
           <Content snapshot={status.newest} content={status.content} />
           <Trends newest={status.lastBackup?.id} />

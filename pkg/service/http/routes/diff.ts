@@ -4,6 +4,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../pagination.ts';
+import { newestFirst } from '../../repository/comparisons.ts';
 import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
@@ -53,8 +54,10 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
           isListed(entry)
         );
       });
-      const page = pageOfList(found, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-      return { ...page, ...comparison, ...compact({ read: read?.toISOString() }) };
+      const ordered = query.order === 'newest' ? newestFirst(found) : found;
+      const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
+      const items = await service.authors.named(page.items, caller);
+      return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
     },
   );
 
