@@ -206,6 +206,10 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined): Noti
   if (status === 'failed') {
     return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
   }
+  // It leaves Grafana half restored, and who waited for it may have gone.
+  if (status === 'interrupted' && kind === 'restore') {
+    return { event: 'failed', text: `The ${kind} was interrupted: ${failure?.message ?? 'see its record'}.`, run };
+  }
   if (status === 'partial') {
     const text = `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };

@@ -205,6 +205,7 @@ export class Service {
       journal,
       overdue,
       process,
+      interrupted: (run) => hooks.interrupted(run),
       begun: () => this.#termBegun(),
       clock,
       log,

@@ -10,9 +10,13 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
   const dead = journal.entries.filter(
     (entry) => (entry.status === 'running' || entry.status === 'queued') && entry.instance !== instance,
   );
-  for (const entry of dead) {
-    const failure = failureText(refusal('DK_INTERRUPTED', reason('process-ended')));
-    await journal.put({ ...entry, status: 'interrupted', finished: clock.now().toISOString(), failure, kept: false });
+  const failure = failureText(refusal('DK_INTERRUPTED', reason('process-ended')));
+  const closed = dead.map((entry) => {
+    const finished = clock.now().toISOString();
+    return { ...entry, status: 'interrupted' as const, finished, failure, kept: false };
+  });
+  for (const entry of closed) {
+    await journal.put(entry);
   }
-  return dead;
+  return closed;
 }

@@ -51,6 +51,15 @@ export class RunHooks {
     }
   }
 
+  /** A run of a process that ended: the service that finds it reports it. */
+  interrupted(record: RunRecord): void {
+    const { notifier, mayNotify } = this.#parts;
+    const notice = noticeOf(record, undefined);
+    if (notice !== undefined && mayNotify(record)) {
+      notifier.notify(notice);
+    }
+  }
+
   /** The repository answers again: give it the records that it could not take before. */
   async #keepRecords(): Promise<void> {
     const { journal, repositoryCache, log, signal } = this.#parts;

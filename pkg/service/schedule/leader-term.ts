@@ -1,4 +1,5 @@
 import type { Clock, Log } from '../../contract/ports.ts';
+import type { RunRecord } from '../../contract/runs.ts';
 import type { Overdue } from '../status/overdue.ts';
 import type { Leadership } from './leadership.ts';
 import { closeInterrupted } from '../runs/close-interrupted.ts';
@@ -10,6 +11,8 @@ export interface LeaderTermsOptions {
   overdue: Overdue;
   /** Which process this is, as the journal calls it. */
   process: string;
+  /** Called with each run that its process left unfinished, as it is now. */
+  interrupted: (run: RunRecord) => void;
   /** Called when everything is known that a new term has to know. */
   begun: () => void;
   clock: Clock;
@@ -44,10 +47,11 @@ export class LeaderTerms {
   }
 
   async #settle(term: AbortSignal): Promise<void> {
-    const { journal, overdue, process, begun, clock, log } = this.#options;
+    const { journal, overdue, process, interrupted, begun, clock, log } = this.#options;
     await Promise.all([journal.load(), overdue.load()]);
-    for (const { id, kind } of await closeInterrupted(journal, process, clock)) {
-      log.warn({ run: id, kind }, 'a run was interrupted, because its process ended');
+    for (const run of await closeInterrupted(journal, process, clock)) {
+      log.warn({ run: run.id, kind: run.kind }, 'a run was interrupted, because its process ended');
+      interrupted(run);
     }
     this.#settled = term;
     begun();

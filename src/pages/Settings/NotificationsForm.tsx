@@ -18,8 +18,8 @@ export function NotificationsForm({ settings }: SectionProps) {
   const isSame = JSON.stringify(test.variables) === JSON.stringify(section.candidate);
   const { values, change, field } = section;
   const events: [NotificationEvent, string][] = [
-    ['failed', t('notifications.failed', 'A backup failed')],
-    ['partial', t('notifications.partial', 'A backup is incomplete')],
+    ['failed', t('notifications.failed', 'A backup, restore or verification failed')],
+    ['partial', t('notifications.partial', 'A backup or restore is incomplete')],
     ['shrunk', t('notifications.shrunk', 'A backup is much smaller than before')],
     ['late', t('notifications.late', 'Backups are overdue')],
     ['repository', t('notifications.repository', 'The stored backups were changed by someone else')],
