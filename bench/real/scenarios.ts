@@ -8,6 +8,7 @@ import { KINDS, PROGRAM } from '../tools/dashkeep.ts';
 import { annotate } from './annotate.ts';
 import { bareListing } from './bare.ts';
 import { edit, fill } from './fill.ts';
+import { fillKinds } from './kinds.ts';
 import { between, type RealGrafana } from './grafana.ts';
 import { whilePeopleRead } from './person.ts';
 
@@ -50,6 +51,7 @@ export async function measureReal(
 ): Promise<RealReport> {
   await fill(grafana, dashboards, bytes);
   await annotate(grafana, dashboards);
+  await fillKinds(grafana, dashboards);
   const uids = await grafana.uids();
   const load = loadavg()[0] ?? 0;
   const results: RealResult[] = [];

@@ -3,6 +3,7 @@ import { annotate } from '../../bench/real/annotate.ts';
 import { bareListing } from '../../bench/real/bare.ts';
 import { edit, fill } from '../../bench/real/fill.ts';
 import { between, RealGrafana } from '../../bench/real/grafana.ts';
+import { fillKinds, ownPermissions } from '../../bench/real/kinds.ts';
 import { realTables } from '../../bench/real/report.ts';
 import { SCENARIOS, type RealReport } from '../../bench/real/scenarios.ts';
 import { startGrafana } from '../support/grafana/index.ts';
@@ -44,6 +45,27 @@ describe('the bench on a real Grafana', () => {
 
     sim.clearRequests();
     await annotate(grafana, 30);
+    expect(sim.writes()).toEqual([]);
+  });
+
+  it('gives every eighth dashboard permissions of its own', async () => {
+    await fill(grafana, 20, BYTES);
+    sim.clearRequests();
+    await ownPermissions(grafana, 20);
+    expect(sim.writes().map(({ path }) => path)).toEqual(
+      [0, 8, 16].map((index) => `/api/dashboards/uid/bench-${index}/permissions`),
+    );
+  });
+
+  it('leaves one alone that has all kinds, whose dashboards are not those of people', async () => {
+    await grafana.call(
+      'POST',
+      '/api/dashboards/db',
+      JSON.stringify({ dashboard: { uid: 'real-root', title: 'Root' } }),
+    );
+    await fill(grafana, 5, BYTES);
+    sim.clearRequests();
+    await fillKinds(grafana, 5);
     expect(sim.writes()).toEqual([]);
   });
 
