@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { DiffEntry, DiffPage } from '../../pkg/contract/api/diff.ts';
-import { newestFirst } from '../../pkg/service/repository/comparisons.ts';
-import { call } from '../simulator/http.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import type { DiffEntry, DiffPage } from '../../../pkg/contract/api/diff.ts';
+import { newestFirst } from '../../../pkg/service/repository/comparisons.ts';
+import { call } from '../../simulator/http.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
 let grafana: Simulator;
 let service: TestService;
