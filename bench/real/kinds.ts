@@ -5,7 +5,7 @@ import { benchUid } from './fill.ts';
 import type { RealGrafana } from './grafana.ts';
 
 const WRITES_AT_ONCE = 3;
-/** Every so-many-th dashboard has permissions of its own, about as in a Grafana of three thousand that was looked at. */
+/** Every eighth dashboard has its own permissions, as in a large Grafana that was looked at. */
 const OWN_PERMISSIONS = 8;
 const VIEW = 1;
 const ADMIN = 4;

@@ -48,7 +48,7 @@ describe('the bench on a real Grafana', () => {
     expect(sim.writes()).toEqual([]);
   });
 
-  it('gives every eighth dashboard permissions of its own', async () => {
+  it('gives every eighth dashboard its own permissions', async () => {
     await fill(grafana, 20, BYTES);
     sim.clearRequests();
     await ownPermissions(grafana, 20);
