@@ -91,7 +91,6 @@ export class Service {
   readonly guard: ConcurrencyGuard;
   readonly authors: AuthorNames;
   readonly comparisons: Comparisons;
-  readonly authors: AuthorNames;
   readonly versions: ResourceVersions;
   readonly textSearch: TextSearch;
   readonly restores: Restores;
