@@ -75,10 +75,8 @@ describe.each(['undo', 'finish'] as const)('a restore that was killed', (way) =>
         await restore({ ...request, plan, ...typed, safetySnapshot: false, version: '0.1.0', randomness });
         expect(stateOf(await bench.backup()), `killed at ${n}`).toEqual(before);
       } else {
-        const { results } = await bench.apply(
-          { manifest: good, options: { overwrite: true, deleteExtra: true } },
-          'Main Org.',
-        );
+        const wanted = { manifest: good, options: { overwrite: true, deleteExtra: true } };
+        const { results } = await bench.apply(wanted, (await bench.plan(wanted)).confirm);
         expect(results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs')).toEqual([]);
         expect(stateOf(await bench.backup()), `killed at ${n}`).toEqual(stateOf(good));
       }

@@ -34,6 +34,10 @@ beforeEach(async () => {
   const body = await forger.putObject({ uid: 'board', title: 'Board', panels: [panel('select secret from users')] });
   const entry = { org: 1, kind: 'dashboard' as const, uid: 'board', title: 'Board', folder: '', ...body };
   await forger.putManifest(madeUp(forged, [entry]));
+  // It keeps the list of snapshots for a while.
+  const { directory } = service;
+  await service.stop();
+  service = await startService({ grafanaUrl: grafana.url, directory });
 });
 
 afterEach(async () => {

@@ -31,6 +31,9 @@ const STEPS = [
   ),
 ];
 
+/** Not recorded: these keys differ in each Grafana, and only whether they are the same is asked. */
+const UNRECORDED = 'GET /api/signing-keys/keys';
+
 /** What is known only at run time fits any segment of a step. */
 function fits(route: string, step: string): boolean {
   const [left, right] = [route.split('/'), step.split('/')];
@@ -40,7 +43,7 @@ function fits(route: string, step: string): boolean {
 it(
   'holds every endpoint of Grafana that the product calls',
   () => {
-    expect(missing(sources)).toEqual([]);
+    expect(missing(sources)).toEqual([UNRECORDED]);
   },
   WAIT,
 );

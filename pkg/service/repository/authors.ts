@@ -27,8 +27,8 @@ export class AuthorNames {
   }
 
   /**
-   * Adds to versions, changes, or the sides of a comparison, who saved them. Grafana is asked only where one of them has the
-   * ID of an account.
+   * Adds to versions, changes, or the sides of a comparison, who saved them. Grafana is asked only where one of them
+   * has the ID of an account.
    */
   async named<T extends DiffOrigin>(versions: readonly T[], caller: Caller): Promise<T[]> {
     const accounts = versions.filter(({ updatedBy = '' }) => isAccountId(updatedBy));
