@@ -72,7 +72,7 @@ describe.each(PROFILE_NAMES)('on Grafana %s', (profile) => {
     const message = 'Failed to get permissions';
     // With its database locked Grafana says of a dashboard that it is not there.
     bench.grafana.setFaults(
-      { match: 'GET /api/access-control/*', action: { kind: 'status', status: 500, body: { message } } },
+      { match: /^GET \/api\/access-control\/(?!user\/)/, action: { kind: 'status', status: 500, body: { message } } },
       { match: `GET /api/dashboards/uid/${dashboard}*`, action: { kind: 'status', status: 404 } },
     );
 
