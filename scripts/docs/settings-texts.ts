@@ -43,7 +43,7 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_GRAFANA_TIMEOUT: ['Grafana', 'timeout of a request, in milliseconds (default 30000)'],
   DASHKEEP_ORGS: [
     'Grafana',
-    '`all`, or ids such as `1,2` (default: the organization of the credentials). If set, only the deployment can set the target, see [security](security.md#what-the-pages-cannot-change)',
+    '`all`, or ids such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#what-the-pages-cannot-change)',
   ],
 
   DASHKEEP_KINDS: ['Backup', 'only these kinds, comma-separated; names in [kinds.md](kinds.md)'],
