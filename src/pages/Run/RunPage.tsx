@@ -114,7 +114,7 @@ function countLabel(name: string): string {
     lockRenewed: t('count.lockRenewed', 'Lock renewed'),
     planned: t('count.planned', 'Planned'),
     written: t('count.written', 'Written and checked'),
-    unchecked: t('count.unchecked', 'Written, not checked'),
+    unchecked: t('count.unchecked', 'Possibly written, not checked'),
     runs: t('count.runs', 'Old run records removed'),
     leftOvers: t('count.leftOvers', 'Orphaned files removed'),
     marked: t('count.marked', 'Marked for a later prune'),
