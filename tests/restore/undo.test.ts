@@ -46,6 +46,35 @@ async function restored(options: Partial<RestoreOptions> = OVERWRITE, confirm?: 
   return applied(request, await planRestore(request), confirm);
 }
 
+/** Teams of two, and a snapshot of them. */
+async function threeTeams(): Promise<Manifest> {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  const eva = bench.sim.state.addUser({ login: 'eva', email: 'eva@example.org' });
+  bench.sim.state.org(1).members.set(eva.id, 'Viewer');
+  for (const name of ['alpha', 'beta', 'gamma']) {
+    const { teamId } = (await bench.api('POST /api/teams', { name, email: `${name}@example.org` })).body;
+    await bench.api(`POST /api/teams/${teamId}/members`, { userId: eva.id });
+  }
+  return bench.backup();
+}
+
+/** Restores teams, and is cancelled when Grafana has made such a write. */
+async function cutRestore(
+  manifest: Manifest,
+  write: { match: string | RegExp; skip: number },
+  options: Partial<RestoreOptions> = {},
+): Promise<StoredRun> {
+  const stop = new AbortController();
+  const request = await bench.request({ manifest, options, selection: { kinds: ['team'] }, signal: stop.signal });
+  const plan = await planRestore(request);
+  const run = (): void => stop.abort(new Cancelled('cancelled'));
+  bench.sim.setFaults({ ...write, action: { kind: 'after', run }, times: 1 });
+  const cut = await applied(request, plan, plan.confirm);
+  bench.sim.setFaults();
+  expect(cut.record.status).toBe('cancelled');
+  return cut;
+}
+
 async function undoOf(run: StoredRun): Promise<Awaited<ReturnType<typeof planUndo>>> {
   const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
   bench.sim.clearRequests();
@@ -163,6 +192,33 @@ describe('undoing', () => {
     const left = Object.keys(stateOf(await bench.backup())).filter((key) => !(key in before));
     // Data sources with their secrets, folders, dashboards: all gone again.
     expect(left).toEqual([]);
+  });
+
+  it('names what was half created when the restore was cut short, and leaves it', async () => {
+    const manifest = await threeTeams();
+    bench.sim.state.org(1).teams.clear();
+    const cut = await cutRestore(manifest, { match: 'POST /api/teams', skip: 2 });
+    expect(bench.sim.state.org(1).teams.size).toBe(3);
+
+    const undo = await undoOf(cut);
+    expect(named(undo.plan, 'delete')).toEqual(['team/alpha', 'team/beta']);
+    expect(reasons(undo.plan, 'blocked')).toEqual({ 'team/gamma': expect.stringContaining('written half of it') });
+    await applied(undo.request, undo.plan, undo.plan.confirm);
+    expect([...bench.sim.state.org(1).teams.values()]).toMatchObject([{ name: 'gamma' }]);
+  });
+
+  it('names what was half overwritten too', async () => {
+    const manifest = await threeTeams();
+    for (const team of bench.sim.state.org(1).teams.values()) {
+      team.members.clear();
+      team.email = 'other@example.org';
+    }
+    // Each gets its two members back, and then its address.
+    const cut = await cutRestore(manifest, { match: /^POST .*members/, skip: 2 }, OVERWRITE);
+
+    const undo = await undoOf(cut);
+    expect(named(undo.plan, 'update')).toEqual(['team/alpha']);
+    expect(reasons(undo.plan, 'blocked')).toEqual({ 'team/beta': expect.stringContaining('written half of it') });
   });
 
   it('does not take for its own what somebody else made while the restore ran', async () => {

@@ -44,6 +44,7 @@ export const PLAN_REASONS = {
   'made-again': 'the restore deleted it, and somebody made it again since',
   'deleted-since': 'somebody deleted it since the restore',
   'changed-since': 'somebody changed it since the restore',
+  'half-written': 'the interrupted restore may have written half of it, or someone has created or changed it since',
   'managed-since': 'is managed by {manager} by now',
   'gone-since': 'is gone already',
   'created-filled': 'the restore created it, but it holds what stays',

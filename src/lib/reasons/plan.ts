@@ -54,6 +54,11 @@ export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
   'made-again': () => t('reason.made-again', 'The restore deleted it, and somebody has created it again'),
   'deleted-since': () => t('reason.deleted-since', 'Somebody deleted it since the restore'),
   'changed-since': () => t('reason.changed-since', 'Somebody changed it since the restore'),
+  'half-written': () =>
+    t(
+      'reason.half-written',
+      'The interrupted restore may have written half of it, or someone has created or changed it since',
+    ),
   'managed-since': (given) => t('reason.managed-since', 'Now managed by {{manager}}', given),
   'gone-since': () => t('reason.gone-since', 'Already gone'),
   'created-filled': () => t('reason.created-filled', 'The restore created it, but it contains resources that stay'),

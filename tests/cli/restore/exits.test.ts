@@ -125,3 +125,27 @@ it('refuses a second restore into the same Grafana, and says who restores', asyn
   await session.end();
   expect((await cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply')).exit).toBe(0);
 });
+
+it('undoes an interrupted restore only in part where something may be half written, and names that', async () => {
+  const user = grafana.state.addUser({ login: 'eva', email: 'eva@example.org' });
+  grafana.state.org(1).members.set(user.id, 'Viewer');
+  for (const name of ['alpha', 'beta']) {
+    const { body } = await call(grafana, 'admin:admin', 'POST /api/teams', { name, email: '' });
+    const { teamId } = body as { teamId: number };
+    await call(grafana, 'admin:admin', `POST /api/teams/${teamId}/members`, { userId: user.id });
+  }
+  const snapshot = (await cli('backup', '--kinds', 'team', '--json')).json.snapshot as string;
+  grafana.state.org(1).teams.clear();
+  grafana.setFaults({ match: /^POST .*members/, action: { kind: 'status', status: 401 }, skip: 2 });
+  await cli('restore', snapshot, '--kinds', 'team', '--apply').catch(() => undefined);
+  const run = /Restore (\S+) did not finish/.exec(shown)?.[1] ?? '';
+  grafana.setFaults();
+  token = grafana.token();
+
+  const undone = await cli('restore', '--undo', run, '--apply', '--confirm', 'Main Org.');
+  expect(undone.exit).toBe(3);
+  expect(undone.out).toMatch(/^blocked +team +beta .*written half of it/m);
+  expect([...grafana.state.org(1).teams.values()].map(({ name }) => name)).toEqual(['beta']);
+  // There is nothing left to do, and beta is still not undone.
+  expect((await cli('restore', '--undo', run, '--apply')).exit).toBe(3);
+});

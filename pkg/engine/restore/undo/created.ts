@@ -96,7 +96,17 @@ function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Conte
   if (live.managedBy !== undefined) {
     return { ...item, action: 'skip', ...because(reason('managed-since', { manager: live.managedBy.manager })) };
   }
-  return item.live === created.mark ? item : { ...item, action: 'skip', ...because(reason('changed-since')) };
+  return item.live === created.mark ? item : { ...item, ...leftAsItIs(created) };
+}
+
+/**
+ * What becomes of a resource that is not as the restore would have left it. Where the restore may have written half of
+ * it, undoing must not end as if all was done.
+ */
+export function leftAsItIs({ open }: Touched): Pick<PlannedItem, 'action' | 'reason' | 'code' | 'params'> {
+  return open === true
+    ? { action: 'blocked', ...because(reason('half-written')) }
+    : { action: 'skip', ...because(reason('changed-since')) };
 }
 
 /** Folders, deepest first; one in which something stays is kept. */

@@ -13,7 +13,8 @@ import type { PlanRequest } from '../types.ts';
 
 /**
  * What a restore that was cut short has touched, with what it had not read back looked at now: what is live as the
- * restore would have left it, was written by it. What is not stays as it was put down, so that undoing leaves it.
+ * restore would have left it, was written by it. What is not stays open: undoing leaves it, and says that it may be
+ * half written.
  */
 export async function closeOpenEntries(
   request: PlanRequest,

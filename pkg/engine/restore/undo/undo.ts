@@ -8,7 +8,7 @@ import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
-import { planCreatedRemovals } from './created.ts';
+import { leftAsItIs, planCreatedRemovals } from './created.ts';
 import { closeOpenEntries } from './open-entries.ts';
 import { keyOf } from '../target.ts';
 import { planRestore } from '../plan/plan.ts';
@@ -20,7 +20,8 @@ export type UndoRequest = Omit<PlanRequest, 'manifest' | 'selection' | 'options'
 
 /**
  * The way back of a restore, found by reads only: what it overwrote or deleted comes back from its safety snapshot,
- * what it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason.
+ * what it created is deleted, and nothing else is touched. What somebody changed since is left alone, with that reason,
+ * and so is what may be half written.
  * @returns the plan, the request to apply it with, and the very snapshot that both were made from: who wrote it has to
  * be asserted before anything is applied, and a second reading may find another file.
  * @throws DK_RUN_UNTRUSTED when no trusted key signed the record; DK_USAGE when the run is no restore, has no safety
@@ -90,21 +91,25 @@ function leaveWhatChanged(item: PlannedItem, before: Touched | undefined): void 
   if (before === undefined || (item.action !== 'create' && item.action !== 'update')) {
     return;
   }
-  const why =
+  const left =
     before.did === 'deleted'
       ? item.live === undefined
         ? undefined
-        : reason('made-again')
+        : passedOver('made-again')
       : item.live === undefined
-        ? reason('deleted-since')
+        ? passedOver('deleted-since')
         : item.live === before.mark
           ? undefined
-          : reason('changed-since');
-  if (why !== undefined) {
-    Object.assign(item, { action: 'skip', ...because(why), ...losing([]), security: [] });
+          : leftAsItIs(before);
+  if (left !== undefined) {
+    Object.assign(item, { ...left, ...losing([]), security: [] });
     return;
   }
   Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
+}
+
+function passedOver(code: 'made-again' | 'deleted-since'): ReturnType<typeof leftAsItIs> {
+  return { action: 'skip', ...because(reason(code)) };
 }
 
 /** Most dashboards have no public one, and what was never there is not lost. */
