@@ -190,6 +190,44 @@ describe('a backup that sees less of Grafana', () => {
     });
   });
 
+  it('is not what a restore of everything takes without a word where a person asked for less', async () => {
+    const narrow = (await backUp('--kinds', 'folder')).json.snapshot;
+    const narrower = (await backUp('--kinds', 'playlist', '--orgs', '1')).json.snapshot;
+    grafana.burn();
+    const everything = ['--everything', '--overwrite', '--apply'];
+    const plan = (await dashkeep(['restore', 'latest', '--everything'])).json;
+    expect(plan.warnings.join()).toContain(`less than the earlier one ${full}`);
+    await expect(dashkeep(['restore', 'latest', ...everything])).rejects.toMatchObject({
+      code: 'DK_CONFIRMATION',
+      message: expect.stringMatching(new RegExp(`${narrower}.*${full}.*dashboard`)),
+    });
+    expect(grafana.state.org(1).folders.size).toBe(0);
+    // Its id says that the person wants that very snapshot.
+    await dashkeep(['restore', narrow, ...everything]);
+    expect(grafana.state.org(1).folders.size).toBe(4);
+    // One that was asked for all again is what the latest one should be.
+    expect((await dashkeep(['restore', full, ...everything])).exit).toBe(0);
+    await backUp();
+    expect((await dashkeep(['restore', 'latest', ...everything])).exit).toBe(0);
+  });
+
+  it('is the latest without a question where it was never asked for more', async () => {
+    const own = await temporaryDirectory();
+    const where = ['--target', `file://${own.path}/repository`, '--state-dir', `${own.path}/state`];
+    const at = (...args: string[]): Promise<Ended> =>
+      runCli([...args, ...where, '--grafana-url', grafana.url, '--json'], ADMIN);
+    for (let time = 0; time < 2; time++) {
+      expect((await at('backup', '--kinds', 'org,user,folder')).exit).toBe(0);
+    }
+    expect((await at('restore', 'latest', '--everything', '--apply')).exit).toBe(0);
+    expect((await at('backup', '--kinds', 'org,user,folder', '--orgs', '1')).exit).toBe(0);
+    await expect(at('restore', 'latest', '--everything', '--apply')).rejects.toMatchObject({
+      code: 'DK_CONFIRMATION',
+      message: expect.stringContaining(`org ${second} (Second)`),
+    });
+    await own.remove();
+  });
+
   it('names kinds and organizations that a person left out, and is no alarm', async () => {
     const kinds = await backUp('--kinds', 'folder,folder-permissions,org,user');
     expect(kinds).toMatchObject({ exit: 0, json: { coverage: { whole: true } } });

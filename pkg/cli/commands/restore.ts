@@ -13,7 +13,7 @@ import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit, Register } from '../command.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { aboutSnapshot, assertLatestWanted, type AboutSnapshot } from '../restore/about.ts';
+import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from '../restore/about.ts';
 import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
@@ -121,12 +121,14 @@ async function planAndApply(
     if (manifest.basedOn !== undefined) {
       context.log.warn({}, sentenceOf(reason('snapshot-based-on', { time: manifest.basedOn.started })));
     }
-    await assertLatestWanted(context, manifest, { ...flags, named: requested.snapshot });
-    const trust = await askTrust(context, repository, stored, { ...flags, named: requested.snapshot });
+    const named = { ...flags, named: requested.snapshot };
+    const narrower = await narrowerThanBefore(context, repository, manifest, named);
+    await assertLatestWanted(context, manifest, narrower, named);
+    const trust = await askTrust(context, repository, stored, named);
     if (trust !== undefined) {
       return { trust };
     }
-    const confirm = confirmTrust(context, repository, stored, { ...flags, named: requested.snapshot });
+    const confirm = confirmTrust(context, repository, stored, named);
     await keepTrust(repository, flags);
     const where = { ...flags, ...compact({ orgs }), needsServerAdmin: everything };
     return withGrafanaInstance(
@@ -161,7 +163,7 @@ async function planAndApply(
         return {
           plan,
           applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan, progress) : undefined,
-          about: aboutSnapshot(manifest, selection),
+          about: aboutSnapshot(manifest, selection, narrower),
         };
       },
       waits(flags, progress),

@@ -4,7 +4,8 @@ import type { Manifest, Shrunk, SnapshotStatus } from '../../contract/manifest.t
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence, warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import type { Selection } from '../../engine/restore/types.ts';
-import { coverageOf, latestReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
+import type { Repository } from '../../repository/repository.types.ts';
+import { coverageOf, latestReason, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -19,13 +20,17 @@ export interface AboutSnapshot {
   warned: ReasonData[];
 }
 
-/** @param selection - what is restored, where the credentials narrow it */
-export function aboutSnapshot(manifest: Manifest, selection: Selection = {}): AboutSnapshot {
+/**
+ * @param selection - what is restored, where the credentials narrow it
+ * @param doubt - why a person may want another snapshot
+ */
+export function aboutSnapshot(manifest: Manifest, selection: Selection = {}, doubt?: KnownReason): AboutSnapshot {
   const { status, shrunk, lastFull, orgs } = manifest;
   const left = orgs.filter((org) => selection.orgs?.includes(org.id) === false);
   const names = left.map((org) => `${org.id} (${org.name})`).join(', ');
   const why = [
     ...notFullReasons(manifest),
+    ...(doubt === undefined ? [] : [doubt]),
     ...(left.length === 0 ? [] : [reason('plan-leaves-orgs', { orgs: names })]),
   ];
   return compact({ status, coverage: coverageOf(manifest), shrunk, lastFull, ...warningOf(why) });
@@ -37,6 +42,18 @@ export function printAbout(context: CliContext, snapshot: string, { status, cove
   warnings.forEach((warning) => printLine(context, printable(`warning: ${warning}`)));
 }
 
+/** Why a person may not want the latest snapshot for a restore of everything: an earlier one was asked for more. */
+export async function narrowerThanBefore(
+  { signal }: CliContext,
+  repository: Pick<Repository, 'snapshots'>,
+  manifest: Manifest,
+  { named, everything }: { named: string; everything?: boolean },
+): Promise<KnownReason | undefined> {
+  return named === 'latest' && everything === true
+    ? narrowerReason(manifest, await repository.snapshots({ whole: true, signal }))
+    : undefined;
+}
+
 /**
  * Asserts that a person wants this snapshot, where everything is restored from a latest one that is not all there was.
  * @throws DK_CONFIRMATION when it has to be named by its ID
@@ -44,9 +61,10 @@ export function printAbout(context: CliContext, snapshot: string, { status, cove
 export async function assertLatestWanted(
   context: CliContext,
   manifest: Manifest,
+  narrower: KnownReason | undefined,
   { named, everything, apply, json }: { named: string; everything?: boolean; apply?: boolean; json?: boolean },
 ): Promise<void> {
-  const why: KnownReason | undefined = named === 'latest' ? latestReason(manifest) : undefined;
+  const why = named === 'latest' ? (latestReason(manifest) ?? narrower) : undefined;
   if (why === undefined || everything !== true || apply !== true) {
     return;
   }

@@ -1,6 +1,14 @@
 import type { Coverage } from '../../contract/coverage.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import { problemCount, type Loss, type Manifest, type Shrunk } from '../../contract/manifest.ts';
+import {
+  countsNow,
+  isFull,
+  problemCount,
+  type Loss,
+  type Manifest,
+  type Shrunk,
+  type SnapshotSummary,
+} from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 
@@ -100,6 +108,49 @@ export function latestReason({ id, status, shrunk, lastFull }: LatestFacts): Kno
   return lastFull === undefined
     ? reason('latest-never-full', { snapshot: id, state })
     : reason('latest-not-full', { snapshot: id, state, full: lastFull });
+}
+
+/**
+ * What to know of the latest snapshot, where fewer kinds or organizations were asked for than for an earlier full one.
+ * @param snapshots - newest first. The newest is named that holds all that the latest does; else the newest that holds
+ * more in any way.
+ */
+export function narrowerReason(
+  latest: Pick<Manifest, 'id' | 'orgs' | 'scope'>,
+  snapshots: readonly SnapshotSummary[],
+): KnownReason | undefined {
+  const wider = snapshots
+    .filter((one) => one.id < latest.id && isFull(one) && countsNow(one))
+    .map((one) => ({ id: one.id, lacks: notAskedFor(latest, one), isCovering: covers(one, latest) }))
+    .filter(({ lacks }) => lacks.length > 0);
+  const named = wider.find(({ isCovering }) => isCovering) ?? wider[0];
+  return named && reason('latest-narrower', { snapshot: latest.id, full: named.id, lacks: named.lacks.join(', ') });
+}
+
+/** Kinds and organizations that someone left out of one snapshot, and that an earlier one was asked for. */
+function notAskedFor({ orgs, scope }: Pick<Manifest, 'orgs' | 'scope'>, before: SnapshotSummary): string[] {
+  const kinds = (scope?.unselected ?? []).filter((kind) => before.scope?.unselected?.includes(kind) !== true);
+  if (scope?.orgs !== 'chosen') {
+    return kinds;
+  }
+  const names = new Map(scope.others?.map(({ id, name }) => [id, `org ${id} (${name})`]));
+  const left = idsHeld(before).filter((id) =>
+    // An organization that is gone was left out by no one.
+    scope.others === undefined ? !orgs.some((org) => org.id === id) : names.has(id),
+  );
+  return [...left.map((id) => names.get(id) ?? `org ${id}`), ...kinds];
+}
+
+function covers(one: SnapshotSummary, { orgs, scope }: Pick<Manifest, 'orgs' | 'scope'>): boolean {
+  const held = new Set(idsHeld(one));
+  return (
+    (one.scope?.unselected ?? []).every((kind) => scope?.unselected?.includes(kind) === true) &&
+    orgs.every(({ id }) => held.has(id))
+  );
+}
+
+function idsHeld({ held }: SnapshotSummary): number[] {
+  return (held?.orgs ?? []).map(({ id }) => id);
 }
 
 type LatestFacts = Pick<Manifest, 'id' | 'status' | 'shrunk' | 'lastFull'>;

@@ -56,6 +56,12 @@ export const COVERAGE_TEXTS: Record<keyof typeof COVERAGE_REASONS, Text> = {
       'The latest snapshot {{snapshot}} is {{state}}, and there is no full one',
       withState(given),
     ),
+  'latest-narrower': (given) =>
+    t(
+      'reason.latest-narrower',
+      'The latest snapshot {{snapshot}} was asked for less than the earlier one {{full}}. It lacks {{lacks}}',
+      given,
+    ),
   'accept-loss': (given) =>
     t(
       'reason.accept-loss',

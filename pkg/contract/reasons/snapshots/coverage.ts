@@ -19,6 +19,7 @@ export const COVERAGE_REASONS = {
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
   'latest-never-full': 'the latest snapshot {snapshot} is {state}, and there is no full one',
+  'latest-narrower': 'the latest snapshot {snapshot} was asked for less than the earlier one {full}: it lacks {lacks}',
   'accept-loss': 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',
   'name-by-id': 'Name the snapshot that you want by its ID.',
   'plan-leaves-orgs': 'not part of this plan: organization {orgs} (see --orgs)',
