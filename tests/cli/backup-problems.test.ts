@@ -57,6 +57,19 @@ describe('a token that is revoked during a backup', () => {
   });
 });
 
+describe('a wrong password of an admin', () => {
+  // Grafana locks an account after five.
+  it('is sent once, whatever the command asks first', async () => {
+    const wrong = { ...ADMIN, GRAFANA_ADMIN_PASSWORD: 'wrong' };
+    grafana.clearRequests();
+    await expect(backup(wrong, '--orgs', 'all')).rejects.toMatchObject({
+      code: 'DK_GRAFANA_UNAUTHORIZED',
+      hint: expect.stringContaining('locks an account for five minutes after five wrong passwords'),
+    });
+    expect(grafana.requests.filter(({ status }) => status === 401).map(({ path }) => path)).toEqual(['/api/org']);
+  });
+});
+
 describe('problems of a backup', () => {
   it('with different causes are a line each, and a long one ends with how many more there are', () => {
     const of = (uid: string, reason: string, count?: number) => ({

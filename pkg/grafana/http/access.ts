@@ -1,5 +1,11 @@
 import type { CredentialSource } from './credentials.ts';
-import type { GrafanaError } from './errors.ts';
+import { isWrongPassword, type GrafanaError } from './errors.ts';
+import { SignIn, type EndTurn } from './sign-in.ts';
+
+/** Answers anyone, whatever the password. */
+const ASKS_NO_PASSWORD = '/api/health';
+
+const pass: EndTurn = () => undefined;
 
 /**
  * Who asks Grafana, and in which org. Shared by all requests of one client, which stop when Grafana refuses it for
@@ -8,22 +14,37 @@ import type { GrafanaError } from './errors.ts';
 export class Access {
   readonly credentials: CredentialSource;
   readonly org: number | undefined;
+  readonly #signIn: SignIn;
   #refused: GrafanaError | undefined;
   /** Other credentials are being asked for, once for all requests; resolves to whether there are some. */
   #renewing: Promise<boolean> | undefined;
 
-  constructor(credentials: CredentialSource, org?: number) {
+  constructor(credentials: CredentialSource, org?: number, signIn = new SignIn()) {
     this.credentials = credentials;
     this.org = org;
+    this.#signIn = signIn;
+  }
+
+  /** The same Grafana asked in another org; other credentials have yet to be accepted. */
+  inOrg(org: number, credentials: CredentialSource): Access {
+    return new Access(credentials, org, credentials === this.credentials ? this.#signIn : undefined);
+  }
+
+  /** Waits while another request finds out whether Grafana takes the password. @returns what ends this one's turn */
+  turn(path: string): Promise<EndTurn> {
+    return this.credentials.kind === 'basic' && path !== ASKS_NO_PASSWORD ? this.#signIn.turn() : Promise.resolve(pass);
   }
 
   /** Set when Grafana refused the credentials for good: every further request fails with it, and none is sent. */
   get refused(): GrafanaError | undefined {
-    return this.#refused;
+    return this.#refused ?? this.#signIn.refused;
   }
 
   /** From now on nothing is sent. @returns what every request fails with: the first refusal. */
   refuse(error: GrafanaError): GrafanaError {
+    if (this.credentials.kind === 'basic' && isWrongPassword(error)) {
+      this.#signIn.refused ??= error;
+    }
     this.#refused ??= error;
     return this.#refused;
   }
@@ -31,8 +52,8 @@ export class Access {
   /** What a request is sent with. @throws what was refused: none is sent with that. */
   async authorization(): Promise<string> {
     await this.#renewing;
-    if (this.#refused !== undefined) {
-      throw this.#refused;
+    if (this.refused !== undefined) {
+      throw this.refused;
     }
     return this.credentials.authorization();
   }

@@ -6,10 +6,11 @@ import { allowManyListeners } from '../../lib/abortable.ts';
 import { Agent } from '../../lib/http/agent.ts';
 import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
-import { attempt, type Connection } from './attempt.ts';
+import { attempt, type Attempt, type Connection } from './attempt.ts';
 import type { ByteReservation } from './byte-budget.ts';
 import type { GrafanaResponse, ClientOptions, RequestOptions } from './client-options.ts';
 import type { CredentialSource } from './credentials.ts';
+import type { GrafanaError } from './errors.ts';
 import { Outage, whyDown, type Patience } from './outage.ts';
 import { RequestLimiter } from './request-limiter.ts';
 
@@ -27,6 +28,11 @@ const MOST_RENEWALS = 3;
  * A server that says when to come again is well and will answer: it is asked this many times as often before giving up.
  */
 const TOLD_WHEN = 4;
+
+/** Whether it is the credentials that Grafana refuses. */
+function isRefusal({ httpStatus, reason }: GrafanaError): boolean {
+  return httpStatus === 401 && reason !== 'api-key.organization-mismatch';
+}
 
 /** What all clients of one Grafana share: connections, the window of requests, and whether it is away. */
 interface Shared extends Connection {
@@ -103,7 +109,7 @@ export class GrafanaClient {
    * The same Grafana in another org, and as another identity when credentials are given (a token knows one org only).
    */
   inOrg(org: number, credentials: CredentialSource = this.#access.credentials): GrafanaClient {
-    return new GrafanaClient(this.#shared, new Access(credentials, org));
+    return new GrafanaClient(this.#shared, this.#access.inOrg(org, credentials));
   }
 
   /**
@@ -163,19 +169,28 @@ export class GrafanaClient {
     let renewals = 0;
     for (let tries = 1; ; tries++) {
       await outage.settled().catch(() => undefined);
-      this.#throwIfEnded();
-      options.signal?.throwIfAborted();
-      const outcome = await attempt(line, method, path, options);
-      if (outcome.answer !== undefined) {
-        return outcome.answer;
+      const endTurn = await this.#access.turn(path);
+      let isAccepted = false;
+      let outcome: Attempt;
+      try {
+        this.#throwIfEnded();
+        options.signal?.throwIfAborted();
+        outcome = await attempt(line, method, path, options);
+        if (outcome.answer !== undefined) {
+          isAccepted = true;
+          return outcome.answer;
+        }
+        if (isRefusal(outcome.error)) {
+          if (renewals++ < MOST_RENEWALS && (await this.#access.isRenewed(outcome.authorization))) {
+            continue;
+          }
+          throw this.#access.refuse(outcome.error);
+        }
+        isAccepted = [403, 404].includes(outcome.error.httpStatus);
+      } finally {
+        endTurn(isAccepted);
       }
       const { error } = outcome;
-      if (error.httpStatus === 401 && error.reason !== 'api-key.organization-mismatch') {
-        if (renewals++ < MOST_RENEWALS && (await this.#access.isRenewed(outcome.authorization))) {
-          continue;
-        }
-        throw this.#access.refuse(error);
-      }
       const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
       if (outcome.passing && error.httpStatus !== 429 && (await outage.isOver()) && repeatable) {
         tries = 0;

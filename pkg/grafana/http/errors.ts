@@ -55,6 +55,14 @@ export function isForbidden(error: unknown): error is GrafanaError {
   return error instanceof GrafanaError && error.httpStatus === 403;
 }
 
+/** What Grafana calls its refusal of a password, of a wrong one as of the right one of a locked account. */
+const WRONG_PASSWORD = 'password-auth.failed';
+
+/** @returns whether Grafana refused a name and password */
+export function isWrongPassword({ httpStatus, reason }: GrafanaError): boolean {
+  return httpStatus === 401 && reason === WRONG_PASSWORD;
+}
+
 /** @returns whether Grafana refused a write because of a conflict */
 export function isConflict(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_CONFLICT';
@@ -95,7 +103,12 @@ export function errorOfResponse(
   );
   const named = stringAt(body, 'messageId') ?? stringAt(body, 'reason') ?? stringAt(body, 'status');
   const code = CODE_BY_STATUS[status] ?? (status >= 500 || status === 429 ? 'DK_GRAFANA_FAILED' : 'DK_GRAFANA_REFUSED');
-  const advice = code === 'DK_GRAFANA_FORBIDDEN' ? missingPermission(body, message) : undefined;
+  const advice =
+    status === 401 && named === WRONG_PASSWORD
+      ? reason('check-password')
+      : code === 'DK_GRAFANA_FORBIDDEN'
+        ? missingPermission(body, message)
+        : undefined;
   return new GrafanaError(code, request, { status, message, reason: named }, { advice });
 }
 

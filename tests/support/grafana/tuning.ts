@@ -26,7 +26,7 @@ export interface Tuning {
   enterprise: boolean;
   /** Toggle overrides of the profile. */
   nestedFolders: boolean;
-  /** Anonymous callers of `/api/health` see no version. */
+  /** `/api/health` names no version. */
   hideVersion: boolean;
   /** A created user is put into an org that is there; otherwise Grafana makes one for them (`auto_assign_org`). */
   autoAssignOrg: boolean;

@@ -7,6 +7,8 @@ export const GRAFANA_ADVICE = {
   'let-apis-through': 'Let requests to /apis through to Grafana.',
   'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',
   'use-admin-variables': 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
+  'check-password':
+    'Check user and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
   'give-api-permission':

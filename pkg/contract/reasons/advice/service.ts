@@ -22,6 +22,6 @@ export const SERVICE_ADVICE = {
   'replace-given-token':
     'Check whether the token or its service account was deleted. Make a new token in Grafana (Administration › Service accounts, role Admin) and set {names}. If it is read from a file (…_FILE), no restart is needed.',
   'reset-admin-password':
-    'Grafana uses this password only when it creates its database. A Secret that was rendered again later (for example by Argo CD) contains another one. Reset it with `{command}`, or put the real one into the Secret.',
+    'Grafana uses this password only when it creates its database. A Secret that was rendered again later (for example by Argo CD) contains another one. Reset it with `{command}`, or put the real one into the Secret. If it is right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
   'provide-admin': 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or give GRAFANA_API_TOKEN.',
 } as const;

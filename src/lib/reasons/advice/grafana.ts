@@ -23,6 +23,11 @@ export const GRAFANA_ADVICE_TEXTS: Record<keyof typeof GRAFANA_ADVICE, Text> = {
   'let-apis-through': () => t('reason.let-apis-through', 'Let requests to /apis through to Grafana.'),
   'write-scheme': () => t('reason.write-scheme', 'Write it with its scheme, such as http://grafana:3000.'),
   'use-admin-variables': () => t('reason.use-admin-variables', 'Set user and password separately in the deployment.'),
+  'check-password': () =>
+    t(
+      'reason.check-password',
+      'Check user and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
+    ),
   'give-grafana-permission': (given) =>
     t(
       'reason.give-grafana-permission',

@@ -50,7 +50,7 @@ export const SERVICE_ADVICE_TEXTS: Record<keyof typeof SERVICE_ADVICE, Text> = {
   'reset-admin-password': (given) =>
     t(
       'reason.reset-admin-password',
-      'Grafana uses this password only when it creates its database. A Secret that was rendered again later contains another one. Put the real one into the Secret, or reset it with this command: {{command}}',
+      'Grafana uses this password only when it creates its database. A Secret that was rendered again later contains another one. Put the real one into the Secret, or reset it with this command: {{command}}. If it is right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
       given,
     ),
   'provide-admin': () => t('reason.provide-admin', 'Mount the admin Secret, or give the service a token.'),

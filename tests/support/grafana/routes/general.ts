@@ -11,7 +11,7 @@ export function generalRoutes(router: Router): void {
   router.on('GET /healthz', () => 'Ok');
   router.on('GET /api/health', (call) => ({
     database: 'ok',
-    ...(call.tuning.hideVersion && call.caller === undefined ? {} : { version: call.profile.version, commit: COMMIT }),
+    ...(call.tuning.hideVersion ? {} : { version: call.profile.version, commit: COMMIT }),
   }));
   router.on('GET /api/frontend/settings', (call) => ({
     buildInfo: {
