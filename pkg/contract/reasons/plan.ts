@@ -24,6 +24,7 @@ export const PLAN_REASONS = {
   'not-copied': 'is not copied: copies use the one that is there',
   archived: '{plural} are kept for reading only; Grafana does not take them back',
   'on-request': '{plural} are restored only when asked for by name',
+  'created-on-request': 'is missing; a restore with --everything creates it, or one with --only {resource}',
   'email-taken': 'its email address {email} belongs to the account {login} here; change that first',
   needs: "needs the {noun} '{title}', which is not there",
   'needs-offered': "needs the {noun} '{title}', which is not there; add it with --only {resource}",

@@ -32,6 +32,8 @@ export interface KindTraits {
    * gone.
    */
   readonly deletable?: true;
+  /** A missing one is created only when a person names the kind or the resource, or restores everything. */
+  readonly createdOnRequest?: true;
   /** The kind of the resource, under the same uid, with which Grafana deletes it, though it is made by itself. */
   readonly deletedWith?: KindName;
   /** Why a drill in its own organization leaves it out. */

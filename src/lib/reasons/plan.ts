@@ -31,6 +31,8 @@ export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
   'not-copied': () => t('reason.not-copied', 'Copies use the existing one'),
   archived: () => t('reason.archived', 'Backed up for reference only. Grafana cannot restore it'),
   'on-request': () => t('reason.on-request', 'Restored only if you select it or its kind'),
+  'created-on-request': () =>
+    t('reason.created-on-request', 'Missing. Created only by a restore of everything, or if you select it directly'),
   'email-taken': (given) =>
     t('reason.email-taken', 'Its email address {{email}} belongs to the account {{login}}. Change that first', given),
   needs: (given) => t('reason.needs', 'Needs “{{title}}” ({{kind}}), which is missing', withKind(given)),

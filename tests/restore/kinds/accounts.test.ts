@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RestoreOptions } from '../../../pkg/engine/restore/types.ts';
+import type { RestoreOptions, Selection } from '../../../pkg/engine/restore/types.ts';
 import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
 import { named, RestoreBench } from '../harness.ts';
 
@@ -70,5 +70,30 @@ describe('an account', () => {
       outcome: 'failed',
       reason: expect.stringContaining('somebody changed it'),
     });
+  });
+});
+
+describe('an organization that is missing', () => {
+  const restored = async (selection: Selection): Promise<string[]> => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await seed('Admin');
+    await bench.backup();
+    bench.sim.burn();
+    const { plan } = await bench.apply({ selection, options: OVERWRITE });
+    expect(plan.items.find(({ kind, uid }) => kind === 'org' && uid === 'Second')).toBeDefined();
+    return plan.items.flatMap(({ kind, uid, reason }) => (`${kind}/${uid}` === 'org/Second' ? [reason] : []));
+  };
+  const names = (): string[] => [...bench.sim.state.orgs.values()].map(({ name }) => name);
+
+  it('is created by no restore that names neither it nor its kind, and the plan says how', async () => {
+    expect(await restored({})).toEqual([
+      'is missing; a restore with --everything creates it, or one with --only org/Second',
+    ]);
+    expect(names()).toEqual(['Main Org.']);
+  });
+
+  it('is created where it is named', async () => {
+    expect(await restored({ only: [{ kind: 'org', uid: 'Second' }] })).toEqual(['is missing']);
+    expect(names()).toEqual(['Main Org.', 'Second']);
   });
 });

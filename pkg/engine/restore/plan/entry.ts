@@ -10,7 +10,7 @@ import { isRestored, outlineOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
-import { isDeferred, itemOf, managerOf, type Planning } from './planning.ts';
+import { isDeferred, isNamed, itemOf, managerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
 import { securityOf } from './security.ts';
 import type { PlannedItem } from '../types.ts';
@@ -28,6 +28,9 @@ export async function planEntry(
   const { repository, options, signal } = request;
   if (live !== undefined && managerOf(live) === undefined) {
     managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
+  }
+  if (live === undefined && kind.createdOnRequest === true && !isNamed(request, kind.name)) {
+    return itemOf(entry, 'skip', reason('created-on-request', { resource: `${kind.name}/${entry.uid}` }));
   }
   const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
   const brought = options.secrets?.(kind.name, uid) !== undefined && kind.hasSecrets === true;

@@ -16,7 +16,7 @@ import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { asListed, visitLive } from '../live.ts';
 import { planEntry } from './entry.ts';
-import { itemOf, managerOf, type Planning } from './planning.ts';
+import { isNamed, itemOf, managerOf, type Planning } from './planning.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 
 /** Plans the entries of one kind that go to one org, by looking at what is live there. */
@@ -179,11 +179,7 @@ async function refusalOf(
   if (never !== undefined) {
     return { action: 'skip', why: never };
   }
-  const named =
-    [...(request.selection.only ?? []), ...(request.selection.also ?? [])].some(
-      ({ kind: name }) => name === kind.name,
-    ) || request.selection.kinds?.includes(kind.name) === true;
-  if (restored === 'on request' && !named) {
+  if (restored === 'on request' && !isNamed(request, kind.name)) {
     return { action: 'skip', why: reason('on-request', { plural }) };
   }
   const serving = await kind.serves(context);

@@ -41,6 +41,12 @@ export function isDeferred(request: PlanRequest, kind: KindName, live: unknown):
   return live === undefined && request.deferBodies === true && kindOf(kind).readsLate === true;
 }
 
+/** Whether a person named the kind, or a resource of it. */
+export function isNamed({ selection }: PlanRequest, kind: KindName): boolean {
+  const { kinds, only = [], also = [] } = selection;
+  return kinds?.includes(kind) === true || [...only, ...also].some((one) => one.kind === kind);
+}
+
 /** Who manages what, as the snapshot says it; what is live says it better, where it is looked at. */
 export function managersOf({ manifest }: PlanRequest, mapping: Mapping): Map<string, string> {
   const managers = new Map<string, string>();

@@ -24,6 +24,8 @@ export const org: Kind = {
   },
   dependsOn: [],
   writes: 'serial',
+  // An organization is a tenant, not a resource that went missing, and without --everything its content stays out.
+  createdOnRequest: true,
 
   async serves(context) {
     return context.serverAdmin ? { served: true } : { served: false, reason: reason('needs-server-admin') };
