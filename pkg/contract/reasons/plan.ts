@@ -9,6 +9,8 @@ export const PLAN_REASONS = {
   'rules-alone': 'is missing; only {number} of its rules: {rules}',
   'secrets-supplied': 'secrets supplied',
   pristine: 'replaces what Grafana made by itself',
+  'factory-default':
+    'is what Grafana made by itself, in the snapshot and here; only its contact point has another name',
   unfinished: 'finishes what an interrupted restore began',
   renewed: 'is what Grafana gave to a {owner} that was made after the snapshot',
   managed: 'managed by {manager}, which would undo it; --include-managed writes it',

@@ -89,6 +89,8 @@ export interface Reference {
   uid: string;
   /** Set when Grafana refuses the resource without it; then a plan that brings it neither is blocked. */
   required?: true;
+  /** Grafana makes it and what refers to it by itself, under a name that depends on the release. */
+  factory?: true;
 }
 
 /** A resource to be written to a Grafana. */

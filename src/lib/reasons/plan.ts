@@ -15,6 +15,8 @@ export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
     t('reason.rules-alone', 'Missing. Comes back with {{number}} of its rules: {{rules}}', given),
   'secrets-supplied': () => t('reason.secrets-supplied', 'You supplied its secrets'),
   pristine: () => t('reason.pristine', 'Replaces what Grafana created automatically'),
+  'factory-default': () =>
+    t('reason.factory-default', 'Created by Grafana automatically, in the snapshot and here, with different names'),
   unfinished: () => t('reason.unfinished', 'Completes what an interrupted restore began'),
   renewed: () => t('reason.renewed', 'Replaces what Grafana assigned automatically'),
   managed: (given) => t('reason.managed', 'Managed by {{manager}}, which would undo the change', given),

@@ -46,8 +46,10 @@ export class Dependencies {
             continue;
           }
           const dependency = this.#missing(item.org, reference);
-          missing.set(keyOf(dependency), dependency);
           settled = !this.#mark(item, reference, dependency) && settled;
+          if (item.code !== 'factory-default') {
+            missing.set(keyOf(dependency), dependency);
+          }
         }
       }
     }
@@ -81,10 +83,14 @@ export class Dependencies {
     return { org, kind, uid, title: title ?? uid, inSnapshot: title !== undefined };
   }
 
-  /** Returns whether the item became blocked by it. */
+  /** Returns whether the item is not written because of it. */
   #mark(item: PlannedItem, reference: Reference, { title, inSnapshot }: MissingDependency): boolean {
     const { kind, uid } = reference;
     const missing = { kind, noun: singular(kind), title, resource: `${kind}/${uid}` };
+    if (reference.factory === true && item.code === 'pristine') {
+      Object.assign(item, { action: 'skip', ...because(reason('factory-default')) });
+      return true;
+    }
     if (reference.required === true) {
       const why = reason(inSnapshot ? 'needs-offered' : 'needs', missing);
       Object.assign(item, { action: 'blocked', ...because(why) });

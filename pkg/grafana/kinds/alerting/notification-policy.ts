@@ -68,8 +68,9 @@ export const notificationPolicy: Kind = {
 
   references(content) {
     const found = new Map<string, Reference>();
+    const factory = isFactoryTree(objectAt(content.body) ?? {}) ? { factory: true as const } : {};
     renameIn(content.body, (reference) => {
-      found.set(`${reference.kind}/${reference.uid}`, reference);
+      found.set(`${reference.kind}/${reference.uid}`, { ...reference, ...factory });
       return reference.uid;
     });
     return [...found.values()];
