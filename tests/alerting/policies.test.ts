@@ -16,8 +16,8 @@ describe.each(PROFILE_NAMES)('notification policies of Grafana %s', (profile) =>
     await seedAlerting(grafana);
     const tree = (await take(KIND, await grafana.run())).get('default')!;
     expect(notificationPolicy.references(tree)).toEqual([
-      { kind: 'contact-point', uid: 'ops', required: true },
-      { kind: 'contact-point', uid: 'on-call', required: true },
+      { kind: 'contact-point', uid: 'ops', required: true, held: true },
+      { kind: 'contact-point', uid: 'on-call', required: true, held: true },
       { kind: 'mute-timing', uid: 'weekends & nights', required: true },
     ]);
     const renamed = notificationPolicy.rename!(tree, ({ uid }) => `${uid}!`);

@@ -89,6 +89,8 @@ export interface Reference {
   uid: string;
   /** Set when Grafana refuses the resource without it; then a plan that brings it neither is blocked. */
   required?: true;
+  /** Grafana keeps it as long as something refers to it, even where it lists none of that name. */
+  held?: true;
   /** Grafana makes it and what refers to it by itself, under a name that depends on the release. */
   factory?: true;
 }

@@ -39,3 +39,14 @@ it.each(CASES)('on %s, policies that people made are not taken for it (%s)', asy
   const { plan } = await bench.apply({ selection: SELECTION, options: { overwrite: true } });
   expect(plan.items).toMatchObject([{ uid: 'default', action: 'blocked', code: 'needs' }]);
 });
+
+it('policies below the default contact point of 12.4, which lists none, are restored where it is still in use', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  const { alerting } = bench.sim.state.org(1);
+  const own = alerting.policy;
+  alerting.policy = { ...own, routes: [{ receiver: 'empty', object_matchers: [['team', '=', 'a']] }] };
+  await bench.backup();
+  alerting.policy = own;
+  const { results } = await bench.apply({ selection: SELECTION, options: { overwrite: true } });
+  expect(results).toMatchObject([{ uid: 'default', outcome: 'verified' }]);
+});

@@ -1,9 +1,10 @@
 import { compact } from '../../../contract/compact.ts';
+import type { KindName } from '../../../contract/kinds.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { losing, type Reason } from '../../../contract/reasons/reason.ts';
-import type { Forecast, Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, storedContent } from '../content.ts';
@@ -79,7 +80,9 @@ export async function planEntry(
     return { ...itemOf(entry, action, refusal), ...now, ...losing(forecast.losses) };
   }
   const target = { org: context.org.id, kind: kind.name, uid };
-  dependencies.need(target, kind.references(content));
+  const held = live === undefined ? [] : kind.references(live).filter((one) => one.held === true);
+  const needed = kind.references(content).filter(({ kind: of, uid: name }) => !isAmong(held, of, name));
+  dependencies.need(target, needed);
   if (kind.inFolders === true) {
     planning.places.put(target, live, content);
   }
@@ -103,6 +106,10 @@ export async function planEntry(
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
   const security = [...(await securityOf(planning, kind, context, item)), ...(forecast.security ?? [])];
   return { ...planned, ...now, ...losing(losses), security };
+}
+
+function isAmong(references: readonly Reference[], kind: KindName, uid: string): boolean {
+  return references.some((one) => one.kind === kind && one.uid === uid);
 }
 
 /**

@@ -211,7 +211,7 @@ function renameIn(value: Json, renamed: (reference: Reference) => string): Json 
 
 function renameMember(key: string, member: Json, renamed: (reference: Reference) => string): Json {
   if (key === 'receiver' && typeof member === 'string' && member !== '') {
-    return renamed({ kind: 'contact-point', uid: member, required: true });
+    return renamed({ kind: 'contact-point', uid: member, required: true, held: true });
   }
   if ((key === 'mute_time_intervals' || key === 'active_time_intervals') && Array.isArray(member)) {
     return member.map((name) =>
