@@ -4,7 +4,7 @@ import { test } from './support/madeUp.ts';
 test.skip(GRAFANA_URL !== undefined, 'the snapshots and copies are made up');
 
 test('the differences of a list follow one another, by mouse and by keyboard', async ({ app, page, problems }) => {
-  await app.open('/compare');
+  await app.open('/compare?to=live');
   await page.getByRole('cell').getByRole('button').first().click();
   const drawer = page.getByRole('dialog');
   await expect(drawer.getByText(/^Before: snapshot of .*:05.*, saved by ada/)).toBeVisible();
