@@ -107,6 +107,23 @@ describe('a backup of a Grafana that lost much', () => {
     },
   );
 
+  it('says it also where only a smaller backup is left to compare with', async () => {
+    const old = new Set(grafana.state.org(1).dashboards.keys());
+    grafana.seedDashboards({ count: 60, folders: 4 });
+    const { json: good } = await backUp();
+    for (const uid of [...grafana.state.org(1).dashboards.keys()].filter((one) => !old.has(one))) {
+      await api(`DELETE /api/dashboards/uid/${uid}`);
+    }
+    expect((await backUp()).json.shrunk).toMatchObject({ since: good.snapshot });
+    const repository = join(directory.path, 'repository');
+    for (const name of await readdir(repository, { recursive: true })) {
+      if (name.includes(good.snapshot) && name.startsWith('snapshots')) {
+        await rm(join(repository, name));
+      }
+    }
+    expect(await backUp()).toMatchObject({ exit: 3, json: { shrunk: { since: good.snapshot } } });
+  });
+
   it('accepts only what the person saw', async () => {
     await deleteDashboards(11);
     const { json } = await backUp();

@@ -1,6 +1,13 @@
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
-import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
+import {
+  countsNow,
+  isFull,
+  isRegularBackup,
+  type Manifest,
+  type Shrunk,
+  type SnapshotSummary,
+} from '../../../contract/manifest.ts';
 import { assertCounts } from '../../../repository/signing/acceptance.ts';
 import type { BackupOptions } from '../options.ts';
 import { shrunkSince, type Shrinkable } from './shrunk.ts';
@@ -33,10 +40,9 @@ export async function following(
     (await (snapshots ??= repository.snapshots({ signal }))).filter(
       (one) => isRegularBackup(one) && countsNow(one) && one.id !== now.id,
     );
-  const before = accepted ?? (await baseline(options, now, previous, earlier));
-  // Where no good one is left, what was missing stays missing until a person accepts it.
-  const shrunk =
-    before === undefined ? undefined : (shrunkSince(before, now) ?? (before === accepted ? undefined : before.shrunk));
+  const { before, carried } =
+    accepted === undefined ? await baseline(options, now, previous, earlier) : { before: accepted };
+  const shrunk = before === undefined ? undefined : (shrunkSince(before, now) ?? carried);
   const isBad = shrunk !== undefined || now.status !== 'complete';
   const lastFull = async (): Promise<string | undefined> => {
     if (before !== undefined && isFull(before)) {
@@ -48,12 +54,18 @@ export async function following(
   return compact({ shrunk, accepted: accepted?.id, lastFull: isBad ? await lastFull() : undefined });
 }
 
+interface Baseline {
+  before?: Manifest;
+  /** Losses that stay, whatever the comparison says: what they were found by is gone. */
+  carried?: Shrunk | undefined;
+}
+
 async function baseline(
   options: BackupOptions,
   now: Shrinkable,
   previous: Manifest | undefined,
   earlier: () => Promise<SnapshotSummary[]>,
-): Promise<Manifest | undefined> {
+): Promise<Baseline> {
   const isOfReach = (one: Reaching): boolean => coversAsMuch(reachOf(one), reachOf(now));
   if (previous !== undefined && isOfReach(previous)) {
     return goodOf(options, previous, earlier);
@@ -64,29 +76,37 @@ async function baseline(
       return goodOf(options, found, earlier);
     }
   }
-  return previous === undefined ? undefined : goodOf(options, previous, earlier);
+  return previous === undefined ? {} : goodOf(options, previous, earlier);
 }
 
 /**
  * A backup, or where much is missing from it, the one that it was compared with: its signed manifest names that, which
- * an index could hide. Where that is gone, the newest full one before it.
+ * an index could hide. Where that is gone, a full one before it may add losses, but only a person ends those known.
  */
 async function goodOf(
   options: BackupOptions,
   manifest: Manifest,
   earlier: () => Promise<SnapshotSummary[]>,
-): Promise<Manifest> {
-  if (manifest.shrunk === undefined) {
-    return manifest;
+): Promise<Baseline> {
+  const { shrunk: carried } = manifest;
+  if (carried === undefined) {
+    return { before: manifest };
   }
-  const full = (await earlier()).filter((one) => isFull(one) && one.id < manifest.id).map(({ id }) => id);
-  for (const id of [manifest.shrunk.since, ...full.slice(0, LOOK_BACK)]) {
-    const good = await readable(options, id);
-    if (good?.shrunk === undefined && good !== undefined) {
-      return good;
+  const since = await readable(options, carried.since);
+  if (since !== undefined && since.shrunk === undefined) {
+    return { before: since };
+  }
+  const reach = reachOf(manifest);
+  const full = (await earlier()).filter(
+    (one) => isFull(one) && one.id < manifest.id && coversAsMuch(reachOf(one), reach),
+  );
+  for (const { id } of full.slice(0, LOOK_BACK)) {
+    const before = await readable(options, id);
+    if (before !== undefined && before.shrunk === undefined) {
+      return { before, carried };
     }
   }
-  return manifest;
+  return { before: manifest, carried };
 }
 
 /** Undefined for one that was removed, or is damaged, or does not count: what is stored now matters more. */
