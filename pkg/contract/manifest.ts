@@ -154,7 +154,7 @@ export const Manifest = z.object({
   scope: SnapshotScope.optional(),
   /** Present when much is missing that the last good snapshot had, and no one has accepted that. */
   shrunk: Shrunk.optional(),
-  /** The shrunk snapshot whose losses this one was told to accept. */
+  /** The shrunk snapshot whose losses a person accepted with this one. */
   accepted: z.string().optional(),
   /** Of one that is partial or shrunk: the newest snapshot before it that is neither. */
   lastFull: z.string().optional(),

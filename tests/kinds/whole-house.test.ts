@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
+import { compact } from '../../pkg/contract/compact.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan } from '../../pkg/engine/restore/types.ts';
@@ -39,7 +40,10 @@ async function bringBack(repository: Repository, manifest: Manifest): Promise<Re
   };
   const plan = await planRestore(request);
   expect(grafana.sim.writes()).toEqual([]);
-  return { plan, ...(await restore({ ...request, plan, safetySnapshot: false })) };
+  return {
+    plan,
+    ...(await restore({ ...request, plan, ...compact({ confirm: plan.confirm }), safetySnapshot: false })),
+  };
 }
 
 /** Kinds whose restored form may differ by what they declare: secrets that are missing, an expiry, a new uid. */

@@ -36,6 +36,12 @@ const cli = (args: string[], signal?: AbortSignal): Promise<Ended> =>
     signal === undefined ? {} : { signal },
   );
 
+/** Applies a restore, with the words that its plan asks for. */
+async function apply(snapshot: string, signal?: AbortSignal): Promise<void> {
+  const { confirm } = (await cli(['restore', snapshot])).json as { confirm?: string };
+  await cli(['restore', snapshot, '--apply', ...(confirm === undefined ? [] : ['--confirm', confirm])], signal);
+}
+
 async function backUp(): Promise<string> {
   const { json } = await cli(['backup']);
   return json.snapshot as string;
@@ -57,7 +63,7 @@ async function restoreWatched(snapshot: string): Promise<() => void> {
       }
     }
   }, 1);
-  await cli(['restore', snapshot, '--apply']);
+  await apply(snapshot);
   clearInterval(timer);
   const { file, text } = kept!;
   return () => writeFileSync(join(runs, file), text);
@@ -72,6 +78,15 @@ async function revoke(): Promise<void> {
   const shared = await api('GET /api/dashboards/uid/secret/public-dashboards');
   await api(`DELETE /api/dashboards/uid/secret/public-dashboards/${String(shared.uid)}`);
 }
+
+it('makes no dashboard public unsaid whose link was revoked before it was deleted', async () => {
+  await share();
+  const snapshot = await backUp();
+  await revoke();
+  await backUp();
+  await api('DELETE /api/dashboards/uid/secret');
+  expect((await cli(['restore', snapshot, '--only', 'dashboard/secret'])).json.confirm).toBeDefined();
+});
 
 /** The holder of the write key makes a restore that is complete look like one that goes on. */
 describe('an earlier state of the record of a restore', () => {
@@ -125,7 +140,7 @@ it('to finish an interrupted restore makes no dashboard public unsaid whose link
       interrupt.abort(new Error('interrupted'));
     }
   }, 0);
-  await cli(['restore', snapshot, '--apply'], interrupt.signal).catch(() => undefined);
+  await apply(snapshot, interrupt.signal).catch(() => undefined);
   clearInterval(timer);
   await revoke();
   expect((await cli(['restore', snapshot])).json.confirm).toBeDefined();

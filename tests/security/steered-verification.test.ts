@@ -3,7 +3,7 @@ import { verify } from '../../pkg/repository/verify/verify.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 
-/** Someone replaces an object in the bucket, and tells each verification of a part that another part is due. */
+/** Someone replaces an object in the bucket, and makes each verification of a part read another part. */
 let clock: TestClock;
 let world: World & { store: MemoryStore };
 let key: string;

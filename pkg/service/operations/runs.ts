@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
 import { asTheyAre } from '../../engine/runs.ts';
 import type { LazyRepository } from './lazy-repository.ts';
@@ -12,14 +13,24 @@ export async function newestRuns(
   return current(repository, lines, options.signal);
 }
 
-/** The record of a run, with its status as it is. */
+/**
+ * The record of a run, with its status as it is. What a restore touched, was asked for and can be undone from is left
+ * out where no trusted key signed the record: anyone who can write to the target can have made it up.
+ */
 export async function runRecord(
   repository: LazyRepository,
   id: string,
   signal: AbortSignal,
 ): Promise<RunRecord | undefined> {
-  const stored = await (await repository.openIfThere(signal))?.run(id, { signal });
-  return stored === undefined ? undefined : (await current(repository, [stored.record], signal))[0];
+  const opened = await repository.openIfThere(signal);
+  const stored = await opened?.run(id, { signal });
+  if (opened === undefined || stored === undefined) {
+    return undefined;
+  }
+  const { touched, request, undoes, snapshot, ...facts } = stored.record;
+  const isBelieved = stored.record.kind !== 'restore' || opened.trust.counts(stored.author);
+  const record = isBelieved ? { ...facts, ...compact({ touched, request, undoes, snapshot }) } : facts;
+  return (await current(repository, [record], signal))[0];
 }
 
 async function current<Run extends Pick<RunLine, 'id' | 'kind' | 'status'>>(

@@ -1,7 +1,7 @@
 import type { DiffOrigin } from '../../../pkg/contract/api/diff.ts';
 import { t } from '../i18n.ts';
 
-/** How Grafana's newer API names an account: an ID, which tells a person nothing. */
+/** How Grafana's newer API names an account: an ID that no one knows. */
 const ACCOUNT_ID = /^(user|service-account):/;
 
 /** @returns who saved something, in words; undefined where nothing says who */

@@ -87,11 +87,8 @@ export const publicDashboard: Kind = {
 
   forecast,
 
-  /** Whether anybody sees more than before; together with its dashboard it comes back as it was. */
-  securityChanges({ uid, content, live }, { creates }) {
-    if (live === undefined && creates({ kind: 'dashboard', uid })) {
-      return [];
-    }
+  /** Whether anyone sees more than before. A link may have been ended before its dashboard was deleted. */
+  securityChanges({ content, live }) {
     const isOn = (body: Json | undefined, field: string): boolean => objectAt(body)?.[field] === true;
     const shared = live !== undefined && isOn(live.body, 'isEnabled');
     const isShared = isOn(content.body, 'isEnabled');
