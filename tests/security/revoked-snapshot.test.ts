@@ -39,14 +39,14 @@ describe('a restore of everything', () => {
     expect(await seenByAnyone(lab)).toBe(404);
   });
 
-  it('brings one back together with its dashboard without asking', async () => {
+  it('publishes none unnoticed together with the dashboard that its author named in it', async () => {
     const lab = currentLab();
     await save(lab);
     await share(lab);
     await lab.dashkeep(['backup', '--orgs', 'all']);
     await revoke(lab);
     await lab.api('DELETE /api/dashboards/uid/board');
-    expect((await lab.dashkeep(['restore', 'latest', '--apply'])).json).not.toHaveProperty('confirm');
-    expect(await seenByAnyone(lab)).toBe(200);
+    await expect(lab.dashkeep(['restore', 'latest', '--apply'])).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    expect(await seenByAnyone(lab)).toBe(404);
   });
 });
