@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Button, Icon, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Button, Icon, Text, useStyles2 } from '@grafana/ui';
 import type { RunSummary } from '../../pkg/contract/api/runs.ts';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { useCancelRun } from '../data/useRuns.ts';
@@ -8,7 +8,8 @@ import { formatNumber } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
 import { runKindLabel } from '../lib/runKinds.ts';
-import { amount, StepFigures } from './StepFigures.tsx';
+import { amount } from './StepFigures.tsx';
+import { WaitCard } from './WaitCard.tsx';
 import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
 /** A run on its way: how far, how fast, how long still, kind by kind. */
@@ -22,12 +23,11 @@ export function RunProgress({ run }: { run: RunSummary }) {
       ? t('progress.queued', '{{kind}} is waiting', { kind })
       : t('progress.running', '{{kind}} is running', { kind });
   return (
-    <section className={styles.card} aria-label={title}>
-      <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
-        <Text element="h2" variant="h5">
-          {title}
-        </Text>
-        {run.cancellable && (
+    <WaitCard
+      title={title}
+      progress={progress}
+      action={
+        run.cancellable && (
           <Button
             size="sm"
             variant="secondary"
@@ -37,9 +37,9 @@ export function RunProgress({ run }: { run: RunSummary }) {
           >
             {t('progress.cancel', 'Cancel')}
           </Button>
-        )}
-      </Stack>
-      {progress && <StepFigures progress={progress} label={title} />}
+        )
+      }
+    >
       <ul className={styles.kinds}>
         {KIND_NAMES.flatMap((name) => {
           const one = progress?.kinds[name];
@@ -60,20 +60,11 @@ export function RunProgress({ run }: { run: RunSummary }) {
         })}
       </ul>
       {cancel.error !== null && <ServiceNotice error={cancel.error} />}
-    </section>
+    </WaitCard>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  card: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: theme.spacing(1.5),
-    padding: theme.spacing(2),
-    background: theme.colors.background.secondary,
-    border: `1px solid ${theme.colors.primary.border}`,
-    borderRadius: theme.shape.radius.default,
-  }),
   kinds: css({
     listStyle: 'none',
     display: 'grid',

@@ -7,15 +7,17 @@ import { StepFigures } from './StepFigures.tsx';
 
 interface WaitCardProps {
   title: string;
-  /** What the wait is for. */
-  text: string;
+  /** What the wait is for, where the title does not say it. */
+  text?: string;
   progress: Progress | undefined;
   /** Ends the wait. */
   action: ReactNode;
+  /** More about it, below how far it is. */
+  children?: ReactNode;
 }
 
 /** Something that takes a while: what it is for, how far it is, and the way out. */
-export function WaitCard({ title, text, progress, action }: WaitCardProps) {
+export function WaitCard({ title, text, progress, action, children }: WaitCardProps) {
   const styles = useStyles2(getStyles);
   return (
     <section className={styles.card} aria-label={title}>
@@ -25,8 +27,9 @@ export function WaitCard({ title, text, progress, action }: WaitCardProps) {
         </Text>
         {action}
       </Stack>
-      <Text color="secondary">{text}</Text>
+      {text !== undefined && <Text color="secondary">{text}</Text>}
       {progress && <StepFigures progress={progress} label={title} />}
+      {children}
     </section>
   );
 }
