@@ -153,7 +153,8 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
     async apply(manifest, choice = {}) {
       const asked = await request(manifest, choice, await open());
       const plan = await planRestore(asked);
-      const { results } = await restore({ ...asked, ...ports, plan, safetySnapshot: false, version: 'test' });
+      const facts = { safetySnapshot: false, version: 'test', ...compact({ confirm: plan.confirm }) };
+      const { results } = await restore({ ...asked, ...ports, ...facts, plan });
       return results;
     },
     async restoreRun(manifest, choice = {}) {
