@@ -5,9 +5,11 @@ import type { Patience } from '../grafana/http/outage.ts';
 import { ProgressCounter, type OnProgress } from './progress.ts';
 
 /** From now on a run waits for a Grafana that is restarting, and its progress says so. */
-export function waitOutRestarts({ orgs }: Instance, progress: ProgressCounter, signal: AbortSignal): void {
-  // All clients of one Grafana wait together.
-  orgs[0]?.client.waitOutRestarts({ onWait: (waiting) => progress.waiting(waiting), signal });
+export function waitOutRestarts({ orgs, server }: Instance, progress: ProgressCounter, signal: AbortSignal): void {
+  // Clients of one Grafana that were opened together wait together.
+  for (const client of [orgs[0]?.client, server]) {
+    client?.waitOutRestarts({ onWait: (waiting) => progress.waiting(waiting), signal });
+  }
 }
 
 /**

@@ -8,9 +8,9 @@ import type { GrafanaClient } from './http/client.ts';
 import type { CredentialSource } from './http/credentials.ts';
 import { GrafanaError } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
-import { listNumbered } from './http/pagination/numbered.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
+import { listOrgs } from './orgs.ts';
 import type { SnapshotScope } from '../contract/manifest.ts';
 
 export interface Org {
@@ -28,6 +28,8 @@ export interface Instance {
   /** The org that the credentials are in. */
   home: number;
   serverAdmin: boolean;
+  /** Acts as a server admin where `orgs` do not; for reading what belongs to the whole server. */
+  server?: GrafanaClient;
   /** Which of its orgs these are. */
   scope: SnapshotScope;
   /** Temporary copies that are in it, where someone keeps a record of them. */
@@ -127,7 +129,7 @@ async function wantedOrgs(
     return { wanted: [home] };
   }
   if (client.identity === 'basic') {
-    const existing = await listOrgs(client, signal);
+    const existing = (await listOrgs(client, signal)).map(orgOf).sort((a, b) => a.id - b.id);
     const missing = orgs === 'all' ? [] : orgs.filter((id) => !existing.some((org) => org.id === id));
     if (missing.length > 0) {
       throw new DashkeepError('DK_SETTINGS', `Grafana has no organization ${missing.join(', ')}`);
@@ -156,25 +158,18 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
   return options.client.inOrg(org);
 }
 
-async function listOrgs(client: GrafanaClient, signal?: AbortSignal): Promise<NamedOrg[]> {
-  const orgs = await listNumbered(
-    client,
-    {
-      path: '/api/orgs',
-      size: 1000,
-      sizeName: 'perpage',
-      numbering: 'either',
-      items: (answer) => (Array.isArray(answer) ? answer : undefined),
-      key: (org) => String(numberAt(org, 'id') ?? ''),
-    },
-    signal,
-  );
-  return orgs.map(orgOf).sort((a, b) => a.id - b.id);
-}
-
-async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal): Promise<boolean> {
+/** Whether these are the credentials of a server admin. @throws GrafanaError where Grafana refuses them */
+export async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal): Promise<boolean> {
   const user = await ifAllowed(client.get('/api/user', { signal }));
   return isJsonObject(user) && user['isGrafanaAdmin'] === true;
+}
+
+/** The same for kinds of the whole server, as the server admin who reads them. */
+export function asServerAdmin(instance: Instance, org: Org): { instance: Instance; org: Org } {
+  const { server } = instance;
+  return server === undefined
+    ? { instance, org }
+    : { instance: { ...instance, serverAdmin: true }, org: { ...org, client: server.inOrg(org.id) } };
 }
 
 /** What the kinds work with in one org, for one run. */

@@ -39,9 +39,11 @@ export interface ServiceConfig {
     /** Tokens that the deployment gives: then none is made. */
     token?: SecretReader;
     orgTokens: ReadonlyMap<number, SecretReader>;
-    /** Name and password from the environment; used for bootstrap alone. */
+    /** Name and password from the environment; for making tokens, and for reading what belongs to the whole server. */
     admin?: { user: SecretReader; password: SecretReader };
   };
+  /** Whether backups also read what belongs to the whole server, where the deployment gives an admin. */
+  serverKinds: boolean;
   /** Only these orgs, where the deployment names some; their tokens must be given. */
   orgIds?: number[];
   admin: {

@@ -140,7 +140,7 @@ export class Service {
       log,
     });
     this.given = givenTokensOf(config, { clock, randomness, log });
-    this.access = grafanaAccess(config, this.keeper, this.given);
+    this.access = grafanaAccess(config, this.keeper, this.given, admin);
     const ways = findHome(config.grafana, { keeper: this.keeper, access: this.access, state, clock, randomness, log });
     // A service that reaches one organization has mostly seen no other.
     const fallback = (): number | undefined =>

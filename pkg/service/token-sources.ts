@@ -1,10 +1,10 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import { tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
 import type { StateStore } from '../lib/state.ts';
 import { ApiTokens } from './api-tokens/api-tokens.ts';
-import type { AdminSource } from './bootstrap/admin.ts';
+import { readAdmin, type AdminSource } from './bootstrap/admin.ts';
 import { GivenTokens } from './bootstrap/tokens/given.ts';
 import { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
@@ -81,16 +81,25 @@ export function givenTokensOf(
 }
 
 /**
- * How the service gets into Grafana: with the tokens that it keeps, or those that it is given. Never as an admin, whose
- * credentials are for making tokens alone: anyone who commands the service must not gain what only a server admin may
- * do.
+ * How the service gets into Grafana: with the tokens that it keeps, or those that it is given. As an admin only to make
+ * tokens, and to read what belongs to the whole server into a backup: anyone who commands the service must not gain
+ * what only a server admin may do.
  */
 export function grafanaAccess(
-  { grafana }: ServiceConfig,
+  { grafana, serverKinds, admin: { keys } }: ServiceConfig,
   keeper: TokenKeeper | undefined,
   given: GivenTokens | undefined,
+  admin: AdminSource | undefined,
 ): GrafanaAccess {
   return {
+    serverAdmin() {
+      return admin === undefined || !serverKinds
+        ? undefined
+        : basicCredentials(
+            async () => (await readAdmin(admin, keys)).user,
+            async () => (await readAdmin(admin, keys)).password,
+          );
+    },
     credentials() {
       if (given !== undefined) {
         return given.credentials();

@@ -47,6 +47,10 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   ],
 
   DASHKEEP_KINDS: ['Backup', 'only these kinds, comma-separated; names in [kinds.md](kinds.md)'],
+  DASHKEEP_SERVER_KINDS: [
+    'Backup',
+    'whether backups of the service also read organizations, users, single sign-on and server settings (default `true`). It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',
+  ],
   DASHKEEP_EXCLUDE_KINDS: ['Backup', 'all kinds except these; only for the service'],
   DASHKEEP_PLAIN_COPIES: ['Backup', 'keep `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)'],
   DASHKEEP_FULL_READ_EVERY: ['Backup', 'read everything again every n-th time'],

@@ -30,7 +30,7 @@ Target:
   DASHKEEP_FILE_ROOTS                directories in which the settings page may place a file:// target
   DASHKEEP_OUTBOUND_ALLOW            hosts and networks that the settings page may use
 Backups, schedule and retention:
-  DASHKEEP_KINDS, DASHKEEP_EXCLUDE_KINDS, DASHKEEP_PLAIN_COPIES, DASHKEEP_FULL_READ_EVERY
+  DASHKEEP_KINDS, DASHKEEP_EXCLUDE_KINDS, DASHKEEP_SERVER_KINDS, DASHKEEP_PLAIN_COPIES, DASHKEEP_FULL_READ_EVERY
   DASHKEEP_SCHEDULE, DASHKEEP_VERIFY_SCHEDULE, DASHKEEP_PRUNE_SCHEDULE, DASHKEEP_DRILL_SCHEDULE   cron expressions, or off
   DASHKEEP_TIMEZONE, DASHKEEP_JITTER_SECONDS
   DASHKEEP_IGNORE_CLOCK=true         back up although the clock of this machine is wrong

@@ -57,6 +57,7 @@ const NAMES: ReadonlySet<string> = new Set([
   'S3_TAGS',
   'S3_TIMEOUT_SECONDS',
   'SCHEDULE',
+  'SERVER_KINDS',
   'STATE_DIR',
   'STOP_SECONDS',
   'TARGET',

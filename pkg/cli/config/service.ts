@@ -99,6 +99,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
       orgTokens: orgReaders(environment, 'GRAFANA_API_TOKEN'),
       admin: adminReaders(environment),
     },
+    serverKinds: yesOrNo(environment['DASHKEEP_SERVER_KINDS'] ?? 'true', 'DASHKEEP_SERVER_KINDS'),
     orgIds: orgs === 'all' ? undefined : orgs,
     admin: {
       directory: environment['DASHKEEP_ADMIN_SECRET_DIR'],

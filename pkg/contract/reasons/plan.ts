@@ -39,7 +39,8 @@ export const PLAN_REASONS = {
   'org-closed': "can only be looked at by an Admin of organization '{name}'; --apply joins it as long as it takes",
   'security-unseen':
     'changes who may see or receive what, and the plan could not show it: restore it by itself as an Admin of its organization',
-  'command-line-only': '{plural} are restored at the command line only: dashkeep restore {snapshot} --kinds {kind}',
+  'command-line-only':
+    '{kinds} not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
 
   created: 'the restore created it',
   changed: 'the restore changed it',

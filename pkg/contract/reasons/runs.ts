@@ -4,7 +4,6 @@ export const RUN_REASONS = {
   'not-served': 'not served by this Grafana',
   'deleted-meanwhile': 'deleted while the backup was running',
   'temporary-copy': 'a temporary copy by Dashkeep, which the service removes',
-  'no-server-admin-here': 'the service is no server admin: compare it with `dashkeep diff` at the command line',
 
   'webhook-silent': 'the webhook does not respond ({cause})',
   'webhook-refused': 'the webhook returned {status}',

@@ -4,7 +4,7 @@ import { KIND_NAMES } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget, LARGE_BYTES } from '../../grafana/http/byte-budget.ts';
-import { kindContext } from '../../grafana/instance.ts';
+import { asServerAdmin, kindContext } from '../../grafana/instance.ts';
 import { unusedPreviewFolders } from '../../grafana/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -193,13 +193,16 @@ async function readAll(
   const closed = await closedOrgs(instance, signal);
   for (const org of instance.orgs) {
     const refused = closed.get(org.id);
-    const context = kindContext(instance, org, {
+    const run = {
       clock: options.clock,
       log: options.log,
       signal,
       decryptSecrets: options.repository.encrypted,
-      onWait: (what) => collection.progress.waitingFor(what),
-    });
+      onWait: (what: string | undefined) => collection.progress.waitingFor(what),
+    };
+    const inOrg = kindContext(instance, org, run);
+    const server = asServerAdmin(instance, org);
+    const onServer = kindContext(server.instance, server.org, run);
     for (const kind of KINDS) {
       if (!wanted.has(kind.name)) {
         collection.notRead(kind.name, reason('not-asked-for'));
@@ -207,6 +210,7 @@ async function readAll(
         collection.fail({ org: org.id, kind: kind.name, uid: '' }, refused);
       } else if (kind.declaration.scope === 'org' || org === instance.orgs[0]) {
         // Resources of server scope are the same seen from every org.
+        const context = kind.declaration.scope === 'org' ? inOrg : onServer;
         runs.push({ options, context, kind, previous, copies, collection, changes, pool, budget, encoder });
       }
     }

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
@@ -12,6 +13,7 @@ import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { checkRights } from './rights.ts';
+import { serverClient } from '../operations/grafana-access.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
@@ -47,18 +49,26 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     return healthChecks(grafana, signal);
   }
   let client: GrafanaClient | undefined;
+  let server: GrafanaClient | undefined;
   try {
     const credentials = service.access.credentials();
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found = reason('grafana-found', { version, url: client.url });
     const instance = await connect({ client, signal });
-    const rights = await checkRights(instance, { clock, log, signal }, service.statusView.askedFor(instance));
+    const { deploymentTarget } = await service.settings.effective();
+    const opened = { grafana, access: service.access, clock, randomness, log };
+    server = deploymentTarget ? await serverClient(opened, signal) : undefined;
+    const rights = await checkRights(
+      compact({ ...instance, server }),
+      { clock, log, signal },
+      service.statusView.askedFor(instance),
+    );
     return [checked(reason('check-of-grafana'), 'ok', [found]), rights];
   } catch (error) {
     return [failedCheck(reason('check-of-grafana'), error)];
   } finally {
-    await client?.close();
+    await Promise.all([client?.close(), server?.close()]);
   }
 }
 

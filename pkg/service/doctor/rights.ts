@@ -4,7 +4,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
-import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
+import { asServerAdmin, kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import type { Kind, KindContext, Serving } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { isJsonObject } from '../../lib/json/json.ts';
@@ -27,7 +27,10 @@ export async function checkRights(
   { excludeKinds, ...asked }: AskedFor,
 ): Promise<DoctorCheck> {
   const subject = reason('check-of-rights');
-  const context = kindContext(instance, instance.orgs[0] as Org, { ...run, decryptSecrets: false });
+  const [org] = instance.orgs as [Org];
+  const context = kindContext(instance, org, { ...run, decryptSecrets: false });
+  const server = asServerAdmin(instance, org);
+  const onServer = kindContext(server.instance, server.org, { ...run, decryptSecrets: false });
   let permissions;
   try {
     permissions = await context.grafana.get('/api/access-control/user/permissions', { signal: run.signal });
@@ -43,8 +46,9 @@ export async function checkRights(
     const isExcluded = excludeKinds.includes(kind.name);
     const serving: Serving = isExcluded
       ? { served: false, reason: reason('not-asked-for') }
-      : await servingOf(kind, context);
-    const action = actionOf(kind);
+      : await servingOf(kind, kind.declaration.scope === 'org' ? context : onServer);
+    // What a server admin may do is no matter of single rights.
+    const action = kind.declaration.scope === 'org' ? actionOf(kind) : undefined;
     if (serving.served && action !== undefined && !granted.has(action)) {
       lacking.push({ kind: kind.name, action });
     }

@@ -33,7 +33,6 @@ import { liveAuthors, liveBody, liveDiff, liveFolders } from './live.ts';
 import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { newestRuns, runRecord } from './runs.ts';
-import { withoutServerKinds } from './server-kinds.ts';
 import { openTarget } from './target/target.ts';
 import type {
   LiveComparison,
@@ -65,6 +64,7 @@ class EngineWork implements Operations {
   readonly #repository: LazyRepository;
   readonly #restores: RestorePlans;
   readonly #withInstance: WithInstance;
+  readonly #toBackUp: WithInstance;
   readonly #inOrgOf: (caller: Caller) => WithInstance;
 
   constructor(options: OperationsOptions, settings: EffectiveSettings, store: ObjectStore) {
@@ -78,6 +78,9 @@ class EngineWork implements Operations {
     const records = new PreviewRecords(state, log);
     const inside = { ...options, previews: records };
     this.#withInstance = (signal, action, onProgress) => withInstance(inside, orgs, signal, action, onProgress);
+    // Who sets the target in a page could otherwise read what only a server admin may see.
+    const all = { ...inside, readsServer: settings.deploymentTarget };
+    this.#toBackUp = (signal, action, onProgress) => withInstance(all, orgs, signal, action, onProgress);
     // The home organization needs no id: a small token may not even ask for its own.
     this.#inOrgOf =
       ({ org, home }) =>
@@ -117,7 +120,7 @@ class EngineWork implements Operations {
         version: this.#options.version,
         onWarning: (warning) => warnings.push(warning),
       });
-    const manifest = await this.#withInstance(run.signal, take, run.onProgress);
+    const manifest = await this.#toBackUp(run.signal, take, run.onProgress);
     const { value: _, counts, ...outcome } = backupOutcome(manifest, warnings);
     const { orgs: _orgs, ...changes } = manifest.changes ?? {};
     const all = { ...counts, ...changes, bytes: newBytes(before, manifest) };
@@ -240,12 +243,11 @@ class EngineWork implements Operations {
     return diffManifests(from, to);
   }
 
-  async diffLive(whole: Manifest, caller: Caller, signal: AbortSignal, watch?: WatchDiff): Promise<LiveComparison> {
+  async diffLive(manifest: Manifest, caller: Caller, signal: AbortSignal, watch?: WatchDiff): Promise<LiveComparison> {
     const repository = await this.#repository.open(signal);
-    const { manifest, problems } = withoutServerKinds(whole);
     const options = { ...this.#ports, ...watch, repository, version: this.#options.version, signal };
     const diff = await this.#inOrgOf(caller)(signal, (instance) => liveDiff(instance, manifest, options));
-    return { diff, errors: [...manifest.errors, ...problems] };
+    return { diff, errors: manifest.errors };
   }
 
   async liveBody(

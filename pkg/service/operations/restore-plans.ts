@@ -18,7 +18,7 @@ import { findingReason } from '../../repository/signing/finding-error.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import type { WithInstance } from './grafana-access.ts';
 import type { LazyRepository } from './lazy-repository.ts';
-import { blockServerKinds } from './server-kinds.ts';
+import { leftToCommandLine } from './server-kinds.ts';
 import { liveDataSources, optionsOf, planWithDependencies, selectionOf } from './restore-request.ts';
 import type { AppliedRestore, PlannedRestore, PlanQuestion } from './work.ts';
 
@@ -71,6 +71,7 @@ export class RestorePlans {
         ...(await findingsOf(repository, signal)),
         ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
         ...notFullReasons(manifest),
+        ...leftToCommandLine(manifest, chosen),
       ];
       const planned = await this.#planned(
         { ...request, selection: chosen },
@@ -108,7 +109,6 @@ export class RestorePlans {
     { stored, repository, warnings }: { stored: StoredManifest; repository: OpenedRepository; warnings: KnownReason[] },
     withInstance: WithInstance,
   ): Promise<PlannedRestore> {
-    blockServerKinds(plan);
     return compact({
       snapshot: plan.snapshot,
       items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),

@@ -13,11 +13,16 @@ export interface Caller {
 }
 
 /**
- * Whether a resource, or what is said about one, is for the eyes of the caller. Kinds of the server are the home
- * organization's.
+ * Whether a resource, or what is said about one, is for the eyes of the caller. What belongs to the whole server is for
+ * no page: an admin of an organization, also of the home one, need not be a server admin.
  */
 export function isOf(caller: Caller, ref: Pick<NamedRef, 'org' | 'kind'>): boolean {
-  return isWholeResource(ref) && SERVER_KINDS.has(ref.kind) ? caller.home : ref.org === caller.org;
+  return !isOfServer(ref) && ref.org === caller.org;
+}
+
+/** Whether it belongs to the whole server. */
+export function isOfServer(ref: Pick<NamedRef, 'org' | 'kind'>): boolean {
+  return isWholeResource(ref) && SERVER_KINDS.has(ref.kind);
 }
 
 /** @throws DK_HOME_ORGANIZATION unless the caller is the home organization */

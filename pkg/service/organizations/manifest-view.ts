@@ -2,14 +2,15 @@ import { compact } from '../../contract/compact.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, Manifest } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { isOf, type Caller } from './caller.ts';
+import { isOf, isOfServer, type Caller } from './caller.ts';
+import { problemsFor } from './run-view.ts';
 import { shrunkFor } from './snapshot-view.ts';
 
 const views = new WeakMap<Manifest, Map<string, Manifest>>();
 
 /**
- * A snapshot as one organization may see it: its own resources, problems and counts, and no other name. The home
- * organization also sees what belongs to the whole server.
+ * A snapshot as one organization may see it: its own resources, problems and counts, and no other name. Of what belongs
+ * to the whole server, the home organization sees how much there is, and that something is missing.
  * @throws DK_NOT_FOUND when the snapshot does not cover the organization; the home organization sees it, empty, for it
  * decides about every snapshot
  */
@@ -20,13 +21,14 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
     // In the same words as one that does not exist.
     throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${manifest.id}'`);
   }
-  if (caller.home && first?.id === caller.org && others.length === 0) {
+  const isAlone = caller.home && first?.id === caller.org && others.length === 0;
+  if (isAlone && ![...manifest.resources, ...manifest.errors, ...manifest.skipped].some(isOfServer)) {
     return manifest;
   }
   const known = views.get(manifest) ?? new Map<string, Manifest>();
   views.set(manifest, known);
   const key = `${caller.org} ${caller.home}`;
-  const view = known.get(key) ?? viewOf(manifest, caller);
+  const view = known.get(key) ?? (isAlone ? { ...manifest, ...partsOf(manifest, caller) } : viewOf(manifest, caller));
   known.set(key, view);
   return view;
 }
@@ -34,36 +36,39 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
 function viewOf(manifest: Manifest, caller: Caller): Manifest {
   const { by: _by, lists: _lists, changes, scope, shrunk, ...rest } = manifest;
   const own = changes?.orgs?.find(({ id }) => id === caller.org);
-  const resources = manifest.resources.filter((entry) => isOf(caller, entry));
-  const errors = manifest.errors.filter((problem) => isOf(caller, problem));
-  const skipped = manifest.skipped.filter((problem) => isOf(caller, problem));
+  const parts = partsOf(manifest, caller);
   return {
     ...rest,
-    status: errors.length === 0 ? 'complete' : 'partial',
+    status: parts.errors.length === 0 ? 'complete' : 'partial',
     orgs: manifest.orgs.filter(({ id }) => id === caller.org),
     ...compact({
       scope: caller.home ? scope : undefined,
       shrunk: shrunkFor(shrunk, caller),
       changes: own === undefined ? undefined : { added: own.added, changed: own.changed, removed: own.removed },
     }),
-    kinds: kindsOf(manifest, caller, { resources, errors, skipped }),
-    errors,
-    skipped,
-    resources,
+    kinds: kindsOf(manifest, caller, parts),
+    ...parts,
+  };
+}
+
+type Parts = Pick<Manifest, 'resources' | 'errors' | 'skipped'>;
+
+function partsOf({ resources, errors, skipped }: Manifest, caller: Caller): Parts {
+  return {
+    resources: resources.filter((entry) => isOf(caller, entry)),
+    errors: problemsFor(errors, caller),
+    skipped: problemsFor(skipped, caller),
   };
 }
 
 /**
  * Reports with the numbers of one organization; how many of these were taken over is not known, so all count as stored.
  */
-function kindsOf(
-  manifest: Manifest,
-  caller: Caller,
-  { resources, errors, skipped }: Pick<Manifest, 'resources' | 'errors' | 'skipped'>,
-): Manifest['kinds'] {
+function kindsOf(manifest: Manifest, caller: Caller, { resources, errors, skipped }: Parts): Manifest['kinds'] {
   const kinds: Manifest['kinds'] = {};
   for (const [name, whole] of Object.entries(manifest.kinds) as [KindName, KindReport][]) {
-    if (SERVER_KINDS.has(name) && !caller.home) {
+    if (SERVER_KINDS.has(name)) {
+      Object.assign(kinds, caller.home ? { [name]: whole } : {});
       continue;
     }
     const held = resources.filter(({ kind }) => kind === name).length;

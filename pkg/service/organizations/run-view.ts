@@ -4,7 +4,7 @@ import { warningOf } from '../../contract/reasons/reason.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
 import type { Progress, RunLine, RunRecord, WholeProgress } from '../../contract/runs.ts';
-import { isOf, type Caller } from './caller.ts';
+import { isOfServer, type Caller } from './caller.ts';
 
 /**
  * Whether the caller may know of a run: a restore is its own organization's affair, everything else is done for all.
@@ -57,9 +57,18 @@ export function hidden(code: string): { code: string; message: string; hint: str
   return { code, message: 'The home organization sees the details.', hint };
 }
 
-/** The single problems that the caller may see. */
+/**
+ * The single problems that the caller may see; of the whole server, the home organization sees how many, not of what.
+ */
 export function problemsFor(problems: readonly ResourceProblem[], caller: Caller): ResourceProblem[] {
-  return problems.filter((problem) => isOf(caller, problem));
+  return problems.flatMap((problem) => {
+    if (!isOfServer(problem)) {
+      return problem.org === caller.org ? [problem] : [];
+    }
+    const { title: _, ...unnamed } = problem;
+    const anyOfIt = problem.uid === '' ? {} : { uid: '', count: problemCount([problem]) };
+    return caller.home ? [{ ...unnamed, ...anyOfIt }] : [];
+  });
 }
 
 /** A record as one organization may see it; undefined when it may not. */
@@ -95,8 +104,9 @@ export function progressFor(
     return undefined;
   }
   const { orgs, ...whole } = progress;
-  const own = orgs?.filter(({ id }) => id === caller.org || (id === 0 && caller.home));
-  if (run.kind === 'restore' || (caller.home && own?.length === orgs?.length)) {
+  const own = orgs?.filter(({ id }) => id === caller.org);
+  const isAlone = orgs?.every(({ id }) => id === caller.org || id === 0) ?? true;
+  if (run.kind === 'restore' || (caller.home && isAlone)) {
     return whole;
   }
   const phase =

@@ -66,10 +66,21 @@ export class DeploymentRules {
   /** What pages decide although it is the deployment’s to decide, and what they no longer do: names of variables. */
   fromPages(saved: SavedSettings): { shared: boolean; used: string[]; unused: string[] } {
     const shared = this.#scope(saved) !== HOME;
-    const { settings, secrets } = this.#config;
-    const names = savedOutbound(saved, (path) => settings.has(path) || secrets.has(secretOf(path) as SecretName));
+    const names = this.#fromPages(saved);
     const counts = this.#isForScope(saved);
     return { shared, used: shared && counts ? names : [], unused: counts ? [] : names };
+  }
+
+  /**
+   * Whether the deployment names the target, and nothing that people saved decides where backups go or who reads them.
+   */
+  decidesTarget(saved: SavedSettings): boolean {
+    return this.#config.settings.has('target.url') && this.#fromPages(this.counting(saved)).length === 0;
+  }
+
+  #fromPages(saved: SavedSettings): string[] {
+    const { settings, secrets } = this.#config;
+    return savedOutbound(saved, (path) => settings.has(path) || secrets.has(secretOf(path) as SecretName));
   }
 
   /** Who decided each setting, and what a page can change about it. */

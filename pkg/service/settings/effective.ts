@@ -10,6 +10,8 @@ export interface EffectiveSettings {
     ageIdentity?: string;
     webhookUrl?: string;
   };
+  /** Whether the deployment alone decides where backups go and who can read them. */
+  deploymentTarget: boolean;
   /** Changes with every change of the settings or their secrets. */
   revision: string;
 }

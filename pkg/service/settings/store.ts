@@ -185,7 +185,12 @@ export class SettingsStore {
       secrets[name] = (await value()).replace(/\r?\n$/, '');
     }
     const values = this.#rules.values(saved);
-    return { values, secrets, revision: digest({ values, secrets }) };
+    return {
+      values,
+      secrets,
+      deploymentTarget: this.#rules.decidesTarget(saved),
+      revision: digest({ values, secrets }),
+    };
   }
 
   #revision({ values, secrets }: SavedSettings): string {

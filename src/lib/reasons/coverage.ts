@@ -39,7 +39,7 @@ export const COVERAGE_TEXTS: Record<keyof typeof COVERAGE_REASONS, Text> = {
   'include-server-kinds': (given) =>
     t(
       'reason.include-server-kinds',
-      'To include them, also run {{command}} as a server admin, for example regularly in the cluster. To leave them out on purpose, exclude them in the settings.',
+      'To include them, give the service the name and password of a server admin, and set the target in the deployment; or run {{command}} as a server admin. To leave them out on purpose, exclude them in the settings.',
       given,
     ),
   'snapshot-shrunk': (given) => t('reason.snapshot-shrunk', 'Much of snapshot {{since}} is missing: {{losses}}', given),

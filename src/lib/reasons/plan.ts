@@ -1,6 +1,6 @@
 import type { PLAN_REASONS } from '../../../pkg/contract/reasons/plan.ts';
 import { t } from '../i18n.ts';
-import { withKind, type Text } from './text.ts';
+import { withKind, withKinds, type Text } from './text.ts';
 
 /** Why a plan does with a resource what it does. */
 export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
@@ -50,8 +50,12 @@ export const PLAN_TEXTS: Record<keyof typeof PLAN_REASONS, Text> = {
       'reason.security-unseen',
       'Changes who can see or receive what, and the plan could not show it. Restore it separately',
     ),
-  'command-line-only': () =>
-    t('reason.command-line-only', 'Belongs to the whole server. Restore it with the command line'),
+  'command-line-only': (given) =>
+    t(
+      'reason.command-line-only',
+      'Not included, because only the command line restores them: {{kinds}}',
+      withKinds(given),
+    ),
   created: () => t('reason.created', 'The restore created it'),
   changed: () => t('reason.changed', 'The restore changed it'),
   deleted: () => t('reason.deleted', 'The restore deleted it'),

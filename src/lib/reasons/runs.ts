@@ -8,8 +8,6 @@ export const RUN_TEXTS: Record<keyof typeof RUN_REASONS, Text> = {
   'not-served': () => t('reason.not-served', 'This Grafana does not provide it'),
   'deleted-meanwhile': () => t('reason.deleted-meanwhile', 'Deleted while the backup was running'),
   'temporary-copy': () => t('reason.temporary-copy', 'A temporary copy by Dashkeep, which the service removes'),
-  'no-server-admin-here': () =>
-    t('reason.no-server-admin-here', 'The service is not a server admin. Compare it with the command line'),
   'webhook-silent': (given) => t('reason.webhook-silent', 'The webhook did not respond ({{cause}})', given),
   'webhook-refused': (given) =>
     t('reason.webhook-refused', 'The webhook responded with status {{status}} and did not accept the message', given),

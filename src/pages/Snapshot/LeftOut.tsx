@@ -1,11 +1,23 @@
 import { Collapse, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
-import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
+import { KIND_NAMES, SERVER_KINDS } from '../../../pkg/contract/kinds.ts';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { reasonText } from '../../lib/reasons/reasons.ts';
+
+/** What a snapshot also contains, and no page shows: an admin of an organization need not be a server admin. */
+export function KeptForServerAdmins({ kinds }: Pick<SnapshotDetail, 'kinds'>) {
+  const kept = [...SERVER_KINDS].filter((kind) => (kinds[kind]?.stored ?? 0) + (kinds[kind]?.reused ?? 0) > 0);
+  return kept.length === 0 ? null : (
+    <Text color="secondary">
+      {t('leftOut.server', 'Also contains, for the command line only: {{kinds}}.', {
+        kinds: kept.map(kindLabel).join(', '),
+      })}
+    </Text>
+  );
+}
 
 /** What a snapshot leaves out on purpose: kinds that were not read and why, and resources that were skipped. */
 export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {

@@ -19,7 +19,7 @@ import { kindLabel } from '../../lib/kinds.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { FolderTree } from './FolderTree.tsx';
-import { LeftOut } from './LeftOut.tsx';
+import { KeptForServerAdmins, LeftOut } from './LeftOut.tsx';
 import { ResourceDrawer } from './ResourceDrawer.tsx';
 import { ResourceList } from './ResourceList.tsx';
 import { SnapshotMenu } from './SnapshotMenu.tsx';
@@ -118,6 +118,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           label={t('snapshot.missing', 'Missing resources')}
         />
       )}
+      <KeptForServerAdmins kinds={snapshot.kinds} />
       <LeftOut snapshot={snapshot} />
       <div className={styles.columns}>
         <QueryView query={tree}>

@@ -69,7 +69,7 @@ afterEach(async () => {
 
 describe('what the backups of a service cover', () => {
   it('is the same line in the status and in the doctor, with what a token leaves out', async () => {
-    await start();
+    await start({ DASHKEEP_SERVER_KINDS: 'false' });
     const { coverage } = await statusOf((await backUp())['snapshot']);
     const { text } = coverage as { text: string };
     expect(text).toContain(`1 of 2 organizations; ${second} (Second) not included, because`);
@@ -86,6 +86,27 @@ describe('what the backups of a service cover', () => {
     expect(await metric('dashkeep_covered_organizations')).toBe('1');
     expect(await metric('dashkeep_existing_organizations')).toBe('2');
     expect(Number(await metric('dashkeep_existing_kinds'))).toBe(Number(await metric('dashkeep_covered_kinds')) + 4);
+  });
+
+  it('is everything where the deployment gives an admin and the target', async () => {
+    await start({ DASHKEEP_ORGS: 'all' });
+    const run = await backUp();
+    const { coverage, protection } = await statusOf(run['snapshot']);
+    expect(protection).toBe('yes');
+    expect(coverage).toMatchObject({ whole: true, advice: [] });
+    expect(await rights()).toMatchObject({ status: 'ok' });
+  });
+
+  it('names what is missing where Grafana refuses the admin, whose password was changed', async () => {
+    await start({ DASHKEEP_ORGS: 'all' });
+    await backUp();
+    for (const user of grafana.state.users.values()) {
+      user.password = user.login === 'admin' ? 'another-one' : user.password;
+    }
+    const run = await backUp();
+    expect(run['status']).toBe('complete');
+    const { coverage } = await statusOf(run['snapshot']);
+    expect(coverage).toMatchObject({ whole: false, advice: [{ code: 'include-server-kinds' }] });
   });
 
   it('is whole when the rest is left out on purpose', async () => {
@@ -127,6 +148,7 @@ describe('a service whose Grafana lost much', () => {
     expect(plan.warned).toEqual([
       { code: 'snapshot-shrunk', params: expect.objectContaining({ since: full }) },
       { code: 'last-full', params: { snapshot: again, full } },
+      { code: 'command-line-only', params: expect.objectContaining({ kinds: 'org, user' }) },
     ]);
 
     const accepted = await backUp({ acceptLoss: again });

@@ -13,7 +13,7 @@ export const COVERAGE_REASONS = {
 
   'include-orgs': 'To include them, set DASHKEEP_ORGS=all. A token reaches one organization only.',
   'include-server-kinds':
-    'To include them, also run `{command}` as a server admin, such as in a CronJob (docs/install/cronjob.md). To leave them out on purpose, exclude them in the settings.',
+    'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`); or run `{command}` as a server admin. To leave them out on purpose, exclude them in the settings.',
 
   'snapshot-shrunk': 'much of snapshot {since} is missing: {losses}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { compact } from '../../../contract/compact.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { accountOf, isSameName } from '../../accounts.ts';
@@ -12,6 +13,7 @@ import type { Content } from '../content.ts';
 import {
   membershipsOf,
   orgsOf,
+  rolesById,
   ROLES,
   setMemberships,
   sorted,
@@ -53,9 +55,13 @@ export const user: Kind = {
   },
 
   async *list(context) {
-    for (const item of await allAccounts(context)) {
+    const accounts = await allAccounts(context);
+    const roles = await rolesById(context);
+    for (const item of accounts) {
       const login = stringAt(item, 'login') ?? '';
-      yield { uid: login, title: stringAt(item, 'name') || login };
+      const its = roles.get(numberAt(item, 'id'));
+      const revision = its === undefined ? undefined : revisionOf(item, its);
+      yield compact({ uid: login, title: stringAt(item, 'name') || login, revision });
     }
   },
 
@@ -104,6 +110,12 @@ export const user: Kind = {
 
   write,
 };
+
+/** Changes with everything that a snapshot holds of an account: reading one takes two requests. */
+function revisionOf({ id, name, email, isAdmin, isDisabled, authLabels }: JsonObject, roles: string[]): string {
+  const content = [id, name, email, isAdmin, isDisabled, authLabels, roles];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
+}
 
 function allAccounts(context: KindContext): Promise<JsonObject[]> {
   return listNumbered(

@@ -2,14 +2,14 @@ import { compact } from '../../../contract/compact.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
-import { listNumbered } from '../../http/pagination/numbered.ts';
+import { listOrgs } from '../../orgs.ts';
 import { withoutEmpty } from '../../natural-key.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 /**
- * Organizations, by name: Grafana hands out numeric ids. Pages of `/api/orgs` are counted from 0 or from 1, depending
- * on the release. An org of the same name is the same org; nothing is ever deleted.
+ * Organizations, by name: Grafana hands out numeric ids. An org of the same name is the same org; nothing is ever
+ * deleted.
  */
 export const org: Kind = {
   name: 'org',
@@ -32,19 +32,7 @@ export const org: Kind = {
   },
 
   async *list(context) {
-    const orgs = await listNumbered(
-      context.grafana,
-      {
-        path: '/api/orgs',
-        size: 1000,
-        sizeName: 'perpage',
-        numbering: 'either',
-        items: (answer) => (Array.isArray(answer) ? answer : undefined),
-        key: (item) => stringAt(item, 'name') ?? '',
-      },
-      context.signal,
-    );
-    for (const item of orgs) {
+    for (const item of await listOrgs(context.grafana, context.signal)) {
       const name = stringAt(item, 'name') ?? '';
       yield { uid: name, title: name };
     }

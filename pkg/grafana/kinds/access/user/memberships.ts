@@ -2,6 +2,7 @@ import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject }
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
+import { listOrgs } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { KindContext } from '../../kind.ts';
 
@@ -26,6 +27,25 @@ export async function orgsOf(context: KindContext, id: number): Promise<JsonObje
   const path = `/api/users/${id}/orgs`;
   const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
   return answer === undefined ? undefined : objectsOf(answer, path);
+}
+
+/**
+ * The roles of each account by its id, with the name of their org, in a stable order. One that is in no org, or that
+ * Grafana hides (`users.hidden_users`), is not in it.
+ */
+export async function rolesById({ grafana, signal }: KindContext): Promise<Map<number | undefined, string[]>> {
+  const roles = new Map<number | undefined, string[]>();
+  await Promise.all(
+    (await listOrgs(grafana, signal)).map(async (org) => {
+      const path = `/api/orgs/${numberAt(org, 'id')}/users`;
+      const members = await ifFound(grafana.get(path, { signal }));
+      for (const member of members === undefined ? [] : objectsOf(members, path)) {
+        const id = numberAt(member, 'userId');
+        roles.set(id, [...(roles.get(id) ?? []), `${stringAt(member, 'role')} ${stringAt(org, 'name')}`].sort());
+      }
+    }),
+  );
+  return roles;
 }
 
 /** From the lowest to the highest. */
