@@ -12,9 +12,9 @@ const NAMES = 'dashkeep/templates/_names.tpl';
  * The chart with the digests of the release's images, as Helm packages it, packed again: Helm gives every file the time
  * of packaging.
  */
-export const chart: Step = async ({ version, time, assets, work, dryRun, digests }) => {
+export const chart: Step = async ({ version, time, assets, staging, dryRun, digests }) => {
   const { helm } = await tools();
-  const folder = join(work, 'chart');
+  const folder = join(staging, 'chart');
   await mkdir(folder, { recursive: true });
   await run(helm, ['package', 'charts/dashkeep', '--destination', folder]);
   const name = `dashkeep-${version}.tgz`;

@@ -8,7 +8,7 @@ const BASES = ['NODE_IMAGE', 'RUNTIME_IMAGE', 'PLUGIN_IMAGE'];
  * The images of this machine's platform as archives of OCI layouts. What is published is built by the workflow, for
  * every platform.
  */
-export const images: Step = async ({ version, time, work }) => {
+export const images: Step = async ({ version, time, staging }) => {
   const isThere = await run('docker', ['buildx', 'inspect']).then(
     () => true,
     () => false,
@@ -24,7 +24,7 @@ export const images: Step = async ({ version, time, work }) => {
     ['service', 'dashkeep'],
     ['plugin', 'dashkeep-plugin'],
   ] as const) {
-    const output = `type=oci,dest=${join(work, `${name}-${version}.oci.tar`)},rewrite-timestamp=true`;
+    const output = `type=oci,dest=${join(staging, `${name}-${version}.oci.tar`)},rewrite-timestamp=true`;
     const stamp = ['--build-arg', `SOURCE_DATE_EPOCH=${time}`];
     await run('docker', ['buildx', 'build', '.', '--target', target, ...stamp, ...bases, '--output', output]);
   }

@@ -37,7 +37,7 @@ const release = await releaseOf(values.out, values['dry-run'], digests);
 await requireTag(release);
 await rm(values.out, { recursive: true, force: true });
 await mkdir(release.assets, { recursive: true });
-await mkdir(release.work, { recursive: true });
+await mkdir(release.staging, { recursive: true });
 for (const [name, step] of Object.entries(STEPS)) {
   if (values.only === undefined || values.only.includes(name)) {
     const missing = await step(release);

@@ -22,13 +22,13 @@ export const plugin: Step = async (release) => {
   const folder = await buildPlugin(release);
   await run('npx', ['vitest', 'run', 'tests/app/dist.test.ts'], { DASHKEEP_TEST_DIST: folder });
   await writePlugin(release, folder);
-  await writeFile(join(release.work, 'plugin-manifest.json'), JSON.stringify(await manifestOf(folder)));
+  await writeFile(join(release.staging, 'plugin-manifest.json'), JSON.stringify(await manifestOf(folder)));
   return undefined;
 };
 
 /** @returns the folder that the app was built into */
-export async function buildPlugin({ time, work }: Release): Promise<string> {
-  const folder = resolve(work, ID);
+export async function buildPlugin({ time, staging }: Release): Promise<string> {
+  const folder = resolve(staging, ID);
   const words = ['run', '--silent', 'build:plugin', '--', '--output-path', folder];
   await run('npm', words, { SOURCE_DATE_EPOCH: String(time) });
   return folder;

@@ -11,9 +11,9 @@ export const bundle: Step = async ({ version, assets }) => {
 };
 
 /** The executables for Linux. */
-export const executables: Step = async ({ version, time, assets, work }) => {
+export const executables: Step = async ({ version, time, assets, staging }) => {
   for (const platform of LINUX_PLATFORMS) {
-    const { name, archive } = await publish(platform, join(work, platform), version, time);
+    const { name, archive } = await publish(platform, join(staging, platform), version, time);
     await writeFile(join(assets, name), archive);
   }
   return undefined;

@@ -13,7 +13,7 @@ export interface Release {
   /** Where what is published goes. */
   assets: string;
   /** Where a step may put what it needs on the way. */
-  work: string;
+  staging: string;
   dryRun: boolean;
   /** Digests of this release's images by name, such as `dashkeep-plugin`. */
   digests: ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export async function releaseOf(
   const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
   const given = process.env['SOURCE_DATE_EPOCH'];
   const time = Number(given ?? (await run('git', ['log', '-1', '--format=%ct'])));
-  return { version, time, assets: join(out, 'assets'), work: join(out, 'work'), dryRun, digests };
+  return { version, time, assets: join(out, 'assets'), staging: join(out, 'staging'), dryRun, digests };
 }
 
 /** Runs a program to its end. @returns what it printed @throws Error with what it complained about */

@@ -135,7 +135,7 @@ madeUp.describe('on what is made up', () => {
   );
 
   madeUp(
-    'an organization that is not the home one is told that the target is not its own',
+    'an organization that is not the home one sees that the target is not its own',
     async ({ app, page, service }) => {
       const target = { configured: true, description: '', reachable: true };
       service.state.status = { caller: { org: 2, home: false }, target };

@@ -15,14 +15,14 @@ let directory = '';
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'dashkeep-chart-'));
   mkdirSync(join(directory, 'assets'));
-  mkdirSync(join(directory, 'work'));
+  mkdirSync(join(directory, 'staging'));
 });
 
 afterEach(() => rmSync(directory, { recursive: true }));
 
 function release(digests: Record<string, string>): Release {
-  const [assets, work] = [join(directory, 'assets'), join(directory, 'work')];
-  return { version, time: 1_700_000_000, assets, work, dryRun: false, digests: new Map(Object.entries(digests)) };
+  const [assets, staging] = [join(directory, 'assets'), join(directory, 'staging')];
+  return { version, time: 1_700_000_000, assets, staging, dryRun: false, digests: new Map(Object.entries(digests)) };
 }
 
 describe('the chart of a release', () => {

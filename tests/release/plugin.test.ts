@@ -12,16 +12,16 @@ let directory = '';
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'dashkeep-signing-'));
-  for (const folder of ['app/img', 'release/assets', 'release/work', 'bin']) {
+  for (const folder of ['app/img', 'release/assets', 'release/staging', 'bin']) {
     mkdirSync(join(directory, folder), { recursive: true });
   }
   writeFileSync(join(directory, 'app/plugin.json'), JSON.stringify({ id: 'x', info: { version: VERSION } }));
   writeFileSync(join(directory, 'app/img/logo.svg'), '<svg/>');
-  const [assets, work] = [join(directory, 'release/assets'), join(directory, 'release/work')];
-  const release = { version: VERSION, time: 1_700_000_000, assets, work, dryRun: true, digests: new Map() };
+  const [assets, staging] = [join(directory, 'release/assets'), join(directory, 'release/staging')];
+  const release = { version: VERSION, time: 1_700_000_000, assets, staging, dryRun: true, digests: new Map() };
   await writePlugin(release, join(directory, 'app'));
   const manifest = JSON.stringify(await manifestOf(join(directory, 'app')));
-  writeFileSync(join(directory, 'release/work/plugin-manifest.json'), manifest);
+  writeFileSync(join(directory, 'release/staging/plugin-manifest.json'), manifest);
 });
 
 afterEach(() => rmSync(directory, { recursive: true }));

@@ -16,10 +16,10 @@ const HOME = resolve(import.meta.dirname, '../..');
 /** Two releases of the same commit, in folders of different names. */
 const releases = ['one', 'another-one'].map((name): Release => {
   const release = { version: '1.2.3', time: 1_700_000_000, dryRun: true, digests: new Map() };
-  const [assets, work] = [join(root, name, 'assets'), join(root, name, 'work')];
+  const [assets, staging] = [join(root, name, 'assets'), join(root, name, 'staging')];
   mkdirSync(assets, { recursive: true });
-  mkdirSync(work, { recursive: true });
-  return { ...release, assets, work };
+  mkdirSync(staging, { recursive: true });
+  return { ...release, assets, staging };
 });
 
 const canBuild = await nodeFor(HERE).then(

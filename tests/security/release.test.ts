@@ -119,7 +119,7 @@ describe('what the job that publishes was handed', () => {
     'release/assets/dashkeep-1.2.3.mjs': 'program',
     'release/assets/dashkeep-1.2.3.tgz': 'chart',
     'release/notes.md': 'notes',
-    'release/work/plugin-manifest.json': '{}',
+    'release/staging/plugin-manifest.json': '{}',
     'images/dashkeep.tar': 'image',
     'images/dashkeep-plugin.tar': 'plugin',
   };
@@ -152,7 +152,7 @@ describe('what the job that publishes was handed', () => {
     const env = {
       PATH: process.env['PATH'],
       GITHUB_REF_NAME: tag,
-      RELEASE: sums('release', ['assets/SHA256SUMS', 'notes.md', 'work/plugin-manifest.json']),
+      RELEASE: sums('release', ['assets/SHA256SUMS', 'notes.md', 'staging/plugin-manifest.json']),
       IMAGES: sums('images', ['dashkeep-plugin.tar', 'dashkeep.tar']).trim(),
     };
     change();
@@ -184,7 +184,7 @@ describe('what the job that publishes was handed', () => {
       },
     ],
     ['changed notes', () => put('release/notes.md', 'evil')],
-    ['another manifest to sign', () => put('release/work/plugin-manifest.json', '{"files":{}}')],
+    ['another manifest to sign', () => put('release/staging/plugin-manifest.json', '{"files":{}}')],
     ['a changed image', () => put('images/dashkeep.tar', 'evil')],
     ['an image that was added', () => put('images/evil.tar', 'evil')],
   ])('is refused: %s', async (_, change) => {
