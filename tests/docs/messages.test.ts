@@ -61,6 +61,7 @@ describe('docs/monitoring.md', () => {
       snapshotBytes: undefined,
       coverage: undefined,
       shrunk: undefined,
+      uncovered: undefined,
       findings: [],
       notificationFailures: 0,
     };

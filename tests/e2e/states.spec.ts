@@ -162,6 +162,7 @@ test('without a service the app says what is missing and how to get it', async (
 
 const STATES = [
   { protection: 'partial', heading: 'Last backup incomplete' },
+  { protection: 'uncovered', heading: 'A part of Grafana is not backed up' },
   { protection: 'late', heading: 'Backups are overdue' },
   { protection: 'failed', heading: 'The last backup failed' },
   { protection: 'never', heading: 'Nothing is backed up yet' },

@@ -229,6 +229,6 @@ describe('for the service', () => {
     await expect.poll(protection).toBe('untrusted');
     await dashkeep('trust', '--repository', id);
     expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('yes');
+    await expect.poll(protection).toBe('uncovered');
   });
 });

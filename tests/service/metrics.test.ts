@@ -17,6 +17,7 @@ function metrics(readings: Partial<Readings> = {}): Metrics {
     resources: {},
     coverage: undefined,
     shrunk: undefined,
+    uncovered: undefined,
     findings: [],
     notificationFailures: 0,
     ...readings,

@@ -9,13 +9,24 @@ import { ScheduledJob } from './settings.ts';
 import { SnapshotRow } from './snapshots.ts';
 
 /**
- * yes: the newest backup has all that it was asked for, and is on time; `coverage` says what that leaves out. partial:
- * on time, but some resources are missing from it. late: none within twice the schedule's interval. failed: the last
- * one failed and none has succeeded since, though still in time. never: none yet. unconfigured: no target or no token.
- * untrusted: the repository is not as the service left it, and no one has accepted that yet. shrunk: on time, but much
- * is missing that the last full one has, and no one has accepted that yet.
+ * yes: the newest backup is on time and covers everything, except what someone chose to leave out. uncovered: on time,
+ * but it leaves out something that no one chose to leave out; `coverage` and `notCovered` name it. partial: on time,
+ * but some resources are missing from it. late: none within twice the schedule's interval. failed: the last one failed
+ * and none has succeeded since, though still in time. never: none yet. unconfigured: no target or no token. untrusted:
+ * the repository is not as the service left it, and no one has accepted that yet. shrunk: on time, but much is missing
+ * that the last full one has, and no one has accepted that yet.
  */
-export const Protection = z.enum(['yes', 'partial', 'late', 'failed', 'never', 'unconfigured', 'untrusted', 'shrunk']);
+export const Protection = z.enum([
+  'yes',
+  'partial',
+  'late',
+  'failed',
+  'never',
+  'unconfigured',
+  'untrusted',
+  'shrunk',
+  'uncovered',
+]);
 export type Protection = z.infer<typeof Protection>;
 
 /**

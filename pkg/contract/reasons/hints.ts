@@ -6,7 +6,8 @@ export const HINT_REASONS = {
   'check-membership': 'Check that the admin is a member of that organization.',
   'change-api-token':
     'Change it regularly. Or remove {name}: the service then makes tokens, and replaces them if it can configure the app.',
-  'include-org': 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).',
+  'include-org':
+    'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To leave it out on purpose, list the IDs of the others there.',
   'one-service-for-app':
     'Both services make backups, but only one can have the app. To change which, stop the other service, or remove its address from the settings of the app.',
   'delete-account':

@@ -34,7 +34,7 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
     kubernetesChecks(service, signal),
     deploymentChecks(service.config, service.clock),
     givenTokenChecks(service.config),
-    service.statusView.notCovered.map((org) =>
+    service.statusView.overlooked.map((org) =>
       checked(reason('check-of-organization', { id: String(org.id) }), 'warning', [notCovered(org)], INCLUDE_ORG),
     ),
   ]);

@@ -21,6 +21,8 @@ export interface Readings {
   coverage: Coverage | undefined;
   /** Whether much is missing from it, and no one has accepted that. */
   shrunk: boolean | undefined;
+  /** Whether backups leave out something that no one chose to leave out. */
+  uncovered: boolean | undefined;
   /** Codes of what was found wrong with the repository. */
   findings: readonly FindingCode[];
   notificationFailures: number;
@@ -167,6 +169,11 @@ export class Metrics {
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
     gauge('dashkeep_backup_shrunk', 'Whether much is missing from the newest snapshot: 1 or 0.', (r) =>
       r.shrunk === undefined ? undefined : Number(r.shrunk),
+    );
+    gauge(
+      'dashkeep_backup_uncovered',
+      'Whether backups leave out something that no one chose to leave out: 1 or 0.',
+      (r) => (r.uncovered === undefined ? undefined : Number(r.uncovered)),
     );
     for (const part of ['organizations', 'kinds'] as const) {
       const of = ({ coverage }: Readings): Coverage['orgs'] | undefined =>

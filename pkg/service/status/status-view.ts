@@ -73,6 +73,16 @@ export class StatusView {
     return [...keeper.existing].flatMap(([id, name]) => (covered.has(id) ? [] : [{ id, name }]));
   }
 
+  /** Those of them that no one left out by naming the others. */
+  get overlooked(): { id: number; name: string }[] {
+    return this.#parts.config.orgIds === undefined ? this.notCovered : [];
+  }
+
+  /** Whether backups leave out something that no one chose to leave out. */
+  get #uncovered(): boolean {
+    return this.#parts.statusCache.repository?.coverage?.whole === false || this.overlooked.length > 0;
+  }
+
   /** What backups are asked for, with the organizations as far as they are known. */
   askedFor({ orgs, scope }: Pick<Instance, 'orgs' | 'scope'>): AskedFor {
     const { keeper, config, settings } = this.#parts;
@@ -127,6 +137,8 @@ export class StatusView {
         tokenUsable: this.tokenUsable,
         newest,
         lastBackup,
+        // What belongs to the whole server concerns the home organization only.
+        uncovered: caller.home && this.#uncovered,
         target: repositoryCache,
         intervalSeconds: schedules[0]?.intervalSeconds,
         now,
@@ -224,6 +236,7 @@ export class StatusView {
       resources: statusCache?.content ?? {},
       coverage: statusCache?.coverage,
       shrunk: statusCache && statusCache.newest?.shrunk !== undefined,
+      uncovered: statusCache && this.#uncovered,
       findings: this.#parts.statusCache.findings.map(({ code }) => code),
       notificationFailures: this.#parts.notifier.failures,
     };
@@ -240,7 +253,7 @@ export class StatusView {
   }
 
   get #warningSources(): WarningSources {
-    return { token: this.token, parts: this.#parts, missing: this.notCovered };
+    return { token: this.token, parts: this.#parts, missing: this.overlooked };
   }
 }
 

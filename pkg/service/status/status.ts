@@ -82,6 +82,8 @@ export interface ProtectionFacts {
   tokenUsable: boolean;
   newest: Pick<SnapshotSummary, 'time' | 'status' | 'shrunk'> | undefined;
   lastBackup: Pick<RunLine, 'status' | 'started'> | undefined;
+  /** Whether something is not backed up that no one chose to leave out. */
+  uncovered: boolean;
   /** How the target answers, and since when; nothing while it was not asked yet. */
   target: { reachable?: boolean | undefined; since?: Date | undefined };
   intervalSeconds: number | undefined;
@@ -121,7 +123,10 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   if (newest.shrunk !== undefined) {
     return 'shrunk';
   }
-  return newest.status === 'partial' ? 'partial' : 'yes';
+  if (newest.status === 'partial') {
+    return 'partial';
+  }
+  return facts.uncovered ? 'uncovered' : 'yes';
 }
 
 /** @returns the state of the Grafana tokens, without the tokens */

@@ -23,7 +23,7 @@ export interface WarningSources {
     leadership: Leadership;
     statusCache: StatusCache;
   };
-  /** Organizations that exist and that backups leave out. */
+  /** Organizations that exist and that no one chose to leave out of the backups. */
   missing: readonly { id: number; name: string }[];
 }
 

@@ -34,12 +34,12 @@ export const COVERAGE_TEXTS: Record<keyof typeof COVERAGE_REASONS, Text> = {
   'include-orgs': () =>
     t(
       'reason.include-orgs',
-      'To include them, the deployment has to select all organizations. A token reaches one organization only.',
+      'To include them, the deployment has to select all organizations. To leave them out on purpose, it has to select the others. A token reaches one organization only.',
     ),
   'include-server-kinds': (given) =>
     t(
       'reason.include-server-kinds',
-      'To include them, give the service the name and password of a server admin, and set the target in the deployment; or run {{command}} as a server admin. To leave them out on purpose, exclude them in the settings.',
+      'To include them, give the service the name and password of a server admin, and set the target in the deployment. To leave them out on purpose, exclude them in the settings.',
       given,
     ),
   'snapshot-shrunk': (given) => t('reason.snapshot-shrunk', 'Much of snapshot {{since}} is missing: {{losses}}', given),

@@ -19,7 +19,8 @@ export const HINT_TEXTS: Record<keyof typeof HINT_REASONS, Text> = {
       'Change {{name}} regularly. Or remove it, so that the service creates and replaces its tokens.',
       given,
     ),
-  'include-org': () => t('reason.include-org', 'Ask the administrator of the service to include it.'),
+  'include-org': () =>
+    t('reason.include-org', 'Ask the administrator of the service to include it, or to leave it out on purpose.'),
   'one-service-for-app': () =>
     t(
       'reason.one-service-for-app',

@@ -1,11 +1,12 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Icon, Text, useStyles2 } from '@grafana/ui';
+import { Icon, LinkButton, Text, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -28,6 +29,11 @@ export function StateCard({ status }: { status: Status }) {
             {verdict.text}
           </Text>
           <CoverageLine coverage={status.coverage} />
+          {status.protection === 'uncovered' && (
+            <LinkButton size="sm" variant="secondary" href={routes.settings('scope')}>
+              {t('overview.chooseScope', 'Choose what is backed up')}
+            </LinkButton>
+          )}
         </div>
       </div>
       <dl className={styles.facts}>

@@ -14,13 +14,19 @@ export function verdictOf(status: Status): Verdict {
   const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
   const ago = last === undefined ? '–' : formatRelative(last);
   const notCovered = status.notCovered?.length ?? 0;
-  const isWhole = notCovered === 0 && status.coverage?.whole !== false;
   switch (status.protection) {
     case 'yes':
       return {
-        tone: isWhole ? 'success' : 'warning',
-        icon: isWhole ? 'check-circle' : 'exclamation-triangle',
+        tone: 'success',
+        icon: 'check-circle',
         title: t('protection.yes', 'Last backup complete'),
+        text: t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
+      };
+    case 'uncovered':
+      return {
+        tone: 'warning',
+        icon: 'exclamation-triangle',
+        title: t('protection.uncovered', 'A part of Grafana is not backed up'),
         text:
           notCovered > 0
             ? plural(
@@ -30,7 +36,11 @@ export function verdictOf(status: Status): Verdict {
                 'The last backup was made {{ago}}. {{number}} organizations are not backed up.',
                 { ago },
               )
-            : t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
+            : t(
+                'protection.uncoveredText',
+                'The last backup was made {{ago}}. It leaves out something that no one chose to leave out.',
+                { ago },
+              ),
       };
     case 'partial':
       return {

@@ -55,6 +55,14 @@ describe('what the overview says of the backups', async () => {
     );
   });
 
+  it('is green only where nothing is left out that no one chose to leave out', () => {
+    expect(verdictOf({ protection: 'yes', target: target(true) } as Status)).toMatchObject({ tone: 'success' });
+    const uncovered = { protection: 'uncovered', lastSuccess: ago(60), target: target(true) } as Status;
+    expect(verdictOf(uncovered)).toMatchObject({ tone: 'warning' });
+    expect(say(uncovered)).toContain('leaves out something that no one chose to leave out');
+    expect(say({ ...uncovered, notCovered: [{ id: 2, name: 'Second' }] })).toContain('1 organization is not backed up');
+  });
+
   it('promises no restore while the target is out of reach', () => {
     const newest = { time: ago(60), status: 'complete' } as SnapshotRow;
     const known = { protection: 'failed', newest, lastSuccess: ago(60) } as const;

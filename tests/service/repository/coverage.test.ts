@@ -70,7 +70,9 @@ afterEach(async () => {
 describe('what the backups of a service cover', () => {
   it('is the same line in the status and in the doctor, with what a token leaves out', async () => {
     await start({ DASHKEEP_SERVER_KINDS: 'false' });
-    const { coverage } = await statusOf((await backUp())['snapshot']);
+    const { coverage, protection } = await statusOf((await backUp())['snapshot']);
+    expect(protection).toBe('uncovered');
+    expect(await metric('dashkeep_backup_uncovered')).toBe('1');
     const { text } = coverage as { text: string };
     expect(text).toContain(`1 of 2 organizations; ${second} (Second) not included, because`);
     expect(text).toContain(`${SERVER_KINDS} not included, because only a server admin can read them`);
@@ -113,15 +115,37 @@ describe('what the backups of a service cover', () => {
     await start({ DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
     const { coverage, protection } = await statusOf((await backUp())['snapshot']);
     expect(protection).toBe('yes');
+    expect(await metric('dashkeep_backup_uncovered')).toBe('0');
     expect(coverage).toMatchObject({ whole: true, orgs: { read: 2, existing: 2 }, advice: [] });
     expect((coverage as { text: string }).text).toContain(`${SERVER_KINDS} not included, because the settings`);
     expect(await rights()).toMatchObject({ status: 'ok', detail: (coverage as { text: string }).text });
+  });
+
+  it('does not ask about organizations that the deployment left out by naming the others', async () => {
+    await start({ DASHKEEP_ORGS: '1', DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
+    const { coverage, protection, warnings } = await statusOf((await backUp())['snapshot']);
+    expect(protection).toBe('yes');
+    expect(coverage).toMatchObject({ whole: true, orgs: { read: 1, existing: 2 } });
+    expect(JSON.stringify(warnings)).not.toContain('org-not-covered');
+    const { checks } = (await service.call('GET', '/doctor')).json as Doctor;
+    expect(checks.filter(({ subject }) => subject.code === 'check-of-organization')).toEqual([]);
+  });
+
+  it('is not all once an organization exists that no one left out', async () => {
+    await api(`DELETE /api/orgs/${second}`);
+    await start({ DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
+    const { snapshot } = await backUp();
+    expect(await statusOf(snapshot)).toMatchObject({ protection: 'yes', coverage: { whole: true } });
+    await api('POST /api/orgs', { name: 'Later' });
+    await service.service.keeper?.check();
+    expect(await status()).toMatchObject({ protection: 'uncovered', newest: { id: snapshot } });
+    expect(await metric('dashkeep_backup_uncovered')).toBe('1');
   });
 });
 
 describe('a service whose Grafana lost much', () => {
   it('says so by its status, a metric and the webhook, until a person accepts it', async () => {
-    await start({ DASHKEEP_ORGS: 'all' });
+    await start({ DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
     const full = (await backUp())['snapshot'];
     expect((await statusOf(full))['protection']).toBe('yes');
     expect(await metric('dashkeep_backup_shrunk')).toBe('0');

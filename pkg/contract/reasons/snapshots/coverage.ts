@@ -11,9 +11,10 @@ export const COVERAGE_REASONS = {
   'lacks-unselected': '{kinds} not included, because the settings leave them out',
   'lacks-failed': '{count} not read because of errors: {kinds}',
 
-  'include-orgs': 'To include them, set DASHKEEP_ORGS=all. A token reaches one organization only.',
+  'include-orgs':
+    'To include them, set DASHKEEP_ORGS=all. To leave them out on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches one organization only.',
   'include-server-kinds':
-    'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`); or run `{command}` as a server admin. To leave them out on purpose, exclude them in the settings.',
+    'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`). To leave them out on purpose, exclude them in the settings of the service.',
 
   'snapshot-shrunk': 'much of snapshot {since} is missing: {losses}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
