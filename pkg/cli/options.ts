@@ -43,7 +43,7 @@ export function withTarget(command: Command): Command {
       // Not a setting: a flag without a value would take any value of the variable for yes.
       .option(
         '--ignore-clock',
-        'back up even if the clocks differ by more than five minutes (env: DASHKEEP_IGNORE_CLOCK)',
+        'back up and restore even if the clocks differ by more than five minutes (env: DASHKEEP_IGNORE_CLOCK)',
       ),
   );
 }

@@ -202,7 +202,7 @@ export const ERROR_CATALOGUE = {
   DK_CLOCK_SKEW: {
     exit: 5,
     status: 409,
-    hint: 'Set the clock that is wrong. Above five minutes of difference, Dashkeep makes no backup and prunes nothing.',
+    hint: 'Set the clock that is wrong. Above five minutes of difference, Dashkeep saves, restores and prunes nothing.',
   },
 
   DK_NOTIFICATION: {

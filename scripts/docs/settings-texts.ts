@@ -56,7 +56,7 @@ export const SETTING_TEXTS: Readonly<Record<string, readonly [section: string, t
   DASHKEEP_FULL_READ_EVERY: ['Backup', 'read everything again every n-th time'],
   DASHKEEP_IGNORE_CLOCK: [
     'Backup',
-    '`true` (or `--ignore-clock`): back up even if the clocks of the target or Grafana differ by more than five minutes, because that of this machine is right',
+    '`true` (or `--ignore-clock`): back up and restore even if the clocks of the target or Grafana differ by more than five minutes, because that of this machine is right',
   ],
   DASHKEEP_AGE_RECIPIENTS: ['Encryption', 'encrypt for these age recipients, see [encryption](encryption.md)'],
   DASHKEEP_AGE_IDENTITY_FILE: ['Encryption', 'file with the file with the age identity, to read'],

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { compareAllClocks } from '../../engine/clocks.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
@@ -135,6 +136,7 @@ async function planAndApply(
       context,
       where,
       async (instance) => {
+        await compareAllClocks({ ...context, instance, repository });
         const { options } = requested;
         // A saved plan says what is restored, and of which organizations.
         const isChosen = everything || requested.saved !== undefined;
@@ -202,6 +204,7 @@ async function undo(
       { ...flags, ...(orgs === '' ? {} : { orgs }) },
       async (instance) => {
         const asked = { ...context, repository, instance, onProgress: progress.report };
+        await compareAllClocks(asked);
         await assertSigner(repository, flags, context);
         const { request, plan, stored } = await planUndo(asked, run);
         const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });

@@ -8,13 +8,13 @@ import { asServerAdmin, kindContext } from '../../grafana/instance.ts';
 import { unusedPreviewFolders } from '../../grafana/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
-import { compareClocks } from '../../repository/clocks.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
 import { countChanges } from '../diff.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
+import { compareAllClocks } from '../clocks.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { servingOf } from '../served-kinds.ts';
@@ -49,9 +49,7 @@ const KINDS_AT_ONCE = 2;
 export async function backup(options: BackupOptions): Promise<Manifest> {
   const { repository, instance, clock, signal } = options;
   const started = clock.now();
-  const { store, ignoreClock } = repository;
-  const grafanaAhead = instance.orgs[0]?.client.clockAhead;
-  const warning = await compareClocks({ ...options, store, ignoreClock }, compact({ grafanaAhead, signal }));
+  const warning = await compareAllClocks(options);
   if (warning !== undefined) {
     options.onWarning?.(warning);
   }

@@ -3,6 +3,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { compareAllClocks } from '../../engine/clocks.ts';
 import type { OnProgress } from '../../engine/progress.ts';
 import { recentOf } from '../../engine/recent.ts';
 import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
@@ -57,6 +58,7 @@ export class RestorePlans {
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
       const ports = { ...this.#ports, repository, instance, version: this.#version, signal };
+      const clocks = await compareAllClocks(ports);
       const recent = options.readEverything === true ? undefined : await recentOf(ports);
       const request: Omit<PlanRequest, 'selection'> = compact({
         ...ports,
@@ -68,6 +70,7 @@ export class RestorePlans {
       const chosen = selectionOf(selection);
       const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
       const warnings = [
+        ...(clocks === undefined ? [] : [clocks]),
         ...(await findingsOf(repository, signal)),
         ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
         ...notFullReasons(manifest),
@@ -96,8 +99,10 @@ export class RestorePlans {
     const own = { record: { ...record, touched: record.touched?.filter((one) => isOf(caller, one)) }, author };
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
-      const { request, plan, stored } = await planUndo({ ...this.#ports, repository, instance, signal }, own);
-      const warnings = await findingsOf(repository, signal);
+      const ports = { ...this.#ports, repository, instance, signal };
+      const clocks = await compareAllClocks(ports);
+      const { request, plan, stored } = await planUndo(ports, own);
+      const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
       return this.#planned(request, plan, { stored, repository, warnings }, withInstance);
     });
   }

@@ -272,7 +272,7 @@ export const ERROR_TEXTS: Record<ErrorCode, () => ErrorText> = {
   ],
   DK_CLOCK_SKEW: () => [
     t('error.DK_CLOCK_SKEW', 'The clocks of the service, the target or Grafana differ too much'),
-    t('advice.DK_CLOCK_SKEW', 'Set the clock that is wrong. Until then there are no backups, and nothing is pruned.'),
+    t('advice.DK_CLOCK_SKEW', 'Set the clock that is wrong. Until then, nothing is saved, restored or pruned.'),
   ],
   DK_NOTIFICATION: () => [
     t('error.DK_NOTIFICATION', 'The notification was not delivered'),

@@ -81,6 +81,34 @@ describe('a clock that is off', () => {
     expect((await dashkeep(['verify'])).exit).toBe(0);
   });
 
+  it.each([
+    ['ahead', YEAR],
+    ['behind', -HOUR],
+  ])('%s restores nothing, and plans nothing, unless told to go on', async (_name, off) => {
+    const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    grafana.seedDashboards({ count: 1, folders: 1 });
+    await dashkeep(['backup'], 0, target);
+    const [uid] = [...grafana.state.org(1).dashboards.keys()];
+    await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${grafana.token()}` },
+    });
+    const restore = ['restore', 'latest', '--only', `dashboard/${uid}`];
+    const refused = { code: 'DK_CLOCK_SKEW', why: { code: 'clock-apart-grafana' } };
+    for (const more of [[], ['--apply', '--no-safety-snapshot']]) {
+      await expect(dashkeep([...restore, ...more], off, target)).rejects.toMatchObject(refused);
+    }
+    expect(grafana.state.org(1).dashboards.has(uid!)).toBe(false);
+    // By the clock of a year before, no snapshot is in the past.
+    const snapshot = (await dashkeep(['snapshots'], 0, target)).json.snapshots[0].id;
+    const named = ['restore', snapshot, '--only', `dashboard/${uid}`, '--apply', '--ignore-clock'];
+    const { exit, json } = await dashkeep(named, off, target);
+    expect([exit, json.results[0].outcome]).toEqual([0, 'verified']);
+
+    await expect(dashkeep(['restore', '--undo', json.run], off, target)).rejects.toMatchObject(refused);
+    expect((await dashkeep(['restore', '--undo', json.run, '--ignore-clock'], off, target)).exit).toBe(0);
+  });
+
   it('goes on only for yes', async () => {
     const no = { DASHKEEP_IGNORE_CLOCK: 'false' };
     await expect(dashkeep(['backup'], HOUR, no)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });

@@ -57,6 +57,19 @@ describe('a service whose repository has a snapshot from the future', () => {
       .toBe('uncovered');
   });
 
+  it('plans no restore while its own clock is off', async () => {
+    const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+    const { snapshot } = await service.ended(id);
+    const { directory } = service;
+    await service.stop();
+    const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
+    const environment = { DASHKEEP_IGNORE_CLOCK: 'false' };
+    service = await startService({ grafanaUrl: grafana.url, directory, clock, environment });
+    const asked = { snapshot, selection: { type: 'everything' }, options: {} };
+    const { status, json } = await service.call('POST', '/restores', asked);
+    expect([status, json.error.code]).toEqual([409, 'DK_CLOCK_SKEW']);
+  });
+
   it('does not go by a run that its own clock dated so', async () => {
     const { directory } = service;
     await service.stop();
