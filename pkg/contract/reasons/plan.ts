@@ -16,6 +16,8 @@ export const PLAN_REASONS = {
   managed: 'managed by {manager}, which would undo it; --include-managed writes it',
   'owner-managed': 'its {owner} is managed by {manager}; --include-managed writes it',
   kept: 'is there and differs; --overwrite replaces it',
+  'kept-narrower': 'is there and gives less than the snapshot; --overwrite replaces it',
+  'kept-wider': 'is there and gives more than the snapshot; --overwrite replaces it',
   'kept-along': 'is there and differs; --only {kind}/{uid} with --overwrite replaces it',
   unshared: 'its dashboard is there and no longer shared; --only {kind}/{uid} shares it again',
   'live-unreadable': 'could not be looked into: {message}',

@@ -11,13 +11,20 @@ describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) 
   it('that somebody changed stay as they are without --overwrite', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     await seed(bench);
+    const viewers = { role: 'Viewer', permission: 1 };
+    await bench.api('POST /api/folders/infra/permissions', { items: [viewers] });
     await bench.backup();
     bench.sim.advance(60_000);
-    await bench.api('POST /api/folders/infra/permissions', { items: [{ role: 'Editor', permission: 4 }] });
-    const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
-    expect(reasons(plan, 'skip')).toEqual({
-      'folder-permissions/infra': 'is there and differs; --overwrite replaces it',
-    });
+    const kept = async (items: object[]): Promise<string | undefined> => {
+      await bench.api('POST /api/folders/infra/permissions', { items });
+      const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
+      return reasons(plan, 'skip')['folder-permissions/infra'];
+    };
+    expect(await kept([])).toBe('is there and gives less than the snapshot; --overwrite replaces it');
+    expect(await kept([viewers, { role: 'Editor', permission: 4 }])).toBe(
+      'is there and gives more than the snapshot; --overwrite replaces it',
+    );
+    expect(await kept([{ role: 'Editor', permission: 4 }])).toBe('is there and differs; --overwrite replaces it');
   });
 
   it('come back to a folder that was made again since the snapshot', async () => {
@@ -70,8 +77,27 @@ describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore
     // Nobody but the administrators; inside a folder that is also what Grafana gives by itself.
     await bench.api(`POST ${path}`, { items: [] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
-    expect(reasons(plan, 'skip')).toEqual({ [name]: 'is there and differs; --overwrite replaces it' });
+    expect(reasons(plan, 'skip')).toEqual({
+      [name]: 'is there and gives less than the snapshot; --overwrite replaces it',
+    });
     expect(named(await bench.plan({ manifest: good, options: { overwrite: true } }), 'update')).toEqual([name]);
+  });
+
+  it('come back where a later restore made the dashboard once more, and not its permissions', async () => {
+    const good = await restoredAfterDeletion();
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    bench.sim.setFaults({
+      match: 'POST /api/access-control/dashboards/board*',
+      action: { kind: 'status', status: 403 },
+    });
+    const { results } = await bench.applyRecorded({ manifest: good });
+    const failed = results.filter(({ outcome }) => outcome !== 'verified').map(({ kind, uid }) => `${kind}/${uid}`);
+    expect(failed).toEqual(['dashboard-permissions/board']);
+    bench.sim.setFaults();
+    const plan = await bench.plan({ manifest: good });
+    expect(reasons(plan, 'update')).toMatchObject({
+      'dashboard-permissions/board': 'is what Grafana gave to a dashboard that was made after the snapshot',
+    });
   });
 
   it('stay as they are also where the dashboard was made by hand', async () => {
@@ -81,7 +107,7 @@ describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore
     await bench.api('POST /api/dashboards/uid/root/permissions', { items: [{ role: 'Editor', permission: 2 }] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      'dashboard-permissions/root': 'is there and differs; --overwrite replaces it',
+      'dashboard-permissions/root': 'is there and gives less than the snapshot; --overwrite replaces it',
     });
   });
 });

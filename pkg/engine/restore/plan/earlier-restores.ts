@@ -1,7 +1,7 @@
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { restoresSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
@@ -18,11 +18,27 @@ export class EarlierRestores {
     this.#request = request;
   }
 
-  /** Whether a restore since the snapshot wrote the resource. */
+  /**
+   * Whether a restore since the snapshot wrote the resource, as it belongs to the owner that is live: where a later
+   * restore found the owner missing, what was written before went with an earlier one. That, and that a write failed,
+   * only a record says that a trusted key signed, for it lets permissions be widened.
+   */
   async wrote(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
-    const key = keyOf({ org: context.org.id, kind: kind.name, uid });
-    const touched = (await this.#read()).flatMap(({ record }) => record.touched ?? []);
-    return touched.some((one) => one.open !== true && keyOf(one) === key);
+    const org = context.org.id;
+    const owner = goesWith(kind);
+    const [key, ownerKey] = [kind.name, owner].map((name) => name && keyOf({ org, kind: name, uid }));
+    for (const { record, author } of await this.#read()) {
+      const touched = record.touched ?? [];
+      const isTrusted = this.#request.repository.trust.counts(author);
+      const isFailed = isTrusted && record.errors.some((problem) => keyOf(problem) === key);
+      if (!isFailed && touched.some((one) => one.open !== true && keyOf(one) === key)) {
+        return true;
+      }
+      if (isTrusted && touched.some((one) => one.did === 'created' && keyOf(one) === ownerKey)) {
+        return false;
+      }
+    }
+    return false;
   }
 
   #read(): Promise<StoredRun[]> {

@@ -66,7 +66,9 @@ export async function planEntry(
     live !== undefined && !overwrite && (await isRenewed(request, planning.earlier, kind, context, uid, live));
   const isFree = live?.pristine === true || live?.unfinished === true || renewed;
   if (live !== undefined && !isFree && !overwrite && !same) {
-    const why = along ? reason('kept-along', { kind: kind.name, uid: entry.uid }) : reason('kept');
+    const why = along
+      ? reason('kept-along', { kind: kind.name, uid: entry.uid })
+      : await keptReason(planning, kind, context, { uid, content, live });
     return { ...itemOf(entry, 'skip', why), ...now };
   }
   if (along && live === undefined && (await isNoLongerShared(planning, kind, context, uid))) {
@@ -106,6 +108,24 @@ export async function planEntry(
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
   const security = [...(await securityOf(planning, kind, context, item)), ...(forecast.security ?? [])];
   return { ...planned, ...now, ...losing(losses), security };
+}
+
+/** Why something stays as it is; of permissions also whether they give less or more than those of the snapshot. */
+async function keptReason(
+  planning: Planning,
+  kind: Kind,
+  context: WriteContext,
+  { uid, content, live }: Required<Restorable>,
+): Promise<Reason> {
+  if (kind.owner === undefined) {
+    return reason('kept');
+  }
+  const gives = await securityOf(planning, kind, context, { uid, content, live });
+  const takes = await securityOf(planning, kind, context, { uid, content: live, live: content });
+  if (gives.length > 0 === takes.length > 0) {
+    return reason('kept');
+  }
+  return reason(gives.length > 0 ? 'kept-narrower' : 'kept-wider');
 }
 
 function isAmong(references: readonly Reference[], kind: KindName, uid: string): boolean {
