@@ -165,7 +165,7 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
       await recordRun({ ...asked, kind: 'restore', trigger: 'manual' }, async (id, note) => {
         run = id;
         const facts = { safetySnapshot: true, version: 'test', ...compact({ confirm: plan.confirm }), note };
-        return restoreOutcome(await restore({ ...asked, ...facts, plan }));
+        return restoreOutcome(await restore({ ...asked, ...facts, plan }), plan);
       });
       return (await repository.run(run))!;
     },

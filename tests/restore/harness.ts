@@ -153,7 +153,7 @@ export class RestoreBench {
         run = id;
         const typed = typedFor(plan, confirm);
         const given = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note, checkpoint };
-        return restoreOutcome(await restore(given));
+        return restoreOutcome(await restore(given), plan);
       },
     );
     return { ...restored, plan, run };

@@ -30,7 +30,7 @@ async function applied(request: PlanRequest, plan: Plan, confirm?: string): Prom
     async (given, note, checkpoint) => {
       id = given;
       const facts = { safetySnapshot: true, version: '0.1.0', ...typedFor(plan, confirm) };
-      return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note, checkpoint }));
+      return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note, checkpoint }), plan);
     },
   );
   await run.catch((error: unknown) => {

@@ -256,6 +256,7 @@ async function applyRecorded(
         note,
         checkpoint,
       }),
+      plan,
     );
   });
   try {

@@ -3,6 +3,7 @@ import { recordRun } from '../../engine/run.ts';
 import { verifyOutcome } from '../../engine/verify-report.ts';
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
+import type { VerifyProblem } from '../../repository/verify/problems.ts';
 import { verify, type VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -65,6 +66,9 @@ function printReport(context: CliContext, report: VerifyReport): void {
     }
     printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
     printLine(context, `  in snapshots ${snapshots.join(', ')}`);
+    if (!isMendable({ code })) {
+      printLine(context, `  ${ERROR_CATALOGUE[code].hint}`);
+    }
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
@@ -77,5 +81,13 @@ function printReport(context: CliContext, report: VerifyReport): void {
 }
 
 function verdict({ problems }: VerifyReport): string {
-  return problems.length === 0 ? 'everything exists.' : `${problems.length} problems. Try \`dashkeep repair\`.`;
+  if (problems.length === 0) {
+    return 'everything exists.';
+  }
+  return `${problems.length} problems.${problems.some(isMendable) ? ' Try `dashkeep repair`.' : ''}`;
+}
+
+/** Whether what is live in Grafana can mend it: not what a key, a repository or a date is about. */
+function isMendable({ code }: Pick<VerifyProblem, 'code'>): boolean {
+  return !isFindingCode(code) && code !== 'DK_SNAPSHOT_FUTURE';
 }

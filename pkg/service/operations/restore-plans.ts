@@ -148,7 +148,7 @@ export class RestorePlans {
             note: run.note,
             checkpoint: run.checkpoint,
           });
-          const { status, snapshot: safety, counts, errors } = restoreOutcome(applied);
+          const { status, snapshot: safety, counts, errors } = restoreOutcome(applied, plan);
           return { status, snapshot: safety, counts, errors, results: applied.results, safetySnapshot: safety };
         };
         return withInstance(run.signal, apply, run.onProgress);

@@ -148,4 +148,10 @@ it('undoes an interrupted restore only in part where something may be half writt
   expect([...grafana.state.org(1).teams.values()].map(({ name }) => name)).toEqual(['beta']);
   // There is nothing left to do, and beta is still not undone.
   expect((await cli('restore', '--undo', run, '--apply')).exit).toBe(3);
+  const { runs } = (await cli('runs', '--json')).json as { runs: Record<string, unknown>[] };
+  const undos = runs.filter(({ undoes }) => undoes === run);
+  expect(undos.map(({ status, problems }) => [status, problems])).toEqual([
+    ['partial', 1],
+    ['partial', 1],
+  ]);
 });

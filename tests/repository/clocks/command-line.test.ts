@@ -75,6 +75,10 @@ describe('a clock that is off', () => {
     expect(verified.exit).toBe(4);
     expect(verified.json.problems).toMatchObject([{ code: 'DK_SNAPSHOT_FUTURE', snapshots: [misdated] }]);
 
+    const { out } = await runCli(['verify'], environment);
+    expect(out).toContain('`dashkeep forget <id>` removes it');
+    expect(out).not.toContain('dashkeep repair');
+
     const forget = ['forget', misdated, '--confirm', misdated];
     expect((await dashkeep(forget)).json).toMatchObject({ kept: [], forgotten: [{ id: misdated }], applied: true });
     expect((await dashkeep(['snapshots'])).json.snapshots).toMatchObject([{ id: real }]);
