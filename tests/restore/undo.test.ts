@@ -6,7 +6,7 @@ import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, PlanRequest, RestoreOptions } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
-import { Cancelled, recordRun } from '../../pkg/engine/run.ts';
+import { Cancelled, recordRun, type RunFacts } from '../../pkg/engine/run.ts';
 import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
@@ -45,6 +45,28 @@ async function restored(options: Partial<RestoreOptions> = OVERWRITE, confirm?: 
   const request = await bench.request({ options });
   return applied(request, await planRestore(request), confirm);
 }
+
+it('is possible of a restore that was killed: each kind is put down before it is written, and no later one', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  await seed(bench);
+  await bench.backup();
+  bench.sim.wipe();
+  const request = await bench.request({});
+  const plan = await planRestore(request);
+  const created = plan.items.filter(({ action }) => action === 'create').map(({ kind }) => kind);
+  const kinds: { put: Set<string>; writes: number }[] = [];
+  const note = ({ touched }: RunFacts): void => {
+    if (touched !== undefined) {
+      kinds.push({ put: new Set(touched.map(({ kind }) => kind)), writes: bench.sim.writes().length });
+    }
+  };
+  bench.sim.clearRequests();
+  const randomness = new SeededRandomness('put down');
+  const given = { safetySnapshot: false, version: '0.1.0', randomness, note, ...typedFor(plan) };
+  await restore({ ...request, ...given, plan });
+  expect(kinds[0]).toEqual({ put: new Set([created[0]]), writes: 0 });
+  expect(kinds.at(-1)?.put).toEqual(new Set(created));
+});
 
 /** Teams of two, and a snapshot of them. */
 async function threeTeams(): Promise<Manifest> {

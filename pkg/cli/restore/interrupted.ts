@@ -24,14 +24,17 @@ export interface CutShort {
 
 /** The same by what the run noted. */
 export function cutShort(run: string, { counts, planned, snapshot }: RunFacts, finish: string): CutShort {
+  const { written = 0, unchecked = 0 } = counts ?? {};
+  // Records of earlier releases lack the counts.
+  const isUntouched = counts?.['written'] === 0 && unchecked === 0;
   return {
     run,
-    written: counts?.['written'] ?? 0,
+    written,
     planned,
-    unchecked: counts?.['unchecked'] ?? 0,
+    unchecked,
     safetySnapshot: snapshot,
     finish,
-    undo: snapshot === undefined ? undefined : undoCommand(run),
+    undo: snapshot === undefined || isUntouched ? undefined : undoCommand(run),
   };
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
+import { cutShort } from '../../../pkg/cli/restore/interrupted.ts';
 import { newTimedId } from '../../../pkg/repository/layout.ts';
 import { openRepository } from '../../../pkg/repository/repository.ts';
 import { openRestore } from '../../../pkg/repository/sessions/restores.ts';
@@ -154,4 +155,14 @@ it('undoes an interrupted restore only in part where something may be half writt
     ['partial', 1],
     ['partial', 1],
   ]);
+});
+
+it('offers no undo of a restore that ended before it wrote anything', () => {
+  const snapshot = '20261128T134302Z-393b506a';
+  const undo = (counts?: Record<string, number>): string | undefined =>
+    cutShort('20261128T134939Z-3cbbca67', { ...(counts && { counts }), planned: 9, snapshot }, 'finish').undo;
+  expect(undo({ written: 0, unchecked: 0 })).toBeUndefined();
+  expect(undo({ written: 0, unchecked: 1 })).toContain('--undo');
+  // A record of an earlier release does not say how many there were.
+  expect(undo()).toContain('--undo');
 });

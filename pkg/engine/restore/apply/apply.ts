@@ -39,7 +39,6 @@ export async function applyPlan(
   progress = startedProgress(asked, plan.items),
 ): Promise<ApplyResult[]> {
   const todo = plan.items.filter(isWritten);
-  await changeLog.intend(intended(plan));
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
   waitOutRestarts(request.instance, progress, request.signal);
   const budget = new ByteBudget(LARGE_BYTES);
@@ -51,6 +50,7 @@ export async function applyPlan(
       for (const kind of KINDS) {
         const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
         if (items.length > 0) {
+          await changeLog.intend(intended(items));
           append(results, await applyKind(applying, org, kind, items));
         }
       }
@@ -59,12 +59,13 @@ export async function applyPlan(
     await encoder.close();
   }
   await plan.deferred?.settle(plan);
+  await changeLog.intend(intended(plan.items.filter(({ action }) => action === 'delete')));
   return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
 }
 
-/** What applying a plan will touch, as far as it is known before the bodies are read. */
-function intended(plan: Plan): Touched[] {
-  return plan.items.flatMap((item): Touched[] => {
+/** What writing or deleting the items will touch, as far as it is known before the bodies are read. */
+function intended(items: readonly PlannedItem[]): Touched[] {
+  return items.flatMap((item): Touched[] => {
     const target = targetOf(item);
     if (item.action === 'delete') {
       return deletedWith(kindOf(item.kind), target);

@@ -52,7 +52,7 @@ export interface ChangeLogPorts {
 }
 
 /**
- * What a restore has touched so far. All that it is going to write is put down before the first of it is written: what
+ * What a restore has touched so far. What it is going to write is put down before it is written, kind by kind: what
  * then was not written is as it was before, and undoing leaves it. What was read back afterwards corrects it.
  */
 export class ChangeLog {
@@ -69,6 +69,9 @@ export class ChangeLog {
 
   /** Puts down what will be written or deleted next, and resolves when that is kept. */
   async intend(all: readonly Touched[]): Promise<void> {
+    if (all.length === 0) {
+      return;
+    }
     for (const one of all) {
       this.#intended.set(keyOf(one), { ...one, open: true });
     }
