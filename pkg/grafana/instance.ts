@@ -164,29 +164,26 @@ export async function isServerAdmin(client: GrafanaClient, signal?: AbortSignal)
   return isJsonObject(user) && user['isGrafanaAdmin'] === true;
 }
 
-/** The same for kinds of the whole server, as the server admin who reads them. */
-export function asServerAdmin(instance: Instance, org: Org): { instance: Instance; org: Org } {
-  const { server } = instance;
-  return server === undefined
-    ? { instance, org }
-    : { instance: { ...instance, serverAdmin: true }, org: { ...org, client: server.inOrg(org.id) } };
-}
-
-/** What the kinds work with in one org, for one run. */
+/**
+ * What kinds work with in one org, for one run.
+ * @param scope - of these kinds; what belongs to the whole server is read as a server admin, where there is one
+ */
 export function kindContext(
   instance: Instance,
   org: Org,
   run: Pick<KindContext, 'clock' | 'log' | 'signal' | 'decryptSecrets' | 'onWait' | 'expectedUsers'>,
+  scope: 'org' | 'server' = 'org',
 ): KindContext {
+  const server = scope === 'server' ? instance.server : undefined;
   // Every request under way listens to the run's signal, and there are many.
   setMaxListeners(0, run.signal);
   const memory = new Map<string, Promise<unknown>>();
   return {
-    grafana: org.client,
+    grafana: server?.inOrg(org.id) ?? org.client,
     capabilities: instance.capabilities,
     org: { id: org.id, name: org.name },
     namespace: org.id === 1 ? 'default' : `org-${org.id}`,
-    serverAdmin: instance.serverAdmin,
+    serverAdmin: server !== undefined || instance.serverAdmin,
     previews: instance.previews,
     ...run,
     memo<T>(key: string, load: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { KIND_NAMES } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget, LARGE_BYTES } from '../../grafana/http/byte-budget.ts';
-import { asServerAdmin, kindContext } from '../../grafana/instance.ts';
+import { kindContext } from '../../grafana/instance.ts';
 import { unusedPreviewFolders } from '../../grafana/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -199,8 +199,7 @@ async function readAll(
       onWait: (what: string | undefined) => collection.progress.waitingFor(what),
     };
     const inOrg = kindContext(instance, org, run);
-    const server = asServerAdmin(instance, org);
-    const onServer = kindContext(server.instance, server.org, run);
+    const onServer = kindContext(instance, org, run, 'server');
     for (const kind of KINDS) {
       if (!wanted.has(kind.name)) {
         collection.notRead(kind.name, reason('not-asked-for'));

@@ -39,8 +39,9 @@ export async function replaceMissing(options: BackupOptions, collection: Collect
 async function putBack(options: BackupOptions, entry: ManifestEntry): Promise<void> {
   const { repository, instance, clock, log, signal } = options;
   const org = instance.orgs.find((candidate) => candidate.id === entry.org);
-  const context = org && kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
-  const content = context && (await kindOf(entry.kind).read(context, entry));
+  const kind = kindOf(entry.kind);
+  const run = { clock, log, signal, decryptSecrets: repository.encrypted };
+  const content = org && (await kind.read(kindContext(instance, org, run, kind.declaration.scope), entry));
   if (content === undefined) {
     throw new Error('its stored object is missing, and so is the resource');
   }

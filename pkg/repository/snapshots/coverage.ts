@@ -51,7 +51,7 @@ export function coverageOf({ orgs, kinds, errors, scope }: Covered): CoverageFou
     parts,
     advice: [
       ...(lacksOrgs ? [reason('include-orgs')] : []),
-      ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds', { command: 'dashkeep backup' })]),
+      ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
     ],
   };
 }

@@ -4,7 +4,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
-import { asServerAdmin, kindContext, type Instance, type Org } from '../../grafana/instance.ts';
+import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
 import type { Kind, KindContext, Serving } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { isJsonObject } from '../../lib/json/json.ts';
@@ -29,8 +29,7 @@ export async function checkRights(
   const subject = reason('check-of-rights');
   const [org] = instance.orgs as [Org];
   const context = kindContext(instance, org, { ...run, decryptSecrets: false });
-  const server = asServerAdmin(instance, org);
-  const onServer = kindContext(server.instance, server.org, { ...run, decryptSecrets: false });
+  const onServer = kindContext(instance, org, { ...run, decryptSecrets: false }, 'server');
   let permissions;
   try {
     permissions = await context.grafana.get('/api/access-control/user/permissions', { signal: run.signal });

@@ -63,7 +63,9 @@ export async function withInstance<T>(
     const patience = onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal });
     const instance = await connect({ client, orgs, orgCredentials, signal, patience });
     server = readsServer === true ? await serverClient(options, signal) : undefined;
-    return await action({ ...instance, server, scope: scopeOf(instance, access.existing()), previews });
+    const scope = scopeOf(instance, access.existing());
+    const serverAdmin = scope.serverAdmin || server !== undefined;
+    return await action({ ...instance, server, scope: { ...scope, serverAdmin }, previews });
   } finally {
     await Promise.all([client.close(), server?.close()]);
   }

@@ -27,7 +27,7 @@ describe('the API, with a real service, a Grafana and a target', () => {
     }
     expect(status).toMatchObject({
       // No one decided to do without users, single sign-on and server settings.
-      protection: 'uncovered',
+      protection: 'yes',
       grafana: { reachable: true },
       target: { configured: true, reachable: true, encrypted: false },
       newest: { id: snapshot, status: 'complete', signed: true },

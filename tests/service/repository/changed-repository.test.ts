@@ -16,7 +16,7 @@ beforeEach(async () => {
   grafana.seedDashboards({ count: 3, folders: 1 });
   service = await startService({ grafanaUrl: grafana.url });
   await backup();
-  await expect.poll(protection).toBe('uncovered');
+  await expect.poll(protection).toBe('yes');
 });
 
 afterEach(async () => {
@@ -67,7 +67,7 @@ describe('the runbook for a repository that was changed', () => {
     }
     await restart();
     expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('uncovered');
+    await expect.poll(protection).toBe('yes');
   });
 
   const config = (): Promise<string> => readFile(join(service.directory, 'target/dashkeep.json'), 'utf8');
@@ -79,7 +79,7 @@ describe('the page about signatures', () => {
     await rm(join(service.directory, 'state'), { recursive: true });
     await restart();
     expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('uncovered');
+    await expect.poll(protection).toBe('yes');
     const page = await readFile(join(ROOT, 'docs/encryption.md'), 'utf8');
     const [, command = ''] = /\*\*If the state is lost\*\*[^`]*`(dashkeep trust [0-9a-f]{32})`/.exec(page) ?? [];
     const args = command.replace('0123456789abcdef0123456789abcdef', fingerprint).split(' ').slice(1);

@@ -172,7 +172,6 @@ describe('a service whose Grafana lost much', () => {
     expect(plan.warned).toEqual([
       { code: 'snapshot-shrunk', params: expect.objectContaining({ since: full }) },
       { code: 'last-full', params: { snapshot: again, full } },
-      { code: 'command-line-only', params: expect.objectContaining({ kinds: 'org, user' }) },
     ]);
 
     const accepted = await backUp({ acceptLoss: again });

@@ -119,7 +119,7 @@ describe('notifications', () => {
     'report once that the newest backup is too old, and that there is a new one again, in the %s form',
     async (format) => {
       await start({ ...daily(), DASHKEEP_WEBHOOK_FORMAT: format });
-      await eventually('the first backup', async () => (await protection()) === 'uncovered' || undefined);
+      await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
       // Nothing can be backed up for three days.
       grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
       clock.travel(3 * DAY);
@@ -128,7 +128,7 @@ describe('notifications', () => {
       await eventually('the failed run to be over', () => service?.service.queue.idle || undefined);
       grafana.setFaults();
       expect(await backUp()).toMatchObject({ status: 'complete' });
-      await eventually('the news of it', async () => (await protection()) === 'uncovered' || undefined);
+      await eventually('the news of it', async () => (await protection()) === 'yes' || undefined);
       // What is told comes in order: whatever else was told before this one would be here.
       grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
       expect(await backUp()).toMatchObject({ status: 'failed' });
@@ -152,7 +152,7 @@ describe('notifications', () => {
   it('report it once although the service is started again, and the recovery after that', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
-    await eventually('the first backup', async () => (await protection()) === 'uncovered' || undefined);
+    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
     grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
     clock.travel(3 * DAY);
     await webhook.took(1);
@@ -178,7 +178,7 @@ describe('notifications', () => {
   it('report it once where only the journal knows the newest backup, until the target answers again', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
-    await eventually('the first backup', async () => (await protection()) === 'uncovered' || undefined);
+    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
     await service!.stop();
     // A file where the directory should be.
     const [target, aside] = [join(directory, 'target'), join(directory, 'aside')];
