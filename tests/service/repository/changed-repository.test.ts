@@ -14,9 +14,9 @@ let service: TestService;
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.seedDashboards({ count: 3, folders: 1 });
-  service = await startService({ grafanaUrl: grafana.url });
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_SERVER_KINDS: 'false' } });
   await backup();
-  await expect.poll(protection).toBe('yes');
+  await expect.poll(protection).toBe('uncovered');
 });
 
 afterEach(async () => {
@@ -34,7 +34,7 @@ async function backup(): Promise<Record<string, unknown>> {
 async function restart(): Promise<void> {
   const { directory } = service;
   await service.stop();
-  service = await startService({ grafanaUrl: grafana.url, directory });
+  service = await startService({ grafanaUrl: grafana.url, directory, environment: { DASHKEEP_SERVER_KINDS: 'false' } });
 }
 
 /** As in the pod: with the state and the target of the service. */
@@ -67,7 +67,7 @@ describe('the runbook for a repository that was changed', () => {
     }
     await restart();
     expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('yes');
+    await expect.poll(protection).toBe('uncovered');
   });
 
   const config = (): Promise<string> => readFile(join(service.directory, 'target/dashkeep.json'), 'utf8');
@@ -79,7 +79,7 @@ describe('the page about signatures', () => {
     await rm(join(service.directory, 'state'), { recursive: true });
     await restart();
     expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('yes');
+    await expect.poll(protection).toBe('uncovered');
     const page = await readFile(join(ROOT, 'docs/encryption.md'), 'utf8');
     const [, command = ''] = /\*\*If the state is lost\*\*[^`]*`(dashkeep trust [0-9a-f]{32})`/.exec(page) ?? [];
     const args = command.replace('0123456789abcdef0123456789abcdef', fingerprint).split(' ').slice(1);
