@@ -115,7 +115,7 @@ export default ts.config(
   },
   // The command line speaks English, and the catalogue of errors holds the sentences themselves.
   {
-    files: ['pkg/cli/**/*.ts', 'pkg/contract/errors.ts'],
+    files: ['pkg/cli/**/*.ts', 'pkg/contract/errors/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...PKG_SYNTAX] },
   },
   { files: ['pkg/**/*.d.ts'], rules: { '@typescript-eslint/no-restricted-imports': 'off' } },

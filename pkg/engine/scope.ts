@@ -1,6 +1,6 @@
 import type { KindName } from '../contract/kinds.ts';
 import type { KindReport, Manifest, ManifestEntry } from '../contract/manifest.ts';
-import { REASONS, type ReasonCode } from '../contract/reasons/catalogue.ts';
+import type { ReasonCode } from '../contract/reasons/catalogue.ts';
 
 const NOT_ASKED_FOR = 'not-asked-for' satisfies ReasonCode;
 
@@ -38,5 +38,5 @@ function wasAskedFor({ kinds }: Compared, kind: KindName): boolean {
 
 /** Whether the caller of the backup left a kind out. Manifests of earlier releases only have the sentence. */
 export function isNotAskedFor({ code, reason }: KindReport): boolean {
-  return (code ?? (reason === REASONS[NOT_ASKED_FOR] ? NOT_ASKED_FOR : undefined)) === NOT_ASKED_FOR;
+  return (code ?? (reason === 'not asked for' ? NOT_ASKED_FOR : undefined)) === NOT_ASKED_FOR;
 }

@@ -1,7 +1,7 @@
 import { Text } from '@grafana/ui';
 import type { Coverage } from '../../pkg/contract/coverage.ts';
 import { t } from '../lib/i18n.ts';
-import { dataTexts } from '../lib/reasons/reasons.ts';
+import { phrases } from '../lib/catalogue/reasons.ts';
 
 /** What a snapshot covers of Grafana, and what to do about what no one chose to leave out. */
 export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
@@ -11,9 +11,9 @@ export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
   return (
     <>
       <Text element="p" variant="bodySmall">
-        {t('coverage.line', 'Included: {{parts}}', { parts: dataTexts(coverage.parts).join('; ') })}
+        {t('coverage.line', 'Included: {{parts}}', { parts: phrases(coverage.parts).join('; ') })}
       </Text>
-      {dataTexts(coverage.advice).map((advice) => (
+      {phrases(coverage.advice).map((advice) => (
         <Text key={advice} element="p" variant="bodySmall" color="secondary">
           {advice}
         </Text>

@@ -80,7 +80,7 @@ describe('further routing trees', () => {
     grafana = await AlertingGrafana.start({ profile: '11.6' });
     await seedAlerting(grafana);
     const outcome = await restore(KIND, await grafana.run(), before);
-    expect(outcome.refused).toEqual({ 'team-a': 'Grafana 11.6.7 has one tree of notification policies only' });
+    expect(outcome.refused).toEqual({ 'team-a': 'Grafana 11.6.7 has a single tree of notification policies' });
   });
 
   it('are removed alone: the default tree is never reset', async () => {

@@ -12,7 +12,7 @@ afterEach(() => grafana.close());
 const READS = ['alert.provisioning:read', 'alert.notifications:read', 'alert.instances:read', 'alert.silences:read'];
 const NAMED: Partial<Record<KindName, RegExp>> = {
   silence: /alert\.(instances|silences):read/,
-  'inhibition-rule': /the permission to list inhibitionrules of notifications.alerting.grafana.app/,
+  'inhibition-rule': /this permission: list inhibitionrules \(notifications.alerting.grafana.app\)/,
 };
 
 describe.each(PROFILE_NAMES)('without rights in Grafana %s', (profile) => {

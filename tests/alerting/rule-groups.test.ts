@@ -37,7 +37,7 @@ describe('rule groups', () => {
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome).toEqual({
       written: [HOSTS],
-      losses: ['live rules that the backup lacks stay: Added since'],
+      losses: ['rules that are not in the snapshot are kept: Added since'],
       refused: {},
     });
     expect(uids()).toContain('added');
@@ -78,7 +78,7 @@ describe('rule groups', () => {
     grafana.sim.clearRequests();
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome.refused).toEqual({
-      [`${FOLDER}/slow`]: `its rule 'Disk fills up' is in the group ${FOLDER}/renamed now, and would be moved away from there`,
+      [`${FOLDER}/slow`]: `its rule “Disk fills up” is now in group ${FOLDER}/renamed and would be removed from there`,
     });
     expect(grafana.sim.writes()).toEqual([]);
   });

@@ -105,9 +105,9 @@ describe.each(PROFILE_NAMES)('secrets of contact points in Grafana %s', (profile
     grafana.sim.wipe();
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome.losses).toEqual([
-      'pagerduty integrationKey: enter it again, or give it with --secrets',
-      'webhook password: enter it again, or give it with --secrets',
-      'slack url: enter it again, or give it with --secrets',
+      'enter again: integrationKey of pagerduty, or supply it with --secrets',
+      'enter again: password of webhook, or supply it with --secrets',
+      'enter again: url of slack, or supply it with --secrets',
     ]);
     expect(settingsSent()).not.toMatch(/REDACTED|\*\*\*/);
     expect(stored('ops-hook')).toEqual({ url: 'https://hook.example', username: 'u' });
@@ -140,8 +140,8 @@ describe.each(PROFILE_NAMES)('secrets of contact points in Grafana %s', (profile
     });
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome.losses).toEqual([
-      'pagerduty integrationKey: enter it again, or give it with --secrets',
-      'pagerduty integrationKey: a placeholder is stored until then',
+      'enter again: integrationKey of pagerduty, or supply it with --secrets',
+      'integrationKey of pagerduty holds a placeholder until then',
     ]);
     expect(stored('pager')).toEqual({ integrationKey: 'enter-again', severity: 'critical' });
   });
@@ -159,7 +159,7 @@ describe('contact points', () => {
       settings: { integrationKey: '[REDACTED]', severity: 'info' },
     });
     const outcome = await restore(KIND, await grafana.run(), before);
-    expect(outcome.losses).toEqual(['live integrations that the backup lacks stay: email']);
+    expect(outcome.losses).toEqual(['integrations that are not in the snapshot are kept: email']);
     expect(stored('added')).toEqual({ addresses: 'new@example.com' });
     expect(stored('pager')).toEqual({ integrationKey: 'secret-of-pagerduty', severity: 'critical' });
   });

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/warnings.ts';
-import { localeFile } from '../../scripts/texts.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
@@ -12,19 +10,7 @@ const { explainProblem } = await import('../../src/lib/problems/problems.ts');
 
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 
-type Texts = Record<string, Record<string, string>>;
-const textsOf = (language: string) => JSON.parse(readFileSync(localeFile(language), 'utf8')) as Texts;
-
 describe('the errors of the service', () => {
-  it.each(['en-US', 'fr-FR'])('have a name and an advice in %s, each code its own', (language) => {
-    const { error = {}, advice = {}, notice = {} } = textsOf(language);
-    const named = CODES.filter((code) => code !== 'DK_UNAUTHORIZED');
-    expect(Object.keys(error).sort()).toEqual([...named].sort());
-    expect(Object.keys(advice).sort()).toEqual([...named].sort());
-    expect(new Set(Object.values(error)).size).toBe(named.length);
-    expect(notice['token']).toBeTruthy();
-  });
-
   it.each(CODES)('%s keeps the facts of the service, and its hint only where that says more', (code) => {
     const { hint } = ERROR_CATALOGUE[code];
     const general = explainProblem({ code, message: 'the fact', hint });
@@ -35,14 +21,6 @@ describe('the errors of the service', () => {
     expect(general.detail).toBe(facts.join(''));
     const special = explainProblem({ code, message: 'the fact', hint: 'Do that.' });
     expect(special).toEqual({ title: general.title, advice: '', detail: [...facts, 'Do that.'].join('. ') });
-  });
-
-  it('send nobody in front of a page to a command or an environment variable', () => {
-    for (const texts of ['en-US', 'fr-FR'].map(textsOf)) {
-      for (const text of Object.values({ ...texts['error'], ...texts['advice'] })) {
-        expect(text).not.toMatch(/`|--|[A-Z]+_[A-Z]+/);
-      }
-    }
   });
 
   it('name an organization that no backup covers, and where to choose it', () => {

@@ -68,7 +68,7 @@ describe('a changed dashboard', () => {
         Object.assign(copy, { graphTooltip: 1, description: 'All of it' });
       }),
     ).toEqual([
-      "Title changed from 'Shop' to 'Store'",
+      'Title changed from “Shop” to “Store”',
       'Description changed',
       'Tags changed: +store, −shop',
       'Time range changed from now-6h – now to now-1h – now',
@@ -97,13 +97,13 @@ describe('a changed dashboard', () => {
         cpu!.options = { legend: { showLegend: false } };
       }),
     ).toEqual([
-      "Panel 'CPU' renamed to 'Processor'",
-      "Panel 'Processor': query B added",
-      "Panel 'Processor': query A changed",
-      "Panel 'Processor': transformation reduce added",
-      "Panel 'Processor': unit changed from nothing to percent",
-      "Panel 'Processor': thresholds changed from default to green, 90 red",
-      "Panel 'Processor': legend.showLegend changed from default to false",
+      'Panel “CPU” renamed to “Processor”',
+      'Panel “Processor”: query B added',
+      'Panel “Processor”: query A changed',
+      'Panel “Processor”: transformation reduce added',
+      'Panel “Processor”: unit changed from nothing to percent',
+      'Panel “Processor”: thresholds changed from default to green, 90 red',
+      'Panel “Processor”: legend.showLegend changed from default to false',
     ]);
   });
 
@@ -112,9 +112,9 @@ describe('a changed dashboard', () => {
       changed(({ panels: [cpu] }) => {
         Object.assign(cpu!.targets[0]!, { hide: true, datasource: { type: 'prometheus', uid: 'other' } });
       }),
-    ).toEqual(["Panel 'CPU': query A hidden", "Panel 'CPU': query A asks data source other instead of prom"]);
+    ).toEqual(['Panel “CPU”: query A hidden', 'Panel “CPU”: query A asks data source other instead of prom']);
     expect(changed(({ panels: [cpu] }) => void (cpu!.targets[0]!['refId'] = 'Z'))).toEqual([
-      "Panel 'CPU': query A renamed to Z",
+      'Panel “CPU”: query A renamed to Z',
     ]);
   });
 
@@ -124,7 +124,7 @@ describe('a changed dashboard', () => {
         copy.panels.forEach(({ gridPos }) => (gridPos.y += 8));
         copy.panels.unshift(panel(9, 'Errors', 0, 0));
       }),
-    ).toEqual(["Panel 'Errors' added"]);
+    ).toEqual(['Panel “Errors” added']);
   });
 
   it('names a removed panel, and not those that came up', () => {
@@ -133,7 +133,7 @@ describe('a changed dashboard', () => {
         copy.panels.splice(2, 1);
         copy.panels.slice(2).forEach(({ gridPos }) => (gridPos.y -= 8));
       }),
-    ).toEqual(["Panel 'Disk' removed"]);
+    ).toEqual(['Panel “Disk” removed']);
   });
 
   it('takes a new panel with the number of a removed one for a new one', () => {
@@ -141,12 +141,12 @@ describe('a changed dashboard', () => {
       changed((copy) => {
         copy.panels[5] = panel(6, 'Latency', 12, 17, { type: 'stat' });
       }),
-    ).toEqual(["Panel 'Latency' added", "Panel 'Orders' removed"]);
+    ).toEqual(['Panel “Latency” added', 'Panel “Orders” removed']);
   });
 
   it('knows panels again that were numbered again', () => {
     expect(changed(({ panels }) => panels.forEach((one, at) => (one.id = 100 - at)))).toEqual([
-      'Saved again by Grafana; only defaults and derived values differ',
+      'Resaved by Grafana; only defaults and derived values differ',
     ]);
   });
 
@@ -154,7 +154,7 @@ describe('a changed dashboard', () => {
     const twins = shop();
     twins.panels[1]!.title = 'CPU';
     expect(sentencesAfter('dashboard', twins, ({ panels }) => void (panels[1]!.type = 'stat'))).toEqual([
-      "Panel 'CPU (#2)': visualization changed from timeseries to stat",
+      'Panel “CPU (#2)”: visualization changed from timeseries to stat',
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('a changed dashboard', () => {
         cpu!.gridPos.x = 12;
         memory!.gridPos.x = 0;
       }),
-    ).toEqual(["Panel 'CPU' moved", "Panel 'Memory' moved"]);
+    ).toEqual(['Panel “CPU” moved', 'Panel “Memory” moved']);
     expect(
       changed(({ panels: [cpu, , disk] }) => {
         disk!.gridPos.y = 0;
@@ -176,25 +176,25 @@ describe('a changed dashboard', () => {
         cpu!.gridPos.h = 4;
         disk!.gridPos.y = 4;
       }),
-    ).toEqual(["Panel 'CPU' resized from 12×8 to 12×4"]);
-    expect(changed(({ panels }) => void (panels[2]!.gridPos.y = 12))).toEqual(["Panel 'Disk' moved"]);
+    ).toEqual(['Panel “CPU” resized from 12×8 to 12×4']);
+    expect(changed(({ panels }) => void (panels[2]!.gridPos.y = 12))).toEqual(['Panel “Disk” moved']);
   });
 
   it('says that a row was collapsed or expanded, and not that its panels went', () => {
     const collapsed = shop();
     const inside = collapsed.panels.splice(4);
     Object.assign(collapsed.panels[3]!, { collapsed: true, panels: inside });
-    expect(sentences('dashboard', shop(), collapsed)).toEqual(["Row 'Payments' collapsed"]);
-    expect(sentences('dashboard', collapsed, shop())).toEqual(["Row 'Payments' expanded"]);
+    expect(sentences('dashboard', shop(), collapsed)).toEqual(['Row “Payments” collapsed']);
+    expect(sentences('dashboard', collapsed, shop())).toEqual(['Row “Payments” expanded']);
   });
 
   it('says that a row was added, removed or renamed, and not that its panels moved', () => {
     const without = shop();
     without.panels.splice(3, 1);
     without.panels.slice(3).forEach(({ gridPos }) => (gridPos.y -= 1));
-    expect(sentences('dashboard', shop(), without)).toEqual(["Row 'Payments' removed"]);
-    expect(sentences('dashboard', without, shop())).toEqual(["Row 'Payments' added"]);
-    expect(changed(({ panels }) => void (panels[3]!.title = 'Money'))).toEqual(["Row 'Payments' renamed to 'Money'"]);
+    expect(sentences('dashboard', shop(), without)).toEqual(['Row “Payments” removed']);
+    expect(sentences('dashboard', without, shop())).toEqual(['Row “Payments” added']);
+    expect(changed(({ panels }) => void (panels[3]!.title = 'Money'))).toEqual(['Row “Payments” renamed to “Money”']);
   });
 
   it('says into which row a panel was moved', () => {
@@ -202,7 +202,7 @@ describe('a changed dashboard', () => {
       changed(({ panels }) => {
         panels[2]!.gridPos.y = 25;
       }),
-    ).toEqual(["Panel 'Disk' moved into 'Payments'"]);
+    ).toEqual(['Panel “Disk” moved into “Payments”']);
   });
 
   it('names variables, links and annotation queries', () => {
@@ -214,16 +214,16 @@ describe('a changed dashboard', () => {
         copy.annotations.list.push({ name: 'Deploys', datasource: PROM, enable: true, expr: 'up' });
       }),
     ).toEqual([
-      "Variable 'env' added",
-      "Variable 'region': query changed",
-      "Annotation query 'Deploys' added",
-      "Link 'Runbook' changed (url)",
+      'Variable “env” added',
+      'Variable “region”: query changed',
+      'Annotation query “Deploys” added',
+      'Link “Runbook” changed (url)',
     ]);
     expect(changed(({ templating: { list } }) => void (list[0]!.name = 'zone'))).toEqual([
-      "Variable 'region' renamed to 'zone'",
+      'Variable “region” renamed to “zone”',
     ]);
     expect(changed(({ templating: { list } }) => void (list[0]!.current = { text: 'us', value: 'us' }))).toEqual([
-      "Variable 'region': saved value changed from eu to us",
+      'Variable “region”: saved value changed from eu to us',
     ]);
   });
 
@@ -232,7 +232,7 @@ describe('a changed dashboard', () => {
       changed(({ panels }) => {
         Object.assign(panels[0]!, { libraryPanel: { uid: 'lib', name: 'Shared CPU' } });
       }),
-    ).toEqual(["Panel 'CPU': library panel changed from nothing to Shared CPU"]);
+    ).toEqual(['Panel “CPU”: library panel changed from nothing to Shared CPU']);
   });
 
   it('names what it has no words for', () => {
@@ -241,7 +241,7 @@ describe('a changed dashboard', () => {
       'Setting future.a changed',
     ]);
     expect(changed(({ panels: [cpu] }) => void Object.assign(cpu!, { future: { a: [1] } }))).toEqual([
-      "Panel 'CPU': other settings changed (future.a)",
+      'Panel “CPU”: other settings changed (future.a)',
     ]);
   });
 

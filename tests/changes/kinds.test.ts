@@ -39,28 +39,28 @@ describe('a changed group of alert rules', () => {
       }),
     ).toEqual([
       'Evaluation interval changed from 60s to 30s',
-      "Rule 'Down' paused",
-      "Rule 'Down': fires on B instead of C",
-      "Rule 'Down': pending period changed from 5m to 10m",
-      "Rule 'Down': query A changed",
-      "Rule 'Down': threshold of C changed from > 80 to > 90",
-      "Rule 'Down': label severity changed from critical to warning",
-      "Rule 'Down': label team=shop added",
-      "Rule 'Down': annotation summary changed",
-      "Rule 'Down': notifies Chat instead of going by the notification policies",
-      "Rule 'Down': noDataState changed from NoData to OK",
+      'Rule “Down” paused',
+      'Rule “Down”: fires on B instead of C',
+      'Rule “Down”: pending period changed from 5m to 10m',
+      'Rule “Down”: query A changed',
+      'Rule “Down”: threshold of C changed from > 80 to > 90',
+      'Rule “Down”: label severity changed from critical to warning',
+      'Rule “Down”: label team=shop added',
+      'Rule “Down”: annotation summary changed',
+      'Rule “Down”: notifies Chat instead of following the notification policies',
+      'Rule “Down”: noDataState changed from NoData to OK',
     ]);
   });
 
   it('names added, removed, renamed and reordered rules', () => {
     expect(
       sentencesAfter('alert-rule-group', group(), ({ rules }) => void rules.splice(0, 1, rule('r3', 'New'))),
-    ).toEqual(["Rule 'New' added", "Rule 'Down' removed"]);
+    ).toEqual(['Rule “New” added', 'Rule “Down” removed']);
     expect(sentencesAfter('alert-rule-group', group(), ({ rules }) => void rules.reverse())).toEqual([
       'Rules reordered',
     ]);
     expect(sentencesAfter('alert-rule-group', group(), ({ rules }) => void (rules[0]!.title = 'Gone'))).toEqual([
-      "Rule 'Down' renamed to 'Gone'",
+      'Rule “Down” renamed to “Gone”',
     ]);
   });
 });
@@ -183,7 +183,7 @@ describe('other changed resources', () => {
     const before = { name: 'Main', url: 'http://a', jsonData: { timeout: 5 }, secureJsonFields: { password: true } };
     const after = { name: 'First', url: 'http://b', jsonData: { timeout: 9, http: { x: 1 } }, secureJsonFields: {} };
     expect(sentences('data-source', before, after)).toEqual([
-      "Title changed from 'Main' to 'First'",
+      'Title changed from “Main” to “First”',
       'Secret password is no longer stored',
       'url changed from http://a to http://b',
       'jsonData.timeout changed from 5 to 9',
@@ -197,7 +197,7 @@ describe('other changed resources', () => {
       model: { type: 'stat', title: 'CPU', fieldConfig: { defaults: { unit } } },
     });
     expect(sentences('library-panel', panel('short'), panel('bytes'))).toEqual([
-      "Panel 'CPU': unit changed from short to bytes",
+      'Panel “CPU”: unit changed from short to bytes',
     ]);
   });
 

@@ -83,14 +83,14 @@ describe('what Grafana does by itself', () => {
     const fresh = { type: 'timeseries', targets: [{ refId: 'A', expr: 'down' }] };
     expect(sentences('dashboard', dashboard(27, old), dashboard(42, fresh))).toEqual([
       'Migrated by Grafana (schema 27 → 42)',
-      "Panel 'One': query A changed",
+      'Panel “One”: query A changed',
     ]);
   });
 
   it('is not said where somebody changed the type', () => {
     const [old, fresh] = [{ type: 'timeseries' }, { type: 'stat' }];
     expect(sentences('dashboard', dashboard(42, old), dashboard(42, fresh))).toEqual([
-      "Panel 'One': visualization changed from timeseries to stat",
+      'Panel “One”: visualization changed from timeseries to stat',
     ]);
   });
 
@@ -103,12 +103,12 @@ describe('what Grafana does by itself', () => {
     };
     const more = { preload: false, timezone: 'browser', links: [] };
     expect(sentences('dashboard', dashboard(42, { type: 'timeseries' }), dashboard(42, saved, more))).toEqual([
-      'Saved again by Grafana; only defaults and derived values differ',
+      'Resaved by Grafana; only defaults and derived values differ',
     ]);
     const thicker = structuredClone(saved);
     thicker.fieldConfig.defaults.custom.lineWidth = 3;
     expect(sentences('dashboard', dashboard(42, { type: 'timeseries' }), dashboard(42, thicker, more))).toEqual([
-      "Panel 'One': lineWidth changed from default to 3",
+      'Panel “One”: lineWidth changed from default to 3',
     ]);
   });
 });

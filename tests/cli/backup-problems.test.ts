@@ -98,7 +98,7 @@ describe('an organization that the account is no member of', () => {
     const { exit, out } = await backup(ADMIN, '--orgs', 'all');
     expect(exit).toBe(3);
     const lines = out.split('\n').filter((line) => line.startsWith('not read: '));
-    expect(lines).toEqual([expect.stringMatching(/^not read: team, .*annotation.*: .*not a member of .*'Closed'/)]);
+    expect(lines).toEqual([expect.stringMatching(/^not read: team, .*annotation.*: .*not a member of .*“Closed”/)]);
     expect(out.split('not a member of')).toHaveLength(2);
     expect(out).toMatch(/is partial: [1-9]\d+ resources/);
     // Grafana would refuse each of them.
@@ -109,7 +109,7 @@ describe('an organization that the account is no member of', () => {
     const id = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Closed' })).body.orgId);
     grafana.state.org(id).members.clear();
     await expect(backup(ADMIN, '--orgs', String(id), '--kinds', 'dashboard')).rejects.toMatchObject({
-      message: expect.stringContaining("not a member of the organization 'Closed'"),
+      message: expect.stringContaining('not a member of organization “Closed”'),
     });
   });
 });

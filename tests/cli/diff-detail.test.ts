@@ -46,8 +46,8 @@ describe('dashkeep diff --detail', () => {
     const live = await dashkeep('diff', 'latest', 'live', '--detail');
     const told = [
       'changed  dashboard  shop-1  Shop',
-      "    Moved into folder 'Team'",
-      "    Panel 'CPU': query A changed",
+      '    Moved into folder “Team”',
+      '    Panel “CPU”: query A changed',
       '      - rate(a_total[5m])',
       '      + rate(b_total[5m])',
       '',
@@ -64,9 +64,9 @@ describe('dashkeep diff --detail', () => {
       uid: 'shop-1',
       truncated: false,
       changes: [
-        { text: "Moved into folder 'Team'", code: 'folder-entered', params: { after: 'Team' } },
+        { text: 'Moved into folder “Team”', code: 'folder-entered', params: { after: 'Team' } },
         {
-          text: "Panel 'CPU': query A changed",
+          text: 'Panel “CPU”: query A changed',
           code: 'query-text',
           params: { panel: 'CPU', query: 'A' },
           path: 'expr',

@@ -52,7 +52,7 @@ describe('a setting that names a file that is not there', () => {
     const { message, hint, exit } = await refusal({ ...settings(target), ...given, [name]: path });
     expect(message).toContain(name);
     expect(message).toContain(path);
-    expect(hint).toBe('No such file: check the path. In Kubernetes, check that the Secret exists and has this key.');
+    expect(hint).toBe('No such file. Check the path. In Kubernetes, check that the Secret exists and has this key.');
     expect(exit).toBe(2);
   });
 
@@ -66,7 +66,7 @@ describe('a setting that names a file that is not there', () => {
 
   it('says so when it names a directory', async () => {
     const { hint, exit } = await refusal({ ...settings(), GRAFANA_API_TOKEN_FILE: directory.path });
-    expect(hint).toBe('This is a directory: name a file in it.');
+    expect(hint).toBe('This is a directory. Name a file in it.');
     expect(exit).toBe(2);
   });
 });

@@ -92,7 +92,7 @@ describe('single alert rules at the command line', () => {
     await backUp();
     await put(['down', '5m'], ['slow', '9m']);
     const plan = await dashkeep('restore', 'latest', '--only', 'alert-rule/slow', '--overwrite');
-    expect(plan.out).toContain('only 1 of its rules, the others stay as they are: Rule slow');
+    expect(plan.out).toContain('only 1 of its rules: Rule slow; the others are kept as they are');
     const done = await dashkeep('restore', 'latest', '--only', 'alert-rule/slow', '--overwrite', '--apply', '--json');
     expect(done.json.plan).toMatchObject([{ uid: 'team/checkout', rules: [{ uid: 'slow', title: 'Rule slow' }] }]);
     const { rules } = (await api(`GET ${PATH}`)) as { rules: { uid: string; for: string }[] };

@@ -62,7 +62,7 @@ describe('the words that a plan asks for', () => {
     await expect(confirmed(world, PLAN, {})).rejects.toMatchObject({
       code: 'DK_CONFIRMATION',
       exit: 2,
-      hint: "Type '1 security change' to confirm (--confirm).",
+      hint: "To confirm, type '1 security change', or pass it with --confirm.",
     });
     expect(shown()).toContain('url changes from http://a');
     expect(await confirmed(world, PLAN, { confirm: '1 security change' })).toEqual({ confirm: '1 security change' });

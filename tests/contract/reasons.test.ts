@@ -15,7 +15,7 @@ import { isNotAskedFor } from '../../pkg/engine/scope.ts';
 describe('a reason', () => {
   it('is an English sentence and data', () => {
     expect(because(reason('stand-in', { uid: 'prom' }))).toEqual({
-      reason: "the data source 'prom' here is used in its place, by name and type",
+      reason: 'data source prom is used instead, with the same name and type',
       code: 'stand-in',
       params: { uid: 'prom' },
     });
@@ -23,7 +23,7 @@ describe('a reason', () => {
 
   it('is filled with params as they are, whatever they hold', () => {
     const manager = 'a {manager} of $& {title}';
-    expect(because(reason('managed-since', { manager })).reason).toBe(`is managed by ${manager} by now`);
+    expect(because(reason('managed-since', { manager })).reason).toBe(`now managed by ${manager}`);
   });
 
   it('of what failed is the code and message of the error', () => {
@@ -37,7 +37,7 @@ describe('a reason', () => {
   it('that an error is raised with stays the same', () => {
     const why = reason('org-was-called', { name: 'Old' });
     const error = refusal('DK_GRAFANA_CONFLICT', why);
-    expect(error).toMatchObject({ code: 'DK_GRAFANA_CONFLICT', message: "was called 'Old'" });
+    expect(error).toMatchObject({ code: 'DK_GRAFANA_CONFLICT', message: 'its old name was Old' });
     expect(reasonFrom(error)).toEqual(why);
   });
 
@@ -47,7 +47,7 @@ describe('a reason', () => {
 
   it('is given for each loss', () => {
     const { losses, lost } = losing([reason('id-new'), reason('enter-again', { field: 'token' })]);
-    expect(losses).toEqual(['id', 'enter again: token']);
+    expect(losses).toEqual(['gets a new ID', 'enter again: token']);
     expect(lost.map(({ code }) => code)).toEqual(['id-new', 'enter-again']);
   });
 });

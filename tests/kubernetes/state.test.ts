@@ -115,7 +115,7 @@ describeKubernetes('a Secret as state, against a real API server with RBAC', () 
     await expect(refused).rejects.toMatchObject({
       code: 'DK_KUBERNETES',
       httpStatus: 403,
-      hint: `Add to the Role in namespace ${namespace}: - {apiGroups: [""], resources: [secrets], resourceNames: [grafana-backup], verbs: [${missing}]}`,
+      hint: `Add this to the Role in namespace ${namespace}: - {apiGroups: [""], resources: [secrets], resourceNames: [grafana-backup], verbs: [${missing}]}`,
     });
     await expect(refused).rejects.toThrow(/refused to (get|patch) secret/);
     await expect(refused).rejects.not.toThrow(/glsa_secret-value/);

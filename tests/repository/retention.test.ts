@@ -31,9 +31,9 @@ describe('retention keeps', () => {
     const { kept, forgotten } = planRetention(burned, { keepLast: 1 }, NOW);
     expect(kept.map(({ time, reasons }) => [time.slice(0, 16), ...reasons])).toEqual([
       ['2026-11-24T06:00', 'much smaller than before, but newer than any full one'],
-      ['2026-11-24T00:00', 'newest complete', 'last'],
+      ['2026-11-24T00:00', 'newest complete snapshot', 'last'],
     ]);
-    expect(forgotten.at(-1)?.reasons).toEqual(['much smaller than before, and there is a newer full one']);
+    expect(forgotten.at(-1)?.reasons).toEqual(['much smaller than before, and a newer full one exists']);
   });
 
   it('the newest of each day', () => {
@@ -79,8 +79,8 @@ describe('retention keeps', () => {
 
   it('says why for each', () => {
     const plan = planRetention(sixHourly, { keepLast: 1, keepDaily: 1, keepWithin: '6h' }, NOW);
-    expect(plan.kept[0]?.reasons).toEqual(['newest complete', 'last', 'daily', 'within 6h']);
-    expect(plan.kept[1]?.reasons).toEqual(['within 6h']);
+    expect(plan.kept[0]?.reasons).toEqual(['newest complete snapshot', 'last', 'daily', 'younger than 6h']);
+    expect(plan.kept[1]?.reasons).toEqual(['younger than 6h']);
     expect(plan.forgotten[0]?.reasons).toEqual(['no rule keeps it']);
     expect(plan.kept[1]?.why).toEqual([{ code: 'kept-within', params: { within: '6h' } }]);
     expect(plan.forgotten[0]?.why).toEqual([{ code: 'kept-by-none', params: {} }]);
@@ -101,7 +101,7 @@ describe('partial snapshots', () => {
 
   it('go when a complete one is newer', () => {
     const plan = planRetention([snapshot('2026-11-24'), snapshot('2026-11-23', 'partial')], { keepLast: 5 }, NOW);
-    expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([['partial, and there is a newer complete one']]);
+    expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([['partial, and a newer complete one exists']]);
   });
 });
 
@@ -117,11 +117,11 @@ describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigg
     ];
     const plan = planRetention(snapshots, { keepLast: 1 }, NOW);
     expect(plan.kept.map(({ reasons }) => reasons)).toEqual([
-      [`${trigger}, less than a week old`],
-      ['newest complete', 'last'],
+      [`created before a restore or for a restore test, less than a week ago`],
+      ['newest complete snapshot', 'last'],
     ]);
     expect(plan.forgotten.map(({ reasons }) => reasons)).toEqual([
-      [`${trigger}, more than a week old`],
+      [`created before a restore or for a restore test, more than a week ago`],
       ['no rule keeps it'],
     ]);
   });

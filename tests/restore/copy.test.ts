@@ -46,7 +46,7 @@ describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
     await seeded(profile);
     const { plan } = await bench.apply(COPY);
     const group = plan.items.find(({ kind }) => kind === 'alert-rule-group')!;
-    expect(group).toMatchObject({ action: 'create', losses: [expect.stringMatching(/^comes with its rules paused/)] });
+    expect(group).toMatchObject({ action: 'create', losses: [expect.stringMatching(/^its rules are paused/)] });
     const { rules } = bench.sim.state.org(1).alerting;
     const copied = [...rules.values()].filter(({ folderUid }) => group.targetUid?.startsWith(`${folderUid}/`));
     expect(copied.map(({ fields }) => fields['isPaused'])).toEqual([true]);
@@ -142,7 +142,7 @@ describe('copies', () => {
     await seeded('13.2');
     const plan = await bench.plan({ options: { copy: { folderUid: 'copies' } } });
     const left = plan.items.find(({ kind }) => kind === 'data-source');
-    expect(left).toMatchObject({ action: 'skip', reason: 'is not copied: copies use the one that is there' });
+    expect(left).toMatchObject({ action: 'skip', reason: 'copies use the existing one' });
   });
 
   it('of a managed dashboard belong to nobody, so they are made', async () => {

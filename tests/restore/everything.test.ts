@@ -106,8 +106,8 @@ describe('everything', () => {
     const { plan } = await planUndo(await bench.request({ manifest }), run);
     expect(named(plan, 'delete')).toContain('dashboard/root');
     const kept = reasons(plan, 'skip');
-    expect(kept['org/Second']).toMatch(/never deleted/);
-    expect(kept['user/ann']).toMatch(/never deleted/);
+    expect(kept['org/Second']).toMatch(/never deletes/);
+    expect(kept['user/ann']).toMatch(/never deletes/);
   });
 });
 

@@ -66,7 +66,7 @@ describe.each(PROFILE_NAMES)('single alert rules, Grafana %s', (profile) => {
       rules: [{ uid: 'b', title: 'Rule b' }],
       losses: [],
       code: 'rules-only',
-      reason: 'only 1 of its rules, the others stay as they are: Rule b',
+      reason: 'only 1 of its rules: Rule b; the others are kept as they are',
     });
     expect(results).toMatchObject([{ outcome: 'verified' }]);
     expect(shape(await group())).toEqual([120, 'c 30m', 'b 2m', 'd 40m']);
@@ -107,7 +107,7 @@ describe.each(PROFILE_NAMES)('single alert rules, Grafana %s', (profile) => {
       await bench.api(`DELETE /api/v1/provisioning/alert-rules/${uid}`);
     }
     const { plan } = await bench.apply({ ...one('b'), manifest: good });
-    expect(reasons(plan, 'create')).toEqual({ [GROUP]: 'is missing; only 1 of its rules: Rule b' });
+    expect(reasons(plan, 'create')).toEqual({ [GROUP]: 'missing; comes back with 1 of its rules: Rule b' });
     expect(shape(await group())).toEqual([60, 'b 2m']);
   });
 

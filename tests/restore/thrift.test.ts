@@ -100,7 +100,7 @@ describe.each(PROFILE_NAMES)('a restore that is applied immediately, Grafana %s'
     ]);
     expect(plan.dataSources).toMatchObject([{ from: { uid: 'prom' }, by: 'none' }]);
     expect(plan.items.find(({ uid }) => uid === 'root')?.losses).toEqual([
-      "the data source 'Prometheus' it uses is not there; add it with --only data-source/prom",
+      'uses “Prometheus” (data-source), which is missing; add it with --only data-source/prom',
     ]);
   });
 });

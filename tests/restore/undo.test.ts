@@ -164,12 +164,12 @@ describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
 
     const { request, plan } = await undoOf(run);
     expect(reasons(plan, 'skip')).toMatchObject({
-      'dashboard/board': 'somebody changed it since the restore',
-      'dashboard/root': 'somebody changed it since the restore',
+      'dashboard/board': 'someone changed it since the restore',
+      'dashboard/root': 'someone changed it since the restore',
     });
     expect(reasons(plan, 'blocked')).toEqual({
-      'folder/hosts': 'the restore created it, but it holds what stays',
-      'folder/infra': 'the restore created it, but it holds what stays',
+      'folder/hosts': 'the restore created it, but it contains resources that are kept',
+      'folder/infra': 'the restore created it, but it contains resources that are kept',
     });
     await applied(request, plan, plan.confirm);
     const live = bench.sim.state.org(1);

@@ -75,7 +75,7 @@ describe('a member of a team', () => {
       const planned = team(await restore('team'));
       expect(members()).toEqual([['eva', 0]]);
       expect(planned.losses).toEqual([
-        'member bob: no such user in this org, and bob@example.org belongs to mallory, who is not added',
+        'without the member bob: no such user in this organization, and bob@example.org belongs to mallory, who is not added',
       ]);
     },
   );
@@ -142,7 +142,7 @@ describe('an account whose login is an email address', () => {
     const { json } = await currentLab().dashkeep(args);
     expect(user({ items: json.plan as Item[] }, 'bob@example.org')).toMatchObject({
       action: 'blocked',
-      reason: 'its email address bob@example.org belongs to the account mallory here; change that first',
+      reason: 'its email bob@example.org belongs to the account mallory; change that first',
     });
     await currentLab().dashkeep([...args, '--apply']);
     expect(currentLab().grafana.state.users.get(mallory)).toEqual(before);

@@ -71,7 +71,7 @@ describe('the doctor', () => {
       expect(named(found, `API token: ${name}`)).toMatchObject({
         status: 'warning',
         detail: expect.stringContaining('never replaced'),
-        hint: expect.stringContaining(`remove ${name}`),
+        hint: expect.stringContaining(`Change ${name}`),
       });
     }
     const { checks } = await examine(withAdmin());
@@ -80,7 +80,7 @@ describe('the doctor', () => {
 
   it('calls it no fault that the service has not made its token yet, and makes none itself', async () => {
     const token = named(await examine(withAdmin()), 'token');
-    expect(token).toMatchObject({ status: 'ok', detail: expect.stringMatching(/^none yet: the service makes one/) });
+    expect(token).toMatchObject({ status: 'ok', detail: expect.stringMatching(/^none yet; the service creates one/) });
     expect(grafana.state.tokens).toEqual([]);
     expect(grafana.writes()).toEqual([]);
   });
@@ -104,9 +104,7 @@ describe('the doctor', () => {
     const token = grafana.token({ role: 'Admin' });
     expect(named(await examine({ GRAFANA_API_TOKEN: token }), 'rights')).toMatchObject({
       status: 'warning',
-      detail: expect.stringMatching(
-        /\b(\d+) of \d+ kinds; org, user, sso-settings, server-settings not included[^;]+$/,
-      ),
+      detail: expect.stringMatching(/\b\d+ of \d+ kinds; not included[^;]+: org, user, sso-settings, server-settings$/),
       hint: expect.stringContaining('as a server admin'),
     });
   });
@@ -137,24 +135,24 @@ describe('the doctor', () => {
     const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
     expect(await printed({ ...withAdmin(), ...deployed, DASHKEEP_API_TOKEN: 'given-0123456789abcdef' })).toEqual([
       'ok       grafana: Grafana 13.2.3 at GRAFANA',
-      'skipped  rights: to be seen with a token',
-      'ok       token: none yet: the service makes one with the admin credentials when it starts',
+      'skipped  rights: unknown without a token',
+      'ok       token: none yet; the service creates one when it starts',
       'ok       target: resolve: file://DIRECTORY/target',
       'ok       target: clock: the clocks agree',
-      'ok       target: write: 18 bytes written; overwritten objects are visible immediately; conditional puts are enforced, even if they are concurrent',
-      'ok       target: read: the same bytes came back; an absent object is said to be absent',
-      'ok       target: list: a list shows what was just written',
+      'ok       target: write: 18 bytes written; overwritten objects are visible immediately; the target enforces conditional writes',
+      'ok       target: read: the content read back is identical; missing objects are reported as missing',
+      'ok       target: list: new objects appear in listings immediately',
       'ok       target: delete: deleted objects are gone',
-      'ok       target: repository: there is none yet: the first backup makes it',
-      'skipped  kubernetes: not in a cluster; state is stored in DIRECTORY/state',
-      'warning  deployment: TLS: the API listens at 0.0.0.0 without TLS: its token and its responses can be read on the network',
+      'ok       target: repository: no repository yet; the first backup creates it',
+      'skipped  kubernetes: not in a cluster; the state is stored in DIRECTORY/state',
+      'warning  deployment: TLS: the API listens at 0.0.0.0 without TLS, so its token and responses can be read on the network',
       '         Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
-      'warning  deployment: image: dashkeep:1 is identified by a tag, which can move to another image',
-      '         Set image.digest, see docs/install/images.md.',
-      'warning  deployment: network policy: there is none, so every pod in the cluster can connect to this one',
-      '         Set networkPolicy.enabled=true, or create your own.',
-      'warning  API token: DASHKEEP_API_TOKEN: set by the deployment and never replaced: anyone who has seen it can use it until you change it',
-      '         Change it regularly. Or remove DASHKEEP_API_TOKEN: the service then makes tokens, and replaces them if it can configure the app.',
+      'warning  deployment: image: dashkeep:1, identified by a tag that can move to another image',
+      '         Set image.digest in the values of the chart.',
+      'warning  deployment: network policy: none, so every pod in the cluster can connect',
+      '         Set networkPolicy.enabled in the values of the chart, or create your own policy.',
+      'warning  API token: DASHKEEP_API_TOKEN: set by the deployment and never replaced; anyone who has seen it can use it until you change it',
+      '         Change DASHKEEP_API_TOKEN regularly. Or remove it, so that the service creates and replaces its tokens.',
     ]);
   });
 
@@ -168,17 +166,17 @@ describe('the doctor', () => {
           'FAILED   grafana: GET /api/frontend/settings: 401 Invalid API key',
           '         Check the token or password. It is wrong or has expired.',
           'FAILED   token: Grafana refuses the token from GRAFANA_API_TOKEN',
-          '         Check whether the token or its service account was deleted. Make a new token in Grafana (Administration › Service accounts, role Admin) and set GRAFANA_API_TOKEN. If it is read from a file (…_FILE), no restart is needed.',
+          '         Check whether the token or its service account was deleted. Create a new token in Grafana for a service account with the Admin role, and set it as GRAFANA_API_TOKEN. If it is read from a file, no restart is needed.',
           'ok       target: resolve: s3://test at S3',
           'ok       target: clock: the clocks agree',
-          'warning  target: write: the store ignores the condition of a put',
-          '         Nothing depends on them. Snapshots are safe anyway.',
-          'ok       target: read: the same bytes came back; an absent object is said to be absent; part of an object can be read',
-          'ok       target: list: a list shows what was just written',
+          'warning  target: write: the target ignores conditional writes',
+          '         Nothing depends on conditional writes. Your snapshots are safe.',
+          'ok       target: read: the content read back is identical; missing objects are reported as missing; part of an object can be read',
+          'ok       target: list: new objects appear in listings immediately',
           'warning  target: delete: s3:DeleteObject is not allowed (AccessDenied: cannot delete probe/ID/a.json in s3://test at S3: s3:DeleteObject is not allowed (AccessDenied))',
-          '         Grant s3:DeleteObject. Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',
-          'ok       target: repository: there is none yet: the first backup makes it',
-          'skipped  kubernetes: not in a cluster; state is stored in DIRECTORY/state',
+          '         Grant s3:DeleteObject. Backups work, but nothing can be pruned with this key. The objects of this check remain in probe/.',
+          'ok       target: repository: no repository yet; the first backup creates it',
+          'skipped  kubernetes: not in a cluster; the state is stored in DIRECTORY/state',
         ],
       );
     } finally {

@@ -42,7 +42,7 @@ it('reaches all organizations when the deployment says so, and nobody else does'
   expect(before.notCovered).toEqual([{ id: orgId, name: 'Second' }]);
   expect(before.warnings).toContainEqual({
     code: 'DK_SETTINGS',
-    message: `Organization ${orgId} 'Second' is not backed up`,
+    message: `organization Second (${orgId}) is not backed up`,
     why: { code: 'org-not-covered', params: { id: String(orgId), name: 'Second' } },
     hint: expect.stringContaining('DASHKEEP_ORGS=all'),
     advice: { code: 'include-org', params: {} },

@@ -1,18 +1,14 @@
 import { DASHBOARD_CHANGES } from './dashboards.ts';
 import { OTHER_CHANGES } from './others.ts';
+import { fill, type ParamsOf } from '../texts.ts';
 
 /**
- * Every change that a comparison of two versions of a resource names, by code. The app has its own text for each code,
- * in every language.
+ * Every change that a comparison of two versions of a resource names, by code, with its English text; other languages
+ * are beside it (`../french.json`).
  */
 export const CHANGES = { ...DASHBOARD_CHANGES, ...OTHER_CHANGES } as const;
 
 export type ChangeCode = keyof typeof CHANGES;
-
-/** Names of the params in a sentence. */
-type ParamsOf<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | ParamsOf<Rest>
-  : never;
 
 /** The params that the sentence of a code is filled with. */
 export type ChangeParams<Code extends ChangeCode> = Record<ParamsOf<(typeof CHANGES)[Code][1]>, string>;
@@ -30,7 +26,7 @@ export function changeSentence({ code, params }: { code: string; params: Record<
   if (!isKnown(code)) {
     return [code, ...Object.values(params)].join(' ');
   }
-  return CHANGES[code][1].replace(/\{(\w+)\}/g, (_, name: string) => params[name] || emptyMeans(code));
+  return fill(CHANGES[code][1], params, emptyMeans(code));
 }
 
 function isKnown(code: string): code is ChangeCode {

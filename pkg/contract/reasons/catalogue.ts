@@ -13,10 +13,11 @@ import { RUN_REASONS } from './runs.ts';
 import { SETTING_REASONS } from './settings.ts';
 import { STATUS_REASONS } from './status.ts';
 import { SUBJECT_REASONS } from './subjects.ts';
+import { cliText, fill, type ParamsOf } from '../texts.ts';
 
 /**
- * Every reason that Dashkeep gives, by code, with its English sentence; `{name}` is a param. The app has its own text
- * for each code, in every language: nothing may go by the sentence.
+ * Every reason that Dashkeep gives, by code, with its English text; other languages are beside it (`../french.json`).
+ * A reason is a phrase that can follow a colon, a hint or an advice one or more sentences. Nothing may go by the text.
  */
 export const REASONS = {
   ...PLAN_REASONS,
@@ -38,12 +39,7 @@ export const REASONS = {
 
 export type ReasonCode = keyof typeof REASONS;
 
-/** Names of the params in a sentence. */
-type ParamsOf<Sentence extends string> = Sentence extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | ParamsOf<Rest>
-  : never;
-
-/** The params that the sentence of a code is filled with, and more where only the app's text shows them. */
+/** The params that the text of a code is filled with; more may be given. */
 export type ReasonParams<Code extends ReasonCode> = Record<ParamsOf<(typeof REASONS)[Code]>, string> &
   Record<string, string>;
 
@@ -55,7 +51,7 @@ export interface KnownReason {
 
 /** A reason of the catalogue in English. */
 export function sentenceOf({ code, params }: KnownReason): string {
-  return REASONS[code].replace(/\{(\w+)\}/g, (_, name: string) => params[name] ?? '');
+  return fill(cliText(REASONS[code]), params);
 }
 
 /** A reason of the catalogue, with all that its sentence needs. */

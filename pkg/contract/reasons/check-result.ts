@@ -1,5 +1,5 @@
 import type { DashkeepError } from '../errors.ts';
-import { reasonFrom, reasonSentence, type Reason, type ReasonData } from './reason.ts';
+import { adviceOf, reasonFrom, reasonSentence, type Reason, type ReasonData } from './reason.ts';
 
 /** What a check found and what to do about it: as English text, and as data in the same order. */
 export interface CheckText {
@@ -24,12 +24,7 @@ export function checkText(findings: readonly Reason[], hints: readonly Reason[] 
 
 /** The text and data of a check that failed. */
 export function failedCheckText(error: DashkeepError): CheckText {
-  return checkText([reasonFrom(error)], hintsOf(error));
-}
-
-/** What an error says to do: its advice, else the hint of the catalogue under its code. */
-export function hintsOf({ code, hint, advice }: DashkeepError): Reason[] {
-  return [advice ?? { code, params: { message: hint } }];
+  return checkText([reasonFrom(error)], [adviceOf(error)]);
 }
 
 function bySentence(reasons: readonly Reason[]): Map<string, ReasonData> {

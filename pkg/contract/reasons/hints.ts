@@ -1,64 +1,78 @@
+import type { Text } from '../texts.ts';
+
 /** What to do about the result of a check. */
 export const HINT_REASONS = {
   'give-admin-role': 'Give the service account the Admin role, or a custom role with these actions.',
-  'token-made-soon':
-    'A running service makes another one with the admin credentials within a minute; `{command}` makes one now.',
+  'token-made-soon': 'A running service creates another one within a minute. This command creates one now: {command}',
   'check-membership': 'Check that the admin is a member of that organization.',
-  'change-api-token':
-    'Change it regularly. Or remove {name}: the service then makes tokens, and replaces them if it can configure the app.',
-  'include-org':
-    'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To leave it out on purpose, list the IDs of the others there.',
+  'change-api-token': 'Change {name} regularly. Or remove it, so that the service creates and replaces its tokens.',
+  'include-org': {
+    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).',
+    page: 'Ask the administrator of the service to include it.',
+  },
   'one-service-for-app':
     'Both services make backups, but only one can have the app. To change which, stop the other service, or remove its address from the settings of the app.',
   'delete-account':
-    'Delete the account if nothing uses it. If you also delete the one that is used instead, the service creates one with the usual name.',
-  'add-rule': 'Add to the Role: {rule}',
-  'set-tls': 'Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
-  'renew-certificate': 'Renew it, see docs/install/deployment.md.',
-  'set-image-digest': 'Set image.digest, see docs/install/images.md.',
-  'set-network-policy': 'Set networkPolicy.enabled=true, or create your own.',
+    'Delete the account if nothing uses it. If you also delete the one in use, the service creates one with the usual name.',
+  'add-rule': 'Add this to the Role: {rule}',
+  'set-tls': {
+    cli: 'Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
+    page: 'Enable TLS in the values of the chart, or give the service a certificate.',
+  },
+  'renew-certificate': 'Renew the certificate.',
+  'set-image-digest': 'Set image.digest in the values of the chart.',
+  'set-network-policy': 'Set networkPolicy.enabled in the values of the chart, or create your own policy.',
 
   'grant-permission': 'Grant {permission}.',
   'grant-listing': 'Grant s3:ListBucket on the bucket.',
-  'set-clock': 'Above five minutes, there are no backups, and nothing is pruned. Set this machine’s clock with NTP.',
+  'set-clock': 'Above five minutes, Dashkeep makes no backups and prunes nothing. Set its clock with NTP.',
   'whole-objects': 'Dashkeep reads whole objects only.',
-  'conditional-unneeded': 'Nothing depends on them. Snapshots are safe anyway.',
+  'conditional-unneeded': 'Nothing depends on conditional writes. Your snapshots are safe.',
   'versions-expire':
-    'Pruned objects stay as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
+    'Pruned objects remain as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
   'remove-expiration':
     'Snapshots need old objects. Remove the expiration from the rule, or limit it to noncurrent versions.',
-  'create-locked-bucket': 'Create a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
-  'prune-denied':
-    'Backups work, but nothing can be pruned with this key, and the objects of this check stay in probe/.',
+  'create-locked-bucket': {
+    cli: 'Create a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
+    page: 'Create a bucket with object lock, or turn object lock off.',
+  },
+  'prune-denied': 'Backups work, but nothing can be pruned with this key. The objects of this check remain in probe/.',
 
-  'aws-denied': 'Attach the policy that `{command}` prints to the user or role.',
-  'aws-no-bucket': 'Check the bucket’s name; names are global, and another account’s bucket answers "denied" instead.',
+  'aws-denied': 'Attach a policy with the necessary permissions to the user or role. This command prints it: {command}',
+  'aws-no-bucket': 'Check the bucket name. Names are global, and the bucket of another account answers “denied”.',
   'scaleway-denied':
-    'A key works in its default project only: make the bucket’s project the default one of the API key, and check the bucket policy.',
-  'scaleway-no-bucket': 'The bucket is looked for in the region of the endpoint: compare s3.<region>.scw.cloud.',
-  'r2-denied': 'The API token needs "Object Read & Write" for this bucket.',
+    'A key works only in its default project. Make the project of the bucket the default one of the API key, and check the bucket policy.',
+  'scaleway-no-bucket': 'The region of the endpoint must be that of the bucket: s3.<region>.scw.cloud.',
+  'r2-denied': 'The API token needs “Object Read & Write” for this bucket.',
   'r2-credentials':
-    'Use the access key id and secret that R2 shows beside the token, not the token itself; the region is auto.',
-  'b2-credentials': 'The master key does not work with S3: make an application key.',
+    'Use the access key ID and secret that R2 shows beside the token, not the token itself. The region is auto.',
+  'b2-credentials': 'The master key does not work with S3. Create an application key.',
   'b2-denied':
-    'The application key needs listFiles, readFiles, writeFiles and deleteFiles, and a name prefix that fits.',
-  'b2-conditional': 'B2 refuses conditional puts. Nothing depends on them.',
-  'gcs-credentials': 'Use an HMAC key of a service account (Settings, Interoperability), not its JSON key.',
-  'gcs-conditional': 'Google’s S3 interface has no conditions by ETag. Nothing depends on them.',
-  'minio-denied': 'Attach a policy with s3:ListBucket on the bucket and s3:*Object on its content to the user.',
-  'minio-credentials': 'Root user and service account keys differ; with `{command}` make one for Dashkeep.',
-  'ceph-denied': 'Check `{command}`: the bucket must belong to the user of the key, or have a policy for it.',
-  'garage-denied': 'Run `{command}`.',
-  'garage-region': 'The region must be the s3_region of garage.toml, which is "garage" unless changed.',
+    'The application key needs listFiles, readFiles, writeFiles and deleteFiles, and a matching name prefix.',
+  'b2-conditional': 'B2 refuses conditional writes. Nothing depends on them.',
+  'gcs-credentials':
+    'Use an HMAC key of a service account, not its JSON key. Create it under Settings, Interoperability.',
+  'gcs-conditional': 'Google’s S3 interface has no conditional writes. Nothing depends on them.',
+  'minio-denied': 'Attach a policy to the user with s3:ListBucket on the bucket and s3:*Object on its content.',
+  'minio-credentials':
+    'The keys of the root user and of service accounts differ. Create one for Dashkeep with this command: {command}',
+  'ceph-denied':
+    'The bucket must belong to the user of the key, or have a policy for it. Check it with this command: {command}',
+  'garage-denied': 'Run this command: {command}',
+  'garage-region': 'The region must match Garage’s configuration. It is “garage” unless you changed it.',
   'garage-conditional': 'Garage ignores the condition. Nothing depends on it.',
 
-  'profile-keyless': 'profile {profile} holds no key, so the one in AWS_ACCESS_KEY_ID is used',
-  'environment-key-unused': 'AWS_ACCESS_KEY_ID is not used: {chosenBy} chose profile {profile}, which has a key',
-  'endpoint-ignored': 'the endpoint of {source} is not used: AWS_IGNORE_CONFIGURED_ENDPOINT_URLS says so',
+  'profile-keyless': 'Profile {profile} has no key, so the access key of the environment is used.',
+  'environment-key-unused':
+    'The access key of the environment is not used: {chosenBy} chose profile {profile}, which has a key.',
+  'endpoint-ignored': {
+    cli: 'The endpoint of {source} is not used, because AWS_IGNORE_CONFIGURED_ENDPOINT_URLS excludes it.',
+    page: 'The endpoint of {source} is not used, because the environment excludes it.',
+  },
   'endpoint-not-indented':
-    '{source}: the spaces before endpoint_url were lost, so AWS tools do not see it; it is used all the same. Write it indented below "s3 =".',
+    'In {source}, endpoint_url is not indented below “s3 =”, so AWS tools do not see it. Dashkeep uses it. Indent it.',
   'endpoint-other-region':
-    'the endpoint is that of region {endpointRegion} (from {source}), the region is {region} (from {regionSource}): signatures will not match',
-  'endpoint-with-bucket': "the endpoint of {source} starts with the bucket's name, which belongs only in the target",
-  'endpoint-unencrypted': 'the endpoint of {source} is not encrypted (http://)',
-} as const;
+    'The endpoint belongs to region {endpointRegion} (from {source}), but the region is {region} (from {regionSource}). Signatures will not match.',
+  'endpoint-with-bucket': 'The endpoint of {source} starts with the bucket name, which belongs only in the target.',
+  'endpoint-unencrypted': 'The endpoint of {source} is not encrypted (http://).',
+} as const satisfies Record<string, Text>;

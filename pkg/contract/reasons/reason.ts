@@ -1,19 +1,21 @@
 import * as z from 'zod';
+import { compact } from '../compact.ts';
 import { asDashkeepError, DashkeepError, type ErrorCode } from '../errors.ts';
 import { REASONS, sentenceOf, type KnownReason, type ReasonCode } from './catalogue.ts';
 
 /** Why something is as it is: a code of the catalogue of reasons, or that of the error which was met. */
 export interface Reason {
   code: ReasonCode | ErrorCode;
-  /**
-   * What the text of the code is filled with; of an error its `message`, and its `hint` where that is part of the
-   * reason.
-   */
+  /** What the text of the code is filled with; of an error its `message`. */
   params: Record<string, string>;
+  /** What to do about it, where that is part of the reason. */
+  advice?: Reason;
 }
 
+const CodeAndParams = z.object({ code: z.string(), params: z.record(z.string(), z.string()) });
+
 /** A reason as data, in documents and responses; a code may be one of a later release. */
-export const ReasonData = z.object({ code: z.string(), params: z.record(z.string(), z.string()) });
+export const ReasonData = CodeAndParams.extend({ advice: CodeAndParams.optional() });
 export type ReasonData = z.infer<typeof ReasonData>;
 
 /** A reason as it is shown and stored: the English sentence for people, and the same as data for programs. */
@@ -22,8 +24,9 @@ export interface Because extends ReasonData {
 }
 
 /** A reason for a document or response. */
-export function because({ code, params }: Reason): Because {
-  return { reason: reasonSentence({ code, params }), code, params };
+export function because(given: Reason): Because {
+  const { code, params, advice } = given;
+  return compact({ reason: reasonSentence(given), code, params, advice });
 }
 
 /** Losses for an item of a plan: as English sentences, and as data in the same order. */
@@ -42,12 +45,13 @@ export function warningOf(reasons: readonly Reason[]): { warnings: string[]; war
   };
 }
 
-/** A reason in English. */
-export function reasonSentence({ code, params }: ReasonData): string {
+/** A reason in English, with what to do about it where that is part of the reason. */
+export function reasonSentence({ code, params, advice }: ReasonData): string {
   if (isKnown(code)) {
     return sentenceOf({ code, params });
   }
-  const { message = '', hint } = params;
+  // Records of earlier releases have the hint as a param.
+  const { message = '', hint = advice && reasonSentence(advice) } = params;
   return hint === undefined ? message : `${message}. ${hint}`;
 }
 
@@ -58,8 +62,13 @@ export function reasonFrom(error: unknown): Reason {
 }
 
 /** The same with the error's hint about what to do. */
-export function reasonWithHint({ code, message, hint }: DashkeepError): Reason {
-  return { code, params: { message, hint } };
+export function reasonWithHint(error: DashkeepError): Reason {
+  return { code: error.code, params: { message: error.message }, advice: adviceOf(error) };
+}
+
+/** What an error says to do: its advice, else the hint of the catalogue under its code. */
+export function adviceOf({ code, hint, advice }: DashkeepError): Reason {
+  return advice ?? { code, params: { message: hint } };
 }
 
 function isKnown(code: string): code is KnownReason['code'] {

@@ -1,13 +1,13 @@
 /** What is wrong with a file of the repository. */
 export const REPOSITORY_REASONS = {
-  'config-damaged': '{key} is damaged: it is not JSON',
+  'config-damaged': '{key} in the target is damaged',
   'repository-replaced': 'another repository ({found}) is at {target}, where {remembered} was',
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
   'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',
-  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and was not removed from here',
+  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and Dashkeep did not remove it here',
   'snapshot-future': 'the snapshot {snapshot} is from the future: a clock that was ahead dated it',
-  'config-foreign': '{key} is not what Dashkeep writes there',
-  'config-format': '{key} has {format}; this version knows format 1',
+  'config-foreign': 'Dashkeep did not write {key} in the target',
+  'config-format': '{key} in the target has {format}; this version supports format 1',
   'repository-format':
     'the repository {remembered} in {target} was overwritten or upgraded: its configuration has {format}',
 } as const;

@@ -1,43 +1,47 @@
+import type { Text } from '../texts.ts';
+
 /** What is wrong with a setting. */
 export const SETTING_REASONS = {
   'deployment-owned': 'set by the deployment ({source})',
-  'deployment-only':
-    'only the deployment can set this, because backups can cover other organizations (DASHKEEP_ORGS): set {variable}, or {chart} in the chart',
+  'deployment-only': 'only the deployment can change this: {variable}, or {chart} in the chart',
   'lock-minimum': 'the deployment requires at least {lock} ({source})',
-  'plain-copies-minimum': 'only the deployment can turn on plain copies of encrypted backups: set {variable} there',
+  'plain-copies-minimum': 'only the deployment can enable plain files for encrypted backups ({variable})',
   'keep-all-minimum': 'the deployment keeps all snapshots ({source}), and a rule would remove some',
-  'schedule-fields': "'{expression}' is not a cron expression of five fields",
-  'schedule-invalid': 'the cron expression is not valid: {message}',
+  'schedule-fields': '“{expression}” is not a cron expression with five fields',
+  'schedule-invalid': { cli: 'not a valid cron expression: {message}', page: 'not a valid cron expression' },
   'schedule-never': 'this schedule never runs',
-  'timezone-unknown': "'{timezone}' is not a time zone; such as Europe/Paris",
-  'address-invalid': 'not an address; it begins with https:// or http://',
-  'address-scheme': 'it begins with https:// or http://',
-  'address-password': 'names and passwords do not belong into the address',
+  'timezone-unknown': '“{timezone}” is not a time zone; use a name such as Europe/Paris',
+  'address-invalid': 'an address starts with https:// or http://',
+  'address-scheme': 'an address starts with https:// or http://',
+  'address-password': 'do not put a user name or password into the address',
   'lock-days': 'object lock needs at least one day',
-  'recipient-invalid': "'{recipient}' is not an age recipient (age1…)",
-  'identity-invalid': 'not an age identity (AGE-SECRET-KEY-…)',
-  'secret-spaces': 'holds white space or control characters: was it pasted whole?',
+  'recipient-invalid': '“{recipient}” is not an age recipient, which starts with age1',
+  'identity-invalid': 'not an age identity, which starts with AGE-SECRET-KEY-',
+  'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 
   'number-small': 'the smallest value is {least}',
   'number-large': 'the largest value is {most}',
   'number-whole': 'enter a whole number',
   'text-long': 'longer than {most} characters',
   'list-long': 'more than {most} entries',
-  'value-invalid': 'not valid: {message}',
+  'value-invalid': { cli: 'not valid: {message}', page: 'this value does not have the expected form' },
 
-  'target-empty': 'the target is not usable: it is empty',
-  'target-quoted': 'the target is not usable: it is wrapped in quotes, which belong to the shell and not to the value',
-  'target-directory': 'the target is not usable: a directory is written file:///directory',
-  'target-no-scheme': 'the target is not usable: it has no scheme',
-  'target-scheme': 'the target is not usable: {scheme}:// is not supported',
-  'target-endpoint':
-    'the target is not usable: the address of the S3 service belongs into DASHKEEP_S3_ENDPOINT, only bucket and prefix into the target',
-  'target-keys':
-    'the target is not usable: access keys do not belong into it: give them as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
-  'target-bucket': 'the target is not usable: it names no bucket (3 to 63 letters, digits, dots and hyphens)',
-  'target-prefix': 'the target is not usable: its prefix cannot be used: {message}',
-  'target-slashes':
-    'the target is not usable: a directory is written with three slashes, file:///directory, and no host',
-  'target-escapes': 'the target is not usable: ? and # in a directory are written %3F and %23',
-  'target-root': 'the target is not usable: the root of the file system is no place for a repository',
-} as const;
+  'target-empty': 'the target is empty',
+  'target-quoted': 'write the target without quotes',
+  'target-directory': 'write a directory as file:///directory',
+  'target-no-scheme': 'a target starts with s3:// or file://',
+  'target-scheme': '{scheme}:// is not supported; a target starts with s3:// or file://',
+  'target-endpoint': {
+    cli: 'the address of the S3 service belongs in DASHKEEP_S3_ENDPOINT, only bucket and prefix in the target',
+    page: 'enter the address of the S3 service as the endpoint, and here only bucket and prefix',
+  },
+  'target-keys': {
+    cli: 'access keys do not belong in the target; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+    page: 'do not put access keys here; enter them below',
+  },
+  'target-bucket': 'the bucket name is invalid; it has 3 to 63 letters, digits, dots and hyphens',
+  'target-prefix': 'the prefix cannot be used: {message}',
+  'target-slashes': 'write a directory with three slashes and no host: file:///directory',
+  'target-escapes': 'in a directory, write ? as %3F and # as %23',
+  'target-root': 'the root of the file system cannot be the target',
+} as const satisfies Record<string, Text>;

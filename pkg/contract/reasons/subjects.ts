@@ -1,11 +1,13 @@
+import type { Text } from '../texts.ts';
+
 /** What a check is about. */
 export const SUBJECT_REASONS = {
   'check-of-grafana': 'grafana',
-  'check-of-rights': 'rights',
-  'check-of-token': 'token',
-  'check-of-org-token': 'token of org {id}',
-  'check-of-account': 'service account of org {id}',
-  'check-of-app': 'app of org {id}',
+  'check-of-rights': { cli: 'rights', page: 'permissions in Grafana' },
+  'check-of-token': { cli: 'token', page: 'token for Grafana' },
+  'check-of-org-token': { cli: 'token of org {id}', page: 'token of organization {id}' },
+  'check-of-account': { cli: 'service account of org {id}', page: 'service account of organization {id}' },
+  'check-of-app': { cli: 'app of org {id}', page: 'app of organization {id}' },
   'check-of-target': 'target',
   'check-of-repository': 'repository',
   'check-of-target-step': 'target: {step}',
@@ -17,4 +19,4 @@ export const SUBJECT_REASONS = {
   'check-of-network-policy': 'deployment: network policy',
   'check-of-api-token': 'API token: {name}',
   'check-of-organization': 'organization {id}',
-} as const;
+} as const satisfies Record<string, Text>;

@@ -223,11 +223,11 @@ function entriesOf({ manifest }: DrillOptions, org: number): ManifestEntry[] {
 
 function reasonToLeaveOut(kind: KindName): KnownReason | undefined {
   const { declaration, leftOutOfDrills } = kindOf(kind);
-  const { scope, restored, plural } = declaration;
+  const { scope, restored } = declaration;
   if (restored === 'no') {
-    return reason('archived', { plural });
+    return reason('archived');
   }
-  return scope === 'server' ? reason('drill-whole-server', { plural }) : leftOutOfDrills;
+  return scope === 'server' ? reason('drill-whole-server') : leftOutOfDrills;
 }
 
 function skipOrgs(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): void {

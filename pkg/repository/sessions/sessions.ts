@@ -284,7 +284,7 @@ function undefinedIfAbsent(error: unknown): undefined {
 function atWork({ id, kind, owner, silent, counts }: LiveSession): DashkeepError {
   const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
   const minutes = Math.ceil((SESSION_DEAD - silent) / 60_000);
-  const params = { wait: `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}`, minutes: String(minutes) };
+  const params = { minutes: String(minutes) };
   return new DashkeepError(
     'DK_PRUNE_UNSAFE',
     `a ${printable(kind)} (${id}) is in progress${where}, last seen ${Math.round(silent / 1000)} s ago`,

@@ -99,7 +99,7 @@ export function planRetention(
     } else if (isNewerShrunk(snapshot, newest)) {
       keep(snapshot.id, reason('kept-newer-shrunk'));
     } else if (!isRegularBackup(snapshot) && now.getTime() - Date.parse(snapshot.time) < UNDO_TIME) {
-      keep(snapshot.id, reason('kept-to-undo', { trigger: snapshot.trigger }));
+      keep(snapshot.id, reason('kept-to-undo'));
     }
   }
 
@@ -130,7 +130,7 @@ export function explained(why: readonly KnownReason[]): Pick<RetentionDecision, 
 
 function reasonToGo(snapshot: SnapshotSummary): KnownReason {
   if (!isRegularBackup(snapshot)) {
-    return reason('undo-time-over', { trigger: snapshot.trigger });
+    return reason('undo-time-over');
   }
   const state = snapshot.status === 'partial' ? 'older-partial' : 'kept-by-none';
   return reason(snapshot.shrunk === undefined ? state : 'older-shrunk');

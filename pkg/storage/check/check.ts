@@ -1,7 +1,6 @@
 import { asDashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { hintsOf } from '../../contract/reasons/check-result.ts';
-import { reasonFrom, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
+import { adviceOf, reasonFrom, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
 import type { ObjectStore } from '../store.ts';
 import {
   clockAhead,
@@ -140,8 +139,7 @@ class Steps {
     } catch (error) {
       signal?.throwIfAborted();
       const problem = asDashkeepError(error);
-      const better = providerHint(probe?.provider, problem.code);
-      const hints = better === undefined ? hintsOf(problem) : [better];
+      const hints = [providerHint(probe?.provider, problem.code) ?? adviceOf(problem)];
       const { code } = problem;
       return record({ status: 'failed', code, found: reasonFrom(problem), hints, permission: permissionOf(problem) });
     }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { ResourceProblem } from '../../../pkg/contract/manifest.ts';
 import { plural } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
-import { reasonText } from '../../lib/reasons/reasons.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
 
 const SHOWN = 5;
 

@@ -3,7 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { ReadableChange } from '../../../pkg/contract/api/diff.ts';
-import { changeText } from '../../lib/changes/changes.ts';
+import { changeText } from '../../lib/catalogue/changes.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { ChangeBadge } from '../ChangeBadge.tsx';
 import { WordDiff } from '../json/WordDiff.tsx';

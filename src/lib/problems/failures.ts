@@ -1,4 +1,5 @@
 import type { Failure, ServiceError } from '../../api/errors.ts';
+import { errorText } from '../catalogue/texts.ts';
 import { t } from '../i18n.ts';
 import { explainProblem, type ExplainedProblem } from './problems.ts';
 
@@ -59,14 +60,10 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     ),
     'configure',
   ],
-  token: () => [
-    t('notice.token', 'The Dashkeep service rejects the token from Grafana'),
-    t(
-      'notice.tokenText',
-      'Grafana sends a token that the service does not expect. Restart the service so that it connects again, or enter the token manually.',
-    ),
-    'configure',
-  ],
+  token: () => {
+    const { title, hint } = errorText('DK_UNAUTHORIZED');
+    return [title, hint, 'configure'];
+  },
   disconnected: () => [
     t('notice.disconnected', 'No Dashkeep service is connected'),
     t('notice.disconnectedText', 'Install the service. It then connects this app.'),

@@ -1,8 +1,8 @@
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
-import { ERROR_TEXTS } from './errorTexts.ts';
-import { hintsText, knownText } from '../reasons/reasons.ts';
-import { noticeTitle } from './notices.ts';
+import { STATUS_REASONS } from '../../../pkg/contract/reasons/status.ts';
+import { hintsText, knownText, withStop } from '../catalogue/reasons.ts';
+import { errorText } from '../catalogue/texts.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
 export interface ExplainedProblem {
@@ -23,29 +23,24 @@ const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED']);
  */
 export function explainProblem({ code, message, hint, why, advice: given }: Problem): ExplainedProblem {
   const specific = hintsText(given === undefined ? [] : [given]);
-  const notice = noticeTitle(why);
-  if (notice !== undefined) {
-    return { title: notice, advice: specific ?? '', detail: specific === undefined ? hint : '' };
+  const fact = knownText(why);
+  if (fact !== undefined && Object.hasOwn(STATUS_REASONS, why?.code ?? '')) {
+    return { title: fact, advice: specific ?? '', detail: specific === undefined ? hint : '' };
   }
   if (!isKnown(code)) {
     return { title: message, advice: specific ?? hint, detail: '' };
   }
-  const [title, general] = ERROR_TEXTS[code]();
-  const fact = knownText(why);
+  const { title, hint: general } = errorText(code);
   const detail = fact === undefined && !SAID_BY_TITLE.has(code) ? message : '';
   if (specific !== undefined) {
     return { title, advice: specific, fact, detail };
   }
   return hint === '' || hint === ERROR_CATALOGUE[code].hint
     ? { title, advice: general, fact, detail }
-    : { title, advice: '', fact, detail: detail === '' ? hint : `${asSentence(detail)} ${hint}` };
+    : { title, advice: '', fact, detail: detail === '' ? hint : `${withStop(detail)} ${hint}` };
 }
 
 /** A service that is newer than this page may know more codes. */
 function isKnown(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_TEXTS, code);
-}
-
-function asSentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
+  return Object.hasOwn(ERROR_CATALOGUE, code);
 }

@@ -2,7 +2,7 @@ import { Alert, Button, Stack } from '@grafana/ui';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { usePlanItems } from '../../data/useRestores.ts';
 import { t } from '../../lib/i18n.ts';
-import { isLeftAsDiffering } from '../../lib/reasons/reasons.ts';
+import { isLeftAsDiffering } from '../../lib/catalogue/reasons.ts';
 
 interface Props {
   plan: RestorePlan;

@@ -14,7 +14,7 @@ import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { reasonText } from '../../lib/reasons/reasons.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';

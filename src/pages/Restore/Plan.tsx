@@ -26,7 +26,7 @@ import { PlanItems } from './plan/PlanItems.tsx';
 import { Planning } from './plan/Planning.tsx';
 import { parametersOf } from './request.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
-import { warningTexts } from '../../lib/reasons/reasons.ts';
+import { warningTexts } from '../../lib/catalogue/reasons.ts';
 
 /** A restore from its plan to its verified end; the URL is the same all the way. */
 export function Plan() {

@@ -14,7 +14,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { UndoButton } from './UndoButton.tsx';
-import { warningTexts } from '../../lib/reasons/reasons.ts';
+import { warningTexts } from '../../lib/catalogue/reasons.ts';
 
 /** One run: how it goes, or how it went, down to each resource that failed. */
 export function RunPage() {

@@ -9,7 +9,7 @@ import { checkStepLabel } from '../../lib/checkSteps.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
-import { findingsText, hintsText } from '../../lib/reasons/reasons.ts';
+import { findingsText, hintsText } from '../../lib/catalogue/reasons.ts';
 import { FormError } from './FormError.tsx';
 
 const ICONS: Record<CheckStep['status'], IconName> = {

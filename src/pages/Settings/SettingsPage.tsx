@@ -16,7 +16,7 @@ import { ScheduleForm } from './ScheduleForm.tsx';
 import { ScopeForm } from './ScopeForm.tsx';
 import { TargetForm } from './TargetForm.tsx';
 import type { SectionProps } from './section.ts';
-import { reasonText } from '../../lib/reasons/reasons.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
 
 const SECTIONS: Record<string, ComponentType<SectionProps>> = {
   target: TargetForm,

@@ -1,6 +1,6 @@
 import type { SettingOrigin } from '../../../pkg/contract/api/settings.ts';
 import { t } from '../../lib/i18n.ts';
-import { knownText } from '../../lib/reasons/reasons.ts';
+import { knownText } from '../../lib/catalogue/reasons.ts';
 
 type Origin = Pick<SettingOrigin, 'owner' | 'source' | 'locked' | 'minimum'>;
 

@@ -5,7 +5,7 @@ import { KIND_NAMES, SERVER_KINDS } from '../../../pkg/contract/kinds.ts';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { reasonText } from '../../lib/reasons/reasons.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
 
 /** What a snapshot also contains, and no page shows: an admin of an organization need not be a server admin. */
 export function KeptForServerAdmins({ kinds }: Pick<SnapshotDetail, 'kinds'>) {

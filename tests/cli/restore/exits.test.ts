@@ -120,7 +120,7 @@ it('refuses a second restore into the same Grafana, and says who restores', asyn
     code: 'DK_BUSY',
     exit: 5,
     message: expect.stringMatching(/another restore \(\S+\) is in progress on \S+ \(process \d+\) since /),
-    hint: expect.stringMatching(/no longer counts in \d+ s/),
+    hint: expect.stringMatching(/stops counting in \d+ s/),
   });
   expect(grafana.writes()).toEqual([]);
   await session.end();

@@ -26,5 +26,5 @@ it.each(PROFILE_NAMES)('alerting that does not start in time makes a backup of G
   const unread = manifest.errors.filter(({ kind }) => kind === 'notification-policy');
   expect(unread).toHaveLength(1);
   expect(unread[0]).toMatchObject({ org: 2, uid: '' });
-  expect(unread[0]?.reason).toContain("in organization 'Second' within 2 minutes");
+  expect(unread[0]?.reason).toContain('in organization “Second” within 2 minutes');
 });

@@ -37,8 +37,8 @@ describe.each(profiles)('accounts on %s', (profile) => {
     }
     expect(losses).toEqual({
       org: {},
-      user: { eva: ['password: set a new one for this account'] },
-      'service-account': { robot: ['tokens: make new ones'] },
+      user: { eva: ['set a new password for this account'] },
+      'service-account': { robot: ['create new tokens'] },
     });
     const eva = [...grafana.sim.state.users.values()].find(({ login }) => login === 'eva')!;
     expect(eva.password.length).toBeGreaterThan(20);

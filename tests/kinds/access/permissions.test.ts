@@ -78,7 +78,7 @@ describe.each(profiles)('permissions on %s', (profile) => {
     const userId = await addUser('eva');
     await restore('folder', await grafana.admin(), taken.get('folder')!);
     const restored = await restore('folder-permissions', await grafana.admin(), taken.get('folder-permissions')!);
-    expect(restored.losses).toEqual({ f1: ['Edit for team ops: not in this Grafana'] });
+    expect(restored.losses).toEqual({ f1: ['without Edit for team ops, which is missing'] });
     const acl = grafana.sim.state.org(1).folders.get('f1')!.acl;
     expect(acl.find((entry) => entry.userId === userId)?.permission).toBe(4);
     expect(acl.map((entry) => entry.role).filter((role) => role !== undefined)).toEqual(['Editor']);

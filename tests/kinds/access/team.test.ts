@@ -73,7 +73,9 @@ describe('teams', () => {
     const max = addUser('max');
     const restored = await restore('team', await grafana.admin(), taken);
     expect(restored.losses).toEqual({
-      ops: ['member eva: no such user in this org, and eva@example.org belongs to eva.new, who is not added'],
+      ops: [
+        'without the member eva: no such user in this organization, and eva@example.org belongs to eva.new, who is not added',
+      ],
     });
     expect([...theTeam().members]).toEqual([[max, 0]]);
   });

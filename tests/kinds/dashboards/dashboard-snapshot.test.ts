@@ -23,7 +23,7 @@ describe.each(profiles)('dashboard snapshots on %s', (profile) => {
     const { before, after, restored } = await roundTrip(grafana, ['dashboard', 'dashboard-snapshot']);
     expect([...before.get('dashboard-snapshot')!.keys()]).toEqual([key]);
     expect(bodies(after.get('dashboard-snapshot')!)).toEqual(bodies(before.get('dashboard-snapshot')!));
-    expect(restored.get('dashboard-snapshot')!.losses).toEqual({ [key]: ['delete key: a new one'] });
+    expect(restored.get('dashboard-snapshot')!.losses).toEqual({ [key]: ['gets a new delete key'] });
     expect(
       (await restore('dashboard-snapshot', await grafana.admin(), before.get('dashboard-snapshot')!)).written,
     ).toEqual([]);
@@ -61,7 +61,7 @@ describe('dashboard snapshots', () => {
     const taken = await take('dashboard-snapshot', await grafana.admin());
     grafana.sim.wipe();
     const restored = await restore('dashboard-snapshot', await grafana.admin(), taken);
-    expect(restored.blocked[key]).toMatch(/which dashboard/);
+    expect(restored.blocked[key]).toMatch(/source dashboard/);
   });
 
   it('need their dashboard', async () => {

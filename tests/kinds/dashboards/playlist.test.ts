@@ -35,7 +35,9 @@ describe.each(profiles)('playlists on %s', (profile) => {
     const comparable = kindOf('playlist').comparable!;
     const [now] = [...after.get('playlist')!.values()];
     expect(comparable(now!.body, taken.get(uid)!.body)).toEqual(comparable(taken.get(uid)!.body, now!.body));
-    expect(restored.get('playlist')!.losses[uid]).toContain('uid: this Grafana makes up a new one for playlists');
+    expect(restored.get('playlist')!.losses[uid]).toContain(
+      'gets a new UID, because this Grafana assigns them to playlists',
+    );
     grafana.sim.clearRequests();
     const again = await restore('playlist', await grafana.admin(), taken);
     expect(again).toEqual({ written: [], losses: {}, blocked: {} });

@@ -182,8 +182,10 @@ describe('data sources', () => {
     const { grafana: client } = await grafana.admin();
     await client.put('/api/datasources/uid/tempo', { ...TEMPO, isDefault: true });
     const restored = await restore('data-source', await grafana.admin(), taken);
-    expect(restored.losses['prom']).toEqual(['becomes the default in place of Tempo']);
-    expect(restored.losses['tempo']).toEqual(['stays the default: Grafana only moves that to another data source']);
+    expect(restored.losses['prom']).toEqual(['replaces Tempo as the default']);
+    expect(restored.losses['tempo']).toEqual([
+      'remains the default until you choose another data source as the default',
+    ]);
     expect(stored('prom').isDefault).toBe(true);
   });
 

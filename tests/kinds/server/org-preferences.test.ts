@@ -36,7 +36,7 @@ describe('org preferences', () => {
     const taken = await take('org-preferences', await grafana.admin());
     grafana.sim.wipe();
     const restored = await restore('org-preferences', await grafana.admin(), taken);
-    expect(restored.losses['org']).toEqual(['home dashboard: there is no dashboard home here']);
+    expect(restored.losses['org']).toEqual(['without its home dashboard home, which is missing']);
     const body = (await take('org-preferences', await grafana.admin())).get('org')!.body;
     expect(body).toEqual({ theme: 'light', timezone: 'utc', weekStart: 'monday' });
   });

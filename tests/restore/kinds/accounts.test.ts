@@ -68,7 +68,7 @@ describe('an account', () => {
     const results = await applyPlan(request, plan);
     expect(results.find(({ uid }) => uid === 'admin')).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining('somebody changed it'),
+      reason: expect.stringContaining('someone changed it'),
     });
   });
 });
@@ -86,14 +86,12 @@ describe('an organization that is missing', () => {
   const names = (): string[] => [...bench.sim.state.orgs.values()].map(({ name }) => name);
 
   it('is created by no restore that names neither it nor its kind, and the plan says how', async () => {
-    expect(await restored({})).toEqual([
-      'is missing; a restore with --everything creates it, or one with --only org/Second',
-    ]);
+    expect(await restored({})).toEqual(['missing; --everything or --only org/Second creates it']);
     expect(names()).toEqual(['Main Org.']);
   });
 
   it('is created where it is named', async () => {
-    expect(await restored({ only: [{ kind: 'org', uid: 'Second' }] })).toEqual(['is missing']);
+    expect(await restored({ only: [{ kind: 'org', uid: 'Second' }] })).toEqual(['missing']);
     expect(names()).toEqual(['Main Org.', 'Second']);
   });
 });

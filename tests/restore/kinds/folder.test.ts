@@ -65,7 +65,7 @@ describe.each(PROFILE_NAMES)('a folder of Grafana %s', (profile) => {
     const { results } = await bench.apply({ selection: { folders: [{ uid: 'infra' }] } });
     expect(results.find(({ uid, kind }) => kind === 'folder' && uid === 'hosts')).toMatchObject({
       outcome: 'failed',
-      reason: "its folder 'Folder infra' could not be restored",
+      reason: 'its folder “Folder infra” could not be restored',
     });
     expect([...bench.sim.state.org(1).folders.keys()].sort()).toEqual(['other', 'shared']);
   });

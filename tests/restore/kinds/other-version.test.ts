@@ -83,7 +83,7 @@ it('fields of rules that the target does not know are named as a loss, and the g
   expect(bad(outcome)).toEqual([]);
   const group = outcome.plan.items.find(({ kind }) => kind === 'alert-rule-group');
   expect(group?.losses).toEqual([
-    `Grafana ${to.sim.profile.version} does not know these fields of rules, so they are lost: keep_firing_for, missingSeriesEvalsToResolve`,
+    `Grafana ${to.sim.profile.version} does not support these fields of rules, so they are lost: keep_firing_for, missingSeriesEvalsToResolve`,
   ]);
 });
 

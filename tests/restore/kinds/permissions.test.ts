@@ -20,11 +20,11 @@ describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) 
       const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
       return reasons(plan, 'skip')['folder-permissions/infra'];
     };
-    expect(await kept([])).toBe('is there and gives less than the snapshot; --overwrite replaces it');
+    expect(await kept([])).toBe('exists and gives less than the snapshot; --overwrite replaces it');
     expect(await kept([viewers, { role: 'Editor', permission: 4 }])).toBe(
-      'is there and gives more than the snapshot; --overwrite replaces it',
+      'exists and gives more than the snapshot; --overwrite replaces it',
     );
-    expect(await kept([{ role: 'Editor', permission: 4 }])).toBe('is there and differs; --overwrite replaces it');
+    expect(await kept([{ role: 'Editor', permission: 4 }])).toBe('exists and differs; --overwrite replaces it');
   });
 
   it('come back to a folder that was made again since the snapshot', async () => {
@@ -36,7 +36,7 @@ describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) 
     await bench.api('POST /api/folders', { uid: 'infra', title: 'Folder infra' });
     const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
     expect(reasons(plan, 'update')).toEqual({
-      'folder-permissions/infra': 'is what Grafana gave to a folder that was made after the snapshot',
+      'folder-permissions/infra': 'replaces Grafana’s default for a newer folder',
     });
   });
 });
@@ -78,7 +78,7 @@ describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore
     await bench.api(`POST ${path}`, { items: [] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      [name]: 'is there and gives less than the snapshot; --overwrite replaces it',
+      [name]: 'exists and gives less than the snapshot; --overwrite replaces it',
     });
     expect(named(await bench.plan({ manifest: good, options: { overwrite: true } }), 'update')).toEqual([name]);
   });
@@ -107,7 +107,7 @@ describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore
     await bench.api('POST /api/dashboards/uid/root/permissions', { items: [{ role: 'Editor', permission: 2 }] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      'dashboard-permissions/root': 'is there and gives less than the snapshot; --overwrite replaces it',
+      'dashboard-permissions/root': 'exists and gives less than the snapshot; --overwrite replaces it',
     });
   });
 });
@@ -160,7 +160,7 @@ describe('permissions', () => {
     const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard-permissions', uid: 'root' }] } });
     expect(reasons(plan, 'blocked')).toEqual({
       'dashboard-permissions/root':
-        "needs the dashboard 'Board root', which is not there; add it with --only dashboard/root",
+        'needs “Board root” (dashboard), which is missing; add it with --only dashboard/root',
     });
   });
 });

@@ -38,7 +38,7 @@ describe.each(PROFILE_NAMES)('data sources of another instance (theme T6), Grafa
     const { plan, results } = await bench.apply();
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     expect(reasons(plan, 'skip')['data-source/prom']).toBe(
-      "the data source 'p-new' here is used in its place, by name and type",
+      'data source p-new is used instead, with the same name and type',
     );
     expect(plan.dataSources).toEqual([
       {
@@ -134,7 +134,7 @@ describe.each(PROFILE_NAMES)('another org of Grafana %s', (profile) => {
     await bench.backup();
     const plan = await bench.plan({ selection: { kinds: ['folder'] }, options: { orgs: new Map([[1, 7]]) } });
     expect(new Set(Object.values(reasons(plan, 'blocked')))).toEqual(
-      new Set(['org 7 is not among the orgs of this run']),
+      new Set(['organization 7 is not part of this run']),
     );
   });
 });
@@ -169,7 +169,7 @@ describe('secrets for a restore', () => {
     await bench.api('PUT /api/datasources/uid/prom', { ...live, url: 'http://moved:9090' });
     const secrets = parseSecrets('data-source: { prom: { basicAuthPassword: changed } }', {});
     expect(reasons(await bench.plan({ options: { secrets } }), 'skip')).toMatchObject({
-      'data-source/prom': 'is there and differs; --overwrite replaces it',
+      'data-source/prom': 'exists and differs; --overwrite replaces it',
     });
   });
 

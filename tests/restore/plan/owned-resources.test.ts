@@ -58,7 +58,7 @@ describe.each(PROFILE_NAMES)('what belongs to a dashboard of Grafana %s', (profi
       { org: 1, kind: 'alert-rule-group', uid: 'infra/down', title: 'down', inSnapshot: true },
     ]);
     expect(plan.items.find(({ kind }) => kind === 'dashboard')!.losses).toEqual([
-      "the alert rule group 'down' linked to it is not there; add it with --only alert-rule-group/infra/down",
+      'the linked alert rule group “down” is missing; add it with --only alert-rule-group/infra/down',
     ]);
     const also = [{ org: 1, kind: 'alert-rule-group' as const, uid: 'infra/down' }];
     await bench.apply({ manifest: good, selection: { ...ONLY, also } });
@@ -125,9 +125,9 @@ describe.each(PROFILE_NAMES)('what belongs to a dashboard of Grafana %s', (profi
     expect(named(plan, 'create', 'update')).toEqual(['dashboard/board']);
     expect(reasons(plan, 'skip')).toEqual({
       'dashboard-permissions/board':
-        'is there and differs; --only dashboard-permissions/board with --overwrite replaces it',
+        'exists and differs; --only dashboard-permissions/board with --overwrite replaces it',
       'public-dashboard/board':
-        'its dashboard is there and no longer shared; --only public-dashboard/board shares it again',
+        'its dashboard is no longer shared externally; --only public-dashboard/board shares it again',
     });
   });
 });

@@ -93,7 +93,9 @@ describe('nothing is deleted', () => {
     const plan = await bench.plan({ ...EXTRA, manifest: partial });
     expect(named(plan, 'delete')).toEqual(['mute-timing/new timing']);
     // A folder with something in it that stays is kept, too.
-    expect(reasons(plan, 'blocked')).toEqual({ 'folder/new-folder': 'not in the snapshot, but it holds what stays' });
+    expect(reasons(plan, 'blocked')).toEqual({
+      'folder/new-folder': 'not in the snapshot, but contains resources that are kept',
+    });
   });
 
   it('of a kind that the snapshot left out', async () => {
@@ -123,8 +125,8 @@ describe('nothing is deleted', () => {
     const results = await applyPlan(request, plan);
     expect(results.filter(({ outcome }) => outcome === 'failed').map(({ uid, reason }) => `${uid}: ${reason}`)).toEqual(
       [
-        'new-in-other: somebody changed it since the plan was made; it was left alone',
-        'new-folder: the folder is not empty; it was left alone',
+        'new-in-other: someone changed it since the plan was created, so it was kept as it is',
+        'new-folder: the folder is not empty, so it was not deleted',
       ],
     );
     expect(live()).toEqual(expect.arrayContaining(['new-in-other', 'later', 'new-folder']));

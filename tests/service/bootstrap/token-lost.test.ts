@@ -63,7 +63,7 @@ describe('a token that Grafana no longer accepts', () => {
     expect(grafana.state.tokens.map(({ key }) => key)).not.toContain(first?.key);
     expect(grafana.state.tokens).toHaveLength(1);
     expect(await metric('dashkeep_token_valid')).toBe('1');
-    expect((await tokenCheck()).detail).toContain('Grafana refused the one before');
+    expect((await tokenCheck()).detail).toContain('Grafana refused the previous one');
     expect(service.lines.join('\n')).toContain('Grafana rejected the token');
   });
 

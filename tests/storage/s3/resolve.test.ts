@@ -50,7 +50,7 @@ describe('the shared AWS files', () => {
     const resolved = await resolve({ ...classic, config: mangled });
 
     expect(resolved.endpoint.value).toBe(SCALEWAY);
-    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringContaining('were lost')]);
+    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringContaining('is not indented')]);
   });
 
   it.each([
@@ -173,7 +173,9 @@ aws_secret_access_key = ${SECRET}
     const resolved = await resolve({ config, credentials, environment: { AWS_PROFILE: 'scw', ...keys } });
 
     expect(await resolved.credentials.load()).toMatchObject({ secretAccessKey: SECRET });
-    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringContaining('AWS_ACCESS_KEY_ID is not used')]);
+    expect(resolved.warnings.map(reasonSentence)).toEqual([
+      expect.stringContaining('The access key of the environment is not used'),
+    ]);
   });
 });
 

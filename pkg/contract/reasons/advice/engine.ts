@@ -1,20 +1,32 @@
-/** What to do about an error of a search, a restore or a drill. */
+import type { Text } from '../../texts.ts';
+
+/** What to do about an error of a search, a restore or a restore test. */
 export const ENGINE_ADVICE = {
-  'delete-scratch-org':
-    'delete it under Administration > Organizations, or look up its id with GET {url}/api/orgs/name/{name} and send DELETE {url}/api/orgs/<id>, as a server admin',
-  'delete-scratch-folder':
-    "delete the folder under Dashboards in the org '{org}', with what is in it, or send DELETE {url}/api/folders/{uid}",
-  'shorten-search': 'Search for a part of it: a few words are enough.',
-  'lengthen-search': 'Give at least {count} characters, such as a part of a title or of a query.',
-  'check-rule-uid': 'Check the uid; `{command}` lists the rules that there are.',
-  'type-confirmation': "Type '{confirm}' to confirm (--confirm).",
-  'save-plan': 'Make one with `{command}`.',
-  'write-secrets': 'Write kind, uid and field, each a mapping: {example}.',
-  'use-existing-data-source': 'Use the UID of an existing data source, such as --map-datasource old=new.',
-  'choose-snapshot-with-dashboard': 'Choose a snapshot that holds the dashboard.',
+  'delete-scratch-org': {
+    cli: 'As a server admin, delete it under Administration > Organizations, or look up its ID with GET {url}/api/orgs/name/{name} and send DELETE {url}/api/orgs/<id>.',
+    page: 'As a server admin, delete the organization {name} in the administration of Grafana.',
+  },
+  'delete-scratch-folder': {
+    cli: 'Delete the folder with its contents under Dashboards in organization “{org}”, or send DELETE {url}/api/folders/{uid}.',
+    page: 'Delete the folder with UID {uid} in organization “{org}”, with its contents.',
+  },
+  'shorten-search': 'Search for a part of it. A few words are enough.',
+  'lengthen-search': 'Enter at least {count} characters, such as a part of a title or of a query.',
+  'check-rule-uid': 'Check the UID. This command lists the existing rules: {command}',
+  'type-confirmation': {
+    cli: "To confirm, type '{confirm}', or pass it with --confirm.",
+    page: 'To confirm, type “{confirm}”.',
+  },
+  'save-plan': 'Create one with this command: {command}',
+  'write-secrets': 'Write kind, UID and field, each as a mapping: {example}',
+  'use-existing-data-source': 'Use the UID of an existing data source.',
+  'choose-snapshot-with-dashboard': 'Choose a snapshot that contains the dashboard.',
   'close-folders-to-others':
-    'Take the permissions on all folders away from {who}, or compare the versions of the dashboard instead of opening a copy.',
+    'Remove the permissions of {who} on all folders, or compare the versions of the dashboard instead of opening a copy.',
   'empty-preview-folders': 'Move your own dashboards out of the folders named Dashkeep preview, then retry.',
-  'check-kind-and-uid': 'Check kind and uid; `{command}` lists what there is.',
-  'did-you-mean': 'Did you mean {found}?',
-} as const;
+  'check-kind-and-uid': {
+    cli: 'Check the kind and the UID. This command lists the existing resources: {command}',
+    page: 'Check the kind and the UID.',
+  },
+  'did-you-mean': { cli: 'Did you mean {found}?', page: 'Did you mean {names}?' },
+} as const satisfies Record<string, Text>;

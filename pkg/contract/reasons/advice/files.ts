@@ -1,8 +1,13 @@
+import type { Text } from '../../texts.ts';
+
 /** What to do about a file that cannot be read or written. */
 export const FILES_ADVICE = {
-  'check-path': 'No such file: check the path. In Kubernetes, check that the Secret exists and has this key.',
-  'allow-reading': "Allow Dashkeep's user to read it.",
-  'name-file': 'This is a directory: name a file in it.',
-  'free-space': 'The disk is full: free space there, or use a larger volume.',
-  'set-state-directory': 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
-} as const;
+  'check-path': 'No such file. Check the path. In Kubernetes, check that the Secret exists and has this key.',
+  'allow-reading': 'Allow Dashkeep’s user to read it.',
+  'name-file': 'This is a directory. Name a file in it.',
+  'free-space': 'The disk is full. Free space there, or use a larger volume.',
+  'set-state-directory': {
+    cli: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',
+    page: 'Give the service a state directory that it may write to.',
+  },
+} as const satisfies Record<string, Text>;

@@ -1,11 +1,15 @@
+import type { Text } from '../../texts.ts';
+
 /** What to do about an error of Kubernetes. */
 export const KUBERNETES_ADVICE = {
-  'mount-service-account-token':
-    'Mount the service account token (the chart does), set DASHKEEP_KUBE_DIR, or DASHKEEP_KUBERNETES=off.',
+  'mount-service-account-token': {
+    cli: 'Mount the service account token, as the chart does, set DASHKEEP_KUBE_DIR, or set DASHKEEP_KUBERNETES=off.',
+    page: 'Mount the service account token, as the chart does, or turn off the use of the cluster in the deployment.',
+  },
   'unblock-api-server': 'Check whether a NetworkPolicy blocks the API server.',
-  'recreate-secret': 'Delete it and let the chart create it again, without `immutable`.',
-  'add-role-rule': 'Add to the Role in namespace {namespace}: {rule}',
-  'create-cluster-object': 'Create the {resource} {name} (the chart does), or correct its name.',
+  'recreate-secret': 'Delete it and let the chart recreate it, without “immutable”.',
+  'add-role-rule': 'Add this to the Role in namespace {namespace}: {rule}',
+  'create-cluster-object': 'Create the {resource} {name}, as the chart does, or correct its name.',
   'check-service-account-token':
-    'The service account token is not accepted: check that it is mounted and that the clock is right.',
-} as const;
+    'The cluster rejects the service account token. Check that it is mounted and that the clock is right.',
+} as const satisfies Record<string, Text>;

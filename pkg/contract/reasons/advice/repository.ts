@@ -1,51 +1,85 @@
-/** What to do about an error of the repository. */
+import type { Text } from '../../texts.ts';
+
+/** What to do about an error of the repository, or about a backup that lacks something. */
 export const REPOSITORY_ADVICE = {
-  'same-recipients':
-    'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that reads the repository (DASHKEEP_AGE_IDENTITY_FILE).',
+  'same-recipients': {
+    cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that reads the repository (DASHKEEP_AGE_IDENTITY_FILE).',
+    page: 'Set the recipients of the earlier backups. To change them, also set an identity that reads the repository.',
+  },
   'accept-repository':
     'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it: {command}',
   'accept-format':
-    'If a newer Dashkeep upgraded it, upgrade this one. Otherwise find out who overwrote it. The snapshots are not affected; to write the configuration again: {command}',
-  'name-repository': 'Compare it with the id that you expect. To accept it: {command}',
-  'look-up-fingerprint': '`{command}` shows the fingerprints of the keys that signed snapshots.',
+    'If a newer Dashkeep upgraded it, upgrade this one. Otherwise, find out who overwrote it. The snapshots are not affected. To rewrite the configuration: {command}',
+  'name-repository': 'Compare it with the ID that you expect. To accept it: {command}',
+  'look-up-fingerprint': 'This command shows the fingerprints of the keys that signed snapshots: {command}',
   'restore-key-entry':
-    'Restore it from a copy. Otherwise a new key is made, and earlier snapshots are foreign until you trust their key.',
-  'restore-target-entry':
-    'Restore it from a copy. Or delete it: then what the repository says of itself is remembered from now on.',
-  'rotate-key-first': 'Make another key first: {command}',
-  'remove-trusted-key': 'Remove it from DASHKEEP_TRUSTED_KEYS (in the chart signing.trustedKeys), then retry.',
-  'confirm-foreign': 'Add --confirm {id} after you have checked what it would write.',
-  'compare-fingerprint':
-    'Compare the fingerprint with the one that you wrote down, or that `{command}` prints on the machine that makes the backups. If it is the same, add --trust {signer}',
-  'trust-signer': 'If that key is yours: {trust}. To restore this one alone: {command}',
+    'Restore it from a copy. Otherwise, Dashkeep creates a new key, and earlier snapshots are untrusted until you trust their key.',
+  'restore-target-entry': 'Restore it from a copy. If you delete it, Dashkeep accepts the repository as it is now.',
+  'rotate-key-first': 'Create another key first: {command}',
+  'remove-trusted-key': {
+    cli: 'Remove it from DASHKEEP_TRUSTED_KEYS (in the chart: signing.trustedKeys), then retry.',
+    page: 'The deployment trusts it. Remove it there, then retry.',
+  },
+  'confirm-foreign': {
+    cli: 'Check what it would write, then add --confirm {id}.',
+    page: 'Check what it would write, then confirm it with {id}.',
+  },
+  'compare-fingerprint': {
+    cli: 'Compare the fingerprint with the one that you wrote down, or with the output of `{command}` on the machine that makes the backups. If they match, add --trust {signer}.',
+    page: 'Compare the fingerprint with the one that you wrote down, or with the output of this command on the machine that makes the backups: {command}. If they match, trust the key {signer}.',
+  },
+  'trust-signer': 'If that key is yours, trust it: {trust}. To restore only this snapshot: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
-  'give-memory':
-    'Nothing that Dashkeep writes is that large for this heap: it is damaged or foreign. If not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
-  'confirm-snapshot': 'Confirm it with --confirm {id}.',
+  'give-memory': {
+    cli: 'It exceeds what Dashkeep writes at this memory size, so it is damaged or untrusted. If not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+    page: 'It exceeds what Dashkeep writes at this memory size, so it is damaged or untrusted. If not, give the service more memory.',
+  },
+  'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
-  'set-clock-or-ignore': 'Set the clock that is wrong, with NTP. To back up nevertheless, set {setting}.',
-  'back-up-first': 'Make another backup first, or allow removing the newest.',
-  'lengthen-id': 'Give more of the id.',
-  'look-up-signers': '`{command}` shows who signed them; `{trust}` trusts a key.',
-  'set-retention':
-    'Give at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
-  'give-trusted-key':
-    'Set DASHKEEP_TRUSTED_KEYS to the fingerprint that you wrote down, or run this on the machine that makes the backups.',
-  'repair-configuration': 'Run `{command}` to write the file again. The snapshots are not affected.',
-  'confirm-large-prune': 'Look at the plan (--dry-run), then confirm it with --remove-most-objects.',
-  'find-unreadable':
-    'Run `{command}` to see which one. Repair or delete that snapshot, or set the identity that decrypts it.',
+  'set-clock-or-ignore': 'Set the wrong clock with NTP. To back up anyway, set {setting}.',
+  'back-up-first': 'Make another backup first, or allow the removal of the newest snapshot.',
+  'lengthen-id': 'Enter more of the ID.',
+  'look-up-signers': 'This command shows who signed them: {command}. This one trusts a key: {trust}',
+  'set-retention': {
+    cli: 'Set at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
+    page: 'Set at least one retention rule.',
+  },
+  'give-trusted-key': {
+    cli: 'Set DASHKEEP_TRUSTED_KEYS to the fingerprint that you wrote down, or run this on the machine that makes the backups.',
+    page: 'In the deployment, trust the fingerprint that you wrote down, or repair it on the machine that makes the backups.',
+  },
+  'repair-configuration': 'The snapshots are not affected. To rewrite the file: {command}',
+  'confirm-large-prune': {
+    cli: 'Check the plan (--dry-run), then confirm it with --remove-most-objects.',
+    page: 'Do a dry run and check what would be removed. Then confirm it.',
+  },
+  'find-unreadable': {
+    cli: 'To find it, run `{command}`. Repair or delete that snapshot, or set the identity that decrypts it.',
+    page: 'To find it, verify the repository. Repair or delete that snapshot, or enter the private key that decrypts it.',
+  },
   'restore-manifest':
-    'Find out who changed the target, and restore the manifest {id} and its signature from the versions of the bucket. If it is gone for good: {command}. If it is yours, trust its key (`dashkeep trust`).',
+    'Find out who changed the target, and restore the manifest {id} and its signature from the versions of the bucket. If it is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':
     'Someone may have changed them. Restore them from the versions of the bucket, or delete those snapshots, then retry.',
   'restore-list':
     'Trust the key that signed it, or restore the file from the versions of the bucket. If it is not yours, delete {file}, then retry.',
   'wait-for-run':
-    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then.',
+    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {minutes} min.',
   'wait-for-unsigned-run':
-    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {wait}: it no longer counts then. No trusted key signed that session: if it keeps coming back, find out who writes it.',
+    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',
   'wait-for-restore':
-    'Nothing was written. Retry when that restore has ended. If its process has crashed, it no longer counts in {seconds} s.',
+    'Nothing was written. Retry when that restore has ended. If its process has crashed, it stops counting in {seconds} s.',
   'run-backup-again': 'Run the backup again.',
-} as const;
+
+  'include-orgs': {
+    cli: 'To include them, set DASHKEEP_ORGS=all. A token reaches only one organization.',
+    page: 'To include them, the deployment has to select all organizations. A token reaches only one organization.',
+  },
+  'include-server-kinds':
+    'To leave them out on purpose, exclude them in the settings. To include them, also run this command as a server admin, such as in a CronJob: {command}',
+  'accept-loss': {
+    cli: 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',
+    page: 'If it was deleted on purpose, accept it with the button, or with {command}. If not, restore snapshot {since}.',
+  },
+  'name-by-id': 'Select the snapshot by its ID.',
+} as const satisfies Record<string, Text>;

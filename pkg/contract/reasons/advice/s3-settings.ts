@@ -1,24 +1,52 @@
+import type { Text } from '../../texts.ts';
+
 /** What to do about the settings of an S3 target. */
 export const S3_SETTINGS_ADVICE = {
-  'correct-region': 'The bucket is in another region: correct AWS_REGION.',
-  'set-access-key':
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. AWS roles are not sent to other services.',
-  'set-access-key-or-role':
-    'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or give the pod an IAM role.',
-  'set-scaleway-endpoint':
-    'Set DASHKEEP_S3_ENDPOINT=https://s3.fr-par.scw.cloud (or your region), or endpoint_url in the config file.',
-  'add-services-section': 'Add the section, or set DASHKEEP_S3_ENDPOINT. Without it the keys would be sent to AWS.',
-  'indent-endpoint':
-    'Write "s3 =" and, indented on the next line, "endpoint_url = https://…", or set DASHKEEP_S3_ENDPOINT.',
-  'write-endpoint': 'An endpoint is written like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
-  'choose-profile': 'Profiles found: {profiles}. In the config file all but [default] are written [profile name].',
-  'create-profile': 'Profiles found: none. In the config file all but [default] are written [profile name].',
-  'set-endpoint':
-    'Set DASHKEEP_S3_ENDPOINT, or endpoint_url in the AWS config file, to the address of your S3 service.',
-  'set-region': 'Set AWS_REGION. A service without regions takes us-east-1.',
-  'set-region-of-endpoint': 'Set AWS_REGION (for this endpoint: {region}). A service without regions takes us-east-1.',
-  'encryption-ignored':
-    'The store ignores DASHKEEP_S3_ENCRYPTION: enable encryption there, or unset it. It did not encrypt what it stored.',
-  'lock-ignored':
-    'The store ignores DASHKEEP_S3_OBJECT_LOCK: use a bucket with object lock, or unset it. Nothing that it stored is locked.',
-} as const;
+  'correct-region': {
+    cli: 'The bucket is in another region. Correct AWS_REGION.',
+    page: 'The bucket is in another region. Correct the region.',
+  },
+  'set-access-key': {
+    cli: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. AWS roles are not sent to other services.',
+    page: 'Enter an access key and its secret, or a profile. AWS roles are not sent to other services.',
+  },
+  'set-access-key-or-role': {
+    cli: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile, or give the pod an IAM role.',
+    page: 'Enter an access key and its secret, or a profile, or give the pod an IAM role.',
+  },
+  'set-scaleway-endpoint': {
+    cli: 'Set DASHKEEP_S3_ENDPOINT to https://s3.fr-par.scw.cloud, or to that of your region, or endpoint_url in the config file.',
+    page: 'Set the endpoint to https://s3.fr-par.scw.cloud, or to that of your region.',
+  },
+  'add-services-section': {
+    cli: 'Add the section, or set DASHKEEP_S3_ENDPOINT. Without it, the keys would be sent to AWS.',
+    page: 'Add the section, or set the endpoint. Without it, the keys would be sent to AWS.',
+  },
+  'indent-endpoint': {
+    cli: 'Write “s3 =” and, indented on the next line, “endpoint_url = https://…”, or set DASHKEEP_S3_ENDPOINT.',
+    page: 'Write “s3 =” and, indented on the next line, “endpoint_url = https://…”, or set the endpoint.',
+  },
+  'write-endpoint': 'Write an endpoint like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
+  'choose-profile': 'Profiles found: {profiles}. In the config file, write all except [default] as [profile name].',
+  'create-profile': 'No profiles found. In the config file, write all except [default] as [profile name].',
+  'set-endpoint': {
+    cli: 'Set DASHKEEP_S3_ENDPOINT, or endpoint_url in the AWS config file, to the address of your S3 service.',
+    page: 'Set the endpoint to the address of your S3 service.',
+  },
+  'set-region': {
+    cli: 'Set AWS_REGION. A service without regions accepts us-east-1.',
+    page: 'Set the region. A service without regions accepts us-east-1.',
+  },
+  'set-region-of-endpoint': {
+    cli: 'Set AWS_REGION. For this endpoint, it is {region}.',
+    page: 'Set the region. For this endpoint, it is {region}.',
+  },
+  'encryption-ignored': {
+    cli: 'The target ignores DASHKEEP_S3_ENCRYPTION. Enable encryption there, or unset it. Its objects are not encrypted.',
+    page: 'The bucket ignores your encryption setting. Enable it there, or turn it off here. Its objects are not encrypted.',
+  },
+  'lock-ignored': {
+    cli: 'The target ignores DASHKEEP_S3_OBJECT_LOCK. Use a bucket with object lock, or unset it. Its objects are not locked.',
+    page: 'The bucket ignores object lock. Use a bucket that has it, or turn it off here. Its objects are not locked.',
+  },
+} as const satisfies Record<string, Text>;

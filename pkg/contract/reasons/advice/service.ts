@@ -1,27 +1,41 @@
+import type { Text } from '../../texts.ts';
+
 /** What to do about an error of the service, or a warning of its status. */
 export const SERVICE_ADVICE = {
-  'omit-below': 'Ask for it without `below`.',
-  'pair-certificate':
-    'DASHKEEP_TLS_CERT_FILE holds the certificate and those between it and its authority, DASHKEEP_TLS_KEY_FILE its key, both as PEM.',
-  'see-openapi': 'See /api/v1/openapi.json.',
-  'make-new-plan': 'Make a new plan.',
-  'plan-again': 'A plan is valid for one hour. Make a new one.',
+  'omit-below': { cli: 'Request it without `below`.', page: 'Request it without its contents.' },
+  'pair-certificate': {
+    cli: 'DASHKEEP_TLS_CERT_FILE holds the certificate with its intermediates, DASHKEEP_TLS_KEY_FILE its key, both as PEM.',
+    page: 'Give the certificate with its intermediates, and its key, both as PEM.',
+  },
+  'see-openapi': {
+    cli: 'See /api/v1/openapi.json.',
+    page: 'Update the app and the service to the same version.',
+  },
+  'make-new-plan': 'Create a new plan.',
+  'plan-again': 'A plan is valid for one hour. Create a new one.',
   'stay-in-organization': 'In the app, each organization sees only itself.',
-  'confirm-prune': "If you intend that, prune with the confirmation '{confirm}'.",
-  'make-settings-writable': 'Until then, no changes here can be saved.',
-  'join-organizations': 'Make the admin a member of those organizations, or exclude them.',
+  'confirm-prune': 'If you intend that, prune with the confirmation “{confirm}”.',
+  'make-settings-writable': 'Until this is resolved, no changes here can be saved.',
+  'join-organizations': 'Make the admin of the service a member of these organizations, or exclude them.',
   'correct-schedule': 'Correct the expression or the time zone.',
-  'set-in-deployment': 'Check where backups go, and set {names} in the deployment.',
-  'set-target-in-deployment':
-    'Set DASHKEEP_TARGET in the deployment (in the chart: target), with the address and keys that it needs.',
-  'enter-identity': 'This may be intended. Otherwise enter the identity in the settings.',
+  'set-in-deployment': 'Check where backups go, and set these values in the deployment: {names}.',
+  'set-target-in-deployment': {
+    cli: 'Set DASHKEEP_TARGET in the deployment (in the chart: target), with the address and keys that it needs.',
+    page: 'Set the target in the deployment, with the address and keys that it needs. The settings page lists the names.',
+  },
+  'enter-identity': 'This may be intended. Otherwise, enter the private key in the settings.',
   'mount-admin-secret': 'Check that the Secret exists and is mounted. It is optional, so the pod starts without it.',
-  'name-secret-keys': 'Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.',
-  'check-other-grafana':
-    'Look at the log of Grafana, and check whether there is more than one Grafana behind this address.',
+  'name-secret-keys': {
+    cli: 'Set DASHKEEP_ADMIN_USER_KEY and DASHKEEP_ADMIN_PASSWORD_KEY to the names of the keys.',
+    page: 'Set the names of the keys in the deployment.',
+  },
+  'check-other-grafana': 'Check the log of Grafana, and whether this address leads to more than one Grafana.',
   'replace-given-token':
-    'Check whether the token or its service account was deleted. Make a new token in Grafana (Administration › Service accounts, role Admin) and set {names}. If it is read from a file (…_FILE), no restart is needed.',
+    'Check whether the token or its service account was deleted. Create a new token in Grafana for a service account with the Admin role, and set it as {names}. If it is read from a file, no restart is needed.',
   'reset-admin-password':
-    'Grafana uses this password only when it creates its database. A Secret that was rendered again later (for example by Argo CD) contains another one. Reset it with `{command}`, or put the real one into the Secret. If it is right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
-  'provide-admin': 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or give GRAFANA_API_TOKEN.',
-} as const;
+    'Grafana uses this password only when it creates its database. A Secret that was rendered again later contains another one. Put the real one into the Secret, or reset it with this command: {command}. If it is right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
+  'provide-admin': {
+    cli: 'Mount the admin Secret (DASHKEEP_ADMIN_SECRET_DIR), or set GRAFANA_API_TOKEN.',
+    page: 'Mount the admin Secret, or give the service a token.',
+  },
+} as const satisfies Record<string, Text>;

@@ -1,30 +1,44 @@
+import type { Text } from '../../texts.ts';
+
 /** What to do about an error of the target. */
 export const STORAGE_ADVICE = {
   'name-hosts':
-    'Give hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
-  'set-target': 'DASHKEEP_TARGET sets the location of the repository: use s3://bucket/prefix or file:///directory.',
-  'use-allowed-directory':
-    'Use a directory in or below one in DASHKEEP_FILE_ROOTS, or add this one there, separated by colons.',
-  'replace-link': 'Replace the link with what it points to, or mount that there.',
-  'allow-directory': "Allow Dashkeep's user to read and write the directory.",
+    'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
+  'set-target': {
+    cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix or file:///directory.',
+    page: 'Write the target as s3://bucket/prefix or file:///directory.',
+  },
+  'use-allowed-directory': {
+    cli: 'Use a directory in or below one in DASHKEEP_FILE_ROOTS, or add this one there, separated by colons.',
+    page: 'Use a directory that the deployment allows, or ask the administrator of the service to allow this one.',
+  },
+  'replace-link': 'Replace the link with the directory it points to, or mount that directory there.',
+  'allow-directory': 'Allow Dashkeep’s user to read and write the directory.',
   'mount-writable': 'Mount the directory writable.',
   'free-target-space':
-    'The disk is full: free space there, or use a larger volume. Published snapshots are not affected.',
+    'The disk is full. Free space there, or use a larger volume. Published snapshots are not affected.',
   'room-for-prune':
-    'To prune, Dashkeep needs 1 MiB: delete or move something else on this disk, or enlarge it, and retry. Delete no files of the repository yourself.',
-  'distrust-lists': 'The store’s lists are unreliable, so Dashkeep does not use them.',
-  'restore-from-cold-storage': 'The object was moved to cold storage: restore it there first.',
-  'make-room': 'The target is full: make room or raise the quota.',
-  'wait-for-target': 'The target is overloaded; try again later.',
+    'To prune, Dashkeep needs 1 MiB. Delete or move other files on this disk, or enlarge it, and retry. Do not delete files of the repository yourself.',
+  'distrust-lists': 'The target’s listings are unreliable, so Dashkeep does not use them.',
+  'restore-from-cold-storage': 'The object was moved to cold storage. Restore it there first.',
+  'make-room': 'The target is full. Make room, or raise the quota.',
+  'wait-for-target': 'The target is overloaded. Retry later.',
   'grant-kms': 'Grant {permission} on the key of the bucket.',
   'grant-reading':
-    'Grant s3:GetObject, and s3:ListBucket on the bucket: without it S3 also reports missing objects as "denied".',
+    'Grant s3:GetObject, and s3:ListBucket on the bucket. Without it, S3 also reports missing objects as “denied”.',
   'grant-to-key': 'Grant {permission} to the key in use.',
-  'correct-certificate-name':
-    'The certificate is for another name: correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
-  'set-certificate-authority': 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
+  'correct-certificate-name': {
+    cli: 'The certificate is for another name. Correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
+    page: 'The certificate is for another name. Correct the endpoint, or choose another addressing style.',
+  },
+  'set-certificate-authority': {
+    cli: 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
+    page: 'Give the service the certificate authority of the endpoint.',
+  },
   'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
-  'correct-endpoint-name':
-    'Correct the endpoint; if only the name with the bucket in front is unknown, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
+  'correct-endpoint-name': {
+    cli: 'Correct the endpoint. If only the name with the bucket prefix is unknown, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
+    page: 'Correct the endpoint. If only the name with the bucket prefix is unknown, choose another addressing style.',
+  },
   'check-endpoint': 'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
-} as const;
+} as const satisfies Record<string, Text>;

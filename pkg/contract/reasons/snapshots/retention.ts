@@ -1,17 +1,19 @@
+import type { Text } from '../../texts.ts';
+
 /** Why retention keeps a snapshot, or removes it. */
 export const RETENTION_REASONS = {
-  'no-rules': 'no rule: all snapshots are kept',
-  'newest-complete': 'newest complete',
-  'kept-by-rule': '{rule}',
-  'kept-within': 'within {within}',
-  'kept-foreign': 'foreign: no trusted key signed it',
-  'kept-future': 'from the future: a clock that was ahead dated it',
+  'no-rules': 'no rule is set, so all snapshots are kept',
+  'newest-complete': 'newest complete snapshot',
+  'kept-by-rule': { cli: '{rule}', page: 'kept by the rule {rule}' },
+  'kept-within': 'younger than {within}',
+  'kept-foreign': 'untrusted: no trusted key signed it',
+  'kept-future': 'from the future: dated by a clock that was ahead',
   'kept-newer-partial': 'partial, but newer than any complete one',
   'kept-newer-shrunk': 'much smaller than before, but newer than any full one',
-  'kept-to-undo': '{trigger}, less than a week old',
-  'undo-time-over': '{trigger}, more than a week old',
-  'older-partial': 'partial, and there is a newer complete one',
-  'older-shrunk': 'much smaller than before, and there is a newer full one',
+  'kept-to-undo': 'created before a restore or for a restore test, less than a week ago',
+  'undo-time-over': 'created before a restore or for a restore test, more than a week ago',
+  'older-partial': 'partial, and a newer complete one exists',
+  'older-shrunk': 'much smaller than before, and a newer full one exists',
   'removed-by-id': 'removed by its ID',
   'kept-by-none': 'no rule keeps it',
-} as const;
+} as const satisfies Record<string, Text>;

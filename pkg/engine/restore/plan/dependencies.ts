@@ -1,8 +1,7 @@
-import type { KindName, ResourceRef } from '../../../contract/kinds.ts';
+import type { ResourceRef } from '../../../contract/kinds.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, losing, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Reference } from '../../../grafana/kinds/kind.ts';
-import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { Existing } from '../mapping/existing.ts';
 import { writeContext } from '../context.ts';
 import type { MissingDependency, PlannedItem, PlanRequest } from '../types.ts';
@@ -86,7 +85,7 @@ export class Dependencies {
   /** Returns whether the item is not written because of it. */
   #mark(item: PlannedItem, reference: Reference, { title, inSnapshot }: MissingDependency): boolean {
     const { kind, uid } = reference;
-    const missing = { kind, noun: singular(kind), title, resource: `${kind}/${uid}` };
+    const missing = { kind, title, resource: `${kind}/${uid}` };
     if (reference.factory === true && item.code === 'pristine') {
       Object.assign(item, { action: 'skip', ...because(reason('factory-default')) });
       return true;
@@ -112,8 +111,4 @@ export function addLoss(item: PlannedItem, loss: Reason): void {
     item.losses = [...item.losses, ...losses];
     item.lost = [...(item.lost ?? []), ...lost];
   }
-}
-
-function singular(kind: KindName): string {
-  return kindOf(kind).name.replaceAll('-', ' ');
 }

@@ -45,7 +45,7 @@ export async function planKind(
     if (passed !== undefined) {
       items.push(itemOf(entry, 'skip', passed));
     } else if (byUid.has(uid)) {
-      items.push(itemOf(entry, 'blocked', reason('org-twin', { kind: kind.name, org: String(org.id) })));
+      items.push(itemOf(entry, 'blocked', reason('org-twin', { org: String(org.id) })));
     } else {
       byUid.set(uid, entry);
     }
@@ -163,9 +163,7 @@ function passedOver({ mapping, dataSources }: Planning, org: Org, entry: Manifes
 
 /** Why a kind is never written, wherever; undefined for those that are. */
 export function neverWritten({ write, declaration }: Kind): Reason | undefined {
-  return write === undefined || declaration.restored === 'no'
-    ? reason('archived', { plural: declaration.plural })
-    : undefined;
+  return write === undefined || declaration.restored === 'no' ? reason('archived') : undefined;
 }
 
 /** Why nothing of a kind can be written here. */
@@ -174,13 +172,12 @@ async function refusalOf(
   kind: Kind,
   context: WriteContext,
 ): Promise<{ action: PlanAction; why: Reason } | undefined> {
-  const { plural, restored } = kind.declaration;
   const never = neverWritten(kind);
   if (never !== undefined) {
     return { action: 'skip', why: never };
   }
-  if (restored === 'on request' && !isNamed(request, kind.name)) {
-    return { action: 'skip', why: reason('on-request', { plural }) };
+  if (kind.declaration.restored === 'on request' && !isNamed(request, kind.name)) {
+    return { action: 'skip', why: reason('on-request') };
   }
   const serving = await kind.serves(context);
   return serving.served ? undefined : { action: 'blocked', why: serving.reason };

@@ -60,10 +60,7 @@ async function planKind(
   created: readonly Touched[],
 ): Promise<PlannedItem[]> {
   if (kind.remove === undefined) {
-    const why =
-      kind.owner === undefined
-        ? reason('never-deleted', { plural: kind.declaration.plural })
-        : reason('goes-with-owner', { owner: kind.owner });
+    const why = reason(kind.owner === undefined ? 'never-deleted' : 'goes-with-owner');
     return created.map((one) => itemOf(one, 'skip', why));
   }
   const byUid = new Map(created.map((one) => [one.uid, one]));

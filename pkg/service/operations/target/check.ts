@@ -4,7 +4,8 @@ import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../../contra
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { checkText, failedCheckText, hintsOf } from '../../../contract/reasons/check-result.ts';
+import { checkText, failedCheckText } from '../../../contract/reasons/check-result.ts';
+import { adviceOf } from '../../../contract/reasons/reason.ts';
 import { openRepository, type OpenOptions } from '../../../repository/repository.ts';
 import type { StateStore } from '../../../lib/state.ts';
 import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/check/check.ts';
@@ -112,7 +113,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 function tooSlow(within: number): CheckStep {
   const slow = reason('target-slow', { seconds: String(Math.round(within / 1000)) });
   const unreachable = new DashkeepError('DK_STORE_UNREACHABLE', '');
-  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', ...checkText([slow], hintsOf(unreachable)) };
+  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', ...checkText([slow], [adviceOf(unreachable)]) };
 }
 
 function failed(step: StepName, error: unknown): CheckStep {

@@ -11,7 +11,7 @@ import { usePlanItems } from '../../../data/useRestores.ts';
 import { formatNumber } from '../../../lib/format.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 import { kindLabel } from '../../../lib/kinds.ts';
-import { lossTexts, reasonText } from '../../../lib/reasons/reasons.ts';
+import { lossTexts, reasonText } from '../../../lib/catalogue/reasons.ts';
 import { resourceParameter } from '../../../lib/routes.ts';
 import { comparedBy } from './confirmation.ts';
 import { CHANGING, foldedCount } from './folded.ts';

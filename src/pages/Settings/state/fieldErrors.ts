@@ -1,6 +1,6 @@
 import type { SettingsCandidate } from '../../../../pkg/contract/api/settings.ts';
 import { ServiceError } from '../../../api/errors.ts';
-import { reasonText } from '../../../lib/reasons/reasons.ts';
+import { reasonText } from '../../../lib/catalogue/reasons.ts';
 
 /** What was sent to the service, and how it failed. */
 export interface Attempt {

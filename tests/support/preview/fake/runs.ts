@@ -230,10 +230,10 @@ function keep(
 export function apply(state: FakeState, id: string, confirm: string | undefined): Run {
   const restore = state.restores.get(id);
   if (restore === undefined) {
-    throw new FakeError(404, 'DK_NOT_FOUND', 'There is no such plan.', 'Make a new plan.');
+    throw new FakeError(404, 'DK_NOT_FOUND', 'There is no such plan.', 'Create a new plan.');
   }
   if (restore.plan.confirm !== undefined && restore.plan.confirm !== confirm) {
-    throw new FakeError(400, 'DK_CONFIRMATION', `Type “${restore.plan.confirm}”.`, 'Type exactly what is asked for.');
+    throw new FakeError(400, 'DK_CONFIRMATION', `Type “${restore.plan.confirm}”.`, 'Type the requested text exactly.');
   }
   const run = begin(state, 'restore', restore.plan.undoes === undefined ? 'manual' : 'undo');
   run.restore = id;

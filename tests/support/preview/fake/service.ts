@@ -101,7 +101,7 @@ function findRun(state: FakeState, id: string) {
 function findRestore(state: FakeState, id: string) {
   const restore = state.restores.get(id);
   if (restore === undefined) {
-    throw new FakeError(404, 'DK_NOT_FOUND', `There is no plan ${id}.`, 'Make a new plan.');
+    throw new FakeError(404, 'DK_NOT_FOUND', `There is no plan ${id}.`, 'Create a new plan.');
   }
   return restore;
 }

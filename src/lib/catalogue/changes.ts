@@ -1,17 +1,14 @@
 import { config } from '@grafana/runtime';
 import type { ReadableChange } from '../../../pkg/contract/api/diff.ts';
-import { changeSentence, emptyMeans, type ChangeCode } from '../../../pkg/contract/changes/catalogue.ts';
+import { CHANGES, changeSentence, emptyMeans, type ChangeCode } from '../../../pkg/contract/changes/catalogue.ts';
+import { fill } from '../../../pkg/contract/texts.ts';
 import { t } from '../i18n.ts';
-import type { Text } from '../reasons/text.ts';
-import { DASHBOARD_TEXTS } from './dashboards.ts';
-import { OTHER_TEXTS } from './others.ts';
-
-const TEXTS: Record<ChangeCode, Text> = { ...DASHBOARD_TEXTS, ...OTHER_TEXTS };
+import { changeTemplate } from './texts.ts';
 
 /** One change in the user's language; in English where the code is not known here. */
 export function changeText({ code, params }: Pick<ReadableChange, 'code' | 'params'>): string {
-  return Object.hasOwn(TEXTS, code)
-    ? TEXTS[code as ChangeCode](inWords(code, params))
+  return Object.hasOwn(CHANGES, code)
+    ? fill(changeTemplate(code as ChangeCode), inWords(code, params))
     : changeSentence({ code, params });
 }
 

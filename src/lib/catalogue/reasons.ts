@@ -1,0 +1,132 @@
+import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
+import { KIND_NAMES, type KindName } from '../../../pkg/contract/kinds.ts';
+import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
+import { fill } from '../../../pkg/contract/texts.ts';
+import { checkStepLabel } from '../checkSteps.ts';
+import { t } from '../i18n.ts';
+import { kindLabel } from '../kinds.ts';
+import { runKindLabel } from '../runKinds.ts';
+import { errorText, reasonTemplate } from './texts.ts';
+
+/** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
+type Reasoned = { reason: string } & Partial<ReasonData>;
+
+/**
+ * Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by
+ * itself.
+ */
+export function isLeftAsDiffering({ code }: Partial<ReasonData>): boolean {
+  return code === ('kept' satisfies ReasonCode);
+}
+
+/** Why, in the user's language; in the service's English where the code is not known here. */
+export function reasonText({ reason, code, params = {}, advice }: Reasoned): string {
+  const text = code === undefined ? undefined : textOf({ code, params }, asSentence);
+  if (text === undefined) {
+    return reason;
+  }
+  const hint = advice && hintsText([advice]);
+  return hint === undefined ? text : `${withStop(text)} ${hint}`;
+}
+
+/** Warnings, in the user's language; as the service says them where an earlier release wrote them. */
+export function warningTexts(given: { warnings?: string[] | undefined; warned?: ReasonData[] | undefined }): string[] {
+  const { warnings = [], warned = [] } = given;
+  return warnings.map((warning, at) => reasonText({ reason: warning, ...warned[at] }));
+}
+
+/** Reasons as parts of a line, in the user's language; those of a later release have no text here. */
+export function phrases(given: readonly ReasonData[]): string[] {
+  return given.flatMap((one) => textOf(one) ?? []);
+}
+
+/** What a restored resource lacks, in the user's language. */
+export function lossTexts({ losses, lost = [] }: { losses: string[]; lost?: ReasonData[] | undefined }): string[] {
+  return losses.map((loss, at) => reasonText({ reason: loss, ...lost[at] }));
+}
+
+/** What a step of a check found, in the user's language where each finding has a text. */
+export function findingsText({
+  detail,
+  findings = [],
+}: {
+  detail: string;
+  findings?: ReasonData[] | undefined;
+}): string {
+  const texts = findings.map((one, at) => textOf(one, at === 0 ? asSentence : undefined));
+  return texts.length === 0 || texts.includes(undefined) ? detail : texts.join('; ');
+}
+
+/** What to do about something, in the user's language; undefined where it is said in English only. */
+export function hintsText(hints: readonly ReasonData[] = []): string | undefined {
+  const texts = hints.map((one) => knownText(one) ?? generalHint(one));
+  return texts.length === 0 || texts.includes(undefined) ? undefined : texts.join(' ');
+}
+
+/** A reason in the user's language; undefined for none, and for an error or a reason of a newer service. */
+export function knownText(given: ReasonData | undefined): string | undefined {
+  return given !== undefined && isReason(given.code) ? textOf(given, asSentence) : undefined;
+}
+
+/** A text with a full stop, so that another can follow. */
+export function withStop(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
+/** The hint of an error, where the service has no better words for this case. */
+function generalHint({ code, params }: ReasonData): string | undefined {
+  return isError(code) && params['message'] === ERROR_CATALOGUE[code].hint ? errorText(code).hint : undefined;
+}
+
+/** An error is called by its name in the user's language; what it met is said in English. */
+function textOf({ code, params }: ReasonData, form = (template: string) => template): string | undefined {
+  if (isReason(code)) {
+    return fill(form(reasonTemplate(code)), inWords(params));
+  }
+  if (!isError(code)) {
+    return undefined;
+  }
+  const { title } = errorText(code);
+  return params['message'] === undefined ? title : `${title}: ${params['message']}`;
+}
+
+/** Words for params that name a kind, a step, a job or a state. */
+const WORDS: Record<string, (name: string) => string> = {
+  kind: (name) => (isKind(name) ? kindLabel(name) : name),
+  kinds: (names) => listInWords(names, 'kind'),
+  step: checkStepLabel,
+  job: runKindLabel,
+  state: (names) => listInWords(names, 'oneState'),
+  oneState: (name) =>
+    ({ partial: t('coverage.partial', 'partial'), shrunk: t('coverage.shrunk', 'much smaller than before') })[name] ??
+    name,
+};
+
+function listInWords(names: string, param: string): string {
+  return names
+    .split(', ')
+    .map((name) => WORDS[param]?.(name) ?? name)
+    .join(', ');
+}
+
+function inWords(params: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, WORDS[name]?.(value) ?? value]));
+}
+
+/** A phrase of a catalogue as a sentence. */
+function asSentence(phrase: string): string {
+  return phrase.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+}
+
+function isReason(code: string): code is ReasonCode {
+  return Object.hasOwn(REASONS, code);
+}
+
+function isError(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, code);
+}
+
+function isKind(name: string): name is KindName {
+  return (KIND_NAMES as readonly string[]).includes(name);
+}

@@ -1,0 +1,32 @@
+import { CHANGES, type ChangeCode } from '../../../pkg/contract/changes/catalogue.ts';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
+import type { ErrorKind } from '../../../pkg/contract/errors/kind.ts';
+import type french from '../../../pkg/contract/french.json';
+import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import { pageText } from '../../../pkg/contract/texts.ts';
+
+/** Every text of the catalogues in another language. */
+export type Translation = typeof french;
+
+let translation: Translation | undefined;
+
+/** Shows the catalogues in another language from now on. */
+export function translateCatalogues(given: Translation): void {
+  translation = given;
+}
+
+/** The text of a reason in the user's language, with `{name}` for its params. */
+export function reasonTemplate(code: ReasonCode): string {
+  return translation?.reasons[code] ?? pageText(REASONS[code]);
+}
+
+/** The same for a change. */
+export function changeTemplate(code: ChangeCode): string {
+  return translation?.changes[code] ?? CHANGES[code][1];
+}
+
+/** What an error is called in the user's language, and what to do about it. */
+export function errorText(code: ErrorCode): { title: string; hint: string } {
+  const { title, hint, page = hint }: ErrorKind = ERROR_CATALOGUE[code];
+  return translation?.errors[code] ?? { title, hint: page };
+}
