@@ -30,15 +30,9 @@ export function withTarget(command: Command): Command {
   return withJson(
     withStateDir(withTargetUrl(command))
       .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
+      .addOption(setting('--age-identity-file <path>', 'path of the age identity file', 'DASHKEEP_AGE_IDENTITY_FILE'))
       .addOption(
-        setting('--age-identity-file <path>', 'file with the age identity, to read', 'DASHKEEP_AGE_IDENTITY_FILE'),
-      )
-      .addOption(
-        setting(
-          '--trusted-keys <list>',
-          'fingerprints of signing keys to trust, in addition to those in the state',
-          'DASHKEEP_TRUSTED_KEYS',
-        ),
+        setting('--trusted-keys <list>', 'additional trusted signing keys, by fingerprint', 'DASHKEEP_TRUSTED_KEYS'),
       )
       // Not a setting: a flag without a value would take any value of the variable for yes.
       .option(
@@ -55,9 +49,7 @@ export function withGrafana(command: Command): Command {
       setting('--grafana-ca-file <path>', 'additional certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'),
     )
     .addOption(setting('--grafana-concurrency <n>', 'maximum concurrency (default 64)', 'DASHKEEP_GRAFANA_CONCURRENCY'))
-    .addOption(
-      setting('--grafana-timeout <ms>', 'timeout of a request in ms (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'),
-    )
+    .addOption(setting('--grafana-timeout <ms>', 'request timeout in ms (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'))
     .addOption(
       setting(
         '--orgs <list>',
@@ -92,7 +84,7 @@ export interface AskedBy {
 
 /** Adds `--by`. @returns the same command */
 export function withBy(command: Command): Command {
-  return command.option('--by <name>', 'requester, for the record');
+  return command.option('--by <name>', 'name of the requester, for the run record');
 }
 
 /** @returns who asked, or nothing; undefined members are left out */

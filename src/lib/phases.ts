@@ -8,7 +8,7 @@ export function phaseLabel(phase: string): string {
     restoring: t('phase.restoring', 'Restoring and checking'),
     reading: t('phase.reading', 'Listing and reading'),
     permissions: t('phase.permissions', 'Reading permissions'),
-    checking: t('phase.checking', 'Checking what is stored'),
+    checking: t('phase.checking', 'Checking stored objects'),
     publishing: t('phase.publishing', 'Storing the snapshot'),
     comparing: t('phase.comparing', 'Comparing with Grafana'),
     planning: t('phase.planning', 'Comparing the selection with Grafana'),

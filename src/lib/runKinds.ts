@@ -9,7 +9,7 @@ export function runKindLabel(kind: string): string {
     forget: t('run.forget', 'Retention'),
     prune: t('run.prune', 'Prune'),
     repair: t('run.repair', 'Repair'),
-    drill: t('run.drill', 'Drill'),
+    drill: t('run.drill', 'Restore test'),
   };
   return labels[kind] ?? kind;
 }

@@ -123,7 +123,7 @@ test('a folder’s versions include what is in it, when asked for', async ({ app
   await app.open(`/versions/folder/${folder.uid}`);
   const cards = page.getByRole('main').getByRole('region');
   await expect(page.getByText(board.title)).toHaveCount(0);
-  await tabTo(page.getByRole('switch', { name: 'Also show what is in it' }));
+  await tabTo(page.getByRole('switch', { name: 'Include its contents' }));
   await page.keyboard.press('Space');
   await expect(cards.filter({ hasText: board.title }).filter({ hasText: 'Dashboards' }).first()).toBeVisible(LONG);
   await expect(page).toHaveURL(/below=yes/);

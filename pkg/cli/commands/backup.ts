@@ -26,22 +26,16 @@ interface Flags extends CommonFlags, AskedBy {
 /** Registers `dashkeep backup`. */
 export const registerBackup: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('backup')))))
-    .description('make a snapshot of Grafana')
+    .description('create a snapshot of Grafana')
     .addOption(
       setting(
         '--plain-copies <yes|no>',
-        'keep grafana-backups/dashboard-<uid>.json (default: if not encrypted)',
+        'also write dashboards as plain files in grafana-backups/ (default: if not encrypted)',
         'DASHKEEP_PLAIN_COPIES',
       ),
     )
-    .addOption(
-      setting(
-        '--full-read-every <n>',
-        'read every body at least every n-th time (default 12)',
-        'DASHKEEP_FULL_READ_EVERY',
-      ),
-    )
-    .option('--accept-loss <snapshot>', 'accept that resources are gone, as this snapshot reports')
+    .addOption(setting('--full-read-every <n>', 'full read every n backups (default 12)', 'DASHKEEP_FULL_READ_EVERY'))
+    .option('--accept-loss <snapshot>', 'accept the losses that this snapshot reports')
     .action(run(runBackup));
 };
 

@@ -22,7 +22,7 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep bootstrap`. */
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
-    .description('make a Grafana token with the admin Secret and store it; do nothing if a token works')
+    .description('create a Grafana token with the admin Secret and store it, unless a stored token works')
     .addOption(setting('--wait <seconds>', 'seconds to wait for Grafana', 'DASHKEEP_BOOTSTRAP_WAIT').default('300'))
     .addOption(setting('--token-days <n>', 'days until a new token expires (default 30)', 'DASHKEEP_TOKEN_DAYS'))
     .action(run(runBootstrap));

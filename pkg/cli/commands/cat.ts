@@ -22,10 +22,10 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep cat`. */
 export const registerCat: Register = (program, run) => {
   withTarget(program.command('cat'))
-    .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")
-    .argument('<resource>', 'kind/uid, such as dashboard/abc, or alert-rule/uid')
-    .option('--org <id>', 'the organization, if several have the resource')
-    .description('print the stored body of one resource as JSON')
+    .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
+    .argument('<resource>', 'kind/UID, such as dashboard/abc or alert-rule/abc')
+    .option('--org <id>', 'ID of the organization, if several have the resource')
+    .description('print a stored resource as JSON')
     .action(run(cat));
 };
 

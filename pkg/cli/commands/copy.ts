@@ -13,10 +13,8 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep copy`. */
 export const registerCopy: Register = (program, run) => {
   withTarget(program.command('copy'))
-    .description(
-      'copy all snapshots to another repository, encrypted for the given recipients: to encrypt, to remove a recipient, or to move',
-    )
-    .argument('<url>', 'the other target: s3://bucket/prefix or file:///directory')
+    .description('copy all snapshots to another target, to encrypt them, remove a recipient or move the repository')
+    .argument('<url>', 'target of the copy: s3://bucket/prefix or file:///directory')
     .action(run(runCopy));
 };
 

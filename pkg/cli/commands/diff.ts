@@ -28,10 +28,10 @@ type Found = Omit<Diff, 'changed'> & {
 /** Registers `dashkeep diff`. */
 export const registerDiff: Register = (program, run) => {
   withGrafana(withTarget(program.command('diff')))
-    .argument('<from>', "snapshot id, or 'latest'")
-    .argument('<to>', "a later snapshot id, or 'live' for the current state of Grafana")
-    .option('--detail', 'also say what was done to each changed resource')
-    .description('show what was added, changed and removed')
+    .argument('<from>', "snapshot ID, or 'latest'")
+    .argument('<to>', "later snapshot ID, or 'live' for the current state of Grafana")
+    .option('--detail', 'also show the changes of each resource')
+    .description('show added, changed and removed resources')
     .action(run(diff));
 };
 

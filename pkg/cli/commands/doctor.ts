@@ -16,8 +16,8 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep doctor`. */
 export const registerDoctor: Register = (program, run) => {
   withJson(withTargetUrl(withService(program.command('doctor'))))
-    .description('check everything, and say what to do if a check fails')
-    .option('--policy', 'print the minimal IAM policy for the target, and check nothing')
+    .description('check the setup, with advice for each failed check')
+    .option('--policy', 'only print the minimal IAM policy for the target')
     .action(run(runDoctor));
 };
 

@@ -15,8 +15,8 @@ interface Flags extends CommonFlags, AskedBy {
 /** Registers `dashkeep drill`. */
 export const registerDrill: Register = (program, run) => {
   withBy(withGrafana(withTarget(program.command('drill'))))
-    .argument('[snapshot]', 'id or unique prefix of an id (default: the newest complete one)')
-    .description('restore a snapshot into a temporary organization or folder, compare it, and remove it again')
+    .argument('[snapshot]', 'ID or unique prefix of an ID (default: the newest complete snapshot)')
+    .description('restore test: restore a snapshot into a temporary organization or folder, compare, and clean up')
     .addHelpText(
       'after',
       `

@@ -35,18 +35,18 @@ interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], stri
 /** Registers `dashkeep forget`. */
 export const registerForget: Register = (program, run) => {
   withTarget(program.command('forget'))
-    .argument('[id]', 'full ID of the only snapshot to remove, instead of rules')
-    .description('remove snapshots that no rule keeps, or one by its ID; a later prune removes their objects')
+    .argument('[id]', 'full ID of one snapshot to remove, instead of rules')
+    .description('remove snapshots by retention rules, or one by its ID; prune then removes their objects')
     .option('--keep-last <n>', 'keep the newest n complete snapshots')
-    .option('--keep-hourly <n>', 'keep the newest of each hour, for the last n hours with snapshots')
-    .option('--keep-daily <n>', 'the same for days')
-    .option('--keep-weekly <n>', 'the same for weeks')
-    .option('--keep-monthly <n>', 'the same for months')
-    .option('--keep-yearly <n>', 'the same for years')
+    .option('--keep-hourly <n>', 'keep one snapshot per hour, for the last n hours with snapshots')
+    .option('--keep-daily <n>', 'keep one per day')
+    .option('--keep-weekly <n>', 'keep one per week')
+    .option('--keep-monthly <n>', 'keep one per month')
+    .option('--keep-yearly <n>', 'keep one per year')
     .option('--keep-within <age>', 'keep all snapshots younger than this, such as 30d or 1y6m')
-    .option('--timezone <name>', 'time zone of days (default UTC)')
-    .option('--confirm <id>', 'the ID again, to remove that snapshot without a question')
-    .option('--even-newest', 'with an ID: also if it is the newest complete snapshot')
+    .option('--timezone <name>', 'time zone of the rules (default UTC)')
+    .option('--confirm <id>', 'repeat the ID to skip the question')
+    .option('--even-newest', 'with an ID: allow removing the newest complete snapshot')
     .option('--dry-run', 'only show which snapshots would be removed')
     .action(run(runForget));
 };
@@ -75,7 +75,7 @@ async function runForget(context: CliContext, id: string | undefined, flags: Fla
 /** Judges no other snapshot: so none is reported as kept. */
 async function forgetOne(context: CliContext, id: string, flags: Flags): Promise<Exit> {
   if (Object.keys(policyOf(flags)).length > 0) {
-    throw new DashkeepError('DK_USAGE', 'give either the ID of a snapshot or rules');
+    throw new DashkeepError('DK_USAGE', 'give either a snapshot ID or rules');
   }
   const { signal } = context;
   const options = { signal, evenNewest: flags.evenNewest === true };

@@ -15,8 +15,8 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep keys`. */
 export const registerKeys: Register = (program, run) => {
   withTarget(program.command('keys'))
-    .description('show the signing key of this machine, the trusted keys, and who signed what')
-    .option('--rotate', 'first make a new signing key; the current key signs it, and both stay trusted')
+    .description('show the signing key of this machine, the trusted keys and the signers of snapshots')
+    .option('--rotate', 'first create a new signing key, signed by the current one; both stay trusted')
     .action(run(runKeys));
 };
 

@@ -19,9 +19,9 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep repair`. */
 export const registerRepair: Register = (program, run) => {
   withGrafana(withTarget(program.command('repair')))
-    .description('restore damaged or missing objects from Grafana, if it still has the same content')
+    .description('restore damaged or missing objects from Grafana, if the content there is unchanged')
     .option('--read-data', 'also find damaged objects')
-    .option('--rewrap', 'instead, encrypt everything again for the current recipients (needs an identity)')
+    .option('--rewrap', 'instead, re-encrypt everything for the current recipients (needs an identity)')
     .action(run(runRepair));
 };
 

@@ -39,33 +39,33 @@ interface Flags extends RestoreFlags, AskedBy {
 /** Registers `dashkeep restore`. */
 export const registerRestore: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
-    .argument('[snapshot]', "id, unique prefix of an id, or 'latest'")
-    .description('show what a restore would do; with --apply, do it')
-    .option('--everything', 'all organizations, users with their memberships, and everything in each organization')
+    .argument('[snapshot]', "ID, unique prefix of an ID, or 'latest'")
+    .description('show a restore plan, and apply it with --apply')
+    .option('--everything', 'restore all organizations with their resources, and users with their memberships')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
     .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
     .option('--overwrite', 'also overwrite existing resources that differ')
-    .option('--include-managed', 'also write what files, Git Sync, Terraform or an operator manage')
-    .option('--keep-secrets', 'keep stored secrets where an address changes')
-    .option('--as-copy', 'with new UIDs, next to the existing resources')
+    .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
+    .option('--keep-secrets', 'keep stored secrets when an address changes')
+    .option('--as-copy', 'restore as copies with new UIDs, beside the existing resources')
     .option('--into-folder <uid>', 'with --as-copy: folder for the copies')
     .option('--into-org <id>', 'with --as-copy: organization for the copies')
     .option('--copy-suffix <text>', 'with --as-copy: title suffix')
-    .option('--map-org <old=new>', 'restore the content of one organization into another (repeatable)', collect)
-    .option('--map-datasource <old=new>', 'use this existing data source for one in the snapshot', collect)
-    .option('--secrets <file>', 'YAML with secrets: kind, uid, field')
+    .option('--map-org <old=new>', 'restore one organization into another (repeatable)', collect)
+    .option('--map-datasource <old=new>', 'use an existing data source in place of one in the snapshot', collect)
+    .option('--secrets <file>', 'YAML file with secrets, by kind, UID and field')
     .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
     .option(
       '--confirm <text>',
-      'the text that the plan asks for, if it deletes something or opens it to others; for a foreign snapshot, its id',
+      'the text that the plan asks for if it deletes resources or widens access; for an untrusted snapshot, its ID',
     )
     .option('--trust <fingerprint>', 'trust this signing key from now on')
-    .option('--accept-foreign', 'restore this snapshot although no trusted key signed it (needs its id, and --confirm)')
-    .option('--save-plan <file>', 'save the plan, to apply it later with --plan')
-    .option('--plan <file>', 'apply this saved plan, if Grafana has not changed')
-    .option('--undo <run>', 'undo that restore, except for later changes')
-    .option('--apply', 'write to Grafana; without it, only read')
-    .option('--no-safety-snapshot', 'make no snapshot before writing')
+    .option('--accept-foreign', 'restore an untrusted snapshot (needs its ID, and --confirm)')
+    .option('--save-plan <file>', 'save the plan for --plan')
+    .option('--plan <file>', 'apply a saved plan, unless Grafana has changed')
+    .option('--undo <run>', 'undo a restore, except for later changes')
+    .option('--apply', 'write to Grafana (otherwise only read)')
+    .option('--no-safety-snapshot', 'create no safety snapshot before writing')
     .action(run(runRestore));
 };
 
@@ -196,7 +196,7 @@ async function undo(
   return withRepository(context, flags, false, async (repository) => {
     const run = await repository.run(id, { signal: context.signal });
     if (run === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is no record of run ${printable(id.slice(0, 60))}`);
+      throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
     }
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
     return withGrafanaInstance(

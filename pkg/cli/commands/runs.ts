@@ -18,9 +18,9 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep runs`. */
 export const registerRuns: Register = (program, run) => {
   withTarget(program.command('runs'))
-    .argument('[run]', 'id of a run, to show it in full')
+    .argument('[run]', 'ID of a run to show in full')
     .description('list the runs (backups, restores, …), newest first, or show one')
-    .option('--limit <n>', 'how many runs to list', '20')
+    .option('--limit <n>', 'maximum number of runs', '20')
     .action(run(showRuns));
 };
 
@@ -62,7 +62,7 @@ async function list(context: CliContext, repository: OpenedRepository, { json, l
 async function showOne(context: CliContext, repository: OpenedRepository, id: string, { json }: Flags): Promise<void> {
   const stored = await repository.run(id, { signal: context.signal });
   if (stored === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', `there is no record of run ${printable(id.slice(0, 60))}`);
+    throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
   }
   const [record = stored.record] = await asTheyAre(repository, [stored.record], context);
   if (json === true) {

@@ -22,12 +22,12 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep search`. */
 export const registerSearch: Register = (program, run) => {
   withTarget(program.command('search'))
-    .argument('<text>', 'words that must all be in a title, a query, a tag or the name of a data source')
+    .argument('<text>', 'words that a title, query, tag or data source name must all contain')
     .option('--kind <kind...>', 'only resources of these kinds')
-    .option('--org <id>', 'only resources of this org')
+    .option('--org <id>', 'only resources of this organization')
     .option('--deleted', 'only resources that no longer exist')
     .option('--limit <n>', 'maximum number of resources', '20')
-    .description('find titles, panels, queries, tags and data sources in the newest and in past versions')
+    .description('find titles, panels, queries, tags and data sources in current and earlier versions')
     .action(run(searchTexts));
 };
 

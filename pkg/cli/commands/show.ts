@@ -17,9 +17,9 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep show`. */
 export const registerShow: Register = (program, run) => {
   withTarget(program.command('show'))
-    .argument('<snapshot>', "id, unique prefix of an id, or 'latest'")
-    .option('--rules', 'list the single alert rules of its groups, too: their content is read for that')
-    .description('show what is in a snapshot')
+    .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
+    .option('--rules', 'also list individual alert rules (reads contents)')
+    .description('show the contents of a snapshot')
     .action(run(show));
 };
 

@@ -19,11 +19,11 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep trust`. */
 export const registerTrust: Register = (program, run) => {
   withTarget(program.command('trust'))
-    .argument('[fingerprint]', 'of the signing key, as `dashkeep keys` prints it')
-    .description('trust or no longer trust the snapshots of a key; stored in the state, for this repository')
-    .option('--remove', 'no longer trust that key')
-    .option('--unsigned', 'instead, sign a list of all existing unsigned snapshots')
-    .option('--repository <id>', 'instead, accept the repository as it is now at this target, after it was replaced')
+    .argument('[fingerprint]', 'fingerprint of the signing key (see `dashkeep keys`)')
+    .description('trust or distrust the snapshots of a signing key, for this repository; stored in the state')
+    .option('--remove', 'distrust that key')
+    .option('--unsigned', 'instead, sign a list of the existing unsigned snapshots')
+    .option('--repository <id>', 'instead, accept the repository that replaced the known one at this target')
     .action(run(runTrust));
 };
 
@@ -31,7 +31,7 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
   const { signal } = context;
   const given = [fingerprint, flags.repository, flags.unsigned === true ? '--unsigned' : undefined];
   if (given.filter((one) => one !== undefined).length !== 1) {
-    throw new DashkeepError('DK_USAGE', 'give one of the fingerprint of a key, --unsigned, or --repository');
+    throw new DashkeepError('DK_USAGE', 'give a fingerprint, --unsigned or --repository');
   }
   if (flags.repository !== undefined) {
     return accept(context, flags.repository, flags);

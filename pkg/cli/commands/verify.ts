@@ -21,10 +21,10 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep verify`. */
 export const registerVerify: Register = (program, run) => {
   withTarget(program.command('verify'))
-    .argument('[snapshot]', "only this snapshot: its id, a unique prefix, or 'latest'")
-    .description('check that every snapshot can be restored, or one')
+    .argument('[snapshot]', "only this snapshot: its ID, a unique prefix, or 'latest'")
+    .description('check that all snapshots, or one, can be restored')
     .option('--read-data', 'also read each object and compare it with its hash')
-    .option('--read-data-subset <percent>', 'read this part of the objects, a different one each time, such as 5%')
+    .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, each time a different one')
     .action(run(runVerify));
 };
 

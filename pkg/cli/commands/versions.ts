@@ -33,12 +33,12 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep versions`. */
 export const registerVersions: Register = (program, run) => {
   withTarget(program.command('versions'))
-    .argument('<resource>', 'kind/uid, such as dashboard/abc, or alert-rule/uid')
-    .option('--org <id>', 'the org it is in, when several have it')
-    .option('--limit <n>', 'maximum number of the newest changes', '20')
-    .option('--below', 'of a folder: also the changes of all that is, or was, in it or below it')
-    .option('--no-changes', 'do not say what changed in each: nothing but the index is read then')
-    .description('show when a resource changed, was deleted or came back, and which snapshots hold each version')
+    .argument('<resource>', 'kind/UID, such as dashboard/abc or alert-rule/abc')
+    .option('--org <id>', 'ID of the organization, if several have the resource')
+    .option('--limit <n>', 'maximum number of changes, newest first', '20')
+    .option('--below', 'for a folder: also the changes of its current and former contents')
+    .option('--no-changes', 'omit change details (faster)')
+    .description('show the versions of a resource, with its deletions and the snapshots of each version')
     .action(run(versions));
 };
 

@@ -8,7 +8,7 @@ export function triggerLabel(trigger: string): string {
     // One that starts late, or the first; its snapshot is one of a schedule like any other.
     'catch-up': t('trigger.scheduled', 'Scheduled'),
     safety: t('trigger.safety', 'Before a restore'),
-    drill: t('trigger.drill', 'Drill'),
+    drill: t('trigger.drill', 'Restore test'),
     undo: t('trigger.undo', 'Undo'),
   };
   return labels[trigger] ?? trigger;

@@ -13,7 +13,7 @@ function subTitleOf(view: View): string {
   const texts: Record<View, string> = {
     snapshots: t('history.snapshotsText', 'You can view, compare and restore each of these snapshots.'),
     runs: t('history.runsText', 'All runs, including failed ones, and who requested them.'),
-    search: t('history.searchText', 'Find what is or was in any version that your backups hold.'),
+    search: t('history.searchText', 'Find text in all versions in your backups.'),
   };
   return texts[view];
 }

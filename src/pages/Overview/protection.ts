@@ -106,7 +106,7 @@ export function verdictOf(status: Status): Verdict {
         title: t('protection.untrusted', 'The stored backups were changed'),
         text: t(
           'protection.untrustedText',
-          'The target is not as Dashkeep left it. Only snapshots that a trusted key signed are used. The warnings below say what to do.',
+          'The target is not as Dashkeep left it. Only snapshots that a trusted key signed are used. Follow the warnings below.',
         ),
       };
     case 'unconfigured':

@@ -16,7 +16,7 @@ export function ModeFields({ form, change }: Props) {
   const modes = [
     {
       value: 'missing' as const,
-      label: t('mode.missing', 'Restore what is missing'),
+      label: t('mode.missing', 'Restore missing resources'),
       description: t('mode.missingText', 'Existing resources are not changed.'),
     },
     {

@@ -49,8 +49,8 @@ export function ScheduleForm({ settings }: SectionProps) {
       <JobField
         section={section}
         job="verify"
-        label={t('schedule.verify', 'Verify stored data')}
-        text={t('schedule.verifyText', 'Reads all stored data and compares it with its hash.')}
+        label={t('schedule.verify', 'Verify repository')}
+        text={t('schedule.verifyText', 'Reads the whole repository and compares each object with its hash.')}
       />
       <JobField
         section={section}
@@ -61,10 +61,10 @@ export function ScheduleForm({ settings }: SectionProps) {
       <JobField
         section={section}
         job="drill"
-        label={t('schedule.drill', 'Restore drill')}
+        label={t('schedule.drill', 'Restore test')}
         text={t(
           'schedule.drillText',
-          'Restores the latest snapshot into a temporary organization or folder, compares it, and removes it again.',
+          'Restores the latest snapshot into a temporary organization or folder, compares it, and cleans up.',
         )}
       />
       <Field

@@ -36,7 +36,7 @@ export function Versions() {
       subTitle={t('versions.subtitle', '{{kind}}: every version in your backups', { kind: kindLabel(resource.kind) })}
     >
       {kind === 'folder' && (
-        <InlineField label={t('versions.below', 'Also show what is in it')} transparent>
+        <InlineField label={t('versions.below', 'Include its contents')} transparent>
           <InlineSwitch
             id="versions-below"
             value={below}

@@ -29,6 +29,6 @@ describe.skipIf(!isThere('fish'))('completion in fish', () => {
   it('says what each is for', async () => {
     const words = ['--no-config', '-c', "source dashkeep.fish; complete -C 'dashkeep restore --ev'"];
     const { stdout } = await run('fish', words, { cwd: directory });
-    expect(stdout).toMatch(/^--everything\tall organizations, /);
+    expect(stdout).toMatch(/^--everything\trestore all organizations /);
   });
 });
