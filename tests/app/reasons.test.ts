@@ -38,6 +38,16 @@ describe('the reasons of the service', () => {
     expect(reasonText(because(reason('as-planned')))).toBe('');
   });
 
+  it('are shown whatever names a forged record gives to its params', () => {
+    const params = JSON.parse('{"__proto__": "x", "constructor": "y", "uid": "prom"}') as Record<string, string>;
+    expect(reasonText({ reason: 'English', code: 'stand-in-chosen', params })).toBe(
+      'Data source prom is used instead, as chosen',
+    );
+    expect(reasonText({ reason: 'English', code: 'latest-never-full', params: { state: 'constructor' } })).toContain(
+      'is constructor,',
+    );
+  });
+
   it('that are errors have the name of the error, and what was met', () => {
     const given = { reason: 'no', code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'no' } };
     expect(reasonText(given)).toMatch(/^\S.+: no$/);

@@ -92,26 +92,35 @@ function textOf({ code, params }: ReasonData, form = (template: string) => templ
 }
 
 /** Words for params that name a kind, a step, a job or a state. */
-const WORDS: Record<string, (name: string) => string> = {
-  kind: (name) => (isKind(name) ? kindLabel(name) : name),
-  kinds: (names) => listInWords(names, 'kind'),
-  step: checkStepLabel,
-  job: runKindLabel,
-  state: (names) => listInWords(names, 'oneState'),
-  oneState: (name) =>
-    ({ partial: t('coverage.partial', 'partial'), shrunk: t('coverage.shrunk', 'much smaller than before') })[name] ??
-    name,
-};
-
-function listInWords(names: string, param: string): string {
-  return names
-    .split(', ')
-    .map((name) => WORDS[param]?.(name) ?? name)
-    .join(', ');
-}
+const WORDS = new Map<string, (names: string) => string>([
+  ['kind', kindInWords],
+  ['kinds', (names) => eachOf(names, kindInWords)],
+  ['step', checkStepLabel],
+  ['job', runKindLabel],
+  ['state', (names) => eachOf(names, stateInWords)],
+]);
 
 function inWords(params: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, WORDS[name]?.(value) ?? value]));
+  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, WORDS.get(name)?.(value) ?? value]));
+}
+
+function eachOf(names: string, inWord: (name: string) => string): string {
+  return names.split(', ').map(inWord).join(', ');
+}
+
+function kindInWords(name: string): string {
+  return isKind(name) ? kindLabel(name) : name;
+}
+
+function stateInWords(name: string): string {
+  switch (name) {
+    case 'partial':
+      return t('coverage.partial', 'partial');
+    case 'shrunk':
+      return t('coverage.shrunk', 'much smaller than before');
+    default:
+      return name;
+  }
 }
 
 /** A phrase of a catalogue as a sentence. */
