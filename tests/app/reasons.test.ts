@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
+import { compact } from '../../pkg/contract/compact.ts';
+import { DashkeepError, ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
+import { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
-import { because, losing, warningOf } from '../../pkg/contract/reasons/reason.ts';
+import { because, losing, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('@grafana/i18n', () => import('./english.ts'));
@@ -51,6 +53,17 @@ describe('the reasons of the service', () => {
   it('that are errors have the name of the error, and what was met', () => {
     const given = { reason: 'no', code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'no' } };
     expect(reasonText(given)).toMatch(/^\S.+: no$/);
+  });
+
+  it('that are errors have their advice, a special one or that of the error, also in records', () => {
+    const given = { reason: 'English', code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'no' } };
+    for (const raised of [undefined, reason('mount-writable')]) {
+      const error = new DashkeepError('DK_GRAFANA_FORBIDDEN', 'no', compact({ advice: raised }));
+      const problem = { org: 1, kind: 'dashboard', uid: '', ...because(reasonWithHint(error)) };
+      const advice = raised === undefined ? 'or the Admin role.' : 'Mount the directory writable.';
+      expect(problem.reason).toMatch(new RegExp(`^no\\. .*${advice}$`));
+      expect(reasonText(ResourceProblem.parse(problem))).toBe(`${reasonText(given)}. ${error.hint}`);
+    }
   });
 
   it('of an earlier or later release are shown as the service says them', () => {
