@@ -24,7 +24,7 @@ const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
 
 /** Texts that users read: all words are checked. */
 const TEXTS =
-  /^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(?:docs|charts|examples|provisioning)\/|^src\/locales\/en-US\//;
+  /^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(?:docs|charts|examples|provisioning)\/|^src\/locales\/en-US\/|^pkg\/contract\/(?:changes|errors|reasons)\//;
 /** Code, with its comments and names. */
 const CODE = /^(?:pkg|src|tests|scripts|bench)\/.*\.(?:tsx?|mjs|sh)$/;
 /** What has been measured or recorded, pictures, this list, and names in tables of earlier measurements. */
