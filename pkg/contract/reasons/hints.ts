@@ -7,8 +7,8 @@ export const HINT_REASONS = {
   'check-membership': 'Check that the admin is a member of that organization.',
   'change-api-token': 'Change {name} regularly. Or remove it, so that the service creates and replaces its tokens.',
   'include-org': {
-    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart).',
-    page: 'Ask the administrator of the service to include it.',
+    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To leave it out on purpose, list the IDs of the others there.',
+    page: 'Ask the administrator of the service to include it, or to leave it out on purpose.',
   },
   'one-service-for-app':
     'Both services make backups, but only one can have the app. To change which, stop the other service, or remove its address from the settings of the app.',

@@ -26,6 +26,14 @@ export const PLAN_REASONS = {
     page: 'its owner is managed by {manager}',
   },
   kept: { cli: 'exists and differs; --overwrite replaces it', page: 'exists and differs; overwriting is off' },
+  'kept-narrower': {
+    cli: 'exists and gives less than the snapshot; --overwrite replaces it',
+    page: 'exists and gives less than the snapshot; overwriting is off',
+  },
+  'kept-wider': {
+    cli: 'exists and gives more than the snapshot; --overwrite replaces it',
+    page: 'exists and gives more than the snapshot; overwriting is off',
+  },
   'kept-along': {
     cli: 'exists and differs; --only {kind}/{uid} with --overwrite replaces it',
     page: 'exists and differs; select it directly to overwrite it',
@@ -68,8 +76,8 @@ export const PLAN_REASONS = {
   'security-unseen':
     'changes who has access or where data is sent, and the plan could not show it; restore it separately, as an Admin of its organization',
   'command-line-only': {
-    cli: '{plural} are restored only at the command line: dashkeep restore {snapshot} --kinds {kind}',
-    page: 'belongs to the whole server; restore it with the command line',
+    cli: '{kinds} not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
+    page: 'not included, because only the command line restores them: {kinds}',
   },
 
   created: 'the restore created it',

@@ -4,7 +4,6 @@ export const RUN_REASONS = {
   'not-served': 'not supported by this Grafana',
   'deleted-meanwhile': 'deleted while the backup was running',
   'temporary-copy': 'a temporary copy by Dashkeep, which the service removes',
-  'no-server-admin-here': 'the service is not a server admin; compare it with the command line',
 
   'webhook-silent': 'the webhook did not respond ({cause})',
   'webhook-refused': 'the webhook responded with status {status}',

@@ -72,11 +72,13 @@ export const REPOSITORY_ADVICE = {
   'run-backup-again': 'Run the backup again.',
 
   'include-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS=all. A token reaches only one organization.',
-    page: 'To include them, the deployment has to select all organizations. A token reaches only one organization.',
+    cli: 'To include them, set DASHKEEP_ORGS=all. To leave them out on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
+    page: 'To include them, the deployment has to select all organizations; to leave them out on purpose, the others. A token reaches only one organization.',
   },
-  'include-server-kinds':
-    'To leave them out on purpose, exclude them in the settings. To include them, also run this command as a server admin, such as in a CronJob: {command}',
+  'include-server-kinds': {
+    cli: 'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`). To leave them out on purpose, exclude them in the settings of the service.',
+    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To leave them out on purpose, exclude them in the settings.',
+  },
   'accept-loss': {
     cli: 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',
     page: 'If it was deleted on purpose, accept it with the button, or with {command}. If not, restore snapshot {since}.',
