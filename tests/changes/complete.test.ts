@@ -4,6 +4,7 @@ import { CHANGES } from '../../pkg/contract/changes/catalogue.ts';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { resourceChanges } from '../../pkg/engine/changes/changes.ts';
 import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
+import { cases } from '../support/cases.ts';
 
 /** Names that mean something somewhere, so that what is compared goes through all of the code. */
 const NAMES = [
@@ -80,7 +81,7 @@ describe('the changes of any resource', () => {
           expect(Object.values(params).every((value) => value.length <= 121)).toBe(true);
         }
       }),
-      { numRuns: kind === 'dashboard' ? 400 : 60 },
+      kind === 'dashboard' ? cases(60, 400) : cases(15, 60),
     );
   });
 });

@@ -3,9 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { cutAt, FATES } from './cut-points.ts';
 import { HOUR, NEXT, SCENARIOS, type KeyPair } from './scenarios.ts';
+import { depth } from '../support/budget.ts';
 
-/** `npm run chaos` tries everything; `npm test` a spread of it. */
+/** `npm run chaos` tries everything; the tests a spread of it. */
 const whole = process.env['DASHKEEP_CHAOS'] === 'whole';
+/** One of how many pairs of a call and a fate is tried: encryption takes longer. */
+const step = (encrypted: boolean): number => (whole ? 1 : encrypted ? everyOf(47, 7) : everyOf(16, 2));
+const everyOf = (quick: number, all: number): number => (depth() === 'all' ? all : quick);
 let tried = 0;
 let keys: KeyPair[];
 
@@ -37,8 +41,8 @@ describe.each(SCENARIOS)('$name, cut at every call to the store', (scenario) => 
 
         for (const [index, fate] of FATES.entries()) {
           for (let n = 1; n <= count.calls(); n++) {
-            // In the short form every call is cut, and every fate met, but not each by each.
-            if (!whole && (n + index) % (encrypted ? 7 : 2) !== 0) {
+            // In the short forms every fate is met, but not at every call.
+            if ((n + index) % step(encrypted) !== 0) {
               continue;
             }
             const scene = await prepared.clone();

@@ -1,26 +1,12 @@
-import type * as Age from 'age-encryption';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
+import { cheapPassphrases } from '../support/cheap-passphrases.ts';
 import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { cutAt, FATES, type Fate } from './cut-points.ts';
 import { Bucket, GuardedStore, type Guard } from './store.ts';
 
-/** Of scrypt, as a power of two. With the usual 18 each opening takes a second, and there are more than a hundred. */
-const WORK_FACTOR = 8;
-
-vi.mock('age-encryption', async (original) => {
-  const age = await original<typeof Age>();
-  return {
-    ...age,
-    Encrypter: class extends age.Encrypter {
-      override setPassphrase(passphrase: string): void {
-        super.setPassphrase(passphrase);
-        this.setScryptWorkFactor(WORK_FACTOR);
-      }
-    },
-  };
-});
+cheapPassphrases(true);
 
 const PASSPHRASE = 'a passphrase long enough';
 

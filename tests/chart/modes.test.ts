@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../support/helm/helm.ts';
 import { CHART, helm, template, the } from '../support/helm/helm.ts';
 import { MODES, expectAcceptable, podIn, scenarios } from './charts.ts';
+import { budget } from '../support/budget.ts';
 
 const files = await scenarios();
 
@@ -58,7 +59,7 @@ describe('any combination of switches', () => {
         expect(objects.every(({ metadata }) => metadata.namespace === 'monitoring')).toBe(true);
         expect(objects.every(({ metadata }) => metadata.name.length <= 63)).toBe(true);
       }),
-      { numRuns: 40, seed: 7 },
+      { numRuns: budget(8, 40), seed: 7 },
     );
   });
 });

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SnapshotSummary } from '../../pkg/contract/manifest.ts';
 import { planRetention, type RetentionPolicy } from '../../pkg/repository/snapshots/retention.ts';
+import { cases } from '../support/cases.ts';
 
 const NOW = new Date('2026-11-24T12:00:00Z');
 
@@ -183,7 +184,7 @@ describe('for any history and policy', () => {
         const left = snapshots.filter(({ id }) => plan.kept.some((kept) => kept.id === id));
         expect(planRetention(left, policy, NOW).forgotten).toEqual([]);
       }),
-      { numRuns: 200 },
+      cases(50, 200),
     );
   });
 

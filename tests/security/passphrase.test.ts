@@ -7,6 +7,7 @@ import { silentLog } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { openRepository } from '../../pkg/repository/repository.ts';
 import { openStore } from '../../pkg/storage/open.ts';
+import { cheapPassphrases } from '../support/cheap-passphrases.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
@@ -14,6 +15,8 @@ import { removeDirectory, startService, type TestService } from '../support/serv
 
 /** A page takes over encryption that the deployment set up with a passphrase: with other keys, or plain copies. */
 const PASSPHRASE = 'correct horse battery staple';
+cheapPassphrases();
+
 let grafana: Simulator;
 let directory: string;
 let service: TestService | undefined;

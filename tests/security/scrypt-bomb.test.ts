@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
+import { cheapPassphrases } from '../support/cheap-passphrases.ts';
 import { backup, keysOf, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 
@@ -11,6 +12,8 @@ import { MemoryStore } from '../support/stores/memory-store.ts';
  * passphrase with, or very many of them.
  */
 const PASSPHRASE = 'correct horse battery staple';
+cheapPassphrases();
+
 /** An identity under that passphrase with the work factor 2^20: what is tried with it costs a gigabyte. */
 const BOMB = Buffer.from(
   'YWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+IHNjcnlwdCBYY2VGaW9PcXByMzVhenlwQ3JEK0tRIDIwClBHYUZSTVRrUUNuOGpNVzN4' +

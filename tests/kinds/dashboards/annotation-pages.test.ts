@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { budget } from '../../support/budget.ts';
 import { replaceAnnotations, replaceDashboards, textsOf, type Note } from '../../support/grafana/seed/annotations.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
 import type { Known, Listed } from '../../../pkg/grafana/kinds/kind.ts';
@@ -48,7 +49,7 @@ describe('annotations of an organization and of dashboards', () => {
         expect(texts).toEqual(textsOf(notes));
         expect(requests).toBeLessThanOrEqual(most);
       }),
-      { numRuns: 12, seed: 7 },
+      { numRuns: budget(3, 12), seed: 7 },
     );
   });
 

@@ -4,6 +4,7 @@ import { canonicalJson, parseJson, type Json, type JsonObject } from '../../../p
 import { dashboardReferences, renameInDashboard } from '../../../pkg/grafana/kinds/dashboards/dashboard/references.ts';
 import { withoutUid } from '../../../pkg/lib/json/patch-text.ts';
 import { contentOfText, textOf } from '../../../pkg/grafana/kinds/text-content.ts';
+import { cases } from '../../support/cases.ts';
 
 /** Names and values that are where a careless search of the text would stumble. */
 const NAMES = ['datasource', 'libraryPanel', 'uid', 'name', 'kind', 'panels', 'weekStart', 'version', 'a"b', '\\'];
@@ -42,7 +43,7 @@ describe('what a dashboard uses', () => {
         const sorted = (references: object[]): string[] => references.map((one) => JSON.stringify(one)).sort();
         expect(sorted(byText)).toEqual(sorted(byBody));
       }),
-      { numRuns: 2000 },
+      cases(200, 2000),
     );
   });
 
@@ -83,7 +84,7 @@ describe('a body without its uid', () => {
           expect(parseJson(cut.text)).toEqual(others);
         }
       }),
-      { numRuns: 2000 },
+      cases(200, 2000),
     );
   });
 

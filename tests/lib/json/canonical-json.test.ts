@@ -13,6 +13,7 @@ import { canonicalObject } from '../../../pkg/lib/json/canonical.ts';
 import { parseOutline } from '../../../pkg/lib/json/outline.ts';
 import { classicText } from '../../support/grafana/seed/panels.ts';
 import { objects, texts } from './texts.ts';
+import { cases } from '../../support/cases.ts';
 
 const CHANGES = { without: ['id', 'version'], with: { uid: '"board"' }, unless: 'libraryPanel' };
 
@@ -36,7 +37,7 @@ describe('the canonical form by the bytes alone', () => {
           expect(found.toString('utf8')).toBe(expectedOf(text));
         }
       }),
-      { numRuns: 5000 },
+      cases(500, 5000),
     );
     expect(told).toBeGreaterThan(200);
   });
@@ -106,7 +107,7 @@ describe('an answer whose large members are left as they came', () => {
       fc.property(texts, (text) => {
         expect(canonicalJson(whole(parseOutline(Buffer.from(text), LEFT)))).toBe(canonicalJson(parseJson(text)));
       }),
-      { numRuns: 3000 },
+      cases(300, 3000),
     );
   });
 
@@ -119,7 +120,7 @@ describe('an answer whose large members are left as they came', () => {
           expect(left.noted('title')).toBe(['string', 'number'].includes(typeof title) ? title : undefined);
         }
       }),
-      { numRuns: 3000 },
+      cases(300, 3000),
     );
   });
 

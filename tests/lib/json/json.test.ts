@@ -14,6 +14,7 @@ import {
   stringifyJson,
   type Json,
 } from '../../../pkg/lib/json/json.ts';
+import { cases } from '../../support/cases.ts';
 
 describe('numbers keep the form they were written in', () => {
   it.each([
@@ -97,7 +98,7 @@ describe('for any JSON', () => {
       fc.property(texts, (text) => {
         expect(plain(parseJson(text))).toEqual(JSON.parse(text));
       }),
-      { numRuns: 1000 },
+      cases(200, 1000),
     );
   });
 
@@ -109,7 +110,7 @@ describe('for any JSON', () => {
         expect(canonicalJson(parseJson(stringifyJson(parseJson(text))))).toBe(canonical);
         expect(JSON.parse(canonical)).toEqual(JSON.parse(text));
       }),
-      { numRuns: 1000 },
+      cases(200, 1000),
     );
   });
 
@@ -122,7 +123,7 @@ describe('for any JSON', () => {
           expect(print(parseJson(deep(text)))).toBe(deep(print(parseJson(text))));
         }
       }),
-      { numRuns: 1000 },
+      cases(200, 1000),
     );
   });
 
@@ -131,7 +132,7 @@ describe('for any JSON', () => {
       fc.property(fc.array(numbers, { minLength: 1, maxLength: 8 }), (list) => {
         expect(canonicalJson(parseJson(`[${list.join(',')}]`))).toBe(`[${list.join(',')}]`);
       }),
-      { numRuns: 1000 },
+      cases(200, 1000),
     );
   });
 
@@ -156,7 +157,7 @@ describe('for any JSON', () => {
         const both = [broken, `[${broken},1.0]`];
         expect(both.map(isAccepted)).toEqual(both.map(isJson));
       }),
-      { numRuns: 1000 },
+      cases(200, 1000),
     );
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson, type Json, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { ItemReader, OMITTED } from '../../../pkg/lib/json/list-items.ts';
 import { between, objects } from './texts.ts';
+import { cases } from '../../support/cases.ts';
 
 const KEPT = ['uid', 'title', 'é'];
 const MIB = 1024 * 1024;
@@ -28,7 +29,7 @@ describe('a list of which only some members are kept', () => {
         );
         expect(canonicalJson(itemsOf(text, piece))).toBe(canonicalJson(expected));
       }),
-      { numRuns: 3000 },
+      cases(300, 3000),
     );
   });
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
+import { cheapPassphrases } from '../../support/cheap-passphrases.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
 import { dashboards, HOUR, service, setUp, world } from './harness.ts';
 
 setUp();
+cheapPassphrases();
 
 describe('a passphrase', () => {
   const passphrase = 'correct horse battery staple';

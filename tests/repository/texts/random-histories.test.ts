@@ -7,6 +7,7 @@ import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
 import { TextIndex } from '../../../pkg/repository/index/texts/text-index.ts';
 import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
 import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import { cases } from '../../support/cases.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { board, publishBodies, searchFor, titleOf, type Bodies } from '../../support/repository/searched.ts';
@@ -234,6 +235,6 @@ const BOTH: Step[] = [
 it('finds what reading every body of every snapshot finds, whatever happens to snapshots and to the index', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), (steps) => play(steps)),
-    { numRuns: 60, examples: [[BOTH]] },
+    { ...cases(8, 60), examples: [[BOTH]] },
   );
 });

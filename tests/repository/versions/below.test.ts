@@ -8,6 +8,7 @@ import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { madeUp, type MadeUp } from '../../support/repository/version-history.ts';
+import { cases } from '../../support/cases.ts';
 
 const SMALL = { changes: 2, snapshots: 2, changesInBulk: 2 };
 const ROOT = { org: 1, kind: 'folder', uid: 'root' } as const;
@@ -187,7 +188,7 @@ describe('page by page', () => {
           expect(pages).toEqual(whole.changes);
         },
       ),
-      { numRuns: 40 },
+      cases(10, 40),
     );
   });
 

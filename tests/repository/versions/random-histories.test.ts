@@ -6,6 +6,7 @@ import { silentLog } from '../../../pkg/contract/ports.ts';
 import type { VersionChange } from '../../../pkg/repository/index/versions/timeline.ts';
 import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
 import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
+import { cases } from '../../support/cases.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { publish, type MadeUp } from '../../support/repository/version-history.ts';
@@ -212,7 +213,7 @@ describe('whatever happens to snapshots and to the index, the answer is what all
   ])('%s', async (_name, lateOnes) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => play(steps, lateOnes)),
-      { numRuns: 40 },
+      cases(10, 40),
     );
   });
 });

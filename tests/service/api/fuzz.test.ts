@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPENAPI_FILE } from '../../../scripts/docs/openapi.ts';
+import { cases } from '../../support/cases.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -206,7 +207,7 @@ describe('whatever is sent to the API', () => {
           expect(Object.keys((JSON.parse(answered) ?? {}) as object)).not.toContain('message');
         }
       }),
-      { numRuns: 40 },
+      cases(8, 40),
     );
     expect((await fetch(`${service.opsUrl}/healthz`)).status).toBe(200);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from '../../../pkg/cli/main.ts';
 import { silentLog, type Clock } from '../../../pkg/contract/ports.ts';
 import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
+import { budget } from '../../support/budget.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { writeLongHistory, type LongHistory } from '../../support/repository/long-history.ts';
 import { eventually, realClock, realRandomness } from '../../support/ports.ts';
@@ -10,7 +11,7 @@ import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
-const COUNT = 10_000;
+const COUNT = budget(1_000, 10_000);
 const TARGET = 's3://test/some/prefix';
 
 /** Real time, except that it can be put forward and that nobody is woken by it: the service does nothing on its own. */

@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { budget, depth, replay } from './budget.ts';
+
+/**
+ * For fast-check: how many cases of made-up input to try. Without depth they are the same each time. What fails is
+ * printed with the command that tries it again.
+ */
+export function cases<T>(quick: number, all: number): fc.Parameters<T> {
+  const chosen = process.env['DASHKEEP_TEST_SEED'];
+  const seed = chosen ?? (depth() === 'all' ? Date.now() % 2 ** 31 : 1);
+  return {
+    seed: Number(seed),
+    numRuns: chosen === undefined ? budget(quick, all) : Math.max(all, budget(quick, all)),
+    reporter(details) {
+      if (details.failed) {
+        throw new Error(`${fc.defaultReportMessage(details)}\nTo try it again: ${replay(details.seed)}`, {
+          cause: details.errorInstance,
+        });
+      }
+    },
+  };
+}
