@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { ALERTING, AlertingGrafana, bodies, restore, restoreAll, take, takeAll } from './harness.ts';
 import { FOLDER, seedAlerting } from './seed.ts';
 
@@ -29,7 +30,7 @@ const WRITES: [string, (typeof ALERTING)[number]][] = [
   ['PUT */policies', 'notification-policy'],
 ];
 
-describe.each(PROFILE_NAMES)('writers of the one Alertmanager document in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('writers of the one Alertmanager document in Grafana %s', (profile) => {
   it.each(WRITES)('who collide try again: %s', async (match, name) => {
     grafana = await AlertingGrafana.start({ profile, alertingWriteMs: 15 });
     await seedAlerting(grafana);
@@ -114,7 +115,7 @@ function failNext(): void {
 }
 
 describe('a new org', () => {
-  it.each(PROFILE_NAMES)('whose Alertmanager is not ready yet is waited for in Grafana %s', async (profile) => {
+  it.each(TRIED_PROFILES)('whose Alertmanager is not ready yet is waited for in Grafana %s', async (profile) => {
     grafana = await AlertingGrafana.start({ profile });
     await seedAlerting(grafana);
     const before = await takeAll(grafana, { decryptSecrets: true });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { notificationPolicy } from '../../pkg/grafana/kinds/alerting/notification-policy.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { AlertingGrafana, bodies, restore, take } from './harness.ts';
 import { seedAlerting } from './seed.ts';
 
@@ -10,7 +10,7 @@ const TREES = '/apis/notifications.alerting.grafana.app/v1beta1/namespaces/defau
 let grafana: AlertingGrafana;
 afterEach(() => grafana.close());
 
-describe.each(PROFILE_NAMES)('notification policies of Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('notification policies of Grafana %s', (profile) => {
   it('need every contact point and timing that the tree names, at any depth', async () => {
     grafana = await AlertingGrafana.start({ profile });
     await seedAlerting(grafana);

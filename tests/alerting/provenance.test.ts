@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import type { Provenance } from '../support/grafana/model/alerting.ts';
 import { ALERTING, AlertingGrafana, restore, restoreAll, take, takeAll } from './harness.ts';
 import { contactPointsOf, FOLDER, rule, seedAlerting } from './seed.ts';
@@ -38,7 +39,7 @@ function provenances(): string[] {
 
 const LEGACY = ALERTING.filter((name) => name !== 'inhibition-rule' && name !== 'silence');
 
-describe.each(PROFILE_NAMES)('provenance in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('provenance in Grafana %s', (profile) => {
   it('of live objects is matched where it may not change (theme T3, terraform-provider-grafana#697)', async () => {
     await seeded(profile);
     const before = await takeAll(grafana);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { ALERTING, AlertingGrafana, take } from './harness.ts';
 import { seedAlerting } from './seed.ts';
 
@@ -15,7 +15,7 @@ const NAMED: Partial<Record<KindName, RegExp>> = {
   'inhibition-rule': /this permission: list inhibitionrules \(notifications.alerting.grafana.app\)/,
 };
 
-describe.each(PROFILE_NAMES)('without rights in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('without rights in Grafana %s', (profile) => {
   it('every kind fails and names the right and how to grant it, instead of being shorter', async () => {
     grafana = await AlertingGrafana.start({ profile });
     await seedAlerting(grafana);

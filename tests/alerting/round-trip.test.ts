@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { arrayAt, objectAt } from '../../pkg/lib/json/json.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import type { take } from './harness.ts';
 import { ALERTING, AlertingGrafana, bodies, restoreAll, takeAll } from './harness.ts';
 import { contactPointsOf, FOLDER, seedAlerting, SLACK_URL } from './seed.ts';
@@ -18,7 +19,7 @@ async function wipeAlerting(): Promise<void> {
   await grafana.api('POST /api/folders', { uid: FOLDER, title: 'Infrastructure' });
 }
 
-describe.each(PROFILE_NAMES)('Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('Grafana %s', (profile) => {
   it('gives back every alerting kind as it was, but for what the kind declares (themes T2, T9)', async () => {
     await seeded(profile);
     const before = await takeAll(grafana, { decryptSecrets: true });

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../pkg/lib/json/json.ts';
 import { contactPoint } from '../../pkg/grafana/kinds/alerting/contact-point.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { AlertingGrafana, restore, take, type Taken } from './harness.ts';
 import { seedAlerting, SLACK_URL, WEBHOOK_PASSWORD } from './seed.ts';
 
@@ -11,7 +12,7 @@ const SECRETS = [SLACK_URL, WEBHOOK_PASSWORD, 'secret-of-pagerduty'];
 let grafana: AlertingGrafana;
 afterEach(() => grafana.close());
 
-async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+async function seeded(profile: ProfileName): Promise<void> {
   grafana = await AlertingGrafana.start({ profile });
   await seedAlerting(grafana);
 }
@@ -30,7 +31,7 @@ function settingsSent(): string {
   return JSON.stringify(grafana.sim.state.org(1).alerting.contactPoints);
 }
 
-describe.each(PROFILE_NAMES)('secrets of contact points in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('secrets of contact points in Grafana %s', (profile) => {
   it('are not in the content unless asked for, and neither is a mask', async () => {
     await seeded(profile);
     const plain = await take(KIND, await grafana.run());

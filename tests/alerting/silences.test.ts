@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { silence } from '../../pkg/grafana/kinds/alerting/silence.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { AlertingGrafana, restore, take } from './harness.ts';
 import { at, seedAlerting } from './seed.ts';
 
@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 let grafana: AlertingGrafana;
 afterEach(() => grafana.close());
 
-describe.each(PROFILE_NAMES)('silences of Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('silences of Grafana %s', (profile) => {
   it('that have ended are neither stored nor restored', async () => {
     grafana = await AlertingGrafana.start({ profile });
     await seedAlerting(grafana);

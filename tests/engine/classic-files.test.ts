@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { DASHBOARDS, start, type Bench } from './harness.ts';
 
 const UIDS = ['orders', 'stock', 'gone'];
@@ -18,7 +19,7 @@ async function fileOf(bench: Bench, uid: string): Promise<string> {
 }
 
 /** A Grafana, a bucket that the classic script has filled, and a dashboard that was deleted since. */
-async function scripted(profile: (typeof PROFILE_NAMES)[number]): Promise<{ bench: Bench; files: string[] }> {
+async function scripted(profile: ProfileName): Promise<{ bench: Bench; files: string[] }> {
   const bench = await start({ profile });
   await api(bench, 'POST /api/folders', { uid: 'shop', title: 'Shop' });
   for (const uid of UIDS) {
@@ -29,7 +30,7 @@ async function scripted(profile: (typeof PROFILE_NAMES)[number]): Promise<{ benc
   return { bench, files: await Promise.all(UIDS.map((uid) => fileOf(bench, uid))) };
 }
 
-describe.each(PROFILE_NAMES)('files of the classic script, after a backup of Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('files of the classic script, after a backup of Grafana %s', (profile) => {
   it('stay to the byte if their dashboard is gone, and are overwritten in the same form otherwise', async () => {
     const { bench, files } = await scripted(profile);
     await bench.backup({ kinds: DASHBOARDS, plainCopies: true });

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { removeDashboard } from '../support/grafana/dashboards.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { start, type Bench } from './harness.ts';
 
 const PERMITTED = ['folder', 'folder-permissions', 'dashboard', 'dashboard-permissions'] as const;
 
-async function backedUp(profile: (typeof PROFILE_NAMES)[number]): Promise<Bench> {
+async function backedUp(profile: ProfileName): Promise<Bench> {
   const bench = await start({ profile });
   bench.grafana.seedDashboards({ count: 5, folders: 2, bytes: 900 });
   return bench;
 }
 
-describe.each(PROFILE_NAMES)('on Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('on Grafana %s', (profile) => {
   it('an empty Grafana can be backed up, planned for and compared', async () => {
     const bench = await start({ profile });
 

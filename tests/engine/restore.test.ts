@@ -3,12 +3,10 @@ import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { FaultStore } from '../support/stores/fault-store.ts';
-import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { DASHBOARDS, identities, openBench, start } from './harness.ts';
 
-const PROFILE_NAMES = Object.keys(PROFILES) as ProfileName[];
-
-describe.each(PROFILE_NAMES)('restore into Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('restore into Grafana %s', (profile) => {
   it('brings dashboards and folders back with identical object ids, v2 included', async () => {
     const { grafana, backup, apply } = await start({ profile });
     grafana.seedDashboards({ count: 150, folders: 40, bytes: 1200, v2Share: 0.3 });

@@ -6,7 +6,8 @@ import { openPreview, type Preview } from '../../pkg/engine/preview/preview.ts';
 import { PreviewRecords } from '../../pkg/engine/preview/record.ts';
 import { listPreviews, removeExpiredPreviews, removePreview } from '../../pkg/engine/preview/remove.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from '../restore/harness.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
@@ -27,7 +28,7 @@ const BOARD = {
 };
 
 /** A dashboard in a folder, with an alert rule, and a backup of them. */
-async function company(profile: (typeof PROFILE_NAMES)[number]): Promise<Manifest> {
+async function company(profile: ProfileName): Promise<Manifest> {
   bench = await RestoreBench.start({ profile });
   records = new PreviewRecords(new MemoryState(), silentLog);
   randomness = new SeededRandomness('previews');
@@ -65,7 +66,7 @@ const left = () => [...bench.sim.state.org(1).folders.keys(), ...bench.sim.state
 const resources = ({ resources: entries }: Manifest) =>
   entries.map(({ kind, uid, object }) => `${kind}/${uid} ${object}`).sort();
 
-describe.each(PROFILE_NAMES)('a preview on Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('a preview on Grafana %s', (profile) => {
   it('shows a dashboard as it was, marked, without links, where only admins see it', async () => {
     const manifest = await company(profile);
     await bench.api('POST /api/dashboards/db', {

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+async function seeded(profile: ProfileName): Promise<void> {
   bench = await RestoreBench.start({ profile, nestedFolders: true });
   await seed(bench);
   await bench.api('POST /api/folders', { uid: 'copies', title: 'Copies' });
@@ -15,7 +16,7 @@ async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
 
 const COPY = { selection: { folders: [{ uid: 'infra' }] }, options: { copy: { folderUid: 'copies' } } };
 
-describe.each(PROFILE_NAMES)('copies in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('copies in Grafana %s', (profile) => {
   it('have their own uids, refer to one another, and leave the originals as they are', async () => {
     await seeded(profile);
     const before = stateOf(await bench.backup());

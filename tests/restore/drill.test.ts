@@ -6,7 +6,8 @@ import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts
 import { recordRun } from '../../pkg/engine/run.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 
@@ -16,7 +17,7 @@ afterEach(() => bench.close());
 const SCRATCH = 'dashkeep-drill-20261124T150000Z-0badcafe';
 
 /** A company with something of every kind, and a backup of it. */
-async function company(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+async function company(profile: ProfileName): Promise<void> {
   bench = await RestoreBench.start({ profile, enterprise: true });
   bench.sim.demoSeed();
   const body = { name: 'At the root', kind: 1, model: { type: 'text', title: 'At the root' } };
@@ -47,7 +48,7 @@ async function live(): Promise<Record<string, string>> {
   );
 }
 
-describe.each(PROFILE_NAMES)('a drill on Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
   it('brings everything back in its own org, which is gone afterwards', async () => {
     await company(profile);
     const before = await live();

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-describe.each(PROFILE_NAMES)("Grafana %s's version history", (profile) => {
+describe.each(TRIED_PROFILES)("Grafana %s's version history", (profile) => {
   it('names the snapshot of a dashboard that was created or updated, and the content stays the same', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     await seed(bench);

@@ -7,7 +7,7 @@ import type { ApplyResult } from '../../pkg/contract/plan.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';
 import { heldBody } from '../support/grafana/http/body.ts';
-import { PROFILE_NAMES } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 import { seed } from './seed.ts';
@@ -57,7 +57,7 @@ async function applyAtOnce(
   return { plan, results, reads };
 }
 
-describe.each(PROFILE_NAMES)('a restore that is applied immediately, Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s', (profile) => {
   it('reads each object once, and each dashboard back once', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 120, folders: 12, bytes: 3000 });

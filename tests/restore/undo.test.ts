@@ -7,7 +7,8 @@ import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, PlanRequest, RestoreOptions } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { Cancelled, recordRun, type RunFacts } from '../../pkg/engine/run.ts';
-import { PROFILE_NAMES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from './harness.ts';
 import { board, seed } from './seed.ts';
@@ -119,7 +120,7 @@ async function badDay(profile: ProfileName): Promise<{ good: Manifest; before: R
   return { good, before: stateOf(await bench.backup()) };
 }
 
-describe.each(PROFILE_NAMES)('undoing a restore, Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('undoing a restore, Grafana %s', (profile) => {
   it('removes what it created and brings back what it overwrote, after a word from a person', async () => {
     const { good, before } = await badDay(profile);
     const asked = await bench.request({ options: OVERWRITE, manifest: good });

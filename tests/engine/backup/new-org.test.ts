@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Clock } from '../../../pkg/contract/ports.ts';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { realClock } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
 import { start } from '../harness.ts';
@@ -15,16 +15,19 @@ function skippingClock(): Clock {
   };
 }
 
-it.each(PROFILE_NAMES)('alerting that does not start in time makes a backup of Grafana %s partial', async (profile) => {
-  const bench = await start({ profile, alertingWarmUpMs: 3_600_000 });
-  await call(bench.grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
-  const instance = await bench.instance({ orgs: 'all' });
+it.each(TRIED_PROFILES)(
+  'alerting that does not start in time makes a backup of Grafana %s partial',
+  async (profile) => {
+    const bench = await start({ profile, alertingWarmUpMs: 3_600_000 });
+    await call(bench.grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    const instance = await bench.instance({ orgs: 'all' });
 
-  const manifest = await bench.backup({ instance, clock: skippingClock() });
+    const manifest = await bench.backup({ instance, clock: skippingClock() });
 
-  expect(manifest.status).toBe('partial');
-  const unread = manifest.errors.filter(({ kind }) => kind === 'notification-policy');
-  expect(unread).toHaveLength(1);
-  expect(unread[0]).toMatchObject({ org: 2, uid: '' });
-  expect(unread[0]?.reason).toContain('in organization “Second” within 2 minutes');
-});
+    expect(manifest.status).toBe('partial');
+    const unread = manifest.errors.filter(({ kind }) => kind === 'notification-policy');
+    expect(unread).toHaveLength(1);
+    expect(unread[0]).toMatchObject({ org: 2, uid: '' });
+    expect(unread[0]?.reason).toContain('in organization “Second” within 2 minutes');
+  },
+);

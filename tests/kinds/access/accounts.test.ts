@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, take, takeAll, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -20,7 +19,7 @@ async function seed(): Promise<void> {
   await client.post('/api/serviceaccounts', { name: 'robot', role: 'Editor', isDisabled: true });
 }
 
-describe.each(profiles)('accounts on %s', (profile) => {
+describe.each(TRIED_PROFILES)('accounts on %s', (profile) => {
   it('come back to a Grafana that burned: orgs, users with their roles, service accounts', async () => {
     grafana = await testGrafana({ profile });
     await seed();

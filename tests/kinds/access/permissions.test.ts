@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, restore, roundTrip, take, takeAll, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -43,7 +42,7 @@ async function seed(): Promise<void> {
 
 const NAMES = ['team', 'folder', 'folder-permissions', 'dashboard', 'dashboard-permissions'] as const;
 
-describe.each(profiles)('permissions on %s', (profile) => {
+describe.each(TRIED_PROFILES)('permissions on %s', (profile) => {
   it('of folders and dashboards come back the same', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -32,7 +31,7 @@ function theTeam() {
   return [...grafana.sim.state.org(1).teams.values()].find((one) => one.name === 'ops')!;
 }
 
-describe.each(profiles)('teams on %s', (profile) => {
+describe.each(TRIED_PROFILES)('teams on %s', (profile) => {
   it('come back with members, roles and preferences, under new ids', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -2,10 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
 import type { Annotation } from '../../support/grafana/model/content.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, roundTrip, take, takeAll, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 const T0 = Date.parse('2026-03-01T00:00:00Z');
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
@@ -52,7 +51,7 @@ function flood(count: number, given: (index: number) => Partial<Annotation>): vo
   }
 }
 
-describe.each(profiles)('annotations on %s', (profile) => {
+describe.each(TRIED_PROFILES)('annotations on %s', (profile) => {
   it('come back the same, each as often as it was there', async () => {
     grafana = await testGrafana({ profile });
     await seed();

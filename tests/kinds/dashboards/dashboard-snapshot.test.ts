@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -16,7 +15,7 @@ async function seed(more: JsonObject = {}): Promise<string> {
   return (answer as JsonObject)['key'] as string;
 }
 
-describe.each(profiles)('dashboard snapshots on %s', (profile) => {
+describe.each(TRIED_PROFILES)('dashboard snapshots on %s', (profile) => {
   it('come back with their data and key, so that links keep working', async () => {
     grafana = await testGrafana({ profile });
     const key = await seed();

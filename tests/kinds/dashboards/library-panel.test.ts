@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -32,7 +31,7 @@ async function seed(): Promise<void> {
   await client.post('/api/library-elements', panel('disk'));
 }
 
-describe.each(profiles)('library panels on %s', (profile) => {
+describe.each(TRIED_PROFILES)('library panels on %s', (profile) => {
   it('come back the same, in their folder', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, servedVersions, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { PROFILES, servedVersions } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -18,7 +18,7 @@ async function seed(): Promise<string> {
   return (answer as JsonObject)['uid'] as string;
 }
 
-describe.each(profiles)('playlists on %s', (profile) => {
+describe.each(TRIED_PROFILES)('playlists on %s', (profile) => {
   const keepsUid = servedVersions(PROFILES[profile], 'playlist.grafana.app').length > 0;
 
   it(keepsUid ? 'come back the same' : 'come back the same under a new uid, and are not made twice', async () => {

@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -19,7 +18,7 @@ function shared() {
   return grafana.sim.state.org(1).publicDashboards.get('d1')!;
 }
 
-describe.each(profiles)('public dashboards on %s', (profile) => {
+describe.each(TRIED_PROFILES)('public dashboards on %s', (profile) => {
   it('come back with uid and access token, so that links keep working', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { PROFILES } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -38,7 +38,7 @@ function addMany(count: number): void {
   }
 }
 
-describe.each(profiles)('correlations on %s', (profile) => {
+describe.each(TRIED_PROFILES)('correlations on %s', (profile) => {
   it('come back the same under new uids, and are not made twice', async () => {
     grafana = await testGrafana({ profile });
     await seed('Logs to traces', 'Other');

@@ -1,10 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { stringifyJson } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -36,7 +35,7 @@ function stored(uid: string) {
   return grafana.sim.state.org(1).dataSources.get(uid)!;
 }
 
-describe.each(profiles)('data sources on %s', (profile) => {
+describe.each(TRIED_PROFILES)('data sources on %s', (profile) => {
   it('come back the same but for their secrets, which are named', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
-describe.each(profiles)('server and single sign-on settings on %s', (profile) => {
+describe.each(TRIED_PROFILES)('server and single sign-on settings on %s', (profile) => {
   it('are archived with their masks, the same at each reading, and can never be written', async () => {
     grafana = await testGrafana({ profile });
     for (const name of ['server-settings', 'sso-settings'] as const) {

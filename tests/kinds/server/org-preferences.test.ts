@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -18,7 +17,7 @@ async function seed(): Promise<void> {
   });
 }
 
-describe.each(profiles)('org preferences on %s', (profile) => {
+describe.each(TRIED_PROFILES)('org preferences on %s', (profile) => {
   it('come back with the home dashboard', async () => {
     grafana = await testGrafana({ profile });
     await seed();

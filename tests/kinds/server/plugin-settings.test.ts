@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { PROFILES, type ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, roundTrip, take, testGrafana, type TestGrafana } from '../harness.ts';
 
-const profiles = Object.keys(PROFILES) as ProfileName[];
 const ONCALL = 'grafana-oncall-app';
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
@@ -38,7 +37,7 @@ async function seed(): Promise<void> {
   });
 }
 
-describe.each(profiles)('app plugin settings on %s', (profile) => {
+describe.each(TRIED_PROFILES)('app plugin settings on %s', (profile) => {
   it('come back whole when the secrets are supplied', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RestoreOptions, Selection } from '../../../pkg/engine/restore/types.ts';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, RestoreBench } from '../harness.ts';
 
 let bench: RestoreBench;
@@ -22,7 +22,7 @@ async function orgsOf(id: number): Promise<Record<string, string>> {
   return Object.fromEntries((body as { name: string; role: string }[]).map(({ name, role }) => [name, role]));
 }
 
-describe.each(PROFILE_NAMES)('orgs and users of a Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('orgs and users of a Grafana %s', (profile) => {
   // Grafana makes anyone who creates an org its admin: that is not somebody else's change.
   it.each(['Admin', 'Viewer'])('come back together, also the admin who creates the org (%s)', async (role) => {
     bench = await RestoreBench.start({ profile });

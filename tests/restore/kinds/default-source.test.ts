@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { RestoreBench } from '../harness.ts';
 
 let bench: RestoreBench;
@@ -14,7 +14,7 @@ const source = (uid: string, isDefault: boolean, host: string): Record<string, u
   isDefault,
 });
 
-describe.each(PROFILE_NAMES)('the default data source of Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('the default data source of Grafana %s', (profile) => {
   // Making one the default takes that from another: that is not somebody else's change.
   it('moves back to the one that it was, and the other is restored too', async () => {
     bench = await RestoreBench.start({ profile });

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, reasons, stateOf } from '../harness.ts';
 import { board, seed } from '../seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+async function seeded(profile: ProfileName): Promise<void> {
   bench = await RestoreBench.start({ profile, nestedFolders: true });
   await seed(bench);
 }
@@ -25,7 +26,7 @@ const CLOSURE = [
   'library-panel/shared-panel',
 ];
 
-describe.each(PROFILE_NAMES)('a folder of Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('a folder of Grafana %s', (profile) => {
   it('means all below it, its permissions and rules, and the library panels that its dashboards use', async () => {
     await seeded(profile);
     await bench.backup();

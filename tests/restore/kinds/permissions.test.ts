@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import { board, seed } from '../seed.ts';
@@ -7,7 +7,7 @@ import { board, seed } from '../seed.ts';
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('permissions of a folder in Grafana %s', (profile) => {
   it('that somebody changed stay as they are without --overwrite', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     await seed(bench);
@@ -41,7 +41,7 @@ describe.each(PROFILE_NAMES)('permissions of a folder in Grafana %s', (profile) 
   });
 });
 
-describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restore in Grafana %s', (profile) => {
   const OPEN = {
     items: [
       { role: 'Viewer', permission: 1 },
@@ -112,7 +112,7 @@ describe.each(PROFILE_NAMES)('permissions that somebody narrowed after a restore
   });
 });
 
-describe.each(PROFILE_NAMES)('permissions of what somebody else manages in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('permissions of what somebody else manages in Grafana %s', (profile) => {
   const MANAGED = { kind: 'repo', id: 'git', allowsEdits: true } as const;
   const FILE = {
     kind: 'classic-file-provisioning',

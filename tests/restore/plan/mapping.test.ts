@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseSecrets } from '../../../pkg/engine/restore/apply/secrets.ts';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import { seed } from '../seed.ts';
 
@@ -11,14 +12,14 @@ afterEach(async () => {
   opened = undefined;
 });
 
-async function open(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+async function open(profile: ProfileName): Promise<void> {
   opened = bench = await RestoreBench.start({ profile, nestedFolders: true });
 }
 
 const PROM = { name: 'Prometheus', type: 'prometheus', access: 'proxy', url: 'http://other:9090' };
 
 /** A snapshot of one Grafana, and the same Grafana emptied: as another instance that shares nothing. */
-async function elsewhere(profile: (typeof PROFILE_NAMES)[number], sources: object[]): Promise<void> {
+async function elsewhere(profile: ProfileName, sources: object[]): Promise<void> {
   await open(profile);
   await seed(bench);
   await bench.backup();
@@ -32,7 +33,7 @@ function textOf(dashboard: string): string {
   return bench.sim.state.org(1).dashboards.get(dashboard)!.body.text();
 }
 
-describe.each(PROFILE_NAMES)('data sources of another instance (theme T6), Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('data sources of another instance (theme T6), Grafana %s', (profile) => {
   it('are found by name and type when the uid is another one, everywhere they are used', async () => {
     await elsewhere(profile, [{ ...PROM, uid: 'p-new' }]);
     const { plan, results } = await bench.apply();
@@ -106,7 +107,7 @@ describe('a chosen data source', () => {
   });
 });
 
-describe.each(PROFILE_NAMES)('another org of Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('another org of Grafana %s', (profile) => {
   it('takes what an org of the snapshot held', async () => {
     await open(profile);
     await seed(bench);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import { board, seed } from '../seed.ts';
 
@@ -11,7 +12,7 @@ const EXTRA = { options: { deleteExtra: true } };
 const IN_INFRA = { selection: { folders: [{ uid: 'infra' }] }, ...EXTRA };
 
 /** A snapshot, and then things that it lacks: in `infra`, in `other`, and an org-wide timing. */
-async function withExtras(profile: (typeof PROFILE_NAMES)[number]): Promise<Manifest> {
+async function withExtras(profile: ProfileName): Promise<Manifest> {
   bench = await RestoreBench.start({ profile, nestedFolders: true });
   await seed(bench);
   const manifest = await bench.backup();
@@ -41,7 +42,7 @@ function live(): string[] {
   ];
 }
 
-describe.each(PROFILE_NAMES)('what is live and not in the snapshot, Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('what is live and not in the snapshot, Grafana %s', (profile) => {
   it('stays unless deleting was asked for, whatever else is', async () => {
     await withExtras(profile);
     const before = live();

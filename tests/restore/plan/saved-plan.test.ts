@@ -2,14 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { reasonSentence, type Because, type ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../../pkg/engine/restore/plan/saved-plan.ts';
-import { PROFILE_NAMES } from '../../support/grafana/profiles/profiles.ts';
+import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, stateOf, type Wanted } from '../harness.ts';
 import { board, seed } from '../seed.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-async function seeded(profile: (typeof PROFILE_NAMES)[number]): Promise<void> {
+async function seeded(profile: ProfileName): Promise<void> {
   bench = await RestoreBench.start({ profile, nestedFolders: true });
   await seed(bench);
   await bench.backup();
@@ -29,7 +30,7 @@ async function take(text: string): Promise<ReturnType<typeof planRestore>> {
   return fresh;
 }
 
-describe.each(PROFILE_NAMES)('planning in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('planning in Grafana %s', (profile) => {
   it.each<[string, Wanted]>([
     ['everything', { options: { overwrite: true, includeManaged: true } }],
     ['a folder', { selection: { folders: [{ uid: 'infra' }] } }],
@@ -126,7 +127,7 @@ describe('a saved plan', () => {
   });
 });
 
-describe.each(PROFILE_NAMES)('an apply that is killed in Grafana %s', (profile) => {
+describe.each(TRIED_PROFILES)('an apply that is killed in Grafana %s', (profile) => {
   it('after any number of writes ends, run again, in the state of an undisturbed one', async () => {
     await seeded(profile);
     bench.sim.wipe();

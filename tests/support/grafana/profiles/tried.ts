@@ -1,0 +1,8 @@
+import { depth } from '../../budget.ts';
+import { PROFILE_NAMES, type ProfileName } from './profiles.ts';
+
+/**
+ * The versions that logic is tried with: the oldest and the newest, which differ most; with depth every one. What
+ * every kind does is always tried with every version (tests/kinds/every-kind.test.ts).
+ */
+export const TRIED_PROFILES: readonly ProfileName[] = depth() === 'all' ? PROFILE_NAMES : ['10.4', '13.2'];
