@@ -7,16 +7,19 @@ import { buildExecutable } from '../../scripts/binary/executable.ts';
 import { HERE, nodeFor } from '../../scripts/binary/node.ts';
 import { glibcOf, PAGE, stated } from '../../scripts/binary/page.ts';
 import { canIsolate } from '../chart/rootfs.ts';
+import { depth } from '../support/budget.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { freePort } from '../support/ports.ts';
 import { emptyRootWith, ended, librariesOf, processIn, startIn, type Ended } from './empty-root.ts';
 
 /** Where the package with Node can't be had, there is nothing to build from. */
-const canBuild = await nodeFor(HERE).then(
-  () => true,
-  () => false,
-);
+const canBuild =
+  depth() === 'all' &&
+  (await nodeFor(HERE).then(
+    () => true,
+    () => false,
+  ));
 
 describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty container', () => {
   let grafana: Simulator;

@@ -5,6 +5,7 @@ import { freePort } from '../support/ports.ts';
 import { fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
+import { depth } from '../support/budget.ts';
 
 /** Pages whose commands for the program are run here, and those with their own tests. */
 const FOLLOWED = [
@@ -20,18 +21,6 @@ const FOLLOWED = [
 let reader: Reader;
 let own: Record<string, string>;
 
-beforeAll(async () => {
-  reader = await startReader();
-  own = {
-    ...reader.s3.environment,
-    GRAFANA_URL: reader.grafana.url,
-    GRAFANA_API_TOKEN: reader.grafana.token({ role: 'Admin' }),
-    DASHKEEP_TARGET: 's3://my-bucket/grafana',
-  };
-});
-
-afterAll(() => reader.leave());
-
 /** A page's shell blocks, with what a reader replaces by their own. */
 async function blocksOf(page: string, replacements: Record<string, string> = {}): Promise<string[]> {
   return shellBlocks(await readFile(join(ROOT, page), 'utf8')).map((block) =>
@@ -46,7 +35,20 @@ function holding(blocks: string[], words: string): string {
   return found[0] ?? '';
 }
 
-describe('the pages, followed by a reader', () => {
+// Each page starts the program many times.
+describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
+  beforeAll(async () => {
+    reader = await startReader();
+    own = {
+      ...reader.s3.environment,
+      GRAFANA_URL: reader.grafana.url,
+      GRAFANA_API_TOKEN: reader.grafana.token({ role: 'Admin' }),
+      DASHKEEP_TARGET: 's3://my-bucket/grafana',
+    };
+  });
+
+  afterAll(() => reader.leave());
+
   it('README.md: one executable', async () => {
     const blocks = await blocksOf('README.md', {
       'http://localhost:3000': reader.grafana.url,
@@ -176,13 +178,11 @@ describe('the pages, followed by a reader', () => {
     expect(text).toMatch(/^ok +token: none yet/m);
     expect(text).not.toMatch(/^(?:warn|FAILED)/m);
   });
+});
 
-  it('are all pages that run the program', () => {
-    const running = [...pages()]
-      .filter(([, markdown]) =>
-        commandsOf(shellBlocks(markdown).join('\n')).some(([program]) => program === 'dashkeep'),
-      )
-      .map(([page]) => page);
-    expect(running.sort()).toEqual(FOLLOWED);
-  });
+it('all pages that run the program are followed', () => {
+  const running = [...pages()]
+    .filter(([, markdown]) => commandsOf(shellBlocks(markdown).join('\n')).some(([program]) => program === 'dashkeep'))
+    .map(([page]) => page);
+  expect(running.sort()).toEqual(FOLLOWED);
 });

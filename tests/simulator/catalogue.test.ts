@@ -4,11 +4,14 @@ import { CATALOGUE } from '../support/recording/catalogue/index.ts';
 import { endpointsOf, programOf } from '../support/recording/endpoints.ts';
 import { splitRequest } from '../support/recording/play.ts';
 import { patternOf } from '../support/recording/texts.ts';
+import { depth } from '../support/budget.ts';
 
 const ROOT = process.cwd();
 const CONFIG = `${ROOT}/tsconfig.json`;
 const PRODUCT = `${ROOT}/pkg/`;
 const WAIT = 600_000;
+/** Reading the whole program takes long. */
+const deeply = it.runIf(depth() === 'all');
 
 const parsed = ts.parseJsonConfigFileContent(ts.readConfigFile(CONFIG, ts.sys.readFile).config, ts.sys, ROOT);
 const sources = parsed.fileNames.filter((name) => name.startsWith(PRODUCT));
@@ -40,7 +43,7 @@ function fits(route: string, step: string): boolean {
   return left.length === right.length && left.every((segment, index) => segment === ':x' || segment === right[index]);
 }
 
-it(
+deeply(
   'holds every endpoint of Grafana that the product calls',
   () => {
     expect(missing(sources)).toEqual([UNRECORDED]);
@@ -48,7 +51,7 @@ it(
   WAIT,
 );
 
-it(
+deeply(
   'is missing an endpoint that was made up',
   () => {
     const text = `
@@ -71,7 +74,7 @@ it(
   WAIT,
 );
 
-it(
+deeply(
   'refuses a call whose path cannot be found out',
   () => {
     const text = `
