@@ -68,13 +68,18 @@ export function buildProgram(run: Runner): Command {
 }
 
 /** Runs the command line. @returns the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const context = openContext();
+export async function main(argv: readonly string[], context: CliContext = openContext()): Promise<number> {
   let exit: number = 0;
   const program = buildProgram((action) => async (...given) => {
     assertKnownNames(context.environment);
     exit = await action(context, ...given);
   });
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+    });
+  }
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exit;

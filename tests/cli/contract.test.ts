@@ -1,53 +1,40 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
+import type { Clock } from '../../pkg/contract/ports.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
+import { runMain } from '../support/cli.ts';
+import { eventually } from '../support/ports.ts';
 import { program } from '../support/program.ts';
-
-interface Ended {
-  exit: number;
-  out: string;
-  error: string;
-  // The documents are what is under test, so they are taken as they come.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  json: any;
-}
 
 let grafana: Simulator;
 let s3: S3Server;
 let directory: string;
-let file: string;
 let environment: Record<string, string>;
 
-function dashkeep(
-  args: string[],
-  extra: Record<string, string> = {},
-  whileRunning?: (kill: () => void) => void,
-): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [file, ...args], {
-      env: { PATH: process.env['PATH'], HOME: directory, ...environment, ...extra },
-    });
-    let [out, error] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (error += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      const json = args.includes('--json') && out !== '' ? JSON.parse(out) : undefined;
-      resolve({ exit: code ?? -1, out, error, json });
-    });
-    whileRunning?.(() => child.kill('SIGINT'));
-  });
+function dashkeep(args: string[], extra: Record<string, string> = {}, clock?: Clock): ReturnType<typeof runMain> {
+  return runMain(args, { HOME: directory, ...environment, ...extra }, clock);
+}
+
+/** As a program of its own, interrupted from its terminal as soon as Grafana has been asked for something. */
+async function interrupted(...args: string[]): Promise<number | null> {
+  const env = { PATH: process.env['PATH'], HOME: directory, ...environment };
+  const child = spawn(process.execPath, [await program(), ...args], { env, stdio: 'ignore' });
+  const ended = once(child, 'exit') as Promise<[number | null]>;
+  await eventually('the first request', () => grafana.requests.length > 0 || undefined);
+  child.kill('SIGINT');
+  return (await ended)[0];
 }
 
 beforeAll(async () => {
-  file = await program();
   s3 = await startS3Server({ buckets: ['bucket'] });
 });
 
@@ -128,7 +115,7 @@ describe('the command line', () => {
     ['a wrong token', ['backup'], { GRAFANA_API_TOKEN: 'glsa_wrong' }, 1],
     ['a Grafana that is not there', ['backup'], { GRAFANA_URL: 'http://127.0.0.1:9' }, 1],
   ])('says what to do about %s', async (_, args, extra, exit) => {
-    const ended = await dashkeep(args, extra as Record<string, string>);
+    const ended = await dashkeep(args, extra as Record<string, string>, fastClock());
 
     expect(ended.exit).toBe(exit);
     expect(ended.out).toBe('');
@@ -170,9 +157,7 @@ describe('the command line', () => {
   it('ends with 130 when interrupted, publishes nothing, and the next run succeeds', async () => {
     grafana.setLoad({ latencyMs: 150 });
 
-    const cut = await dashkeep(['backup'], {}, (kill) => setTimeout(kill, 1200));
-
-    expect(cut.exit).toBe(130);
+    expect(await interrupted('backup')).toBe(130);
     grafana.setLoad({});
     expect((await dashkeep(['snapshots', '--json'])).json).toEqual({ snapshots: [] });
     expect((await dashkeep(['backup'])).exit).toBe(0);

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
+import { runMain } from '../support/cli.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { program } from '../support/program.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the doctor', () => {
   let grafana: Simulator;
@@ -40,19 +36,15 @@ describe('the doctor', () => {
   }
 
   async function output(environment: Record<string, string>, ...options: string[]): Promise<string> {
-    const file = await program();
-    return new Promise<string>((resolve) => {
-      const env = {
-        PATH: process.env['PATH'],
-        HOME: directory,
-        GRAFANA_URL: grafana.url,
-        DASHKEEP_KUBERNETES: 'off',
-        DASHKEEP_STATE_DIR: join(directory, 'state'),
-        DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
-        ...environment,
-      };
-      execFile(process.execPath, [file, 'doctor', ...options], { cwd: ROOT, env }, (_error, out) => resolve(out));
-    });
+    const given = {
+      HOME: directory,
+      GRAFANA_URL: grafana.url,
+      DASHKEEP_KUBERNETES: 'off',
+      DASHKEEP_STATE_DIR: join(directory, 'state'),
+      DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
+      ...environment,
+    };
+    return (await runMain(['doctor', ...options], given)).out;
   }
 
   const named = ({ checks }: Doctor, name: string): DoctorCheck | undefined => checks.find((one) => one.name === name);
