@@ -97,10 +97,17 @@ async function dashkeep(words: string[]): Promise<string | undefined> {
   );
 }
 
+/** What was said of a command: pages have many in common. */
+const asked = new Map<string, ReturnType<typeof helm>>();
+
 /** Both look at all flags before they show their help. */
 async function withHelp(tool: typeof helm, words: string[]): Promise<string | undefined> {
   const at = words.indexOf('--');
-  const { code, stderr } = await tool(...(at < 0 ? words : words.slice(0, at)), '--help');
+  const command = at < 0 ? words : words.slice(0, at);
+  const key = JSON.stringify([tool.name, ...command]);
+  const answer = asked.get(key) ?? tool(...command, '--help');
+  asked.set(key, answer);
+  const { code, stderr } = await answer;
   return code === 0 ? undefined : stderr.split('\n')[0];
 }
 

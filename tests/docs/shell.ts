@@ -21,6 +21,9 @@ const BY_PATH = /(?<![\w/.-])(?:\.ci\/run|[\w-][\w/.-]*\.sh)\b/g;
  * @throws when bash does not understand the script.
  */
 export function commandsOf(script: string): string[][] {
+  if (script.trim() === '') {
+    return [];
+  }
   const directory = mkdtempSync(join(tmpdir(), 'dashkeep-docs-'));
   try {
     const text = script.replaceAll(/<([\w-]+)>/g, '$1').replaceAll(/(?<=[^<]) < \S+/g, '');

@@ -2,13 +2,23 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dirname, join, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 /* `npm run images:pin` with a `docker` whose registry is a folder: a file for each tag and for each digest. */
 const ROOT = resolve(import.meta.dirname, '../..');
 const NAME = 'registry.test/base';
 let directory = '';
+let program = '';
+
+beforeAll(async () => {
+  program = join(mkdtempSync(join(tmpdir(), 'dashkeep-images-')), 'images.mjs');
+  const entryPoints = [join(ROOT, 'scripts/images/main.ts')];
+  await build({ entryPoints, bundle: true, platform: 'node', format: 'esm', outfile: program });
+});
+
+afterAll(() => rmSync(dirname(program), { recursive: true }));
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'dashkeep-images-'));
@@ -43,10 +53,9 @@ function dockerfile(text: string): void {
 }
 
 function images(...words: string[]): Promise<{ code: number; output: string }> {
-  const tsx = [join(ROOT, 'node_modules/tsx/dist/cli.mjs'), join(ROOT, 'scripts/images/main.ts'), ...words];
   const env = { ...process.env, PATH: `${directory}:${process.env['PATH']}` };
   return new Promise((done) => {
-    execFile(process.execPath, tsx, { cwd: directory, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...words], { cwd: directory, env }, (error, stdout, stderr) => {
       done({ code: Number(error?.code ?? 0), output: stdout + stderr });
     });
   });
