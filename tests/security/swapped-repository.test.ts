@@ -1,7 +1,7 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -20,17 +20,17 @@ let forger: Forger;
 let real: string;
 let id: string;
 
-beforeEach(async () => {
+async function open(): Promise<void> {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.demoSeed();
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-swapped-'));
   forger = new Forger(join(directory, 'target'));
-});
+}
 
-afterEach(async () => {
+async function close(): Promise<void> {
   await grafana.close();
   await rm(directory, { recursive: true, force: true });
-});
+}
 
 const target = (name = 'target'): string => `file://${join(directory, name)}`;
 
@@ -71,20 +71,14 @@ async function swap(): Promise<void> {
   });
 }
 
-describe('for the command line', () => {
-  beforeEach(async () => {
-    real = (await dashkeep('backup', '--json')).json.snapshot;
+/** Nothing of these writes anything, so that one repository is enough. */
+describe('for a command that writes or believes', () => {
+  beforeAll(async () => {
+    await open();
+    await dashkeep('backup', '--json');
     await swap();
   });
-
-  it('verify and doctor name the exchange', async () => {
-    const { exit, json } = await dashkeep('verify', '--json');
-    expect(exit).toBe(4);
-    expect(json.problems).toContainEqual(expect.objectContaining({ code: 'DK_REPOSITORY_REPLACED' }));
-    const doctor = await dashkeep('doctor', '--json');
-    expect(doctor.exit).toBe(3);
-    expect(JSON.stringify(doctor.json.checks)).toContain(id);
-  });
+  afterAll(close);
 
   it.each([
     ['show', ['show', 'latest']],
@@ -108,6 +102,24 @@ describe('for the command line', () => {
     });
     expect(grafana.writes()).toEqual([]);
     expect(await forger.names('snapshots')).toHaveLength(2);
+  });
+});
+
+describe('for the command line', () => {
+  beforeEach(open);
+  afterEach(close);
+  beforeEach(async () => {
+    real = (await dashkeep('backup', '--json')).json.snapshot;
+    await swap();
+  });
+
+  it('verify and doctor name the exchange', async () => {
+    const { exit, json } = await dashkeep('verify', '--json');
+    expect(exit).toBe(4);
+    expect(json.problems).toContainEqual(expect.objectContaining({ code: 'DK_REPOSITORY_REPLACED' }));
+    const doctor = await dashkeep('doctor', '--json');
+    expect(doctor.exit).toBe(3);
+    expect(JSON.stringify(doctor.json.checks)).toContain(id);
   });
 
   it('copy signs nothing of it', async () => {
@@ -138,6 +150,9 @@ describe('for the command line', () => {
 });
 
 describe('for a machine without state', () => {
+  beforeEach(open);
+  afterEach(close);
+
   it('a backup does not go on from what no one signed', async () => {
     await dashkeep('backup', '--json');
     await swap();
@@ -155,12 +170,16 @@ describe('for the service', () => {
   const start = (): Promise<TestService> => startService({ grafanaUrl: grafana.url, directory });
 
   beforeEach(async () => {
+    await open();
     service = await start();
     const { json } = await service.call('POST', '/runs', { kind: 'backup' });
     real = (await service.ended(json.id))['snapshot'] as string;
   });
 
-  afterEach(() => service.stop());
+  afterEach(async () => {
+    await service.stop();
+    await close();
+  });
 
   async function backup(): Promise<Record<string, unknown>> {
     const { json } = await service.call('POST', '/runs', { kind: 'backup' });

@@ -88,74 +88,71 @@ interface Said {
   security?: { code: string; params: Record<string, string> }[];
 }
 
-/** The same attack through the command line and through the service's API. */
+/**
+ * An attack, and what stands in its way on the command line and in the service's API. It is let through in one of
+ * them, by the words that this asks for.
+ */
 export function describeAttack(name: string, attack: Attack): void {
   describe(name, () => {
     labHooks();
-    const prepare = async (): Promise<{ only: string; before: unknown }> => {
+    it('changes nothing before the words were typed that the plan asks for, before all else', async () => {
       await attack.seed(lab);
       await attack.forge(lab);
       const backup = await lab.dashkeep(['backup', '--orgs', 'all']);
       expect(backup.json.status).toBe('complete');
       const uid = typeof attack.target.uid === 'string' ? attack.target.uid : attack.target.uid(lab);
       await attack.heal(lab);
-      return { only: `${attack.target.kind}/${uid}`, before: await attack.state(lab) };
-    };
+      const before = await attack.state(lab);
+      const args = ['restore', 'latest', '--only', `${attack.target.kind}/${uid}`, '--overwrite'];
 
-    it('changes nothing on the command line before the words were typed', async () => {
-      const { only, before } = await prepare();
-      const args = ['restore', 'latest', '--only', only, '--overwrite', '--apply'];
-      const ended = await lab.dashkeep(args).catch((error: unknown) => error);
+      const ended = await lab.dashkeep([...args, '--apply']).catch((error: unknown) => error);
       expect(await attack.state(lab)).toEqual(before);
       expect(ended).toMatchObject({ code: 'DK_CONFIRMATION', exit: 2 });
-      const wrong = await lab.dashkeep([...args, '--confirm', 'yes']).catch((error: unknown) => error);
+      const wrong = await lab.dashkeep([...args, '--apply', '--confirm', 'yes']).catch((error: unknown) => error);
       expect(wrong).toMatchObject({ code: 'DK_CONFIRMATION' });
       expect(await attack.state(lab)).toEqual(before);
-    });
-
-    it('is in the plan of the command line, before all else', async () => {
-      const { only } = await prepare();
-      const { json } = await lab.dashkeep(['restore', 'latest', '--only', only, '--overwrite']);
+      const { json } = await lab.dashkeep(args);
       const [first] = json.plan as Said[];
       expect(first).toMatchObject({ kind: attack.target.kind, security: attack.says });
       expect(json.confirm).toMatch(/\d security changes?/);
-      const done = await lab.dashkeep([
-        ...['restore', 'latest', '--only', only, '--overwrite', '--apply', '--confirm', json.confirm as string],
-      ]);
-      const result = (done.json.results as Said[]).find(({ kind }) => kind === attack.target.kind);
-      expect(result).toMatchObject({ outcome: 'verified', security: attack.says });
-    });
 
-    it.skipIf(attack.cliOnly)('is said by the service, and needs the words that it asks for', async () => {
-      const { only, before } = await prepare();
-      const service = await lab.service();
-      const [kind = '', ...rest] = only.split('/');
-      const { json: snapshots } = await service.call('GET', '/snapshots');
-      const made = await service.call('POST', '/restores', {
-        snapshot: snapshots.items[0].id,
-        selection: { type: 'resources', resources: [{ org: 1, kind, uid: rest.join('/') }] },
-        options: { overwrite: true },
-      });
-      expect(made.status, made.text).toBe(201);
-      const { json: page } = await service.call('GET', `/restores/${made.json.id}/items`);
-      const [first] = page.items as Said[];
-      expect(first).toMatchObject({ kind: attack.target.kind, security: attack.says });
-      expect(made.json).toMatchObject({
-        confirm: expect.stringMatching(/\d security changes?/),
-        security: attack.says.length,
-      });
-      for (const confirm of [made.json.snapshot, page.items[0].title, '1 resource', '']) {
-        const refused = await service.call('POST', `/restores/${made.json.id}/apply`, { confirm });
-        expect(refused.json).toMatchObject({ error: { code: 'DK_CONFIRMATION' } });
+      if (attack.cliOnly) {
+        const done = await lab.dashkeep([...args, '--apply', '--confirm', json.confirm as string]);
+        const result = (done.json.results as Said[]).find(({ kind }) => kind === attack.target.kind);
+        expect(result).toMatchObject({ outcome: 'verified', security: attack.says });
+      } else {
+        await throughService(attack, uid, before);
       }
-      expect(await attack.state(lab)).toEqual(before);
-      const applied = await service.call('POST', `/restores/${made.json.id}/apply`, { confirm: made.json.confirm });
-      expect(applied.status, applied.text).toBe(202);
-      await service.ended(applied.json.id as string);
-      const run = (await service.call('GET', `/runs/${applied.json.id}`)).json;
-      expect(run.security).toMatchObject([{ kind: attack.target.kind, changes: attack.says }]);
     });
   });
+}
+
+async function throughService(attack: Attack, uid: string, before: unknown): Promise<void> {
+  const service = await lab.service();
+  const { json: snapshots } = await service.call('GET', '/snapshots');
+  const made = await service.call('POST', '/restores', {
+    snapshot: snapshots.items[0].id,
+    selection: { type: 'resources', resources: [{ org: 1, kind: attack.target.kind, uid }] },
+    options: { overwrite: true },
+  });
+  expect(made.status, made.text).toBe(201);
+  const { json: page } = await service.call('GET', `/restores/${made.json.id}/items`);
+  const [first] = page.items as Said[];
+  expect(first).toMatchObject({ kind: attack.target.kind, security: attack.says });
+  expect(made.json).toMatchObject({
+    confirm: expect.stringMatching(/\d security changes?/),
+    security: attack.says.length,
+  });
+  for (const confirm of [made.json.snapshot, page.items[0].title, '1 resource', '']) {
+    const refused = await service.call('POST', `/restores/${made.json.id}/apply`, { confirm });
+    expect(refused.json).toMatchObject({ error: { code: 'DK_CONFIRMATION' } });
+  }
+  expect(await attack.state(lab)).toEqual(before);
+  const applied = await service.call('POST', `/restores/${made.json.id}/apply`, { confirm: made.json.confirm });
+  expect(applied.status, applied.text).toBe(202);
+  await service.ended(applied.json.id as string);
+  const run = (await service.call('GET', `/runs/${applied.json.id}`)).json;
+  expect(run.security).toMatchObject([{ kind: attack.target.kind, changes: attack.says }]);
 }
 
 /** The lab of the attack that is running. */
