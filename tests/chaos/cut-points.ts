@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../pkg/contract/errors.ts';
+import { budget } from '../support/budget.ts';
 import type { TestClock } from '../support/repository/repository.ts';
 import type { Guard, Method } from './store.ts';
 
@@ -13,6 +14,11 @@ export const FATES = [
   'flipped bit',
 ] as const;
 export type Fate = (typeof FATES)[number];
+
+/** Which share of many things is tried: one in how many. With a long enough budget it is each. */
+export function oneIn(quick: number, all: number): number {
+  return Math.max(1, Math.round(1000 / budget(1000 / quick, 1000 / all)));
+}
 
 /** Longer than a session is believed to live without a heartbeat. */
 const SLOW = 11 * 60_000;
