@@ -25,6 +25,13 @@ async function company(profile: ProfileName): Promise<void> {
   await bench.backup();
 }
 
+/** A few dashboards, and a backup of them. */
+async function few(): Promise<void> {
+  bench = await RestoreBench.start({ profile: '13.2', enterprise: true });
+  bench.sim.seedDashboards({ count: 3, folders: 1, bytes: 600 });
+  await bench.backup();
+}
+
 async function run(instance: Instance, more: Partial<DrillOptions> = {}): Promise<DrillReport> {
   const signal = more.signal ?? new AbortController().signal;
   setMaxListeners(0, signal);
@@ -52,9 +59,20 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
   it('brings everything back in its own org, which is gone afterwards', async () => {
     await company(profile);
     const before = await live();
-    bench.sim.clearRequests();
+    const prioritize = vi.spyOn(GrafanaClient.prototype, 'prioritize');
+    const paused: unknown[] = [];
+    const look = (): void => {
+      const scratch = [...bench.sim.state.orgs.values()].find(({ name }) => name === SCRATCH);
+      paused.push(...[...(scratch?.alerting.rules.values() ?? [])].map(({ fields }) => fields['isPaused']));
+    };
+    bench.sim.setFaults({ match: 'DELETE /api/orgs/*', action: { kind: 'before', run: look } });
     const report = await run(await bench.instance());
     expect(report.differs).toEqual([]);
+    // People who use Grafana meanwhile come first, and no rule is evaluated.
+    expect(prioritize).not.toHaveBeenCalled();
+    prioritize.mockRestore();
+    expect(paused.length).toBeGreaterThan(0);
+    expect(new Set(paused)).toEqual(new Set([true]));
     expect(report.skipped.filter(({ problem }) => problem)).toEqual([]);
     expect(report).toMatchObject({ scratch: { type: 'org', name: SCRATCH }, removed: true });
     const kinds = new Set(Object.keys(before).map((key) => key.split('/')[1]));
@@ -64,27 +82,6 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(drillOutcome(report).status).toBe('complete');
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).not.toContain(SCRATCH);
     expect(await live()).toEqual(before);
-  });
-
-  it('has no priority: people who use Grafana meanwhile come first', async () => {
-    await company(profile);
-    const prioritize = vi.spyOn(GrafanaClient.prototype, 'prioritize');
-    await run(await bench.instance());
-    expect(prioritize).not.toHaveBeenCalled();
-    prioritize.mockRestore();
-  });
-
-  it('evaluates no rule while it runs', async () => {
-    await company(profile);
-    const paused: unknown[] = [];
-    const look = (): void => {
-      const scratch = [...bench.sim.state.orgs.values()].find(({ name }) => name === SCRATCH);
-      paused.push(...[...(scratch?.alerting.rules.values() ?? [])].map(({ fields }) => fields['isPaused']));
-    };
-    bench.sim.setFaults({ match: 'DELETE /api/orgs/*', action: { kind: 'before', run: look } });
-    await run(await bench.instance());
-    expect(paused.length).toBeGreaterThan(0);
-    expect(new Set(paused)).toEqual(new Set([true]));
   });
 
   it('makes copies in a scratch folder with a token, and removes them', async () => {
@@ -139,7 +136,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
 
 describe('a drill', () => {
   it('names what it could not remove, and how to do it', async () => {
-    await company('13.2');
+    await few();
     bench.sim.setFaults({ match: 'DELETE /api/orgs/*', action: { kind: 'status', status: 500 } });
     const report = await run(await bench.instance());
     expect(report.removed).toBe(false);
@@ -149,14 +146,14 @@ describe('a drill', () => {
   });
 
   it('finds and removes the org when the answer to making it was lost', async () => {
-    await company('13.2');
+    await few();
     bench.sim.setFaults({ match: 'POST /api/orgs', action: { kind: 'cut', afterBytes: 0 } });
     await expect(run(await bench.instance())).rejects.toThrow();
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).not.toContain(SCRATCH);
   });
 
   it('fails and leaves nothing behind when the repository is damaged', async () => {
-    await company('13.2');
+    await few();
     const board = (await bench.repository.manifest('latest')).resources.find(({ kind }) => kind === 'dashboard')!;
     const { store } = bench.repository;
     const { object } = board;
@@ -166,7 +163,7 @@ describe('a drill', () => {
   });
 
   it('makes do with a folder where even a server admin may not make orgs', async () => {
-    await company('13.2');
+    await few();
     bench.sim.setFaults({ match: 'POST /api/orgs', action: { kind: 'status', status: 403 } });
     expect(await run(await bench.instance())).toMatchObject({
       scratch: { type: 'folder' },
@@ -176,14 +173,14 @@ describe('a drill', () => {
   });
 
   it('leaves an org of the same name alone that was there before', async () => {
-    await company('13.2');
+    await few();
     await bench.api('POST /api/orgs', { name: SCRATCH });
     await expect(run(await bench.instance())).rejects.toThrow();
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toContain(SCRATCH);
   });
 
   it('keeps the scratch folder when somebody put a dashboard there meanwhile', async () => {
-    await company('13.2');
+    await few();
     const uid = 'dashkeep-drill-0badcafe';
     const meddle = (): void => {
       const org = bench.sim.state.org(1);
@@ -210,7 +207,7 @@ describe('a drill', () => {
   });
 
   it('tries out the newest complete snapshot, not a partial one', async () => {
-    await company('13.2');
+    await few();
     const complete = await bench.repository.manifest('latest');
     bench.sim.setFaults({
       match: /^GET \/api\/playlists|^GET \/apis\/playlist/,
@@ -221,7 +218,7 @@ describe('a drill', () => {
   });
 
   it('is kept as a run, and is not a snapshot', async () => {
-    await company('13.2');
+    await few();
     const signal = new AbortController().signal;
     const instance = await bench.instance();
     const before = await bench.repository.snapshots();

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { reasonSentence, type Because, type ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../../pkg/engine/restore/plan/saved-plan.ts';
+import { depth } from '../../support/budget.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, stateOf, type Wanted } from '../harness.ts';
@@ -127,7 +128,8 @@ describe('a saved plan', () => {
   });
 });
 
-describe.each(TRIED_PROFILES)('an apply that is killed in Grafana %s', (profile) => {
+// Without depth, tests/chaos/killed-restore.test.ts looks at it in one version.
+describe.runIf(depth() === 'all').each(TRIED_PROFILES)('an apply that is killed in Grafana %s', (profile) => {
   it('after any number of writes ends, run again, in the state of an undisturbed one', async () => {
     await seeded(profile);
     bench.sim.wipe();
