@@ -24,7 +24,7 @@ function dashkeep(args: string[], extra: Record<string, string> = {}, clock?: Cl
   return runMain(args, { HOME: directory, ...environment, ...extra }, clock);
 }
 
-/** As a program of its own, interrupted from its terminal as soon as Grafana has been asked for something. */
+/** The started program, interrupted from its terminal as soon as Grafana has been asked for something. */
 async function interrupted(...args: string[]): Promise<number | null> {
   const env = { PATH: process.env['PATH'], HOME: directory, ...environment };
   const child = spawn(process.execPath, [await program(), ...args], { env, stdio: 'ignore' });

@@ -3,20 +3,22 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
+import { depth } from '../support/budget.ts';
 import { ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 
 let reader: Reader;
 
-beforeAll(async () => {
-  reader = await startReader();
-  // A minute in a real Grafana.
-  reader.grafana.tuning.alertingWarmUpMs = 2_000;
-});
+// It starts the program many times.
+describe.runIf(depth() === 'all')('the guide for a Grafana that burned', () => {
+  beforeAll(async () => {
+    reader = await startReader();
+    // A minute in a real Grafana.
+    reader.grafana.tuning.alertingWarmUpMs = 2_000;
+  });
 
-afterAll(() => reader.leave());
+  afterAll(() => reader.leave());
 
-describe('the guide for a Grafana that burned', () => {
   it('brings everything back, followed word for word', async () => {
     const { grafana } = reader;
     const guide = await readFile(join(ROOT, 'docs/disaster-recovery.md'), 'utf8');

@@ -21,9 +21,14 @@ const BY_PATH = /(?<![\w/.-])(?:\.ci\/run|[\w-][\w/.-]*\.sh)\b/g;
  * @throws when bash does not understand the script.
  */
 export function commandsOf(script: string): string[][] {
-  if (script.trim() === '') {
-    return [];
-  }
+  const known = parsed.get(script) ?? (script.trim() === '' ? [] : recorded(script));
+  parsed.set(script, known);
+  return known;
+}
+
+const parsed = new Map<string, string[][]>();
+
+function recorded(script: string): string[][] {
   const directory = mkdtempSync(join(tmpdir(), 'dashkeep-docs-'));
   try {
     const text = script.replaceAll(/<([\w-]+)>/g, '$1').replaceAll(/(?<=[^<]) < \S+/g, '');
@@ -31,8 +36,7 @@ export function commandsOf(script: string): string[][] {
     const functions = [...new Set(text.match(BY_PATH))].map((path) => `function ${path} { record ${path} "$@"; }\n`);
     const whole = `${RECORDER}${functions.join('')}eval "$1"; true`;
     execFileSync('bash', ['-c', whole, 'bash', text], { cwd: directory, stdio: 'ignore' });
-    const recorded = readFileSync(join(directory, 'commands'), 'utf8');
-    return recorded
+    return readFileSync(join(directory, 'commands'), 'utf8')
       .split('\x1e')
       .slice(0, -1)
       .map((command) => command.split('\x1f'));

@@ -1,9 +1,8 @@
 import { describe } from 'vitest';
-import { depth } from '../support/budget.ts';
 import { controlPlane } from '../support/kube/cluster.ts';
 
-/** Folder of etcd and kube-apiserver; undefined where they weren't built (tests/support/kube/build.sh) or without depth. */
-export const programs = depth() === 'all' ? controlPlane() : undefined;
+/** Folder of etcd and kube-apiserver; undefined when they were not built (tests/support/kube/build.sh). */
+export const programs = controlPlane();
 
 if (programs === undefined && process.env['DASHKEEP_REQUIRE_TIERS'] === '1') {
   throw new Error(
@@ -11,5 +10,5 @@ if (programs === undefined && process.env['DASHKEEP_REQUIRE_TIERS'] === '1') {
   );
 }
 
-/** Tests against a real API server, with depth and where its programs were built. */
+/** Tests against a real API server; skipped where its programs were not built, unless DASHKEEP_REQUIRE_TIERS=1. */
 export const describeKubernetes = describe.skipIf(programs === undefined);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createGzip, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
+import { budget } from '../support/budget.ts';
 import { program } from '../support/program.ts';
 
 /**
@@ -87,18 +88,20 @@ describe('a manifest of under a mebibyte', () => {
   // Members in the order in which they are hashed.
   const entry = `{"bytes":1,"folder":"","kind":"dashboard","object":"${'0'.repeat(64)}","org":1,"title":"a","uid":"a"},`;
 
-  it.each<[string, () => Promise<Buffer>]>([
-    [
-      'that inflates to 240 MiB of entries',
-      () => bomb(`${head(id)},"resources":[`, entry, 240, `${entry.slice(0, -1)}]}`),
-    ],
+  const bombs: [string, () => Promise<Buffer>][] = [
     [
       'that inflates to 240 MiB of entries, with the right hash of them',
       () => bomb(`${head(id, hashOf(entry, 240))},"resources":[`, entry, 240, `${entry.slice(0, -1)}]}`),
     ],
     ['of millions of tiny entries', () => bomb(`${head(id)},"resources":[`, '0,', 24, '0]}')],
+    [
+      'that inflates to 240 MiB of entries',
+      () => bomb(`${head(id)},"resources":[`, entry, 240, `${entry.slice(0, -1)}]}`),
+    ],
     ['with a head of empty lists', () => bomb(`${head(id)},"lists":[`, '[],', 24, '[]],"resources":[]}')],
-  ])('%s is named, and ends nothing', async (_name, make) => {
+  ];
+
+  it.each(bombs.slice(0, budget(2, bombs.length)))('%s is named, and ends nothing', async (_name, make) => {
     const body = await make();
     expect(body.length).toBeLessThan(1024 * 1024);
     await forger.put(`snapshots/${id}.json.gz`, body);

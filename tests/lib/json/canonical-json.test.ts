@@ -39,7 +39,7 @@ describe('the canonical form by the bytes alone', () => {
       }),
       cases(500, 5000),
     );
-    expect(told).toBeGreaterThan(200);
+    expect(told).toBeGreaterThan(50);
   });
 
   it.each([

@@ -89,8 +89,8 @@ interface Said {
 }
 
 /**
- * An attack, and what stands in its way on the command line and in the service's API. It is let through in one of
- * them, by the words that this asks for.
+ * An attack that the command line and the service's API refuse. It is let through in one of them, by the words that
+ * this asks for.
  */
 export function describeAttack(name: string, attack: Attack): void {
   describe(name, () => {

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { depth } from '../../support/budget.ts';
 import { twoOrgs, type Side, type TwoOrgs } from '../../security/support/two-orgs.ts';
 import { runSchemathesis, SCHEMATHESIS, type OpenApi, type Session } from '../../support/schemathesis/index.ts';
 
@@ -35,7 +34,7 @@ const SELDOM_DONE = [
   'DELETE /previews/{uid}',
 ];
 
-describe.skipIf(SCHEMATHESIS === '' || depth() === 'quick')('schemathesis, by the OpenAPI document', () => {
+describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', () => {
   let world: TwoOrgs;
   let directory: string;
   let document: OpenApi;
