@@ -2,6 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -22,7 +23,10 @@ let id: string;
 
 async function open(): Promise<void> {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  grafana.demoSeed();
+  grafana.seedDashboards({ count: 3, folders: 1 });
+  const source = { uid: 'prometheus', name: 'Prometheus', type: 'prometheus', url: 'http://prometheus:9090' };
+  await call(grafana, 'admin:admin', 'POST /api/datasources', { ...source, access: 'proxy' });
+  grafana.clearRequests();
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-swapped-'));
   forger = new Forger(join(directory, 'target'));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { depth } from '../support/budget.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { surprises, unused } from '../support/grafana/profiles/known-differences.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
@@ -108,7 +109,7 @@ it(
   WAIT,
 );
 
-it(
+it.runIf(depth() === 'all')(
   'records the same twice',
   async () => {
     expect(await simulate('12.4')).toEqual(await simulated('12.4'));

@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } fr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
+import { budget } from '../support/budget.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { realRandomness as random } from '../support/ports.ts';
@@ -181,9 +182,9 @@ describe('DirectoryStore', () => {
     await expect(store.put('b', Buffer.from('x'))).rejects.toMatchObject({ code: 'DK_STORE_DENIED' });
   });
 
-  it('lists tens of thousands of files completely and in order', async () => {
+  it('lists thousands of files completely and in order', async () => {
     const shards = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
-    const names = Array.from({ length: 79 }, (_, at) => `${at.toString(16).padStart(4, '0')}.json.gz`);
+    const names = Array.from({ length: budget(8, 79) }, (_, at) => `${at.toString(16).padStart(4, '0')}.json.gz`);
     for (const shard of shards) {
       await mkdir(join(root, 'objects', shard), { recursive: true });
     }
@@ -192,7 +193,7 @@ describe('DirectoryStore', () => {
 
     const infos = await all(store.list('objects/'));
 
-    expect(infos.length).toBe(20_224);
+    expect(infos.length).toBeGreaterThan(2_000);
     expect(infos.map((info) => info.key)).toEqual([...paths].sort());
   });
 });
