@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cases } from '../support/cases.ts';
 import { twoOrgs, type Side, type TwoOrgs } from './support/two-orgs.ts';
 
 interface Operation {
@@ -157,7 +158,7 @@ describe('every operation of the OpenAPI document', () => {
           }
           expect(without(answer.text, url, body), `${name} ${url}`).not.toContain(hidden);
         }),
-        { numRuns: isRead ? 12 : 4 },
+        isRead ? cases(4, 12) : cases(2, 4),
       );
     }
   });

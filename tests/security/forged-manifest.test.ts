@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../support/cli.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 import { startGrafana } from '../support/grafana/index.ts';
+import { addDataSource } from '../support/grafana/seed/data-source.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 /**
@@ -21,7 +22,9 @@ const forged = idIn(3_600_000);
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
-  grafana.demoSeed();
+  grafana.seedDashboards({ count: 3, folders: 1 });
+  const source = { uid: 'prometheus', name: 'Prometheus', type: 'prometheus', url: 'http://prometheus:9090' };
+  addDataSource(grafana.state, grafana.state.org(1), { ...source, secureJsonData: { basicAuthPassword: 'secret' } });
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-forged-'));
   forger = new Forger(join(directory, 'repository'));
 });

@@ -2,9 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
+import { addDataSource } from '../support/grafana/seed/data-source.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -25,8 +25,7 @@ async function open(): Promise<void> {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.seedDashboards({ count: 3, folders: 1 });
   const source = { uid: 'prometheus', name: 'Prometheus', type: 'prometheus', url: 'http://prometheus:9090' };
-  await call(grafana, 'admin:admin', 'POST /api/datasources', { ...source, access: 'proxy' });
-  grafana.clearRequests();
+  addDataSource(grafana.state, grafana.state.org(1), { ...source, secureJsonData: { basicAuthPassword: 'secret' } });
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-swapped-'));
   forger = new Forger(join(directory, 'target'));
 }
