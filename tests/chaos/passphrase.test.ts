@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { cheapPassphrases } from '../support/cheap-passphrases.ts';
+import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
 import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { cutAt, FATES, type Fate } from './cut-points.ts';
 import { Bucket, GuardedStore, type Guard } from './store.ts';

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 it.runIf(depth() === 'all')(
   'is collected less often in a room, and as before after it, though the work failed',
   async () => {
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'tests/support/heap-work.ts']);
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'tests/support/heap/work.ts']);
     const [before, inside, after] = JSON.parse(stdout) as [number, number, number];
     expect(inside).toBeLessThan(before * 0.8);
     expect(after).toBeGreaterThan(inside);

@@ -7,7 +7,7 @@ import { silentLog } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { openRepository } from '../../pkg/repository/repository.ts';
 import { openStore } from '../../pkg/storage/open.ts';
-import { cheapPassphrases } from '../support/cheap-passphrases.ts';
+import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { realClock, realRandomness } from '../support/ports.ts';

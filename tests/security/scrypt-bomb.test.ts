@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
-import { cheapPassphrases } from '../support/cheap-passphrases.ts';
+import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
 import { backup, keysOf, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 it.runIf(depth() === 'all')(
   'is known of a text before it is parsed: never much less than it takes, and not many times as much',
   async () => {
-    const args = ['--expose-gc', '--import', 'tsx', 'tests/support/heap-sizes.ts'];
+    const args = ['--expose-gc', '--import', 'tsx', 'tests/support/heap/sizes.ts'];
     const { stdout } = await run(process.execPath, args);
     for (const [name, off] of Object.entries(JSON.parse(stdout) as Record<string, number>)) {
       expect(off, name).toBeGreaterThan(0.85);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
-import { cheapPassphrases } from '../../support/cheap-passphrases.ts';
+import { cheapPassphrases } from '../../support/repository/cheap-passphrases.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
 import { dashboards, HOUR, service, setUp, world } from './harness.ts';
 

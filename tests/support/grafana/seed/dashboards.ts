@@ -13,7 +13,7 @@ export interface SeedDashboards {
   count: number;
   /** How many folders they are spread over; every tenth dashboard stays at the root. None by default. */
   folders?: number;
-  /** About how big each dashboard is, in characters; 30 000 by default. */
+  /** About how big each dashboard is, in characters; 3 000 by default. */
   bytes?: number;
   seed?: number;
   orgId?: number;
@@ -49,7 +49,7 @@ export function seedDashboards(state: GrafanaState, given: SeedDashboards, neste
     const uid = random.id(14);
     const given_ = {
       seed: seed * 1_000_003 + index,
-      bytes: given.bytes ?? 30_000,
+      bytes: given.bytes ?? 3_000,
       title,
       tags,
       schemaVersion: old ? 36 : state.profile.schemaVersion,

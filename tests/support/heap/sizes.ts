@@ -1,6 +1,6 @@
 /** Prints by how much `heapSizeOf` misses what the values of some texts take in this process: 1 is exact. */
-import { heapSizeOf } from '../../pkg/lib/json/heap-size.ts';
-import { parseJson } from '../../pkg/lib/json/json.ts';
+import { heapSizeOf } from '../../../pkg/lib/json/heap-size.ts';
+import { parseJson } from '../../../pkg/lib/json/json.ts';
 
 /** Large enough that memory of the process itself counts for little. */
 const COUNT = 200_000;

@@ -1,6 +1,6 @@
 import { Encrypter } from 'age-encryption';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { depth } from './budget.ts';
+import { depth } from '../budget.ts';
 
 /** Of scrypt, as a power of two. The usual 18 takes a second and 256 MB. */
 const WORK_FACTOR = 8;
