@@ -6,9 +6,11 @@ import { edit } from './backup/edits.ts';
 import { type Bench, hastyClock, start } from './harness.ts';
 
 const COUNT = 120;
+/** Some more than two pages of a thousand. */
+const DASHBOARDS = 2_060;
 /** One of the organization and one of a dashboard in turn: Grafana never shows those of late dashboards. */
 const NOTES = Array.from({ length: 240 }, (_, index) => ({
-  on: index % 2 === 0 ? -1 : (index * 97) % 2_500,
+  on: index % 2 === 0 ? -1 : (index * 97) % DASHBOARDS,
   time: index * 3_600_000,
 }));
 const ADMIN = {
@@ -162,7 +164,7 @@ describe('a comparison with Grafana that goes by the last backup', () => {
 
   it('asks for annotations in windows', async () => {
     const bench = await start({ profile: '12.4' });
-    replaceDashboards(bench.grafana, 2_500);
+    replaceDashboards(bench.grafana, DASHBOARDS);
     replaceAnnotations(bench.grafana, NOTES);
     const manifest = await bench.backup({ kinds: ['annotation'] });
     bench.grafana.clearRequests();

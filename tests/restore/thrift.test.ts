@@ -6,6 +6,7 @@ import type { Plan } from '../../pkg/engine/restore/types.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Repository } from '../../pkg/repository/repository.types.ts';
+import { budget } from '../support/budget.ts';
 import { heldBody } from '../support/grafana/http/body.ts';
 import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
@@ -108,7 +109,7 @@ describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s
 describe.each(['11.6', '13.2'] as const)('many dashboards, Grafana %s', (profile) => {
   it('are read back while others are written', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
-    bench.sim.seedDashboards({ count: 300, folders: 3, bytes: 1000 });
+    bench.sim.seedDashboards({ count: budget(120, 300), folders: 3, bytes: 1000 });
     await bench.backup();
     bench.sim.wipe();
     const { results } = await applyAtOnce();

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import {
   backup,
@@ -137,7 +137,7 @@ describe('for people', () => {
 
   afterEach(async () => {
     await grafana.close();
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   });
 
   it('the command line says it in each command', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { distrust } from '../../pkg/repository/signing/distrust.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
-import { startService } from '../support/service.ts';
+import { removeDirectory, startService } from '../support/service.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository/repository.ts';
 
@@ -140,6 +140,6 @@ it('a restore that the service planned before is not applied after', async () =>
   } finally {
     await service.stop();
     await grafana.close();
-    await rm(directory, { recursive: true, force: true });
+    await removeDirectory(directory);
   }
 });

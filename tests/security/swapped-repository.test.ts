@@ -7,7 +7,7 @@ import { startGrafana } from '../support/grafana/index.ts';
 import { addDataSource } from '../support/grafana/seed/data-source.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { removeDirectory, startService, type TestService } from '../support/service.ts';
 
 /**
  * Someone with write access to the bucket gives the repository another id, deletes the signatures, and adds a forged
@@ -32,7 +32,7 @@ async function open(): Promise<void> {
 
 async function close(): Promise<void> {
   await grafana.close();
-  await rm(directory, { recursive: true, force: true });
+  await removeDirectory(directory);
 }
 
 const target = (name = 'target'): string => `file://${join(directory, name)}`;
