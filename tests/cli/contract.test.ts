@@ -42,7 +42,7 @@ afterAll(() => s3.close());
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
-  grafana.demoSeed();
+  grafana.seedDashboards({ count: 12, folders: 2 });
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-cli-'));
   environment = {
     GRAFANA_URL: grafana.url,
@@ -59,6 +59,7 @@ afterEach(async () => {
 
 describe('the command line', () => {
   it('backs up, lists, shows, prints, compares, restores and verifies, one JSON document each', async () => {
+    grafana.demoSeed();
     const backup = await dashkeep(['backup', '--json']);
     expect(backup).toMatchObject({ exit: 0, json: { status: 'complete', errors: [] } });
     expect(Object.keys(backup.json.kinds)).toEqual([...KIND_NAMES]);
@@ -216,6 +217,7 @@ describe('the command line', () => {
   });
 
   it('shows no secret and no body in any log, at any level', async () => {
+    grafana.demoSeed();
     const { error, out } = await dashkeep(['backup'], { DASHKEEP_LOG_LEVEL: 'debug' });
 
     for (const secret of [environment['GRAFANA_API_TOKEN'] ?? '', 'warehouse-secret', 'schemaVersion']) {
