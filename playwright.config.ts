@@ -1,7 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import type { PluginOptions } from '@grafana/plugin-e2e';
 import { CHROMIUM_ARGS, chromiumPath } from './tests/support/chromium.ts';
-import { PATIENCE } from './tests/support/patience.ts';
 
 /** Set, the tests run on that Grafana instead of the preview page. */
 const grafana = process.env['GRAFANA_URL'];
@@ -16,14 +15,13 @@ export default defineConfig<PluginOptions>({
   globalSetup: './tests/e2e/support/setup.ts',
   fullyParallel: grafana === undefined,
   workers: process.env['CI'] || grafana !== undefined ? 1 : 2,
-  timeout: 180_000 * PATIENCE,
-  // The report counts a test that needs it as flaky.
-  retries: process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 1 : 0,
-  expect: { timeout: 20_000 * PATIENCE },
+  // These limits only end what hangs: on a busy machine a page may take ten times as long.
+  timeout: 540_000,
+  expect: { timeout: 60_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['json', { outputFile: process.env['PLAYWRIGHT_JSON_OUTPUT_NAME'] ?? 'test-results/e2e.json' }]],
   use: {
-    actionTimeout: 20_000 * PATIENCE,
+    actionTimeout: 60_000,
     screenshot: 'only-on-failure',
     locale: 'en-US',
     timezoneId: 'Europe/Paris',

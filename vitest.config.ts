@@ -8,8 +8,17 @@ const replacing = readdirSync('tests', { recursive: true, encoding: 'utf8' })
   .map((name) => join('tests', name))
   .filter((path) => /\bvi\.(mock|resetModules)\(/.test(readFileSync(path, 'utf8')));
 
+/** These try servers that take long to make ready: `npm test -- --all` runs them apart. */
+const onServers = [
+  'tests/engine/real-s3.test.ts',
+  'tests/kubernetes/{chart,cronjob,election,rotation,service,state}.test.ts',
+  'tests/release/actionlint.test.ts',
+  'tests/repository/prune/removal.test.ts',
+  'tests/service/api/schemathesis.test.ts',
+  'tests/storage/s3/conformance.test.ts',
+];
 const include = ['pkg/**/*.test.ts', 'tests/**/*.test.ts'];
-const exclude = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_modules/**'];
+const exclude = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_modules/**', ...onServers, ...replacing];
 
 export default defineConfig({
   test: {
@@ -18,13 +27,11 @@ export default defineConfig({
     // These limits only end what hangs: on a busy machine a test may take ten times as long.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Where every tier is required, the tiers share a small machine with each other, and what is awaited may come too late
-    // once. The log says `retry` beside such a test.
-    retry: process.env['DASHKEEP_REQUIRE_TIERS'] === '1' ? 1 : 0,
     // Loading the modules again for each file would take a third of the whole time.
     projects: [
-      { extends: true, test: { name: 'shared modules', include, exclude: [...exclude, ...replacing], isolate: false } },
+      { extends: true, test: { name: 'shared modules', include, exclude, isolate: false } },
       { extends: true, test: { name: 'own modules', include: replacing } },
+      { extends: true, test: { name: 'on servers', include: onServers, isolate: false } },
       { extends: true, test: { name: 'containers', include: ['tests/containers/*.test.ts'] } },
       { extends: true, test: { name: 'node', include: ['tests/node/*.test.ts'] } },
     ],

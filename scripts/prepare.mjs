@@ -4,10 +4,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 
-/** Runs a program with our own standard streams; resolves with its exit code. */
+/** Runs a program with our own standard streams, and ends it when we are ended; resolves with its exit code. */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: 'inherit', ...options });
+    process.once('SIGTERM', () => child.kill());
     child.on('error', reject);
     child.on('close', (code) => resolve(code ?? 1));
   });

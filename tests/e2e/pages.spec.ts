@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, GRAFANA_URL, PACKAGES, type AppPages } from './support/fixtures.ts';
+import { expect, expectAccessible, GRAFANA_URL, IN_DEPTH, PACKAGES, type AppPages } from './support/fixtures.ts';
 import { PAGES, STATES } from './support/shown.ts';
 import { test } from './support/worlds.ts';
 
@@ -10,9 +10,10 @@ import { test } from './support/worlds.ts';
 const SHOTS =
   process.env['SCREENSHOTS'] === undefined ? undefined : resolve(import.meta.dirname, '../../src/img/screenshots');
 
-// One look is enough to see whether a page works at all on older packages.
-const THEMES = PACKAGES === undefined ? ['dark', 'light'] : ['dark'];
-const WIDTHS = PACKAGES === undefined ? [1280, 600] : [1280];
+// One look is enough in `npm test`, and to see whether a page works at all on older packages.
+const MANY = IN_DEPTH && PACKAGES === undefined;
+const THEMES = MANY ? ['dark', 'light'] : ['dark'];
+const WIDTHS = MANY ? [1280, 600] : [1280];
 
 async function openInTheme(app: AppPages, page: Page, path: string, theme: string): Promise<void> {
   const themed = `${path}${path.includes('?') ? '&' : '?'}theme=${theme}`;
@@ -33,12 +34,13 @@ for (const shown of [...PAGES, ...STATES]) {
     async ({ app, page, problems, world }) => {
       test.skip(GRAFANA_URL !== undefined && STATES.includes(shown), 'this state is made up');
       for (const theme of THEMES) {
-        await page.setViewportSize({ width: 1280, height: 900 });
-        if (shown.once && theme !== THEMES[0]) {
-          await page.goto(`${new URL(page.url()).pathname}?theme=${theme}`);
-        } else {
+        if (theme === 'dark' || GRAFANA_URL !== undefined) {
+          await page.setViewportSize({ width: 1280, height: 900 });
           await openInTheme(app, page, shown.path(world), theme);
           await shown.act?.(page, world);
+        } else {
+          // The page is loaded once.
+          await page.getByLabel('Preview theme').selectOption(theme);
         }
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });

@@ -1,109 +1,130 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runJobs, type Job } from '../../scripts/test/jobs.ts';
+import { Preparation } from '../../scripts/test/preparation.ts';
+import { readPlaywright, readVitest, type Result } from '../../scripts/test/reports.ts';
+import { SECOND_TRIES } from '../../scripts/test/second-tries.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 
-interface Result {
-  passed: number;
-  failed: number;
-  skipped: number;
-  absent: string[];
-  failures: string[];
-}
-
-interface Runner {
-  inLanes(lanes: number, jobs: { run: () => Promise<void>; ready?: () => boolean }[]): Promise<void>;
-  apart(
-    first: string,
-    second: string,
-  ): Record<string, { free: () => boolean; run: (job: () => Promise<void>) => Promise<void> }>;
-  readVitest(path: string, code: number): Result;
-  readPlaywright(path: string, code: number): Result;
-  tier(name: string): Promise<{ ready: boolean; settings: Record<string, string> }>;
-  release(name: string): Promise<void>;
-}
-
-const SCRIPTS = new URL('../../scripts/test/', import.meta.url);
+const MARKED = new URL('../../scripts/test/marked.ts', import.meta.url).href;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-
-/** A part of what `npm test` runs; plain JavaScript, because it starts before anything is installed. */
-async function load<Name extends keyof Runner>(file: string, name: Name): Promise<Runner[Name]> {
-  const module = (await import(new URL(file, SCRIPTS).href)) as Runner;
-  return module[name];
-}
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
 });
 
 afterEach(async () => {
-  vi.unstubAllEnvs();
   vi.restoreAllMocks();
   await directory.remove();
 });
 
 describe('npm test', () => {
-  it('runs as many jobs side by side as it has lanes, and all of them', async () => {
-    const inLanes = await load('lanes.mjs', 'inLanes');
-    const started: number[] = [];
-    let [running, most] = [0, 0];
-    const run = (number: number) => async () => {
-      started.push(number);
-      running += 1;
-      most = Math.max(most, running);
-      await sleep(number);
-      running -= 1;
-    };
-    await inLanes(
-      2,
-      [1, 2, 3, 4, 5].map((number) => ({ run: run(number) })),
-    );
-    expect(started).toEqual([1, 2, 3, 4, 5]);
-    expect(most).toBe(2);
+  const job = (name: string, more: Partial<Job> = {}): Job => ({
+    name,
+    command: [],
+    read: () => ({ passed: 1, failed: 0 }),
+    ...more,
   });
 
-  it('lets others go before a job that is not ready, and starts it when nothing else is left', async () => {
-    const inLanes = await load('lanes.mjs', 'inLanes');
-    const started: string[] = [];
-    const job = (name: string, ready?: () => boolean) => ({
-      run: async () => void started.push(name),
-      ...(ready === undefined ? {} : { ready }),
+  /** Lets jobs run side by side. @returns for each start, what ran then */
+  async function started(lanes: number, ...jobs: Job[]): Promise<string[]> {
+    const running = new Set<string>();
+    const seen: string[] = [];
+    await runJobs(jobs, lanes, async ({ name }) => {
+      running.add(name);
+      seen.push([...running].sort().join(' '));
+      await sleep(5);
+      running.delete(name);
     });
-    const afterB = () => started.includes('b');
-    await inLanes(1, [job('never', () => false), job('a'), job('after b', afterB), job('b'), job('c')]);
-    expect(started).toEqual(['a', 'b', 'after b', 'c', 'never']);
+    return seen;
+  }
+
+  it('runs as many jobs side by side as it has lanes, and all of them', async () => {
+    const wide = job('c', { lanes: 2 });
+    expect(await started(2, job('a'), job('b'), wide, job('d'))).toEqual(['a', 'a b', 'c', 'd']);
+  });
+
+  it('lets others go before a job whose needs are not ready', async () => {
+    const need = new Preparation('need', { start: ['sleep 0.1'] });
+    need.begin();
+    expect(await started(1, job('late', { needs: [need] }), job('a'), job('b'))).toEqual(['a', 'b', 'late']);
   });
 
   it('keeps jobs apart that disturb each other, and no others', async () => {
-    const { one, other } = (await load('lanes.mjs', 'apart'))('one', 'other');
-    const running = new Set<string>();
-    const seen: string[] = [];
-    const job = (name: string) => async () => {
-      running.add(name);
-      seen.push([...running].sort().join(' '));
-      await sleep(20);
-      running.delete(name);
-    };
-    const all = [one?.run(job('a')), other?.run(job('b')), one?.run(job('c'))];
-    expect([one?.free(), other?.free()]).toEqual([true, false]);
-    await Promise.all(all);
-    expect(seen).toEqual(['a', 'a c', 'b']);
-    expect(one?.free()).toBe(true);
+    const jobs = [job('a', { apart: 'one' }), job('b', { apart: 'other' }), job('c', { apart: 'one' })];
+    expect(await started(3, ...jobs)).toEqual(['a', 'a c', 'b']);
   });
 
   it('marks what a program prints, and ends with it although a child of that holds its output open', () => {
     const script = `
-      import { runMarked } from ${JSON.stringify(new URL('lanes.mjs', SCRIPTS).href)};
-      process.exit(await runMarked('name', 'sh', ['-c', 'echo out; echo err >&2; sleep 30 & echo $!; exit 3']));`;
-    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+      import { startMarked } from ${JSON.stringify(MARKED)};
+      const command = ['sh', '-c', 'echo out; echo err >&2; sleep 30 & echo $!; exit 3'];
+      process.exit(await startMarked('name', command).ended);`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     const lines = stdout.trim().split('\n');
     expect(lines.slice().sort()).toEqual(expect.arrayContaining(['name | err', 'name | out']));
     const child = lines.find((line) => /^name \| \d+$/.test(line))?.slice('name | '.length);
-    // Alive still, so nobody has waited for it.
+    // Alive still, so no one has waited for it.
     process.kill(Number(child));
     expect(status).toBe(3);
+  });
+
+  it('gives no test a second try but those that are listed with a reason', async () => {
+    const { stdout } = spawnSync('git', ['grep', '-lwE', 'retry:|retries:', '--', 'tests', '*.config.ts'], {
+      encoding: 'utf8',
+    });
+    const asking = await Promise.all(
+      stdout
+        .split('\n')
+        .filter((file) => /\.(test|spec|config)\.ts$/.test(file))
+        .map(async (file) => (/\b(retry|retries): [1-9]\b/.test(await readFile(file, 'utf8')) ? file : undefined)),
+    );
+    expect(asking.filter(Boolean)).toEqual(Object.keys(SECOND_TRIES));
+  });
+});
+
+describe('what tests need', () => {
+  it('is made ready one command after the other, and gives its settings', async () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    const start = ['echo one', `echo "A='b c=d'" > "$directory/env"`];
+    const server = new Preparation('x', { start });
+    server.begin();
+    expect(server.settled).toBe(false);
+    expect(await server.ready).toBe(true);
+    expect(server).toMatchObject({ settled: true, settings: { A: 'b c=d' } });
+    expect(log).toHaveBeenCalledWith('x | one');
+  });
+
+  it('is not ready when a command fails, and the rest is left out', async () => {
+    const path = join(directory.path, 'touched');
+    const server = new Preparation('x', { start: ['false', `touch ${path}`] });
+    server.begin();
+    expect(await server.ready).toBe(false);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('can wait for another', async () => {
+    const path = join(directory.path, 'first');
+    const first = new Preparation('first', { start: ['sleep 0.1', `touch ${path}`] });
+    const second = new Preparation('second', { after: first, start: [`test -e ${path}`] });
+    first.begin();
+    second.begin();
+    expect(await second.ready).toBe(true);
+  });
+
+  it('is ended once, after its last test', async () => {
+    const path = join(directory.path, 'ended');
+    const server = new Preparation('x', { start: ['true'], stop: `echo "$directory" >> ${path}` });
+    server.begin();
+    await server.ready;
+    await server.end();
+    await server.end();
+    expect(await readFile(path, 'utf8')).toMatch(/^\S+dashkeep-x-\w+\n$/);
   });
 });
 
@@ -114,32 +135,39 @@ describe('a report', () => {
     assertionResults: statuses.map((status) => ({ status })),
   });
 
-  async function vitest(code: number, ...testResults: ReturnType<typeof file>[]): Promise<Result> {
+  async function vitest(
+    code: number,
+    absentFails: boolean,
+    ...testResults: ReturnType<typeof file>[]
+  ): Promise<Result> {
     const path = join(directory.path, 'report.json');
     const all = testResults.flatMap(({ assertionResults }) => assertionResults.map(({ status }) => status));
     const count = (wanted: string) => all.filter((status) => status === wanted).length;
     const numbers = { numPassedTests: count('passed'), numFailedTests: count('failed'), numTodoTests: 0 };
     await writeFile(path, JSON.stringify({ ...numbers, numPendingTests: count('skipped'), testResults }));
-    const readVitest = await load('reports.mjs', 'readVitest');
-    return readVitest(path, code);
+    return readVitest(path, code, absentFails);
   }
 
   it('counts tests, and a file that does not load as a failure', async () => {
-    expect(await vitest(1, file('a', 'passed', 'failed'), file('b'))).toMatchObject({ passed: 1, failed: 2 });
+    const result = await vitest(1, false, file('a', 'passed', 'failed'), file('b'));
+    expect(result).toMatchObject({ passed: 1, failed: 2 });
   });
 
   it('counts one failure when only the exit code knows of it', async () => {
-    expect(await vitest(1, file('a', 'passed'))).toMatchObject({ passed: 1, failed: 1 });
+    expect(await vitest(1, false, file('a', 'passed'))).toMatchObject({ passed: 1, failed: 1 });
   });
 
-  it('names files of which no test ran', async () => {
-    const result = await vitest(0, file('a', 'passed', 'skipped'), file('b', 'skipped', 'skipped'));
-    expect(result).toEqual({ passed: 1, failed: 0, skipped: 3, absent: ['b'], failures: [] });
+  it('counts a file of which no test ran as a failure where all that tests need is required', async () => {
+    const files = [file('a', 'passed', 'skipped'), file('b', 'skipped', 'skipped')];
+    expect(await vitest(0, false, ...files)).toEqual({ passed: 1, failed: 0, skipped: 3, failures: [] });
+    const { failed, failures } = await vitest(0, true, ...files);
+    expect([failed, failures]).toEqual([1, [expect.stringMatching(/^b: .*skipped/)]]);
   });
 
   it('names each test that failed, with the first line of its error', async () => {
     const failed = { status: 'failed', fullName: 'adds', failureMessages: ['\u001b[31mnot 3\u001b[39m\n  at x'] };
-    const { failures } = await vitest(1, { ...file('tests/a', 'failed'), assertionResults: [failed] }, file('tests/b'));
+    const files = [{ ...file('tests/a', 'failed'), assertionResults: [failed] }, file('tests/b')];
+    const { failures } = await vitest(1, false, ...files);
     expect(failures).toEqual(['tests/a: adds: not 3', 'tests/b: does not load: ']);
   });
 
@@ -152,60 +180,12 @@ describe('a report', () => {
     const path = join(directory.path, 'report.json');
     const stats = { expected: 0, unexpected: 1, flaky: 1, skipped: 0 };
     await writeFile(path, JSON.stringify({ stats, suites: [{ suites: [{ specs }] }] }));
-    const readPlaywright = await load('reports.mjs', 'readPlaywright');
     expect(readPlaywright(path, 1).failures).toEqual(['a.spec.ts: opens: second']);
   });
 
-  it.each(['readVitest', 'readPlaywright'] as const)('that is missing is a failure: %s', async (name) => {
-    vi.spyOn(console, 'error').mockReturnValue();
-    const read = await load('reports.mjs', name);
-    expect(read(join(directory.path, 'none.json'), 0)).toMatchObject({ passed: 0, failed: 1 });
-  });
-});
-
-describe('a tier that is made ready meanwhile', () => {
-  async function tier(): Promise<Runner['tier']> {
-    vi.stubEnv('DASHKEEP_TEST_TIERS', directory.path);
-    vi.resetModules();
-    return load('tiers.mjs', 'tier');
-  }
-
-  async function end(code: string): Promise<void> {
-    await writeFile(join(directory.path, 'part'), `${code}\n`);
-    await rename(join(directory.path, 'part'), join(directory.path, 'x.done'));
-  }
-
-  it('is waited for, what it says is shown, and its settings are taken', async () => {
-    const log = vi.spyOn(console, 'log').mockReturnValue();
-    const waiting = (await tier())('x');
-    await writeFile(join(directory.path, 'x.log'), 'one\ntwo\n');
-    await writeFile(join(directory.path, 'x.env'), "A=b=c\nB='d e'\n");
-    await end('0');
-    expect(await waiting).toEqual({ ready: true, settings: { A: 'b=c', B: 'd e' } });
-    expect(log).toHaveBeenCalledWith('x | one\nx | two');
-  });
-
-  it('is not ready when it could not be made so', async () => {
-    vi.spyOn(console, 'log').mockReturnValue();
-    await writeFile(join(directory.path, 'x.log'), 'no network\n');
-    await end('1');
-    expect(await (await tier())('x')).toEqual({ ready: false, settings: {} });
-  });
-
-  it('is no longer needed after its last test, and .ci/run ends it then', async () => {
-    await tier();
-    let over = false;
-    const released = (await load('tiers.mjs', 'release'))('x').then(() => (over = true));
-    await sleep(100);
-    expect(await readdir(directory.path)).toEqual(['x.used']);
-    expect(over).toBe(false);
-    await writeFile(join(directory.path, 'x.ended'), '');
-    await released;
-  });
-
-  it('is ready where nobody was asked to see to it', async () => {
-    vi.stubEnv('DASHKEEP_TEST_TIERS', undefined);
-    vi.resetModules();
-    expect(await (await load('tiers.mjs', 'tier'))('x')).toEqual({ ready: true, settings: {} });
+  it('that is missing is a failure', () => {
+    const path = join(directory.path, 'none.json');
+    const missing = { passed: 0, failed: 1, failures: [expect.stringContaining('no report')] };
+    expect([readVitest(path, 0, false), readPlaywright(path, 0)]).toEqual([missing, missing]);
   });
 });

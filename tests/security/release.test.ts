@@ -32,7 +32,7 @@ describe.each(readdirSync(WORKFLOWS))('jobs of %s that can write', (file) => {
 
   it('wait for an approval, and for the tests', () => {
     const tests = Object.entries(release.jobs).filter(([, { steps }]) =>
-      steps.some(({ run }) => /\bunit\b/.test(run ?? '')),
+      steps.some(({ run }) => /^npm test$/.test(run ?? '')),
     );
     expect(tests.length).toBeGreaterThan(0);
     for (const [, { environment, needs }] of jobs) {

@@ -11,6 +11,9 @@ export const GRAFANA_URL = process.env['GRAFANA_URL'];
 /** Packages of an older Grafana that the preview page is made from. */
 export const PACKAGES = process.env['DASHKEEP_TEST_PACKAGES'];
 
+/** Whether all is looked at, as by `npm test -- --all`. */
+export const IN_DEPTH = process.env['DASHKEEP_TEST_DEPTH'] === 'all';
+
 export interface AppPages {
   /** Opens a page of the app, such as `/history`, and waits until nothing is loading any more. */
   open(path: string): Promise<void>;

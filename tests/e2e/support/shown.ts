@@ -6,9 +6,8 @@ import type { World } from './worlds.ts';
 export interface Shown {
   name: string;
   path: (world: World) => string;
-  /** What one does to get there, once or in each theme. */
+  /** What one does to get there. */
   act?: (page: Page, world: World) => Promise<void>;
-  once?: boolean;
   /** What is there when the page is. */
   ready: (page: Page, world: World) => Promise<void>;
 }
@@ -159,7 +158,6 @@ export const STATES: Shown[] = [
       await page.getByRole('button', { name: 'Restore now' }).click();
       await expect(page.getByText(/resources restored/)).toBeVisible();
     },
-    once: true,
     ready: (page) => expect(page.getByRole('table', { name: 'Results' })).toBeVisible(),
   },
   {

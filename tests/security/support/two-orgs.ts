@@ -72,7 +72,7 @@ export async function twoOrgs(options: Partial<TestServiceOptions> = {}): Promis
       run = await side.call('GET', `/runs/${id}`);
       return run.status !== 200 || !['queued', 'running'].includes(String(run.json.status));
     };
-    await eventually(`the end of run ${id}`, isEnded, 60_000);
+    await eventually(`the end of run ${id}`, isEnded, 180_000);
     return run?.json as Record<string, unknown>;
   };
   return {

@@ -1,11 +1,14 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, PluginMeta } from '@grafana/data';
-import { Icon, TextLink, useStyles2 } from '@grafana/ui';
+import { Icon, TextLink, useStyles2, useTheme2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { useLocation } from 'react-router-dom-v5-compat';
 
+const MODES = ['dark', 'light'];
+
 interface Props {
   meta: PluginMeta | undefined;
+  onTheme: (mode: 'dark' | 'light') => void;
   children: ReactNode;
 }
 
@@ -13,8 +16,9 @@ interface Props {
  * A frame that looks enough like Grafana's to judge a page in: the menu as wide as Grafana's and open where that is
  * open, top bar, and who one is.
  */
-export function Chrome({ meta, children }: Props) {
+export function Chrome({ meta, onTheme, children }: Props) {
   const styles = useStyles2(getStyles);
+  const { mode } = useTheme2().colors;
   const { user, preview } = window.grafanaBootData;
   const { pathname } = useLocation();
   const pages = (meta?.includes ?? []).filter(
@@ -27,9 +31,14 @@ export function Chrome({ meta, children }: Props) {
           <Icon name="shield" /> Preview without Grafana
         </span>
         <span className={styles.choices}>
-          <Choice name="role" value={user.orgRole} options={preview.roles} />
-          <Choice name="theme" value={user.theme} options={['dark', 'light']} />
-          <Choice name="lang" value={user.language} options={preview.languages} />
+          <Choice name="role" value={user.orgRole} options={preview.roles} onChoice={load('role')} />
+          <Choice
+            name="theme"
+            value={mode}
+            options={MODES}
+            onChoice={(chosen) => onTheme(chosen === 'light' ? 'light' : 'dark')}
+          />
+          <Choice name="lang" value={user.language} options={preview.languages} onChoice={load('lang')} />
         </span>
       </header>
       <nav className={styles.menu} aria-label="Grafana menu">
@@ -51,18 +60,30 @@ export function Chrome({ meta, children }: Props) {
   );
 }
 
-function Choice({ name, value, options }: { name: string; value: string; options: string[] }) {
+/** What Grafana tells a page when it is loaded. */
+function load(name: string): (chosen: string) => void {
+  return (chosen) => {
+    const url = new URL(location.href);
+    url.searchParams.set(name, chosen);
+    location.assign(url);
+  };
+}
+
+interface ChoiceProps {
+  name: string;
+  value: string;
+  options: string[];
+  onChoice: (chosen: string) => void;
+}
+
+function Choice({ name, value, options, onChoice }: ChoiceProps) {
   const styles = useStyles2(getStyles);
   return (
     <select
       aria-label={`Preview ${name}`}
       className={styles.choice}
       value={value}
-      onChange={(event) => {
-        const url = new URL(location.href);
-        url.searchParams.set(name, event.currentTarget.value);
-        location.assign(url);
-      }}
+      onChange={(event) => onChoice(event.currentTarget.value)}
     >
       {options.map((option) => (
         <option key={option}>{option}</option>

@@ -1,9 +1,11 @@
 import {
+  createTheme,
   EventBusSrv,
   locationUtil,
   PluginContextProvider,
   ThemeContext,
   type GrafanaConfig,
+  type GrafanaTheme2,
   type PluginMeta,
 } from '@grafana/data';
 import {
@@ -129,17 +131,34 @@ function Content({ loaded, error }: ReturnType<typeof usePlugin>) {
   );
 }
 
+/** As Grafana changes it: the page stays as it is. The server remembers it for the next. */
+function useTheme(): [GrafanaTheme2, (mode: 'dark' | 'light') => void] {
+  const [theme, setTheme] = useState(config.theme2);
+  useEffect(() => {
+    document.body.classList.remove('theme-dark', 'theme-light');
+    document.body.classList.add(`theme-${theme.colors.mode}`);
+  }, [theme]);
+  return [
+    theme,
+    (mode) => {
+      setTheme(createTheme({ colors: { mode } }));
+      void fetch(`/?theme=${mode}`);
+    },
+  ];
+}
+
 function Host() {
   const state = usePlugin();
+  const [theme, changeTheme] = useTheme();
   return (
     <ErrorBoundaryAlert style="page">
-      <ThemeContext.Provider value={config.theme2}>
+      <ThemeContext.Provider value={theme}>
         <GlobalStyles />
         <LocationServiceProvider service={locationService}>
           <Router history={locationService.getHistory()}>
             <CompatRouter>
               <MetaContext.Provider value={state.loaded?.meta}>
-                <Chrome meta={state.loaded?.meta}>
+                <Chrome meta={state.loaded?.meta} onTheme={changeTheme}>
                   <Content {...state} />
                 </Chrome>
               </MetaContext.Provider>
@@ -181,7 +200,7 @@ void i18next
   })
   .then(() => {
     document.documentElement.lang = user.language;
-    document.body.classList.add(`theme-${config.theme2.colors.mode}`, 'app-grafana');
+    document.body.classList.add('app-grafana');
     const root = document.getElementById('reactRoot');
     if (root !== null) {
       createRoot(root).render(<Host />);
