@@ -107,7 +107,8 @@ const QUICK: Job[] = [
   check('lint', 'npm', 'run', '--silent', 'lint:code'),
   check('format', 'npm', 'run', '--silent', 'lint:format'),
   vitest('units', ['* modules', ...(all ? [] : ['on servers'])], { needs: [service, app], lanes: PROCESSORS }),
-  playwright('browser', 'npx', 'playwright', 'test'),
+  // Each page once, and what matters most.
+  playwright('browser', 'npx', 'playwright', 'test', ...(all ? [] : ['--grep=@quick'])),
 ];
 const DEEP: Job[] = [
   // Engines first, because they compute also while no one uses them. Chromium gives up every request when an interface

@@ -3,7 +3,7 @@ import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'what Grafana stores for the app is looked at on the preview page');
 
-test('connecting by hand keeps what else Grafana stores for the app', async ({ page, preview, service }) => {
+test('connecting by hand keeps what else Grafana stores for the app @quick', async ({ page, preview, service }) => {
   preview.app.jsonData = { kept: 'yes' };
   preview.app.secureJsonData = {};
   await page.goto('/plugins/dashkeep-backup-app?page=configuration');

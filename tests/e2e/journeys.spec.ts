@@ -8,7 +8,7 @@ const { folder, inner, board, rule } = CONTENT;
 
 test.describe.configure({ timeout: 240_000 });
 
-test('the first set-up from nothing: a wrong key and how it is explained, the right one, the first backup', async ({
+test('the first set-up from nothing: a wrong key and how it is explained, the right one, the first backup @quick', async ({
   app,
   page,
   service,
@@ -86,7 +86,7 @@ test.describe('with a Grafana that answers slowly', () => {
 test(
   'a deleted folder comes back with its permissions and alerts, and that can be undone',
   {
-    tag: '@older',
+    tag: ['@quick', '@older'],
   },
   async ({ app, page, admin, backup, problems }) => {
     const [rules, access] = [await rulesOf(admin), await accessOf(admin)];
@@ -138,7 +138,7 @@ test(
 test(
   'one panel’s change is found by the panel’s name and rolled back by the button, as its difference is on the page',
   {
-    tag: '@older',
+    tag: ['@quick', '@older'],
   },
   async ({ app, page, admin, backup, problems }) => {
     expect(backup).not.toBe('');
@@ -251,7 +251,7 @@ test.describe('by keyboard alone', () => {
     await expect(admin('GET', `/api/dashboards/uid/${uid}`)).rejects.toThrow();
   });
 
-  test('a snapshot is deleted only after its id was typed', async ({ app, page, backup, service }) => {
+  test('a snapshot is deleted only after its id was typed @quick', async ({ app, page, backup, service }) => {
     const newer = await backUp(service);
     await app.open(`/snapshots/${backup}`);
     await tabTo(page.getByRole('button', { name: 'More actions' }));

@@ -29,7 +29,7 @@ for (const shown of [...PAGES, ...STATES]) {
   test(
     `${shown.name} is whole, reachable for all, and silent: dark and light, wide and narrow`,
     {
-      tag: '@older',
+      tag: ['@quick', '@older'],
     },
     async ({ app, page, problems, world }) => {
       test.skip(GRAFANA_URL !== undefined && STATES.includes(shown), 'this state is made up');
@@ -103,7 +103,7 @@ test('a click anywhere in a row opens it, and no column of the history is cut', 
   }
 });
 
-test('every page speaks French', async ({ app, page, problems }) => {
+test('every page speaks French @quick', async ({ app, page, problems }) => {
   test.skip(GRAFANA_URL !== undefined, 'the language is a matter of the preview page; in Grafana it is a preference');
   await app.open('?lang=fr-FR');
   await expect(page.getByRole('button', { name: 'Sauvegarder maintenant' })).toBeVisible();
@@ -111,7 +111,11 @@ test('every page speaks French', async ({ app, page, problems }) => {
   expect(problems).toEqual([]);
 });
 
-test('little has to come before the first page shows: 64 KiB of the app, gzipped', async ({ app, page, world }) => {
+test('little has to come before the first page shows: 64 KiB of the app, gzipped @quick', async ({
+  app,
+  page,
+  world,
+}) => {
   expect(world.snapshot).not.toBe('');
   const scripts: Promise<Buffer>[] = [];
   page.on('response', (response) => {

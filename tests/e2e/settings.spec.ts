@@ -3,7 +3,7 @@ import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'on what is made up for it');
 
-test('nobody leaves the settings with changes unasked, and changes can be discarded', async ({
+test('nobody leaves the settings with changes unasked, and changes can be discarded @quick', async ({
   app,
   page,
   problems,
@@ -28,7 +28,7 @@ test('nobody leaves the settings with changes unasked, and changes can be discar
   expect(problems).toEqual([]);
 });
 
-test('what is wrong is said beside its field, and what somebody else saved can be loaded', async ({
+test('what is wrong is said beside its field, and what somebody else saved can be loaded @quick', async ({
   app,
   page,
   service,
@@ -48,7 +48,7 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await expect(bucket).toHaveValue('grafana-backups');
 });
 
-test('what was marked is no longer once it is corrected, and one word is said about a webhook', async ({
+test('what was marked is no longer once it is corrected, and one word is said about a webhook @quick', async ({
   app,
   page,
 }) => {
@@ -86,7 +86,7 @@ test('what was marked is no longer once it is corrected, and one word is said ab
   await expect(alert).not.toContainText('reject');
 });
 
-test('a target whose check failed is saved only after a question', async ({ app, page }) => {
+test('a target whose check failed is saved only after a question @quick', async ({ app, page }) => {
   await app.open('/settings/target');
   const steps = [{ step: 'clock', status: 'failed', code: 'DK_STORE_UNREACHABLE', detail: 'refused', hint: '' }];
   await page.route('**/api/v1/settings/check', (route) => route.fulfill({ json: { ok: false, steps, resolved: [] } }));
@@ -112,7 +112,7 @@ test('a target whose check failed is saved only after a question', async ({ app,
   expect(saved).toBe(1);
 });
 
-test('where backups can cover other organizations, the target is read-only and names what the deployment sets', async ({
+test('where backups can cover other organizations, the target is read-only and names what the deployment sets @quick', async ({
   app,
   page,
   service,

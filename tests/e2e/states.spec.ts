@@ -3,7 +3,7 @@ import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'these states are made up: nobody can bring them about in a Grafana at will');
 
-test('a service that is down is said to be down, and the page comes back with it', async ({
+test('a service that is down is said to be down, and the page comes back with it @quick', async ({
   app,
   page,
   preview,
@@ -112,7 +112,7 @@ const FAILURES = [
   },
 ] as const;
 
-test('each way in which a call fails has its own words and says what to do', async ({ app, page }) => {
+test('each way in which a call fails has its own words and says what to do @quick', async ({ app, page }) => {
   await app.open('/settings/target');
   let answer: (typeof FAILURES)[number]['answer'] = FAILURES[0].answer;
   await page.route('**/api/plugin-proxy/**', (route) => (answer === 'aborted' ? route.abort() : route.fulfill(answer)));
@@ -146,7 +146,7 @@ test('a file that cannot be downloaded says why', async ({ app, page }) => {
   await expect(page.getByText('object 12ab is gone')).toBeVisible();
 });
 
-test('without a service the app says what is missing and how to get it', async ({ page, preview, problems }) => {
+test('without a service the app says what is missing and how to get it @quick', async ({ page, preview, problems }) => {
   preview.app.jsonData = {};
   preview.app.secureJsonData = {};
   await page.goto(APP);
@@ -169,7 +169,7 @@ const STATES = [
 ] as const;
 
 for (const { protection, heading } of STATES) {
-  test(`the overview tells: ${heading.toLowerCase()}`, async ({ app, page, service, problems }) => {
+  test(`the overview tells: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
     const hint = 'Check that the admin Secret holds the password that Grafana uses.';
     service.state.status = {
       protection,
@@ -183,7 +183,7 @@ for (const { protection, heading } of STATES) {
   });
 }
 
-test('what is missing from a partial backup is named, one by one, with its reason', async ({
+test('what is missing from a partial backup is named, one by one, with its reason @quick', async ({
   app,
   page,
   service,

@@ -3,7 +3,7 @@ import { test } from '../support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'this state is made up');
 
-test('a backup that is much smaller than before is red, and a person restores the last full one or accepts it', async ({
+test('a backup that is much smaller than before is red, and a person restores the last full one or accepts it @quick', async ({
   app,
   page,
   service,
