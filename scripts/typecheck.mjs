@@ -1,5 +1,5 @@
 // `npm run typecheck`: each program of this repository by the compiler of TypeScript 7, which takes a tenth of the
-// time. The linter still needs an older TypeScript, so both are installed. What did not change since is not checked again.
+// time. The linter still needs an older TypeScript, so both are installed. What has not changed is not checked again.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

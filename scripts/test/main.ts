@@ -51,13 +51,13 @@ const cluster = new Preparation('cluster', {
   stop: 'tests/support/ceph-rgw.sh stop "$directory"',
 });
 const engine = new Preparation('engine', {
-  start: ['nice timeout 40m tests/support/docker/build.sh', 'nice tests/support/docker/engine.sh start "$directory"'],
+  start: ['nice timeout 40m tests/support/docker/build.sh', 'tests/support/docker/engine.sh start "$directory"'],
   stop: 'tests/support/docker/engine.sh stop "$directory"',
 });
 const node = new Preparation('node', {
   // What the cluster is made of is most of this too.
   after: cluster,
-  start: ['nice timeout 40m tests/support/kube/build.sh --node', 'nice tests/support/kube/node.sh start "$directory"'],
+  start: ['nice timeout 40m tests/support/kube/build.sh --node', 'tests/support/kube/node.sh start "$directory"'],
   stop: 'tests/support/kube/node.sh stop "$directory"',
 });
 
@@ -70,19 +70,14 @@ function check(name: string, ...command: string[]): Job {
 }
 
 /** Tests of some projects in vitest.config.ts, with a worker for each lane. */
-function vitest(name: string, projects: string[], more: Partial<Job>): Job {
+function vitest(name: string, projects: string[], more: Partial<Job>, ...options: string[]): Job {
   const report = `${REPORTS}/${name}.json`;
+  const workers = `--maxWorkers=${more.lanes ?? 1}`;
   const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const chosen = projects.map((project) => `--project=${project}`);
   return {
     name,
-    command: [
-      'npx',
-      'vitest',
-      'run',
-      ...outputs,
-      ...`--maxWorkers=${more.lanes ?? 1}`,
-      ...projects.map((one) => `--project=${one}`),
-    ],
+    command: ['npx', 'vitest', 'run', workers, ...outputs, ...chosen, ...options],
     settings: { DASHKEEP_TEST_BUILT: '1', DASHKEEP_TEST_DIST: resolve('dist') },
     read: (code) => readVitest(report, code, all),
     ...more,
@@ -102,24 +97,32 @@ function playwright(name: string, ...command: string[]): Job {
   };
 }
 
-const QUICK: Job[] = [
+const CHECKS = [
   check('types', 'node', 'scripts/typecheck.mjs'),
   check('lint', 'npm', 'run', '--silent', 'lint:code'),
   check('format', 'npm', 'run', '--silent', 'lint:format'),
-  vitest('units', ['* modules', ...(all ? [] : ['on servers'])], { needs: [service, app], lanes: PROCESSORS }),
+];
+const QUICK: Job[] = [
+  ...CHECKS,
+  vitest('units', ['* modules', 'on servers'], { needs: [service, app], lanes: PROCESSORS }),
   // Each page once, and what matters most.
-  playwright('browser', 'npx', 'playwright', 'test', ...(all ? [] : ['--grep=@quick'])),
+  playwright('browser', 'npx', 'playwright', 'test', '--grep=@quick'),
 ];
 const DEEP: Job[] = [
   // Engines first, because they compute also while no one uses them. Chromium gives up every request when an interface
   // of the network comes or goes, as with containers.
   vitest('containers', ['containers'], { needs: [service, app, engine], apart: 'engine' }),
   vitest('node', ['node'], { needs: [service, app, node], apart: 'engine' }),
-  ...QUICK,
-  vitest('on-servers', ['on servers'], { needs: [service, app, cluster] }),
+  playwright('browser', 'npx', 'playwright', 'test'),
   ...olderVersions().map((version) =>
     playwright(`pages-${version}`, 'node', '--import', 'tsx', 'scripts/older-pages.ts', version),
   ),
+  vitest('on-servers', ['on servers'], { needs: [service, app, cluster] }),
+  // In parts, so that all lanes are busy to the end.
+  ...['1/3', '2/3', '3/3'].map((part) =>
+    vitest(`units-${part[0]}`, ['* modules'], { needs: [service, app] }, `--shard=${part}`),
+  ),
+  ...CHECKS,
 ];
 
 rmSync(REPORTS, { recursive: true, force: true });

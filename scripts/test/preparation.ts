@@ -69,7 +69,7 @@ export class Preparation {
     const { stop } = this.#shell;
     if (this.#started?.pid !== undefined) {
       if (!this.settled) {
-        process.kill(-this.#started.pid);
+        spawnSync('kill', ['--', `-${this.#started.pid}`]);
       }
       if (stop !== undefined) {
         spawnSync('bash', ['-ec', stop], { env: this.#environment });
