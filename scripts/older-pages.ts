@@ -1,24 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { exactVersion, installOlder, olderInstalled, olderVersions } from '../tests/support/preview/older.ts';
+import { exactVersion, installOlder, olderVersions } from '../tests/support/preview/older.ts';
 
 /*
  * `npm run e2e:older`: the build in dist/, as it is, on pages made from the packages of older Grafanas. Names of
- * versions choose some of them; --installed leaves out those whose packages would have to be fetched first; other
- * options are Playwright's.
+ * versions choose some of them; options are Playwright's.
  */
 const args = process.argv.slice(2);
 const wanted = args.filter((arg) => !arg.startsWith('-'));
-const options = args.filter((arg) => arg.startsWith('-') && arg !== '--installed');
+const options = args.filter((arg) => arg.startsWith('-'));
 const versions = olderVersions().filter((name) => wanted.length === 0 || wanted.includes(name));
 
-/** The exit code for: nothing was tried, because it is not installed. */
-const NOT_INSTALLED = 75;
-
 for (const name of versions) {
-  if (args.includes('--installed') && !olderInstalled(name)) {
-    process.exitCode = NOT_INSTALLED;
-    continue;
-  }
   const packages = await installOlder(name);
   console.log(`\nPages made from the packages of Grafana ${exactVersion(name)}`);
   const { status } = spawnSync('npx', ['playwright', 'test', '--grep', '@older', ...options], {

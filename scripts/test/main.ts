@@ -26,6 +26,10 @@ const { values, positionals: paths } = parseArgs({
   allowPositionals: true,
 });
 const { all, budget } = values;
+if (budget !== undefined && !/^[1-9]\d*m$/.test(budget)) {
+  console.error(`--budget ${budget}: give minutes, such as 30m`);
+  process.exit(2);
+}
 if (all || budget !== undefined) {
   Object.assign(process.env, { DASHKEEP_TEST_DEPTH: 'all', DASHKEEP_TEST_BUDGET: budget ?? '' });
 }
@@ -154,6 +158,8 @@ async function run(job: Job): Promise<void> {
   await Promise.all(needs.filter((need) => !stillNeeded.includes(need)).map((need) => need.end()));
 }
 
+// A seed left from an earlier failure would be all that is tried.
+delete process.env['DASHKEEP_TEST_SEED'];
 process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 if (all) {
   // What cannot be tried then fails, instead of being skipped.

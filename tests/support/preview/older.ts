@@ -28,7 +28,7 @@ function folderOf(name: string): string {
   return join(cache, `${name}-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
 }
 
-export function olderInstalled(name: string): boolean {
+function isInstalled(name: string): boolean {
   return existsSync(join(folderOf(name), DONE));
 }
 
@@ -40,7 +40,7 @@ export function olderInstalled(name: string): boolean {
  */
 export async function installOlder(name: string): Promise<string> {
   const folder = folderOf(name);
-  if (olderInstalled(name)) {
+  if (isInstalled(name)) {
     return folder;
   }
   rmSync(folder, { recursive: true, force: true });
