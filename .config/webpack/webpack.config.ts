@@ -30,6 +30,12 @@ const config: Configuration = {
   context: resolve(root, 'src'),
   entry: { module: './module.tsx' },
   devtool: 'source-map',
+  // Nearly every start and test builds the app, mostly as it was built before.
+  cache: {
+    type: 'filesystem',
+    cacheDirectory: resolve(root, 'build/cache/webpack'),
+    buildDependencies: { config: [import.meta.filename] },
+  },
   externals: [...PROVIDED, { 'amd-module': 'module' }],
   resolve: {
     extensions: ['.ts', '.tsx', '.js', '.mjs'],
