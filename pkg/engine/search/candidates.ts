@@ -2,7 +2,7 @@ import type { FoundIn } from '../../contract/api/search.ts';
 import type { PackedTexts } from '../../repository/index/texts/files.ts';
 import { objectsOf } from '../../repository/index/texts/merge.ts';
 import { textIn } from '../../repository/index/texts/packed.ts';
-import type { Thing } from '../../repository/index/versions/files.ts';
+import type { Thing } from '../../repository/index/generations/thing.ts';
 import { fit, folded, type SearchWords } from './query.ts';
 
 /** A text that fits. */

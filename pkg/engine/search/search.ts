@@ -4,7 +4,7 @@ import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
-import { keyOf, type Thing } from '../../repository/index/versions/files.ts';
+import { keyOf, type Thing } from '../../repository/index/generations/thing.ts';
 import type { Searchable, SeenResource } from '../../repository/repository.types.ts';
 import { candidateOf, type Candidate } from './candidates.ts';
 import { hitOf } from './hit.ts';

@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { FOUND_IN, type FoundIn } from '../../../contract/api/search.ts';
-import { Thing } from '../versions/files.ts';
-
-const Generation = z.string().regex(/^[0-9a-f]{16}$/);
+import { Base, Generation } from '../generations/format.ts';
+import { Thing } from '../generations/thing.ts';
 
 const Where = z.enum(FOUND_IN);
 
@@ -51,18 +50,7 @@ export type PackedTexts = z.infer<typeof PackedTexts>;
 /** The part that every publishing rewrites: what is newer than the large part, and where that is. */
 export const TextHead = z.object({
   format: z.literal(2),
-  base: z
-    .object({
-      generation: Generation,
-      /** The one before, whose files stay for a while: another process may still go by it. */
-      previous: Generation.optional(),
-      shards: z.int().positive(),
-      /** Characters of all shards, before compression. */
-      size: z.int().nonnegative(),
-      /** The newest snapshot in it. */
-      last: z.string(),
-    })
-    .optional(),
+  base: Base.optional(),
   /** Snapshots whose versions are indexed, besides those of the large part. */
   snapshots: z.array(z.string()),
   docs: z.array(TextDoc),
@@ -73,19 +61,7 @@ export type TextHead = z.infer<typeof TextHead>;
 export const TextTable = z.object({ format: z.literal(2), generation: Generation, snapshots: z.array(z.string()) });
 export type TextTable = z.infer<typeof TextTable>;
 
-/** Some of the resources of the large part. */
-export const TextShard = z.object({
-  format: z.literal(2),
-  generation: Generation,
-  shard: z.int().nonnegative(),
-  things: z.array(PackedTexts),
-});
-export type TextShard = z.infer<typeof TextShard>;
-
 /** As much of an object's id as distinguishes the versions of one resource. */
 export function shortId(object: string): string {
   return object.slice(0, 16);
 }
-
-/** What there is before anything is indexed. */
-export const emptyTextHead = (): TextHead => ({ format: 2, snapshots: [], docs: [] });

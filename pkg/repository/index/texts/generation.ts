@@ -1,93 +1,108 @@
 import { isSearched } from '../../../grafana/search-texts/search-texts.ts';
-import { append } from '../../../lib/append.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { fold } from '../generations/fold.ts';
+import type { IndexPorts } from '../generations/format.ts';
+import { GenerationalIndex } from '../generations/generational-index.ts';
+import { byThing, lastOnly } from '../generations/shards.ts';
+import { keyOf } from '../generations/thing.ts';
 import type { EveryVersion, ThingVersions } from '../versions/every-version.ts';
-import { keyOf } from '../versions/files.ts';
-import { shardOf } from '../versions/fold.ts';
-import { emptyTextHead, shortId, type TextDoc, type TextHead, type ThingTexts } from './files.ts';
-import { bounded, MOST_OF_A_THING, MOST_SHARDS, shardsOfTexts, withDocs, withoutUnused } from './merge.ts';
+import { PackedTexts, shortId, TextHead, TextTable, type TextDoc, type ThingTexts } from './files.ts';
+import { bounded, MOST_OF_A_THING, withDocs, withoutUnused } from './merge.ts';
 import { pack, unpack } from './packed.ts';
-import type { TextParts } from './parts.ts';
 import { isRead, type VersionRef } from './read-docs.ts';
 
 /** Bodies read concurrently, each of which may take megabytes. */
 const READS_AT_ONCE = 8;
 
-export interface TextGenerationOptions {
-  head: TextHead;
-  /** Snapshots of the large part that is there. */
-  snapshots: readonly string[];
-  /** Its name. */
-  generation: string;
-  parts: TextParts;
-  /** Every version that there is: what is missing is added, what is gone left out. Absent = all stays as it is. */
-  versions?: EveryVersion | undefined;
-  /** Characters that a shard should have at most. Once there can be no more shards, twice as many are the limit. */
-  shardSize: number;
+/**
+ * `texts`: titles and what is in the content. `titles`: titles alone, where content cannot be read; then anyone who can
+ * read manifests can read it.
+ */
+export type TextFlavor = 'texts' | 'titles';
+
+/** The files of the index of texts. */
+export type TextFiles = GenerationalIndex<TextHead, TextTable, PackedTexts, ThingTexts>;
+
+/**
+ * Opens the files of the index of texts.
+ * @param shardSize - characters of a part; once there can be no more parts, twice as many are the limit
+ */
+export function textFiles(ports: IndexPorts, name: TextFlavor, shardSize: number): TextFiles {
+  return new GenerationalIndex(ports, {
+    name,
+    sealed: name === 'texts' ? 'object' : 'metadata',
+    head: TextHead,
+    empty: () => ({ format: 2, snapshots: [], docs: [] }),
+    table: TextTable,
+    stored: PackedTexts,
+    pack,
+    unpack,
+    bounded: (records) => bounded(records, 2 * shardSize),
+    shardSize,
+    mostShards: 128,
+  });
+}
+
+export interface FoldTexts {
   doc: (version: VersionRef) => Promise<TextDoc>;
-  /** Called for each resource that is done. */
-  onThing?: (() => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-/**
- * Writes the large part of the index once more with what is in the head, a shard at a time.
- * @returns the head that goes with it; undefined when a part of what is there is gone or damaged
- */
-export async function writeTexts(options: TextGenerationOptions): Promise<TextHead | undefined> {
-  const { head, generation, parts, versions, signal } = options;
-  const { base } = head;
-  const snapshots = versions?.snapshots ?? [...options.snapshots, ...head.snapshots];
+export interface CatchUp {
+  /** Every version that there is: what is missing is added, what is gone left out. */
+  versions: EveryVersion;
+  /** Called for each resource that is done. */
+  onThing: () => void;
+}
+
+/** Puts what is in the head into the large part. @throws PartLost */
+export async function foldTexts(
+  files: TextFiles,
+  head: TextHead,
+  options: FoldTexts,
+  catchUp?: CatchUp,
+): Promise<TextHead> {
+  const { signal } = options;
+  const before = await files.table(head, { signal });
+  const snapshots = catchUp?.versions.snapshots ?? [...(before?.snapshots ?? []), ...head.snapshots];
   const last = [...snapshots].sort().at(-1);
   if (last === undefined) {
-    return emptyTextHead();
+    return files.replace(head, files.format.empty(), { signal });
   }
-  await parts.writeTable({ format: 2, generation, snapshots }, { signal });
-  const before = base?.shards ?? 1;
-  const expected = base === undefined && versions !== undefined ? await expectedSize(versions) : (base?.size ?? 0);
-  const shards = shardsOfTexts(expected + JSON.stringify(head.docs).length, before, options.shardSize);
-  const passes = Math.max(before, shards, versions?.shards ?? 1);
-  const docs = docsByThing(head.docs);
-  const known = lastOnly(async (shard) =>
-    base === undefined ? [] : (await parts.shard(base.generation, shard, { signal }))?.things,
+  const there = lastOnly(async (shard) => catchUp?.versions.things(shard) ?? []);
+  const isFirst = head.base === undefined && catchUp !== undefined;
+  const base = await fold(
+    files,
+    head,
+    {
+      table: { format: 2, snapshots },
+      last,
+      news: head.docs,
+      ...(isFirst ? { expected: await expectedSize(catchUp.versions) } : {}),
+      passes: catchUp?.versions.shards,
+      merge: async (known, news, { number, holds }) => {
+        const texts = new Map(known.map((one) => [keyOf(one.thing), one]));
+        for (const [key, docs] of byThing(news)) {
+          texts.set(key, withDocs(texts.get(key) ?? { thing: docs[0].thing }, docs));
+        }
+        if (catchUp === undefined) {
+          return [...texts.values()];
+        }
+        const versions = (await there(number & (catchUp.versions.shards - 1))).filter(holds);
+        return caughtUp(versions, texts, catchUp, options);
+      },
+    },
+    { signal },
   );
-  const there = lastOnly(async (shard) => versions?.things(shard));
-  let size = 0;
-  let things: ThingTexts[] = [];
-  const order = bitReversed(passes);
-  for (const [at, pass] of order.entries()) {
-    const isOfPass = ({ thing }: Pick<ThingTexts, 'thing'>): boolean => shardOf(thing, passes) === pass;
-    const old = await known(pass & (before - 1));
-    if (old === undefined) {
-      return undefined;
-    }
-    const texts = new Map(old.filter(isOfPass).map((one) => [keyOf(one.thing), unpack(one)]));
-    for (const [key, added] of docs) {
-      if (added[0] !== undefined && isOfPass(added[0])) {
-        texts.set(key, withDocs(texts.get(key), added[0].thing, added));
-      }
-    }
-    const all = versions && ((await there(pass & (versions.shards - 1))) ?? []).filter(isOfPass);
-    append(things, all === undefined ? [...texts.values()] : await caughtUp(all, texts, options));
-    const shard = pass & (shards - 1);
-    if (((order[at + 1] ?? -1) & (shards - 1)) !== shard || at === order.length - 1) {
-      // As long as there can be more shards, the next fold splits a large one.
-      const kept = shards < MOST_SHARDS ? things : bounded(things, 2 * options.shardSize);
-      const file = { format: 2 as const, generation, shard, things: kept.map(pack) };
-      size += JSON.stringify(file).length;
-      await parts.writeShard(file, { signal });
-      things = [];
-    }
-  }
-  const previous = base === undefined ? {} : { previous: base.generation };
-  return { format: 2, base: { generation, ...previous, shards, size, last }, snapshots: [], docs: [] };
+  return files.replace(head, { ...files.format.empty(), base }, { signal });
 }
 
 /** Texts of all versions that there are: those that are known, and of the others what their content says. */
 async function caughtUp(
   versions: readonly ThingVersions[],
   known: ReadonlyMap<string, ThingTexts>,
-  { doc, onThing, signal }: TextGenerationOptions,
+  { onThing }: CatchUp,
+  { doc, signal }: FoldTexts,
 ): Promise<ThingTexts[]> {
   const found: ThingTexts[] = [];
   const searched = versions.filter(({ thing: [, kind], states }) => isSearched(kind) && states.length > 0);
@@ -103,8 +118,8 @@ async function caughtUp(
         docs.push(await doc({ thing, object, title, bytes }));
       }
     }
-    found.push(docs.length === 0 && left !== undefined ? left : withDocs(left, thing, docs));
-    onThing?.();
+    found.push(docs.length === 0 && left !== undefined ? left : withDocs(left ?? { thing }, docs));
+    onThing();
   };
   await forEachConcurrently(READS_AT_ONCE, searched, work, signal);
   return found;
@@ -120,39 +135,4 @@ async function expectedSize(versions: EveryVersion): Promise<number> {
     }
   }
   return size;
-}
-
-function docsByThing(docs: readonly TextDoc[]): Map<string, TextDoc[]> {
-  const found = new Map<string, TextDoc[]>();
-  for (const doc of docs) {
-    const key = keyOf(doc.thing);
-    found.set(key, [...(found.get(key) ?? []), doc]);
-  }
-  return found;
-}
-
-/** Reads by number, and keeps what was read last. */
-function lastOnly<T>(read: (number: number) => Promise<T>): (number: number) => Promise<T> {
-  let last: { number: number; value: T } | undefined;
-  return async (number) => {
-    if (last?.number !== number) {
-      last = { number, value: await read(number) };
-    }
-    return last.value;
-  };
-}
-
-/**
- * The numbers below a power of two, so ordered that those with the same last bits follow each other, however many bits
- * these are: then each shard is needed once, whatever the number of shards.
- */
-function bitReversed(count: number): number[] {
-  const bits = Math.log2(count);
-  return Array.from({ length: count }, (_, at) => {
-    let reversed = 0;
-    for (let bit = 0; bit < bits; bit++) {
-      reversed |= ((at >> bit) & 1) << (bits - 1 - bit);
-    }
-    return reversed;
-  });
 }

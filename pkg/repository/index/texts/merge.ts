@@ -1,27 +1,17 @@
 import { compact } from '../../../contract/compact.ts';
-import { keyOf, type Thing } from '../versions/files.ts';
+import { keyOf } from '../generations/thing.ts';
 import type { TextDoc, ThingTexts } from './files.ts';
 
 /** Characters that the texts of one resource may have, over all its versions. */
 export const MOST_OF_A_THING = 64 * 1024;
 
-export const MOST_SHARDS = 128;
-
-/** How many shards that many characters take; never fewer than before, so that a shard only ever splits. */
-export function shardsOfTexts(size: number, before: number, shardSize: number): number {
-  let shards = before;
-  while (shards < MOST_SHARDS && size > shards * shardSize) {
-    shards *= 2;
-  }
-  return shards;
-}
-
 /** Adds versions to what is known of a resource. What is there already stays as it is. */
-export function withDocs(known: ThingTexts | undefined, thing: Thing, docs: readonly TextDoc[]): ThingTexts {
-  const objects = [...(known?.objects ?? [])];
-  const texts = new Map((known?.texts ?? []).map((text) => [nameOf(text), text]));
+export function withDocs(known: Pick<ThingTexts, 'thing'> & Partial<ThingTexts>, docs: readonly TextDoc[]): ThingTexts {
+  const { thing } = known;
+  const objects = [...(known.objects ?? [])];
+  const texts = new Map((known.texts ?? []).map((text) => [nameOf(text), text]));
   const present = new Set(objects);
-  let { cut, unread } = known ?? {};
+  let { cut, unread } = known;
   for (const doc of docs) {
     if (present.has(doc.object)) {
       continue;
@@ -74,7 +64,7 @@ export function withoutUnused(known: ThingTexts, isUsed: (object: string) => boo
       byObject.get(object)?.texts.push([where, words, within]);
     }
   }
-  return docs.length === 0 ? undefined : { ...withDocs(undefined, thing, docs), ...compact({ cut, unread }) };
+  return docs.length === 0 ? undefined : { ...withDocs({ thing }, docs), ...compact({ cut, unread }) };
 }
 
 /** Characters of all texts; the ids of versions come on top. */

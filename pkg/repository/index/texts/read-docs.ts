@@ -3,7 +3,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { hasSearchTexts, searchTexts } from '../../../grafana/search-texts/search-texts.ts';
 import type { SearchText } from '../../../grafana/search-texts/text-list.ts';
 import { parseJson } from '../../../lib/json/json.ts';
-import type { Thing } from '../versions/files.ts';
+import type { Thing } from '../generations/thing.ts';
 import { shortId, type TextDoc } from './files.ts';
 import { oneLine } from './packed.ts';
 

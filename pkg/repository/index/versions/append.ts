@@ -1,15 +1,7 @@
 import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
-import {
-  covers,
-  keyOf,
-  stateOf,
-  type HeadFile,
-  type Scope,
-  type Stated,
-  type Thing,
-  type VersionState,
-} from './files.ts';
+import { covers, stateOf, type HeadFile, type Scope, type Stated, type VersionState } from './files.ts';
+import { keyOf, type Thing } from '../generations/thing.ts';
 import { cellsOf, type SnapshotView } from './snapshot-view.ts';
 
 /** What was known of a cell before a snapshot. */

@@ -1,9 +1,10 @@
 import type { Abortable } from '../../../lib/abortable.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { CellBefore } from './append.ts';
-import { cellOf, covers, type HeadFile, type TableFile, type Thing, type VersionState } from './files.ts';
+import type { Thing } from '../generations/thing.ts';
+import { cellOf, covers, type HeadFile, type VersionState } from './files.ts';
 import { rowsOf, type DatedRow } from './fold.ts';
-import type { VersionParts } from './parts.ts';
+import { NO_TABLE, type VersionFiles } from './generation.ts';
 import { cellsOf, type SnapshotView } from './snapshot-view.ts';
 
 interface Cell {
@@ -13,13 +14,9 @@ interface Cell {
 
 export interface BeforePorts {
   head: HeadFile;
-  /** The snapshots of the large part, for those cells that none in the head covers. */
-  table: () => Promise<Pick<TableFile, 'scopes' | 'snapshots'>>;
+  files: VersionFiles;
   /** The manifest of a snapshot; undefined when it is gone. */
   view: (id: string) => Promise<SnapshotView | undefined>;
-  parts: VersionParts;
-  /** For a part that is gone or damaged. */
-  lost: () => Promise<never>;
 }
 
 /** As each cell of a snapshot was left by the last one before it that covers it. */
@@ -28,7 +25,7 @@ export async function cellsBefore(
   view: SnapshotView,
   calls: Abortable,
 ): Promise<(org: number, kind: KindName) => CellBefore | undefined> {
-  const last = await lastCovering(ports, cellsOf(view.scope));
+  const last = await lastCovering(ports, cellsOf(view.scope), calls);
   const views = new Map<string, SnapshotView | undefined>();
   const scanned: Cell[] = [];
   for (const { cell, row } of last.values()) {
@@ -52,8 +49,9 @@ export async function cellsBefore(
 }
 
 async function lastCovering(
-  { head, table }: BeforePorts,
+  { head, files }: BeforePorts,
   cells: readonly Cell[],
+  calls: Abortable,
 ): Promise<Map<string, { cell: Cell; row: DatedRow }>> {
   const last = new Map<string, { cell: Cell; row: DatedRow }>();
   let missing = [...cells];
@@ -70,15 +68,15 @@ async function lastCovering(
     }
   };
   look(rowsOf(head));
-  if (missing.length > 0 && head.base !== undefined) {
-    look(rowsOf(await table()));
+  if (missing.length > 0) {
+    look(rowsOf((await files.table(head, calls)) ?? NO_TABLE));
   }
   return last;
 }
 
 /** What there is of some cells by the index itself: the snapshot that showed it last is gone. */
 async function scan(
-  { head, parts, lost }: BeforePorts,
+  { head, files }: BeforePorts,
   cells: readonly Cell[],
   calls: Abortable,
 ): Promise<Map<string, Map<string, VersionState>>> {
@@ -91,10 +89,8 @@ async function scan(
       entries?.set(uid, is);
     }
   };
-  const { generation = '', shards = 0 } = head.base ?? {};
-  for (let shard = 0; shard < shards; shard++) {
-    const { things } = (await parts.shard(generation, shard, calls)) ?? (await lost());
-    for (const { thing, states, changes } of things) {
+  for (let shard = 0; shard < (head.base?.shards ?? 0); shard++) {
+    for (const { thing, states, changes } of await files.shard(head, shard, calls)) {
       take(thing, states[changes.at(-1)?.[1] ?? -1]);
     }
   }

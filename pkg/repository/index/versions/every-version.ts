@@ -1,8 +1,9 @@
 import type { Abortable } from '../../../lib/abortable.ts';
-import { keyOf, type HeadFile, type TableFile, type Thing, type VersionState } from './files.ts';
-import { foldedChanges, type DatedChange } from './fold.ts';
-import { bySharding } from './generation.ts';
-import type { VersionParts } from './parts.ts';
+import { byShard } from '../generations/shards.ts';
+import type { Thing } from '../generations/thing.ts';
+import type { HeadFile, TableFile, VersionState } from './files.ts';
+import { changesIn, merged, unfolded, type Known } from './fold.ts';
+import type { VersionFiles } from './generation.ts';
 
 /** A resource with those versions that a snapshot holds which is there. */
 export interface ThingVersions {
@@ -16,29 +17,22 @@ export interface EveryVersion {
   snapshots: string[];
   /** How many parts there are, a power of two. */
   shards: number;
-  /** Part of the resources. @throws DK_INTEGRITY when it is gone or damaged */
+  /** Part of the resources. @throws PartLost when it is gone or damaged */
   things(shard: number): Promise<ThingVersions[]>;
-}
-
-export interface EveryVersionPorts {
-  head: HeadFile;
-  table: Pick<TableFile, 'snapshots'>;
-  parts: VersionParts;
-  /** For a part that is gone or damaged. */
-  lost: () => Promise<never>;
 }
 
 /** @param existing - ids of the snapshots that there are */
 export function everyVersion(
-  { head, table, parts, lost }: EveryVersionPorts,
+  files: VersionFiles,
+  { head, table }: { head: HeadFile; table: Pick<TableFile, 'snapshots'> },
   existing: ReadonlySet<string>,
   calls: Abortable,
 ): EveryVersion {
   const snapshots = [...table.snapshots, ...head.snapshots].map(([id]) => id);
   const isHeld = heldBetween(snapshots, existing);
   const shards = head.base?.shards ?? 1;
-  const news = bySharding(head, shards);
-  const versionsOf = (thing: Thing, changes: readonly DatedChange[]): ThingVersions => ({
+  const news = byShard(changesIn(head).values(), shards);
+  const versionsOf = ({ thing, changes }: Known): ThingVersions => ({
     thing,
     states: changes.flatMap(({ snapshot, is }, at) =>
       typeof is === 'string' || !isHeld(snapshot, changes[at + 1]?.snapshot) ? [] : is,
@@ -48,18 +42,8 @@ export function everyVersion(
     snapshots: snapshots.filter((id) => existing.has(id)),
     shards,
     async things(shard) {
-      const folded =
-        head.base === undefined
-          ? []
-          : ((await parts.shard(head.base.generation, shard, calls)) ?? (await lost())).things;
-      const fresh = new Map((news.get(shard) ?? []).map((one) => [keyOf(one.thing), one]));
-      const found = folded.map((history) => {
-        const key = keyOf(history.thing);
-        const changes = [...foldedChanges(history, table.snapshots), ...(fresh.get(key)?.changes ?? [])];
-        fresh.delete(key);
-        return versionsOf(history.thing, changes);
-      });
-      return [...found, ...[...fresh.values()].map(({ thing, changes }) => versionsOf(thing, changes))];
+      const folded = (await files.shard(head, shard, calls)).map((one) => unfolded(one, table.snapshots));
+      return [...merged(folded, news.get(shard) ?? []).values()].map(versionsOf);
     },
   };
 }

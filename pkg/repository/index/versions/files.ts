@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { KIND_NAMES, SERVER_KINDS, type KindName, type ResourceRef } from '../../../contract/kinds.ts';
+import { KIND_NAMES, type KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
+import { Base, Generation } from '../generations/format.ts';
+import { Thing } from '../generations/thing.ts';
 
 /** One version of a resource: which object, where it was, and what Grafana said of who made it. */
 export const VersionState = z.object({
@@ -20,10 +22,6 @@ export type VersionState = z.infer<typeof VersionState>;
 export const Stated = z.union([VersionState, z.literal('deleted'), z.literal('unread')]);
 export type Stated = z.infer<typeof Stated>;
 
-/** A resource; of a kind of the whole server, org is 0: the manifest names whichever organization came first. */
-export const Thing = z.tuple([z.int().nonnegative(), z.enum(KIND_NAMES), z.string()]);
-export type Thing = z.infer<typeof Thing>;
-
 /** Which organizations and kinds a snapshot covers. */
 export const Scope = z.object({
   /** With their names. One that no longer exists is covered, too: everything in it is gone. */
@@ -40,26 +38,14 @@ export type Scope = z.infer<typeof Scope>;
 export const Row = z.tuple([z.string(), z.string(), z.int().nonnegative()]);
 export type Row = z.infer<typeof Row>;
 
-const Generation = z.string().regex(/^[0-9a-f]{16}$/);
-
 /** The part that every publishing rewrites: what is newer than the large part, and where that is. */
 export const HeadFile = z.object({
   format: z.literal(2),
-  base: z
-    .object({
-      generation: Generation,
-      /** The one before, whose files stay for a while: another process may still go by it. */
-      previous: Generation.optional(),
-      shards: z.int().positive(),
-      /** Characters of all shards, before compression. */
-      size: z.int().nonnegative(),
-      /** The newest snapshot in it. */
-      last: z.string(),
-      /** What was `unread`, and the organizations that were known, with that one. */
-      unread: z.array(Thing),
-      orgs: z.array(z.tuple([z.int().positive(), z.string()])),
-    })
-    .optional(),
+  base: Base.extend({
+    /** What was `unread`, and the organizations that were known, with that one. */
+    unread: z.array(Thing),
+    orgs: z.array(z.tuple([z.int().positive(), z.string()])),
+  }).optional(),
   scopes: z.array(Scope),
   snapshots: z.array(Row),
   /** The place of the snapshot in `snapshots`, the resource, and what it was from then on. */
@@ -89,18 +75,9 @@ export const ThingHistory = z.object({
 });
 export type ThingHistory = z.infer<typeof ThingHistory>;
 
-/**
- * Some of the resources of the large part, each with the rest of its history as JSON in a string. Most readers want one
- * of them: the others are neither parsed nor checked.
- */
-export const ShardFile = z.object({
-  format: z.literal(2),
-  generation: Generation,
-  shard: z.int().nonnegative(),
-  things: z.array(z.object({ thing: Thing, history: z.string() })),
-});
-/** The same with its resources parsed. */
-export type ShardFile = Omit<z.infer<typeof ShardFile>, 'things'> & { things: ThingHistory[] };
+/** The same as a shard keeps it: most readers want one resource, and neither parse nor check the others. */
+export const StoredHistory = z.object({ thing: Thing, history: z.string() });
+export type StoredHistory = z.infer<typeof StoredHistory>;
 
 /** Every resource of the large part, and where it was: a history is read only where it is needed. */
 export const NamesFile = z.object({
@@ -124,21 +101,6 @@ export const NamesFile = z.object({
   ),
 });
 export type NamesFile = z.infer<typeof NamesFile>;
-
-/** The organization under which the index keeps a resource. */
-export function orgOf({ org, kind }: Pick<ResourceRef, 'org' | 'kind'>): number {
-  return SERVER_KINDS.has(kind) ? 0 : org;
-}
-
-/** A resource as the index names it. */
-export function thingOf(ref: ResourceRef): Thing {
-  return [orgOf(ref), ref.kind, ref.uid];
-}
-
-/** The same as one string, for maps. */
-export function keyOf([org, kind, uid]: Thing): string {
-  return `${org}/${kind}/${uid}`;
-}
 
 /** Names an organization and kind: what a snapshot covers or not as a whole. */
 export function cellOf(org: number, kind: KindName): string {

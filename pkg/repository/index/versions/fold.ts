@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
 import {
   covers,
-  keyOf,
   sameVersion,
   type HeadFile,
   type NamesFile,
@@ -9,32 +7,14 @@ import {
   type Scope,
   type Stated,
   type TableFile,
-  type Thing,
   type ThingHistory,
   type VersionState,
 } from './files.ts';
+import { keyOf, type Thing } from '../generations/thing.ts';
 import { internScope } from './append.ts';
 
 const DELETED = -1;
 const UNREAD = -2;
-
-/** Characters that one shard should have at most. */
-const SHARD_SIZE = 512 * 1024;
-const MOST_SHARDS = 1024;
-
-/** Which of that many shards, a power of two, holds a resource. */
-export function shardOf(thing: Thing, shards: number): number {
-  return createHash('sha256').update(keyOf(thing)).digest().readUInt32BE(0) & (shards - 1);
-}
-
-/** How many shards that many characters take; never fewer than before, so that a shard only ever splits. */
-export function shardsFor(size: number, before: number): number {
-  let shards = before;
-  while (shards < MOST_SHARDS && size > shards * SHARD_SIZE) {
-    shards *= 2;
-  }
-  return shards;
-}
 
 /** A change with the id of its snapshot. */
 export interface DatedChange {
@@ -58,33 +38,49 @@ export function rowsOf({ scopes, snapshots }: Pick<TableFile, 'scopes' | 'snapsh
 }
 
 /** The table of a generation made of rows; equal scopes are kept once. */
-export function tableOf(generation: string, rows: readonly DatedRow[]): TableFile {
-  const table: TableFile = { format: 1, generation, scopes: [], snapshots: [] };
+export function tableOf(rows: readonly DatedRow[]): Omit<TableFile, 'generation'> {
+  const table: Omit<TableFile, 'generation'> = { format: 1, scopes: [], snapshots: [] };
   for (const { id, scheme, scope } of rows) {
     table.snapshots.push([id, scheme, internScope(table, scope)]);
   }
   return table;
 }
 
-/** The changes of a resource in the large part, oldest first. @param rows - of its table */
-export function foldedChanges(history: ThingHistory | undefined, rows: readonly Row[]): DatedChange[] {
-  return (history?.changes ?? []).flatMap(([at, of]) => {
+/** The changes of a resource in the large part. @param rows - of its table */
+export function unfolded({ thing, changes, states }: ThingHistory, rows: readonly Row[]): Known {
+  const dated = changes.flatMap(([at, of]) => {
     const snapshot = rows[at]?.[0];
-    const is = of === DELETED ? 'deleted' : of === UNREAD ? 'unread' : history?.states[of];
-    return snapshot === undefined || is === undefined ? [] : [{ snapshot, is }];
+    const is = of === DELETED ? 'deleted' : of === UNREAD ? 'unread' : states[of];
+    return snapshot === undefined || is === undefined ? [] : [{ snapshot, is } satisfies DatedChange];
   });
+  return { thing, changes: dated };
 }
 
-/** The changes of each resource in the head, oldest first, by the key of the resource. */
-export function changesIn({ changes, snapshots }: HeadFile): Map<string, DatedChange[]> {
-  const found = new Map<string, DatedChange[]>();
+/** What the large part has with what the head has. */
+export function merged(known: readonly Known[], news: Iterable<Known>): Map<string, Known> {
+  const found = new Map(known.map((one) => [keyOf(one.thing), one]));
+  for (const { thing, changes } of news) {
+    const before = found.get(keyOf(thing))?.changes ?? [];
+    found.set(keyOf(thing), { thing, changes: [...before, ...changes] });
+  }
+  return found;
+}
+
+/** A resource with its changes, oldest first. */
+export interface Known {
+  thing: Thing;
+  changes: DatedChange[];
+}
+
+/** The changes of each resource in the head, by the key of the resource. */
+export function changesIn({ changes, snapshots }: HeadFile): Map<string, Known> {
+  const found = new Map<string, Known>();
   for (const [at, thing, is] of changes) {
     const snapshot = snapshots[at]?.[0];
     if (snapshot !== undefined) {
-      const key = keyOf(thing);
-      const known = found.get(key) ?? [];
-      known.push({ snapshot, is });
-      found.set(key, known);
+      const known = found.get(keyOf(thing)) ?? { thing, changes: [] };
+      found.set(keyOf(thing), known);
+      known.changes.push({ snapshot, is });
     }
   }
   return found;

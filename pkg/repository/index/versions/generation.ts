@@ -1,159 +1,109 @@
+import type { Abortable } from '../../../lib/abortable.ts';
+import { fold } from '../generations/fold.ts';
+import type { IndexPorts } from '../generations/format.ts';
+import { GenerationalIndex } from '../generations/generational-index.ts';
+import type { Thing } from '../generations/thing.ts';
 import { knownOrgs } from './append.ts';
+import { HeadFile, NamesFile, StoredHistory, TableFile, ThingHistory } from './files.ts';
 import {
-  keyOf,
-  type HeadFile,
-  type NamesFile,
-  type ShardFile,
-  type TableFile,
-  type Thing,
-  type ThingHistory,
-} from './files.ts';
-import {
-  foldedChanges,
+  changesIn,
   historyOf,
   KeptRows,
+  merged,
   nameOf,
   rowsOf,
-  shardOf,
-  shardsFor,
   tableOf,
+  unfolded,
   withoutGone,
-  type DatedChange,
+  type Known,
 } from './fold.ts';
-import type { VersionParts } from './parts.ts';
 
-export interface GenerationOptions {
-  head: HeadFile;
-  /** Its name. */
-  generation: string;
-  parts: VersionParts;
-  /** Which snapshots stay in the index. */
-  stays: (id: string) => boolean;
-  signal?: AbortSignal | undefined;
+/** A table without rows, where there is no large part. */
+export const NO_TABLE: Pick<TableFile, 'scopes' | 'snapshots'> = { scopes: [], snapshots: [] };
+
+/** The files of the index of versions. */
+export type VersionFiles = GenerationalIndex<HeadFile, TableFile, StoredHistory, ThingHistory>;
+
+/** Opens the files of the index of versions; nothing is read yet. */
+export function versionFiles(ports: IndexPorts): VersionFiles {
+  return new GenerationalIndex(ports, {
+    name: 'versions',
+    sealed: 'metadata',
+    head: HeadFile,
+    empty: () => ({ format: 2, scopes: [], snapshots: [], changes: [], unread: [] }),
+    table: TableFile,
+    stored: StoredHistory,
+    pack: ({ thing, ...history }) => ({ thing, history: JSON.stringify(history) }),
+    unpack: unpacked,
+    shardSize: 512 * 1024,
+    mostShards: 1024,
+  });
 }
 
-/** A resource with its changes, oldest first. */
-export interface Known {
-  thing: Thing;
-  changes: DatedChange[];
-}
-
-/**
- * Writes the large part of the index once more, with what is in the head and without the snapshots that do not stay, a
- * shard at a time.
- * @returns the head that goes with it; undefined when it could not be written, or what is there not be read: then all
- * is as before.
- */
-export async function writeGeneration(options: GenerationOptions): Promise<HeadFile | undefined> {
-  const { head, generation, parts, signal } = options;
-  const { base } = head;
-  const table = base === undefined ? EMPTY : await parts.table(base.generation, { signal });
-  if (table === undefined) {
+function unpacked({ thing, history }: StoredHistory): ThingHistory | undefined {
+  try {
+    return ThingHistory.parse({ ...(JSON.parse(history) as object), thing });
+  } catch {
     return undefined;
   }
-  const rows = new KeptRows([...rowsOf(table), ...rowsOf(head)], options.stays);
+}
+
+/** Every resource of the large part; undefined when there is none. @throws PartLost */
+export async function namesOf(
+  files: VersionFiles,
+  { base }: HeadFile,
+  calls: Abortable,
+): Promise<NamesFile | undefined> {
+  return base && files.part(base, 'names', NamesFile, calls);
+}
+
+/** Puts what is in the head into the large part, without the snapshots that do not stay. @throws PartLost */
+export async function foldVersions(
+  files: VersionFiles,
+  head: HeadFile,
+  stays: (id: string) => boolean,
+  calls: Abortable,
+): Promise<HeadFile> {
+  const before = (await files.table(head, calls)) ?? NO_TABLE;
+  const rows = new KeptRows([...rowsOf(before), ...rowsOf(head)], stays);
   const { kept } = rows;
-  const fresh = tableOf(generation, kept);
+  const last = kept.at(-1)?.id;
+  if (last === undefined) {
+    return files.replace(head, files.format.empty(), calls);
+  }
+  const table = tableOf(kept);
   const places = new Map(kept.map(({ id }, place) => [id, place]));
-  const before = base?.shards ?? 1;
-  const shards = shardsFor((base?.size ?? 0) + sizeOf(head.changes), before);
-  const news = bySharding(head, before);
   const names: NamesFile['names'] = [];
   const folders = new Map<string, number>();
   const unread: Thing[] = [];
-  let size = 0;
-  if (!(await parts.writeTable(fresh, { signal }))) {
-    return undefined;
-  }
-  for (let old = 0; old < before; old++) {
-    const known = base === undefined ? [] : (await parts.shard(base.generation, old, { signal }))?.things;
-    if (known === undefined) {
-      return undefined;
+  const historiesOf = ({ thing, changes }: Known): ThingHistory[] => {
+    const left = withoutGone(thing, changes, rows);
+    if (left.length === 0) {
+      return [];
     }
-    const split = new Map<number, ThingHistory[]>();
-    for (let shard = old; shard < shards; shard += before) {
-      split.set(shard, []);
+    const history = historyOf(thing, left, places);
+    names.push(nameOf(history, folders));
+    if (left.at(-1)?.is === 'unread') {
+      unread.push(thing);
     }
-    for (const { thing, changes } of merged(known, table, news.get(old) ?? [])) {
-      const left = withoutGone(thing, changes, rows);
-      if (left.length > 0) {
-        const history = historyOf(thing, left, places);
-        split.get(shardOf(thing, shards))?.push(history);
-        names.push(nameOf(history, folders));
-        if (left.at(-1)?.is === 'unread') {
-          unread.push(thing);
-        }
-      }
-    }
-    for (const [shard, things] of split) {
-      const file: ShardFile = { format: 2, generation, shard, things };
-      size += sizeOf(file);
-      if (!(await parts.writeShard(file, { signal }))) {
-        return undefined;
-      }
-    }
-  }
-  const last = kept.at(-1)?.id;
-  if (last === undefined) {
-    return { format: 2, scopes: [], snapshots: [], changes: [], unread: [] };
-  }
-  if (!(await parts.writeNames({ format: 2, generation, folders: [...folders.keys()], names }, { signal }))) {
-    return undefined;
-  }
-  const orgs = [...knownOrgs({ ...head, base: undefined, scopes: fresh.scopes, snapshots: fresh.snapshots })];
-  return {
-    format: 2,
-    base: {
-      generation,
-      ...(base === undefined ? {} : { previous: base.generation }),
-      shards,
-      size,
-      last,
-      unread,
-      orgs,
-    },
-    scopes: [],
-    snapshots: [],
-    changes: [],
-    unread,
+    return [history];
   };
-}
-
-const EMPTY: Pick<TableFile, 'scopes' | 'snapshots'> = { scopes: [], snapshots: [] };
-
-const sizeOf = (value: unknown): number => JSON.stringify(value).length;
-
-/** What the head has of each shard. */
-export function bySharding(head: HeadFile, shards: number): Map<number, Known[]> {
-  const things = new Map<string, Known>();
-  for (const [at, thing, is] of head.changes) {
-    const known = things.get(keyOf(thing)) ?? { thing, changes: [] };
-    things.set(keyOf(thing), known);
-    known.changes.push({ snapshot: head.snapshots[at]?.[0] ?? '', is });
-  }
-  const found = new Map<number, Known[]>();
-  for (const known of things.values()) {
-    const shard = shardOf(known.thing, shards);
-    const others = found.get(shard) ?? [];
-    others.push(known);
-    found.set(shard, others);
-  }
-  return found;
-}
-
-/** What the shard has with what the head has. */
-function merged(
-  known: readonly ThingHistory[],
-  { snapshots }: Pick<TableFile, 'snapshots'>,
-  news: readonly Known[],
-): Known[] {
-  const things = new Map<string, Known>();
-  for (const history of known) {
-    things.set(keyOf(history.thing), { thing: history.thing, changes: foldedChanges(history, snapshots) });
-  }
-  for (const { thing, changes } of news) {
-    const before = things.get(keyOf(thing))?.changes ?? [];
-    things.set(keyOf(thing), { thing, changes: [...before, ...changes] });
-  }
-  return [...things.values()];
+  const base = await fold(
+    files,
+    head,
+    {
+      table,
+      last,
+      news: [...changesIn(head).values()],
+      merge: (known, news) => {
+        const folded = known.map((one) => unfolded(one, before.snapshots));
+        return [...merged(folded, news).values()].flatMap(historiesOf);
+      },
+    },
+    calls,
+  );
+  const { generation } = base;
+  await files.writePart('names', { format: 2, generation, folders: [...folders.keys()], names }, NamesFile, calls);
+  const orgs = [...knownOrgs({ ...head, scopes: table.scopes, snapshots: table.snapshots, base: undefined })];
+  return files.replace(head, { ...files.format.empty(), base: { ...base, unread, orgs }, unread }, calls);
 }

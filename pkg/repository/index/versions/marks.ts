@@ -1,4 +1,5 @@
-import { cellOf, covers, isIncomplete, type Thing } from './files.ts';
+import type { Thing } from '../generations/thing.ts';
+import { cellOf, covers, isIncomplete } from './files.ts';
 import type { DatedChange, DatedRow } from './fold.ts';
 import type { Mark } from './timeline.ts';
 

@@ -1,7 +1,8 @@
 import { append } from '../../../lib/append.ts';
 import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
-import { cellOf, covers, keyOf, orgOf, thingOf, type Scope, type Thing } from './files.ts';
+import { keyOf, orgOf, thingOf, type Thing } from '../generations/thing.ts';
+import { cellOf, covers, type Scope } from './files.ts';
 
 /** What the index takes of a manifest. */
 export type ViewedManifest = Pick<Manifest, 'id' | 'orgs' | 'kinds' | 'errors' | 'skipped' | 'resources'>;

@@ -4,9 +4,10 @@ import type { Abortable } from '../../../lib/abortable.ts';
 import { inRoomyHeap } from '../../../lib/memory/heap.ts';
 import { appendSnapshot, knownOrgs } from './append.ts';
 import { cellsBefore } from './cells-before.ts';
-import { keyOf, type HeadFile, type TableFile, type Thing, type VersionState } from './files.ts';
+import { keyOf, type Thing } from '../generations/thing.ts';
+import type { HeadFile, VersionState } from './files.ts';
+import { foldVersions, type VersionFiles } from './generation.ts';
 import type { ManifestViews } from './manifest-views.ts';
-import { emptyHead, type VersionFiles } from './version-files.ts';
 
 export interface UpdateOptions extends Abortable {
   /** Read at most that many manifests, and look at what is newer than the large part alone. */
@@ -45,8 +46,6 @@ export class VersionUpdate {
   readonly unreadable = new Set<string>();
   /** What the last publishing changed, by snapshot. */
   readonly appended = new Map<string, Appended>();
-  /** While an update runs, the head as it is so far. */
-  working: HeadFile | undefined;
 
   constructor(files: VersionFiles, views: ManifestViews, clock: Clock, limits: typeof LIMITS) {
     this.#files = files;
@@ -55,7 +54,7 @@ export class VersionUpdate {
     this.#limits = limits;
   }
 
-  /** @returns the head that holds these snapshots. @throws PartLost when the index has to be begun again */
+  /** @returns the head that holds these snapshots. @throws PartLost */
   async run(ids: readonly string[], options: UpdateOptions): Promise<HeadFile> {
     try {
       return await this.#run(ids, options);
@@ -68,11 +67,7 @@ export class VersionUpdate {
     const { most } = options;
     this.appended.clear();
     let head = await this.#files.load(options);
-    let table: TableFile | undefined;
-    if (most === undefined && head.base !== undefined) {
-      table = await this.#files.table(head.base.generation, options);
-      head = table === undefined ? emptyHead() : head;
-    }
+    const table = most === undefined ? await this.#files.table(head, options) : undefined;
     const indexed = new Set([...(table?.snapshots ?? []), ...head.snapshots].map(([id]) => id));
     const isLeft = (id: string): boolean => most !== undefined && id <= (head.base?.last ?? '');
     const first = ids.find((id) => !indexed.has(id) && !this.unreadable.has(id) && !isLeft(id));
@@ -105,7 +100,7 @@ export class VersionUpdate {
     let [saved, read] = [this.#clock.monotonic(), 0];
     for (const [done, id] of taken.entries()) {
       signal?.throwIfAborted();
-      this.working = head;
+      this.#files.current = head;
       this.#views.readAhead(toRead, read, { signal });
       read += atHand.has(id) ? 0 : 1;
       if (!(await this.#append(head, id, existing, options))) {
@@ -113,14 +108,14 @@ export class VersionUpdate {
       }
       onProgress?.(done + 1, taken.length);
       if (head.changes.length > mostChanges || head.snapshots.length > limits.snapshots) {
-        head = await this.#files.fold(head, (one) => existing.has(one), options);
+        head = await foldVersions(this.#files, head, (one) => existing.has(one), options);
       } else if (this.#clock.monotonic() - saved > SAVED_EVERY_MS) {
         saved = this.#clock.monotonic();
         await this.#files.save(head, options);
       }
     }
     if (head.changes.length > limits.changes) {
-      head = await this.#files.fold(head, (one) => existing.has(one), options);
+      head = await foldVersions(this.#files, head, (one) => existing.has(one), options);
     }
     await this.#files.save(head, options);
     return head;
@@ -140,12 +135,9 @@ export class VersionUpdate {
     }
     const ports = {
       head,
-      table: async () =>
-        (await this.#files.table(head.base?.generation ?? '', { signal })) ?? this.#files.lost({ signal }),
+      files: this.#files,
       view: async (one: string) =>
         existing.has(one) ? this.#views.get(one, orgs, known ?? [], { signal }) : undefined,
-      parts: this.#files.parts,
-      lost: () => this.#files.lost({ signal }),
     };
     const from = head.changes.length;
     const after = head.snapshots.at(-1)?.[0] ?? head.base?.last;
@@ -162,8 +154,7 @@ export class VersionUpdate {
   async #cutBefore(head: HeadFile, id: string, existing: ReadonlySet<string>, calls: Abortable): Promise<HeadFile> {
     const { base } = head;
     if (base !== undefined && id < base.last) {
-      const folded = await this.#files.fold(head, (one) => existing.has(one) && one < id, calls);
-      return folded === head ? emptyHead() : folded;
+      return foldVersions(this.#files, head, (one) => existing.has(one) && one < id, calls);
     }
     const snapshots = head.snapshots.filter(([one]) => one < id);
     const changes = head.changes.filter(([at]) => at < snapshots.length);

@@ -1,10 +1,10 @@
 import type { ResourceRef } from '../../../../contract/kinds.ts';
 import { append } from '../../../../lib/append.ts';
-import type { Thing, VersionState } from '../files.ts';
-import type { DatedChange } from '../fold.ts';
+import type { Thing } from '../../generations/thing.ts';
+import type { VersionState } from '../files.ts';
 import type { MarksByCell } from '../marks.ts';
 import { placedBelow, type Placed } from './placed.ts';
-import { timelineOf, type VersionChange } from '../timeline.ts';
+import type { VersionChange } from '../timeline.ts';
 
 /** Resources whose histories are read together. */
 const READ_TOGETHER = 8;
@@ -45,21 +45,20 @@ export interface BelowPorts {
   /** Every resource of the organization. */
   placed: readonly Placed[];
   marks: MarksByCell;
-  /** What was put down about some resources, oldest first; undefined when a part of the index is gone or damaged. */
-  read: (things: readonly Thing[]) => Promise<DatedChange[][] | undefined>;
+  /** What became of some resources. */
+  read: (things: readonly Thing[]) => Promise<VersionChange[][]>;
 }
 
 /**
  * What became of a folder and of what is below it, newest first. Of what was moved in or out, only the changes
  * meanwhile count, and the moves themselves. Histories are read in the order of their last changes, and no more of them
  * than the part takes.
- * @returns undefined when a part of the index is gone or damaged
  */
 export async function readBelow(
   folder: ResourceRef,
   { placed, marks, read }: BelowPorts,
   { after, limit = Infinity }: BelowPart,
-): Promise<Below | undefined> {
+): Promise<Below> {
   const { folders, things } = placedBelow(folder, placed);
   const isIn = (state: VersionState | undefined): boolean =>
     state?.folderUid !== undefined && folders.has(state.folderUid);
@@ -79,11 +78,8 @@ export async function readBelow(
     }
     const chunk = queue.slice(done, done + READ_TOGETHER);
     const histories = await read(chunk.map(({ thing }) => thing));
-    if (histories === undefined) {
-      return undefined;
-    }
     for (const [place, { thing, root }] of chunk.entries()) {
-      const timeline = timelineOf(marks.with(thing, histories[place] ?? []));
+      const timeline = histories[place] ?? [];
       const inside = timeline.filter(({ state, before }) => root || isIn(state) || isIn(before));
       const [org, kind, uid] = thing;
       total += inside.length;

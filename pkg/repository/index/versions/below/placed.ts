@@ -1,5 +1,6 @@
 import type { ResourceRef } from '../../../../contract/kinds.ts';
-import { keyOf, type HeadFile, type NamesFile, type Stated, type TableFile, type Thing } from '../files.ts';
+import { keyOf, type Thing } from '../../generations/thing.ts';
+import type { HeadFile, NamesFile, Stated, TableFile } from '../files.ts';
 
 /** A resource with the folders that it was ever in. */
 export interface Placed {
