@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
@@ -9,7 +10,7 @@ import type { Repository } from '../../repository/repository.types.ts';
 /** Objects up to this size are kept: thousands of resources may share one (permissions). */
 const SMALL = 1024;
 const KEPT = 1000;
-const small = new WeakMap<Repository, Map<string, string>>();
+const small = new WeakMap<Repository, RecentValues<string>>();
 
 /** The content of an entry as it was read from Grafana, checked against its hash. */
 export async function storedContent(
@@ -25,14 +26,10 @@ async function textOf(repository: Repository, { object, bytes }: ManifestEntry, 
   if (bytes > SMALL) {
     return repository.getObject(object, { signal });
   }
-  const kept = small.get(repository) ?? new Map<string, string>();
+  const kept = small.get(repository) ?? new RecentValues<string>(KEPT);
   small.set(repository, kept);
   const text = kept.get(object) ?? (await repository.getObject(object, { signal }));
-  if (kept.size >= KEPT) {
-    kept.clear();
-  }
-  kept.set(object, text);
-  return text;
+  return kept.set(object, text);
 }
 
 /** What the manifest alone says about the content of an entry: everything but the body, which is empty. */

@@ -5,7 +5,7 @@ import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES, readOut } from './
 import type { Keyring } from '../encryption/keyring.ts';
 import { isObjectId, objectKey } from '../layout.ts';
 import { walkObjects, type ListedObject } from './listing.ts';
-import { RecentKeys } from '../../lib/recent-keys.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 
 /** Up to here a HEAD for each is cheaper than listing. */
 const HEAD_LIMIT = 32;
@@ -32,7 +32,7 @@ export class Objects {
   /** Ids believed to be in the store, from recent manifests and those published here. */
   readonly #known = new Set<string>();
   /** And those written here lately. */
-  readonly #written = new RecentKeys(WRITTEN);
+  readonly #written = new RecentValues<true>(WRITTEN);
   readonly #writing = new Map<string, Promise<{ written: boolean }>>();
 
   constructor(store: ObjectStore, keyring: Keyring) {
@@ -68,7 +68,7 @@ export class Objects {
     compressed: () => Promise<Buffer>,
     { signal }: Abortable,
   ): Promise<{ written: boolean }> {
-    if (this.#known.has(id) || this.#written.has(id)) {
+    if (this.#known.has(id) || this.#written.get(id) === true) {
       return { written: false };
     }
     const running = this.#writing.get(id);
@@ -80,7 +80,7 @@ export class Objects {
     this.#writing.set(id, writing);
     try {
       const result = await writing;
-      this.#written.add(id);
+      this.#written.set(id, true);
       return result;
     } finally {
       this.#writing.delete(id);
@@ -94,7 +94,7 @@ export class Objects {
       contentType: contentType(encrypted),
       signal,
     });
-    this.#written.add(id);
+    this.#written.set(id, true);
   }
 
   async #write(id: string, compressed: () => Promise<Buffer>, signal?: AbortSignal): Promise<{ written: boolean }> {

@@ -4,6 +4,7 @@ import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 import type { WholeProgress } from '../../contract/runs.ts';
 import type { ConcurrencyGuard } from '../http/concurrency-guard.ts';
 import { LiveRead } from '../live-reads.ts';
@@ -53,8 +54,8 @@ type LiveComparing = LiveRead<Comparison, Comparison>;
  */
 export class Comparisons {
   readonly #parts: ComparisonsParts;
-  readonly #stored = new Map<string, Promise<Comparison>>();
-  readonly #live = new Map<string, { at: number; read: LiveComparing }>();
+  readonly #stored = new RecentValues<Promise<Comparison>>(KEPT);
+  readonly #live = new RecentValues<{ at: number; read: LiveComparing }>(KEPT);
 
   constructor(parts: ComparisonsParts) {
     this.#parts = parts;
@@ -100,7 +101,6 @@ export class Comparisons {
     }
     const read = this.#readLive(caller, base);
     this.#live.set(key, { at: clock.monotonic(), read });
-    dropOldest(this.#live);
     return read;
   }
 
@@ -141,11 +141,7 @@ export class Comparisons {
     const base = await snapshots.shown(from, caller, signal);
     const target = await snapshots.shown(to, caller, signal);
     const key = keyOf(caller, base.manifest.id, target.manifest.id);
-    const comparison = this.#stored.get(key) ?? this.#compareStored(base, target);
-    this.#stored.set(key, comparison);
-    comparison.catch(() => this.#stored.delete(key));
-    dropOldest(this.#stored);
-    return comparison;
+    return this.#stored.use(key, () => this.#compareStored(base, target));
   }
 
   async #compareStored(before: ShownSnapshot, after: ShownSnapshot): Promise<Comparison> {
@@ -170,12 +166,6 @@ export class Comparisons {
 
 function keyOf({ org, home }: Caller, from: string, to: string): string {
   return `${org} ${home} ${from}|${to}`;
-}
-
-function dropOldest(kept: Map<string, unknown>): void {
-  for (const old of [...kept.keys()].slice(0, -KEPT)) {
-    kept.delete(old);
-  }
 }
 
 /** What was added or changed, with when and by whom it was saved. Grafana says nothing more of what is new. */

@@ -1,6 +1,7 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { OpenOperations, Operations, ShownSnapshot } from '../operations/work.ts';
 
@@ -23,7 +24,7 @@ export class RepositoryCache {
   readonly #log: Log;
   #current: Opened | undefined;
   #opening: Promise<Opened> | undefined;
-  #kept = new Map<string, Promise<ShownSnapshot>>();
+  readonly #kept = new RecentValues<Promise<ShownSnapshot>>(MANIFESTS_KEPT);
   #list: { at: number; whole: boolean; snapshots: Promise<SnapshotSummary[]> } | undefined;
   /** How the target answered last; undefined until it was asked. */
   reachable: boolean | undefined;
@@ -89,18 +90,8 @@ export class RepositoryCache {
 
   /** By id, or `latest`. Manifests never change, so the last few are kept. */
   async snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
-    if (id === 'latest') {
-      return this.use(signal, (work) => work.snapshot(id, signal));
-    }
-    const kept = this.#kept.get(id);
-    const snapshot = kept ?? this.use(signal, (work) => work.snapshot(id, signal));
-    this.#kept.delete(id);
-    this.#kept.set(id, snapshot);
-    snapshot.catch(() => this.#kept.delete(id));
-    for (const old of [...this.#kept.keys()].slice(0, -MANIFESTS_KEPT)) {
-      this.#kept.delete(old);
-    }
-    return snapshot;
+    const read = (): Promise<ShownSnapshot> => this.use(signal, (work) => work.snapshot(id, signal));
+    return id === 'latest' ? read() : this.#kept.use(id, read);
   }
 
   /** After a run, or a deletion: what is at hand may be old. */

@@ -5,6 +5,7 @@ import type { SnapshotPage, SnapshotRow, SnapshotsQuery } from '../../contract/a
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 import { isTimedId } from '../../repository/layout.ts';
 import { onlyMatch } from '../../repository/snapshots/latest.ts';
 import { summaryOf } from '../../repository/snapshots/manifests.ts';
@@ -25,7 +26,7 @@ export class Snapshots {
   readonly #askedFrom: AskedFrom;
   readonly #log: Log;
   /** What only the manifest says, because an index of an earlier release says nothing about organizations. */
-  readonly #counted = new Map<string, Promise<SnapshotSummary | undefined>>();
+  readonly #counted = new RecentValues<Promise<SnapshotSummary>>(COUNTED_MOST);
 
   constructor(repositoryCache: RepositoryCache, askedFrom: AskedFrom, log: Log) {
     this.#repositoryCache = repositoryCache;
@@ -129,24 +130,17 @@ export class Snapshots {
   }
 
   /** Undefined for a snapshot that cannot be read: it is nobody's for now. */
-  #count(id: string, signal: AbortSignal): Promise<SnapshotSummary | undefined> {
-    const known =
-      this.#counted.get(id) ??
-      this.#repositoryCache
-        .use(signal, (work) => work.snapshot(id, signal))
-        .then(
-          ({ manifest, signature }) => ({ ...summaryOf(manifest), ...signature }),
-          (error: unknown) => {
-            this.#counted.delete(id);
-            this.#log.debug({ snapshot: id, reason: asDashkeepError(error).message }, 'a snapshot cannot be counted');
-            return undefined;
-          },
-        );
-    this.#counted.set(id, known);
-    for (const old of [...this.#counted.keys()].slice(0, -COUNTED_MOST)) {
-      this.#counted.delete(old);
+  async #count(id: string, signal: AbortSignal): Promise<SnapshotSummary | undefined> {
+    const read = async (): Promise<SnapshotSummary> => {
+      const { manifest, signature } = await this.#repositoryCache.use(signal, (work) => work.snapshot(id, signal));
+      return { ...summaryOf(manifest), ...signature };
+    };
+    try {
+      return await this.#counted.use(id, read);
+    } catch (error) {
+      this.#log.debug({ snapshot: id, reason: asDashkeepError(error).message }, 'a snapshot cannot be counted');
+      return undefined;
     }
-    return known;
   }
 }
 

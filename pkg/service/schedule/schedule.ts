@@ -2,6 +2,7 @@ import { Cron } from 'croner';
 import { reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 
 /** A cron expression in a time zone, as times. */
 export interface Schedule {
@@ -19,22 +20,11 @@ const EXPRESSION = /^(@[a-z]+|(\S+\s+){4,5}\S+)$/;
  * Time zones are dear: each parsed schedule holds tens of kilobytes of them, and the same few are asked for every
  * second.
  */
-const parsed = new Map<string, Schedule>();
-const PARSED_MOST = 32;
+const parsed = new RecentValues<Schedule>(32);
 
 /** @throws DK_SETTINGS with what is wrong, for the expression or the time zone */
 export function parseSchedule(expression: string, timezone: string): Schedule {
-  const key = `${timezone} ${expression}`;
-  const known = parsed.get(key);
-  if (known !== undefined) {
-    return known;
-  }
-  const schedule = parse(expression, timezone);
-  parsed.set(key, schedule);
-  for (const old of [...parsed.keys()].slice(0, -PARSED_MOST)) {
-    parsed.delete(old);
-  }
-  return schedule;
+  return parsed.use(`${timezone} ${expression}`, () => parse(expression, timezone));
 }
 
 function parse(expression: string, timezone: string): Schedule {

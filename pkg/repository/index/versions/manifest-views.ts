@@ -1,5 +1,6 @@
 import type { Abortable } from '../../../lib/abortable.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
+import { RecentValues } from '../../../lib/recent-values.ts';
 import { KnownEntries } from '../../snapshots/known-entries.ts';
 import {
   fetchManifest,
@@ -23,7 +24,7 @@ const LARGE_BYTES = 512 * 1024;
 /** Manifests as the index reads them, the last few kept. */
 export class ManifestViews {
   readonly #ports: ManifestPorts;
-  readonly #views = new Map<string, SnapshotView>();
+  readonly #views = new RecentValues<SnapshotView>(KEPT);
   readonly #fetched = new Map<string, Promise<FetchedManifest>>();
   #ahead = AHEAD;
   #known = new KnownEntries();
@@ -44,21 +45,14 @@ export class ManifestViews {
     calls: Abortable,
   ): Promise<SnapshotView | undefined> {
     const view = this.#views.get(id) ?? (await this.#read(id, orgs, given, calls));
-    if (view !== undefined) {
-      this.#views.delete(id);
-      this.#views.set(id, view);
-      for (const old of [...this.#views.keys()].slice(0, -KEPT)) {
-        this.#views.delete(old);
-      }
-    }
-    return view;
+    return view && this.#views.set(id, view);
   }
 
   /** Requests manifests that are needed soon. @param from - the place of the next one */
   readAhead(ids: readonly string[], from: number, calls: Abortable): void {
     const { encrypted } = this.#ports.keyring;
     for (const id of ids.slice(from, from + this.#ahead)) {
-      if (!this.#views.has(id) && !this.#fetched.has(id)) {
+      if (this.#views.get(id) === undefined && !this.#fetched.has(id)) {
         const fetched = fetchManifest(this.#ports, { id, encrypted }, calls);
         // What fails here fails when it is needed.
         fetched.catch(() => undefined);
