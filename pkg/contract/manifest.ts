@@ -33,6 +33,10 @@ export const ManifestEntry = z.object({
 });
 export type ManifestEntry = z.infer<typeof ManifestEntry>;
 
+/** An entry of a kind that only a newer version knows. It is kept as it is, and neither compared nor restored. */
+export const NewerEntry = ManifestEntry.extend({ kind: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/) }).loose();
+export type NewerEntry = z.infer<typeof NewerEntry>;
+
 /** A resource that was not stored (or not restored), and why. */
 export const ResourceProblem = z.object({
   org: z.int().positive(),
@@ -132,8 +136,8 @@ export type Loss = z.infer<typeof Loss>;
 export const Shrunk = z.object({
   /** The earlier snapshot. */
   since: z.string(),
-  /** Of everything first. */
-  losses: z.array(Loss).min(1),
+  /** Of everything first; none where they are of kinds that only a newer version knows. */
+  losses: z.array(Loss),
 });
 export type Shrunk = z.infer<typeof Shrunk>;
 
@@ -180,7 +184,10 @@ export const Manifest = z.object({
    */
   entriesHash: z.string(),
 });
-export type Manifest = z.infer<typeof Manifest>;
+export type Manifest = z.infer<typeof Manifest> & {
+  /** What this version does not know. Never written: it is what reading left out of `resources`. Absent = nothing. */
+  newer?: readonly NewerEntry[];
+};
 
 const Held = z.object({
   resources: z.int().nonnegative(),
@@ -229,8 +236,6 @@ export const SnapshotSummary = z.object({
   shrunk: Shrunk.optional(),
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
-  /** Why it is kept whatever the rules say; nothing holds snapshots yet. */
-  hold: z.null(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
 

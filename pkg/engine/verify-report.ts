@@ -1,4 +1,5 @@
 import { warningOf } from '../contract/reasons/reason.ts';
+import { isOfKnownKind } from '../repository/verify/problems.ts';
 import type { VerifyReport } from '../repository/verify/verify.ts';
 import type { RunOutcome } from './run.ts';
 
@@ -8,14 +9,15 @@ const WARNINGS_KEPT = 20;
 /** What the run record says about a verification. */
 export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
   const { snapshots, objects, read, problems } = report;
-  const ofSnapshots = problems.filter(({ resources }) => resources.length === 0).slice(0, WARNINGS_KEPT);
+  const named = problems.map((one) => ({ ...one, resources: one.resources.filter(isOfKnownKind) }));
+  const ofSnapshots = named.filter(({ resources }) => resources.length === 0).slice(0, WARNINGS_KEPT);
   return {
     value: report,
     status: problems.length === 0 ? 'complete' : 'failed',
     counts: { snapshots, objects, read, problems: problems.length },
-    // Of a whole snapshot or repository, so that no resource can be named.
+    // Of a whole snapshot or repository, or of kinds that this version does not know.
     ...warningOf(ofSnapshots.map(({ code, reason }) => ({ code, params: { message: reason } }))),
-    errors: problems.flatMap(({ code, reason, resources }) =>
+    errors: named.flatMap(({ code, reason, resources }) =>
       resources.map(({ org, kind, uid, title }) => ({
         org,
         kind,

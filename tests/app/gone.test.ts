@@ -66,7 +66,7 @@ describe('backups after which something was deleted', () => {
   const row = (hour: number, trigger: SnapshotRow['trigger'], removed = 0): SnapshotRow => ({
     id: `${trigger}-${hour}`,
     time: `2026-11-26T${String(hour).padStart(2, '0')}:00:00.000Z`,
-    ...{ status: 'complete', trigger, resources: 1, bytes: 1, problems: 0, signed: true, hold: null },
+    ...{ status: 'complete', trigger, resources: 1, bytes: 1, problems: 0, signed: true },
     changes: { added: 0, changed: 0, removed },
   });
   const since = Date.parse('2026-11-26T00:00:00.000Z');

@@ -112,7 +112,6 @@ describe('a snapshot', () => {
         bytes: 42,
         signed: true,
         signer: reader.trust.own,
-        hold: null,
         held: {
           orgs: [{ id: 1, resources: 2, bytes: 42, problems: 0 }],
           server: { resources: 0, bytes: 0, problems: 0 },

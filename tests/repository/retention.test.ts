@@ -9,7 +9,7 @@ const NOW = new Date('2026-11-24T12:00:00Z');
 function snapshot(time: string, status: SnapshotSummary['status'] = 'complete', n = 0): SnapshotSummary {
   const iso = new Date(time).toISOString();
   const id = `${iso.replace(/[-:]|\.\d+/g, '')}-${n.toString(16).padStart(8, '0')}`;
-  return { id, time: iso, status, trigger: 'scheduled', resources: 1, bytes: 1, signed: true, hold: null };
+  return { id, time: iso, status, trigger: 'scheduled', resources: 1, bytes: 1, signed: true };
 }
 
 function keptTimes(snapshots: SnapshotSummary[], policy: RetentionPolicy): string[] {

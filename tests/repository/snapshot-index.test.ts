@@ -50,7 +50,6 @@ async function longHistory(count: number): Promise<SnapshotSummary[]> {
     bytes: 7,
     signed: true,
     signer,
-    hold: null,
   } as const;
   const body = await world.store.get(`snapshots/${manifest.id}.json.gz`);
   const text = JSON.stringify(manifest);

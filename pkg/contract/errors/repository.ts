@@ -75,6 +75,12 @@ export const REPOSITORY_ERRORS = {
     title: 'This snapshot is damaged',
     hint: 'Choose another snapshot. The others are not affected.',
   },
+  DK_MANIFEST_NEWER: {
+    exit: 2,
+    status: 409,
+    title: 'This snapshot was written by a newer Dashkeep',
+    hint: 'Upgrade Dashkeep, or choose another snapshot.',
+  },
   DK_MANIFEST_TOO_LARGE: {
     exit: 1,
     status: 500,

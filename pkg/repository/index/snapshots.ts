@@ -8,9 +8,11 @@ import type { TimePorts } from '../clocks.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import type { NamedKey } from '../layout.ts';
+import type { Json } from '../../lib/json/json.ts';
 import { futureSnapshots } from '../snapshots/future.ts';
 import { KnownEntries } from '../snapshots/known-entries.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
+import { ofKnownKinds } from '../snapshots/newer.ts';
 import { listAgainFrom, type TimedKey } from '../snapshots/newest-keys.ts';
 import type { Trust } from '../signing/trust.ts';
 
@@ -19,7 +21,10 @@ interface Unreadable {
   error: DashkeepError;
 }
 
-const IndexFile = z.object({ format: z.literal(1), snapshots: z.array(SnapshotSummary) });
+const IndexFile = z.object({
+  format: z.literal(1),
+  snapshots: z.preprocess((lines) => ofKnownKinds(lines as Json), z.array(SnapshotSummary)),
+});
 
 /** Summaries by id. */
 type Known = Map<string, SnapshotSummary>;
@@ -193,8 +198,9 @@ export class SnapshotIndex {
   }
 
   async #write(summaries: readonly SnapshotSummary[], { signal }: Abortable): Promise<void> {
-    const snapshots = summaries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    await this.#file.write({ format: 1, snapshots }, { signal });
+    const sorted = summaries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    // Earlier releases read no line without `hold`.
+    await this.#file.write({ format: 1, snapshots: sorted.map((one) => ({ ...one, hold: null })) }, { signal });
   }
 }
 
@@ -202,6 +208,6 @@ export class SnapshotIndex {
 export function isUnreadable(error: unknown): error is DashkeepError {
   return (
     error instanceof DashkeepError &&
-    ['DK_MANIFEST_DAMAGED', 'DK_IDENTITY_MISSING', 'DK_NOT_FOUND'].includes(error.code)
+    ['DK_MANIFEST_DAMAGED', 'DK_MANIFEST_NEWER', 'DK_IDENTITY_MISSING', 'DK_NOT_FOUND'].includes(error.code)
   );
 }

@@ -1,3 +1,5 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Manifest } from '../../contract/manifest.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { canonicalJson, type Json } from '../../lib/json/json.ts';
@@ -50,6 +52,7 @@ export async function copyRepository(
         result.foreign.push(key.id);
         continue;
       }
+      assertKnown(manifest);
       const copyObject = async (old: string): Promise<void> => {
         const text = await from.objects.read(old, encrypted, { signal });
         const fresh = to.objectId(text);
@@ -78,6 +81,17 @@ export async function copyRepository(
     return result;
   } finally {
     await session.end();
+  }
+}
+
+/** A copy would lack what this version does not know. @throws DK_MANIFEST_NEWER */
+function assertKnown({ id, newer }: Manifest): void {
+  if (newer !== undefined) {
+    const kinds = [...new Set(newer.map(({ kind }) => kind))].join(', ');
+    throw new DashkeepError(
+      'DK_MANIFEST_NEWER',
+      `snapshot ${id} contains kinds that this version does not know, and would copy without them: ${kinds}`,
+    );
   }
 }
 

@@ -13,7 +13,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 
 /** What coverage is computed from. */
-export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope'>;
+export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope' | 'newer'>;
 
 /** Its parts are of the catalogue of this release. */
 export interface CoverageFound extends Coverage {
@@ -22,7 +22,7 @@ export interface CoverageFound extends Coverage {
 }
 
 /** What a snapshot covers of its Grafana, and why it leaves the rest out. */
-export function coverageOf({ orgs, kinds, errors, scope }: Covered): CoverageFound {
+export function coverageOf({ orgs, kinds, errors, scope, newer = [] }: Covered): CoverageFound {
   const named = Object.entries(kinds) as [KindName, NonNullable<Manifest['kinds'][KindName]>][];
   const left = (code: string): KindName[] => named.flatMap(([kind, report]) => (report.code === code ? [kind] : []));
   const unselected = left('not-asked-for');
@@ -41,6 +41,7 @@ export function coverageOf({ orgs, kinds, errors, scope }: Covered): CoverageFou
     ...(errors.length === 0
       ? []
       : [reason('lacks-failed', { count: String(problemCount(errors)), kinds: failed.join(', ') })]),
+    ...(newer.length === 0 ? [] : [reason('lacks-newer-kinds', { kinds: countedKinds(newer) })]),
   ];
   const lacksOrgs = scope?.orgs === 'own' && (scope.others?.length ?? 0) > 0;
   return {
@@ -54,6 +55,11 @@ export function coverageOf({ orgs, kinds, errors, scope }: Covered): CoverageFou
       ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
     ],
   };
+}
+
+function countedKinds(newer: NonNullable<Covered['newer']>): string {
+  const kinds = new Set(newer.map(({ kind }) => kind));
+  return [...kinds].map((one) => `${one} (${newer.filter(({ kind }) => kind === one).length})`).join(', ');
 }
 
 function kindsOf(errors: Manifest['errors']): ReadonlySet<KindName> {

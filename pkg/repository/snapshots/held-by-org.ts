@@ -1,12 +1,12 @@
-import { SERVER_KINDS } from '../../contract/kinds.ts';
-import { problemCount, type HeldByOrg, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
+import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import { problemCount, type HeldByOrg, type Manifest, type NewerEntry } from '../../contract/manifest.ts';
 
 /** Counts what a manifest holds of each organization, entry by entry. */
 export class HeldCount {
   readonly #orgs = new Map<number, HeldByOrg['server']>();
   readonly #server = { resources: 0, bytes: 0, problems: 0 };
 
-  add({ org, kind, bytes }: Pick<ManifestEntry, 'org' | 'kind' | 'bytes'>): void {
+  add({ org, kind, bytes }: Pick<NewerEntry, 'org' | 'kind' | 'bytes'>): void {
     const held = this.#of(org, kind);
     held.resources++;
     held.bytes += bytes;
@@ -24,8 +24,8 @@ export class HeldCount {
     return { orgs: found.sort((a, b) => a.id - b.id), server: this.#server };
   }
 
-  #of(org: number, kind?: ManifestEntry['kind']): HeldByOrg['server'] {
-    if (kind !== undefined && SERVER_KINDS.has(kind)) {
+  #of(org: number, kind?: string): HeldByOrg['server'] {
+    if (SERVER_KINDS.has(kind as KindName)) {
       return this.#server;
     }
     const held = this.#orgs.get(org) ?? { resources: 0, bytes: 0, problems: 0 };

@@ -1,11 +1,11 @@
-import type { ManifestEntry } from '../../contract/manifest.ts';
+import type { ManifestEntry, NewerEntry } from '../../contract/manifest.ts';
 import type { ListMember } from '../../lib/json/list-member.ts';
 
 /** An entry of a manifest: its text as stored, the text that the hash is made of, and what it says. */
 export interface KnownEntry {
   text: string;
   canonical: string;
-  entry: ManifestEntry;
+  entry: ManifestEntry | NewerEntry;
 }
 
 /** After that many new entries in a row, the list is out of step, and it pays to look everywhere. */

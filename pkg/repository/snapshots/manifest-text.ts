@@ -1,14 +1,17 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { canonicalJson, isJsonObject, parseJson, type Json } from '../../lib/json/json.ts';
-import { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import { Manifest, ManifestEntry, NewerEntry } from '../../contract/manifest.ts';
 import { MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { isObjectId, printable } from '../layout.ts';
 import { findListMember, type ListMember } from '../../lib/json/list-member.ts';
 import type { KnownEntries, KnownEntry } from './known-entries.ts';
+import { ofKnownKinds } from './newer.ts';
 
 /** A manifest without its entries. */
-const ManifestHead = Manifest.omit({ resources: true });
-export type ManifestHead = Omit<Manifest, 'resources'>;
+const ManifestHead = Manifest.omit({ resources: true }).loose();
+export type ManifestHead = Omit<Manifest, 'resources' | 'newer'>;
+
+const KnownEntrySchema = ManifestEntry.loose();
 
 /**
  * Entries that make one part of a text. Few: what outlives the scavenges while a part is put together stays until the
@@ -57,6 +60,8 @@ export function* readableParts(parts: Iterable<string>): Generator<string> {
  */
 export class ManifestText {
   readonly head: ManifestHead;
+  /** Whether the head says something of kinds that only a newer version knows. */
+  readonly isNewer: boolean;
   readonly #text: string;
   readonly #what: string;
   readonly #list: ListMember;
@@ -65,7 +70,7 @@ export class ManifestText {
 
   /**
    * @param known - entries of other manifests, which are not checked again
-   * @throws DK_MANIFEST_DAMAGED
+   * @throws DK_MANIFEST_DAMAGED, DK_MANIFEST_NEWER
    */
   constructor(text: string, what: string, known?: KnownEntries) {
     this.#text = text;
@@ -77,10 +82,12 @@ export class ManifestText {
       throw this.#damaged('says more about itself than any manifest does');
     }
     const rest = this.#parse(outside);
-    if (isJsonObject(rest) && rest['format'] !== 1) {
-      throw this.#damaged('has a format that this version does not know');
+    if (isJsonObject(rest) && Number(rest['format']) > 1) {
+      throw new DashkeepError('DK_MANIFEST_NEWER', `${what} has a format that this version does not know`);
     }
-    const head = ManifestHead.safeParse(rest);
+    const ofKnown = ofKnownKinds(rest);
+    this.isNewer = ofKnown !== rest;
+    const head = ManifestHead.safeParse(ofKnown);
     if (!head.success) {
       throw this.#foreign(head.error.issues[0]);
     }
@@ -103,7 +110,7 @@ export class ManifestText {
   }
 
   /** @throws DK_MANIFEST_DAMAGED */
-  *entries(): Generator<ManifestEntry> {
+  *entries(): Generator<ManifestEntry | NewerEntry> {
     for (const { entry } of this.#knownEntries() ?? []) {
       yield entry;
     }
@@ -122,8 +129,9 @@ export class ManifestText {
     }));
   }
 
-  #checked(value: Json, index: number): ManifestEntry {
-    const entry = ManifestEntry.safeParse(value);
+  #checked(value: Json, index: number): ManifestEntry | NewerEntry {
+    const known = KnownEntrySchema.safeParse(value);
+    const entry = known.success ? known : NewerEntry.safeParse(value);
     if (!entry.success) {
       const [issue] = entry.error.issues;
       throw this.#foreign(issue && { ...issue, path: ['resources', index, ...issue.path] });

@@ -11,6 +11,7 @@ import { HeldCount } from './held-by-org.ts';
 import type { KnownEntries } from './known-entries.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
 import { claimedForm } from './claimed-form.ts';
+import { entriesOf } from './newer.ts';
 import { listInParts, ManifestText, readableParts, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest-keys.ts';
 import type { Author, Trust } from '../signing/trust.ts';
@@ -30,8 +31,8 @@ export type UnsealedManifest = Omit<Manifest, 'format' | 'entriesHash'>;
  * last.
  */
 function seal(manifest: UnsealedManifest, keyring: Keyring): Manifest {
-  const { resources, ...rest } = manifest;
-  const head = Manifest.omit({ format: true, entriesHash: true, resources: true }).parse(rest);
+  const { resources, newer: _, ...rest } = manifest;
+  const head = Manifest.omit({ format: true, entriesHash: true, resources: true }).loose().parse(rest);
   // Checked, not copied: copies of them all would be most of what a large backup holds.
   for (const entry of resources) {
     ManifestEntry.parse(entry);
@@ -81,7 +82,6 @@ function summarize(
     shrunk: manifest.shrunk,
     signed: false,
     signer,
-    hold: null,
   });
 }
 
@@ -192,7 +192,7 @@ interface ReadOptions extends Abortable {
 
 /**
  * Reads and checks one manifest.
- * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
+ * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED, DK_MANIFEST_NEWER
  */
 export async function readManifest(
   ports: ManifestPorts,
@@ -205,8 +205,9 @@ export async function readManifest(
   const { entriesHash, ...head } = text.head;
   // Of a plain one the hash was just checked.
   const scheme = key.encrypted ? (keyring.keyOf(entriesHash, text.canonicalEntries)?.id ?? 'unknown') : PLAIN;
+  const entries = entriesOf(text);
   return {
-    manifest: { ...head, resources: [...text.entries()], entriesHash },
+    manifest: { ...head, ...entries, entriesHash },
     encrypted: key.encrypted,
     current: key.encrypted === keyring.encrypted && scheme === schemeOf(keyring),
     scheme,
@@ -223,7 +224,7 @@ export function schemeOf({ encrypted, current }: Keyring): string {
 
 /**
  * What a manifest needs, in which form, with a summary: for those who look at every snapshot and not at its entries.
- * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED
+ * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED, DK_MANIFEST_NEWER
  */
 export async function readNeeds(
   ports: ManifestPorts,
@@ -246,7 +247,7 @@ export async function readNeeds(
 
 /**
  * Requests a manifest, without looking at it.
- * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED
+ * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED, DK_MANIFEST_NEWER
  */
 export async function fetchManifest(
   { store, trust }: Pick<ManifestPorts, 'store' | 'trust'>,

@@ -1,7 +1,7 @@
 import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import type { ResourceRef } from '../../contract/kinds.ts';
+import { isKindName, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { NamedKey } from '../layout.ts';
 import { futureFinding } from '../snapshots/future.ts';
 import { readManifest } from '../snapshots/manifests.ts';
@@ -11,7 +11,13 @@ import type { Author } from '../signing/trust.ts';
 import type { Standing } from '../signing/trusted-keys.ts';
 import { isUnreadable } from '../index/snapshots.ts';
 
-export type HurtResource = ResourceRef & { title: string };
+/** A resource whose object is not sound; this version may not know its kind. */
+export type HurtResource = Omit<ResourceRef, 'kind'> & { kind: string; title: string };
+
+/** Whether this version knows the kind of a resource. */
+export function isOfKnownKind(resource: HurtResource): resource is HurtResource & { kind: KindName } {
+  return isKindName(resource.kind);
+}
 
 export interface VerifyProblem {
   /** Empty when a manifest itself is the problem, or the whole repository: then it names no snapshots. */
@@ -116,7 +122,8 @@ export async function nameTheHurt(
   const found = new Map<string, { snapshots: string[]; resources: Map<string, HurtResource> }>();
   for (const key of defects.size === 0 ? [] : keys) {
     const read = await ifReadable(readManifest(repository, key, calls), () => undefined);
-    for (const { org, kind, uid, title, object } of read?.manifest.resources ?? []) {
+    const { resources = [], newer = [] } = read?.manifest ?? {};
+    for (const { org, kind, uid, title, object } of [...resources, ...newer]) {
       if (defects.has(object)) {
         const hurt = found.get(object) ?? { snapshots: [], resources: new Map<string, HurtResource>() };
         found.set(object, hurt);

@@ -1,3 +1,4 @@
+import type { ResourceRef } from '../../contract/kinds.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
@@ -15,7 +16,7 @@ import type { OpenedRepository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { readStatements } from '../signing/statement.ts';
 import { TrustState } from '../signing/trust-state.ts';
-import type { HurtResource, VerifyProblem } from './problems.ts';
+import { isOfKnownKind, type VerifyProblem } from './problems.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
 export interface RepairOptions extends Omit<VerifyOptions, 'snapshot'> {
@@ -23,7 +24,7 @@ export interface RepairOptions extends Omit<VerifyOptions, 'snapshot'> {
    * The canonical JSON of a resource as it is now; undefined when it is gone. What still has the content that a
    * snapshot needs is put back.
    */
-  live(resource: HurtResource): Promise<string | undefined>;
+  live: (resource: ResourceRef & { title: string }) => Promise<string | undefined>;
 }
 
 export interface RepairResult {
@@ -47,7 +48,7 @@ export async function repair(repository: OpenedRepository, options: RepairOption
 
 async function mend(repository: OpenedRepository, problem: VerifyProblem, options: RepairOptions): Promise<boolean> {
   const { object, encrypted } = problem;
-  for (const resource of problem.resources) {
+  for (const resource of problem.resources.filter(isOfKnownKind)) {
     const text = await options.live(resource);
     if (text !== undefined && repository.keyring.check(object, text, encrypted) === 'match') {
       await repository.objects.replace(object, text, encrypted, options);

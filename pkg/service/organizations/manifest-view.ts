@@ -34,7 +34,7 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
 }
 
 function viewOf(manifest: Manifest, caller: Caller): Manifest {
-  const { by: _by, lists: _lists, changes, scope, shrunk, ...rest } = manifest;
+  const { by: _by, lists: _lists, changes, scope, shrunk, newer, ...rest } = manifest;
   const own = changes?.orgs?.find(({ id }) => id === caller.org);
   const parts = partsOf(manifest, caller);
   return {
@@ -44,6 +44,7 @@ function viewOf(manifest: Manifest, caller: Caller): Manifest {
     ...compact({
       scope: caller.home ? scope : undefined,
       shrunk: shrunkFor(shrunk, caller),
+      newer: newer?.filter(({ org }) => org === caller.org),
       changes: own === undefined ? undefined : { added: own.added, changed: own.changed, removed: own.removed },
     }),
     kinds: kindsOf(manifest, caller, parts),

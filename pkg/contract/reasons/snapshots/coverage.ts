@@ -9,6 +9,7 @@ export const COVERAGE_REASONS = {
   'covers-kinds': '{read} of {existing} kinds',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
   'lacks-unselected': 'not included, because the settings leave them out: {kinds}',
+  'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
   'lacks-failed': 'not read because of errors: {count} ({kinds})',
 
   'snapshot-shrunk': 'much of snapshot {since} is missing: {losses}',

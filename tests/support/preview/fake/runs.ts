@@ -90,7 +90,6 @@ export function startBackup(state: FakeState): Run {
       bytes: 182_000,
       changes,
       signed: true,
-      hold: null,
       duration: run.duration,
       problems: 0,
       run: run.id,

@@ -95,7 +95,6 @@ function makeHistory(state: FakeState): void {
         index === 0 ? { added: 1, changed: 1, removed: 1 } : { added: index % 3, changed: index % 5, removed: 0 },
       problems: partial ? 1 : 0,
       signed: true,
-      hold: null,
       run: `run-${id}`,
     };
     state.snapshots.push(row);
