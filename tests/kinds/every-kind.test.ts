@@ -7,26 +7,19 @@ import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles
 import { restore, take, takeAll, testGrafana, type TestGrafana } from './harness.ts';
 
 const profiles = Object.keys(PROFILES) as ProfileName[];
-const NAMES: KindName[] = [
-  'org',
-  'user',
-  'team',
-  'service-account',
-  'plugin-settings',
-  'data-source',
-  'data-source-permissions',
-  'correlation',
-  'folder-permissions',
-  'library-panel',
-  'dashboard-permissions',
-  'public-dashboard',
-  'playlist',
-  'annotation',
-  'dashboard-snapshot',
-  'org-preferences',
-  'sso-settings',
-  'server-settings',
-];
+
+/** Kinds that a version of Grafana does not have, and since when it has them. */
+const SINCE: Partial<Record<KindName, ProfileName>> = {
+  // Its API exists from 13.1 on.
+  'inhibition-rule': '13.2',
+};
+/** Of these, every Grafana has one, whatever the uid. */
+const ALWAYS_THERE: readonly KindName[] = ['server-settings', 'org-preferences'];
+
+function isThere(name: KindName, profile: ProfileName): boolean {
+  return profiles.indexOf(profile) >= profiles.indexOf(SINCE[name] ?? profiles[0]!);
+}
+
 let grafana: TestGrafana;
 afterEach(() => grafana.close());
 
@@ -44,11 +37,21 @@ function stored({ body, folderUid }: Content): string {
 }
 
 describe.each(profiles)('every kind on %s', (profile) => {
+  const names = KIND_NAMES.filter((name) => isThere(name, profile));
+
+  it('is there, or left out for a reason that is true', async () => {
+    grafana = await testGrafana({ profile, enterprise: true });
+    const context = await grafana.admin();
+    for (const name of KIND_NAMES) {
+      expect([name, (await kindOf(name).serves(context)).served]).toEqual([name, names.includes(name)]);
+    }
+  });
+
   it('gives the same bytes by listing, by uid alone, and the next time', async () => {
     grafana = await testGrafana({ profile, enterprise: true });
     await seed();
     const empty: string[] = [];
-    for (const name of NAMES) {
+    for (const name of names) {
       const taken = await take(name, await grafana.admin());
       const again = await take(name, await grafana.admin());
       const context = await grafana.admin();
@@ -70,7 +73,7 @@ describe.each(profiles)('every kind on %s', (profile) => {
   it('says undefined of what is not there', async () => {
     grafana = await testGrafana({ profile, enterprise: true });
     const context = await grafana.admin();
-    for (const name of NAMES.filter((one) => one !== 'server-settings' && one !== 'org-preferences')) {
+    for (const name of names.filter((one) => !ALWAYS_THERE.includes(one))) {
       expect(await kindOf(name).read(context, { uid: 'nothing-like-it', title: '' })).toBeUndefined();
     }
     expect(await kindOf('org-preferences').read(context, { uid: 'team:none', title: '' })).toBeUndefined();
@@ -80,7 +83,7 @@ describe.each(profiles)('every kind on %s', (profile) => {
     grafana = await testGrafana({ profile, enterprise: true });
     await seed();
     grafana.sim.clearRequests();
-    for (const name of NAMES) {
+    for (const name of names) {
       const context = await grafana.admin();
       for (const [uid, content] of await take(name, context)) {
         await kindOf(name).forecast?.(context, { uid, content });
@@ -93,7 +96,6 @@ describe.each(profiles)('every kind on %s', (profile) => {
   it('comes back to an emptied Grafana as it was', async () => {
     grafana = await testGrafana({ profile, enterprise: true });
     await seed();
-    const names = KIND_NAMES.filter((name) => NAMES.includes(name) || name === 'folder' || name === 'dashboard');
     const before = await takeAll(grafana, names);
     grafana.sim.wipe();
     for (const name of names.filter((one) => kindOf(one).write !== undefined)) {
