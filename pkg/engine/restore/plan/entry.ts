@@ -1,5 +1,4 @@
 import { compact } from '../../../contract/compact.ts';
-import type { KindName } from '../../../contract/kinds.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -11,6 +10,7 @@ import { isRestored, outlineOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
+import { decideEntry, type EntryFacts } from './entry-rules.ts';
 import { isDeferred, isNamed, itemOf, managerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
 import { securityOf } from './security.ts';
@@ -27,87 +27,69 @@ export async function planEntry(
 ): Promise<PlannedItem> {
   const { request, mapping, dependencies, managers } = planning;
   const { repository, options, signal } = request;
+  const target = { org: context.org.id, kind: kind.name, uid };
   if (live !== undefined && managerOf(live) === undefined) {
-    managers.delete(keyOf({ org: context.org.id, kind: kind.name, uid }));
-  }
-  if (live === undefined && kind.createdOnRequest === true && !isNamed(request, kind.name)) {
-    return itemOf(entry, 'skip', reason('created-on-request', { resource: `${kind.name}/${entry.uid}` }));
+    managers.delete(keyOf(target));
   }
   const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
-  const brought = options.secrets?.(kind.name, uid) !== undefined && kind.hasSecrets === true;
-  if (live !== undefined && !brought && now.live === markOfEntry(kind, entry)) {
-    return { ...itemOf(entry, 'unchanged', reason('same')), ...now };
-  }
-  const stored = isDeferred(request, kind.name, live)
-    ? outlineOf(entry)
-    : await storedContent(repository, entry, signal);
-  const { content } = mapping.apply(entry, stored);
-  const same = live !== undefined && isRestored(kind, content, live);
-  if (same && !brought) {
-    return { ...itemOf(entry, 'unchanged', reason('same')), ...now };
-  }
-  // A copy belongs to nobody yet.
   const isCopy = mapping.isCopy(entry);
-  const manager = managerOf(live ?? (isCopy ? {} : content));
-  if (manager !== undefined && !options.includeManaged) {
-    return { ...itemOf(entry, 'skip', reason('managed', { manager })), ...now };
+  const isAlong = planning.along.has(entry);
+  const stored = once(async () =>
+    isDeferred(request, kind.name, live) ? outlineOf(entry) : storedContent(repository, entry, signal),
+  );
+  const content = once(async () => mapping.apply(entry, await stored()).content);
+  const item = once(async (): Promise<Restorable> => compact({ uid, content: await content(), live }));
+  const mayOverwrite = once(
+    async () => (options.overwrite && !isAlong) || (live !== undefined && onlyAddsRules(await content(), live)),
+  );
+  let forecast: Forecast | undefined;
+  const facts: EntryFacts = {
+    kind,
+    entry,
+    live,
+    isNamed: isNamed(request, kind.name),
+    isAlong,
+    isCopy,
+    hasSecrets: kind.hasSecrets === true && options.secrets?.(kind.name, uid) !== undefined,
+    includeManaged: options.includeManaged,
+    // A copy belongs to nobody yet.
+    ownersManager:
+      kind.owner === undefined || isCopy ? undefined : managers.get(keyOf({ ...target, kind: kind.owner })),
+    rules: reasonForRules(planning.parts, entry, live),
+    isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry),
+    isSame: once(async () => live !== undefined && isRestored(kind, await content(), live)),
+    manager: async () => managerOf(live ?? (isCopy ? {} : await content())),
+    mayOverwrite,
+    isRenewed: once(
+      async () =>
+        live !== undefined && !(await mayOverwrite()) && isRenewed(request, planning.earlier, kind, context, uid, live),
+    ),
+    keptBecause: async () =>
+      live === undefined
+        ? reason('kept')
+        : keptReason(planning, kind, context, { uid, content: await content(), live }),
+    isUnshared: () => isNoLongerShared(planning, kind, context, uid),
+    forecast: async () => (forecast ??= await forecastOf(kind, context, await item())),
+  };
+  const { action, why } = await decideEntry(facts);
+  const planned = { ...itemOf(entry, action, why), ...now };
+  if (forecast === undefined) {
+    return planned;
   }
-  const ownersManager =
-    kind.owner === undefined || isCopy
-      ? undefined
-      : managers.get(keyOf({ org: context.org.id, kind: kind.owner, uid }));
-  if (ownersManager !== undefined && !options.includeManaged) {
-    const why = reason('owner-managed', { owner: kind.owner ?? '', manager: ownersManager });
-    return { ...itemOf(entry, 'skip', why), ...now };
+  if (action !== 'create' && action !== 'update') {
+    return { ...planned, ...losing(forecast.losses) };
   }
-  const along = planning.along.has(entry);
-  const overwrite = (options.overwrite && !along) || (live !== undefined && onlyAddsRules(content, live));
-  const renewed =
-    live !== undefined && !overwrite && (await isRenewed(request, planning.earlier, kind, context, uid, live));
-  const isFree = live?.pristine === true || live?.unfinished === true || renewed;
-  if (live !== undefined && !isFree && !overwrite && !same) {
-    const why = along
-      ? reason('kept-along', { kind: kind.name, uid: entry.uid })
-      : await keptReason(planning, kind, context, { uid, content, live });
-    return { ...itemOf(entry, 'skip', why), ...now };
-  }
-  if (along && live === undefined && (await isNoLongerShared(planning, kind, context, uid))) {
-    return itemOf(entry, 'skip', reason('unshared', { kind: kind.name, uid: entry.uid }));
-  }
-  const item: Restorable = compact({ uid, content, live });
-  const forecast = await forecastOf(kind, context, item);
-  const refusal = forecast.blocked ?? forecast.skip;
-  if (refusal !== undefined) {
-    const action = forecast.blocked === undefined ? 'skip' : 'blocked';
-    return { ...itemOf(entry, action, refusal), ...now, ...losing(forecast.losses) };
-  }
-  const target = { org: context.org.id, kind: kind.name, uid };
   const held = live === undefined ? [] : kind.references(live).filter((one) => one.held === true);
-  const needed = kind.references(content).filter(({ kind: of, uid: name }) => !isAmong(held, of, name));
+  const isHeld = (one: Reference): boolean =>
+    held.some(({ kind: of, uid: name }) => one.kind === of && one.uid === name);
+  const needed = kind.references(await content()).filter((one) => !isHeld(one));
   dependencies.need(target, needed);
   if (kind.inFolders === true) {
-    planning.places.put(target, live, content);
+    planning.places.put(target, live, await content());
   }
-  const why = same
-    ? reason('secrets-supplied')
-    : live?.pristine === true
-      ? reason('pristine')
-      : live?.unfinished === true
-        ? reason('unfinished')
-        : renewed
-          ? reason('renewed', { owner: kind.owner ?? '' })
-          : (reasonForRules(planning.parts, entry, live) ?? reason('differs'));
-  const planned =
-    live === undefined
-      ? itemOf(
-          entry,
-          'create',
-          isCopy ? reason('copy') : (reasonForRules(planning.parts, entry, live) ?? reason('missing')),
-        )
-      : itemOf(entry, 'update', why);
-  const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, stored)] : forecast.losses;
-  const security = [...(await securityOf(planning, kind, context, item)), ...(forecast.security ?? [])];
-  return { ...planned, ...now, ...losing(losses), security };
+  const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, await stored())] : forecast.losses;
+  const security = [...(await securityOf(planning, kind, context, await item())), ...(forecast.security ?? [])];
+  return { ...planned, ...losing(losses), security };
 }
 
 /** Why something stays as it is; of permissions also whether they give less or more than those of the snapshot. */
@@ -128,8 +110,10 @@ async function keptReason(
   return reason(gives.length > 0 ? 'kept-narrower' : 'kept-wider');
 }
 
-function isAmong(references: readonly Reference[], kind: KindName, uid: string): boolean {
-  return references.some((one) => one.kind === kind && one.uid === uid);
+/** Asks once, and only when the answer is wanted. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return () => (asked ??= ask());
 }
 
 /**

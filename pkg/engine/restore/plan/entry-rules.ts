@@ -1,0 +1,120 @@
+import type { ManifestEntry } from '../../../contract/manifest.ts';
+import type { PlanAction } from '../../../contract/plan.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import type { Reason } from '../../../contract/reasons/reason.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import type { Forecast, Kind } from '../../../grafana/kinds/kind.ts';
+
+/** What a plan decides about an entry by. Functions may read the repository or Grafana: once, and only when asked. */
+export interface EntryFacts {
+  kind: Pick<Kind, 'name' | 'owner' | 'createdOnRequest'>;
+  entry: Pick<ManifestEntry, 'uid'>;
+  live: Pick<Content, 'pristine' | 'unfinished'> | undefined;
+  /** A person named the kind, or a resource of it. */
+  isNamed: boolean;
+  /** No one named the resource: it belongs to one that someone named. */
+  isAlong: boolean;
+  isCopy: boolean;
+  /** Secrets are given for it. */
+  hasSecrets: boolean;
+  includeManaged: boolean;
+  /** Who manages its owner. */
+  ownersManager: string | undefined;
+  /** Why only some of its rules are written. */
+  rules: Reason | undefined;
+  /** By the marks alone, what is live is what the snapshot holds. */
+  isMarkedSame: boolean;
+  /** What is live is what would be written. */
+  isSame(): Promise<boolean>;
+  /** Who manages what is live, or else what would be written. */
+  manager(): Promise<string | undefined>;
+  /** What is live may be replaced, or would only be added to. */
+  mayOverwrite(): Promise<boolean>;
+  /** What is live came with an owner that was made after the snapshot. */
+  isRenewed(): Promise<boolean>;
+  /** Why it stays as it is. */
+  keptBecause(): Promise<Reason>;
+  /** Someone has ended the sharing since. */
+  isUnshared(): Promise<boolean>;
+  forecast(): Promise<Forecast>;
+}
+
+type Given<T> = (facts: EntryFacts) => T | Promise<T>;
+export type EntryRule = readonly [name: string, applies: Given<boolean>, action: PlanAction, why: Given<Reason>];
+
+const kindAndUid = ({ kind, entry }: EntryFacts): { kind: string; uid: string } => ({
+  kind: kind.name,
+  uid: entry.uid,
+});
+const always = (why: Reason) => (): Reason => why;
+const same = always(reason('same'));
+
+/** In their order: the first that applies decides. What is cheap to know, and what forbids writing, comes first. */
+export const ENTRY_RULES: readonly EntryRule[] = [
+  [
+    'created on request',
+    ({ live, kind, isNamed }) => live === undefined && kind.createdOnRequest === true && !isNamed,
+    'skip',
+    ({ kind, entry }) => reason('created-on-request', { resource: `${kind.name}/${entry.uid}` }),
+  ],
+  ['same by its mark', (one) => one.isMarkedSame && !one.hasSecrets, 'unchanged', same],
+  ['same content', async (one) => !one.hasSecrets && (await one.isSame()), 'unchanged', same],
+  [
+    'managed',
+    async (one) => !one.includeManaged && (await one.manager()) !== undefined,
+    'skip',
+    async (one) => reason('managed', { manager: (await one.manager()) ?? '' }),
+  ],
+  [
+    'owner managed',
+    (one) => !one.includeManaged && one.ownersManager !== undefined,
+    'skip',
+    (one) => reason('owner-managed', { owner: one.kind.owner ?? '', manager: one.ownersManager ?? '' }),
+  ],
+  [
+    'kept',
+    async (one) => !isFree(one) && !(await one.mayOverwrite()) && !(await one.isSame()) && !(await one.isRenewed()),
+    'skip',
+    (one) => (one.isAlong ? reason('kept-along', kindAndUid(one)) : one.keptBecause()),
+  ],
+  [
+    'no longer shared',
+    async (one) => one.isAlong && one.live === undefined && (await one.isUnshared()),
+    'skip',
+    (one) => reason('unshared', kindAndUid(one)),
+  ],
+  [
+    'blocked by its kind',
+    async (one) => (await one.forecast()).blocked !== undefined,
+    'blocked',
+    async (one) => (await one.forecast()).blocked ?? reason('kept'),
+  ],
+  [
+    'skipped by its kind',
+    async (one) => (await one.forecast()).skip !== undefined,
+    'skip',
+    async (one) => (await one.forecast()).skip ?? reason('kept'),
+  ],
+  ['copied', (one) => one.live === undefined && one.isCopy, 'create', always(reason('copy'))],
+  ['missing', (one) => one.live === undefined, 'create', (one) => one.rules ?? reason('missing')],
+  ['same with secrets', (one) => one.isSame(), 'update', always(reason('secrets-supplied'))],
+  ['pristine', ({ live }) => live?.pristine === true, 'update', always(reason('pristine'))],
+  ['unfinished', ({ live }) => live?.unfinished === true, 'update', always(reason('unfinished'))],
+  ['renewed', (one) => one.isRenewed(), 'update', (one) => reason('renewed', { owner: one.kind.owner ?? '' })],
+  ['different', () => true, 'update', (one) => one.rules ?? reason('differs')],
+];
+
+/** Nothing is live that anyone made. */
+function isFree({ live }: EntryFacts): boolean {
+  return live === undefined || live.pristine === true || live.unfinished === true;
+}
+
+/** What the first rule that applies decides. */
+export async function decideEntry(facts: EntryFacts): Promise<{ action: PlanAction; why: Reason }> {
+  for (const [, applies, action, why] of ENTRY_RULES) {
+    if (await applies(facts)) {
+      return { action, why: await why(facts) };
+    }
+  }
+  throw new TypeError('the last rule always applies');
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { decideEntry, ENTRY_RULES, type EntryFacts } from '../../../pkg/engine/restore/plan/entry-rules.ts';
+
+const no = async (): Promise<boolean> => false;
+const yes = async (): Promise<boolean> => true;
+
+/** A resource that is missing, of which nothing special is known. */
+const MISSING: EntryFacts = {
+  kind: { name: 'dashboard' },
+  entry: { uid: 'a' },
+  live: undefined,
+  isNamed: false,
+  isAlong: false,
+  isCopy: false,
+  hasSecrets: false,
+  includeManaged: false,
+  ownersManager: undefined,
+  rules: undefined,
+  isMarkedSame: false,
+  isSame: no,
+  manager: async () => undefined,
+  mayOverwrite: no,
+  isRenewed: no,
+  isUnshared: no,
+  keptBecause: async () => reason('kept'),
+  forecast: async () => ({ losses: [] }),
+};
+/** One that is live and differs. */
+const LIVE: EntryFacts = { ...MISSING, live: {} };
+
+const archived = reason('archived', { plural: 'x' });
+
+/** For each rule: facts to which it applies, what it decides, and what to change so that it does not apply. */
+const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial<EntryFacts> }> = {
+  'created on request': {
+    applies: { ...MISSING, kind: { name: 'org', createdOnRequest: true } },
+    decides: 'skip created-on-request',
+    not: { isNamed: true },
+  },
+  'same by its mark': {
+    applies: { ...LIVE, isMarkedSame: true },
+    decides: 'unchanged same',
+    not: { hasSecrets: true },
+  },
+  'same content': { applies: { ...LIVE, isSame: yes }, decides: 'unchanged same', not: { hasSecrets: true } },
+  managed: {
+    applies: { ...LIVE, manager: async () => 'terraform' },
+    decides: 'skip managed',
+    not: { includeManaged: true },
+  },
+  'owner managed': {
+    applies: { ...LIVE, ownersManager: 'terraform' },
+    decides: 'skip owner-managed',
+    not: { includeManaged: true },
+  },
+  kept: { applies: LIVE, decides: 'skip kept', not: { mayOverwrite: yes } },
+  'no longer shared': {
+    applies: { ...MISSING, isAlong: true, isUnshared: yes },
+    decides: 'skip unshared',
+    not: { isAlong: false },
+  },
+  'blocked by its kind': {
+    applies: { ...MISSING, forecast: async () => ({ losses: [], blocked: archived, skip: reason('kept') }) },
+    decides: 'blocked archived',
+    not: { forecast: MISSING.forecast },
+  },
+  'skipped by its kind': {
+    applies: { ...MISSING, forecast: async () => ({ losses: [], skip: archived }) },
+    decides: 'skip archived',
+    not: { forecast: MISSING.forecast },
+  },
+  copied: { applies: { ...MISSING, isCopy: true }, decides: 'create copy', not: { isCopy: false } },
+  missing: { applies: MISSING, decides: 'create missing', not: { live: {} } },
+  'same with secrets': {
+    applies: { ...LIVE, isSame: yes, hasSecrets: true },
+    decides: 'update secrets-supplied',
+    not: { isSame: no },
+  },
+  pristine: { applies: { ...LIVE, live: { pristine: true } }, decides: 'update pristine', not: { live: {} } },
+  unfinished: { applies: { ...LIVE, live: { unfinished: true } }, decides: 'update unfinished', not: { live: {} } },
+  renewed: { applies: { ...LIVE, isRenewed: yes }, decides: 'update renewed', not: { isRenewed: no } },
+  different: { applies: { ...LIVE, mayOverwrite: yes }, decides: 'update differs', not: { mayOverwrite: no } },
+};
+
+describe.each(ENTRY_RULES)('the rule "%s"', (name, applies) => {
+  const { applies: facts, decides, not } = CASES[name]!;
+
+  it('decides what it is for, and nothing before it does', async () => {
+    expect(await applies(facts)).toBe(true);
+    const { action, why } = await decideEntry(facts);
+    expect(`${action} ${why.code}`).toBe(decides);
+  });
+
+  it('leaves the rest to others', async () => {
+    const { action, why } = await decideEntry({ ...facts, ...not });
+    expect(`${action} ${why.code}`).not.toBe(decides);
+  });
+});
+
+it('each rule has one name', () => {
+  expect(ENTRY_RULES.map(([name]) => name)).toEqual(Object.keys(CASES));
+});
+
+it('asks Grafana and the repository nothing where the marks say enough', async () => {
+  const never = async (): Promise<never> => {
+    throw new Error('asked');
+  };
+  const asks = { isSame: never, manager: never, mayOverwrite: never, isRenewed: never, isUnshared: never };
+  const facts = { ...LIVE, isMarkedSame: true, ...asks, forecast: never };
+  expect(await decideEntry(facts)).toMatchObject({ action: 'unchanged' });
+});
+
+it('never writes what someone manages, whatever else is allowed', async () => {
+  const facts = { ...LIVE, manager: async () => 'terraform', mayOverwrite: yes, hasSecrets: true, isRenewed: yes };
+  for (const live of [{}, { pristine: true as const }, { unfinished: true as const }, undefined]) {
+    expect(await decideEntry({ ...facts, live })).toMatchObject({ action: 'skip' });
+  }
+});
