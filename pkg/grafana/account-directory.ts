@@ -1,4 +1,5 @@
 import { numberAt, stringAt, type JsonObject } from '../lib/json/json.ts';
+import { RecentValues } from '../lib/recent-values.ts';
 import { isSameName } from './accounts.ts';
 import { listAt, objectsOf } from './http/pagination/lists.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
@@ -32,12 +33,8 @@ function openAccountDirectory(context: KindContext): AccountDirectory {
     teams: () => allTeams(context),
     serviceAccounts: () => allServiceAccounts(context),
   };
-  const loaded = new Map<string, Promise<JsonObject[]>>();
-  const load = (what: keyof typeof loaders): Promise<JsonObject[]> => {
-    const list = loaded.get(what) ?? loaders[what]();
-    loaded.set(what, list);
-    return list;
-  };
+  const loaded = new RecentValues<Promise<JsonObject[]>>();
+  const load = (what: keyof typeof loaders): Promise<JsonObject[]> => loaded.use(what, loaders[what]);
   return {
     async userId(login) {
       const user = (await load('users')).find((candidate) => isSameName(stringAt(candidate, 'login'), login));

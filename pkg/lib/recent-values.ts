@@ -1,9 +1,9 @@
-/** Values by key, up to that many: those that were used last stay. A promise stays only until it fails. */
+/** Values by key, up to that many if there is a limit: those used last stay. A promise stays only until it fails. */
 export class RecentValues<V> {
   readonly #limit: number;
   readonly #values = new Map<string, V>();
 
-  constructor(limit: number) {
+  constructor(limit = Infinity) {
     this.#limit = limit;
   }
 

@@ -3,6 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import { compact } from '../../contract/compact.ts';
 import { parseJson, type Json } from '../../lib/json/json.ts';
+import { RecentValues } from '../../lib/recent-values.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { VersionState } from '../../repository/index/versions/files.ts';
 import type { ResourceChange } from '../../repository/index/versions/below/below.ts';
@@ -74,12 +75,8 @@ export async function describeVersions(
   changes: readonly VersionChange[],
   { kind, read, signal }: DescribeOptions,
 ): Promise<ResourceVersion[]> {
-  const bodies = new Map<string, Promise<Json>>();
-  const bodyOf = (object: string): Promise<Json> => {
-    const known = bodies.get(object) ?? read(object).then(parseJson);
-    bodies.set(object, known);
-    return known;
-  };
+  const bodies = new RecentValues<Promise<Json>>();
+  const bodyOf = (object: string): Promise<Json> => bodies.use(object, () => read(object).then(parseJson));
   const describe = async (
     version: ResourceVersion,
     before: VersionState,

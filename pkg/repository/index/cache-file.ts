@@ -15,15 +15,19 @@ export const WORTH_WRITING = 10;
 
 const ABSENT: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
 
+interface CachePorts {
+  store: ObjectStore;
+  keyring: Keyring;
+  trust?: Trust;
+  log: Log;
+}
+
 /**
  * A file under `cache/`: zipped JSON, sealed like other metadata in an encrypted repository. It may be gone, old or
  * damaged at any time, and nothing may hang on its being written.
  */
 export class CacheFile<Schema extends z.ZodType> {
-  readonly #store: ObjectStore;
-  readonly #keyring: Keyring;
-  readonly #trust: Trust | undefined;
-  readonly #log: Log;
+  readonly #ports: CachePorts;
   readonly #schema: Schema;
   readonly #key: string;
   readonly #seal: (plain: Buffer) => Promise<Buffer>;
@@ -33,20 +37,12 @@ export class CacheFile<Schema extends z.ZodType> {
    * signed it
    * @param sealed - in an encrypted repository `object` is for those alone who can read objects
    */
-  constructor(
-    ports: { store: ObjectStore; keyring: Keyring; trust?: Trust; log: Log },
-    name: SealedCache,
-    schema: Schema,
-    sealed: 'metadata' | 'object' = 'metadata',
-  ) {
+  constructor(ports: CachePorts, name: SealedCache, schema: Schema, sealed: 'metadata' | 'object' = 'metadata') {
     const { keyring } = ports;
+    this.#ports = ports;
     this.#seal = sealed === 'object' ? keyring.sealObject : keyring.sealMetadata;
-    this.#store = ports.store;
-    this.#keyring = ports.keyring;
-    this.#trust = ports.trust;
-    this.#log = ports.log;
     this.#schema = schema;
-    this.#key = cacheKey(name, ports.keyring.encrypted);
+    this.#key = cacheKey(name, keyring.encrypted);
   }
 
   /**
@@ -55,9 +51,9 @@ export class CacheFile<Schema extends z.ZodType> {
    */
   async read({ signal }: Abortable = {}): Promise<z.output<Schema> | undefined> {
     try {
-      const bytes = await this.#store.get(this.#key, { signal, maxBytes: MAX_RECORD_BYTES });
-      const zipped = this.#keyring.encrypted
-        ? await this.#keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
+      const bytes = await this.#ports.store.get(this.#key, { signal, maxBytes: MAX_RECORD_BYTES });
+      const zipped = this.#ports.keyring.encrypted
+        ? await this.#ports.keyring.opener.open(bytes, 'DK_INTEGRITY', this.#key)
         : bytes;
       const text = await inflateText(zipped, MAX_RECORD_BYTES, 'DK_INTEGRITY', this.#key);
       // The JSON is one line; behind it is the statement of anyone who signed that line.
@@ -70,13 +66,13 @@ export class CacheFile<Schema extends z.ZodType> {
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !ABSENT.has(error.code)) {
         throw error;
       }
-      this.#log.debug({ object: this.#key, reason: reasonOf(error) }, 'a cache is not used');
+      this.#ports.log.debug({ object: this.#key, reason: reasonOf(error) }, 'a cache is not used');
       return undefined;
     }
   }
 
   #assertTrusted(json: string, statement: string): void {
-    const trust = this.#trust;
+    const { trust } = this.#ports;
     if (trust?.standing === 'pinned' && !trust.keys.trusted.has(trust.signerOf(this.#key, json, statement) ?? '')) {
       throw new DashkeepError('DK_INTEGRITY', `${this.#key} is not signed by a trusted key`);
     }
@@ -87,7 +83,7 @@ export class CacheFile<Schema extends z.ZodType> {
    * @returns whether it was written.
    */
   async write(value: z.input<Schema>, { signal }: Abortable = {}): Promise<boolean> {
-    const trust = this.#trust;
+    const { trust } = this.#ports;
     if (trust !== undefined && trust.standing !== 'unsigned' && trust.own === undefined) {
       // One that is not signed would only take the place of one that is.
       return false;
@@ -97,15 +93,15 @@ export class CacheFile<Schema extends z.ZodType> {
       const statement = trust?.own === undefined ? undefined : await trust.signing.statement(this.#key, json);
       const text = statement === undefined ? json : `${json}\n${statement}`;
       const body = await this.#seal(await compress(text));
-      await this.#store.put(this.#key, body, {
-        contentType: this.#keyring.encrypted ? 'application/octet-stream' : 'application/gzip',
+      await this.#ports.store.put(this.#key, body, {
+        contentType: this.#ports.keyring.encrypted ? 'application/octet-stream' : 'application/gzip',
         transient: true,
         signal,
       });
       return true;
     } catch (error) {
       signal?.throwIfAborted();
-      this.#log.debug(
+      this.#ports.log.debug(
         { object: this.#key, reason: reasonOf(error) },
         'a cache cannot be written with these permissions',
       );

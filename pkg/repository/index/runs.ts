@@ -39,25 +39,27 @@ const IndexFile = z.object({
 type Index = Omit<z.infer<typeof IndexFile>, 'format'>;
 const EMPTY: Index = { whole: false, runs: [] };
 
+interface RunIndexPorts {
+  store: ObjectStore;
+  keyring: Keyring;
+  clock: Clock;
+  log: Log;
+}
+
 /**
  * `cache/runs.json.gz`: the newest runs without their lists of problems, so that their history opens with two requests.
  * Only ever a cache: the last page of names is asked of the store each time, and a record of another size is read
  * again.
  */
 export class RunIndex {
-  readonly #store: ObjectStore;
-  readonly #keyring: Keyring;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #ports: RunIndexPorts;
   readonly #file: CacheFile<typeof IndexFile>;
   /** Ids of records that were found unreadable before: they are not read again. */
   readonly #unreadable = new Set<string>();
 
-  constructor(ports: { store: ObjectStore; keyring: Keyring; clock: Clock; log: Log }) {
-    this.#store = ports.store;
-    this.#keyring = ports.keyring;
-    this.#clock = ports.clock;
-    this.#log = ports.log;
+  constructor(ports: RunIndexPorts) {
+    this.#ports = ports;
+    // Its lines are not signed: no one decides by them.
     const { store, keyring, log } = ports;
     this.#file = new CacheFile({ store, keyring, log }, 'runs', IndexFile);
   }
@@ -90,7 +92,7 @@ export class RunIndex {
     if (record.finished === undefined) {
       return;
     }
-    const entry: Entry = { id: record.id, encrypted: this.#keyring.encrypted, size, line: runLine(record) };
+    const entry: Entry = { id: record.id, encrypted: this.#ports.keyring.encrypted, size, line: runLine(record) };
     await this.#change(async ({ whole, runs }) => {
       const [first] = runs;
       // One from before the first would leave a gap.
@@ -116,7 +118,7 @@ export class RunIndex {
     try {
       await this.#save(await change((await this.#file.read()) ?? EMPTY));
     } catch (error) {
-      this.#log.warn({ reason: reasonOf(error) }, 'the index of runs was not updated');
+      this.#ports.log.warn({ reason: reasonOf(error) }, 'the index of runs was not updated');
     }
   }
 
@@ -144,13 +146,13 @@ export class RunIndex {
   /** Newest first: the last page by a listing, what is older as the index has it. */
   async #look({ whole, runs }: Index, signal?: AbortSignal): Promise<Entry[]> {
     const ids = runs.map(({ id }) => id);
-    const after = listAgainFrom(ids, this.#clock.now()) ?? (whole ? '' : ids[0]);
+    const after = listAgainFrom(ids, this.#ports.clock.now()) ?? (whole ? '' : ids[0]);
     if (after === undefined) {
       return [];
     }
     const known = new Map(runs.map((entry) => [entry.id, entry]));
     const entries = runs.filter(({ id }) => id < after);
-    for await (const { key, size } of this.#store.list(RUNS, { startAfter: `${RUNS}${after}`, signal })) {
+    for await (const { key, size } of this.#ports.store.list(RUNS, { startAfter: `${RUNS}${after}`, signal })) {
       const named = parseRunKey(key);
       const entry = named && known.get(named.id);
       if (named !== undefined) {
@@ -162,12 +164,11 @@ export class RunIndex {
   }
 
   #older(limit: number, before: string | undefined, signal?: AbortSignal): Promise<TimedKey[]> {
-    return newestKeys(this.#store, RUNS, parseRunKey, { limit, now: this.#clock.now(), before, signal });
+    return newestKeys(this.#ports.store, RUNS, parseRunKey, { limit, now: this.#ports.clock.now(), before, signal });
   }
 
   async #readLine(entry: Entry, signal?: AbortSignal): Promise<void> {
-    const ports = { store: this.#store, keyring: this.#keyring, log: this.#log };
-    const read = await readRun(ports, entry, { signal });
+    const read = await readRun(this.#ports, entry, { signal });
     if (read === undefined) {
       this.#unreadable.add(entry.id);
     } else {

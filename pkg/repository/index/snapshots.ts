@@ -3,7 +3,6 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { SnapshotSummary } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
-import type { ObjectStore } from '../../storage/store.ts';
 import type { TimePorts } from '../clocks.ts';
 import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import type { Keyring } from '../encryption/keyring.ts';
@@ -26,6 +25,8 @@ const IndexFile = z.object({
   snapshots: z.preprocess((lines) => ofKnownKinds(lines as Json), z.array(SnapshotSummary)),
 });
 
+type SnapshotIndexPorts = TimePorts & { keyring: Keyring; trust: Trust; log: Log };
+
 /** Summaries by id. */
 type Known = Map<string, SnapshotSummary>;
 
@@ -44,21 +45,13 @@ interface Found {
  * it for display.
  */
 export class SnapshotIndex {
-  readonly #store: ObjectStore;
-  readonly #keyring: Keyring;
-  readonly #trust: Trust;
-  readonly #log: Log;
-  readonly #time: TimePorts;
+  readonly #ports: SnapshotIndexPorts;
   readonly #file: CacheFile<typeof IndexFile>;
   /** Found unreadable before: for display they are not read again. */
   readonly #unreadable = new Map<string, DashkeepError>();
 
-  constructor(ports: TimePorts & { keyring: Keyring; trust: Trust; log: Log }) {
-    this.#store = ports.store;
-    this.#keyring = ports.keyring;
-    this.#trust = ports.trust;
-    this.#log = ports.log;
-    this.#time = ports;
+  constructor(ports: SnapshotIndexPorts) {
+    this.#ports = ports;
     this.#file = new CacheFile(ports, 'snapshots', IndexFile);
   }
 
@@ -91,7 +84,7 @@ export class SnapshotIndex {
     const { keys, older } = await this.#list(known, calls);
     const summaries = [...older, ...keys.map(({ id }) => id)].map((id) => known.get(id));
     // Where keys are trusted, one that is not by what is at hand may be by a hand-over in the repository.
-    const needsSigned = this.#trust.standing === 'pinned';
+    const needsSigned = this.#ports.trust.standing === 'pinned';
     const isKnown = (one: SnapshotSummary | undefined): one is SnapshotSummary =>
       one !== undefined && (one.signed || !needsSigned);
     return summaries.every(isKnown) ? this.#dated(summaries, keys, calls) : undefined;
@@ -119,14 +112,14 @@ export class SnapshotIndex {
     try {
       const known: Known = (await this.#load(look)) ?? new Map();
       if (add !== undefined) {
-        known.set(add.id, this.#trust.judge(add));
+        known.set(add.id, this.#ports.trust.judge(add));
       }
       const { summaries } = await this.#look(known, look);
       await this.#write(summaries, look);
       return summaries;
     } catch (error) {
       look.signal?.throwIfAborted();
-      this.#log.warn({ reason: reasonOf(error) }, 'the index of snapshots was not updated');
+      this.#ports.log.warn({ reason: reasonOf(error) }, 'the index of snapshots was not updated');
       return undefined;
     }
   }
@@ -163,8 +156,8 @@ export class SnapshotIndex {
     { signal, whole }: Abortable & { whole?: boolean },
   ): Promise<{ keys: TimedKey[]; older: string[] }> {
     const ids = [...known.keys()].sort();
-    const after = whole === true ? undefined : listAgainFrom(ids, this.#time.clock.now());
-    const keys = await listSnapshots(this.#store, { signal, after });
+    const after = whole === true ? undefined : listAgainFrom(ids, this.#ports.clock.now());
+    const keys = await listSnapshots(this.#ports.store, { signal, after });
     return { keys, older: after === undefined ? [] : ids.filter((id) => id < after) };
   }
 
@@ -173,17 +166,16 @@ export class SnapshotIndex {
     keys: readonly TimedKey[],
     calls: Abortable,
   ): Promise<SnapshotSummary[]> {
-    const future = await futureSnapshots(this.#time, keys, calls);
+    const future = await futureSnapshots(this.#ports, keys, calls);
     return summaries.map((one) => (future.has(one.id) ? { ...one, future: true as const } : one));
   }
 
   async #summary(key: NamedKey, known: KnownEntries, signal?: AbortSignal): Promise<SnapshotSummary | DashkeepError> {
     try {
-      const ports = { store: this.#store, keyring: this.#keyring, trust: this.#trust };
-      return (await readNeeds(ports, key, { signal, known })).summary;
+      return (await readNeeds(this.#ports, key, { signal, known })).summary;
     } catch (error) {
       if (isUnreadable(error)) {
-        this.#log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');
+        this.#ports.log.warn({ snapshot: key.id, reason: reasonOf(error) }, 'a snapshot cannot be read');
         return error;
       }
       throw error;
@@ -193,8 +185,8 @@ export class SnapshotIndex {
   async #load({ signal }: Abortable): Promise<Known | undefined> {
     const calls = { signal };
     const index = await this.#file.read(calls);
-    await this.#trust.meet(index?.snapshots ?? [], calls);
-    return index && new Map(index.snapshots.map((summary) => [summary.id, this.#trust.judge(summary)]));
+    await this.#ports.trust.meet(index?.snapshots ?? [], calls);
+    return index && new Map(index.snapshots.map((summary) => [summary.id, this.#ports.trust.judge(summary)]));
   }
 
   async #write(summaries: readonly SnapshotSummary[], { signal }: Abortable): Promise<void> {

@@ -61,7 +61,7 @@ export function* readableParts(parts: Iterable<string>): Generator<string> {
 export class ManifestText {
   readonly head: ManifestHead;
   /** Whether the head says something of kinds that only a newer version knows. */
-  readonly isNewer: boolean;
+  isNewer = false;
   readonly #text: string;
   readonly #what: string;
   readonly #list: ListMember;
@@ -85,9 +85,7 @@ export class ManifestText {
     if (isJsonObject(rest) && Number(rest['format']) > 1) {
       throw new DashkeepError('DK_MANIFEST_NEWER', `${what} has a format that this version does not know`);
     }
-    const ofKnown = ofKnownKinds(rest);
-    this.isNewer = ofKnown !== rest;
-    const head = ManifestHead.safeParse(ofKnown);
+    const head = ManifestHead.safeParse(ofKnownKinds(rest, () => (this.isNewer = true)));
     if (!head.success) {
       throw this.#foreign(head.error.issues[0]);
     }

@@ -25,33 +25,26 @@ function isNewer(entry: ManifestEntry | NewerEntry): entry is NewerEntry {
   return !isKindName(entry.kind);
 }
 
-/** A document without what it says of kinds that only a newer version knows; itself where it says nothing of them. */
-export function ofKnownKinds(document: Json): Json {
-  if (Array.isArray(document)) {
-    const known = document.filter((one) => !isJsonObject(one) || isKnown(one['kind'])).map(ofKnownKinds);
-    return known.length === document.length && known.every((one, at) => one === document[at]) ? document : known;
-  }
-  if (!isJsonObject(document)) {
-    return document;
-  }
-  const members = Object.entries(document).map(([name, value]): [string, Json] => [name, knownIn(name, value)]);
-  return members.every(([name, value]) => value === document[name]) ? document : Object.fromEntries(members);
-}
-
-/** Lists of kinds, and reports by kind, are known by the names of their members. */
-function knownIn(name: string, value: Json): Json {
-  const isWhole = (all: readonly unknown[], known: readonly unknown[]): boolean => all.length === known.length;
-  if (name === 'unselected' && Array.isArray(value)) {
-    const known = value.filter(isKnown);
-    return isWhole(value, known) ? value : known;
-  }
-  if (name === 'kinds' && isJsonObject(value)) {
-    const known = Object.entries(value).filter(([kind]) => isKindName(kind));
-    return isWhole(Object.keys(value), known) ? value : Object.fromEntries(known);
-  }
-  return ofKnownKinds(value);
-}
-
-function isKnown(kind: Json | undefined): boolean {
-  return typeof kind !== 'string' || isKindName(kind);
+/**
+ * A document without what it says of kinds that only a newer version knows.
+ * @param onNewer - called for each that is left out
+ */
+export function ofKnownKinds(document: Json, onNewer?: () => void): Json {
+  const isKnown = (kind: Json | undefined): boolean => {
+    const known = typeof kind !== 'string' || isKindName(kind);
+    return known || (onNewer?.(), false);
+  };
+  // Lists of kinds, and reports by kind, are known by their names.
+  const walk = (value: Json, name = ''): Json => {
+    if (Array.isArray(value)) {
+      const kindIn = (one: Json): Json | undefined => (isJsonObject(one) ? one['kind'] : undefined);
+      return value.filter((one) => isKnown(name === 'unselected' ? one : kindIn(one))).map((one) => walk(one));
+    }
+    if (!isJsonObject(value)) {
+      return value;
+    }
+    const members = Object.entries(value).filter(([key]) => name !== 'kinds' || isKnown(key));
+    return Object.fromEntries(members.map(([key, member]) => [key, walk(member, key)]));
+  };
+  return walk(document);
 }

@@ -1,4 +1,5 @@
 import { compact } from '../../../contract/compact.ts';
+import { RecentValues } from '../../../lib/recent-values.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import { isForbidden } from '../../../grafana/http/errors.ts';
@@ -21,9 +22,9 @@ const READ_SINGLY = 32;
  */
 export class LiveAccess implements Access {
   readonly #context: KindContext;
-  readonly #folders = new Map<string, Promise<Folder>>();
-  readonly #grants = new Map<string, Promise<Grants | undefined>>();
-  readonly #shares = new Map<string, Promise<Content | undefined>>();
+  readonly #folders = new RecentValues<Promise<Folder>>();
+  readonly #grants = new RecentValues<Promise<Grants | undefined>>();
+  readonly #shares = new RecentValues<Promise<Content | undefined>>();
   #shared: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(context: KindContext) {
@@ -59,10 +60,7 @@ export class LiveAccess implements Access {
 
   /** Permissions of a folder or dashboard itself; undefined without the right to read them. */
   ownGrants(resource: 'folders' | 'dashboards', uid: string): Promise<Grants | undefined> {
-    const key = `${resource}/${uid}`;
-    const grants = this.#grants.get(key) ?? this.#read(resource, uid);
-    this.#grants.set(key, grants);
-    return grants;
+    return this.#grants.use(`${resource}/${uid}`, () => this.#read(resource, uid));
   }
 
   /**
@@ -80,11 +78,11 @@ export class LiveAccess implements Access {
         return undefined;
       }
     }
-    const share = kindOf('public-dashboard')
-      .read(this.#context, { uid: dashboard, title: dashboard })
-      .catch((error: unknown) => unlessForbidden(error, undefined));
-    this.#shares.set(dashboard, share);
-    return share;
+    return this.#shares.use(dashboard, () =>
+      kindOf('public-dashboard')
+        .read(this.#context, { uid: dashboard, title: dashboard })
+        .catch((error: unknown) => unlessForbidden(error, undefined)),
+    );
   }
 
   /** Dashboards that are shared; undefined where the list cannot be had. */
@@ -143,13 +141,11 @@ export class LiveAccess implements Access {
   }
 
   #folder(uid: string): Promise<Folder> {
-    const read = (): Promise<Folder> =>
+    return this.#folders.use(uid, () =>
       kindOf('folder')
         .read(this.#context, { uid, title: uid })
-        .catch((error: unknown) => unlessForbidden(error, 'unknown'));
-    const folder = this.#folders.get(uid) ?? read();
-    this.#folders.set(uid, folder);
-    return folder;
+        .catch((error: unknown) => unlessForbidden(error, 'unknown')),
+    );
   }
 
   async #read(resource: 'folders' | 'dashboards', uid: string): Promise<Grants | undefined> {

@@ -5,6 +5,7 @@ import { membersIn } from '../../../grafana/kinds/access/team/members.ts';
 import { isSameName } from '../../../grafana/accounts.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { securityChange } from '../../../grafana/kinds/security/change.ts';
+import { RecentValues } from '../../../lib/recent-values.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import { NO_GRANTS } from './access.ts';
@@ -30,7 +31,7 @@ interface Sources {
  */
 export class ReplacedTeams {
   readonly #sources: Sources;
-  readonly #found = new Map<string, Promise<readonly string[]>>();
+  readonly #found = new RecentValues<Promise<readonly string[]>>();
 
   constructor(sources: Sources) {
     this.#sources = sources;
@@ -41,10 +42,7 @@ export class ReplacedTeams {
    * that name, or the plan restores its members.
    */
   newMembers(from: number, to: number, name: string): Promise<readonly string[]> {
-    const key = `${from}/${to}/${name}`;
-    const found = this.#found.get(key) ?? this.#newMembers(from, to, name);
-    this.#found.set(key, found);
-    return found;
+    return this.#found.use(`${from}/${to}/${name}`, () => this.#newMembers(from, to, name));
   }
 
   /** The grants without those of teams whose name another team has by now, if `given` names that team. */

@@ -3,6 +3,7 @@ import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
+import { RecentValues } from '../../../lib/recent-values.ts';
 import { storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
@@ -11,16 +12,14 @@ import { NO_GRANTS, type Access } from './access.ts';
 /** The permissions that a snapshot holds; many resources have the same ones. */
 export class StoredGrants {
   readonly #request: Pick<PlanRequest, 'repository' | 'signal'>;
-  readonly #byObject = new Map<string, Promise<Grants>>();
+  readonly #byObject = new RecentValues<Promise<Grants>>();
 
   constructor(request: Pick<PlanRequest, 'repository' | 'signal'>) {
     this.#request = request;
   }
 
   of(entry: ManifestEntry): Promise<Grants> {
-    const grants = this.#byObject.get(entry.object) ?? this.#read(entry);
-    this.#byObject.set(entry.object, grants);
-    return grants;
+    return this.#byObject.use(entry.object, () => this.#read(entry));
   }
 
   /** A damaged object must not stop a restore that does not write it: then it counts as if nothing was permitted. */

@@ -2,12 +2,13 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { RecentValues } from '../../../lib/recent-values.ts';
 
 /** Answers whether a resource is live in an org; every answer is remembered. */
 export class Existing {
   readonly #context: KindContext;
-  readonly #lists = new Map<KindName, Promise<Set<string>>>();
-  readonly #single = new Map<string, Promise<boolean>>();
+  readonly #lists = new RecentValues<Promise<Set<string>>>();
+  readonly #single = new RecentValues<Promise<boolean>>();
 
   constructor(context: KindContext) {
     this.#context = context;
@@ -17,17 +18,12 @@ export class Existing {
     if (kindOf(kind).manyReferences === true) {
       return (await this.all(kind)).has(uid);
     }
-    const key = `${kind}/${uid}`;
-    const answer = this.#single.get(key) ?? this.#read(kind, uid);
-    this.#single.set(key, answer);
-    return answer;
+    return this.#single.use(`${kind}/${uid}`, () => this.#read(kind, uid));
   }
 
   /** Uids of all that is live of a kind. */
   all(kind: KindName): Promise<ReadonlySet<string>> {
-    const list = this.#lists.get(kind) ?? this.#list(kind);
-    this.#lists.set(kind, list);
-    return list;
+    return this.#lists.use(kind, () => this.#list(kind));
   }
 
   async #list(kind: KindName): Promise<Set<string>> {

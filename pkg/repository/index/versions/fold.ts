@@ -86,36 +86,23 @@ export function changesIn({ changes, snapshots }: HeadFile): Map<string, Known> 
   return found;
 }
 
-/** The rows of an index, some of which stay. */
-export class KeptRows {
-  readonly #rows: readonly DatedRow[];
-  readonly #places: ReadonlyMap<string, number>;
-  readonly #isKept: (id: string) => boolean;
-
-  /** @param rows - oldest first */
-  constructor(rows: readonly DatedRow[], isKept: (id: string) => boolean) {
-    this.#rows = rows;
-    this.#places = new Map(rows.map(({ id }, place) => [id, place]));
-    this.#isKept = isKept;
-  }
-
-  get kept(): DatedRow[] {
-    return this.#rows.filter(({ id }) => this.#isKept(id));
-  }
-
+/** The rows of an index that stay. */
+export interface KeptRows {
+  kept: DatedRow[];
   /** The snapshot itself if it stays, or else the next that does and covers the resource. */
-  next(snapshot: string, [org, kind]: Thing): string | undefined {
-    if (this.#isKept(snapshot)) {
-      return snapshot;
-    }
-    for (let place = (this.#places.get(snapshot) ?? 0) + 1; place < this.#rows.length; place++) {
-      const row = this.#rows[place];
-      if (row !== undefined && this.#isKept(row.id) && covers(row.scope, org, kind)) {
-        return row.id;
-      }
-    }
-    return undefined;
-  }
+  next(snapshot: string, thing: Thing): string | undefined;
+}
+
+/** Those rows, oldest first, that stay. */
+export function keptRows(rows: readonly DatedRow[], isKept: (id: string) => boolean): KeptRows {
+  const places = new Map(rows.map(({ id }, place) => [id, place]));
+  return {
+    kept: rows.filter(({ id }) => isKept(id)),
+    next(snapshot, [org, kind]) {
+      const covering = ({ id, scope }: DatedRow): boolean => isKept(id) && covers(scope, org, kind);
+      return isKept(snapshot) ? snapshot : rows.slice((places.get(snapshot) ?? 0) + 1).find(covering)?.id;
+    },
+  };
 }
 
 /**

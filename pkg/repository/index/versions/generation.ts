@@ -8,7 +8,7 @@ import { HeadFile, NamesFile, StoredHistory, TableFile, ThingHistory } from './f
 import {
   changesIn,
   historyOf,
-  KeptRows,
+  keptRows,
   merged,
   nameOf,
   rowsOf,
@@ -65,7 +65,7 @@ export async function foldVersions(
   calls: Abortable,
 ): Promise<HeadFile> {
   const before = (await files.table(head, calls)) ?? NO_TABLE;
-  const rows = new KeptRows([...rowsOf(before), ...rowsOf(head)], stays);
+  const rows = keptRows([...rowsOf(before), ...rowsOf(head)], stays);
   const { kept } = rows;
   const last = kept.at(-1)?.id;
   if (last === undefined) {
