@@ -29,7 +29,7 @@ const MISSING: EntryFacts = {
 /** One that is live and differs. */
 const LIVE: EntryFacts = { ...MISSING, live: {} };
 
-const archived = reason('archived', { plural: 'x' });
+const archived = reason('archived');
 
 /** For each rule: facts to which it applies, what it decides, and what to change so that it does not apply. */
 const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial<EntryFacts> }> = {
