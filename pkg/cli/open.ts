@@ -2,6 +2,7 @@ import type { SnapshotSummary } from '../contract/manifest.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/http/client.ts';
+import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { PreviewRecords } from '../engine/preview/record.ts';
 import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
@@ -11,17 +12,11 @@ import { openRepository, type OpenedRepository, type OpenOptions } from '../repo
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { warnOfIgnoredToken } from './config/credentials.ts';
-import {
-  encryptionSettings,
-  grafanaSettings,
-  ignoresClock,
-  secretStateSettings,
-  stateDirectory,
-  targetOf,
-  trustedKeysOf,
-  type CommonFlags,
-} from './config/settings.ts';
+import { parseTarget } from '../storage/target.ts';
+import { Configuration } from './config/configuration.ts';
+import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
+import { s3WithKey } from './config/s3.ts';
+import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
 import type { CliContext } from './context.ts';
 
 /** Opens the target alone, does the work, and closes it whatever happens. */
@@ -31,7 +26,10 @@ export async function withStore<T>(
   work: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
   const { environment, randomness, clock, log } = context;
-  const store = await openStore(targetOf(flags), { environment, clock, random: randomness, log });
+  const configuration = new Configuration(environment, flags);
+  const target = targetOf(configuration);
+  const s3 = parseTarget(target).kind === 's3' ? await s3WithKey(configuration) : undefined;
+  const store = await openStore(target, { s3, clock, random: randomness, log });
   try {
     return await work(store);
   } finally {
@@ -73,21 +71,26 @@ async function openOptions(
   create: boolean,
 ): Promise<OpenOptions> {
   const { environment, clock, randomness, log, signal } = context;
-  const secrets = await encryptionSettings(flags, environment);
+  const configuration = new Configuration(environment, flags);
+  const secrets = await encryptionSettings(configuration);
   const state = await openState(context, flags);
-  const trustedKeys = trustedKeysOf(flags.trustedKeys);
-  const ignoreClock = ignoresClock(flags, environment);
+  const trustedKeys = configuration.get('DASHKEEP_TRUSTED_KEYS');
+  const ignoreClock = configuration.get('DASHKEEP_IGNORE_CLOCK');
   return { store, clock, randomness, log, state, trustedKeys, ignoreClock, create, signal, ...secrets };
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */
 export async function openState({ environment, clock, log }: CliContext, flags: CommonFlags): Promise<StateStore> {
-  const cluster = flags.stateDir === undefined ? secretStateSettings(environment) : undefined;
-  if (cluster === undefined) {
-    return new DirectoryState(stateDirectory(flags, environment));
+  const configuration = new Configuration(environment, flags);
+  const server = apiServer(configuration);
+  const name = configuration.find('DASHKEEP_TOKEN_SECRET')?.value;
+  const directory = configuration.find('DASHKEEP_KUBE_DIR')?.value;
+  const isElsewhere = configuration.find('DASHKEEP_STATE_DIR') !== undefined;
+  if (isElsewhere || server === undefined || name === undefined || directory === undefined) {
+    return new DirectoryState(stateDirectory(configuration));
   }
-  const client = new KubeClient({ ...cluster, clock, log });
-  return new SecretState(client, { namespace: await client.namespace(), name: cluster.secret }, clock);
+  const client = new KubeClient({ ...server, directory, clock, log });
+  return new SecretState(client, { namespace: await client.namespace(), name }, clock);
 }
 
 /**
@@ -106,12 +109,14 @@ export async function withGrafanaInstance<T>(
   work: (instance: Instance) => Promise<T>,
   onProgress?: OnProgress,
 ): Promise<T> {
-  const settings = grafanaSettings(flags, context.environment);
+  const configuration = new Configuration(context.environment, flags);
+  const grafana = grafanaConfig(configuration);
   const { clock, randomness, log, signal } = context;
-  warnOfIgnoredToken(context.environment, log);
-  const client = GrafanaClient.open({ ...settings, clock, randomness, log });
+  warnOfIgnoredToken(configuration, log);
+  const client = GrafanaClient.open({ ...grafana, credentials: credentialsOf(grafana), clock, randomness, log });
   try {
-    const { orgs, orgCredentials } = settings;
+    const orgs = configuration.get('DASHKEEP_ORGS') ?? 'reached';
+    const orgCredentials = new Map([...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)]));
     const { needsServerAdmin = false } = flags;
     const patience =
       onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, START_WITHIN_MS);

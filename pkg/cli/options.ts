@@ -1,8 +1,14 @@
 import { Option, type Command } from 'commander';
+import { SETTINGS, type Name } from './config/configuration.ts';
+import type { Secret, Setting } from './config/table.ts';
 
-/** An option that can also come from the environment; help names both. */
-export function setting(flags: string, description: string, environment: string): Option {
-  return new Option(flags, description).env(environment);
+/** The flag of a setting, which can also come from the environment; help names both. */
+export function setting(name: Name): Option {
+  const row: Setting | Secret = SETTINGS[name];
+  const { flag = '', help = '' } = row;
+  const variable = 'secret' in row ? `${name}_FILE` : name;
+  // Not with commander's `env`: a flag without a value would take any value of the variable for yes.
+  return flag.includes('<') ? new Option(flag, help).env(variable) : new Option(flag, `${help} (env: ${variable})`);
 }
 
 /** Adds `--json`. @returns the same command */
@@ -12,51 +18,29 @@ export function withJson(command: Command): Command {
 
 /** Where the repository is, and no more. */
 export function withTargetUrl(command: Command): Command {
-  return command.addOption(setting('--target <url>', 's3://bucket/prefix or file:///directory', 'DASHKEEP_TARGET'));
-}
-
-function withStateDir(command: Command): Command {
-  return command.addOption(
-    setting('--state-dir <path>', 'directory for keys and settings outside Kubernetes', 'DASHKEEP_STATE_DIR'),
-  );
-}
-
-function withGrafanaUrl(command: Command): Command {
-  return command.addOption(setting('--grafana-url <url>', 'address of Grafana', 'GRAFANA_URL'));
+  return command.addOption(setting('DASHKEEP_TARGET'));
 }
 
 /** Where the repository is and how to read it. */
 export function withTarget(command: Command): Command {
   return withJson(
-    withStateDir(withTargetUrl(command))
-      .addOption(setting('--age-recipients <list>', 'encrypt for these age recipients', 'DASHKEEP_AGE_RECIPIENTS'))
-      .addOption(setting('--age-identity-file <path>', 'path of the age identity file', 'DASHKEEP_AGE_IDENTITY_FILE'))
-      .addOption(
-        setting('--trusted-keys <list>', 'additional trusted signing keys, by fingerprint', 'DASHKEEP_TRUSTED_KEYS'),
-      )
-      // Not a setting: a flag without a value would take any value of the variable for yes.
-      .option(
-        '--ignore-clock',
-        'back up and restore even if the clocks differ by more than five minutes (env: DASHKEEP_IGNORE_CLOCK)',
-      ),
+    withTargetUrl(command)
+      .addOption(setting('DASHKEEP_STATE_DIR'))
+      .addOption(setting('DASHKEEP_AGE_RECIPIENTS'))
+      .addOption(setting('DASHKEEP_AGE_IDENTITY'))
+      .addOption(setting('DASHKEEP_TRUSTED_KEYS'))
+      .addOption(setting('DASHKEEP_IGNORE_CLOCK')),
   );
 }
 
 /** Which Grafana. Credentials come from the environment or files only, so that no process list shows them. */
 export function withGrafana(command: Command): Command {
-  return withGrafanaUrl(command)
-    .addOption(
-      setting('--grafana-ca-file <path>', 'additional certificate authorities (PEM)', 'DASHKEEP_GRAFANA_CA_FILE'),
-    )
-    .addOption(setting('--grafana-concurrency <n>', 'maximum concurrency (default 64)', 'DASHKEEP_GRAFANA_CONCURRENCY'))
-    .addOption(setting('--grafana-timeout <ms>', 'request timeout in ms (default 30000)', 'DASHKEEP_GRAFANA_TIMEOUT'))
-    .addOption(
-      setting(
-        '--orgs <list>',
-        "'all', or ids such as 1,2 (default: all for a server admin, the token's own otherwise)",
-        'DASHKEEP_ORGS',
-      ),
-    )
+  return command
+    .addOption(setting('GRAFANA_URL'))
+    .addOption(setting('DASHKEEP_GRAFANA_CA_FILE'))
+    .addOption(setting('DASHKEEP_GRAFANA_CONCURRENCY'))
+    .addOption(setting('DASHKEEP_GRAFANA_TIMEOUT'))
+    .addOption(setting('DASHKEEP_ORGS'))
     .addHelpText(
       'after',
       `
@@ -69,12 +53,12 @@ Credentials for Grafana (environment only; each also as NAME_FILE):
 
 /** What every command of the service takes; the rest of its settings comes from the environment alone. */
 export function withService(command: Command): Command {
-  return withStateDir(withGrafanaUrl(command));
+  return command.addOption(setting('GRAFANA_URL')).addOption(setting('DASHKEEP_STATE_DIR'));
 }
 
 /** Adds `--kinds`. @returns the same command */
 export function withKinds(command: Command): Command {
-  return command.addOption(setting('--kinds <list>', 'only these kinds, comma-separated', 'DASHKEEP_KINDS'));
+  return command.addOption(setting('DASHKEEP_KINDS'));
 }
 
 /** Who asked for a run. */

@@ -1,21 +1,11 @@
 import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
 import type { SecretName } from '../contract/api/settings.ts';
+import type { SecretReader } from '../grafana/http/credentials.ts';
+import type { Sourced } from '../lib/sourced.ts';
+import type { S3Settings } from '../storage/s3/settings/settings.ts';
 import type { ObjectLock } from '../storage/s3/settings/object-lock.ts';
 import type { AdminKeys } from './bootstrap/admin.ts';
-
-/** A secret that may change while the service runs: read at each use. */
-export type SecretReader = () => Promise<string>;
-
-/** One setting that the deployment decided, and where. */
-export interface Given<T> {
-  value: T;
-  /** `DASHKEEP_SCHEDULE`; never a value. */
-  source: string;
-}
-
-/** By dotted path into the settings' values: `schedule.backup`. */
-export type GivenSettings = ReadonlyMap<string, Given<unknown>>;
 
 export interface Address {
   host: string;
@@ -54,12 +44,10 @@ export interface ServiceConfig {
     keys: AdminKeys;
   };
   kubernetes: {
-    mode: 'auto' | 'off';
+    /** Absent = not in a cluster, or not to be used. */
+    apiServer?: { host: string; port: number };
     /** Folder with token, ca.crt and namespace. */
     directory: string;
-    /** Of the API server; absent = not in a cluster. */
-    host?: string;
-    port: number;
     tokenSecret: string;
     /** Absent = no election: there is one replica only. */
     lease?: string;
@@ -83,22 +71,23 @@ export interface ServiceConfig {
   apiOrgTokens: ReadonlyMap<number, SecretReader>;
   /** Age at which tokens of the API that were made here are replaced, in hours. */
   apiTokenHours?: number;
-  settings: GivenSettings;
+  /** What the deployment decides instead of the settings page, by dotted path: `schedule.backup`. */
+  settings: ReadonlyMap<string, Sourced<unknown>>;
   /** The weakest object lock that is allowed; absent = a page decides. */
-  objectLock?: Given<ObjectLock>;
+  objectLock?: Sourced<ObjectLock>;
+  /** What the deployment says about a bucket; keys are among the secrets. */
+  s3: S3Settings;
   /** Directories below which a `file://` target of the pages may be. */
   fileRoots: readonly string[];
   /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */
   outboundAllow?: OutboundAllowList;
-  secrets: ReadonlyMap<SecretName, Given<SecretReader>>;
-  /** An age passphrase; from the environment only. Where it is given, pages decide nothing about encryption. */
-  agePassphrase?: Given<SecretReader> | undefined;
+  secrets: ReadonlyMap<SecretName, Sourced<SecretReader>>;
+  /** Passphrases to try; from the environment only. Where they are given, pages decide nothing about encryption. */
+  agePassphrase?: Sourced<() => Promise<string[]>> | undefined;
   /** Fingerprints of signing keys that are trusted besides those in the state. */
   trustedKeys: readonly string[];
   /** Go on although clocks differ: this machine's is right. */
   ignoreClock: boolean;
-  /** AWS_*, DASHKEEP_S3_*, HOME: for the resolver of S3 settings. */
-  environment: Readonly<Record<string, string | undefined>>;
   logLevel: Level;
   /** How long a stopping service waits for its run, in milliseconds. */
   stopWithin: number;

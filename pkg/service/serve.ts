@@ -43,18 +43,12 @@ export async function lay(config: ServiceConfig, { clock, randomness, log }: Sur
   const { kubernetes } = config;
   const values: AdminSource | undefined =
     config.grafana.admin === undefined ? undefined : { kind: 'values', ...config.grafana.admin };
-  if (kubernetes.mode === 'off' || kubernetes.host === undefined) {
+  if (kubernetes.apiServer === undefined) {
     const { directory } = config.admin;
     const admin = values ?? (directory === undefined ? undefined : { kind: 'directory' as const, directory });
     return { state: new DirectoryState(config.stateDirectory), admin, kubernetes: undefined, election: undefined };
   }
-  const client = new KubeClient({
-    directory: kubernetes.directory,
-    host: kubernetes.host,
-    port: kubernetes.port,
-    clock,
-    log,
-  });
+  const client = new KubeClient({ ...kubernetes.apiServer, directory: kubernetes.directory, clock, log });
   const namespace = await client.namespace();
   const token = { namespace, name: kubernetes.tokenSecret };
   const lease = kubernetes.lease === undefined ? undefined : { namespace, name: kubernetes.lease };
@@ -110,11 +104,10 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
         access,
         state: foundation.state,
         replicated: foundation.election !== undefined,
-        environment: config.environment,
         limits,
         trustedKeys: config.trustedKeys,
         ignoreClock: config.ignoreClock,
-        passphrases: async () => (config.agePassphrase === undefined ? [] : [await config.agePassphrase.value()]),
+        passphrases: async () => (await config.agePassphrase?.value()) ?? [],
         clock,
         randomness,
         log,

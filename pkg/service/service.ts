@@ -272,8 +272,7 @@ export class Service {
   async check(candidate: SettingsCandidate, signal: AbortSignal): Promise<SettingsCheck> {
     const settings = await this.settings.candidate(candidate);
     const { state, limits, clock, randomness, log } = this.ports;
-    const { environment } = this.config;
-    return checkTarget(settings, { state, environment, limits, clock, randomness, log }, signal);
+    return checkTarget(settings, { state, limits, clock, randomness, log }, signal);
   }
 
   /** After settings were saved, here or by another replica. */

@@ -14,28 +14,23 @@ export type { S3Settings } from './s3/settings/settings.ts';
  * @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS
  */
 export async function openStore(target: string, options: OpenStoreOptions): Promise<ObjectStore> {
+  return (await openExplained(target, options)).store;
+}
+
+/** The same, with where each part of the address and the key come from. */
+export async function openExplained(
+  target: string,
+  options: OpenStoreOptions,
+): Promise<StoreExplanation & { store: ObjectStore }> {
   const parsed = parseTarget(target);
   if (parsed.kind === 'directory') {
-    return new DirectoryStore(await allowedPath(parsed.path, options), options.random);
+    const value = await allowedPath(parsed.path, options);
+    const settings = [{ name: 'directory', value, from: 'the target' }];
+    return { store: new DirectoryStore(value, options.random), settings, warnings: [] };
   }
   // Loaded only when needed: the S3 client takes a tenth of a second and 20 MB.
   const { openS3 } = await import('./s3/open.ts');
   return openS3(parsed, options);
-}
-
-/**
- * What would be opened, and who decided it.
- *
- * @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS
- */
-export async function explainStore(target: string, options: OpenStoreOptions): Promise<StoreExplanation> {
-  const parsed = parseTarget(target);
-  if (parsed.kind === 'directory') {
-    const value = await allowedPath(parsed.path, options);
-    return { settings: [{ name: 'directory', value, from: 'the target' }], warnings: [] };
-  }
-  const { explainS3 } = await import('./s3/open.ts');
-  return explainS3(parsed, options);
 }
 
 async function allowedPath(path: string, { directories }: OpenStoreOptions): Promise<string> {

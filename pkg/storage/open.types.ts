@@ -4,9 +4,7 @@ import type { OutboundPolicy } from './outbound/policy.ts';
 import type { S3Settings } from './s3/settings/settings.ts';
 
 export interface OpenStoreOptions {
-  /** The process's environment, or what replaces it: AWS_*, DASHKEEP_S3_*, HOME. */
-  environment: Readonly<Record<string, string | undefined>>;
-  /** What the settings page or the command line says; wins over the environment. */
+  /** For a bucket; without them, only `~/.aws` and roles are left. */
   s3?: S3Settings;
   /** Directories that a `file://` target has to be in or below; without them any directory is taken. */
   directories?: readonly string[];

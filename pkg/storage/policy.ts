@@ -1,6 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { completeSettings, present } from './s3/settings/settings.ts';
-import type { Environment, S3Settings } from './s3/settings/settings.ts';
+import type { S3Settings } from './s3/settings/settings.ts';
 import { parseTarget } from './target.ts';
 
 export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {
@@ -76,16 +75,6 @@ export function minimalPolicy(target: string, options: PolicyOptions = {}): Mini
     });
   }
   return { policy: { Version: '2012-10-17', Statement: statements }, notes: NOTES };
-}
-
-/**
- * The same with what the environment asks for: object lock, encryption and tags need their own rights.
- *
- * @throws DK_SETTINGS
- */
-export function minimalPolicyFor(target: string, environment: Environment): MinimalPolicy {
-  const region = present(environment.AWS_REGION) ?? present(environment.AWS_DEFAULT_REGION);
-  return minimalPolicy(target, { region, ...completeSettings({}, environment) });
 }
 
 const NOTES = [

@@ -29,7 +29,6 @@ async function opened(options: Parameters<typeof open>[1] = {}) {
   const clock = new TestClock();
   const randomness = new SeededRandomness();
   const store = await openStore(environment['DASHKEEP_TARGET']!, {
-    environment: {},
     clock: realClock,
     random: realRandomness,
     log: silentLog,

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandLine } from '../../scripts/docs/pages.ts';
-import { SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+import { SETTINGS } from '../../pkg/cli/config/configuration.ts';
 import { helm, kubectl } from '../support/helm/helm.ts';
 import { ROOT } from './pages.ts';
 
@@ -156,7 +156,7 @@ function runnable(path: string): string | undefined {
 }
 
 function settingNamed(name: string): string | undefined {
-  return name.replace(/_FILE$/, '') in SETTING_TEXTS || name in SETTING_TEXTS ? undefined : `no setting ${name}`;
+  return name.replace(/_FILE$/, '') in SETTINGS || name in SETTINGS ? undefined : `no setting ${name}`;
 }
 
 function first(words: string[], problem: (word: string) => string | undefined): string | undefined {

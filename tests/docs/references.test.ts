@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { referencePages } from '../../scripts/docs/pages.ts';
-import { SETTING_TEXTS } from '../../scripts/docs/settings-texts.ts';
+import { SETTINGS } from '../../pkg/cli/config/configuration.ts';
 import { pages } from './pages.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -18,7 +18,7 @@ describe('the reference pages', () => {
       if (file.endsWith('.ts') && !file.endsWith('.test.ts')) {
         const text = readFileSync(join(root, 'pkg', file), 'utf8');
         for (const [name] of text.matchAll(/\bDASHKEEP_[A-Z0-9_]*[A-Z0-9]\b/g)) {
-          read.add(name);
+          read.add(name.replace(/(_AGE_IDENTITY)_FILE$/, '$1'));
         }
       }
     }
@@ -27,7 +27,7 @@ describe('the reference pages', () => {
       read.delete(name);
     }
     // The name of a setting for further organizations is put together from that for the first one.
-    const told = Object.keys(SETTING_TEXTS)
+    const told = Object.keys(SETTINGS)
       .filter((name) => name.startsWith('DASHKEEP_'))
       .map((name) => name.replace(/_ORG_<n>$/, ''));
     expect([...read].sort()).toEqual([...new Set(told)].sort());
@@ -36,8 +36,7 @@ describe('the reference pages', () => {
   it.each([...pages()])('%s speaks only of settings that there are', (_, markdown) => {
     const compose = readFileSync('docker-compose.yaml', 'utf8');
     for (const [name] of markdown.matchAll(/\bDASHKEEP_[A-Z0-9_]*[A-Z0-9]\b(?!_)/g)) {
-      const known =
-        name in SETTING_TEXTS || name.replace(/_FILE$/, '') in SETTING_TEXTS || compose.includes(`\${${name}:-`);
+      const known = name in SETTINGS || name.replace(/_FILE$/, '') in SETTINGS || compose.includes(`\${${name}:-`);
       expect(known || /^DASHKEEP_(?:BENCH|CHAOS|CI|REQUIRE|TEST)/.test(name), name).toBe(true);
     }
   });

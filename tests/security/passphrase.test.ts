@@ -58,7 +58,6 @@ async function unreadable(
   const ports = { clock: realClock, randomness: realRandomness, log: silentLog };
   const store = await openStore(`file://${join(directory, 'target')}`, {
     ...ports,
-    environment: {},
     random: realRandomness,
   });
   const repository = await openRepository({ ...ports, store, create: false, state: new MemoryState(), ...secrets });

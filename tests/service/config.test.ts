@@ -12,9 +12,9 @@ describe('what the service takes from its environment', () => {
       DASHKEEP_KEEP_DAILY: '7',
       DASHKEEP_PRUNE_SCHEDULE: 'off',
     });
-    expect(settings.get('target.url')).toEqual({ value: 's3://bucket/prefix', source: 'DASHKEEP_TARGET' });
-    expect(settings.get('retention.keepDaily')).toEqual({ value: 7, source: 'DASHKEEP_KEEP_DAILY' });
-    expect(settings.get('schedule.prune')).toEqual({ value: '', source: 'DASHKEEP_PRUNE_SCHEDULE' });
+    expect(settings.get('target.url')).toEqual({ value: 's3://bucket/prefix', from: 'DASHKEEP_TARGET' });
+    expect(settings.get('retention.keepDaily')).toEqual({ value: 7, from: 'DASHKEEP_KEEP_DAILY' });
+    expect(settings.get('schedule.prune')).toEqual({ value: '', from: 'DASHKEEP_PRUNE_SCHEDULE' });
   });
 
   it('turns wanted kinds into excluded ones', () => {

@@ -1,4 +1,5 @@
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
+import { KIND_NAMES } from '../../contract/kinds.ts';
 import { isFull, type Manifest } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { backup } from '../../engine/backup/backup.ts';
@@ -9,8 +10,8 @@ import { acceptLossAdvice, coverageOf, shrunkReason } from '../../repository/sna
 import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
-import { optionalNumber, yesOrNo } from '../config/environment.ts';
-import { kindsOf, type CommonFlags } from '../config/settings.ts';
+import { Configuration } from '../config/configuration.ts';
+import { excludedKinds, type CommonFlags } from '../config/settings.ts';
 import { withGrafanaInstance, withRepository } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
@@ -18,8 +19,6 @@ import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
-  plainCopies?: string;
-  fullReadEvery?: string;
   acceptLoss?: string;
 }
 
@@ -27,20 +26,17 @@ interface Flags extends CommonFlags, AskedBy {
 export const registerBackup: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('backup')))))
     .description('create a snapshot of Grafana')
-    .addOption(
-      setting(
-        '--plain-copies <yes|no>',
-        'also write dashboards as plain files in grafana-backups/ (default: if not encrypted)',
-        'DASHKEEP_PLAIN_COPIES',
-      ),
-    )
-    .addOption(setting('--full-read-every <n>', 'full read every n backups (default 12)', 'DASHKEEP_FULL_READ_EVERY'))
+    .addOption(setting('DASHKEEP_PLAIN_COPIES'))
+    .addOption(setting('DASHKEEP_FULL_READ_EVERY'))
     .option('--accept-loss <snapshot>', 'accept the losses that this snapshot reports')
     .action(run(runBackup));
 };
 
 async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
   const warnings: KnownReason[] = [];
+  const configuration = new Configuration(context.environment, flags);
+  const excluded = excludedKinds(configuration)?.value;
+  const copies = configuration.get('DASHKEEP_PLAIN_COPIES');
   const progress = progressPrinter(context, flags.json === true);
   const manifest = await withRepository(context, flags, true, (repository) =>
     recordRun({ ...context, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
@@ -58,10 +54,10 @@ async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
                 id,
                 trigger: 'manual',
                 ...askedBy(flags),
-                kinds: kindsOf(flags.kinds),
-                plainCopies: copiesWanted(flags, repository.encrypted),
+                kinds: excluded && KIND_NAMES.filter((kind) => !excluded.includes(kind)),
+                plainCopies: copies === undefined ? !repository.encrypted : copies === 'on',
                 acceptLoss: flags.acceptLoss,
-                fullReadEvery: optionalNumber(flags.fullReadEvery, 'DASHKEEP_FULL_READ_EVERY'),
+                fullReadEvery: configuration.get('DASHKEEP_FULL_READ_EVERY'),
                 version: VERSION,
                 onProgress: progress.report,
                 onWarning: (warning) => warnings.push(warning),
@@ -80,10 +76,6 @@ async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
     printReport(context, manifest);
   }
   return isFull(manifest) ? 0 : 3;
-}
-
-function copiesWanted(flags: Flags, encrypted: boolean): boolean {
-  return flags.plainCopies === undefined ? !encrypted : yesOrNo(flags.plainCopies, 'DASHKEEP_PLAIN_COPIES');
 }
 
 function printReport(context: CliContext, manifest: Manifest): void {

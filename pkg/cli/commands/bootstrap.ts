@@ -6,7 +6,7 @@ import type { Bootstrapped, BootstrapOptions } from '../../service/bootstrap/typ
 import { apiTokensOf } from '../../service/token-sources.ts';
 import { lay } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
-import { wholeNumber } from '../config/environment.ts';
+import { Configuration } from '../config/configuration.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { setting, withJson, withService } from '../options.ts';
@@ -15,28 +15,28 @@ import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;
-  wait: string;
-  tokenDays?: string;
 }
 
 /** Registers `dashkeep bootstrap`. */
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
     .description('create a Grafana token with the admin Secret and store it, unless a stored token works')
-    .addOption(setting('--wait <seconds>', 'seconds to wait for Grafana', 'DASHKEEP_BOOTSTRAP_WAIT').default('300'))
-    .addOption(setting('--token-days <n>', 'days until a new token expires (default 30)', 'DASHKEEP_TOKEN_DAYS'))
+    .addOption(setting('DASHKEEP_BOOTSTRAP_WAIT'))
+    .addOption(setting('DASHKEEP_TOKEN_DAYS'))
     .action(run(runBootstrap));
 };
 
 async function runBootstrap(context: CliContext, flags: Flags): Promise<Exit> {
   const { clock, randomness, log, environment } = context;
   const config = serviceConfig(environment, flags, VERSION);
+  const configuration = new Configuration(environment, flags);
+  const days = configuration.get('DASHKEEP_TOKEN_DAYS');
   const { state, admin } = await lay(config, { clock, randomness, log });
   const tokens = apiTokensOf(config, { admin, state, clock, randomness, log });
   await tokens.load();
   const done = await patiently(
     context,
-    wholeNumber(flags.wait, '--wait', 0),
+    configuration.get('DASHKEEP_BOOTSTRAP_WAIT'),
     compact({
       grafanaUrl: config.grafana.url,
       grafanaCaFile: config.grafana.caFile,
@@ -44,8 +44,7 @@ async function runBootstrap(context: CliContext, flags: Flags): Promise<Exit> {
       adminKeys: config.admin.keys,
       orgIds: config.orgIds,
       allOrgs: config.settings.get('scope.orgs')?.value === 'all',
-      tokenSeconds:
-        flags.tokenDays === undefined ? undefined : 86_400 * wholeNumber(flags.tokenDays, 'DASHKEEP_TOKEN_DAYS'),
+      tokenSeconds: days === undefined ? undefined : 86_400 * days,
       // Only where there is a service that the app could reach.
       app: config.url === undefined ? undefined : { url: config.url, tokens },
       state,

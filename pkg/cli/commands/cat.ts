@@ -5,7 +5,7 @@ import { canonicalJson } from '../../lib/json/json.ts';
 import { noSuchRule, storedRules } from '../../engine/rules/stored-rules.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
-import { optionalNumber } from '../config/environment.ts';
+import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';

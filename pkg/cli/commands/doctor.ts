@@ -1,8 +1,10 @@
 import { doctor } from '../../service/doctor/doctor.ts';
 import { buildService } from '../../service/serve.ts';
-import { minimalPolicyFor } from '../../storage/policy.ts';
+import { minimalPolicy } from '../../storage/policy.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
+import { Configuration } from '../config/configuration.ts';
+import { s3Settings } from '../config/s3.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { withJson, withService, withTargetUrl } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
@@ -25,10 +27,13 @@ const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: '
 
 async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   const { clock, randomness, log, signal } = context;
-  const environment =
-    flags.target === undefined ? context.environment : { ...context.environment, DASHKEEP_TARGET: flags.target };
   if (flags.policy === true) {
-    const { policy, notes } = minimalPolicyFor(targetOf(flags), environment);
+    const configuration = new Configuration(context.environment, flags);
+    const { region, aws, ...settings } = s3Settings(configuration);
+    const { policy, notes } = minimalPolicy(targetOf(configuration), {
+      ...settings,
+      region: (region ?? aws?.region)?.value,
+    });
     if (flags.json === true) {
       printJson(context, policy);
       return 0;
@@ -39,7 +44,7 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
     }
     return 0;
   }
-  const service = await buildService(serviceConfig(environment, flags, VERSION), { clock, randomness, log });
+  const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
   try {
     const { ok, checks } = await service.examine(() => doctor(service, signal));
     if (flags.json === true) {

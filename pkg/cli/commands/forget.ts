@@ -13,7 +13,7 @@ import {
 } from '../../repository/snapshots/forget.ts';
 import { explained, type RetentionDecision, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { Exit, Register } from '../command.ts';
-import { wholeNumber } from '../config/environment.ts';
+import { wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withRepository } from '../open.ts';
 import { withTarget } from '../options.ts';

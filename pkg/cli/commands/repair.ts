@@ -4,7 +4,8 @@ import { RememberedTarget } from '../../repository/signing/remembered-target.ts'
 import { repair, repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
 import { rewrap } from '../../repository/encryption/rotate.ts';
 import type { Exit, Register } from '../command.ts';
-import { trustedKeysOf, type CommonFlags } from '../config/settings.ts';
+import { Configuration } from '../config/configuration.ts';
+import type { CommonFlags } from '../config/settings.ts';
 import { openState, withGrafanaInstance, withRepository, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
@@ -32,7 +33,8 @@ async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
   await withStore(context, flags, async (store) => {
     const state = await openState(context, flags);
     const remembered = (await new RememberedTarget(state, store.description).read())?.repository;
-    return repairConfig({ ...context, store, state, trustedKeys: trustedKeysOf(flags.trustedKeys), remembered });
+    const trustedKeys = new Configuration(context.environment, flags).get('DASHKEEP_TRUSTED_KEYS');
+    return repairConfig({ ...context, store, state, trustedKeys, remembered });
   });
   const result = await withRepository(context, flags, false, (repository) =>
     withGrafanaInstance(context, flags, (instance) =>

@@ -3,7 +3,7 @@ import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts
 import { parseSearch } from '../../engine/search/query.ts';
 import { search, type FoundPage } from '../../engine/search/search.ts';
 import type { Exit, Register } from '../command.ts';
-import { optionalNumber, wholeNumber } from '../config/environment.ts';
+import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { withRepository } from '../open.ts';

@@ -13,7 +13,7 @@ import {
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { Exit, Register } from '../command.ts';
-import { optionalNumber, wholeNumber } from '../config/environment.ts';
+import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { withRepository } from '../open.ts';

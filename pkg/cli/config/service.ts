@@ -1,201 +1,129 @@
 import { hostname } from 'node:os';
-import { NOTIFICATION_EVENTS, SECRET_NAMES, type SecretName } from '../../contract/api/settings.ts';
+import type { SecretName } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import type { Given, SecretReader, ServiceConfig } from '../../service/config.ts';
-import { LEVELS, type Level } from '../../service/log.ts';
-import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
-import { parseObjectLock } from '../../storage/s3/settings/object-lock.ts';
-import { fieldProblems } from '../../service/settings/validate.ts';
+import type { SecretReader } from '../../grafana/http/credentials.ts';
+import type { Sourced } from '../../lib/sourced.ts';
+import type { ServiceConfig, TlsFiles } from '../../service/config.ts';
 import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts';
-import { adminReaders, orgReaders } from './credentials.ts';
-import { addressOf, rootsOf, secretNamed, tlsFiles } from './value-parsers.ts';
-import { optionalNumber, secretReader, wholeNumber, yesOrNo, type Environment } from './environment.ts';
-import { ignoresClock, kindsOf, orgsOf, stateDirectory, trustedKeysOf, type CommonFlags } from './settings.ts';
-import { CommandError } from '../command-error.ts';
-
-/** Where the kubelet mounts a pod's service account when nobody says otherwise. */
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+import { fieldProblems } from '../../service/settings/validate.ts';
+import { Configuration, SETTINGS, type SecretVariable, type SettingVariable } from './configuration.ts';
+import type { Environment } from './environment.ts';
+import { grafanaConfig } from './grafana.ts';
+import { s3Settings } from './s3.ts';
+import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
+import type { Secret, Setting } from './table.ts';
 
 const RECIPIENTS = 'encryption.recipients';
 
-/** How an environment variable becomes a setting: its name, the setting's path, and the value of its text. */
-export const SETTINGS: readonly [name: string, path: string, parse: (text: string, name: string) => unknown][] = [
-  ['DASHKEEP_TARGET', 'target.url', asIs],
-  ['DASHKEEP_S3_ENDPOINT', 'target.endpoint', asIs],
-  ['AWS_REGION', 'target.region', asIs],
-  ['AWS_PROFILE', 'target.profile', asIs],
-  ['DASHKEEP_S3_FORCE_PATH_STYLE', 'target.forcePathStyle', yesOrNo],
-  ['DASHKEEP_SCHEDULE', 'schedule.backup', schedule],
-  ['DASHKEEP_VERIFY_SCHEDULE', 'schedule.verify', schedule],
-  ['DASHKEEP_PRUNE_SCHEDULE', 'schedule.prune', schedule],
-  ['DASHKEEP_DRILL_SCHEDULE', 'schedule.drill', schedule],
-  ['DASHKEEP_TIMEZONE', 'schedule.timezone', asIs],
-  ['DASHKEEP_JITTER_SECONDS', 'schedule.jitterSeconds', count],
-  ['DASHKEEP_KINDS', 'scope.excludeKinds', allBut],
-  ['DASHKEEP_EXCLUDE_KINDS', 'scope.excludeKinds', (text) => kindsOf(text) ?? []],
-  ['DASHKEEP_PLAIN_COPIES', 'scope.plainCopies', (text, name) => (yesOrNo(text, name) ? 'on' : 'off')],
-  ['DASHKEEP_FULL_READ_EVERY', 'scope.fullReadEvery', (text, name) => wholeNumber(text, name)],
-  ['DASHKEEP_KEEP_LAST', 'retention.keepLast', count],
-  ['DASHKEEP_KEEP_HOURLY', 'retention.keepHourly', count],
-  ['DASHKEEP_KEEP_DAILY', 'retention.keepDaily', count],
-  ['DASHKEEP_KEEP_WEEKLY', 'retention.keepWeekly', count],
-  ['DASHKEEP_KEEP_MONTHLY', 'retention.keepMonthly', count],
-  ['DASHKEEP_KEEP_YEARLY', 'retention.keepYearly', count],
-  ['DASHKEEP_KEEP_WITHIN', 'retention.keepWithin', asIs],
-  ['DASHKEEP_AGE_RECIPIENTS', RECIPIENTS, (text) => text.split(/[\s,]+/).filter((one) => one !== '')],
-  ['DASHKEEP_WEBHOOK_FORMAT', 'notifications.format', (text, name) => oneOf(text, name, ['generic', 'slack'])],
-  ['DASHKEEP_WEBHOOK_EVENTS', 'notifications.events', events],
-];
-
-/** Secrets that the deployment may give; each also as NAME_FILE. */
-export const SECRETS: Readonly<Record<SecretName, string>> = {
-  s3AccessKeyId: 'AWS_ACCESS_KEY_ID',
-  s3SecretAccessKey: 'AWS_SECRET_ACCESS_KEY',
-  s3SessionToken: 'AWS_SESSION_TOKEN',
-  ageIdentity: 'DASHKEEP_AGE_IDENTITY',
-  webhookUrl: 'DASHKEEP_WEBHOOK_URL',
-};
-
-/** The configuration of the service from the environment. @throws DK_SETTINGS naming what is wrong */
+/** The configuration of the service. @throws DK_SETTINGS naming what is wrong */
 export function serviceConfig(environment: Environment, flags: CommonFlags, version: string): ServiceConfig {
-  const settings = new Map<string, Given<unknown>>();
-  for (const [name, path, parse] of SETTINGS) {
-    const text = environment[name];
-    if (text !== undefined) {
-      settings.set(path, { value: parse(text, name), source: name });
-    }
-  }
-  const orgs = orgsOf(environment['DASHKEEP_ORGS']);
+  const configuration = new Configuration(environment, flags);
+  const orgs = configuration.find('DASHKEEP_ORGS');
+  const ops = configuration.get('DASHKEEP_OPS_LISTEN');
+  const agePassphrase = agePassphrases(configuration);
+  const settings = pageSettings(configuration);
   if (orgs !== undefined) {
-    settings.set('scope.orgs', { value: orgs === 'all' ? 'all' : 'token', source: 'DASHKEEP_ORGS' });
+    settings.set('scope.orgs', { value: orgs.value === 'all' ? 'all' : 'token', from: orgs.from });
   }
-  const agePassphrase = givenSecret(environment, 'DASHKEEP_AGE_PASSPHRASE');
   if (agePassphrase !== undefined && !settings.has(RECIPIENTS)) {
     // Who can read is then for the passphrase alone to say.
-    settings.set(RECIPIENTS, { value: [], source: agePassphrase.source });
+    settings.set(RECIPIENTS, { value: [], from: agePassphrase.from });
   }
   assertValid(settings);
-  const url = flags.grafanaUrl ?? environment['GRAFANA_URL'];
-  if (url === undefined) {
-    throw new CommandError('DK_SETTINGS', 'no Grafana is set', {
-      hint: 'Set GRAFANA_URL, such as http://localhost:3000.',
-    });
-  }
-  const secret = environment['DASHKEEP_ADMIN_SECRET'];
-  const ops = environment['DASHKEEP_OPS_LISTEN'] ?? '0.0.0.0:9464';
-  const allow = environment['DASHKEEP_OUTBOUND_ALLOW'];
-  const policy = environment['DASHKEEP_NETWORK_POLICY'];
-  const lock = environment['DASHKEEP_S3_OBJECT_LOCK'];
   return {
     version,
-    grafana: {
-      url,
-      caFile: environment['DASHKEEP_GRAFANA_CA_FILE'],
-      concurrency: optionalNumber(environment['DASHKEEP_GRAFANA_CONCURRENCY'], 'DASHKEEP_GRAFANA_CONCURRENCY'),
-      timeout: optionalNumber(environment['DASHKEEP_GRAFANA_TIMEOUT'], 'DASHKEEP_GRAFANA_TIMEOUT'),
-      token: secretReader(environment, 'GRAFANA_API_TOKEN'),
-      orgTokens: orgReaders(environment, 'GRAFANA_API_TOKEN'),
-      admin: adminReaders(environment),
-    },
-    serverKinds: yesOrNo(environment['DASHKEEP_SERVER_KINDS'] ?? 'true', 'DASHKEEP_SERVER_KINDS'),
-    orgIds: orgs === 'all' ? undefined : orgs,
+    grafana: grafanaConfig(configuration),
+    serverKinds: configuration.get('DASHKEEP_SERVER_KINDS'),
+    orgIds: orgs?.value === 'all' ? undefined : orgs?.value,
     admin: {
-      directory: environment['DASHKEEP_ADMIN_SECRET_DIR'],
-      secret: secret === undefined ? undefined : secretNamed(secret),
-      keys: { user: environment['DASHKEEP_ADMIN_USER_KEY'], password: environment['DASHKEEP_ADMIN_PASSWORD_KEY'] },
+      directory: configuration.get('DASHKEEP_ADMIN_SECRET_DIR'),
+      secret: configuration.get('DASHKEEP_ADMIN_SECRET'),
+      keys: {
+        user: configuration.get('DASHKEEP_ADMIN_USER_KEY'),
+        password: configuration.get('DASHKEEP_ADMIN_PASSWORD_KEY'),
+      },
     },
     kubernetes: {
-      mode: oneOf(environment['DASHKEEP_KUBERNETES'] ?? 'auto', 'DASHKEEP_KUBERNETES', ['auto', 'off']),
-      directory: environment['DASHKEEP_KUBE_DIR'] ?? SERVICE_ACCOUNT,
-      host: environment['KUBERNETES_SERVICE_HOST'],
-      port: Number(environment['KUBERNETES_SERVICE_PORT'] ?? 443),
-      tokenSecret: environment['DASHKEEP_TOKEN_SECRET'] ?? 'grafana-backup',
-      lease: environment['DASHKEEP_LEASE'],
+      apiServer: apiServer(configuration),
+      directory: configuration.get('DASHKEEP_KUBE_DIR'),
+      tokenSecret: configuration.get('DASHKEEP_TOKEN_SECRET'),
+      lease: configuration.get('DASHKEEP_LEASE'),
     },
-    stateDirectory: stateDirectory(flags, environment),
-    instance: environment['POD_NAME'] ?? hostname(),
-    listen: addressOf(environment['DASHKEEP_LISTEN'] ?? '127.0.0.1:3210', 'DASHKEEP_LISTEN'),
-    tls: tlsFiles(environment),
-    opsListen: ops === 'off' ? undefined : addressOf(ops, 'DASHKEEP_OPS_LISTEN'),
-    url: environment['DASHKEEP_URL'],
+    stateDirectory: stateDirectory(configuration),
+    instance: configuration.variable('POD_NAME') ?? hostname(),
+    listen: configuration.get('DASHKEEP_LISTEN'),
+    tls: tlsFiles(configuration),
+    opsListen: ops === 'off' ? undefined : ops,
+    url: configuration.get('DASHKEEP_URL'),
     deployment: {
-      image: environment['DASHKEEP_IMAGE'],
-      networkPolicy: policy === undefined ? undefined : yesOrNo(policy, 'DASHKEEP_NETWORK_POLICY'),
+      image: configuration.get('DASHKEEP_IMAGE'),
+      networkPolicy: configuration.get('DASHKEEP_NETWORK_POLICY'),
     },
-    apiToken: secretReader(environment, 'DASHKEEP_API_TOKEN'),
-    apiOrgTokens: orgReaders(environment, 'DASHKEEP_API_TOKEN'),
-    apiTokenHours: optionalNumber(environment['DASHKEEP_API_TOKEN_HOURS'], 'DASHKEEP_API_TOKEN_HOURS'),
+    apiToken: configuration.secret('DASHKEEP_API_TOKEN')?.value,
+    apiOrgTokens: configuration.secretsByOrg('DASHKEEP_API_TOKEN_ORG_<n>'),
+    apiTokenHours: configuration.get('DASHKEEP_API_TOKEN_HOURS'),
     settings,
-    ...(lock === undefined ? {} : { objectLock: { value: parseObjectLock(lock), source: 'DASHKEEP_S3_OBJECT_LOCK' } }),
-    fileRoots: rootsOf(environment['DASHKEEP_FILE_ROOTS'] ?? ''),
-    outboundAllow: allow === undefined ? undefined : new OutboundAllowList(allow, 'DASHKEEP_OUTBOUND_ALLOW'),
-    secrets: secretsOf(environment),
+    objectLock: configuration.find('DASHKEEP_S3_OBJECT_LOCK'),
+    s3: s3Settings(configuration),
+    fileRoots: configuration.get('DASHKEEP_FILE_ROOTS'),
+    outboundAllow: configuration.get('DASHKEEP_OUTBOUND_ALLOW'),
+    secrets: pageSecrets(configuration),
     agePassphrase,
-    ignoreClock: ignoresClock({}, environment),
-    trustedKeys: trustedKeysOf(environment['DASHKEEP_TRUSTED_KEYS']),
-    environment,
-    logLevel: oneOf(environment['DASHKEEP_LOG_LEVEL'] ?? 'info', 'DASHKEEP_LOG_LEVEL', LEVELS) as Level,
-    stopWithin: 1000 * (optionalNumber(environment['DASHKEEP_STOP_SECONDS'], 'DASHKEEP_STOP_SECONDS') ?? 20),
+    ignoreClock: configuration.get('DASHKEEP_IGNORE_CLOCK'),
+    trustedKeys: configuration.get('DASHKEEP_TRUSTED_KEYS'),
+    logLevel: configuration.get('DASHKEEP_LOG_LEVEL') ?? 'info',
+    stopWithin: configuration.get('DASHKEEP_STOP_SECONDS'),
   };
 }
 
-function asIs(text: string): string {
-  return text;
-}
-
-/** Only these kinds, as everything but them. */
-function allBut(text: string): KindName[] {
-  const wanted = new Set(kindsOf(text));
-  return KIND_NAMES.filter((kind) => !wanted.has(kind));
-}
-
-function count(text: string, name: string): number {
-  return wholeNumber(text, name, 0);
-}
-
-/** `off` is how an environment says "never". */
-function schedule(text: string): string {
-  return text === 'off' ? '' : text;
-}
-
-function events(text: string, name: string): string[] {
-  return text.split(',').map((part) => oneOf(part.trim(), name, NOTIFICATION_EVENTS));
-}
-
-function oneOf<T extends string>(text: string, name: string, words: readonly T[]): T {
-  const found = words.find((word) => word === text);
-  if (found === undefined) {
-    throw new DashkeepError('DK_SETTINGS', `${name} must be one of ${words.join(', ')}, not '${text}'`);
+/** What the deployment decides instead of the settings page, by dotted path. */
+function pageSettings(configuration: Configuration): Map<string, Sourced<unknown>> {
+  const found = new Map<string, Sourced<unknown>>();
+  for (const [name, { path }] of Object.entries<Setting | Secret>(SETTINGS) as [SettingVariable, Partial<Setting>][]) {
+    const given =
+      path === undefined
+        ? undefined
+        : path === 'scope.excludeKinds'
+          ? excludedKinds(configuration)
+          : configuration.find(name);
+    if (path !== undefined && given !== undefined) {
+      found.set(path, given);
+    }
   }
   return found;
 }
 
+function pageSecrets(configuration: Configuration): ServiceConfig['secrets'] {
+  const found = new Map<SecretName, Sourced<SecretReader>>();
+  for (const [name, { page }] of Object.entries<Setting | Secret>(SETTINGS) as [SecretVariable, Partial<Secret>][]) {
+    const given = page === undefined ? undefined : configuration.secret(name);
+    if (page !== undefined && given !== undefined) {
+      found.set(page, given);
+    }
+  }
+  return found;
+}
+
+/** Certificate and key come together. @throws DK_SETTINGS */
+function tlsFiles(configuration: Configuration): TlsFiles | undefined {
+  const cert = configuration.get('DASHKEEP_TLS_CERT_FILE');
+  const key = configuration.get('DASHKEEP_TLS_KEY_FILE');
+  if ((cert === undefined) !== (key === undefined)) {
+    const missing = cert === undefined ? 'DASHKEEP_TLS_CERT_FILE' : 'DASHKEEP_TLS_KEY_FILE';
+    throw new DashkeepError('DK_SETTINGS', `${missing} is missing: set both certificate and key`);
+  }
+  return cert === undefined || key === undefined ? undefined : { cert, key };
+}
+
 /** What a schema of the API would refuse from a person is refused from a deployment too. */
-function assertValid(settings: ReadonlyMap<string, Given<unknown>>): void {
+function assertValid(settings: ReadonlyMap<string, Sourced<unknown>>): void {
   const leaves = new Map([...settings].map(([path, { value }]) => [path, value]));
   const problems = fieldProblems(withLeaves(DEFAULT_SETTINGS, leaves));
   for (const [path, problem] of Object.entries(problems)) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `${settings.get(path)?.source ?? path} is not usable: ${reasonSentence(problem)}`,
+      `${settings.get(path)?.from ?? path} is not usable: ${reasonSentence(problem)}`,
     );
   }
-}
-
-function secretsOf(environment: Environment): Map<SecretName, Given<SecretReader>> {
-  const found = new Map<SecretName, Given<SecretReader>>();
-  for (const secret of SECRET_NAMES) {
-    const given = givenSecret(environment, SECRETS[secret]);
-    if (given !== undefined) {
-      found.set(secret, given);
-    }
-  }
-  return found;
-}
-
-function givenSecret(environment: Environment, name: string): Given<SecretReader> | undefined {
-  const value = secretReader(environment, name);
-  return value === undefined ? undefined : { value, source: environment[name] === undefined ? `${name}_FILE` : name };
 }

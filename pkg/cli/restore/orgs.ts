@@ -2,7 +2,7 @@ import type { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import type { Instance } from '../../grafana/instance.ts';
-import { orgsOf } from '../config/settings.ts';
+import { orgs as parseOrgs } from '../config/parsers.ts';
 import { CommandError } from '../command-error.ts';
 
 type Targets = Pick<RestoreOptions, 'copy' | 'orgs'>;
@@ -31,7 +31,7 @@ export function inOrgs(
 ): Selection {
   const isNamed = selection.only !== undefined || selection.folders !== undefined;
   const reached = isNamed ? [instance.home] : instance.orgs.map(({ id }) => id);
-  const orgs = sourceOrgs(orgsOf(given), targets, manifest, reached);
+  const orgs = sourceOrgs(given === undefined ? undefined : parseOrgs(given, '--orgs'), targets, manifest, reached);
   if (orgs === undefined) {
     return selection;
   }

@@ -4,7 +4,8 @@ import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/
 import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
 import type { CopyOptions, RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import { readSettingFile } from '../config/environment.ts';
-import { kindsOf, type CommonFlags } from '../config/settings.ts';
+import { kinds as parseKinds } from '../config/parsers.ts';
+import type { CommonFlags } from '../config/settings.ts';
 import { parseResource } from '../resource.ts';
 import type { CliContext } from '../context.ts';
 
@@ -90,7 +91,7 @@ export function isSelective(flags: RestoreFlags): boolean {
 }
 
 function selectionOf(flags: RestoreFlags): Selection {
-  const kinds = kindsOf(flags.kinds);
+  const kinds = flags.kinds === undefined ? undefined : parseKinds(flags.kinds);
   return compact({ kinds, only: flags.only?.map(parseResource), folders: flags.folder?.map((uid) => ({ uid })) });
 }
 

@@ -3,7 +3,7 @@ import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { isWellFormed } from '../bootstrap/grafana.ts';
-import type { SecretReader } from '../config.ts';
+import type { SecretReader } from '../../grafana/http/credentials.ts';
 import { digestOf, HOME_UNKNOWN, TokenFile, tokenEntry, type TokenFacts } from './token-file.ts';
 
 /** How often a stranger can make us look whether a token was changed. */

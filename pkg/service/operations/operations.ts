@@ -33,7 +33,7 @@ import { liveAuthors, liveBody, liveDiff, liveFolders } from './live.ts';
 import { previewOperations, type PreviewOperations } from './previews.ts';
 import { RestorePlans } from './restore-plans.ts';
 import { newestRuns, runRecord } from './runs.ts';
-import { openTarget } from './target/target.ts';
+import { openStore } from '../../storage/open.ts';
 import type {
   LiveComparison,
   OpenOperations,
@@ -50,8 +50,8 @@ import type { OperationsOptions } from './options.ts';
 /** The work of the service, done by the engine. */
 export function openOperations(options: OperationsOptions): OpenOperations {
   return async (settings) => {
-    const { environment, limits, clock, randomness, log } = options;
-    const store = await openTarget(settings, { environment, limits, clock, random: randomness, log });
+    const { limits, clock, randomness: random, log } = options;
+    const store = await openStore(settings.values.target.url, { ...limits.of(settings), clock, random, log });
     return new EngineWork(options, settings, store);
   };
 }

@@ -10,7 +10,6 @@ export interface OperationsOptions extends InstanceOptions {
   state: StateStore;
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
-  environment: Readonly<Record<string, string | undefined>>;
   limits: TargetLimits;
   passphrases: () => Promise<string[]>;
   /** Fingerprints of signing keys that the deployment trusts. */

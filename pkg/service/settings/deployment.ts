@@ -14,7 +14,7 @@ import { deploymentOnly, savedOutbound, withoutOutbound, type SavedSettings } fr
 import type { FieldProblems } from './validate.ts';
 
 /** Which organizations are reached is for the deployment to say, also where it says nothing. */
-const ORGS = { path: 'scope.orgs', source: 'DASHKEEP_ORGS' };
+const ORGS = { path: 'scope.orgs', from: 'DASHKEEP_ORGS' };
 
 /** The scope of a service that reaches the home organization alone. */
 const HOME = 'home';
@@ -91,7 +91,7 @@ export class DeploymentRules {
       [...SETTING_PATHS].map((path): [string, SettingOrigin] => {
         const given = this.#config.settings.get(path) ?? (path === ORGS.path ? ORGS : undefined);
         if (given !== undefined) {
-          return [path, { owner: 'deployment', source: given.source }];
+          return [path, { owner: 'deployment', source: given.from }];
         }
         const [section = ''] = path.split('.');
         const owner = Object.hasOwn(counting.values, section) ? 'ui' : 'default';
@@ -132,8 +132,7 @@ export class DeploymentRules {
         continue;
       }
       const given = this.#config.settings.get(path) ?? (path === ORGS.path ? ORGS : undefined);
-      const why =
-        given === undefined ? this.#locked(saved, path) : reason('deployment-owned', { source: given.source });
+      const why = given === undefined ? this.#locked(saved, path) : reason('deployment-owned', { source: given.from });
       if (why !== undefined) {
         problems[path] = why;
       }
@@ -152,7 +151,7 @@ export class DeploymentRules {
   /** An identity beside the deployment's passphrase would be one more that can read what is written. */
   #sourceOfSecret(name: SecretName): string | undefined {
     const { secrets, agePassphrase } = this.#config;
-    return (secrets.get(name) ?? (name === 'ageIdentity' ? agePassphrase : undefined))?.source;
+    return (secrets.get(name) ?? (name === 'ageIdentity' ? agePassphrase : undefined))?.from;
   }
 
   #locked(saved: SavedSettings, path: string) {

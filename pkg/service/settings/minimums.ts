@@ -18,10 +18,10 @@ export function minimumsOf(
   { settings, objectLock }: Pick<ServiceConfig, 'settings' | 'objectLock'>,
   shared: boolean,
 ): Minimum[] {
-  const given = (path: string): string | undefined => settings.get(path)?.source;
+  const given = (path: string): string | undefined => settings.get(path)?.from;
   const minimums: Minimum[] = [];
   if (objectLock !== undefined) {
-    minimums.push(lockMinimum(objectLock.value, objectLock.source));
+    minimums.push(lockMinimum(objectLock.value, objectLock.from));
   }
   const encrypts = given('encryption.recipients') ?? (shared ? 'DASHKEEP_ORGS' : undefined);
   if (encrypts !== undefined && given('scope.plainCopies') === undefined) {
@@ -29,7 +29,7 @@ export function minimumsOf(
   }
   const counts = [...settings].filter(([path]) => path.startsWith('retention.keep') && path !== WITHIN);
   if (given(WITHIN) === undefined && counts.length === RULES && counts.every(([, { value }]) => value === 0)) {
-    minimums.push(keepAllMinimum(counts.map(([, { source }]) => source).join(', ')));
+    minimums.push(keepAllMinimum(counts.map(([, { from }]) => from).join(', ')));
   }
   return minimums;
 }

@@ -182,7 +182,7 @@ export class SettingsStore {
   async #effective(saved: SavedSettings): Promise<EffectiveSettings> {
     const secrets = { ...this.#rules.counting(saved).secrets };
     for (const [name, { value }] of this.#given) {
-      secrets[name] = (await value()).replace(/\r?\n$/, '');
+      secrets[name] = await value();
     }
     const values = this.#rules.values(saved);
     return {

@@ -60,7 +60,7 @@ async function once(connection: Connection, key: string, options: GetOptions): P
     .catch((error: unknown) => {
       throw isAbsent(error) ? absent(plainCause(error)) : error;
     });
-  return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds ?? 30_000, signal);
+  return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds, signal);
 }
 
 /** Collects a body without ever holding more than was allowed, and without waiting for ever for its next piece. */

@@ -1,9 +1,9 @@
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
-import { FROM_SETTINGS } from './settings/endpoint.ts';
 import type { ResolvedS3 } from './settings/resolve.ts';
 import { resolveS3 } from './settings/resolve.ts';
+import { FROM_SETTINGS } from './settings/settings.ts';
 import { S3Store } from './store.ts';
 
 interface BucketTarget {
@@ -12,8 +12,11 @@ interface BucketTarget {
 }
 
 /** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
-export async function openS3(target: BucketTarget, options: OpenStoreOptions): Promise<ObjectStore> {
-  const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
+export async function openS3(
+  target: BucketTarget,
+  options: OpenStoreOptions,
+): Promise<StoreExplanation & { store: ObjectStore }> {
+  const resolved = await resolveS3(target, options.s3 ?? {}, options.clock);
   for (const warning of resolved.warnings) {
     options.log.warn({ warning: reasonSentence(warning) }, 'check a setting of the S3 target');
   }
@@ -28,15 +31,9 @@ export async function openS3(target: BucketTarget, options: OpenStoreOptions): P
     },
     'opening the S3 target',
   );
-  return new S3Store(resolved, { ...options, outbound: outboundOf(resolved, options) });
-}
-
-/** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
-export async function explainS3(target: BucketTarget, options: OpenStoreOptions): Promise<StoreExplanation> {
-  const resolved = await resolveS3(target, options.s3 ?? {}, options.environment, options.clock);
-  outboundOf(resolved, options);
   const { endpoint, region, pathStyle, profile, credentials, ca } = resolved;
   return {
+    store: new S3Store(resolved, { ...options, outbound: outboundOf(resolved, options) }),
     settings: [
       { name: 'bucket', value: resolved.bucket, from: 'the target' },
       { name: 'prefix', value: resolved.prefix, from: 'the target' },

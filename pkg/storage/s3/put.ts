@@ -112,7 +112,7 @@ async function sendBySdk(
 ): Promise<Outcome> {
   const input = inputFor(connection, key, body, options);
   const requestTimeout =
-    (connection.resolved.settings.timeoutMilliseconds ?? 0) + Math.ceil(body.length / BYTES_PER_MILLISECOND);
+    connection.resolved.settings.timeoutMilliseconds + Math.ceil(body.length / BYTES_PER_MILLISECOND);
   for (let attempt = 1; ; attempt += 1) {
     const command = new PutObjectCommand(conditional ? { ...input, IfNoneMatch: '*' } : input);
     try {

@@ -105,7 +105,7 @@ it('says it as JSON too', async () => {
 
 it('refuses a second restore into the same Grafana, and says who restores', async () => {
   grafana.clearRequests();
-  const { store, ...ports } = { store: await openStore(target(), { environment: {}, ...PORTS }), ...PORTS };
+  const { store, ...ports } = { store: await openStore(target(), PORTS), ...PORTS };
   const state = new DirectoryState(`${directory.path}/state`);
   const repository = await openRepository({ store, ...ports, randomness: realRandomness, state, create: false });
   const session = await openRestore(

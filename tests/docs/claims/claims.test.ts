@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { SECRETS } from '../../../pkg/cli/config/service.ts';
+import { SETTINGS } from '../../../pkg/cli/config/configuration.ts';
 import { CHART, template } from '../../support/helm/helm.ts';
 import { inlineCode, pages, ROOT } from '../pages.ts';
 
@@ -38,7 +38,7 @@ describe('what the pages claim', () => {
   });
 
   it('names the secrets that the service also reads from files', () => {
-    for (const name of Object.values(SECRETS)) {
+    for (const [name] of Object.entries(SETTINGS).filter(([, one]) => 'secret' in one)) {
       const row = markdown('docs/settings.md')
         .split('\n')
         .find((line) => line.startsWith(`| \`${name}\``));

@@ -12,6 +12,7 @@ import { openStore } from '../../../pkg/storage/open.ts';
 import type { ObjectLock } from '../../../pkg/storage/s3/settings/object-lock.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
+import { s3SettingsOf } from '../../support/s3/settings-of.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import type { S3Request, S3Server } from '../../support/s3/server.ts';
 
@@ -49,8 +50,7 @@ function itIsDay(day: number): void {
 
 async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<OpenedRepository> {
   const store = await openStore('s3://test/some/prefix', {
-    environment: { HOME: '/nonexistent', ...server.environment },
-    s3: lock === 'none' ? {} : { lock },
+    s3: { ...(await s3SettingsOf(server.environment)), ...(lock === 'none' ? {} : { lock }) },
     clock,
     random: realRandomness,
     log: silentLog,

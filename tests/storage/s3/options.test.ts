@@ -30,7 +30,9 @@ describe('S3Store over TLS', () => {
 
 it('does not ask for a certificate where the endpoint speaks no TLS', async () => {
   const { server } = await open();
-  const store = await openTestStore(server, { s3: { endpoint: server.url.replace('http:', 'https:') } });
+  const store = await openTestStore(server, {
+    environment: { DASHKEEP_S3_ENDPOINT: server.url.replace('http:', 'https:') },
+  });
   closing.push(() => store.close());
   await expect(store.put('a', body)).rejects.toMatchObject({
     code: 'DK_STORE_UNREACHABLE',

@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { silentLog } from '../../../pkg/contract/ports.ts';
-import { explainStore, openStore } from '../../../pkg/storage/open.ts';
+import { openExplained, openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
+import { s3SettingsOf } from '../../support/s3/settings-of.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import { describe, expect, it } from 'vitest';
 import {
@@ -68,12 +69,12 @@ describe('roles', () => {
     await writeFile(join(directory.path, 'token'), 'a.web.identity');
 
     const store = await openStore('s3://test/grafana', {
-      environment: {
+      s3: await s3SettingsOf({
         ...irsa,
         AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'token'),
         AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
         DASHKEEP_S3_ENDPOINT: server.url,
-      },
+      }),
       clock: realClock,
       random: realRandomness,
       log: silentLog,
@@ -97,7 +98,7 @@ describe('roles', () => {
     const environment = { ...irsa, AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'gone') };
 
     const store = await openStore('s3://test', {
-      environment,
+      s3: await s3SettingsOf(environment),
       clock: realClock,
       random: realRandomness,
       log: silentLog,
@@ -126,15 +127,17 @@ describe('a target opened from the classic files', () => {
     const lines: string[] = [];
     const write = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
     const options = {
-      environment: { AWS_CONFIG_FILE: path, AWS_SHARED_CREDENTIALS_FILE: join(directory.path, 'credentials') },
+      s3: await s3SettingsOf({
+        AWS_CONFIG_FILE: path,
+        AWS_SHARED_CREDENTIALS_FILE: join(directory.path, 'credentials'),
+      }),
       clock: realClock,
       random: realRandomness,
       log: { debug: write, info: write, warn: write, error: write },
     };
 
-    const store = await openStore('s3://test/grafana', options);
+    const { store, ...explanation } = await openExplained('s3://test/grafana', options);
     await store.put('a.json', Buffer.from('{}'));
-    const explanation = await explainStore('s3://test/grafana', options);
 
     expect(server.requests).toEqual([{ operation: 'PutObject', bucket: 'test', key: 'grafana/a.json', status: 200 }]);
     expect(explanation.settings.find(({ name }) => name === 'endpoint')?.from).toContain('[services scw-fr-par]');

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { reasonSentence } from '../../../pkg/contract/reasons/reason.ts';
 import { join } from 'node:path';
+import { FROM_SETTINGS } from '../../../pkg/storage/s3/settings/settings.ts';
 import { describe, expect, it } from 'vitest';
 import {
   CLASSIC_CONFIG,
@@ -146,7 +147,7 @@ aws_secret_access_key = ${SECRET}
 
   it.each([
     ['AWS_PROFILE', { environment: { AWS_PROFILE: 'scw' } }],
-    ['the settings', { settings: { profile: 'scw' } }],
+    ['the settings', { settings: { profile: { value: 'scw', from: FROM_SETTINGS } } }],
   ])('chosen by %s bring endpoint, region and key together', async (_name, choice) => {
     const resolved = await resolve({ config, credentials, ...choice });
 
@@ -191,7 +192,7 @@ describe('the environment', () => {
     });
     expect((await resolve({ ...classic, environment: special })).endpoint.from).toBe('AWS_ENDPOINT_URL_S3');
     expect((await resolve({ ...classic, environment: own })).endpoint.from).toBe('DASHKEEP_S3_ENDPOINT');
-    const settings = { endpoint: 'https://settings.example.com' };
+    const settings = { endpoint: { value: 'https://settings.example.com', from: FROM_SETTINGS } };
     expect((await resolve({ ...classic, environment: own, settings })).endpoint.from).toBe('the settings');
   });
 

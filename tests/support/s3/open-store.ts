@@ -4,6 +4,7 @@ import { openStore } from '../../../pkg/storage/open.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
 import { realClock, realRandomness } from '../ports.ts';
+import { s3SettingsOf } from './settings-of.ts';
 import type { S3Server } from './types.ts';
 
 interface TestStoreOptions {
@@ -14,11 +15,9 @@ interface TestStoreOptions {
 }
 
 /** A store on a test server, opened as the product opens it. */
-export function openTestStore(server: S3Server, options: TestStoreOptions = {}): Promise<ObjectStore> {
+export async function openTestStore(server: S3Server, options: TestStoreOptions = {}): Promise<ObjectStore> {
   return openStore(options.target ?? 's3://test/some/prefix', {
-    // The files of anyone who runs the tests play no part.
-    environment: { HOME: '/nonexistent', ...server.environment, ...options.environment },
-    s3: options.s3,
+    s3: { ...(await s3SettingsOf({ ...server.environment, ...options.environment })), ...options.s3 },
     clock: realClock,
     random: realRandomness,
     log: options.log ?? silentLog,

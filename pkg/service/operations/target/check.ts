@@ -9,9 +9,10 @@ import { adviceOf } from '../../../contract/reasons/reason.ts';
 import { openRepository, type OpenOptions } from '../../../repository/repository.ts';
 import type { StateStore } from '../../../lib/state.ts';
 import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/check/check.ts';
+import { openExplained } from '../../../storage/open.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { EffectiveSettings } from '../../settings/effective.ts';
-import { explainTarget, openTarget, type StorePorts } from './target.ts';
+import type { TargetLimits } from './limits.ts';
 
 type StepName = CheckStep['step'];
 
@@ -39,8 +40,7 @@ const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'fail
 
 export interface TargetCheckPorts {
   state: StateStore;
-  environment: StorePorts['environment'];
-  limits: StorePorts['limits'];
+  limits: TargetLimits;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -52,11 +52,12 @@ export interface TargetCheckPorts {
  */
 export async function checkTarget(
   settings: EffectiveSettings,
-  { state, environment, limits, clock, randomness, log }: TargetCheckPorts,
+  { state, limits, clock, randomness, log }: TargetCheckPorts,
   stopping: AbortSignal,
   within = CHECK_MILLISECONDS,
 ): Promise<SettingsCheck> {
-  const ports: StorePorts = { environment, limits, clock, random: randomness, log };
+  const { url } = settings.values.target;
+  const options = { ...limits.of(settings), clock, random: randomness, log };
   const late = AbortSignal.timeout(within);
   const signal = AbortSignal.any([stopping, late]);
   // Every call of the check listens to it.
@@ -65,12 +66,12 @@ export async function checkTarget(
   let resolved: SettingsCheck['resolved'];
   let resolve: CheckStep;
   try {
-    if (settings.values.target.url === '') {
+    if (url === '') {
       throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
     }
-    const explained = await explainTarget(settings, ports);
+    const explained = await openExplained(url, options);
     resolved = explained.settings.map(({ name, value, from }) => ({ name, value, source: from }));
-    store = await openTarget(settings, ports);
+    ({ store } = explained);
     resolve = {
       step: 'resolve',
       status: explained.warnings.length === 0 ? 'ok' : 'warning',

@@ -1,14 +1,19 @@
+import type { SecretName } from '../../../contract/api/settings.ts';
+import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import { reasonWithHint } from '../../../contract/reasons/reason.ts';
+import type { Sourced } from '../../../lib/sourced.ts';
+import { FROM_SETTINGS, present, type S3Settings } from '../../../storage/s3/settings/settings.ts';
 import { OutboundPolicy, type Resolve } from '../../../storage/outbound/policy.ts';
 import { directoryWithin } from '../../../storage/directory/roots.ts';
 import type { OpenStoreOptions } from '../../../storage/open.ts';
 import { parseTarget, type Target } from '../../../storage/target.ts';
 import type { ServiceConfig } from '../../config.ts';
 import type { EffectiveSettings } from '../../settings/effective.ts';
+import { lockOf } from '../../settings/minimums.ts';
 import type { FieldProblems } from '../../settings/validate.ts';
 
-type Limits = Pick<OpenStoreOptions, 'directories' | 'outbound'>;
+type Opening = Pick<OpenStoreOptions, 's3' | 'directories' | 'outbound'>;
 
 /**
  * How far an admin in Grafana may point the service: to directories that the deployment names, and to hosts that are no
@@ -31,10 +36,35 @@ export class TargetLimits {
   }
 
   /** What a store of these settings is opened with. */
-  of({ values: { target } }: Pick<EffectiveSettings, 'values'>): Limits {
+  of(settings: Pick<EffectiveSettings, 'values' | 'secrets'>): Opening {
+    const { target } = settings.values;
     const given = (path: string): boolean => this.#config.settings.has(path);
     const trusted = given('target.endpoint') || (given('target.url') && target.endpoint === '');
-    return { directories: this.#directories, ...(trusted ? {} : { outbound: this.#outbound }) };
+    return {
+      s3: this.#s3(settings),
+      directories: this.#directories,
+      ...(trusted ? {} : { outbound: this.#outbound }),
+    };
+  }
+
+  /** The deployment's settings of a bucket, and below them those of the page; what is empty there is not set. */
+  #s3({ values: { target }, secrets }: Pick<EffectiveSettings, 'values' | 'secrets'>): S3Settings {
+    const { settings, secrets: given, s3 } = this.#config;
+    const set = <T>(value: T | undefined, source = FROM_SETTINGS): Sourced<T> | undefined =>
+      value === undefined ? undefined : { value, from: source };
+    const at = <T>(path: string, value: T | undefined) => set(value, settings.get(path)?.from);
+    const secret = (name: SecretName) => set(secrets[name]?.trim(), given.get(name)?.from);
+    return compact({
+      ...s3,
+      endpoint: at('target.endpoint', present(target.endpoint)),
+      region: at('target.region', present(target.region)),
+      profile: at('target.profile', present(target.profile)),
+      forcePathStyle: at('target.forcePathStyle', target.forcePathStyle ?? undefined),
+      accessKeyId: secret('s3AccessKeyId'),
+      secretAccessKey: secret('s3SecretAccessKey'),
+      sessionToken: secret('s3SessionToken'),
+      lock: lockOf(target.objectLock),
+    });
   }
 
   /** What can be refused before it is saved, by dotted path. A name is asked for only when it is connected to. */

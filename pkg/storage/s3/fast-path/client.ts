@@ -216,7 +216,7 @@ export class FastPathClient {
       method,
       headers: { ...headers, 'user-agent': template.userAgent },
       body: body === EMPTY ? null : body,
-      idle: resolved.settings.timeoutMilliseconds ?? 30_000,
+      idle: resolved.settings.timeoutMilliseconds,
       total: given.total,
       maxBytes: given.maxBytes,
       signal: given.signal,

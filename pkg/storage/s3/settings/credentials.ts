@@ -2,15 +2,15 @@ import { fromHttp } from '@aws-sdk/credential-provider-http';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import { fromTokenFile } from '@aws-sdk/credential-provider-web-identity';
 import { fromInstanceMetadata } from '@smithy/credential-provider-imds';
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Clock } from '../../../contract/ports.ts';
-import type { Sourced } from './endpoint.ts';
+import type { Sourced } from '../../../lib/sourced.ts';
 import { readProfile } from './profile.ts';
 import type { Profile } from './profile.ts';
 import type { Provider } from './providers.ts';
-import { booleanOf, present } from './settings.ts';
-import type { Environment, S3Settings } from './settings.ts';
+import { FROM_SETTINGS, present, type AwsSources, type S3Settings } from './settings.ts';
 
 export interface Identity {
   accessKeyId: string;
@@ -26,7 +26,6 @@ export interface ResolvedCredentials {
 
 interface Question {
   settings: S3Settings;
-  environment: Environment;
   profile: Profile;
   provider: Provider | undefined;
   endpoint: Sourced<string | undefined>;
@@ -42,42 +41,50 @@ interface Question {
 const FILE_MILLISECONDS = 10 * 60_000;
 
 /**
- * Where the key comes from: settings; the environment, unless AWS_PROFILE chose a profile that has its own; the
- * profile; web identity (IRSA); container; instance. The last three are AWS roles and never offered to another
- * provider.
+ * Where the key comes from: the settings; the profile; web identity (IRSA); container; instance. The last three are AWS
+ * roles and never offered to another provider. Where variables give both a key and a profile with a key, the profile
+ * wins, as in the AWS SDK.
  *
  * @throws DK_SETTINGS, DK_STORE_CREDENTIALS
  */
 export function resolveCredentials(question: Question): ResolvedCredentials {
-  const { settings, environment, profile, warnings } = question;
-  if (settings.credentials !== undefined) {
-    return guarded(fixed(settings.credentials, 'the settings'), settings.credentials.accessKeyId, question);
-  }
-  const fromEnvironment = environmentKeys(environment);
+  const { settings, profile, warnings } = question;
+  const { name, chosenBy } = profile;
+  const given = givenKey(settings);
   const inProfile = hasCredentials(profile);
-  if (fromEnvironment !== undefined && !(profile.chosenBy !== undefined && inProfile)) {
-    if (profile.chosenBy !== undefined) {
-      warnings.push(reason('profile-keyless', { profile: profile.name }));
+  if (given === undefined) {
+    return inProfile ? profileCredentials(question) : roleCredentials(question);
+  }
+  if (chosenBy !== undefined && given.from !== FROM_SETTINGS) {
+    if (!inProfile) {
+      warnings.push(reason('profile-keyless', { profile: name }));
+    } else if (chosenBy !== FROM_SETTINGS) {
+      warnings.push(reason('environment-key-unused', { chosenBy, profile: name }));
+      return profileCredentials(question);
     }
-    return guarded(fixed(fromEnvironment, 'AWS_ACCESS_KEY_ID'), fromEnvironment.accessKeyId, question);
   }
-  if (fromEnvironment !== undefined) {
-    const chosenBy = profile.chosenBy ?? '';
-    warnings.push(reason('environment-key-unused', { chosenBy, profile: profile.name }));
-  }
-  return inProfile ? profileCredentials(question) : roleCredentials(question);
+  return guarded(
+    { from: given.from, load: () => Promise.resolve(given.identity) },
+    given.identity.accessKeyId,
+    question,
+  );
 }
 
-function environmentKeys(environment: Environment): Identity | undefined {
-  const accessKeyId = present(environment.AWS_ACCESS_KEY_ID);
-  const secretAccessKey = present(environment.AWS_SECRET_ACCESS_KEY);
-  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
-    const missing = accessKeyId === undefined ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY';
+function givenKey({
+  accessKeyId: id,
+  secretAccessKey: secret,
+  sessionToken: session,
+}: S3Settings): { identity: Identity; from: string } | undefined {
+  if ((id === undefined) !== (secret === undefined)) {
+    const missing = id === undefined ? 'AWS_ACCESS_KEY_ID' : 'AWS_SECRET_ACCESS_KEY';
     throw new DashkeepError('DK_STORE_CREDENTIALS', `${missing} is missing: set both key and secret`);
   }
-  return accessKeyId === undefined || secretAccessKey === undefined
+  return id === undefined || secret === undefined
     ? undefined
-    : { accessKeyId, secretAccessKey, sessionToken: present(environment.AWS_SESSION_TOKEN) };
+    : {
+        identity: { accessKeyId: id.value, secretAccessKey: secret.value, sessionToken: session?.value },
+        from: id.from,
+      };
 }
 
 function hasCredentials({ config, credentials }: Profile): boolean {
@@ -87,11 +94,11 @@ function hasCredentials({ config, credentials }: Profile): boolean {
 }
 
 function profileCredentials(question: Question): ResolvedCredentials {
-  const { profile, settings, environment, region } = question;
+  const { profile, settings, region } = question;
   const own = staticKeys(profile);
   if (own !== undefined) {
     const load = async () => {
-      const { identity } = staticKeys(await readProfile(settings, environment)) ?? own;
+      const { identity } = staticKeys(await readProfile(settings)) ?? own;
       return { ...identity, expiration: new Date(question.clock.now().getTime() + FILE_MILLISECONDS) };
     };
     return guarded({ from: own.from, load }, own.identity.accessKeyId, question);
@@ -101,7 +108,7 @@ function profileCredentials(question: Question): ResolvedCredentials {
     configFilepath: profile.configFile,
     filepath: profile.credentialsFile,
     ignoreCache: true,
-    clientConfig: stsConfig(environment, present(profile.config.region) ?? region.value),
+    clientConfig: stsConfig(settings.aws, present(profile.config.region) ?? region.value),
   });
   return { from: `profile ${profile.name} in ${profile.configFile}`, load: () => provider() };
 }
@@ -127,19 +134,12 @@ function staticKeys(profile: Profile): { identity: Identity; from: string } | un
   return undefined;
 }
 
-function roleCredentials(question: Question): ResolvedCredentials {
-  const { environment, provider, endpoint, region } = question;
-  const webIdentityTokenFile = present(environment.AWS_WEB_IDENTITY_TOKEN_FILE);
-  const roleArn = present(environment.AWS_ROLE_ARN);
+function roleCredentials({ settings: { aws = {} }, provider, endpoint, region }: Question): ResolvedCredentials {
+  const { webIdentityTokenFile, roleArn, roleSessionName = 'dashkeep', containerRelativeUri, containerFullUri } = aws;
   const isAws = provider?.name === 'AWS';
-  const ownSts = present(environment.AWS_ENDPOINT_URL_STS) !== undefined;
-  if (webIdentityTokenFile !== undefined && roleArn !== undefined && (isAws || ownSts)) {
-    const load = fromTokenFile({
-      webIdentityTokenFile,
-      roleArn,
-      roleSessionName: present(environment.AWS_ROLE_SESSION_NAME) ?? 'dashkeep',
-      clientConfig: stsConfig(environment, region.value),
-    });
+  if (webIdentityTokenFile !== undefined && roleArn !== undefined && (isAws || aws.stsEndpoint !== undefined)) {
+    const clientConfig = stsConfig(aws, region.value);
+    const load = fromTokenFile({ webIdentityTokenFile, roleArn, roleSessionName, clientConfig });
     return { from: `web identity of ${roleArn} (AWS_WEB_IDENTITY_TOKEN_FILE)`, load: () => load() };
   }
   if (!isAws) {
@@ -147,18 +147,16 @@ function roleCredentials(question: Question): ResolvedCredentials {
       advice: reason('set-access-key'),
     });
   }
-  const relative = present(environment.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI);
-  const full = present(environment.AWS_CONTAINER_CREDENTIALS_FULL_URI);
-  if (relative !== undefined || full !== undefined) {
+  if (containerRelativeUri !== undefined || containerFullUri !== undefined) {
     const load = fromHttp({
-      awsContainerCredentialsRelativeUri: relative,
-      awsContainerCredentialsFullUri: full,
-      awsContainerAuthorizationToken: present(environment.AWS_CONTAINER_AUTHORIZATION_TOKEN),
-      awsContainerAuthorizationTokenFile: present(environment.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE),
+      awsContainerCredentialsRelativeUri: containerRelativeUri,
+      awsContainerCredentialsFullUri: containerFullUri,
+      awsContainerAuthorizationToken: aws.containerToken,
+      awsContainerAuthorizationTokenFile: aws.containerTokenFile,
     });
     return { from: 'the container’s role', load: () => load() };
   }
-  if (booleanOf('AWS_EC2_METADATA_DISABLED', environment.AWS_EC2_METADATA_DISABLED) === true) {
+  if (aws.ignoresInstance === true) {
     throw new DashkeepError('DK_STORE_CREDENTIALS', 'no access key is configured', {
       advice: reason('set-access-key-or-role'),
     });
@@ -167,13 +165,8 @@ function roleCredentials(question: Question): ResolvedCredentials {
   return { from: 'the instance’s role, as no key is configured', load: () => load() };
 }
 
-function stsConfig(environment: Environment, region: string): { region: string; endpoint?: string } {
-  const endpoint = present(environment.AWS_ENDPOINT_URL_STS);
-  return endpoint === undefined ? { region } : { region, endpoint };
-}
-
-function fixed(identity: Identity, from: string): ResolvedCredentials {
-  return { from, load: () => Promise.resolve(identity) };
+function stsConfig(aws: AwsSources | undefined, region: string): { region: string; endpoint?: string } {
+  return { region, ...compact({ endpoint: aws?.stsEndpoint }) };
 }
 
 /**

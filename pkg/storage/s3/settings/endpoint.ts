@@ -1,51 +1,31 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import type { Profile } from './profile.ts';
-import { booleanOf, present } from './settings.ts';
-import type { Environment, S3Settings } from './settings.ts';
-
-/** A value and who said so. */
-export interface Sourced<T> {
-  value: T;
-  from: string;
-}
-
-/** Says that a value was given by a person, or by the deployment through the service's settings. */
-export const FROM_SETTINGS = 'the settings';
+import type { Sourced } from '../../../lib/sourced.ts';
+import { yesOrNo } from '../../../lib/yes-or-no.ts';
+import { inFiles, type Profile } from './profile.ts';
+import { present, type S3Settings } from './settings.ts';
 
 /**
- * The one place that decides which service is spoken to. First that speaks: settings, DASHKEEP_S3_ENDPOINT,
- * AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's `services` section (also with its indentation lost), the
- * profile's
- * `endpoint_url`; AWS when all are silent.
+ * The one place that decides which service is spoken to. First that speaks: settings, AWS_ENDPOINT_URL_S3,
+ * AWS_ENDPOINT_URL, the profile's `services` section (also with its indentation lost), the profile's `endpoint_url`;
+ * AWS when all are silent.
  *
- * @throws DK_SETTINGS rather than fall through to AWS with keys that are meant for somebody else
+ * @throws DK_SETTINGS rather than fall through to AWS with keys that are meant for another provider
  */
 export function resolveEndpoint(
-  settings: S3Settings,
-  environment: Environment,
+  { endpoint, aws = {} }: S3Settings,
   profile: Profile,
   warnings: KnownReason[],
 ): Sourced<string | undefined> {
-  const explicit = firstOf([
-    [settings.endpoint, FROM_SETTINGS],
-    [environment.DASHKEEP_S3_ENDPOINT, 'DASHKEEP_S3_ENDPOINT'],
-  ]);
-  if (explicit !== undefined) {
-    return checked(explicit);
+  if (endpoint !== undefined) {
+    return checked(endpoint);
   }
-  const configured =
-    firstOf([
-      [environment.AWS_ENDPOINT_URL_S3, 'AWS_ENDPOINT_URL_S3'],
-      [environment.AWS_ENDPOINT_URL, 'AWS_ENDPOINT_URL'],
-    ]) ?? fromFiles(profile, warnings);
+  const configured = aws.endpoint ?? fromFiles(profile, warnings);
   if (configured === undefined) {
     return { value: undefined, from: 'default, because no endpoint is configured' };
   }
-  const ignored =
-    booleanOf('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS) ??
-    booleanOf('ignore_configured_endpoint_urls', profile.config.ignore_configured_endpoint_urls);
-  if (ignored === true) {
+  const ignored = present(profile.config.ignore_configured_endpoint_urls);
+  if (aws.ignoresEndpoints ?? (ignored !== undefined && yesOrNo(ignored, 'ignore_configured_endpoint_urls'))) {
     warnings.push(reason('endpoint-ignored', { source: configured.from }));
     return { value: undefined, from: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS' };
   }
@@ -54,10 +34,7 @@ export function resolveEndpoint(
 
 function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> | undefined {
   const { services, configFile } = profile;
-  const general = firstOf([
-    [profile.config.endpoint_url, `endpoint_url of profile ${profile.name} in ${configFile}`],
-    [profile.credentials.endpoint_url, `endpoint_url of profile ${profile.name} in ${profile.credentialsFile}`],
-  ]);
+  const general = inFiles(profile, 'endpoint_url', `endpoint_url of profile ${profile.name}`);
   if (services === undefined) {
     return general;
   }
@@ -84,16 +61,6 @@ function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> |
     });
   }
   return general;
-}
-
-function firstOf(candidates: readonly (readonly [string | undefined, string])[]): Sourced<string> | undefined {
-  for (const [value, from] of candidates) {
-    const found = present(value);
-    if (found !== undefined) {
-      return { value: found, from };
-    }
-  }
-  return undefined;
 }
 
 /** The address without a slash at its end. @throws DK_SETTINGS for what is no usable URL */

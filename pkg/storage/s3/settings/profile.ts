@@ -4,15 +4,15 @@ import { systemCode, unreadableFile } from '../../../lib/file-errors.ts';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { present } from './settings.ts';
-import type { Environment, S3Settings } from './settings.ts';
+import type { Sourced } from '../../../lib/sourced.ts';
+import { present, type AwsSources, type S3Settings } from './settings.ts';
 
 type Section = Readonly<Record<string, string | undefined>>;
 
 /** What the shared AWS files say for one profile. */
 export interface Profile {
   name: string;
-  /** Who chose the profile; undefined when nobody did and it is the default one. */
+  /** The setting that names the profile; undefined for the default one. */
   chosenBy: string | undefined;
   configFile: string;
   credentialsFile: string;
@@ -27,16 +27,15 @@ export interface Profile {
  *
  * @throws DK_SETTINGS when a file that was named can't be read, or the chosen profile is in neither
  */
-export async function readProfile(settings: S3Settings, environment: Environment): Promise<Profile> {
-  const configFile = await fileOf('AWS_CONFIG_FILE', 'config', environment);
-  const credentialsFile = await fileOf('AWS_SHARED_CREDENTIALS_FILE', 'credentials', environment);
+export async function readProfile({ profile: chosen, aws = {} }: S3Settings): Promise<Profile> {
+  const configFile = await fileOf('config', aws.configFile, 'AWS_CONFIG_FILE', aws);
+  const credentialsFile = await fileOf('credentials', aws.credentialsFile, 'AWS_SHARED_CREDENTIALS_FILE', aws);
   const files = await loadSharedConfigFiles({
     configFilepath: configFile,
     filepath: credentialsFile,
     ignoreCache: true,
   });
-  const chosen = present(settings.profile) ?? present(environment.AWS_PROFILE);
-  const name = chosen ?? 'default';
+  const name = chosen?.value ?? 'default';
   const config = files.configFile[name];
   const credentials = files.credentialsFile[name];
   if (chosen !== undefined && config === undefined && credentials === undefined) {
@@ -48,7 +47,7 @@ export async function readProfile(settings: S3Settings, environment: Environment
   const services = present(config?.services);
   return {
     name,
-    chosenBy: chosen === undefined ? undefined : present(settings.profile) ? 'the settings' : 'AWS_PROFILE',
+    chosenBy: chosen?.from,
     configFile,
     credentialsFile,
     config: config ?? {},
@@ -58,9 +57,22 @@ export async function readProfile(settings: S3Settings, environment: Environment
   };
 }
 
-async function fileOf(variable: string, name: string, environment: Environment): Promise<string> {
-  const named = present(environment[variable]);
-  const home = environment.HOME ?? '';
+/** What the profile says under a name, in either file. @param what - for the source, before the file's path */
+export function inFiles(profile: Profile, name: string, what: string): Sourced<string> | undefined {
+  const { config, configFile, credentials, credentialsFile } = profile;
+  const inConfig = present(config[name]);
+  const value = inConfig ?? present(credentials[name]);
+  return value === undefined
+    ? undefined
+    : { value, from: `${what} in ${inConfig === undefined ? credentialsFile : configFile}` };
+}
+
+async function fileOf(
+  name: string,
+  named: string | undefined,
+  variable: string,
+  { home = '' }: AwsSources,
+): Promise<string> {
   const path = named === undefined ? join(home, '.aws', name) : named.replace(/^~(?=\/)/, home);
   try {
     await readFile(path);

@@ -7,13 +7,12 @@ import type { Clock } from '../../../contract/ports.ts';
 import { resolveCredentials } from './credentials.ts';
 import type { ResolvedCredentials } from './credentials.ts';
 import { resolveEndpoint } from './endpoint.ts';
-import type { Sourced } from './endpoint.ts';
-import { readProfile } from './profile.ts';
-import type { Profile } from './profile.ts';
+import type { Sourced } from '../../../lib/sourced.ts';
+import { inFiles, readProfile, type Profile } from './profile.ts';
 import { isAwsRegion, providerOf } from './providers.ts';
 import type { Provider } from './providers.ts';
-import { booleanOf, completeSettings, present } from './settings.ts';
-import type { Environment, S3Settings } from './settings.ts';
+import { FROM_SETTINGS, present, type S3Settings } from './settings.ts';
+import { checkedLock } from './values.ts';
 
 /**
  * Everything that is needed to speak to a bucket, each with where it came from. Holds secrets only inside
@@ -29,10 +28,12 @@ export interface ResolvedS3 {
   credentials: ResolvedCredentials;
   ca: Sourced<string> | undefined;
   provider: Provider | undefined;
-  settings: S3Settings;
+  settings: S3Settings & { timeoutMilliseconds: number };
   /** For people, at start-up and in `doctor`. */
   warnings: KnownReason[];
 }
+
+const TIMEOUT_MILLISECONDS = 30_000;
 
 /**
  * Decides endpoint, region, style, profile and credentials of a bucket, before anything is sent.
@@ -41,61 +42,52 @@ export interface ResolvedS3 {
  */
 export async function resolveS3(
   target: { bucket: string; prefix: string },
-  given: S3Settings,
-  environment: Environment,
+  settings: S3Settings,
   clock: Pick<Clock, 'now'>,
 ): Promise<ResolvedS3> {
   const warnings: KnownReason[] = [];
-  const settings = completeSettings(given, environment);
-  const profile = await readProfile(settings, environment);
-  const endpoint = resolveEndpoint(settings, environment, profile, warnings);
+  if (settings.lock !== undefined) {
+    checkedLock(settings.lock, FROM_SETTINGS);
+  }
+  const profile = await readProfile(settings);
+  const endpoint = resolveEndpoint(settings, profile, warnings);
   const provider = providerOf(endpoint.value);
-  const region = resolveRegion(settings, environment, profile, provider, endpoint);
+  const region = resolveRegion(settings, profile, provider, endpoint);
   warnAbout({ endpoint, region, provider, bucket: target.bucket }, warnings);
   return {
     ...target,
     endpoint,
     region,
     provider,
-    settings,
-    pathStyle: resolvePathStyle(settings, environment, profile, provider, endpoint),
+    settings: { ...settings, timeoutMilliseconds: settings.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS },
+    pathStyle: settings.forcePathStyle ?? pathStyleOf(profile, provider, endpoint),
     profile: { value: profile.name, from: profile.chosenBy ?? 'the default' },
-    credentials: resolveCredentials({ settings, environment, profile, provider, endpoint, region, clock, warnings }),
-    ca: await resolveCa(settings, environment, profile),
+    credentials: resolveCredentials({ settings, profile, provider, endpoint, region, clock, warnings }),
+    ca: await resolveCa(settings, profile),
     warnings,
   };
 }
 
 function resolveRegion(
-  settings: S3Settings,
-  environment: Environment,
+  { region: given, aws }: S3Settings,
   profile: Profile,
   provider: Provider | undefined,
   endpoint: Sourced<string | undefined>,
 ): Sourced<string> {
-  const candidates: [string | undefined, string][] = [
-    [settings.region, 'the settings'],
-    [environment.AWS_REGION, 'AWS_REGION'],
-    [environment.AWS_DEFAULT_REGION, 'AWS_DEFAULT_REGION'],
-    [profile.config.region, `profile ${profile.name} in ${profile.configFile}`],
-    [profile.credentials.region, `profile ${profile.name} in ${profile.credentialsFile}`],
-  ];
-  for (const [value, from] of candidates) {
-    const region = present(value);
-    if (region === undefined) {
-      continue;
-    }
-    if (!/^[A-Za-z0-9-]+$/.test(region)) {
+  const region = given ?? aws?.region ?? inFiles(profile, 'region', `profile ${profile.name}`);
+  if (region !== undefined) {
+    const { value, from } = region;
+    if (!/^[A-Za-z0-9-]+$/.test(value)) {
       throw new DashkeepError('DK_SETTINGS', `the region of ${from} is not usable: use only letters, digits and -`);
     }
-    if (endpoint.value === undefined && !isAwsRegion(region)) {
+    if (endpoint.value === undefined && !isAwsRegion(value)) {
       throw new DashkeepError(
         'DK_SETTINGS',
-        `AWS has no region ${region} (from ${from}), and no other S3 endpoint is configured`,
+        `AWS has no region ${value} (from ${from}), and no other S3 endpoint is configured`,
         { advice: reason('set-endpoint') },
       );
     }
-    return { value: region, from };
+    return region;
   }
   const guess = provider?.region;
   throw new DashkeepError('DK_SETTINGS', 'no S3 region is configured', {
@@ -103,21 +95,11 @@ function resolveRegion(
   });
 }
 
-function resolvePathStyle(
-  settings: S3Settings,
-  environment: Environment,
+function pathStyleOf(
   profile: Profile,
   provider: Provider | undefined,
   endpoint: Sourced<string | undefined>,
 ): Sourced<boolean> {
-  if (settings.forcePathStyle !== undefined) {
-    return { value: settings.forcePathStyle, from: 'the settings' };
-  }
-  const variable = 'DASHKEEP_S3_FORCE_PATH_STYLE';
-  const forced = booleanOf(variable, environment[variable]);
-  if (forced !== undefined) {
-    return { value: forced, from: variable };
-  }
   const style = present(profile.config['s3.addressing_style']);
   if (style === 'path' || style === 'virtual') {
     return { value: style === 'path', from: `addressing_style of profile ${profile.name} in ${profile.configFile}` };
@@ -132,31 +114,19 @@ function resolvePathStyle(
   };
 }
 
-async function resolveCa(
-  settings: S3Settings,
-  environment: Environment,
-  profile: Profile,
-): Promise<Sourced<string> | undefined> {
-  const candidates: [string | undefined, string][] = [
-    [settings.caFile, 'the settings'],
-    [environment.DASHKEEP_S3_CA_FILE, 'DASHKEEP_S3_CA_FILE'],
-    [environment.AWS_CA_BUNDLE, 'AWS_CA_BUNDLE'],
-    [profile.config.ca_bundle, `ca_bundle of profile ${profile.name} in ${profile.configFile}`],
-  ];
-  for (const [value, from] of candidates) {
-    const path = present(value);
-    if (path === undefined) {
-      continue;
-    }
-    const pem = await readFile(path, 'utf8').catch((error: unknown) => {
-      throw unreadableFile(`cannot read the certificates of ${from}: ${reasonOf(error)}`, error);
-    });
-    if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-      throw new DashkeepError('DK_SETTINGS', `${path} (from ${from}) holds no certificate in PEM form`);
-    }
-    return { value: pem, from: `${path} (from ${from})` };
+async function resolveCa({ caFile, aws }: S3Settings, profile: Profile): Promise<Sourced<string> | undefined> {
+  const ca = caFile ?? aws?.caFile ?? inFiles(profile, 'ca_bundle', `ca_bundle of profile ${profile.name}`);
+  if (ca === undefined) {
+    return undefined;
   }
-  return undefined;
+  const { value: path, from } = ca;
+  const pem = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadableFile(`cannot read the certificates of ${from}: ${reasonOf(error)}`, error);
+  });
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+    throw new DashkeepError('DK_SETTINGS', `${path} (from ${from}) holds no certificate in PEM form`);
+  }
+  return { value: pem, from: `${path} (from ${from})` };
 }
 
 function warnAbout(

@@ -1,0 +1,143 @@
+import { NOTIFICATION_EVENTS } from '../../contract/api/settings.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { yesOrNo } from '../../lib/yes-or-no.ts';
+import { parseFingerprint } from '../../repository/signing/trust-state.ts';
+import type { Address } from '../../service/config.ts';
+import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
+import { CommandError } from '../command-error.ts';
+
+/** The text itself. */
+export function asIs(text: string): string {
+  return text;
+}
+
+/** A whole number from a setting. @throws DK_SETTINGS naming it. */
+export function wholeNumber(text: string, setting: string, least = 1): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < least) {
+    throw new DashkeepError('DK_SETTINGS', `${setting} must be a whole number of at least ${least}, not '${text}'`);
+  }
+  return number;
+}
+
+/** The same for a flag that may be absent. */
+export function optionalNumber(text: string | undefined, setting: string): number | undefined {
+  return text === undefined ? undefined : wholeNumber(text, setting);
+}
+
+/** A positive number. */
+export function positive(text: string, source: string): number {
+  return wholeNumber(text, source);
+}
+
+/** A number that may be 0. */
+export function count(text: string, source: string): number {
+  return wholeNumber(text, source, 0);
+}
+
+/** Seconds, as milliseconds. */
+export function seconds(text: string, source: string): number {
+  return 1000 * wholeNumber(text, source);
+}
+
+/** One of some words. */
+export function oneOf<T extends string>(...words: readonly T[]) {
+  return (text: string, source: string): T => {
+    const found = words.find((word) => word === text);
+    if (found === undefined) {
+      throw new DashkeepError('DK_SETTINGS', `${source} must be one of ${words.join(', ')}, not '${text}'`);
+    }
+    return found;
+  };
+}
+
+/** A cron expression; `off` is how an environment says "never". */
+export function schedule(text: string): string {
+  return text === 'off' ? '' : text;
+}
+
+/** Words with commas or white space between. */
+export function list(text: string): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== '');
+}
+
+/** Events of the webhook, comma-separated. */
+export function events(text: string, source: string) {
+  return list(text).map((part) => oneOf(...NOTIFICATION_EVENTS)(part, source));
+}
+
+/** Whether plain copies are kept, in the settings page's words. */
+export function onOrOff(text: string, source: string): 'on' | 'off' {
+  return yesOrNo(text, source) ? 'on' : 'off';
+}
+
+/** `all`, or ids with commas. */
+export function orgs(text: string, source: string): 'all' | number[] {
+  return text === 'all' ? text : list(text).map((part) => wholeNumber(part, source));
+}
+
+/** Kinds by name, comma-separated. @throws DK_USAGE naming the ones that don't exist. */
+export function kinds(text: string): KindName[] {
+  const names = list(text);
+  const unknown = names.filter((name) => !isKindName(name));
+  if (unknown.length > 0) {
+    throw new CommandError('DK_USAGE', `no such kind: ${unknown.join(', ')}`, {
+      hint: `The kinds are ${KIND_NAMES.join(', ')}.`,
+    });
+  }
+  return names.filter(isKindName);
+}
+
+/** All kinds except these. */
+export function kindsExcept(text: string): KindName[] {
+  const wanted = new Set(kinds(text));
+  return KIND_NAMES.filter((kind) => !wanted.has(kind));
+}
+
+/** Fingerprints of signing keys, comma-separated. @throws DK_SETTINGS for a text that is none */
+export function fingerprints(text: string, source: string): string[] {
+  return list(text).map((part) => {
+    try {
+      return parseFingerprint(part);
+    } catch (cause) {
+      throw new DashkeepError('DK_SETTINGS', `${source}: ${reasonOf(cause)}`, { cause });
+    }
+  });
+}
+
+/** Directories with colons between, as in PATH. @throws DK_SETTINGS for one that is not absolute */
+export function directories(text: string, source: string): string[] {
+  const roots = text.split(':').filter((root) => root !== '');
+  const relative = roots.find((root) => !root.startsWith('/'));
+  if (relative !== undefined) {
+    throw new DashkeepError('DK_SETTINGS', `${source} must be absolute directories, not '${relative}'`);
+  }
+  return roots;
+}
+
+/** Hosts that the settings page may name. */
+export function allowList(text: string, source: string): OutboundAllowList {
+  return new OutboundAllowList(text, source);
+}
+
+/** `name` or `namespace/name`. */
+export function secretName(text: string): { namespace?: string; name: string } {
+  const [first = '', second] = text.split('/');
+  return second === undefined ? { name: first } : { namespace: first, name: second };
+}
+
+/** `host:port`, IPv6 in brackets. @throws DK_SETTINGS for anything else */
+export function address(text: string, source: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new DashkeepError('DK_SETTINGS', `${source} must be host:port, not '${text}'`);
+  }
+  return { host: match[1] ?? (match[2] || '0.0.0.0'), port };
+}
+
+/** The same, or `off`. */
+export function optionalAddress(text: string, source: string): Address | 'off' {
+  return text === 'off' ? text : address(text, source);
+}

@@ -1,0 +1,5 @@
+/** A value of the configuration with its source: a flag, a variable, a file. The source never holds a value. */
+export interface Sourced<T> {
+  value: T;
+  from: string;
+}

@@ -1,0 +1,88 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { ObjectLock } from './object-lock.ts';
+import type { S3Settings } from './settings.ts';
+
+/** Objects in these classes can't be read back without asking for it hours before. */
+const COLD_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** @throws DK_SETTINGS, as all parsers here; the message names the source */
+export function parseChecksums(text: string, source: string): 'required' | 'supported' {
+  if (text !== 'required' && text !== 'supported') {
+    throw wrong(source, 'it is required or supported');
+  }
+  return text;
+}
+
+/** @param text - such as `COMPLIANCE:30` */
+export function parseObjectLock(text: string, source: string): ObjectLock {
+  const [, mode, days] = /^(GOVERNANCE|COMPLIANCE):(\d{1,5})d?$/i.exec(text) ?? [];
+  if (mode === undefined) {
+    throw wrong(source, 'it is GOVERNANCE or COMPLIANCE, a colon and days: COMPLIANCE:30');
+  }
+  return checkedLock(
+    { mode: mode.toUpperCase() === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE', days: Number(days) },
+    source,
+  );
+}
+
+/** @throws DK_SETTINGS for days that no store accepts */
+export function checkedLock(lock: ObjectLock, source: string): ObjectLock {
+  if (!(Number.isInteger(lock.days) && lock.days >= 1 && lock.days <= 36_500)) {
+    throw wrong(source, 'the days of object lock are a whole number from 1 to 36500');
+  }
+  return lock;
+}
+
+/** @param text - `AES256`, `aws:kms` or `aws:kms:<key>` */
+export function parseEncryption(text: string, source: string): NonNullable<S3Settings['encryption']> {
+  const match = /^(AES256|aws:kms(?::(.+))?)$/.exec(text);
+  if (match === null) {
+    throw wrong(source, 'it is AES256, aws:kms or aws:kms:<key id or ARN>');
+  }
+  return text === 'AES256' ? { kind: 'AES256' } : { kind: 'aws:kms', keyId: match[2] };
+}
+
+/** The account that must own the bucket. */
+export function parseBucketOwner(text: string, source: string): string {
+  if (!/^\d{12}$/.test(text)) {
+    throw wrong(source, 'an AWS account has twelve digits');
+  }
+  return text;
+}
+
+/** A storage class that can be read immediately. */
+export function parseStorageClass(text: string, source: string): string {
+  if (COLD_CLASSES.has(text)) {
+    throw wrong(source, `${text} cannot be read immediately; GLACIER_IR can`);
+  }
+  return text;
+}
+
+/** @param text - `name=value,…` */
+export function parseTags(text: string, source: string): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const pair of text.split(',')) {
+    const [name = '', ...rest] = pair.split('=');
+    if (name.trim() === '' || rest.length === 0) {
+      throw wrong(source, 'it is a list of name=value with commas between');
+    }
+    tags[name.trim()] = rest.join('=').trim();
+  }
+  if (Object.keys(tags).length > 10) {
+    throw wrong(source, 'an object has ten tags at most');
+  }
+  return tags;
+}
+
+/** Seconds, as milliseconds. */
+export function parseTimeout(text: string, source: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 3_600)) {
+    throw wrong(source, 'it is a number of seconds up to 3600');
+  }
+  return seconds * 1_000;
+}
+
+function wrong(source: string, why: string): DashkeepError {
+  return new DashkeepError('DK_SETTINGS', `${source} is not usable: ${why}`);
+}

@@ -1,0 +1,33 @@
+import { Configuration } from '../../../pkg/cli/config/configuration.ts';
+import { s3WithKey } from '../../../pkg/cli/config/s3.ts';
+import { serviceConfig } from '../../../pkg/cli/config/service.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { MemoryState } from '../../../pkg/lib/state.ts';
+import { TargetLimits } from '../../../pkg/service/operations/target/limits.ts';
+import { SettingsStore } from '../../../pkg/service/settings/store.ts';
+import { openExplained, type OpenStoreOptions, type StoreExplanation } from '../../../pkg/storage/open.ts';
+import { realClock, realRandomness } from '../../support/ports.ts';
+
+export type Given = Readonly<Record<string, string>>;
+const PORTS = { clock: realClock, random: realRandomness, log: silentLog };
+
+/** What a command would open, and who decided each part. */
+export async function openedByCommand(environment: Given): Promise<StoreExplanation> {
+  const configuration = new Configuration(environment);
+  return explained(configuration.get('DASHKEEP_TARGET'), { s3: await s3WithKey(configuration) });
+}
+
+/** The same for the service. */
+export async function openedByService(environment: Given, saved: object = {}): Promise<StoreExplanation> {
+  const config = serviceConfig({ GRAFANA_URL: 'http://127.0.0.1:3000', ...environment }, {}, 'test');
+  const settings = new SettingsStore(new MemoryState(), config, silentLog, () => Promise.resolve({}));
+  await settings.update(saved, undefined);
+  const effective = await settings.effective();
+  return explained(effective.values.target.url, new TargetLimits(config).of(effective));
+}
+
+async function explained(target = '', options: Pick<OpenStoreOptions, 's3' | 'outbound'>): Promise<StoreExplanation> {
+  const { store, ...explanation } = await openExplained(target, { ...options, ...PORTS });
+  await store.close();
+  return explanation;
+}

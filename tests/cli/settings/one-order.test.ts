@@ -1,0 +1,191 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  Configuration,
+  FLAG_VARIABLES,
+  SETTINGS,
+  type SettingVariable,
+} from '../../../pkg/cli/config/configuration.ts';
+import { s3Settings } from '../../../pkg/cli/config/s3.ts';
+import { serviceConfig } from '../../../pkg/cli/config/service.ts';
+import { encryptionSettings, excludedKinds } from '../../../pkg/cli/config/settings.ts';
+import type { Secret, Setting } from '../../../pkg/cli/config/table.ts';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
+import { deploymentOnly } from '../../../pkg/service/settings/outbound.ts';
+import type { StoreExplanation } from '../../../pkg/storage/open.ts';
+import { makeCertificate } from '../../support/certificates.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { openedByCommand, openedByService, type Given } from './entry-points.ts';
+
+const KEY = { AWS_ACCESS_KEY_ID: 'key-of-the-environment', AWS_SECRET_ACCESS_KEY: 'secret' };
+const SCALEWAY = 'https://s3.fr-par.scw.cloud';
+
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+  await mkdir(join(directory.path, '.aws'));
+  await writeFile(
+    join(directory.path, '.aws', 'config'),
+    `[default]\nregion = eu-west-3\n[profile own]\nregion = eu-west-1\n[profile keyless]\nregion = eu-west-2\n`,
+  );
+  await writeFile(
+    join(directory.path, '.aws', 'credentials'),
+    `[own]\naws_access_key_id = key-of-the-profile\naws_secret_access_key = secret\n`,
+  );
+  for (const name of ['id', 'secret']) {
+    await writeFile(join(directory.path, name), `from-a-file\n`);
+  }
+  makeCertificate(directory.path);
+});
+afterEach(() => directory.remove());
+
+function environment(given: Given): Given {
+  return { HOME: directory.path, DASHKEEP_TARGET: 's3://bucket/prefix', ...given };
+}
+
+function sourceOf(settings: StoreExplanation['settings'], name: string): string | undefined {
+  return settings.find((one) => one.name === name)?.from;
+}
+
+/** What a setting comes to, or why it is refused. */
+async function outcome(opened: (given: Given) => Promise<unknown>, given: Given): Promise<unknown> {
+  try {
+    return await opened(environment(given));
+  } catch (error) {
+    return error instanceof DashkeepError ? { code: error.code, message: error.message } : error;
+  }
+}
+
+describe('commands and the service', () => {
+  it.each<[string, (path: string) => Given]>([
+    ['nothing but the files', () => ({})],
+    ['AWS_REGION', () => ({ ...KEY, AWS_REGION: 'us-east-1' })],
+    ['AWS_DEFAULT_REGION', () => ({ ...KEY, AWS_DEFAULT_REGION: 'us-east-1' })],
+    ['AWS_REGION and AWS_DEFAULT_REGION', () => ({ ...KEY, AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-west-1' })],
+    ['AWS_PROFILE', () => ({ AWS_PROFILE: 'own' })],
+    ['AWS_PROFILE and a key', () => ({ ...KEY, AWS_PROFILE: 'own' })],
+    ['AWS_PROFILE without a key, and a key', () => ({ ...KEY, AWS_PROFILE: 'keyless' })],
+    ['a key', () => KEY],
+    ['half a key', () => ({ AWS_ACCESS_KEY_ID: 'key' })],
+    [
+      'files with a key',
+      (path) => ({ AWS_ACCESS_KEY_ID_FILE: `${path}/id`, AWS_SECRET_ACCESS_KEY_FILE: `${path}/secret` }),
+    ],
+    ['a key twice', (path) => ({ ...KEY, AWS_ACCESS_KEY_ID_FILE: `${path}/id` })],
+    ['DASHKEEP_S3_ENDPOINT', () => ({ ...KEY, DASHKEEP_S3_ENDPOINT: SCALEWAY, AWS_REGION: 'fr-par' })],
+    ['AWS_ENDPOINT_URL_S3', () => ({ ...KEY, AWS_ENDPOINT_URL_S3: SCALEWAY, AWS_REGION: 'fr-par' })],
+    ['AWS_ENDPOINT_URL', () => ({ ...KEY, AWS_ENDPOINT_URL: SCALEWAY, AWS_REGION: 'fr-par' })],
+    ['both endpoints', () => ({ ...KEY, DASHKEEP_S3_ENDPOINT: SCALEWAY, AWS_ENDPOINT_URL: 'https://a.example' })],
+    ['DASHKEEP_S3_FORCE_PATH_STYLE', () => ({ ...KEY, DASHKEEP_S3_FORCE_PATH_STYLE: 'on' })],
+    ['blanks', () => ({ ...KEY, AWS_PROFILE: ' ', AWS_REGION: ' us-east-1 ' })],
+    ['DASHKEEP_S3_CA_FILE', (path) => ({ ...KEY, DASHKEEP_S3_CA_FILE: `${path}/cert.pem` })],
+    ['AWS_CA_BUNDLE', (path) => ({ ...KEY, AWS_CA_BUNDLE: `${path}/cert.pem` })],
+    ['a pod role', () => ({ AWS_WEB_IDENTITY_TOKEN_FILE: '/token', AWS_ROLE_ARN: 'arn:aws:iam::1:role/r' })],
+    ['a container role', () => ({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/role' })],
+    ['no instance role', () => ({ AWS_EC2_METADATA_DISABLED: 'on' })],
+    ['a wrong number', () => ({ ...KEY, DASHKEEP_S3_TIMEOUT_SECONDS: 'soon' })],
+  ])('open the same target from the same places: %s', async (_, given) => {
+    const variables = given(directory.path);
+    expect(await outcome(openedByService, variables)).toEqual(await outcome(openedByCommand, variables));
+  });
+
+  it('AWS_PROFILE wins over a key beside it, as in the AWS SDK', async () => {
+    const { settings } = await openedByService(environment({ ...KEY, AWS_PROFILE: 'own' }));
+    expect(sourceOf(settings, 'credentials')).toContain('profile own');
+    expect(sourceOf(settings, 'profile')).toBe('AWS_PROFILE');
+  });
+});
+
+describe('the settings page', () => {
+  const values = {
+    target: { ...DEFAULT_SETTINGS.target, url: 's3://bucket/prefix', region: 'us-west-2', profile: 'own' },
+  };
+
+  it('comes before the AWS files and what only the AWS tools read', async () => {
+    const { settings } = await openedByService({ HOME: directory.path, AWS_DEFAULT_REGION: 'us-east-1' }, { values });
+    expect(settings).toContainEqual({ name: 'region', value: 'us-west-2', from: 'the settings' });
+    expect(sourceOf(settings, 'profile')).toBe('the settings');
+    expect(sourceOf(settings, 'credentials')).toContain('profile own');
+  });
+
+  it('comes after the environment, whose key its profile does not replace', async () => {
+    const given = { ...environment(KEY), AWS_REGION: 'us-west-2' };
+    const { settings } = await openedByService(given, { values });
+    expect(sourceOf(settings, 'region')).toBe('AWS_REGION');
+    expect(sourceOf(settings, 'credentials')).toBe('AWS_ACCESS_KEY_ID');
+  });
+
+  it('gives the key where the environment gives none', async () => {
+    const secrets = { s3AccessKeyId: 'typed', s3SecretAccessKey: 'secret' };
+    const { settings } = await openedByService(environment({ AWS_PROFILE: 'own' }), { secrets });
+    expect(sourceOf(settings, 'credentials')).toBe('the settings');
+  });
+});
+
+describe('each setting', () => {
+  /** A value that each parser takes, where it is not any text. */
+  const samples: Record<string, string> = {
+    ...{ DASHKEEP_S3_FORCE_PATH_STYLE: 'on', DASHKEEP_S3_ENDPOINT: SCALEWAY, DASHKEEP_KINDS: 'folder' },
+    ...{ DASHKEEP_TARGET: 's3://bucket', DASHKEEP_EXCLUDE_KINDS: 'folder', DASHKEEP_PLAIN_COPIES: 'off' },
+    ...{ DASHKEEP_AGE_RECIPIENTS: `age1${'q'.repeat(58)}`, DASHKEEP_TIMEZONE: 'Europe/Paris' },
+    ...{ DASHKEEP_KEEP_WITHIN: '30d', DASHKEEP_WEBHOOK_FORMAT: 'slack', DASHKEEP_WEBHOOK_EVENTS: 'failed,late' },
+    ...{ AWS_REGION: 'us-east-1', AWS_PROFILE: 'own' },
+  };
+  const onPage = Object.entries<Setting | Secret>(SETTINGS).flatMap(([name, row]) =>
+    'parse' in row && row.path !== undefined ? [[name as SettingVariable, row.path] as const] : [],
+  );
+
+  it.each(onPage)('%s is the same for a command and the service, which says where it is from', (name, path) => {
+    const text = samples[name] ?? (name.endsWith('SCHEDULE') ? 'off' : '7');
+    const given = { GRAFANA_URL: 'http://127.0.0.1:3000', [name]: text };
+    const found = new Configuration(given).find(name);
+    expect(found?.from).toBe(name);
+    expect(serviceConfig(given, {}, 'test').settings.get(path)).toEqual(found);
+  });
+
+  it.each([...FLAG_VARIABLES].filter(([, name]) => !name.endsWith('_FILE')))('%s wins over %s', (flag, variable) => {
+    const name = variable as SettingVariable;
+    const text = name === 'DASHKEEP_TRUSTED_KEYS' ? '' : (samples[name] ?? '7');
+    const attribute = flag.slice(2).replace(/-[a-z]/g, (part) => part.slice(1).toUpperCase());
+    const flagged = name === 'DASHKEEP_IGNORE_CLOCK' ? true : text;
+    const found = new Configuration({ [name]: 'something else' }, { [attribute]: flagged }).find(name);
+    const { parse }: Setting = SETTINGS[name];
+    expect(found).toEqual({ value: parse(String(flagged), flag), from: flag });
+  });
+
+  it.each(['1', 'true', 'YES', 'on'])('%s is a yes wherever one is asked for', (text) => {
+    const configuration = new Configuration({
+      DASHKEEP_S3_FORCE_PATH_STYLE: text,
+      DASHKEEP_IGNORE_CLOCK: text,
+      AWS_EC2_METADATA_DISABLED: text,
+    });
+    expect(configuration.get('DASHKEEP_IGNORE_CLOCK')).toBe(true);
+    expect(s3Settings(configuration)).toMatchObject({
+      forcePathStyle: { value: true },
+      aws: { ignoresInstance: true },
+    });
+  });
+
+  it('that only the service had counts for commands too', async () => {
+    expect(excludedKinds(new Configuration({ DASHKEEP_EXCLUDE_KINDS: 'folder' }))?.value).toEqual(['folder']);
+    await writeFile(join(directory.path, 'passphrase'), 'correct horse battery\n');
+    const given = { DASHKEEP_AGE_PASSPHRASE_FILE: join(directory.path, 'passphrase'), DASHKEEP_AGE_IDENTITY: 'AGE' };
+    const { identities, passphrases } = await encryptionSettings(new Configuration(given));
+    expect({ identities, passphrase: passphrases[0] }).toEqual({
+      identities: ['AGE'],
+      passphrase: 'correct horse battery',
+    });
+    const { agePassphrase } = serviceConfig({ GRAFANA_URL: 'http://127.0.0.1:3000', ...given }, {}, 'test');
+    expect(await agePassphrase?.value()).toEqual(passphrases);
+  });
+});
+
+it('the settings that decide where content goes are named alike in both tables', () => {
+  for (const [name, row] of Object.entries<Setting | Secret>(SETTINGS)) {
+    const path = 'parse' in row ? row.path : `secrets.${row.page}`;
+    const why = deploymentOnly(path ?? '');
+    expect(why === undefined || why.params?.['variable'] === name, name).toBe(true);
+  }
+});
