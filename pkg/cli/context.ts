@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { LEVELS, type Level } from '../service/log.ts';
 import { processEnvironment, type Environment } from './config/environment.ts';
 
 declare const DASHKEEP_VERSION: string | undefined;
@@ -27,18 +28,9 @@ export const systemRandomness: Randomness = {
   fraction: () => randomBytes(4).readUInt32BE() / 2 ** 32,
 };
 
-const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-type Level = (typeof LEVELS)[number];
-
-/**
- * Lines on standard error for people; what goes in never holds a secret or a body.
- * @throws DK_SETTINGS for an unknown level
- */
-export function lineLog(level: string, write: (line: string) => void): Log {
-  const least = LEVELS.indexOf(level as Level);
-  if (least < 0) {
-    throw new DashkeepError('DK_SETTINGS', `DASHKEEP_LOG_LEVEL must be one of ${LEVELS.join(', ')}, not '${level}'`);
-  }
+/** Lines on standard error for people; what goes in never holds a secret or a body. */
+function lineLog(level: Level, write: (line: string) => void): Log {
+  const least = LEVELS.indexOf(level);
   const at =
     (name: Level) =>
     (fields: object, message: string): void => {
@@ -78,11 +70,13 @@ export function openContext(): CliContext {
     });
   }
   const environment = processEnvironment();
+  // An unknown one is refused where errors are printed, in `main`.
+  const level = LEVELS.find((one) => one === environment['DASHKEEP_LOG_LEVEL']) ?? 'warn';
   return {
     environment,
     clock: systemClock,
     randomness: systemRandomness,
-    log: lineLog(environment['DASHKEEP_LOG_LEVEL'] ?? 'warn', (line) => process.stderr.write(line)),
+    log: lineLog(level, (line) => process.stderr.write(line)),
     signal: controller.signal,
     stdout: process.stdout,
     stderr: process.stderr,

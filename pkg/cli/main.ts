@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { asDashkeepError } from '../contract/errors.ts';
 import type { Runner } from './command.ts';
+import { Configuration } from './config/configuration.ts';
 import { assertKnownNames } from './config/known-names.ts';
 import { registerBackup } from './commands/backup.ts';
 import { registerBootstrap } from './commands/bootstrap.ts';
@@ -72,6 +73,7 @@ export async function main(argv: readonly string[], context: CliContext = openCo
   let exit: number = 0;
   const program = buildProgram((action) => async (...given) => {
     assertKnownNames(context.environment);
+    new Configuration(context.environment).get('DASHKEEP_LOG_LEVEL');
     exit = await action(context, ...given);
   });
   for (const command of [program, ...program.commands]) {

@@ -29,7 +29,7 @@ export async function openExplained(
     return { store: new DirectoryStore(value, options.random), settings, warnings: [] };
   }
   // Loaded only when needed: the S3 client takes a tenth of a second and 20 MB.
-  const { openS3 } = await import('./s3/open.ts');
+  const { openS3 } = await import('./s3/store.ts');
   return openS3(parsed, options);
 }
 

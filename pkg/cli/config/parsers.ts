@@ -4,7 +4,6 @@ import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Address } from '../../service/config.ts';
-import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import { CommandError } from '../command-error.ts';
 
 /** The text itself. */
@@ -24,11 +23,6 @@ export function wholeNumber(text: string, setting: string, least = 1): number {
 /** The same for a flag that may be absent. */
 export function optionalNumber(text: string | undefined, setting: string): number | undefined {
   return text === undefined ? undefined : wholeNumber(text, setting);
-}
-
-/** A positive number. */
-export function positive(text: string, source: string): number {
-  return wholeNumber(text, source);
 }
 
 /** A number that may be 0. */
@@ -114,11 +108,6 @@ export function directories(text: string, source: string): string[] {
     throw new DashkeepError('DK_SETTINGS', `${source} must be absolute directories, not '${relative}'`);
   }
   return roots;
-}
-
-/** Hosts that the settings page may name. */
-export function allowList(text: string, source: string): OutboundAllowList {
-  return new OutboundAllowList(text, source);
 }
 
 /** `name` or `namespace/name`. */

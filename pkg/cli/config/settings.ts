@@ -80,14 +80,8 @@ export function agePassphrases(configuration: Configuration): Sourced<() => Prom
   );
 }
 
-export interface EncryptionSettings {
-  recipients: string[];
-  identities: string[];
-  passphrases: string[];
-}
-
 /** Recipients and identities of age. @throws DK_SETTINGS when a file cannot be read. */
-export async function encryptionSettings(configuration: Configuration): Promise<EncryptionSettings> {
+export async function encryptionSettings(configuration: Configuration) {
   const identity = configuration.secret('DASHKEEP_AGE_IDENTITY');
   return {
     recipients: configuration.get('DASHKEEP_AGE_RECIPIENTS') ?? [],

@@ -1,6 +1,7 @@
 import type { SecretName } from '../../contract/api/settings.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import { LEVELS } from '../../service/log.ts';
+import { OutboundAllowList } from '../../storage/outbound/allow-list.ts';
 import * as s3 from '../../storage/s3/settings/values.ts';
 import * as values from './parsers.ts';
 
@@ -38,7 +39,7 @@ export const SECTIONS = {
       path: 'target.url',
     },
     DASHKEEP_FILE_ROOTS: { parse: values.directories, default: '' },
-    DASHKEEP_OUTBOUND_ALLOW: { parse: values.allowList },
+    DASHKEEP_OUTBOUND_ALLOW: { parse: (text: string, source: string) => new OutboundAllowList(text, source) },
     DASHKEEP_S3_ENDPOINT: { parse: values.asIs, path: 'target.endpoint' },
     DASHKEEP_S3_FORCE_PATH_STYLE: { parse: yesOrNo, path: 'target.forcePathStyle' },
     DASHKEEP_S3_CA_FILE: { parse: values.asIs },
@@ -69,12 +70,12 @@ export const SECTIONS = {
       help: 'additional certificate authorities (PEM)',
     },
     DASHKEEP_GRAFANA_CONCURRENCY: {
-      parse: values.positive,
+      parse: values.wholeNumber,
       flag: '--grafana-concurrency <n>',
       help: 'maximum concurrency (default 64)',
     },
     DASHKEEP_GRAFANA_TIMEOUT: {
-      parse: values.positive,
+      parse: values.wholeNumber,
       flag: '--grafana-timeout <ms>',
       help: 'request timeout in ms (default 30000)',
     },
@@ -100,7 +101,7 @@ export const SECTIONS = {
       path: 'scope.plainCopies',
     },
     DASHKEEP_FULL_READ_EVERY: {
-      parse: values.positive,
+      parse: values.wholeNumber,
       flag: '--full-read-every <n>',
       help: 'full read every n backups (default 12)',
       path: 'scope.fullReadEvery',
@@ -165,7 +166,7 @@ export const SECTIONS = {
     DASHKEEP_URL: { parse: values.asIs },
     DASHKEEP_API_TOKEN: { secret: true },
     'DASHKEEP_API_TOKEN_ORG_<n>': { secret: true },
-    DASHKEEP_API_TOKEN_HOURS: { parse: values.positive },
+    DASHKEEP_API_TOKEN_HOURS: { parse: values.wholeNumber },
     DASHKEEP_STATE_DIR: {
       parse: values.asIs,
       flag: '--state-dir <path>',
@@ -186,7 +187,7 @@ export const SECTIONS = {
       default: '300',
     },
     DASHKEEP_TOKEN_DAYS: {
-      parse: values.positive,
+      parse: values.wholeNumber,
       flag: '--token-days <n>',
       help: 'days until a new token expires (default 30)',
     },

@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
+import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { StoreLock } from '../lock.ts';
 import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { StoreProbe } from '../probe.ts';
@@ -22,10 +24,64 @@ import { listObjects } from './list.ts';
 import { getRetention, putRetention } from './lock.ts';
 import { inputFor, putObject, send } from './put.ts';
 import { serverName } from './settings/providers.ts';
-import type { ResolvedS3 } from './settings/resolve.ts';
+import { resolveS3, type ResolvedS3 } from './settings/resolve.ts';
+import { FROM_SETTINGS } from './settings/settings.ts';
+
+/** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
+export async function openS3(
+  target: { bucket: string; prefix: string },
+  options: OpenStoreOptions,
+): Promise<StoreExplanation & { store: S3Store }> {
+  const resolved = await resolveS3(target, options.s3 ?? {}, options.clock);
+  for (const warning of resolved.warnings) {
+    options.log.warn({ warning: reasonSentence(warning) }, 'check a setting of the S3 target');
+  }
+  options.log.info(
+    {
+      endpoint: resolved.endpoint.value ?? 'AWS',
+      endpointFrom: resolved.endpoint.from,
+      region: resolved.region.value,
+      regionFrom: resolved.region.from,
+      pathStyle: resolved.pathStyle.value,
+      credentialsFrom: resolved.credentials.from,
+    },
+    'opening the S3 target',
+  );
+  const { endpoint, region, pathStyle, profile, credentials, ca } = resolved;
+  return {
+    store: new S3Store(resolved, { ...options, outbound: outboundOf(resolved, options) }),
+    settings: [
+      { name: 'bucket', value: resolved.bucket, from: 'the target' },
+      { name: 'prefix', value: resolved.prefix, from: 'the target' },
+      { name: 'endpoint', value: endpoint.value ?? 'AWS', from: endpoint.from },
+      { name: 'region', value: region.value, from: region.from },
+      { name: 'style', value: pathStyle.value ? 'path' : 'virtual host', from: pathStyle.from },
+      { name: 'profile', value: profile.value, from: profile.from },
+      { name: 'credentials', value: 'present', from: credentials.from },
+      ...(ca === undefined ? [] : [{ name: 'certificates', value: 'own', from: ca.from }]),
+    ],
+    warnings: resolved.warnings,
+  };
+}
+
+/**
+ * The policy for this store's connections: none for an endpoint that the environment or the AWS files name, because the
+ * deployment wrote those.
+ * @throws DK_NOT_ALLOWED for an endpoint that needs no name server to be refused
+ */
+function outboundOf({ endpoint }: ResolvedS3, { outbound }: OpenStoreOptions): OpenStoreOptions['outbound'] {
+  if (endpoint.value === undefined) {
+    return outbound;
+  }
+  if (endpoint.from !== FROM_SETTINGS) {
+    return undefined;
+  }
+  outbound?.assertHost(new URL(endpoint.value).hostname);
+  return outbound;
+}
 
 /** A repository in a bucket, of AWS or of any service that speaks its protocol. */
-export class S3Store implements ObjectStore, StoreProbe, StoreLock {
+class S3Store implements ObjectStore, StoreProbe, StoreLock {
   readonly description: string;
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'unknown',

@@ -69,5 +69,9 @@ it('ends a command before it does anything, but not its help', async () => {
   vi.stubEnv('DASHKEEP_TARGTE', 'file:///nowhere');
   expect(await main(['snapshots'])).toBe(2);
   expect(said.join('')).toContain('there is no setting DASHKEEP_TARGTE [DK_SETTINGS]');
+  vi.stubEnv('DASHKEEP_TARGTE', undefined);
+  vi.stubEnv('DASHKEEP_LOG_LEVEL', 'loud');
+  expect(await main(['snapshots'])).toBe(2);
+  expect(said.join('')).toContain('DASHKEEP_LOG_LEVEL must be one of');
   expect(await main(['--help'])).toBe(0);
 });

@@ -2,17 +2,15 @@ import { setMaxListeners } from 'node:events';
 import { compact } from '../../../contract/compact.ts';
 import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
-import type { Clock, Log, Randomness } from '../../../contract/ports.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { checkText, failedCheckText } from '../../../contract/reasons/check-result.ts';
 import { adviceOf } from '../../../contract/reasons/reason.ts';
 import { openRepository, type OpenOptions } from '../../../repository/repository.ts';
-import type { StateStore } from '../../../lib/state.ts';
 import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/check/check.ts';
 import { openExplained } from '../../../storage/open.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { EffectiveSettings } from '../../settings/effective.ts';
-import type { TargetLimits } from './limits.ts';
+import type { OperationsOptions } from '../options.ts';
 
 type StepName = CheckStep['step'];
 
@@ -38,21 +36,19 @@ const CHECK_MILLISECONDS = 25_000;
 /** What was skipped says least: nearly everything of that step may have been tried all the same. */
 const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'failed'];
 
-export interface TargetCheckPorts {
-  state: StateStore;
-  limits: TargetLimits;
-  clock: Clock;
-  randomness: Randomness;
-  log: Log;
-}
-
 /**
  * Tries everything that a target is needed for, with settings that need not be saved. Cleans up whatever happens.
  * @param within - milliseconds for all of it
  */
 export async function checkTarget(
   settings: EffectiveSettings,
-  { state, limits, clock, randomness, log }: TargetCheckPorts,
+  {
+    state,
+    limits,
+    clock,
+    randomness,
+    log,
+  }: Pick<OperationsOptions, 'state' | 'limits' | 'clock' | 'randomness' | 'log'>,
   stopping: AbortSignal,
   within = CHECK_MILLISECONDS,
 ): Promise<SettingsCheck> {
