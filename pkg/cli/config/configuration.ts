@@ -97,8 +97,9 @@ export class Configuration {
       return undefined;
     }
     const given = this.#flags[attribute];
-    const value = given === undefined ? undefined : String(given as string | boolean);
-    return { value, from: value === this.#environment[variable] ? variable : long };
+    const value = given === undefined ? undefined : String(given as string | boolean).trim();
+    const isVariable = value === this.#environment[variable]?.trim();
+    return isVariable ? { value: this.variable(variable), from: variable } : { value, from: long };
   }
 
   #secret(name: string): Sourced<SecretReader> | undefined {
@@ -111,7 +112,9 @@ export class Configuration {
     if (path !== undefined) {
       return fromFile(path, `${name}_FILE`);
     }
-    return value === undefined || !isGiven ? undefined : { value: () => Promise.resolve(value), from: name };
+    return value === undefined || !isGiven
+      ? undefined
+      : { value: () => Promise.resolve(withoutNewline(value)), from: name };
   }
 }
 
@@ -127,8 +130,12 @@ function fromFile(path: string, from: string): Sourced<SecretReader> {
       if (text.trim() === '') {
         throw new DashkeepError('DK_SETTINGS', `${from} names ${path}, which is empty`);
       }
-      // Files end with a newline that belongs to no secret; other white space may.
-      return text.replace(/\r?\n$/, '');
+      return withoutNewline(text);
     },
   };
+}
+
+/** Files end with a newline that belongs to no secret, and so do variables that are made of them. */
+function withoutNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
 }

@@ -63,18 +63,15 @@ export function excludedKinds(configuration: Configuration): Sourced<KindName[]>
   return kinds?.from.startsWith('--') ? kinds : (configuration.find('DASHKEEP_EXCLUDE_KINDS') ?? kinds);
 }
 
-/**
- * The passphrase of the repository's identity, as passphrases to try: an earlier service took the newline at the end of
- * a file for a part of it.
- */
+/** Passphrases to try for the repository's identity: an earlier service took a newline at the end for a part of it. */
 export function agePassphrases(configuration: Configuration): Sourced<() => Promise<string[]>> | undefined {
   const secret = configuration.secret('DASHKEEP_AGE_PASSPHRASE');
   return (
     secret && {
       from: secret.from,
-      value: async () => {
+      async value() {
         const text = await secret.value();
-        return secret.from.endsWith('_FILE') ? [text, `${text}\n`] : [text];
+        return [text, `${text}\n`];
       },
     }
   );

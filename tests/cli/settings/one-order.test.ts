@@ -168,6 +168,17 @@ describe('each setting', () => {
     });
   });
 
+  it('that is blank is absent, and a newline belongs to no secret, for flags and variables alike', async () => {
+    const blank = { DASHKEEP_ORGS: ' ', AWS_SECRET_ACCESS_KEY: ' ', DASHKEEP_WEBHOOK_URL: 'https://a.example\n' };
+    const configuration = new Configuration(blank, { orgs: ' ' });
+    expect(configuration.find('DASHKEEP_ORGS')).toBeUndefined();
+    expect(configuration.secret('AWS_SECRET_ACCESS_KEY')).toBeUndefined();
+    expect(await configuration.secret('DASHKEEP_WEBHOOK_URL')?.value()).toBe('https://a.example');
+    expect(
+      new Configuration({ DASHKEEP_AGE_RECIPIENTS: 'age1x' }, { ageRecipients: '' }).get('DASHKEEP_AGE_RECIPIENTS'),
+    ).toEqual([]);
+  });
+
   it('that only the service had counts for commands too', async () => {
     expect(excludedKinds(new Configuration({ DASHKEEP_EXCLUDE_KINDS: 'folder' }))?.value).toEqual(['folder']);
     await writeFile(join(directory.path, 'passphrase'), 'correct horse battery\n');

@@ -11,7 +11,7 @@ import type { Sourced } from '../../../lib/sourced.ts';
 import { inFiles, readProfile, type Profile } from './profile.ts';
 import { isAwsRegion, providerOf } from './providers.ts';
 import type { Provider } from './providers.ts';
-import { FROM_SETTINGS, present, type S3Settings } from './settings.ts';
+import { present, type S3Settings } from './settings.ts';
 import { checkedLock } from './values.ts';
 
 /**
@@ -47,7 +47,7 @@ export async function resolveS3(
 ): Promise<ResolvedS3> {
   const warnings: KnownReason[] = [];
   if (settings.lock !== undefined) {
-    checkedLock(settings.lock, FROM_SETTINGS);
+    checkedLock(settings.lock, 'the object lock of the settings');
   }
   const profile = await readProfile(settings);
   const endpoint = resolveEndpoint(settings, profile, warnings);
