@@ -50,8 +50,12 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
     if (flags.json === true) {
       printJson(context, { ok, checks });
     } else {
-      for (const { name, status, detail, hint } of checks) {
+      for (const { name, status, detail, hint, resolved = [] } of checks) {
         printLine(context, printable(`${MARKS[status]}  ${name}: ${detail}`));
+        // The address of the target itself is in the detail.
+        for (const { name: part, value, source } of resolved.filter((one) => one.source !== 'the target')) {
+          printLine(context, printable(`         ${part}: ${value} (${source})`));
+        }
         if (hint !== '' && status !== 'ok') {
           printLine(context, printable(`         ${hint}`));
         }

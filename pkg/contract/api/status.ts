@@ -161,6 +161,8 @@ export const DoctorCheck = z.object({
   hint: z.string(),
   /** The same as data. */
   hints: z.array(ReasonData),
+  /** Of the target: what was resolved, and where each part came from. No key, no secret. */
+  resolved: z.array(z.object({ name: z.string(), value: z.string(), source: z.string() })).optional(),
 });
 export type DoctorCheck = z.infer<typeof DoctorCheck>;
 

@@ -147,10 +147,11 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
 
 async function targetChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
   try {
-    const { steps } = await service.check({}, signal);
+    const { steps, resolved } = await service.check({}, signal);
     return steps.map(({ step, status, detail, findings = [], hint, hints = [] }) => {
       const subject = reason('check-of-target-step', { step });
-      return { name: sentenceOf(subject), subject, status, detail, findings, hint, hints };
+      const check = { name: sentenceOf(subject), subject, status, detail, findings, hint, hints };
+      return step === 'resolve' ? { ...check, resolved } : check;
     });
   } catch (error) {
     return [failedCheck(reason('check-of-target'), error)];

@@ -16,6 +16,7 @@ import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
 import { deploymentOnly } from '../../../pkg/service/settings/outbound.ts';
 import type { StoreExplanation } from '../../../pkg/storage/open.ts';
 import { makeCertificate } from '../../support/certificates.ts';
+import { runCli } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { openedByCommand, openedByService, type Given } from './entry-points.ts';
 
@@ -199,4 +200,15 @@ it('the settings that decide where content goes are named alike in both tables',
     const why = deploymentOnly(path ?? '');
     expect(why === undefined || why.params?.['variable'] === name, name).toBe(true);
   }
+});
+
+it('the doctor shows where each part of the target comes from', async () => {
+  const given = { ...KEY, AWS_REGION: 'us-east-1', DASHKEEP_S3_ENDPOINT: 'http://127.0.0.1:1' };
+  const { out } = await runCli(['doctor', '--target', 's3://bucket', '--state-dir', directory.path], {
+    ...{ GRAFANA_URL: 'http://127.0.0.1:1', DASHKEEP_KUBERNETES: 'off', DASHKEEP_OPS_LISTEN: 'off' },
+    ...environment(given),
+  });
+  expect(out).toContain('region: us-east-1 (AWS_REGION)');
+  expect(out).toContain('credentials: present (AWS_ACCESS_KEY_ID)');
+  expect(out).not.toContain('secret');
 });
