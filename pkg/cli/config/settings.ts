@@ -5,20 +5,14 @@ import type { Sourced } from '../../lib/sourced.ts';
 import { CommandError } from '../command-error.ts';
 import type { Configuration } from './configuration.ts';
 
-/** Options that all commands share, as the command line and the environment give them. */
+/** Options that commands read or replace themselves; the configuration reads all of them. */
 export interface CommonFlags {
   target?: string;
   stateDir?: string;
-  grafanaUrl?: string;
-  grafanaCaFile?: string;
-  grafanaConcurrency?: string;
-  grafanaTimeout?: string;
   orgs?: string;
   kinds?: string;
   ageRecipients?: string;
-  ageIdentityFile?: string;
   trustedKeys?: string;
-  ignoreClock?: boolean;
 }
 
 /** @throws DK_SETTINGS when no target is given. */

@@ -13,6 +13,9 @@ import { minimumsOf, type Minimum } from './minimums.ts';
 import { deploymentOnly, savedOutbound, withoutOutbound, type SavedSettings } from './outbound.ts';
 import type { FieldProblems } from './validate.ts';
 
+/** What of the configuration decides about the settings. */
+export type StoreConfig = Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>;
+
 /** Which organizations are reached is for the deployment to say, also where it says nothing. */
 const ORGS = { path: 'scope.orgs', from: 'DASHKEEP_ORGS' };
 
@@ -25,9 +28,9 @@ const HOME = 'home';
  * decides where they go and who can read them.
  */
 export class DeploymentRules {
-  readonly #config: Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>;
+  readonly #config: StoreConfig;
 
-  constructor(config: Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>) {
+  constructor(config: StoreConfig) {
     this.#config = config;
   }
 

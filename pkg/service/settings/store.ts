@@ -16,7 +16,7 @@ import type { StateStore } from '../../lib/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings } from './effective.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
-import { DeploymentRules } from './deployment.ts';
+import { DeploymentRules, type StoreConfig } from './deployment.ts';
 import type { SavedSettings } from './outbound.ts';
 import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
@@ -25,8 +25,6 @@ const SECRETS_ENTRY = 'secrets.json';
 
 /** What is wrong with settings, by dotted path. */
 type FieldCheck = (settings: Pick<EffectiveSettings, 'values' | 'secrets'>) => Promise<FieldProblems>;
-
-type StoreConfig = Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>;
 
 /** The service's settings: what the deployment says wins over what a person saved, which wins over the defaults. */
 export class SettingsStore {
