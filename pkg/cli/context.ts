@@ -29,8 +29,9 @@ export const systemRandomness: Randomness = {
 };
 
 /** Lines on standard error for people; what goes in never holds a secret or a body. */
-function lineLog(level: Level, write: (line: string) => void): Log {
-  const least = LEVELS.indexOf(level);
+export function lineLog(asked: string | undefined, write: (line: string) => void): Log {
+  // An unknown level is refused where errors are printed, in `main`.
+  const least = LEVELS.indexOf(LEVELS.find((one) => one === asked) ?? 'warn');
   const at =
     (name: Level) =>
     (fields: object, message: string): void => {
@@ -70,13 +71,11 @@ export function openContext(): CliContext {
     });
   }
   const environment = processEnvironment();
-  // An unknown one is refused where errors are printed, in `main`.
-  const level = LEVELS.find((one) => one === environment['DASHKEEP_LOG_LEVEL']) ?? 'warn';
   return {
     environment,
     clock: systemClock,
     randomness: systemRandomness,
-    log: lineLog(level, (line) => process.stderr.write(line)),
+    log: lineLog(environment['DASHKEEP_LOG_LEVEL'], (line) => process.stderr.write(line)),
     signal: controller.signal,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -50,7 +50,7 @@ export async function runMain(
     environment,
     clock,
     randomness: realRandomness,
-    log: lineLog(environment['DASHKEEP_LOG_LEVEL'] ?? 'warn', (line) => (error += line)),
+    log: lineLog(environment['DASHKEEP_LOG_LEVEL'], (line) => (error += line)),
     signal: new AbortController().signal,
     stdout: { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream,
     stderr: { write: (text: string) => (error += text) } as unknown as NodeJS.WriteStream,
