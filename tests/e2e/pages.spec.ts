@@ -1,14 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, GRAFANA_URL, IN_DEPTH, PACKAGES, type AppPages } from './support/fixtures.ts';
 import { PAGES, STATES } from './support/shown.ts';
 import { test } from './support/worlds.ts';
-
-/** With this set, the pictures of README and catalogue are made again. */
-const SHOTS =
-  process.env['SCREENSHOTS'] === undefined ? undefined : resolve(import.meta.dirname, '../../src/img/screenshots');
 
 // One look is enough in `npm test`, and to see whether a page works at all on older packages.
 const MANY = IN_DEPTH && PACKAGES === undefined;
@@ -53,10 +47,6 @@ for (const shown of [...PAGES, ...STATES]) {
             () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
           );
           expect(overflow, 'nothing sticks out sideways').toBeLessThanOrEqual(0);
-          if (SHOTS !== undefined && width === 1280) {
-            mkdirSync(SHOTS, { recursive: true });
-            await page.screenshot({ path: join(SHOTS, `${shown.name.replaceAll(' ', '-')}-${theme}.png`) });
-          }
         }
       }
       expect(problems).toEqual([]);
