@@ -47,6 +47,10 @@ export const PLAN_REASONS = {
     cli: 'organization {org} is not part of this run',
     page: 'the service has no access to this organization',
   },
+  'org-other': {
+    cli: 'organization {org} is “{now}” here and “{name}” in the snapshot; --map-org {org}={org} restores into it anyway',
+    page: 'organization {org} is “{now}” here and “{name}” in the snapshot',
+  },
   'org-twin': 'another organization in the snapshot is also restored to organization {org}',
   'stand-in-chosen': 'data source {uid} is used instead, as chosen',
   'stand-in': 'data source {uid} is used instead, with the same name and type',

@@ -17,6 +17,7 @@ import { ScratchFolder } from './scratch-folder.ts';
 import { ScratchOrg } from './scratch-org.ts';
 import type { OnProgress } from '../progress.ts';
 import { applyPlan } from '../restore/apply/apply.ts';
+import { otherName } from '../restore/mapping/same-org.ts';
 import { targetOf } from '../restore/target.ts';
 import { planRestore } from '../restore/plan/plan.ts';
 import type { Plan, PlanRequest } from '../restore/types.ts';
@@ -141,8 +142,14 @@ async function created(scratch: ScratchOrg): Promise<Instance | undefined> {
 async function drillInFolders(options: DrillOptions, tally: DrillTally, orgs: readonly number[]): Promise<void> {
   for (const [index, id] of orgs.entries()) {
     const org = options.instance.orgs.find((candidate) => candidate.id === id);
-    if (org === undefined) {
-      const why = because(reason('org-out-of-scope', { org: String(id) }));
+    const name = org && otherName(options.manifest, org);
+    if (org === undefined || name !== undefined) {
+      const where = String(id);
+      const why = because(
+        name === undefined
+          ? reason('org-out-of-scope', { org: where })
+          : reason('org-other', { org: where, name, now: org?.name ?? '' }),
+      );
       entriesOf(options, id).forEach((entry) => tally.skip(entry, why, true));
       continue;
     }

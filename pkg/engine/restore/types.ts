@@ -102,6 +102,8 @@ export interface PlanRequest {
   onWait?: (what: string | undefined) => void;
   /** Logins that will be members of an org by the time the plan is applied, by id of the org. */
   expectedUsers?: ReadonlyMap<number, ReadonlySet<string>>;
+  /** IDs of organizations that are those of the snapshot, although they may have other names by now. */
+  sameOrgs?: ReadonlySet<number>;
   /**
    * For a plan that is applied immediately: dashboards that are missing are planned from what the manifest says, and
    * their bodies read when they are written. What they use and the target lacks is found out then; see Plan.deferred.

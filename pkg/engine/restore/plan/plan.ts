@@ -17,6 +17,7 @@ import { confirmationFor } from './confirmation.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Remap } from '../mapping/remap.ts';
+import { refusedByOrg } from '../mapping/same-org.ts';
 import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from '../types.ts';
 
 /**
@@ -54,10 +55,17 @@ export async function planRestore(
     progress,
   };
   const items: PlannedItem[] = [];
-  for (const org of new Set(selected.map((entry) => mapping.orgOf(entry)))) {
+  const placed = selected.filter((entry) => {
+    const why = refusedByOrg(request, entry);
+    if (why !== undefined) {
+      items.push(itemOf(entry, 'blocked', why));
+    }
+    return why === undefined;
+  });
+  for (const org of new Set(placed.map((entry) => mapping.orgOf(entry)))) {
     const home = request.instance.orgs.find((candidate) => candidate.id === org);
     for (const kind of KINDS) {
-      const entries = selected.filter((entry) => mapping.orgOf(entry) === org && entry.kind === kind.name);
+      const entries = placed.filter((entry) => mapping.orgOf(entry) === org && entry.kind === kind.name);
       if (entries.length === 0) {
         continue;
       }

@@ -9,6 +9,7 @@ import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
+import { refusedByOrg } from '../mapping/same-org.ts';
 import { folderTree } from './selection.ts';
 import type { PlannedItem, PlanRequest, Mapping } from '../types.ts';
 import { isKindComplete } from '../kind-completeness.ts';
@@ -26,7 +27,8 @@ export async function planRemovals(
   const orgs = new Map(request.manifest.orgs.map(({ id }) => [request.options.orgs?.get(id) ?? id, id]));
   for (const org of request.instance.orgs) {
     const source = orgs.get(org.id);
-    if (source !== undefined && (request.selection.folders === undefined || touches(planned, org.id))) {
+    const isSame = source !== undefined && refusedByOrg(request, { org: source, kind: 'folder' }) === undefined;
+    if (isSame && (request.selection.folders === undefined || touches(planned, org.id))) {
       append(removals, await planOrg(request, mapping, planned, org, source));
     }
   }
