@@ -153,7 +153,7 @@ export class Service {
     this.history = new History(repositoryCache, journal, { clock, log });
     this.#endedElsewhere = new EndedElsewhere(leadership, journal, clock, () => this.#runsChanged());
     const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
-    this.snapshots = new Snapshots(repositoryCache, askedFrom, log);
+    this.snapshots = new Snapshots(repositoryCache, askedFrom, { clock, log });
     this.guard = new ConcurrencyGuard({ clock, organizations: () => this.apiTokens.organizations, signal });
     this.comparisons = new Comparisons({
       repositoryCache,

@@ -16,6 +16,8 @@ import { call } from '../simulator/http.ts';
 let grafana: Simulator;
 let service: TestService;
 let good: string;
+/** What it made up for the same dashboard. */
+const invented = idIn(7_200_000);
 const forged = idIn(3_600_000);
 const panel = (rawSql: string) => ({ id: 1, type: 'table', title: 'Orders', targets: [{ refId: 'A', rawSql }] });
 
@@ -31,9 +33,12 @@ beforeEach(async () => {
   service = await startService({ grafanaUrl: grafana.url });
   good = await backUp('select 1');
   const forger = new Forger(join(service.directory, 'target'));
+  const entry = { org: 1, kind: 'dashboard' as const, uid: 'board', title: 'Board', folder: '' };
+  const { json: page } = await service.call('GET', `/snapshots/${good}/resources?kind=dashboard`);
+  const { object, bytes } = page.items.find(({ uid }: { uid: string }) => uid === 'board');
+  await forger.putManifest(madeUp(forged, [{ ...entry, object, bytes }]));
   const body = await forger.putObject({ uid: 'board', title: 'Board', panels: [panel('select secret from users')] });
-  const entry = { org: 1, kind: 'dashboard' as const, uid: 'board', title: 'Board', folder: '', ...body };
-  await forger.putManifest(madeUp(forged, [entry]));
+  await forger.putManifest(madeUp(invented, [{ ...entry, ...body }]));
   // It keeps the list of snapshots for a while.
   const { directory } = service;
   await service.stop();
@@ -52,11 +57,16 @@ it('the list and the details of a snapshot say who signed it', async () => {
   const { items } = await get<{ items: SnapshotRow[] }>('/snapshots');
   const signatures = (rows: SnapshotRow[]) => rows.map(({ id, signed, foreign }) => ({ id, signed, foreign }));
   const expected = [
+    { id: invented, signed: false, foreign: true },
     { id: forged, signed: false, foreign: true },
     { id: good, signed: true },
   ];
   expect(signatures(items)).toEqual(expected);
-  const details = [await get<SnapshotDetail>(`/snapshots/${forged}`), await get<SnapshotDetail>(`/snapshots/${good}`)];
+  const details = [
+    await get<SnapshotDetail>(`/snapshots/${invented}`),
+    await get<SnapshotDetail>(`/snapshots/${forged}`),
+    await get<SnapshotDetail>(`/snapshots/${good}`),
+  ];
   expect(signatures(details)).toEqual(expected);
 });
 
@@ -79,6 +89,19 @@ it('so do the content of a resource, and what differs', async () => {
   }
 });
 
+it('what no snapshot that counts holds is not shown', async () => {
+  const resource = 'org=1&kind=dashboard&uid=board';
+  for (const path of [
+    `/snapshots/${invented}/resource?${resource}`,
+    `/snapshots/${invented}/download?${resource}`,
+    `/diff/resource?${resource}&from=${good}&to=${invented}`,
+    `/diff/resource?${resource}&from=${invented}&to=live`,
+  ]) {
+    const { json } = await service.call('GET', path);
+    expect([path, json]).toMatchObject([path, { error: { code: 'DK_SNAPSHOT_FOREIGN' } }]);
+  }
+});
+
 it('its panels are not drawn beside those of a snapshot that counts', async () => {
   const drawn = async (from: string, to: string): Promise<unknown[] | undefined> => {
     const { json } = await service.call('GET', `/diff/resource?org=1&kind=dashboard&uid=board&from=${from}&to=${to}`);
@@ -86,7 +109,7 @@ it('its panels are not drawn beside those of a snapshot that counts', async () =
   };
   const later = await backUp('select 2');
   expect(await drawn(good, later)).toHaveLength(1);
-  expect(await drawn(good, forged)).toBeUndefined();
+  expect(await drawn(later, forged)).toBeUndefined();
   expect(await drawn(forged, later)).toBeUndefined();
   expect(await drawn(forged, 'live')).toBeUndefined();
 });

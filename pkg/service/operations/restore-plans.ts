@@ -54,6 +54,8 @@ export class RestorePlans {
   ): Promise<PlannedRestore> {
     const repository = await this.#repository.open(signal);
     const stored = await repository.stored(snapshot, { signal });
+    // A plan shows content, too.
+    assertRestorable(repository.trust, stored, { named: snapshot, acceptForeign: false });
     const manifest = manifestFor(stored.manifest, caller);
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
@@ -102,6 +104,7 @@ export class RestorePlans {
       const ports = { ...this.#ports, repository, instance, signal };
       const clocks = await compareAllClocks(ports);
       const { request, plan, stored } = await planUndo(ports, own);
+      assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
       const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
       return this.#planned(request, plan, { stored, repository, warnings }, withInstance);
     });

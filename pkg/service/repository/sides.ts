@@ -1,7 +1,7 @@
 import type { DiffOrigin } from '../../contract/api/diff.ts';
 import { compact } from '../../contract/compact.ts';
 import { isWholeResource, type KindName, type NamedRef } from '../../contract/kinds.ts';
-import type { Manifest } from '../../contract/manifest.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
 import { storedRule, rulesOfText } from '../../engine/rules/stored-rules.ts';
 import { uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { lastSaved } from '../../repository/index/versions/files.ts';
@@ -70,23 +70,22 @@ export class Sides {
     }
     const shown = await this.#snapshots.shown(snapshot, caller, this.#signal);
     if (!isWholeResource(ref)) {
-      return { ...(await this.#storedRule(shown.manifest, ref)), snapshot: shown };
+      return { ...(await this.#storedRule(shown, ref)), snapshot: shown };
     }
     const entry = findEntry(shown.manifest, ref);
     if (entry === undefined) {
       return { found: undefined, snapshot: shown };
     }
-    const text = await this.#repositoryCache.use(this.#signal, (work) => work.body(entry, this.#signal));
+    const text = await this.#snapshots.body(shown, entry, this.#signal);
     return {
       found: { text, title: entry.title, folderUid: entry.folderUid, saved: lastSaved(entry.facts) },
       snapshot: shown,
     };
   }
 
-  async #storedRule(manifest: Manifest, ref: NamedRef): Promise<FoundSide> {
-    const rule = await this.#repositoryCache.use(this.#signal, (work) =>
-      storedRule(manifest, ref, (entry) => work.body(entry, this.#signal)),
-    );
+  async #storedRule(shown: ShownSnapshot, ref: NamedRef): Promise<FoundSide> {
+    const read = (entry: ManifestEntry): Promise<string> => this.#snapshots.body(shown, entry, this.#signal);
+    const rule = await storedRule(shown.manifest, ref, read);
     if (rule === undefined) {
       return { found: undefined };
     }

@@ -3,8 +3,8 @@ import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotPage, SnapshotRow, SnapshotsQuery } from '../../contract/api/snapshots.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
-import type { Log } from '../../contract/ports.ts';
+import type { Manifest, ManifestEntry, SnapshotSummary } from '../../contract/manifest.ts';
+import type { Clock, Log } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
 import { isTimedId } from '../../repository/layout.ts';
 import { onlyMatch } from '../../repository/snapshots/latest.ts';
@@ -16,21 +16,26 @@ import { covers, rowOf, summaryFor, type AskedFrom } from '../organizations/snap
 import { pageOfList } from '../pagination.ts';
 import { matchesSnapshot } from './browse.ts';
 import type { RepositoryCache } from './repository-cache.ts';
+import { withTimeLimit } from './time-limit.ts';
 
 /** Small numbers, but of very many snapshots. */
 const COUNTED_MOST = 5_000;
+/** How long a request waits for the index of versions, which may have to be made first. */
+const WAIT_MS = 5_000;
 
 /** The snapshots as one organization sees them: those that cover it, with what they hold of it. */
 export class Snapshots {
   readonly #repositoryCache: RepositoryCache;
   readonly #askedFrom: AskedFrom;
+  readonly #clock: Clock;
   readonly #log: Log;
   /** What only the manifest says, because an index of an earlier release says nothing about organizations. */
   readonly #counted = new RecentValues<Promise<SnapshotSummary>>(COUNTED_MOST);
 
-  constructor(repositoryCache: RepositoryCache, askedFrom: AskedFrom, log: Log) {
+  constructor(repositoryCache: RepositoryCache, askedFrom: AskedFrom, { clock, log }: { clock: Clock; log: Log }) {
     this.#repositoryCache = repositoryCache;
     this.#askedFrom = askedFrom;
+    this.#clock = clock;
     this.#log = log;
   }
 
@@ -72,6 +77,25 @@ export class Snapshots {
   /** The same without who signed it, for what only says what it holds. @throws DK_NOT_FOUND */
   async manifest(id: string, caller: Caller, signal: AbortSignal): Promise<Manifest> {
     return (await this.shown(id, caller, signal)).manifest;
+  }
+
+  /**
+   * The stored JSON of an entry. Of a snapshot that does not count, only what one that counts holds as the same
+   * resource: its manifest may name the objects of others, which anyone who made it up cannot read.
+   * @throws DK_SNAPSHOT_FOREIGN
+   */
+  async body({ manifest, signature }: ShownSnapshot, entry: ManifestEntry, signal: AbortSignal): Promise<string> {
+    if (signature.foreign === true && !(await this.#isHeld(entry, signal))) {
+      throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `${manifest.id} is foreign, and no trusted snapshot has this`);
+    }
+    return this.#repositoryCache.use(signal, (work) => work.body(entry, signal));
+  }
+
+  async #isHeld(entry: ManifestEntry, signal: AbortSignal): Promise<boolean> {
+    const { changes } = await withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
+      this.#repositoryCache.use(signal, (work) => work.versions(entry, over, signal)),
+    );
+    return changes.some(({ state }) => state?.object === entry.object);
   }
 
   /** Newest first. */

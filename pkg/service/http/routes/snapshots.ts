@@ -118,11 +118,11 @@ export function snapshotRoutes(api: Api, service: Service): void {
       },
     },
     async ({ params, query, caller }, reply) => {
-      const { manifest, signature } = await snapshots.shown(params.id, caller, signal);
-      const { entry, text, references, rule } = await repositoryCache.use(signal, async (work) => {
-        const found = await storedText(manifest, query, (one) => work.body(one, signal));
-        return { ...found, references: work.references(found.entry, found.content) };
-      });
+      const shown = await snapshots.shown(params.id, caller, signal);
+      const { manifest, signature } = shown;
+      const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, signal));
+      const { entry, text, content, rule } = found;
+      const references = await repositoryCache.use(signal, async (work) => work.references(entry, content));
       const needed = references.map(({ kind, uid }) => {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return compact({ kind, uid, title: held?.title, held: held !== undefined });
@@ -147,11 +147,12 @@ export function snapshotRoutes(api: Api, service: Service): void {
     },
     async ({ params, query, caller }, reply) => {
       const { kind, uid } = query;
-      const manifest = await snapshots.manifest(params.id, caller, signal);
-      const text = await repositoryCache.use(signal, async (work) => {
-        const found = await storedText(manifest, query, (one) => work.body(one, signal));
-        return query.format === 'dashboard' ? work.importable(found.entry, found.text) : found.text;
-      });
+      const shown = await snapshots.shown(params.id, caller, signal);
+      const found = await storedText(shown.manifest, query, (one) => snapshots.body(shown, one, signal));
+      const text =
+        query.format === 'dashboard'
+          ? await repositoryCache.use(signal, async (work) => work.importable(found.entry, found.text))
+          : found.text;
       if (text === undefined) {
         throw new DashkeepError('DK_USAGE', `a ${kind} cannot be imported as a dashboard`);
       }
