@@ -66,6 +66,8 @@ export const SECURITY_CODES = [
   'team-member',
   /** Who gets into a team had another e-mail address in the snapshot: `login`, `before`, `after`. */
   'member-email',
+  /** What an organization has in the snapshot goes to one with another ID that has its `name`: `before`, `after`. */
+  'org-taken',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',
   /** A data source has another account, way to log in, or database: `field`, `before`, `after`. */

@@ -103,6 +103,12 @@ export function securityChangeText({ code, params }: SecurityChange): string {
         '{{login}} becomes a member. Email: {{before}} in the snapshot, now {{after}}. Check that it is the same person.',
         { login, ...values(given) },
       ),
+    'org-taken': ({ name = '', before = '', after = '' }) =>
+      t(
+        'security.orgTaken',
+        'Gets the content of organization {{before}} in the snapshot because its name is {{name}}. Its ID is {{after}}: check that it is the same one.',
+        { name, before, after },
+      ),
     public: ({ field = '' }) => publicText(field),
     'source-account': (given) =>
       t(

@@ -73,6 +73,7 @@ export const PLAN_REASONS = {
   'extra-filled': 'not in the snapshot, but contains resources that are kept',
 
   'org-renamed': 'gets its old name back; it is now named {name}',
+  'org-matched': 'organization “{name}” has the ID {after} here, and {before} in the snapshot',
   'org-closed': {
     cli: 'can be read only as an Admin of organization {name}; --apply joins it temporarily',
     page: 'only an admin of organization {name} can read it',

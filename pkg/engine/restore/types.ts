@@ -169,6 +169,8 @@ export interface OrgTarget {
   org?: Org;
   /** The name of the live twin, when it is another one and is changed. */
   renamedFrom?: string;
+  /** The ID of the live twin, when the snapshot has another one for the name. */
+  otherId?: number;
   /** Whether the account that restores is an Admin there: Grafana shows others nothing, or less. */
   isOpen: boolean;
 }

@@ -119,7 +119,8 @@ class EverythingRun {
    * written.
    */
   async #stageOrgs(): Promise<void> {
-    const brought = new Set(this.#brought.results.map(({ uid }) => uid));
+    const { results } = this.#brought;
+    const brought = new Set(results.filter(({ code }) => code !== 'org-matched').map(({ uid }) => uid));
     const options = { ...this.#request.options, overwrite: true };
     await this.#stage(accountsRequest({ ...this.#request, options }, ['org']), (uid) => brought.has(uid));
     await this.#stage(accountsRequest(this.#request, ['org']), (uid) => !brought.has(uid));

@@ -6,7 +6,8 @@ import type { Caller, OrgTarget } from '../types.ts';
 const MAIN = 1;
 
 /**
- * Finds the organizations of a snapshot in a Grafana: by name; the main one is the main one, whatever its name.
+ * Finds the organizations of a snapshot in a Grafana: by name; the main one is the main one, whatever its name. What
+ * has the name and another ID may be another one, whose Admin took the name.
  * @returns them by their id in the snapshot, so that a Grafana with none of them gives them the same ids where it can.
  */
 export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Caller): OrgTarget[] {
@@ -20,6 +21,7 @@ export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Call
       name,
       ...compact({ org: twin }),
       ...(twin === undefined || twin.name === name ? {} : { renamedFrom: twin.name }),
+      ...(twin === undefined || twin.name !== name || twin.id === id || id === 0 ? {} : { otherId: twin.id }),
       isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
     };
   });

@@ -33,15 +33,15 @@ export async function bringOrgs(
         const before = reason('org-was-called', { name: target.renamedFrom });
         brought.results.push(resultOf(request, target, 'verified', before));
       } else if (target.org === undefined) {
-        const { org, isNew } = await create(request, target, changeLog);
-        const made = { ...target, org, isOpen: true };
+        const made = { ...target, org: await create(request, target, changeLog), isOpen: true };
         brought.targets.push(made);
-        const how = reason(isNew ? 'as-planned' : 'org-made-meanwhile');
-        brought.results.push(resultOf(request, target, 'verified', how));
-        if (isNew) {
-          brought.created.push(made);
-        }
+        brought.created.push(made);
+        brought.results.push(resultOf(request, target, 'verified', reason('as-planned')));
       } else {
+        if (target.otherId !== undefined) {
+          const params = { name: target.name, before: String(target.from), after: String(target.otherId) };
+          brought.results.push(resultOf(request, target, 'verified', reason('org-matched', params)));
+        }
         brought.targets.push(target);
       }
     } catch (error) {
@@ -58,22 +58,19 @@ async function rename(request: PlanRequest, org: Org, name: string, changeLog: C
   await client.put(`/api/orgs/${org.id}`, { name }, { signal: request.signal });
 }
 
-async function create(
-  request: PlanRequest,
-  { name }: OrgTarget,
-  changeLog: ChangeLog,
-): Promise<{ org: Org; isNew: boolean }> {
+async function create(request: PlanRequest, { name }: OrgTarget, changeLog: ChangeLog): Promise<Org> {
   const { client, id: home } = homeOf(request.instance.orgs);
   const touched = { org: home, kind: 'org', uid: name } as const;
   changeLog.put({ ...touched, did: 'created' });
-  let isNew = true;
   try {
     await client.post('/api/orgs', { name }, { signal: request.signal });
   } catch (error) {
-    isNew = !isConflict(error);
-    if (!isNew) {
+    if (isConflict(error)) {
+      // Its content was not planned for an organization that has the name by now.
       changeLog.drop(touched);
-    } else if (!isLost(error)) {
+      throw refusal('DK_GRAFANA_ANSWER', reason('org-made-meanwhile'));
+    }
+    if (!isLost(error)) {
       throw error;
     }
   }
@@ -84,7 +81,7 @@ async function create(
   if (id === undefined || stringAt(found, 'name') !== name) {
     throw refusal('DK_GRAFANA_ANSWER', reason('org-vanished'));
   }
-  return { org: { id, name, client: client.inOrg(id) }, isNew };
+  return { id, name, client: client.inOrg(id) };
 }
 
 /** The request may have worked all the same. */

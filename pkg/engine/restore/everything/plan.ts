@@ -43,7 +43,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   const isAlone = await hasNoOthers(request, caller);
   const confirm = confirmationFor(
     request,
-    items.filter(({ action, kind }) => !(isAlone && (action === 'create' || kind === 'user'))),
+    items.filter(({ action, kind }) => !(isAlone && (action === 'create' || kind === 'user' || kind === 'org'))),
   );
   const { confirm: _, ...planned } = accounts;
   return {
@@ -69,6 +69,9 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
       const why = reason('org-renamed', { name: target.renamedFrom });
       return [{ ...item, action: 'update', ...because(why) }];
     }
+    if (target.otherId !== undefined) {
+      return [{ ...(item ?? createdOrg(target)), ...matchedByName(target, target.otherId) }];
+    }
     return item === undefined ? (target.org === undefined ? [createdOrg(target)] : []) : [item];
   });
   return [...orgs, ...planned.filter(({ kind }) => kind !== 'org')].map(withoutTargetOrg);
@@ -77,6 +80,11 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
 function createdOrg({ from, name }: OrgTarget): PlannedItem {
   const said = { org: from, kind: 'org', uid: name, title: name, folder: '' } as const;
   return { ...said, action: 'create', ...because(reason('missing')), losses: [], security: [] };
+}
+
+function matchedByName({ from, name }: OrgTarget, id: number): Pick<PlannedItem, 'action' | 'security'> {
+  const params = { name, before: String(from), after: String(id) };
+  return { action: 'update', ...because(reason('org-matched', params)), security: [{ code: 'org-taken', params }] };
 }
 
 /** Accounts belong to the whole server. */
