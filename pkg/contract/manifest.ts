@@ -198,7 +198,8 @@ const Held = z.object({
 
 /** What a snapshot holds of each organization, and of the whole server: organizations, users, settings. */
 export const HeldByOrg = z.object({
-  orgs: z.array(Held.extend({ id: z.int().positive() })),
+  /** The name is absent in an index that an earlier release wrote. */
+  orgs: z.array(Held.extend({ id: z.int().positive(), name: z.string().optional() })),
   server: Held,
 });
 export type HeldByOrg = z.infer<typeof HeldByOrg>;

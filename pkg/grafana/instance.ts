@@ -86,7 +86,7 @@ export function notServerAdmin(identity: GrafanaClient['identity']): DashkeepErr
  * The org that the credentials are in. Reading it needs a right (`orgs:read`) that a small token may lack; the page
  * data shows it to anybody who is signed in, and a Grafana that says nothing at all has one org.
  */
-async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<NamedOrg> {
+export async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Promise<NamedOrg> {
   const org = await ifAllowed(client.get('/api/org', { signal }));
   if (org !== undefined) {
     return orgOf(org);

@@ -39,6 +39,7 @@ import { openSearch } from './index/texts/searchable.ts';
 import { TextIndex } from './index/texts/text-index.ts';
 import type { BelowPart } from './index/versions/below/below.ts';
 import { askVersions } from './index/versions/ask-versions.ts';
+import { ownNames } from './index/versions/own-names.ts';
 import { VersionIndex } from './index/versions/version-index.ts';
 import type { StateStore } from '../lib/state.ts';
 
@@ -212,8 +213,8 @@ export class OpenedRepository implements Repository {
     return openSearch(this, options);
   }
 
-  async everSeen(calls: Abortable = {}): Promise<SeenResource[]> {
-    const names = await this.versionIndex.names(calls);
+  async everSeen(asked: IndexWait = {}): Promise<SeenResource[]> {
+    const { names } = await ownNames(this.versionIndex, () => this.index.read(asked), asked);
     return names.map(([[org, kind, uid], title, deleted]) => ({ org, kind, uid, title, deleted }));
   }
 

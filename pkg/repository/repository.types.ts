@@ -6,6 +6,7 @@ import type { EncodedObject } from './objects/encoder.ts';
 import type { Encoder } from './objects/encode-thread.ts';
 import type { PackedTexts } from './index/texts/files.ts';
 import type { Below, BelowPart, ResourceChange } from './index/versions/below/below.ts';
+import type { AskedFor } from './index/versions/marks.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
 import type { StoredRun } from './runs.ts';
@@ -40,11 +41,10 @@ export interface VersionsBelow extends Versions<ResourceChange>, Below {
 }
 
 /** How long an answer of the index of versions may take. */
-export interface IndexWait {
+export interface IndexWait extends AskedFor {
   /** When it resolves, the answer is made of what there is, and the index is completed behind it. */
   within?: Promise<unknown>;
   onProgress?: (done: number, total: number) => void;
-  signal?: AbortSignal;
 }
 
 /** A resource that some snapshot holds or held; of a kind of the whole server, org is 0. */
@@ -63,6 +63,8 @@ export interface Searchable extends IndexedPart {
   /** What became of resources, each oldest first. */
   histories(refs: readonly ResourceRef[]): Promise<VersionChange[][]>;
   everSeen(): Promise<SeenResource[]>;
+  /** Whether some of it is of organizations that only have the ID of one that is asked about. */
+  areShared(): Promise<boolean>;
   /** Of every snapshot, by id. */
   snapshots: ReadonlyMap<string, SnapshotSummary>;
 }
@@ -132,7 +134,7 @@ export interface Repository {
   searchable(options?: IndexWait): Promise<Searchable>;
 
   /** Every resource that is in the index of versions, as far as that is made. */
-  everSeen(options?: { signal?: AbortSignal }): Promise<SeenResource[]>;
+  everSeen(options?: AskedFor): Promise<SeenResource[]>;
 
   /**
    * By id, unambiguous start of an id, or 'latest': the newest that counts and is no safety or drill snapshot.

@@ -17,7 +17,7 @@ import type { Clock, Randomness } from '../contract/ports.ts';
 import { countSecurity, securityFirst } from '../engine/restore/plan/security.ts';
 import { newTimedId } from '../repository/layout.ts';
 import type { LiveRead } from './live-reads.ts';
-import type { Caller } from './organizations/caller.ts';
+import { isSince, type Caller } from './organizations/caller.ts';
 import { holds, pageOfList } from './pagination.ts';
 import type { AppliedRestore, PlannedRestore } from './operations/work.ts';
 
@@ -66,6 +66,7 @@ export class Restores {
     const twin = [...this.#kept.values()].find(
       (one) =>
         one.org === caller.org &&
+        isSince(caller, one.created.toISOString()) &&
         one.reading?.isEnded === false &&
         !one.reading.isAbandoned &&
         JSON.stringify([one.request, one.revision]) === wanted,
@@ -235,7 +236,10 @@ export class Restores {
 
   #own(id: string, caller: Caller | undefined): Kept {
     const kept = this.#kept.get(id);
-    if (kept === undefined || (caller !== undefined && kept.org !== caller.org)) {
+    if (
+      kept === undefined ||
+      (caller !== undefined && !(kept.org === caller.org && isSince(caller, kept.created.toISOString())))
+    ) {
       throw unknown(id);
     }
     return kept;

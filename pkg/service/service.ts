@@ -22,6 +22,7 @@ import { Metrics } from './status/metrics.ts';
 import { StatusCache } from './status/status-cache.ts';
 import { Notifier, type Receiver } from './notify.ts';
 import { findHome, HomeOrganization } from './organizations/home.ts';
+import { OrgIdentities } from './organizations/identities.ts';
 import { mayKnow } from './organizations/run-view.ts';
 import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { StatusView } from './status/status-view.ts';
@@ -66,6 +67,8 @@ export interface ServicePorts {
 }
 
 const SETTINGS_EVERY_MS = 30_000;
+/** How soon it is noticed that an ID is another organization's. */
+const ORGS_EVERY_MS = 2 * 60_000;
 
 /**
  * The service beside Grafana, without its HTTP: its parts, what they know of each other, and when each of them works.
@@ -78,6 +81,7 @@ export class Service {
   readonly settings: SettingsStore;
   readonly apiTokens: ApiTokens;
   readonly home: HomeOrganization;
+  readonly identities: OrgIdentities;
   readonly leadership: Leadership;
   /** Undefined where the deployment gives the tokens. */
   readonly keeper: TokenKeeper | undefined;
@@ -111,6 +115,7 @@ export class Service {
   readonly #endedElsewhere: EndedElsewhere;
   readonly #scheduler: Scheduler;
   #settingsRead: number;
+  #orgsSeen = Number.NEGATIVE_INFINITY;
   #targetRevision = '';
 
   constructor(config: ServiceConfig, ports: ServicePorts) {
@@ -146,7 +151,14 @@ export class Service {
     const fallback = (): number | undefined =>
       config.orgIds === undefined && settings.view().values.scope.orgs === 'token' ? 1 : undefined;
     this.home = new HomeOrganization({ ...ways, fallback, clock, signal });
-    this.repositoryCache = new RepositoryCache(ports.openWork(this.access), () => settings.effective(), { clock, log });
+    const { grafana } = config;
+    this.identities = new OrgIdentities({ grafana, access: this.access, state, clock, randomness, log, signal });
+    const noticeOrgs = async (): Promise<void> => {
+      await this.access.noticeOrgs();
+      await this.identities.lookAtAll(this.home.known);
+    };
+    const access = { ...this.access, noticeOrgs };
+    this.repositoryCache = new RepositoryCache(ports.openWork(access), () => settings.effective(), { clock, log });
     this.#journal = new Journal(state, log);
     const { keeper, given, repositoryCache } = this;
     const journal = this.#journal;
@@ -375,6 +387,10 @@ export class Service {
       this.#settingsRead = now;
       // Another replica may have changed either.
       void Promise.all([this.#loadSettings(), this.apiTokens.load()]);
+    }
+    if (this.statusView.tokenUsable && now - this.#orgsSeen > ORGS_EVERY_MS) {
+      this.#orgsSeen = now;
+      void this.identities.lookAtAll(this.home.known);
     }
     const running = this.queue.running;
     const { record, progress } = running ?? {};

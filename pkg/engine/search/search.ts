@@ -4,6 +4,7 @@ import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { append } from '../../lib/append.ts';
 import { keyOf, type Thing } from '../../repository/index/generations/thing.ts';
 import type { Searchable, SeenResource } from '../../repository/repository.types.ts';
 import { candidateOf, type Candidate } from './candidates.ts';
@@ -56,7 +57,18 @@ export async function search(open: () => Promise<Searchable>, question: SearchQu
 async function searchIn(index: Searchable, words: SearchWords, question: SearchQuestion): Promise<FoundPage> {
   const seen = new Map((await index.everSeen()).map((one) => [keyOf([one.org, one.kind, one.uid]), one]));
   const { candidates, ...limits } = await collect(index, words, question, seen);
-  const sorted = sortBy(candidates, ({ rank, thing }) => {
+  const hitsOf = async (chunk: readonly Candidate[]): Promise<(SearchHit | undefined)[]> => {
+    const refs = chunk.map(({ thing: [org, kind, uid] }) => ({ org: org === 0 ? question.serverOrg : org, kind, uid }));
+    const histories = await index.histories(refs);
+    return chunk.map(({ matches }, place) => {
+      const ref = refs[place];
+      return ref && hitOf(ref, matches, histories[place] ?? [], { snapshots: index.snapshots, words });
+    });
+  };
+  // What only another organization with the same ID had must not be counted either.
+  const hits = (await index.areShared()) ? await hitsOf(candidates) : undefined;
+  const own = candidates.filter((_, place) => hits === undefined || hits[place] !== undefined);
+  const sorted = sortBy(own, ({ rank, thing }) => {
     const { title = '', deleted = true } = seen.get(keyOf(thing)) ?? {};
     return [String(rank).padStart(3, '0'), deleted ? '1' : '0', title, keyOf(thing)].join('\n');
   });
@@ -66,15 +78,10 @@ async function searchIn(index: Searchable, words: SearchWords, question: SearchQ
   let at = start;
   while (items.length < question.limit && at < sorted.length) {
     const chunk = sorted.slice(at, at + question.limit - items.length);
-    const refs = chunk.map(({ thing: [org, kind, uid] }) => ({ org: org === 0 ? question.serverOrg : org, kind, uid }));
-    const histories = await index.histories(refs);
-    for (const [place, { matches }] of chunk.entries()) {
-      const ref = refs[place];
-      const hit = ref && hitOf(ref, matches, histories[place] ?? [], { snapshots: index.snapshots, words });
-      if (hit !== undefined) {
-        items.push(hit);
-      }
-    }
+    append(
+      items,
+      (await hitsOf(chunk)).filter((hit) => hit !== undefined),
+    );
     at += chunk.length;
   }
   const last = sorted[at - 1];

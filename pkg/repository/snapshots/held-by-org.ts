@@ -20,7 +20,8 @@ export class HeldCount {
     for (const problem of errors) {
       this.#of(problem.org, problem.kind).problems += problemCount([problem]);
     }
-    const found = [...this.#orgs].map(([id, held]) => ({ id, ...held }));
+    const names = new Map(orgs.map(({ id, name }) => [id, name]));
+    const found = [...this.#orgs].map(([id, held]) => ({ id, name: names.get(id) ?? '', ...held }));
     return { orgs: found.sort((a, b) => a.id - b.id), server: this.#server };
   }
 

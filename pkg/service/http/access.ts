@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requireHome, type Access, type Caller } from '../organizations/caller.ts';
 import type { TokenOf } from '../api-tokens/api-tokens.ts';
+import { MAIN_ORG } from '../../engine/restore/mapping/same-org.ts';
+import type { OrgIdentities } from '../organizations/identities.ts';
 import type { HomeOrganization } from '../organizations/home.ts';
 import type { Use } from './route-errors.ts';
 
@@ -35,7 +37,11 @@ export function requireDeclarations(app: FastifyInstance): void {
  * The caller, for as much as the route needs to know of it.
  * @throws DK_HOME_ORGANIZATION, DK_ORGANIZATION_UNKNOWN
  */
-export async function admit(request: FastifyRequest, token: TokenOf, home: HomeOrganization): Promise<Caller> {
+export async function admit(
+  request: FastifyRequest,
+  token: TokenOf,
+  { home, identities }: { home: HomeOrganization; identities: OrgIdentities },
+): Promise<Caller> {
   const { access, anytime } = request.routeOptions.config;
   if (token === 'home' && (access === 'home' || anytime === true)) {
     return { org: (await home.now()) ?? 0, home: true };
@@ -45,5 +51,7 @@ export async function admit(request: FastifyRequest, token: TokenOf, home: HomeO
   if (access === 'home') {
     requireHome(caller, 'this');
   }
-  return caller;
+  return caller.home && caller.org === MAIN_ORG
+    ? caller
+    : { ...caller, identity: await identities.of(caller.org, caller.home) };
 }

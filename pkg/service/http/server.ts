@@ -63,7 +63,7 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
     if (request.is404) {
       unknownCalls.refuse(request, reply);
     }
-    request.caller = await admit(request, token, service.home);
+    request.caller = await admit(request, token, service);
   });
   // A connection that stays open would delay the end of the process.
   app.addHook('onSend', async (_request, reply) => {

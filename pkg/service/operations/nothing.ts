@@ -18,5 +18,6 @@ export const nothingToSearch = (encrypted: boolean): Searchable => ({
   async *things() {},
   histories: async () => [],
   everSeen: async () => [],
+  areShared: async () => false,
   snapshots: new Map(),
 });

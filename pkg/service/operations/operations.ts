@@ -35,6 +35,7 @@ import { RestorePlans } from './restore-plans.ts';
 import { newestRuns, runRecord } from './runs.ts';
 import { openStore } from '../../storage/open.ts';
 import type {
+  IndexQuestion,
   LiveComparison,
   OpenOperations,
   PlannedRestore,
@@ -188,27 +189,22 @@ class EngineWork implements Operations {
     return { manifest, signature: repository.trust.signature(author) };
   }
 
-  async versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions> {
-    return (await this.#repository.openIfThere(signal))?.versions(ref, { within, signal }) ?? NO_VERSIONS;
+  async versions(ref: ResourceRef, asked: IndexQuestion): Promise<Versions> {
+    return (await this.#repository.openIfThere(asked.signal))?.versions(ref, asked) ?? NO_VERSIONS;
   }
 
-  async versionsBelow(
-    folder: ResourceRef,
-    part: BelowPart,
-    within: Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<VersionsBelow> {
-    const repository = await this.#repository.openIfThere(signal);
-    return repository?.versionsBelow(folder, { ...part, within, signal }) ?? { ...NO_VERSIONS, total: 0, more: false };
+  async versionsBelow(folder: ResourceRef, part: BelowPart & IndexQuestion): Promise<VersionsBelow> {
+    const repository = await this.#repository.openIfThere(part.signal);
+    return repository?.versionsBelow(folder, part) ?? { ...NO_VERSIONS, total: 0, more: false };
   }
 
-  async searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable> {
-    const repository = await this.#repository.openIfThere(signal);
-    return repository?.searchable({ within, signal }) ?? nothingToSearch(this.encrypted);
+  async searchable(asked: IndexQuestion): Promise<Searchable> {
+    const repository = await this.#repository.openIfThere(asked.signal);
+    return repository?.searchable(asked) ?? nothingToSearch(this.encrypted);
   }
 
-  async everSeen(signal: AbortSignal): Promise<SeenResource[]> {
-    return (await this.#repository.openIfThere(signal))?.everSeen({ signal }) ?? [];
+  async everSeen(asked: Omit<IndexQuestion, 'within'>): Promise<SeenResource[]> {
+    return (await this.#repository.openIfThere(asked.signal))?.everSeen(asked) ?? [];
   }
 
   async object(id: string, signal: AbortSignal): Promise<string> {

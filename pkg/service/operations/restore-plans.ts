@@ -10,7 +10,7 @@ import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
 import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import type { Instance } from '../../grafana/instance.ts';
-import { isOf, type Caller } from '../organizations/caller.ts';
+import { isOf, isSince, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
@@ -66,6 +66,7 @@ export class RestorePlans {
         ...ports,
         manifest,
         options: optionsOf(options),
+        sameOrgs: new Set([caller.org]),
         recent,
         onProgress,
       });
@@ -93,7 +94,7 @@ export class RestorePlans {
   async planUndo(id: string, caller: Caller, signal: AbortSignal): Promise<PlannedRestore> {
     const repository = await this.#repository.open(signal);
     const run = await repository.run(id, { signal });
-    if (run === undefined) {
+    if (run === undefined || !isSince(caller, run.record.started)) {
       throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
     }
     // A run of an earlier release may have touched several organizations.
@@ -101,7 +102,7 @@ export class RestorePlans {
     const own = { record: { ...record, touched: record.touched?.filter((one) => isOf(caller, one)) }, author };
     const withInstance = this.#inOrgOf(caller);
     return withInstance(signal, async (instance) => {
-      const ports = { ...this.#ports, repository, instance, signal };
+      const ports = { ...this.#ports, repository, instance, sameOrgs: new Set([caller.org]), signal };
       const clocks = await compareAllClocks(ports);
       const { request, plan, stored } = await planUndo(ports, own);
       assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });

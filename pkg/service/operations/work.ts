@@ -18,12 +18,20 @@ import type { LiveDiffOptions } from '../../engine/live-diff.ts';
 import type { OnProgress } from '../../engine/progress.ts';
 import type { Authors } from '../../engine/versions/authors.ts';
 import type { RunFacts } from '../../engine/run.ts';
+import type { IsSameOrg } from '../../repository/index/versions/files.ts';
 import type { BelowPart } from '../../repository/index/versions/below/below.ts';
 import type { Searchable, SeenResource, Versions, VersionsBelow } from '../../repository/repository.types.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { LiveBody } from './live.ts';
 import type { PreviewOperations } from './previews.ts';
+
+/** A question to the index of versions, for one organization. */
+export interface IndexQuestion {
+  within: Promise<unknown>;
+  signal: AbortSignal;
+  isSameOrg: IsSameOrg | undefined;
+}
 
 /** What one run is given by anyone who runs it. */
 export interface WorkRun {
@@ -120,18 +128,13 @@ export interface Operations {
   snapshots(signal: AbortSignal, whole?: boolean): Promise<SnapshotSummary[]>;
   snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot>;
   /** Every change of a resource; what is known when `within` resolves. */
-  versions(ref: ResourceRef, within: Promise<unknown>, signal: AbortSignal): Promise<Versions>;
+  versions(ref: ResourceRef, asked: IndexQuestion): Promise<Versions>;
   /** The same of a folder and of all that is or was below it, newest first. */
-  versionsBelow(
-    folder: ResourceRef,
-    part: BelowPart,
-    within: Promise<unknown>,
-    signal: AbortSignal,
-  ): Promise<VersionsBelow>;
+  versionsBelow(folder: ResourceRef, part: BelowPart & IndexQuestion): Promise<VersionsBelow>;
   /** What a search is made from; what is known when `within` resolves. */
-  searchable(within: Promise<unknown>, signal: AbortSignal): Promise<Searchable>;
+  searchable(asked: IndexQuestion): Promise<Searchable>;
   /** Every resource that any snapshot holds or held. */
-  everSeen(signal: AbortSignal): Promise<SeenResource[]>;
+  everSeen(asked: Omit<IndexQuestion, 'within'>): Promise<SeenResource[]>;
   /** The stored JSON text of an object. */
   object(id: string, signal: AbortSignal): Promise<string>;
   /** The stored JSON text of an entry. */

@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, Manifest } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { isOf, isOfServer, type Caller } from './caller.ts';
+import { isOf, isOfServer, isOwn, type Caller } from './caller.ts';
 import { problemsFor } from './run-view.ts';
 import { shrunkFor } from './snapshot-view.ts';
 
@@ -16,19 +16,21 @@ const views = new WeakMap<Manifest, Map<string, Manifest>>();
  */
 export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
   const [first, ...others] = manifest.orgs;
-  const covered = manifest.orgs.some(({ id }) => id === caller.org);
+  const covered = manifest.orgs.some((org) => isOwn(caller, manifest.id, org));
   if (!covered && !caller.home) {
     // In the same words as one that does not exist.
     throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${manifest.id}'`);
   }
-  const isAlone = caller.home && first?.id === caller.org && others.length === 0;
+  const isAlone = covered && caller.home && first !== undefined && others.length === 0;
   if (isAlone && ![...manifest.resources, ...manifest.errors, ...manifest.skipped].some(isOfServer)) {
     return manifest;
   }
   const known = views.get(manifest) ?? new Map<string, Manifest>();
   views.set(manifest, known);
-  const key = `${caller.org} ${caller.home}`;
-  const view = known.get(key) ?? (isAlone ? { ...manifest, ...partsOf(manifest, caller) } : viewOf(manifest, caller));
+  const key = `${caller.org} ${caller.home} ${covered}`;
+  // No organization has ID 0.
+  const seenBy = covered ? caller : { ...caller, org: 0 };
+  const view = known.get(key) ?? (isAlone ? { ...manifest, ...partsOf(manifest, caller) } : viewOf(manifest, seenBy));
   known.set(key, view);
   return view;
 }

@@ -4,22 +4,22 @@ import { warningOf } from '../../contract/reasons/reason.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
 import type { Progress, RunLine, RunRecord, WholeProgress } from '../../contract/runs.ts';
-import { isOfServer, type Caller } from './caller.ts';
+import { isOfServer, isSince, type Caller } from './caller.ts';
 
 /**
  * Whether the caller may know of a run: a restore is its own organization's affair, everything else is done for all.
  */
-export function mayKnow({ kind, org }: Pick<RunLine, 'kind' | 'org'>, caller: Caller): boolean {
-  return kind !== 'restore' || askedBy({ org }, caller);
+export function mayKnow(run: Pick<RunLine, 'kind' | 'org' | 'started'>, caller: Caller): boolean {
+  return run.kind !== 'restore' || askedBy(run, caller);
 }
 
 /** What nobody in particular asked for, and what earlier releases did, counts as asked for by the home organization. */
-export function askedBy({ org }: Pick<RunLine, 'org'>, caller: Caller): boolean {
-  return org === undefined ? caller.home : org === caller.org;
+export function askedBy({ org, started }: Pick<RunLine, 'org' | 'started'>, caller: Caller): boolean {
+  return org === undefined ? caller.home : org === caller.org && isSince(caller, started);
 }
 
 /** Whether the caller may cancel it: anyone who asked, and the home organization for what is done for all. */
-export function mayCancel(run: Pick<RunLine, 'kind' | 'org'>, caller: Caller): boolean {
+export function mayCancel(run: Pick<RunLine, 'kind' | 'org' | 'started'>, caller: Caller): boolean {
   return askedBy(run, caller) || (run.kind !== 'restore' && caller.home);
 }
 
@@ -33,7 +33,7 @@ export function runFor(run: RunLine, caller: Caller): RunLine | undefined {
   if (run.kind === 'restore') {
     return { ...rest, ...named };
   }
-  const own = orgs?.find(({ id }) => id === caller.org);
+  const own = orgs?.find(({ id }) => id === caller.org && isSince(caller, run.started));
   if (own !== undefined) {
     const ended = run.status === 'complete' || run.status === 'partial';
     const status = ended ? (own.problems === 0 ? 'complete' : 'partial') : run.status;

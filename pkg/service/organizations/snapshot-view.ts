@@ -2,14 +2,22 @@ import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotRow } from '../../contract/api/snapshots.ts';
 import type { Shrunk, SnapshotSummary } from '../../contract/manifest.ts';
-import type { Caller } from './caller.ts';
+import { timeOfId } from '../../repository/layout.ts';
+import { isOwn, isSince, type Caller } from './caller.ts';
 
 /** What else is known about who asked for a snapshot: the organization, by the run that made it. */
 export type AskedFrom = (id: string) => number | undefined;
 
 /** Whether a snapshot is listed for the caller; undefined while only its manifest can show it. */
-export function covers({ held }: SnapshotSummary, caller: Caller): boolean | undefined {
-  return caller.home ? true : held?.orgs.some(({ id }) => id === caller.org);
+export function covers(summary: SnapshotSummary, caller: Caller): boolean | undefined {
+  return caller.home ? true : holds(summary, caller);
+}
+
+/** Whether it has anything of the caller's organization; undefined while only its manifest can show it. */
+export function holds({ id: snapshot, held }: SnapshotSummary, caller: Caller): boolean | undefined {
+  const found = held?.orgs.find(({ id }) => id === caller.org);
+  const isUnnamed = held === undefined || (found !== undefined && found.name === undefined && caller.identity);
+  return isUnnamed ? undefined : found !== undefined && isOwn(caller, snapshot, found);
 }
 
 /**
@@ -23,13 +31,15 @@ export function summaryFor(
   askedFrom: AskedFrom,
 ): SnapshotSummary | undefined {
   const { held, changes, by, shrunk, scope, ...rest } = summary;
-  if (held === undefined || covers(summary, caller) !== true) {
+  const isHeld = holds(summary, caller);
+  if (held === undefined || isHeld === undefined || (!isHeld && !caller.home)) {
     return undefined;
   }
-  const own = held.orgs.find(({ id }) => id === caller.org) ?? { resources: 0, bytes: 0, problems: 0 };
+  const found = isHeld ? held.orgs.find(({ id }) => id === caller.org) : undefined;
+  const own = found ?? { resources: 0, bytes: 0, problems: 0 };
   const server = caller.home ? held.server : { resources: 0, bytes: 0, problems: 0 };
-  const alone = held.orgs.every(({ id }) => id === caller.org);
-  const changed = alone ? changes : changes?.orgs?.find(({ id }) => id === caller.org);
+  const alone = isHeld && held.orgs.length === 1;
+  const changed = alone ? changes : changes?.orgs?.find(({ id }) => isHeld && id === caller.org);
   const problems = own.problems + server.problems;
   const isOwn = askedFrom(rest.id) === caller.org || (alone && caller.home);
   return {
@@ -52,7 +62,8 @@ export function summaryFor(
 
 /** What is gone, as far as it is the caller's; the home organization decides for all. */
 export function shrunkFor(shrunk: Shrunk | undefined, caller: Caller): Shrunk | undefined {
-  const losses = shrunk?.losses.filter(({ org }) => caller.home || org === caller.org) ?? [];
+  const isMine = shrunk !== undefined && isSince(caller, timeOfId(shrunk.since).toISOString());
+  const losses = shrunk?.losses.filter(({ org }) => caller.home || (isMine && org === caller.org)) ?? [];
   return shrunk === undefined || losses.length === 0 ? undefined : { ...shrunk, losses };
 }
 

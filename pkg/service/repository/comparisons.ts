@@ -164,8 +164,8 @@ export class Comparisons {
   }
 }
 
-function keyOf({ org, home }: Caller, from: string, to: string): string {
-  return `${org} ${home} ${from}|${to}`;
+function keyOf({ org, home, identity }: Caller, from: string, to: string): string {
+  return `${org} ${home} ${identity?.since} ${from}|${to}`;
 }
 
 /** What was added or changed, with when and by whom it was saved. Grafana says nothing more of what is new. */

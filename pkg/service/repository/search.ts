@@ -3,7 +3,7 @@ import type { SearchPage, SearchQuery } from '../../contract/api/search.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { parseSearch } from '../../engine/search/query.ts';
 import { search } from '../../engine/search/search.ts';
-import { isOf, type Caller } from '../organizations/caller.ts';
+import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
 import { covers } from '../organizations/snapshot-view.ts';
 import { decodeCursor, encodeCursor } from '../pagination.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -29,7 +29,7 @@ export class TextSearch {
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const { last, ...page } = await withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
       this.#repositoryCache.use(signal, (work) =>
-        search(() => work.searchable(over, signal), {
+        search(() => work.searchable({ within: over, signal, isSameOrg: isSameOrg(caller) }), {
           text,
           kinds: kind === undefined || kind.length === 0 ? undefined : kind,
           deleted: deleted === 'true',

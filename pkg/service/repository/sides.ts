@@ -70,21 +70,21 @@ export class Sides {
     }
     const shown = await this.#snapshots.shown(snapshot, caller, this.#signal);
     if (!isWholeResource(ref)) {
-      return { ...(await this.#storedRule(shown, ref)), snapshot: shown };
+      return { ...(await this.#storedRule(shown, ref, caller)), snapshot: shown };
     }
     const entry = findEntry(shown.manifest, ref);
     if (entry === undefined) {
       return { found: undefined, snapshot: shown };
     }
-    const text = await this.#snapshots.body(shown, entry, this.#signal);
+    const text = await this.#snapshots.body(shown, entry, caller, this.#signal);
     return {
       found: { text, title: entry.title, folderUid: entry.folderUid, saved: lastSaved(entry.facts) },
       snapshot: shown,
     };
   }
 
-  async #storedRule(shown: ShownSnapshot, ref: NamedRef): Promise<FoundSide> {
-    const read = (entry: ManifestEntry): Promise<string> => this.#snapshots.body(shown, entry, this.#signal);
+  async #storedRule(shown: ShownSnapshot, ref: NamedRef, caller: Caller): Promise<FoundSide> {
+    const read = (entry: ManifestEntry): Promise<string> => this.#snapshots.body(shown, entry, caller, this.#signal);
     const rule = await storedRule(shown.manifest, ref, read);
     if (rule === undefined) {
       return { found: undefined };

@@ -9,10 +9,10 @@ import { RecentValues } from '../../lib/recent-values.ts';
 import { isTimedId } from '../../repository/layout.ts';
 import { onlyMatch } from '../../repository/snapshots/latest.ts';
 import { summaryOf } from '../../repository/snapshots/manifests.ts';
-import type { Caller } from '../organizations/caller.ts';
+import { isOwn, isSameOrg, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import type { ShownSnapshot } from '../operations/work.ts';
-import { covers, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
+import { covers, holds, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import { pageOfList } from '../pagination.ts';
 import { matchesSnapshot } from './browse.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -45,18 +45,15 @@ export class Snapshots {
    */
   async shown(id: string, caller: Caller, signal: AbortSignal): Promise<ShownSnapshot> {
     const found = await this.#repositoryCache.snapshot(await this.#whole(id, caller, signal), signal);
-    if (id !== 'latest' || found.manifest.orgs.some((org) => org.id === caller.org)) {
+    const isIn = ({ manifest }: ShownSnapshot): boolean => manifest.orgs.some((org) => isOwn(caller, manifest.id, org));
+    if (id !== 'latest' || isIn(found)) {
       return seenBy(found, caller);
     }
     for (const older of await this.#repositoryCache.snapshots(signal)) {
-      if (
-        countsNow(older) &&
-        isRegularBackup(older) &&
-        older.held?.orgs.some((org) => org.id === caller.org) === true
-      ) {
+      if (countsNow(older) && isRegularBackup(older) && older.held !== undefined && holds(older, caller) !== false) {
         const shown = await this.#repositoryCache.snapshot(older.id, signal);
         // Someone may have overwritten it since it was listed.
-        if (shown.signature.foreign !== true) {
+        if (shown.signature.foreign !== true && isIn(shown)) {
           return seenBy(shown, caller);
         }
       }
@@ -84,16 +81,23 @@ export class Snapshots {
    * resource: its manifest may name the objects of others, which anyone who made it up cannot read.
    * @throws DK_SNAPSHOT_FOREIGN
    */
-  async body({ manifest, signature }: ShownSnapshot, entry: ManifestEntry, signal: AbortSignal): Promise<string> {
-    if (signature.foreign === true && !(await this.#isHeld(entry, signal))) {
+  async body(
+    { manifest, signature }: ShownSnapshot,
+    entry: ManifestEntry,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<string> {
+    if (signature.foreign === true && !(await this.#isHeld(entry, caller, signal))) {
       throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `${manifest.id} is foreign, and no trusted snapshot has this`);
     }
     return this.#repositoryCache.use(signal, (work) => work.body(entry, signal));
   }
 
-  async #isHeld(entry: ManifestEntry, signal: AbortSignal): Promise<boolean> {
+  async #isHeld(entry: ManifestEntry, caller: Caller, signal: AbortSignal): Promise<boolean> {
     const { changes } = await withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
-      this.#repositoryCache.use(signal, (work) => work.versions(entry, over, signal)),
+      this.#repositoryCache.use(signal, (work) =>
+        work.versions(entry, { within: over, signal, isSameOrg: isSameOrg(caller) }),
+      ),
     );
     return changes.some(({ state }) => state?.object === entry.object);
   }
@@ -103,7 +107,8 @@ export class Snapshots {
     // The first page opens immediately; who goes on sees only what was looked for.
     const all = await this.#repositoryCache.snapshots(signal, query.cursor !== undefined);
     const found = all.flatMap((summary) => {
-      const seen = summary.held === undefined ? withoutName(summary) : summaryFor(summary, caller, this.#askedFrom);
+      const seen =
+        holds(summary, caller) === undefined ? withoutName(summary) : summaryFor(summary, caller, this.#askedFrom);
       return covers(summary, caller) !== false && seen !== undefined && matchesSnapshot(seen, query) ? [summary] : [];
     });
     const page = pageOfList(found, ({ id }) => id, query);
@@ -144,7 +149,7 @@ export class Snapshots {
   async #rows(summaries: readonly SnapshotSummary[], caller: Caller, signal: AbortSignal): Promise<SnapshotRow[]> {
     const rows: SnapshotRow[] = [];
     for (const summary of summaries) {
-      const whole = summary.held === undefined ? await this.#count(summary.id, signal) : summary;
+      const whole = holds(summary, caller) === undefined ? await this.#count(summary.id, signal) : summary;
       const seen = whole === undefined ? undefined : summaryFor(whole, caller, this.#askedFrom);
       if (seen !== undefined) {
         rows.push(rowOf(seen));

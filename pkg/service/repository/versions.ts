@@ -16,7 +16,7 @@ import {
 import type { ChangeKey } from '../../repository/index/versions/below/below.ts';
 import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
 import type { Versions } from '../../repository/repository.types.ts';
-import { isOf, type Caller } from '../organizations/caller.ts';
+import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
 import type { Operations } from '../operations/work.ts';
 import { decodeCursor, encodeCursor, pageOfList } from '../pagination.ts';
 import type { AuthorNames } from './authors.ts';
@@ -106,7 +106,7 @@ export class ResourceVersions {
     const { limit } = query;
     const part = { limit, ...compact({ after: query.cursor === undefined ? undefined : keyIn(query.cursor) }) };
     const found = await this.#waiting(signal, (work, waited) =>
-      work.versionsBelow({ org, kind, uid }, part, waited, signal),
+      work.versionsBelow({ org, kind, uid }, { ...part, within: waited, signal, isSameOrg: isSameOrg(caller) }),
     );
     const { changes, own, more, total } = found;
     if (own === undefined && found.pending === 0) {
@@ -131,14 +131,14 @@ export class ResourceVersions {
   async #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<Followed> {
     const read = this.#reader(signal);
     if (isWholeResource(ref)) {
-      return { found: await this.#found(ref, signal), describedAs: ref.kind, read };
+      return { found: await this.#found(ref, caller, signal), describedAs: ref.kind, read };
     }
     const { org, uid } = ref;
-    const nothing = await this.#found({ org, kind: GROUP, uid: '' }, signal);
+    const nothing = await this.#found({ org, kind: GROUP, uid: '' }, caller, signal);
     const [{ manifest: newest }, seen] = await this.#repositoryCache.use(signal, (work) =>
-      Promise.all([work.snapshot('latest', signal), work.everSeen(signal)]),
+      Promise.all([work.snapshot('latest', signal), work.everSeen({ signal, isSameOrg: isSameOrg(caller) })]),
     );
-    const versions = (group: ResourceRef): Promise<Versions> => this.#found(group, signal);
+    const versions = (group: ResourceRef): Promise<Versions> => this.#found(group, caller, signal);
     const own = seen.filter((one) => isOf(caller, one));
     const history = await ruleHistory({ org, uid }, { newest, seen: own, versions, read });
     return {
@@ -153,8 +153,10 @@ export class ResourceVersions {
     return (object) => this.#repositoryCache.use(signal, (work) => work.object(object, signal));
   }
 
-  #found(ref: ResourceRef, signal: AbortSignal): Promise<Versions> {
-    return this.#waiting(signal, (work, waited) => work.versions(ref, waited, signal));
+  #found(ref: ResourceRef, caller: Caller, signal: AbortSignal): Promise<Versions> {
+    return this.#waiting(signal, (work, waited) =>
+      work.versions(ref, { within: waited, signal, isSameOrg: isSameOrg(caller) }),
+    );
   }
 
   /** Asks the index, which may have to be made first. */
@@ -166,7 +168,9 @@ export class ResourceVersions {
 
   /** Whatever is another organization's might as well not exist. */
   async #neverSeen({ org, kind, uid }: NamedRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
-    const seen = await this.#repositoryCache.use(signal, (work) => work.everSeen(signal));
+    const seen = await this.#repositoryCache.use(signal, (work) =>
+      work.everSeen({ signal, isSameOrg: isSameOrg(caller) }),
+    );
     const own = seen.filter((one) => isOf(caller, one));
     return neverSeen({ org, kind, uid }, own);
   }

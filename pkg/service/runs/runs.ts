@@ -129,7 +129,7 @@ export class Runs {
 
   #shown(
     seen: RunLine,
-    run: Pick<RunLine, 'kind' | 'org'>,
+    run: Pick<RunLine, 'kind' | 'org' | 'started'>,
     progress: WholeProgress | undefined,
     caller: Caller,
   ): RunSummary {

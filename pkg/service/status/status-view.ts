@@ -169,8 +169,10 @@ export class StatusView {
     if (repository === undefined) {
       return { content: {} };
     }
-    const own = repository.orgs.get(caller.org);
-    const seen = own?.newest === undefined ? undefined : summaryFor(own.newest, caller, this.#parts.askedFrom);
+    const held = repository.orgs.get(caller.org);
+    const seen = held?.newest === undefined ? undefined : summaryFor(held.newest, caller, this.#parts.askedFrom);
+    // The newest may be another organization's that had the ID.
+    const own = seen === undefined && caller.identity !== undefined ? undefined : held;
     const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
     const isShown = seen !== undefined && seen.id === repository.newest?.id;
     return compact({

@@ -2,6 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { IndexWait, Searchable } from '../../repository.types.ts';
 import type { SnapshotIndex } from '../snapshots.ts';
+import { ownNames } from '../versions/own-names.ts';
 import type { VersionIndex } from '../versions/version-index.ts';
 import type { TextIndex } from './text-index.ts';
 
@@ -14,7 +15,7 @@ export interface SearchedIndexes {
 /** Takes up what is not indexed yet, and gives what a search is made from. */
 export async function openSearch(
   { index, versionIndex, textIndex }: SearchedIndexes,
-  { within, onProgress, signal }: IndexWait,
+  { within, onProgress, signal, isSameOrg }: IndexWait,
 ): Promise<Searchable> {
   const calls = compact({ signal });
   const summaries = await index.read(calls);
@@ -28,6 +29,8 @@ export async function openSearch(
   // What goes on behind this call fails into the next one.
   updating.catch(() => undefined);
   const { indexed, pending, unreadable } = await versionIndex.ofMany([], summaries, calls);
+  let names: ReturnType<typeof ownNames> | undefined;
+  const own = () => (names ??= ownNames(versionIndex, async () => summaries, { ...calls, isSameOrg, whole: true }));
   const missing = Math.max(pending, (await textIndex.pending(summaries, calls)) - unreadable);
   return {
     searched: textIndex.flavor === 'texts' ? 'content' : 'titles',
@@ -36,16 +39,17 @@ export async function openSearch(
     unreadable,
     things: () => textIndex.things(calls),
     histories: async (refs) => {
-      const found = await versionIndex.ofMany(refs, summaries, calls);
+      const found = await versionIndex.ofMany(refs, summaries, { ...calls, isSameOrg });
       if (found.pending > missing) {
         throw new DashkeepError('DK_INTEGRITY', 'a part of the index of versions is damaged');
       }
       return found.changes;
     },
     everSeen: async () => {
-      const names = await versionIndex.names({ ...calls, whole: true });
-      return names.map(([[org, kind, uid], title, deleted]) => ({ org, kind, uid, title, deleted }));
+      const seen = (await own()).names;
+      return seen.map(([[org, kind, uid], title, deleted]) => ({ org, kind, uid, title, deleted }));
     },
+    areShared: async () => (await own()).areShared,
     snapshots: new Map(summaries.map((one) => [one.id, one])),
   };
 }

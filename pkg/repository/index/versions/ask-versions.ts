@@ -1,14 +1,14 @@
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
-import type { Abortable } from '../../../lib/abortable.ts';
 import type { IndexWait, Versions } from '../../repository.types.ts';
 import type { SnapshotIndex } from '../snapshots.ts';
+import type { AskedFor } from './marks.ts';
 import type { IndexedPart, VersionIndex } from './version-index.ts';
 
 /** An answer of the index of versions, after it took up what is new. */
 export async function askVersions<Found extends IndexedPart>(
   { index, versionIndex }: { index: SnapshotIndex; versionIndex: VersionIndex },
   { within, ...calls }: IndexWait,
-  ask: (summaries: SnapshotSummary[], calls: Abortable) => Promise<Found>,
+  ask: (summaries: SnapshotSummary[], calls: AskedFor) => Promise<Found>,
 ): Promise<Found & Pick<Versions, 'snapshots'>> {
   const summaries = await index.read(calls);
   const updating = versionIndex.update(summaries, calls);

@@ -116,6 +116,9 @@ export function covers(scope: Scope, org: number, kind: KindName): boolean {
   );
 }
 
+/** Whether an organization of a snapshot, with the name that it has there, is the one that is asked about. */
+export type IsSameOrg = (snapshot: string, org: number, name: string) => boolean;
+
 /** Whether nothing follows from it that a snapshot with this scope lacks a resource. */
 export function isIncomplete(scope: Scope, org: number, kind: KindName): boolean {
   return names(scope.incomplete, org, kind);

@@ -1,17 +1,26 @@
+import type { Abortable } from '../../../lib/abortable.ts';
 import type { Thing } from '../generations/thing.ts';
-import { cellOf, covers, isIncomplete } from './files.ts';
+import { cellOf, covers, isIncomplete, type IsSameOrg } from './files.ts';
 import type { DatedChange, DatedRow } from './fold.ts';
 import type { Mark } from './timeline.ts';
+
+/** Who asks, where organizations are told apart by more than their IDs. */
+export interface AskedFor extends Abortable {
+  isSameOrg?: IsSameOrg | undefined;
+}
 
 /** The snapshots that there are, by organization and kind, each made once. */
 export class MarksByCell {
   readonly #rows: readonly DatedRow[];
   readonly #existing: ReadonlySet<string>;
+  readonly #isSameOrg: IsSameOrg | undefined;
   readonly #places: ReadonlyMap<string, number>;
   readonly #marks = new Map<string, Mark[]>();
   readonly #next = new Map<string, (string | undefined)[]>();
 
-  constructor(rows: readonly DatedRow[], existing: ReadonlySet<string>) {
+  /** @param isSameOrg - leaves out organizations that only have the ID; absent = none */
+  constructor(rows: readonly DatedRow[], existing: ReadonlySet<string>, isSameOrg?: IsSameOrg) {
+    this.#isSameOrg = isSameOrg;
     this.#rows = rows;
     this.#existing = existing;
     this.#places = new Map(rows.map(({ id }, place) => [id, place]));
@@ -45,11 +54,15 @@ export class MarksByCell {
       this.#rows.map(({ id, scope }) => ({
         snapshot: id,
         shown: this.#existing.has(id),
-        covers: covers(scope, org, kind),
+        covers: covers(scope, org, kind) && !this.#isOther(id, scope, org),
         incomplete: isIncomplete(scope, org, kind),
       }));
     this.#marks.set(cell, marks);
     return marks;
+  }
+
+  #isOther(snapshot: string, { orgs }: DatedRow['scope'], org: number): boolean {
+    return orgs.some(([id, name]) => id === org && this.#isSameOrg?.(snapshot, id, name) === false);
   }
 
   #nextShown(thing: Thing, deleted: boolean): (string | undefined)[] {

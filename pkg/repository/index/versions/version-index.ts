@@ -9,11 +9,11 @@ import { keyOf, thingOf, type Thing } from '../generations/thing.ts';
 import { readBelow, type Below, type BelowPart } from './below/below.ts';
 import { placedThings } from './below/placed.ts';
 import { everyVersion, type EveryVersion } from './every-version.ts';
-import type { HeadFile, TableFile, ThingHistory } from './files.ts';
+import type { HeadFile, IsSameOrg, TableFile, ThingHistory } from './files.ts';
 import { changesIn, merged, rowsOf, unfolded, type DatedRow, type Known } from './fold.ts';
 import { foldVersions, namesOf, NO_TABLE, versionFiles, type VersionFiles } from './generation.ts';
 import { ManifestViews } from './manifest-views.ts';
-import { MarksByCell } from './marks.ts';
+import { MarksByCell, type AskedFor } from './marks.ts';
 import { timelineOf, type VersionChange } from './timeline.ts';
 import { LIMITS, VersionUpdate, type Appended, type UpdateOptions } from './update.ts';
 
@@ -69,7 +69,7 @@ export class VersionIndex {
   async of(
     ref: ResourceRef,
     summaries: readonly SnapshotSummary[],
-    calls: Abortable = {},
+    calls: AskedFor = {},
   ): Promise<IndexedPart & { changes: VersionChange[] }> {
     const { changes, ...part } = await this.ofMany([ref], summaries, calls);
     return { ...part, changes: changes[0] ?? [] };
@@ -79,11 +79,11 @@ export class VersionIndex {
   async ofMany(
     refs: readonly ResourceRef[],
     summaries: readonly SnapshotSummary[],
-    calls: Abortable = {},
+    { isSameOrg, ...calls }: AskedFor = {},
   ): Promise<IndexedPart & { changes: VersionChange[][] }> {
     const things = refs.map(thingOf);
     return this.#files.again(async () => {
-      const state = await this.#state(summaries, calls);
+      const state = await this.#state(summaries, calls, isSameOrg);
       return { changes: await this.#timelines(state, things, calls), ...this.#partOf(state) };
     });
   }
@@ -92,10 +92,10 @@ export class VersionIndex {
   below(
     folder: ResourceRef,
     summaries: readonly SnapshotSummary[],
-    { after, limit, ...calls }: BelowPart & Abortable = {},
+    { after, limit, isSameOrg, ...calls }: BelowPart & AskedFor = {},
   ): Promise<IndexedPart & Below> {
     return this.#files.again(async () => {
-      const state = await this.#state(summaries, calls);
+      const state = await this.#state(summaries, calls, isSameOrg);
       const names = await namesOf(this.#files, state.head, calls);
       const placed = [...placedThings(folder.org, { ...state, names }).values()];
       const read = (things: readonly Thing[]): Promise<VersionChange[][]> => this.#timelines(state, things, calls);
@@ -129,6 +129,13 @@ export class VersionIndex {
     return whole ? read() : this.#files.again(read);
   }
 
+  /** IDs that an organization had which is not the one that is asked about. */
+  async sharedOrgs(isSameOrg: IsSameOrg, calls: Abortable): Promise<ReadonlySet<number>> {
+    const { rows } = await this.#files.again(() => this.#state([], calls));
+    const all = rows.flatMap(({ id, scope }) => scope.orgs.map((org) => ({ id, org })));
+    return new Set(all.flatMap(({ id, org: [org, name] }) => (isSameOrg(id, org, name) ? [] : [org])));
+  }
+
   /** Generations of the large part whose files are in use. */
   generations(calls: Abortable = {}): Promise<Set<string>> {
     return this.#files.generations(calls);
@@ -140,12 +147,13 @@ export class VersionIndex {
   }
 
   /** Head and table that fit each other, with the snapshots that there are. */
-  async #state(summaries: readonly SnapshotSummary[], calls: Abortable): Promise<IndexState> {
+  async #state(summaries: readonly SnapshotSummary[], calls: Abortable, isSameOrg?: IsSameOrg): Promise<IndexState> {
     const head = await this.#files.known(calls);
     const table = (await this.#files.table(head, calls)) ?? NO_TABLE;
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
-    return { head, table, rows, existing, marks: new MarksByCell(rows, existing), news: changesIn(head) };
+    const marks = new MarksByCell(rows, existing, isSameOrg);
+    return { head, table, rows, existing, marks, news: changesIn(head) };
   }
 
   /** What became of each of these resources. */

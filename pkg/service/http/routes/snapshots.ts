@@ -120,7 +120,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
     async ({ params, query, caller }, reply) => {
       const shown = await snapshots.shown(params.id, caller, signal);
       const { manifest, signature } = shown;
-      const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, signal));
+      const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, caller, signal));
       const { entry, text, content, rule } = found;
       const references = await repositoryCache.use(signal, async (work) => work.references(entry, content));
       const needed = references.map(({ kind, uid }) => {
@@ -148,7 +148,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
     async ({ params, query, caller }, reply) => {
       const { kind, uid } = query;
       const shown = await snapshots.shown(params.id, caller, signal);
-      const found = await storedText(shown.manifest, query, (one) => snapshots.body(shown, one, signal));
+      const found = await storedText(shown.manifest, query, (one) => snapshots.body(shown, one, caller, signal));
       const text =
         query.format === 'dashboard'
           ? await repositoryCache.use(signal, async (work) => work.importable(found.entry, found.text))
