@@ -15,10 +15,11 @@ import type { ChangeLog } from '../apply/change-log.ts';
 import { noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
-import { withSecurity } from '../plan/security.ts';
+import { needsAccount, withSecurity } from '../plan/security.ts';
 import { join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
+import { opensNothing } from './plan.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 
 /** Milliseconds to give up memberships in after a restore that failed or was interrupted. */
@@ -154,15 +155,16 @@ class EverythingRun {
     }
   }
 
-  /** In what this restore made nobody has anything yet; the account that restores gives up only what it took. */
-  #opensNothing({ action, kind, uid, ...item }: PlannedItem, { code, params }: SecurityChange): boolean {
+  /** In what this restore created, no member has anything yet; the account that restores gives up only what it took. */
+  #opensNothing(item: PlannedItem, change: SecurityChange): boolean {
+    const { kind, uid } = item;
     const { caller, isAlone } = this.#everything;
-    const inNew = this.#brought.created.some(({ org }) => org?.id === targetOf({ ...item, kind, uid }).org);
-    const own = kind === 'user' && uid === caller.login && code === 'org-role';
+    const inNew = this.#brought.created.some(({ org }) => org?.id === targetOf(item).org);
+    const own = kind === 'user' && uid === caller.login && change.code === 'org-role';
     return (
-      (kind !== 'user' && inNew) ||
-      (own && this.#entered().has(params['org'] ?? '')) ||
-      (isAlone && (action === 'create' || kind === 'user'))
+      (kind !== 'user' && inNew && needsAccount(change)) ||
+      (own && this.#entered().has(change.params['org'] ?? '')) ||
+      (isAlone && opensNothing(item, change))
     );
   }
 

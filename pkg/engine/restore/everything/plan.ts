@@ -1,21 +1,27 @@
 import { compact } from '../../../contract/compact.ts';
 import { arrayAt, stringAt } from '../../../lib/json/json.ts';
+import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
+import type { SecurityChange } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
-import { storedContent } from '../content.ts';
+import { outlineOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { byWriteOrder, planRestore, requireObjects } from '../plan/plan.ts';
 import { neverWritten } from '../plan/kind.ts';
 import { itemOf, managerOf } from '../plan/planning.ts';
 import { listOf } from '../plan/removals.ts';
+import { needsAccount } from '../plan/security.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
 import { matchOrgs } from './match-orgs.ts';
+
+/** Kinds that Grafana shows to people without an account. */
+const PUBLISHED: ReadonlySet<KindName> = new Set(['public-dashboard', 'dashboard-snapshot']);
 
 /**
  * What bringing back all of a snapshot would do: organizations, users with their memberships, and all that each
@@ -34,16 +40,15 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     ...contentRequest(request, open),
     expectedUsers: await expectedUsers(request, open, accounts.items),
   });
-  const forecasts = targets.filter(({ isOpen }) => !isOpen).map((target) => forecast(request, target));
-  await requireObjects(
-    request,
-    forecasts.flat().filter(({ action }) => action === 'create'),
-  );
-  const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts.flat()].sort(byWriteOrder);
+  const forecasts = targets.filter(({ isOpen }) => !isOpen).flatMap((target) => forecast(request, target));
+  const created = forecasts.filter(({ action }) => action === 'create');
+  await requireObjects(request, created);
+  await foreseePublished(request, created);
+  const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts].sort(byWriteOrder);
   const isAlone = await hasNoOthers(request, caller);
   const confirm = confirmationFor(
     request,
-    items.filter(({ action, kind }) => !(isAlone && (action === 'create' || kind === 'user' || kind === 'org'))),
+    items.map((item) => ({ ...item, security: item.security.filter((one) => !(isAlone && opensNothing(item, one))) })),
   );
   const { confirm: _, ...planned } = accounts;
   return {
@@ -54,6 +59,11 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     everything: { caller, targets, content, isAlone },
     ...compact({ confirm }),
   };
+}
+
+/** Whether a change opens nothing to anyone as long as only the account that restores exists. */
+export function opensNothing({ action, kind }: PlannedItem, change: SecurityChange): boolean {
+  return (action === 'create' && needsAccount(change)) || kind === 'user' || kind === 'org';
 }
 
 async function hasNoOthers(request: PlanRequest, { login }: Caller): Promise<boolean> {
@@ -142,4 +152,17 @@ function forecastOne(
   return target.org === undefined
     ? itemOf(entry, 'create', reason('missing'))
     : itemOf(entry, 'blocked', reason('org-closed', { name: target.name }));
+}
+
+/** Adds what becomes public to items of organizations that will be created: all else there is for its members only. */
+async function foreseePublished({ repository, signal }: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
+  const context = { secrets: () => undefined, keepSecrets: false, creates: () => true };
+  for (const item of items) {
+    const { entry, kind, uid } = item;
+    if (entry !== undefined && PUBLISHED.has(kind)) {
+      const { largeBodies, securityChanges } = kindOf(kind);
+      const content = largeBodies === true ? outlineOf(entry) : await storedContent(repository, entry, signal);
+      item.security = securityChanges?.({ uid, content }, context) ?? [];
+    }
+  }
 }

@@ -37,6 +37,11 @@ export function changesSecurity({ action, security }: PlannedItem): boolean {
   return (action === 'create' || action === 'update') && security.length > 0;
 }
 
+/** Whether what a change opens is open to accounts only; what is public needs none. */
+export function needsAccount({ code }: SecurityChange): boolean {
+  return code !== 'public';
+}
+
 /** How often a plan changes who may see or receive what. */
 export function countSecurity(items: readonly PlannedItem[]): number {
   return items.filter(changesSecurity).reduce((sum, { security }) => sum + security.length, 0);
