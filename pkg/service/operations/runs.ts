@@ -15,7 +15,8 @@ export async function newestRuns(
 
 /**
  * The record of a run, with its status as it is. What a restore touched, was asked for and can be undone from is left
- * out where no trusted key signed the record: anyone who can write to the target can have made it up.
+ * out where no trusted key signed the record, whatever operation it names: anyone who can write to the target can have
+ * made it up.
  */
 export async function runRecord(
   repository: LazyRepository,
@@ -27,10 +28,12 @@ export async function runRecord(
   if (opened === undefined || stored === undefined) {
     return undefined;
   }
-  const { touched, request, undoes, snapshot, ...facts } = stored.record;
-  const isBelieved = stored.record.kind !== 'restore' || opened.trust.counts(stored.author);
-  const record = isBelieved ? { ...facts, ...compact({ touched, request, undoes, snapshot }) } : facts;
-  return (await current(repository, [record], signal))[0];
+  const { record } = stored;
+  return (await current(repository, [opened.trust.counts(stored.author) ? record : unsigned(record)], signal))[0];
+}
+
+function unsigned({ touched: _, request: _1, undoes: _2, security: _3, snapshot, ...facts }: RunRecord): RunRecord {
+  return facts.kind === 'restore' ? facts : { ...facts, ...compact({ snapshot }) };
 }
 
 async function current<Run extends Pick<RunLine, 'id' | 'kind' | 'status'>>(

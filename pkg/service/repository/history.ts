@@ -131,9 +131,12 @@ function lineOf(entry: JournalEntry): RunLine {
 
 /**
  * What is known of a run. The repository's record has more of it than the journal, unless it does not know its end yet.
- * But anyone who can write to the target can have changed how it ended.
+ * But anyone who can write to the target can have changed how it ended, or put another operation's record in its place.
  */
 function combined<Run extends RunLine | RunRecord>(stored: Run, own: Run): Run {
+  if (stored.kind !== own.kind) {
+    return own;
+  }
   if (stored.finished === undefined) {
     return withEnd(stored, own);
   }
