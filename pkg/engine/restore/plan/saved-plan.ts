@@ -151,16 +151,21 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
   if (now === undefined) {
     return before.action !== 'delete';
   }
-  if (now.action === 'unchanged' && (before.action === 'create' || before.action === 'update')) {
-    return false;
-  }
   // Its owner was made meanwhile, and brought it.
-  if (kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update') {
+  const isBrought = kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update';
+  // What Grafana gave it shows it to all who gain something.
+  if (isBrought && now.code === 'renewed' && now.security.every(({ params }) => params['before'] !== undefined)) {
     return false;
   }
   const seen = new Set(before.security.map(outcomeOf));
   if (changesSecurity(now) && now.security.some((change) => !seen.has(outcomeOf(change)))) {
     return true;
+  }
+  if (now.action === 'unchanged' && (before.action === 'create' || before.action === 'update')) {
+    return false;
+  }
+  if (isBrought) {
+    return false;
   }
   return now.action !== before.action || now.live !== before.live || now.entry?.object !== before.object;
 }

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { currentLab, labHooks } from './support/plan-attack.ts';
+
+/*
+ * A person reviewed a saved plan and its one security change. Before it is applied, that change is made by someone
+ * else, and a folder that was missing is there again, closed, with something in it that is not for everyone.
+ */
+
+labHooks();
+
+const grant = (folder: string, ...given: [role: string, permission: string][]) =>
+  currentLab().api(`POST /api/access-control/folders/${folder}`, {
+    permissions: given.map(([builtInRole, permission]) => ({ builtInRole, permission })),
+  });
+
+it('a saved plan that opens something else than was reviewed is stale', async () => {
+  const { api, dashkeep, grafana } = currentLab();
+  const directory = await temporaryDirectory();
+  try {
+    await api('POST /api/admin/users', { login: 'vera', email: 'vera@example.org', name: 'V', password: 'secret' });
+    for (const uid of ['team', 'room']) {
+      await api('POST /api/folders', { uid, title: uid });
+      await grant(uid, ['Editor', '']);
+    }
+    expect((await dashkeep(['backup', '--orgs', 'all'])).json.status).toBe('complete');
+    await grant('team', ['Viewer', '']);
+    await api('DELETE /api/folders/room');
+    const plan = join(directory.path, 'plan.json');
+    const { json } = await dashkeep(['restore', 'latest', '--overwrite', '--save-plan', plan]);
+    expect(json.confirm).toBe('1 security change');
+
+    await grant('team', ['Viewer', 'View']);
+    await api('POST /api/folders', { uid: 'room', title: 'room' });
+    await grant('room', ['Editor', ''], ['Viewer', '']);
+    const dashboard = { uid: 'salaries', title: 'Salaries', schemaVersion: 39, panels: [] };
+    await api('POST /api/dashboards/db', { dashboard, folderUid: 'room' });
+    const seen = async (): Promise<number> =>
+      (await call(grafana, 'vera:secret', 'GET /api/dashboards/uid/salaries')).status;
+    expect(await seen()).toBe(403);
+    const ended = await dashkeep(['restore', '--plan', plan, '--apply', '--confirm', '1 security change']).catch(
+      (error: unknown) => error,
+    );
+    expect({ seen: await seen(), code: (ended as { code?: string }).code }).toEqual({
+      seen: 403,
+      code: 'DK_PLAN_STALE',
+    });
+  } finally {
+    await directory.remove();
+  }
+});
