@@ -14,6 +14,9 @@ const SUBJECTS = new Set(DEPENDENT.flatMap(({ dependsOn }) => dependsOn));
 export class Changes {
   readonly #owners = new Map<string, Map<string, Listed>>();
   readonly #changed = new Set<string>();
+  /** Folders of what changed and is no owner itself, by organization. */
+  readonly #places = new Map<number, Set<string>>();
+  readonly #filled = new Map<number, ReadonlySet<string>>();
   readonly #lost = new Set<KindName>();
 
   /** Whether this run has to keep account of the kind. */
@@ -46,9 +49,12 @@ export class Changes {
     this.#owners.get(`${org} ${kind}`)?.delete(uid);
   }
 
-  changed(org: number, kind: KindName, uid: string): void {
+  /** @param folder - where it is, if those who may see that may see it */
+  changed(org: number, kind: KindName, uid: string, folder?: string): void {
     if (OWNERS.has(kind)) {
       this.#changed.add(`${org} ${kind} ${uid}`);
+    } else if (folder !== undefined) {
+      this.#places.set(org, (this.#places.get(org) ?? new Set()).add(folder));
     }
   }
 
@@ -58,9 +64,41 @@ export class Changes {
     return owners && [...owners.values()];
   }
 
-  /** Whether the owner was listed by this run and is what it was in the last snapshot. */
+  /**
+   * Whether the owner was listed by this run and is what it was in the last snapshot, with all that is below it: what
+   * came into a folder may be for those only who may see it now. Asked when all owners were read.
+   */
   isOwnerUnchanged(org: number, owner: KindName, uid: string): boolean {
-    return this.#owners.get(`${org} ${owner}`)?.has(uid) === true && !this.#changed.has(`${org} ${owner} ${uid}`);
+    return (
+      this.#owners.get(`${org} ${owner}`)?.has(uid) === true &&
+      !this.#changed.has(`${org} ${owner} ${uid}`) &&
+      !(owner === 'folder' && this.#filledFolders(org).has(uid))
+    );
+  }
+
+  /** Folders in or below which something changed. */
+  #filledFolders(org: number): ReadonlySet<string> {
+    const known = this.#filled.get(org);
+    if (known !== undefined) {
+      return known;
+    }
+    const filled = new Set<string>();
+    const folders = this.#owners.get(`${org} folder`);
+    const fill = (folder: string | undefined): void => {
+      for (let at = folder; at !== undefined && at !== '' && !filled.has(at); at = folders?.get(at)?.folderUid) {
+        filled.add(at);
+      }
+    };
+    this.#places.get(org)?.forEach(fill);
+    for (const kind of OWNERS) {
+      for (const { uid, folderUid } of this.owners(org, kind) ?? []) {
+        if (this.#changed.has(`${org} ${kind} ${uid}`)) {
+          fill(folderUid);
+        }
+      }
+    }
+    this.#filled.set(org, filled);
+    return filled;
   }
 
   /** Whether a resource of one of these kinds went away, or has another name now, which is the same to a listing. */

@@ -176,7 +176,10 @@ async function store(
   await share.received(body.bytes);
   const entry = entryOf({ org: run.context.org.id, kind: kind.name }, listed, content, body);
   if (entry.object !== before?.object || entry.folderUid !== before.folderUid) {
-    changes.changed(entry.org, entry.kind, entry.uid);
+    changes.changed(entry.org, entry.kind, entry.uid, kind.owner === undefined ? entry.folderUid : undefined);
+    if (kind.name === 'annotation') {
+      kind.references(content).forEach((one) => changes.changed(entry.org, one.kind, one.uid));
+    }
   }
   const { written } = await body.put();
   if (!hasCopy(run, entry) && content.plain !== undefined) {
