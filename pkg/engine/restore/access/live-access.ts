@@ -25,6 +25,7 @@ export class LiveAccess implements Access {
   readonly #folders = new RecentValues<Promise<Folder>>();
   readonly #grants = new RecentValues<Promise<Grants | undefined>>();
   readonly #shares = new RecentValues<Promise<Content | undefined>>();
+  readonly #places = new RecentValues<Promise<string | undefined>>();
   #shared: Promise<ReadonlySet<string> | undefined> | undefined;
 
   constructor(context: KindContext) {
@@ -35,6 +36,8 @@ export class LiveAccess implements Access {
   saw(kind: KindName, uid: string, live: Content | undefined): void {
     if (kind === 'public-dashboard') {
       this.#shares.set(uid, Promise.resolve(live));
+    } else if (kind === 'dashboard') {
+      this.#places.set(uid, Promise.resolve(live && (live.folderUid ?? '')));
     } else if (kind === 'folder') {
       const folder = live === undefined ? undefined : compact({ title: live.title, folderUid: live.folderUid });
       this.#folders.set(uid, Promise.resolve(folder));
@@ -47,6 +50,15 @@ export class LiveAccess implements Access {
   async parentOf(folder: string): Promise<string | undefined> {
     const live = await this.#folder(folder);
     return live === 'unknown' ? undefined : (live?.folderUid ?? '');
+  }
+
+  /** The folder of a dashboard; undefined where it is not live, or without the right to see it. */
+  folderOf(dashboard: string): Promise<string | undefined> {
+    const read = async (): Promise<string | undefined> => {
+      const live = await kindOf('dashboard').read(this.#context, { uid: dashboard, title: dashboard });
+      return live && (live.folderUid ?? '');
+    };
+    return this.#places.use(dashboard, () => read().catch((error: unknown) => unlessForbidden(error, undefined)));
   }
 
   async titleOf(folder: string): Promise<string | undefined> {

@@ -14,7 +14,7 @@ import { PlannedAccess, writtenItems } from './planned-access.ts';
 import { isOfSame, isOfTeam, NAMED, namedGains } from './named-gains.ts';
 import { ReplacedTeams } from './replaced-teams.ts';
 import { accessEntries, StoredAccess, StoredGrants } from './stored-access.ts';
-import { isSeen, newAudience, newlyShared } from './wider-audience.ts';
+import { annotatedDashboards, audienceChanges, isSeen } from './wider-audience.ts';
 
 const AT_ONCE = 16;
 
@@ -40,6 +40,8 @@ export class OpenedPlaces {
   readonly #request: PlanRequest;
   readonly #stored: StoredGrants;
   readonly #places = new Map<string, Place>();
+  /** Dashboards of annotations. */
+  readonly #dashboards = new Map<string, string>();
   readonly #live = new Map<number, LiveAccess>();
   #entries: ReadonlyMap<string, ManifestEntry> | undefined;
 
@@ -52,6 +54,7 @@ export class OpenedPlaces {
   saw({ org, kind, uid }: ResourceRef, live: Content | undefined): void {
     const matters =
       kind === 'folder' ||
+      kind === 'dashboard' ||
       kind === 'folder-permissions' ||
       ((kind === 'dashboard-permissions' || kind === 'public-dashboard') &&
         this.#places.has(keyOf({ org, kind: 'dashboard', uid })));
@@ -69,6 +72,13 @@ export class OpenedPlaces {
     }
   }
 
+  /** Takes the dashboard of an annotation that a plan writes: who may see the one sees the other. */
+  putOn(target: ResourceRef, dashboard: string | undefined): void {
+    if (dashboard !== undefined) {
+      this.#dashboards.set(keyOf(target), dashboard);
+    }
+  }
+
   /** Adds to the items who gets more by where they will be. */
   async report(items: readonly PlannedItem[]): Promise<void> {
     const written = writtenItems(items);
@@ -80,18 +90,23 @@ export class OpenedPlaces {
     });
     await this.#reportTeams(teams, written);
     const views = new Map<number, Views>();
+    const viewOf = (org: number): Views => {
+      const view = views.get(org) ?? this.#viewsOf(org, written, teams);
+      views.set(org, view);
+      return view;
+    };
     const placed = [...written.values()].flatMap((item) => {
       const place = this.#places.get(keyOf(targetOf(item)));
       return place === undefined ? [] : [{ item, place }];
     });
     const updated = placed.filter(({ item, place }) => place.from !== undefined && isSeen(item.kind));
     await forEachConcurrently(AT_ONCE, placed, async ({ item, place }) => {
-      const { org } = targetOf(item);
-      const view = views.get(org) ?? this.#viewsOf(org, written, teams);
-      views.set(org, view);
+      const view = viewOf(targetOf(item).org);
       const [opened, audience] = await Promise.all([
         place.from === place.to ? [] : this.#changes(view, item, place),
-        place.from === undefined || !isSeen(item.kind) ? [] : this.#audience(view, item, place.to, updated.length),
+        place.from === undefined || !isSeen(item.kind) || item.entry === undefined
+          ? []
+          : audienceChanges({ ...view, stored: this.#storedOf(item.entry) }, item, place.to, updated.length),
       ]);
       item.security = [
         ...item.security,
@@ -99,6 +114,7 @@ export class OpenedPlaces {
         ...audience.filter((one) => !opened.some((other) => isOfSame(one, other))),
       ];
     });
+    await this.#reportAnnotations(written, viewOf);
     for (const [org, { live, planned }] of views) {
       const exposed = await this.#withoutKnownAccess(
         planned,
@@ -147,6 +163,21 @@ export class OpenedPlaces {
     });
   }
 
+  /** Adds to annotations who sees them on a dashboard that exists, and could not when the snapshot was taken. */
+  async #reportAnnotations(written: ReadonlyMap<string, PlannedItem>, viewOf: (org: number) => Views): Promise<void> {
+    const annotated = annotatedDashboards(written, this.#dashboards, this.#accessEntries());
+    await forEachConcurrently(AT_ONCE, annotated, async ({ item, dashboard }) => {
+      const target = targetOf(dashboard);
+      const view = viewOf(target.org);
+      const folder = this.#places.get(keyOf(target))?.to ?? (await view.live.folderOf(target.uid));
+      if (folder !== undefined) {
+        const stored = this.#storedOf(dashboard.entry);
+        const found = await audienceChanges({ ...view, stored }, dashboard, folder, annotated.length, 'annotations');
+        item.security = [...item.security, ...found];
+      }
+    });
+  }
+
   #accessEntries(): ReadonlyMap<string, ManifestEntry> {
     this.#entries ??= accessEntries(this.#request.manifest);
     return this.#entries;
@@ -178,21 +209,6 @@ export class OpenedPlaces {
     return namedGains(others, ({ subject, name, before, permission }) =>
       securityChange(from === undefined ? 'placed' : 'moved', { ...where, subject, name, before, after: permission }),
     );
-  }
-
-  /** Who sees what is written over something, and did not when the snapshot was taken. */
-  async #audience(views: Views, item: PlannedItem, to: string, updated: number): Promise<SecurityChange[]> {
-    if (item.entry === undefined) {
-      return [];
-    }
-    const all = { ...views, stored: this.#storedOf(item.entry) };
-    const [shared, gains] = await Promise.all([newlyShared(all, item, updated), newAudience(all, item, to)]);
-    return [
-      ...shared,
-      ...namedGains(gains, ({ subject, name, permission }) =>
-        securityChange('audience', { subject, name, after: permission }),
-      ),
-    ];
   }
 
   /** Who may do more with something that is created than when the snapshot was taken, if the snapshot says that. */

@@ -82,6 +82,7 @@ export class StoredAccess implements Access {
 const ACCESS_KINDS: ReadonlySet<KindName> = new Set([
   'folder',
   'folder-permissions',
+  'dashboard',
   'dashboard-permissions',
   'public-dashboard',
   'team',

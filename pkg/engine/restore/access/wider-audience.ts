@@ -1,14 +1,16 @@
 import type { KindName } from '../../../contract/kinds.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { gainsBetween, joinGrants, type Gain, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import { ROLES } from '../../../grafana/kinds/access/user/memberships.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { securityChange } from '../../../grafana/kinds/security/change.ts';
 import { objectAt, stringAt } from '../../../lib/json/json.ts';
-import { targetOf } from '../target.ts';
+import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import { grantsAlong, NO_GRANTS } from './access.ts';
 import type { LiveAccess } from './live-access.ts';
+import { namedGains } from './named-gains.ts';
 import type { PlannedAccess } from './planned-access.ts';
 import type { ReplacedTeams } from './replaced-teams.ts';
 import type { StoredAccess } from './stored-access.ts';
@@ -21,23 +23,64 @@ export function isSeen(kind: KindName): boolean {
   return SEEN.has(kind);
 }
 
+/** What a look at an audience needs to know of one organization. */
+interface Sources {
+  stored: StoredAccess;
+  live: LiveAccess;
+  planned: PlannedAccess;
+  teams: ReplacedTeams;
+}
+
+/**
+ * Who sees what is written over something, and did not when the snapshot was taken.
+ * @param to - the folder where it will be.
+ * @param asked - how many dashboards are asked about.
+ */
+export async function audienceChanges(
+  sources: Sources,
+  item: PlannedItem,
+  to: string,
+  asked: number,
+  what: 'dashboard' | 'annotations' = 'dashboard',
+): Promise<SecurityChange[]> {
+  const [shared, gains] = await Promise.all([newlyShared(sources, item, asked, what), newAudience(sources, item, to)]);
+  return [
+    ...shared,
+    ...namedGains(gains, ({ subject, name, permission }) =>
+      securityChange('audience', { subject, name, after: permission }),
+    ),
+  ];
+}
+
+/**
+ * The dashboards of annotations that a plan writes, as if it wrote them over: those that the snapshot holds and the
+ * plan does not create.
+ * @param dashboards - their UIDs, by the key of the annotation.
+ */
+export function annotatedDashboards(
+  written: ReadonlyMap<string, PlannedItem>,
+  dashboards: ReadonlyMap<string, string>,
+  entries: ReadonlyMap<string, ManifestEntry>,
+): { item: PlannedItem; dashboard: PlannedItem & { entry: ManifestEntry } }[] {
+  return [...dashboards].flatMap(([key, uid]) => {
+    const item = written.get(key);
+    const entry = item && entries.get(keyOf({ org: item.org, kind: 'dashboard', uid }));
+    if (item === undefined || entry === undefined) {
+      return [];
+    }
+    const { targetUid: _, ...rest } = item;
+    const dashboard = { ...rest, kind: entry.kind, uid, entry };
+    return written.get(keyOf(targetOf(dashboard)))?.action === 'create' ? [] : [{ item, dashboard }];
+  });
+}
+
 /**
  * Who can see a resource after it was written over, and could not when the snapshot was taken: the old content was not
  * meant for them. Nobody where the snapshot does not say who could see it.
  * @param to - the folder where it will be.
  */
-export async function newAudience(
-  {
-    stored,
-    live,
-    planned,
-    teams,
-  }: {
-    stored: StoredAccess;
-    live: LiveAccess;
-    planned: PlannedAccess;
-    teams: ReplacedTeams;
-  },
+async function newAudience(
+  { stored, live, planned, teams }: Sources,
   { kind, entry, ...item }: PlannedItem,
   to: string,
 ): Promise<Gain[]> {
@@ -80,22 +123,24 @@ function couldSee(before: Grants, { subject, name }: Gain, roles: ReadonlyMap<st
 }
 
 /** A dashboard that is shared outside the organization now, and was not, or with fewer, when the snapshot was taken. */
-export async function newlyShared(
-  { stored, live }: { stored: StoredAccess; live: LiveAccess },
+async function newlyShared(
+  { stored, live }: Sources,
   { kind, entry, ...item }: PlannedItem,
   asked: number,
+  what: 'dashboard' | 'annotations',
 ): Promise<SecurityChange[]> {
   if (kind !== 'dashboard' || entry === undefined) {
     return [];
   }
-  const now = reachOf(await live.shareOf(targetOf({ kind, ...item }).uid, asked));
-  const isNew = now > 0 && now > reachOf(await stored.shareOf(entry.uid));
+  const now = reachOf(await live.shareOf(targetOf({ kind, ...item }).uid, asked), what);
+  const isNew = now > 0 && now > reachOf(await stored.shareOf(entry.uid), what);
   return isNew ? [securityChange('audience-shared', {})] : [];
 }
 
 /** Nobody outside, those whom an email invited, or anyone who has the link. */
-function reachOf(share: Content | undefined): number {
-  if (objectAt(share?.body)?.['isEnabled'] !== true) {
+function reachOf(share: Content | undefined, what: 'dashboard' | 'annotations'): number {
+  const { isEnabled, annotationsEnabled } = objectAt(share?.body) ?? {};
+  if (isEnabled !== true || (what === 'annotations' && annotationsEnabled !== true)) {
     return 0;
   }
   return stringAt(share?.body, 'share') === 'email' ? 1 : 2;
