@@ -70,7 +70,10 @@ export const SECURITY_CODES = [
   'org-taken',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',
-  /** A data source has another account, way to log in, or database: `field`, `before`, `after`. */
+  /**
+   * A data source has another account, way to log in, database, or other setting that may decide what it reads:
+   * `field`, `before`, `after`.
+   */
   'source-account',
   /** Queries that name no data source, and new panels, go to another one: `before`, `after`. */
   'default-source',

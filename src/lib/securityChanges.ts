@@ -113,7 +113,7 @@ export function securityChangeText({ code, params }: SecurityChange): string {
     'source-account': (given) =>
       t(
         'security.sourceAccount',
-        '{{field}}: {{before}} → {{after}}. Everyone who can query it reads what that account or database holds.',
+        '{{field}}: {{before}} → {{after}}. Everyone who can query it may read other data.',
         values(given),
       ),
     'default-source': (given) =>

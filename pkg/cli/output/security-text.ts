@@ -47,7 +47,7 @@ const TEXTS: Texts = {
     `gets the content of organization ${before} in the snapshot because it is named ${name}; its ID is ${after}: check that it is the same one`,
   public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anyone who has the link`,
   'source-account': (params) =>
-    `${params['field']} changes ${change(params)}: everyone who may query it reads what that account or database holds`,
+    `${params['field']} changes ${change(params)}: everyone who can query it may read other data`,
   'default-source': (params) => `becomes the default data source, ${change(params)}`,
   receiver: (params) => `alerts go by default to another contact point, ${change(params)}`,
   'receiver-added': ({ after }) => `alerts now also go to the contact point ${after}`,

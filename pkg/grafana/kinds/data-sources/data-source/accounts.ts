@@ -1,4 +1,4 @@
-import { objectAt, stringAt, type Json } from '../../../../lib/json/json.ts';
+import { canonicalJson, isJsonObject, objectAt, stringAt, type Json } from '../../../../lib/json/json.ts';
 import { valuesIn } from '../../security/checks.ts';
 
 /**
@@ -7,6 +7,14 @@ import { valuesIn } from '../../security/checks.ts';
  */
 const ACCOUNT_NAME =
   /(user|username|login|principal|database|dbname|bucket|auth|authtype|authmethod|authentication|authenticationtype|credentialtype|credentialstype|clientid|clientemail|profile)$/i;
+
+/**
+ * Settings that decide neither what is read nor as whom: how often and in which form queries are sent, and how results
+ * are shown. Links between data sources, and what other checks look at, are among them. Every other text or list may
+ * narrow what is read: an index, a project, a header that names a tenant, parameters of each query.
+ */
+const HARMLESS =
+  /(interval|timeout|httpmethod|version|prometheustype|graphitetype|cachelevel|window|timefield|messagefield|levelfield|editor|querymode|language|unit|timezone|requests|datasource_?uid|alertmanageruid)$|^(flavor|sslmode|encrypt|sslrootcertfile|tlsconfigurationmethod|keepcookies|datalinks|derivedfields|exemplartraceiddestinations)$/i;
 
 /** As whom a data source reads what, by the name of the setting. */
 export function accountsOf(body: Json): ReadonlyMap<string, string> {
@@ -19,6 +27,11 @@ export function accountsOf(body: Json): ReadonlyMap<string, string> {
   for (const [field, value] of valuesIn(objectAt(body, 'jsonData'))) {
     if (ACCOUNT_NAME.test(field)) {
       put(`jsonData.${field}`, value);
+    }
+  }
+  for (const [field, value] of Object.entries(objectAt(body, 'jsonData') ?? {})) {
+    if (!HARMLESS.test(field) && !isJsonObject(value) && value !== 'true' && value !== 'false') {
+      put(`jsonData.${field}`, Array.isArray(value) && value.length > 0 ? canonicalJson(value) : value);
     }
   }
   put('user', stringAt(body, 'user'));
