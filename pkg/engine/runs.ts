@@ -1,3 +1,4 @@
+import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
@@ -37,6 +38,20 @@ export async function writeEnd(
   const known = kept !== undefined && repository.trust.counts(kept.author) ? kept.record : undefined;
   await repository.writeRun(known === undefined ? record : withEnd(known, record));
 }
+
+/**
+ * A run without the words of its writer, where no signature is checked: anyone who can write to the target can have put
+ * a command there. What failed is said as the catalogue says it.
+ */
+export function withoutWords<Run extends RunLine | RunRecord>({ failure, ...run }: Run): Run {
+  const code = failure === undefined ? undefined : CODES.find((one) => one === failure.code);
+  const { warnings: _, warned: _1, ...facts } = run;
+  const { hint } = ERROR_CATALOGUE[code ?? 'DK_INTERNAL'];
+  const said = failure === undefined ? {} : { failure: { code: code ?? 'DK_INTERNAL', message: '', hint } };
+  return { ...facts, ...said } as Run;
+}
+
+const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 
 /** What a run kept while it went on, with the end that others found. */
 export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): Run {

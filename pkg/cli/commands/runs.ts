@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
-import { asTheyAre, currentRuns } from '../../engine/runs.ts';
+import { asTheyAre, currentRuns, withoutWords } from '../../engine/runs.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -69,7 +69,8 @@ async function showOne(context: CliContext, repository: OpenedRepository, id: st
     printJson(context, { ...record, signed: stored.author.trusted });
     return;
   }
-  for (const line of textOf(record, stored.author.trusted)) {
+  const { trusted } = stored.author;
+  for (const line of textOf(trusted ? record : withoutWords(record), trusted)) {
     printLine(context, printable(line));
   }
 }
@@ -89,7 +90,7 @@ function textOf(record: RunRecord, signed: boolean): string[] {
     ...fact('restored from', source),
     ...fact(kind === 'restore' ? 'state before' : 'snapshot', snapshot),
     ...fact('counts', countsOf(line)),
-    ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`),
+    ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`.trim()),
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
     ...(isUnfinished ? linesOf(cutShortOf(line)) : []),
     ...(kind === 'restore' && status === 'complete' && snapshot !== undefined

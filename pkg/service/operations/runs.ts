@@ -1,16 +1,19 @@
 import { compact } from '../../contract/compact.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
-import { asTheyAre } from '../../engine/runs.ts';
+import { asTheyAre, withoutWords } from '../../engine/runs.ts';
 import type { LazyRepository } from './lazy-repository.ts';
 
-/** The newest runs of a repository. A restore of the command line that was killed is interrupted. */
+/**
+ * The newest runs of a repository, without words: no one signs the index of runs. A restore of the command line that was
+ * killed is interrupted.
+ */
 export async function newestRuns(
   repository: LazyRepository,
   options: { limit: number; signal: AbortSignal },
 ): Promise<RunLine[]> {
   const quick = await (await repository.quickView(options.signal))?.runs(options);
   const lines = quick ?? (await (await repository.openIfThere(options.signal))?.runs(options)) ?? [];
-  return current(repository, lines, options.signal);
+  return current(repository, lines.map(withoutWords), options.signal);
 }
 
 /**
@@ -32,7 +35,8 @@ export async function runRecord(
   return (await current(repository, [opened.trust.counts(stored.author) ? record : unsigned(record)], signal))[0];
 }
 
-function unsigned({ touched: _, request: _1, undoes: _2, security: _3, snapshot, ...facts }: RunRecord): RunRecord {
+function unsigned(record: RunRecord): RunRecord {
+  const { touched: _, request: _1, undoes: _2, security: _3, snapshot, ...facts } = withoutWords(record);
   return facts.kind === 'restore' ? facts : { ...facts, ...compact({ snapshot }) };
 }
 

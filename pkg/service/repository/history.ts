@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
@@ -140,7 +141,11 @@ function combined<Run extends RunLine | RunRecord>(stored: Run, own: Run): Run {
   if (stored.finished === undefined) {
     return withEnd(stored, own);
   }
-  return own.finished === undefined || own.status === stored.status ? stored : own;
+  if (own.finished !== undefined && own.status !== stored.status) {
+    return own;
+  }
+  const { failure, warnings = own.warnings, warned = own.warned } = stored;
+  return { ...stored, ...compact({ failure: failure?.message ? failure : own.failure, warnings, warned }) };
 }
 
 function merged(stored: readonly RunLine[], journal: readonly RunLine[]): RunLine[] {
