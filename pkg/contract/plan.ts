@@ -64,7 +64,10 @@ export const SECURITY_CODES = [
   'team-replaced',
   /** Somebody gets into a team, or becomes its admin: `login`, `before`, `after`. */
   'team-member',
-  /** Who gets into a team had another e-mail address in the snapshot: `login`, `before`, `after`. */
+  /**
+   * Who gets into a team, or is permitted something, had another e-mail address in the snapshot: `login`, `before`,
+   * `after`.
+   */
   'member-email',
   /** What an organization has in the snapshot goes to one with another ID that has its `name`: `before`, `after`. */
   'org-taken',

@@ -100,7 +100,7 @@ export function securityChangeText({ code, params }: SecurityChange): string {
     'member-email': ({ login = '', ...given }) =>
       t(
         'security.memberEmail',
-        '{{login}} becomes a member. Email: {{before}} in the snapshot, now {{after}}. Check that it is the same person.',
+        '{{login}} gets access. Email: {{before}} in the snapshot, now {{after}}. Check that it is the same person.',
         { login, ...values(given) },
       ),
     'org-taken': ({ name = '', before = '', after = '' }) =>

@@ -42,7 +42,7 @@ const TEXTS: Texts = {
   'team-member': ({ login, before, after }) =>
     before === undefined ? `${login} becomes ${after} of the team` : `${login} becomes ${after}, was ${before}`,
   'member-email': ({ login, before, after }) =>
-    `${login} becomes a member, whose e-mail was ${before} and is ${after}: check that it is the same person`,
+    `${login} gets access, whose e-mail was ${before} and is ${after}: check that it is the same person`,
   'org-taken': ({ name, before, after }) =>
     `gets the content of organization ${before} in the snapshot because it is named ${name}; its ID is ${after}: check that it is the same one`,
   public: ({ field }) => `${PUBLIC[field ?? ''] ?? field} for anyone who has the link`,

@@ -4,8 +4,8 @@ import { asTheyAre, withoutWords } from '../../engine/runs.ts';
 import type { LazyRepository } from './lazy-repository.ts';
 
 /**
- * The newest runs of a repository, without words: no one signs the index of runs. A restore of the command line that was
- * killed is interrupted.
+ * The newest runs of a repository, without words: no one signs the index of runs. A restore of the command line that
+ * was killed is interrupted.
  */
 export async function newestRuns(
   repository: LazyRepository,

@@ -107,7 +107,7 @@ describe('permissions', () => {
     ]);
     grafana.sim.wipe();
     const forecast = await kindOf('folder-permissions').forecast!(await grafana.admin(), { uid: 'f1', content });
-    expect(forecast).toEqual({ losses: [] });
+    expect(forecast).toEqual({ losses: [], security: [] });
   });
 
   it('that are inherited stay with the folder they come from', async () => {

@@ -8,6 +8,7 @@ import {
 } from '../../../permissions.ts';
 import { requireAnyAction } from '../../../rights.ts';
 import { isDefaultPermissions } from './defaults.ts';
+import { emailFacts, otherPeople } from './people.ts';
 import { permissionSecurity } from './security.ts';
 import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
 import type { Content } from '../../content.ts';
@@ -91,7 +92,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
         return undefined;
       }
       const { uid, title, folderUid } = place;
-      return compact({ body, title, folderUid, facts: { of: uid } });
+      return compact({ body, title, folderUid, facts: { of: uid, ...(await emailFacts(context, body)) } });
     },
 
     references(content) {
@@ -103,7 +104,8 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     copy: (content: Content, uid: string): Content => ({ ...content, facts: { ...content.facts, of: uid } }),
 
     async forecast(context, item) {
-      return { losses: await unknownUsers(context, item.content.body) };
+      const losses = await unknownUsers(context, item.content.body);
+      return { losses, security: await otherPeople(context, item) };
     },
 
     securityChanges: permissionSecurity,
