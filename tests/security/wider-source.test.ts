@@ -43,6 +43,12 @@ describe('a data source that reads less than in the snapshot', () => {
     });
   });
 
+  it('shows no secret that a plugin keeps among its settings', async () => {
+    expect(await plan('made-up', { apiToken: 'hush-1' }, { apiToken: 'hush-2' })).toMatchObject({ said: 1 });
+    const { out } = await currentLab().dashkeep(['restore', 'latest', '--only', 'data-source/source', '--overwrite']);
+    expect(out).not.toContain('hush');
+  });
+
   it.each(narrowed)('is not widened unasked: %s', async (_, type, before, after) => {
     expect(await plan(type, before, after)).toEqual({ said: 1, confirm: '1 security change' });
   });

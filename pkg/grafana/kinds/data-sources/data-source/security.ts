@@ -10,6 +10,9 @@ import { accountsOf } from './accounts.ts';
 /** With `direct` browsers get the address and the password; another type may send secrets in another way. */
 const PLACES = ['url', 'access', 'type'];
 
+/** Ends of names under which plugins keep secrets although everyone who may see a data source sees its settings. */
+const SECRET_NAME = /(token|secret|password|passphrase|apikey|accesskey|privatekey)$/i;
+
 export const dataSourceMoves = movesOf('data-source', addressesOf);
 
 /**
@@ -32,7 +35,11 @@ function otherAccounts(before: Json, after: Json): SecurityChange[] {
   const isAddress = (field: string): boolean => [before, after].some((body) => addressesOf(body).requests.has(field));
   return differences(accountsOf(before), accountsOf(after))
     .filter(({ field }) => !isAddress(field))
-    .map((one) => securityChange('source-account', one));
+    .map(({ field, before, after }) => {
+      const shown = (value: string | undefined): string | undefined =>
+        value !== undefined && SECRET_NAME.test(field) ? '***' : value;
+      return securityChange('source-account', { field, before: shown(before), after: shown(after) });
+    });
 }
 
 function addressesOf(body: Json): Addresses {
