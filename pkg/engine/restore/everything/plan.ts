@@ -7,6 +7,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import { outlineOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
@@ -19,6 +20,8 @@ import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types
 import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
 import { matchOrgs } from './match-orgs.ts';
+
+const READS_AT_ONCE = 16;
 
 /** Kinds that Grafana shows to people without an account. */
 const PUBLISHED: ReadonlySet<KindName> = new Set(['public-dashboard', 'dashboard-snapshot']);
@@ -157,12 +160,13 @@ function forecastOne(
 /** Adds what becomes public to items of organizations that will be created: all else there is for its members only. */
 async function foreseePublished({ repository, signal }: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
   const context = { secrets: () => undefined, keepSecrets: false, creates: () => true };
-  for (const item of items) {
+  const published = items.filter(({ kind }) => PUBLISHED.has(kind));
+  await forEachConcurrently(READS_AT_ONCE, published, async (item) => {
     const { entry, kind, uid } = item;
-    if (entry !== undefined && PUBLISHED.has(kind)) {
+    if (entry !== undefined) {
       const { largeBodies, securityChanges } = kindOf(kind);
       const content = largeBodies === true ? outlineOf(entry) : await storedContent(repository, entry, signal);
       item.security = securityChanges?.({ uid, content }, context) ?? [];
     }
-  }
+  });
 }

@@ -154,7 +154,8 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
   // Its owner was made meanwhile, and brought it.
   const isBrought = kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update';
   // What Grafana gave it shows it to all who gain something.
-  if (isBrought && now.code === 'renewed' && now.security.every(({ params }) => params['before'] !== undefined)) {
+  const gainsMore = now.security.every(({ code, params }) => code === 'permission' && params['before'] !== undefined);
+  if (isBrought && now.code === 'renewed' && gainsMore) {
     return false;
   }
   const seen = new Set(before.security.map(outcomeOf));
