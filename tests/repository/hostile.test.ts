@@ -38,9 +38,9 @@ function entry(): Record<string, unknown> {
 
 describe('a forged manifest is refused', () => {
   it.each<[string, (manifest: Record<string, unknown>) => void]>([
-    ['of another format', (manifest) => (manifest['format'] = 2)],
+    ['of a format that never was', (manifest) => (manifest['format'] = 0)],
     ['with the name of another snapshot', (manifest) => (manifest['id'] = '20200101T000000Z-00000000')],
-    ['of an unknown kind of resource', (manifest) => (manifest['resources'] = [{ ...entry(), kind: 'passwords' }])],
+    ['of no kind of resource', (manifest) => (manifest['resources'] = [{ ...entry(), kind: '../passwords' }])],
     ['with a negative size', (manifest) => (manifest['resources'] = [{ ...entry(), bytes: -1 }])],
     ['with half an org', (manifest) => (manifest['resources'] = [{ ...entry(), org: 1.5 }])],
     ['whose resources are not a list', (manifest) => (manifest['resources'] = { length: 1e9 })],
@@ -60,7 +60,7 @@ describe('a forged manifest is refused', () => {
     ['null', 'null'],
     ['nested a million deep', '['.repeat(1_000_000) + ']'.repeat(1_000_000)],
     ['with a number of a million digits', `{"format":1,"id":${'9'.repeat(1_000_000)}}`],
-    ['with an infinite number', '{"format":1e999}'],
+    ['with an infinite number', '{"format":1,"id":1e999}'],
   ])('%s', async (_what, text) => {
     await putManifest(text);
     await expect((await open(world)).manifest(honest.id)).rejects.toMatchObject({ code: 'DK_MANIFEST_DAMAGED' });

@@ -17,7 +17,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/snapshots/manifests.ts': { because: 'reads, and gives the author back' },
   'repository/repository.ts': { because: 'gives the author back, and latest and reusable decide' },
   'repository/sessions/locks.ts': { because: 'previousManifest decides' },
-  'repository/index/snapshots.ts': { decides: /#trust\.judge\(/ },
+  'repository/index/snapshots.ts': { decides: /trust\.judge\(/ },
   'repository/index/versions/manifest-views.ts': { decides: /trust\.shows\(stored\.author\)/ },
   'repository/prune/survey.ts': { because: 'keeps what any manifest needs' },
   'repository/verify/verify.ts': { decides: /foreignProblem\(key, read\.author, standing\)/ },

@@ -97,7 +97,7 @@ describe('the doctor', () => {
     expect(named(await examine({ GRAFANA_API_TOKEN: token }), 'rights')).toMatchObject({
       status: 'warning',
       detail: expect.stringMatching(/\b\d+ of \d+ kinds; not included[^;]+: org, user, sso-settings, server-settings$/),
-      hint: expect.stringContaining('as a server admin'),
+      hint: expect.stringContaining('of a server admin'),
     });
   });
 

@@ -21,7 +21,8 @@ export function holds({ id: snapshot, held }: SnapshotSummary, caller: Caller): 
 }
 
 /**
- * A snapshot with the numbers of one organization. The home organization also counts what belongs to the whole server.
+ * A snapshot with the numbers of one organization. In the home organization, bytes and problems also count what belongs
+ * to the whole server.
  * @param summary - with `held`
  * @returns undefined when the caller has no part in it
  */
@@ -45,7 +46,8 @@ export function summaryFor(
   return {
     ...rest,
     status: problems === 0 ? 'complete' : 'partial',
-    resources: own.resources + server.resources,
+    // As many as the pages show: of the whole server, they show none.
+    resources: own.resources,
     bytes: own.bytes + server.bytes,
     problems,
     ...(by === undefined || !isOwn ? {} : { by }),

@@ -112,7 +112,7 @@ describe('prune, with sessions in the repository,', () => {
         message: expect.stringMatching(
           /^a backup \(20261127T000000Z-0000abce\) is in progress on laptop \(process \d+\), /,
         ),
-        hint: expect.stringContaining('retry in 9 minutes'),
+        hint: expect.stringContaining('retry in 9 min'),
       });
       expect(await keysOf(world.store, 'sessions/')).toHaveLength(1);
     });

@@ -96,7 +96,7 @@ describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restor
     bench.sim.setFaults();
     const plan = await bench.plan({ manifest: good });
     expect(reasons(plan, 'update')).toMatchObject({
-      'dashboard-permissions/board': 'is what Grafana gave to a dashboard that was made after the snapshot',
+      'dashboard-permissions/board': 'replaces Grafana’s default for a newer dashboard',
     });
   });
 
