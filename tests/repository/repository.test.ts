@@ -113,7 +113,7 @@ describe('a snapshot', () => {
         signed: true,
         signer: reader.trust.own,
         held: {
-          orgs: [{ id: 1, resources: 2, bytes: 42, problems: 0 }],
+          orgs: [{ id: 1, name: 'Main Org.', resources: 2, bytes: 42, problems: 0 }],
           server: { resources: 0, bytes: 0, problems: 0 },
         },
       },
