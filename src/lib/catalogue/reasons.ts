@@ -12,12 +12,14 @@ import { errorText, reasonTemplate } from './texts.ts';
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
 type Reasoned = { reason: string } & Partial<ReasonData>;
 
+const KEPT = ['kept', 'kept-narrower', 'kept-wider'] as const satisfies ReasonCode[];
+
 /**
  * Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by
  * itself.
  */
 export function isLeftAsDiffering({ code }: Partial<ReasonData>): boolean {
-  return code === ('kept' satisfies ReasonCode);
+  return KEPT.some((one) => one === code);
 }
 
 /** Why, in the user's language; in the service's English where the code is not known here. */

@@ -194,7 +194,8 @@ void i18next
   .init({
     lng: user.language,
     fallbackLng: 'en-US',
-    resources: {},
+    // Grafana’s own texts exist in each language; without any, the language of a plugin would not be resolved.
+    resources: { [user.language]: { grafana: { title: 'Grafana' } } },
     returnEmptyString: false,
     partialBundledLanguages: true,
   })
