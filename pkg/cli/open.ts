@@ -1,14 +1,12 @@
 import type { SnapshotSummary } from '../contract/manifest.ts';
-import type { OnProgress } from '../engine/progress.ts';
-import { patienceAtStart } from '../engine/restarts.ts';
-import { GrafanaClient } from '../grafana/http/client.ts';
-import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { PreviewRecords } from '../engine/preview/record.ts';
-import { connect, type Instance } from '../grafana/instance.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
+import type { GrafanaLink } from '../operations/grafana.ts';
+import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
-import { openRepository, type OpenedRepository, type OpenOptions } from '../repository/repository.ts';
+import { openRepository, type OpenOptions } from '../repository/repository.ts';
+import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
@@ -17,7 +15,7 @@ import { Configuration } from './config/configuration.ts';
 import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
 import { s3WithKey } from './config/s3.ts';
 import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
-import type { CliContext } from './context.ts';
+import { VERSION, type CliContext } from './context.ts';
 
 /** Opens the target alone, does the work, and closes it whatever happens. */
 export async function withStore<T>(
@@ -37,17 +35,20 @@ export async function withStore<T>(
   }
 }
 
-/** Opens the repository, does the work, and closes it whatever happens. */
-export async function withRepository<T>(
+/** Opens the repository for operations, does the work, and closes it whatever happens. */
+export async function withSession<T>(
   context: CliContext,
   flags: CommonFlags,
   create: boolean,
-  work: (repository: OpenedRepository) => Promise<T>,
+  work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const { clock, randomness, log } = context;
   return withStore(context, flags, async (store) => {
-    const repository = await openRepository(await openOptions(context, flags, store, create));
+    const state = await openState(context, flags);
+    const repository = await openRepository(await openOptions(context, flags, { store, state, create }));
+    const grafana = (): GrafanaLink => grafanaLink(context, flags, state);
     try {
-      return await work(repository);
+      return await work({ repository, grafana, version: VERSION, clock, randomness, log });
     } finally {
       await repository.close();
     }
@@ -58,25 +59,23 @@ export async function withRepository<T>(
 export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<SnapshotSummary[]> {
   const { signal } = context;
   return withStore(context, flags, async (store) => {
-    const options = await openOptions(context, flags, store, false);
+    const state = await openState(context, flags);
+    const options = await openOptions(context, flags, { store, state, create: false });
     const seen = await (await quickView(options))?.snapshots({ signal });
     return seen ?? (await openRepository(options)).snapshots({ signal });
   });
 }
 
 async function openOptions(
-  context: CliContext,
+  { environment, clock, randomness, log, signal }: CliContext,
   flags: CommonFlags,
-  store: ObjectStore,
-  create: boolean,
+  opened: Pick<OpenOptions, 'store' | 'state' | 'create'>,
 ): Promise<OpenOptions> {
-  const { environment, clock, randomness, log, signal } = context;
   const configuration = new Configuration(environment, flags);
   const secrets = await encryptionSettings(configuration);
-  const state = await openState(context, flags);
   const trustedKeys = configuration.get('DASHKEEP_TRUSTED_KEYS');
   const ignoreClock = configuration.get('DASHKEEP_IGNORE_CLOCK');
-  return { store, clock, randomness, log, state, trustedKeys, ignoreClock, create, signal, ...secrets };
+  return { ...opened, clock, randomness, log, trustedKeys, ignoreClock, signal, ...secrets };
 }
 
 /** In a cluster the Secret that the chart created; a Job's own file system is gone with it. */
@@ -98,33 +97,27 @@ export async function openState({ environment, clock, log }: CliContext, flags: 
  */
 const START_WITHIN_MS = 10_000;
 
-/**
- * Connects to Grafana, does the work, and closes the connections whatever happens.
- * @param onProgress - of a run: it waits ten seconds for a Grafana that is down, and this says so. Everything else
- * fails.
- */
-export async function withGrafanaInstance<T>(
-  context: CliContext,
-  flags: CommonFlags & { needsServerAdmin?: boolean },
-  work: (instance: Instance) => Promise<T>,
-  onProgress?: OnProgress,
-): Promise<T> {
-  const configuration = new Configuration(context.environment, flags);
+/** How the settings reach Grafana. @throws DK_SETTINGS when the address or the credentials are missing */
+function grafanaLink(
+  { environment, clock, randomness, log }: CliContext,
+  flags: CommonFlags,
+  state: StateStore,
+): GrafanaLink {
+  const configuration = new Configuration(environment, flags);
   const grafana = grafanaConfig(configuration);
-  const { clock, randomness, log, signal } = context;
+  const credentials = credentialsOf(grafana);
+  const orgCredentials = new Map([...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)]));
   warnOfIgnoredToken(configuration, log);
-  const client = GrafanaClient.open({ ...grafana, credentials: credentialsOf(grafana), clock, randomness, log });
-  try {
-    const orgs = configuration.get('DASHKEEP_ORGS') ?? 'reached';
-    const orgCredentials = new Map([...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)]));
-    const { needsServerAdmin = false } = flags;
-    const patience =
-      onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, START_WITHIN_MS);
-    const instance = await connect({ client, orgs, orgCredentials, needsServerAdmin, signal, patience });
+  return {
+    ...grafana,
+    orgs: configuration.get('DASHKEEP_ORGS') ?? 'reached',
+    credentials: () => credentials,
+    orgCredentials: () => orgCredentials,
     // Of a service that has the same state.
-    const previews = new PreviewRecords(await openState(context, flags), log);
-    return await work({ ...instance, previews });
-  } finally {
-    await client.close();
-  }
+    previews: new PreviewRecords(state, log),
+    startWithin: START_WITHIN_MS,
+    clock,
+    randomness,
+    log,
+  };
 }

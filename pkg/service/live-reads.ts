@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../contract/ports.ts';
 import type { Progress } from '../contract/runs.ts';
-import { Cancelled } from '../engine/run.ts';
+import { Cancelled } from '../operations/run.ts';
 import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import type { Caller } from './organizations/caller.ts';
 

@@ -9,13 +9,14 @@ import type { Caller } from './organizations/caller.ts';
 import type { History } from './repository/history.ts';
 import type { RepositoryCache } from './repository/repository-cache.ts';
 import type { Snapshots } from './repository/snapshots.ts';
-import type { Restores } from './restores.ts';
+import type { Restores } from './restores/restores.ts';
 import { jobOf } from './runs/jobs.ts';
 import type { Journal } from './runs/journal.ts';
 import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
-import type { AppliedRestore, PlanQuestion } from './operations/work.ts';
+import type { Restored } from '../engine/restore/types.ts';
+import { planFor, planUndoFor, type PlanQuestion } from './restores/plans.ts';
 import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { LiveRead } from './live-reads.ts';
 
@@ -84,7 +85,7 @@ export class Requests {
   async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
     const { repositoryCache, restores, signal } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
-    const planned = await repositoryCache.use(signal, (work) => work.plan(question, caller, signal));
+    const planned = await repositoryCache.use(signal, (target) => planFor(target, question, caller, signal));
     return restores.add(request, planned, revision, caller);
   }
 
@@ -99,7 +100,7 @@ export class Requests {
       caller,
       () =>
         new LiveRead(this.#parts, caller, (signal, { onProgress }) =>
-          repositoryCache.use(signal, (work) => work.plan(question, caller, signal, onProgress)),
+          repositoryCache.use(signal, (target) => planFor(target, question, caller, signal, onProgress)),
         ),
     );
   }
@@ -121,7 +122,7 @@ export class Requests {
   async planUndo(run: string, caller: Caller): Promise<RestorePlan> {
     const { settings, repositoryCache, restores, signal } = this.#parts;
     const { revision } = await settings.effective();
-    const planned = await repositoryCache.use(signal, (work) => work.planUndo(run, caller, signal));
+    const planned = await repositoryCache.use(signal, (target) => planUndoFor(target, run, caller, signal));
     const options = { overwrite: true, includeManaged: true };
     const request: RestoreRequest = { snapshot: planned.snapshot, selection: { type: 'everything' }, options };
     return restores.add(request, planned, revision, caller);
@@ -141,12 +142,12 @@ export class Requests {
       restore: id,
       request: restores.requestOf(id, asker),
       work: async (run) => {
-        let applied: AppliedRestore | undefined;
+        let applied: Restored | undefined;
         try {
           // The repository stays open for as long as it takes, even when the settings change meanwhile.
-          applied = await repositoryCache.use(run.signal, () => planned.apply(run, planned.confirm));
-          const { status, snapshot, counts, errors } = applied;
-          return { status, snapshot, counts, errors };
+          const outcome = await repositoryCache.use(run.signal, () => planned.apply(run, planned.confirm));
+          applied = outcome.value;
+          return outcome;
         } finally {
           restores.ended(id, applied);
         }

@@ -13,7 +13,6 @@ import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
-import { openOperations } from './operations/operations.ts';
 import { TargetLimits } from './operations/target/limits.ts';
 import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
@@ -34,7 +33,7 @@ export interface Foundation {
   state: StateStore;
   admin: AdminSource | undefined;
   kubernetes: KubernetesRights | undefined;
-  /** Made again for each process; undefined without a Lease. */
+  /** Made for each process; undefined without a Lease. */
   election: ((mayYield: () => boolean) => Election) | undefined;
 }
 
@@ -84,36 +83,8 @@ export async function lay(config: ServiceConfig, { clock, randomness, log }: Sur
 
 /** Builds the service on its foundation. It does nothing yet. */
 export async function buildService(config: ServiceConfig, surroundings: Surroundings): Promise<Service> {
-  const { clock, randomness, log } = surroundings;
-  const foundation = await lay(config, surroundings);
   const limits = new TargetLimits(config, surroundings.resolve);
-  let service: Service | undefined = undefined;
-  const mayYield = (): boolean => (service as Service | undefined)?.queue.idle ?? false;
-  service = new Service(config, {
-    ...surroundings,
-    limits,
-    state: foundation.state,
-    admin: foundation.admin,
-    kubernetes: foundation.kubernetes,
-    election: foundation.election?.(mayYield),
-    openWork: (access) =>
-      openOperations({
-        version: config.version,
-        grafana: config.grafana,
-        orgIds: config.orgIds,
-        access,
-        state: foundation.state,
-        replicated: foundation.election !== undefined,
-        limits,
-        trustedKeys: config.trustedKeys,
-        ignoreClock: config.ignoreClock,
-        passphrases: async () => (await config.agePassphrase?.value()) ?? [],
-        clock,
-        randomness,
-        log,
-      }),
-  });
-  return service;
+  return new Service(config, { ...surroundings, ...(await lay(config, surroundings)), limits });
 }
 
 /** A service that listens. */

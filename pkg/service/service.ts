@@ -6,6 +6,7 @@ import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { runLine, type RunRecord } from '../contract/runs.ts';
 import { sentenceOf } from '../contract/reasons/catalogue.ts';
+import type { GrafanaAccess } from '../operations/grafana.ts';
 import type { KubernetesRights } from '../kubernetes/access.ts';
 import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../lib/state.ts';
@@ -32,11 +33,13 @@ import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
 import { TextSearch } from './repository/search.ts';
 import { ResourceVersions } from './repository/versions.ts';
+import { OpenedTarget } from './repository/opened-target.ts';
 import { RepositoryCache } from './repository/repository-cache.ts';
+import { keepRecord } from './repository/stored-runs.ts';
 import { Snapshots } from './repository/snapshots.ts';
 import { Previews } from './previews.ts';
 import { Requests } from './requests.ts';
-import { Restores } from './restores.ts';
+import { Restores } from './restores/restores.ts';
 import { RunHooks } from './runs/run-hooks.ts';
 import { scheduledJob } from './runs/jobs.ts';
 import { EndedElsewhere } from './schedule/ended-elsewhere.ts';
@@ -47,19 +50,17 @@ import { Scheduler } from './schedule/scheduler.ts';
 import { settingsFindings } from './settings/findings.ts';
 import { SettingsStore } from './settings/store.ts';
 import { LeaderTerms } from './schedule/leader-term.ts';
-import type { GrafanaAccess } from './operations/grafana-access.ts';
 import { checkTarget } from './operations/target/check.ts';
 import type { TargetLimits } from './operations/target/limits.ts';
-import type { OpenOperations } from './operations/work.ts';
 
 export interface ServicePorts {
   state: StateStore;
   /** Where tokens are made from; undefined = only given tokens are used. */
   admin: AdminSource | undefined;
-  election: Election | undefined;
+  /** Made for each process; undefined where there is one replica only. */
+  election: ((mayYield: () => boolean) => Election) | undefined;
   /** What is needed in Kubernetes; undefined outside of it. */
   kubernetes?: KubernetesRights;
-  openWork: (access: GrafanaAccess) => OpenOperations;
   limits: TargetLimits;
   clock: Clock;
   randomness: Randomness;
@@ -127,7 +128,7 @@ export class Service {
     this.ports = ports;
     this.clock = clock;
     this.log = log;
-    this.leadership = new Leadership(ports.election);
+    this.leadership = new Leadership(ports.election?.(() => this.queue.idle));
     this.settings = new SettingsStore(state, config, log, (candidate) => ports.limits.problems(candidate));
     this.apiTokens = apiTokensOf(config, { admin: ports.admin, state, clock, randomness, log });
     const { settings, apiTokens, leadership } = this;
@@ -154,11 +155,18 @@ export class Service {
     const { grafana } = config;
     this.identities = new OrgIdentities({ grafana, access: this.access, state, clock, randomness, log, signal });
     const noticeOrgs = async (): Promise<void> => {
-      await this.access.noticeOrgs();
+      await this.access.noticeOrgs?.();
       await this.identities.lookAtAll(this.home.known);
     };
     const access = { ...this.access, noticeOrgs };
-    this.repositoryCache = new RepositoryCache(ports.openWork(access), () => settings.effective(), { clock, log });
+    const { limits } = ports;
+    const replicated = ports.election !== undefined;
+    const target = { config, access, state, replicated, limits, clock, randomness, log };
+    this.repositoryCache = new RepositoryCache(
+      (inForce) => OpenedTarget.open(target, inForce),
+      () => settings.effective(),
+      { clock, log },
+    );
     this.#journal = new Journal(state, log);
     const { keeper, given, repositoryCache } = this;
     const journal = this.#journal;
@@ -178,7 +186,7 @@ export class Service {
     this.versions = new ResourceVersions(repositoryCache, clock, this.authors);
     this.textSearch = new TextSearch(repositoryCache, clock);
     this.restores = new Restores(clock, randomness);
-    this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, log, signal });
+    this.previews = new Previews({ repositoryCache, snapshots: this.snapshots, clock, randomness, log, signal });
     this.notifier = new Notifier(
       () => this.#receiver(),
       config.instance,
@@ -205,7 +213,7 @@ export class Service {
       clock,
       randomness,
       log,
-      keep: (record) => repositoryCache.use(signal, (work) => work.writeRun(record)),
+      keep: (record) => repositoryCache.use(signal, (opened) => keepRecord(opened, record)),
       ended: (record) => hooks.of(record),
     });
     const { queue, snapshots } = this;

@@ -2,6 +2,7 @@ import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
+import type { GrafanaAccess } from '../operations/grafana.ts';
 import type { StateStore } from '../lib/state.ts';
 import { ApiTokens } from './api-tokens/api-tokens.ts';
 import { readAdmin, type AdminSource } from './bootstrap/admin.ts';
@@ -10,7 +11,6 @@ import { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { SettingsStore } from './settings/store.ts';
-import type { GrafanaAccess } from './operations/grafana-access.ts';
 
 export interface KeeperParts {
   admin: AdminSource | undefined;

@@ -10,12 +10,13 @@ import { diffLive, type LiveDiffOptions } from '../../pkg/engine/live-diff.ts';
 import type { OnProgress } from '../../pkg/engine/progress.ts';
 import { recentOf, type Recent } from '../../pkg/engine/recent.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
-import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
-import { recordRun } from '../../pkg/engine/run.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan, PlanRequest, Selection } from '../../pkg/engine/restore/types.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
+import { runRestore } from '../../pkg/operations/restore.ts';
+import { recordRun } from '../../pkg/operations/run.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
@@ -162,10 +163,11 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
       const asked = { ...(await request(manifest, choice, await open())), ...ports, clock };
       const plan = await planRestore(asked);
       let run = '';
-      await recordRun({ ...asked, kind: 'restore', trigger: 'manual' }, async (id, note) => {
-        run = id;
-        const facts = { safetySnapshot: true, version: 'test', ...compact({ confirm: plan.confirm }), note };
-        return restoreOutcome(await restore({ ...asked, ...facts, plan }), plan);
+      const { signal, onProgress } = asked;
+      await recordRun(asked, { kind: 'restore', trigger: 'manual', signal, onProgress }, (one) => {
+        run = one.id;
+        const chosen = { request: asked, plan, safetySnapshot: true, ...compact({ confirm: plan.confirm }) };
+        return runRestore({ ...ports, version: 'test' }, chosen, one);
       });
       return (await repository.run(run))!;
     },

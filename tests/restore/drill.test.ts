@@ -2,8 +2,9 @@ import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
-import { drillOutcome, type DrillReport } from '../../pkg/engine/drill/report.ts';
-import { recordRun } from '../../pkg/engine/run.ts';
+import type { DrillReport } from '../../pkg/engine/drill/report.ts';
+import { drillOutcome } from '../../pkg/operations/drill.ts';
+import { recordRun } from '../../pkg/operations/run.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
@@ -222,8 +223,9 @@ describe('a drill', () => {
     const signal = new AbortController().signal;
     const instance = await bench.instance();
     const before = await bench.repository.snapshots();
-    const options = { repository: bench.repository, clock: bench.clock, log: silentLog, signal };
-    await recordRun({ ...options, randomness: new SeededRandomness(), kind: 'drill', trigger: 'manual' }, async () =>
+    const { repository, clock } = bench;
+    const session = { repository, clock, log: silentLog, randomness: new SeededRandomness() };
+    await recordRun(session, { kind: 'drill', trigger: 'manual', signal }, async () =>
       drillOutcome(await run(instance)),
     );
     const [record] = await bench.repository.runs({ limit: 1 });

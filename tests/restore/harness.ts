@@ -2,13 +2,14 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { backup } from '../../pkg/engine/backup/backup.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
-import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, PlanRequest, RestoreOptions, Selection } from '../../pkg/engine/restore/types.ts';
-import { recordRun } from '../../pkg/engine/run.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import type { KnownPreviews } from '../../pkg/grafana/known-previews.ts';
+import { runRestore } from '../../pkg/operations/restore.ts';
+import { recordRun } from '../../pkg/operations/run.ts';
 import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
@@ -147,15 +148,12 @@ export class RestoreBench {
     const plan = await planRestore(request);
     const randomness = new SeededRandomness(`run ${this.#runs++}`);
     let run = '';
-    const restored = await recordRun(
-      { ...request, randomness, kind: 'restore', trigger: 'manual' },
-      async (id, note, checkpoint) => {
-        run = id;
-        const typed = typedFor(plan, confirm);
-        const given = { ...request, ...typed, plan, safetySnapshot, version: '0.1.0', randomness, note, checkpoint };
-        return restoreOutcome(await restore(given), plan);
-      },
-    );
+    const session = { ...request, randomness, version: '0.1.0' };
+    const asked = { kind: 'restore', trigger: 'manual', signal: request.signal } as const;
+    const restored = await recordRun(session, asked, (one) => {
+      run = one.id;
+      return runRestore(session, { request, plan, safetySnapshot, ...typedFor(plan, confirm) }, one);
+    });
     return { ...restored, plan, run };
   }
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import type { StoredRun } from '../../pkg/repository/runs.ts';
-import { silentLog } from '../../pkg/contract/ports.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
-import { restore, restoreOutcome } from '../../pkg/engine/restore/restore.ts';
-import type { Restored, Plan, PlanRequest, RestoreOptions } from '../../pkg/engine/restore/types.ts';
+import type { Restored, Plan, PlanRequest, RestoreOptions, RunFacts } from '../../pkg/engine/restore/types.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
-import { Cancelled, recordRun, type RunFacts } from '../../pkg/engine/run.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
+import { runRestore } from '../../pkg/operations/restore.ts';
+import { Cancelled, recordRun } from '../../pkg/operations/run.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
@@ -22,18 +22,13 @@ const OVERWRITE: Partial<RestoreOptions> = { overwrite: true };
 /** Applies with a safety snapshot and a record, as the command line does. */
 async function applied(request: PlanRequest, plan: Plan, confirm?: string): Promise<StoredRun> {
   const { repository } = bench;
-  const { clock, signal } = request;
-  const randomness = new SeededRandomness(`undo ${runs++}`);
-  const port = { clock, randomness, log: silentLog, signal };
+  const { signal } = request;
+  const session = { ...request, randomness: new SeededRandomness(`undo ${runs++}`), version: '0.1.0' };
   let id = '';
-  const run = recordRun(
-    { ...port, repository, kind: 'restore', trigger: 'manual' },
-    async (given, note, checkpoint) => {
-      id = given;
-      const facts = { safetySnapshot: true, version: '0.1.0', ...typedFor(plan, confirm) };
-      return restoreOutcome(await restore({ ...request, ...port, ...facts, plan, note, checkpoint }), plan);
-    },
-  );
+  const run = recordRun(session, { kind: 'restore', trigger: 'manual', signal }, (one) => {
+    id = one.id;
+    return runRestore(session, { request, plan, safetySnapshot: true, ...typedFor(plan, confirm) }, one);
+  });
   await run.catch((error: unknown) => {
     if (!signal.aborted) {
       throw error;

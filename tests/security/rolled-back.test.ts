@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { MAX_RECORD_BYTES } from '../../pkg/repository/objects/codec.ts';
 import { acceptRepository } from '../../pkg/repository/signing/accept.ts';
-import { verifyOutcome } from '../../pkg/engine/verify-report.ts';
+import { verifyOutcome } from '../../pkg/operations/verify.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';

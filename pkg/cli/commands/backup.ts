@@ -1,21 +1,20 @@
-import type { KnownReason } from '../../contract/reasons/catalogue.ts';
+import { compact } from '../../contract/compact.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
 import { isFull, type Manifest } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import { backup } from '../../engine/backup/backup.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
-import { backupOutcome, backupReport } from '../../engine/backup/report.ts';
-import { recordRun } from '../../engine/run.ts';
+import { backupReport } from '../../engine/backup/report.ts';
+import { runBackup, type BackupChoice } from '../../operations/backup.ts';
+import { recordRun } from '../../operations/run.ts';
 import { acceptLossAdvice, coverageOf, shrunkReason } from '../../repository/snapshots/coverage.ts';
-import { withLocksRenewed } from '../../repository/sessions/locks.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import { excludedKinds, type CommonFlags } from '../config/settings.ts';
-import { withGrafanaInstance, withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
-import { VERSION, type CliContext } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
@@ -29,47 +28,30 @@ export const registerBackup: Register = (program, run) => {
     .addOption(setting('DASHKEEP_PLAIN_COPIES'))
     .addOption(setting('DASHKEEP_FULL_READ_EVERY'))
     .option('--accept-loss <snapshot>', 'accept the losses that this snapshot reports')
-    .action(run(runBackup));
+    .action(run(backup));
 };
 
-async function runBackup(context: CliContext, flags: Flags): Promise<Exit> {
-  const warnings: KnownReason[] = [];
+async function backup(context: CliContext, flags: Flags): Promise<Exit> {
   const configuration = new Configuration(context.environment, flags);
   const excluded = excludedKinds(configuration)?.value;
   const copies = configuration.get('DASHKEEP_PLAIN_COPIES');
   const progress = progressPrinter(context, flags.json === true);
-  const manifest = await withRepository(context, flags, true, (repository) =>
-    recordRun({ ...context, repository, kind: 'backup', trigger: 'manual', ...askedBy(flags) }, (id) =>
-      withGrafanaInstance(
-        context,
-        flags,
-        async (instance) =>
-          withLocksRenewed(
-            repository,
-            backupOutcome(
-              await backup({
-                ...context,
-                instance,
-                repository,
-                id,
-                trigger: 'manual',
-                ...askedBy(flags),
-                kinds: excluded && KIND_NAMES.filter((kind) => !excluded.includes(kind)),
-                plainCopies: copies === undefined ? !repository.encrypted : copies === 'on',
-                acceptLoss: flags.acceptLoss,
-                fullReadEvery: configuration.get('DASHKEEP_FULL_READ_EVERY'),
-                version: VERSION,
-                onProgress: progress.report,
-                onWarning: (warning) => warnings.push(warning),
-              }),
-              warnings,
-            ),
-            context,
-          ),
-        progress.report,
-      ),
-    ).finally(progress.end),
-  );
+  const choice: BackupChoice = {
+    kinds: excluded && KIND_NAMES.filter((kind) => !excluded.includes(kind)),
+    acceptLoss: flags.acceptLoss,
+    fullReadEvery: configuration.get('DASHKEEP_FULL_READ_EVERY'),
+    ...compact({ plainCopies: copies === undefined ? undefined : copies === 'on' }),
+  };
+  const run = {
+    kind: 'backup',
+    trigger: 'manual',
+    ...askedBy(flags),
+    signal: context.signal,
+    onProgress: progress.report,
+  } as const;
+  const manifest = await withSession(context, flags, true, (session) =>
+    recordRun(session, run, (one) => runBackup(session, choice, one)),
+  ).finally(progress.end);
   if (flags.json === true) {
     printJson(context, backupReport(manifest));
   } else {

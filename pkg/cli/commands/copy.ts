@@ -1,7 +1,7 @@
 import { copyRepository, type CopyResult } from '../../repository/snapshots/copy.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -21,8 +21,10 @@ export const registerCopy: Register = (program, run) => {
 async function runCopy(context: CliContext, url: string, flags: Flags): Promise<Exit> {
   const { randomness, signal } = context;
   // Recipients are for the copy; what is copied is only read.
-  const result = await withRepository(context, { ...flags, ageRecipients: undefined }, false, (from) =>
-    withRepository(context, { ...flags, target: url }, true, (to) => copyRepository(from, to, { randomness, signal })),
+  const result = await withSession(context, { ...flags, ageRecipients: undefined }, false, ({ repository: from }) =>
+    withSession(context, { ...flags, target: url }, true, ({ repository: to }) =>
+      copyRepository(from, to, { randomness, signal }),
+    ),
   );
   if (flags.json === true) {
     printJson(context, result);

@@ -4,11 +4,12 @@ import { diffManifests } from '../../engine/diff.ts';
 import { diffLive } from '../../engine/live-diff.ts';
 import { detailChanges, type DetailedItem } from '../../engine/diff-detail.ts';
 import type { Instance } from '../../grafana/instance.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import { withInstance } from '../../operations/grafana.ts';
+import type { Session } from '../../operations/session.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { withGrafanaInstance, withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { describedChange, printChanges } from '../output/changes.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
@@ -36,9 +37,7 @@ export const registerDiff: Register = (program, run) => {
 };
 
 async function diff(context: CliContext, from: string, to: string, flags: Flags): Promise<Exit> {
-  const found = await withRepository(context, flags, false, (repository) =>
-    compare(context, repository, from, to, flags),
-  );
+  const found = await withSession(context, flags, false, (session) => compare(context, session, from, to, flags));
   if (flags.json === true) {
     printJson(context, { ...found, changed: found.changed.map(described) });
     return 0;
@@ -58,7 +57,7 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
 
 async function compare(
   context: CliContext,
-  repository: OpenedRepository,
+  { repository, grafana }: Session,
   from: string,
   to: string,
   flags: Flags,
@@ -75,7 +74,7 @@ async function compare(
     const later = await repository.manifest(to, { signal: context.signal });
     return detailed(diffManifests(manifest, later), later);
   }
-  return withGrafanaInstance(context, flags, async (whole) => {
+  return withInstance(grafana(), context.signal, async (whole) => {
     // What the backup did not look at was neither added nor removed.
     const isCovered = ({ id }: { id: number }): boolean => manifest.orgs.some((org) => org.id === id);
     const instance = flags.orgs === undefined ? { ...whole, orgs: whole.orgs.filter(isCovered) } : whole;

@@ -1,9 +1,9 @@
-import { drillOutcome, type DrillReport } from '../../engine/drill/report.ts';
-import { countingManifest, drill, newestComplete } from '../../engine/drill/drill.ts';
-import { recordRun } from '../../engine/run.ts';
+import type { DrillReport } from '../../engine/drill/report.ts';
+import { drillOutcome, runDrill } from '../../operations/drill.ts';
+import { recordRun } from '../../operations/run.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withGrafanaInstance, withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
 import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -23,27 +23,20 @@ export const registerDrill: Register = (program, run) => {
 As a server admin (GRAFANA_ADMIN_USER), it creates a temporary organization and restores everything, with alert rules paused.
 With a token, it creates a temporary folder and restores copies of folders, library panels and dashboards.`,
     )
-    .action(run(runDrill));
+    .action(run(drill));
 };
 
-async function runDrill(context: CliContext, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+async function drill(context: CliContext, snapshot: string | undefined, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(context, flags.json === true);
-  const report = await withRepository(context, flags, false, (repository) =>
-    withGrafanaInstance(
-      context,
-      flags,
-      (instance) =>
-        recordRun({ ...context, repository, kind: 'drill', trigger: 'manual', ...askedBy(flags) }, async (id) => {
-          const { signal } = context;
-          const manifest =
-            snapshot === undefined
-              ? await newestComplete(repository, signal)
-              : await countingManifest(repository, snapshot, { signal });
-          const onProgress = progress.report;
-          return drillOutcome(await drill({ ...context, id, manifest, repository, instance, onProgress }));
-        }),
-      progress.report,
-    ),
+  const run = {
+    kind: 'drill',
+    trigger: 'manual',
+    ...askedBy(flags),
+    signal: context.signal,
+    onProgress: progress.report,
+  } as const;
+  const report = await withSession(context, flags, false, (session) =>
+    recordRun(session, run, (one) => runDrill(session, { snapshot }, one)),
   ).finally(progress.end);
   if (flags.json === true) {
     printJson(context, report);

@@ -1,21 +1,20 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { recordRun } from '../../engine/run.ts';
+import { runForget, runForgetOne } from '../../operations/forget.ts';
+import { recordRun } from '../../operations/run.ts';
 import { timeOfId } from '../../repository/layout.ts';
+import { assertDeletable, planForget, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
 import {
-  applyForget,
-  assertDeletable,
-  deleteSnapshot,
-  planForget,
-  type ForgetPlan,
-  type ForgetResult,
-} from '../../repository/snapshots/forget.ts';
-import { explained, type RetentionDecision, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
+  assertPolicy,
+  explained,
+  type RetentionDecision,
+  type RetentionPolicy,
+} from '../../repository/snapshots/retention.ts';
 import type { Exit, Register } from '../command.ts';
 import { wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
@@ -48,26 +47,21 @@ export const registerForget: Register = (program, run) => {
     .option('--confirm <id>', 'repeat the ID to skip the question')
     .option('--even-newest', 'with an ID: allow removing the newest complete snapshot')
     .option('--dry-run', 'only show which snapshots would be removed')
-    .action(run(runForget));
+    .action(run(forget));
 };
 
-async function runForget(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
+async function forget(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
   if (id !== undefined) {
     return forgetOne(context, id, flags);
   }
   const policy = policyOf(flags);
+  assertPolicy(policy);
   const { signal } = context;
-  const { plan, result } = await withRepository(context, flags, false, async (repository) => {
-    const made = await planForget(repository, policy, { signal });
-    if (flags.dryRun === true) {
-      return { plan: made, result: undefined };
-    }
-    const applied = await recordRun({ ...context, repository, kind: 'forget', trigger: 'manual' }, async () => {
-      const value = await applyForget(repository, made, { signal });
-      return { value, status: statusOf(value), counts: { forgotten: value.forgotten.length }, errors: [] };
-    });
-    return { plan: made, result: applied };
-  });
+  const { plan, result } = await withSession(context, flags, false, async (session) =>
+    flags.dryRun === true
+      ? { plan: await planForget(session.repository, policy, { signal }), result: undefined }
+      : recordRun(session, { kind: 'forget', trigger: 'manual', signal }, (run) => runForget(session, policy, run)),
+  );
   print(context, flags, plan, result);
   return result !== undefined && result.remaining.length > 0 ? 3 : 0;
 }
@@ -78,17 +72,16 @@ async function forgetOne(context: CliContext, id: string, flags: Flags): Promise
     throw new DashkeepError('DK_USAGE', 'give either a snapshot ID or rules');
   }
   const { signal } = context;
-  const options = { signal, evenNewest: flags.evenNewest === true };
-  await withRepository(context, flags, false, async (repository) => {
-    await assertDeletable(repository, id, options);
+  const evenNewest = flags.evenNewest === true;
+  await withSession(context, flags, false, async (session) => {
+    await assertDeletable(session.repository, id, { signal, evenNewest });
     if (flags.dryRun === true) {
       return;
     }
     await confirm(context, id, flags);
-    await recordRun({ ...context, repository, kind: 'forget', trigger: 'manual' }, async () => {
-      await deleteSnapshot(repository, id, options);
-      return { value: undefined, status: 'complete', counts: { forgotten: 1 }, errors: [] };
-    });
+    await recordRun(session, { kind: 'forget', trigger: 'manual', signal }, (run) =>
+      runForgetOne(session, { id, evenNewest }, run),
+    );
   });
   const applied = flags.dryRun !== true;
   if (flags.json === true) {
@@ -109,10 +102,6 @@ async function confirm(context: CliContext, id: string, flags: Flags): Promise<v
       advice: reason('confirm-snapshot', { id }),
     });
   }
-}
-
-function statusOf({ remaining }: ForgetResult): 'complete' | 'partial' {
-  return remaining.length === 0 ? 'complete' : 'partial';
 }
 
 function policyOf(flags: Flags): RetentionPolicy {

@@ -2,7 +2,7 @@ import type { OpenedRepository } from '../../repository/repository.ts';
 import { signersOf } from '../../repository/signing/signers.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -21,7 +21,7 @@ export const registerKeys: Register = (program, run) => {
 };
 
 async function runKeys(context: CliContext, flags: Flags): Promise<Exit> {
-  const view = await withRepository(context, flags, false, async (repository) => {
+  const view = await withSession(context, flags, false, async ({ repository }) => {
     if (flags.rotate === true) {
       await repository.trust.signing.rotate({ signal: context.signal });
     }

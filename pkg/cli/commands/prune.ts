@@ -1,11 +1,10 @@
 import { compact } from '../../contract/compact.ts';
-import { pruneOutcome } from '../../engine/prune-report.ts';
-import { recordRun } from '../../engine/run.ts';
-import { withLocksRenewed } from '../../repository/sessions/locks.ts';
-import { applyPrune, planPrune, type PrunePlan, type PruneResult } from '../../repository/prune/prune.ts';
+import { runPrune } from '../../operations/prune.ts';
+import { recordRun } from '../../operations/run.ts';
+import { planPrune, type PrunePlan, type PruneResult } from '../../repository/prune/prune.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -24,23 +23,19 @@ export const registerPrune: Register = (program, run) => {
     )
     .option('--dry-run', 'only show what would be marked and removed')
     .option('--remove-most-objects', 'continue even if more than half of all objects would be removed')
-    .action(run(runPrune));
+    .action(run(prune));
 };
 
-async function runPrune(context: CliContext, flags: Flags): Promise<Exit> {
-  const { signal, randomness } = context;
-  const { plan, result } = await withRepository(context, flags, false, async (repository) => {
-    const made = await planPrune(repository, { signal });
-    if (flags.dryRun === true) {
-      return { plan: made, result: undefined };
-    }
-    const applied = await recordRun({ ...context, repository, kind: 'prune', trigger: 'manual' }, async () => {
-      const confirmed = flags.removeMostObjects === true;
-      const value = await applyPrune(repository, made, { signal, randomness, confirmed });
-      return withLocksRenewed(repository, pruneOutcome(value), context);
-    });
-    return { plan: made, result: applied };
-  });
+async function prune(context: CliContext, flags: Flags): Promise<Exit> {
+  const { signal } = context;
+  const confirmed = flags.removeMostObjects === true;
+  const { plan, result } = await withSession(context, flags, false, async (session) =>
+    flags.dryRun === true
+      ? { plan: await planPrune(session.repository, { signal }), result: undefined }
+      : recordRun(session, { kind: 'prune', trigger: 'manual', signal }, (run) =>
+          runPrune(session, { confirmed }, run),
+        ),
+  );
   if (flags.json === true) {
     printJson(context, {
       ...summary(plan),

@@ -1,12 +1,11 @@
-import { liveReader } from '../../engine/repair.ts';
-import { recordRun } from '../../engine/run.ts';
+import { runRepair, runRewrap } from '../../operations/repair.ts';
+import { recordRun } from '../../operations/run.ts';
 import { RememberedTarget } from '../../repository/signing/remembered-target.ts';
-import { repair, repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
-import { rewrap } from '../../repository/encryption/rotate.ts';
+import { repairConfig, type RepairResult } from '../../repository/verify/repair.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { openState, withGrafanaInstance, withRepository, withStore } from '../open.ts';
+import { openState, withSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -23,12 +22,12 @@ export const registerRepair: Register = (program, run) => {
     .description('restore damaged or missing objects from Grafana, if the content there is unchanged')
     .option('--read-data', 'also find damaged objects')
     .option('--rewrap', 'instead, re-encrypt everything for the current recipients (needs an identity)')
-    .action(run(runRepair));
+    .action(run(repair));
 };
 
-async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
+async function repair(context: CliContext, flags: Flags): Promise<Exit> {
   if (flags.rewrap === true) {
-    return runRewrap(context, flags);
+    return rewrap(context, flags);
   }
   await withStore(context, flags, async (store) => {
     const state = await openState(context, flags);
@@ -36,15 +35,10 @@ async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
     const trustedKeys = new Configuration(context.environment, flags).get('DASHKEEP_TRUSTED_KEYS');
     return repairConfig({ ...context, store, state, trustedKeys, remembered });
   });
-  const result = await withRepository(context, flags, false, (repository) =>
-    withGrafanaInstance(context, flags, (instance) =>
-      recordRun({ ...context, repository, kind: 'repair', trigger: 'manual' }, async () => {
-        const live = liveReader(instance, { ...context, decryptSecrets: repository.encrypted });
-        const value = await repair(repository, { live, readData: flags.readData === true, signal: context.signal });
-        const { repaired, remaining } = value;
-        const status = remaining.length === 0 ? ('complete' as const) : ('partial' as const);
-        return { value, status, counts: { repaired: repaired.length, remaining: remaining.length }, errors: [] };
-      }),
+  const readData = flags.readData === true;
+  const result = await withSession(context, flags, false, (session) =>
+    recordRun(session, { kind: 'repair', trigger: 'manual', signal: context.signal }, (run) =>
+      runRepair(session, { readData }, run),
     ),
   );
   if (flags.json === true) {
@@ -55,14 +49,9 @@ async function runRepair(context: CliContext, flags: Flags): Promise<Exit> {
   return result.remaining.length === 0 ? 0 : 4;
 }
 
-async function runRewrap(context: CliContext, flags: Flags): Promise<Exit> {
-  const result = await withRepository(context, flags, false, (repository) =>
-    recordRun({ ...context, repository, kind: 'repair', trigger: 'manual' }, async () => {
-      const value = await rewrap(repository, context);
-      const { rewrapped, failed } = value;
-      const status = failed.length === 0 ? ('complete' as const) : ('partial' as const);
-      return { value, status, counts: { rewrapped, failed: failed.length }, errors: [] };
-    }),
+async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
+  const result = await withSession(context, flags, false, (session) =>
+    recordRun(session, { kind: 'repair', trigger: 'manual', signal: context.signal }, (run) => runRewrap(session, run)),
   );
   if (flags.json === true) {
     printJson(context, result);

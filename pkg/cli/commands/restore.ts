@@ -5,14 +5,17 @@ import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
-import { restore, restoreOutcome } from '../../engine/restore/restore.ts';
-import type { Restored, Plan, PlanRequest } from '../../engine/restore/types.ts';
+import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
-import { recordRun, type RunFacts } from '../../engine/run.ts';
+import { withInstance, type GrafanaLink } from '../../operations/grafana.ts';
+import { runRestore } from '../../operations/restore.ts';
+import { recordRun } from '../../operations/run.ts';
+import type { Session } from '../../operations/session.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit, Register } from '../command.ts';
-import { withGrafanaInstance, withRepository } from '../open.ts';
+import { orgs as parseOrgs } from '../config/parsers.ts';
+import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from '../restore/about.ts';
 import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
@@ -23,7 +26,7 @@ import { finishCommand } from '../restore/finish-command.ts';
 import { cutShort, printCutShort, warnInterrupted } from '../restore/interrupted.ts';
 import { printRestore } from '../restore/output.ts';
 import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
-import { VERSION, type CliContext } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 interface Flags extends RestoreFlags, AskedBy {
   json?: boolean;
@@ -66,14 +69,14 @@ export const registerRestore: Register = (program, run) => {
     .option('--undo <run>', 'undo a restore, except for later changes')
     .option('--apply', 'write to Grafana (otherwise only read)')
     .option('--no-safety-snapshot', 'create no safety snapshot before writing')
-    .action(run(runRestore));
+    .action(run(restore));
 };
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-async function runRestore(context: CliContext, snapshot: string | undefined, given: Flags): Promise<Exit> {
+async function restore(context: CliContext, snapshot: string | undefined, given: Flags): Promise<Exit> {
   const flags = withTrust(given);
   const progress = progressPrinter(context, flags.json === true);
   const work =
@@ -111,7 +114,8 @@ async function planAndApply(
   const requested = await restoreRequest(context, snapshot, flags);
   const everything = flags.everything === true;
   const orgs = everything ? 'all' : reachedOrgs(flags.orgs, requested.options);
-  const done = await withRepository(context, flags, false, async (repository): Promise<Done | { trust: string }> => {
+  const done = await withSession(context, flags, false, async (session): Promise<Done | { trust: string }> => {
+    const { repository } = session;
     await assertSigner(repository, flags, context);
     await warnInterrupted(context, repository);
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
@@ -131,10 +135,9 @@ async function planAndApply(
     }
     const confirm = confirmTrust(context, repository, stored, named);
     await keepTrust(repository, flags);
-    const where = { ...flags, ...compact({ orgs }), needsServerAdmin: everything };
-    return withGrafanaInstance(
-      context,
-      where,
+    return withInstance(
+      { ...linkTo(session, orgs), needsServerAdmin: everything },
+      context.signal,
       async (instance) => {
         await compareAllClocks({ ...context, instance, repository });
         const { options } = requested;
@@ -164,7 +167,9 @@ async function planAndApply(
         const applied = flags.apply === true;
         return {
           plan,
-          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan, progress) : undefined,
+          applied: applied
+            ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
+            : undefined,
           about: aboutSnapshot(manifest, selection, narrower),
         };
       },
@@ -193,15 +198,16 @@ async function undo(
   if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags)) {
     throw new DashkeepError('DK_USAGE', '--undo takes no other selection: remove it');
   }
-  return withRepository(context, flags, false, async (repository) => {
+  return withSession(context, flags, false, async (session) => {
+    const { repository } = session;
     const run = await repository.run(id, { signal: context.signal });
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
     }
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
-    return withGrafanaInstance(
-      context,
-      { ...flags, ...(orgs === '' ? {} : { orgs }) },
+    return withInstance(
+      linkTo(session, orgs === '' ? undefined : orgs),
+      context.signal,
       async (instance) => {
         const asked = { ...context, repository, instance, onProgress: progress.report };
         await compareAllClocks(asked);
@@ -212,7 +218,9 @@ async function undo(
         const applied = flags.apply === true;
         return {
           plan,
-          applied: applied ? await applyRecorded(context, { ...flags, confirm }, request, plan, progress) : undefined,
+          applied: applied
+            ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
+            : undefined,
         };
       },
       waits(flags, progress),
@@ -220,50 +228,45 @@ async function undo(
   });
 }
 
+/** Grafana, with these organizations as `--orgs` would write them. */
+function linkTo({ grafana }: Session, orgs: string | undefined): GrafanaLink {
+  return { ...grafana(), ...compact({ orgs: orgs === undefined ? undefined : parseOrgs(orgs, '--orgs') }) };
+}
+
 async function applyRecorded(
   context: CliContext,
+  session: Session,
   flags: Flags,
   request: PlanRequest,
   plan: Plan,
   progress: Progress,
 ): Promise<Applied> {
-  const { repository } = request;
-  const confirmation = await confirmed(context, plan, flags);
-  const by = askedBy(flags);
-  const trigger = plan.undoes === undefined ? 'manual' : 'undo';
+  const { confirm } = await confirmed(context, plan, flags);
   const finish = finishCommand(context, flags, isNamed(flags) ? plan.snapshot : undefined);
-  let run = '';
+  const trigger = plan.undoes === undefined ? 'manual' : 'undo';
+  const asked = {
+    kind: 'restore',
+    trigger,
+    ...askedBy(flags),
+    signal: context.signal,
+    onProgress: progress.report,
+  } as const;
+  const { safetySnapshot } = flags;
+  let id = '';
   let facts: RunFacts = {};
-  const work = recordRun({ ...context, repository, kind: 'restore', trigger, ...by }, async (id, keep, checkpoint) => {
-    run = id;
+  const work = recordRun(session, asked, (run) => {
+    id = run.id;
     const note = (noted: RunFacts): void => {
       facts = { ...facts, ...noted };
-      keep(noted);
+      run.note(noted);
     };
-    if (plan.undoes !== undefined) {
-      note({ undoes: plan.undoes });
-    }
-    return restoreOutcome(
-      await restore({
-        ...request,
-        plan,
-        run: id,
-        safetySnapshot: flags.safetySnapshot,
-        ...confirmation,
-        ...by,
-        version: VERSION,
-        randomness: context.randomness,
-        note,
-        checkpoint,
-      }),
-      plan,
-    );
+    return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note });
   });
   try {
-    return { ...(await work), run, finish };
+    return { ...(await work), run: id, finish };
   } catch (error) {
     progress.end();
-    printCutShort(context, flags.json === true, cutShort(run, facts, finish), error);
+    printCutShort(context, flags.json === true, cutShort(id, facts, finish), error);
     throw error;
   }
 }

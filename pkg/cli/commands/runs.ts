@@ -4,7 +4,7 @@ import { asTheyAre, currentRuns, withoutWords } from '../../engine/runs.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { cutShortOf, linesOf, undoCommand } from '../restore/interrupted.ts';
@@ -25,7 +25,7 @@ export const registerRuns: Register = (program, run) => {
 };
 
 async function showRuns(context: CliContext, id: string | undefined, flags: Flags): Promise<Exit> {
-  await withRepository(context, flags, false, async (repository) =>
+  await withSession(context, flags, false, async ({ repository }) =>
     id === undefined ? list(context, repository, flags) : showOne(context, repository, id, flags),
   );
   return 0;

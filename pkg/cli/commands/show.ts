@@ -4,7 +4,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import { storedRules } from '../../engine/rules/stored-rules.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -24,7 +24,7 @@ export const registerShow: Register = (program, run) => {
 };
 
 async function show(context: CliContext, snapshot: string, flags: Flags): Promise<Exit> {
-  const { manifest, rules } = await withRepository(context, flags, false, async (repository) => {
+  const { manifest, rules } = await withSession(context, flags, false, async ({ repository }) => {
     const { signal } = context;
     const found = await repository.manifest(snapshot, { signal });
     const read = ({ object }: ManifestEntry): Promise<string> => repository.getObject(object, { signal });

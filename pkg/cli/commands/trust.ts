@@ -4,7 +4,7 @@ import { distrust } from '../../repository/signing/distrust.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { openState, withRepository, withStore } from '../open.ts';
+import { openState, withSession, withStore } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -37,7 +37,7 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
     return accept(context, flags.repository, flags);
   }
   const key = fingerprint === undefined ? undefined : parseFingerprint(fingerprint);
-  const { done, trusted } = await withRepository(context, flags, false, async (repository) => {
+  const { done, trusted } = await withSession(context, flags, false, async ({ repository }) => {
     const { trust, index } = repository;
     let said: string;
     if (key === undefined) {

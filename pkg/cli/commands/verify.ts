@@ -1,15 +1,14 @@
 import { DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
-import { recordRun } from '../../engine/run.ts';
-import { verifyOutcome } from '../../engine/verify-report.ts';
-import { withLocksRenewed } from '../../repository/sessions/locks.ts';
+import { recordRun } from '../../operations/run.ts';
+import { runVerify } from '../../operations/verify.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
 import type { VerifyProblem } from '../../repository/verify/problems.ts';
-import { verify, type VerifyReport } from '../../repository/verify/verify.ts';
+import type { VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printable, printJson, printLine } from '../output/output.ts';
+import { bytes, printable, printJson, printLine, progressPrinter } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -25,21 +24,17 @@ export const registerVerify: Register = (program, run) => {
     .description('check that all snapshots, or one, can be restored')
     .option('--read-data', 'also read each object and compare it with its hash')
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, each time a different one')
-    .action(run(runVerify));
+    .action(run(verify));
 };
 
-async function runVerify(context: CliContext, snapshot: string | undefined, flags: Flags): Promise<Exit> {
+async function verify(context: CliContext, snapshot: string | undefined, flags: Flags): Promise<Exit> {
   const readData =
     flags.readDataSubset === undefined ? flags.readData === true : { percent: percentOf(flags.readDataSubset) };
-  const report = await withRepository(context, flags, false, (repository) =>
-    recordRun({ ...context, repository, kind: 'verify', trigger: 'manual' }, async () =>
-      withLocksRenewed(
-        repository,
-        verifyOutcome(await verify(repository, { readData, snapshot, signal: context.signal })),
-        context,
-      ),
-    ),
-  );
+  const progress = progressPrinter(context, flags.json === true);
+  const run = { kind: 'verify', trigger: 'manual', signal: context.signal, onProgress: progress.report } as const;
+  const report = await withSession(context, flags, false, (session) =>
+    recordRun(session, run, (one) => runVerify(session, { readData, snapshot }, one)),
+  ).finally(progress.end);
   if (flags.json === true) {
     printJson(context, report);
   } else {

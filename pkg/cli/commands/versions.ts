@@ -16,7 +16,7 @@ import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { withRepository } from '../open.ts';
+import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { parseResource } from '../resource.ts';
@@ -49,7 +49,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   if (flags.below === true && named.kind !== 'folder') {
     throw new DashkeepError('DK_USAGE', `--below is for folders, and ${resource} is none`);
   }
-  const { ref, found, total, items } = await withRepository(context, flags, false, async (repository) => {
+  const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository }) => {
     const quiet = flags.json === true;
     const { signal } = context;
     const get = (object: string): Promise<string> => repository.getObject(object, { signal });

@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { RunLine } from '../../contract/runs.ts';
-import type { RunFacts } from '../../engine/run.ts';
+import type { RunFacts } from '../../engine/restore/types.ts';
 import { interruptedRestore } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.types.ts';
 import type { CliContext } from '../context.ts';

@@ -5,7 +5,6 @@ import type { ApplyResult } from '../../contract/plan.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { reason as toReason } from '../../contract/reasons/catalogue.ts';
 import { because, type Because } from '../../contract/reasons/reason.ts';
-import type { RunOutcome } from '../run.ts';
 import type { Plan, PlannedItem } from '../restore/types.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { Scratch } from './scratch.ts';
@@ -120,31 +119,6 @@ export class DrillTally {
       this.#differs.push({ org, kind, uid, title, reason, code, params });
     }
   }
-}
-
-/** What the run record says about a drill: complete when everything that can be tried out came back. */
-export function drillOutcome(report: DrillReport): RunOutcome<DrillReport> {
-  const problems = report.skipped.filter(({ problem }) => problem);
-  const skipped = report.skipped.reduce((sum, { count }) => sum + count, 0);
-  const errors: ResourceProblem[] = [
-    ...report.differs,
-    ...problems.flatMap(({ org, kind, uids, reason, code, params }) =>
-      uids.map((uid) => ({ org, kind, uid, reason, code, params })),
-    ),
-    ...(report.leftover === undefined ? [] : [leftoverProblem(report.scratch, report.leftover)]),
-  ];
-  return {
-    value: report,
-    // A drill that compared nothing has proved nothing.
-    status: errors.length === 0 && report.checked > 0 ? 'complete' : 'partial',
-    snapshot: report.snapshot,
-    counts: { checked: report.checked, verified: report.verified, differs: report.differs.length, skipped },
-    errors,
-  };
-}
-
-function leftoverProblem({ type, name }: DrillReport['scratch'], message: string): ResourceProblem {
-  return { org: 1, kind: type, uid: name, ...because(toReason('drill-leftover', { message })) };
 }
 
 function keyOf({ org, kind, uid }: Pick<PlannedItem, 'org' | 'kind' | 'uid'>): string {

@@ -1,6 +1,5 @@
 import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
-import type { RunOutcome } from '../run.ts';
 import { applyPlan } from './apply/apply.ts';
 import type { ToBeWritten } from '../backup/options.ts';
 import { wantedAt } from './apply/attempt.ts';
@@ -93,30 +92,4 @@ function touchedBy(plan: Plan): (org: number, uid: string) => boolean {
     }
   }
   return (org, uid) => touched.has(`${org} ${uid}`);
-}
-
-/** What the run record says about a restore. An undo that leaves something it would take back is partial. */
-export function restoreOutcome(restored: Restored, { undoes, items }: Plan): RunOutcome<Restored> {
-  const counts = { verified: 0, differs: 0, failed: 0, deleted: 0, skipped: 0 };
-  for (const { outcome } of restored.results) {
-    counts[outcome]++;
-  }
-  const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
-  const left = undoes === undefined ? [] : items.filter(({ action }) => action === 'blocked');
-  const all = restored.results.length > 0 && bad.length === restored.results.length;
-  return compact({
-    value: restored,
-    status: bad.length + left.length === 0 ? 'complete' : all ? 'failed' : 'partial',
-    snapshot: restored.safetySnapshot,
-    counts,
-    errors: [
-      ...bad.map(({ outcome: _, security: _changes, differences: _fields, ...problem }) => problem),
-      ...left.map(({ org, kind, uid, reason, code, params }) => ({
-        org,
-        kind,
-        uid,
-        ...compact({ reason, code, params }),
-      })),
-    ],
-  });
 }

@@ -1,5 +1,6 @@
 import type { KindName, NamedRef, ResourceRef } from '../../contract/kinds.ts';
 import type { ManifestEntry, Manifest } from '../../contract/manifest.ts';
+import type { RunRecord } from '../../contract/runs.ts';
 import type { DataSourceMatch } from '../../contract/api/restores.ts';
 import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
@@ -10,7 +11,11 @@ import type { Repository } from '../../repository/repository.types.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Recent } from '../recent.ts';
 import type { WantedMembership } from '../../grafana/kinds/access/user/memberships.ts';
-import type { RunFacts } from '../run.ts';
+
+/** What the record of a run says also where the run did not come to its end. */
+export type RunFacts = Partial<
+  Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes' | 'planned' | 'source' | 'counts'>
+>;
 
 /** What an entry becomes: the same in another place, or under another uid. */
 export interface Mapped {

@@ -60,7 +60,7 @@ export function planRetention(
   policy: RetentionPolicy,
   now: Date,
 ): RetentionPlan {
-  checkPolicy(policy);
+  assertPolicy(policy);
   const newestFirst = [...snapshots].sort((a, b) => (a.id < b.id ? 1 : -1));
   const reasons = new Map<string, KnownReason[]>(newestFirst.map(({ id }) => [id, []]));
   const keep = (id: string, why: KnownReason): void => void reasons.get(id)?.push(why);
@@ -205,7 +205,8 @@ function before(base: Date, duration: string): Date {
   return new Date(date.getTime() - (((weeks ?? 0) * 7 + (days ?? 0)) * 24 + (hours ?? 0)) * 3_600_000);
 }
 
-function checkPolicy(policy: RetentionPolicy): void {
+/** @throws DK_USAGE when no rule would keep anything, or one is not valid */
+export function assertPolicy(policy: RetentionPolicy): void {
   const counts = [policy.keepLast, ...BUCKET_RULES.map(([rule]) => policy[rule])];
   for (const count of counts) {
     if (count !== undefined && (!Number.isInteger(count) || Number(count) < 0)) {

@@ -13,7 +13,7 @@ import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { checkRights } from './rights.ts';
-import { serverClient } from '../operations/grafana-access.ts';
+import { serverClient } from '../../operations/grafana.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
@@ -57,7 +57,7 @@ async function grafanaChecks(service: Service, signal: AbortSignal): Promise<Doc
     const found = reason('grafana-found', { version, url: client.url });
     const instance = await connect({ client, signal });
     const { deploymentTarget } = await service.settings.effective();
-    const opened = { grafana, access: service.access, clock, randomness, log };
+    const opened = { ...grafana, ...service.access, clock, randomness, log };
     server = deploymentTarget ? await serverClient(opened, signal) : undefined;
     const rights = await checkRights(
       compact({ ...instance, server }),

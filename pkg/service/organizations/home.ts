@@ -1,9 +1,9 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { withInstance, type GrafanaAccess } from '../../operations/grafana.ts';
 import type { StateStore } from '../../lib/state.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
 import { TokenMemory } from '../bootstrap/memory.ts';
-import { withInstance, type GrafanaAccess } from '../operations/grafana-access.ts';
 
 export interface HomeParts {
   /** What is known without asking anybody. */
@@ -96,7 +96,8 @@ export function findHome(
     log: Log;
   },
 ): Pick<HomeParts, 'known' | 'kept' | 'find'> {
-  const { keeper, state, log } = parts;
+  const { keeper, access, state, clock, randomness, log } = parts;
+  const link = { ...grafana, ...access, clock, randomness, log };
   const memory = new TokenMemory(state, log);
   return {
     known: () => keeper?.home,
@@ -106,7 +107,7 @@ export function findHome(
         await keeper.check();
         return keeper.home;
       }
-      const home = await withInstance({ ...parts, grafana }, undefined, signal, async ({ orgs }) => orgs[0]?.id);
+      const home = await withInstance(link, signal, async ({ orgs }) => orgs[0]?.id);
       const facts = await memory.facts();
       if (home !== undefined && home !== facts.home) {
         await memory.storeFacts({ ...facts, home });

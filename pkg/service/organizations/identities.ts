@@ -8,7 +8,7 @@ import { homeOrg } from '../../grafana/instance.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { fingerprint } from '../bootstrap/memory.ts';
-import type { GrafanaAccess } from '../operations/grafana-access.ts';
+import type { GrafanaAccess } from '../../operations/grafana.ts';
 import type { OrgIdentity } from './caller.ts';
 
 const Known = z.object({

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../contract/errors.ts';
 import type { DiffOrigin } from '../../contract/api/diff.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
+import { liveAuthors } from '../../operations/live.ts';
 import { authorOf, isAccountId, type Authors } from '../../engine/versions/authors.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -54,7 +55,7 @@ export class AuthorNames {
       return kept.authors;
     }
     const authors = this.#repositoryCache
-      .use(this.#signal, (work) => work.authors(caller, this.#signal))
+      .use(this.#signal, (target) => liveAuthors(target.grafanaOf(caller), caller.org, this.#signal))
       .catch((error: unknown) => {
         this.#log.debug({ reason: reasonOf(error) }, 'accounts are not known');
         this.#kept.delete(caller.org);

@@ -3,6 +3,8 @@ import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
+import { diffManifests } from '../../engine/diff.ts';
+import { liveDiff } from '../../operations/live.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
 import type { WholeProgress } from '../../contract/runs.ts';
@@ -10,8 +12,7 @@ import type { ConcurrencyGuard } from '../http/concurrency-guard.ts';
 import { LiveRead } from '../live-reads.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { foreignSides } from './sides.ts';
-import type { ShownSnapshot } from '../operations/work.ts';
-import type { RepositoryCache } from './repository-cache.ts';
+import type { RepositoryCache, ShownSnapshot } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
 
 export interface Comparison {
@@ -120,8 +121,10 @@ export class Comparisons {
             reading: { progress: { phase: 'comparing', done: 0, kinds: {} }, pending: [...pending] },
           }),
       };
-      const { diff, errors } = await repositoryCache.use(signal, (work) => work.diffLive(base, caller, signal, watch));
-      return { ...comparison, ...listed(diff), errors };
+      const diff = await repositoryCache.use(signal, async (target) =>
+        liveDiff(await target.session(signal, { caller }), base, { ...watch, signal }),
+      );
+      return { ...comparison, ...listed(diff), errors: base.errors };
     });
   }
 
@@ -145,10 +148,9 @@ export class Comparisons {
   }
 
   async #compareStored(before: ShownSnapshot, after: ShownSnapshot): Promise<Comparison> {
-    const { repositoryCache, signal } = this.#parts;
     const { manifest: base } = before;
     const { manifest: target } = after;
-    const diff = await repositoryCache.use(signal, (work) => Promise.resolve(work.diff(base, target)));
+    const diff = diffManifests(base, target);
     // What either snapshot failed to read can't be seen as unchanged.
     const errors = [...base.errors, ...target.errors];
     const { entries, counts } = listed(diff);

@@ -6,6 +6,7 @@ import { withEnd } from '../../engine/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
+import { newestRuns, runRecord } from './stored-runs.ts';
 
 const FRESH_MS = 30_000;
 const FIRST = 100;
@@ -67,7 +68,7 @@ export class History {
     const entry = this.#journal.entries.find((one) => one.id === id);
     const own = entry === undefined ? undefined : recordOf(entry);
     try {
-      const stored = await this.#repositoryCache.use(signal, (work) => work.run(id, signal));
+      const stored = await this.#repositoryCache.use(signal, (target) => runRecord(target, id, signal));
       return own === undefined || stored === undefined ? (own ?? stored) : combined(stored, own);
     } catch (error) {
       return this.#journalOnly(error, own, signal);
@@ -103,7 +104,7 @@ export class History {
   async #stored(limit: number, signal: AbortSignal): Promise<RunLine[]> {
     const now = this.#clock.monotonic();
     if (this.#read === undefined || this.#read.limit < limit || now - this.#read.at > FRESH_MS) {
-      const lines = this.#repositoryCache.use(signal, (work) => work.runs({ limit, signal }));
+      const lines = this.#repositoryCache.use(signal, (target) => newestRuns(target, { limit, signal }));
       this.#read = { at: now, limit, lines };
     }
     try {

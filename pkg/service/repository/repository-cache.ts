@@ -1,12 +1,21 @@
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
-import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
+import type { Manifest, SnapshotSignature, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import type { OpenOperations, Operations, ShownSnapshot } from '../operations/work.ts';
+import type { OpenedTarget } from './opened-target.ts';
+
+/** A snapshot for people to look at: whether it counts goes with it. */
+export interface ShownSnapshot {
+  manifest: Manifest;
+  signature: SnapshotSignature;
+}
+
+type OpenTarget = (settings: EffectiveSettings) => Promise<OpenedTarget>;
 
 interface Opened {
-  work: Operations;
+  target: OpenedTarget;
   revision: string;
   users: number;
   retired: boolean;
@@ -18,7 +27,7 @@ const LIST_FRESH_MS = 15_000;
 
 /** The repository as the pages see it: opened for the settings in force, with the newest answers at hand. */
 export class RepositoryCache {
-  readonly #open: OpenOperations;
+  readonly #open: OpenTarget;
   readonly #settings: () => Promise<EffectiveSettings>;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -34,7 +43,7 @@ export class RepositoryCache {
   /** Counts the targets, so that a late answer of one that was replaced says nothing about the present one. */
   #targets = 0;
 
-  constructor(open: OpenOperations, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
+  constructor(open: OpenTarget, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
     this.#open = open;
     this.#settings = settings;
     this.#clock = ports.clock;
@@ -42,32 +51,42 @@ export class RepositoryCache {
   }
 
   get description(): string | undefined {
-    return this.#current?.work.description;
+    return this.#current?.target.description;
   }
 
   get encrypted(): boolean | undefined {
-    return this.#current?.work.encrypted;
+    return this.#current?.target.encrypted;
   }
 
   /**
-   * Lends the work that fits the settings in force; one that was replaced meanwhile is closed when nobody uses it.
+   * Lends the target of the settings in force; one that was replaced meanwhile is closed when nobody uses it.
    * @throws DK_UNCONFIGURED without a target, and whatever opening it throws
    */
-  async use<T>(signal: AbortSignal, action: (work: Operations) => Promise<T>): Promise<T> {
+  async use<T>(signal: AbortSignal, action: (target: OpenedTarget) => Promise<T>): Promise<T> {
     const opened = await this.#opened(signal);
-    const target = this.#targets;
+    const targets = this.#targets;
     opened.users++;
     try {
-      const result = await action(opened.work);
-      this.#answered(target, undefined);
+      const result = await action(opened.target);
+      this.#answered(targets, undefined);
       return result;
     } catch (error) {
-      this.#answered(target, error);
+      this.#answered(targets, error);
       throw error;
     } finally {
       opened.users--;
       await this.#closeIfUnused(opened);
     }
+  }
+
+  /** Lends the repository. @throws DK_REPOSITORY_MISSING, and what `use` throws */
+  read<T>(signal: AbortSignal, action: (repository: OpenedRepository) => Promise<T>): Promise<T> {
+    return this.use(signal, async (target) => action(await target.open(signal)));
+  }
+
+  /** The JSON text of a stored object. */
+  object(id: string, signal: AbortSignal): Promise<string> {
+    return this.read(signal, (repository) => repository.getObject(id, { signal }));
   }
 
   /**
@@ -77,7 +96,7 @@ export class RepositoryCache {
   snapshots(signal: AbortSignal, whole = false): Promise<SnapshotSummary[]> {
     const now = this.#clock.monotonic();
     if (this.#list === undefined || now - this.#list.at > LIST_FRESH_MS || (whole && !this.#list.whole)) {
-      const snapshots = this.use(signal, (work) => work.snapshots(signal, whole));
+      const snapshots = this.use(signal, (target) => target.snapshots(signal, whole));
       this.#list = { at: now, whole, snapshots };
       snapshots.catch(() => (this.#list = undefined));
     }
@@ -90,8 +109,20 @@ export class RepositoryCache {
 
   /** By id, or `latest`. Manifests never change, so the last few are kept. */
   async snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
-    const read = (): Promise<ShownSnapshot> => this.use(signal, (work) => work.snapshot(id, signal));
+    const read = (): Promise<ShownSnapshot> => this.readSnapshot(id, signal);
     return id === 'latest' ? read() : this.#kept.use(id, read);
+  }
+
+  /** The same, read now. @throws DK_NOT_FOUND */
+  readSnapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
+    return this.use(signal, async (target) => {
+      const repository = await target.openIfThere(signal);
+      if (repository === undefined) {
+        throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${target.description} yet`);
+      }
+      const { manifest, author } = await repository.stored(id, { signal });
+      return { manifest, signature: repository.trust.signature(author) };
+    });
   }
 
   /** After a run, or a deletion: what is at hand may be old. */
@@ -115,7 +146,7 @@ export class RepositoryCache {
     this.#current = undefined;
     if (opened !== undefined) {
       opened.retired = true;
-      await opened.work.close();
+      await opened.target.close();
     }
   }
 
@@ -140,19 +171,19 @@ export class RepositoryCache {
   }
 
   async #reopen(settings: EffectiveSettings, signal: AbortSignal): Promise<Opened> {
-    const target = this.#targets;
-    let work: Operations;
+    const targets = this.#targets;
+    let target: OpenedTarget;
     try {
-      work = await this.#open(settings, signal);
+      target = await this.#open(settings);
     } catch (error) {
       // What keeps a target from being opened keeps all of it out of reach, also settings that are not complete.
-      if (target === this.#targets && !signal.aborted) {
+      if (targets === this.#targets && !signal.aborted) {
         this.#settle(false, asDashkeepError(error));
       }
       throw error;
     }
     const before = this.#current;
-    this.#current = { work, revision: settings.revision, users: 0, retired: false };
+    this.#current = { target, revision: settings.revision, users: 0, retired: false };
     // What was asked for while the first one was opened is asked of it.
     if (before !== undefined) {
       this.#list = undefined;
@@ -165,14 +196,14 @@ export class RepositoryCache {
 
   async #closeIfUnused(opened: Opened): Promise<void> {
     if (opened.retired && opened.users === 0) {
-      await opened.work.close().catch((error: unknown) => {
+      await opened.target.close().catch((error: unknown) => {
         this.#log.debug({ reason: asDashkeepError(error).message }, 'a target could not be closed');
       });
     }
   }
 
-  #answered(target: number, error: unknown): void {
-    if (target !== this.#targets) {
+  #answered(targets: number, error: unknown): void {
+    if (targets !== this.#targets) {
       return;
     }
     const problem = error === undefined ? undefined : asDashkeepError(error);

@@ -3,9 +3,11 @@ import type { SearchPage, SearchQuery } from '../../contract/api/search.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { parseSearch } from '../../engine/search/query.ts';
 import { search } from '../../engine/search/search.ts';
+import type { Searchable } from '../../repository/repository.types.ts';
 import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
 import { covers } from '../organizations/snapshot-view.ts';
 import { decodeCursor, encodeCursor } from '../pagination.ts';
+import type { OpenedTarget } from './opened-target.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { withTimeLimit } from './time-limit.ts';
 
@@ -28,19 +30,41 @@ export class TextSearch {
     parseSearch(text);
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     const { last, ...page } = await withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
-      this.#repositoryCache.use(signal, (work) =>
-        search(() => work.searchable({ within: over, signal, isSameOrg: isSameOrg(caller) }), {
-          text,
-          kinds: kind === undefined || kind.length === 0 ? undefined : kind,
-          deleted: deleted === 'true',
-          isVisible: (ref) => isOf(caller, ref),
-          covers: (snapshot) => covers(snapshot, caller) !== false,
-          serverOrg: Math.max(1, caller.org),
-          after,
-          limit,
-        }),
+      this.#repositoryCache.use(signal, (target) =>
+        search(
+          async () => {
+            const repository = await target.openIfThere(signal);
+            const asked = { within: over, signal, isSameOrg: isSameOrg(caller) };
+            return repository?.searchable(asked) ?? nothing(target);
+          },
+          {
+            text,
+            kinds: kind === undefined || kind.length === 0 ? undefined : kind,
+            deleted: deleted === 'true',
+            isVisible: (ref) => isOf(caller, ref),
+            covers: (snapshot) => covers(snapshot, caller) !== false,
+            serverOrg: Math.max(1, caller.org),
+            after,
+            limit,
+          },
+        ),
       ),
     );
     return { ...page, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
   }
+}
+
+/** What a search finds where there is no repository yet. */
+function nothing({ encrypted }: OpenedTarget): Searchable {
+  return {
+    searched: encrypted ? 'titles' : 'content',
+    indexed: 0,
+    pending: 0,
+    unreadable: 0,
+    async *things() {},
+    histories: async () => [],
+    everSeen: async () => [],
+    areShared: async () => false,
+    snapshots: new Map(),
+  };
 }

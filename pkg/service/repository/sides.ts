@@ -1,16 +1,16 @@
 import type { DiffOrigin } from '../../contract/api/diff.ts';
 import { compact } from '../../contract/compact.ts';
-import { isWholeResource, type KindName, type NamedRef } from '../../contract/kinds.ts';
+import { isWholeResource, type KindName, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { storedRule, rulesOfText } from '../../engine/rules/stored-rules.ts';
 import { uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
+import { liveBody } from '../../operations/live.ts';
 import { lastSaved } from '../../repository/index/versions/files.ts';
 import { canonicalJson, stringAt } from '../../lib/json/json.ts';
 import type { Caller } from '../organizations/caller.ts';
-import type { Operations, ShownSnapshot } from '../operations/work.ts';
 import { findEntry } from './browse.ts';
 import type { Side } from './resource-diff.ts';
-import type { RepositoryCache } from './repository-cache.ts';
+import type { RepositoryCache, ShownSnapshot } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
 
 const GROUP: KindName = 'alert-rule-group';
@@ -64,9 +64,7 @@ export class Sides {
 
   async #side(snapshot: string, ref: NamedRef, caller: Caller): Promise<FoundSide> {
     if (snapshot === 'live') {
-      return isWholeResource(ref)
-        ? { found: await this.#live((work) => work.liveBody(ref, caller, this.#signal)) }
-        : { found: undefined };
+      return isWholeResource(ref) ? { found: await this.#live(ref, caller) } : { found: undefined };
     }
     const shown = await this.#snapshots.shown(snapshot, caller, this.#signal);
     if (!isWholeResource(ref)) {
@@ -101,15 +99,18 @@ export class Sides {
       return { found: undefined };
     }
     const ref = { org, kind: GROUP, uid: group };
-    const found = await this.#live((work) => work.liveBody(ref, caller, this.#signal));
+    const found = await this.#live(ref, caller);
     const rule = found === undefined ? undefined : rulesOfText(found.text).find((one) => uidOfRule(one) === uid);
     return rule === undefined || found === undefined
       ? { found: undefined }
       : { found: { text: canonicalJson(rule), title: stringAt(rule, 'title'), folderUid: found.folderUid } };
   }
 
-  async #live(read: (work: Operations) => ReturnType<Operations['liveBody']>): Promise<Side | undefined> {
-    const found = await this.#repositoryCache.use(this.#signal, read);
+  async #live(ref: ResourceRef, caller: Caller): Promise<Side | undefined> {
+    const signal = this.#signal;
+    const found = await this.#repositoryCache.use(signal, async (target) =>
+      liveBody(await target.session(signal, { caller }), ref, signal),
+    );
     return found === undefined ? undefined : { ...found, title: undefined };
   }
 }

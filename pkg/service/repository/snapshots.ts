@@ -11,11 +11,10 @@ import { onlyMatch } from '../../repository/snapshots/latest.ts';
 import { summaryOf } from '../../repository/snapshots/manifests.ts';
 import { isOwn, isSameOrg, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
-import type { ShownSnapshot } from '../operations/work.ts';
 import { covers, holds, rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import { pageOfList } from '../pagination.ts';
 import { matchesSnapshot } from './browse.ts';
-import type { RepositoryCache } from './repository-cache.ts';
+import type { RepositoryCache, ShownSnapshot } from './repository-cache.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** Small numbers, but of very many snapshots. */
@@ -90,16 +89,15 @@ export class Snapshots {
     if (signature.foreign === true && !(await this.#isHeld(entry, caller, signal))) {
       throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `${manifest.id} is foreign, and no trusted snapshot has this`);
     }
-    return this.#repositoryCache.use(signal, (work) => work.body(entry, signal));
+    return this.#repositoryCache.object(entry.object, signal);
   }
 
   async #isHeld(entry: ManifestEntry, caller: Caller, signal: AbortSignal): Promise<boolean> {
-    const { changes } = await withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
-      this.#repositoryCache.use(signal, (work) =>
-        work.versions(entry, { within: over, signal, isSameOrg: isSameOrg(caller) }),
-      ),
+    const asked = { signal, isSameOrg: isSameOrg(caller) };
+    const found = await withTimeLimit(this.#clock, WAIT_MS, signal, (within) =>
+      this.#repositoryCache.read(signal, (repository) => repository.versions(entry, { ...asked, within })),
     );
-    return changes.some(({ state }) => state?.object === entry.object);
+    return found.changes.some(({ state }) => state?.object === entry.object);
   }
 
   /** Newest first. */
@@ -161,7 +159,7 @@ export class Snapshots {
   /** Undefined for a snapshot that cannot be read: it is nobody's for now. */
   async #count(id: string, signal: AbortSignal): Promise<SnapshotSummary | undefined> {
     const read = async (): Promise<SnapshotSummary> => {
-      const { manifest, signature } = await this.#repositoryCache.use(signal, (work) => work.snapshot(id, signal));
+      const { manifest, signature } = await this.#repositoryCache.readSnapshot(id, signal);
       return { ...summaryOf(manifest), ...signature };
     };
     try {

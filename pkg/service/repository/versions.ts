@@ -15,9 +15,9 @@ import {
 } from '../../engine/versions/resource-versions.ts';
 import type { ChangeKey } from '../../repository/index/versions/below/below.ts';
 import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
-import type { Versions } from '../../repository/repository.types.ts';
+import type { OpenedRepository } from '../../repository/repository.ts';
+import type { IndexWait, SeenResource, Versions } from '../../repository/repository.types.ts';
 import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
-import type { Operations } from '../operations/work.ts';
 import { decodeCursor, encodeCursor, pageOfList } from '../pagination.ts';
 import type { AuthorNames } from './authors.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -25,6 +25,9 @@ import { withTimeLimit } from './time-limit.ts';
 
 /** How long a request waits for an index that has to be made first. It is made to the end all the same. */
 const WAIT_MS = 5_000;
+
+/** What is known where there is no repository yet. */
+const NOTHING: Versions<never> = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
 
 const GROUP: KindName = 'alert-rule-group';
 
@@ -105,8 +108,11 @@ export class ResourceVersions {
     }
     const { limit } = query;
     const part = { limit, ...compact({ after: query.cursor === undefined ? undefined : keyIn(query.cursor) }) };
-    const found = await this.#waiting(signal, (work, waited) =>
-      work.versionsBelow({ org, kind, uid }, { ...part, within: waited, signal, isSameOrg: isSameOrg(caller) }),
+    const found = await this.#waiting(
+      caller,
+      signal,
+      (repository, wait) => repository.versionsBelow({ org, kind, uid }, { ...part, ...wait }),
+      { ...NOTHING, changes: [], total: 0, more: false },
     );
     const { changes, own, more, total } = found;
     if (own === undefined && found.pending === 0) {
@@ -135,11 +141,11 @@ export class ResourceVersions {
     }
     const { org, uid } = ref;
     const nothing = await this.#found({ org, kind: GROUP, uid: '' }, caller, signal);
-    const [{ manifest: newest }, seen] = await this.#repositoryCache.use(signal, (work) =>
-      Promise.all([work.snapshot('latest', signal), work.everSeen({ signal, isSameOrg: isSameOrg(caller) })]),
-    );
+    const [{ manifest: newest }, own] = await Promise.all([
+      this.#repositoryCache.snapshot('latest', signal),
+      this.#everSeen(caller, signal),
+    ]);
     const versions = (group: ResourceRef): Promise<Versions> => this.#found(group, caller, signal);
-    const own = seen.filter((one) => isOf(caller, one));
     const history = await ruleHistory({ org, uid }, { newest, seen: own, versions, read });
     return {
       found: history?.versions ?? nothing,
@@ -150,29 +156,39 @@ export class ResourceVersions {
   }
 
   #reader(signal: AbortSignal): (object: string) => Promise<string> {
-    return (object) => this.#repositoryCache.use(signal, (work) => work.object(object, signal));
+    return (object) => this.#repositoryCache.object(object, signal);
   }
 
   #found(ref: ResourceRef, caller: Caller, signal: AbortSignal): Promise<Versions> {
-    return this.#waiting(signal, (work, waited) =>
-      work.versions(ref, { within: waited, signal, isSameOrg: isSameOrg(caller) }),
+    return this.#waiting(caller, signal, (repository, wait) => repository.versions(ref, wait), NOTHING);
+  }
+
+  /** Asks the index, which may have to be made first; without a repository there is nothing. */
+  #waiting<T>(
+    caller: Caller,
+    signal: AbortSignal,
+    ask: (repository: OpenedRepository, wait: IndexWait) => Promise<T>,
+    nothing: T,
+  ): Promise<T> {
+    return withTimeLimit(this.#clock, WAIT_MS, signal, (within) =>
+      this.#repositoryCache.use(signal, async (target) => {
+        const repository = await target.openIfThere(signal);
+        return repository === undefined ? nothing : ask(repository, { within, signal, isSameOrg: isSameOrg(caller) });
+      }),
     );
   }
 
-  /** Asks the index, which may have to be made first. */
-  #waiting<T>(signal: AbortSignal, ask: (work: Operations, waited: Promise<unknown>) => Promise<T>): Promise<T> {
-    return withTimeLimit(this.#clock, WAIT_MS, signal, (over) =>
-      this.#repositoryCache.use(signal, (work) => ask(work, over)),
+  /** What any snapshot holds or held of the caller's organization. */
+  async #everSeen(caller: Caller, signal: AbortSignal): Promise<SeenResource[]> {
+    const seen = await this.#repositoryCache.use(signal, async (target) =>
+      (await target.openIfThere(signal))?.everSeen({ signal, isSameOrg: isSameOrg(caller) }),
     );
+    return (seen ?? []).filter((one) => isOf(caller, one));
   }
 
   /** Whatever is another organization's might as well not exist. */
   async #neverSeen({ org, kind, uid }: NamedRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
-    const seen = await this.#repositoryCache.use(signal, (work) =>
-      work.everSeen({ signal, isSameOrg: isSameOrg(caller) }),
-    );
-    const own = seen.filter((one) => isOf(caller, one));
-    return neverSeen({ org, kind, uid }, own);
+    return neverSeen({ org, kind, uid }, await this.#everSeen(caller, signal));
   }
 }
 

@@ -1,46 +1,92 @@
-import { compact } from '../../contract/compact.ts';
 import type { RunRequest } from '../../contract/api/runs.ts';
 import type { ScheduledJob } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
+import { KIND_NAMES } from '../../contract/kinds.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { runBackup } from '../../operations/backup.ts';
+import { runDrill } from '../../operations/drill.ts';
+import { runForget } from '../../operations/forget.ts';
+import { runPrune } from '../../operations/prune.ts';
+import type { Run, RunOutcome } from '../../operations/run.ts';
+import { runVerify } from '../../operations/verify.ts';
+import type { OpenedTarget } from '../repository/opened-target.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunJob } from './queue.ts';
-import type { Operations, WorkResult, WorkRun } from '../operations/work.ts';
+import { policyOf } from './retention.ts';
 
 /** The word that a person types to let a prune remove more than half of all objects. */
 export const PRUNE_CONFIRMATION = 'remove most objects';
 
+type Operation = (target: OpenedTarget, run: Run) => Promise<RunOutcome>;
+
 /** What a request comes to as work. */
 export function jobOf(request: RunRequest, trigger: string, repositoryCache: RepositoryCache): RunJob {
-  const work =
-    (action: (work: Operations, run: WorkRun) => Promise<WorkResult>) =>
-    (run: WorkRun): Promise<WorkResult> =>
-      repositoryCache.use(run.signal, (one) => action(one, run));
-  const job = (action: (work: Operations, run: WorkRun) => Promise<WorkResult>): RunJob => ({
-    kind: request.kind,
-    trigger,
-    snapshotTrigger: triggerOf(trigger),
-    work: work(action),
-  });
+  return jobFor(request.kind, trigger, repositoryCache, operationOf(request));
+}
+
+/** What a schedule comes to as work. */
+export function scheduledJob(
+  job: ScheduledJob,
+  trigger: 'scheduled' | 'catch-up',
+  repositoryCache: RepositoryCache,
+): RunJob {
+  return jobFor(job, trigger, repositoryCache, job === 'prune' ? forgetAndPrune : operationOf({ kind: job }));
+}
+
+function jobFor(kind: RunJob['kind'], trigger: string, repositoryCache: RepositoryCache, operation: Operation): RunJob {
+  const snapshotTrigger: SnapshotTrigger = trigger === 'manual' ? 'manual' : 'scheduled';
+  const work = (run: Run): Promise<RunOutcome> => repositoryCache.use(run.signal, (target) => operation(target, run));
+  return { kind, trigger, snapshotTrigger, work };
+}
+
+function operationOf(request: RunRequest): Operation {
   switch (request.kind) {
     case 'backup':
-      return job((one, run) => one.backup(run, { full: request.full === true, acceptLoss: request.acceptLoss }));
-    case 'verify':
-      return job((one, run) => one.verify(run, { readData: request.readData === true, snapshot: request.snapshot }));
+      return (target, run) => backup(target, request, run);
+    case 'verify': {
+      const { readData = false, snapshot } = request;
+      return async (target, run) => runVerify(await target.session(run.signal), { readData, snapshot }, run);
+    }
     case 'forget':
-      return job((one, run) => one.forget(run));
+      return forget;
     case 'prune':
-      return job((one, run) => confirmedPrune(one, run, request.confirm));
+      return (target, run) => prune(target, request.confirm, run);
     case 'drill':
-      return job((one, run) => one.drill(run, { snapshot: request.snapshot }));
+      return async (target, run) => runDrill(await target.session(run.signal), { snapshot: request.snapshot }, run);
   }
 }
 
+async function backup(
+  target: OpenedTarget,
+  { full, acceptLoss }: Extract<RunRequest, { kind: 'backup' }>,
+  run: Run,
+): Promise<RunOutcome> {
+  const { excludeKinds, plainCopies, fullReadEvery } = target.settings.values.scope;
+  const excluded = new Set(excludeKinds);
+  const choice = {
+    kinds: excluded.size === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind)),
+    acceptLoss,
+    fullReadEvery: full === true ? 1 : fullReadEvery,
+    // A person who asks for a backup wants what is there now.
+    readsAll: run.trigger === 'manual',
+    plainCopies: plainCopies === 'auto' ? undefined : plainCopies === 'on',
+  };
+  return runBackup(await target.session(run.signal, { create: true }), choice, run);
+}
+
+async function forget(target: OpenedTarget, run: Run): Promise<RunOutcome> {
+  const { retention, schedule } = target.settings.values;
+  const policy = policyOf(retention, schedule.timezone);
+  return policy === undefined
+    ? { value: undefined, status: 'complete', counts: { forgotten: 0 }, errors: [] }
+    : runForget(await target.session(run.signal), policy, run);
+}
+
 /** Says which word is wanted where the repository asks for one. */
-async function confirmedPrune(work: Operations, run: WorkRun, confirm: string | undefined): Promise<WorkResult> {
+async function prune(target: OpenedTarget, confirm: string | undefined, run: Run): Promise<RunOutcome> {
   try {
-    return await work.prune(run, { confirmed: confirm === PRUNE_CONFIRMATION });
+    return await runPrune(await target.session(run.signal), { confirmed: confirm === PRUNE_CONFIRMATION }, run);
   } catch (error) {
     if (error instanceof DashkeepError && error.code === 'DK_CONFIRMATION') {
       const advice = reason('confirm-prune', { confirm: PRUNE_CONFIRMATION });
@@ -50,37 +96,15 @@ async function confirmedPrune(work: Operations, run: WorkRun, confirm: string | 
   }
 }
 
-/** What a schedule comes to as work. */
-export function scheduledJob(
-  job: ScheduledJob,
-  trigger: 'scheduled' | 'catch-up',
-  repositoryCache: RepositoryCache,
-): RunJob {
-  return job === 'prune' ? pruneJob(trigger, repositoryCache) : jobOf({ kind: job }, trigger, repositoryCache);
-}
-
 /** What is scheduled as "prune": first forget by the retention, then remove what nothing needs any more. */
-function pruneJob(trigger: string, repositoryCache: RepositoryCache): RunJob {
+async function forgetAndPrune(target: OpenedTarget, run: Run): Promise<RunOutcome> {
+  const forgotten = await forget(target, run);
+  const pruned = await runPrune(await target.session(run.signal), { confirmed: false }, run);
+  const isPartial = forgotten.status !== 'complete' || pruned.status !== 'complete';
   return {
-    kind: 'prune',
-    trigger,
-    snapshotTrigger: triggerOf(trigger),
-    work: (run) =>
-      repositoryCache.use(run.signal, async (work) => {
-        const forgotten = await work.forget(run);
-        const pruned = await work.prune(run, { confirmed: false });
-        const partial = forgotten.status !== 'complete' || pruned.status !== 'complete';
-        return compact({
-          status: partial ? 'partial' : 'complete',
-          counts: { ...forgotten.counts, ...pruned.counts },
-          errors: [...forgotten.errors, ...pruned.errors],
-          warnings: pruned.warnings,
-          warned: pruned.warned,
-        });
-      }),
+    ...pruned,
+    status: isPartial ? 'partial' : 'complete',
+    counts: { ...forgotten.counts, ...pruned.counts },
+    errors: [...forgotten.errors, ...pruned.errors],
   };
-}
-
-function triggerOf(trigger: string): SnapshotTrigger {
-  return trigger === 'scheduled' || trigger === 'catch-up' ? 'scheduled' : 'manual';
 }

@@ -1,12 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { compact } from '../../contract/compact.ts';
-import { asDashkeepError, DashkeepError, failureText } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
-import type { RunKind, RunRecord, RunStatus, WholeProgress } from '../../contract/runs.ts';
-import { Cancelled, type RunFacts } from '../../engine/run.ts';
+import type { RunKind, RunRecord, WholeProgress } from '../../contract/runs.ts';
+import { Cancelled, carryOut, type Run, type RunOutcome } from '../../operations/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
-import type { WorkResult, WorkRun } from '../operations/work.ts';
 import type { Journal } from './journal.ts';
 
 export interface RunJob {
@@ -24,7 +23,7 @@ export interface RunJob {
   restore?: string;
   /** What that was asked for. */
   request?: Record<string, unknown>;
-  work: (run: WorkRun) => Promise<WorkResult>;
+  work: (run: Run) => Promise<RunOutcome>;
   /** Called when the run ended before its work began: cancelled, or interrupted, while it waited. */
   dropped?: () => void;
 }
@@ -168,77 +167,42 @@ export class RunQueue {
   }
 
   async #execute(active: Active, term: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, log, keep, ended } = this.#options;
     this.#active = active;
     this.#waiting = this.#waiting === active ? undefined : this.#waiting;
-    const begun = clock.monotonic();
-    const { record, job, controller } = active;
-    record.started = clock.now().toISOString();
-    record.status = 'running';
-    // Shown as running until its record is written: who sees the end may start the next one.
-    let end: Partial<RunRecord> = {};
-    let facts: RunFacts = {};
-    try {
-      if (term.aborted) {
-        controller.abort(term.reason);
-      }
-      if (controller.signal.aborted) {
-        job.dropped?.();
-      }
-      controller.signal.throwIfAborted();
-      await this.#write(record, false);
-      const result = await job.work(
-        compact({
-          id: record.id,
-          trigger: job.snapshotTrigger,
-          by: job.by,
-          signal: controller.signal,
-          onProgress: (progress) => {
-            active.progress = progress;
-          },
-          note: (noted) => {
-            facts = { ...facts, ...noted };
-          },
-          checkpoint: () => this.#checkpoint({ ...record, ...facts }),
-        }),
-      );
-      end = result;
-    } catch (error) {
-      end = outcomeOf(error, controller.signal);
-    } finally {
-      controller.abort();
-      const finished = clock.now().toISOString();
-      const duration = Math.max(0, Math.round(clock.monotonic() - begun));
-      await this.#finish({ ...record, ...facts, ...end, finished, duration });
-      this.#active = undefined;
-    }
-  }
-
-  /** What outlives a process that is killed; without it, the run goes on all the same. */
-  async #checkpoint(record: RunRecord): Promise<void> {
-    const { keep, log } = this.#options;
-    await keep(record).catch((error: unknown) => {
-      log.warn({ run: record.id, reason: asDashkeepError(error).message }, 'the record of a run could not be written');
-    });
-  }
-
-  /** Nothing that goes wrong here may take the record of the end away. */
-  async #finish(record: RunRecord): Promise<void> {
-    const { keep, ended, log } = this.#options;
-    const kept = await keep(record).then(
-      () => true,
-      (error: unknown) => {
-        log.warn({ run: record.id, reason: asDashkeepError(error).message }, 'the record stays in the journal for now');
-        return false;
+    const { record: begun, job, controller } = active;
+    const { signal } = controller;
+    begun.started = clock.now().toISOString();
+    begun.status = 'running';
+    const onProgress = (progress: WholeProgress): void => {
+      active.progress = progress;
+    };
+    const { snapshotTrigger } = job;
+    const { record, isKept } = await carryOut(
+      begun,
+      { clock, log, signal, onProgress, snapshotTrigger, keep },
+      async (run) => {
+        if (term.aborted) {
+          controller.abort(term.reason);
+        }
+        if (signal.aborted) {
+          job.dropped?.();
+        }
+        signal.throwIfAborted();
+        await this.#write(begun, false);
+        return job.work(run);
       },
     );
-    await this.#write(record, kept);
+    controller.abort();
+    // Shown as running until its record is written: who sees the end may start the next one.
+    await this.#write(record, isKept);
     const facts = { run: record.id, kind: record.kind, status: record.status, trigger: record.trigger };
     log.info({ ...facts, milliseconds: record.duration, snapshot: record.snapshot }, 'a run has ended');
     if (record.failure !== undefined) {
       log.error({ ...facts, code: record.failure.code, reason: record.failure.message }, 'a run has failed');
     }
     ended(record);
+    this.#active = undefined;
   }
 
   #write(record: RunRecord, kept: boolean): Promise<void> {
@@ -254,13 +218,4 @@ export function busyWith(
   const { id, kind = 'run', status = 'running' } = run ?? {};
   const others = kind === 'restore' && run?.org !== undefined && run.org !== org;
   return new DashkeepError('DK_BUSY', `a ${kind} is ${status}${others ? ' for another organization' : ` (${id})`}`);
-}
-
-function outcomeOf(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 'failure'> {
-  const status: RunStatus = !signal.aborted
-    ? 'failed'
-    : signal.reason instanceof Cancelled
-      ? 'cancelled'
-      : 'interrupted';
-  return status === 'cancelled' ? { status } : { status, failure: failureText(signal.aborted ? signal.reason : error) };
 }

@@ -6,6 +6,7 @@ import type { Metrics } from '../status/metrics.ts';
 import { noticeOf, type Notifier } from '../notify.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
+import { keepRecord } from '../repository/stored-runs.ts';
 import type { Journal } from './journal.ts';
 
 export interface RunHooksParts {
@@ -66,7 +67,7 @@ export class RunHooks {
     for (const entry of journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
       const { instance: _instance, kept: _kept, ...record } = entry;
       try {
-        await repositoryCache.use(signal, (work) => work.writeRun(record));
+        await repositoryCache.use(signal, (target) => keepRecord(target, record));
         await journal.put({ ...entry, kept: true });
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');

@@ -11,6 +11,7 @@ import {
   ResultsQuery,
 } from '../../../contract/api/restores.ts';
 import { Run } from '../../../contract/api/runs.ts';
+import { liveFolders } from '../../../operations/live.ts';
 import { requireOwn } from '../../organizations/caller.ts';
 import type { Service } from '../../service.ts';
 import { responses, IdParameter } from '../responses.ts';
@@ -39,7 +40,11 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
         const { query, caller } = request;
         const { repositoryCache, signal } = service;
         requireOwn(caller, query.org);
-        return { folders: await repositoryCache.use(signal, (work) => work.folders(caller, signal)) };
+        return {
+          folders: await repositoryCache.use(signal, (target) =>
+            liveFolders(target.grafanaOf(caller), caller.org, signal),
+          ),
+        };
       }),
   );
 

@@ -11,6 +11,7 @@ import {
   SettingsUpdate,
 } from '../../../contract/api/settings.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { policyOf, previewRetention } from '../../runs/retention.ts';
 import { parseSchedule } from '../../schedule/schedule.ts';
 import type { Service } from '../../service.ts';
 import { nameOf } from '../caller.ts';
@@ -122,7 +123,9 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
     },
     async ({ body }) => {
       const rules = body.retention ?? service.settings.view().values.retention;
-      return service.repositoryCache.use(service.signal, (work) => work.retentionPreview(rules, service.signal));
+      const { timezone } = service.settings.view().values.schedule;
+      const snapshots = await service.repositoryCache.snapshots(service.signal, true);
+      return previewRetention(snapshots, policyOf(rules, timezone), service.clock.now());
     },
   );
 }

@@ -14,6 +14,8 @@ import {
 } from '../../../contract/api/snapshots.ts';
 import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { deleteSnapshot } from '../../../repository/snapshots/forget.ts';
+import { importableText, referencesOf } from '../../repository/content.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { Service } from '../../service.ts';
@@ -77,7 +79,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
       await service.requests.assertIdle(request.caller);
-      await repositoryCache.use(signal, (work) => work.deleteSnapshot(id, signal));
+      await repositoryCache.read(signal, (repository) => deleteSnapshot(repository, id, { signal }));
       service.changed();
       service.log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
@@ -122,8 +124,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       const { manifest, signature } = shown;
       const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, caller, signal));
       const { entry, text, content, rule } = found;
-      const references = await repositoryCache.use(signal, async (work) => work.references(entry, content));
-      const needed = references.map(({ kind, uid }) => {
+      const needed = referencesOf(entry, content, service.log).map(({ kind, uid }) => {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return compact({ kind, uid, title: held?.title, held: held !== undefined });
       });
@@ -149,10 +150,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       const { kind, uid } = query;
       const shown = await snapshots.shown(params.id, caller, signal);
       const found = await storedText(shown.manifest, query, (one) => snapshots.body(shown, one, caller, signal));
-      const text =
-        query.format === 'dashboard'
-          ? await repositoryCache.use(signal, async (work) => work.importable(found.entry, found.text))
-          : found.text;
+      const text = query.format === 'dashboard' ? importableText(found.entry, found.text) : found.text;
       if (text === undefined) {
         throw new DashkeepError('DK_USAGE', `a ${kind} cannot be imported as a dashboard`);
       }

@@ -10,7 +10,7 @@ import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/ch
 import { openExplained } from '../../../storage/open.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
 import type { EffectiveSettings } from '../../settings/effective.ts';
-import type { OperationsOptions } from '../options.ts';
+import type { TargetPorts } from '../../repository/opened-target.ts';
 
 type StepName = CheckStep['step'];
 
@@ -42,13 +42,7 @@ const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'fail
  */
 export async function checkTarget(
   settings: EffectiveSettings,
-  {
-    state,
-    limits,
-    clock,
-    randomness,
-    log,
-  }: Pick<OperationsOptions, 'state' | 'limits' | 'clock' | 'randomness' | 'log'>,
+  { state, limits, clock, randomness, log }: Pick<TargetPorts, 'state' | 'limits' | 'clock' | 'randomness' | 'log'>,
   stopping: AbortSignal,
   within = CHECK_MILLISECONDS,
 ): Promise<SettingsCheck> {

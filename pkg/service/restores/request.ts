@@ -6,7 +6,12 @@ import { stringAt, type Json } from '../../lib/json/json.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Plan, PlanRequest, RestoreOptions as EngineOptions, Selection } from '../../engine/restore/types.ts';
 import type { Instance } from '../../grafana/instance.ts';
-import type { LiveDataSource } from './work.ts';
+
+export interface LiveDataSource {
+  uid: string;
+  name: string;
+  type: string;
+}
 
 /** How often what is missing may bring further things that are missing. */
 const ROUNDS = 8;

@@ -1,9 +1,7 @@
+import type { RetentionPreview } from '../../contract/api/settings.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { applyForget, planForget } from '../../repository/snapshots/forget.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
 import { explained, planRetention, type RetentionPolicy } from '../../repository/snapshots/retention.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
-import type { Operations, WorkResult } from './work.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 
 /** The rules of retention in the settings. */
@@ -18,24 +16,12 @@ export function policyOf(rules: Rules, timeZone: string): RetentionPolicy | unde
   return { ...counts, ...(keepWithin === '' ? {} : { keepWithin }), timeZone };
 }
 
-/** Removes the snapshots that a policy does not keep; partial where some remain. */
-export async function forgetBy(
-  policy: RetentionPolicy,
-  repository: OpenedRepository,
-  signal: AbortSignal,
-): Promise<WorkResult> {
-  const plan = await planForget(repository, policy, { signal });
-  const { forgotten, remaining } = await applyForget(repository, plan, { signal });
-  const counts = { forgotten: forgotten.length, kept: plan.kept.length, remaining: remaining.length };
-  return { status: remaining.length === 0 ? 'complete' : 'partial', counts, errors: [] };
-}
-
 /** What a policy keeps and forgets now; without a policy it keeps everything. */
 export function previewRetention(
   snapshots: readonly SnapshotSummary[],
   policy: RetentionPolicy | undefined,
   now: Date,
-): Awaited<ReturnType<Operations['retentionPreview']>> {
+): RetentionPreview {
   if (policy === undefined) {
     const kept = snapshots.map(({ id, time }) => ({ id, time, ...explained([reason('no-rules')]) }));
     return { kept, forgotten: [] };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { compact } from '../contract/compact.ts';
+import { compact } from '../../contract/compact.ts';
 import type {
   PlanItemPage,
   PlanItemsQuery,
@@ -8,18 +8,19 @@ import type {
   RestoreRequest,
   ResultPage,
   ResultsQuery,
-} from '../contract/api/restores.ts';
-import { DashkeepError } from '../contract/errors.ts';
-import { reason } from '../contract/reasons/catalogue.ts';
-import type { ResourceRef } from '../contract/kinds.ts';
-import type { ApplyResult, PlanItem } from '../contract/plan.ts';
-import type { Clock, Randomness } from '../contract/ports.ts';
-import { countSecurity, securityFirst } from '../engine/restore/plan/security.ts';
-import { newTimedId } from '../repository/layout.ts';
-import type { LiveRead } from './live-reads.ts';
-import { isSince, type Caller } from './organizations/caller.ts';
-import { holds, pageOfList } from './pagination.ts';
-import type { AppliedRestore, PlannedRestore } from './operations/work.ts';
+} from '../../contract/api/restores.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { ResourceRef } from '../../contract/kinds.ts';
+import type { ApplyResult, PlanItem } from '../../contract/plan.ts';
+import type { Clock, Randomness } from '../../contract/ports.ts';
+import type { Restored } from '../../engine/restore/types.ts';
+import { countSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
+import { newTimedId } from '../../repository/layout.ts';
+import type { LiveRead } from '../live-reads.ts';
+import { isSince, type Caller } from '../organizations/caller.ts';
+import { holds, pageOfList } from '../pagination.ts';
+import type { PlannedRestore } from './plans.ts';
 
 interface Kept {
   id: string;
@@ -35,7 +36,7 @@ interface Kept {
   created: Date;
   state: 'planning' | 'planned' | 'applying' | 'applied' | 'failed';
   run?: string;
-  applied?: AppliedRestore;
+  applied?: Restored;
 }
 
 const NOTHING_YET = { items: [], dependencies: [], dataSources: [], liveDataSources: [], warnings: [], warned: [] };
@@ -207,7 +208,7 @@ export class Restores {
     Object.assign(this.#find(id), { state: 'applying', run });
   }
 
-  ended(id: string, applied: AppliedRestore | undefined): void {
+  ended(id: string, applied: Restored | undefined): void {
     Object.assign(this.#find(id), { state: applied === undefined ? 'failed' : 'applied', applied });
   }
 

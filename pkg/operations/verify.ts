@@ -1,10 +1,24 @@
 import { warningOf } from '../contract/reasons/reason.ts';
+import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { isOfKnownKind } from '../repository/verify/problems.ts';
-import type { VerifyReport } from '../repository/verify/verify.ts';
-import type { RunOutcome } from './run.ts';
+import { verify, type VerifyOptions, type VerifyReport } from '../repository/verify/verify.ts';
+import type { Run, RunOutcome } from './run.ts';
+import type { Session } from './session.ts';
 
 /** Anyone who can write to the bucket can add thousands of manifests; the count of problems has them all. */
 const WARNINGS_KEPT = 20;
+
+/** Checks that every snapshot can be restored, or one. */
+export async function runVerify(
+  { repository }: Pick<Session, 'repository'>,
+  choice: Pick<VerifyOptions, 'readData' | 'snapshot'>,
+  run: Run,
+): Promise<RunOutcome<VerifyReport>> {
+  const { signal, onProgress } = run;
+  const progress = (done: number, total: number, phase: string): void =>
+    onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} });
+  return withLocksRenewed(repository, verifyOutcome(await verify(repository, { ...choice, signal, progress })), run);
+}
 
 /** What the run record says about a verification. */
 export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {

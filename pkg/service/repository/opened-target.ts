@@ -1,39 +1,64 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { PreviewRecords } from '../../engine/preview/record.ts';
+import type { GrafanaAccess, GrafanaLink } from '../../operations/grafana.ts';
+import type { Session } from '../../operations/session.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
 import { quickView, type QuickView } from '../../repository/index/quick-view.ts';
 import { openRepository, type OpenedRepository, type OpenOptions } from '../../repository/repository.ts';
 import type { StateStore } from '../../lib/state.ts';
+import { openStore } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import type { ServiceConfig } from '../config.ts';
+import type { TargetLimits } from '../operations/target/limits.ts';
+import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
-export interface OpeningPorts {
+export interface TargetPorts {
+  config: Pick<ServiceConfig, 'version' | 'grafana' | 'orgIds'> &
+    Pick<ServiceConfig, 'trustedKeys' | 'ignoreClock' | 'agePassphrase'>;
+  access: GrafanaAccess;
   state: StateStore;
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
-  passphrases: () => Promise<string[]>;
-  /** Fingerprints of signing keys that the deployment trusts. */
-  trustedKeys: readonly string[];
-  /** Go on although clocks differ: this machine's is right. */
-  ignoreClock: boolean;
+  limits: TargetLimits;
   clock: Clock;
   randomness: Randomness;
   log: Log;
 }
 
-/** The repository of one target, opened when it is first needed and not before. */
-export class LazyRepository {
-  readonly #ports: OpeningPorts;
-  readonly #settings: EffectiveSettings;
+/** What the service works with for as long as its settings stay: one target and one Grafana. */
+export class OpenedTarget {
+  readonly settings: EffectiveSettings;
+  /** Grafana in all organizations that the service works on. */
+  readonly grafana: GrafanaLink;
+  /** The record of temporary copies. */
+  readonly previews: PreviewRecords;
+  readonly #ports: TargetPorts;
   readonly #store: ObjectStore;
   #repository: OpenedRepository | undefined;
   #opening: Promise<OpenedRepository> | undefined;
 
-  constructor(ports: OpeningPorts, settings: EffectiveSettings, store: ObjectStore) {
+  private constructor(ports: TargetPorts, settings: EffectiveSettings, store: ObjectStore) {
+    const { config, access, state, clock, randomness, log } = ports;
+    this.settings = settings;
+    this.previews = new PreviewRecords(state, log);
+    const orgs = config.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
+    // Who sets the target in a page could otherwise read what only a server admin may see.
+    const serverAdmin = settings.deploymentTarget ? access.serverAdmin : undefined;
+    const link = { ...config.grafana, ...access, serverAdmin };
+    this.grafana = { ...link, orgs, previews: this.previews, clock, randomness, log };
     this.#ports = ports;
-    this.#settings = settings;
     this.#store = store;
+  }
+
+  /** Opens the store of a target; its repository is opened when it is first needed, and not before. */
+  static async open(ports: TargetPorts, settings: EffectiveSettings): Promise<OpenedTarget> {
+    const { limits, clock, randomness: random, log } = ports;
+    const store = await openStore(settings.values.target.url, { ...limits.of(settings), clock, random, log });
+    return new OpenedTarget(ports, settings, store);
   }
 
   /** Of the target, for people. */
@@ -43,7 +68,27 @@ export class LazyRepository {
 
   /** As it is, or as it would be made. */
   get encrypted(): boolean {
-    return this.#repository?.encrypted ?? this.#settings.values.encryption.recipients.length > 0;
+    return this.#repository?.encrypted ?? this.settings.values.encryption.recipients.length > 0;
+  }
+
+  /** Grafana in the caller's organization. The home organization needs no id: a small token may not ask for its own. */
+  grafanaOf({ org, home }: Caller): GrafanaLink {
+    return { ...this.grafana, orgs: home ? undefined : [org] };
+  }
+
+  /**
+   * What operations work with: for a caller, in its organization alone.
+   * @param create - makes a repository where there is none
+   * @throws DK_REPOSITORY_MISSING
+   */
+  async session(
+    signal: AbortSignal,
+    { caller, create = false }: { caller?: Caller; create?: boolean } = {},
+  ): Promise<Session> {
+    const repository = await (create ? this.openOrMake(signal) : this.open(signal));
+    const grafana = caller === undefined ? this.grafana : this.grafanaOf(caller);
+    const { config, clock, randomness, log } = this.#ports;
+    return { repository, grafana: () => grafana, version: config.version, clock, randomness, log };
   }
 
   /** @throws DK_REPOSITORY_MISSING */
@@ -84,6 +129,12 @@ export class LazyRepository {
       }
       throw error;
     }
+  }
+
+  /** Newest first. With `whole` the store is asked for every one of them, not only for the last page. */
+  async snapshots(signal: AbortSignal, whole = false): Promise<SnapshotSummary[]> {
+    const quick = whole ? undefined : await (await this.quickView(signal))?.snapshots({ signal });
+    return quick ?? (await this.openIfThere(signal))?.snapshots({ whole, signal }) ?? [];
   }
 
   /** Quicker than opening for anyone who only wants to see what there is; undefined when it is open. */
@@ -133,15 +184,14 @@ export class LazyRepository {
   }
 
   async #openOptions(create: boolean, signal: AbortSignal): Promise<OpenOptions> {
-    const { passphrases, replicated: _, ...ports } = this.#ports;
-    const { encryption } = this.#settings.values;
-    const { ageIdentity } = this.#settings.secrets;
+    const { config, state, clock, randomness, log } = this.#ports;
+    const { trustedKeys, ignoreClock, agePassphrase } = config;
+    const { ageIdentity } = this.settings.secrets;
     return {
-      ...ports,
-      store: this.#store,
-      recipients: encryption.recipients,
+      ...{ store: this.#store, state, trustedKeys, ignoreClock, clock, randomness, log },
+      recipients: this.settings.values.encryption.recipients,
       identities: ageIdentity === undefined ? [] : [ageIdentity],
-      passphrases: await passphrases(),
+      passphrases: (await agePassphrase?.value()) ?? [],
       create,
       signal,
     };

@@ -1,19 +1,19 @@
 import { compact } from '../../contract/compact.ts';
 import type { RunLine, RunRecord } from '../../contract/runs.ts';
-import { asTheyAre, withoutWords } from '../../engine/runs.ts';
-import type { LazyRepository } from './lazy-repository.ts';
+import { asTheyAre, withoutWords, writeEnd } from '../../engine/runs.ts';
+import type { OpenedTarget } from './opened-target.ts';
 
 /**
  * The newest runs of a repository, without words: no one signs the index of runs. A restore of the command line that
  * was killed is interrupted.
  */
 export async function newestRuns(
-  repository: LazyRepository,
+  target: OpenedTarget,
   options: { limit: number; signal: AbortSignal },
 ): Promise<RunLine[]> {
-  const quick = await (await repository.quickView(options.signal))?.runs(options);
-  const lines = quick ?? (await (await repository.openIfThere(options.signal))?.runs(options)) ?? [];
-  return current(repository, lines.map(withoutWords), options.signal);
+  const quick = await (await target.quickView(options.signal))?.runs(options);
+  const lines = quick ?? (await (await target.openIfThere(options.signal))?.runs(options)) ?? [];
+  return current(target, lines.map(withoutWords), options.signal);
 }
 
 /**
@@ -21,18 +21,14 @@ export async function newestRuns(
  * out where no trusted key signed the record, whatever operation it names: anyone who can write to the target can have
  * made it up.
  */
-export async function runRecord(
-  repository: LazyRepository,
-  id: string,
-  signal: AbortSignal,
-): Promise<RunRecord | undefined> {
-  const opened = await repository.openIfThere(signal);
+export async function runRecord(target: OpenedTarget, id: string, signal: AbortSignal): Promise<RunRecord | undefined> {
+  const opened = await target.openIfThere(signal);
   const stored = await opened?.run(id, { signal });
   if (opened === undefined || stored === undefined) {
     return undefined;
   }
   const { record } = stored;
-  return (await current(repository, [opened.trust.counts(stored.author) ? record : unsigned(record)], signal))[0];
+  return (await current(target, [opened.trust.counts(stored.author) ? record : unsigned(record)], signal))[0];
 }
 
 function unsigned(record: RunRecord): RunRecord {
@@ -40,12 +36,18 @@ function unsigned(record: RunRecord): RunRecord {
   return facts.kind === 'restore' ? facts : { ...facts, ...compact({ snapshot }) };
 }
 
+/** Keeps the record of a run. A run that failed must not be what makes a repository. */
+export async function keepRecord(target: OpenedTarget, record: RunRecord): Promise<void> {
+  const repository = await target.openIfThere(AbortSignal.timeout(60_000));
+  await (repository && writeEnd(repository, record));
+}
+
 async function current<Run extends Pick<RunLine, 'id' | 'kind' | 'status'>>(
-  repository: LazyRepository,
+  target: OpenedTarget,
   runs: Run[],
   signal: AbortSignal,
 ): Promise<Run[]> {
   const isOpen = runs.some(({ kind, status }) => kind === 'restore' && status === 'running');
-  const opened = isOpen ? await repository.openIfThere(signal) : undefined;
+  const opened = isOpen ? await target.openIfThere(signal) : undefined;
   return opened === undefined ? runs : asTheyAre(opened, runs, { signal });
 }

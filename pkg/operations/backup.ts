@@ -1,0 +1,100 @@
+import { SERVER_KINDS } from '../contract/kinds.ts';
+import { problemCount, type Manifest } from '../contract/manifest.ts';
+import type { KnownReason } from '../contract/reasons/catalogue.ts';
+import { warningOf } from '../contract/reasons/reason.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import { backup } from '../engine/backup/backup.ts';
+import type { BackupOptions } from '../engine/backup/options.ts';
+import { withLocksRenewed } from '../repository/sessions/locks.ts';
+import { shrunkReason } from '../repository/snapshots/coverage.ts';
+import { withInstance } from './grafana.ts';
+import type { Run, RunOutcome } from './run.ts';
+import type { Session } from './session.ts';
+
+export interface BackupChoice extends Pick<BackupOptions, 'kinds' | 'acceptLoss' | 'fullReadEvery' | 'readsAll'> {
+  /** By default, where the repository is not encrypted. */
+  plainCopies?: boolean;
+}
+
+/** Makes a snapshot of Grafana. @throws what a backup throws: then there is no snapshot */
+export async function runBackup(
+  { repository, grafana, version, clock, randomness, log }: Session,
+  { plainCopies = !repository.encrypted, ...choice }: BackupChoice,
+  run: Run,
+): Promise<RunOutcome<Manifest>> {
+  const { signal } = run;
+  const before = await repository.previousManifest({ signal });
+  const warnings: KnownReason[] = [];
+  const onWarning = (warning: KnownReason): void => void warnings.push(warning);
+  const options = { ...choice, ...run, plainCopies, onWarning, version, clock, randomness, log };
+  const manifest = await withInstance(
+    { ...grafana(), readsServer: true },
+    signal,
+    (instance) => backup({ ...options, repository, instance }),
+    run.onProgress,
+  );
+  return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), run);
+}
+
+function outcomeOf(
+  manifest: Manifest,
+  before: Manifest | undefined,
+  warnings: readonly KnownReason[],
+): RunOutcome<Manifest> {
+  const { id, status, errors, shrunk, kinds, changes } = manifest;
+  const { orgs: _orgs, ...changed } = changes ?? {};
+  const counts = {
+    listed: 0,
+    stored: 0,
+    reused: 0,
+    skipped: 0,
+    failed: 0,
+    ...changed,
+    bytes: newBytes(before, manifest),
+  };
+  for (const report of Object.values(kinds)) {
+    for (const name of ['listed', 'stored', 'reused', 'skipped', 'failed'] as const) {
+      counts[name] += report[name];
+    }
+  }
+  const all = [...warnings, ...(shrunk === undefined ? [] : [shrunkReason(shrunk)])];
+  const said = all.length === 0 ? {} : warningOf(all);
+  return { value: manifest, status, snapshot: id, counts, ...countsByOrg(before, manifest), errors, ...said };
+}
+/** How much content is new against the snapshot before, in bytes. */
+function newBytes(before: Manifest | undefined, manifest: Manifest): number {
+  const known = objectsOf(before?.resources);
+  return manifest.resources.reduce((sum, entry) => sum + (known.has(entry.object) ? 0 : entry.bytes), 0);
+}
+
+/**
+ * What a backup of several organizations did in each; nothing where there is one. What the organization had before
+ * counts as reused; that another one has the same content must not show.
+ */
+function countsByOrg(before: Manifest | undefined, manifest: Manifest): Pick<RunRecord, 'orgs'> {
+  if (manifest.orgs.length < 2) {
+    return {};
+  }
+  const orgs = manifest.orgs.map(({ id }) => {
+    const { id: _id, ...changes } = manifest.changes?.orgs?.find((one) => one.id === id) ?? { id };
+    const ofOrg = ({ org, kind }: { org: number; kind: Manifest['resources'][number]['kind'] }): boolean =>
+      org === id && !SERVER_KINDS.has(kind);
+    const known = objectsOf(before?.resources.filter(ofOrg));
+    const counts = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0, ...changes, bytes: 0 };
+    for (const { object, bytes } of manifest.resources.filter(ofOrg)) {
+      const isKnown = known.has(object);
+      counts[isKnown ? 'reused' : 'stored']++;
+      counts.bytes += isKnown ? 0 : bytes;
+    }
+    counts.skipped = problemCount(manifest.skipped.filter(ofOrg));
+    const errors = manifest.errors.filter(ofOrg);
+    counts.failed = problemCount(errors);
+    counts.listed = counts.stored + counts.reused + counts.skipped + counts.failed;
+    return { id, counts, problems: problemCount(errors) };
+  });
+  return { orgs };
+}
+
+function objectsOf(resources: Manifest['resources'] | undefined): ReadonlySet<string> {
+  return new Set(resources?.map(({ object }) => object));
+}

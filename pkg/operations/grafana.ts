@@ -1,0 +1,110 @@
+import type { SnapshotScope } from '../contract/manifest.ts';
+import { reasonOf } from '../contract/errors.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { OnProgress } from '../engine/progress.ts';
+import { patienceAtStart } from '../engine/restarts.ts';
+import { GrafanaClient } from '../grafana/http/client.ts';
+import type { CredentialSource } from '../grafana/http/credentials.ts';
+import { connect, isServerAdmin, type ConnectOptions, type Instance } from '../grafana/instance.ts';
+import type { KnownPreviews } from '../grafana/known-previews.ts';
+
+/** Credentials for Grafana as they are now; tokens may change under a service. */
+export interface GrafanaAccess {
+  credentials: () => CredentialSource;
+  /** Of further organizations. */
+  orgCredentials: () => ReadonlyMap<number, CredentialSource>;
+  /** Of a server admin, to read what belongs to the whole server beside what the credentials reach. */
+  serverAdmin?: () => CredentialSource | undefined;
+  /** Names of all organizations of this Grafana by id; undefined where no one can be asked. */
+  existing?: () => ReadonlyMap<number, string> | undefined;
+  /** Takes notice of organizations that were made meanwhile: what a run covers must not depend on when they were. */
+  noticeOrgs?: () => Promise<void>;
+}
+
+/** Where Grafana is, how to get in, and to which organizations. */
+export interface GrafanaLink extends GrafanaAccess, Pick<ConnectOptions, 'orgs' | 'needsServerAdmin'> {
+  url: string;
+  caFile?: string;
+  concurrency?: number;
+  timeout?: number;
+  /** The record of temporary copies. */
+  previews?: KnownPreviews;
+  /** Whether to read what belongs to the whole server too, where that is possible. */
+  readsServer?: boolean;
+  /** Milliseconds that a run waits for a Grafana that is down when it begins; those of the client by default. */
+  startWithin?: number;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/**
+ * Connects to Grafana, does the work, and closes the connections whatever happens.
+ * @param onProgress - of a run: it waits for a Grafana that is down, and this says so. Whatever a person waits for
+ * fails.
+ */
+export async function withInstance<T>(
+  link: GrafanaLink,
+  signal: AbortSignal,
+  action: (instance: Instance) => Promise<T>,
+  onProgress?: OnProgress,
+): Promise<T> {
+  const { orgs, needsServerAdmin, previews, clock } = link;
+  const client = openClient(link, link.credentials());
+  let server: GrafanaClient | undefined;
+  try {
+    if (onProgress !== undefined) {
+      await link.noticeOrgs?.();
+    }
+    const orgCredentials = link.orgCredentials();
+    const patience =
+      onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, link.startWithin);
+    const instance = await connect({ client, orgs, orgCredentials, needsServerAdmin, signal, patience });
+    server = link.readsServer === true ? await serverClient(link, signal) : undefined;
+    const scope = scopeOf(instance, link.existing?.());
+    const serverAdmin = scope.serverAdmin || server !== undefined;
+    return await action({ ...instance, server, scope: { ...scope, serverAdmin }, previews });
+  } finally {
+    await Promise.all([client.close(), server?.close()]);
+  }
+}
+
+/**
+ * Acts as a server admin. Undefined where there are no credentials or Grafana refuses them: then the snapshot says what
+ * it lacks, as on an installation without them.
+ */
+export async function serverClient(link: GrafanaLink, signal: AbortSignal): Promise<GrafanaClient | undefined> {
+  const credentials = link.serverAdmin?.();
+  if (credentials === undefined) {
+    return undefined;
+  }
+  const { log } = link;
+  const client = openClient(link, credentials);
+  try {
+    if (await isServerAdmin(client, signal)) {
+      return client;
+    }
+    log.warn({}, 'the admin whose password the deployment gives is not a server admin');
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn({ reason: reasonOf(error) }, 'Grafana did not accept the admin whose password the deployment gives');
+  }
+  await client.close();
+  return undefined;
+}
+
+function openClient(
+  { url, caFile, concurrency, timeout, clock, randomness, log }: GrafanaLink,
+  credentials: CredentialSource,
+): GrafanaClient {
+  return GrafanaClient.open({ url, caFile, concurrency, timeout, credentials, clock, randomness, log });
+}
+
+/** What a token does not show is known to the admin who makes the tokens. */
+function scopeOf({ scope, orgs }: Instance, existing: ReadonlyMap<number, string> | undefined): SnapshotScope {
+  if (existing === undefined || scope.others !== undefined) {
+    return scope;
+  }
+  const reached = new Set(orgs.map(({ id }) => id));
+  return { ...scope, others: [...existing].flatMap(([id, name]) => (reached.has(id) ? [] : [{ id, name }])) };
+}

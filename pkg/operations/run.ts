@@ -1,0 +1,134 @@
+import { compact } from '../contract/compact.ts';
+import { asDashkeepError, failureText } from '../contract/errors.ts';
+import type { ResourceProblem, SnapshotTrigger } from '../contract/manifest.ts';
+import type { Clock, Log } from '../contract/ports.ts';
+import type { ReasonData } from '../contract/reasons/reason.ts';
+import type { RunKind, RunRecord, RunStatus } from '../contract/runs.ts';
+import type { OnProgress } from '../engine/progress.ts';
+import type { RunFacts } from '../engine/restore/types.ts';
+import { newTimedId } from '../repository/layout.ts';
+import type { Repository } from '../repository/repository.types.ts';
+import type { Session } from './session.ts';
+
+type RunWriter = Pick<Repository, 'writeRun'>;
+
+/** What an operation is given of the run that it is. */
+export interface Run {
+  id: string;
+  /** As its snapshot says it. */
+  trigger: SnapshotTrigger;
+  by?: string;
+  signal: AbortSignal;
+  onProgress: OnProgress;
+  /** What the record says whatever the end of the run. */
+  note: (facts: RunFacts) => void;
+  /** Keeps what was noted while the run goes on, in case its process is killed. Never fails. */
+  checkpoint: () => Promise<void>;
+}
+
+/** How an operation ended that came to its end: a value for whoever asked, and what the record says. */
+export interface RunOutcome<T = unknown> {
+  value: T;
+  status: 'complete' | 'partial' | 'failed';
+  snapshot?: string;
+  counts: Record<string, number>;
+  /** The same for each organization, where it is done for several. */
+  orgs?: RunRecord['orgs'];
+  errors: ResourceProblem[];
+  warnings?: string[];
+  /** The warnings as data, in the same order. */
+  warned?: ReasonData[];
+}
+
+/** The end of a run: its record, whether that was kept, and what the operation returned or threw. */
+export type RunEnd<T> = { record: RunRecord; isKept: boolean } & ({ value: T } | { error: unknown });
+
+/** Reason of an abort that a person asked for; any other one is an interruption. */
+export class Cancelled extends Error {}
+
+export interface RunPorts {
+  clock: Clock;
+  log: Log;
+  /** Ends the run. */
+  signal: AbortSignal;
+  onProgress?: OnProgress;
+  /** As a snapshot of the run says it; manual by default. */
+  snapshotTrigger?: SnapshotTrigger;
+  /** Writes the record down. What was done is done: failing that is only a warning. */
+  keep: (record: RunRecord) => Promise<void>;
+}
+
+/** Runs an operation, and keeps the record of its end, whatever that is. */
+export async function carryOut<T>(
+  begun: RunRecord,
+  ports: RunPorts,
+  operation: (run: Run) => Promise<RunOutcome<T>>,
+): Promise<RunEnd<T>> {
+  const { clock, log, signal, onProgress = () => undefined, snapshotTrigger: trigger = 'manual' } = ports;
+  const since = clock.monotonic();
+  let facts: RunFacts = {};
+  const keep = async (record: RunRecord): Promise<boolean> => {
+    try {
+      await ports.keep(record);
+      return true;
+    } catch (error) {
+      const { code, message: reason } = asDashkeepError(error);
+      log.warn({ run: record.id, code, reason }, 'the record of this run could not be written');
+      return false;
+    }
+  };
+  const note = (noted: RunFacts): void => {
+    facts = { ...facts, ...noted };
+  };
+  const checkpoint = async (): Promise<void> => void (await keep({ ...begun, ...facts }));
+  const end = async (outcome: Partial<RunRecord>): Promise<{ record: RunRecord; isKept: boolean }> => {
+    const finished = clock.now().toISOString();
+    const duration = Math.max(0, Math.round(clock.monotonic() - since));
+    const record = { ...begun, ...facts, ...outcome, finished, duration };
+    return { record, isKept: await keep(record) };
+  };
+  const { id, by } = begun;
+  try {
+    const run = compact({ id, trigger, by, signal, onProgress, note, checkpoint });
+    const { value, ...outcome } = await operation(run);
+    return { ...(await end(outcome)), value };
+  } catch (error) {
+    return { ...(await end(failed(error, signal))), error };
+  }
+}
+
+function failed(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' | 'failure'> {
+  if (signal.aborted && signal.reason instanceof Cancelled) {
+    return { status: 'cancelled' };
+  }
+  const status: RunStatus = signal.aborted ? 'interrupted' : 'failed';
+  return { status, failure: failureText(signal.aborted ? signal.reason : error) };
+}
+
+/** What a run is, and who asked for it. */
+export interface RunRequest extends Pick<RunPorts, 'signal' | 'onProgress'> {
+  kind: RunKind;
+  trigger: string;
+  by?: string;
+}
+
+/**
+ * Runs an operation now, with its record in the repository.
+ * @returns the value of its outcome
+ * @throws what it throws, after the record was kept
+ */
+export async function recordRun<T>(
+  { repository, clock, randomness, log }: Pick<Session, 'clock' | 'randomness' | 'log'> & { repository: RunWriter },
+  { kind, trigger, by, signal, onProgress }: RunRequest,
+  operation: (run: Run) => Promise<RunOutcome<T>>,
+): Promise<T> {
+  const now = clock.now();
+  const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
+  const begun: RunRecord = compact({ id: newTimedId(now, randomness), ...facts, by });
+  const keep = (record: RunRecord): Promise<void> => repository.writeRun(record);
+  const end = await carryOut(begun, { clock, log, signal, onProgress, keep }, operation);
+  if ('error' in end) {
+    throw end.error;
+  }
+  return end.value;
+}
