@@ -26,7 +26,7 @@ export interface Run {
   checkpoint: () => Promise<void>;
 }
 
-/** How an operation ended that came to its end: a value for whoever asked, and what the record says. */
+/** How an operation ended that came to its end: a value for the caller, and what the record says. */
 export interface RunOutcome<T = unknown> {
   value: T;
   status: 'complete' | 'partial' | 'failed';

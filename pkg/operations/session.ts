@@ -2,7 +2,7 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { OpenedRepository } from '../repository/repository.ts';
 import type { GrafanaLink } from './grafana.ts';
 
-/** What operations work with, whoever asks for them. */
+/** What operations work with. */
 export interface Session {
   repository: OpenedRepository;
   /** Asked for when it is needed: most operations work with the repository alone. */

@@ -18,6 +18,7 @@ import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
 import { buildApi } from './http/server.ts';
 import { buildOps } from './http/ops.ts';
+import type { ServiceParts } from './parts.ts';
 import { Service } from './service.ts';
 
 export interface Surroundings {
@@ -89,7 +90,7 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
 
 /** A service that listens. */
 export interface Running {
-  service: Service;
+  service: ServiceParts;
   /** Where the API answers. */
   url: string;
   /** Where health and metrics answer. */
@@ -102,21 +103,21 @@ export async function serve(config: ServiceConfig, surroundings: Surroundings): 
   const service = await buildService(config, surroundings);
   const { tls } = config;
   const certificate = tls === undefined ? undefined : await Certificate.read(tls, surroundings.log);
-  const api = await buildApi(service, certificate);
+  const api = await buildApi(service.parts, certificate);
   certificate?.keepFresh(api.server as Server as HttpsServer);
-  const ops = config.opsListen === undefined ? undefined : buildOps(service);
+  const ops = config.opsListen === undefined ? undefined : buildOps(service.parts);
   try {
     const { host, port } = config.listen;
     const url = await api.listen({ host, port }).catch((cause: unknown) => {
       throw unusable('DASHKEEP_LISTEN', config.listen, cause);
     });
-    service.reachedAt =
+    service.parts.address.api =
       config.url ?? loopback(config.listen, portOf(api), certificate === undefined ? 'http' : 'https');
     const opsUrl =
       ops === undefined || config.opsListen === undefined ? undefined : await listen(ops, config.opsListen);
     await service.start();
     return {
-      service,
+      service: service.parts,
       url,
       opsUrl,
       async stop() {

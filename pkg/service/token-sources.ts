@@ -1,5 +1,5 @@
 import { compact } from '../contract/compact.ts';
-import { DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
 import type { GrafanaAccess } from '../operations/grafana.ts';
@@ -9,6 +9,7 @@ import { readAdmin, type AdminSource } from './bootstrap/admin.ts';
 import { GivenTokens } from './bootstrap/tokens/given.ts';
 import { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
+import type { HomeOrganization } from './organizations/home.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { SettingsStore } from './settings/store.ts';
 
@@ -67,6 +68,24 @@ export function apiTokensOf(
     ...compact({ hours: apiTokenHours }),
     ...ports,
   });
+}
+
+/**
+ * Makes the tokens of the API for the organizations whose Grafana tokens the deployment gives. Nobody informs the app
+ * there: people read them from the state.
+ */
+export async function makeOrgTokens(
+  { grafana }: ServiceConfig,
+  { apiTokens, home, log }: { apiTokens: ApiTokens; home: HomeOrganization; log: Log },
+): Promise<void> {
+  try {
+    const homeId = grafana.orgTokens.size === 0 ? 0 : await home.id();
+    for (const org of [...grafana.orgTokens.keys()].filter((one) => one !== homeId)) {
+      await apiTokens.current(org, homeId);
+    }
+  } catch (error) {
+    log.warn({ reason: asDashkeepError(error).message }, 'other organizations have no API token yet');
+  }
 }
 
 /** Watches the tokens that the deployment gives; undefined where it gives none, or where the admin is used instead. */

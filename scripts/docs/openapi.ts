@@ -19,7 +19,7 @@ export async function openApiText(): Promise<string> {
     const environment = { GRAFANA_URL: 'http://127.0.0.1:1', DASHKEEP_KUBERNETES: 'off' };
     const config = serviceConfig(environment, { stateDir: directory }, 'openapi');
     const service = await buildService(config, { clock: systemClock, randomness: systemRandomness, log: silentLog });
-    const text = JSON.stringify(await describeApi(service));
+    const text = JSON.stringify(await describeApi(service.parts));
     await service.stop();
     return await format(text, { ...(await resolveConfig(OPENAPI_FILE)), parser: 'json' });
   } finally {

@@ -29,7 +29,7 @@ function dashkeep(args: string[], who: 'cli' | 'service' = 'cli', signal?: Abort
   );
 }
 
-/** What must be the same whoever ran it; of ids, whether they are there. */
+/** What must not depend on who ran it; of ids, whether the record has them. */
 async function newest(who: 'cli' | 'service', kind: string): Promise<Record_> {
   const { json } = await dashkeep(['runs'], who);
   const line = (json.runs as { id: string; kind: string }[]).find((one) => one.kind === kind);

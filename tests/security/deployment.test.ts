@@ -73,7 +73,7 @@ describe('the API with a certificate', () => {
     const ca = await give();
     const { url, service: inner } = await start();
     expect(url).toMatch(/^https:/);
-    expect(inner.reachedAt).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+    expect(inner.address.api).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(await status(url, ca)).toBe(200);
     const { ca: other } = await make();
     await expect(status(url, other)).rejects.toThrow(/self-signed|unable to verify|signature/i);

@@ -53,7 +53,7 @@ async function backupByCommandLine(): Promise<string> {
   const target = service.settings.view().values.target.url;
   const where = ['--grafana-url', world.grafana.url, '--target', target, '--state-dir', `${directory}/state`];
   await program.parseAsync(['backup', '--json', '--orgs', 'all', ...where], { from: 'user' });
-  world.service.service.changed();
+  world.service.service.freshness.snapshotsChanged();
   return (JSON.parse(printed) as { snapshot: string }).snapshot;
 }
 

@@ -46,7 +46,7 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   }
   const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
   try {
-    const { ok, checks } = await service.examine(() => doctor(service, signal));
+    const { ok, checks } = await service.examine(() => doctor(service.parts, signal));
     if (flags.json === true) {
       printJson(context, { ok, checks });
     } else {

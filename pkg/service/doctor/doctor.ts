@@ -18,23 +18,40 @@ import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
-import type { Service } from '../service.ts';
+import type { ServiceParts } from '../parts.ts';
 import { settingsFindings } from '../settings/findings.ts';
 
+export type DoctorParts = Pick<
+  ServiceParts,
+  | 'config'
+  | 'admin'
+  | 'kubernetes'
+  | 'settings'
+  | 'check'
+  | 'repositoryCache'
+  | 'statusView'
+  | 'keeper'
+  | 'given'
+  | 'access'
+  | 'clock'
+  | 'randomness'
+  | 'log'
+>;
+
 /** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
-export async function doctor(service: Service, signal: AbortSignal): Promise<Doctor> {
+export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<Doctor> {
   const groups = await Promise.all([
-    grafanaChecks(service, signal),
-    tokenChecks(service),
-    targetChecks(service, signal),
-    repositoryChecks(service, signal),
-    settingsFindings(service.settings).map(({ status, why, advice }) =>
+    grafanaChecks(parts, signal),
+    tokenChecks(parts),
+    targetChecks(parts, signal),
+    repositoryChecks(parts, signal),
+    settingsFindings(parts.settings).map(({ status, why, advice }) =>
       checked(reason('check-of-settings'), status, [why], advice),
     ),
-    kubernetesChecks(service, signal),
-    deploymentChecks(service.config, service.clock),
-    givenTokenChecks(service.config),
-    service.statusView.overlooked.map((org) =>
+    kubernetesChecks(parts, signal),
+    deploymentChecks(parts.config, parts.clock),
+    givenTokenChecks(parts.config),
+    parts.statusView.overlooked.map((org) =>
       checked(reason('check-of-organization', { id: String(org.id) }), 'warning', [notCovered(org)], INCLUDE_ORG),
     ),
   ]);
@@ -42,27 +59,27 @@ export async function doctor(service: Service, signal: AbortSignal): Promise<Doc
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
 }
 
-async function grafanaChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
-  const { grafana } = service.config;
-  const { clock, randomness, log } = service.ports;
-  if (service.keeper?.orgs.length === 0) {
+async function grafanaChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const { grafana } = parts.config;
+  const { clock, randomness, log } = parts;
+  if (parts.keeper?.orgs.length === 0) {
     return healthChecks(grafana, signal);
   }
   let client: GrafanaClient | undefined;
   let server: GrafanaClient | undefined;
   try {
-    const credentials = service.access.credentials();
+    const credentials = parts.access.credentials();
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found = reason('grafana-found', { version, url: client.url });
     const instance = await connect({ client, signal });
-    const { deploymentTarget } = await service.settings.effective();
-    const opened = { ...grafana, ...service.access, clock, randomness, log };
+    const { deploymentTarget } = await parts.settings.effective();
+    const opened = { ...grafana, ...parts.access, clock, randomness, log };
     server = deploymentTarget ? await serverClient(opened, signal) : undefined;
     const rights = await checkRights(
       compact({ ...instance, server }),
       { clock, log, signal },
-      service.statusView.askedFor(instance),
+      parts.statusView.askedFor(instance),
     );
     return [checked(reason('check-of-grafana'), 'ok', [found]), rights];
   } catch (error) {
@@ -92,16 +109,16 @@ async function healthChecks(grafana: { url: string; caFile?: string }, signal: A
   }
 }
 
-async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
-  if (service.keeper === undefined) {
-    await service.given?.check();
-    const problem = service.given?.status.problem;
+async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
+  if (parts.keeper === undefined) {
+    await parts.given?.check();
+    const problem = parts.given?.status.problem;
     return problem === undefined
       ? [checked(reason('check-of-token'), 'ok', [reason('token-given')])]
       : [failedCheck(reason('check-of-token'), problem)];
   }
-  const { state, orgs, problem, replaced } = service.keeper.status;
-  if (problem instanceof NoAdmin && service.ports.admin !== undefined) {
+  const { state, orgs, problem, replaced } = parts.keeper.status;
+  if (problem instanceof NoAdmin && parts.admin !== undefined) {
     if (problem.refused) {
       const hint = reason('token-made-soon', { command: 'dashkeep bootstrap' });
       return [checked(reason('check-of-token'), 'failed', [reason('token-refused')], hint)];
@@ -145,9 +162,9 @@ async function tokenChecks(service: Service): Promise<DoctorCheck[]> {
   return [...tokens, ...accounts, ...apps];
 }
 
-async function targetChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
+async function targetChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   try {
-    const { steps, resolved } = await service.check({}, signal);
+    const { steps, resolved } = await parts.check({}, signal);
     return steps.map(({ step, status, detail, findings = [], hint, hints = [] }) => {
       const subject = reason('check-of-target-step', { step });
       const check = { name: sentenceOf(subject), subject, status, detail, findings, hint, hints };
@@ -159,14 +176,14 @@ async function targetChecks(service: Service, signal: AbortSignal): Promise<Doct
 }
 
 /** How the repository differs from what this service remembers, and its snapshots from the future. */
-async function repositoryChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
-  if (service.settings.view().values.target.url === '') {
+async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+  if (parts.settings.view().values.target.url === '') {
     return [];
   }
   const subject = reason('check-of-repository');
   try {
-    const findings = await service.repositoryCache.use(signal, (work) => work.inspect(signal));
-    const snapshots = await service.repositoryCache.use(signal, (work) => work.snapshots(signal));
+    const findings = await parts.repositoryCache.use(signal, (work) => work.inspect(signal));
+    const snapshots = await parts.repositoryCache.use(signal, (work) => work.snapshots(signal));
     return [
       ...findings.map((finding) => failedCheck(subject, findingError(finding))),
       ...snapshots
@@ -180,10 +197,10 @@ async function repositoryChecks(service: Service, signal: AbortSignal): Promise<
   }
 }
 
-async function kubernetesChecks(service: Service, signal: AbortSignal): Promise<DoctorCheck[]> {
-  const { kubernetes } = service.ports;
+async function kubernetesChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const { kubernetes } = parts;
   if (kubernetes === undefined) {
-    const directory = service.config.stateDirectory;
+    const directory = parts.config.stateDirectory;
     return [checked(reason('check-of-cluster'), 'skipped', [reason('not-in-cluster', { directory })])];
   }
   try {

@@ -2,7 +2,7 @@ import Fastify from 'fastify';
 import { createJsonSchemaTransform, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ApiError } from '../../contract/api/common.ts';
-import type { Service } from '../service.ts';
+import type { ServiceParts } from '../parts.ts';
 import { ACCESS_EXTENSION } from './access.ts';
 import { errorsOf } from './route-errors.ts';
 import { registerRoutes, ROUTES_PREFIX } from './routes/all.ts';
@@ -39,7 +39,7 @@ interface Document {
  * The OpenAPI document of the routes, from the schemas that they validate with. Made from a second set of routes that
  * nothing reaches, so that what is only needed for this is not loaded before somebody asks.
  */
-export async function describeApi(service: Service): Promise<object> {
+export async function describeApi(parts: ServiceParts): Promise<object> {
   const { default: swagger } = await import('@fastify/swagger');
   const app = Fastify({ schemaController: ZOD_COMPILERS, logger: false }).withTypeProvider<ZodTypeProvider>();
   const errors = new Map<string, Record<string, object>>();
@@ -67,7 +67,7 @@ export async function describeApi(service: Service): Promise<object> {
   });
   await app.register(
     async (api) => {
-      registerRoutes(api.withTypeProvider<ZodTypeProvider>(), service);
+      registerRoutes(api.withTypeProvider<ZodTypeProvider>(), parts);
     },
     { prefix: ROUTES_PREFIX },
   );

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { Service } from '../service.ts';
+import type { ServiceParts } from '../parts.ts';
 
 /** Health and metrics, on their own port: no token, no secret, no write. */
-export function buildOps(service: Service): Server {
+export function buildOps({ statusView, metrics }: Pick<ServiceParts, 'statusView' | 'metrics'>): Server {
   return createServer((request, response) => {
     const answer = (status: number, body: object | string, type = 'application/json'): void => {
       response.writeHead(status, {
@@ -21,13 +21,13 @@ export function buildOps(service: Service): Server {
         answer(200, { status: 'alive' });
         return;
       case '/readyz': {
-        const reasons = service.statusView.notReady();
+        const reasons = statusView.notReady();
         answer(reasons.length === 0 ? 200 : 503, { ready: reasons.length === 0, reasons });
         return;
       }
       case '/metrics':
-        service.metrics.render().then(
-          (text) => answer(200, text, service.metrics.contentType),
+        metrics.render().then(
+          (text) => answer(200, text, metrics.contentType),
           () => answer(500, { status: 'metrics cannot be gathered' }),
         );
         return;

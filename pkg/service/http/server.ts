@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { Service } from '../service.ts';
+import type { ServiceParts } from '../parts.ts';
 import { admit, requireDeclarations } from './access.ts';
 import type { Api } from './api.ts';
 import { acceptEmptyBodies } from './bodies.ts';
@@ -28,7 +28,8 @@ const SECURITY_HEADERS: Record<string, string> = {
 };
 
 /** The HTTP API below /api/v1. It listens nowhere yet; with a certificate it speaks TLS alone. */
-export async function buildApi(service: Service, certificate?: Certificate): Promise<Api> {
+export async function buildApi(parts: ServiceParts, certificate?: Certificate): Promise<Api> {
+  const { apiTokens, log, signal } = parts;
   const app = Fastify({
     schemaController: ZOD_COMPILERS,
     bodyLimit: BODY_MOST,
@@ -43,19 +44,19 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
     // Addresses that the router itself refuses, before anything of ours is asked.
     frameworkErrors: (error, request, reply) => {
       reply.headers(SECURITY_HEADERS);
-      errorHandler(service.log)(error, request, reply);
+      errorHandler(log)(error, request, reply);
     },
     // What a request was about is in the records of runs; lines of access would only repeat Grafana's.
     logger: false,
   }).withTypeProvider<ZodTypeProvider>();
   acceptEmptyBodies(app);
-  app.setErrorHandler(errorHandler(service.log));
+  app.setErrorHandler(errorHandler(log));
   const unknownCalls = new UnknownCalls(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     // An app of an earlier release sends the address of the token, too.
     const [scheme = '', ...shown] = (request.headers.authorization ?? '').split(' ');
-    const token = scheme.toLowerCase() === 'bearer' ? await service.apiTokens.orgOf(shown.at(-1) ?? '') : undefined;
+    const token = scheme.toLowerCase() === 'bearer' ? await apiTokens.orgOf(shown.at(-1) ?? '') : undefined;
     if (token === undefined) {
       reply.header('www-authenticate', 'Bearer realm="dashkeep"');
       throw new DashkeepError('DK_UNAUTHORIZED', 'the token is missing or wrong');
@@ -63,11 +64,11 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
     if (request.is404) {
       unknownCalls.refuse(request, reply);
     }
-    request.caller = await admit(request, token, service);
+    request.caller = await admit(request, token, parts);
   });
   // A connection that stays open would delay the end of the process.
   app.addHook('onSend', async (_request, reply) => {
-    if (service.signal.aborted) {
+    if (signal.aborted) {
       reply.header('connection', 'close');
     }
   });
@@ -77,8 +78,8 @@ export async function buildApi(service: Service, certificate?: Certificate): Pro
       const typed = api.withTypeProvider<ZodTypeProvider>();
       let description: Promise<object> | undefined;
       const config = { access: 'organization', anytime: true } as const;
-      typed.get('/openapi.json', { config }, () => (description ??= describeApi(service)));
-      registerRoutes(typed, service);
+      typed.get('/openapi.json', { config }, () => (description ??= describeApi(parts)));
+      registerRoutes(typed, parts);
     },
     { prefix: ROUTES_PREFIX },
   );

@@ -33,7 +33,7 @@ describe('a service whose repository has a snapshot from the future', () => {
     };
     const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
     const { snapshot } = (await runCli(['backup', '--ignore-clock', '--json'], environment, { clock })).json;
-    service.service.changed();
+    service.service.freshness.snapshotsChanged();
 
     await expect
       .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 20_000, interval: 200 })

@@ -1,4 +1,4 @@
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import type { Api } from '../api.ts';
 import { diffRoutes } from './diff.ts';
 import { previewRoutes } from './previews.ts';
@@ -12,16 +12,15 @@ import { versionRoutes } from './versions.ts';
 
 export const ROUTES_PREFIX = '/api/v1';
 
-/** Every call of the API but the description of itself. */
-export function registerRoutes(api: Api, service: Service): void {
-  const { guard } = service;
-  statusRoutes(api, service, guard);
-  settingsRoutes(api, service, guard);
-  runRoutes(api, service, guard);
-  snapshotRoutes(api, service);
-  diffRoutes(api, service, guard);
-  versionRoutes(api, service, guard);
-  searchRoutes(api, service, guard);
-  restoreRoutes(api, service, guard);
-  previewRoutes(api, service, guard);
+/** Every call of the API but the description of itself. Each route names the parts that it uses. */
+export function registerRoutes(api: Api, parts: ServiceParts): void {
+  statusRoutes(api, parts);
+  settingsRoutes(api, parts);
+  runRoutes(api, parts);
+  snapshotRoutes(api, parts);
+  diffRoutes(api, parts);
+  versionRoutes(api, parts);
+  searchRoutes(api, parts);
+  restoreRoutes(api, parts);
+  previewRoutes(api, parts);
 }

@@ -8,17 +8,21 @@ import { newestFirst } from '../../repository/comparisons.ts';
 import { restoredSince } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { goneSignal } from './gone-signal.ts';
 import { responses } from '../responses.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
+type Parts = Pick<
+  ServiceParts,
+  'authors' | 'repositoryCache' | 'snapshots' | 'history' | 'comparisons' | 'guard' | 'signal'
+>;
+
 /** Registers the routes that compare. */
-export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
+export function diffRoutes(api: Api, parts: Parts): void {
   const tags = ['diff'];
   const config = { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] } as const;
-  const { authors, repositoryCache, snapshots, history, comparisons, signal } = service;
+  const { authors, repositoryCache, snapshots, history, comparisons, guard, signal } = parts;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
   async function notRestored(
@@ -56,7 +60,7 @@ export function diffRoutes(api: Api, service: Service, guard: ConcurrencyGuard):
       });
       const ordered = query.order === 'newest' ? newestFirst(found) : found;
       const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-      const items = await service.authors.named(page.items, caller);
+      const items = await authors.named(page.items, caller);
       return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
     },
   );

@@ -1,14 +1,13 @@
 import * as z from 'zod';
 import { Uid } from '../../../contract/api/common.ts';
 import { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from '../../../contract/api/previews.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { nameOf } from '../caller.ts';
 import { responses } from '../responses.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Dashboards as they were: temporary copies in Grafana. */
-export function previewRoutes(api: Api, { previews }: Service, guard: ConcurrencyGuard): void {
+export function previewRoutes(api: Api, { previews, guard }: Pick<ServiceParts, 'previews' | 'guard'>): void {
   const tags = ['previews'];
 
   api.get(

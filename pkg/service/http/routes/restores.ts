@@ -13,14 +13,16 @@ import {
 import { Run } from '../../../contract/api/runs.ts';
 import { liveFolders } from '../../../operations/live.ts';
 import { requireOwn } from '../../organizations/caller.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { responses, IdParameter } from '../responses.ts';
 import { nameOf } from '../caller.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
+type Parts = Pick<ServiceParts, 'repositoryCache' | 'requests' | 'restores' | 'runs' | 'guard' | 'signal'>;
+
 /** Registers the routes that plan and apply restores. */
-export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
+export function restoreRoutes(api: Api, parts: Parts): void {
+  const { repositoryCache, requests, restores, runs, guard, signal } = parts;
   const tags = ['restores'];
   const config = { access: 'organization', uses: ['plans'] } as const;
 
@@ -38,7 +40,6 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
     (request) =>
       guard.run(request, async () => {
         const { query, caller } = request;
-        const { repositoryCache, signal } = service;
         requireOwn(caller, query.org);
         return {
           folders: await repositoryCache.use(signal, (target) =>
@@ -64,8 +65,8 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
       const { body, caller, query } = request;
       const plan =
         query.wait === 'false'
-          ? await service.requests.startPlan(body, caller)
-          : await guard.run(request, () => service.requests.plan(body, caller));
+          ? await requests.startPlan(body, caller)
+          : await guard.run(request, () => requests.plan(body, caller));
       reply.code(201);
       return plan;
     },
@@ -77,7 +78,7 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
       config,
       schema: { summary: 'A plan, or its result', tags, params: IdParameter, response: responses(RestorePlan) },
     },
-    async ({ params, caller }) => service.restores.view(params.id, caller),
+    async ({ params, caller }) => restores.view(params.id, caller),
   );
 
   api.get(
@@ -92,7 +93,7 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
         response: responses(PlanItemPage),
       },
     },
-    async ({ params, query, caller }) => service.restores.items(params.id, caller, query),
+    async ({ params, query, caller }) => restores.items(params.id, caller, query),
   );
 
   api.post(
@@ -103,9 +104,9 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
     },
     async (request, reply) => {
       const { params, body, caller } = request;
-      const record = await service.requests.apply(params.id, body.confirm, { ...caller, by: nameOf(request) });
+      const record = await requests.apply(params.id, body.confirm, { ...caller, by: nameOf(request) });
       reply.code(202);
-      return service.runs.view(record, caller);
+      return runs.view(record, caller);
     },
   );
 
@@ -121,6 +122,6 @@ export function restoreRoutes(api: Api, service: Service, guard: ConcurrencyGuar
         response: responses(ResultPage),
       },
     },
-    async ({ params, query, caller }) => service.restores.results(params.id, caller, query),
+    async ({ params, query, caller }) => restores.results(params.id, caller, query),
   );
 }

@@ -4,17 +4,17 @@ import { RestorePlan } from '../../../contract/api/restores.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { requireHome, type Caller } from '../../organizations/caller.ts';
 import { mayCancel } from '../../organizations/run-view.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { responses, IdParameter } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
+
+type Parts = Pick<ServiceParts, 'requests' | 'runs' | 'queue' | 'leadership' | 'guard' | 'signal'>;
 
 /** Registers the routes that start, show and cancel runs. */
-export function runRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
+export function runRoutes(api: Api, { requests, runs, queue, leadership, guard, signal }: Parts): void {
   const tags = ['runs'];
   const config = { access: 'organization', uses: ['repository'] } as const;
-  const { runs, signal } = service;
 
   api.get(
     '/runs',
@@ -36,7 +36,7 @@ export function runRoutes(api: Api, service: Service, guard: ConcurrencyGuard): 
         requireHome(caller, 'accepting that resources are gone');
       }
       const idempotencyKey = keyOf(request.headers['idempotency-key'], caller, body);
-      const id = await service.requests.start(body, { ...caller, by: nameOf(request), idempotencyKey });
+      const id = await requests.start(body, { ...caller, by: nameOf(request), idempotencyKey });
       reply.code(202);
       return runs.find(id, caller, signal);
     },
@@ -56,18 +56,16 @@ export function runRoutes(api: Api, service: Service, guard: ConcurrencyGuard): 
     },
     async ({ params: { id }, caller }) => {
       const { status } = await runs.find(id, caller, signal);
-      const run = service.queue.find(id)?.record;
+      const run = queue.find(id)?.record;
       if (run === undefined) {
         const elsewhere = status === 'running' || status === 'queued';
-        const why = elsewhere
-          ? `runs on another replica (${service.leadership.holder ?? 'unknown'})`
-          : `is ${status} already`;
+        const why = elsewhere ? `runs on another replica (${leadership.holder ?? 'unknown'})` : `is ${status} already`;
         throw new DashkeepError('DK_BUSY', `the run ${why}`);
       }
       if (!mayCancel(run, caller)) {
         requireHome(caller, 'cancelling runs that others requested');
       }
-      service.queue.cancel(id);
+      queue.cancel(id);
       return runs.find(id, caller, signal);
     },
   );
@@ -82,7 +80,7 @@ export function runRoutes(api: Api, service: Service, guard: ConcurrencyGuard): 
       guard.run(request, async () => {
         const { params, caller } = request;
         await runs.find(params.id, caller, signal);
-        return service.requests.planUndo(params.id, caller);
+        return requests.planUndo(params.id, caller);
       }),
   );
 }

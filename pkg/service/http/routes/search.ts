@@ -1,13 +1,13 @@
 import { SearchPage, SearchQuery } from '../../../contract/api/search.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { responses } from '../responses.ts';
 import type { Api } from '../api.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 
 /** Registers the route that searches all versions. */
-export function searchRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
-  const { textSearch, signal } = service;
-
+export function searchRoutes(
+  api: Api,
+  { textSearch, guard, signal }: Pick<ServiceParts, 'textSearch' | 'guard' | 'signal'>,
+): void {
   api.get(
     '/search',
     {

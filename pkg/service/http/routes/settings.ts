@@ -13,14 +13,19 @@ import {
 import { DashkeepError } from '../../../contract/errors.ts';
 import { policyOf, previewRetention } from '../../runs/retention.ts';
 import { parseSchedule } from '../../schedule/schedule.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { nameOf } from '../caller.ts';
 import { responses } from '../responses.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
+type Parts = Pick<
+  ServiceParts,
+  'settings' | 'check' | 'freshness' | 'notifier' | 'repositoryCache' | 'guard' | 'clock' | 'log' | 'signal'
+>;
+
 /** Registers the routes that show, check and save settings. */
-export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
+export function settingsRoutes(api: Api, parts: Parts): void {
+  const { settings, check, freshness, notifier, repositoryCache, guard, clock, log, signal } = parts;
   const tags = ['settings'];
 
   api.get(
@@ -30,9 +35,9 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
       schema: { summary: 'Settings with their owners, without secrets', tags, response: responses(Settings) },
     },
     async (_request, reply) => {
-      const settings = service.settings.view();
-      reply.header('etag', `"${settings.revision}"`);
-      return settings;
+      const view = settings.view();
+      reply.header('etag', `"${view.revision}"`);
+      return view;
     },
   );
 
@@ -43,16 +48,16 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
       schema: { summary: 'Save settings', tags, body: SettingsUpdate, response: responses(Settings) },
     },
     async (request, reply) => {
-      const settings = await service.settings.update(request.body, revisionOf(request.headers['if-match']));
-      service.settingsChanged();
-      service.changed();
+      const saved = await settings.update(request.body, revisionOf(request.headers['if-match']));
+      freshness.settingsChanged();
+      freshness.snapshotsChanged();
       const secrets = Object.keys(request.body.secrets ?? {});
-      service.log.info(
+      log.info(
         { by: nameOf(request), sections: Object.keys(request.body.values ?? {}), secrets: secrets.length },
         'settings are saved',
       );
-      reply.header('etag', `"${settings.revision}"`);
-      return settings;
+      reply.header('etag', `"${saved.revision}"`);
+      return saved;
     },
   );
 
@@ -67,7 +72,7 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
         response: responses(SettingsCheck),
       },
     },
-    (request) => guard.run(request, () => service.check(request.body, service.signal)),
+    (request) => guard.run(request, () => check(request.body, signal)),
   );
 
   api.post(
@@ -83,11 +88,11 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
     },
     (request) =>
       guard.run(request, async () => {
-        const { values, secrets } = await service.settings.candidate(request.body);
+        const { values, secrets } = await settings.candidate(request.body);
         if (secrets.webhookUrl === undefined) {
           throw new DashkeepError('DK_SETTINGS', 'no webhook is set');
         }
-        return service.notifier.test({ url: secrets.webhookUrl, settings: values.notifications });
+        return notifier.test({ url: secrets.webhookUrl, settings: values.notifications });
       }),
   );
 
@@ -104,7 +109,7 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
     },
     async ({ query: { expression, timezone, count } }) => {
       const schedule = parseSchedule(expression, timezone);
-      const now = service.clock.now();
+      const now = clock.now();
       const intervalSeconds = schedule.interval(now);
       return compact({ next: schedule.next(count, now).map((time) => time.toISOString()), intervalSeconds });
     },
@@ -122,10 +127,10 @@ export function settingsRoutes(api: Api, service: Service, guard: ConcurrencyGua
       },
     },
     async ({ body }) => {
-      const rules = body.retention ?? service.settings.view().values.retention;
-      const { timezone } = service.settings.view().values.schedule;
-      const snapshots = await service.repositoryCache.snapshots(service.signal, true);
-      return previewRetention(snapshots, policyOf(rules, timezone), service.clock.now());
+      const rules = body.retention ?? settings.view().values.retention;
+      const { timezone } = settings.view().values.schedule;
+      const snapshots = await repositoryCache.snapshots(signal, true);
+      return previewRetention(snapshots, policyOf(rules, timezone), clock.now());
     },
   );
 }

@@ -18,16 +18,18 @@ import { deleteSnapshot } from '../../../repository/snapshots/forget.ts';
 import { importableText, referencesOf } from '../../repository/content.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { responses, IdParameter, sendJson } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
+type Parts = Pick<ServiceParts, 'repositoryCache' | 'snapshots' | 'requests' | 'freshness' | 'log' | 'signal'>;
+
 /** Registers the routes that list, show and delete snapshots. */
-export function snapshotRoutes(api: Api, service: Service): void {
+export function snapshotRoutes(api: Api, parts: Parts): void {
   const tags = ['snapshots'];
   const config = { access: 'organization', uses: ['repository'] } as const;
-  const { repositoryCache, snapshots, signal } = service;
+  const { repositoryCache, snapshots, requests, freshness, log, signal } = parts;
 
   api.get(
     '/snapshots',
@@ -78,10 +80,10 @@ export function snapshotRoutes(api: Api, service: Service): void {
       if (request.query.confirm !== id) {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
-      await service.requests.assertIdle(request.caller);
+      await requests.assertIdle(request.caller);
       await repositoryCache.read(signal, (repository) => deleteSnapshot(repository, id, { signal }));
-      service.changed();
-      service.log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
+      freshness.snapshotsChanged();
+      log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
     },
   );
@@ -124,7 +126,7 @@ export function snapshotRoutes(api: Api, service: Service): void {
       const { manifest, signature } = shown;
       const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, caller, signal));
       const { entry, text, content, rule } = found;
-      const needed = referencesOf(entry, content, service.log).map(({ kind, uid }) => {
+      const needed = referencesOf(entry, content, log).map(({ kind, uid }) => {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return compact({ kind, uid, title: held?.title, held: held !== undefined });
       });

@@ -1,13 +1,16 @@
 import { compact } from '../../../contract/compact.ts';
 import { Doctor, Status, Trends, TrendsQuery } from '../../../contract/api/status.ts';
-import { doctor } from '../../doctor/doctor.ts';
-import type { Service } from '../../service.ts';
+import { doctor, type DoctorParts } from '../../doctor/doctor.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { responses } from '../responses.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 import type { Api } from '../api.ts';
 
 /** Registers the routes of status, trends and doctor. */
-export function statusRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
+export function statusRoutes(
+  api: Api,
+  parts: Pick<ServiceParts, 'statusView' | 'runs' | 'snapshots' | 'guard' | 'signal'> & DoctorParts,
+): void {
+  const { statusView, runs: allRuns, snapshots, guard, signal } = parts;
   api.get(
     '/status',
     {
@@ -18,7 +21,7 @@ export function statusRoutes(api: Api, service: Service, guard: ConcurrencyGuard
         response: responses(Status),
       },
     },
-    async ({ caller }) => service.statusView.status(caller),
+    async ({ caller }) => statusView.status(caller),
   );
 
   api.get(
@@ -33,16 +36,16 @@ export function statusRoutes(api: Api, service: Service, guard: ConcurrencyGuard
       },
     },
     async ({ query: { points }, caller }) => {
-      const runs = await service.runs.past(
+      const runs = await allRuns.past(
         points,
         (run) => run.kind === 'backup' && run.finished !== undefined,
         caller,
-        service.signal,
+        signal,
       );
-      const sizes = await service.snapshots.sizes(
+      const sizes = await snapshots.sizes(
         runs.slice(0, points).flatMap(({ snapshot }) => snapshot ?? []),
         caller,
-        service.signal,
+        signal,
       );
       return {
         points: runs
@@ -67,6 +70,6 @@ export function statusRoutes(api: Api, service: Service, guard: ConcurrencyGuard
       config: { access: 'home', uses: ['concurrency'] },
       schema: { summary: 'Check everything', tags: ['status'], response: responses(Doctor) },
     },
-    (request) => guard.run(request, () => doctor(service, service.signal)),
+    (request) => guard.run(request, () => doctor(parts, signal)),
   );
 }

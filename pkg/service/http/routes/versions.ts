@@ -1,13 +1,13 @@
 import { VersionPage, VersionsParams, VersionsQuery } from '../../../contract/api/versions.ts';
-import type { Service } from '../../service.ts';
+import type { ServiceParts } from '../../parts.ts';
 import { responses } from '../responses.ts';
 import type { Api } from '../api.ts';
-import type { ConcurrencyGuard } from '../concurrency-guard.ts';
 
 /** Registers the route that lists the versions of a resource. */
-export function versionRoutes(api: Api, service: Service, guard: ConcurrencyGuard): void {
-  const { versions, signal } = service;
-
+export function versionRoutes(
+  api: Api,
+  { versions, guard, signal }: Pick<ServiceParts, 'versions' | 'guard' | 'signal'>,
+): void {
   api.get(
     '/resources/:org/:kind/:uid/versions',
     {

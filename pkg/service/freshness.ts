@@ -1,0 +1,52 @@
+import type { Comparisons } from './repository/comparisons.ts';
+import type { History } from './repository/history.ts';
+import type { RepositoryCache } from './repository/repository-cache.ts';
+import type { SettingsStore } from './settings/store.ts';
+import type { StatusCache } from './status/status-cache.ts';
+
+export interface FreshnessParts {
+  settings: SettingsStore;
+  repositoryCache: RepositoryCache;
+  statusCache: StatusCache;
+  history: History;
+  comparisons: Comparisons;
+  signal: AbortSignal;
+}
+
+/** Drops what was read before and is old now. */
+export class Freshness {
+  readonly #parts: FreshnessParts;
+  #targetRevision = '';
+
+  constructor(parts: FreshnessParts) {
+    this.#parts = parts;
+  }
+
+  /** After settings were saved, here or by another replica. */
+  settingsChanged(): void {
+    const { settings, repositoryCache, statusCache, signal } = this.#parts;
+    const { targetRevision } = settings;
+    if (targetRevision !== this.#targetRevision) {
+      this.#targetRevision = targetRevision;
+      repositoryCache.retarget();
+      statusCache.retarget();
+      statusCache.refresh(signal);
+    }
+  }
+
+  /** After snapshots were removed. */
+  snapshotsChanged(): void {
+    this.#parts.repositoryCache.refresh();
+    this.#parts.statusCache.invalidate();
+  }
+
+  /** After runs. */
+  runsChanged(): void {
+    const { history, comparisons, statusCache, signal } = this.#parts;
+    history.refresh();
+    comparisons.forgetLive();
+    this.snapshotsChanged();
+    // What it made is seen with its end, not a moment later.
+    statusCache.refresh(signal);
+  }
+}

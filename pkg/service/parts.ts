@@ -1,0 +1,169 @@
+import type { SettingsCandidate, SettingsCheck } from '../contract/api/settings.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { RunRecord } from '../contract/runs.ts';
+import type { KubernetesRights } from '../kubernetes/access.ts';
+import type { Election } from '../kubernetes/election.ts';
+import type { StateStore } from '../lib/state.ts';
+import type { AdminSource } from './bootstrap/admin.ts';
+import type { ServiceConfig } from './config.ts';
+import { Freshness } from './freshness.ts';
+import { ConcurrencyGuard } from './http/concurrency-guard.ts';
+import { Notifier, type Receiver } from './notify.ts';
+import { checkTarget } from './operations/target/check.ts';
+import type { TargetLimits } from './operations/target/limits.ts';
+import { findHome, HomeOrganization } from './organizations/home.ts';
+import { OrgIdentities } from './organizations/identities.ts';
+import { mayKnow } from './organizations/run-view.ts';
+import type { AskedFrom } from './organizations/snapshot-view.ts';
+import { Previews } from './previews.ts';
+import { AuthorNames } from './repository/authors.ts';
+import { Comparisons } from './repository/comparisons.ts';
+import { History } from './repository/history.ts';
+import { OpenedTarget } from './repository/opened-target.ts';
+import { RepositoryCache } from './repository/repository-cache.ts';
+import { TextSearch } from './repository/search.ts';
+import { Snapshots } from './repository/snapshots.ts';
+import { keepRecord } from './repository/stored-runs.ts';
+import { ResourceVersions } from './repository/versions.ts';
+import { Requests } from './requests.ts';
+import { Restores } from './restores/restores.ts';
+import { Journal } from './runs/journal.ts';
+import { RunQueue } from './runs/queue.ts';
+import { RunHooks } from './runs/run-hooks.ts';
+import { Runs } from './runs/runs.ts';
+import { EndedElsewhere } from './schedule/ended-elsewhere.ts';
+import { LeaderTerms } from './schedule/leader-term.ts';
+import { Leadership } from './schedule/leadership.ts';
+import { SettingsStore } from './settings/store.ts';
+import { FindingNotices } from './status/finding-notices.ts';
+import { Metrics } from './status/metrics.ts';
+import { Overdue } from './status/overdue.ts';
+import { StatusCache } from './status/status-cache.ts';
+import { StatusView } from './status/status-view.ts';
+import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf, makeOrgTokens } from './token-sources.ts';
+
+export interface ServicePorts {
+  state: StateStore;
+  /** Where tokens are made from; undefined = only given tokens are used. */
+  admin: AdminSource | undefined;
+  /** Made for each process; undefined where there is one replica only. */
+  election: ((mayYield: () => boolean) => Election) | undefined;
+  /** What is needed in Kubernetes; undefined outside of it. */
+  kubernetes?: KubernetesRights;
+  limits: TargetLimits;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/** The parts of the service. Each user names those that it needs. */
+export type ServiceParts = ReturnType<typeof buildParts>;
+
+/**
+ * Makes the parts of the service and connects them. They do nothing yet.
+ * @param signal - aborted when the service stops
+ */
+export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: AbortSignal) {
+  const { state, admin, limits, kubernetes, clock, randomness, log } = ports;
+  /** How Grafana reaches the API; the app is configured once that is known. */
+  const address: { api: string | undefined } = { api: undefined };
+  const leadership = new Leadership(ports.election?.(() => queue.idle));
+  const settings = new SettingsStore(state, config, log, (candidate) => limits.problems(candidate));
+
+  const apiTokens = apiTokensOf(config, { admin, state, clock, randomness, log });
+  const reachedAt = (): string | undefined => address.api;
+  const minting = { admin, settings, apiTokens, leadership, reachedAt };
+  const keeper = keeperOf(config, { ...minting, state, clock, randomness, log });
+  const given = givenTokensOf(config, { clock, randomness, log });
+  const access = grafanaAccess(config, keeper, given, admin);
+  const ways = findHome(config.grafana, { keeper, access, state, clock, randomness, log });
+  // A service that reaches one organization has mostly seen no other.
+  const fallback = (): number | undefined =>
+    config.orgIds === undefined && settings.view().values.scope.orgs === 'token' ? 1 : undefined;
+  const home = new HomeOrganization({ ...ways, fallback, clock, signal });
+
+  const { grafana } = config;
+  const identities = new OrgIdentities({ grafana, access, state, clock, randomness, log, signal });
+  const noticeOrgs = async (): Promise<void> => {
+    await access.noticeOrgs?.();
+    await identities.lookAtAll(home.known);
+  };
+  const replicated = ports.election !== undefined;
+  const noticing = { ...access, noticeOrgs };
+  const target = { config, access: noticing, state, replicated, limits, clock, randomness, log };
+  const inForce = (): ReturnType<typeof settings.effective> => settings.effective();
+  const repositoryCache = new RepositoryCache((one) => OpenedTarget.open(target, one), inForce, { clock, log });
+  const journal = new Journal(state, log);
+  const history = new History(repositoryCache, journal, { clock, log });
+  const askedFrom: AskedFrom = (id) => journal.entries.find((one) => one.id === id)?.org;
+  const snapshots = new Snapshots(repositoryCache, askedFrom, { clock, log });
+  const guard = new ConcurrencyGuard({ clock, organizations: () => apiTokens.organizations, signal });
+  const comparisons = new Comparisons({ repositoryCache, snapshots, clock, guard, signal });
+  const authors = new AuthorNames(repositoryCache, clock, log, signal);
+  const versions = new ResourceVersions(repositoryCache, clock, authors);
+  const textSearch = new TextSearch(repositoryCache, clock);
+  const previews = new Previews({ repositoryCache, snapshots, clock, randomness, log, signal });
+  const statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });
+  const freshness = new Freshness({ settings, repositoryCache, statusCache, history, comparisons, signal });
+
+  const receiver = async (): Promise<Receiver | undefined> => {
+    const { values, secrets } = await settings.effective();
+    return secrets.webhookUrl === undefined ? undefined : { url: secrets.webhookUrl, settings: values.notifications };
+  };
+  const notifier = new Notifier(receiver, config.instance, { clock, log }, { outbound: limits.webhook });
+  const metrics = new Metrics(() => statusView.readings());
+  const overdue = new Overdue({ state, settings, statusCache, history, notifier, clock, log });
+  const findingNotices = new FindingNotices({ statusCache, notifier, log });
+  const endedElsewhere = new EndedElsewhere(leadership, journal, clock, () => freshness.runsChanged());
+  const changed = (): void => {
+    endedElsewhere.announce();
+    freshness.runsChanged();
+  };
+  // A webhook of the pages belongs to the home organization, which learns nothing of what others restore.
+  const mayNotify = (run: RunRecord): boolean =>
+    config.secrets.has('webhookUrl') || mayKnow(run, { org: home.known ?? 0, home: true });
+  const told = { metrics, overdue, notifier, mayNotify };
+  const hooks = new RunHooks({ journal, history, repositoryCache, ...told, changed, log, signal });
+  const process = `${config.instance}/${randomness.hex(4)}`;
+  const queue: RunQueue = new RunQueue({
+    instance: process,
+    journal,
+    clock,
+    randomness,
+    log,
+    keep: (record) => repositoryCache.use(signal, (opened) => keepRecord(opened, record)),
+    ended: (record) => hooks.of(record),
+  });
+  const runs = new Runs({ queue, history, leadership });
+  const begun = (): void => {
+    endedElsewhere.announce();
+    history.refresh();
+    if (keeper === undefined) {
+      void makeOrgTokens(config, { apiTokens, home, log });
+    } else if (!statusView.tokenUsable) {
+      void keeper.check();
+    }
+  };
+  const interrupted = (run: RunRecord): void => hooks.interrupted(run);
+  const terms = new LeaderTerms({ leadership, journal, overdue, process, interrupted, begun, clock, log });
+  const restores = new Restores(clock, randomness);
+  const asked = { settings, leadership, terms, journal, history, repositoryCache, snapshots, queue, restores };
+  const requests = new Requests({ ...asked, guard, clock, signal });
+  const shown = { config, clock, started: clock.now(), statusCache, settings, apiTokens, repositoryCache, history };
+  const statusView: StatusView = new StatusView({
+    ...{ ...shown, queue, runs, askedFrom, leadership, notifier, keeper, given },
+  });
+
+  /** Tries a target with settings that need not be saved. */
+  const check = async (candidate: SettingsCandidate, until: AbortSignal): Promise<SettingsCheck> => {
+    const candidateSettings = await settings.candidate(candidate);
+    return checkTarget(candidateSettings, { state, limits, clock, randomness, log }, until);
+  };
+  return {
+    ...{ config, admin, kubernetes, clock, randomness, log, signal, address, check },
+    ...{ settings, leadership, terms, apiTokens, keeper, given, access, home, identities },
+    ...{ repositoryCache, history, snapshots, comparisons, authors, versions, textSearch, previews, restores },
+    ...{ journal, queue, runs, requests, guard, notifier, metrics, overdue, findingNotices, endedElsewhere },
+    ...{ statusCache, statusView, freshness },
+  };
+}

@@ -1,0 +1,35 @@
+import type { ScheduledJob } from '../../contract/api/settings.ts';
+import type { History } from '../repository/history.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
+import type { StatusCache } from '../status/status-cache.ts';
+
+/** When the newest run of a job began that counts as one; undefined when there was none. */
+export function lastStart(job: ScheduledJob, parts: { history: History; statusCache: StatusCache }): Date | undefined {
+  const newest = job === 'backup' ? parts.statusCache.repository?.newest?.time : undefined;
+  const times = [parts.history.lastStart(job), newest].flatMap((time) =>
+    time === undefined ? [] : [Date.parse(time)],
+  );
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
+}
+
+/**
+ * Whether to make the first backup of a target now: one that failed because of the target is made as soon as the target
+ * answers, or another one does. Only while the target is empty, and once each time that it begins to answer.
+ */
+export function isFirstBackupDue({
+  history,
+  statusCache: { repository, findings },
+  repositoryCache: { reachable, since },
+}: {
+  history: History;
+  statusCache: StatusCache;
+  repositoryCache: RepositoryCache;
+}): boolean {
+  if (repository?.snapshots !== 0 || findings.length > 0 || reachable !== true || since === undefined) {
+    return false;
+  }
+  // One that was stopped is not begun again by itself.
+  const last = history.last(({ kind }) => kind === 'backup');
+  const ended = last !== undefined && ['complete', 'partial', 'failed'].includes(last.status);
+  return ended && Date.parse(last.started) < since.getTime();
+}
