@@ -1,15 +1,16 @@
 import type { ResourceVersion } from '../../contract/api/versions.ts';
+import { compact } from '../../contract/compact.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { isWholeResource, RULE, SERVER_KINDS, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
+import { isWholeResource, SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
-import { ruleHistory, ruleReader } from '../../engine/rules/rule-versions.ts';
 import {
   describeSeveral,
   describeVersions,
   versionsBelow,
   versionsOf,
 } from '../../engine/versions/resource-versions.ts';
+import { versionsOfResource, type VersionSource } from '../../operations/versions.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { Exit, Register } from '../command.ts';
@@ -50,23 +51,27 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     throw new DashkeepError('DK_USAGE', `--below is for folders, and ${resource} is none`);
   }
   const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository }) => {
-    const quiet = flags.json === true;
     const { signal } = context;
-    const get = (object: string): Promise<string> => repository.getObject(object, { signal });
-    const { ref: which, versions: all } = isWholeResource(named)
-      ? await findVersions(context, repository, named, org, quiet)
-      : await findRuleVersions(context, repository, named, org, quiet);
+    const source = versionSource(context, repository, flags.json === true);
+    const which = isWholeResource(named)
+      ? await knownRef(named, org, source)
+      : { org: org ?? 1, kind: named.kind, uid: named.uid };
     if (flags.below === true && isWholeResource(which)) {
       const below = await repository.versionsBelow(which, { limit, signal });
       const shown = versionsBelow(below);
-      const described = flags.changes ? await describeSeveral(shown, below.changes, { read: get, signal }) : shown;
+      const described = flags.changes
+        ? await describeSeveral(shown, below.changes, { read: source.read, signal })
+        : shown;
       return { ref: which, found: below, total: below.total, items: described };
     }
+    const { found: all, kind, read } = await versionsOfResource(which, source);
+    if (all.changes.length === 0) {
+      throw neverSeen(which, await source.everSeen());
+    }
     const shown = versionsOf(all).slice(0, limit);
-    const options = isWholeResource(which)
-      ? { kind: which.kind, read: get, signal }
-      : { kind: 'alert-rule-group' as const, read: ruleReader(which.uid, get), signal };
-    const described = flags.changes ? await describeVersions(shown, all.changes.toReversed(), options) : shown;
+    const described = flags.changes
+      ? await describeVersions(shown, all.changes.toReversed(), { kind, read, signal })
+      : shown;
     return { ref: which, found: all, total: all.changes.length, items: described };
   });
   const { indexed, pending, unreadable } = found;
@@ -94,67 +99,49 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   return 0;
 }
 
-/** @throws DK_NOT_FOUND, DK_USAGE where several organizations have it */
-async function findVersions(
-  context: CliContext,
-  repository: OpenedRepository,
-  named: Omit<ResourceRef, 'org'>,
-  asked: number | undefined,
-  quiet: boolean,
-): Promise<{ ref: NamedRef; versions: Versions }> {
+function versionSource(context: CliContext, repository: OpenedRepository, quiet: boolean): VersionSource {
   const { signal } = context;
   const progress = progressPrinter(context, quiet);
   const onProgress = (done: number, total: number): void =>
     progress.report({ phase: 'reading snapshots', done, total, kinds: {} });
-  const first = { org: asked ?? 1, ...named };
-  const versionsOfFirst = await repository.versions(first, { onProgress, signal });
-  progress.end();
-  const seen = await repository.everSeen({ signal });
-  const isAsked = ({ org, kind, uid }: SeenResource): boolean =>
-    kind === named.kind && uid === named.uid && (asked === undefined || SERVER_KINDS.has(kind) || org === asked);
+  const known = new Map<string, Promise<Versions>>();
+  return {
+    versions(ref) {
+      const key = `${ref.org}/${ref.kind}/${ref.uid}`;
+      const versions = known.get(key) ?? repository.versions(ref, { onProgress, signal }).finally(progress.end);
+      known.set(key, versions);
+      return versions;
+    },
+    everSeen: () => repository.everSeen({ signal }),
+    newest: () => repository.manifest('latest', { signal }),
+    read: (object) => repository.getObject(object, { signal }),
+  };
+}
+
+/** A resource with its organization. @throws DK_NOT_FOUND, DK_USAGE where several organizations have it */
+async function knownRef(
+  named: Omit<ResourceRef, 'org'>,
+  asked: number | undefined,
+  { versions: indexed, everSeen }: VersionSource,
+): Promise<ResourceRef> {
+  const org = asked ?? 1;
+  await indexed({ org, ...named });
+  const seen = await everSeen();
+  const isAsked = (one: SeenResource): boolean =>
+    one.kind === named.kind &&
+    one.uid === named.uid &&
+    (asked === undefined || SERVER_KINDS.has(one.kind) || one.org === asked);
   const [only, ...others] = seen.filter(isAsked);
   if (only === undefined) {
-    throw neverSeen({ ...named, ...(asked === undefined ? {} : { org: asked }) }, seen);
+    throw neverSeen({ ...named, ...compact({ org: asked }) }, seen);
   }
   if (others.length > 0) {
-    const orgs = [only, ...others].map(({ org }) => org).join(', ');
+    const orgs = [only, ...others].map((one) => one.org).join(', ');
     throw new CommandError('DK_USAGE', `orgs ${orgs} all have or had ${named.kind} '${named.uid}'`, {
       hint: 'Say which with --org.',
     });
   }
-  const ref = { org: only.org === 0 ? first.org : only.org, ...named };
-  return { ref, versions: ref.org === first.org ? versionsOfFirst : await repository.versions(ref, { signal }) };
-}
-
-/** @throws DK_NOT_FOUND for a rule that no group of the organization ever held */
-async function findRuleVersions(
-  context: CliContext,
-  repository: OpenedRepository,
-  { uid }: Omit<NamedRef, 'org'>,
-  org = 1,
-  quiet: boolean,
-): Promise<{ ref: NamedRef; versions: Versions }> {
-  const { signal } = context;
-  const progress = progressPrinter(context, quiet);
-  const onProgress = (done: number, total: number): void =>
-    progress.report({ phase: 'reading snapshots', done, total, kinds: {} });
-  // Before anything is known of resources, the index takes up what is new.
-  await repository.versions({ org, kind: 'alert-rule-group', uid: '' }, { onProgress, signal });
-  progress.end();
-  const seen = await repository.everSeen({ signal });
-  const history = await ruleHistory(
-    { org, uid },
-    {
-      newest: await repository.manifest('latest', { signal }),
-      seen,
-      versions: (ref) => repository.versions(ref, { signal }),
-      read: (object) => repository.getObject(object, { signal }),
-    },
-  );
-  if (history === undefined) {
-    throw neverSeen({ org, kind: RULE, uid }, seen);
-  }
-  return { ref: { org, kind: RULE, uid }, versions: history.versions };
+  return { ...named, org: only.org === 0 ? org : only.org };
 }
 
 /** Changes that a line has room for. */

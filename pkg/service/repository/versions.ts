@@ -3,9 +3,8 @@ import type { ResourceVersion, VersionPage, VersionsQuery } from '../../contract
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { compact } from '../../contract/compact.ts';
-import { isWholeResource, type KindName, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
+import type { NamedRef } from '../../contract/kinds.ts';
 import type { Clock } from '../../contract/ports.ts';
-import { ruleHistory, ruleReader } from '../../engine/rules/rule-versions.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
 import {
   describeSeveral,
@@ -13,6 +12,7 @@ import {
   versionsBelow,
   versionsOf,
 } from '../../engine/versions/resource-versions.ts';
+import { versionsOfResource, type FollowedVersions } from '../../operations/versions.ts';
 import type { ChangeKey } from '../../repository/index/versions/below/below.ts';
 import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
 import type { OpenedRepository } from '../../repository/repository.ts';
@@ -28,17 +28,6 @@ const WAIT_MS = 5_000;
 
 /** What is known where there is no repository yet. */
 const NOTHING: Versions<never> = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
-
-const GROUP: KindName = 'alert-rule-group';
-
-interface Followed {
-  found: Versions;
-  /** The kind whose words say what changed in what `read` reads. */
-  describedAs: KindName;
-  read: (object: string) => Promise<string>;
-  /** Uid of the group that holds a rule. */
-  group?: string;
-}
 
 /** What became of single resources, as one organization may see it. */
 export class ResourceVersions {
@@ -63,7 +52,7 @@ export class ResourceVersions {
     if (!isOf(caller, ref)) {
       throw await this.#neverSeen(ref, caller, signal);
     }
-    const { found, describedAs, read, group } = await this.#followed(ref, caller, signal);
+    const { found, kind: describedAs, read, group } = await this.#followed(ref, caller, signal);
     if (found.changes.length === 0 && found.pending === 0) {
       throw await this.#neverSeen(ref, caller, signal);
     }
@@ -133,34 +122,17 @@ export class ResourceVersions {
     };
   }
 
-  /** The history of a resource; of a rule, that of the group that holds it, as far as it concerns the rule. */
-  async #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<Followed> {
-    const read = this.#reader(signal);
-    if (isWholeResource(ref)) {
-      return { found: await this.#found(ref, caller, signal), describedAs: ref.kind, read };
-    }
-    const { org, uid } = ref;
-    const nothing = await this.#found({ org, kind: GROUP, uid: '' }, caller, signal);
-    const [{ manifest: newest }, own] = await Promise.all([
-      this.#repositoryCache.snapshot('latest', signal),
-      this.#everSeen(caller, signal),
-    ]);
-    const versions = (group: ResourceRef): Promise<Versions> => this.#found(group, caller, signal);
-    const history = await ruleHistory({ org, uid }, { newest, seen: own, versions, read });
-    return {
-      found: history?.versions ?? nothing,
-      describedAs: GROUP,
-      read: ruleReader(uid, read),
-      ...compact({ group: history?.group.uid }),
-    };
+  #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<FollowedVersions> {
+    return versionsOfResource(ref, {
+      versions: (one) => this.#waiting(caller, signal, (repository, wait) => repository.versions(one, wait), NOTHING),
+      everSeen: () => this.#everSeen(caller, signal),
+      newest: () => this.#repositoryCache.manifest('latest', signal),
+      read: this.#reader(signal),
+    });
   }
 
   #reader(signal: AbortSignal): (object: string) => Promise<string> {
     return (object) => this.#repositoryCache.object(object, signal);
-  }
-
-  #found(ref: ResourceRef, caller: Caller, signal: AbortSignal): Promise<Versions> {
-    return this.#waiting(caller, signal, (repository, wait) => repository.versions(ref, wait), NOTHING);
   }
 
   /** Asks the index, which may have to be made first; without a repository there is nothing. */
