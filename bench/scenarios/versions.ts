@@ -13,7 +13,7 @@ import { openSearch } from '../../pkg/repository/index/texts/searchable.ts';
 import { TextIndex } from '../../pkg/repository/index/texts/text-index.ts';
 import { askVersions } from '../../pkg/repository/index/versions/ask-versions.ts';
 import { VersionIndex } from '../../pkg/repository/index/versions/version-index.ts';
-import { openRepository } from '../../pkg/repository/repository.ts';
+import { openRepository } from '../../pkg/repository/open.ts';
 import { median } from '../measure/statistics.ts';
 import { roomy } from '../servers/world.ts';
 import { CHANGED, folderOf, History, refOf, SNAPSHOTS } from '../target/history.ts';

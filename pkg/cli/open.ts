@@ -1,12 +1,12 @@
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import { PreviewRecords } from '../engine/preview/record.ts';
+import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
 import type { GrafanaLink } from '../operations/grafana.ts';
 import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
-import { openRepository, type OpenOptions } from '../repository/repository.ts';
-import { tokenCredentials } from '../grafana/http/credentials.ts';
+import { openRepository, type OpenOptions } from '../repository/open.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';

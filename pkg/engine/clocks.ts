@@ -4,7 +4,7 @@ import type { KnownReason } from '../contract/reasons/catalogue.ts';
 import type { Instance } from '../grafana/instance.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { compareClocks } from '../repository/clocks.ts';
-import type { OpenedRepository } from '../repository/repository.ts';
+import type { Repository } from '../repository/repository.ts';
 
 /**
  * Compares the clocks of this machine, the target and Grafana, which has to have answered before.
@@ -19,7 +19,7 @@ export function compareAllClocks({
   signal,
 }: Abortable & {
   instance: Pick<Instance, 'orgs'>;
-  repository: Pick<OpenedRepository, 'store' | 'ignoreClock'>;
+  repository: Pick<Repository, 'store' | 'ignoreClock'>;
   clock: Clock;
   log: Log;
 }): Promise<KnownReason | undefined> {

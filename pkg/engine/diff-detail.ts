@@ -7,7 +7,7 @@ import type { Content } from '../grafana/kinds/content.ts';
 import type { KindContext } from '../grafana/kinds/kind.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
-import type { Repository } from '../repository/repository.types.ts';
+import type { Repository } from '../repository/repository.ts';
 import { resourceChanges } from './changes/changes.ts';
 import { folderNames } from './changes/folder-names.ts';
 import { storedContent } from './restore/content.ts';

@@ -10,7 +10,7 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
-import type { Repository } from '../repository/repository.types.ts';
+import type { Repository } from '../repository/repository.ts';
 import { diffStates, key, statesOf, type State, type States } from './diff.ts';
 import { placeAndName } from './folder-paths.ts';
 import { ProgressCounter, type OnProgress } from './progress.ts';

@@ -2,7 +2,7 @@ import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { Instance } from '../grafana/instance.ts';
 import type { Kind, Known, Listed } from '../grafana/kinds/kind.ts';
-import type { Repository } from '../repository/repository.types.ts';
+import type { Repository } from '../repository/repository.ts';
 import { restoredAfterReading } from './restored-since.ts';
 import { keyOf } from './restore/target.ts';
 import { completeSince, isRecent } from './backup/carried-over.ts';

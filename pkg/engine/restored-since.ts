@@ -1,5 +1,5 @@
 import type { RunLine } from '../contract/runs.ts';
-import type { Repository } from '../repository/repository.types.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { StoredRun } from '../repository/runs.ts';
 import { keyOf } from './restore/target.ts';
 

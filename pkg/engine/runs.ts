@@ -2,7 +2,7 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
-import type { Repository } from '../repository/repository.types.ts';
+import type { Repository } from '../repository/repository.ts';
 
 /** What looking at runs needs of a repository. */
 type Runs = Pick<Repository, 'runs' | 'sessions'>;

@@ -7,7 +7,7 @@ import type { RunKind, RunRecord, RunStatus } from '../contract/runs.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import type { RunFacts } from '../engine/restore/types.ts';
 import { newTimedId } from '../repository/layout.ts';
-import type { Repository } from '../repository/repository.types.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { Session } from './session.ts';
 
 type RunWriter = Pick<Repository, 'writeRun'>;

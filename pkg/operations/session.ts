@@ -1,10 +1,10 @@
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import type { OpenedRepository } from '../repository/repository.ts';
+import type { Repository } from '../repository/repository.ts';
 import type { GrafanaLink } from './grafana.ts';
 
 /** What operations work with. */
 export interface Session {
-  repository: OpenedRepository;
+  repository: Repository;
   /** Asked for when it is needed: most operations work with the repository alone. */
   grafana: () => GrafanaLink;
   /** Of Dashkeep. */

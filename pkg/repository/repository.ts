@@ -5,8 +5,6 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { compress } from './objects/codec.ts';
-import { openConfig } from './config.ts';
-import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { SnapshotFinder } from './snapshots/latest.ts';
 import { readManifest, summaryOf, type StoredManifest, type UnsealedManifest } from './snapshots/manifests.ts';
@@ -16,23 +14,14 @@ import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
-import type {
-  IndexWait,
-  PlainCopies,
-  Repository,
-  Searchable,
-  SeenResource,
-  Versions,
-  VersionsBelow,
-} from './repository.types.ts';
+import type { IndexWait, PlainCopies, Searchable, SeenResource, Versions, VersionsBelow } from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
-import { RememberedTarget } from './signing/remembered-target.ts';
 import type { ServiceIdentity } from './sessions/owner.ts';
 import type { Session } from './sessions/session.ts';
 import { Sessions } from './sessions/sessions.ts';
-import { Trust } from './signing/trust.ts';
+import type { Trust } from './signing/trust.ts';
 import { inspect, prepareTarget, type Inspection } from './verify/inspect.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
 import { openSearch } from './index/texts/searchable.ts';
@@ -41,24 +30,17 @@ import type { BelowPart } from './index/versions/below/below.ts';
 import { askVersions } from './index/versions/ask-versions.ts';
 import { ownNames } from './index/versions/own-names.ts';
 import { VersionIndex } from './index/versions/version-index.ts';
-import type { StateStore } from '../lib/state.ts';
 
-export interface OpenOptions extends Secrets {
+export interface RepositoryPorts {
   store: ObjectStore;
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  /** Where keys outlive this process: the repository's, and the one that signs. Without it nothing is signed. */
-  state?: StateStore;
-  /** Fingerprints of signing keys that are trusted besides those in the state. */
-  trustedKeys?: readonly string[];
-  /** Make a repository where there is none. */
-  create: boolean;
+  trust: Trust;
   /** Go on although the target's clock differs: this machine's is right. */
   ignoreClock?: boolean | undefined;
   /** The service that works with it: lets it distinguish its own dead sessions from those of others. */
   identity?: ServiceIdentity;
-  signal?: AbortSignal;
 }
 
 /** How many manifests say what need not be put again, when the newest is partial and may lack much. */
@@ -67,30 +49,15 @@ const KNOWN_MANIFESTS = 3;
 /** How many snapshots a backup takes at most into the index of versions: its own, and some that others left out. */
 const INDEXED_AT_PUBLISHING = 20;
 
-/**
- * Opens the repository in a store.
- * @throws DK_REPOSITORY_MISSING, DK_REPOSITORY_EMPTIED, DK_REPOSITORY_FORMAT, DK_REPOSITORY_FOREIGN, DK_ENCRYPTION; for
- * a writer also DK_REPOSITORY_REPLACED
- */
-export async function openRepository(options: OpenOptions): Promise<OpenedRepository> {
-  const { state, store } = options;
-  const remembered = state && (await new RememberedTarget(state, store.description).read());
-  const config = await openConfig({ ...options, remembered: remembered?.repository }, options.create);
-  const trust = await Trust.open(options, config.id);
-  if (options.create) {
-    trust.keys.assertRemembered();
-  }
-  const keyring = await openKeyring({ ...options, trust }, config.id, options, options.create);
-  return new OpenedRepository({ ...options, trust }, config.id, keyring);
-}
-
 /** A repository whose configuration and keys were read. */
-export class OpenedRepository implements Repository {
+export class Repository {
   readonly store: ObjectStore;
   readonly id: string;
   readonly keyring: Keyring;
+  /** Who is believed here. */
   readonly trust: Trust;
   readonly objects: Objects;
+  /** Who is at work here. */
   readonly sessions: Sessions;
   readonly index: SnapshotIndex;
   readonly runIndex: RunIndex;
@@ -98,17 +65,14 @@ export class OpenedRepository implements Repository {
   readonly textIndex: TextIndex;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether to go on although the target's clock differs. */
   readonly ignoreClock: boolean;
 
   readonly #finder: SnapshotFinder;
   #previous: Promise<Manifest | undefined> | undefined;
   #knownLoaded: Promise<void> | undefined;
 
-  constructor(
-    ports: Pick<OpenOptions, 'store' | 'clock' | 'randomness' | 'log' | 'identity' | 'ignoreClock'> & { trust: Trust },
-    id: string,
-    keyring: Keyring,
-  ) {
+  constructor(ports: RepositoryPorts, id: string, keyring: Keyring) {
     this.store = ports.store;
     this.clock = ports.clock;
     this.log = ports.log;
@@ -130,19 +94,26 @@ export class OpenedRepository implements Repository {
     return this.keyring.encrypted;
   }
 
+  /** The id that content has in this repository. */
   objectId(canonical: string | Buffer): string {
     return this.keyring.objectId(canonical);
   }
 
+  /** Stores content unless the repository is known to hold it. Returns whether a new object was written. */
   async putObject(id: string, canonical: string | Buffer, calls: Abortable = {}): Promise<{ written: boolean }> {
     await this.#known(calls);
     return this.objects.put(id, canonical, calls);
   }
 
+  /** For callers that store many bodies. Close it when done. */
   openEncoder(): Encoder {
     return new Encoder(this.keyring.current?.objectIdKey);
   }
 
+  /**
+   * Stores what was encoded. `canonical` gives the form once more, for the case that the encoder left it uncompressed
+   * and it is not there.
+   */
   async putPressed(
     { id, body }: EncodedObject,
     canonical: () => Buffer,
@@ -161,10 +132,15 @@ export class OpenedRepository implements Repository {
     }));
   }
 
+  /**
+   * The canonical JSON of an object, checked against its id. @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED,
+   * DK_IDENTITY_MISSING
+   */
   getObject(id: string, calls: Abortable = {}): Promise<string> {
     return this.objects.get(id, calls);
   }
 
+  /** Those of the ids that the store does not hold now (asks the store, not a cache). */
   async missingObjects(ids: Iterable<string>, calls: Abortable = {}): Promise<Set<string>> {
     const missing = await this.objects.missing(ids, calls);
     if (missing.size > 0) {
@@ -175,6 +151,7 @@ export class OpenedRepository implements Repository {
     return missing;
   }
 
+  /** Writes the manifest last, reads it back and compares. */
   async publish(manifest: UnsealedManifest, calls: Abortable = {}): Promise<Manifest> {
     const { manifest: published, signer } = await publishManifest(this, manifest, calls);
     const before = await this.#previous?.catch(() => undefined);
@@ -195,29 +172,44 @@ export class OpenedRepository implements Repository {
     this.#previous = undefined;
   }
 
+  /**
+   * Newest first. What is older than the last page of names is shown as the index has it, unless the whole is asked
+   * for: good enough to look at, not to decide by.
+   */
   async snapshots(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
     return (await this.index.read(options)).reverse();
   }
 
+  /**
+   * Every change of a resource over the snapshots that count, from an index. Where that has to be made first, this
+   * reads every manifest; it takes what there is when `within` resolves, and goes on behind the answer.
+   */
   versions(ref: ResourceRef, options: IndexWait = {}): Promise<Versions> {
     return askVersions(this, options, (summaries, calls) => this.versionIndex.of(ref, summaries, calls));
   }
 
+  /** The same of a folder and of all that is or was in it or below it, newest first. */
   versionsBelow(folder: ResourceRef, { after, limit, ...options }: IndexWait & BelowPart = {}): Promise<VersionsBelow> {
     return askVersions(this, options, (summaries, calls) =>
       this.versionIndex.below(folder, summaries, { ...calls, after, limit }),
     );
   }
 
+  /** What a search is made from. Without an index of texts, this first reads every body; progress counts resources. */
   searchable(options: IndexWait = {}): Promise<Searchable> {
     return openSearch(this, options);
   }
 
+  /** Every resource that is in the index of versions, as far as that is made. */
   async everSeen(asked: IndexWait = {}): Promise<SeenResource[]> {
     const { names } = await ownNames(this.versionIndex, () => this.index.read(asked), asked);
     return names.map(([[org, kind, uid], title, deleted]) => ({ org, kind, uid, title, deleted }));
   }
 
+  /**
+   * By id, unambiguous start of an id, or 'latest': the newest that counts and is no safety or drill snapshot.
+   * @throws DK_NOT_FOUND, DK_MANIFEST_DAMAGED
+   */
   async manifest(id: string, calls: Abortable = {}): Promise<Manifest> {
     return (await this.stored(id, calls)).manifest;
   }
@@ -251,6 +243,7 @@ export class OpenedRepository implements Repository {
     return inspection;
   }
 
+  /** The newest manifest that this process may read, for incremental runs; undefined when there is none. */
   previousManifest(calls: Abortable = {}): Promise<Manifest | undefined> {
     return (this.#previous ??= this.#finder.reusable(1, calls).then(
       ([newest]) => newest?.manifest,
@@ -269,6 +262,10 @@ export class OpenedRepository implements Repository {
     }
   }
 
+  /**
+   * Call before anything is written. The id is one of newTimedId (layout.ts). Waits while a prune removes objects.
+   * Everything that the run did not write itself is to be looked for with missingObjects before publishing.
+   */
   async openSession(run: { id: string; kind: string }, calls: Abortable = {}): Promise<Session> {
     await prepareTarget(this, await this.inspect(calls), calls);
     if (run.kind === 'backup') {
@@ -282,14 +279,17 @@ export class OpenedRepository implements Repository {
     return openPlainCopies(this.store, this.log, calls);
   }
 
+  /** Replaces what was written under that id before. */
   async writeRun(record: RunRecord, calls: Abortable = {}): Promise<void> {
     await this.runIndex.add(record, await writeRun(this, record, calls));
   }
 
+  /** The record of a run with who signed it; undefined when there is none. */
   run(id: string, calls: Abortable = {}): Promise<StoredRun | undefined> {
     return findRun(this, id, calls);
   }
 
+  /** Newest first. */
   runs(options: { limit?: number; signal?: AbortSignal } = {}): Promise<RunLine[]> {
     return this.runIndex.read(options);
   }

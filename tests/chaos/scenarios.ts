@@ -5,7 +5,7 @@ import { copyRepository } from '../../pkg/repository/snapshots/copy.ts';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
 import { repair } from '../../pkg/repository/verify/repair.ts';
-import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { rewrap } from '../../pkg/repository/encryption/rotate.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
@@ -97,13 +97,13 @@ export class Scene {
   }
 
   /** The service: writes, and reads back no content when encryption is on. */
-  async service(guard?: Guard): Promise<OpenedRepository> {
+  async service(guard?: Guard): Promise<Repository> {
     const recipients = this.keys?.slice(0, 1).map(({ recipient }) => recipient);
     return open(this.world(guard), { recipients, state: this.state });
   }
 
   /** A person with an identity; writes for the second key pair when `rotate`. */
-  async person(guard?: Guard, rotate = false): Promise<OpenedRepository> {
+  async person(guard?: Guard, rotate = false): Promise<Repository> {
     return open(this.world(guard), {
       identities: this.keys?.map(({ identity }) => identity),
       recipients: this.keys?.slice(rotate ? 1 : 0, rotate ? 2 : 1).map(({ recipient }) => recipient),

@@ -17,7 +17,8 @@ import { basicCredentials, tokenCredentials, type CredentialSource } from '../..
 import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import { runRestore } from '../../pkg/operations/restore.ts';
 import { recordRun } from '../../pkg/operations/run.ts';
-import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
+import { openRepository } from '../../pkg/repository/open.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
@@ -36,7 +37,7 @@ export const hastyClock: Clock = {
 export interface Bench {
   grafana: Simulator;
   store: ObjectStore;
-  repository: OpenedRepository;
+  repository: Repository;
   instance(options?: InstanceChoice): Promise<Instance>;
   backup(options?: BackupChoice): Promise<Manifest>;
   plan(manifest: Manifest, options?: PlanChoice): Promise<Plan>;
@@ -60,7 +61,7 @@ interface InstanceChoice {
 
 interface BackupChoice {
   /** As another process opens it. */
-  repository?: OpenedRepository;
+  repository?: Repository;
   kinds?: KindName[];
   trigger?: SnapshotTrigger;
   instance?: Instance;
@@ -89,7 +90,7 @@ interface PlanChoice extends LiveChoice {
 }
 
 /** The repository in a store, which is made where there is none, with what one machine keeps of it. */
-export function openStored(store: ObjectStore): Promise<OpenedRepository> {
+export function openStored(store: ObjectStore): Promise<Repository> {
   const state = stateOf(store);
   return openRepository({ store, clock: realClock, randomness: realRandomness, log: silentLog, create: true, state });
 }

@@ -10,7 +10,7 @@ import { canonicalJson, parseJson } from '../../pkg/lib/json/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { ManifestEntry, SnapshotStatus } from '../../pkg/contract/manifest.ts';
 import { newTimedId } from '../../pkg/repository/layout.ts';
-import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
@@ -42,7 +42,7 @@ const SECOND: Golden[] = FIRST.map((golden) =>
 );
 
 async function snapshot(
-  repository: OpenedRepository,
+  repository: Repository,
   clock: TestClock,
   randomness: SeededRandomness,
   resources: Golden[],

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { diffManifests } from '../../pkg/engine/diff.ts';
-import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { coverageOf } from '../../pkg/repository/snapshots/coverage.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
@@ -18,7 +18,7 @@ const REPORT = { listed: 2, stored: 1, reused: 0, skipped: 0, failed: 1 };
 
 let directory: string;
 let forger: Forger;
-let repository: OpenedRepository;
+let repository: Repository;
 let object: string;
 
 /** What a later version would have written in place of the newest snapshot. */
@@ -44,7 +44,7 @@ beforeEach(async () => {
   repository = await reopen();
 });
 
-async function reopen(): Promise<OpenedRepository> {
+async function reopen(): Promise<Repository> {
   const randomness = new SeededRandomness();
   const world = { randomness, store: new DirectoryStore(directory, randomness), clock: new TestClock() };
   return open(world, { create: false });

@@ -7,7 +7,7 @@ import { compact } from '../../pkg/contract/compact.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan } from '../../pkg/engine/restore/types.ts';
-import type { Repository } from '../../pkg/repository/repository.types.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { open, SeededRandomness } from '../support/repository/repository.ts';

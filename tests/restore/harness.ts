@@ -10,7 +10,8 @@ import { connect, type Instance } from '../../pkg/grafana/instance.ts';
 import type { KnownPreviews } from '../../pkg/grafana/known-previews.ts';
 import { runRestore } from '../../pkg/operations/restore.ts';
 import { recordRun } from '../../pkg/operations/run.ts';
-import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
+import { openRepository } from '../../pkg/repository/open.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -27,14 +28,14 @@ export interface Wanted {
 /** A Grafana, a repository in memory, and what people do with both. Sleeping moves Grafana's clock. */
 export class RestoreBench {
   readonly sim: Simulator;
-  readonly repository: OpenedRepository;
+  readonly repository: Repository;
   readonly clock: Clock;
   /** The record of temporary copies that backups, comparisons and plans go by. */
   previews: KnownPreviews | undefined;
   readonly #client: GrafanaClient;
   #runs = 0;
 
-  private constructor(sim: Simulator, repository: OpenedRepository, clock: Clock, client: GrafanaClient) {
+  private constructor(sim: Simulator, repository: Repository, clock: Clock, client: GrafanaClient) {
     this.sim = sim;
     this.repository = repository;
     this.clock = clock;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
-import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { publicPem, SigningKey } from '../../pkg/repository/signing/signing-key.ts';
 import { sha256Of, signStatement } from '../../pkg/repository/signing/statement.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
@@ -35,7 +35,7 @@ async function forge(id: string, like = second): Promise<Buffer> {
   return body;
 }
 
-async function expectForeign(id: string, repository?: OpenedRepository): Promise<void> {
+async function expectForeign(id: string, repository?: Repository): Promise<void> {
   const reader = repository ?? (await open(world));
   expect((await reader.manifest('latest')).id).toBe(id === second.id ? first.id : second.id);
   expect((await reader.previousManifest())?.id).toBe(id === second.id ? first.id : second.id);

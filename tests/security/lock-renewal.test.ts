@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { MemoryState, type StateStore } from '../../pkg/lib/state.ts';
-import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { renewLocks } from '../../pkg/repository/sessions/locks.ts';
 import { lockOf } from '../../pkg/storage/lock.ts';
 import { openStore } from '../../pkg/storage/open.ts';
@@ -33,7 +33,7 @@ function itIsDay(day: number): void {
   server.options.clockSkewMilliseconds = day * DAY;
 }
 
-async function openRepository(state: StateStore | undefined): Promise<OpenedRepository> {
+async function openRepository(state: StateStore | undefined): Promise<Repository> {
   const store = await openStore('s3://test/some/prefix', {
     s3: { ...(await s3SettingsOf(server.environment)), lock: { mode: 'COMPLIANCE', days: 30 } },
     clock,
@@ -43,7 +43,7 @@ async function openRepository(state: StateStore | undefined): Promise<OpenedRepo
   return open({ store, clock, randomness: realRandomness }, { state });
 }
 
-async function leastHeldDays({ store }: OpenedRepository): Promise<number> {
+async function leastHeldDays({ store }: Repository): Promise<number> {
   const days: number[] = [];
   for (const key of await keysOf(store, 'objects/')) {
     const until = await lockOf(store)?.heldUntil(key);

@@ -5,7 +5,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import { openRepository } from '../../pkg/repository/repository.ts';
+import { openRepository } from '../../pkg/repository/open.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
 import { startGrafana } from '../support/grafana/index.ts';

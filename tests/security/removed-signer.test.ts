@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import type { OpenedRepository } from '../../pkg/repository/repository.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { publicKeyFile, signatureKey } from '../../pkg/repository/layout.ts';
 import { distrust } from '../../pkg/repository/signing/distrust.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
@@ -31,7 +31,7 @@ beforeEach(async () => {
   stolen = repository.trust.own!;
 });
 
-const trusts = ({ trust }: OpenedRepository, key: string): boolean => trust.keys.trusted.has(key);
+const trusts = ({ trust }: Repository, key: string): boolean => trust.keys.trusted.has(key);
 
 describe('on the machine that made it', () => {
   beforeEach(async () => {

@@ -2,8 +2,9 @@ import { Encrypter } from 'age-encryption';
 import { beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import { openRepository, type OpenedRepository } from '../../pkg/repository/repository.ts';
 import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
+import { openRepository } from '../../pkg/repository/open.ts';
+import type { Repository } from '../../pkg/repository/repository.ts';
 import { backup, keysOf, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 
@@ -27,7 +28,7 @@ let clock: TestClock;
 let store: MemoryStore;
 let genuine: string;
 
-function open(create = false): Promise<OpenedRepository> {
+function open(create = false): Promise<Repository> {
   const ports = { clock, randomness: new SeededRandomness(), log: silentLog };
   return openRepository({ ...ports, store, state: new MemoryState(), passphrases: [PASSPHRASE], create });
 }

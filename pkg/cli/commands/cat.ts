@@ -3,7 +3,7 @@ import { isWholeResource, type NamedRef } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import { noSuchRule, storedRules } from '../../engine/rules/stored-rules.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -41,7 +41,7 @@ async function cat(context: CliContext, snapshot: string, resource: string, flag
 
 async function textOf(
   { signal }: CliContext,
-  repository: OpenedRepository,
+  repository: Repository,
   manifest: Manifest,
   ref: Omit<NamedRef, 'org'>,
   org: number | undefined,

@@ -1,4 +1,4 @@
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { signersOf } from '../../repository/signing/signers.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -37,7 +37,7 @@ async function runKeys(context: CliContext, flags: Flags): Promise<Exit> {
 
 type View = Awaited<ReturnType<typeof viewOf>>;
 
-async function viewOf(repository: OpenedRepository, signal: AbortSignal) {
+async function viewOf(repository: Repository, signal: AbortSignal) {
   const { trust } = repository;
   const { trusted } = trust.keys;
   const { signers, unsigned } = signersOf(await repository.snapshots({ whole: true, signal }));

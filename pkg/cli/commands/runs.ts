@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { asTheyAre, currentRuns, withoutWords } from '../../engine/runs.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
@@ -31,7 +31,7 @@ async function showRuns(context: CliContext, id: string | undefined, flags: Flag
   return 0;
 }
 
-async function list(context: CliContext, repository: OpenedRepository, { json, limit }: Flags): Promise<void> {
+async function list(context: CliContext, repository: Repository, { json, limit }: Flags): Promise<void> {
   if (!/^[1-9]\d{0,5}$/.test(limit)) {
     throw new DashkeepError('DK_USAGE', `--limit must be a positive number, not '${printable(limit)}'`);
   }
@@ -59,7 +59,7 @@ async function list(context: CliContext, repository: OpenedRepository, { json, l
   );
 }
 
-async function showOne(context: CliContext, repository: OpenedRepository, id: string, { json }: Flags): Promise<void> {
+async function showOne(context: CliContext, repository: Repository, id: string, { json }: Flags): Promise<void> {
   const stored = await repository.run(id, { signal: context.signal });
   if (stored === undefined) {
     throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);

@@ -11,7 +11,7 @@ import {
   versionsOf,
 } from '../../engine/versions/resource-versions.ts';
 import { versionsOfResource, type VersionSource } from '../../operations/versions.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
@@ -99,7 +99,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   return 0;
 }
 
-function versionSource(context: CliContext, repository: OpenedRepository, quiet: boolean): VersionSource {
+function versionSource(context: CliContext, repository: Repository, quiet: boolean): VersionSource {
   const { signal } = context;
   const progress = progressPrinter(context, quiet);
   const onProgress = (done: number, total: number): void =>

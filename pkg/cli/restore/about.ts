@@ -4,7 +4,7 @@ import type { Manifest, Shrunk, SnapshotStatus } from '../../contract/manifest.t
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence, warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import type { Selection } from '../../engine/restore/types.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { coverageOf, latestReason, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable, printLine } from '../output/output.ts';

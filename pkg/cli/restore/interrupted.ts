@@ -3,7 +3,7 @@ import { asDashkeepError } from '../../contract/errors.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { interruptedRestore } from '../../engine/runs.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
 import { printable, printJson } from '../output/output.ts';
 

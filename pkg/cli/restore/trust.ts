@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { signersOf } from '../../repository/signing/signers.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
@@ -37,7 +37,7 @@ export function withTrust<F extends TrustFlags>(flags: F): F {
 
 /** @throws DK_USAGE when `--trust` names a key that signed no snapshot here, DK_REPOSITORY_REPLACED */
 export async function assertSigner(
-  repository: OpenedRepository,
+  repository: Repository,
   { trust }: TrustFlags,
   { signal }: Abortable,
 ): Promise<void> {
@@ -54,7 +54,7 @@ export async function assertSigner(
 }
 
 /** Keeps in the state that a person trusts a key. */
-export async function keepTrust(repository: OpenedRepository, { trust }: TrustFlags): Promise<void> {
+export async function keepTrust(repository: Repository, { trust }: TrustFlags): Promise<void> {
   if (trust !== undefined) {
     await repository.trust.keys.pin(trust, '--trust');
   }
@@ -71,7 +71,7 @@ const TRUST_WORD = 'trust';
  */
 export async function askTrust(
   context: CliContext,
-  repository: OpenedRepository,
+  repository: Repository,
   stored: StoredManifest,
   flags: TrustFlags & { named: string; json?: boolean },
 ): Promise<string | undefined> {
@@ -110,7 +110,7 @@ export async function askTrust(
  */
 export function confirmTrust(
   { log }: CliContext,
-  { trust }: OpenedRepository,
+  { trust }: Repository,
   stored: StoredManifest,
   { named, acceptForeign = false, confirm, apply }: TrustFlags & { named: string },
 ): string | undefined {

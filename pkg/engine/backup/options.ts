@@ -4,7 +4,7 @@ import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Randomness, Log } from '../../contract/ports.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Listed } from '../../grafana/kinds/kind.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { OnProgress } from '../progress.ts';
 
 /** A resource that a restore is about to overwrite, as it is asked for. */

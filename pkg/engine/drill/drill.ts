@@ -9,7 +9,7 @@ import { because } from '../../contract/reasons/reason.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { assertCounts } from '../../repository/signing/acceptance.ts';
 import { DrillTally, type DrillReport } from './report.ts';
 import { withScratch } from './scratch.ts';

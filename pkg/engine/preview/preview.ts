@@ -6,7 +6,7 @@ import type { Manifest } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { PREVIEW_UID_PREFIX } from '../../grafana/previews.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { applyPlan } from '../restore/apply/apply.ts';
 import { writeContext } from '../restore/context.ts';
 import { planRestore } from '../restore/plan/plan.ts';

@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { canonicalOf, contentOfText } from '../../grafana/kinds/text-content.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 
 /** Objects up to this size are kept: thousands of resources may share one (permissions). */
 const SMALL = 1024;

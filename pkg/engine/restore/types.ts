@@ -7,7 +7,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
-import type { Repository } from '../../repository/repository.types.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Recent } from '../recent.ts';
 import type { WantedMembership } from '../../grafana/kinds/access/user/memberships.ts';

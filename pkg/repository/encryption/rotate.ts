@@ -5,7 +5,7 @@ import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { removeOtherKeyFiles, writeKeyFile } from './key-files.ts';
 import { newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from '../layout.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 
 const FILES_AT_ONCE = 8;
 
@@ -23,7 +23,7 @@ export interface RewrapResult {
  * @throws DK_ENCRYPTION when the repository was not opened with recipients, DK_IDENTITY_MISSING without an identity.
  */
 export async function rewrap(
-  repository: OpenedRepository,
+  repository: Repository,
   options: Abortable & { randomness: Randomness; progress?: (done: number) => void },
 ): Promise<RewrapResult> {
   const { store, keyring, clock } = repository;
@@ -87,7 +87,7 @@ const STAYS: ReadonlySet<string> = new Set([
 ]);
 
 async function renewFile(
-  { store, keyring, objects }: OpenedRepository,
+  { store, keyring, objects }: Repository,
   key: string,
   seal: (plain: Buffer) => Promise<Buffer>,
   signal?: AbortSignal,

@@ -2,7 +2,7 @@ import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { isDamage, otherFormat, readConfig } from '../config.ts';
 import { glancingKeyring } from '../encryption/open-keyring.ts';
-import type { OpenOptions } from '../repository.ts';
+import type { OpenOptions } from '../open.ts';
 import { RunIndex } from './runs.ts';
 import { Trust } from '../signing/trust.ts';
 import { SnapshotIndex } from './snapshots.ts';

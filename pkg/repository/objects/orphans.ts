@@ -12,7 +12,7 @@ import {
   SIGNATURES,
   type GrowingIndex,
 } from '../layout.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 
 const DAY = 86_400_000;
 
@@ -38,7 +38,7 @@ export interface Orphans {
  * @param now - the store's clock
  */
 export async function findOrphans(
-  repository: OpenedRepository,
+  repository: Repository,
   snapshots: ReadonlySet<string>,
   now: Date,
   { signal }: Abortable = {},
@@ -69,7 +69,7 @@ export async function findOrphans(
 
 /** Whether a generation of an index is in use. */
 async function usedGenerations(
-  { versionIndex, textIndex }: OpenedRepository,
+  { versionIndex, textIndex }: Repository,
   calls: Abortable,
 ): Promise<(index: GrowingIndex, generation: string) => boolean> {
   const used: Partial<Record<GrowingIndex, Set<string>>> = {

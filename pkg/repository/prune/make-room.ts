@@ -2,7 +2,7 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { CACHE, isIndexKey } from '../layout.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import type { PruneSession } from '../sessions/current.ts';
 
 /** What a target says that takes nothing more. */
@@ -22,7 +22,7 @@ export interface SessionWithRoom {
  * @throws DK_STORE_FAILED when that is not enough
  */
 export async function openSession(
-  repository: OpenedRepository,
+  repository: Repository,
   id: string,
   orphans: readonly string[],
   { signal }: Abortable = {},
@@ -57,7 +57,7 @@ function isFull(error: unknown): error is DashkeepError {
 }
 
 /** What an index begins with comes before its parts, so that no reader finds it without them. */
-async function indexKeys({ store }: OpenedRepository, signal: AbortSignal | undefined): Promise<string[]> {
+async function indexKeys({ store }: Repository, signal: AbortSignal | undefined): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of store.list(CACHE, { signal })) {
     if (isIndexKey(key)) {

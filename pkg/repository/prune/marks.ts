@@ -6,7 +6,7 @@ import { parseObjectKey, PRUNES } from '../layout.ts';
 import { ORPHAN_AGE_MS } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
 import type { Survey } from './survey.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 
 /** Time that lies between finding a candidate and removing it, by the store's clock. */
 const BETWEEN_PHASES = 4 * 3_600_000;
@@ -25,7 +25,7 @@ export interface Mark {
 }
 
 /** @returns the marks of earlier prunes; damaged ones are left out with a warning */
-export async function readMarks({ store, log }: OpenedRepository, { signal }: Abortable = {}): Promise<Mark[]> {
+export async function readMarks({ store, log }: Repository, { signal }: Abortable = {}): Promise<Mark[]> {
   const marks: Mark[] = [];
   for await (const { key, lastModified } of store.list(PRUNES, { signal })) {
     let bytes: Buffer;
@@ -74,7 +74,7 @@ export function sortByMarks(marks: readonly Mark[], found: Survey): { ripe: List
  * @returns how many objects were marked.
  */
 export async function renewMarks(
-  { store }: OpenedRepository,
+  { store }: Repository,
   id: string,
   { marks, found, unripe }: { marks: readonly Mark[]; found: Survey; unripe: readonly { key: string }[] },
   { signal }: Abortable = {},

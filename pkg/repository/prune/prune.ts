@@ -9,7 +9,7 @@ import { readMarks, renewMarks, sortByMarks, type Mark } from './marks.ts';
 import { openSession } from './make-room.ts';
 import { Remover, type Removal } from './removal.ts';
 import { survey, type Survey } from './survey.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 
 export interface PrunePlan {
   snapshots: number;
@@ -40,7 +40,7 @@ export interface PruneResult extends Removal {
  * What a prune would do. Reads only.
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW
  */
-export async function planPrune(repository: OpenedRepository, calls: Abortable = {}): Promise<PrunePlan> {
+export async function planPrune(repository: Repository, calls: Abortable = {}): Promise<PrunePlan> {
   repository.trust.keys.assertRemembered();
   return (await look(repository, calls)).plan;
 }
@@ -51,7 +51,7 @@ interface Look {
   found: Survey;
 }
 
-async function look(repository: OpenedRepository, calls: Abortable): Promise<Look> {
+async function look(repository: Repository, calls: Abortable): Promise<Look> {
   const marks = await readMarks(repository, calls);
   const found = await survey(repository, calls);
   const { ripe, unripe } = sortByMarks(marks, found);
@@ -84,7 +84,7 @@ function short({ key, size }: ListedObject): { key: string; size: number } {
  * all objects would go and `confirmed` is not set.
  */
 export async function applyPrune(
-  repository: OpenedRepository,
+  repository: Repository,
   plan: PrunePlan,
   options: Abortable & { randomness: Randomness; confirmed?: boolean },
 ): Promise<PruneResult> {

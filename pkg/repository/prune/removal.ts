@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { lockOf } from '../../storage/lock.ts';
 import type { DeleteResult } from '../../storage/store.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import type { PruneSession } from '../sessions/current.ts';
 
 const DELETE_BATCH = 1000;
@@ -35,11 +35,11 @@ export class Remover {
     lockedBytes: 0,
     failed: [],
   };
-  readonly #repository: OpenedRepository;
+  readonly #repository: Repository;
   readonly #session: PruneSession;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(repository: OpenedRepository, session: PruneSession, signal?: AbortSignal) {
+  constructor(repository: Repository, session: PruneSession, signal?: AbortSignal) {
     this.#repository = repository;
     this.#session = session;
     this.#signal = signal;

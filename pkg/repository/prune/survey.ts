@@ -7,7 +7,7 @@ import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
 import type { Author } from '../signing/trust.ts';
 import { walkObjects, type ListedObject } from '../objects/listing.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 
 /** Younger objects are left alone: a backup may be about to publish them. */
 const GRACE = 48 * 3_600_000;
@@ -32,7 +32,7 @@ type Candidates = Map<string, { encrypted: boolean; size: number; time: number }
 /**
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
  */
-export async function survey(repository: OpenedRepository, { signal }: Abortable = {}): Promise<Survey> {
+export async function survey(repository: Repository, { signal }: Abortable = {}): Promise<Survey> {
   const { store, clock } = repository;
   const foreign = await foreignName(store, signal);
   if (foreign !== undefined) {
@@ -80,7 +80,7 @@ export async function survey(repository: OpenedRepository, { signal }: Abortable
 
 /** Reads every manifest there is and removes what it needs from the candidates. Returns the ids of the snapshots. */
 async function crossOffNeeded(
-  repository: OpenedRepository,
+  repository: Repository,
   candidates: Candidates,
   signal?: AbortSignal,
 ): Promise<Set<string>> {
@@ -130,7 +130,7 @@ async function crossOffNeeded(
  * that needs less. Its signature is as easily replaced, but not the time at which the store took the manifest.
  * @throws DK_PRUNE_UNSAFE
  */
-function assertUnchanged({ trust }: OpenedRepository, { id, lastModified }: TimedKey, author: Author): void {
+function assertUnchanged({ trust }: Repository, { id, lastModified }: TimedKey, author: Author): void {
   const advice = reason('restore-manifest', { id, command: `dashkeep forget ${id}` });
   if (author.mismatch) {
     const message = `the manifest ${id} differs from what was signed under its name, so it is unknown what it needs`;

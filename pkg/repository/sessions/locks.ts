@@ -8,7 +8,7 @@ import { CacheFile } from '../index/cache-file.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { CONFIG_KEY, KEYS, objectKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { walkObjects } from '../objects/listing.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 
 const DAY = 86_400_000;
 
@@ -35,7 +35,7 @@ export interface LockRenewal {
  * longer there, so what nothing needs is let go in the end. Never throws for what the store refuses: the run that calls
  * it has done its own work.
  */
-export async function renewLocks(repository: OpenedRepository, { signal }: Abortable = {}): Promise<LockRenewal> {
+export async function renewLocks(repository: Repository, { signal }: Abortable = {}): Promise<LockRenewal> {
   const { store, clock, log } = repository;
   const lock = lockOf(store);
   const result: LockRenewal = { renewed: 0, warnings: [] };
@@ -86,7 +86,7 @@ export async function renewLocks(repository: OpenedRepository, { signal }: Abort
  * trusted key signed, so that no one can choose it.
  */
 async function heldTooShort(
-  repository: OpenedRepository,
+  repository: Repository,
   lock: StoreLock,
   term: number,
   signal?: AbortSignal,
@@ -116,7 +116,7 @@ const NOT_SAID: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_D
 /** The outcome of a run with what renewing the locks came to. */
 export async function withLocksRenewed<
   T extends { counts: Record<string, number>; warnings?: string[]; warned?: ReasonData[] },
->(repository: OpenedRepository, outcome: T, calls: Abortable = {}): Promise<T> {
+>(repository: Repository, outcome: T, calls: Abortable = {}): Promise<T> {
   const { renewed, warnings } = await renewLocks(repository, calls);
   const more = warningOf(warnings);
   return {
@@ -132,7 +132,7 @@ export async function withLocksRenewed<
 }
 
 /** What snapshots cannot do without: objects, manifests, signatures, keys and the configuration. */
-async function keysPutBefore({ store }: OpenedRepository, limit: Date, signal?: AbortSignal): Promise<string[]> {
+async function keysPutBefore({ store }: Repository, limit: Date, signal?: AbortSignal): Promise<string[]> {
   const keys: string[] = [];
   const take = ({ key, lastModified }: { key: string; lastModified: Date }): void => {
     if (lastModified < limit) {

@@ -1,5 +1,5 @@
 import type { Abortable } from '../../lib/abortable.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { newestSigned } from '../verify/inspect.ts';
 
 /**
@@ -7,11 +7,7 @@ import { newestSigned } from '../verify/inspect.ts';
  * missing before stays a finding.
  * @throws DK_REPOSITORY_REPLACED, DK_USAGE as `TrustedKeys.unpin`
  */
-export async function distrust(
-  repository: OpenedRepository,
-  fingerprint: string,
-  calls: Abortable = {},
-): Promise<void> {
+export async function distrust(repository: Repository, fingerprint: string, calls: Abortable = {}): Promise<void> {
   const { keys } = repository.trust;
   await repository.inspect(calls);
   await keys.unpin(fingerprint);

@@ -1,7 +1,7 @@
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { isUnreadable } from '../index/snapshots.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { KnownEntries } from './known-entries.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from './manifests.ts';
 import { planRetention, type RetentionDecision, type RetentionPlan, type RetentionPolicy } from './retention.ts';
@@ -15,7 +15,7 @@ const COUNTED: ReadonlySet<string> = new Set(['newest-complete', 'kept-by-rule']
  * @returns the plan, and what proved unreadable: that stays, and counts for nothing
  */
 export async function planByManifests(
-  repository: OpenedRepository,
+  repository: Repository,
   summaries: readonly SnapshotSummary[],
   { policy, now, signal }: Abortable & { policy: RetentionPolicy; now: Date },
 ): Promise<{ plan: RetentionPlan; unreadable: string[] }> {

@@ -5,7 +5,7 @@ import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { canonicalJson, type Json } from '../../lib/json/json.ts';
 import { newTimedId } from '../layout.ts';
 import { listSnapshots, readManifest, type StoredManifest, type UnsealedManifest } from './manifests.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { ifReadable } from '../verify/problems.ts';
 
 const OBJECTS_AT_ONCE = 8;
@@ -28,8 +28,8 @@ export interface CopyResult {
  * Running it again goes on where it stopped.
  */
 export async function copyRepository(
-  from: OpenedRepository,
-  to: OpenedRepository,
+  from: Repository,
+  to: Repository,
   options: { randomness: Randomness; progress?: (snapshot: string) => void; signal?: AbortSignal },
 ): Promise<CopyResult> {
   const { signal } = options;

@@ -6,7 +6,7 @@ import { sharedTime } from '../clocks.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { newestSigned } from '../verify/inspect.ts';
 import { planByManifests } from './checked-retention.ts';
 import type { RetentionPlan, RetentionPolicy } from './retention.ts';
@@ -24,7 +24,7 @@ export interface ForgetResult {
 
 /** What a retention policy would forget now. Reads only. */
 export async function planForget(
-  repository: OpenedRepository,
+  repository: Repository,
   policy: RetentionPolicy,
   calls: Abortable = {},
 ): Promise<ForgetPlan> {
@@ -40,7 +40,7 @@ export async function planForget(
  * @throws DK_INTEGRITY when the newest complete snapshot that the plan keeps is gone or damaged: then nothing goes.
  */
 export async function applyForget(
-  repository: OpenedRepository,
+  repository: Repository,
   plan: RetentionPlan,
   calls: Abortable = {},
 ): Promise<ForgetResult> {
@@ -59,7 +59,7 @@ export async function applyForget(
   );
 }
 
-async function assertWhole(repository: OpenedRepository, id: string, calls: Abortable): Promise<void> {
+async function assertWhole(repository: Repository, id: string, calls: Abortable): Promise<void> {
   try {
     const { manifest, author } = await repository.stored(id, calls);
     if (!repository.trust.counts(author)) {
@@ -87,7 +87,7 @@ async function assertWhole(repository: OpenedRepository, id: string, calls: Abor
  * `evenNewest`
  */
 export async function assertDeletable(
-  repository: OpenedRepository,
+  repository: Repository,
   id: string,
   options: Abortable & { evenNewest?: boolean } = {},
 ): Promise<void> {
@@ -108,7 +108,7 @@ export async function assertDeletable(
  * @throws DK_NOT_FOUND, DK_CONFIRMATION as `assertDeletable`; DK_STORE_LOCKED when object lock holds it.
  */
 export async function deleteSnapshot(
-  repository: OpenedRepository,
+  repository: Repository,
   id: string,
   options: Abortable & { evenNewest?: boolean } = {},
 ): Promise<void> {
@@ -119,7 +119,7 @@ export async function deleteSnapshot(
   }
 }
 
-async function isNewestComplete(repository: OpenedRepository, id: string, calls: Abortable): Promise<boolean> {
+async function isNewestComplete(repository: Repository, id: string, calls: Abortable): Promise<boolean> {
   const keys = await listSnapshots(repository.store, calls);
   const future = await futureSnapshots(repository, keys, calls);
   if (future.has(id)) {
@@ -149,7 +149,7 @@ async function isNewestComplete(repository: OpenedRepository, id: string, calls:
 }
 
 async function removeManifests(
-  repository: OpenedRepository,
+  repository: Repository,
   ids: readonly string[],
   { signal }: Abortable,
 ): Promise<ForgetResult> {
@@ -203,7 +203,7 @@ async function removeManifests(
  * @returns the newest one that was remembered, if it is among them
  */
 async function noteRemoval(
-  repository: OpenedRepository,
+  repository: Repository,
   ids: readonly string[],
   calls: Abortable,
 ): Promise<string | undefined> {

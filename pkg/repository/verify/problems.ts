@@ -5,7 +5,7 @@ import { isKindName, type KindName, type ResourceRef } from '../../contract/kind
 import type { NamedKey } from '../layout.ts';
 import { futureFinding } from '../snapshots/future.ts';
 import { readManifest } from '../snapshots/manifests.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { findingError } from '../signing/finding-error.ts';
 import type { Author } from '../signing/trust.ts';
 import type { Standing } from '../signing/trusted-keys.ts';
@@ -114,7 +114,7 @@ export async function ifReadable<T>(
  * @param defects - by object id
  */
 export async function nameTheHurt(
-  repository: OpenedRepository,
+  repository: Repository,
   keys: readonly NamedKey[],
   defects: ReadonlyMap<string, Defect>,
   calls: { signal?: AbortSignal },

@@ -12,7 +12,7 @@ import {
   type RepositoryConfig,
 } from '../config.ts';
 import { KEYS, parseSnapshotSignature, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { readStatements } from '../signing/statement.ts';
 import { TrustState } from '../signing/trust-state.ts';
@@ -35,7 +35,7 @@ export interface RepairResult {
 }
 
 /** Verifies, and puts back from the live Grafana what still has the same content. Never removes anything. */
-export async function repair(repository: OpenedRepository, options: RepairOptions): Promise<RepairResult> {
+export async function repair(repository: Repository, options: RepairOptions): Promise<RepairResult> {
   const { problems } = await verify(repository, options);
   const result: RepairResult = { repaired: [], remaining: [] };
   for (const problem of problems) {
@@ -46,7 +46,7 @@ export async function repair(repository: OpenedRepository, options: RepairOption
   return result;
 }
 
-async function mend(repository: OpenedRepository, problem: VerifyProblem, options: RepairOptions): Promise<boolean> {
+async function mend(repository: Repository, problem: VerifyProblem, options: RepairOptions): Promise<boolean> {
   const { object, encrypted } = problem;
   for (const resource of problem.resources.filter(isOfKnownKind)) {
     const text = await options.live(resource);

@@ -8,7 +8,7 @@ import { futureSnapshots } from '../snapshots/future.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
 import { walkObjects } from '../objects/listing.ts';
-import type { OpenedRepository } from '../repository.ts';
+import type { Repository } from '../repository.ts';
 import { duePart, isInPart, rememberPart, type Part, type TurnPorts } from './parts.ts';
 import {
   findingProblem,
@@ -52,7 +52,7 @@ const OBJECTS_AT_ONCE = 16;
  * @throws DK_NOT_FOUND for a snapshot that is not there, DK_IDENTITY_MISSING when data is to be read that this process
  * cannot decrypt.
  */
-export async function verify(repository: OpenedRepository, options: VerifyOptions = {}): Promise<VerifyReport> {
+export async function verify(repository: Repository, options: VerifyOptions = {}): Promise<VerifyReport> {
   return new Verification(repository, options).run();
 }
 
@@ -62,14 +62,14 @@ interface Needed {
 }
 
 class Verification {
-  readonly #repository: OpenedRepository;
+  readonly #repository: Repository;
   readonly #options: VerifyOptions;
   readonly #needed = new Map<string, Needed>();
   readonly #bad = new Map<string, Defect>();
   readonly #problems: VerifyProblem[] = [];
   readonly #summaries: SnapshotSummary[] = [];
 
-  constructor(repository: OpenedRepository, options: VerifyOptions) {
+  constructor(repository: Repository, options: VerifyOptions) {
     this.#repository = repository;
     this.#options = options;
   }

@@ -7,7 +7,8 @@ import type { GrafanaAccess, GrafanaLink } from '../../operations/grafana.ts';
 import type { Session } from '../../operations/session.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
 import { quickView, type QuickView } from '../../repository/index/quick-view.ts';
-import { openRepository, type OpenedRepository, type OpenOptions } from '../../repository/repository.ts';
+import { openRepository, type OpenOptions } from '../../repository/open.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { openStore } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
@@ -38,8 +39,8 @@ export class OpenedTarget {
   readonly previews: PreviewRecords;
   readonly #ports: TargetPorts;
   readonly #store: ObjectStore;
-  #repository: OpenedRepository | undefined;
-  #opening: Promise<OpenedRepository> | undefined;
+  #repository: Repository | undefined;
+  #opening: Promise<Repository> | undefined;
 
   private constructor(ports: TargetPorts, settings: EffectiveSettings, store: ObjectStore) {
     const { config, access, state, clock, randomness, log } = ports;
@@ -92,12 +93,12 @@ export class OpenedTarget {
   }
 
   /** @throws DK_REPOSITORY_MISSING */
-  open(signal: AbortSignal): Promise<OpenedRepository> {
+  open(signal: AbortSignal): Promise<Repository> {
     return this.#open(false, signal);
   }
 
   /** Makes one where there is none, and opens one to write where it was opened to look at only. */
-  async openOrMake(signal: AbortSignal): Promise<OpenedRepository> {
+  async openOrMake(signal: AbortSignal): Promise<Repository> {
     await this.#closeIfOutdated();
     if (this.#repository?.keyring.readOnly === true) {
       await this.#forget();
@@ -120,7 +121,7 @@ export class OpenedTarget {
     }
   }
 
-  async openIfThere(signal: AbortSignal): Promise<OpenedRepository | undefined> {
+  async openIfThere(signal: AbortSignal): Promise<Repository | undefined> {
     try {
       return await this.open(signal);
     } catch (error) {
@@ -159,7 +160,7 @@ export class OpenedTarget {
     this.#repository = undefined;
   }
 
-  async #open(create: boolean, signal: AbortSignal): Promise<OpenedRepository> {
+  async #open(create: boolean, signal: AbortSignal): Promise<Repository> {
     if (this.#repository !== undefined) {
       return this.#repository;
     }
@@ -175,7 +176,7 @@ export class OpenedTarget {
     }
   }
 
-  async #openNow(create: boolean, signal: AbortSignal): Promise<OpenedRepository> {
+  async #openNow(create: boolean, signal: AbortSignal): Promise<Repository> {
     const { state, replicated, randomness } = this.#ports;
     const service = await serviceId(state, randomness);
     const identity = service === undefined ? undefined : { service, sole: !replicated };

@@ -2,7 +2,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, SnapshotSignature, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import type { OpenedTarget } from './opened-target.ts';
 
@@ -80,7 +80,7 @@ export class RepositoryCache {
   }
 
   /** Lends the repository. @throws DK_REPOSITORY_MISSING, and what `use` throws */
-  read<T>(signal: AbortSignal, action: (repository: OpenedRepository) => Promise<T>): Promise<T> {
+  read<T>(signal: AbortSignal, action: (repository: Repository) => Promise<T>): Promise<T> {
     return this.use(signal, async (target) => action(await target.open(signal)));
   }
 

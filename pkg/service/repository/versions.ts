@@ -15,7 +15,7 @@ import {
 import { versionsOfResource, type FollowedVersions } from '../../operations/versions.ts';
 import type { ChangeKey } from '../../repository/index/versions/below/below.ts';
 import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import type { IndexWait, SeenResource, Versions } from '../../repository/repository.types.ts';
 import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
 import { decodeCursor, encodeCursor, pageOfList } from '../pagination.ts';
@@ -139,7 +139,7 @@ export class ResourceVersions {
   #waiting<T>(
     caller: Caller,
     signal: AbortSignal,
-    ask: (repository: OpenedRepository, wait: IndexWait) => Promise<T>,
+    ask: (repository: Repository, wait: IndexWait) => Promise<T>,
     nothing: T,
   ): Promise<T> {
     return withTimeLimit(this.#clock, WAIT_MS, signal, (within) =>

@@ -15,7 +15,7 @@ import { withInstance } from '../../operations/grafana.ts';
 import { runRestore } from '../../operations/restore.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
-import type { OpenedRepository } from '../../repository/repository.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { coverageOf, notFullReasons } from '../../repository/snapshots/coverage.ts';
@@ -152,6 +152,6 @@ async function asPlanned(
 }
 
 /** For every organization: where the repository was cut back, the latest is not the newest that was made. */
-async function findingsOf(repository: OpenedRepository, signal: AbortSignal): Promise<KnownReason[]> {
+async function findingsOf(repository: Repository, signal: AbortSignal): Promise<KnownReason[]> {
   return (await repository.inspect({ signal })).all.map(findingReason);
 }

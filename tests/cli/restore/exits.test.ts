@@ -3,7 +3,7 @@ import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
 import { cutShort } from '../../../pkg/cli/restore/interrupted.ts';
 import { newTimedId } from '../../../pkg/repository/layout.ts';
-import { openRepository } from '../../../pkg/repository/repository.ts';
+import { openRepository } from '../../../pkg/repository/open.ts';
 import { openRestore } from '../../../pkg/repository/sessions/restores.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { compareClocks } from '../../../pkg/repository/clocks.ts';
 import { deleteSnapshot, planForget } from '../../../pkg/repository/snapshots/forget.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../../support/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
@@ -21,7 +21,7 @@ function machine(off: number): World & { store: MemoryStore } {
   return { ...world, clock: new TestClock(new Date(world.clock.now().getTime() + off).toISOString()) };
 }
 
-function openAs(off: number, more: { state?: MemoryState; ignoreClock?: boolean } = {}): Promise<OpenedRepository> {
+function openAs(off: number, more: { state?: MemoryState; ignoreClock?: boolean } = {}): Promise<Repository> {
   return open(machine(off), more);
 }
 

@@ -6,7 +6,7 @@ import { MemoryState } from '../../../pkg/lib/state.ts';
 import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import { renewLocks } from '../../../pkg/repository/sessions/locks.ts';
 import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository/prune/prune.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { lockOf } from '../../../pkg/storage/lock.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
 import type { ObjectLock } from '../../../pkg/storage/s3/settings/object-lock.ts';
@@ -48,7 +48,7 @@ function itIsDay(day: number): void {
   server.options.clockSkewMilliseconds = day * DAY;
 }
 
-async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<OpenedRepository> {
+async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<Repository> {
   const store = await openStore('s3://test/some/prefix', {
     s3: { ...(await s3SettingsOf(server.environment)), ...(lock === 'none' ? {} : { lock }) },
     clock,
@@ -59,7 +59,7 @@ async function openRepository(lock: ObjectLock | 'none' = LOCK): Promise<OpenedR
 }
 
 /** For how many days from now each key of a folder is held, rounded. */
-async function heldDays({ store }: OpenedRepository, folder: string): Promise<number[]> {
+async function heldDays({ store }: Repository, folder: string): Promise<number[]> {
   const days: number[] = [];
   for (const key of await keysOf(store, folder)) {
     const until = await lockOf(store)?.heldUntil(key);

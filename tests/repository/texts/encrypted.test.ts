@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { rewrap } from '../../../pkg/repository/encryption/rotate.ts';
 import { findOrphans } from '../../../pkg/repository/objects/orphans.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { board, publishBodies, searchFor } from '../../support/repository/searched.ts';
@@ -12,7 +12,7 @@ let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness 
 let identity: string;
 let recipient: string;
 let state: MemoryState;
-let service: OpenedRepository;
+let service: Repository;
 
 beforeEach(async () => {
   const clock = new TestClock();

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { findOrphans } from '../../../pkg/repository/objects/orphans.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
@@ -11,7 +11,7 @@ import { board, publishBodies, searchFor, type Bodies } from '../../support/repo
 const HEAD = 'cache/texts.json.gz';
 
 let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness };
-let repository: OpenedRepository;
+let repository: Repository;
 let ids: string[];
 
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { TextIndex } from '../../../pkg/repository/index/texts/text-index.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { board, publishBodies } from '../../support/repository/searched.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
@@ -10,7 +10,7 @@ import { MemoryStore } from '../../support/stores/memory-store.ts';
 const LIMITS = { head: 0, bodiesAtPublishing: 200, snapshots: 0, shard: 1000 };
 
 let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness };
-let repository: OpenedRepository;
+let repository: Repository;
 let bodies: number;
 
 beforeEach(async () => {

@@ -6,8 +6,8 @@ import { silentLog } from '../../../pkg/contract/ports.ts';
 import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
 import { TextIndex } from '../../../pkg/repository/index/texts/text-index.ts';
 import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
 import { cases } from '../../support/cases.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { board, publishBodies, searchFor, titleOf, type Bodies } from '../../support/repository/searched.ts';
@@ -84,7 +84,7 @@ const plain = (text: string): string =>
 
 /** What a search has to find, by reading every body of every snapshot. */
 async function byReading(
-  repository: OpenedRepository,
+  repository: Repository,
   manifests: readonly Manifest[],
   org: number,
   word: string,
@@ -143,7 +143,7 @@ async function play(steps: readonly Step[]): Promise<void> {
   const clock = new TestClock();
   const store = new MemoryStore({ clock, versions: true });
   const world = { clock, store, randomness: new SeededRandomness() };
-  const opened = async (): Promise<OpenedRepository> => {
+  const opened = async (): Promise<Repository> => {
     const fresh = await open(world);
     const { keyring, trust } = fresh;
     const versions = new VersionIndex({ ...world, log: silentLog, keyring, trust }, VERSION_LIMITS);

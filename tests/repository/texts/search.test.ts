@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { TextIndex } from '../../../pkg/repository/index/texts/text-index.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { board, publishBodies, searchFor, type Bodies } from '../../support/repository/searched.ts';
 
 let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness };
-let repository: OpenedRepository;
+let repository: Repository;
 let ids: string[];
 
 beforeEach(async () => {

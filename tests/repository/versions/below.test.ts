@@ -4,7 +4,7 @@ import type { ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import type { ResourceChange } from '../../../pkg/repository/index/versions/below/below.ts';
 import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { madeUp, type MadeUp } from '../../support/repository/version-history.ts';
@@ -14,7 +14,7 @@ const SMALL = { changes: 2, snapshots: 2, changesInBulk: 2 };
 const ROOT = { org: 1, kind: 'folder', uid: 'root' } as const;
 
 let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness };
-let repository: OpenedRepository;
+let repository: Repository;
 let ids: string[];
 /** Where things were, in any snapshot. */
 let places: { name: string; folderUid: string }[];

@@ -2,7 +2,7 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { beforeEach, expect, it } from 'vitest';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { rewrap } from '../../../pkg/repository/encryption/rotate.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 
@@ -19,11 +19,11 @@ beforeEach(async () => {
   recipient = await identityToRecipient(identity);
 });
 
-async function whats(repository: OpenedRepository): Promise<string[]> {
+async function whats(repository: Repository): Promise<string[]> {
   return (await repository.versions(A)).changes.map(({ what, snapshots: { count } }) => `${what} ×${count}`);
 }
 
-async function takeTwo(repository: OpenedRepository, ...versions: number[]): Promise<void> {
+async function takeTwo(repository: Repository, ...versions: number[]): Promise<void> {
   for (const v of versions) {
     world.clock.advance(3_600_000);
     await backup(repository, world, { a: { v } });

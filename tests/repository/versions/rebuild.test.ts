@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { VersionChange } from '../../../pkg/repository/index/versions/timeline.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { open, SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { publish } from '../../support/repository/version-history.ts';
 
 let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness };
-let repository: OpenedRepository;
+let repository: Repository;
 let ids: string[];
 
 beforeEach(async () => {

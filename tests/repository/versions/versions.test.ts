@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { VersionChange } from '../../../pkg/repository/index/versions/timeline.ts';
 import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { findOrphans } from '../../../pkg/repository/objects/orphans.ts';
 import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
@@ -15,7 +15,7 @@ const HEAD = 'cache/versions.json.gz';
 const A = { org: 1, kind: 'dashboard', uid: 'a' } as const;
 
 let world: { store: MemoryStore; clock: TestClock; randomness: SeededRandomness };
-let repository: OpenedRepository;
+let repository: Repository;
 let ids: string[];
 
 beforeEach(async () => {

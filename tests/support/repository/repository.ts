@@ -3,7 +3,8 @@ import { canonicalJson, type Json } from '../../../pkg/lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import { silentLog, type Clock, type Log, type Randomness } from '../../../pkg/contract/ports.ts';
 import { newTimedId } from '../../../pkg/repository/layout.ts';
-import { openRepository, type OpenedRepository, type OpenOptions } from '../../../pkg/repository/repository.ts';
+import { openRepository, type OpenOptions } from '../../../pkg/repository/open.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
 
@@ -96,7 +97,7 @@ export function stateOf(store: ObjectStore): MemoryState {
 export function open(
   world: Pick<OpenOptions, 'store' | 'clock' | 'randomness'>,
   options: Partial<OpenOptions> = {},
-): Promise<OpenedRepository> {
+): Promise<Repository> {
   return openRepository({ ...world, log: silentLog, create: true, state: stateOf(world.store), ...options });
 }
 
@@ -111,7 +112,7 @@ export interface BackupOptions {
 
 /** A backup as the engine runs it, without a Grafana. */
 export async function backup(
-  repository: OpenedRepository,
+  repository: Repository,
   world: Pick<OpenOptions, 'clock' | 'randomness'>,
   dashboards: Dashboards,
   options: BackupOptions = {},

@@ -3,7 +3,7 @@ import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import { search, type FoundPage, type SearchQuestion } from '../../../pkg/engine/search/search.ts';
 import { newTimedId } from '../../../pkg/repository/layout.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import type { SeededRandomness, TestClock } from './repository.ts';
 
 /** Bodies by org and `kind/uid`; the title of each is that in the body. */
@@ -25,7 +25,7 @@ export function board(title: string, panels: Record<string, string>, more: Recor
 
 /** Stores these bodies and publishes a snapshot of them. */
 export async function publishBodies(
-  repository: OpenedRepository,
+  repository: Repository,
   world: { clock: TestClock; randomness: SeededRandomness },
   bodies: Bodies,
 ): Promise<Manifest> {
@@ -61,7 +61,7 @@ export async function publishBodies(
 
 /** Searches as somebody who may see everything, unless the question says otherwise. */
 export function searchFor(
-  repository: OpenedRepository,
+  repository: Repository,
   text: string,
   question: Partial<SearchQuestion> = {},
 ): Promise<FoundPage> {

@@ -1,7 +1,7 @@
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest, ManifestEntry, ResourceProblem, SnapshotTrigger } from '../../../pkg/contract/manifest.ts';
 import { newTimedId } from '../../../pkg/repository/layout.ts';
-import type { OpenedRepository } from '../../../pkg/repository/repository.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import type { SeededRandomness, TestClock } from './repository.ts';
 
 /** What a made-up snapshot holds: `kind/uid` → version, of each organization. */
@@ -88,7 +88,7 @@ export function madeUp(
 
 /** Publishes a made-up snapshot. */
 export function publish(
-  repository: OpenedRepository,
+  repository: Repository,
   world: { clock: TestClock; randomness: SeededRandomness },
   what: MadeUp,
 ): Promise<Manifest> {

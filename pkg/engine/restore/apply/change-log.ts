@@ -5,7 +5,7 @@ import type { Kind } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { canonicalOf, formOf } from '../../../grafana/kinds/text-content.ts';
 import type { Encoder } from '../../../repository/objects/encode-thread.ts';
-import type { Repository } from '../../../repository/repository.types.ts';
+import type { Repository } from '../../../repository/repository.ts';
 import { placeOf } from '../content.ts';
 import { keyOf } from '../target.ts';
 

@@ -5,7 +5,7 @@ import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { checkText, failedCheckText } from '../../../contract/reasons/check-result.ts';
 import { adviceOf } from '../../../contract/reasons/reason.ts';
-import { openRepository, type OpenOptions } from '../../../repository/repository.ts';
+import { openRepository, type OpenOptions } from '../../../repository/open.ts';
 import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/check/check.ts';
 import { openExplained } from '../../../storage/open.ts';
 import type { ObjectStore } from '../../../storage/store.ts';
