@@ -13,7 +13,7 @@ import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
-import { TargetLimits } from './operations/target/limits.ts';
+import { TargetLimits } from './storage/limits.ts';
 import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
 import { buildApi } from './http/server.ts';

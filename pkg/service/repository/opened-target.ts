@@ -13,7 +13,7 @@ import type { StateStore } from '../../lib/state.ts';
 import { openStore } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { ServiceConfig } from '../config.ts';
-import type { TargetLimits } from '../operations/target/limits.ts';
+import type { TargetLimits } from '../storage/limits.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 

@@ -3,7 +3,7 @@ import { s3WithKey } from '../../../pkg/cli/config/s3.ts';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
-import { TargetLimits } from '../../../pkg/service/operations/target/limits.ts';
+import { TargetLimits } from '../../../pkg/service/storage/limits.ts';
 import { SettingsStore } from '../../../pkg/service/settings/store.ts';
 import { openExplained, type OpenStoreOptions, type StoreExplanation } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';

@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import { compact } from '../../../contract/compact.ts';
-import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../../contract/api/settings.ts';
-import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
-import { checkText, failedCheckText } from '../../../contract/reasons/check-result.ts';
-import { adviceOf } from '../../../contract/reasons/reason.ts';
-import { openRepository, type OpenOptions } from '../../../repository/open.ts';
-import { checkStore, isHopeless, type StoreCheckStep } from '../../../storage/check/check.ts';
-import { openExplained } from '../../../storage/open.ts';
-import type { ObjectStore } from '../../../storage/store.ts';
-import type { EffectiveSettings } from '../../settings/effective.ts';
-import type { TargetPorts } from '../../repository/opened-target.ts';
+import { compact } from '../../contract/compact.ts';
+import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/api/settings.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { checkText, failedCheckText } from '../../contract/reasons/check-result.ts';
+import { adviceOf } from '../../contract/reasons/reason.ts';
+import { openRepository, type OpenOptions } from '../../repository/open.ts';
+import { checkStore, isHopeless, type StoreCheckStep } from '../../storage/check/check.ts';
+import { openExplained } from '../../storage/open.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import type { TargetPorts } from '../repository/opened-target.ts';
 
 type StepName = CheckStep['step'];
 

@@ -1,17 +1,17 @@
-import type { SecretName } from '../../../contract/api/settings.ts';
-import { compact } from '../../../contract/compact.ts';
-import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
-import { reasonWithHint } from '../../../contract/reasons/reason.ts';
-import type { Sourced } from '../../../lib/sourced.ts';
-import { FROM_SETTINGS, present, type S3Settings } from '../../../storage/s3/settings/settings.ts';
-import { OutboundPolicy, type Resolve } from '../../../storage/outbound/policy.ts';
-import { directoryWithin } from '../../../storage/directory/roots.ts';
-import type { OpenStoreOptions } from '../../../storage/open.ts';
-import { parseTarget, type Target } from '../../../storage/target.ts';
-import type { ServiceConfig } from '../../config.ts';
-import type { EffectiveSettings } from '../../settings/effective.ts';
-import { lockOf } from '../../settings/minimums.ts';
-import type { FieldProblems } from '../../settings/validate.ts';
+import type { SecretName } from '../../contract/api/settings.ts';
+import { compact } from '../../contract/compact.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { reasonWithHint } from '../../contract/reasons/reason.ts';
+import type { Sourced } from '../../lib/sourced.ts';
+import { FROM_SETTINGS, present, type S3Settings } from '../../storage/s3/settings/settings.ts';
+import { OutboundPolicy, type Resolve } from '../../storage/outbound/policy.ts';
+import { directoryWithin } from '../../storage/directory/roots.ts';
+import type { OpenStoreOptions } from '../../storage/open.ts';
+import { parseTarget, type Target } from '../../storage/target.ts';
+import type { ServiceConfig } from '../config.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import { lockOf } from '../settings/minimums.ts';
+import type { FieldProblems } from '../settings/validate.ts';
 
 type Opening = Pick<OpenStoreOptions, 's3' | 'directories' | 'outbound'>;
 
