@@ -113,6 +113,19 @@ describe('the record of a run is the same, whether the command line or the servi
     expect(failed).toMatchObject({ status: 'failed', failure: { code: 'DK_NOT_FOUND' } });
   });
 
+  it('forget of one snapshot', async () => {
+    await both('backup', ['backup']);
+    const oldest = async (who: 'cli' | 'service'): Promise<string> =>
+      (await dashkeep(['snapshots'], who)).json.snapshots.at(-1).id;
+    const [one, other] = [await oldest('cli'), await oldest('service')];
+    expect((await dashkeep(['forget', one, '--confirm', one])).exit).toBe(0);
+    expect((await service.call('DELETE', `/snapshots/${other}?confirm=${other}`)).status).toBe(200);
+    const record = await newest('service', 'forget');
+    expect(record).toEqual(await newest('cli', 'forget'));
+    expect(record).toMatchObject({ status: 'complete', counts: { forgotten: 1 } });
+    expect((await service.call('GET', '/runs?kind=forget')).json).toMatchObject({ total: 1 });
+  });
+
   it('forget', async () => {
     expect(await both('forget', ['forget', '--keep-last', '1'])).toMatchObject({ counts: { forgotten: 1, kept: 1 } });
   });

@@ -14,7 +14,9 @@ import {
 } from '../../../contract/api/snapshots.ts';
 import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { deleteSnapshot } from '../../../repository/snapshots/forget.ts';
+import { runForgetOne } from '../../../operations/forget.ts';
+import { recordRun } from '../../../operations/run.ts';
+import { assertDeletable } from '../../../repository/snapshots/forget.ts';
 import { importableText, referencesOf } from '../../repository/content.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
 import { treeOf } from '../../repository/tree.ts';
@@ -81,8 +83,14 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
         throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
       }
       await requests.assertIdle(request.caller);
-      await repositoryCache.read(signal, (repository) => deleteSnapshot(repository, id, { signal }));
-      freshness.snapshotsChanged();
+      const run = { kind: 'forget' as const, trigger: 'manual', ...compact({ by: nameOf(request) }), signal };
+      await repositoryCache.use(signal, async (target) => {
+        const session = await target.session(signal);
+        // What is refused is no run.
+        await assertDeletable(session.repository, id, { signal });
+        return recordRun(session, run, (one) => runForgetOne(session, { id, evenNewest: false }, one));
+      });
+      freshness.runsChanged();
       log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
     },
