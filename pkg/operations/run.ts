@@ -59,7 +59,7 @@ export interface RunPorts {
 }
 
 /** Runs an operation, and keeps the record of its end, whatever that is. */
-export async function carryOut<T>(
+export async function executeRun<T>(
   begun: RunRecord,
   ports: RunPorts,
   operation: (run: Run) => Promise<RunOutcome<T>>,
@@ -105,8 +105,8 @@ function failed(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' |
   return { status, failure: failureText(signal.aborted ? signal.reason : error) };
 }
 
-/** What a run is, and who asked for it. */
-export interface RunRequest extends Pick<RunPorts, 'signal' | 'onProgress'> {
+/** What a new run is, and who asked for it. */
+export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
   kind: RunKind;
   trigger: string;
   by?: string;
@@ -119,14 +119,14 @@ export interface RunRequest extends Pick<RunPorts, 'signal' | 'onProgress'> {
  */
 export async function recordRun<T>(
   { repository, clock, randomness, log }: Pick<Session, 'clock' | 'randomness' | 'log'> & { repository: RunWriter },
-  { kind, trigger, by, signal, onProgress }: RunRequest,
+  { kind, trigger, by, signal, onProgress }: NewRun,
   operation: (run: Run) => Promise<RunOutcome<T>>,
 ): Promise<T> {
   const now = clock.now();
   const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
   const begun: RunRecord = compact({ id: newTimedId(now, randomness), ...facts, by });
   const keep = (record: RunRecord): Promise<void> => repository.writeRun(record);
-  const end = await carryOut(begun, { clock, log, signal, onProgress, keep }, operation);
+  const end = await executeRun(begun, { clock, log, signal, onProgress, keep }, operation);
   if ('error' in end) {
     throw end.error;
   }

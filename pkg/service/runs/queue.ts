@@ -4,7 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { RunKind, RunRecord, WholeProgress } from '../../contract/runs.ts';
-import { Cancelled, carryOut, type Run, type RunOutcome } from '../../operations/run.ts';
+import { Cancelled, executeRun, type Run, type RunOutcome } from '../../operations/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Journal } from './journal.ts';
 
@@ -178,7 +178,7 @@ export class RunQueue {
       active.progress = progress;
     };
     const { snapshotTrigger } = job;
-    const { record, isKept } = await carryOut(
+    const { record, isKept } = await executeRun(
       begun,
       { clock, log, signal, onProgress, snapshotTrigger, keep },
       async (run) => {
