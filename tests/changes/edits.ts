@@ -48,6 +48,12 @@ export function recordedEdits(folder: string | 'own'): Edit[] {
   });
 }
 
+/** What people are told of every recorded edit, also of those whose dashboards are not here. */
+export function recordedSentences(): string[] {
+  const names = readdirSync(FOLDER).filter((name) => /^\d.*\.json$/.test(name));
+  return names.flatMap((name) => (read(join(FOLDER, name)) as StoredEdit).told);
+}
+
 function read(path: string): unknown {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
