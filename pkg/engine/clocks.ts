@@ -9,7 +9,7 @@ import type { Repository } from '../repository/repository.ts';
 /**
  * Compares the clocks of this machine, the target and Grafana, which has to have answered before.
  * @returns what to warn of
- * @throws DK_CLOCK_SKEW above five minutes, unless told to go on
+ * @throws DK_CLOCK_SKEW above five minutes, unless clocks are ignored
  */
 export function compareAllClocks({
   instance,

@@ -29,7 +29,7 @@ export async function sharedTime({ store, clock, ignoreClock }: TimePorts, { sig
  * has its own clock: then Grafana's alone is no reason to go without a backup.
  * @param options.grafanaAhead - milliseconds that Grafana's clock is ahead of this machine's, if known
  * @returns what to warn of, from a minute on
- * @throws DK_CLOCK_SKEW above five minutes, unless told to go on
+ * @throws DK_CLOCK_SKEW above five minutes, unless clocks are ignored
  */
 export async function compareClocks(
   { store, clock, ignoreClock, log }: TimePorts & { log: Log },

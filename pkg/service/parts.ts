@@ -122,8 +122,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   // A webhook of the pages belongs to the home organization, which learns nothing of what others restore.
   const mayNotify = (run: RunRecord): boolean =>
     config.secrets.has('webhookUrl') || mayKnow(run, { org: home.known ?? 0, home: true });
-  const told = { metrics, overdue, notifier, mayNotify };
-  const hooks = new RunHooks({ journal, history, repositoryCache, ...told, changed, log, signal });
+  const observers = { metrics, overdue, notifier, mayNotify };
+  const hooks = new RunHooks({ journal, history, repositoryCache, ...observers, changed, log, signal });
   const process = `${config.instance}/${randomness.hex(4)}`;
   const queue: RunQueue = new RunQueue({
     instance: process,

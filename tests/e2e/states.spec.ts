@@ -30,7 +30,7 @@ test('what was known stays on the page when the service goes away meanwhile', as
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
-test('a token that the service refuses is told apart from a service that is down', async ({ app, page, preview }) => {
+test('a token that the service refuses looks different from a service that is down', async ({ app, page, preview }) => {
   preview.app.secureJsonData = { sidecarToken: 'stolen' };
   await app.open('/history');
   await expect(page.getByText('The Dashkeep service rejects the token from Grafana')).toBeVisible();
@@ -169,7 +169,7 @@ const STATES = [
 ] as const;
 
 for (const { protection, heading } of STATES) {
-  test(`the overview tells: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
+  test(`the overview shows: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
     const hint = 'Check that the admin Secret holds the password that Grafana uses.';
     service.state.status = {
       protection,
@@ -264,7 +264,7 @@ test.describe('with a dashboard of two megabytes, much edited', () => {
   test.use({ serviceOptions: { heavyBytes: 2_000_000 } });
   const one = 'resource=1%2Fdashboard%2Fheavy';
 
-  test('its differences are told bit by bit, and its JSON holds only a screenful', async ({ app, page, problems }) => {
+  test('its differences are shown bit by bit, and its JSON holds only a screenful', async ({ app, page, problems }) => {
     await app.open(`/compare?${one}`);
     const drawer = page.getByRole('dialog');
     const changes = drawer.getByRole('list', { name: 'Changes' }).locator('> li');

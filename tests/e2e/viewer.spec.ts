@@ -6,7 +6,7 @@ const PASSWORD = 'looks-on-only-0815';
 for (const role of ['Viewer', 'Editor'] as const) {
   const login = `dashkeep-${role.toLowerCase()}`;
 
-  test(`a ${role.toLowerCase()} who logs in is told that the app is for admins, and gets no data @quick`, async ({
+  test(`a ${role.toLowerCase()} who logs in sees that the app is for admins, and gets no data @quick`, async ({
     browser,
     admin,
     grafanaAPIClient,

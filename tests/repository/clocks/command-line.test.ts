@@ -88,7 +88,7 @@ describe('a clock that is off', () => {
   it.each([
     ['ahead', YEAR],
     ['behind', -HOUR],
-  ])('%s restores nothing, and plans nothing, unless told to go on', async (_name, off) => {
+  ])('%s restores nothing, and plans nothing, unless clocks are ignored', async (_name, off) => {
     const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
     grafana.seedDashboards({ count: 1, folders: 1 });
     await dashkeep(['backup'], 0, target);

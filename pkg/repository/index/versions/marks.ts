@@ -4,7 +4,7 @@ import { cellOf, covers, isIncomplete, type IsSameOrg } from './files.ts';
 import type { DatedChange, DatedRow } from './fold.ts';
 import type { Mark } from './timeline.ts';
 
-/** Who asks, where organizations are told apart by more than their IDs. */
+/** Who asks, where organizations are distinguished by more than their IDs. */
 export interface AskedFor extends Abortable {
   isSameOrg?: IsSameOrg | undefined;
 }
