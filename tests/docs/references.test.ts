@@ -27,10 +27,10 @@ describe('the reference pages', () => {
       read.delete(name);
     }
     // The name of a setting for further organizations is put together from that for the first one.
-    const told = Object.keys(SETTINGS)
+    const documented = Object.keys(SETTINGS)
       .filter((name) => name.startsWith('DASHKEEP_'))
       .map((name) => name.replace(/_ORG_<n>$/, ''));
-    expect([...read].sort()).toEqual([...new Set(told)].sort());
+    expect([...read].sort()).toEqual([...new Set(documented)].sort());
   });
 
   it.each([...pages()])('%s speaks only of settings that there are', (_, markdown) => {
