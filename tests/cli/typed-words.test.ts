@@ -39,7 +39,7 @@ describe('the words that a plan asks for', () => {
     const typed = confirmed(world, PLAN, {});
     stdin.write('1 security change\n');
     expect(await typed).toEqual({ confirm: '1 security change' });
-    expect(shown()).toContain('data-source prom: url changes from http://a to http://b\ufffd[2J');
+    expect(shown()).toContain('data-source prom: url: http://a → http://b\ufffd[2J');
     expect(shown()).toContain("Type '1 security change' to continue: ");
   });
 
@@ -64,7 +64,7 @@ describe('the words that a plan asks for', () => {
       exit: 2,
       hint: "To confirm, type '1 security change', or pass it with --confirm.",
     });
-    expect(shown()).toContain('url changes from http://a');
+    expect(shown()).toContain('url: http://a →');
     expect(await confirmed(world, PLAN, { confirm: '1 security change' })).toEqual({ confirm: '1 security change' });
   });
 });

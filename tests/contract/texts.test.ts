@@ -6,6 +6,7 @@ import french from '../../pkg/contract/french.json' with { type: 'json' };
 import { ADVICE_REASONS } from '../../pkg/contract/reasons/advice/all.ts';
 import { REASONS } from '../../pkg/contract/reasons/catalogue.ts';
 import { HINT_REASONS } from '../../pkg/contract/reasons/hints.ts';
+import { SECURITY } from '../../pkg/contract/security-texts.ts';
 import { cliText, fill, pageText } from '../../pkg/contract/texts.ts';
 
 const ERRORS: Record<string, ErrorKind> = ERROR_CATALOGUE;
@@ -20,6 +21,7 @@ const frenchHints = Object.fromEntries(Object.entries(french.errors).map(([code,
 const PAGES: [name: string, english: Record<string, string>, french: Record<string, string>][] = [
   ['changes', changes, french.changes],
   ['reasons', reasons, french.reasons],
+  ['changes to who can see what', SECURITY, french.security],
   ['names of errors', titles, frenchTitles],
   ['hints of errors', hints, frenchHints],
 ];

@@ -3,7 +3,7 @@ import { changesSecurity, securityFirst } from '../../engine/restore/plan/securi
 import type { Plan } from '../../engine/restore/types.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable } from '../output/output.ts';
-import { securityText } from '../output/security-text.ts';
+import { securityText } from '../../contract/security-texts.ts';
 import type { CliContext } from '../context.ts';
 
 /**

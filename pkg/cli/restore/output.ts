@@ -5,7 +5,7 @@ import { changesSecurity, securityFirst } from '../../engine/restore/plan/securi
 import { printAbout, type AboutSnapshot } from './about.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { securityPatterns } from '../../contract/security-patterns.ts';
-import { securityText } from '../output/security-text.ts';
+import { securityText } from '../../contract/security-texts.ts';
 import type { CliContext } from '../context.ts';
 import { undoCommand } from './interrupted.ts';
 

@@ -3,10 +3,11 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Text, useStyles2 } from '@grafana/ui';
 import type { ResourceSecurity } from '../../../pkg/contract/plan.ts';
 import { securityPatterns, type SecurityPattern } from '../../../pkg/contract/security-patterns.ts';
+import { securityText } from '../../../pkg/contract/security-texts.ts';
+import { securityTemplate } from '../../lib/catalogue/texts.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter } from '../../lib/routes.ts';
-import { securityChangeText } from '../../lib/securityChanges.ts';
 
 /** What a restore changes about who may see or receive what; resources with the same changes are one entry. */
 export function SecurityList({ resources }: { resources: readonly ResourceSecurity[] }) {
@@ -18,7 +19,7 @@ export function SecurityList({ resources }: { resources: readonly ResourceSecuri
           <Resources pattern={pattern} />
           <ul className={styles.changes}>
             {pattern.changes.map((change) => {
-              const text = securityChangeText(change);
+              const text = securityText(change, securityTemplate);
               return <li key={text}>{text}</li>;
             })}
           </ul>

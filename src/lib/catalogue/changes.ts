@@ -1,9 +1,10 @@
 import { config } from '@grafana/runtime';
 import type { ReadableChange } from '../../../pkg/contract/api/diff.ts';
 import { CHANGES, changeSentence, emptyMeans, type ChangeCode } from '../../../pkg/contract/changes/catalogue.ts';
+import { subjectText } from '../../../pkg/contract/security-texts.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { t } from '../i18n.ts';
-import { changeTemplate } from './texts.ts';
+import { changeTemplate, securityTemplate } from './texts.ts';
 
 /** One change in the user's language; in English where the code is not known here. */
 export function changeText({ code, params }: Pick<ReadableChange, 'code' | 'params'>): string {
@@ -23,7 +24,7 @@ function inWords(code: string, params: Record<string, string>): Record<string, s
   const empty = emptyMeans(code) === 'default' ? t('diff.default', 'default') : t('diff.nothing', 'nothing');
   const wordOf = (name: string, value: string): string => {
     if (name === 'type') {
-      return subjectText(value);
+      return subjectText(value === 'service account' ? 'serviceAccount' : value, securityTemplate);
     }
     if (value === '') {
       return empty;
@@ -55,14 +56,4 @@ function alertingField(field: string): string {
     execErrState: t('alerting.execError', 'state if the execution fails or times out'),
   };
   return Object.hasOwn(texts, field) ? (texts[field] ?? field) : field;
-}
-
-function subjectText(type: string): string {
-  const texts: Record<string, string> = {
-    role: t('security.subjectRole', 'Role'),
-    user: t('security.subjectUser', 'User'),
-    team: t('security.subjectTeam', 'Team'),
-    'service account': t('security.subjectServiceAccount', 'Service account'),
-  };
-  return texts[type] ?? type;
 }

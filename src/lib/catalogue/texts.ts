@@ -3,6 +3,7 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts
 import type { ErrorKind } from '../../../pkg/contract/errors/kind.ts';
 import type french from '../../../pkg/contract/french.json';
 import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import { SECURITY, type SecurityText } from '../../../pkg/contract/security-texts.ts';
 import { pageText } from '../../../pkg/contract/texts.ts';
 
 /** Every text of the catalogues in another language. */
@@ -23,6 +24,11 @@ export function reasonTemplate(code: ReasonCode): string {
 /** The same for a change. */
 export function changeTemplate(code: ChangeCode): string {
   return translation?.changes[code] ?? CHANGES[code][1];
+}
+
+/** The same for a part of a change to who can see or receive what. */
+export function securityTemplate(text: SecurityText): string {
+  return translation?.security[text] ?? SECURITY[text];
 }
 
 /** What an error is called in the user's language, and what to do about it. */
