@@ -63,6 +63,6 @@ EXPOSE 3210 9464
 HEALTHCHECK --interval=30s --timeout=5s --start-period=15s \
   CMD ["/nodejs/bin/node", "-e", "fetch('http://127.0.0.1:9464/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Halves of 2 MB for young objects instead of 16: Node keeps what a backup made them grow to. It takes effect only at the start.
-# docs/performance.md has what it gives and what it takes.
+# bench/performance.md has what it gives and what it takes.
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "/dashkeep/dashkeep.mjs"]
 CMD ["serve"]

@@ -21,7 +21,7 @@ export const HELP = `npm run bench -- [options]
                              (3000) and --bytes (28000). It is filled where it is empty. GRAFANA_ADMIN_USER and
                              GRAFANA_ADMIN_PASSWORD name its administrator
   --report                   run nothing, only show build/bench.json
-  --write                    put the tables into docs/performance.md
+  --write                    put the tables into bench/performance.md
 `;
 
 export interface Options {

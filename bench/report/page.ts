@@ -20,7 +20,7 @@ export const REAL: Marks = {
  * Puts the tables between two marks of a page.
  * @throws when the page has no such marks.
  */
-export function writePage(tables: string, marks: Marks, path = 'docs/performance.md'): void {
+export function writePage(tables: string, marks: Marks, path = 'bench/performance.md'): void {
   const text = readFileSync(path, 'utf8');
   const [start, end] = [text.indexOf(marks.start), text.indexOf(marks.end)];
   if (start < 0 || end < start) {

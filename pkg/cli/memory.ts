@@ -4,7 +4,7 @@ import { keepYoungHeapSmall } from '../lib/memory/young-heap.ts';
 
 /**
  * Keeps memory small without paying for it in collections: a backup makes much garbage and keeps little.
- * docs/performance.md has the figures. On import, because it must hold before anything else is loaded.
+ * bench/performance.md has the figures. On import, because it must hold before anything else is loaded.
  */
 keepHeapSmall();
 keepYoungHeapSmall();

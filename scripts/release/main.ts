@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isDated } from '../docs/published.ts';
+import { readFragments } from './changes.ts';
 import { chart } from './chart.ts';
 import { images } from './images.ts';
 import { notesOf } from './notes.ts';
@@ -65,6 +66,10 @@ async function writeNotes({ version, dryRun }: Release, path: string): Promise<v
   const notes = (dryRun ? notesOf(changelog, 'Unreleased') : undefined) ?? notesOf(changelog, version);
   if (notes === undefined) {
     throw new Error(`CHANGELOG.md says nothing of ${version}. Give its changes a heading of that version.`);
+  }
+  const waiting = readFragments('.').map(({ name }) => name);
+  if (!dryRun && waiting.length > 0) {
+    throw new Error(`CHANGELOG.md lacks ${waiting.join(', ')}. Run \`npm run changes\`.`);
   }
   if (!dryRun && !isDated(changelog, version)) {
     throw new Error(`CHANGELOG.md has no date for ${version}. Add it, and run \`npm run docs\`.`);

@@ -7,7 +7,7 @@ const LEFT_OUT = /(^|\/)(node_modules|build|dist|demo|coverage|test-results|play
 /** Every Markdown file of the project, by path. */
 export function pages(): Map<string, string> {
   const found = new Map<string, string>();
-  for (const folder of ['.', '.github', 'charts', 'docs', 'examples', 'pkg', 'src', 'tests']) {
+  for (const folder of ['.', '.github', 'bench', 'changes', 'charts', 'docs', 'examples', 'pkg', 'src', 'tests']) {
     for (const name of readdirSync(join(ROOT, folder), { recursive: folder !== '.', encoding: 'utf8' })) {
       const path = join(folder, name);
       if (name.endsWith('.md') && !LEFT_OUT.test(path)) {

@@ -16,6 +16,7 @@ const ELSEWHERE: Record<string, string> = {
   'docker login': '',
   'docker push': '',
   'kind load docker-image': '',
+  'git config': '',
   'git clone': '',
   'git pull': '',
   'docker compose down': '--volumes',

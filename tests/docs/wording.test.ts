@@ -24,12 +24,12 @@ const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
 
 /** Texts that users read: all words are checked. */
 const TEXTS =
-  /^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(?:docs|charts|examples|provisioning)\/|^src\/locales\/en-US\/|^pkg\/contract\/(?:changes|errors|reasons)\//;
+  /^(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$|^(?:changes|docs|charts|examples|provisioning)\/|^src\/locales\/en-US\/|^pkg\/contract\/(?:changes|errors|reasons)\/|^pkg\/contract\/security-texts\.ts$/;
 /** Code, with its comments and names. */
 const CODE = /^(?:pkg|src|tests|scripts|bench)\/.*\.(?:tsx?|mjs|sh)$/;
 /** What has been measured or recorded, pictures, this list, and names in tables of earlier measurements. */
 const FREE =
-  /\.(?:png|svg)$|^docs\/(?:performance\.md|openapi\.json)$|^tests\/golden\/|^tests\/docs\/wording\.test\.ts$|^bench\/(?:report\/targets|tools\/dashkeep)\.ts$/;
+  /\.(?:png|svg)$|^(?:bench\/performance\.md|docs\/openapi\.json)$|^tests\/golden\/|^tests\/docs\/wording\.test\.ts$|^bench\/(?:report\/targets|tools\/dashkeep)\.ts$/;
 /** Words that code still has in its names and comments. */
 const IN_CODE = ['reports, says', 'is lost'];
 /** The widest comment, in columns. */

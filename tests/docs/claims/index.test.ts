@@ -28,7 +28,7 @@ describe('docs/sizing.md', () => {
   const rows = [...page.matchAll(/^\| (?!question|---)([^|]+) \| ([^|]+) \|/gm)];
 
   it('has only figures that were measured', () => {
-    const measured = markdown('docs/performance.md');
+    const measured = markdown('bench/performance.md');
     expect(rows.length).toBeGreaterThan(8);
     for (const [, question, figures = ''] of rows) {
       for (const [figure] of figures.matchAll(/\d[\d,.]*\d|\d/g)) {
