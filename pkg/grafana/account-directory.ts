@@ -1,6 +1,7 @@
 import { numberAt, stringAt, type JsonObject } from '../lib/json/json.ts';
 import { RecentValues } from '../lib/recent-values.ts';
 import { isSameName } from './accounts.ts';
+import { isForbidden } from './http/errors.ts';
 import { listAt, objectsOf } from './http/pagination/lists.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 import type { KindContext } from './kinds/kind.ts';
@@ -25,6 +26,20 @@ const EXPECTED = -1;
 /** The directory of a run and org; each list is read once, and again after something was written. */
 export function accountDirectoryOf(context: KindContext): Promise<AccountDirectory> {
   return context.memo('directory', () => Promise.resolve(openAccountDirectory(context)));
+}
+
+/** Whether anyone in the organization is neither an Admin nor without a role; without the right to look, someone is. */
+export async function hasMembers(context: KindContext): Promise<boolean> {
+  const directory = await accountDirectoryOf(context);
+  const isMember = ({ role }: JsonObject): boolean => role !== 'Admin' && role !== 'None';
+  try {
+    return (await directory.users()).some(isMember) || (await directory.serviceAccounts()).some(isMember);
+  } catch (error) {
+    if (isForbidden(error)) {
+      return true;
+    }
+    throw error;
+  }
 }
 
 function openAccountDirectory(context: KindContext): AccountDirectory {

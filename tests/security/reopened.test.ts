@@ -36,6 +36,21 @@ describeAttack('an app that was disabled', {
   says: [{ code: 'app-enabled', params: {} }],
 });
 
+const bare = (enabled: boolean) => ({ enabled, pinned: enabled, jsonData: {} });
+
+describeAttack('an app without settings that was disabled, as if nobody had ever used it', {
+  async seed({ api, grafana }) {
+    grafana.state.plugins.set(PLUGIN, { id: PLUGIN, name: 'Notes', type: 'app', version: '1.0.0', autoEnabled: false });
+    await api(`POST /api/plugins/${PLUGIN}/settings`, bare(true));
+    await api('POST /api/admin/users', { login: 'ann', password: 'only-for-tests', OrgId: 1 });
+  },
+  forge: async () => undefined,
+  heal: ({ api }) => api(`POST /api/plugins/${PLUGIN}/settings`, bare(false)),
+  target: { kind: 'plugin-settings', uid: PLUGIN },
+  state: ({ grafana }) => grafana.state.org(1).pluginSettings.get(PLUGIN)?.enabled,
+  says: [{ code: 'app-enabled', params: {} }],
+});
+
 describe('a dashboard that is shared with invited people only', () => {
   const shared = (share: string, flags: Record<string, boolean> = {}): Json => ({
     ...{ uid: 'u', accessToken: 't', dashboardUid: 'd', share },

@@ -176,8 +176,8 @@ export interface Kind extends KindTraits {
    */
   isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
   /**
-   * Whether people go by what Grafana made by itself, so that replacing it changes something for them: alerts go there.
-   * Absent = nobody does.
+   * Whether people go by what Grafana made by itself, so that replacing it changes something for them: alerts go there,
+   * or members may use it then. Absent = nobody does.
    */
   isInUse?(context: KindContext): Promise<boolean>;
   /** How many concurrent writes Grafana accepts: `serial` where all share one document. */

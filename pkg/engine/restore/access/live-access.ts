@@ -9,8 +9,7 @@ import { isFolderLive } from '../../../grafana/kinds/dashboards/folder.ts';
 import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { readPermissions } from '../../../grafana/permissions.ts';
-import { accountDirectoryOf } from '../../../grafana/account-directory.ts';
-import type { JsonObject } from '../../../lib/json/json.ts';
+import { accountDirectoryOf, hasMembers } from '../../../grafana/account-directory.ts';
 import { NO_GRANTS, type Access } from './access.ts';
 
 /** Of more dashboards than this, a list tells which are shared. */
@@ -142,14 +141,8 @@ export class LiveAccess implements Access {
   }
 
   /** Whether anyone here gets what Grafana gives to all Viewers and Editors, and did not have it as an Admin. */
-  async hasMembers(): Promise<boolean> {
-    const directory = await accountDirectoryOf(this.#context);
-    const isMember = ({ role }: JsonObject): boolean => role !== 'Admin' && role !== 'None';
-    try {
-      return (await directory.users()).some(isMember) || (await directory.serviceAccounts()).some(isMember);
-    } catch (error) {
-      return unlessForbidden(error, true);
-    }
+  hasMembers(): Promise<boolean> {
+    return hasMembers(this.#context);
   }
 
   #folder(uid: string): Promise<Folder> {

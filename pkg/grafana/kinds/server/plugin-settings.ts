@@ -1,5 +1,6 @@
 import { isJsonObject, objectAt, stringAt, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { hasMembers } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import { requireAnyAction } from '../../rights.ts';
@@ -59,6 +60,8 @@ export const pluginSettings: Kind = {
 
   references: () => [],
   forecast,
+  // An app without settings looks as if nobody had ever used it, once it was disabled.
+  isInUse: hasMembers,
 
   securityChanges(item, context) {
     const { content, live } = item;
