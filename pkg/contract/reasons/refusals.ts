@@ -9,8 +9,10 @@ export const REFUSAL_REASONS = {
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; let them through',
   'too-large': 'Grafana’s response exceeds the memory limit of {mib} MiB',
+  'too-deep': 'Grafana’s response is nested deeper than {levels} levels',
   'item-too-large': 'item {position} of the list exceeds the memory limit of {mib} MiB; Grafana does not show its name',
-  'annotation-too-large': 'the annotation is larger than 1 MiB, the limit for one annotation',
+  'annotation-too-large':
+    'the annotation is larger than 1 MiB or nested deeper than 400 levels, the limits for one annotation',
   'name-too-long': 'the name is longer than 1000 characters',
   'needs-server-admin': {
     cli: 'needs a server admin: set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',

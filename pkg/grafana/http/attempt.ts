@@ -9,6 +9,7 @@ import { BodyTooLarge, sendRequest, type HttpResponse } from '../../lib/http/req
 import type { Access } from './access.ts';
 import { queryOf } from './address.ts';
 import {
+  BodyTooDeep,
   ERROR_LIMIT,
   headText,
   inflateBounded,
@@ -235,6 +236,9 @@ async function unpackedError({ body, headers }: Received): Promise<Buffer> {
 function tooLargeError(request: { method: string; path: string }, cause: unknown): ResponseTooLarge | undefined {
   if (cause instanceof BodyTooLarge) {
     return new ResponseTooLarge(request, cause.maxBytes, headText(cause.head), cause);
+  }
+  if (cause instanceof BodyTooDeep) {
+    return new ResponseTooLarge(request, undefined, cause.head, cause);
   }
   return cause instanceof DashkeepError && cause.code === 'DK_JSON_TOO_LARGE'
     ? new ResponseTooLarge(request, LIST_LIMIT.heap, '', cause)

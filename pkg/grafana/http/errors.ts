@@ -1,6 +1,6 @@
 import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
-import { objectAt, stringAt, type Json } from '../../lib/json/json.ts';
+import { MAX_JSON_DEPTH, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 
 const MIB = 1024 * 1024;
 
@@ -33,13 +33,17 @@ export class GrafanaError extends DashkeepError {
   }
 }
 
-/** An answer that takes more memory than there is for one. */
+/** An answer that takes more memory than there is for one, or is nested too deep. */
 export class ResponseTooLarge extends GrafanaError {
   /** What it begins with. */
   readonly head: string;
 
-  constructor(request: { method: string; path: string }, limit: number, head: string, cause: unknown) {
-    const why = reason('too-large', { mib: String(Math.round(limit / MIB)) });
+  /** @param limit - in bytes; undefined for one that is nested too deep */
+  constructor(request: { method: string; path: string }, limit: number | undefined, head: string, cause: unknown) {
+    const why =
+      limit === undefined
+        ? reason('too-deep', { levels: String(MAX_JSON_DEPTH) })
+        : reason('too-large', { mib: String(Math.round(limit / MIB)) });
     super('DK_GRAFANA_TOO_LARGE', request, { status: 0, message: sentenceOf(why) }, { cause, why });
     this.head = head;
   }

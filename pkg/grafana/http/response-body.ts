@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, createGunzip, gunzip, gunzipSync } from 'node:zlib';
 import { heapSizeOf } from '../../lib/json/heap-size.ts';
-import { parseJson, type Json } from '../../lib/json/json.ts';
+import { JsonTooDeep, parseJson, type Json } from '../../lib/json/json.ts';
 import { ItemReader } from '../../lib/json/list-items.ts';
 import { parseOutline } from '../../lib/json/outline.ts';
 import { BodyTooLarge } from '../../lib/http/request.ts';
@@ -89,7 +89,25 @@ export async function inflateItems(raw: Buffer, reader: ItemReader): Promise<voi
   }
 }
 
-/** A good answer's body, parsed as the caller wants it, and given back. @throws BodyTooLarge */
+/** A body is nested too deep; `head` is what it begins with. */
+export class BodyTooDeep extends Error {
+  readonly head: string;
+
+  constructor(text: string, cause: JsonTooDeep) {
+    super(cause.message, { cause });
+    this.head = text.slice(0, HEAD_BYTES);
+  }
+}
+
+function parsed(text: string): Json {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw error instanceof JsonTooDeep ? new BodyTooDeep(text, error) : error;
+  }
+}
+
+/** A good answer's body, parsed as the caller wants it, and given back. @throws BodyTooLarge, BodyTooDeep */
 export async function jsonOf(body: Buffer, options: RequestOptions, take: TakeRoom): Promise<Json> {
   if (body.length === 0) {
     return null;
@@ -105,7 +123,7 @@ export async function jsonOf(body: Buffer, options: RequestOptions, take: TakeRo
   if (options.leave !== undefined) {
     const json = parseOutline(body, options.leave, (text) => {
       fitting(text);
-      return parseJson(text);
+      return parsed(text);
     });
     release(body);
     return json;
@@ -113,7 +131,7 @@ export async function jsonOf(body: Buffer, options: RequestOptions, take: TakeRo
   const text = body.toString('utf8');
   await take(fitting(text));
   release(body);
-  return parseJson(text);
+  return parsed(text);
 }
 
 /** The JSON that an error's body may be. */

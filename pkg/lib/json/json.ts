@@ -2,7 +2,16 @@ import { isJsonObject, RawNumber, type Json, type JsonObject } from './value.ts'
 
 export { parseJson } from './parse.ts';
 export { canonicalJson, stringifyJson } from './print.ts';
-export { isJsonObject, MAX_JSON_DEPTH, RawJson, RawNumber, RawText, type Json, type JsonObject } from './value.ts';
+export {
+  isJsonObject,
+  JsonTooDeep,
+  MAX_JSON_DEPTH,
+  RawJson,
+  RawNumber,
+  RawText,
+  type Json,
+  type JsonObject,
+} from './value.ts';
 
 /** A member as a string, or undefined; for reading the few fields of foreign JSON that are used. */
 export function stringAt(object: Json | undefined, ...path: string[]): string | undefined {

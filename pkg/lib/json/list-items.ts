@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { heapSizeOf } from './heap-size.ts';
-import { parseJson, RawText, type Json, type JsonObject } from './json.ts';
+import { JsonTooDeep, parseJson, RawText, type Json, type JsonObject } from './json.ts';
 import { CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, isSpace, OPEN_ARRAY, OPEN_OBJECT, QUOTE, BACKSLASH } from './scan.ts';
 
 /** What V8 takes for an object, and for one of its members besides the text. */
@@ -10,7 +10,7 @@ const MEMBER_BYTES = 32;
 /** Of one member no more is kept: there are many items, and each may be that large. */
 const MOST_OF_MEMBER = 1024 * 1024;
 
-/** Takes the place of a member that was to be kept and is larger than one mebibyte. */
+/** Takes the place of a member that was to be kept and is larger than one mebibyte, or nested too deep. */
 export const OMITTED = new RawText('null');
 
 /**
@@ -170,7 +170,14 @@ export class ItemReader {
       return OMITTED;
     }
     this.#add(size);
-    return parseJson(text);
+    try {
+      return parseJson(text);
+    } catch (error) {
+      if (error instanceof JsonTooDeep) {
+        return OMITTED;
+      }
+      throw error;
+    }
   }
 
   #capture(bytes: Buffer, begin: number, end: number): void {

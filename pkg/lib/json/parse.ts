@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { partOfHeap } from '../memory/part-of-heap.ts';
 import { heapSizeOf } from './heap-size.ts';
-import { MAX_JSON_DEPTH, RawNumber, tooDeep, type Json, type JsonObject } from './value.ts';
+import { JsonTooDeep, MAX_JSON_DEPTH, RawNumber, type Json, type JsonObject } from './value.ts';
 
 /**
  * What a text and its values may take of the heap. Other work goes on beside it, and what is made of the values is
@@ -65,7 +65,7 @@ function refuseDepth(value: Json, depth: number): void {
     return;
   }
   if (depth > MAX_JSON_DEPTH) {
-    throw tooDeep();
+    throw new JsonTooDeep();
   }
   if (Array.isArray(value)) {
     for (const member of value) {
@@ -101,7 +101,7 @@ class LosslessParser {
     this.#space();
     const first = this.#text[this.#at];
     if (depth > MAX_JSON_DEPTH && (first === '{' || first === '[')) {
-      throw tooDeep();
+      throw new JsonTooDeep();
     }
     if (first === '{') {
       return this.#object(depth);
@@ -151,14 +151,26 @@ class LosslessParser {
   }
 
   #string(): string {
-    const end = /[^"\\]*(?:\\.[^"\\]*)*"/sy;
-    end.lastIndex = this.#at + 1;
-    if (!end.test(this.#text)) {
-      throw this.#unexpected();
-    }
-    const literal = this.#text.slice(this.#at, end.lastIndex);
-    this.#at = end.lastIndex;
+    // A pattern would need a stack as deep as there are escapes.
+    let end = this.#at;
+    do {
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) {
+        throw this.#unexpected();
+      }
+    } while (this.#isEscaped(end));
+    const literal = this.#text.slice(this.#at, end + 1);
+    this.#at = end + 1;
     return JSON.parse(literal) as string;
+  }
+
+  /** Whether an odd number of backslashes is before a quote within a string. */
+  #isEscaped(at: number): boolean {
+    let first = at;
+    while (this.#text[first - 1] === '\\') {
+      first--;
+    }
+    return (at - first) % 2 === 1;
   }
 
   #scalar(): Json {

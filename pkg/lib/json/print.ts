@@ -1,4 +1,4 @@
-import { MAX_JSON_DEPTH, RawJson, tooDeep, type Json, type JsonObject } from './value.ts';
+import { JsonTooDeep, MAX_JSON_DEPTH, RawJson, type Json, type JsonObject } from './value.ts';
 
 /**
  * The one text of a JSON value: members sorted by UTF-16 code units, no white space, numbers and strings untouched.
@@ -25,7 +25,7 @@ function write(value: Json, sorted: boolean, depth: number): string {
     return value.text;
   }
   if (depth > MAX_JSON_DEPTH) {
-    throw tooDeep();
+    throw new JsonTooDeep();
   }
   if (depth <= AS_IT_IS_DEPTH && printsAsItIs(value, sorted, depth)) {
     return JSON.stringify(value);

@@ -47,7 +47,9 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof RawJson);
 }
 
-/** The error for JSON that nests deeper than anything here walks over. */
-export function tooDeep(): DashkeepError {
-  return new DashkeepError('DK_JSON_INVALID', `JSON nested deeper than ${MAX_JSON_DEPTH} levels`);
+/** JSON nests deeper than anything here walks over. */
+export class JsonTooDeep extends DashkeepError {
+  constructor() {
+    super('DK_JSON_INVALID', `JSON nested deeper than ${MAX_JSON_DEPTH} levels`);
+  }
 }

@@ -1,4 +1,4 @@
-import { RawText, type Json } from '../../../pkg/lib/json/json.ts';
+import { RawText, type Json, type JsonObject } from '../../../pkg/lib/json/json.ts';
 import { addDashboard, contentOf } from '../../support/grafana/dashboards.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
@@ -75,21 +75,27 @@ export const alertRules: Seed = ({ state }, sizes, ballast) =>
     alerting.rules.set(about.uid, { id: number, ...about, fields, provenance: '', updated: BEGIN, version: 1 });
   });
 
-export const annotations: Seed = ({ state }, sizes, ballast) =>
-  each(sizes, ballast, (weight, number) => {
-    const id = state.nextId();
-    const time = BEGIN + number * SECOND;
-    const from = {
-      userId: 1,
-      login: 'admin',
-      created: time,
-      updated: time,
-      dashboardUid: '',
-      panelId: 0,
-      alertName: '',
-    };
-    state.org(1).annotations.set(id, { id, ...from, time, timeEnd: time, text: String(weight), tags: ['a'], data: {} });
-  });
+function annotationsWith(about: (weight: Json) => { text: string; data: JsonObject }): Seed {
+  return ({ state }, sizes, ballast) =>
+    each(sizes, ballast, (weight, number) => {
+      const id = state.nextId();
+      const time = BEGIN + number * SECOND;
+      const from = {
+        userId: 1,
+        login: 'admin',
+        created: time,
+        updated: time,
+        dashboardUid: '',
+        panelId: 0,
+        alertName: '',
+      };
+      state.org(1).annotations.set(id, { id, ...from, time, timeEnd: time, tags: ['a'], ...about(weight) });
+    });
+}
+
+export const annotations = annotationsWith((weight) => ({ text: String(weight), data: {} }));
+/** The ballast is in their data. */
+export const notes = annotationsWith((weight) => ({ text: 'a note', data: { weight } }));
 
 export const snapshots: Seed = ({ state }, sizes, ballast) =>
   each(sizes, ballast, (weight, number) => {

@@ -204,6 +204,10 @@ function sizesFrom(largest: number): number[] {
 }
 
 function itemTooLarge({ path }: NumberedList, position: number, cause: ResponseTooLarge): DashkeepError {
-  const why = reason('item-too-large', { position: String(position), mib: cause.why?.params['mib'] ?? '' });
+  const mib = cause.why?.params['mib'];
+  if (mib === undefined) {
+    return cause;
+  }
+  const why = reason('item-too-large', { position: String(position), mib });
   return new DashkeepError('DK_GRAFANA_TOO_LARGE', `GET ${path}: ${sentenceOf(why)}`, { cause, why });
 }
