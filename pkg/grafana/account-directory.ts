@@ -28,8 +28,14 @@ export function accountDirectoryOf(context: KindContext): Promise<AccountDirecto
   return context.memo('directory', () => Promise.resolve(openAccountDirectory(context)));
 }
 
-/** Whether anyone in the organization is neither an Admin nor without a role; without the right to look, someone is. */
+/**
+ * Whether anyone may look around in the organization who is no Admin: a member with a role, or, as far as Grafana says
+ * so, anyone at all. Without the right to look, someone may.
+ */
 export async function hasMembers(context: KindContext): Promise<boolean> {
+  if (context.capabilities.anonymous === true) {
+    return true;
+  }
   const directory = await accountDirectoryOf(context);
   const isMember = ({ role }: JsonObject): boolean => role !== 'Admin' && role !== 'None';
   try {

@@ -9,6 +9,8 @@ export interface Capabilities {
   /** As Grafana says it; empty when it hides its version. */
   version: string;
   edition?: string;
+  /** Whether people without an account may look around (`[auth.anonymous]`). */
+  anonymous?: true;
   /** Major and minor; undefined when the version is hidden or not of that form. */
   major?: number;
   minor?: number;
@@ -51,7 +53,7 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
   }
   return {
     version,
-    ...compact({ edition: build.edition }),
+    ...compact({ edition: build.edition, anonymous: build.anonymous }),
     ...(major === undefined ? {} : { major, minor }),
     groups: await asked.groups,
   };
@@ -71,9 +73,11 @@ export async function firstOf<T>(first: Promise<T>, ...others: Promise<unknown>[
 async function buildInfo(
   grafana: GrafanaClient,
   signal?: AbortSignal,
-): Promise<{ version?: string; edition?: string }> {
+): Promise<Pick<Capabilities, 'edition' | 'anonymous'> & { version?: string }> {
   const settings = await optional(grafana.get('/api/frontend/settings', { signal }));
-  return { version: stringAt(settings, 'buildInfo', 'version'), edition: stringAt(settings, 'buildInfo', 'edition') };
+  const [version, edition] = [stringAt(settings, 'buildInfo', 'version'), stringAt(settings, 'buildInfo', 'edition')];
+  const anonymous = objectAt(settings)?.['anonymousEnabled'] === true ? true : undefined;
+  return compact({ version, edition, anonymous });
 }
 
 async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Map<string, string[]>> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { currentLab, labHooks } from './support/plan-attack.ts';
+import { currentLab, labHooks, type Lab } from './support/plan-attack.ts';
 
 /*
  * Someone without an account kept the link to a public dashboard, or to a dashboard snapshot, that was ended. Restoring
@@ -77,4 +77,24 @@ describe('a restore of everything publishes nothing unasked', () => {
     const said = (json.plan as Item[]).flatMap(({ security }) => security).filter(({ code }) => code === 'public');
     expect({ open: await open(), said: said.length }).toEqual({ open: 2, said: 2 });
   });
+});
+
+const OTHERS: [string, (lab: Lab) => unknown][] = [
+  ['a service account with a role', ({ api }) => api('POST /api/serviceaccounts', { name: 'kiosk', role: 'Viewer' })],
+  ['anyone at all', ({ grafana }) => (grafana.tuning.anonymous = true)],
+];
+
+it.each(OTHERS)('%s is someone else, too: what they would see is asked for', async (_, admit) => {
+  const { api, dashkeep, grafana } = currentLab();
+  const closed = '/api/folders/closed/permissions';
+  await api('POST /api/folders', { uid: 'closed', title: 'Closed' });
+  await api(`POST ${closed}`, { items: [] });
+  await api('POST /api/dashboards/db', { dashboard: BOARD, folderUid: 'closed' });
+  await backUp();
+  await api('DELETE /api/dashboards/uid/board');
+  await api(`POST ${closed}`, { items: [{ role: 'Viewer', permission: 1 }] });
+  await admit(currentLab());
+  const ended = await dashkeep(['restore', 'latest', '--everything', '--apply']).catch((error: unknown) => error);
+  expect(grafana.state.org(1).dashboards.has('board')).toBe(false);
+  expect(ended).toMatchObject({ code: 'DK_CONFIRMATION' });
 });

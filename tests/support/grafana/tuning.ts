@@ -26,6 +26,8 @@ export interface Tuning {
   enterprise: boolean;
   /** Toggle overrides of the profile. */
   nestedFolders: boolean;
+  /** People without an account may look around (`[auth.anonymous]`). */
+  anonymous: boolean;
   /** `/api/health` names no version. */
   hideVersion: boolean;
   /** A created user is put into an org that is there; otherwise Grafana makes one for them (`auto_assign_org`). */
@@ -50,6 +52,7 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   alertingWarmUpMs: 300,
   alertingWriteMs: 3,
   enterprise: false,
+  anonymous: false,
   hideVersion: false,
   autoAssignOrg: true,
   autoAssignOrgId: 1,

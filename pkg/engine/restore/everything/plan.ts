@@ -5,6 +5,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
+import { hasMembers } from '../../../grafana/account-directory.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
@@ -69,9 +70,16 @@ export function opensNothing({ action, kind }: PlannedItem, change: SecurityChan
   return (action === 'create' && needsAccount(change)) || kind === 'user' || kind === 'org';
 }
 
+/** People without an account count, and service accounts: who holds a token of one sees what it may see. */
 async function hasNoOthers(request: PlanRequest, { login }: Caller): Promise<boolean> {
-  const context = writeContext(request, homeOf(request.instance.orgs));
-  return (await listOf(kindOf('user'), context)).every(({ uid }) => uid === login);
+  const { orgs } = request.instance;
+  const users = await listOf(kindOf('user'), writeContext(request, homeOf(orgs)));
+  for (const org of users.every(({ uid }) => uid === login) ? orgs : []) {
+    if (await hasMembers(writeContext(request, org))) {
+      return false;
+    }
+  }
+  return users.every(({ uid }) => uid === login);
 }
 
 /** Accounts in the order in which they are made, with organizations that only get another name, or have no entry. */

@@ -26,6 +26,7 @@ export function generalRoutes(router: Router): void {
       hideVersion: false,
       latestVersion: '',
     },
+    anonymousEnabled: call.tuning.anonymous,
     featureToggles: { nestedFolders: call.tuning.nestedFolders },
     licenseInfo: { edition: call.tuning.enterprise ? 'Enterprise' : 'Open Source', expiry: 0, stateInfo: '' },
     namespace: call.org.id === 1 ? 'default' : `org-${call.org.id}`,
