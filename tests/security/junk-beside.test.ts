@@ -46,6 +46,19 @@ it('a forged manifest does not have verify look for the objects of others in ano
   expect(problems.map(({ code, snapshots: hurt }) => [code, hurt])).toEqual([['DK_SNAPSHOT_FOREIGN', [id]]]);
 });
 
+it('verify names what is missing also where a forged manifest says itself what is newer in it', async () => {
+  await backUp(false, 1);
+  const [{ id: honest, entriesHash, resources, ...rest }] = snapshots as [Manifest];
+  const id = '20261124T000000Z-f0f0f0f0';
+  const forged = { id, ...rest, newer: 5, resources, entriesHash };
+  await world.store.put(`snapshots/${id}.json.gz`, gzipSync(JSON.stringify(forged)));
+  await world.store.deleteMany(await keysOf(world.store, 'objects/'));
+  const { problems } = await verify(await open(world, { create: false }), { readData: true });
+  expect(problems).toContainEqual(
+    expect.objectContaining({ code: 'DK_OBJECT_MISSING', snapshots: expect.arrayContaining([honest]) as string[] }),
+  );
+});
+
 describe.each<[string, boolean[]]>([
   ['a plain repository', [false]],
   ['an encrypted repository', [true]],

@@ -92,7 +92,9 @@ export class ManifestText {
     if (list === undefined) {
       throw this.#damaged('is not what Dashkeep writes: it has no list of resources');
     }
-    this.head = head.data;
+    // Only reading the entries says what is newer, whatever is here.
+    const { newer: _, ...said } = head.data;
+    this.head = said as ManifestHead;
     this.#list = list;
   }
 
