@@ -4,6 +4,7 @@ export const KIND_NAMES = [
   'user',
   'team',
   'service-account',
+  'plugin',
   'plugin-settings',
   'data-source',
   'data-source-permissions',

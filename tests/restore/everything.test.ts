@@ -15,9 +15,9 @@ describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana
     expect(reasons(plan, 'blocked')).toEqual({});
     // Nothing is asked about an organization that is not there.
     expect(bench.sim.requests.slice(asked).filter(({ status }) => status >= 500)).toEqual([]);
-    expect(new Set(plan.items.filter(({ newOrg }) => newOrg === 'Second').map(({ action }) => action))).toEqual(
-      new Set(['create']),
-    );
+    const second = plan.items.filter(({ newOrg }) => newOrg === 'Second');
+    expect(second.filter(({ action, kind }) => action !== 'create' && kind !== 'plugin')).toEqual([]);
+    expect(second.length).toBeGreaterThan(10);
 
     const { results } = await everything({ manifest });
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);

@@ -12,6 +12,7 @@ export const LOSS_REASONS = {
     page: 'the linked alert rule group “{title}” is missing',
   },
   'rules-paused': 'its rules are paused, so that nothing fires twice; resume them in Grafana',
+  'needs-plugin': 'its plugin {plugin} is not installed here; install it first',
   'enter-again': 'enter again: {field}',
   'enter-again-in': {
     cli: 'enter again: {field} of {type}, or supply it with --secrets',

@@ -55,6 +55,8 @@ export const PLAN_REASONS = {
   'stand-in-chosen': 'data source {uid} is used instead, as chosen',
   'stand-in': 'data source {uid} is used instead, with the same name and type',
   'not-copied': 'copies use the existing one',
+  'install-first': 'not installed here; install version {version} first',
+  'plugin-version': 'installed here in version {here}; the snapshot has {version}',
   archived: 'backed up for reference only; Grafana cannot restore it',
   'on-request': 'restored only if you select it or its kind',
   'created-on-request': {

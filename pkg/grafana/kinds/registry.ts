@@ -19,6 +19,7 @@ import { notificationTemplate } from './alerting/notification-template.ts';
 import { org } from './server/org.ts';
 import { orgPreferences } from './server/org-preferences.ts';
 import { playlist } from './dashboards/playlist.ts';
+import { plugin } from './server/plugin.ts';
 import { pluginSettings } from './server/plugin-settings.ts';
 import { publicDashboard } from './dashboards/public-dashboard.ts';
 import { serverSettings } from './server/server-settings.ts';
@@ -48,6 +49,7 @@ const kinds: Kind[] = [
   org,
   orgPreferences,
   playlist,
+  plugin,
   pluginSettings,
   publicDashboard,
   serverSettings,

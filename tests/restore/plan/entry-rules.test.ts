@@ -17,6 +17,7 @@ const MISSING: EntryFacts = {
   includeManaged: false,
   ownersManager: undefined,
   rules: undefined,
+  isArchived: false,
   isMarkedSame: false,
   isSame: no,
   manager: async () => undefined,
@@ -44,6 +45,11 @@ const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial
     not: { hasSecrets: true },
   },
   'same content': { applies: { ...LIVE, isSame: yes }, decides: 'unchanged same', not: { hasSecrets: true } },
+  archived: {
+    applies: { ...MISSING, isArchived: true, forecast: async () => ({ losses: [], skip: reason('kept') }) },
+    decides: 'skip kept',
+    not: { isArchived: false, forecast: MISSING.forecast },
+  },
   managed: {
     applies: { ...LIVE, manager: async () => 'terraform' },
     decides: 'skip managed',

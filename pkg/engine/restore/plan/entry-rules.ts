@@ -10,6 +10,8 @@ export interface EntryFacts {
   kind: Pick<Kind, 'name' | 'owner' | 'createdOnRequest'>;
   entry: Pick<ManifestEntry, 'uid'>;
   live: Pick<Content, 'pristine' | 'unfinished'> | undefined;
+  /** It is kept for reference only. */
+  isArchived: boolean;
   /** A person named the kind, or a resource of it. */
   isNamed: boolean;
   /** No one named the resource: it belongs to one that someone named. */
@@ -59,6 +61,12 @@ export const ENTRY_RULES: readonly EntryRule[] = [
   ],
   ['same by its mark', (one) => one.isMarkedSame && !one.hasSecrets, 'unchanged', same],
   ['same content', async (one) => !one.hasSecrets && (await one.isSame()), 'unchanged', same],
+  [
+    'archived',
+    ({ isArchived }) => isArchived,
+    'skip',
+    async (one) => (await one.forecast()).skip ?? reason('archived'),
+  ],
   [
     'managed',
     async (one) => !one.includeManaged && (await one.manager()) !== undefined,

@@ -48,6 +48,7 @@ export async function planEntry(
     kind,
     entry,
     live,
+    isArchived: kind.write === undefined,
     isNamed: isNamed(request, kind.name),
     isAlong,
     isCopy,

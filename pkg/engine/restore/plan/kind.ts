@@ -173,7 +173,8 @@ async function refusalOf(
   context: WriteContext,
 ): Promise<{ action: PlanAction; why: Reason } | undefined> {
   const never = neverWritten(kind);
-  if (never !== undefined) {
+  // What it forecasts says more than that.
+  if (never !== undefined && kind.forecast === undefined) {
     return { action: 'skip', why: never };
   }
   if (kind.declaration.restored === 'on request' && !isNamed(request, kind.name)) {

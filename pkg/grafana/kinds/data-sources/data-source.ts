@@ -12,6 +12,7 @@ import { atLeast } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
 import { naturalKey } from '../../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
+import { missingPlugin } from './data-source/plugin.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from '../kind.ts';
@@ -155,7 +156,11 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
     };
   }
   return {
-    losses: [...missingSecrets(context, item), ...defaultChanges(item, siblings)],
+    losses: [
+      ...missingSecrets(context, item),
+      ...defaultChanges(item, siblings),
+      ...(await missingPlugin(context, item)),
+    ],
     security: defaultSecurity(item, siblings),
   };
 }

@@ -2,14 +2,13 @@ import { isJsonObject, objectAt, stringAt, type JsonObject, without } from '../.
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { hasMembers } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
-import { objectsOf } from '../../http/pagination/lists.ts';
-import { requireAnyAction } from '../../rights.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { securityChange } from '../security/change.ts';
 import { looserChecks } from '../security/checks.ts';
 import { movesOf } from '../security/moves.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { installedPlugins } from './installed-plugins.ts';
 
 /** Dashkeep's own app: its settings belong to the installation, and bootstrap fills them in. */
 const OWN_PLUGIN = 'dashkeep-backup-app';
@@ -44,12 +43,10 @@ export const pluginSettings: Kind = {
   },
 
   async *list(context) {
-    await requireAnyAction(context, 'the list of plugins', ['datasources:create', 'plugins:install']);
-    const query = { embedded: 0, type: 'app' };
-    const answer = await context.grafana.get(LIST, { query, signal: context.signal });
-    for (const plugin of objectsOf(answer, LIST)) {
+    for (const plugin of await installedPlugins(context)) {
       const uid = stringAt(plugin, 'id') ?? '';
-      const content = uid === OWN_PLUGIN ? undefined : await readSettings(context, uid);
+      const isOther = stringAt(plugin, 'type') === 'app' && uid !== OWN_PLUGIN;
+      const content = isOther ? await readSettings(context, uid) : undefined;
       if (content !== undefined && content.pristine === undefined) {
         yield { uid, title: content.title, content };
       }

@@ -69,6 +69,8 @@ export interface InstalledPlugin {
   name: string;
   type: 'app' | 'datasource' | 'panel';
   version: string;
+  /** `internal` for what comes with Grafana; absent = unsigned. */
+  signature?: 'internal' | 'valid';
   /** Cannot be disabled. */
   autoEnabled: boolean;
 }
@@ -118,15 +120,39 @@ export function systemSso(): Map<string, SsoProvider> {
   ]);
 }
 
+/** Data sources that come with Grafana. */
+const CORE_SOURCES = [
+  'prometheus',
+  'loki',
+  'tempo',
+  'jaeger',
+  'zipkin',
+  'mysql',
+  'mssql',
+  'grafana-postgresql-datasource',
+  'influxdb',
+  'graphite',
+  'opentsdb',
+  'elasticsearch',
+  'cloudwatch',
+  'stackdriver',
+  'grafana-azure-monitor-datasource',
+  'alertmanager',
+  'grafana-testdata-datasource',
+  'grafana-pyroscope-datasource',
+  'parca',
+];
+
 /** What a Grafana has without anybody installing anything. */
 export function builtInPlugins(): Map<string, InstalledPlugin> {
-  const plugin = (id: string, name: string, type: InstalledPlugin['type'], autoEnabled = false) =>
-    [id, { id, name, type, version: '1.0.0', autoEnabled }] as const;
-  return new Map([
-    plugin('prometheus', 'Prometheus', 'datasource'),
-    plugin('loki', 'Loki', 'datasource'),
+  const plugin = (id: string, name: string, type: InstalledPlugin['type']) =>
+    [id, { id, name, type, version: '1.0.0', signature: 'internal', autoEnabled: false }] as const;
+  const logs = { id: 'grafana-lokiexplore-app', name: 'Logs Drilldown', type: 'app', version: '1.0.0' } as const;
+  const dashkeep = { id: 'dashkeep-backup-app', name: 'Dashkeep', type: 'app', version: '1.0.0' } as const;
+  return new Map<string, InstalledPlugin>([
+    ...CORE_SOURCES.map((id) => plugin(id, id, 'datasource')),
     plugin('timeseries', 'Time series', 'panel'),
-    plugin('grafana-lokiexplore-app', 'Logs Drilldown', 'app', true),
-    plugin('dashkeep-backup-app', 'Dashkeep', 'app'),
+    [logs.id, { ...logs, signature: 'valid', autoEnabled: true }],
+    [dashkeep.id, { ...dashkeep, autoEnabled: false }],
   ]);
 }

@@ -19,7 +19,9 @@ export function pluginRoutes(router: Router): void {
         info: { version: plugin.version },
         latestVersion: '',
         hasUpdate: false,
-        signature: 'internal',
+        signature: plugin.signature ?? 'unsigned',
+        signatureType: plugin.signature === 'valid' ? 'grafana' : '',
+        signatureOrg: plugin.signature === 'valid' ? 'Grafana Labs' : '',
         state: '',
       };
     }),
@@ -33,6 +35,7 @@ export function pluginRoutes(router: Router): void {
       id: plugin.id,
       autoEnabled: plugin.autoEnabled,
       ...settings,
+      enabled: plugin.type === 'app' && settings.enabled,
       secureJsonFields: storedNames(secureJsonData),
       info: { version: plugin.version },
       module: `public/plugins/${plugin.id}/module.js`,
