@@ -6,6 +6,7 @@ const SETTINGS = '/api/plugins/dashkeep-backup-app/settings';
 export const plugins: Area = {
   name: 'plugins',
   steps: [
+    { name: 'plugins', request: 'GET /api/plugins?embedded=0' },
     { name: 'apps', request: 'GET /api/plugins?embedded=0&type=app' },
     { name: 'apps that are enabled', request: 'GET /api/plugins?enabled=1&type=app' },
     { name: 'apps by a token', request: 'GET /api/plugins?embedded=0&type=app', as: 'token' },
