@@ -12,8 +12,11 @@ import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDrill } from './commands/drill.ts';
 import { registerForget } from './commands/forget.ts';
+import { registerHold } from './commands/hold.ts';
 import { registerKeys } from './commands/keys.ts';
+import { registerNote } from './commands/note.ts';
 import { registerPrune } from './commands/prune.ts';
+import { registerRelease } from './commands/release.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
 import { registerRuns } from './commands/runs.ts';
@@ -50,6 +53,9 @@ export function buildProgram(run: Runner): Command {
     registerVerify,
     registerForget,
     registerPrune,
+    registerHold,
+    registerRelease,
+    registerNote,
     registerRepair,
     registerDrill,
     registerCopy,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Annotated } from './holds.ts';
 import { KIND_NAMES } from './kinds.ts';
 import { ReasonData } from './reasons/reason.ts';
 
@@ -237,6 +238,7 @@ export const SnapshotSummary = z.object({
   shrunk: Shrunk.optional(),
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
+  ...Annotated.shape,
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
 

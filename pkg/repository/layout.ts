@@ -17,6 +17,10 @@ export const PLAIN_COPIES = 'grafana-backups/';
 export const SIGNATURES = 'signatures/';
 /** Public keys, who handed over to whom, and what was there before anything was signed. */
 export const TRUST = `${SIGNATURES}trust/`;
+/** What people noted about snapshots, and who put them on hold. */
+export const NOTES = `${SIGNATURES}notes/`;
+/** Copies of the manifests of snapshots on hold. Earlier releases do not prune while such a name is there. */
+export const HOLDS = `${SNAPSHOTS}hold-`;
 export const CUT_OVER_KEY = `${TRUST}cut-over.txt`;
 /** Where the store check tries things out. */
 export const PROBE = 'probe/';
@@ -43,6 +47,8 @@ const TIMED_ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 const OBJECT_KEY = /^objects\/([0-9a-f]{2})\/(\1[0-9a-f]{62})\.json\.gz(\.age)?$/;
 const SNAPSHOT_KEY = /^snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?$/;
 const SNAPSHOT_SIGNATURE_KEY = /^signatures\/snapshots\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json\.gz(\.age)?\.sig$/;
+const NOTE_KEY = /^signatures\/notes\/(\d{8}T\d{6}Z-[0-9a-f]{8})(?:\.([0-9a-f]{8}))?\.json(\.age)?$/;
+const HOLD_KEY = /^snapshots\/hold-(\d{8}T\d{6}Z-[0-9a-f]{8})\.([0-9a-f]{8})\.json\.gz(\.age)?$/;
 const PUBLIC_KEY = /^signatures\/trust\/([0-9a-f]{32})\.pub$/;
 const INDEX_PART_KEY = /^cache\/(versions|texts|titles)\/([0-9a-f]{16})\/[a-z0-9]+\.json\.gz(\.age)?$/;
 const RUN_KEY = /^runs\/(\d{8}T\d{6}Z-[0-9a-f]{8})\.json(\.age)?$/;
@@ -83,6 +89,16 @@ export function objectKey(id: string, encrypted: boolean): string {
     throw new DashkeepError('DK_OBJECT_DAMAGED', `'${printable(id)}' is not an object id`);
   }
   return `${OBJECTS}${id.slice(0, 2)}/${id}.json.gz${encrypted ? '.age' : ''}`;
+}
+
+/** Where a note about a snapshot is, or what is known of one hold of it. @throws DK_NOT_FOUND for any other id */
+export function noteKey(id: string, hold: string | undefined, encrypted: boolean): string {
+  return `${NOTES}${timedId(id)}${hold === undefined ? '' : `.${hold}`}.json${encrypted ? '.age' : ''}`;
+}
+
+/** Where the copy of a manifest is that one hold keeps. @throws DK_NOT_FOUND for anything but a snapshot's id */
+export function holdKey(id: string, hold: string, encrypted: boolean): string {
+  return `${HOLDS}${timedId(id)}.${hold}.json.gz${encrypted ? '.age' : ''}`;
 }
 
 /** @throws DK_NOT_FOUND for anything but a snapshot's id. */
@@ -165,6 +181,26 @@ export function parseObjectKey(key: string): NamedKey | undefined {
 /** @returns what the key of a manifest names; undefined for any other key */
 export function parseSnapshotKey(key: string): NamedKey | undefined {
   return parseTimed(SNAPSHOT_KEY, key);
+}
+
+/** A key that is about one snapshot, and about one hold of it where `hold` is given. */
+export interface HoldKey extends NamedKey {
+  hold?: string | undefined;
+}
+
+/** The snapshot that a note is about; undefined for any other key. */
+export function parseNoteKey(key: string): HoldKey | undefined {
+  return parseHold(NOTE_KEY, key);
+}
+
+/** The snapshot that the copy of a manifest is of; undefined for any other key. */
+export function parseHoldKey(key: string): HoldKey | undefined {
+  return parseHold(HOLD_KEY, key);
+}
+
+function parseHold(pattern: RegExp, key: string): HoldKey | undefined {
+  const [, id, hold, suffix] = pattern.exec(key) ?? [];
+  return id === undefined || !isTimedId(id) ? undefined : { id, hold, encrypted: suffix !== undefined };
 }
 
 /** The snapshot that a signature is of; undefined for any other key. */

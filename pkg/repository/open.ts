@@ -1,7 +1,8 @@
 import type { StateStore } from '../lib/state.ts';
 import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
-import { Repository, type RepositoryPorts } from './repository.ts';
+import { Repository } from './repository.ts';
+import type { RepositoryPorts } from './repository.types.ts';
 import { RememberedTarget } from './signing/remembered-target.ts';
 import { Trust } from './signing/trust.ts';
 

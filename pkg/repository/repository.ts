@@ -1,9 +1,11 @@
 import type { Abortable } from '../lib/abortable.ts';
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../contract/manifest.ts';
-import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { Clock, Log } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
+import { Annotations } from './holds/annotations.ts';
+import { putBackHeld } from './holds/copies.ts';
 import { compress } from './objects/codec.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { SnapshotFinder } from './snapshots/latest.ts';
@@ -14,11 +16,18 @@ import { Objects } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
-import type { IndexWait, PlainCopies, Searchable, SeenResource, Versions, VersionsBelow } from './repository.types.ts';
+import type {
+  IndexWait,
+  PlainCopies,
+  RepositoryPorts,
+  Searchable,
+  SeenResource,
+  Versions,
+  VersionsBelow,
+} from './repository.types.ts';
 import { RunIndex } from './index/runs.ts';
 import { findRun, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
-import type { ServiceIdentity } from './sessions/owner.ts';
 import type { Session } from './sessions/session.ts';
 import { Sessions } from './sessions/sessions.ts';
 import type { Trust } from './signing/trust.ts';
@@ -30,18 +39,6 @@ import type { BelowPart } from './index/versions/below/below.ts';
 import { askVersions } from './index/versions/ask-versions.ts';
 import { ownNames } from './index/versions/own-names.ts';
 import { VersionIndex } from './index/versions/version-index.ts';
-
-export interface RepositoryPorts {
-  store: ObjectStore;
-  clock: Clock;
-  randomness: Randomness;
-  log: Log;
-  trust: Trust;
-  /** Go on although the target's clock differs: this machine's is right. */
-  ignoreClock?: boolean | undefined;
-  /** The service that works with it: lets it distinguish its own dead sessions from those of others. */
-  identity?: ServiceIdentity;
-}
 
 /** How many manifests say what need not be put again, when the newest is partial and may lack much. */
 const KNOWN_MANIFESTS = 3;
@@ -59,6 +56,7 @@ export class Repository {
   readonly objects: Objects;
   /** Who is at work here. */
   readonly sessions: Sessions;
+  readonly annotations: Annotations;
   readonly index: SnapshotIndex;
   readonly runIndex: RunIndex;
   readonly versionIndex: VersionIndex;
@@ -83,6 +81,7 @@ export class Repository {
     this.#finder = new SnapshotFinder({ ...ports, keyring });
     this.objects = new Objects(ports.store, keyring);
     this.sessions = new Sessions(ports, ports.identity);
+    this.annotations = new Annotations({ ...ports, keyring });
     this.index = new SnapshotIndex({ ...ports, keyring });
     this.runIndex = new RunIndex({ ...ports, keyring });
     this.versionIndex = new VersionIndex({ ...ports, keyring });
@@ -177,7 +176,7 @@ export class Repository {
    * for: good enough to look at, not to decide by.
    */
   async snapshots(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
-    return (await this.index.read(options)).reverse();
+    return (await this.annotations.annotate(this.index.read(options), options)).reverse();
   }
 
   /**
@@ -268,6 +267,7 @@ export class Repository {
    */
   async openSession(run: { id: string; kind: string }, calls: Abortable = {}): Promise<Session> {
     await prepareTarget(this, await this.inspect(calls), calls);
+    await putBackHeld(this, calls);
     if (run.kind === 'backup') {
       // It will sign its snapshot; others wait for a session only when they know whose it is.
       await this.trust.signing.signer(calls);

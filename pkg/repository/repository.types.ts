@@ -5,6 +5,22 @@ import type { Below, ResourceChange } from './index/versions/below/below.ts';
 import type { AskedFor } from './index/versions/marks.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import type { ObjectStore } from '../storage/store.ts';
+import type { ServiceIdentity } from './sessions/owner.ts';
+import type { Trust } from './signing/trust.ts';
+
+export interface RepositoryPorts {
+  store: ObjectStore;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  trust: Trust;
+  /** Go on although the target's clock differs: this machine's is right. */
+  ignoreClock?: boolean | undefined;
+  /** The service that works with it: lets it distinguish its own dead sessions from those of others. */
+  identity?: ServiceIdentity;
+}
 
 /**
  * Dashboards as plain files, `{"dashboard": …, "meta": …}`, for people and tools without Dashkeep.

@@ -2,7 +2,8 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { cutAt, FATES, oneIn } from './cut-points.ts';
-import { HOUR, NEXT, SCENARIOS, type KeyPair } from './scenarios.ts';
+import { SCENARIOS } from './scenarios.ts';
+import { HOUR, NEXT, type KeyPair } from './scene.ts';
 
 /** `npm run chaos` tries every pair of a call and a fate; the tests a spread of them. Encryption takes longer. */
 const [plainStep, encryptedStep] = [oneIn(16, 2), oneIn(47, 6)];

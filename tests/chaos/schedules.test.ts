@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SeededRandomness } from '../support/repository/repository.ts';
-import { HOUR, NEW, NEXT, ripe, type Scene } from './scenarios.ts';
+import { ripe } from './scenarios.ts';
+import { HOUR, NEW, NEXT, type Scene } from './scene.ts';
 import { Schedule, type ActorPlan } from './schedule.ts';
 import { seeds } from '../support/budget.ts';
 
@@ -16,7 +17,7 @@ afterAll(() => {
   console.log(`chaos: ${tried} random schedules tried`);
 });
 
-type Deed = 'backup' | 'other backup' | 'prune' | 'forget';
+type Deed = 'backup' | 'other backup' | 'prune' | 'forget' | 'hold';
 
 const CASTS: { name: string; deeds: Deed[]; skewed?: boolean }[] = [
   { name: 'two backups', deeds: ['backup', 'other backup'] },
@@ -25,6 +26,8 @@ const CASTS: { name: string; deeds: Deed[]; skewed?: boolean }[] = [
   { name: 'a backup whose clock is hours off and a prune', deeds: ['backup', 'prune'], skewed: true },
   { name: 'two prunes', deeds: ['prune', 'prune'] },
   { name: 'a backup, a forget and a prune', deeds: ['backup', 'forget', 'prune'] },
+  { name: 'a backup, a forget and a hold', deeds: ['backup', 'forget', 'hold'] },
+  { name: 'a backup, two forgets, a prune and a hold', deeds: ['backup', 'forget', 'forget', 'prune', 'hold'] },
   { name: 'two backups and two prunes', deeds: ['backup', 'other backup', 'prune', 'prune'] },
 ];
 
@@ -45,6 +48,8 @@ function planOf(scene: Scene, deed: Deed, index: number, chance: SeededRandomnes
           return process.prune(guard);
         case 'forget':
           return process.forget(guard);
+        case 'hold':
+          return process.hold(guard);
       }
     },
   };
@@ -82,6 +87,10 @@ describe.each(CASTS)('$name concurrently', ({ name, deeds, skewed = false }) => 
       scene.clock.advance(5 * HOUR);
       await scene.prune();
       expect(await scene.problems([NEXT, NEW]), where).toEqual([]);
+      const there = await scene.bucket.keys();
+      for (const id of scene.held) {
+        expect(there, `${id} is on hold: ${where}`).toContain(`snapshots/${id}.json.gz`);
+      }
     }
   });
 });

@@ -12,6 +12,7 @@ const FOLLOWED = [
   'README.md',
   'docs/disaster-recovery.md',
   'docs/encryption.md',
+  'docs/holds.md',
   'docs/install/outside-kubernetes.md',
   'docs/restore.md',
   'docs/runbooks/repository.md',
@@ -102,6 +103,16 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     });
     expect(supplied.code, supplied.text).toBe(0);
     expect(supplied.text).not.toMatch(/note: data-source loki/);
+  });
+
+  it('docs/holds.md: a hold, a note', async () => {
+    const backup = await reader.shell('dashkeep backup', own);
+    const [, id = ''] = /snapshot (\S+) is complete/.exec(backup.text) ?? [];
+    const [hold = '', note = ''] = await blocksOf('docs/holds.md', { '<id>': id, '2027-03-31': '2099-03-31' });
+    const followed = await reader.shell(hold + note, own);
+    expect(followed.code, followed.text).toBe(0);
+    expect(followed.text).toMatch(/until 2099-03-31\S+ +before the upgrade to 13\.1/);
+    expect(followed.text).toContain(`released: ${id}\nnote written: ${id}`);
   });
 
   it('docs/encryption.md: an encrypted repository, and one that was plain', async () => {

@@ -17,6 +17,8 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/snapshots/manifests.ts': { because: 'reads, and gives the author back' },
   'repository/repository.ts': { because: 'gives the author back, and latest and reusable decide' },
   'repository/sessions/locks.ts': { because: 'previousManifest decides' },
+  'repository/holds/copies.ts': { decides: /trust\.counts\(author\)/ },
+  'repository/holds/holds.ts': { decides: /trust\.counts\(author\)/ },
   'repository/index/snapshots.ts': { decides: /trust\.judge\(/ },
   'repository/index/versions/manifest-views.ts': { decides: /trust\.shows\(stored\.author\)/ },
   'repository/prune/survey.ts': { because: 'keeps what any manifest needs' },

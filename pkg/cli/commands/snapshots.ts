@@ -1,4 +1,5 @@
 import { sentenceOf } from '../../contract/reasons/catalogue.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -28,8 +29,8 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
   }
   printTable(
     context,
-    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed'],
-    snapshots.map(({ id, time, status, shrunk, trigger, resources, bytes: size, signed, signer }) => [
+    ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed', 'hold', 'note'],
+    snapshots.map(({ id, time, status, shrunk, trigger, resources, bytes: size, signed, signer, hold, note }) => [
       id,
       time,
       shrunk === undefined ? status : `${status}, shrunk`,
@@ -37,6 +38,8 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
       resources,
       bytes(size),
       signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
+      holdText(hold),
+      hold?.note || note?.text || '',
     ]),
   );
   for (const { id } of snapshots.filter(({ future }) => future === true)) {
@@ -44,4 +47,11 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
     printLine(context, `DK_SNAPSHOT_FUTURE: ${sentenceOf(why)}. ${sentenceOf(advice)}`);
   }
   return 0;
+}
+
+function holdText(hold: SnapshotSummary['hold']): string {
+  if (!hold) {
+    return '';
+  }
+  return hold.unverified === true ? 'unverified' : hold.until === undefined ? 'yes' : `until ${hold.until}`;
 }

@@ -109,6 +109,13 @@ export const REPOSITORY_ERRORS = {
     hint: 'It does not count until then. `dashkeep forget <id>` removes it.',
     page: 'It does not count until then. Delete it if you do not need it.',
   },
+  DK_SNAPSHOT_HELD: {
+    exit: 1,
+    status: 409,
+    title: 'This snapshot is on hold',
+    hint: 'To remove it, release it first: `dashkeep release <id>`.',
+    page: 'To remove it, release it first.',
+  },
   DK_ENCRYPTION: {
     exit: 2,
     status: 400,

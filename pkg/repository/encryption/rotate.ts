@@ -4,7 +4,7 @@ import type { Randomness } from '../../contract/ports.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { removeOtherKeyFiles, writeKeyFile } from './key-files.ts';
-import { newTimedId, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from '../layout.ts';
+import { newTimedId, NOTES, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from '../layout.ts';
 import type { Repository } from '../repository.ts';
 
 const FILES_AT_ONCE = 8;
@@ -43,7 +43,7 @@ export async function rewrap(
       await writeKeyFile(signs ? repository : { store }, key, keyring.recipients, signal);
     }
     const result: RewrapResult = { rewrapped: 0, failed: [] };
-    for (const folder of [OBJECTS, SNAPSHOTS, RUNS]) {
+    for (const folder of [OBJECTS, SNAPSHOTS, RUNS, NOTES]) {
       const seal = folder === OBJECTS ? keyring.sealObject : keyring.sealMetadata;
       const keys: string[] = [];
       for await (const { key } of store.list(folder, { signal })) {

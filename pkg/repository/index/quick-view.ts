@@ -3,6 +3,7 @@ import type { RunLine } from '../../contract/runs.ts';
 import { isDamage, otherFormat, readConfig } from '../config.ts';
 import { glancingKeyring } from '../encryption/open-keyring.ts';
 import type { OpenOptions } from '../open.ts';
+import { Annotations } from '../holds/annotations.ts';
 import { RunIndex } from './runs.ts';
 import { Trust } from '../signing/trust.ts';
 import { SnapshotIndex } from './snapshots.ts';
@@ -35,9 +36,19 @@ export async function quickView(options: OpenOptions): Promise<QuickView | undef
   const trust = await Trust.readOnly(options, config.id);
   const { store, clock, log, ignoreClock } = options;
   const index = new SnapshotIndex({ store, clock, ignoreClock, log, keyring, trust });
+  const annotations = new Annotations({ store, clock, ignoreClock, log, keyring, trust });
   const runIndex = new RunIndex({ store, clock, log, keyring });
   return {
-    snapshots: async (calls) => (await index.quickView(calls))?.reverse(),
+    snapshots: async (calls) => {
+      const seen = index.quickView(calls);
+      const annotated = await annotations.annotate(
+        seen.then((found) => found ?? []),
+        calls,
+      );
+      // Who is trusted by a hand-over, only an open repository knows.
+      const isKnown = (await seen) !== undefined && !annotated.some(({ hold }) => hold?.unverified === true);
+      return isKnown ? annotated.reverse() : undefined;
+    },
     runs: (calls) => runIndex.quickView(calls),
   };
 }

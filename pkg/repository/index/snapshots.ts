@@ -191,8 +191,9 @@ export class SnapshotIndex {
 
   async #write(summaries: readonly SnapshotSummary[], { signal }: Abortable): Promise<void> {
     const sorted = summaries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    // Earlier releases read no line without `hold`.
-    await this.#file.write({ format: 1, snapshots: sorted.map((one) => ({ ...one, hold: null })) }, { signal });
+    // Holds and notes have their own files. Earlier releases read no line without `hold`.
+    const lines = sorted.map(({ note: _, ...one }) => ({ ...one, hold: null }));
+    await this.#file.write({ format: 1, snapshots: lines }, { signal });
   }
 }
 

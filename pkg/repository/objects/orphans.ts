@@ -3,7 +3,9 @@ import type { ObjectInfo } from '../../storage/store.ts';
 import { compact } from '../../contract/compact.ts';
 import {
   CACHE,
+  HOLDS,
   isUsedCache,
+  parseNoteKey,
   parseRunKey,
   parseSnapshotSignature,
   PROBE,
@@ -28,7 +30,10 @@ export const ORPHAN_AGE_MS = 7 * DAY;
 export interface Orphans {
   /** Keys of records of runs that are neither among the newest nor young nor of a snapshot that is there. */
   runs: string[];
-  /** Keys of sessions and probes that died long ago, of caches that nobody uses, and of signatures of no snapshot. */
+  /**
+   * Keys of sessions and probes that died long ago, of caches that nobody uses, of signatures and notes of no snapshot,
+   * and of copies of manifests whose hold ended.
+   */
   others: string[];
 }
 
@@ -54,15 +59,18 @@ export async function findOrphans(
       const named = parseRunKey(key);
       return named !== undefined && !snapshots.has(named.id);
     });
+  const { active, ended } = await repository.annotations.read(compact({ signal }));
+  const copies = new Set(ended.flatMap((hold) => hold.copies));
   const isUsed = await usedGenerations(repository, compact({ signal }));
   const dead = [
     ...(await listed(store.list(SESSIONS, { signal }))),
     ...(await listed(store.list(PROBE, { signal }))),
     ...(await listed(store.list(CACHE, { signal }))).filter(({ key }) => !isUsedCache(key, encrypted, isUsed)),
     ...(await listed(store.list(SIGNATURES, { signal }))).filter(({ key }) => {
-      const named = parseSnapshotSignature(key);
-      return named !== undefined && !snapshots.has(named.id);
+      const named = parseSnapshotSignature(key) ?? parseNoteKey(key);
+      return named !== undefined && !snapshots.has(named.id) && !active.has(named.id);
     }),
+    ...(await listed(store.list(HOLDS, { signal }))).filter(({ key }) => copies.has(key)),
   ].filter(olderThan(ORPHAN_AGE_MS));
   return { runs: runs.map(keyOf), others: dead.map(keyOf) };
 }

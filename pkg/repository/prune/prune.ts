@@ -2,6 +2,7 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Randomness } from '../../contract/ports.ts';
+import { putBackHeld } from '../holds/copies.ts';
 import { newTimedId, parseRunKey } from '../layout.ts';
 import { findOrphans } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
@@ -94,6 +95,7 @@ export async function applyPrune(
   const orphans = [...plan.leftOvers, ...plan.runs];
   const { session, gone } = await openSession(repository, id, orphans, { signal });
   try {
+    await putBackHeld(repository, { signal });
     const again = await look(repository, { signal });
     const planned = new Set([...plan.remove.map(({ key }) => key), ...plan.runs, ...plan.leftOvers]);
     const remove = again.plan.remove.filter(({ key }) => planned.has(key));

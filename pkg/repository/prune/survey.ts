@@ -2,7 +2,8 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { MAX_SKEW } from '../clocks.ts';
-import { foreignName, objectKey, parseSnapshotKey, printable, SNAPSHOTS, timeOfId } from '../layout.ts';
+import { neededByHolds } from '../holds/copies.ts';
+import { foreignName, objectKey, parseHoldKey, parseSnapshotKey, printable, SNAPSHOTS, timeOfId } from '../layout.ts';
 import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
 import type { Author } from '../signing/trust.ts';
@@ -16,7 +17,7 @@ const GRACE = 48 * 3_600_000;
 export interface Survey {
   objects: number;
   bytes: number;
-  /** Ids of all snapshots. */
+  /** Ids of all snapshots, and of those on hold whose manifests are gone. */
   snapshots: Set<string>;
   /** No manifest needs them, and they are older than the grace by the store's clock. By key. */
   unneeded: Map<string, ListedObject>;
@@ -88,6 +89,9 @@ async function crossOffNeeded(
   const manifests = [];
   for await (const { key, size, lastModified } of store.list(SNAPSHOTS, { signal })) {
     const named = parseSnapshotKey(key);
+    if (named === undefined && parseHoldKey(key) !== undefined) {
+      continue;
+    }
     if (named === undefined) {
       throw new DashkeepError('DK_PRUNE_UNSAFE', `'${printable(key)}' is not a manifest of a known version`);
     }
@@ -122,7 +126,12 @@ async function crossOffNeeded(
     },
     signal,
   );
-  return new Set(manifests.map(({ id }) => id));
+  const ids = manifests.map(({ id }) => id);
+  const held = await neededByHolds(repository, new Set(ids), { signal });
+  for (const object of held.objects) {
+    candidates.delete(object);
+  }
+  return new Set([...ids, ...held.snapshots]);
 }
 
 /**

@@ -20,6 +20,7 @@ export async function planByManifests(
   { policy, now, signal }: Abortable & { policy: RetentionPolicy; now: Date },
 ): Promise<{ plan: RetentionPlan; unreadable: string[] }> {
   const snapshots = new Map(summaries.map((summary) => [summary.id, summary]));
+  const holds = new Map(summaries.map(({ id, hold }) => [id, hold]));
   const read = new Set<string>();
   const unreadable: string[] = [];
   const entries = new KnownEntries();
@@ -41,7 +42,7 @@ export async function planByManifests(
       async (key) => {
         try {
           const { summary } = await readNeeds(repository, key, { signal, known: entries });
-          snapshots.set(key.id, summary);
+          snapshots.set(key.id, { ...summary, hold: holds.get(key.id) });
         } catch (error) {
           if (!isUnreadable(error)) {
             throw error;

@@ -6,6 +6,8 @@ import { sharedTime } from '../clocks.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
+import { putBackHeld } from '../holds/copies.ts';
+import { assertNotHeld } from '../holds/holds.ts';
 import type { Repository } from '../repository.ts';
 import { newestSigned } from '../verify/inspect.ts';
 import { planByManifests } from './checked-retention.ts';
@@ -18,7 +20,7 @@ export interface ForgetPlan extends RetentionPlan {
 
 export interface ForgetResult {
   forgotten: string[];
-  /** Still there, and why: object lock, or a missing right. */
+  /** Still there, and why: object lock, a hold, or a missing right. */
   remaining: { id: string; reason: string }[];
 }
 
@@ -31,7 +33,8 @@ export async function planForget(
   repository.trust.keys.assertRemembered();
   const { summaries, unreadable } = await repository.index.readWhole(calls);
   const now = await sharedTime(repository, calls);
-  const checked = await planByManifests(repository, summaries, { ...calls, policy, now });
+  const annotated = await repository.annotations.annotate(summaries, calls);
+  const checked = await planByManifests(repository, annotated, { ...calls, policy, now });
   return { ...checked.plan, unreadable: [...unreadable, ...checked.unreadable].sort() };
 }
 
@@ -83,8 +86,8 @@ async function assertWhole(repository: Repository, id: string, calls: Abortable)
 
 /**
  * Whether one snapshot may be deleted. Reads only.
- * @throws DK_NOT_FOUND for anything but the full id of one, DK_CONFIRMATION for the newest complete snapshot, unless
- * `evenNewest`
+ * @throws DK_NOT_FOUND for anything but the full id of one, DK_SNAPSHOT_HELD, DK_CONFIRMATION for the newest complete
+ * snapshot, unless `evenNewest`
  */
 export async function assertDeletable(
   repository: Repository,
@@ -96,6 +99,7 @@ export async function assertDeletable(
   if (!keys.some((key) => key.id === id)) {
     throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id.slice(0, 40)}`);
   }
+  await assertNotHeld(repository, id, options);
   if (options.evenNewest !== true && (await isNewestComplete(repository, id, options))) {
     throw new DashkeepError('DK_CONFIRMATION', `${id} is the newest complete snapshot`, {
       advice: reason('back-up-first'),
@@ -115,9 +119,12 @@ export async function deleteSnapshot(
   await assertDeletable(repository, id, options);
   const { remaining } = await removeManifests(repository, [id], options);
   if (remaining[0] !== undefined) {
+    await assertNotHeld(repository, id, options);
     throw new DashkeepError('DK_STORE_LOCKED', `${id} is still there: ${remaining[0].reason}`);
   }
 }
+
+const ON_HOLD = 'it is on hold';
 
 async function isNewestComplete(repository: Repository, id: string, calls: Abortable): Promise<boolean> {
   const keys = await listSnapshots(repository.store, calls);
@@ -148,12 +155,18 @@ async function isNewestComplete(repository: Repository, id: string, calls: Abort
   return true;
 }
 
+/**
+ * Removes manifests, but none of a snapshot on hold: it looks before, and again afterwards, because a hold that is
+ * placed meanwhile looks for the manifest only once.
+ */
 async function removeManifests(
   repository: Repository,
-  ids: readonly string[],
+  asked: readonly string[],
   { signal }: Abortable,
 ): Promise<ForgetResult> {
   const { store } = repository;
+  const { active, keys: annotations } = await repository.annotations.read({ signal });
+  const ids = asked.filter((id) => !active.has(id));
   const present = new Map((await listSnapshots(store, { signal })).map((key) => [key.id, key]));
   const result: ForgetResult = { forgotten: [], remaining: [] };
   const keys = new Map<string, string>();
@@ -163,7 +176,7 @@ async function removeManifests(
       keys.set(snapshotKey(id, encrypted), id);
     }
   }
-  const remaining = new Map<string, string>();
+  const remaining = new Map(asked.filter((id) => active.has(id)).map((id) => [id, ON_HOLD]));
   const newest = await noteRemoval(repository, ids, { signal });
   for (const { key, problem } of await store.deleteMany([...keys.keys()], { signal })) {
     const id = keys.get(key);
@@ -184,7 +197,13 @@ async function removeManifests(
       );
     }
   }
-  for (const id of new Set(keys.values())) {
+  for (const id of await putBackHeld(repository, { signal })) {
+    remaining.set(id, ON_HOLD);
+  }
+  // Of holds that ended, and notes.
+  const rest = ids.filter((id) => !remaining.has(id)).flatMap((id) => annotations.get(id) ?? []);
+  await store.deleteMany(rest, { signal });
+  for (const id of new Set([...asked.filter((one) => active.has(one)), ...keys.values()])) {
     const reason = remaining.get(id);
     if (reason === undefined) {
       result.forgotten.push(id);

@@ -229,7 +229,7 @@ export function schemeOf({ encrypted, current }: Keyring): string {
 export async function readNeeds(
   ports: ManifestPorts,
   listed: NamedKey,
-  calls: Pick<ReadOptions, 'signal' | 'known'> = {},
+  calls: Omit<ReadOptions, 'claims'> = {},
 ): Promise<{ summary: SnapshotSummary; objects: string[]; encrypted: boolean; author: Author }> {
   const key = await claimedForm(ports.trust, listed, calls);
   const { text, author } = await readText(ports, key, calls);

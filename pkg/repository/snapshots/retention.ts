@@ -52,7 +52,7 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
  * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
  * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it. What a
  * restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
- * long as it is that.
+ * long as it is that. What is on hold stays, whatever else it is.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
@@ -90,7 +90,9 @@ export function planRetention(
     }
   }
   for (const snapshot of newestFirst) {
-    if (snapshot.foreign === true) {
+    if (snapshot.hold) {
+      keep(snapshot.id, reason('kept-on-hold'));
+    } else if (snapshot.foreign === true) {
       reasons.set(snapshot.id, [reason('kept-foreign')]);
     } else if (snapshot.future === true) {
       reasons.set(snapshot.id, [reason('kept-future')]);

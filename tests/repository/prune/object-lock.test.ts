@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog, type Clock } from '../../../pkg/contract/ports.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
+import { holdSnapshot } from '../../../pkg/repository/holds/holds.ts';
 import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import { renewLocks } from '../../../pkg/repository/sessions/locks.ts';
 import { applyPrune, planPrune, type PruneResult } from '../../../pkg/repository/prune/prune.ts';
@@ -164,6 +165,30 @@ describe('object lock of a repository', () => {
           );
         }
       }
+    }
+  });
+
+  it('holds what a snapshot on hold needs, for as long as it is on hold', async () => {
+    const first = await backup(await openRepository(), world, { old: { v: 1 } });
+    const object = first.resources[0]!.object;
+    const until = new Date(clock.now().getTime() + 90 * DAY);
+    await holdSnapshot(await openRepository(), first.id, { note: '', until }, world);
+    for (let day = 4; day <= 80; day += 4) {
+      itIsDay(day);
+      const repository = await openRepository();
+      await backup(repository, world, { new: { v: 1 } });
+      await applyForget(repository, await planForget(repository, { keepLast: 1 }));
+      await renewLocks(repository);
+    }
+    const repository = await openRepository();
+    const folders = [
+      'snapshots/hold-',
+      `snapshots/${first.id}`,
+      'signatures/notes/',
+      `objects/${object.slice(0, 2)}/${object}`,
+    ];
+    for (const folder of folders) {
+      expect(Math.min(...(await heldDays(repository, folder))), folder).toBeGreaterThanOrEqual(15);
     }
   });
 

@@ -79,27 +79,34 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     return startService({ grafanaUrl: 'http://127.0.0.1:9', environment, clock, directory });
   }
 
+  /** One after the other; beside that, two short lists find holds and notes. */
   const firstPage = (folder: string): string[] => [`GetObject cache/${folder}.json.gz`, `ListObjectsV2 ${folder}/`];
+  const isOfNotes = (request: string): boolean =>
+    /^ListObjectsV2 (?:signatures\/notes\/|snapshots\/hold-)$/.test(request);
   const opening = 'GetObject dashkeep.json';
 
-  it.each(['snapshots', 'runs'])('a service without any state answers /%s with three requests', async (path) => {
-    const service = await start(new StillClock());
-    try {
-      const newest = history.snapshots.slice(-50).map(({ id }) => id);
-      requests.length = 0;
-      const { json } = await service.call('GET', `/${path}?limit=50`);
-      expect(json.items.map(({ id }: { id: string }) => id)).toEqual(newest.reverse());
-      // In the background the service begins to read the newest snapshot, for its status.
-      const other = path === 'runs' ? /snapshots|dashkeep\.json/ : /GetObject snapshots/;
-      const asked = requests.filter((request) => !other.test(request)).sort();
-      expect(asked).toEqual([...firstPage(path), opening].filter((request) => !other.test(request)).sort());
-    } finally {
-      await service.stop();
-      await removeDirectory(service.directory);
-    }
-  });
+  it.each(['snapshots', 'runs'])(
+    'a service without any state answers /%s with three requests in a row',
+    async (path) => {
+      const service = await start(new StillClock());
+      try {
+        const newest = history.snapshots.slice(-50).map(({ id }) => id);
+        requests.length = 0;
+        const { json } = await service.call('GET', `/${path}?limit=50`);
+        expect(json.items.map(({ id }: { id: string }) => id)).toEqual(newest.reverse());
+        // In the background the service begins to read the newest snapshot, for its status.
+        const other = path === 'runs' ? /snapshots|dashkeep\.json/ : /GetObject snapshots/;
+        const asked = requests.filter((request) => !other.test(request) && !isOfNotes(request)).sort();
 
-  it('a service that is at work needs two, and shows what another one published meanwhile', async () => {
+        expect(asked).toEqual([...firstPage(path), opening].filter((request) => !other.test(request)).sort());
+      } finally {
+        await service.stop();
+        await removeDirectory(service.directory);
+      }
+    },
+  );
+
+  it('a service that is at work needs two in a row, and shows what another one published meanwhile', async () => {
     const clock = new StillClock();
     const service = await start(clock);
     try {
@@ -113,7 +120,7 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
         const { json } = await service.call('GET', `/${path}?limit=50`);
         expect(json.items).toHaveLength(50);
         expect(json.items[0].id).toBe(path === 'runs' ? history.runs.at(-1)!.id : published.id);
-        expect(requests).toEqual(firstPage(path));
+        expect(requests.filter((request) => !isOfNotes(request))).toEqual(firstPage(path));
       }
     } finally {
       await service.stop();
@@ -121,7 +128,7 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     }
   });
 
-  it('the command line needs three', async () => {
+  it('the command line needs three in a row', async () => {
     let printed = '';
     const stdout = { write: (text: string) => ((printed += text), true) } as unknown as NodeJS.WriteStream;
     const world = {
@@ -141,7 +148,8 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
     requests.length = 0;
     await program.parseAsync(['snapshots', '--json', '--target', TARGET], { from: 'user' });
     expect(JSON.parse(printed).snapshots).toHaveLength(COUNT + 1);
-    expect(requests.sort()).toEqual([...firstPage('snapshots'), opening].sort());
+    const asked = requests.filter((request) => !isOfNotes(request));
+    expect(asked.sort()).toEqual([...firstPage('snapshots'), opening].sort());
   });
 
   it('what was removed by hand far back is shown only until somebody turns the page', async () => {

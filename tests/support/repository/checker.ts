@@ -71,7 +71,8 @@ export async function check(bucket: Bucket, identities: readonly string[] = []):
     return text;
   };
 
-  for (const key of [...keys].filter((name) => name.startsWith('snapshots/')).sort()) {
+  const isManifest = (name: string): boolean => name.startsWith('snapshots/') && !name.startsWith('snapshots/hold-');
+  for (const key of [...keys].filter(isManifest).sort()) {
     const id = key.slice('snapshots/'.length).replace(/\.json\.gz(\.age)?$/, '');
     try {
       const manifest = JSON.parse(await unpack(key)) as {

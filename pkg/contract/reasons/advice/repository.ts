@@ -37,6 +37,8 @@ export const REPOSITORY_ADVICE = {
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
   'set-clock-or-ignore': 'Set the wrong clock with NTP. To back up anyway, set {setting}.',
+  'release-first': 'To remove it, release it first: {command}',
+  'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
   'back-up-first': 'Make another backup first, or allow the removal of the newest snapshot.',
   'lengthen-id': 'Enter more of the ID.',
   'look-up-signers': 'This command shows who signed them: {command}. This one trusts a key: {trust}',

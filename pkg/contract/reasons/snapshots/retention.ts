@@ -6,6 +6,7 @@ export const RETENTION_REASONS = {
   'newest-complete': 'newest complete snapshot',
   'kept-by-rule': { cli: '{rule}', page: 'kept by the rule {rule}' },
   'kept-within': 'younger than {within}',
+  'kept-on-hold': 'on hold',
   'kept-foreign': 'untrusted: no trusted key signed it',
   'kept-future': 'from the future: dated by a clock that was ahead',
   'kept-newer-partial': 'partial, but newer than any complete one',

@@ -1,0 +1,48 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { holdSnapshot } from '../../repository/holds/holds.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withSession } from '../open.ts';
+import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
+import { printJson, printLine } from '../output/output.ts';
+import type { CliContext } from '../context.ts';
+
+interface Flags extends CommonFlags, AskedBy {
+  json?: boolean;
+  note?: string;
+  until?: string;
+}
+
+/** Registers `dashkeep hold`. */
+export const registerHold: Register = (program, run) => {
+  withBy(withTarget(program.command('hold')))
+    .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
+    .description('keep a snapshot until you release it: retention, forget and prune leave it alone')
+    .option('--note <text>', 'why it is kept')
+    .option('--until <date>', 'last day of the hold (UTC), such as 2027-03-31, or a time in ISO format')
+    .action(run(hold));
+};
+
+async function hold(context: CliContext, snapshot: string, flags: Flags): Promise<Exit> {
+  const { signal, randomness } = context;
+  const until = flags.until === undefined ? undefined : endOf(flags.until);
+  const request = { note: flags.note ?? '', ...askedBy(flags), until };
+  const id = await withSession(context, flags, false, ({ repository }) =>
+    holdSnapshot(repository, snapshot, request, { randomness, signal }),
+  );
+  if (flags.json === true) {
+    printJson(context, { snapshot: id, until: until?.toISOString() ?? null });
+  } else {
+    printLine(context, `on hold: ${id}`);
+  }
+  return 0;
+}
+
+/** The end of a day, or a moment. @throws DK_USAGE */
+function endOf(text: string): Date {
+  const time = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text);
+  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\d/.test(text)) {
+    throw new DashkeepError('DK_USAGE', `'${text}' is not a date such as 2027-03-31`);
+  }
+  return time;
+}

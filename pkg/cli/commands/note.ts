@@ -1,0 +1,33 @@
+import { noteSnapshot } from '../../repository/holds/holds.ts';
+import type { Exit, Register } from '../command.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withSession } from '../open.ts';
+import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
+import { printJson, printLine } from '../output/output.ts';
+import type { CliContext } from '../context.ts';
+
+interface Flags extends CommonFlags, AskedBy {
+  json?: boolean;
+}
+
+/** Registers `dashkeep note`. */
+export const registerNote: Register = (program, run) => {
+  withBy(withTarget(program.command('note')))
+    .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
+    .argument('<text>', "one line that replaces the earlier note; '' removes it")
+    .description('write a note about a snapshot; it does not keep the snapshot')
+    .action(run(note));
+};
+
+async function note(context: CliContext, snapshot: string, text: string, flags: Flags): Promise<Exit> {
+  const { signal } = context;
+  const id = await withSession(context, flags, false, ({ repository }) =>
+    noteSnapshot(repository, snapshot, { note: text, ...askedBy(flags) }, { signal }),
+  );
+  if (flags.json === true) {
+    printJson(context, { snapshot: id, note: text });
+  } else {
+    printLine(context, text === '' ? `note removed: ${id}` : `note written: ${id}`);
+  }
+  return 0;
+}

@@ -1,0 +1,160 @@
+import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { NOTE_MAX } from '../../contract/holds.ts';
+import type { Randomness } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { Abortable } from '../../lib/abortable.ts';
+import { holdKey, noteKey, signatureKey, snapshotKey } from '../layout.ts';
+import type { Repository } from '../repository.ts';
+import { readSignature } from '../signing/claims.ts';
+import { claimedForm } from '../snapshots/claimed-form.ts';
+import { onlyMatch } from '../snapshots/latest.ts';
+import { fetchManifest, readNeeds } from '../snapshots/manifests.ts';
+import { putWhole, writeAnnotation } from './annotation.ts';
+import type { Hold } from './annotations.ts';
+import { putBackHeld } from './copies.ts';
+
+/** What a person says of a snapshot. */
+export interface HoldRequest {
+  note: string;
+  by?: string | undefined;
+  /** When the hold ends; until it is released by default. */
+  until?: Date | undefined;
+}
+
+/**
+ * Puts a snapshot on hold: nothing removes it until a person releases it. A hold before ends, once this one is there.
+ * The hold comes first, and then a look whether the snapshot is there. A removal looks for holds
+ * afterwards.
+ * @returns the full id
+ * @throws DK_USAGE, DK_NOT_FOUND; DK_SNAPSHOT_FOREIGN, DK_MANIFEST_DAMAGED for what there is no use in holding
+ */
+export async function holdSnapshot(
+  repository: Repository,
+  start: string,
+  { note, by, until }: HoldRequest,
+  { randomness, signal }: Abortable & { randomness: Randomness },
+): Promise<string> {
+  const { store, trust, clock } = repository;
+  const calls = { signal };
+  assertNote(note);
+  if (until !== undefined && !(until > clock.now())) {
+    throw new DashkeepError('DK_USAGE', 'the end of a hold must be in the future');
+  }
+  trust.keys.assertRemembered();
+  const { id, encrypted } = await claimedForm(trust, await repository.find(start, calls), calls);
+  const file = snapshotKey(id, encrypted);
+  const manifestSignature = await readSignature(store, signatureKey(file), calls);
+  const fetched = fetchManifest(repository, { id, encrypted }, calls);
+  const { author } = await readNeeds(repository, { id, encrypted }, { ...calls, fetched });
+  if (!trust.counts(author)) {
+    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no trusted key signed ${id}`);
+  }
+  const former = (await repository.annotations.read(calls)).active.get(id) ?? [];
+  const hold = randomness.hex(4);
+  const time = clock.now().toISOString();
+  const content = compact({
+    format: 1 as const,
+    snapshot: id,
+    note,
+    by,
+    time,
+    until: until?.toISOString(),
+    manifestSignature,
+  });
+  await writeAnnotation(repository, content, hold, calls);
+  await putWhole(store, holdKey(id, hold, encrypted), (await fetched).bytes, calls);
+  await putBackHeld(repository, calls);
+  await end(repository, former, { by, ...calls });
+  return id;
+}
+
+/**
+ * Ends all holds of a snapshot.
+ * @returns the full id
+ * @throws DK_NOT_FOUND when it is not on hold
+ */
+export async function releaseSnapshot(
+  repository: Repository,
+  start: string,
+  { by, signal }: Abortable & { by?: string | undefined },
+): Promise<string> {
+  repository.trust.keys.assertRemembered();
+  const { active } = await repository.annotations.read({ signal });
+  const wanted = start === 'latest' ? (await repository.find(start, { signal })).id : start;
+  const held = [...active.keys()].filter((id) => id.startsWith(wanted));
+  if (held.length === 0) {
+    throw new DashkeepError('DK_NOT_FOUND', `no snapshot '${wanted.slice(0, 40)}' is on hold`);
+  }
+  const id = onlyMatch(
+    wanted,
+    held.map((one) => ({ id: one })),
+  ).id;
+  await putBackHeld(repository, { signal });
+  await end(repository, active.get(id) ?? [], { by, signal });
+  return id;
+}
+
+/** The end is signed, too: a copy that is gone ends nothing. */
+async function end(
+  repository: Repository,
+  holds: readonly Hold[],
+  { by, signal }: Abortable & { by?: string | undefined },
+): Promise<void> {
+  const { store, clock, log } = repository;
+  const time = clock.now().toISOString();
+  for (const { snapshot, id, content, copies } of holds) {
+    const known = content ?? { format: 1, snapshot, note: '', time };
+    await writeAnnotation(repository, { ...known, released: compact({ by, time }) }, id, { signal });
+    for (const { key, problem } of await store.deleteMany(copies, { signal })) {
+      if (problem !== undefined) {
+        log.warn({ object: key, reason: problem.message }, 'a later prune removes the copy of a hold that ended');
+      }
+    }
+  }
+}
+
+/**
+ * Writes a note about a snapshot in place of the one before; an empty text removes it.
+ * @returns the full id
+ * @throws DK_USAGE, DK_NOT_FOUND
+ */
+export async function noteSnapshot(
+  repository: Repository,
+  start: string,
+  { note, by }: HoldRequest,
+  { signal }: Abortable,
+): Promise<string> {
+  const { store, trust, clock } = repository;
+  assertNote(note);
+  trust.keys.assertRemembered();
+  const { id } = await repository.find(start, { signal });
+  if (note === '') {
+    const keys = [noteKey(id, undefined, false), noteKey(id, undefined, true)];
+    for (const { problem } of await store.deleteMany(keys, { signal })) {
+      if (problem !== undefined) {
+        throw new DashkeepError(problem.code === 'locked' ? 'DK_STORE_LOCKED' : 'DK_STORE_FAILED', problem.message);
+      }
+    }
+  } else {
+    const time = clock.now().toISOString();
+    const content = compact({ format: 1 as const, snapshot: id, note, by, time });
+    await writeAnnotation(repository, content, undefined, { signal });
+  }
+  return id;
+}
+
+/** @throws DK_SNAPSHOT_HELD */
+export async function assertNotHeld(repository: Repository, id: string, calls: Abortable): Promise<void> {
+  if ((await repository.annotations.read(calls)).active.has(id)) {
+    throw new DashkeepError('DK_SNAPSHOT_HELD', `${id} is on hold`, {
+      advice: reason('release-first', { command: `dashkeep release ${id}` }),
+    });
+  }
+}
+
+function assertNote(note: string): void {
+  if (note.length > NOTE_MAX || /[\p{Cc}]/u.test(note)) {
+    throw new DashkeepError('DK_USAGE', `a note is one line of at most ${NOTE_MAX} characters`);
+  }
+}

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+let grafana: Simulator;
+let directory: string;
+let older: string;
+
+function dashkeep(...args: readonly string[]): Promise<Ended> {
+  return runCli(args, {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_TARGET: `file://${directory}/repository`,
+    DASHKEEP_STATE_DIR: join(directory, 'state'),
+  });
+}
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  directory = await mkdtemp(join(tmpdir(), 'dashkeep-hold-'));
+  older = (await dashkeep('backup', '--json')).json.snapshot;
+  await dashkeep('backup');
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+it('holds, lists and releases a snapshot', async () => {
+  const place = ['hold', older, '--note', 'for the audit', '--by', 'alice', '--until', '2099-12-31', '--json'];
+  const until = '2099-12-31T23:59:59.999Z';
+  expect(await dashkeep(...place)).toMatchObject({ exit: 0, json: { snapshot: older, until } });
+  const [newest, held] = (await dashkeep('snapshots', '--json')).json.snapshots;
+  expect(newest.hold).toBeNull();
+  expect(held.hold).toMatchObject({ note: 'for the audit', by: 'alice', until });
+  expect((await dashkeep('snapshots')).out).toMatch(/until 2099-12-31.* +for the audit/);
+
+  await expect(dashkeep('forget', older, '--confirm', older)).rejects.toMatchObject({ code: 'DK_SNAPSHOT_HELD' });
+  const kept = (await dashkeep('forget', '--keep-last', '1', '--json')).json;
+  expect(kept).toMatchObject({ forgotten: [], kept: [{}, { id: older, reasons: ['on hold'] }] });
+
+  expect((await dashkeep('release', older, '--json')).json).toEqual({ snapshot: older });
+  await expect(dashkeep('release', older)).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
+  expect((await dashkeep('forget', '--keep-last', '1', '--json')).json.forgotten).toMatchObject([{ id: older }]);
+});
+
+it('writes and removes a note', async () => {
+  expect((await dashkeep('note', 'latest', 'a note', '--json')).json).toMatchObject({ note: 'a note' });
+  expect((await dashkeep('snapshots')).out).toContain('a note');
+  await dashkeep('note', 'latest', '');
+  expect((await dashkeep('snapshots')).out).not.toContain('a note');
+});
+
+it('refuses an end that is no date, or past', async () => {
+  for (const until of ['tomorrow', '2020-01-01', '2099-13-01']) {
+    await expect(dashkeep('hold', older, '--until', until)).rejects.toMatchObject({ code: 'DK_USAGE' });
+  }
+});
