@@ -58,6 +58,7 @@ describe('docs/monitoring.md', () => {
     const counts = {
       targetReachable: undefined,
       snapshots: undefined,
+      onHold: undefined,
       snapshotBytes: undefined,
       coverage: undefined,
       shrunk: undefined,

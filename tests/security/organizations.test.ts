@@ -174,6 +174,9 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
       ['POST', '/retention/preview', {}],
       ['GET', '/doctor'],
       ['DELETE', `/snapshots/${snapshot}?confirm=${snapshot}`],
+      ['PUT', `/snapshots/${snapshot}/hold`, { note: 'mine' }],
+      ['DELETE', `/snapshots/${snapshot}/hold`],
+      ['PUT', `/snapshots/${snapshot}/note`, { note: 'mine' }],
       ['POST', '/runs', { kind: 'prune' }],
       ['POST', '/runs', { kind: 'forget' }],
       ['POST', '/runs', { kind: 'verify' }],
@@ -189,6 +192,19 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
     }
     expect((await home.call('GET', '/settings')).json.revision).toBe(before.revision);
     expect((await home.call('GET', `/snapshots/${snapshot}`)).status).toBe(200);
+  });
+
+  it('sees that a snapshot is on hold, and not who keeps it', async () => {
+    await home.call('PUT', `/snapshots/${snapshot}/hold`, { note: 'for the audit' });
+    await home.call('PUT', `/snapshots/${snapshot}/note`, { note: 'a note' });
+    const { hold, note } = (await home.call('GET', `/snapshots/${snapshot}`)).json;
+    expect([hold.note, note.text, note.by]).toEqual(['for the audit', 'a note', hold.by]);
+    const seen = await other.call('GET', `/snapshots/${snapshot}`);
+    expect([seen.json.hold.note, seen.json.note.text]).toEqual(['for the audit', 'a note']);
+    const list = await other.call('GET', '/snapshots?marked=hold');
+    expect(list.json.items).toHaveLength(1);
+    expect(list.text + seen.text).not.toContain(hold.by);
+    await home.call('DELETE', `/snapshots/${snapshot}/hold`);
   });
 
   it('is not believed when it says that it is another organization', async () => {

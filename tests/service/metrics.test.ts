@@ -13,6 +13,7 @@ function metrics(readings: Partial<Readings> = {}): Metrics {
     grafanaReachable: true,
     targetReachable: undefined,
     snapshots: undefined,
+    onHold: undefined,
     snapshotBytes: undefined,
     resources: {},
     coverage: undefined,

@@ -27,12 +27,15 @@ import type {
 import type { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
 import type {
   DownloadQuery,
+  HoldRequest,
+  NoteRequest,
   ResourceBody,
   ResourcePage,
   ResourceQuery,
   ResourcesQuery,
   SnapshotDeleted,
   SnapshotDetail,
+  SnapshotMarks,
   SnapshotPage,
   SnapshotsQuery,
   SnapshotTree,
@@ -72,6 +75,9 @@ export interface ApiRoutes {
   'GET /snapshots': { query: SnapshotsQuery; response: SnapshotPage };
   'GET /snapshots/:id': { params: { id: string }; response: SnapshotDetail };
   'DELETE /snapshots/:id': { params: { id: string }; query: { confirm: string }; response: SnapshotDeleted };
+  'PUT /snapshots/:id/hold': { params: { id: string }; body: HoldRequest; response: SnapshotMarks };
+  'DELETE /snapshots/:id/hold': { params: { id: string }; response: SnapshotMarks };
+  'PUT /snapshots/:id/note': { params: { id: string }; body: NoteRequest; response: SnapshotMarks };
   'GET /snapshots/:id/tree': { params: { id: string }; response: SnapshotTree };
   'GET /snapshots/:id/resources': { params: { id: string }; query: ResourcesQuery; response: ResourcePage };
   'GET /snapshots/:id/resource': { params: { id: string }; query: ResourceQuery; response: ResourceBody };

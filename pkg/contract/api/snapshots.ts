@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Annotated, NOTE_MAX } from '../holds.ts';
 import { KIND_NAMES } from '../kinds.ts';
 import {
   ChangeCounts,
@@ -11,6 +12,7 @@ import {
 import {
   commaList,
   KindParameter,
+  line,
   NameableParameter,
   OrgId,
   OrgParameter,
@@ -34,6 +36,8 @@ export const SnapshotsQuery = PageQuery.extend({
   trigger: commaList(SNAPSHOT_TRIGGERS).optional(),
   from: Time.optional(),
   to: Time.optional(),
+  /** On hold, or with a note. */
+  marked: commaList(['hold', 'note']).optional(),
   /** Part of an id or of who asked. */
   search: z.string().max(200).optional(),
 });
@@ -70,6 +74,18 @@ export type SnapshotDetail = z.infer<typeof SnapshotDetail>;
 export const SnapshotDeleteQuery = z.object({ confirm: z.string().max(200) });
 export const SnapshotDeleted = z.object({ deleted: z.string() });
 export type SnapshotDeleted = z.infer<typeof SnapshotDeleted>;
+
+/** PUT /snapshots/:id/hold: nothing removes the snapshot until then, or until someone releases it. */
+export const HoldRequest = z.object({ note: line(NOTE_MAX).default(''), until: Time.optional() });
+export type HoldRequest = z.input<typeof HoldRequest>;
+
+/** PUT /snapshots/:id/note; an empty text removes it. */
+export const NoteRequest = z.object({ note: line(NOTE_MAX) });
+export type NoteRequest = z.infer<typeof NoteRequest>;
+
+/** A snapshot as it is marked afterwards. */
+export const SnapshotMarks = Annotated.extend({ snapshot: z.string() });
+export type SnapshotMarks = z.infer<typeof SnapshotMarks>;
 
 /** One folder of the tree; the root of an org is not listed: it is what has no parent. */
 export const TreeFolder = z.object({

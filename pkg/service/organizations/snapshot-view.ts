@@ -1,6 +1,7 @@
 import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotRow } from '../../contract/api/snapshots.ts';
+import type { Annotated } from '../../contract/holds.ts';
 import type { Shrunk, SnapshotSummary } from '../../contract/manifest.ts';
 import { timeOfId } from '../../repository/layout.ts';
 import { isOwn, isSince, type Caller } from './caller.ts';
@@ -31,7 +32,7 @@ export function summaryFor(
   caller: Caller,
   askedFrom: AskedFrom,
 ): SnapshotSummary | undefined {
-  const { held, changes, by, shrunk, scope, ...rest } = summary;
+  const { held, changes, by, shrunk, scope, hold, note, ...rest } = summary;
   const isHeld = holds(summary, caller);
   if (held === undefined || isHeld === undefined || (!isHeld && !caller.home)) {
     return undefined;
@@ -45,6 +46,7 @@ export function summaryFor(
   const isOwn = askedFrom(rest.id) === caller.org || (alone && caller.home);
   return {
     ...rest,
+    ...marksFor({ hold, note }, caller),
     status: problems === 0 ? 'complete' : 'partial',
     // As many as the pages show: of the whole server, they show none.
     resources: own.resources,
@@ -60,6 +62,16 @@ export function summaryFor(
           : { added: changed.added, changed: changed.changed, removed: changed.removed },
     }),
   };
+}
+
+/** Holds and notes are for all to see, but only the home organization sees who wrote them. */
+export function marksFor({ hold, note }: Annotated, caller: Caller): Annotated {
+  const { by: _holder, ...held } = hold ?? {};
+  const { by: _author, ...noted } = note ?? {};
+  const shown = caller.home
+    ? { hold, note }
+    : { hold: hold && (held as typeof hold), note: note && (noted as typeof note) };
+  return compact(shown);
 }
 
 /** What is gone, as far as it is the caller's; the home organization decides for all. */

@@ -17,7 +17,7 @@ import { contentOf, folderAndBelow } from './tree.ts';
 
 /** @returns whether a snapshot passes the filters of a query */
 export function matchesSnapshot(
-  { id, status, trigger, time, by }: SnapshotSummary,
+  { id, status, trigger, time, by, hold, note }: SnapshotSummary,
   query: z.output<typeof SnapshotsQuery>,
 ): boolean {
   return (
@@ -25,7 +25,8 @@ export function matchesSnapshot(
     (query.trigger === undefined || query.trigger.includes(trigger)) &&
     (query.from === undefined || time >= query.from) &&
     (query.to === undefined || time < query.to) &&
-    holds(query.search, id, by)
+    (query.marked === undefined || query.marked.some((mark) => (mark === 'hold' ? hold : note))) &&
+    holds(query.search, id, by, hold?.note, note?.text)
   );
 }
 

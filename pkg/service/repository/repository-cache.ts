@@ -1,4 +1,6 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { Annotated } from '../../contract/holds.ts';
 import type { Manifest, SnapshotSignature, SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
@@ -101,6 +103,12 @@ export class RepositoryCache {
       snapshots.catch(() => (this.#list = undefined));
     }
     return this.#list.snapshots;
+  }
+
+  /** What people added to a snapshot. */
+  async marks(id: string, signal: AbortSignal): Promise<Annotated> {
+    const found = (await this.snapshots(signal)).find((one) => one.id === id);
+    return { hold: found?.hold ?? null, ...compact({ note: found?.note }) };
   }
 
   async manifest(id: string, signal: AbortSignal): Promise<Manifest> {

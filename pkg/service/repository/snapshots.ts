@@ -117,7 +117,8 @@ export class Snapshots {
   /** One line of the history. @throws DK_NOT_FOUND */
   async row(id: string, caller: Caller, signal: AbortSignal): Promise<SnapshotRow> {
     const { manifest, signature } = await this.#repositoryCache.snapshot(id, signal);
-    const [row] = await this.#rows([{ ...summaryOf(manifest), ...signature }], caller, signal);
+    const marks = await this.#repositoryCache.marks(manifest.id, signal);
+    const [row] = await this.#rows([{ ...summaryOf(manifest), ...signature, ...marks }], caller, signal);
     if (row === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${id}'`);
     }
@@ -147,7 +148,9 @@ export class Snapshots {
   async #rows(summaries: readonly SnapshotSummary[], caller: Caller, signal: AbortSignal): Promise<SnapshotRow[]> {
     const rows: SnapshotRow[] = [];
     for (const summary of summaries) {
-      const whole = holds(summary, caller) === undefined ? await this.#count(summary.id, signal) : summary;
+      const { hold, note } = summary;
+      const counted = holds(summary, caller) === undefined ? await this.#count(summary.id, signal) : summary;
+      const whole = counted && { ...counted, ...compact({ hold, note }) };
       const seen = whole === undefined ? undefined : summaryFor(whole, caller, this.#askedFrom);
       if (seen !== undefined) {
         rows.push(rowOf(seen));

@@ -15,6 +15,7 @@ export interface Readings {
   grafanaReachable: boolean;
   targetReachable: boolean | undefined;
   snapshots: number | undefined;
+  onHold: number | undefined;
   snapshotBytes: number | undefined;
   resources: Readonly<Record<string, number>>;
   /** What the newest snapshot covers. */
@@ -166,6 +167,7 @@ export class Metrics {
       r.targetReachable === undefined ? undefined : Number(r.targetReachable),
     );
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
+    gauge('dashkeep_snapshots_on_hold', 'Snapshots that nothing removes until they are released.', (r) => r.onHold);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
     gauge('dashkeep_backup_shrunk', 'Whether much is missing from the newest snapshot: 1 or 0.', (r) =>
       r.shrunk === undefined ? undefined : Number(r.shrunk),

@@ -116,10 +116,11 @@ export class StatusCache {
     const snapshots = await this.#repositoryCache.snapshots(signal);
     const backups = snapshots.filter((snapshot) => countsNow(snapshot) && isRegularBackup(snapshot));
     const future = snapshots.filter((one) => one.future === true).map(({ id }) => id);
+    const onHold = snapshots.filter(({ hold }) => hold).length;
     const [newest] = backups;
     if (newest === undefined) {
       const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
-      return { ...nothing, snapshots: snapshots.length, future };
+      return { ...nothing, snapshots: snapshots.length, onHold, future };
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
     const { shrunk, lastFull } = manifest;
@@ -131,6 +132,7 @@ export class StatusCache {
       ...compact({ lastFull }),
       content: contentOf(manifest),
       snapshots: snapshots.length,
+      onHold,
       orgs: statusByOrg(manifest, [signed, ...backups.slice(1)], snapshots),
       uncounted: snapshots.filter(({ held }) => held === undefined).length,
       future,

@@ -234,6 +234,7 @@ export class StatusView {
       grafanaReachable: this.#parts.statusCache.grafana.reachable,
       targetReachable: this.#parts.repositoryCache.reachable,
       snapshots: statusCache?.snapshots,
+      onHold: statusCache?.onHold,
       snapshotBytes: statusCache?.newest?.bytes,
       resources: statusCache?.content ?? {},
       coverage: statusCache?.coverage,

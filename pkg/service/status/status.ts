@@ -26,6 +26,7 @@ export interface RepositoryStatus {
   lastFull?: string;
   content: Partial<Record<KindName, number>>;
   snapshots: number;
+  onHold: number;
   /** The same for single organizations; without what belongs to the whole server. */
   orgs: Map<number, OrgStatus>;
   /** How many of the snapshots do not say which organizations they cover. */

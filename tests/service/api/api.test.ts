@@ -118,6 +118,24 @@ describe('the API, with a real service, a Grafana and a target', () => {
     expect(await service.ended(json.id)).toMatchObject({ by: 'grace' });
   });
 
+  it('puts a snapshot on hold, which is then not deleted, and releases it', async () => {
+    const until = '2099-12-31T23:00:00.000Z';
+    const context = { 'x-grafana-context': '{"Login":"grace"}' };
+    const held = await service.call('PUT', `/snapshots/${snapshot}/hold`, { note: 'audit', until }, context);
+    expect(held.json).toMatchObject({ snapshot, hold: { note: 'audit', by: 'grace', until } });
+    expect((await service.call('GET', '/snapshots?marked=hold')).json.items).toMatchObject([{ id: snapshot }]);
+    expect((await service.call('GET', '/snapshots?marked=note')).json.items).toEqual([]);
+    const refused = await service.call('DELETE', `/snapshots/${snapshot}?confirm=${snapshot}`);
+    expect([refused.status, refused.json.error.code]).toEqual([409, 'DK_SNAPSHOT_HELD']);
+    const past = await service.call('PUT', `/snapshots/${snapshot}/hold`, { until: '2020-01-01T00:00:00.000Z' });
+    expect([past.status, past.json.error.code]).toEqual([400, 'DK_USAGE']);
+    const preview = await service.call('POST', '/retention/preview', {});
+    expect(preview.json.kept.at(-1)).toMatchObject({ id: snapshot });
+    const released = await service.call('DELETE', `/snapshots/${snapshot}/hold`);
+    expect(released.json).toEqual({ snapshot, hold: null });
+    expect((await service.call('DELETE', `/snapshots/${snapshot}/hold`)).status).toBe(404);
+  });
+
   it('deletes a snapshot only when its id is typed', async () => {
     const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
     const { snapshot: newest } = (await service.ended(run.id)) as { snapshot: string };

@@ -30,6 +30,7 @@ const SELDOM_DONE = [
   'POST /runs/{id}/cancel',
   'POST /restores/{id}/apply',
   'DELETE /snapshots/{id}',
+  'DELETE /snapshots/{id}/hold',
   'POST /previews',
   'DELETE /previews/{uid}',
 ];

@@ -1,8 +1,11 @@
 import { compact } from '../../../contract/compact.ts';
 import {
+  HoldRequest,
+  NoteRequest,
   ResourceBody,
   SnapshotDeleted,
   SnapshotDetail,
+  SnapshotMarks,
   SnapshotPage,
   DownloadQuery,
   ResourcePage,
@@ -12,26 +15,33 @@ import {
   SnapshotsQuery,
   SnapshotTree,
 } from '../../../contract/api/snapshots.ts';
+import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { runForgetOne } from '../../../operations/forget.ts';
 import { recordRun } from '../../../operations/run.ts';
+import { holdSnapshot, noteSnapshot, releaseSnapshot } from '../../../repository/holds/holds.ts';
+import type { Repository } from '../../../repository/repository.ts';
 import { assertDeletable } from '../../../repository/snapshots/forget.ts';
 import { importableText, referencesOf } from '../../repository/content.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
+import { marksFor } from '../../organizations/snapshot-view.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { ServiceParts } from '../../parts.ts';
 import { responses, IdParameter, sendJson } from '../responses.ts';
 import { nameOf } from '../caller.ts';
 import type { Api } from '../api.ts';
 
-type Parts = Pick<ServiceParts, 'repositoryCache' | 'snapshots' | 'requests' | 'freshness' | 'log' | 'signal'>;
+type Parts = Pick<
+  ServiceParts,
+  'repositoryCache' | 'snapshots' | 'requests' | 'freshness' | 'randomness' | 'log' | 'signal'
+>;
 
 /** Registers the routes that list, show and delete snapshots. */
 export function snapshotRoutes(api: Api, parts: Parts): void {
   const tags = ['snapshots'];
   const config = { access: 'organization', uses: ['repository'] } as const;
-  const { repositoryCache, snapshots, requests, freshness, log, signal } = parts;
+  const { repositoryCache, snapshots, requests, freshness, randomness, log, signal } = parts;
 
   api.get(
     '/snapshots',
@@ -93,6 +103,72 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
       freshness.runsChanged();
       log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
       return { deleted: id };
+    },
+  );
+
+  /** What people change about a snapshot, without a run. */
+  const mark = async (
+    request: FastifyRequest,
+    start: string,
+    change: (repository: Repository, id: string, by: string | undefined) => Promise<string>,
+  ): Promise<SnapshotMarks> => {
+    const by = nameOf(request);
+    const snapshot = await repositoryCache.read(signal, (repository) => change(repository, start, by));
+    freshness.snapshotsChanged();
+    const marks = marksFor(await repositoryCache.marks(snapshot, signal), request.caller);
+    log.info({ snapshot, by, hold: marks.hold !== null }, 'a hold or note of a snapshot was changed');
+    return { snapshot, ...marks };
+  };
+  const homeOnly = { access: 'home', uses: ['repository'] } as const;
+
+  api.put(
+    '/snapshots/:id/hold',
+    {
+      config: homeOnly,
+      schema: {
+        summary: 'Put a snapshot on hold',
+        tags,
+        params: IdParameter,
+        body: HoldRequest,
+        response: responses(SnapshotMarks),
+      },
+    },
+    (request) => {
+      const { note, until } = request.body;
+      const end = until === undefined ? undefined : new Date(until);
+      return mark(request, request.params.id, (repository, id, by) =>
+        holdSnapshot(repository, id, { note, by, until: end }, { randomness, signal }),
+      );
+    },
+  );
+
+  api.delete(
+    '/snapshots/:id/hold',
+    {
+      config: homeOnly,
+      schema: { summary: 'Release a snapshot', tags, params: IdParameter, response: responses(SnapshotMarks) },
+    },
+    (request) =>
+      mark(request, request.params.id, (repository, id, by) => releaseSnapshot(repository, id, { by, signal })),
+  );
+
+  api.put(
+    '/snapshots/:id/note',
+    {
+      config: homeOnly,
+      schema: {
+        summary: 'Write a note about a snapshot',
+        tags,
+        params: IdParameter,
+        body: NoteRequest,
+        response: responses(SnapshotMarks),
+      },
+    },
+    (request) => {
+      const { note } = request.body;
+      return mark(request, request.params.id, (repository, id, by) =>
+        noteSnapshot(repository, id, { note, by }, { signal }),
+      );
     },
   );
 
