@@ -1,8 +1,5 @@
 import * as z from 'zod';
 
-/** The longest note that a person may write about a snapshot. */
-export const NOTE_MAX = 500;
-
 /** What a person wrote about a snapshot. */
 export const SnapshotNote = z.object({
   text: z.string(),

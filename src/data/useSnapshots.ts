@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { call, callForText } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
-export type SnapshotFilters = Pick<SnapshotsQuery, 'status' | 'trigger' | 'search' | 'from' | 'to'>;
+export type SnapshotFilters = Pick<SnapshotsQuery, 'status' | 'trigger' | 'search' | 'marked' | 'from' | 'to'>;
 export type ResourceFilters = Pick<ResourcesQuery, 'kind' | 'org' | 'folder' | 'under' | 'search'>;
 
 export function useSnapshots(filters: SnapshotFilters) {
@@ -82,6 +82,28 @@ export function useDeleteSnapshot() {
       client.removeQueries({ queryKey: ['snapshot', id] });
       return client.invalidateQueries();
     },
+  });
+}
+
+/** A hold, a release, or a note. */
+export type SnapshotMark =
+  { type: 'hold'; note: string; until?: string } | { type: 'release' } | { type: 'note'; note: string };
+
+export function useMarkSnapshot(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (mark: SnapshotMark) => {
+      const params = { id };
+      switch (mark.type) {
+        case 'hold':
+          return call('PUT /snapshots/:id/hold', { params, body: { note: mark.note, until: mark.until } });
+        case 'release':
+          return call('DELETE /snapshots/:id/hold', { params });
+        case 'note':
+          return call('PUT /snapshots/:id/note', { params, body: { note: mark.note } });
+      }
+    },
+    onSuccess: () => client.invalidateQueries(),
   });
 }
 

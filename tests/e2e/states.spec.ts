@@ -119,7 +119,7 @@ test('each way in which a call fails has its own words and says what to do @quic
   for (const failure of FAILURES) {
     answer = failure.answer;
     await page.getByRole('link', { name: 'History', exact: true }).click();
-    await page.getByPlaceholder('Search by ID or requester').fill(failure.what);
+    await page.getByPlaceholder('Search by ID, requester or note').fill(failure.what);
     const alert = page.getByRole('alert').filter({ hasText: failure.title });
     await expect(alert, failure.what).toBeVisible();
     await expect(alert).toContainText(failure.advice);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { Annotated, NOTE_MAX } from '../holds.ts';
+import { Annotated } from '../holds.ts';
+import { NOTE_MAX } from '../note-max.ts';
 import { KIND_NAMES } from '../kinds.ts';
 import {
   ChangeCounts,

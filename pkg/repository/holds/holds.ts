@@ -1,6 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { NOTE_MAX } from '../../contract/holds.ts';
+import { NOTE_MAX } from '../../contract/note-max.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';

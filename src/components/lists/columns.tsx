@@ -74,8 +74,16 @@ export function folderColumn<T extends { folder: string }>(hideBelow: 'md' | 'xl
   };
 }
 
-/** When, as a link to more, with how long ago that is. */
-export function timeColumn<T>(header: string, timeOf: (item: T) => string, href: (item: T) => string): Column<T> {
+/**
+ * When, as a link to more, with how long ago that is.
+ * @param beside - more about it, beside that
+ */
+export function timeColumn<T>(
+  header: string,
+  timeOf: (item: T) => string,
+  href: (item: T) => string,
+  beside?: (item: T) => ReactNode,
+): Column<T> {
   return {
     id: 'time',
     header,
@@ -85,9 +93,12 @@ export function timeColumn<T>(header: string, timeOf: (item: T) => string, href:
         <TextLink {...{ [opensRow]: '' }} href={href(item)} inline={false} color="primary" weight="medium">
           {formatTime(timeOf(item))}
         </TextLink>
-        <Text color="secondary" variant="bodySmall" truncate>
-          {formatRelative(timeOf(item))}
-        </Text>
+        <Stack gap={1}>
+          <Text color="secondary" variant="bodySmall" truncate>
+            {formatRelative(timeOf(item))}
+          </Text>
+          {beside?.(item)}
+        </Stack>
       </Stack>
     ),
   };
@@ -106,13 +117,26 @@ export function statusColumn<
   };
 }
 
-export function askedByColumn<T extends Parameters<typeof askedBy>[0]>(header: string): Column<T> {
+/** @param below - more about it, in a second line */
+export function askedByColumn<T extends Parameters<typeof askedBy>[0]>(
+  header: string,
+  below: (item: T) => string = () => '',
+): Column<T> {
   return {
     id: 'trigger',
     header,
     width: 'minmax(0, 1fr)',
     hideBelow: 'md',
-    cell: (item) => <span title={askedBy(item)}>{askedBy(item)}</span>,
+    cell: (item) => (
+      <Stack direction="column" gap={0}>
+        <span title={askedBy(item)}>{askedBy(item)}</span>
+        {below(item) !== '' && (
+          <Text color="secondary" variant="bodySmall" truncate>
+            {below(item)}
+          </Text>
+        )}
+      </Stack>
+    ),
   };
 }
 

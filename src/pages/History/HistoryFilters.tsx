@@ -1,9 +1,11 @@
+import type { ReactNode } from 'react';
 import type { RunStatus } from '../../../pkg/contract/runs.ts';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { statusLabel } from '../../components/StatusBadge.tsx';
+import { dayBounds } from '../../lib/times/day.ts';
 import { t } from '../../lib/i18n.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
-import { DateFilter, dayBounds } from './DateFilter.tsx';
+import { DateFilter } from './DateFilter.tsx';
 
 /** What only one of the lists of the history can be filtered by. */
 interface OwnFilter {
@@ -18,18 +20,27 @@ interface OwnFilter {
 export function useHistoryFilters<Name extends OwnFilter['name']>(own: Name) {
   const { read } = useUrlState();
   return {
-    isFiltered: ['q', 'day', 'status', own].some((name) => read(name) !== ''),
+    isFiltered: ['q', 'day', 'status', 'marked', own].some((name) => read(name) !== ''),
     filters: {
       [own]: read(own) || undefined,
       status: read('status') || undefined,
       search: read('q') || undefined,
+      marked: read('marked') || undefined,
       ...dayBounds(read('day')),
-    } as { [N in Name | 'status' | 'search' | 'from' | 'to']?: string },
+    } as { [N in Name | 'status' | 'search' | 'marked' | 'from' | 'to']?: string },
   };
 }
 
 /** Beside the search: the day, the status, and what is the list's own. */
-export function HistoryFilters({ statuses, own }: { statuses: readonly RunStatus[]; own: OwnFilter }) {
+export function HistoryFilters({
+  statuses,
+  own,
+  children,
+}: {
+  statuses: readonly RunStatus[];
+  own: OwnFilter;
+  children?: ReactNode;
+}) {
   const { read, change } = useUrlState();
   return (
     <>
@@ -46,6 +57,7 @@ export function HistoryFilters({ statuses, own }: { statuses: readonly RunStatus
         options={statuses.map((value) => ({ value, label: statusLabel(value) }))}
         onChange={(status) => change({ status })}
       />
+      {children}
     </>
   );
 }

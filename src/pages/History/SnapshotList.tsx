@@ -1,10 +1,13 @@
 import { EmptyState, LinkButton } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
+import { HoldMark, marksOf } from '../../components/HoldNotes.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
+import { useUrlState } from '../../hooks/useUrlState.ts';
 import { useSnapshots } from '../../data/useSnapshots.ts';
 import { formatBytes, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -16,6 +19,7 @@ const TRIGGERS = ['scheduled', 'manual', 'safety', 'drill'];
 
 export function SnapshotList() {
   const { filters, isFiltered } = useHistoryFilters('trigger');
+  const { read, change } = useUrlState();
   const list = useSnapshots(filters);
   const columns = useMemo(() => makeColumns(), []);
   if (!isFiltered && !list.isPending && list.error === null && list.total === 0) {
@@ -28,13 +32,23 @@ export function SnapshotList() {
       columns={columns}
       rowKey={(row) => row.id}
       empty={t('history.noSnapshots', 'No snapshots match')}
-      search={t('history.searchSnapshots', 'Search by ID or requester')}
+      search={t('history.searchSnapshots', 'Search by ID, requester or note')}
       count={(total) => plural('history.count', total, '{{number}} snapshot', '{{number}} snapshots')}
     >
       <HistoryFilters
         statuses={['complete', 'partial']}
         own={{ name: 'trigger', label: t('history.trigger', 'Trigger'), values: TRIGGERS, labelOf: triggerLabel }}
-      />
+      >
+        <MultiFilter
+          label={t('history.marked', 'Holds and notes')}
+          value={read('marked')}
+          options={[
+            { value: 'hold', label: t('hold.title', 'On hold') },
+            { value: 'note', label: t('history.noted', 'With a note') },
+          ]}
+          onChange={(marked) => change({ marked })}
+        />
+      </HistoryFilters>
     </FilteredList>
   );
 }
@@ -61,9 +75,10 @@ function makeColumns(): Column<SnapshotRow>[] {
       t('column.time', 'Time'),
       (row) => row.time,
       (row) => routes.snapshot(row.id),
+      ({ hold }) => (hold ? <HoldMark /> : null),
     ),
     statusColumn(),
-    askedByColumn(t('column.made', 'Trigger')),
+    askedByColumn<SnapshotRow>(t('column.made', 'Trigger'), marksOf),
     {
       id: 'changes',
       header: t('column.changes', 'Changes'),

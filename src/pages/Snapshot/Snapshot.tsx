@@ -7,6 +7,7 @@ import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
 import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
+import { HoldAlert } from '../../components/HoldNotes.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -76,6 +77,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
   return (
     <Stack direction="column" gap={3}>
       {snapshot.foreign && <ForeignAlert />}
+      {snapshot.hold && <HoldAlert hold={snapshot.hold} />}
       <Facts
         facts={[
           [
@@ -86,6 +88,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],
           [t('column.resources', 'Resources'), formatNumber(snapshot.resources)],
           ...copiedFact(snapshot),
+          ...noteFact(snapshot),
           [
             t('column.size', 'Size'),
             <Stack key="size" gap={1} alignItems="center">
@@ -151,6 +154,11 @@ function copiedFact({ kinds }: SnapshotDetail): [label: string, text: string][] 
           }),
         ],
       ];
+}
+
+function noteFact({ note }: SnapshotDetail): [label: string, text: string][] {
+  const { text, by } = note ?? {};
+  return text === undefined ? [] : [[t('hold.note', 'Note'), by === undefined ? text : `${text} (${by})`]];
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -12,11 +12,14 @@ import { plural, t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
 import { routes } from '../../lib/routes.ts';
 import { useMenuFocus } from '../../hooks/useMenuFocus.ts';
+import { MarkDialog, type Marking } from './MarkDialog.tsx';
 
 /** What is done with a snapshot less often. */
 export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
+  const [marking, setMarking] = useState<Marking>();
+  const isHeld = Boolean(snapshot.hold);
   const isHome = useIsHome() === true;
   const start = useStartRun();
   const remove = useDeleteSnapshot();
@@ -69,14 +72,35 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
         />
       )}
       {isHome && <Menu.Divider />}
+      {isHome && !snapshot.foreign && (
+        <Menu.Item
+          icon="lock"
+          label={isHeld ? t('hold.change', 'Change the hold') : t('hold.place', 'Put on hold')}
+          onClick={() => afterMenu(() => setMarking('hold'))}
+        />
+      )}
+      {isHome && isHeld && (
+        <Menu.Item
+          icon="unlock"
+          label={t('hold.release', 'Release')}
+          onClick={() => afterMenu(() => setMarking('release'))}
+        />
+      )}
+      {isHome && (
+        <Menu.Item
+          icon="pen"
+          label={snapshot.note === undefined ? t('hold.addNote', 'Add a note') : t('hold.editNote', 'Edit the note')}
+          onClick={() => afterMenu(() => setMarking('note'))}
+        />
+      )}
       {isHome && (
         <Menu.Item
           icon="trash-alt"
           destructive
           label={t('snapshot.delete', 'Delete')}
-          // Once the menu has given the focus back: a dialog that opens before loses it, and keys go to the page
-          // behind.
-          onClick={() => setTimeout(() => setDeleting(true), 0)}
+          disabled={isHeld}
+          description={isHeld ? t('hold.releaseFirst', 'Release it first') : undefined}
+          onClick={() => afterMenu(() => setDeleting(true))}
         />
       )}
     </Menu>
@@ -87,6 +111,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
         <Button variant="secondary" icon="ellipsis-v" aria-label={t('snapshot.more', 'More actions')} />
       </Dropdown>
       {start.error !== null && <ServiceNotice error={start.error} />}
+      {marking && <MarkDialog snapshot={snapshot} marking={marking} onDismiss={() => setMarking(undefined)} />}
       {deleting && (
         <ConfirmDialog
           title={t('snapshot.deleteTitle', 'Delete this snapshot?')}
@@ -123,4 +148,9 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
       )}
     </>
   );
+}
+
+/** Once the menu has given the focus back: a dialog that opens before loses it, and keys go to the page behind. */
+function afterMenu(open: () => void): void {
+  setTimeout(open, 0);
 }
