@@ -74,8 +74,11 @@ it('an earlier hold that ended, or a release, ends no other hold when it is put 
 it('a key that is not trusted releases nothing', async () => {
   const [first] = made as [Manifest];
   await hold(first.id);
-  const stranger = await open(world, { state: new MemoryState() });
-  await releaseSnapshot(stranger, first.id, {}).catch(() => undefined);
+  const state = new MemoryState();
+  const release = async (): Promise<unknown> => releaseSnapshot(await open(world, { state }), first.id, {});
+  await expect(release()).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+  await backup(await open(world, { state }), world, { a: { v: 'of a stranger' } });
+  await release();
   expect(await forgotten()).not.toContain(first.id);
 });
 

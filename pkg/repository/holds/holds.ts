@@ -72,14 +72,14 @@ export async function holdSnapshot(
 /**
  * Ends all holds of a snapshot.
  * @returns the full id
- * @throws DK_NOT_FOUND when it is not on hold
+ * @throws DK_NOT_FOUND when it is not on hold, DK_SNAPSHOT_FOREIGN where no key is trusted yet
  */
 export async function releaseSnapshot(
   repository: Repository,
   start: string,
   { by, signal }: Abortable & { by?: string | undefined },
 ): Promise<string> {
-  repository.trust.keys.assertRemembered();
+  assertTrusting(repository);
   const { active } = await repository.annotations.read({ signal });
   const wanted = start === 'latest' ? (await repository.find(start, { signal })).id : start;
   const held = [...active.keys()].filter((id) => id.startsWith(wanted));
@@ -117,7 +117,7 @@ async function end(
 /**
  * Writes a note about a snapshot in place of the one before; an empty text removes it.
  * @returns the full id
- * @throws DK_USAGE, DK_NOT_FOUND
+ * @throws DK_USAGE, DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN where no key is trusted yet
  */
 export async function noteSnapshot(
   repository: Repository,
@@ -125,9 +125,9 @@ export async function noteSnapshot(
   { note, by }: HoldRequest,
   { signal }: Abortable,
 ): Promise<string> {
-  const { store, trust, clock } = repository;
+  const { store, clock } = repository;
   assertNote(note);
-  trust.keys.assertRemembered();
+  assertTrusting(repository);
   const { id } = await repository.find(start, { signal });
   if (note === '') {
     const keys = [noteKey(id, undefined, false), noteKey(id, undefined, true)];
@@ -149,6 +149,16 @@ export async function assertNotHeld(repository: Repository, id: string, calls: A
   if ((await repository.annotations.read(calls)).active.has(id)) {
     throw new DashkeepError('DK_SNAPSHOT_HELD', `${id} is on hold`, {
       advice: reason('release-first', { command: `dashkeep release ${id}` }),
+    });
+  }
+}
+
+/** What others signed must not be replaced by someone who cannot tell whether it is genuine. */
+function assertTrusting({ trust, store }: Repository): void {
+  trust.keys.assertRemembered();
+  if (trust.standing !== 'pinned') {
+    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no key is trusted here yet that signs in ${store.description}`, {
+      advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
     });
   }
 }
