@@ -123,7 +123,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const mayNotify = (run: RunRecord): boolean =>
     config.secrets.has('webhookUrl') || mayKnow(run, { org: home.known ?? 0, home: true });
   const observers = { metrics, overdue, notifier, mayNotify };
-  const hooks = new RunHooks({ journal, history, repositoryCache, ...observers, changed, log, signal });
+  const prepareSearch = (until: AbortSignal): Promise<void> => textSearch.prepare(until);
+  const hooks = new RunHooks({ journal, history, repositoryCache, ...observers, prepareSearch, changed, log, signal });
   const process = `${config.instance}/${randomness.hex(4)}`;
   const queue: RunQueue = new RunQueue({
     instance: process,

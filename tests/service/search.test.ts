@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { access, rename, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchPage } from '../../pkg/contract/api/search.ts';
 import { call } from '../simulator/http.ts';
@@ -152,5 +152,32 @@ describe('a search through time', () => {
     expect([status, json.error.code]).toEqual([400, 'DK_USAGE']);
     expect(JSON.stringify(json.error)).toContain(reason);
     expect(json.error.hint).toMatch(/./);
+  });
+});
+
+describe('a search after a first backup of more than a publishing indexes', () => {
+  it('reads no body: the backup was followed by that', async () => {
+    const filled = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    filled.seedDashboards({ count: 250, awkward: false, v2Share: 0 });
+    const own = await startService({ grafanaUrl: filled.url });
+    const target = `${own.directory}/target`;
+    try {
+      const { json: run } = await own.call('POST', '/runs', { kind: 'backup' });
+      await own.ended(run.id);
+      const isIndexed = () =>
+        access(`${target}/cache/texts.json.gz`).then(
+          () => true,
+          () => false,
+        );
+      await expect.poll(isIndexed, { timeout: 20_000 }).toBe(true);
+      await rename(`${target}/objects`, `${target}/objects-away`);
+      const { json } = await own.call('GET', '/search?q=rate');
+      expect(json).toMatchObject({ indexed: { snapshots: 1, pending: 0, unreadable: 0 }, unread: 0 });
+      expect(json.items.length).toBeGreaterThan(0);
+    } finally {
+      await own.stop();
+      await filled.close();
+      await removeDirectory(own.directory);
+    }
   });
 });

@@ -24,6 +24,14 @@ export class TextSearch {
     this.#clock = clock;
   }
 
+  /** Indexes what is stored, before anyone searches. A search that comes meanwhile waits for the same. */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.#repositoryCache.use(signal, async (target) => {
+      const repository = await target.openIfThere(signal);
+      await repository?.searchable({ signal });
+    });
+  }
+
   /** @throws DK_USAGE for a text that is too short or too long, and for a cursor that was not made here */
   async page(query: z.output<typeof SearchQuery>, caller: Caller, signal: AbortSignal): Promise<SearchPage> {
     const { q: text, kind, deleted, cursor, limit } = query;

@@ -18,6 +18,8 @@ export interface RunHooksParts {
   notifier: Notifier;
   /** Whether the receiver of notices may know of a run. */
   mayNotify: (run: RunRecord) => boolean;
+  /** What a backup stored can be searched for. */
+  prepareSearch: (signal: AbortSignal) => Promise<void>;
   /** What was read before is old now. */
   changed: () => void;
   log: Log;
@@ -50,6 +52,9 @@ export class RunHooks {
     if (wentWell) {
       void this.#keepRecords();
     }
+    if (wentWell && record.kind === 'backup') {
+      void this.#prepareSearch();
+    }
   }
 
   /** A run of a process that ended: the service that finds it reports it. */
@@ -58,6 +63,16 @@ export class RunHooks {
     const notice = noticeOf(record, undefined);
     if (notice !== undefined && mayNotify(record)) {
       notifier.notify(notice);
+    }
+  }
+
+  /** The first search after a large backup would otherwise wait until every body was read. */
+  async #prepareSearch(): Promise<void> {
+    const { prepareSearch, log, signal } = this.#parts;
+    try {
+      await prepareSearch(signal);
+    } catch (error) {
+      log.debug({ reason: asDashkeepError(error).message }, 'the next search indexes what was backed up');
     }
   }
 
