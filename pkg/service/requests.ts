@@ -7,6 +7,7 @@ import type { RunRecord } from '../contract/runs.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { Caller } from './organizations/caller.ts';
 import type { History } from './repository/history.ts';
+import type { OpenedTarget } from './repository/opened-target.ts';
 import type { RepositoryCache } from './repository/repository-cache.ts';
 import type { Snapshots } from './repository/snapshots.ts';
 import type { Restores } from './restores/restores.ts';
@@ -15,8 +16,9 @@ import type { Journal } from './runs/journal.ts';
 import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
+import type { OnProgress } from '../engine/progress.ts';
 import type { Restored } from '../engine/restore/types.ts';
-import { planFor, planUndoFor, type PlanQuestion } from './restores/plans.ts';
+import { planFor, planUndoFor, type PlannedRestore, type PlanQuestion } from './restores/plans.ts';
 import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { LiveRead } from './live-reads.ts';
 
@@ -46,6 +48,11 @@ export interface Asker {
 /** Not known is not zero. */
 function askedFrom(org: number): { org?: number } {
   return org > 0 ? { org } : {};
+}
+
+/** The way back of a restore as a request: all that it touched, as the snapshot of the state before has it. */
+function undoOf(snapshot: string): RestoreRequest {
+  return { snapshot, selection: { type: 'everything' }, options: { overwrite: true, includeManaged: true } };
 }
 
 /** How long the same idempotency key means the same run. */
@@ -91,17 +98,11 @@ export class Requests {
 
   /** Begins to compute it, or joins one that is computed for the same request. */
   async startPlan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
-    const { repositoryCache, restores } = this.#parts;
+    const { restores } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
     const { snapshot } = question;
-    return restores.start(
-      { ...request, snapshot },
-      revision,
-      caller,
-      () =>
-        new LiveRead(this.#parts, caller, (signal, { onProgress }) =>
-          repositoryCache.use(signal, (target) => planFor(target, question, caller, signal, onProgress)),
-        ),
+    return restores.start({ ...request, snapshot }, revision, caller, () =>
+      this.#inBackground(caller, (target, signal, onProgress) => planFor(target, question, caller, signal, onProgress)),
     );
   }
 
@@ -123,9 +124,25 @@ export class Requests {
     const { settings, repositoryCache, restores, signal } = this.#parts;
     const { revision } = await settings.effective();
     const planned = await repositoryCache.use(signal, (target) => planUndoFor(target, run, caller, signal));
-    const options = { overwrite: true, includeManaged: true };
-    const request: RestoreRequest = { snapshot: planned.snapshot, selection: { type: 'everything' }, options };
-    return restores.add(request, planned, revision, caller);
+    return restores.add(undoOf(planned.snapshot), planned, revision, caller);
+  }
+
+  /** Begins to compute it, or joins one that is computed for the same run. */
+  async startUndo({ id, snapshot }: { id: string; snapshot: string }, caller: Caller): Promise<RestorePlan> {
+    const { settings, restores } = this.#parts;
+    const { revision } = await settings.effective();
+    const read = (): LiveRead<PlannedRestore> =>
+      this.#inBackground(caller, (target, signal, onProgress) => planUndoFor(target, id, caller, signal, onProgress));
+    return restores.start(undoOf(snapshot), revision, caller, read, id);
+  }
+
+  #inBackground(
+    caller: Caller,
+    plan: (target: OpenedTarget, signal: AbortSignal, onProgress: OnProgress) => Promise<PlannedRestore>,
+  ): LiveRead<PlannedRestore> {
+    return new LiveRead(this.#parts, caller, (signal, { onProgress }) =>
+      this.#parts.repositoryCache.use(signal, (target) => plan(target, signal, onProgress)),
+    );
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */

@@ -67,7 +67,9 @@ export function useCancelRun() {
   });
 }
 
-/** Plans the way back of a restore. */
+/** Begins to plan the way back of a restore; the page of the plan shows how far it is. */
 export function useUndoRun() {
-  return useMutation({ mutationFn: (id: string) => call('POST /runs/:id/undo', { params: { id } }) });
+  return useMutation({
+    mutationFn: (id: string) => call('POST /runs/:id/undo', { params: { id }, query: { wait: 'false' } }),
+  });
 }

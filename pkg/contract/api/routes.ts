@@ -71,7 +71,7 @@ export interface ApiRoutes {
   /** The run may still be running for a moment; 409 DK_BUSY when it has ended already. */
   'POST /runs/:id/cancel': { params: { id: string }; response: Run };
   /** Plans the way back of a restore, through its safety snapshot; apply it like any other plan. */
-  'POST /runs/:id/undo': { params: { id: string }; response: RestorePlan };
+  'POST /runs/:id/undo': { params: { id: string }; query: PlanQuery; response: RestorePlan };
   'GET /snapshots': { query: SnapshotsQuery; response: SnapshotPage };
   'GET /snapshots/:id': { params: { id: string }; response: SnapshotDetail };
   'DELETE /snapshots/:id': { params: { id: string }; query: { confirm: string }; response: SnapshotDeleted };

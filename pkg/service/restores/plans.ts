@@ -98,6 +98,7 @@ export async function planUndoFor(
   id: string,
   caller: Caller,
   signal: AbortSignal,
+  onProgress?: OnProgress,
 ): Promise<PlannedRestore> {
   const session = await target.session(signal, { caller });
   const { repository, grafana, clock, log } = session;
@@ -111,7 +112,7 @@ export async function planUndoFor(
   return withInstance(grafana(), signal, async (instance) => {
     const ports = { repository, instance, sameOrgs: new Set([caller.org]), clock, log, signal };
     const clocks = await compareAllClocks(ports);
-    const { request, plan, stored } = await planUndo(ports, own);
+    const { request, plan, stored } = await planUndo({ ...ports, ...compact({ onProgress }) }, own);
     assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
     const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
     return asPlanned(session, request, plan, stored, warnings);

@@ -28,6 +28,8 @@ interface Kept {
   org: number;
   request: RestoreRequest;
   options: RestoreOptions;
+  /** The run that it takes back. */
+  undoes?: string | undefined;
   /** Absent while it is computed. */
   planned?: PlannedRestore;
   reading?: LiveRead<PlannedRestore>;
@@ -62,22 +64,33 @@ export class Restores {
   }
 
   /** Keeps a plan that is being computed; one for each request of an organization. */
-  start(request: RestoreRequest, revision: string, caller: Caller, read: () => LiveRead<PlannedRestore>): RestorePlan {
-    const wanted = JSON.stringify([request, revision]);
+  start(
+    request: RestoreRequest,
+    revision: string,
+    caller: Caller,
+    read: () => LiveRead<PlannedRestore>,
+    undoes?: string,
+  ): RestorePlan {
+    const wanted = JSON.stringify([request, revision, undoes]);
     const twin = [...this.#kept.values()].find(
       (one) =>
         one.org === caller.org &&
         isSince(caller, one.created.toISOString()) &&
         one.reading?.isEnded === false &&
         !one.reading.isAbandoned &&
-        JSON.stringify([one.request, one.revision]) === wanted,
+        JSON.stringify([one.request, one.revision, one.undoes]) === wanted,
     );
-    const { id } = twin ?? this.#compute(request, revision, caller, read());
+    const { id } = twin ?? this.#compute(request, revision, caller, { reading: read(), undoes });
     return this.view(id, caller);
   }
 
-  #compute(request: RestoreRequest, revision: string, caller: Caller, reading: LiveRead<PlannedRestore>): Kept {
-    const kept = this.#keep(request, revision, caller, { reading, state: 'planning' });
+  #compute(
+    request: RestoreRequest,
+    revision: string,
+    caller: Caller,
+    { reading, undoes }: { reading: LiveRead<PlannedRestore>; undoes: string | undefined },
+  ): Kept {
+    const kept = this.#keep(request, revision, caller, { reading, undoes, state: 'planning' });
     reading.done.then(
       (planned) => Object.assign(kept, { planned, state: 'planned', created: this.#clock.now() }),
       () => undefined,
@@ -89,7 +102,7 @@ export class Restores {
     request: RestoreRequest,
     revision: string,
     caller: Caller,
-    part: Pick<Kept, 'planned' | 'reading' | 'state'>,
+    part: Pick<Kept, 'planned' | 'reading' | 'undoes' | 'state'>,
   ): Kept {
     const created = this.#clock.now();
     const id = newTimedId(created, this.#randomness);
@@ -136,7 +149,7 @@ export class Restores {
       progress: kept.planned === undefined ? reading?.progress : undefined,
       warnings: planned.warnings,
       warned: planned.warned,
-      undoes: planned.undoes,
+      undoes: planned.undoes ?? kept.undoes,
       run: kept.run,
       safetySnapshot: applied?.safetySnapshot,
       outcomes: applied === undefined ? undefined : outcomes,

@@ -73,6 +73,35 @@ describe('reading live in the background', () => {
     expect(plan.counts).toEqual(direct.counts);
   });
 
+  it('plans the way back of a restore as well, once for all, apart from a plan of the same snapshot', async () => {
+    const { json: made } = await service.call('POST', '/restores', { snapshot, selection: { type: 'everything' } });
+    const { json: started } = await service.call('POST', `/restores/${made.id}/apply`, {});
+    const run = await service.ended(started.id);
+    expect(run).toMatchObject({ status: 'complete', undoable: true });
+    grafana.setFaults({ match: 'GET /*', action: { kind: 'slow', ms: 200 } });
+    const undo = `/runs/${run['id']}/undo?wait=false`;
+    const same = {
+      snapshot: run['snapshot'],
+      selection: { type: 'everything' },
+      options: { overwrite: true, includeManaged: true },
+    };
+
+    const [plan, one, other] = await Promise.all([
+      service.call('POST', '/restores?wait=false', same),
+      service.call('POST', undo),
+      service.call('POST', undo),
+    ]);
+
+    expect(one.json).toMatchObject({ state: 'planning', undoes: run['id'], progress: { phase: expect.any(String) } });
+    expect(other.json.id).toBe(one.json.id);
+    expect(plan.json.id).not.toBe(one.json.id);
+    const planned = await until(`/restores/${one.json.id}`, ({ state }) => state === 'planned');
+    grafana.setFaults();
+    const { json: direct } = await service.call('POST', `/runs/${run['id']}/undo`);
+    expect(planned).toMatchObject({ undoes: run['id'], counts: direct.counts, confirm: direct.confirm });
+    expect(planned.counts.delete).toBeGreaterThan(0);
+  });
+
   it('gives the error of a plan that failed to who asks for it', async () => {
     grafana.setFaults({ match: 'GET /apis/dashboard*', action: { kind: 'status', status: 403 } });
     const body = { snapshot, selection: { type: 'everything' }, options: { deleteExtra: true } };

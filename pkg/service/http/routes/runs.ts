@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Run, RunPage, RunRequest, RunsQuery } from '../../../contract/api/runs.ts';
-import { RestorePlan } from '../../../contract/api/restores.ts';
+import { PlanQuery, RestorePlan } from '../../../contract/api/restores.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { requireHome, type Caller } from '../../organizations/caller.ts';
 import { mayCancel } from '../../organizations/run-view.ts';
@@ -74,14 +74,22 @@ export function runRoutes(api: Api, { requests, runs, queue, leadership, guard, 
     '/runs/:id/undo',
     {
       config: { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
-      schema: { summary: 'Plan the undo of a restore', tags, params: IdParameter, response: responses(RestorePlan) },
+      schema: {
+        summary: 'Plan the undo of a restore',
+        tags,
+        params: IdParameter,
+        querystring: PlanQuery,
+        response: responses(RestorePlan),
+      },
     },
-    (request) =>
-      guard.run(request, async () => {
-        const { params, caller } = request;
-        await runs.find(params.id, caller, signal);
-        return requests.planUndo(params.id, caller);
-      }),
+    async (request) => {
+      const { params, query, caller } = request;
+      const { id, snapshot } = await runs.find(params.id, caller, signal);
+      // Without a state before there is nothing to plan: the answer says so.
+      return query.wait === 'false' && snapshot !== undefined
+        ? requests.startUndo({ id, snapshot }, caller)
+        : guard.run(request, () => requests.planUndo(id, caller));
+    },
   );
 }
 

@@ -13,7 +13,12 @@ export function Planning({ plan }: { plan: RestorePlan }) {
       text={t('restore.planningText', 'This only reads from Grafana. With many resources it takes a moment.')}
       progress={plan.progress}
       action={
-        <LinkButton size="sm" variant="secondary" icon="times" href={routes.restore(parametersOf(plan))}>
+        <LinkButton
+          size="sm"
+          variant="secondary"
+          icon="times"
+          href={plan.undoes === undefined ? routes.restore(parametersOf(plan)) : routes.run(plan.undoes)}
+        >
           {t('progress.cancel', 'Cancel')}
         </LinkButton>
       }
