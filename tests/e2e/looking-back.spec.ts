@@ -21,6 +21,51 @@ test('the differences of a list follow one another, by mouse and by keyboard', a
   expect(problems).toEqual([]);
 });
 
+test('the versions of a list follow one another, with their keys', async ({ app, page, service, problems }) => {
+  await app.open('/versions/dashboard/checkout-latency');
+  const compare = page.getByRole('button', { name: 'Compare with Grafana now' });
+  await expect(compare).toHaveCount(2);
+  await compare.first().click();
+  const drawer = page.getByRole('dialog');
+  await expect(drawer.getByText(/^After: Grafana now/)).toBeVisible();
+  await expect(drawer.getByText('1 of 2')).toBeVisible();
+  await expect(drawer.getByRole('button', { name: 'Previous change' })).toBeDisabled();
+  const earlier = page.waitForRequest((asked) =>
+    asked.url().includes(`/diff/resource?from=${service.state.snapshots[1]?.id}`),
+  );
+  await drawer.getByRole('button', { name: 'Next change' }).click();
+  await expect(drawer.getByText('2 of 2')).toBeVisible();
+  await earlier;
+  await page.keyboard.press('k');
+  await expect(drawer.getByText('1 of 2')).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Compare with the version before' }).click();
+  await expect(drawer.getByText('1 of 1')).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('snapshots of the same minute are told apart by their seconds where one is chosen', async ({
+  app,
+  page,
+  service,
+}) => {
+  const [newest, before] = service.state.snapshots;
+  const minute = newest!.time.slice(0, 17);
+  newest!.time = `${minute}41.000Z`;
+  before!.time = `${minute}12.000Z`;
+  await app.open(`/compare?from=${before!.id}&to=${newest!.id}`);
+  const [earlier, later] = [
+    page.getByRole('combobox', { name: 'Earlier' }),
+    page.getByRole('combobox', { name: 'Later' }),
+  ];
+  await expect(earlier).toHaveValue(/:12\b/);
+  await expect(later).toHaveValue(/:41\b/);
+  await later.click();
+  await expect(page.getByRole('option', { name: /:12\b/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /:41\b/ })).toBeVisible();
+});
+
 test('temporary copies are announced, listed with who made them, and removed', async ({ app, page, problems }) => {
   await app.open('/versions/dashboard/checkout-latency');
   const open = page.getByRole('button', { name: 'Open as it was' }).first();

@@ -1,5 +1,5 @@
 import { Button, Stack, Text } from '@grafana/ui';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useKeys } from '../../hooks/useKeys.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -11,6 +11,28 @@ export interface Steps {
   /** Absent at the ends. */
   previous: (() => void) | undefined;
   next: (() => void) | undefined;
+}
+
+interface Listed<T> {
+  items: readonly T[];
+  total: number;
+  loadMore: () => void;
+}
+
+/** How many rows before the end of what is loaded the next ones are read. */
+const AHEAD = 3;
+
+/** The way from one item of a list to those beside it; undefined if the list does not hold it. */
+export function useSteps<T>(list: Listed<T>, at: number, go: (item: T) => void): Steps | undefined {
+  const { items, total, loadMore } = list;
+  const nearEnd = at >= 0 && at >= items.length - AHEAD;
+  useEffect(() => {
+    if (nearEnd) {
+      loadMore();
+    }
+  }, [nearEnd, loadMore]);
+  const step = (item: T | undefined) => (item === undefined ? undefined : () => go(item));
+  return at < 0 ? undefined : { position: at + 1, total, previous: step(items[at - 1]), next: step(items[at + 1]) };
 }
 
 /** From one change in a list to the one before or after it, also with the keys K and J. */

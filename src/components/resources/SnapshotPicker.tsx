@@ -1,8 +1,8 @@
 import { Combobox, Field, type ComboboxOption } from '@grafana/ui';
 import { useCallback } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
-import { findSnapshots, useSnapshot } from '../../data/useSnapshots.ts';
-import { formatRelative, formatTime } from '../../lib/format.ts';
+import { findSnapshots, useSnapshot, useSnapshots } from '../../data/useSnapshots.ts';
+import { distinctTimes, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { statusLabel } from '../StatusBadge.tsx';
 
@@ -20,11 +20,11 @@ const liveOption = (): ComboboxOption => ({
   label: t('picker.live', 'Grafana now'),
 });
 
-function optionOf(row: SnapshotRow): ComboboxOption {
+function optionOf(row: SnapshotRow, timeText: (time: string) => string): ComboboxOption {
   const state = row.foreign ? t('foreign.title', 'Not signed by this installation') : statusLabel(row.status);
   return {
     value: row.id,
-    label: formatTime(row.time),
+    label: timeText(row.time),
     description: `${formatRelative(row.time)}, ${state.toLowerCase()}`,
   };
 }
@@ -34,12 +34,16 @@ export function SnapshotPicker({ id, label, value, onChange, withLive = false }:
   const { data } = useSnapshot(value === 'live' ? undefined : value);
   const options = useCallback(
     async (text: string) => {
-      const found = (await findSnapshots(text)).map(optionOf);
+      const rows = await findSnapshots(text);
+      const timeText = distinctTimes(rows.map(({ time }) => time));
+      const found = rows.map((row) => optionOf(row, timeText));
       return withLive && text === '' ? [liveOption(), ...found] : found;
     },
     [withLive],
   );
-  const chosen = value === 'live' ? liveOption() : data === undefined ? undefined : optionOf(data);
+  const { items } = useSnapshots({});
+  const timeText = distinctTimes([...items, ...(data === undefined ? [] : [data])].map(({ time }) => time));
+  const chosen = value === 'live' ? liveOption() : data === undefined ? undefined : optionOf(data, timeText);
   return (
     <Field label={label} noMargin>
       <Combobox

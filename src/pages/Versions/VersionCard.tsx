@@ -15,23 +15,18 @@ import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
 import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
-
-/** The two sides of a comparison: snapshots, or `live`. */
-export interface Sides {
-  from: string;
-  to: string;
-}
+import type { Against } from './sides.ts';
 
 interface Props {
   resource: NamedRef;
   version: ResourceVersion;
-  /** The version before, where it is known. */
-  before: ResourceVersion | undefined;
-  onCompare: (sides: Sides) => void;
+  /** Whether it can be compared with the version before. */
+  hasBefore: boolean;
+  onCompare: (against: Against) => void;
   /** Whether Grafana holds exactly this now. */
   isLive: boolean;
-  /** Whether the resource no longer exists in Grafana: then restoring it comes first. */
-  isGone: boolean;
+  /** Whether restoring it is what the page is for: the last version of what no longer exists in Grafana. */
+  isPrimary: boolean;
   timeText: (time: string) => string;
   /** Whether it is one of those to compare; absent where that can't be. */
   ticked?: boolean | undefined;
@@ -96,7 +91,7 @@ export function VersionCard(props: Props) {
   );
 }
 
-function Actions({ resource, version: { what, snapshots, foreign }, before, onCompare, isGone }: Props) {
+function Actions({ resource, version: { what, snapshots, foreign }, hasBefore, onCompare, isPrimary }: Props) {
   const snapshot = snapshots.last;
   if (what === 'deleted') {
     return null;
@@ -104,7 +99,7 @@ function Actions({ resource, version: { what, snapshots, foreign }, before, onCo
   const restore = !foreign && (
     <RestoreButton
       size="sm"
-      variant={isGone ? 'primary' : 'secondary'}
+      variant={isPrimary ? 'primary' : 'secondary'}
       request={{
         snapshot,
         selection: { type: 'resources', resources: [refOf(resource)] },
@@ -116,26 +111,16 @@ function Actions({ resource, version: { what, snapshots, foreign }, before, onCo
   );
   return (
     <Stack gap={1} wrap="wrap">
-      {isGone && restore}
-      <Button
-        size="sm"
-        variant={isGone ? 'secondary' : 'primary'}
-        icon="code-branch"
-        onClick={() => onCompare({ from: snapshot, to: 'live' })}
-      >
+      {isPrimary && restore}
+      <Button size="sm" variant="secondary" icon="code-branch" onClick={() => onCompare('live')}>
         {t('versions.compareLive', 'Compare with Grafana now')}
       </Button>
-      {before !== undefined && before.what !== 'deleted' && (
-        <Button
-          size="sm"
-          variant="secondary"
-          icon="code-branch"
-          onClick={() => onCompare({ from: before.snapshots.last, to: snapshots.first })}
-        >
+      {hasBefore && (
+        <Button size="sm" variant="secondary" icon="code-branch" onClick={() => onCompare('before')}>
           {t('versions.compareBefore', 'Compare with the version before')}
         </Button>
       )}
-      {!isGone && restore}
+      {!isPrimary && restore}
       <LinkButton
         size="sm"
         variant="secondary"

@@ -15,10 +15,12 @@ import { useVersions } from '../../data/useVersions.ts';
 import { distinctTimes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { resourceParameter, routes } from '../../lib/routes.ts';
+import { routes } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
-import { VersionCard, type Sides } from './VersionCard.tsx';
+import { keyOf, refOfVersion, sidesOf, type Against, type Sides } from './sides.ts';
+import { VersionCard } from './VersionCard.tsx';
+import { VersionDrawer } from './VersionDrawer.tsx';
 
 /** Every version of one resource that a backup holds. */
 export function Versions() {
@@ -50,10 +52,9 @@ export function Versions() {
   );
 }
 
-const keyOf = ({ snapshots }: ResourceVersion) => snapshots.first;
-
 function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typeof useVersions> }) {
-  const [compared, setCompared] = useState<Sides & { resource: NamedRef }>();
+  const [compared, setCompared] = useState<{ version: ResourceVersion; against: Against }>();
+  const [two, setTwo] = useState<Sides>();
   const { first, items, total, error, isPending } = list;
   const single = items.every((version) => version.resource === undefined);
   const newest = single ? items.find(({ what }) => what !== 'deleted') : undefined;
@@ -73,7 +74,6 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
   if (first === undefined || isPending) {
     return <Loading />;
   }
-  const compareOwn = (sides: Sides) => setCompared({ ...sides, resource });
   const timeText = distinctTimes(items.map(({ time }) => time));
   return (
     <>
@@ -84,25 +84,22 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
           {isGone && ` · ${t('versions.deleted', 'It no longer exists in Grafana')}`}
         </span>
       </Text>
-      {single && items.length > 1 && <CompareTwo chosen={ticks.chosen} items={items} onCompare={compareOwn} />}
+      {single && items.length > 1 && <CompareTwo chosen={ticks.chosen} items={items} onCompare={setTwo} />}
       <Stack direction="column" gap={1}>
-        {items.map((version, index) => {
-          const of = version.resource === undefined ? resource : { org: resource.org, ...version.resource };
-          return (
-            <VersionCard
-              key={`${resourceParameter(of)} ${version.snapshots.first}`}
-              resource={of}
-              version={version}
-              before={items.slice(index + 1).find((one) => isSame(one.resource, version.resource))}
-              onCompare={(sides) => setCompared({ ...sides, resource: of })}
-              isLive={version === newest && live === 'unchanged'}
-              isGone={isGone && single}
-              timeText={timeText}
-              ticked={single && version.what !== 'deleted' ? ticks.has(version) : undefined}
-              onTick={() => ticks.toggle(version)}
-            />
-          );
-        })}
+        {items.map((version) => (
+          <VersionCard
+            key={keyOf(version)}
+            resource={refOfVersion(resource, version)}
+            version={version}
+            hasBefore={sidesOf(version, items, 'before') !== undefined}
+            onCompare={(against) => setCompared({ version, against })}
+            isLive={version === newest && live === 'unchanged'}
+            isPrimary={isGone && single && version === newest}
+            timeText={timeText}
+            ticked={single && version.what !== 'deleted' ? ticks.has(version) : undefined}
+            onTick={() => ticks.toggle(version)}
+          />
+        ))}
       </Stack>
       {list.hasMore && (
         <div>
@@ -111,7 +108,16 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
           </Button>
         </div>
       )}
-      {compared && <ResourceDiffDrawer {...compared} onClose={() => setCompared(undefined)} />}
+      {compared && (
+        <VersionDrawer
+          {...compared}
+          list={list}
+          resource={resource}
+          onStep={(version) => setCompared({ ...compared, version })}
+          onClose={() => setCompared(undefined)}
+        />
+      )}
+      {two && <ResourceDiffDrawer {...two} resource={resource} onClose={() => setTwo(undefined)} />}
     </>
   );
 }
@@ -141,10 +147,6 @@ function CompareTwo({ chosen, items, onCompare }: CompareTwoProps) {
       </Button>
     </div>
   );
-}
-
-function isSame(one: ResourceVersion['resource'], other: ResourceVersion['resource']): boolean {
-  return one?.kind === other?.kind && one?.uid === other?.uid;
 }
 
 /** What the list is made from, when that isn't everything. */
