@@ -1,9 +1,15 @@
 import { Alert, Button, Stack } from '@grafana/ui';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
+import { ServiceError } from '../api/errors.ts';
+import { grafanaAnswers } from '../api/grafanaAnswers.ts';
+import { ServiceNotice } from '../components/problems/ServiceNotice.tsx';
 import { t } from '../lib/i18n.ts';
 
 const RELOADED = 'dashkeep.reloaded';
 const RELOAD_PAUSE = 60_000;
+
+/** How often is asked again while Grafana does not answer, in milliseconds. */
+const AGAIN = 3_000;
 
 interface Props {
   children: ReactNode;
@@ -15,9 +21,11 @@ interface State {
   error?: Error;
   /** The page goes away in a moment. */
   reloading?: boolean;
+  /** Grafana does not answer: that is why a part of the app is missing. */
+  away?: boolean;
 }
 
-/** A chunk that is gone: the app was updated while this page was open. */
+/** A chunk that does not come: the app was updated while this page was open, or Grafana is down. */
 function isStale(error: Error): boolean {
   // eslint-disable-next-line no-restricted-syntax -- webpack and browsers have no code for it
   return error.name === 'ChunkLoadError' || /loading (css )?chunk|dynamically imported module/i.test(error.message);
@@ -25,10 +33,12 @@ function isStale(error: Error): boolean {
 
 /**
  * Catches what breaks while rendering. After an update of the app the page is loaded again, once automatically and then
- * by hand, so that a broken server can't make it reload for ever.
+ * by hand, so that a broken server can't make it reload for ever. While Grafana is down, it waits: a page that is
+ * loaded then is the browser's.
  */
 export class PageErrorBoundary extends Component<Props, State> {
   override state: State = {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   static getDerivedStateFromError(error: Error): State {
     return { error };
@@ -36,28 +46,50 @@ export class PageErrorBoundary extends Component<Props, State> {
 
   override componentDidUpdate(before: Props): void {
     if (this.state.error !== undefined && before.place !== this.props.place) {
-      this.setState({ error: undefined });
+      clearTimeout(this.#timer);
+      this.setState({ error: undefined, away: false });
     }
+  }
+
+  override componentWillUnmount(): void {
+    clearTimeout(this.#timer);
   }
 
   override componentDidCatch(error: Error, info: ErrorInfo): void {
     const lastReload = Number(sessionStorage.getItem(RELOADED));
     if (isStale(error) && Date.now() - lastReload > RELOAD_PAUSE) {
-      sessionStorage.setItem(RELOADED, String(Date.now()));
       this.setState({ reloading: true });
-      window.location.reload();
+      void this.#reload();
       return;
     }
     console.error('Dashkeep', error, info.componentStack);
   }
 
+  /** As soon as Grafana answers. */
+  async #reload(): Promise<void> {
+    const answers = await grafanaAnswers();
+    if (this.state.error === undefined) {
+      return;
+    }
+    if (answers) {
+      sessionStorage.setItem(RELOADED, String(Date.now()));
+      window.location.reload();
+      return;
+    }
+    this.setState({ reloading: false, away: true });
+    this.#timer = setTimeout(() => void this.#reload(), AGAIN);
+  }
+
   override render(): ReactNode {
-    const { error, reloading } = this.state;
+    const { error, reloading, away } = this.state;
     if (reloading === true) {
       return null;
     }
     if (error === undefined) {
       return this.props.children;
+    }
+    if (away === true) {
+      return <ServiceNotice error={new ServiceError('grafana', 0)} />;
     }
     const stale = isStale(error);
     return (

@@ -4,7 +4,7 @@ import { Stack } from '@grafana/ui';
 import { compact } from '../../pkg/contract/compact.ts';
 import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
 import { OutageContext, useOutage } from '../data/useOutage.ts';
-import { ServiceNotice } from './problems/ServiceNotice.tsx';
+import { OutageNotice } from './problems/ServiceNotice.tsx';
 
 /**
  * A page of the app: Grafana's frame, with what breaks inside it caught inside it. That the service is out of reach is
@@ -13,14 +13,16 @@ import { ServiceNotice } from './problems/ServiceNotice.tsx';
 export function AppPage({ children, pageNav, ...page }: PluginPageProps) {
   const { outage, retry } = useOutage();
   return (
-    <PluginPage {...page} pageNav={pageNav && belowGrafana(pageNav)}>
-      <PageErrorBoundary>
-        <Stack direction="column" gap={3}>
-          {outage !== undefined && <ServiceNotice error={outage} onRetry={retry} />}
-          <OutageContext.Provider value={outage}>{children}</OutageContext.Provider>
-        </Stack>
-      </PageErrorBoundary>
-    </PluginPage>
+    <OutageContext.Provider value={outage}>
+      <PluginPage {...page} pageNav={pageNav && belowGrafana(pageNav)}>
+        <PageErrorBoundary>
+          <Stack direction="column" gap={3}>
+            <OutageNotice onRetry={retry} />
+            {children}
+          </Stack>
+        </PageErrorBoundary>
+      </PluginPage>
+    </OutageContext.Provider>
   );
 }
 

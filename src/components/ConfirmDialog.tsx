@@ -4,7 +4,7 @@ import { Button, ClipboardButton, Field, Input, Modal, Stack, useStyles2 } from 
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from 'react';
 import { t } from '../lib/i18n.ts';
 import { isTyped } from '../lib/typedConfirmation.ts';
-import { ServiceNotice } from './problems/ServiceNotice.tsx';
+import { OutageNotice, ServiceNotice } from './problems/ServiceNotice.tsx';
 
 interface Props {
   title: string;
@@ -59,6 +59,7 @@ export function ConfirmDialog({ title, children, phrase, confirmText, error, isP
               </Field>
             </>
           )}
+          <OutageNotice />
           {error !== null && <ServiceNotice error={error} />}
         </Stack>
         <Modal.ButtonRow>

@@ -1,17 +1,18 @@
 import { useQueryClient, type Query, type QueryCacheNotifyEvent, type QueryClient } from '@tanstack/react-query';
-import { createContext, useCallback, useContext, useEffect, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState } from 'react';
 import { ServiceError, type Failure } from '../api/errors.ts';
+import { useStatus } from './useStatus.ts';
 
 /** Failures of single calls: each is shown where it belongs. Every other one concerns the whole page. */
 const OF_ONE_CALL: Failure[] = ['service', 'timeout'];
 
-/** Failures that pass without anyone reloading the page. */
-const PASSING: Failure[] = ['unreachable', 'grafana', 'token', 'foreign', 'timeout'];
+/** Failures that pass without anyone reloading the page: a session also by a login in another tab. */
+const PASSING: Failure[] = ['unreachable', 'grafana', 'session', 'token', 'foreign', 'timeout'];
 
 /** How often is asked again while the service does not answer, in milliseconds. */
 const AGAIN = 3_000;
 
-/** How often is asked again for what the target or Grafana did not give, in milliseconds. */
+/** How often is asked again for single things that did not come, in milliseconds. */
 const AGAIN_BEHIND = 10_000;
 
 /** Why no call gets to the service, on pages that show it in one place. */
@@ -23,7 +24,10 @@ export function useShownAbove(error: unknown): boolean {
   return outage !== undefined && error instanceof ServiceError && error.failure === outage.failure;
 }
 
-/** The service is out of reach for everything on this page, until one call succeeds. Asks again by itself. */
+/**
+ * The service is out of reach for everything on this page, until one call succeeds. Asks again by itself, and looks
+ * every ten seconds also where nothing else is asked.
+ */
 export function useOutage(): { outage: ServiceError | undefined; retry: () => void } {
   const client = useQueryClient();
   const [outage, setOutage] = useState(() => outageOf(client));
@@ -37,6 +41,7 @@ export function useOutage(): { outage: ServiceError | undefined; retry: () => vo
       }),
     [client],
   );
+  useFreshAfter(outage);
   const retry = useCallback(() => void client.refetchQueries({ type: 'active', predicate: hasFailed }), [client]);
   const mayPass = outage !== undefined && PASSING.includes(outage.failure);
   useEffect(() => {
@@ -44,16 +49,36 @@ export function useOutage(): { outage: ServiceError | undefined; retry: () => vo
     return () => clearInterval(timer);
   }, [mayPass, retry]);
   useEffect(() => {
-    const retryBehind = () => void client.refetchQueries({ type: 'active', predicate: hasFailedBehind });
-    const timer = setInterval(retryBehind, AGAIN_BEHIND);
+    const retryFailed = () => void client.refetchQueries({ type: 'active', predicate: mayCome });
+    const timer = setInterval(retryFailed, AGAIN_BEHIND);
     return () => clearInterval(timer);
   }, [client]);
   return { outage, retry };
 }
 
-/** The service answers, and what is behind it does not. */
-function hasFailedBehind({ state }: Query): boolean {
-  return state.error instanceof ServiceError && state.error.failure === 'service' && state.error.status >= 502;
+/** Reads what is shown again after an outage or a restart of the service: it may have lost plans and runs. */
+function useFreshAfter(outage: ServiceError | undefined): void {
+  const client = useQueryClient();
+  const started = useStatus().data?.started;
+  const newest = useRef(started);
+  const wasOut = useRef(false);
+  useEffect(() => {
+    // Replicas take turns in answering: only a later start than all before is a restart.
+    const restarted = started !== undefined && newest.current !== undefined && started > newest.current;
+    newest.current = restarted ? started : (newest.current ?? started);
+    if (restarted || (wasOut.current && outage === undefined)) {
+      void client.invalidateQueries();
+    }
+    wasOut.current = outage !== undefined;
+  }, [client, started, outage]);
+}
+
+/** The service answers other calls: what is behind it does not, or this one failed in an outage that has ended. */
+function mayCome({ state: { error } }: Query): boolean {
+  return (
+    error instanceof ServiceError &&
+    (error.failure === 'service' ? error.status >= 502 : PASSING.includes(error.failure) && error.failure !== 'timeout')
+  );
 }
 
 function outageOf(client: QueryClient): ServiceError | undefined {

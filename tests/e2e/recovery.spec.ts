@@ -34,30 +34,6 @@ test('a page that an update of the app has taken away loads itself again, once, 
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
-for (const [path, known] of [
-  ['/snapshots/latest', 'Compare with Grafana now'],
-  ['/restore', 'Show the plan'],
-  ['/compare', 'Swap the two sides'],
-  ['/settings/target', 'Check'],
-] as const) {
-  test(`${path} says once that the service is down, and comes back with it`, async ({ app, page, preview }) => {
-    const { sidecarUrl } = preview.app.jsonData;
-    const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
-    const thing = page
-      .getByRole('button', { name: known })
-      .or(page.getByRole('link', { name: known }))
-      .first();
-    preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
-    await app.open(path);
-    await expect(down).toHaveCount(1);
-    await expect(page.getByText('Loading…')).toHaveCount(0);
-    await expect(thing).toHaveCount(0);
-    preview.app.jsonData = { sidecarUrl };
-    await expect(thing).toBeVisible();
-    await expect(down).toHaveCount(0);
-  });
-}
-
 test('what several parts of a page fail to read is said once', async ({ app, page, preview }) => {
   await app.open('/snapshots/latest');
   await expect(page.getByRole('navigation', { name: 'Folders' })).toBeVisible();

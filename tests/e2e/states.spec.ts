@@ -90,7 +90,7 @@ const FAILURES = [
     what: 'an ended session',
     answer: { status: 401, json: { message: 'Unauthorized' } },
     title: 'You are no longer logged in to Grafana',
-    advice: 'Reload the page to log in',
+    advice: 'Log in again in another tab, or reload this page',
   },
   {
     what: 'no access',

@@ -1,6 +1,7 @@
 import { Alert, LinkButton, Button, Stack } from '@grafana/ui';
+import { useContext } from 'react';
 import { ServiceError } from '../../api/errors.ts';
-import { useShownAbove } from '../../data/useOutage.ts';
+import { OutageContext, useShownAbove } from '../../data/useOutage.ts';
 import { explainFailure, type ExplainedFailure } from '../../lib/problems/failures.ts';
 import { t } from '../../lib/i18n.ts';
 import { CONFIGURATION, isConfiguration, routes } from '../../lib/routes.ts';
@@ -48,6 +49,18 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
         </Stack>
       </Stack>
     </Alert>
+  );
+}
+
+/** Why no call gets to the service: once on a page, and in a dialog, which covers the page. */
+export function OutageNotice({ onRetry }: Pick<Props, 'onRetry'>) {
+  const outage = useContext(OutageContext);
+  return (
+    outage && (
+      <OutageContext.Provider value={undefined}>
+        <ServiceNotice error={outage} onRetry={onRetry} />
+      </OutageContext.Provider>
+    )
   );
 }
 

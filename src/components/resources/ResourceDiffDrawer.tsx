@@ -1,5 +1,6 @@
 import { Drawer, Stack } from '@grafana/ui';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
+import { OutageNotice } from '../problems/ServiceNotice.tsx';
 import { QueryView } from '../QueryView.tsx';
 import { DiffSides } from './DiffSides.tsx';
 import { Neighbours, type Steps } from './Neighbours.tsx';
@@ -24,6 +25,7 @@ export function ResourceDiffDrawer({ from, to, resource, steps, onClose }: Props
   const query = useResourceDiff(from, to, resource);
   return (
     <Drawer title={query.data?.title || resource.uid} subtitle={kindLabel(resource.kind)} size="lg" onClose={onClose}>
+      <OutageNotice />
       {steps !== undefined && <Neighbours steps={steps} />}
       <QueryView query={query}>
         {(diff) => (

@@ -37,7 +37,10 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
   ],
   session: () => [
     t('notice.session', 'You are no longer logged in to Grafana'),
-    t('notice.sessionText', 'Reload the page to log in.'),
+    t(
+      'notice.sessionText',
+      'Log in again in another tab, or reload this page. It continues by itself after you log in.',
+    ),
     'reload',
   ],
   forbidden: () => [

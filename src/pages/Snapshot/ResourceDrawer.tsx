@@ -7,7 +7,7 @@ import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { OutageNotice, ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { downloadResource, useResource } from '../../data/useSnapshots.ts';
 import { formatBytes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -37,6 +37,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
       size="md"
       onClose={onClose}
     >
+      <OutageNotice />
       <QueryView query={query}>
         {({ entry, rule, body, references, foreign }) => (
           <Stack direction="column" gap={2}>

@@ -1,5 +1,6 @@
 import { Drawer } from '@grafana/ui';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import { OutageNotice } from '../../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../../components/QueryView.tsx';
 import { ResourceDifference } from '../../../components/resources/ResourceDifference.tsx';
 import { useResourceDiff } from '../../../data/useDiff.ts';
@@ -20,6 +21,7 @@ export function PlanItemDrawer({ snapshot, item, onClose }: Props) {
   const subtitle = t('plan.difference', 'What the restore changes · {{kind}}', { kind: kindLabel(item.kind) });
   return (
     <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>
+      <OutageNotice />
       <QueryView query={query}>
         {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
       </QueryView>

@@ -40,7 +40,7 @@ export function status(state: FakeState): Status {
     version: '0.1.0',
     instance: 'dashkeep-0',
     caller: { org: 1, home: true },
-    started: new Date(now - 86_400_000).toISOString(),
+    started: state.started,
     now: new Date(now).toISOString(),
     protection: !configured ? 'unconfigured' : newest === undefined ? 'never' : 'yes',
     grafana: { url: 'http://grafana:3000', reachable: true, version: '13.2.2', edition: 'Open Source' },

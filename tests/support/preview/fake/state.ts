@@ -31,6 +31,8 @@ export interface FakeState {
   settings: Settings;
   restores: Map<string, { plan: RestorePlan; items: PlanItem[]; results: ResultPage['items'] }>;
   previews: Preview[];
+  /** When the service started; later for one that was restarted. */
+  started: string;
   /** Laid over what GET /status answers. */
   status: Partial<Status>;
   counter: number;
@@ -53,6 +55,7 @@ export function makeState(options: FakeOptions): FakeState {
     settings: makeSettings(wanted.configured),
     restores: new Map(),
     previews: [],
+    started: new Date(Date.now() - 24 * HOUR).toISOString(),
     status: {},
     counter: 0,
   };

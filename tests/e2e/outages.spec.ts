@@ -1,0 +1,136 @@
+import type { Page } from '@playwright/test';
+import { expect, GRAFANA_URL } from './support/fixtures.ts';
+import type { FakeService } from '../support/preview/fake/service.ts';
+import type { Preview } from '../support/preview/preview.ts';
+import { PAGES, STATES } from './support/shown.ts';
+import { test } from './support/worlds.ts';
+
+test.skip(GRAFANA_URL !== undefined, 'the service and Grafana are taken away from the preview page');
+
+/** Where the session or the connection is nobody’s business but Grafana’s. */
+const OWN = new Set(['configuration']);
+const SHOWN = [...PAGES, ...STATES].filter(({ name }) => !OWN.has(name));
+
+/** What passes between two looks at the service, in milliseconds. */
+const A_LOOK = 11_000;
+
+interface Trouble {
+  what: string;
+  title: string;
+  advice: string;
+  begin: (page: Page, preview: Preview) => Promise<unknown>;
+  end: (page: Page, preview: Preview, service: FakeService) => Promise<void>;
+}
+
+const CALLS = '**/api/**';
+const answered = (page: Page, status: number) =>
+  page.route(CALLS, (route) => (status === 0 ? route.abort() : route.fulfill({ status, json: { message: '' } })));
+
+const TROUBLES: Trouble[] = [
+  {
+    what: 'the service',
+    title: 'The Dashkeep service does not respond',
+    advice: 'Check that the service is running',
+    begin: async (_page, preview) => {
+      preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+    },
+    end: async (_page, preview, service) => {
+      preview.app.jsonData = { sidecarUrl: service.url };
+    },
+  },
+  {
+    what: 'Grafana',
+    title: 'Grafana does not respond',
+    advice: 'This page continues by itself',
+    begin: (page) => answered(page, 0),
+    end: (page) => page.unroute(CALLS),
+  },
+  {
+    what: 'the session',
+    title: 'You are no longer logged in to Grafana',
+    advice: 'Log in',
+    begin: (page) => answered(page, 401),
+    end: (page) => page.unroute(CALLS),
+  },
+];
+
+for (const shown of SHOWN) {
+  test(`${shown.name} says within seconds what it lost, keeps what it showed, and comes back by itself`, async ({
+    page,
+    app,
+    preview,
+    service,
+    world,
+  }) => {
+    await page.clock.install();
+    await app.open(shown.path(world));
+    await shown.act?.(page, world);
+    await shown.ready(page, world);
+    for (const { what, title, advice, begin, end } of TROUBLES) {
+      // A dialog covers what the page says.
+      const place = (await page.getByRole('dialog').count()) > 0 ? page.getByRole('dialog') : page;
+      const alert = place.getByRole('alert').filter({ hasText: title });
+      await test.step(what, async () => {
+        await begin(page, preview);
+        await page.clock.runFor(A_LOOK);
+        await expect(alert).toHaveCount(1);
+        await expect(alert).toContainText(advice);
+        await shown.ready(page, world);
+        await end(page, preview, service);
+        await page.clock.runFor(A_LOOK);
+        await expect(alert).toHaveCount(0);
+        await shown.ready(page, world);
+      });
+    }
+  });
+}
+
+for (const shown of SHOWN.filter(({ act }) => act === undefined)) {
+  test(`${shown.name}, opened while the service is down, says so once and comes back with it`, async ({
+    page,
+    app,
+    preview,
+    service,
+    world,
+  }) => {
+    const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+    preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+    await app.open(shown.path(world));
+    await expect(down).toHaveCount(1);
+    await expect(page.getByText('Loading…')).toHaveCount(0);
+    preview.app.jsonData = { sidecarUrl: service.url };
+    await shown.ready(page, world);
+    await expect(down).toHaveCount(0);
+  });
+}
+
+test('a plan that a restart of the service has lost is said to be lost, with the way to a new one @quick', async ({
+  page,
+  app,
+  service,
+  world,
+}) => {
+  const shown = PAGES.find(({ name }) => name === 'plan');
+  await page.clock.install();
+  await app.open(shown?.path(world) ?? '');
+  await shown?.act?.(page, world);
+  service.state.restores.clear();
+  service.state.started = new Date().toISOString();
+  await page.clock.runFor(A_LOOK);
+  await expect(page.getByText('There is no plan')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);
+});
+
+test('a page that was not opened before Grafana went away says so, and opens once it is back @quick', async ({
+  page,
+  app,
+}) => {
+  await app.open('');
+  await page.route(/\/(public\/plugins|api)\//, (route) => route.abort());
+  await page.getByRole('link', { name: 'History', exact: true }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'Grafana does not respond' });
+  await expect(alert).toHaveCount(1);
+  await expect(page.getByText('Dashkeep was updated while this page was open')).toHaveCount(0);
+  await page.unroute(/\/(public\/plugins|api)\//);
+  await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible();
+});
