@@ -1,16 +1,17 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Icon, LinkButton, Text, useStyles2 } from '@grafana/ui';
+import { Icon, LinkButton, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
+import { statusLabel } from '../../components/StatusBadge.tsx';
 import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
 
-/** The verdict in large letters, with the four facts that people ask for next. */
+/** The verdict in large letters, with the facts that people ask for next. */
 export function StateCard({ status }: { status: Status }) {
   const verdict = verdictOf(status);
   const styles = useStyles2(getStyles, verdict.tone);
@@ -49,12 +50,15 @@ export function StateCard({ status }: { status: Status }) {
         <Fact label={t('overview.snapshots', 'Snapshots kept')}>
           {status.snapshots === undefined ? '–' : formatNumber(status.snapshots)}
         </Fact>
-        <Fact label={t('overview.size', 'Size of the latest snapshot')}>
+        <Fact label={t('overview.size', 'Latest snapshot size')}>
           {status.newest === undefined ? '–' : formatBytes(status.newest.bytes)}
         </Fact>
+        <Fact label={t('overview.lastRestore', 'Last restore')}>
+          <LastRestore run={status.lastRestore} />
+        </Fact>
         <Fact label={t('overview.target', 'Stored in')}>
-          <span className={styles.target}>{placeOf(status)}</span>
-          {status.target.encrypted && <Icon name="lock" title={t('overview.encrypted', 'Encrypted')} />}
+          {placeOf(status)}
+          {status.target.encrypted !== undefined && <Encryption encrypted={status.target.encrypted} />}
         </Fact>
       </dl>
     </section>
@@ -64,6 +68,37 @@ export function StateCard({ status }: { status: Status }) {
 /** Where backups go concerns all organizations; the others learn who knows it. */
 function placeOf({ target, caller }: Status): string {
   return target.description || (caller.home ? '–' : t('overview.targetElsewhere', 'A target of the home organization'));
+}
+
+/** When, who asked for it, how much, and how it ended if that was not well. */
+function LastRestore({ run }: { run: Status['lastRestore'] }) {
+  if (run === undefined) {
+    return t('overview.noRestore', 'None yet');
+  }
+  const { id, started, by, planned, status } = run;
+  return (
+    <>
+      <TextLink href={routes.run(id)}>{formatRelative(started)}</TextLink>
+      <Text element="p" color="secondary" variant="bodySmall">
+        {[
+          by,
+          planned !== undefined && plural('snapshot.count', planned, '{{number}} resource', '{{number}} resources'),
+          status !== 'complete' && statusLabel(status).toLowerCase(),
+        ]
+          .filter(Boolean)
+          .join(', ')}
+      </Text>
+    </>
+  );
+}
+
+function Encryption({ encrypted }: { encrypted: boolean }) {
+  return (
+    <Text element="p" color="secondary" variant="bodySmall">
+      <Icon name={encrypted ? 'lock' : 'unlock'} size="sm" />{' '}
+      <span>{encrypted ? t('overview.encrypted', 'Encrypted') : t('overview.notEncrypted', 'Not encrypted')}</span>
+    </Text>
+  );
 }
 
 function Fact({ label, children }: { label: string; children: ReactNode }) {
@@ -101,10 +136,9 @@ const getStyles = (theme: GrafanaTheme2, tone: Verdict['tone']) => ({
   facts: css({
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fit, minmax(160px, 1fr))',
-    [theme.breakpoints.up('lg')]: { gridTemplateColumns: 'repeat(3, minmax(0, 1fr)) minmax(0, 2fr)' },
+    [theme.breakpoints.up('lg')]: { gridTemplateColumns: 'repeat(4, minmax(0, 1fr)) minmax(0, 2fr)' },
     gap: theme.spacing(2, 3),
     margin: 0,
     '& dd': { margin: 0, fontWeight: theme.typography.fontWeightMedium, overflowWrap: 'anywhere' },
   }),
-  target: css({ marginRight: theme.spacing(0.5) }),
 });

@@ -1,0 +1,37 @@
+import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
+import { test } from '../support/madeUp.ts';
+
+test.skip(GRAFANA_URL !== undefined, 'these runs and targets are made up');
+
+test('where backups are, whether they are encrypted, and who restored last and how much, is on the first screen', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const card = page.getByRole('region', { name: 'Protection' });
+  await app.open('');
+  await expect(card.getByText('s3://grafana-backups/production')).toBeVisible();
+  await expect(card.getByText('Not encrypted')).toBeVisible();
+  await expect(card.getByText('None yet')).toBeVisible();
+  const [run] = service.state.runs;
+  service.state.status = {
+    target: { configured: true, description: 's3://elsewhere', reachable: true, encrypted: true },
+    lastRestore: {
+      ...run!,
+      kind: 'restore',
+      status: 'partial',
+      trigger: 'manual',
+      by: 'ada',
+      planned: 12,
+      id: run!.id,
+    },
+  };
+  await app.open('');
+  await expect(card.getByText('Encrypted', { exact: true })).toBeVisible();
+  await expect(card.getByText('ada, 12 resources, partial')).toBeVisible();
+  await expectAccessible(page);
+  await card.getByRole('link', { name: /ago$/ }).click();
+  await expect(page).toHaveURL(new RegExp(`/runs/${run!.id}$`));
+  expect(problems).toEqual([]);
+});
