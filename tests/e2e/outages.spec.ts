@@ -117,8 +117,12 @@ test('a plan that a restart of the service has lost is said to be lost, with the
   service.state.restores.clear();
   service.state.started = new Date().toISOString();
   await page.clock.runFor(A_LOOK);
-  await expect(page.getByText('There is no plan')).toBeVisible();
+  await expect(page.getByText('This plan no longer exists')).toBeVisible();
+  await expect(page.getByText('It was not applied, so it changed nothing in Grafana')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'New plan' }).click();
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
 });
 
 test('a page that was not opened before Grafana went away says so, and opens once it is back @quick', async ({

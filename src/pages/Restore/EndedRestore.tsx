@@ -1,16 +1,19 @@
-import { Alert, LinkButton } from '@grafana/ui';
+import { Alert, LinkButton, Stack } from '@grafana/ui';
+import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { ServiceError } from '../../api/errors.ts';
-import { Loading, QueryView } from '../../components/QueryView.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { isActive, useRun, useRunOfRestore } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { CutShort, isCutShort } from '../Run/CutShort.tsx';
+import { UndoButton } from '../Run/UndoButton.tsx';
+import { parametersOf } from './request.ts';
 
 interface Props {
   id: string;
-  /** The question for the plan that the service no longer has. */
-  query: { error: Error | null; refetch: () => unknown };
+  /** As the page knew it before the service lost it. */
+  plan: RestorePlan | undefined;
 }
 
 /** Whether the service that made a plan was restarted, or another replica answers. */
@@ -19,14 +22,14 @@ export function isGone(error: Error | null): boolean {
 }
 
 /** A restore whose plan is gone: the run that applied it says how it ended. Without one, nothing was applied. */
-export function EndedRestore({ id, query }: Props) {
+export function EndedRestore({ id, plan }: Props) {
   const found = useRunOfRestore(id);
   const run = useRun(found.data?.items[0]?.id);
-  if (found.isLoading || run.isLoading) {
-    return <Loading />;
+  if (found.data?.items.length === 0) {
+    return <LostPlan plan={plan} />;
   }
   if (run.data === undefined) {
-    return <QueryView query={{ ...query, data: undefined }}>{() => null}</QueryView>;
+    return <QueryView query={{ ...run, error: found.error ?? run.error }}>{() => null}</QueryView>;
   }
   if (isActive(run.data)) {
     return <RunProgress run={run.data} />;
@@ -38,6 +41,33 @@ export function EndedRestore({ id, query }: Props) {
       <LinkButton variant="secondary" href={routes.run(run.data.id)}>
         {t('plan.openRun', 'Open its run')}
       </LinkButton>
+    </Alert>
+  );
+}
+
+function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
+  return (
+    <Alert severity="info" title={t('plan.lost', 'This plan no longer exists')} bottomSpacing={0}>
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <span>
+          {t(
+            'plan.lostText',
+            'The service was restarted, or the plan is more than an hour old. It was not applied, so it changed nothing in Grafana.',
+          )}
+        </span>
+        {plan?.undoes === undefined ? (
+          <LinkButton
+            size="sm"
+            variant="secondary"
+            icon="list-ul"
+            href={routes.restore(plan === undefined ? {} : parametersOf(plan))}
+          >
+            {t('plan.again', 'New plan')}
+          </LinkButton>
+        ) : (
+          <UndoButton run={plan.undoes} />
+        )}
+      </Stack>
     </Alert>
   );
 }

@@ -54,6 +54,7 @@ export function Plan() {
       }
       actions={
         plan &&
+        !isGone(query.error) &&
         plan.state !== 'applying' &&
         plan.state !== 'planning' &&
         plan.undoes === undefined && (
@@ -64,7 +65,7 @@ export function Plan() {
       }
     >
       {isGone(query.error) ? (
-        <EndedRestore id={id} query={query} />
+        <EndedRestore id={id} plan={plan} />
       ) : (
         <QueryView query={query}>{(data) => <Stage plan={data} />}</QueryView>
       )}
