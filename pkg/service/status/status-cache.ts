@@ -13,6 +13,8 @@ import { summaryOf } from '../../repository/snapshots/manifests.ts';
 import type { GrafanaStatus, OrgStatus, RepositoryStatus } from './status.ts';
 
 const GRAFANA_EVERY_MS = 30_000;
+/** While it does not answer: the pages recover with it. */
+const GRAFANA_AGAIN_MS = 5_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
 /** While something is wrong with it: the pages recover with it. */
 const REPOSITORY_AGAIN_MS = 10_000;
@@ -46,7 +48,7 @@ export class StatusCache {
 
   /** Looks at what is due, in the background. */
   refresh(signal: AbortSignal): void {
-    this.#due('grafana', GRAFANA_EVERY_MS, () => this.#readGrafana(signal));
+    this.#due('grafana', this.grafana.reachable ? GRAFANA_EVERY_MS : GRAFANA_AGAIN_MS, () => this.#readGrafana(signal));
     this.#due('repository', this.#repositoryEvery, () => this.#readRepository(signal));
   }
 

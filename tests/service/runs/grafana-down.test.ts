@@ -68,3 +68,26 @@ describe('a run that starts while Grafana is down', () => {
     expect(grafana.state.org(1).playlists.has(uid!)).toBe(true);
   });
 });
+
+describe('the status of a service whose Grafana is back', () => {
+  it('says so some seconds later', async () => {
+    const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    const clock = fastClock(1);
+    const service = await startService({ grafanaUrl: grafana.url, clock });
+    const isReachable = async (): Promise<boolean> =>
+      (await service.call('GET', '/status')).json.grafana.reachable === true;
+    try {
+      await eventually('Grafana', isReachable);
+      grafana.setFaults({ match: /./, action: { kind: 'cut' } });
+      clock.travel(31_000);
+      await eventually('no Grafana', async () => !(await isReachable()));
+      grafana.setFaults();
+      clock.travel(6_000);
+      await eventually('Grafana again', isReachable, 15_000);
+    } finally {
+      await service.stop();
+      await grafana.close();
+      await removeDirectory(service.directory);
+    }
+  });
+});
