@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
-import { expect, GRAFANA_URL } from './support/fixtures.ts';
-import type { FakeService } from '../support/preview/fake/service.ts';
-import type { Preview } from '../support/preview/preview.ts';
-import { PAGES, STATES } from './support/shown.ts';
-import { test } from './support/worlds.ts';
+import { expect, GRAFANA_URL } from '../support/fixtures.ts';
+import type { FakeService } from '../../support/preview/fake/service.ts';
+import type { Preview } from '../../support/preview/preview.ts';
+import { PAGES, STATES } from '../support/shown.ts';
+import { test } from '../support/worlds.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'the service and Grafana are taken away from the preview page');
 
