@@ -95,7 +95,7 @@ export async function openState({ environment, clock, log }: CliContext, flags: 
 /**
  * Milliseconds that a run waits for a Grafana that is down when it begins; not more, since its address may be mistyped.
  */
-const START_WITHIN_MS = 10_000;
+const START_WITHIN_MS = 3_000;
 
 /** How the settings reach Grafana. @throws DK_SETTINGS when the address or the credentials are missing */
 function grafanaLink(

@@ -1,6 +1,7 @@
 import { compact } from '../contract/compact.ts';
-import { arrayAt, objectAt, stringAt } from '../lib/json/json.ts';
+import { arrayAt, objectAt, stringAt, type Json } from '../lib/json/json.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
 import { GrafanaError } from './http/errors.ts';
 
@@ -39,9 +40,9 @@ export function servedVersions(capabilities: Capabilities, group: string): reado
  */
 export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Promise<Capabilities> {
   const asked = { build: buildInfo(grafana, signal), groups: groupsOf(grafana, signal) };
-  const health = await firstOf(grafana.get('/api/health', { signal }), asked.build, asked.groups);
+  const health = await firstOf(healthOf(grafana, signal), asked.build, asked.groups);
   if (objectAt(health) === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', `${grafana.url} does not respond like a Grafana`);
+    throw notGrafana(grafana.url);
   }
   const build = await asked.build;
   const version = stringAt(health, 'version') ?? build.version ?? '';
@@ -57,6 +58,30 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
     ...(major === undefined ? {} : { major, minor }),
     groups: await asked.groups,
   };
+}
+
+/** Everyone may read it: a refusal comes from something else than Grafana. */
+async function healthOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Json> {
+  try {
+    return await grafana.get('/api/health', { signal });
+  } catch (error) {
+    const { code, httpStatus } = error instanceof GrafanaError ? error : { code: undefined, httpStatus: 0 };
+    if (
+      code === 'DK_GRAFANA_ANSWER' ||
+      (httpStatus >= 300 && httpStatus < 500 && ![401, 408, 429].includes(httpStatus))
+    ) {
+      throw notGrafana(grafana.url, httpStatus);
+    }
+    throw error;
+  }
+}
+
+/** @param status - of the response to `/api/health`, where it is not 200 */
+export function notGrafana(url: string, status = 0): DashkeepError {
+  const said = status === 0 ? '' : ` (HTTP ${status})`;
+  return new DashkeepError('DK_GRAFANA_ANSWER', `${url} does not respond like a Grafana${said}`, {
+    advice: reason('check-grafana-address'),
+  });
 }
 
 /**

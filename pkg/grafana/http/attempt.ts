@@ -25,7 +25,7 @@ import { ByteBudget, LARGE_BYTES, type ByteReservation } from './byte-budget.ts'
 import type { GrafanaResponse, RequestOptions } from './client-options.ts';
 import { errorOfResponse, ResponseTooLarge, type GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
-import { endingOf, isNotSent, retryAfterOf, transportError } from './transport.ts';
+import { endingOf, isLasting, isNotSent, retryAfterOf, transportError } from './transport.ts';
 import type { Release, RequestLimiter } from './request-limiter.ts';
 
 /** Where answers wait for room for which nobody reserved any, until they are parsed: all that this process reads. */
@@ -40,6 +40,8 @@ export interface Connection {
   clock: Clock;
   /** Milliseconds that one attempt may take. */
   timeout: number;
+  /** Whether it ever responded as a Grafana does: then what is wrong with its connections may pass. */
+  answered: boolean;
   /** The `Date` of the last response, and when it came by this machine's clock. */
   dated?: { date: string; received: Date };
 }
@@ -109,7 +111,9 @@ export async function attempt(
       options.took?.(seen.took);
       // The next request goes before the work on this answer.
       await nextTurn();
-      return { answer: { status, json: await jsonIn(received, options, take), headers } };
+      const json = await jsonIn(received, options, take);
+      line.shared.answered = true;
+      return { answer: { status, json, headers } };
     }
     const text = (await unpackedError(received)).toString('utf8');
     const error = errorOfResponse(request, status, parseOrUndefined(text));
@@ -141,7 +145,8 @@ export async function attempt(
     }
     const error = transportError(request, cause, line.shared.origin);
     ending = error.code === 'DK_GRAFANA_TIMEOUT' ? 'overloaded' : 'failed';
-    return { error, authorization, passing: true, unprocessed: isNotSent(cause) };
+    const passing = line.shared.answered || !isLasting(cause);
+    return { error, authorization, passing, unprocessed: isNotSent(cause) };
   } finally {
     giveBack();
     if (share !== line.share) {

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { compact } from '../../contract/compact.ts';
 import type { Json } from '../../lib/json/json.ts';
 import { allowManyListeners } from '../../lib/abortable.ts';
-import { Agent } from '../../lib/http/agent.ts';
+import { Agent, buildConnector } from '../../lib/http/agent.ts';
 import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
 import { attempt, type Attempt, type Connection } from './attempt.ts';
@@ -18,6 +18,10 @@ import { RequestLimiter } from './request-limiter.ts';
 const DEFAULT_CONCURRENCY = 64;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const DEFAULT_WAIT_MS = 300_000;
+/** Milliseconds within which Grafana accepts a connection: the address may be wrong until it has responded. */
+const CONNECT_MS = { first: 3_000, later: 10_000 };
+/** Milliseconds for which an address from which nothing ever came is tried. */
+const FIRST_ANSWER_MS = 3_000;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
 
@@ -62,14 +66,14 @@ export class GrafanaClient {
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
     const origin = url.origin;
     const prefix = url.pathname.replace(/\/+$/, '');
+    const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8');
+    const connectFirst = buildConnector(compact({ timeout: CONNECT_MS.first, ca }));
+    const connectLater = buildConnector(compact({ timeout: CONNECT_MS.later, ca }));
     const dispatcher = new Agent({
       // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
       pipelining: 1,
       keepAliveTimeout: 30_000,
-      connect: compact({
-        timeout: 10_000,
-        ca: options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8'),
-      }),
+      connect: (...given) => (shared.answered ? connectLater : connectFirst)(...given),
     });
     const shared: Shared = {
       origin,
@@ -78,11 +82,12 @@ export class GrafanaClient {
       window: new RequestLimiter({ max: concurrency, clock: options.clock }),
       clock: options.clock,
       timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
+      answered: false,
       outage: new Outage({
         clock: options.clock,
         log: options.log,
         within: options.wait ?? DEFAULT_WAIT_MS,
-        whyDown: (signal) => whyDown({ dispatcher, origin, path: `${prefix}/api/health` }, signal),
+        whyDown: (within, signal) => whyDown({ dispatcher, origin, path: `${prefix}/api/health` }, within, signal),
       }),
       options,
     };
@@ -166,6 +171,7 @@ export class GrafanaClient {
     const attempts = retry === 'never' ? 1 : (this.#shared.options.attempts ?? 5);
     const { outage } = this.#shared;
     const line = { shared: this.#shared, access: this.#access, share: this.#share };
+    const began = clock.monotonic();
     let renewals = 0;
     for (let tries = 1; ; tries++) {
       await outage.settled().catch(() => undefined);
@@ -192,12 +198,13 @@ export class GrafanaClient {
       }
       const { error } = outcome;
       const repeatable = outcome.passing && (retry === 'always' || (retry === 'unprocessed' && outcome.unprocessed));
-      if (outcome.passing && error.httpStatus !== 429 && (await outage.isOver()) && repeatable) {
+      if (outcome.passing && error.httpStatus !== 429 && (await outage.isOver(began)) && repeatable) {
         tries = 0;
         continue;
       }
       const most = outcome.retryAfter === undefined ? attempts : attempts * TOLD_WHEN;
-      if (!repeatable || tries >= most) {
+      const isNowhere = error.httpStatus === 0 && !this.#shared.answered && clock.monotonic() - began > FIRST_ANSWER_MS;
+      if (!repeatable || tries >= most || isNowhere) {
         throw error;
       }
       const backoff = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** (tries - 1)) * (0.5 + randomness.fraction());

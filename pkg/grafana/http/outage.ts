@@ -19,14 +19,14 @@ export interface OutageOptions {
   log: Log;
   /** Milliseconds that Grafana may be away. */
   within: number;
-  /** Why Grafana does not answer, asked once; undefined when it does. */
-  whyDown: (signal: AbortSignal) => Promise<string | undefined>;
+  /** Why Grafana does not answer within these milliseconds, asked once; undefined when it does. */
+  whyDown: (within: number, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 const PROBE_EVERY_MS = 1_000;
 
-/** Milliseconds within which Grafana says that it is up. */
-const HEALTH_TIMEOUT_MS = 5_000;
+/** Milliseconds within which Grafana says that it is up; fewer if the time is nearly over. */
+const HEALTH_TIMEOUT_MS = { most: 5_000, least: 500 };
 const MAX_HEALTH_BYTES = 1024 * 1024;
 
 /** Waits for a Grafana that is down, once for all requests of a client. */
@@ -64,39 +64,42 @@ export class Outage {
 
   /**
    * Asked after a request failed in a way that a restart causes.
+   * @param since - when the request was made, by the monotonic clock
    * @returns whether Grafana was away and is back: the request is to be sent again then.
    * @throws `gone` when it stayed away, and the reason of the run's signal.
    */
-  async isOver(): Promise<boolean> {
+  async isOver(since: number): Promise<boolean> {
     if (this.#gone !== undefined) {
       throw this.#gone;
     }
     if (this.#patience === undefined) {
       return false;
     }
-    this.#looking ??= this.#look(this.#patience).finally(() => (this.#looking = undefined));
+    this.#looking ??= this.#look(this.#patience, since).finally(() => (this.#looking = undefined));
     return this.#looking;
   }
 
-  async #look({ onWait, atStart, within = this.#options.within, ...patience }: Patience): Promise<boolean> {
+  async #look(patience: Patience, since: number): Promise<boolean> {
+    const { onWait, atStart, within = this.#options.within } = patience;
     const { clock, log, whyDown } = this.#options;
     const signal = AbortSignal.any([patience.signal, this.#closing.signal]);
-    let cause = await whyDown(signal);
+    const deadline = (atStart === true ? since : clock.monotonic()) + within;
+    const ask = (): Promise<string | undefined> => whyDown(deadline - clock.monotonic(), signal);
+    let cause = await ask();
     if (cause === undefined) {
       return false;
     }
-    const deadline = clock.monotonic() + within;
     log.warn({ seconds: within / 1000, cause }, 'Grafana does not respond; waiting for it');
     onWait(true);
     try {
-      do {
+      while (clock.monotonic() < deadline) {
         await clock.sleep(PROBE_EVERY_MS, signal);
-        cause = await whyDown(signal);
+        cause = await ask();
         if (cause === undefined) {
           log.info({}, 'Grafana responds again');
           return true;
         }
-      } while (clock.monotonic() < deadline);
+      }
     } finally {
       onWait(false);
     }
@@ -117,16 +120,18 @@ function unreachable(message: string): GrafanaError {
  */
 export async function whyDown(
   health: Pick<HttpRequest, 'dispatcher' | 'origin' | 'path'>,
+  within: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const timeout = Math.max(HEALTH_TIMEOUT_MS.least, Math.min(HEALTH_TIMEOUT_MS.most, within));
   try {
     const { status } = await sendRequest({
       ...health,
       method: 'GET',
       headers: { accept: 'application/json' },
       body: null,
-      idle: HEALTH_TIMEOUT_MS,
-      total: HEALTH_TIMEOUT_MS,
+      idle: timeout,
+      total: timeout,
       maxBytes: MAX_HEALTH_BYTES,
       signal,
     });

@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { networkCause } from '../../lib/http/network-cause.ts';
+import { isTlsProblem, networkCause } from '../../lib/http/network-cause.ts';
 import { GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 
@@ -48,6 +48,12 @@ export function transportError(
     { status: 0, message: networkCause(cause, origin) },
     { cause },
   );
+}
+
+/** Errors of an address that is not, or not in this way, one of Grafana. */
+export function isLasting(cause: unknown): boolean {
+  const { code } = cause as { code?: string };
+  return isTlsProblem(cause) || code === 'DK_JSON_INVALID' || code?.startsWith('HPE_') === true;
 }
 
 /** Errors that come before a byte of the request has left. */

@@ -8,6 +8,13 @@ export function isWithoutTls(error: unknown): boolean {
   return code === 'ERR_SSL_WRONG_VERSION_NUMBER' || (code === 'EPROTO' && said.includes('wrong version number'));
 }
 
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME|ERR_TLS|ERR_SSL|EPROTO/;
+
+/** Whether a connection failed because of the server's certificate, or of TLS. */
+export function isTlsProblem(error: unknown): boolean {
+  return CERTIFICATE.test(systemCode(error) ?? '');
+}
+
 /** Why nothing came back from a server, with its address and the system's name of the cause. */
 export function networkCause(error: unknown, origin: string): string {
   const { host, hostname } = new URL(origin);
@@ -15,6 +22,9 @@ export function networkCause(error: unknown, origin: string): string {
     return `${host} does not speak TLS: use http://`;
   }
   const code = systemCode(error);
+  if (isTlsProblem(error)) {
+    return `the certificate of ${host} is not trusted (${code})`;
+  }
   switch (code) {
     case 'ECONNREFUSED':
       return `${host} refuses connections (${code})`;

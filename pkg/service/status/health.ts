@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { parseJson, stringAt } from '../../lib/json/json.ts';
+import { objectAt, stringAt } from '../../lib/json/json.ts';
+import { notGrafana } from '../../grafana/capabilities.ts';
+import { parseOrUndefined } from '../../grafana/http/response-body.ts';
 import { Agent, type Connections } from '../../lib/http/agent.ts';
+import { networkCause } from '../../lib/http/network-cause.ts';
 import { sendRequest } from '../../lib/http/request.ts';
 import type { GrafanaStatus } from './status.ts';
 
 const TIMEOUT_MS = 5_000;
 const ANSWER_MOST = 65_536;
+const HEALTH = '/api/health';
 
 /** Asks Grafana how it is, without credentials: health is public, and nothing secret goes to anyone who answers. */
 export class GrafanaHealth {
@@ -17,7 +21,7 @@ export class GrafanaHealth {
   constructor({ url, caFile }: { url: string; caFile?: string }) {
     const ca = caFile === undefined ? {} : { connect: { ca: readFileSync(caFile, 'utf8') } };
     this.#agent = new Agent({ connections: 1, ...ca });
-    this.#url = new URL(`${url.replace(/\/+$/, '')}/api/health`);
+    this.#url = new URL(`${url.replace(/\/+$/, '')}${HEALTH}`);
   }
 
   /** Whatever goes wrong is the answer. */
@@ -35,13 +39,16 @@ export class GrafanaHealth {
         maxBytes: ANSWER_MOST,
         signal,
       });
-      if (status !== 200) {
+      if (status >= 500) {
         throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana reports that it is not healthy (${status})`);
       }
-      const version = stringAt(parseJson(body.toString('utf8')), 'version');
-      return compact({ reachable: true, version });
+      const health = status === 200 ? objectAt(parseOrUndefined(body.toString('utf8'))) : undefined;
+      if (health === undefined) {
+        throw notGrafana(this.#url.href.slice(0, -HEALTH.length), status === 200 ? 0 : status);
+      }
+      return compact({ reachable: true, version: stringAt(health, 'version') });
     } catch (error) {
-      return { reachable: false, problem: unreachable(error) };
+      return { reachable: false, problem: unreachable(error, this.#url.origin) };
     }
   }
 
@@ -50,10 +57,11 @@ export class GrafanaHealth {
   }
 }
 
-function unreachable(error: unknown): DashkeepError {
+function unreachable(error: unknown, origin: string): DashkeepError {
   if (error instanceof DashkeepError) {
     return error;
   }
-  const reason = (error as { code?: string }).code ?? 'no answer';
-  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not respond (${reason})`, { cause: error });
+  return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not respond: ${networkCause(error, origin)}`, {
+    cause: error,
+  });
 }

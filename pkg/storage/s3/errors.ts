@@ -1,5 +1,5 @@
 import { systemCode } from '../../lib/file-errors.ts';
-import { isWithoutTls } from '../../lib/http/network-cause.ts';
+import { isTlsProblem, isWithoutTls } from '../../lib/http/network-cause.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
@@ -40,7 +40,6 @@ const CREDENTIALS: Record<string, string> = {
 };
 
 const REGION = new Set(['PermanentRedirect', 'TemporaryRedirect', 'IllegalLocationConstraintException', '301', '307']);
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ALTNAME|ERR_TLS|ERR_SSL|EPROTO/;
 const NETWORK = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE|EADDR|UND_ERR|HPE_)/;
 
 /** The store's own name for an error: `NoSuchKey`, `AccessDenied`, …; a status code where a HEAD had no body. */
@@ -176,7 +175,7 @@ function fromTransport(error: unknown, { quoted }: Doing, make: Make): DashkeepE
   if (isWithoutTls(error)) {
     return make('DK_STORE_UNREACHABLE', 'the endpoint does not speak TLS', reason('use-http-endpoint'));
   }
-  if (CERTIFICATE.test(code)) {
+  if (isTlsProblem(error)) {
     return make(
       'DK_STORE_UNREACHABLE',
       `the certificate is not trusted (${code})`,

@@ -7,6 +7,10 @@ export const GRAFANA_ADVICE = {
   'change-email': 'Change the email address of the account that has {login} as its address, then retry.',
   'enable-dashboard-version': 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
   'let-apis-through': 'Let requests to /apis through to Grafana.',
+  'check-grafana-address': {
+    cli: 'Check host, port, scheme and sub-path of GRAFANA_URL, and whether a proxy or login page responds instead.',
+    page: 'Check host, port, scheme and sub-path of Grafana’s address in the deployment, and whether a proxy or login page responds instead.',
+  },
   'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',
   'use-admin-variables': {
     cli: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
