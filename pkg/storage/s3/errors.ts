@@ -53,10 +53,14 @@ export function statusOf(error: unknown): number | undefined {
   return (error as Partial<ServiceError> | undefined)?.$metadata?.httpStatusCode;
 }
 
-/** Whether the store says that there is no such object. A missing bucket is something else. */
+/** Whether the store says that there is no such object. A missing bucket and a wrong address say something else. */
 export function isAbsent(error: unknown): boolean {
-  const code = serviceCode(error);
-  return code === 'NoSuchKey' || code === 'NotFound' || (statusOf(error) === 404 && code !== 'NoSuchBucket');
+  return serviceCode(error) === 'NoSuchKey';
+}
+
+/** The same for a HEAD, whose response has no code of S3. */
+export function isAbsentByHead(error: unknown): boolean {
+  return statusOf(error) === 404;
 }
 
 /** Any error of the SDK in the catalogue's words. Our own errors pass through. */
@@ -128,6 +132,9 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   }
   if (isAbsent(error)) {
     return make('DK_STORE_NOT_FOUND', 'it does not exist');
+  }
+  if (status === 404 && error.Code === undefined) {
+    return make('DK_STORE_UNREACHABLE', 'HTTP 404 without an S3 error code', reason('check-endpoint'));
   }
   if (code === 'InvalidObjectState') {
     return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));

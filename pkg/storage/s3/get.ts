@@ -1,6 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { tooLarge } from '../errors.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -60,6 +61,14 @@ async function once(connection: Connection, key: string, options: GetOptions): P
     .catch((error: unknown) => {
       throw isAbsent(error) ? absent(plainCause(error)) : error;
     });
+  if (answer.ETag === undefined) {
+    (answer.Body as NodeJS.ReadableStream & { destroy(): void }).destroy();
+    throw new DashkeepError(
+      'DK_STORE_UNREACHABLE',
+      `cannot read ${key} in ${connection.description}: the response has no ETag`,
+      { advice: reason('check-endpoint') },
+    );
+  }
   return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds, signal);
 }
 

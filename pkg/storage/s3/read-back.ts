@@ -2,7 +2,7 @@ import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { call, keyIn, type Connection } from './connection.ts';
-import { isAbsent } from './errors.ts';
+import { isAbsentByHead } from './errors.ts';
 import { getRetention } from './lock.ts';
 
 /**
@@ -39,7 +39,7 @@ async function isEncrypted(
       const command = new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) });
       return (await connection.client.send(command, { abortSignal: signal })).ServerSideEncryption ?? 'none';
     } catch (error) {
-      if (isAbsent(error)) {
+      if (isAbsentByHead(error)) {
         return undefined;
       }
       throw error;

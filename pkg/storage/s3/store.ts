@@ -17,7 +17,7 @@ import { makeClient } from './client.ts';
 import { call, keyIn, type Connection } from './connection.ts';
 import { Deleter } from './delete.ts';
 import { FastPathClient } from './fast-path/client.ts';
-import { isAbsent, serviceCode, statusOf } from './errors.ts';
+import { isAbsentByHead, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { expiringRules } from './lifecycle.ts';
 import { listObjects } from './list.ts';
@@ -140,7 +140,7 @@ class S3Store implements ObjectStore, StoreProbe, StoreLock {
         }
         return { key, size: head.ContentLength, lastModified: head.LastModified };
       } catch (error) {
-        if (isAbsent(error)) {
+        if (isAbsentByHead(error)) {
           return undefined;
         }
         throw error;

@@ -122,6 +122,24 @@ describe('S3Store and what is no S3', () => {
     expect(deleted.every((result) => result.problem !== undefined)).toBe(true);
   });
 
+  it.each([
+    ['a web server that has no such page', 404, 'text/plain', '404 page not found\n'],
+    ['a web server with a page for it', 404, 'text/html', '<html><body>nothing here</body></html>'],
+    ['an empty 404', 404, 'text/plain', ''],
+    ['a web server with one page for everything', 200, 'text/html', '<html><body>welcome</body></html>'],
+  ])('does not take %s for a store without that object', async (_name, status, type, text) => {
+    const store = await answering(status, text, { 'content-type': type });
+    const foreign = { code: 'DK_STORE_UNREACHABLE', hint: expect.stringContaining('The response is not from S3') };
+
+    await expect(store.get('a')).rejects.toMatchObject(foreign);
+    if (status === 404) {
+      await expect(keysOf(store, '')).rejects.toMatchObject(foreign);
+      await expect(store.put('a', body)).rejects.toMatchObject(foreign);
+      await expect(store.clock()).rejects.toMatchObject(foreign);
+      await expect(store.deleteMany(['a'])).rejects.toMatchObject(foreign);
+    }
+  });
+
   const entry = (key: string) =>
     `<Contents><Key>${key}</Key><Size>1</Size><LastModified>2026-01-01T00:00:00Z</LastModified></Contents>`;
   const list = (content: string) =>
