@@ -47,6 +47,8 @@ describe('how a plan is confirmed', async () => {
       { counts: { delete: 1 }, confirm: 'A, 1 security change', security: 1 },
       'A, 1 security change',
     ],
+    ['what is only created from a snapshot that lacks something', { notFull: {}, confirm: 's' }, 's'],
+    ['one of such a snapshot', { ...one, notFull: { lastFull: 'f' }, confirm: 's' }, 's'],
     ['one that opens something', { ...one, security: 1, confirm: '1 security change' }, '1 security change'],
   ] as [string, Partial<RestorePlan>, string][])('is typed for %s', (_, changes, phrase) => {
     expect(confirmationOf(plan(changes), item)).toEqual({ by: 'typing', phrase });

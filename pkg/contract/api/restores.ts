@@ -138,9 +138,14 @@ export const RestorePlan = z.object({
    * What must be typed to apply it: where something is deleted, the title of the folder or the names of the
    * organizations; where it changes who may see or receive what, how often, such as `2 security changes` (both, joined
    * by `, `); where something is overwritten otherwise, its title, or how many resources, such as `12 resources`.
-   * Absent when nothing live is touched.
+   * Where the snapshot is `notFull`, its ID takes the place of the last two. Absent when nothing live is touched.
    */
   confirm: z.string().optional(),
+  /**
+   * Set where everything is restored and the snapshot is known to lack something: it is partial, much smaller than the
+   * one before, or the latest one with a narrower selection. With the last snapshot that lacks nothing, if there is one.
+   */
+  notFull: z.object({ lastFull: z.string().optional() }).optional(),
   /** What the snapshot covers; absent where a restore is undone. */
   coverage: Coverage.optional(),
   /** How far it is, while its state is `planning`; everything else is empty then. */

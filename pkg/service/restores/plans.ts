@@ -3,6 +3,7 @@ import { compact } from '../../contract/compact.ts';
 import type { Coverage } from '../../contract/coverage.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
+import { countsNow, type Manifest } from '../../contract/manifest.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
@@ -18,7 +19,7 @@ import type { Session } from '../../operations/session.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
-import { coverageOf, notFullReasons } from '../../repository/snapshots/coverage.ts';
+import { coverageOf, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import { isOf, isSince, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
@@ -41,6 +42,8 @@ export interface PlannedRestore {
   liveDataSources: LiveDataSource[];
   /** What the snapshot covers. */
   coverage?: Coverage;
+  /** Set where everything is restored from a snapshot that is known to lack something. */
+  notFull?: { lastFull?: string };
   warnings: string[];
   warned: ReasonData[];
   /** The run that it takes back. */
@@ -78,17 +81,22 @@ export async function planFor(
     });
     const chosen = selectionOf(selection);
     const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
+    const isWhole = selection.type === 'everything';
+    const narrower = isWhole && caller.home ? await narrowerLatest(repository, stored.manifest, signal) : undefined;
+    const lacks = [...notFullReasons(manifest), ...(narrower === undefined ? [] : [narrower])];
     const warnings = [
       ...(clocks === undefined ? [] : [clocks]),
       ...(await findingsOf(repository, signal)),
       ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
-      ...notFullReasons(manifest),
+      ...lacks,
       ...leftToCommandLine(manifest, chosen),
     ];
     const planned = await asPlanned(session, { ...request, selection: chosen }, plan, stored, warnings);
     // The home organization sees which others the snapshot covers. What to do about the rest changes no plan.
     const covered = caller.home ? { ...manifest, orgs: stored.manifest.orgs } : manifest;
-    return { ...planned, coverage: { ...coverageOf(covered), advice: [] } };
+    const lastFull = manifest.lastFull ?? narrower?.params['full'];
+    const notFull = isWhole && lacks.length > 0 ? compact({ lastFull }) : undefined;
+    return compact({ ...planned, coverage: { ...coverageOf(covered), advice: [] }, notFull });
   });
 }
 
@@ -150,6 +158,16 @@ async function asPlanned(
       return withInstance(session.grafana(), run.signal, apply, run.onProgress);
     },
   });
+}
+
+/** Why a person may want an earlier snapshot than the latest one, for which less was selected. */
+async function narrowerLatest(
+  repository: Repository,
+  manifest: Manifest,
+  signal: AbortSignal,
+): Promise<KnownReason | undefined> {
+  const snapshots = await repository.snapshots({ whole: true, signal });
+  return snapshots.find(countsNow)?.id === manifest.id ? narrowerReason(manifest, snapshots) : undefined;
 }
 
 /** For every organization: where the repository was cut back, the latest is not the newest that was made. */

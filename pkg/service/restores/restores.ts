@@ -145,6 +145,7 @@ export class Restores {
       dataSources: planned.dataSources,
       liveDataSources: planned.liveDataSources,
       confirm,
+      notFull: planned.notFull,
       coverage: planned.coverage,
       progress: kept.planned === undefined ? reading?.progress : undefined,
       warnings: planned.warnings,
@@ -205,7 +206,7 @@ export class Restores {
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
-        `this overwrites or deletes resources, or opens them to others: type '${wanted}' to confirm`,
+        `this overwrites or deletes resources, opens them to others, or uses a snapshot that lacks something: type '${wanted}' to confirm`,
       );
     }
     return planned;
@@ -282,13 +283,19 @@ const TITLE_MOST = 100;
 const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
 
 /**
- * What deleting and changes of security ask for; else, when something live is overwritten, its title, or how many
- * resources that are.
+ * What deleting and changes of security ask for; else the id of a snapshot that lacks something; else, when something
+ * live is overwritten, its title, or how many resources that are.
  */
-function confirmationOf(planned: Pick<PlannedRestore, 'items' | 'confirm'>): string | undefined {
+function confirmationOf(planned: Omit<PlannedRestore, 'apply'>): string | undefined {
   const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
-  if (planned.confirm !== undefined || only === undefined) {
+  if (planned.confirm !== undefined) {
     return planned.confirm;
+  }
+  if (planned.notFull !== undefined && planned.items.some(({ action }) => action === 'create' || action === 'update')) {
+    return planned.snapshot;
+  }
+  if (only === undefined) {
+    return undefined;
   }
   if (others.length > 0) {
     return `${others.length + 1} resources`;

@@ -92,7 +92,9 @@ export function ApplyBar({ plan, busy, shown }: Props) {
                 ? update > 0
                   ? t('apply.askDelete', 'Delete and overwrite resources in Grafana?')
                   : t('apply.askDeleteOnly', 'Delete resources in Grafana?')
-                : t('apply.askTitle', 'Overwrite resources in Grafana?')
+                : plan.notFull !== undefined
+                  ? t('apply.askNotFull', 'Restore from a snapshot that lacks something?')
+                  : t('apply.askTitle', 'Overwrite resources in Grafana?')
           }
           phrase={confirmation.by === 'typing' ? confirmation.phrase : undefined}
           confirmText={button}
@@ -105,7 +107,7 @@ export function ApplyBar({ plan, busy, shown }: Props) {
           }}
         >
           <Text element="p">
-            {writes === 1 && update === 1 && confirm !== undefined && !(plan.security > 0)
+            {writes === 1 && update === 1 && confirm !== undefined && !(plan.security > 0) && plan.notFull === undefined
               ? t('apply.askOne', '“{{title}}” will be overwritten.', { title: confirm })
               : parts.join(' · ')}
           </Text>

@@ -87,6 +87,8 @@ function Stage({ plan }: { plan: RestorePlan }) {
 /** It is not a control, so the focus need not be visible. */
 const noOutline = css({ outline: 'none' });
 
+const atStart = css({ alignSelf: 'flex-start' });
+
 function Body({ plan }: { plan: RestorePlan }) {
   const run = useRun(plan.run);
   const replan = usePlanRestore();
@@ -118,6 +120,11 @@ function Body({ plan }: { plan: RestorePlan }) {
       {warningTexts(plan).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}
+      {plan.notFull?.lastFull !== undefined && (
+        <LinkButton className={atStart} variant="secondary" href={routes.snapshot(plan.notFull.lastFull)}>
+          {t('shrunk.open', 'Open the last full backup')}
+        </LinkButton>
+      )}
       {plan.asRead !== undefined && (
         <AsRead asRead={plan.asRead} busy={replan.isPending} onRead={() => withOptions({ readEverything: true })} />
       )}

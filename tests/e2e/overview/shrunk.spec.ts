@@ -51,3 +51,28 @@ test('a backup that is much smaller than before is red, and a person restores th
   expect((await asked).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
   expect(problems).toEqual([]);
 });
+
+test('a plan of everything from such a backup asks for its ID and leads to the last full one @quick', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const [newest, full] = service.state.snapshots;
+  Object.assign(newest ?? {}, { shrunk: { since: full?.id, losses: [{ before: 128, gone: 123 }] } });
+  const query = new URLSearchParams({ snapshot: newest?.id ?? '', type: 'everything' });
+  await app.open(`/restore?${query.toString()}`);
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByRole('link', { name: 'Open the last full backup' })).toHaveAttribute(
+    'href',
+    new RegExp(`/snapshots/${full?.id}$`),
+  );
+  await page.getByRole('button', { name: 'Restore now' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText(newest?.id ?? '', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByLabel('Type or paste the text above to confirm').fill(newest?.id ?? '');
+  await dialog.getByRole('button', { name: 'Restore now' }).click();
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  expect(problems).toEqual([]);
+});

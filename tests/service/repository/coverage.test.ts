@@ -175,11 +175,47 @@ describe('a service whose Grafana lost much', () => {
       { code: 'snapshot-shrunk', params: expect.objectContaining({ since: full }) },
       { code: 'last-full', params: { snapshot: again, full } },
     ]);
+    expect(plan).toMatchObject({ notFull: { lastFull: full } });
+    expect(plan.confirm).toBeUndefined();
+
+    const [folder] = grafana.state.org(1).folders.keys();
+    await api(`DELETE /api/folders/${folder}`);
+    const selection = { type: 'everything' };
+    const { id, confirm } = (await service.call('POST', '/restores', { snapshot: 'latest', selection })).json;
+    expect(confirm).toBe(again);
+    expect((await service.call('POST', `/restores/${id}/apply`, {})).json.error.code).toBe('DK_CONFIRMATION');
+    expect((await service.call('POST', `/restores/${id}/apply`, { confirm })).status).toBe(202);
+    const only = { type: 'resources', resources: [{ org: 1, kind: 'folder', uid: folder }] };
+    const chosen = (await service.call('POST', '/restores', { snapshot: 'latest', selection: only })).json;
+    expect(chosen.notFull).toBeUndefined();
 
     const accepted = await backUp({ acceptLoss: again });
     expect((await statusOf(accepted['snapshot']))['protection']).toBe('yes');
     expect(await metric('dashkeep_backup_shrunk')).toBe('0');
     await expect.poll(() => webhook.taken.map(({ event }) => event)).toEqual(['shrunk', 'recovered']);
+  });
+
+  it('asks for the id of a latest snapshot for which less was selected than for an earlier one', async () => {
+    await start({ DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS });
+    const full = (await backUp())['snapshot'];
+    await service.stop();
+    service = await startService({
+      grafanaUrl: grafana.url,
+      directory: service.directory,
+      environment: { DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS: `${SERVER_KINDS}, dashboard` },
+    });
+    const narrow = (await backUp())['snapshot'];
+    const [folder] = grafana.state.org(1).folders.keys();
+    await api(`DELETE /api/folders/${folder}`);
+    const plan = async (snapshot: unknown) =>
+      (await service.call('POST', '/restores', { snapshot, selection: { type: 'everything' } })).json;
+    expect(await plan('latest')).toMatchObject({
+      snapshot: narrow,
+      warned: [{ code: 'latest-narrower', params: { full, lacks: 'dashboard' } }],
+      notFull: { lastFull: full },
+      confirm: narrow,
+    });
+    expect((await plan(full)).notFull).toBeUndefined();
   });
 
   it('shows another organization its own losses only, and does not let it accept any', async () => {

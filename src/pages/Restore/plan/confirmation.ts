@@ -27,11 +27,11 @@ export type Confirmation = { by: 'button' } | { by: 'dialog' } | { by: 'typing';
 
 /**
  * The button is enough where nothing that is live is touched, or where one resource is overwritten whose difference is
- * on the page, and nothing is lost by that. Where somebody gets to see or receive more, it is always typed.
+ * on the page, and nothing is lost by that. Not where the snapshot is known to lack something. Where somebody gets to see or receive more, it is always typed.
  * @param shown - the item whose difference is in front of the user
  */
 export function confirmationOf(plan: RestorePlan, shown: PlanItem | undefined): Confirmation {
-  const { counts, confirm, security = 0, warnings } = plan;
+  const { counts, confirm, notFull, security = 0, warnings } = plan;
   const { update = 0, delete: gone = 0 } = counts;
   if (security > 0 && gone === 0) {
     const phrase = plural('confirm.security', security, '{{number}} security change', '{{number}} security changes');
@@ -39,6 +39,9 @@ export function confirmationOf(plan: RestorePlan, shown: PlanItem | undefined): 
   }
   if (confirm === undefined) {
     return { by: 'button' };
+  }
+  if (notFull !== undefined && gone === 0) {
+    return { by: 'typing', phrase: confirm };
   }
   if (shown !== undefined && isOneOverwrite(plan)) {
     return { by: warnings.length === 0 && shown.losses.length === 0 ? 'button' : 'dialog' };

@@ -193,6 +193,14 @@ export function planUndo(state: FakeState, run: Run) {
   return keep(state, items, { snapshot, selection: { type: 'everything' }, options: {}, undoes: run.id });
 }
 
+function notFullOf({ snapshots }: FakeState, id: string): RestorePlan['notFull'] {
+  const at = snapshots.findIndex((one) => one.id === id);
+  const full = snapshots.slice(at + 1).find(({ status, shrunk }) => status === 'complete' && shrunk === undefined);
+  const [one] = snapshots.slice(at);
+  const isFull = at < 0 || (one?.status === 'complete' && one.shrunk === undefined);
+  return isFull ? undefined : full === undefined ? {} : { lastFull: full.id };
+}
+
 function keep(
   state: FakeState,
   items: PlanItem[],
@@ -206,7 +214,9 @@ function keep(
   const overwriting = counts.update > 1 ? `${counts.update} resources` : updated?.title;
   const security = items.reduce((sum, item) => sum + item.security.length, 0);
   const opening = security === 1 ? '1 security change' : `${security} security changes`;
-  const confirm = counts.delete > 0 ? 'Main Org.' : security > 0 ? opening : overwriting;
+  const notFull = about.selection.type === 'everything' ? notFullOf(state, about.snapshot) : undefined;
+  const other = notFull === undefined || items.length === 0 ? overwriting : about.snapshot;
+  const confirm = counts.delete > 0 ? 'Main Org.' : security > 0 ? opening : other;
   const plan: RestorePlan = {
     ...about,
     id,
@@ -220,6 +230,7 @@ function keep(
     dataSources: [{ from: source, to: source, by: 'uid' }],
     liveDataSources: [source, { uid: 'prometheus-eu', name: 'Prometheus EU', type: 'prometheus' }],
     ...(confirm === undefined ? {} : { confirm }),
+    ...(notFull === undefined ? {} : { notFull }),
     warnings: [],
   };
   state.restores.set(id, { items, results: [], plan });
