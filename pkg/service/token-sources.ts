@@ -5,7 +5,7 @@ import { basicCredentials, tokenCredentials, type CredentialSource } from '../gr
 import type { GrafanaAccess } from '../operations/grafana.ts';
 import type { StateStore } from '../lib/state.ts';
 import { ApiTokens } from './api-tokens/api-tokens.ts';
-import { readAdmin, type AdminSource } from './bootstrap/admin.ts';
+import { readAdmin, type AdminKeys, type AdminSource } from './bootstrap/admin.ts';
 import { GivenTokens } from './bootstrap/tokens/given.ts';
 import { TokenKeeper } from './bootstrap/tokens/keeper.ts';
 import type { ServiceConfig } from './config.ts';
@@ -99,6 +99,14 @@ export function givenTokensOf(
     : new GivenTokens({ grafanaUrl, grafanaCaFile, ...ports }, token, orgTokens);
 }
 
+/** What the admin's name and password are when they are sent. */
+export function adminCredentials(admin: AdminSource, keys: AdminKeys): CredentialSource {
+  return basicCredentials(
+    async () => (await readAdmin(admin, keys)).user,
+    async () => (await readAdmin(admin, keys)).password,
+  );
+}
+
 /**
  * How the service gets into Grafana: with the tokens that it keeps, or those that it is given. As an admin only to make
  * tokens, and to read what belongs to the whole server into a backup: anyone who commands the service must not gain
@@ -112,12 +120,7 @@ export function grafanaAccess(
 ): GrafanaAccess {
   return {
     serverAdmin() {
-      return admin === undefined || !serverKinds
-        ? undefined
-        : basicCredentials(
-            async () => (await readAdmin(admin, keys)).user,
-            async () => (await readAdmin(admin, keys)).password,
-          );
+      return admin === undefined || !serverKinds ? undefined : adminCredentials(admin, keys);
     },
     credentials() {
       if (given !== undefined) {

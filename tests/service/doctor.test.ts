@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
+import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
@@ -101,6 +102,27 @@ describe('the doctor', () => {
     });
   });
 
+  it('checks what an admin may read before there is a token, and makes none', async () => {
+    await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    const before = grafana.writes().length;
+    const found = await examine({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' });
+    expect(named(found, 'rights')).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/^2 of 2 organizations; (\d+) of \1 kinds$/),
+    });
+    expect(grafana.writes()).toHaveLength(before);
+    expect(grafana.state.tokens).toEqual([]);
+  });
+
+  it('blames the password of an admin whom Grafana refuses, and tries it once', async () => {
+    const found = await examine({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'wrong' });
+    expect(named(found, 'grafana')).toMatchObject({
+      status: 'failed',
+      hint: expect.stringContaining('Check user and password'),
+    });
+    expect(grafana.requests.filter(({ status }) => status === 401)).toHaveLength(1);
+  });
+
   it('names the kinds that Grafana does not let it read', async () => {
     const token = grafana.token({ role: 'Admin', without: ['teams:read'] });
     const rights = named(await examine({ GRAFANA_API_TOKEN: token }), 'rights');
@@ -127,7 +149,7 @@ describe('the doctor', () => {
     const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
     expect(await printed({ ...withAdmin(), ...deployed, DASHKEEP_API_TOKEN: 'given-0123456789abcdef' })).toEqual([
       'ok       grafana: Grafana 13.2.3 at GRAFANA',
-      'skipped  rights: unknown without a token',
+      'ok       rights: organizations: 1 (a token does not show whether there are others); 26 of 26 kinds',
       'ok       token: none yet; the service creates one when it starts',
       'ok       target: resolve: file://DIRECTORY/target',
       'ok       target: clock: the clocks agree',

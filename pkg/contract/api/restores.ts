@@ -142,8 +142,8 @@ export const RestorePlan = z.object({
    */
   confirm: z.string().optional(),
   /**
-   * Set where everything is restored and the snapshot is known to lack something: it is partial, much smaller than the
-   * one before, or the latest one with a narrower selection. With the last snapshot that lacks nothing, if there is one.
+   * Set where everything is restored from a snapshot that is known to lack something: a partial one, one that is much
+   * smaller than the one before, or the latest one if less was selected for it. With the last full one, if any.
    */
   notFull: z.object({ lastFull: z.string().optional() }).optional(),
   /** What the snapshot covers; absent where a restore is undone. */

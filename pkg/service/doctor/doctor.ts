@@ -7,7 +7,8 @@ import { discover } from '../../grafana/capabilities.ts';
 import { connect } from '../../grafana/instance.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from './api-token-checks.ts';
-import { NoAdmin } from '../bootstrap/problems.ts';
+import { adminCredentials } from '../token-sources.ts';
+import { AdminRefused, NoAdmin } from '../bootstrap/problems.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
@@ -62,17 +63,27 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<D
 async function grafanaChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   const { grafana } = parts.config;
   const { clock, randomness, log } = parts;
-  if (parts.keeper?.orgs.length === 0) {
+  const isWithoutToken = parts.keeper?.orgs.length === 0;
+  // A refused password is not tried once more, because Grafana would lock the account.
+  const admin = parts.keeper?.status.problem instanceof AdminRefused ? undefined : parts.admin;
+  if (isWithoutToken && admin === undefined) {
     return healthChecks(grafana, signal);
   }
   let client: GrafanaClient | undefined;
   let server: GrafanaClient | undefined;
   try {
-    const credentials = parts.access.credentials();
+    const credentials =
+      isWithoutToken && admin !== undefined
+        ? adminCredentials(admin, parts.config.admin.keys)
+        : parts.access.credentials();
     client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
     const { version } = await discover(client, signal);
     const found = reason('grafana-found', { version, url: client.url });
-    const instance = await connect({ client, signal });
+    // Commands reach all organizations with the credentials of a server admin; a token of the service reaches one.
+    const reached = isWithoutToken && grafana.admin !== undefined;
+    const connected = await connect({ client, orgs: reached ? 'reached' : undefined, signal });
+    const scope = reached ? { ...connected.scope, others: [] } : connected.scope;
+    const instance = { ...connected, scope, serverAdmin: reached && connected.serverAdmin };
     const { deploymentTarget } = await parts.settings.effective();
     const opened = { ...grafana, ...parts.access, clock, randomness, log };
     server = deploymentTarget ? await serverClient(opened, signal) : undefined;

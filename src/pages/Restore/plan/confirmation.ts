@@ -27,7 +27,8 @@ export type Confirmation = { by: 'button' } | { by: 'dialog' } | { by: 'typing';
 
 /**
  * The button is enough where nothing that is live is touched, or where one resource is overwritten whose difference is
- * on the page, and nothing is lost by that. Not where the snapshot is known to lack something. Where somebody gets to see or receive more, it is always typed.
+ * on the page, and nothing is lost by that. Not where the snapshot is known to lack something, nor where somebody gets
+ * to see or receive more.
  * @param shown - the item whose difference is in front of the user
  */
 export function confirmationOf(plan: RestorePlan, shown: PlanItem | undefined): Confirmation {
