@@ -161,6 +161,43 @@ describe('a service account named like ours', () => {
     expect(await acts(await stored())).toBe(200);
   });
 
+  it('of a service whose state was lost is used again once no one uses its tokens, which then end', async () => {
+    await run();
+    const former = await stored();
+    state = new MemoryState();
+    // Another service may be at work with it.
+    expect((await run()).orgs[0]?.account).toEqual({ name: 'dashkeep-2', instead: 'dashkeep' });
+    state = new MemoryState();
+    travel(3_600_000);
+    expect((await run()).orgs[0]).toMatchObject({ minted: true, account: { name: 'dashkeep' } });
+    expect(accounts()).toEqual(['dashkeep Admin', 'dashkeep-2 Admin']);
+    expect(await acts(former)).toBe(401);
+    expect(await acts(await stored())).toBe(200);
+  });
+
+  it('that two services use in turn is given up by the second, and neither revokes the token of the other', async () => {
+    await run();
+    const first = state;
+    travel(3_600_000);
+    state = new MemoryState();
+    await run();
+    const second = state;
+    for (let round = 1; round <= 3; round++) {
+      for (const one of [first, second]) {
+        state = one;
+        await run();
+        expect(await acts(await stored())).toBe(200);
+      }
+    }
+    const writes = grafana.writes().length;
+    for (const one of [first, second]) {
+      state = one;
+      expect((await run()).orgs[0]?.minted).toBe(false);
+    }
+    expect(grafana.writes()).toHaveLength(writes);
+    expect(accounts()).toEqual(['dashkeep Admin', 'dashkeep-2 Admin']);
+  });
+
   it.each([
     ['has another role', { role: 'Editor' }],
     ['is disabled', { role: 'Admin', isDisabled: true }],

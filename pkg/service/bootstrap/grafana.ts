@@ -1,16 +1,27 @@
 import { addToOrg } from '../../grafana/accounts.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { append } from '../../lib/append.ts';
-import { arrayAt, numberAt, stringAt, type Json } from '../../lib/json/json.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 
 /** API keys of other makers are none of our business. */
 const TOKEN_PREFIX = 'dashkeep-';
 const ACCOUNTS_PAGE = 1000;
+/** A service that runs uses its token twice a minute, and Grafana notes that every five minutes (api_key.go). */
+const AT_WORK_MS = 15 * 60_000;
 
 /** What owns a token: a service account, or nothing but the org before Grafana 9. */
 export type TokenOwner = { kind: 'service-account'; id: number } | { kind: 'api-key' };
+
+/** A token as Grafana lists it. */
+export interface KnownToken {
+  id: number;
+  name: string;
+  created: Date | undefined;
+  lastUsed: Date | undefined;
+  hasExpired: boolean;
+}
 
 export interface MintedToken {
   id: number;
@@ -53,20 +64,31 @@ export async function listAccounts(grafana: GrafanaClient, signal: AbortSignal):
 }
 
 /** All tokens of an owner; of API keys those that have our names. */
-export async function tokensOf(
-  grafana: GrafanaClient,
-  owner: TokenOwner,
-  signal: AbortSignal,
-): Promise<{ id: number; name: string; lastUsed: Date | undefined }[]> {
+export async function tokensOf(grafana: GrafanaClient, owner: TokenOwner, signal: AbortSignal): Promise<KnownToken[]> {
   const answer = await grafana.get(tokensPath(owner), { signal });
   return (Array.isArray(answer) ? answer : []).flatMap((token) => {
     const [id, name = ''] = [numberAt(token, 'id'), stringAt(token, 'name')];
     const counts = owner.kind === 'service-account' || name.startsWith(TOKEN_PREFIX);
-    const lastUsed = stringAt(token, 'lastUsedAt');
-    return id === undefined || !counts
-      ? []
-      : [{ id, name, lastUsed: lastUsed === undefined ? undefined : new Date(lastUsed) }];
+    const [created, lastUsed] = [dateAt(token, 'created'), dateAt(token, 'lastUsedAt')];
+    const hasExpired = objectAt(token)?.['hasExpired'] === true;
+    return id === undefined || !counts ? [] : [{ id, name, created, lastUsed, hasExpired }];
   });
+}
+
+function dateAt(token: Json, name: string): Date | undefined {
+  const text = stringAt(token, name);
+  return text === undefined ? undefined : new Date(text);
+}
+
+/** Whether a service works with a token now. */
+export function isAtWork({ lastUsed }: KnownToken, now: Date): boolean {
+  return lastUsed !== undefined && now.getTime() - lastUsed.getTime() < AT_WORK_MS;
+}
+
+/** Whether a token is one that a Dashkeep made and that no one uses any more, however new it is. */
+export function isLeftOver(token: KnownToken, now: Date): boolean {
+  const isNew = token.created === undefined || now.getTime() - token.created.getTime() < AT_WORK_MS;
+  return token.name.startsWith(TOKEN_PREFIX) && (token.hasExpired || !(isNew || isAtWork(token, now)));
 }
 
 /** Deletes an owner's tokens but those to keep, anyone who made them. Returns the names of those that went. */

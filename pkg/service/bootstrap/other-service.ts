@@ -1,11 +1,8 @@
 import { numberAt, stringAt } from '../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
-import { listAccounts, tokensOf } from './grafana.ts';
+import { isAtWork, listAccounts, tokensOf } from './grafana.ts';
 import { isNamedLikeOurs } from './service-account.ts';
-
-/** A service that runs uses its token twice a minute, and Grafana notes that every five minutes (api_key.go). */
-const AT_WORK_MS = 15 * 60_000;
 
 /** Another Dashkeep that works on the same organization and has the app there. */
 export interface OtherService {
@@ -29,7 +26,7 @@ export async function accountOfOther(
       continue;
     }
     const tokens = await tokensOf(grafana, { kind: 'service-account', id }, signal);
-    if (tokens.some(({ lastUsed }) => lastUsed !== undefined && now.getTime() - lastUsed.getTime() < AT_WORK_MS)) {
+    if (tokens.some((token) => isAtWork(token, now))) {
       return stringAt(account, 'name');
     }
   }

@@ -6,7 +6,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
-import { isAbsent, listAccounts, tokensOf, type TokenOwner } from './grafana.ts';
+import { isAbsent, isLeftOver, listAccounts, tokensOf, type TokenOwner } from './grafana.ts';
 import type { AccountFacts, Facts, TokenMemory } from './memory.ts';
 
 /** Name of the service account, one in each org. */
@@ -114,8 +114,9 @@ export class ServiceAccounts {
   }
 
   /**
-   * A restore brings back the account of an earlier service, without tokens. It is used if that gives no one more than
-   * they have: anyone who can make tokens of it is an Admin by that already, and no one has one.
+   * The account of an earlier service: a restore brings it back without tokens, and after the loss of the state it has
+   * those that no one uses any more. It is used if that gives no one more than they have: anyone who has tokens of it,
+   * or can make them, is an Admin by that already.
    */
   async #adopt(
     grafana: GrafanaClient,
@@ -130,20 +131,24 @@ export class ServiceAccounts {
       return undefined;
     }
     const id = idOf(account);
-    if ((await tokensOf(grafana, { kind: 'service-account', id }, this.#signal)).length > 0) {
+    const tokens = await tokensOf(grafana, { kind: 'service-account', id }, this.#signal);
+    if (!tokens.every((token) => isLeftOver(token, this.#clock.now()))) {
       return undefined;
     }
     facts.accounts[org] = compact({ id, name, uid: stringAt(account, 'uid'), adopted: true as const });
     await this.#memory.storeFacts(facts);
-    this.#log.info({ org, account: name }, 'the restored service account is used: it is an Admin and has no token');
+    this.#log.info(
+      { org, account: name },
+      'the service account of an earlier service is used: it is an Admin, and no one uses a token of it',
+    );
     return account;
   }
 
-  /** Whether an account has tokens of others: another service uses it as well, and then it is not ours. */
+  /** Whether someone else works with an account: another service uses it as well, and then it is not ours. */
   async #hasOthers(grafana: GrafanaClient, account: Json, org: number, facts: Facts): Promise<boolean> {
     const own = facts.tokens.filter((one) => one.org === org).flatMap(({ name, previous }) => [name, previous]);
     const tokens = await tokensOf(grafana, { kind: 'service-account', id: idOf(account) }, this.#signal);
-    return tokens.some(({ name }) => !own.includes(name));
+    return tokens.some((token) => !own.includes(token.name) && !isLeftOver(token, this.#clock.now()));
   }
 
   async #make(grafana: GrafanaClient, org: number, accounts: readonly Json[], facts: Facts): Promise<Json> {

@@ -105,6 +105,7 @@ describe('two services on one Grafana', () => {
   it('stop taking the app from each other, where earlier releases did', async () => {
     const [first, second] = [new Installation('http://first:3210'), new Installation('http://second:3210')];
     await first.check();
+    await second.check();
     travel(20 * MINUTE);
     // The first has been silent, so that the second takes the app.
     expect(await second.check()).toMatchObject({ app: 'configured' });
