@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, GRAFANA_URL, IN_DEPTH, PACKAGES, type AppPages } from './support/fixtures.ts';
 import { PAGES, STATES } from './support/shown.ts';
+import { test as onOneLoad } from './support/oneLoad.ts';
 import { test } from './support/worlds.ts';
 
 // One look is enough in `npm test`, and to see whether a page works at all on older packages.
@@ -12,15 +13,20 @@ const WIDTHS = MANY ? [1280, 600] : [1280];
 async function openInTheme(app: AppPages, page: Page, path: string, theme: string): Promise<void> {
   const themed = `${path}${path.includes('?') ? '&' : '?'}theme=${theme}`;
   if (path.startsWith('/plugins/')) {
-    await page.goto(themed);
+    if (GRAFANA_URL !== undefined) {
+      await page.goto(themed);
+    }
     await app.openConfiguration();
   } else {
     await app.open(themed);
   }
 }
 
+/** Whether each page is loaded by itself, or one after the other is entered. */
+const look = IN_DEPTH || GRAFANA_URL !== undefined ? test : (onOneLoad as unknown as typeof test);
+
 for (const shown of [...PAGES, ...STATES]) {
-  test(
+  look(
     `${shown.name} is whole, reachable for all, and silent: dark and light, wide and narrow`,
     {
       tag: ['@quick', '@older'],

@@ -20,14 +20,19 @@ export const test = base.extend<Fixtures>({
     await service.close();
   },
   preview: async ({ service }, use) => {
-    const preview = await startPreview({
-      sidecarUrl: service.url,
-      sidecarToken: service.token,
-      grafana: { url: service.url, authorization: '' },
-      packages: PACKAGES,
-    });
+    const preview = await previewOf(service);
     await use(preview);
     await preview.close();
   },
   baseURL: async ({ preview }, use) => use(preview.origin),
 });
+
+/** The preview page before a service. */
+export function previewOf({ url, token }: FakeService): Promise<Preview> {
+  return startPreview({
+    sidecarUrl: url,
+    sidecarToken: token,
+    grafana: { url, authorization: '' },
+    packages: PACKAGES,
+  });
+}

@@ -1,3 +1,4 @@
+import type { FakeService } from '../../support/preview/fake/service.ts';
 import { boardOf, CONTENT } from './content.ts';
 import { GRAFANA_URL } from './fixtures.ts';
 import { test as onService } from './journey.ts';
@@ -14,18 +15,20 @@ export interface World {
   failedRun?: string;
 }
 
-const madeUpWorld = madeUp.extend<{ world: World }>({
-  world: async ({ service }, use) => {
-    const { snapshots, runs } = service.state;
-    await use({
-      folder: 'payments',
-      board: { uid: 'checkout-latency', title: 'Checkout latency' },
-      changed: { uid: 'capacity', title: 'Capacity', now: 'Capacity (being edited)' },
-      snapshot: snapshots[0]?.id ?? '',
-      partialSnapshot: snapshots.find((row) => row.status === 'partial')?.id,
-      failedRun: runs.find((run) => run.status === 'failed')?.id,
-    });
-  },
+/** What the made-up service has. */
+export function madeUpWorld({ state: { snapshots, runs } }: FakeService): World {
+  return {
+    folder: 'payments',
+    board: { uid: 'checkout-latency', title: 'Checkout latency' },
+    changed: { uid: 'capacity', title: 'Capacity', now: 'Capacity (being edited)' },
+    snapshot: snapshots[0]?.id ?? '',
+    partialSnapshot: snapshots.find((row) => row.status === 'partial')?.id,
+    failedRun: runs.find((run) => run.status === 'failed')?.id,
+  };
+}
+
+const onMadeUp = madeUp.extend<{ world: World }>({
+  world: async ({ service }, use) => use(madeUpWorld(service)),
 });
 
 const realWorld = onService.extend<{ world: World }>({
@@ -43,4 +46,4 @@ const realWorld = onService.extend<{ world: World }>({
 });
 
 /** The same pages on what is made up for them, and on what a real Grafana has. */
-export const test = (GRAFANA_URL === undefined ? madeUpWorld : realWorld) as typeof madeUpWorld;
+export const test = (GRAFANA_URL === undefined ? onMadeUp : realWorld) as typeof onMadeUp;
