@@ -1,5 +1,6 @@
 import { APP, expect, expectAccessible, GRAFANA_URL, settled } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
+import { test as onOneLoad } from './support/oneLoad.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'these states are made up: nobody can bring them about in a Grafana at will');
 
@@ -169,7 +170,7 @@ const STATES = [
 ] as const;
 
 for (const { protection, heading } of STATES) {
-  test(`the overview shows: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
+  onOneLoad(`the overview shows: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
     const hint = 'Check that the admin Secret holds the password that Grafana uses.';
     service.state.status = {
       protection,

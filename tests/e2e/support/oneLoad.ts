@@ -16,7 +16,7 @@ interface Loaded {
  * Tests on a page that is loaded once for all of them, because to load Grafana's packages takes longer than to look at
  * a page: from one to the next, the app is left and entered again within the page.
  */
-export const test = base.extend<{ world: World }, { loaded: Loaded }>({
+export const test = base.extend<{ world: World; service: FakeService }, { loaded: Loaded }>({
   loaded: [
     async ({ browser }, use, { project }) => {
       const service = await startFakeService();
@@ -33,7 +33,12 @@ export const test = base.extend<{ world: World }, { loaded: Loaded }>({
     { scope: 'worker' },
   ],
   page: async ({ loaded }, use) => use(loaded.page),
-  world: async ({ loaded }, use) => use(madeUpWorld(loaded.service)),
+  service: async ({ loaded: { service } }, use) => {
+    const before = service.state.status;
+    await use(service);
+    service.state.status = before;
+  },
+  world: async ({ service }, use) => use(madeUpWorld(service)),
   app: async ({ page }, use) => {
     const elsewhere = page.getByRole('heading', { name: ELSEWHERE.title });
     const open = async (path: string): Promise<void> => {
