@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { withNote } from '../../scripts/binary/elf.ts';
-import { LINUX_PLATFORMS, nodeFor } from '../../scripts/binary/node.ts';
+import { HERE, LINUX_PLATFORMS, nodeFor } from '../../scripts/binary/node.ts';
+import { depth } from '../support/budget.ts';
 
 const run = promisify(execFile);
 const isLinux = process.platform === 'linux';
@@ -38,29 +39,33 @@ describe.skipIf(!isLinux)('a note in a program', () => {
     await rm(folder, { recursive: true });
   });
 
-  it.each(LINUX_PLATFORMS)('is loaded where every kernel looks for its headers: %s', async (platform) => {
-    const { program } = await nodeFor(platform).catch(() => ({ program: process.execPath }));
-    const content = Buffer.from('of an odd length');
-    const after = withNote(await readFile(program), 'MADE_UP', content);
-    const segments = segmentsOf(after);
-    const loads = segments.filter(([type]) => type === LOAD);
-    const [, offset = 0, address = 0, size = 0, align = 1] = loads.at(-1) ?? [];
-    expect(address - offset).toBe((loads[0]?.[2] ?? 0) - (loads[0]?.[1] ?? 0));
-    expect([address % align, align]).toEqual([0, 65_536]);
-    expect(loads.map(([, , at]) => at)).toEqual(loads.map(([, , at]) => at).toSorted((one, other) => one - other));
+  it.each([HERE, ...(depth() === 'all' ? LINUX_PLATFORMS : [])])(
+    'is loaded where every kernel looks for its headers: %s',
+    async (platform) => {
+      const here = { program: process.execPath };
+      const { program } = platform === HERE ? here : await nodeFor(platform).catch(() => here);
+      const content = Buffer.from('of an odd length');
+      const after = withNote(await readFile(program), 'MADE_UP', content);
+      const segments = segmentsOf(after);
+      const loads = segments.filter(([type]) => type === LOAD);
+      const [, offset = 0, address = 0, size = 0, align = 1] = loads.at(-1) ?? [];
+      expect(address - offset).toBe((loads[0]?.[2] ?? 0) - (loads[0]?.[1] ?? 0));
+      expect([address % align, align]).toEqual([0, 65_536]);
+      expect(loads.map(([, , at]) => at)).toEqual(loads.map(([, , at]) => at).toSorted((one, other) => one - other));
 
-    const [, tableAt, tableAddress] = segments.find(([type]) => type === HEADERS) ?? [];
-    expect([tableAt, tableAddress]).toEqual([Number(after.readBigUInt64LE(32)), address]);
-    const [, noteAt = 0, noteAddress = 0, noteSize = 0] = segments.findLast(([type]) => type === NOTE) ?? [];
-    expect(noteAddress - address).toBe(noteAt - offset);
-    expect(noteAt + noteSize).toBe(offset + size);
-    const note = after.subarray(noteAt, noteAt + noteSize);
-    expect([note.readUInt32LE(0), note.readUInt32LE(4), note.toString('latin1', 12)]).toEqual([
-      'MADE_UP'.length + 1,
-      content.length,
-      'MADE_UP\0of an odd length',
-    ]);
-  });
+      const [, tableAt, tableAddress] = segments.find(([type]) => type === HEADERS) ?? [];
+      expect([tableAt, tableAddress]).toEqual([Number(after.readBigUInt64LE(32)), address]);
+      const [, noteAt = 0, noteAddress = 0, noteSize = 0] = segments.findLast(([type]) => type === NOTE) ?? [];
+      expect(noteAddress - address).toBe(noteAt - offset);
+      expect(noteAt + noteSize).toBe(offset + size);
+      const note = after.subarray(noteAt, noteAt + noteSize);
+      expect([note.readUInt32LE(0), note.readUInt32LE(4), note.toString('latin1', 12)]).toEqual([
+        'MADE_UP'.length + 1,
+        content.length,
+        'MADE_UP\0of an odd length',
+      ]);
+    },
+  );
 
   it.each([
     ['a script', Buffer.from('#!/bin/sh\n'.padEnd(100))],

@@ -58,7 +58,7 @@ conformance(
     };
     return { store: await openTestStore(server), dispose };
   },
-  { conditionalPut: 'enforced' },
+  { conditionalPut: 'enforced', longList: 30 },
 );
 
 const servers = serversToTest(process.env.DASHKEEP_TEST_S3);
