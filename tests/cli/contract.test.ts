@@ -156,10 +156,10 @@ describe('the command line', () => {
   });
 
   it('ends with 130 when interrupted, publishes nothing, and the next run succeeds', async () => {
-    grafana.setLoad({ latencyMs: 150 });
+    grafana.setFaults({ match: '*', action: { kind: 'hang' } });
 
     expect(await interrupted('backup')).toBe(130);
-    grafana.setLoad({});
+    grafana.setFaults();
     expect((await dashkeep(['snapshots', '--json'])).json).toEqual({ snapshots: [] });
     expect((await dashkeep(['backup'])).exit).toBe(0);
   });

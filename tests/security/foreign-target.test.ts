@@ -12,6 +12,8 @@ import { startWebhook, type Webhook } from '../support/webhook.ts';
 import { twoOrgs, type TwoOrgs } from './support/two-orgs.ts';
 
 const REAL = process.env.GRAFANA_URL !== undefined;
+const keys = { s3AccessKeyId: 'test', s3SecretAccessKey: 'testsecret' };
+const at = (url: string, endpoint: string) => ({ url, endpoint, region: 'us-east-1', forcePathStyle: true });
 
 /** The Admin of the home organization has the backups of all organizations sent to where they can read them. */
 describe('a target of the home organization’s Admin', () => {
@@ -43,10 +45,7 @@ describe('a target of the home organization’s Admin', () => {
     return { values: { target: { ...json.values.target, ...changes } } };
   }
 
-  const keys = { s3AccessKeyId: 'test', s3SecretAccessKey: 'testsecret' };
-  const theirs = (): object => ({
-    ...{ url: 's3://foreign/all', endpoint: foreign.url, region: 'us-east-1', forcePathStyle: true },
-  });
+  const theirs = (): object => at('s3://foreign/all', foreign.url);
 
   /** Refused when it is saved and when it is tried, with what to set in the deployment instead. */
   async function expectRefused(body: object, field: string, variable: string): Promise<void> {
@@ -70,11 +69,8 @@ describe('a target of the home organization’s Admin', () => {
     await expectRefused(await target({ endpoint: foreign.url }), 'target.endpoint', 'DASHKEEP_S3_ENDPOINT');
     await expectRefused(await target({ region: 'cn-north-1' }), 'target.region', 'AWS_REGION');
     await expectRefused(await target({ profile: 'another' }), 'target.profile', 'AWS_PROFILE');
-    await expectRefused(
-      await target({ forcePathStyle: false }),
-      'target.forcePathStyle',
-      'DASHKEEP_S3_FORCE_PATH_STYLE',
-    );
+    const inHostName = await target({ forcePathStyle: false });
+    await expectRefused(inHostName, 'target.forcePathStyle', 'DASHKEEP_S3_FORCE_PATH_STYLE');
     await expectRefused({ secrets: keys }, 'secrets.s3AccessKeyId', 'AWS_ACCESS_KEY_ID');
     await expectRefused({ secrets: { s3SessionToken: 'token' } }, 'secrets.s3SessionToken', 'AWS_SESSION_TOKEN');
     await world!.home.call('POST', '/runs', { kind: 'backup' });
@@ -146,8 +142,7 @@ describe('a target that the pages saved before backups covered other organizatio
     await removeDirectory(directory);
   });
 
-  const place = () => ({ url: 's3://theirs/all', endpoint: theirs.url, region: 'us-east-1', forcePathStyle: true });
-  const keys = { s3AccessKeyId: 'test', s3SecretAccessKey: 'testsecret' };
+  const place = () => at('s3://theirs/all', theirs.url);
 
   /** The deployment names a bucket, and leaves its address to the files and variables of the AWS tools. */
   const naming = (): Record<string, string | undefined> => {
@@ -160,6 +155,14 @@ describe('a target that the pages saved before backups covered other organizatio
     const given = { DASHKEEP_TARGET: undefined, HOME: directory, ...environment };
     service = await startService({ grafanaUrl: grafana.url, directory, environment: given });
     return service;
+  }
+
+  /** Once the service stopped, which still reads what its backup has made. */
+  async function askedOfTheirs(): Promise<number> {
+    await service?.stop();
+    service = undefined;
+    await theirs.deserted();
+    return theirs.requests.length;
   }
 
   async function backUp(): Promise<unknown> {
@@ -181,11 +184,7 @@ describe('a target that the pages saved before backups covered other organizatio
     const { target, retention } = (await service!.call('GET', '/settings')).json.values;
     expect((await save({ target: { ...target, ...place() } }, keys)).status).toBe(200);
     expect(await backUp()).toBe('complete');
-    // Once it stopped, which still reads what its backup has made.
-    await service!.stop();
-    service = undefined;
-    const before = theirs.requests.length;
-
+    const before = await askedOfTheirs();
     await restart({ DASHKEEP_ORGS: 'all' });
     expect(await backUp()).toBe('DK_UNCONFIGURED');
     expect(await warning('target-left-open')).toBeDefined();
@@ -203,8 +202,8 @@ describe('a target that the pages saved before backups covered other organizatio
     expect(await backUp()).toBe('complete');
 
     // What somebody saves while it is unused does not bring it back.
+    const after = await askedOfTheirs();
     await restart({ DASHKEEP_ORGS: 'all' });
-    const after = theirs.requests.length;
     expect((await save({ retention: { ...retention, keepLast: 3 } })).status).toBe(200);
     expect(await warning('saved-settings-unused')).toBeUndefined();
     await restart({ DASHKEEP_ORGS: 'all' });
@@ -238,7 +237,7 @@ describe('a target that the pages saved before backups covered other organizatio
     await restart({ DASHKEEP_ORGS: 'all' });
     expect(await backUp()).toBe('complete');
 
-    const before = theirs.requests.length;
+    const before = await askedOfTheirs();
     await restart({ DASHKEEP_ORGS: 'all', ...naming() });
     expect(await backUp()).toBe('failed');
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = named.environment;

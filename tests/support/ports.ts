@@ -9,7 +9,7 @@ export { systemClock as realClock, systemRandomness as realRandomness } from '..
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
-  within = 90_000,
+  within = 240_000,
   pause = 25,
 ): Promise<T> {
   const deadline = performance.now() + within;

@@ -98,7 +98,7 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     directory,
     call,
     async ended(id) {
-      for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+      for (const deadline = Date.now() + 240_000; Date.now() < deadline;) {
         const { json } = await call('GET', `/runs/${id}`);
         if (json.status !== 'queued' && json.status !== 'running') {
           return json;

@@ -3,6 +3,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { eventually } from '../ports.ts';
 import type { S3Response } from './response.ts';
 import { header } from './response.ts';
 import { makeBodies } from './bodies.ts';
@@ -54,6 +56,10 @@ export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Se
       AWS_REGION: options.region ?? REGION,
       AWS_ACCESS_KEY_ID: key.accessKeyId,
       AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+    },
+    deserted: async () => {
+      const connections = promisify(server.getConnections.bind(server));
+      await eventually('the last caller to leave', async () => (await connections()) === 0 || undefined);
     },
     close: () =>
       new Promise((resolve) => {

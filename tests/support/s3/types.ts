@@ -95,5 +95,7 @@ export interface S3Server {
   >;
   /** What a client needs to be told, as environment variables. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Resolves once no one is connected, so that `requests` has all that was asked. */
+  deserted(): Promise<void>;
   close(): Promise<void>;
 }
