@@ -22,6 +22,8 @@ const exclude = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_m
 
 export default defineConfig({
   test: {
+    // What has not changed is not compiled again: some files of tests then start in half the time.
+    experimental: { fsModuleCache: true, fsModuleCachePath: 'build/cache/vitest' },
     // The S3 client tells once per process that a later release of it will need Node 22.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // These limits only end what hangs: on a busy machine a test may take ten times as long.
