@@ -7,6 +7,11 @@ const DATA = ['metadata.annotations', 'metadata.labels', 'items.*.metadata.annot
 /** Grafana 12 lists folders in the order of its search index. */
 const LISTED = { keep: ['*.uid'], sortBy: ['uid'] };
 
+/** A folder as `/apis` takes it. */
+function object(title: string, metadata: object): object {
+  return { apiVersion: 'folder.grafana.app/v1beta1', kind: 'Folder', metadata, spec: { title } };
+}
+
 const legacy: Step[] = [
   { name: 'list, none', request: 'GET /api/folders?limit=1000&page=1' },
   {
@@ -128,85 +133,50 @@ const k8s: Step[] = [
   {
     name: 'create an object',
     request: `POST ${K8S}/default/folders`,
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: { name: 'rec-f6', annotations: { 'grafana.app/folder': 'rec-f1' } },
-      spec: { title: 'Object' },
-    },
+    body: object('Object', { name: 'rec-f6', annotations: { 'grafana.app/folder': 'rec-f1' } }),
     map: DATA,
     capture: { 'folder version': 'metadata.resourceVersion' },
   },
   {
     name: 'create an object twice',
     request: `POST ${K8S}/default/folders`,
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: { name: 'rec-f6' },
-      spec: { title: 'Object' },
-    },
+    body: object('Object', { name: 'rec-f6' }),
   },
   {
     name: 'create an object below a missing one',
     request: `POST ${K8S}/default/folders`,
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: { name: 'rec-f7', annotations: { 'grafana.app/folder': 'missing' } },
-      spec: { title: 'Object' },
-    },
+    body: object('Object', { name: 'rec-f7', annotations: { 'grafana.app/folder': 'missing' } }),
   },
   { name: 'create an object, wrong body', request: `POST ${K8S}/default/folders`, rawBody: '[]' },
   {
     name: 'create an object by a viewer',
     request: `POST ${K8S}/default/folders`,
     as: 'viewer',
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: { name: 'rec-f8' },
-      spec: { title: 'Refused' },
-    },
+    body: object('Refused', { name: 'rec-f8' }),
   },
   {
     name: 'replace an object',
     request: `PUT ${K8S}/default/folders/rec-f6`,
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: {
-        name: 'rec-f6',
-        resourceVersion: '{{folder version}}',
-        annotations: { 'grafana.app/folder': 'rec-f1' },
-      },
-      spec: { title: 'Replaced' },
-    },
+    body: object('Replaced', {
+      name: 'rec-f6',
+      resourceVersion: '{{folder version}}',
+      annotations: { 'grafana.app/folder': 'rec-f1' },
+    }),
     map: DATA,
   },
   {
     name: 'replace an object at a stale version',
     request: `PUT ${K8S}/default/folders/rec-f6`,
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: {
-        name: 'rec-f6',
-        resourceVersion: '{{folder version}}',
-        annotations: { 'grafana.app/folder': 'rec-f1' },
-      },
-      spec: { title: 'Stale' },
-    },
+    body: object('Stale', {
+      name: 'rec-f6',
+      resourceVersion: '{{folder version}}',
+      annotations: { 'grafana.app/folder': 'rec-f1' },
+    }),
   },
   {
     name: 'replace a missing object',
     request: `PUT ${K8S}/default/folders/rec-put`,
-    body: {
-      apiVersion: 'folder.grafana.app/v1beta1',
-      kind: 'Folder',
-      metadata: { name: 'rec-put' },
-      spec: { title: 'Lost' },
-    },
+    body: object('Lost', { name: 'rec-put' }),
   },
 ].map((step): Step => ({ since: '12.0', ...step }) as Step);
 
