@@ -184,23 +184,21 @@ for (const { protection, heading } of STATES) {
   });
 }
 
-test('what is missing from a partial backup is named, one by one, with its reason @quick', async ({
-  app,
-  page,
-  service,
-  problems,
-}) => {
-  const partial = service.state.snapshots.find((row) => row.status === 'partial');
-  await app.open(`/snapshots/${partial?.id}`);
-  await expect(page.getByText('1 resource could not be read and is missing here')).toBeVisible();
-  await expect(page.getByText('Grafana answered 500 three times')).toBeVisible();
-  await expectAccessible(page);
-  await app.open(`/runs/${partial?.run}`);
-  await expect(page.getByRole('heading', { name: '1 resource failed' })).toBeVisible();
-  await expect(page.getByRole('list', { name: 'Resources that failed' }).getByText('Redis')).toBeVisible();
-  await expectAccessible(page);
-  expect(problems).toEqual([]);
-});
+onOneLoad(
+  'what is missing from a partial backup is named, one by one, with its reason @quick',
+  async ({ app, page, service, problems }) => {
+    const partial = service.state.snapshots.find((row) => row.status === 'partial');
+    await app.open(`/snapshots/${partial?.id}`);
+    await expect(page.getByText('1 resource could not be read and is missing here')).toBeVisible();
+    await expect(page.getByText('Grafana answered 500 three times')).toBeVisible();
+    await expectAccessible(page);
+    await app.open(`/runs/${partial?.run}`);
+    await expect(page.getByRole('heading', { name: '1 resource failed' })).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Resources that failed' }).getByText('Redis')).toBeVisible();
+    await expectAccessible(page);
+    expect(problems).toEqual([]);
+  },
+);
 
 test('a failed run says what happened and what to do', async ({ app, page, service }) => {
   const failed = service.state.runs.find((run) => run.status === 'failed');
