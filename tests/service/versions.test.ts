@@ -200,6 +200,12 @@ describe('the versions of a folder with what is below it', () => {
 
 describe('who saved a version', () => {
   const by = async (uid: string): Promise<unknown[]> => (await versions('', uid)).items.map((one) => one.by);
+  const people = async (uid: string) => {
+    const { items } = (await service.call('GET', '/snapshots?limit=1')).json;
+    const query = `org=1&kind=dashboard&uid=${uid}`;
+    const { createdBy, updatedBy } = (await service.call('GET', `/snapshots/${items[0].id}/resource?${query}`)).json;
+    return { createdBy, updatedBy };
+  };
 
   it('is a login, until the account is gone; of no other organization', async () => {
     const made = await inOrg(1, 'POST /api/admin/users', { login: 'grace', password: 'a-long-one', OrgId: 1 });
@@ -214,6 +220,7 @@ describe('who saved a version', () => {
     expect((await asGrace('Signed by her')).status).toBe(200);
     await backup();
     expect(await by('signed')).toEqual(['grace']);
+    expect(await people('signed')).toEqual({ createdBy: 'admin', updatedBy: 'grace' });
 
     // She goes to the other organization, which is none of this one's business.
     await inOrg(1, `POST /api/orgs/${second}/users`, { loginOrEmail: 'grace', role: 'Editor' });
@@ -226,5 +233,6 @@ describe('who saved a version', () => {
       environment: { DASHKEEP_ORGS: 'all' },
     });
     expect(await by('signed')).toEqual([null]);
+    expect((await people('signed')).updatedBy).toBeNull();
   });
 });

@@ -136,6 +136,10 @@ export const ResourceBody = z.object({
   entry: ManifestEntry,
   /** Which rule it is, where a single one was asked for. */
   rule: z.object({ uid: z.string(), title: z.string() }).optional(),
+  /** Login of who created it, or name of a service account; null when it is gone, absent when it is not known. */
+  createdBy: z.string().nullable().optional(),
+  /** The same for who last saved it. */
+  updatedBy: z.string().nullable().optional(),
   /** Exactly what is stored: the JSON of the resource, or of the rule. */
   body: z.unknown(),
   /** Its snapshot counts for nothing here: no trusted key has signed it. */

@@ -10,6 +10,7 @@ import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { useLatestChanges } from '../../data/useDiff.ts';
 import { formatNumber, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { savedBy } from '../../lib/resources/savedBy.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 
 /** What changed between the newest backup and the one before, who saved it and when. */
@@ -74,21 +75,13 @@ function Entries({ entries }: { entries: readonly DiffEntry[] }) {
           <ChangeBadge change={entry.change} />
           <ResourceName resource={entry} />
           <Text color="secondary" variant="bodySmall">
-            {authorText(entry)}
+            {savedBy(entry) ?? ''}
           </Text>
           {entry.updated !== undefined && <RelativeTime time={entry.updated} />}
         </li>
       ))}
     </ul>
   );
-}
-
-function authorText({ by, updatedBy = '' }: DiffEntry): string {
-  const name = by ?? updatedBy;
-  if (by === null) {
-    return t('versions.byGone', 'saved by an account that is gone');
-  }
-  return name === '' ? '' : t('versions.by', 'saved by {{name}}', { name });
 }
 
 /** The numbers in words, those that are not 0. */

@@ -39,7 +39,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
     >
       <OutageNotice />
       <QueryView query={query}>
-        {({ entry, rule, body, references, foreign }) => (
+        {({ entry, rule, body, references, foreign, createdBy, updatedBy }) => (
           <Stack direction="column" gap={2}>
             {foreign && <ForeignAlert />}
             <Stack gap={1} wrap="wrap">
@@ -74,7 +74,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                 [t('column.folder', 'Folder'), entry.folder || '–'],
                 ...(rule === undefined ? [] : [groupFact(snapshot, entry)]),
                 ['UID', rule?.uid ?? entry.uid],
-                ...(rule === undefined ? factsOf(entry) : []),
+                ...(rule === undefined ? factsOf(entry, { createdBy, updatedBy }) : []),
               ]}
             />
             {references.length > 0 && (
@@ -125,13 +125,24 @@ function groupFact(snapshot: string, entry: ManifestEntry): [label: string, valu
   ];
 }
 
-/** What is known of a whole resource. */
-function factsOf({ bytes, readAt, facts }: ManifestEntry): [label: string, value: ReactNode][] {
+/** What is known of a whole resource, with the accounts by name. */
+function factsOf(
+  { bytes, readAt, facts }: ManifestEntry,
+  people: Record<string, string | null | undefined>,
+): [label: string, value: ReactNode][] {
   return [
     [t('column.size', 'Size'), formatBytes(bytes)],
     ...(readAt === undefined ? [] : [[t('fact.readAt', 'Last read'), formatTime(readAt)] as [string, string]]),
-    ...Object.entries(facts ?? {}).map(([name, value]) => fact(name, value)),
+    ...Object.entries(facts ?? {}).map(([name, value]) =>
+      fact(name, name in people ? personText(people[name]) : value),
+    ),
   ];
+}
+
+function personText(name: string | null | undefined): string {
+  return name === null
+    ? t('fact.accountGone', 'An account that is gone')
+    : (name ?? t('fact.accountUnknown', 'An account whose name is not known'));
 }
 
 /** What else is known of a resource; a name that nobody foresaw stays as it is. */

@@ -27,6 +27,7 @@ import { importableText, referencesOf } from '../../repository/content.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
 import { marksFor } from '../../organizations/snapshot-view.ts';
 import { treeOf } from '../../repository/tree.ts';
+import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { ServiceParts } from '../../parts.ts';
 import { responses, IdParameter, sendJson } from '../responses.ts';
 import { nameOf } from '../caller.ts';
@@ -34,14 +35,14 @@ import type { Api } from '../api.ts';
 
 type Parts = Pick<
   ServiceParts,
-  'repositoryCache' | 'snapshots' | 'requests' | 'freshness' | 'randomness' | 'log' | 'signal'
+  'authors' | 'repositoryCache' | 'snapshots' | 'requests' | 'freshness' | 'randomness' | 'log' | 'signal'
 >;
 
 /** Registers the routes that list, show and delete snapshots. */
 export function snapshotRoutes(api: Api, parts: Parts): void {
   const tags = ['snapshots'];
   const config = { access: 'organization', uses: ['repository'] } as const;
-  const { repositoryCache, snapshots, requests, freshness, randomness, log, signal } = parts;
+  const { authors, repositoryCache, snapshots, requests, freshness, randomness, log, signal } = parts;
 
   api.get(
     '/snapshots',
@@ -214,7 +215,18 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
         const held = findEntry(manifest, { org: entry.org, kind, uid });
         return compact({ kind, uid, title: held?.title, held: held !== undefined });
       });
-      const known = compact({ entry, rule, references: needed, foreign: signature.foreign });
+      const people: DiffOrigin[] = [entry.facts?.['createdBy'], entry.facts?.['updatedBy']].map((who) =>
+        typeof who === 'string' ? { updatedBy: who } : {},
+      );
+      const [created, updated] = await authors.named(people, caller);
+      const known = compact({
+        entry,
+        rule,
+        createdBy: created?.by,
+        updatedBy: updated?.by,
+        references: needed,
+        foreign: signature.foreign,
+      });
       sendJson(reply, `{"body":${text},${JSON.stringify(known).slice(1)}`);
       return { ...known, body: null };
     },
