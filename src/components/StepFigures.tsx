@@ -11,7 +11,9 @@ import { ProgressBar } from './ProgressBar.tsx';
 export function StepFigures({ progress, label }: { progress: Progress; label: string }) {
   const styles = useStyles2(getStyles);
   const { phase, rate, step } = progress;
-  const { done, total, secondsLeft } = step ?? progress;
+  const { done, secondsLeft, ...counted } = step ?? progress;
+  // Where there is nothing to count, no figure says how far it is.
+  const total = counted.total === 0 ? undefined : counted.total;
   const name = phaseLabel(phase);
   return (
     <>
@@ -23,8 +25,8 @@ export function StepFigures({ progress, label }: { progress: Progress; label: st
       <ProgressBar label={label} done={done} total={total} />
       <Spoken title={label} name={name} done={done} total={total} />
       <div className={styles.figures}>
-        <span>{amount(done, total)}</span>
-        {rate !== undefined && (
+        {(total !== undefined || done > 0) && <span>{amount(done, total)}</span>}
+        {rate !== undefined && rate > 0 && (
           <span>{t('progress.rate', '{{rate}} per second', { rate: formatNumber(Math.round(rate)) })}</span>
         )}
         {secondsLeft !== undefined && (
