@@ -1,6 +1,7 @@
 import type { ResourceProblem } from '../contract/manifest.ts';
 import type { DiffItem } from '../contract/plan.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
+import { shortText } from './backup/short-texts.ts';
 
 /** A resource as people are shown it, and where it lies. */
 type Placed = DiffItem & { folderUid?: string | undefined };
@@ -21,7 +22,7 @@ export function placeAndName(entries: Placed[]): void {
   const paths = new Map<string, string>();
   for (const entry of entries) {
     const parent = `${entry.org}/${entry.folderUid ?? ''}`;
-    const path = paths.get(parent) ?? pathAbove(entry, folders).join(' / ');
+    const path = paths.get(parent) ?? shortText(pathAbove(entry, folders).join(' / '));
     paths.set(parent, path);
     entry.folder = path;
   }

@@ -28,6 +28,7 @@ import { comparedWith, isFromHere, previousOf, type Previous } from './previous.
 import { readKind } from './read-kind.ts';
 import type { KindRun } from './kind-run.ts';
 import { replaceMissing } from './reused-objects.ts';
+import { fitting } from './short-texts.ts';
 import { readTouched } from './touched.ts';
 import type { BackupOptions } from './options.ts';
 
@@ -80,6 +81,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
           edition: instance.capabilities.edition,
         }),
         ...part,
+        resources: fitting(part.resources),
       },
       { signal },
     );

@@ -2,9 +2,15 @@ import { append } from '../../lib/append.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, ListBeginning, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, reasonWithHint, type Because, type Reason } from '../../contract/reasons/reason.ts';
+import { MAX_RECORD_BYTES } from '../../repository/objects/codec.ts';
 import type { ProgressCounter } from '../progress.ts';
 import { PackedEntries } from './packed-entries.ts';
+
+/** What problems take of a manifest and of the record of a run, which are read as a whole: further ones are counted. */
+const MOST_BYTES = MAX_RECORD_BYTES / 8;
+const OTHERS = reason('others-too');
 
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
@@ -19,6 +25,9 @@ export class Collection {
   readonly #reports = new Map<KindName, KindReport>();
   /** Problems of one cause that ends more than one resource, by org and kind. */
   readonly #causes = new Map<unknown, Map<string, ResourceProblem>>();
+  /** Where `problems` and `skipped` have no room for more: the others, by list, org and kind. */
+  readonly #others = new Map<string, ResourceProblem>();
+  #room = MOST_BYTES;
   readonly #read = { stored: new PackedEntries(), reused: new PackedEntries() };
 
   /** What the first of the problems came from; undefined when there is none. */
@@ -98,7 +107,7 @@ export class Collection {
   }
 
   skip(problem: ResourceProblem): void {
-    this.skipped.push(problem);
+    this.#put('skipped', problem);
     this.report(problem.kind).skipped++;
     this.progress.finished(problem.kind, true, problem.org);
   }
@@ -116,8 +125,9 @@ export class Collection {
     const same = causes.get(place);
     if (same === undefined) {
       const first = { ...problem, ...why };
-      causes.set(place, first);
-      this.problems.push(first);
+      causes.set(place, this.#put('problems', first));
+    } else if (same.code === OTHERS.code) {
+      same.count = (same.count ?? 0) + 1;
     } else {
       gather(same, problem, why.reason);
     }
@@ -128,6 +138,26 @@ export class Collection {
       report.failed++;
       this.progress.finished(problem.kind, false, problem.org);
     }
+  }
+
+  /** @returns itself where there is room for it, else one problem for all those that there is none for */
+  #put(list: 'problems' | 'skipped', problem: ResourceProblem): ResourceProblem {
+    this.#room -= Buffer.byteLength(JSON.stringify(problem));
+    if (this.#room >= 0) {
+      this[list].push(problem);
+      return problem;
+    }
+    const { org, kind } = problem;
+    const place = `${list} ${org} ${kind}`;
+    const others = this.#others.get(place);
+    if (others !== undefined) {
+      others.count = (others.count ?? 0) + 1;
+      return others;
+    }
+    const first = { org, kind, uid: '', count: 1, ...because(OTHERS) };
+    this.#others.set(place, first);
+    this[list].push(first);
+    return first;
   }
 
   /** Takes entries out again, because their objects could not be kept. */

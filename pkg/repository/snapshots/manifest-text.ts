@@ -35,23 +35,34 @@ export function* listInParts<T>(entries: Iterable<T>, print: (entry: T) => strin
   yield `${part}]`;
 }
 
+/** What follows the entries, and the name of their list. */
+const REST_OF_HEAD = 200;
+
 /**
  * The parts of a manifest's text, as long as a reader would accept them.
+ * @param parts - the first is what it says of itself
  * @throws DK_MANIFEST_TOO_LARGE
  */
 export function* readableParts(parts: Iterable<string>): Generator<string> {
   let bytes = 0;
   for (const part of parts) {
+    if (bytes === 0 && part.length + REST_OF_HEAD > MAX_RECORD_BYTES) {
+      throw tooLarge('problems', MAX_RECORD_BYTES);
+    }
     bytes += Buffer.byteLength(part);
     if (bytes > MAX_MANIFEST_BYTES) {
-      const mib = Math.round(MAX_MANIFEST_BYTES / 1024 / 1024);
-      throw new DashkeepError(
-        'DK_MANIFEST_TOO_LARGE',
-        `the list of all resources takes more than ${mib} MiB, the limit of this process; nothing was published`,
-      );
+      throw tooLarge('resources', MAX_MANIFEST_BYTES);
     }
     yield part;
   }
+}
+
+function tooLarge(what: string, limit: number): DashkeepError {
+  const mib = Math.round(limit / 1024 / 1024);
+  return new DashkeepError(
+    'DK_MANIFEST_TOO_LARGE',
+    `the list of all ${what} takes more than ${mib} MiB, the limit of this process; nothing was published`,
+  );
 }
 
 /**

@@ -100,10 +100,15 @@ export const notes = annotationsWith((weight) => ({ text: 'a note', data: { weig
 export const snapshots: Seed = ({ state }, sizes, ballast) =>
   each(sizes, ballast, (weight, number) => {
     const key = `snapshot-${number}`;
-    const about = { id: state.nextId(), key, deleteKey: key, name: `Snapshot ${number}`, external: false };
-    const times = { created: BEGIN, expires: BEGIN + 50 * 365 * 24 * 3600 * SECOND };
-    state.org(1).snapshots.set(key, { ...about, ...times, dashboard: { uid: 'any', weight } });
+    addSnapshot({ state }, key, `Snapshot ${number}`, weight);
   });
+
+/** A dashboard snapshot. */
+export function addSnapshot({ state }: Pick<Simulator, 'state'>, key: string, name: string, weight: Json): void {
+  const about = { id: state.nextId(), key, deleteKey: key, name, external: false };
+  const times = { created: BEGIN, expires: BEGIN + 50 * 365 * 24 * 3600 * SECOND };
+  state.org(1).snapshots.set(key, { ...about, ...times, dashboard: { uid: 'any', weight } });
+}
 
 export const contactPoints: Seed = ({ state }, sizes, ballast) =>
   each(sizes, ballast, (weight, number) => {
