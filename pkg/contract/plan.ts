@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { KIND_NAMES } from './kinds.ts';
+import type { ResourceProblem } from './manifest.ts';
 import { ReasonData } from './reasons/reason.ts';
 
 export const PlanAction = z.enum(['create', 'update', 'unchanged', 'skip', 'blocked', 'delete']);
@@ -186,4 +187,6 @@ export interface Diff {
   added: DiffItem[];
   changed: DiffItem[];
   removed: DiffItem[];
+  /** Kinds that could not be listed, in which nothing counts as removed. */
+  errors?: ResourceProblem[];
 }

@@ -2,6 +2,7 @@ import type { ReadableChange } from '../contract/api/diff.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import type { DiffItem } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { isUnreadable } from '../grafana/http/errors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import type { Content } from '../grafana/kinds/content.ts';
 import type { KindContext } from '../grafana/kinds/kind.ts';
@@ -30,12 +31,15 @@ export interface DetailOptions {
   signal: AbortSignal;
 }
 
-/** What was done to each changed resource. One that was deleted since it was listed has no changes. */
+/**
+ * What was done to each changed resource. One that was deleted since it was listed has no changes, nor has one that is
+ * too large or nested too deep to be read.
+ */
 export async function detailChanges(options: DetailOptions): Promise<DetailedItem[]> {
   const { changed, from, to } = options;
   const readers = [storedReader(options, from), isManifest(to) ? storedReader(options, to) : liveReader(options, to)];
   const manifests = isManifest(to) ? [to, from] : [from];
-  return mapConcurrently(8, changed, async (item) => {
+  const detail = async (item: DiffItem): Promise<DetailedItem> => {
     const [before, after] = await Promise.all(readers.map((read) => read(item)));
     if (before === undefined || after === undefined) {
       return { ...item, changes: [], truncated: false };
@@ -46,6 +50,16 @@ export async function detailChanges(options: DetailOptions): Promise<DetailedIte
       folder: folderUid === undefined ? '' : nameOf(folderUid),
     });
     return { ...item, ...resourceChanges(item.kind, version(before), version(after)) };
+  };
+  return mapConcurrently(8, changed, async (item) => {
+    try {
+      return await detail(item);
+    } catch (error) {
+      if (!isUnreadable(error)) {
+        throw error;
+      }
+      return { ...item, changes: [], truncated: true };
+    }
   });
 }
 

@@ -1,9 +1,12 @@
 import { compact } from '../contract/compact.ts';
 import type { KindName } from '../contract/kinds.ts';
-import type { Manifest } from '../contract/manifest.ts';
+import type { Manifest, ResourceProblem } from '../contract/manifest.ts';
 import type { Diff } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { because, reasonFrom } from '../contract/reasons/reason.ts';
+import { isUnreadable } from '../grafana/http/errors.ts';
 import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
+import type { Content } from '../grafana/kinds/content.ts';
 import type { Kind, KindContext, Listed } from '../grafana/kinds/kind.ts';
 import { rememberDashboards } from '../grafana/kinds/dashboards/dashboard/live.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
@@ -38,13 +41,15 @@ export interface LiveDiffOptions {
 /**
  * What changed from a snapshot to what is live now, of the kinds that the snapshot holds or has read. Permissions come
  * last: each takes a request, and they are always read.
- * @throws when a kind cannot be listed or a resource not be read: half a comparison would be a lie.
+ * What is too large or nested too deep to be read differs from whatever a snapshot holds; a list of that kind is named.
+ * @throws when a kind cannot be listed or anything else not be read: half a comparison would be a lie.
  */
 export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
   const { manifest, instance, clock } = options;
   const orgs = new Set(instance.orgs.map((org) => org.id));
   const stored = statesOf(manifest.resources.filter((entry) => orgs.has(entry.org)));
   const live: States = new Map();
+  const errors: ResourceProblem[] = [];
   const pending = new Set(KINDS.filter(({ name }) => wasRead(manifest, name)).map(({ name }) => name));
   const found = async (): Promise<Diff> => {
     const states = new Map(live);
@@ -53,7 +58,8 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
       states.delete(key(org, kind, uid));
     }
     placeAndName([...states.values()]);
-    return diffStates(stored, states, (kind) => !pending.has(kind));
+    const diff = diffStates(stored, states, (kind) => !pending.has(kind) && !errors.some((one) => one.kind === kind));
+    return errors.length === 0 ? diff : { ...diff, errors };
   };
   let reported = Number.NEGATIVE_INFINITY;
   const report = async (): Promise<void> => {
@@ -82,7 +88,7 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
     for (const { id } of orgsOf(options, kind)) {
       const context = contexts.get(id);
       if (context !== undefined) {
-        await readLive(options, context, kind, { live, owners, progress, report });
+        await readLive(options, context, kind, { live, errors, owners, progress, report });
         if (kind.name === 'dashboard') {
           await rememberDashboards(context, listed(id, kind.name));
         }
@@ -139,6 +145,8 @@ function wasRead(manifest: Manifest, kind: KindName): boolean {
 
 interface Reading {
   live: States;
+  /** Kinds of which the list is too large. */
+  errors: ResourceProblem[];
   /** What was listed of the kind that another one belongs to, once that is all. */
   owners(org: number, kind: KindName): State[] | undefined;
   progress: ProgressCounter;
@@ -149,7 +157,7 @@ async function readLive(
   options: LiveDiffOptions,
   context: KindContext,
   kind: Kind,
-  { live, owners: ownersOf, progress, report }: Reading,
+  { live, errors, owners: ownersOf, progress, report }: Reading,
 ): Promise<void> {
   const { repository } = options;
   const { org } = context;
@@ -161,32 +169,63 @@ async function readLive(
     live.set(key(org.id, kind.name, uid), { org: org.id, kind: kind.name, uid, title, folder: '', folderUid, object });
     progress.finished(kind.name, true);
   };
+  const putLive = ({ uid }: Listed, content: Content): void =>
+    put(uid, objectOf(repository, content), content.title, content.folderUid);
   const toRead: Listed[] = [];
   const owners = kind.owner === undefined ? undefined : ownersOf(org.id, kind.owner);
   const known = {
     ...(recent?.known ?? { revision: () => undefined, size: 0 }),
     ...compact({ owners: owners?.map(asOwner) }),
   };
-  for await (const { content, ...listed } of kind.list(context, known)) {
-    if (await isPreview(context, kind, content === undefined ? listed : { ...listed, content })) {
-      continue;
+  try {
+    for await (const { content, ...listed } of kind.list(context, known)) {
+      if (await isPreview(context, kind, content === undefined ? listed : { ...listed, content })) {
+        continue;
+      }
+      progress.listed(kind.name, org.id);
+      // Permissions could be a day old there.
+      const stored = content === undefined && kind.owner === undefined ? recent?.stored(listed) : undefined;
+      if (content !== undefined) {
+        putLive(listed, content);
+      } else if (stored !== undefined) {
+        put(listed.uid, stored.entry.object, stored.entry.title, stored.entry.folderUid);
+      } else {
+        toRead.push(listed);
+      }
     }
-    progress.listed(kind.name, org.id);
-    // Permissions could be a day old there.
-    const stored = content === undefined && kind.owner === undefined ? recent?.stored(listed) : undefined;
-    if (content !== undefined) {
-      put(listed.uid, repository.objectId(canonicalOf(content)), content.title, content.folderUid);
-    } else if (stored !== undefined) {
-      put(listed.uid, stored.entry.object, stored.entry.title, stored.entry.folderUid);
-    } else {
-      toRead.push(listed);
+  } catch (error) {
+    if (!isUnreadable(error)) {
+      throw error;
     }
+    errors.push({ org: org.id, kind: kind.name, uid: '', ...because(reasonFrom(error)) });
   }
   await forEachConcurrently(READS_AT_ONCE, toRead, async (listed) => {
-    const content = await kind.read(context, listed);
-    if (content !== undefined) {
-      put(listed.uid, repository.objectId(canonicalOf(content)), content.title, content.folderUid);
+    const content = await kind
+      .read(context, listed)
+      .catch((error: unknown) => unlessUnreadable(error, 'unread' as const));
+    if (content === 'unread') {
+      put(listed.uid, UNREAD, listed.title, listed.folderUid);
+    } else if (content !== undefined) {
+      putLive(listed, content);
     }
     await report();
   });
+}
+
+/** In place of the id of an object, which is never like that. */
+const UNREAD = 'unread';
+
+function objectOf(repository: Repository, content: Content): string {
+  try {
+    return repository.objectId(canonicalOf(content));
+  } catch (error) {
+    return unlessUnreadable(error, UNREAD);
+  }
+}
+
+function unlessUnreadable<T>(error: unknown, otherwise: T): T {
+  if (isUnreadable(error)) {
+    return otherwise;
+  }
+  throw error;
 }

@@ -45,6 +45,9 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   for (const { id, name } of found.notCompared ?? []) {
     printLine(context, printable(`not compared: organization ${id} (${name})`));
   }
+  for (const { kind, reason } of found.errors ?? []) {
+    printLine(context, printable(`not compared: ${kind}: ${reason}`));
+  }
   if (found.added.length + found.changed.length + found.removed.length === 0) {
     printLine(context, 'No differences.');
   } else if (flags.detail === true) {

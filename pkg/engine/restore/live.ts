@@ -1,6 +1,8 @@
 import { compact } from '../../contract/compact.ts';
+import type { DashkeepError } from '../../contract/errors.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { ByteBudget, LARGE_BYTES } from '../../grafana/http/byte-budget.ts';
+import { isUnreadable } from '../../grafana/http/errors.ts';
 import type { Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { releaseForm } from '../../grafana/kinds/text-content.ts';
@@ -45,6 +47,11 @@ export interface Visit {
    * Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content.
    */
   each(uid: string, live: Content | undefined): Promise<void>;
+  /**
+   * Gets those of which so much is live that no one can look at it. Anyone who may edit one resource can make it so,
+   * which must not end the work on all others.
+   */
+  unreadable(uid: string, error: DashkeepError): void;
 }
 
 /**
@@ -53,7 +60,7 @@ export interface Visit {
  * @throws what reading throws: what cannot be read is not the same as what is not there.
  */
 export async function visitLive(visit: Visit): Promise<void> {
-  const { kind, context, wanted, recent, isSame, isAsStored, each } = visit;
+  const { kind, context, wanted, recent, isSame, isAsStored, each, unreadable } = visit;
   const reading = new TaskPool(READS_AT_ONCE);
   const budget = new ByteBudget(LARGE_BYTES);
   const show = async (uid: string, live: Content | undefined): Promise<void> => {
@@ -62,12 +69,22 @@ export async function visitLive(visit: Visit): Promise<void> {
       releaseForm(live);
     }
   };
+  const looking = async (uid: string, look: () => Promise<void>): Promise<void> => {
+    try {
+      await look();
+    } catch (error) {
+      if (!isUnreadable(error)) {
+        throw error;
+      }
+      unreadable(uid, error);
+    }
+  };
   const read = async (one: Listed): Promise<void> => {
     await budget.room();
     await reading.add(async () => {
       const share = budget.open();
       try {
-        await show(one.uid, await kind.read(holding(kind, context, share), one));
+        await looking(one.uid, async () => show(one.uid, await kind.read(holding(kind, context, share), one)));
       } finally {
         share.close();
       }
@@ -91,12 +108,14 @@ export async function visitLive(visit: Visit): Promise<void> {
     if (stored !== undefined && isAsStored?.(listed.uid, stored) === true) {
       continue;
     }
-    if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
-      // Goes on beside the list.
-      await read(listed);
-    } else {
-      await show(listed.uid, content);
-    }
+    await looking(listed.uid, async () => {
+      if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
+        // Goes on beside the list.
+        await read(listed);
+      } else {
+        await show(listed.uid, content);
+      }
+    });
   }
   visit.allListed?.(seen);
   await reading.drain();

@@ -49,6 +49,11 @@ export class ResponseTooLarge extends GrafanaError {
   }
 }
 
+/** Whether there is something that takes too much memory, or is nested too deep, to be looked at. */
+export function isUnreadable(error: unknown): error is DashkeepError {
+  return error instanceof DashkeepError && /^DK_(GRAFANA_TOO_LARGE|JSON_\w+)$/.test(error.code);
+}
+
 /** Whether an error is Grafana saying that the thing does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_NOT_FOUND';

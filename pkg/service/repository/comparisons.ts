@@ -117,14 +117,14 @@ export class Comparisons {
           onPart({
             ...comparison,
             ...listed(diff),
-            errors: base.errors,
+            errors: [...base.errors, ...(diff.errors ?? [])],
             reading: { progress: { phase: 'comparing', done: 0, kinds: {} }, pending: [...pending] },
           }),
       };
       const diff = await repositoryCache.use(signal, async (target) =>
         liveDiff(await target.session(signal, { caller }), base, { ...watch, signal }),
       );
-      return { ...comparison, ...listed(diff), errors: base.errors };
+      return { ...comparison, ...listed(diff), errors: [...base.errors, ...(diff.errors ?? [])] };
     });
   }
 

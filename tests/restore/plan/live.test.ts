@@ -24,6 +24,9 @@ async function visit(uids: readonly string[], each: (uid: string, live: Content 
     total: uids.length,
     isSame: () => false,
     each,
+    unreadable: (_, error) => {
+      throw error;
+    },
   });
 }
 

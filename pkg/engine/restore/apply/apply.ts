@@ -6,7 +6,7 @@ import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
 import { ByteBudget, LARGE_BYTES } from '../../../grafana/http/byte-budget.ts';
-import { GrafanaError } from '../../../grafana/http/errors.ts';
+import { GrafanaError, isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
@@ -184,7 +184,7 @@ function failedAbove(attempts: ReadonlyMap<PlannedItem, Attempt>, item: PlannedI
 /** What ends the whole restore: a repository that cannot be read. All else is the failure of one resource. */
 function failureOf(error: unknown): Reason {
   const ofOne = /^DK_(GRAFANA_|OBJECT_)/;
-  if (error instanceof DashkeepError && !ofOne.test(error.code)) {
+  if (error instanceof DashkeepError && !ofOne.test(error.code) && !isUnreadable(error)) {
     throw error;
   }
   return reasonFrom(error);

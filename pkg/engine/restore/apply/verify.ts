@@ -46,6 +46,12 @@ export async function verifyKind(
         results.push(await compare(applying, kind, found.item, found.attempt, uid, live));
       }
     },
+    unreadable(uid, { message }) {
+      const found = byUid.get(uid);
+      if (found !== undefined) {
+        results.push(foundAt(uid, found.item, 'differs', reason('live-unreadable', { message })));
+      }
+    },
   });
   return results;
 }

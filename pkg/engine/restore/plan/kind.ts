@@ -95,6 +95,13 @@ export async function planKind(
         plan(entry, uid, item);
       }
     },
+    unreadable(uid, { message }) {
+      const entry = sought.get(uid);
+      if (entry !== undefined) {
+        // It is there, and what belongs to it can be written.
+        plan(entry, uid, { ...itemOf(entry, 'blocked', reason('live-unreadable', { message })), live: 'unread' });
+      }
+    },
   });
   return items;
 }

@@ -2,7 +2,9 @@ import { append } from '../../../lib/append.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
+import { isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { isPreview, isPreviewFolder } from '../../../grafana/previews.ts';
 import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
@@ -147,12 +149,8 @@ async function planRemoval(
   needed: ReadonlySet<string>,
   folderTitle: string,
 ): Promise<PlannedItem | undefined> {
-  const content = await kind.read(context, listed);
-  if (content === undefined || content.pristine === true) {
-    return undefined;
-  }
   const { uid, title } = listed;
-  const item = {
+  const bare = {
     org: source,
     kind: kind.name,
     uid,
@@ -160,9 +158,23 @@ async function planRemoval(
     folder: folderTitle,
     losses: [],
     security: [],
-    live: markOf(request.repository, kind, content),
     ...(context.org.id === source ? {} : { targetOrg: context.org.id }),
   };
+  let content: Content | undefined;
+  let live: string;
+  try {
+    content = await kind.read(context, listed);
+    if (content === undefined || content.pristine === true) {
+      return undefined;
+    }
+    live = markOf(request.repository, kind, content);
+  } catch (error) {
+    if (!isUnreadable(error)) {
+      throw error;
+    }
+    return { ...bare, action: 'blocked', ...because(reason('live-unreadable', { message: error.message })) };
+  }
+  const item = { ...bare, live };
   if (content.managedBy !== undefined && !request.options.includeManaged) {
     return { ...item, action: 'skip', ...because(reason('extra-managed', { manager: content.managedBy.manager })) };
   }

@@ -77,6 +77,12 @@ async function planKind(
         items.push(planOne(request, kind, one, live));
       }
     },
+    unreadable(uid, { message }) {
+      const one = byUid.get(uid);
+      if (one !== undefined) {
+        items.push(itemOf(one, 'blocked', reason('live-unreadable', { message })));
+      }
+    },
   });
   return items.sort((a, b) => (a.uid < b.uid ? -1 : 1));
 }

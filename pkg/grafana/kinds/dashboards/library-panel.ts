@@ -108,11 +108,14 @@ function elements(context: KindContext): AsyncGenerator<JsonObject> {
   );
 }
 
-/** An element whose model is too large for a list: Grafana writes what it is called before it. */
+/**
+ * An element whose model is too large for a list: Grafana writes what it is called before it. Of a long name, the
+ * beginning: it may be longer than what is known of the answer.
+ */
 function outlineOf(head: string): JsonObject | undefined {
   const [, folderUid = '', uid, name] =
-    /"folderUid":"([^"\\]*)","uid":"([\w-]+)","name":("(?:[^"\\]|\\.)*")/.exec(head) ?? [];
-  return uid === undefined || name === undefined ? undefined : { folderUid, uid, name: parseJson(name) };
+    /"folderUid":"([^"\\]*)","uid":"([\w-]+)","name":"((?:[^"\\]|\\u[\da-fA-F]{4}|\\[^u]){0,400})/.exec(head) ?? [];
+  return uid === undefined || name === undefined ? undefined : { folderUid, uid, name: parseJson(`"${name}"`) };
 }
 
 async function readElement(context: KindContext, uid: string): Promise<JsonObject | undefined> {
