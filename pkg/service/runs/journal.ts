@@ -20,6 +20,8 @@ const ENTRY = 'runs.json';
 const KEPT = 60;
 const ERRORS_KEPT = 5;
 const TEXT_KEPT = 300;
+/** A quarter of what a Secret may hold: anyone who can edit something in Grafana decides how long its names are. */
+const BYTES_KEPT = 256 * 1024;
 
 /**
  * The newest runs, kept outside the repository: so runs that failed because the bucket was away are not forgotten, and
@@ -73,9 +75,9 @@ export class Journal {
 
   /** Adds or replaces an entry and writes the journal; failing that is a warning, for the run matters more. */
   async put(entry: JournalEntry): Promise<void> {
-    this.#entries = [shortened(entry), ...this.#entries.filter(({ id }) => id !== entry.id)]
-      .sort((a, b) => (a.started < b.started ? 1 : -1))
-      .slice(0, KEPT);
+    const others = this.#entries.filter(({ id }) => id !== entry.id);
+    const all = [shortened(entry), ...others].sort((a, b) => (a.started < b.started ? 1 : -1));
+    this.#entries = fitting(all.slice(0, KEPT));
     // One after the other, so that the newest state is the one that stays.
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
@@ -90,7 +92,26 @@ export class Journal {
   }
 }
 
-function shortened({ touched: _touched, request: _request, ...entry }: JournalEntry): JournalEntry {
+/** Without the single problems and warnings of the oldest runs, where all together have no room. */
+function fitting(entries: readonly JournalEntry[]): JournalEntry[] {
+  let left = BYTES_KEPT;
+  return entries.map((entry) => {
+    left -= Buffer.byteLength(JSON.stringify(entry));
+    return left >= 0 ? entry : withoutProblems(entry);
+  });
+}
+
+function withoutProblems({ warnings: _, warned: _1, ...entry }: JournalEntry): JournalEntry {
+  const failures = Math.max(problemCount(entry.errors), entry.counts['failures'] ?? 0);
+  return { ...entry, errors: [], counts: { ...entry.counts, ...(failures === 0 ? {} : { failures }) } };
+}
+
+function shortened({
+  touched: _touched,
+  request: _request,
+  security: _security,
+  ...entry
+}: JournalEntry): JournalEntry {
   return {
     ...entry,
     errors: entry.errors.slice(0, ERRORS_KEPT).map((error) => ({
