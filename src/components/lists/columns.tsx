@@ -4,7 +4,7 @@ import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { RunStatus } from '../../../pkg/contract/runs.ts';
-import { formatDuration, formatRelative, formatTime } from '../../lib/format.ts';
+import { distinctTimes, formatDuration, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { ResourceName } from '../resources/ResourceName.tsx';
@@ -80,10 +80,12 @@ export function folderColumn<T extends { folder: string }>(hideBelow: 'md' | 'xl
  */
 export function timeColumn<T>(
   header: string,
+  items: readonly T[],
   timeOf: (item: T) => string,
   href: (item: T) => string,
   beside?: (item: T) => ReactNode,
 ): Column<T> {
+  const written = distinctTimes(items.map(timeOf));
   return {
     id: 'time',
     header,
@@ -91,7 +93,7 @@ export function timeColumn<T>(
     cell: (item) => (
       <Stack direction="column" gap={0}>
         <TextLink {...{ [opensRow]: '' }} href={href(item)} inline={false} color="primary" weight="medium">
-          {formatTime(timeOf(item))}
+          {written(timeOf(item))}
         </TextLink>
         <Stack gap={1}>
           <Text color="secondary" variant="bodySmall" truncate>

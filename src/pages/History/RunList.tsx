@@ -17,7 +17,7 @@ const STATUSES = ['complete', 'partial', 'failed', 'cancelled', 'interrupted', '
 export function RunList() {
   const { filters } = useHistoryFilters('kind');
   const list = useRuns(filters);
-  const columns = useMemo(() => makeColumns(), []);
+  const columns = useMemo(() => makeColumns(list.items), [list.items]);
   return (
     <FilteredList
       label={t('history.runs', 'Runs')}
@@ -36,10 +36,11 @@ export function RunList() {
   );
 }
 
-function makeColumns(): Column<RunSummary>[] {
+function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
   return [
     timeColumn(
       t('column.started', 'Started'),
+      runs,
       (run) => run.started,
       (run) => routes.run(run.id),
     ),

@@ -21,7 +21,7 @@ export function SnapshotList() {
   const { filters, isFiltered } = useHistoryFilters('trigger');
   const { read, change } = useUrlState();
   const list = useSnapshots(filters);
-  const columns = useMemo(() => makeColumns(), []);
+  const columns = useMemo(() => makeColumns(list.items), [list.items]);
   if (!isFiltered && !list.isPending && list.error === null && list.total === 0) {
     return <NoneYet />;
   }
@@ -69,10 +69,11 @@ function NoneYet() {
   );
 }
 
-function makeColumns(): Column<SnapshotRow>[] {
+function makeColumns(rows: readonly SnapshotRow[]): Column<SnapshotRow>[] {
   return [
     timeColumn(
       t('column.time', 'Time'),
+      rows,
       (row) => row.time,
       (row) => routes.snapshot(row.id),
       ({ hold }) => (hold ? <HoldMark /> : null),

@@ -8,7 +8,7 @@ import { QueryView } from '../../components/QueryView.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { useLatestChanges } from '../../data/useDiff.ts';
-import { formatNumber, formatTime } from '../../lib/format.ts';
+import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
@@ -52,8 +52,8 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
             <Stack direction="column" gap={1}>
               <Text color="secondary">
                 {t('latestChanges.counts', 'Between the backups of {{before}} and {{after}}: {{counts}}.', {
-                  before: formatTime(earlier.time),
-                  after: formatTime(newest.time),
+                  before: distinctTimes([earlier.time, newest.time])(earlier.time),
+                  after: distinctTimes([earlier.time, newest.time])(newest.time),
                   counts: countsText(diff.counts),
                 })}
               </Text>
