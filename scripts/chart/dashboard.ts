@@ -31,7 +31,7 @@ const PANELS: Panel[] = [
   },
   {
     title: 'Problems in the last backup',
-    description: 'Resources that could not be read; the history lists each of them.',
+    description: 'Resources that could not be read. The history lists each of them.',
     type: 'stat',
     width: 6,
     height: 5,
@@ -58,7 +58,7 @@ const PANELS: Panel[] = [
     mappings: GOOD_OR_BAD,
   },
   {
-    title: 'Restore drill passed',
+    title: 'Restore test passed',
     type: 'stat',
     width: 4,
     height: 5,
@@ -78,7 +78,7 @@ const PANELS: Panel[] = [
     ],
   },
   {
-    title: 'How long runs take',
+    title: 'Duration of runs',
     type: 'timeseries',
     unit: 's',
     width: 12,

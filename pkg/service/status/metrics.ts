@@ -78,7 +78,7 @@ export class Metrics {
     });
     this.#drill = new Gauge({
       name: 'dashkeep_drill_success',
-      help: 'Whether the last restore drill restored everything: 1 or 0.',
+      help: 'Whether the last restore test restored everything: 1 or 0.',
       registers,
     });
     this.#verify = new Gauge({
@@ -157,7 +157,7 @@ export class Metrics {
       'Time between two scheduled backups, in seconds.',
       (r) => r.scheduleInterval,
     );
-    gauge('dashkeep_token_expiry_timestamp_seconds', 'When the first Grafana token expires.', (r) =>
+    gauge('dashkeep_token_expiry_timestamp_seconds', 'Time at which the first Grafana token expires.', (r) =>
       seconds(r.tokenExpires),
     );
     gauge('dashkeep_token_valid', 'Whether Grafana accepts the token: 1 or 0.', (r) => Number(r.tokenValid));
@@ -167,21 +167,21 @@ export class Metrics {
       r.targetReachable === undefined ? undefined : Number(r.targetReachable),
     );
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
-    gauge('dashkeep_snapshots_on_hold', 'Snapshots that nothing removes until they are released.', (r) => r.onHold);
+    gauge('dashkeep_snapshots_on_hold', 'Snapshots on hold, which are kept until they are released.', (r) => r.onHold);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
-    gauge('dashkeep_backup_shrunk', 'Whether much is missing from the newest snapshot: 1 or 0.', (r) =>
-      r.shrunk === undefined ? undefined : Number(r.shrunk),
-    );
     gauge(
-      'dashkeep_backup_uncovered',
-      'Whether backups leave out something that no one chose to leave out: 1 or 0.',
-      (r) => (r.uncovered === undefined ? undefined : Number(r.uncovered)),
+      'dashkeep_backup_shrunk',
+      'Whether the newest snapshot is much smaller than the last full one: 1 or 0.',
+      (r) => (r.shrunk === undefined ? undefined : Number(r.shrunk)),
+    );
+    gauge('dashkeep_backup_uncovered', 'Whether backups lack anything that is not excluded on purpose: 1 or 0.', (r) =>
+      r.uncovered === undefined ? undefined : Number(r.uncovered),
     );
     for (const part of ['organizations', 'kinds'] as const) {
       const of = ({ coverage }: Readings): Coverage['orgs'] | undefined =>
         part === 'kinds' ? coverage?.kinds : coverage?.orgs;
-      gauge(`dashkeep_covered_${part}`, `How many ${part} the newest snapshot covers.`, (r) => of(r)?.read);
-      gauge(`dashkeep_existing_${part}`, `How many ${part} exist, where that is known.`, (r) => of(r)?.existing);
+      gauge(`dashkeep_covered_${part}`, `Number of ${part} in the newest snapshot.`, (r) => of(r)?.read);
+      gauge(`dashkeep_existing_${part}`, `Number of existing ${part}, if known.`, (r) => of(r)?.existing);
     }
     const read = this.#read;
     new Counter({
@@ -205,7 +205,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'dashkeep_repository_finding',
-      help: 'Whether the repository differs in this way from what the service remembers: 1 or 0.',
+      help: 'Whether the service has this finding about the repository: 1 or 0.',
       labelNames: ['code'],
       registers: [this.#registry],
       collect() {
