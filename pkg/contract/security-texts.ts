@@ -1,14 +1,14 @@
 import type { SecurityChange } from './plan.ts';
 import { fill } from './texts.ts';
 
-/** English sentences for changes to who can see or receive what; other languages are beside them (`french.json`). */
+/** English sentences for changes to access or data destinations; other languages are beside them (`french.json`). */
 export const SECURITY = {
   address: '{field}: {before} → {after}.',
   'secrets-kept': 'Grafana will send the stored secrets there: {secrets}.',
   'secrets-dropped': 'The stored secrets are removed. Enter them again: {secrets}.',
   'hidden-address': '{field} is replaced by the value in the snapshot. It is secret and may be an address.',
-  link: '{field} leads somewhere else: {before} → {after}.',
-  forwarding: '{field}: {before} → {after}. This forwards more of the user’s identity, or checks less.',
+  link: '{field} has another destination: {before} → {after}.',
+  forwarding: '{field}: {before} → {after}. This forwards more of the user’s identity, or weakens checks.',
   'server-admin': 'Becomes a server admin.',
   account: 'Gets an account with the email {email} and these roles: {roles}.',
   email: 'Email: {before} → {after}.',
@@ -34,7 +34,7 @@ export const SECURITY = {
   'more-gain': '{count} more gets access in the same way.',
   'more-gain-many': '{count} more get access in the same way.',
   'team-replaced':
-    'Team {name} gets {after}. It is not the team in the snapshot, only has its name; not in that team were: {members}.',
+    'Team {name} gets {after}. It is not the team in the snapshot, but has the same name. Members who were not in that team: {members}.',
   'team-member': 'Member {login}: {before} → {after}.',
   'member-email':
     '{login} gets access. Email: {before} in the snapshot, now {after}. Check that it is the same person.',
@@ -46,14 +46,14 @@ export const SECURITY = {
   'public-snapshot': 'The dashboard snapshot, with its data, becomes public for anyone who has the link.',
   'public-timeSelectionEnabled': 'Anyone who has the link can choose other time ranges.',
   'public-annotationsEnabled': 'Anyone who has the link can see annotations.',
-  'source-account': '{field}: {before} → {after}. Everyone who can query it may read other data.',
-  'default-source': 'The default data source changes: {before} → {after}. Queries that name none go there.',
+  'source-account': '{field}: {before} → {after}. Everyone who can query it may gain access to other data.',
+  'default-source': 'The default data source changes: {before} → {after}. Queries without a data source go there.',
   receiver: 'Alerts go by default to another contact point: {before} → {after}.',
   'receiver-added': 'Alerts now also go to the contact point {after}.',
   'rule-label':
     'Label {field} of the rule {rule}: {before} → {after}. Notification policies may send its alerts to other contact points.',
   'receiver-wider': 'The contact point {name} gets more alerts: those with {matchers}.',
-  'receiver-all': 'The contact point {name} gets more alerts: all of its branch.',
+  'receiver-all': 'The contact point {name} gets more alerts: all those of its branch.',
 
   nothing: 'nothing',
   'root-folder': 'the root folder',

@@ -36,7 +36,7 @@ describe('changes in the words of the app', () => {
   it('name data sources and fields of alerting as Grafana’s pages do', () => {
     const source = { rule: 'Down', query: 'A', before: 'p8e2', after: 'gone1' };
     expect(changeText({ code: 'rule-query-source', params: source })).toBe(
-      'Rule “Down”: query A asks data source gone1 instead of Metrics',
+      'Rule “Down”: query A uses data source gone1 instead of Metrics',
     );
     const wait = { name: 'group_wait', before: '30s', after: '1m' };
     expect(changeText({ code: 'policy-setting', params: wait })).toBe(

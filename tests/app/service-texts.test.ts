@@ -28,7 +28,7 @@ describe('the errors of the service', () => {
     const problem = { code: 'DK_SETTINGS', message: reasonSentence(why), hint: reasonSentence(INCLUDE_ORG) };
     expect(explainProblem({ ...problem, why, advice: INCLUDE_ORG })).toEqual({
       title: "Organization Tom's team (2) is not backed up",
-      advice: 'Ask the administrator of the service to include it, or to leave it out on purpose.',
+      advice: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
       detail: '',
     });
   });

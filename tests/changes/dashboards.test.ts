@@ -112,7 +112,7 @@ describe('a changed dashboard', () => {
       changed(({ panels: [cpu] }) => {
         Object.assign(cpu!.targets[0]!, { hide: true, datasource: { type: 'prometheus', uid: 'other' } });
       }),
-    ).toEqual(['Panel “CPU”: query A hidden', 'Panel “CPU”: query A asks data source other instead of prom']);
+    ).toEqual(['Panel “CPU”: query A hidden', 'Panel “CPU”: query A uses data source other instead of prom']);
     expect(changed(({ panels: [cpu] }) => void (cpu!.targets[0]!['refId'] = 'Z'))).toEqual([
       'Panel “CPU”: query A renamed to Z',
     ]);

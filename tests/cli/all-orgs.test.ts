@@ -75,7 +75,7 @@ describe('a backup without --orgs', () => {
   it('names the kinds that --kinds leaves out', async () => {
     const { json } = await dashkeep(['backup', '--kinds', 'folder,org', '--json']);
     expect(json.coverage).toMatchObject({ kinds: { read: 2 }, whole: true });
-    expect(json.coverage.text).toContain('because the settings leave them out');
+    expect(json.coverage.text).toContain('because the settings exclude them');
   });
 });
 

@@ -37,7 +37,7 @@ describe('a reason', () => {
   it('that an error is raised with stays the same', () => {
     const why = reason('org-was-called', { name: 'Old' });
     const error = refusal('DK_GRAFANA_CONFLICT', why);
-    expect(error).toMatchObject({ code: 'DK_GRAFANA_CONFLICT', message: 'its old name was Old' });
+    expect(error).toMatchObject({ code: 'DK_GRAFANA_CONFLICT', message: 'its previous name was Old' });
     expect(reasonFrom(error)).toEqual(why);
   });
 

@@ -42,7 +42,7 @@ export const DASHBOARD_CHANGES = {
   'query-name': ['changed', 'Panel “{panel}”: query {before} renamed to {after}'],
   'query-hidden': ['changed', 'Panel “{panel}”: query {query} hidden'],
   'query-shown': ['changed', 'Panel “{panel}”: query {query} shown'],
-  'query-source': ['changed', 'Panel “{panel}”: query {query} asks data source {after} instead of {before}'],
+  'query-source': ['changed', 'Panel “{panel}”: query {query} uses data source {after} instead of {before}'],
   'query-settings': ['changed', 'Panel “{panel}”: settings of query {query} changed ({names})'],
   'queries-order': ['changed', 'Panel “{panel}”: queries reordered'],
   'transformation-added': ['added', 'Panel “{panel}”: transformation {name} added'],

@@ -18,7 +18,7 @@ export const OTHER_CHANGES = {
   'rule-query-added': ['added', 'Rule “{rule}”: query {query} added'],
   'rule-query-removed': ['removed', 'Rule “{rule}”: query {query} removed'],
   'rule-query-text': ['changed', 'Rule “{rule}”: query {query} changed'],
-  'rule-query-source': ['changed', 'Rule “{rule}”: query {query} asks data source {after} instead of {before}'],
+  'rule-query-source': ['changed', 'Rule “{rule}”: query {query} uses data source {after} instead of {before}'],
   'rule-query-settings': ['changed', 'Rule “{rule}”: settings of query {query} changed ({names})'],
   'rule-label-added': ['added', 'Rule “{rule}”: label {name}={after} added'],
   'rule-label-removed': ['removed', 'Rule “{rule}”: label {name} removed'],

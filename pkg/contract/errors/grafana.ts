@@ -61,9 +61,9 @@ export const GRAFANA_ERRORS = {
   DK_GRAFANA_TOO_LARGE: {
     exit: 1,
     status: 502,
-    title: 'A response of Grafana does not fit into the memory of the service',
-    hint: 'Make it smaller in Grafana, or give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart).',
-    page: 'Make the resource smaller in Grafana, or give the service more memory.',
+    title: 'A response from Grafana does not fit into the memory of the service',
+    hint: 'Reduce its size in Grafana, or give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart).',
+    page: 'Reduce the size of the resource in Grafana, or give the service more memory.',
   },
   DK_GRAFANA_INCOMPLETE_LIST: {
     exit: 1,

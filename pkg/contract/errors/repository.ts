@@ -25,14 +25,14 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'Another repository is at the target',
-    hint: 'Find out who replaced it. If you did, run `dashkeep trust --repository <id>`.',
+    hint: 'Find out who replaced it. If it was you, run `dashkeep trust --repository <id>`.',
     page: 'Find out who replaced it. Nothing in it is used until you accept it.',
   },
   DK_REPOSITORY_EMPTIED: {
     exit: 4,
     status: 409,
     title: 'The target was emptied',
-    hint: 'Find out who emptied the target. If you did, run `dashkeep trust --repository <id>`.',
+    hint: 'Find out who emptied the target. If it was you, run `dashkeep trust --repository <id>`.',
     page: 'Find out who emptied it, and restore it from the versions of the bucket.',
   },
   DK_SIGNATURES_MISSING: {
@@ -45,7 +45,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'The newest snapshot is missing',
-    hint: 'Find out who removed it. If you did, run `dashkeep trust --repository <id>`.',
+    hint: 'Find out who removed it. If it was you, run `dashkeep trust --repository <id>`.',
     page: 'Find out who removed it, and restore it from the versions of the bucket.',
   },
   DK_INTEGRITY: {
@@ -105,7 +105,7 @@ export const REPOSITORY_ERRORS = {
   DK_SNAPSHOT_FUTURE: {
     exit: 4,
     status: 409,
-    title: 'This snapshot is from the future: a clock that was ahead dated it',
+    title: 'This snapshot is dated in the future, because a clock was ahead',
     hint: 'It does not count until then. `dashkeep forget <id>` removes it.',
     page: 'It does not count until then. Delete it if you do not need it.',
   },

@@ -97,7 +97,7 @@ export const SERVICE_ERRORS = {
     status: 400,
     title: 'The deployment does not allow this directory or address',
     hint: 'Use another address, or add this one to DASHKEEP_OUTBOUND_ALLOW in the deployment. Link-local and metadata addresses are always refused.',
-    page: 'Use one that is allowed, or ask the administrator of the service to allow this one. Link-local and metadata addresses are always refused.',
+    page: 'Use an allowed one, or ask the administrator of the service to allow this one. Link-local and metadata addresses are always refused.',
   },
   DK_UNCONFIGURED: {
     exit: 2,

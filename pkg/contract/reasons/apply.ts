@@ -13,7 +13,7 @@ export const APPLY_REASONS = {
   'folder-failed': 'its folder “{title}” could not be restored',
   'folder-filled': 'the folder is not empty, so it was not deleted',
   'still-there': 'was deleted, but still exists',
-  'org-was-called': 'its old name was {name}',
+  'org-was-called': 'its previous name was {name}',
   'org-made-meanwhile': 'someone else created it, or gave its name to another one; plan again',
   'org-vanished': 'was created, but is missing',
   'role-kept': 'the account still has a role that only the restore needed: {message}',

@@ -4,7 +4,7 @@ import type { Text } from '../texts.ts';
 export const CHECK_REASONS = {
   'grafana-found': 'Grafana {version} at {url}',
   'grafana-unversioned': 'Grafana of an unknown version at {url}',
-  'rights-need-token': 'unknown without a token',
+  'rights-need-token': 'unknown, because there is no token',
   'rights-silent': 'Grafana does not report the permissions: {message}',
   'rights-lacking': 'cannot be read: {kinds}',
 

@@ -6,7 +6,7 @@ export const FINDING_REASONS = {
   'bytes-back': 'the content read back is identical',
   'absent-said': 'missing objects are reported as missing',
   'range-read': 'part of an object can be read',
-  'range-wrong': 'part of an object was read back wrong',
+  'range-wrong': 'part of an object was read back incorrectly',
   'not-applicable': 'does not apply here',
   'rewrite-seen': 'overwritten objects are visible immediately',
   'write-listed': 'new objects appear in listings immediately',

@@ -7,11 +7,11 @@ export const HINT_REASONS = {
   'check-membership': 'Check that the admin is a member of that organization.',
   'change-api-token': 'Change {name} regularly. Or remove it, so that the service creates and replaces its tokens.',
   'include-org': {
-    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To leave it out on purpose, list the IDs of the others there.',
-    page: 'Ask the administrator of the service to include it, or to leave it out on purpose.',
+    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To exclude it on purpose, list the IDs of the others there.',
+    page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':
-    'Both services make backups, but only one can have the app. To change which, stop the other service, or remove its address from the settings of the app.',
+    'Both services make backups, but only one can have the app. To switch, stop the other service, or remove its address from the settings of the app.',
   'delete-account':
     'Delete the account if nothing uses it. If you also delete the one in use, the service creates one with the usual name.',
   'add-rule': 'Add this to the Role: {rule}',
@@ -39,7 +39,8 @@ export const HINT_REASONS = {
   'prune-denied': 'Backups work, but nothing can be pruned with this key. The objects of this check remain in probe/.',
 
   'aws-denied': 'Attach a policy with the necessary permissions to the user or role. This command prints it: {command}',
-  'aws-no-bucket': 'Check the bucket name. Names are global, and the bucket of another account answers “denied”.',
+  'aws-no-bucket':
+    'Check the bucket name. Names are global, and requests for a bucket of another account return “denied”.',
   'scaleway-denied':
     'A key works only in its default project. Make the project of the bucket the default one of the API key, and check the bucket policy.',
   'scaleway-no-bucket': 'The region of the endpoint must be that of the bucket: s3.<region>.scw.cloud.',

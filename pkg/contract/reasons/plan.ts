@@ -27,12 +27,12 @@ export const PLAN_REASONS = {
   },
   kept: { cli: 'exists and differs; --overwrite replaces it', page: 'exists and differs; overwriting is off' },
   'kept-narrower': {
-    cli: 'exists and gives less than the snapshot; --overwrite replaces it',
-    page: 'exists and gives less than the snapshot; overwriting is off',
+    cli: 'exists and grants less than the snapshot; --overwrite replaces it',
+    page: 'exists and grants less than the snapshot; overwriting is off',
   },
   'kept-wider': {
-    cli: 'exists and gives more than the snapshot; --overwrite replaces it',
-    page: 'exists and gives more than the snapshot; overwriting is off',
+    cli: 'exists and grants more than the snapshot; --overwrite replaces it',
+    page: 'exists and grants more than the snapshot; overwriting is off',
   },
   'kept-along': {
     cli: 'exists and differs; --only {kind}/{uid} with --overwrite replaces it',

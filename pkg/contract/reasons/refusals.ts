@@ -3,7 +3,7 @@ import type { Text } from '../texts.ts';
 /** Why a Grafana does not have a kind, or would not take a resource. */
 export const REFUSAL_REASONS = {
   'no-member': {
-    cli: 'the account is not a member of organization “{org}”; make it an Admin there, or leave the organization out with --orgs',
+    cli: 'the account is not a member of organization “{org}”; make it an Admin there, or exclude the organization with --orgs',
     page: 'the account is not a member of organization “{org}”; make it an Admin there',
   },
   'dashboards-converted':

@@ -20,9 +20,9 @@ describe.each(TRIED_PROFILES)('permissions of a folder in Grafana %s', (profile)
       const plan = await bench.plan({ selection: { kinds: ['folder-permissions'] } });
       return reasons(plan, 'skip')['folder-permissions/infra'];
     };
-    expect(await kept([])).toBe('exists and gives less than the snapshot; --overwrite replaces it');
+    expect(await kept([])).toBe('exists and grants less than the snapshot; --overwrite replaces it');
     expect(await kept([viewers, { role: 'Editor', permission: 4 }])).toBe(
-      'exists and gives more than the snapshot; --overwrite replaces it',
+      'exists and grants more than the snapshot; --overwrite replaces it',
     );
     expect(await kept([{ role: 'Editor', permission: 4 }])).toBe('exists and differs; --overwrite replaces it');
   });
@@ -78,7 +78,7 @@ describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restor
     await bench.api(`POST ${path}`, { items: [] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      [name]: 'exists and gives less than the snapshot; --overwrite replaces it',
+      [name]: 'exists and grants less than the snapshot; --overwrite replaces it',
     });
     expect(named(await bench.plan({ manifest: good, options: { overwrite: true } }), 'update')).toEqual([name]);
   });
@@ -107,7 +107,7 @@ describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restor
     await bench.api('POST /api/dashboards/uid/root/permissions', { items: [{ role: 'Editor', permission: 2 }] });
     const plan = await bench.plan({ manifest: good, selection: PERMISSIONS });
     expect(reasons(plan, 'skip')).toEqual({
-      'dashboard-permissions/root': 'exists and gives less than the snapshot; --overwrite replaces it',
+      'dashboard-permissions/root': 'exists and grants less than the snapshot; --overwrite replaces it',
     });
   });
 });

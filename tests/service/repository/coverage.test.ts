@@ -118,7 +118,7 @@ describe('what the backups of a service cover', () => {
     expect(await metric('dashkeep_backup_uncovered')).toBe('0');
     expect(coverage).toMatchObject({ whole: true, orgs: { read: 2, existing: 2 }, advice: [] });
     expect((coverage as { text: string }).text).toContain(
-      `not included, because the settings leave them out: ${SERVER_KINDS}`,
+      `not included, because the settings exclude them: ${SERVER_KINDS}`,
     );
     expect(await rights()).toMatchObject({ status: 'ok', detail: (coverage as { text: string }).text });
   });

@@ -21,8 +21,8 @@ export const REPOSITORY_ADVICE = {
     page: 'The deployment trusts it. Remove it there, then retry.',
   },
   'confirm-foreign': {
-    cli: 'Check what it would write, then add --confirm {id}.',
-    page: 'Check what it would write, then confirm it with {id}.',
+    cli: 'Check the plan, then add --confirm {id}.',
+    page: 'Check the plan, then confirm it with {id}.',
   },
   'compare-fingerprint': {
     cli: 'Compare the fingerprint with the one that you wrote down, or with the output of `{command}` on the machine that makes the backups. If they match, add --trust {signer}.',
@@ -31,8 +31,8 @@ export const REPOSITORY_ADVICE = {
   'trust-signer': 'If that key is yours, trust it: {trust}. To restore only this snapshot: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory': {
-    cli: 'It exceeds what Dashkeep writes at this memory size, so it is damaged or untrusted. If not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
-    page: 'It exceeds what Dashkeep writes at this memory size, so it is damaged or untrusted. If not, give the service more memory.',
+    cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
+    page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
   },
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
@@ -74,12 +74,12 @@ export const REPOSITORY_ADVICE = {
   'run-backup-again': 'Run the backup again.',
 
   'include-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS=all. To leave them out on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
-    page: 'To include them, the deployment has to select all organizations; to leave them out on purpose, the others. A token reaches only one organization.',
+    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
+    page: 'To include them, the deployment has to select all organizations; to exclude them on purpose, it has to select the others. A token reaches only one organization.',
   },
   'include-server-kinds': {
-    cli: 'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`). To leave them out on purpose, exclude them in the settings of the service.',
-    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To leave them out on purpose, exclude them in the settings.',
+    cli: 'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`). To omit them on purpose, exclude them in the settings of the service.',
+    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To omit them on purpose, exclude them in the settings.',
   },
   'accept-loss': {
     cli: 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',

@@ -4,8 +4,8 @@ import type { Text } from '../../texts.ts';
 export const SERVICE_ADVICE = {
   'omit-below': { cli: 'Request it without `below`.', page: 'Request it without its contents.' },
   'pair-certificate': {
-    cli: 'DASHKEEP_TLS_CERT_FILE holds the certificate with its intermediates, DASHKEEP_TLS_KEY_FILE its key, both as PEM.',
-    page: 'Give the certificate with its intermediates, and its key, both as PEM.',
+    cli: 'Put the certificate with its intermediates into DASHKEEP_TLS_CERT_FILE and its key into DASHKEEP_TLS_KEY_FILE, both in PEM format.',
+    page: 'Provide the certificate with its intermediates, and its key, both in PEM format.',
   },
   'see-openapi': {
     cli: 'See /api/v1/openapi.json.',

@@ -37,8 +37,8 @@ export const STORAGE_ADVICE = {
   },
   'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
   'correct-endpoint-name': {
-    cli: 'Correct the endpoint. If only the name with the bucket prefix is unknown, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
-    page: 'Correct the endpoint. If only the name with the bucket prefix is unknown, choose another addressing style.',
+    cli: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
+    page: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, choose another addressing style.',
   },
   'check-endpoint': 'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
 } as const satisfies Record<string, Text>;

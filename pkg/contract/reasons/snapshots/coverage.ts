@@ -8,7 +8,7 @@ export const COVERAGE_REASONS = {
   'covers-counted-orgs': 'organizations: {read}',
   'covers-kinds': '{read} of {existing} kinds',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
-  'lacks-unselected': 'not included, because the settings leave them out: {kinds}',
+  'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
   'lacks-failed': 'not read because of errors: {count} ({kinds})',
 
@@ -16,7 +16,6 @@ export const COVERAGE_REASONS = {
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
   'latest-never-full': 'the latest snapshot {snapshot} is {state}, and there is no full one',
-  'latest-narrower':
-    'less was selected for the latest snapshot {snapshot} than for the earlier one {full}; not included: {lacks}',
+  'latest-narrower': 'the latest snapshot {snapshot} covers less than the earlier one {full}; not included: {lacks}',
   'plan-leaves-orgs': 'not part of this plan: organization {orgs}',
 } as const;

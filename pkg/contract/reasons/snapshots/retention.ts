@@ -8,7 +8,7 @@ export const RETENTION_REASONS = {
   'kept-within': 'younger than {within}',
   'kept-on-hold': 'on hold',
   'kept-foreign': 'untrusted: no trusted key signed it',
-  'kept-future': 'from the future: dated by a clock that was ahead',
+  'kept-future': 'dated in the future, because a clock was ahead',
   'kept-newer-partial': 'partial, but newer than any complete one',
   'kept-newer-shrunk': 'much smaller than before, but newer than any full one',
   'kept-to-undo': 'created before a restore or for a restore test, less than a week ago',
