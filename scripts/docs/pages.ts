@@ -40,7 +40,7 @@ function commandPage(): string {
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial (a backup also when it is [much smaller than before](runbooks/shrunk.md)), 4 integrity, 5 busy, 130 interrupted; see [errors.md](errors.md) for each message.
-Tables are for people. With \`--json\`, a command prints one JSON document on standard output, and logs go to standard error.
+The tables are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
 
@@ -69,9 +69,9 @@ function settingsPage(): string {
   return `# Settings
 
 ${MADE} Commands and the service look for a value in one order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default.
-For a bucket, what the AWS tools read besides comes between the settings page and the default: \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each value. You can also change the values in the column "setting" on the settings page of the app, except
-those that the deployment sets, which are read-only there, and those that [only the deployment can set](security.md#what-the-pages-cannot-change). For names with \`…_FILE\`, you can set a file that contains the value.
-An empty value counts as not set. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
+For a bucket, the other sources of the AWS tools come between the settings page and the default: \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each value. You can also change the values in the column "setting" on the settings page of the app, except
+those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#what-the-pages-cannot-change). A variable with \`…_FILE\` contains the path of a file with the value.
+An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, web identity (IRSA), container and instance roles.
 
 ${tables.join('\n')}`;
@@ -125,11 +125,10 @@ function apiPage(): string {
   );
   return `# The HTTP API of the service
 
-${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as bearer token.
+${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token.
 Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees only its own data.
-Errors are \`{"error": {"code", "message", "hint"}}\` with a code of [errors.md](errors.md). Where they say more than the code does,
-\`why\` has the message and \`advice\` the hint as \`{"code", "params"}\`. The description lists the codes of each call. If a path
-lacks a method, the response is 405 with the header \`Allow\`. Each GET also works as HEAD. Lists are paged by \`cursor\` and \`limit\`.
+Errors are \`{"error": {"code", "message", "hint"}}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message and \`advice\` the hint as \`{"code", "params"}\`. The description lists the codes of each call. If a path does
+not support a method, the response is 405 with the header \`Allow\`. Each GET also works as HEAD. Lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 
 ${table(['call', 'purpose', 'query', 'status', 'for'], rows)}`;

@@ -8,7 +8,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_OUTBOUND_ALLOW:
     'hosts, domains (`*.example.com`), addresses and networks that an endpoint or webhook of the settings page may use; default all except [metadata services](security.md#where-the-pages-may-point-the-service). Only for the service',
   DASHKEEP_S3_ENDPOINT: 'address of an S3 service other than AWS, with its scheme',
-  DASHKEEP_S3_FORCE_PATH_STYLE: '`true`: path style, the bucket is in the path and not in the host name',
+  DASHKEEP_S3_FORCE_PATH_STYLE: '`true`: path style, with the bucket in the path instead of the host name',
   DASHKEEP_S3_CA_FILE: 'PEM file of additional trusted authorities (default `AWS_CA_BUNDLE`)',
   DASHKEEP_S3_CHECKSUMS: '`required` (default), or `supported` for the newer checksum headers of AWS',
   DASHKEEP_S3_OBJECT_LOCK:
@@ -19,11 +19,11 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_TAGS: 'tags of each object, `name=value,…`, at most ten',
   DASHKEEP_S3_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
   AWS_REGION: 'region (default `AWS_DEFAULT_REGION`, then the profile)',
-  AWS_PROFILE: 'profile in the AWS files (default `default`); its key wins over that of the environment',
+  AWS_PROFILE: 'profile in the AWS files (default `default`); its key takes precedence over that of the environment',
   AWS_CONFIG_FILE: 'path of the AWS `config` file (default `~/.aws/config`)',
   AWS_SHARED_CREDENTIALS_FILE: 'path of the AWS `credentials` file (default `~/.aws/credentials`)',
   AWS_ACCESS_KEY_ID: 'access key',
-  AWS_SECRET_ACCESS_KEY: 'its secret',
+  AWS_SECRET_ACCESS_KEY: 'secret access key',
   AWS_SESSION_TOKEN: 'session token of temporary credentials',
 
   GRAFANA_URL: 'address of Grafana, such as `http://localhost:3000`',
@@ -40,7 +40,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KINDS: 'only these kinds, comma-separated; names in [kinds.md](kinds.md)',
   DASHKEEP_SERVER_KINDS:
     'whether backups of the service also read organizations, users, single sign-on and server settings (default `true`). It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',
-  DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; wins over `DASHKEEP_KINDS`',
+  DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; takes precedence over `DASHKEEP_KINDS`',
   DASHKEEP_PLAIN_COPIES:
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)',
   DASHKEEP_FULL_READ_EVERY: 'full read every n backups',
@@ -57,7 +57,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_PRUNE_SCHEDULE: 'cron expression of retention and prune, or `off`',
   DASHKEEP_DRILL_SCHEDULE: 'cron expression of restore tests, or `off`',
   DASHKEEP_TIMEZONE: 'time zone of the schedules',
-  DASHKEEP_JITTER_SECONDS: 'maximum random start delay, in seconds, so that many services do not start together',
+  DASHKEEP_JITTER_SECONDS: 'maximum random start delay, in seconds, to spread the load of many services',
   DASHKEEP_KEEP_LAST: 'keep this many newest complete snapshots',
   DASHKEEP_KEEP_HOURLY: 'keep one snapshot per hour for this many hours',
   DASHKEEP_KEEP_DAILY: 'keep one snapshot per day for this many days',
@@ -69,7 +69,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_WEBHOOK_FORMAT: '`generic` or `slack`',
   DASHKEEP_WEBHOOK_EVENTS: 'events to report, comma-separated',
 
-  DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only https',
+  DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
   DASHKEEP_TLS_KEY_FILE: 'its key (PEM); both files are reloaded every 30 seconds',
   DASHKEEP_IMAGE: 'name of the running image, for the doctor; set by the chart',
   DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, for the doctor; set by the chart',
@@ -87,8 +87,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
 
   DASHKEEP_ADMIN_SECRET_DIR: "directory with the keys of Grafana's admin Secret",
   DASHKEEP_ADMIN_SECRET: 'or the name of the Secret, `namespace/name`',
-  DASHKEEP_ADMIN_USER_KEY: 'key of the user in the Secret, if unusual',
-  DASHKEEP_ADMIN_PASSWORD_KEY: 'key of the password in the Secret, if unusual',
+  DASHKEEP_ADMIN_USER_KEY: 'key of the user name in the Secret, if not a standard one',
+  DASHKEEP_ADMIN_PASSWORD_KEY: 'key of the password in the Secret, if not a standard one',
   DASHKEEP_BOOTSTRAP_WAIT: 'seconds to wait for Grafana',
   DASHKEEP_TOKEN_DAYS: 'days until a new token expires (default 30)',
   DASHKEEP_KUBERNETES: '`auto` or `off`',

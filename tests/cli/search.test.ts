@@ -67,7 +67,7 @@ it('narrows by org, kind and deletion, and gives JSON', async () => {
   expect(await uids('--kind', 'folder')).toEqual(['f']);
   expect(await uids('--limit', '1')).toEqual(['f']);
   expect((await run('checkout', '--limit', '1')).out).toContain('2 further resources are left out');
-  expect((await run('nowhere')).out).toContain('Nothing was found.');
+  expect((await run('nowhere')).out).toContain('No results.');
 });
 
 it.each([

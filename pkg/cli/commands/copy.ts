@@ -42,7 +42,7 @@ function print(context: CliContext, { copied, present, objects, foreign, differe
   if (different.length > 0) {
     printLine(
       context,
-      `${different.length} were not copied, because the other target has something else under their names: ${different.join(', ')}. ` +
+      `${different.length} were not copied, because the other target has different files with these names: ${different.join(', ')}. ` +
         'Remove that with `dashkeep forget <id>`, then copy again.',
     );
   }

@@ -17,8 +17,8 @@ interface Flags extends CommonFlags, AskedBy {
 export const registerHold: Register = (program, run) => {
   withBy(withTarget(program.command('hold')))
     .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
-    .description('keep a snapshot until you release it: retention, forget and prune leave it alone')
-    .option('--note <text>', 'why it is kept')
+    .description('keep a snapshot until you release it: retention, forget and prune skip it')
+    .option('--note <text>', 'reason for the hold')
     .option('--until <date>', 'last day of the hold (UTC), such as 2027-03-31, or a time in ISO format')
     .action(run(hold));
 };

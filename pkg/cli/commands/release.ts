@@ -14,7 +14,7 @@ interface Flags extends CommonFlags, AskedBy {
 export const registerRelease: Register = (program, run) => {
   withBy(withTarget(program.command('release')))
     .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
-    .description('end the hold of a snapshot: retention decides about it again')
+    .description('end the hold of a snapshot: retention applies to it again')
     .action(run(release));
 };
 

@@ -60,7 +60,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
     .option(
       '--confirm <text>',
-      'the text that the plan asks for if it deletes resources or widens access; for an untrusted snapshot, its ID',
+      'confirmation text from the plan, if it deletes resources or widens access; for an untrusted snapshot, its ID',
     )
     .option('--trust <fingerprint>', 'trust this signing key from now on')
     .option('--accept-foreign', 'restore an untrusted snapshot (needs its ID, and --confirm)')

@@ -22,7 +22,7 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep search`. */
 export const registerSearch: Register = (program, run) => {
   withTarget(program.command('search'))
-    .argument('<text>', 'words that a title, query, tag or data source name must all contain')
+    .argument('<text>', 'words that must all occur in a title, query, tag or data source name')
     .option('--kind <kind...>', 'only resources of these kinds')
     .option('--org <id>', 'only resources of this organization')
     .option('--deleted', 'only resources that no longer exist')
@@ -67,7 +67,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
 function kindOf(name: string): KindName {
   const kind = KIND_NAMES.find((one) => one === name);
   if (kind === undefined) {
-    throw new CommandError('DK_USAGE', `--kind ${printable(name).slice(0, 40)}: there is no such kind`, {
+    throw new CommandError('DK_USAGE', `--kind ${printable(name).slice(0, 40)}: no such kind`, {
       hint: `Kinds are ${KIND_NAMES.join(', ')}.`,
     });
   }
@@ -92,14 +92,14 @@ function rowOf({ kind, uid, title, deleted, lastSeen }: SearchHit, found: FoundT
 function notesOf({ items, total, searched, indexed, cut, unread, truncated }: FoundPage): string[] {
   const more = total - items.length;
   const notes: [boolean, string][] = [
-    [total === 0, 'Nothing was found.'],
+    [total === 0, 'No results.'],
     [more > 0, `${more}${truncated ? ' or more' : ''} further resources are left out; --limit shows more.`],
     [
       searched === 'titles',
-      'The repository is encrypted, so only titles and UIDs were searched: give DASHKEEP_AGE_IDENTITY_FILE to search all.',
+      'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE to search all.',
     ],
     [indexed.unreadable > 0, `${indexed.unreadable} snapshots cannot be read here and are left out.`],
-    [cut > 0, `Of ${cut} resources only a part was searched: they have more text than the index keeps.`],
+    [cut > 0, `${cut} resources were searched only in part, because they contain more text than the index keeps.`],
     [unread > 0, `The content of some versions of ${unread} resources cannot be read: their titles were searched.`],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);

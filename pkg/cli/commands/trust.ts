@@ -20,7 +20,7 @@ interface Flags extends CommonFlags {
 export const registerTrust: Register = (program, run) => {
   withTarget(program.command('trust'))
     .argument('[fingerprint]', 'fingerprint of the signing key (see `dashkeep keys`)')
-    .description('trust or distrust the snapshots of a signing key, for this repository; stored in the state')
+    .description('trust or distrust a signing key for this repository (stored in the state)')
     .option('--remove', 'distrust that key')
     .option('--unsigned', 'instead, sign a list of the existing unsigned snapshots')
     .option('--repository <id>', 'instead, accept the repository that replaced the known one at this target')

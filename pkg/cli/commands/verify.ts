@@ -23,7 +23,7 @@ export const registerVerify: Register = (program, run) => {
     .argument('[snapshot]', "only this snapshot: its ID, a unique prefix, or 'latest'")
     .description('check that all snapshots, or one, can be restored')
     .option('--read-data', 'also read each object and compare it with its hash')
-    .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, each time a different one')
+    .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, different each time')
     .action(run(verify));
 };
 

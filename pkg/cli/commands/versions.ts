@@ -39,7 +39,7 @@ export const registerVersions: Register = (program, run) => {
     .option('--limit <n>', 'maximum number of changes, newest first', '20')
     .option('--below', 'for a folder: also the changes of its current and former contents')
     .option('--no-changes', 'omit change details (faster)')
-    .description('show the versions of a resource, with its deletions and the snapshots of each version')
+    .description('show the versions and deletions of a resource, and the snapshots of each version')
     .action(run(versions));
 };
 
@@ -91,7 +91,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     printLine(context, `${total - items.length} earlier changes are left out; --limit shows more.`);
   }
   if (items.some(({ untold }) => untold === 'no-identity')) {
-    printLine(context, 'What changed is encrypted: give DASHKEEP_AGE_IDENTITY_FILE to see it.');
+    printLine(context, 'What changed is encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see it.');
   }
   if (unreadable > 0) {
     printLine(context, `${unreadable} snapshots cannot be read here and are left out.`);

@@ -90,7 +90,7 @@ function printSecurity(context: CliContext, items: readonly PlannedItem[]): void
   if (changing.length === 0) {
     return;
   }
-  printLine(context, 'Changes to who can see or receive what:');
+  printLine(context, 'Changes to access or data destinations:');
   const resources = changing.map(({ kind, uid, security }) => ({ kind, uid, changes: security }));
   for (const { kind, changes, resources: alike } of securityPatterns(resources)) {
     const uids = alike.map(({ uid }) => uid);

@@ -10,9 +10,9 @@ import { ZOD_COMPILERS } from './compilers.ts';
 
 const DESCRIPTION = [
   'The API of the Dashkeep service. Errors are `{error: {code, message, hint, why?, advice?}, message}`.',
-  'The token decides which organization asks. `x-dashkeep-access` is `organization` if every organization may ask',
-  'and sees its own data, and `home` if only the home organization may, because the call concerns all.',
-  'For a method that a path lacks, the response is 405 with the header `Allow`. Each GET also works as HEAD.',
+  'The token identifies the organization of the caller. `x-dashkeep-access` is `organization` if every organization may',
+  'make the call and sees its own data, and `home` if only the home organization may, because the call affects all.',
+  'If a path does not support a method, the response is 405 with the header `Allow`. Each GET also works as HEAD.',
 ].join(' ');
 
 const transform = createJsonSchemaTransform({

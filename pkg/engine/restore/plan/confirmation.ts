@@ -48,7 +48,7 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
   const deletes = `deletes ${count} resources${plan.undoes === undefined ? ' that are not in the snapshot' : ''}`;
   const changed = plan.items.filter(changesSecurity).map(({ kind, uid }) => `${kind} ${uid}`);
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
-  const changes = `changes who can see or receive what: ${changed.slice(0, NAMED).join(', ')}${more}`;
+  const changes = `changes access or data destinations: ${changed.slice(0, NAMED).join(', ')}${more}`;
   const parts = [...(count > 0 ? [deletes] : []), ...(changed.length > 0 ? [changes] : [])];
   throw new DashkeepError('DK_CONFIRMATION', `this ${parts.join(', and ')}`, {
     advice: reason('type-confirmation', { confirm: plan.confirm }),

@@ -39,7 +39,7 @@ export function diffRoutes(api: Api, parts: Parts): void {
 
   api.get(
     '/diff',
-    { config, schema: { summary: 'What differs', tags, querystring: DiffQuery, response: responses(DiffPage) } },
+    { config, schema: { summary: 'Differences', tags, querystring: DiffQuery, response: responses(DiffPage) } },
     async (request, reply) => {
       const { query, caller } = request;
       const refresh = query.refresh === 'true' && query.cursor === undefined;

@@ -14,7 +14,7 @@ export function previewRoutes(api: Api, { previews, guard }: Pick<ServiceParts, 
     '/previews',
     {
       config: { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] },
-      schema: { summary: 'Temporary copies of dashboards that are live', tags, response: responses(Previews) },
+      schema: { summary: 'Existing temporary copies of dashboards', tags, response: responses(Previews) },
     },
     (request) => guard.run(request, async () => ({ previews: await previews.list(request.caller) })),
   );

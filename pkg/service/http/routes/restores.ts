@@ -100,7 +100,7 @@ export function restoreRoutes(api: Api, parts: Parts): void {
     '/restores/:id/apply',
     {
       config: { access: 'organization', uses: ['plans', 'runs', 'repository'] },
-      schema: { summary: 'Do it', tags, params: IdParameter, body: ApplyRequest, response: responses(Run, 202) },
+      schema: { summary: 'Apply a plan', tags, params: IdParameter, body: ApplyRequest, response: responses(Run, 202) },
     },
     async (request, reply) => {
       const { params, body, caller } = request;

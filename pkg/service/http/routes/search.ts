@@ -13,7 +13,7 @@ export function searchRoutes(
     {
       config: { access: 'organization', uses: ['repository', 'concurrency'] },
       schema: {
-        summary: 'Titles, panels, queries, tags and data sources in the newest and in past versions',
+        summary: 'Titles, panels, queries, tags and data sources in current and earlier versions',
         tags: ['versions'],
         querystring: SearchQuery,
         response: responses(SearchPage),

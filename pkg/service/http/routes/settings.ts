@@ -32,7 +32,7 @@ export function settingsRoutes(api: Api, parts: Parts): void {
     '/settings',
     {
       config: { access: 'home' },
-      schema: { summary: 'Settings with their owners, without secrets', tags, response: responses(Settings) },
+      schema: { summary: 'Settings with their sources, without secrets', tags, response: responses(Settings) },
     },
     async (_request, reply) => {
       const view = settings.view();

@@ -175,7 +175,10 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
 
   api.get(
     '/snapshots/:id/tree',
-    { config, schema: { summary: 'Its folders', tags, params: IdParameter, response: responses(SnapshotTree) } },
+    {
+      config,
+      schema: { summary: 'Folders of a snapshot', tags, params: IdParameter, response: responses(SnapshotTree) },
+    },
     async ({ params, caller }) => treeOf(await snapshots.manifest(params.id, caller, signal)),
   );
 

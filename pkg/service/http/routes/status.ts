@@ -29,7 +29,7 @@ export function statusRoutes(
     {
       config: { access: 'organization', uses: ['repository'] },
       schema: {
-        summary: 'The newest backups as points, oldest first',
+        summary: 'The newest backups as data points, oldest first',
         tags: ['status'],
         querystring: TrendsQuery,
         response: responses(Trends),
@@ -68,7 +68,7 @@ export function statusRoutes(
     '/doctor',
     {
       config: { access: 'home', uses: ['concurrency'] },
-      schema: { summary: 'Check everything', tags: ['status'], response: responses(Doctor) },
+      schema: { summary: 'Check the setup', tags: ['status'], response: responses(Doctor) },
     },
     (request) => guard.run(request, () => doctor(parts, signal)),
   );

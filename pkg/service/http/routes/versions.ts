@@ -13,7 +13,7 @@ export function versionRoutes(
     {
       config: { access: 'organization', uses: ['repository', 'concurrency'] },
       schema: {
-        summary: 'Every change of one resource, newest first',
+        summary: 'All changes of one resource, newest first',
         tags: ['versions'],
         params: VersionsParams,
         querystring: VersionsQuery,
