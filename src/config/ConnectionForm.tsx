@@ -37,7 +37,7 @@ export function ConnectionForm({ meta }: { meta: AppMeta }) {
           <Field
             noMargin
             label={t('config.url', 'Address of the service')}
-            description={t('config.urlText', 'As Grafana reaches it, for example http://127.0.0.1:3210')}
+            description={t('config.urlText', 'As seen from Grafana, for example http://127.0.0.1:3210')}
           >
             <Input id="config-url" width={50} value={url} onChange={(event) => setUrl(event.currentTarget.value)} />
           </Field>

@@ -18,7 +18,7 @@ export function NotFound() {
           </LinkButton>
         }
       >
-        {t('notFound.text', 'No page of Dashkeep has the address {{path}}. A link to it may be old.', {
+        {t('notFound.text', 'Dashkeep has no page at {{path}}. The link may be outdated.', {
           path: pathname,
         })}
       </EmptyState>

@@ -40,7 +40,7 @@ test('the versions of a list follow one another, with their keys', async ({ app,
   await expect(drawer.getByText('1 of 2')).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Compare with the version before' }).click();
+  await page.getByRole('button', { name: 'Compare with the previous version' }).click();
   await expect(drawer.getByText('1 of 1')).toBeVisible();
   expect(problems).toEqual([]);
 });
@@ -74,7 +74,7 @@ test('temporary copies are announced, listed with who made them, and removed', a
   await open.click();
   await app.open('/history');
   const copies = page.getByRole('region', { name: 'Temporary copies in Grafana' });
-  await expect(copies.getByText(/^made by ada at .*, removed at /)).toBeVisible();
+  await expect(copies.getByText(/^created by ada on .*, removed on /)).toBeVisible();
   await expectAccessible(page);
   await copies.getByRole('button', { name: /^Remove the copy “/ }).click();
   await expect(copies).toHaveCount(0);

@@ -38,7 +38,7 @@ function setVersions(state: FakeState, before: object, after: object): void {
 async function compare(app: { open(path: string): Promise<void> }, page: Page, query = ''): Promise<void> {
   await app.open(`/versions/dashboard/checkout-latency${query}`);
   await page
-    .getByRole('button', { name: /^(Compare with the version before|Comparer avec la version précédente)$/ })
+    .getByRole('button', { name: /^(Compare with the previous version|Comparer avec la version précédente)$/ })
     .click();
 }
 
@@ -96,11 +96,11 @@ test('changed panels are drawn side by side, when asked for, with the values of 
   await expect(figures('Notes').first()).toContainText('Ask Ada');
   await expect(figures('Notes').last()).toContainText('Ask Grace about (web1|web2)');
   await inView('Came');
-  await expect(figures('Came').first()).toHaveText(/This version does not have the panel/);
+  await expect(figures('Came').first()).toHaveText(/This panel is not in this version/);
   await expect(figures('Came').last()).toContainText('rate(came{host=~"(web1|web2)"}[5m]): 1');
   await inView('Left');
   await expect(figures('Left').first()).toContainText('rate(left{host=~"web1"}[5m]): 1');
-  await expect(figures('Left').last()).toHaveText(/This version does not have the panel/);
+  await expect(figures('Left').last()).toHaveText(/This panel is not in this version/);
   await expectAccessible(page);
   expect(await queriesRun(page)).toHaveLength(4);
   expect(problems).toEqual([]);

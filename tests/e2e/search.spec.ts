@@ -60,7 +60,7 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   await expect(page.getByRole('link', { name: 'Compare with Grafana now' })).toBeVisible();
   await expectAccessible(page);
   await app.open('/history/search?q=nowhere-at-all');
-  await expect(page.getByText('Nothing was found')).toBeVisible(LONG);
+  await expect(page.getByText('No results')).toBeVisible(LONG);
   await expect(page.getByText(/as of the backup of /)).toBeVisible();
   await expect(page.getByRole('link', { name: 'Compare with Grafana now' })).toBeVisible();
   await expectAccessible(page);

@@ -30,7 +30,7 @@ test('a plan says first that a password would go to another address, and asks be
   await putDataSource(admin, 'PUT', NOW);
   await app.open(`/restore?snapshot=${snapshot}&type=resources&resource=1%2Fdata-source%2F${SECRET.uid}&overwrite=yes`);
   await page.getByRole('button', { name: 'Show the plan' }).click();
-  const changes = page.getByRole('list', { name: 'Changes to who can see or receive what' });
+  const changes = page.getByRole('list', { name: 'Changes to access or data destinations' });
   await expect(changes).toContainText(SECRET.name, LONG);
   await expect(changes).toContainText(`${NOW} → ${THEN}`);
   await expect(page.getByRole('switch', { name: 'Keep stored secrets where the address changes' })).not.toBeChecked();

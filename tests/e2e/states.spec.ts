@@ -73,19 +73,19 @@ const FAILURES = [
     what: 'Grafana down',
     answer: 'aborted',
     title: 'Grafana does not respond',
-    advice: 'This page continues by itself',
+    advice: 'This page resumes automatically',
   },
   {
     what: 'Grafana down behind a proxy',
     answer: { status: 502, body: '<h1>Bad Gateway</h1>' },
     title: 'Grafana does not respond',
-    advice: 'This page continues by itself',
+    advice: 'This page resumes automatically',
   },
   {
     what: 'Grafana starting',
     answer: { status: 503, body: '' },
     title: 'Grafana does not respond',
-    advice: 'This page continues by itself',
+    advice: 'This page resumes automatically',
   },
   {
     what: 'an ended session',

@@ -56,7 +56,7 @@ function Side({ label, panel, version, seen }: SideProps) {
         </Text>
       </figcaption>
       {panel === undefined ? (
-        <NoPicture>{t('panels.absent', 'This version does not have the panel.')}</NoPicture>
+        <NoPicture>{t('panels.absent', 'This panel is not in this version.')}</NoPicture>
       ) : seen ? (
         <PanelPicture panel={panel} side={version} origin={version} />
       ) : (

@@ -33,7 +33,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
               <Text color="secondary">
                 {t(
                   'gone.none',
-                  'Between the backups of the last 24 hours nothing was deleted that is still missing. For deletions since the last backup, compare with Grafana now.',
+                  'Nothing deleted between the backups of the last 24 hours is still missing. For deletions since the last backup, compare with Grafana now.',
                 )}
               </Text>
             ) : (

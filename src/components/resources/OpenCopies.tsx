@@ -46,14 +46,14 @@ export function OpenCopies() {
 
 /** Who made it and when, as far as that is known, and when it ends. */
 function madeText({ by, created, expires }: Preview): string {
-  const end = t('preview.ends', 'removed at {{time}}', { time: formatTime(expires) });
+  const end = t('preview.ends', 'removed on {{time}}', { time: formatTime(expires) });
   if (created === undefined) {
     return end;
   }
   const time = formatTime(created);
   const made =
     by === undefined
-      ? t('preview.made', 'made at {{time}}', { time })
-      : t('preview.madeBy', 'made by {{name}} at {{time}}', { name: by, time });
+      ? t('preview.made', 'created on {{time}}', { time })
+      : t('preview.madeBy', 'created by {{name}} on {{time}}', { name: by, time });
   return `${made}, ${end}`;
 }

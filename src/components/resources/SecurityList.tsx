@@ -13,7 +13,7 @@ import { resourceParameter } from '../../lib/routes.ts';
 export function SecurityList({ resources }: { resources: readonly ResourceSecurity[] }) {
   const styles = useStyles2(getStyles);
   return (
-    <ul className={styles.list} aria-label={t('security.list', 'Changes to who can see or receive what')}>
+    <ul className={styles.list} aria-label={t('security.list', 'Changes to access or data destinations')}>
       {securityPatterns(resources).map((pattern) => (
         <li key={pattern.resources.slice(0, 1).map(resourceParameter).join()}>
           <Resources pattern={pattern} />

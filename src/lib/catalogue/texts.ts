@@ -26,7 +26,7 @@ export function changeTemplate(code: ChangeCode): string {
   return translation?.changes[code] ?? CHANGES[code][1];
 }
 
-/** The same for a part of a change to who can see or receive what. */
+/** The same for a part of a change to access or data destinations. */
 export function securityTemplate(text: SecurityText): string {
   return translation?.security[text] ?? SECURITY[text];
 }

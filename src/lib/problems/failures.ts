@@ -17,7 +17,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.unreachable', 'The Dashkeep service does not respond'),
     t(
       'notice.unreachableText',
-      'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct. This page continues by itself when the service responds.',
+      'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct. This page resumes automatically when the service responds.',
     ),
     'configure',
   ],
@@ -32,14 +32,14 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.grafana', 'Grafana does not respond'),
     t(
       'notice.grafanaText',
-      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. This page continues by itself when Grafana responds.',
+      'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. This page resumes automatically when Grafana responds.',
     ),
   ],
   session: () => [
     t('notice.session', 'You are no longer logged in to Grafana'),
     t(
       'notice.sessionText',
-      'Log in again in another tab, or reload this page. It continues by itself after you log in.',
+      'Log in again in another tab, or reload this page. It resumes automatically after you log in.',
     ),
     'reload',
   ],

@@ -13,6 +13,6 @@ export function savedBy({ by, updatedBy = '' }: Pick<DiffOrigin, 'by' | 'updated
   return name === ''
     ? undefined
     : ACCOUNT_ID.test(name)
-      ? t('versions.byUnknown', 'saved by an account whose name is not known')
+      ? t('versions.byUnknown', 'saved by an unknown account')
       : t('versions.by', 'saved by {{name}}', { name });
 }

@@ -89,7 +89,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
         >
           {t(
             'compare.startText',
-            'This reads Grafana, permissions one at a time: with thousands of dashboards it takes a minute or more. The first differences show after some seconds.',
+            'This reads Grafana, including permissions one by one. With thousands of dashboards, it takes a minute or more. The first differences appear after a few seconds.',
           )}
         </EmptyState>
       ) : from === to ? (

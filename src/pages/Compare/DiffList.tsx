@@ -68,7 +68,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
             '{{number}} resource could not be compared',
             '{{number}} resources could not be compared',
           )}
-          label={t('compare.errorList', 'What could not be compared')}
+          label={t('compare.errorList', 'Resources that could not be compared')}
         />
       )}
       {nothing && !filtered ? (

@@ -62,7 +62,7 @@ function Results({ list, onWiden }: ResultsProps) {
       <EmptyState variant="call-to-action" hideImage message={t('search.begin', 'Search every version')}>
         {t(
           'search.beginText',
-          'Type at least two letters of a title, a panel, a query, a tag or a data source. Results include what was changed or deleted since.',
+          'Type at least two letters of a title, a panel, a query, a tag or a data source. Results include resources that have been changed or deleted since.',
         )}
       </EmptyState>
     );
@@ -88,7 +88,7 @@ function Results({ list, onWiden }: ResultsProps) {
       {items.length === 0 && (
         <EmptyState
           variant="not-found"
-          message={t('search.none', 'Nothing was found')}
+          message={t('search.none', 'No results')}
           button={
             <Stack gap={1} wrap="wrap" justifyContent="center">
               {onWiden && (
@@ -102,7 +102,7 @@ function Results({ list, onWiden }: ResultsProps) {
         >
           {t(
             'search.noneText',
-            'No backup has a title, panel, query, tag or data source that contains all of these words. Try one of them, or a part of a word. What was created in Grafana since the last backup is not found here.',
+            'No backup has a title, panel, query, tag or data source that contains all of these words. Try one of them, or a part of a word. Resources created since the last backup are not included.',
           )}
         </EmptyState>
       )}
@@ -176,8 +176,8 @@ function Limits({ page: { searched, indexed, cut, unread } }: { page: SearchPage
           {plural(
             'search.partly',
             cut + unread,
-            '{{number}} resource was searched only in part, as it is very large or cannot be read.',
-            '{{number}} resources were searched only in part, as they are very large or cannot be read.',
+            '{{number}} resource was searched only in part, because it is very large or cannot be read.',
+            '{{number}} resources were searched only in part, because they are very large or cannot be read.',
           )}
         </Text>
       )}

@@ -16,7 +16,7 @@ export function ShrunkAlert({ status: { shrunk, newest, caller } }: { status: St
   return (
     <Alert
       severity="error"
-      title={t('shrunk.title', 'Much of what the last full backup has is missing')}
+      title={t('shrunk.title', 'Much of the last full backup is missing from this one')}
       bottomSpacing={0}
     >
       <Stack direction="column" gap={1}>
@@ -36,7 +36,7 @@ export function ShrunkAlert({ status: { shrunk, newest, caller } }: { status: St
               disabled={start.isPending}
               onClick={() => start.mutate({ kind: 'backup', acceptLoss: newest.id })}
             >
-              {t('shrunk.accept', 'It was deleted on purpose: back up and accept')}
+              {t('shrunk.accept', 'The deletion was intended: back up and accept')}
             </Button>
           )}
         </Stack>

@@ -38,7 +38,7 @@ export function verdictOf(status: Status): Verdict {
               )
             : t(
                 'protection.uncoveredText',
-                'The last backup was made {{ago}}. It leaves out something that no one chose to leave out.',
+                'The last backup was made {{ago}}. It lacks something that is not excluded on purpose.',
                 { ago },
               ),
       };
@@ -106,7 +106,7 @@ export function verdictOf(status: Status): Verdict {
         title: t('protection.untrusted', 'The stored backups were changed'),
         text: t(
           'protection.untrustedText',
-          'The target is not as Dashkeep left it. Only snapshots that a trusted key signed are used. Follow the warnings below.',
+          'Someone changed the target. Only snapshots that a trusted key signed are used. Follow the warnings below.',
         ),
       };
     case 'unconfigured':

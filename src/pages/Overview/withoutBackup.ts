@@ -61,6 +61,6 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
 function firstBackup({ schedules }: Status): string {
   const isScheduled = schedules.some(({ job, expression }) => job === 'backup' && expression !== '');
   return isScheduled
-    ? t('protection.startsThen', 'The first backup starts as soon as it works.')
-    : t('protection.startThen', 'There is no schedule: start the first backup yourself as soon as it works.');
+    ? t('protection.startsThen', 'The first backup starts as soon as the target works.')
+    : t('protection.startThen', 'There is no schedule: start the first backup yourself as soon as the target works.');
 }

@@ -87,13 +87,13 @@ export function ApplyBar({ plan, busy, shown }: Props) {
         <ConfirmDialog
           title={
             plan.security > 0 && gone === 0
-              ? t('apply.askSecurity', 'Change who can see or receive what?')
+              ? t('apply.askSecurity', 'Change access or data destinations?')
               : gone > 0
                 ? update > 0
                   ? t('apply.askDelete', 'Delete and overwrite resources in Grafana?')
                   : t('apply.askDeleteOnly', 'Delete resources in Grafana?')
                 : plan.notFull !== undefined
-                  ? t('apply.askNotFull', 'Restore from a snapshot that lacks something?')
+                  ? t('apply.askNotFull', 'Restore from an incomplete snapshot?')
                   : t('apply.askTitle', 'Overwrite resources in Grafana?')
           }
           phrase={confirmation.by === 'typing' ? confirmation.phrase : undefined}

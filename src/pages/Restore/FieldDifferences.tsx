@@ -38,7 +38,7 @@ function valuesOf({ wanted, found }: FieldDifference): string {
   }
   const missing = t('outcome.fieldMissing', 'no such field');
   const values = { wanted: wanted ?? missing, found: found ?? missing };
-  return t('outcome.fieldValues', 'Wanted: {{wanted}}. Found: {{found}}', values);
+  return t('outcome.fieldValues', 'Expected: {{wanted}}. Found: {{found}}', values);
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

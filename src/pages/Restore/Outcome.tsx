@@ -89,8 +89,8 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
       : plural(
           'outcome.wrong',
           wrong,
-          '{{number}} resource differs from the snapshot. See below why.',
-          '{{number}} resources differ from the snapshot. See below why.',
+          '{{number}} resource differs from the snapshot. The reasons are below.',
+          '{{number}} resources differ from the snapshot. The reasons are below.',
         );
   return (
     <Stack direction="column" gap={3}>
@@ -123,7 +123,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         <Alert
           severity="info"
           bottomSpacing={0}
-          title={t('outcome.security', 'Confirmed changes to who can see or receive what')}
+          title={t('outcome.security', 'Confirmed changes to access or data destinations')}
         >
           <SecurityList resources={run.security} />
         </Alert>

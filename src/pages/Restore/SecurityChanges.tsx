@@ -21,12 +21,12 @@ export function SecurityChanges({ plan, busy, onKeepSecrets }: Props) {
   const resources = list.items.map(({ security, ...item }) => ({ ...item, changes: security }));
   const hasSecrets = resources.some(({ changes }) => changes.some(({ params }) => params['secrets'] !== undefined));
   return (
-    <Alert severity="warning" bottomSpacing={0} title={t('security.title', 'Changes to who can see or receive what')}>
+    <Alert severity="warning" bottomSpacing={0} title={t('security.title', 'Changes to access or data destinations')}>
       <Stack direction="column" gap={2}>
         <Text element="p">
           {t(
             'security.text',
-            'Check that you intend each of them. To apply the plan, you have to type a confirmation.',
+            'Check that each of them is intended. To apply the plan, you have to type a confirmation.',
           )}
         </Text>
         {list.isPending && <Loading />}

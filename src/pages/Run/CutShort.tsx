@@ -97,13 +97,13 @@ function Touched({ run: { touched = [] } }: { run: Run }) {
   }
   return (
     <details>
-      <summary>{t('cutShort.touched', 'Resources that it was writing')}</summary>
+      <summary>{t('cutShort.touched', 'Resources that were being written')}</summary>
       <ul>
         {touched.map(({ org, kind, uid, open }) => (
           <li key={`${org}/${kind}/${uid}`}>
             {kindLabel(kind)} <code>{uid}</code>{' '}
             <Text color="secondary">
-              {open === true ? t('cutShort.open', 'perhaps not written') : t('cutShort.done', 'written and checked')}
+              {open === true ? t('cutShort.open', 'possibly not written') : t('cutShort.done', 'written and checked')}
             </Text>
           </li>
         ))}

@@ -61,10 +61,10 @@ export function ScopeForm({ settings }: SectionProps) {
       </Field>
       <Field
         noMargin
-        label={t('scope.fullRead', 'Read everything again every')}
+        label={t('scope.fullRead', 'Full read every')}
         {...field(
           'fullReadEvery',
-          t('scope.fullReadText', 'Backups. In between, Dashkeep does not read what Grafana reports as unchanged.'),
+          t('scope.fullReadText', 'Backups. In between, Dashkeep skips resources that Grafana reports as unchanged.'),
         )}
       >
         <Input

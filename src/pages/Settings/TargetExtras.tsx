@@ -58,7 +58,7 @@ export function TargetExtras({ section, settings }: Props) {
             'objectLock.mode',
             t(
               'target.lockText',
-              'Nobody can delete or change a snapshot before the days are over. The bucket must have object lock enabled.',
+              'No one can delete or change a snapshot during this period. The bucket must have object lock enabled.',
             ),
           )}
         >

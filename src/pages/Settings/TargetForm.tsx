@@ -134,7 +134,7 @@ export function TargetForm({ settings }: SectionProps) {
               <Text color="secondary">
                 {t(
                   'target.credentialsText',
-                  'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service stores what you type and never shows it again.',
+                  'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service stores these values and never shows them again.',
                 )}
               </Text>
               <SecretField
@@ -160,7 +160,7 @@ export function TargetForm({ settings }: SectionProps) {
         title={t('target.failedTitle', 'Save a target that does not work?')}
         body={t(
           'target.failedText',
-          'The check of exactly these values failed. Until the cause is resolved, every backup into this target fails.',
+          'The check of these values failed. Until the cause is resolved, every backup to this target fails.',
         )}
         confirmText={t('target.saveAnyway', 'Save anyway')}
         dismissText={t('settings.keepEditing', 'Keep editing')}

@@ -63,7 +63,7 @@ export function MarkDialog({ snapshot, marking, onDismiss }: Props) {
         <Stack direction="column" gap={2}>
           {marking === 'hold' && (
             <Text element="p">
-              {t('hold.placeText', 'Nothing removes it until it is released: neither retention rules nor people.')}
+              {t('hold.placeText', 'Neither retention rules nor people can remove it until it is released.')}
             </Text>
           )}
           <Field

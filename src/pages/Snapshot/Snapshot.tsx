@@ -104,7 +104,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
           bottomSpacing={0}
           title={t(
             'snapshot.basedOn',
-            'Only what a restore was about to overwrite was read for this snapshot. Everything else is as in the snapshot of {{time}}',
+            'This snapshot read only the resources that a restore was about to overwrite. Everything else was copied from the snapshot of {{time}}',
             { time: formatTime(snapshot.basedOn.started) },
           )}
         />

@@ -73,7 +73,9 @@ export function VersionCard(props: Props) {
       {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
       <Moves version={version} />
       {changes.length > 0 && <ReadableChanges changes={changes} first={FIRST_CHANGES} />}
-      {truncated && <Text color="secondary">{t('versions.truncated', 'More changed than is listed here.')}</Text>}
+      {truncated && (
+        <Text color="secondary">{t('versions.truncated', 'There are more changes than are listed here.')}</Text>
+      )}
       {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
       <Text color="secondary" variant="bodySmall">
         {facts(version).join(' · ')}
@@ -117,7 +119,7 @@ function Actions({ resource, version: { what, snapshots, foreign }, hasBefore, o
       </Button>
       {hasBefore && (
         <Button size="sm" variant="secondary" icon="code-branch" onClick={() => onCompare('before')}>
-          {t('versions.compareBefore', 'Compare with the version before')}
+          {t('versions.compareBefore', 'Compare with the previous version')}
         </Button>
       )}
       {!isPrimary && restore}
@@ -181,15 +183,15 @@ function looks(what: ResourceVersion['what']): [color: BadgeColor, icon: IconNam
     created: ['green', 'plus', t('versions.created', 'Created')],
     changed: ['orange', 'pen', t('versions.changed', 'Changed')],
     deleted: ['red', 'trash-alt', t('versions.removed', 'Deleted')],
-    returned: ['green', 'history', t('versions.returned', 'Back again')],
+    returned: ['green', 'history', t('versions.returned', 'Exists again')],
   };
   return all[what];
 }
 
 function untoldText(untold: NonNullable<ResourceVersion['untold']>): string {
   const all: Record<typeof untold, string> = {
-    'no-identity': t('versions.noIdentity', 'What changed is encrypted: the service has no key to read it.'),
-    'too-large': t('versions.tooLarge', 'It is too large to list what changed. Compare it to see the JSON.'),
+    'no-identity': t('versions.noIdentity', 'The changes are encrypted, and the service has no key to read them.'),
+    'too-large': t('versions.tooLarge', 'It is too large to list the changes. Compare it to see the JSON.'),
     'not-readable': t('versions.notReadable', 'The stored content cannot be read. Verify the repository.'),
   };
   return all[untold];

@@ -63,7 +63,7 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
   const ticks = useSelection(keyOf);
   if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {
     return (
-      <EmptyState variant="not-found" message={t('versions.none', 'No backup holds this yet')} role="status">
+      <EmptyState variant="not-found" message={t('versions.none', 'No backup contains this yet')} role="status">
         {t('versions.noneText', 'It was created after the last backup, or backups do not cover it.')}
       </EmptyState>
     );

@@ -10,7 +10,7 @@ describe('who saved something', () => {
     expect(savedBy({ by: 'ada', updatedBy: 'user:f3kq' })).toBe('saved by ada');
     expect(savedBy({ updatedBy: 'ada' })).toBe('saved by ada');
     expect(savedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('saved by an account that is gone');
-    expect(savedBy({ updatedBy: 'user:f3kq' })).toBe('saved by an account whose name is not known');
+    expect(savedBy({ updatedBy: 'user:f3kq' })).toBe('saved by an unknown account');
     expect(savedBy({ updatedBy: '' })).toBeUndefined();
   });
 });

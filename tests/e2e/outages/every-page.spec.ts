@@ -41,7 +41,7 @@ const TROUBLES: Trouble[] = [
   {
     what: 'Grafana',
     title: 'Grafana does not respond',
-    advice: 'This page continues by itself',
+    advice: 'This page resumes automatically',
     begin: (page) => answered(page, 0),
     end: (page) => page.unroute(CALLS),
   },

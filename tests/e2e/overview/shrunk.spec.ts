@@ -47,7 +47,7 @@ test('a backup that is much smaller than before is red, and a person restores th
     new RegExp(`/snapshots/${full?.id}$`),
   );
   const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/runs'));
-  await page.getByRole('button', { name: 'It was deleted on purpose' }).click();
+  await page.getByRole('button', { name: 'The deletion was intended' }).click();
   expect((await asked).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
   expect(problems).toEqual([]);
 });

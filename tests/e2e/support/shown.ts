@@ -128,7 +128,7 @@ export const STATES: Shown[] = [
     name: 'panels side by side',
     path: () => '/versions/dashboard/checkout-latency',
     act: async (page) => {
-      await page.getByRole('button', { name: 'Compare with the version before' }).click();
+      await page.getByRole('button', { name: 'Compare with the previous version' }).click();
       await page.getByRole('tab', { name: 'Panels side by side' }).click();
       await page.getByRole('button', { name: 'Show 1 panel' }).click();
     },

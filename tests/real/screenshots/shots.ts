@@ -34,7 +34,7 @@ export const BEFORE: readonly Shot[] = [
     name: 'panels',
     path: () => `${APP}/versions/dashboard/${CHECKOUT.uid}`,
     async act(page) {
-      await press(page, 'Compare with the version before');
+      await press(page, 'Compare with the previous version');
       await page.getByRole('tab', { name: 'Panels side by side' }).click();
       await page.getByRole('button', { name: /^Show \d+ panels?$/ }).click();
     },

@@ -25,7 +25,7 @@ export function AsRead({ asRead, busy, onRead }: AsReadProps) {
       <p>
         {t(
           'plan.asReadText',
-          'The last backups read them, the oldest at {{time}}, and they were as in the snapshot. These are mostly permissions: Grafana sends them one at a time. Changes since then stay as they are.',
+          'Recent backups read them, the earliest on {{time}}, and they matched the snapshot. Most are permissions, which Grafana returns one at a time. The restore does not overwrite changes made since then.',
           { time: formatTime(asRead.oldest) },
         )}
       </p>

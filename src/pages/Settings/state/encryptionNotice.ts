@@ -23,7 +23,7 @@ export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | 
       ),
       text: t(
         'encryption.onText',
-        'Keys that you add or remove count for new backups. The command line changes the existing ones: {{command}}.',
+        'Added or removed keys apply to new backups. To update existing ones, use the command line: {{command}}.',
         { command: 'dashkeep repair --rewrap' },
       ),
     };
