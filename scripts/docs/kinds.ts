@@ -6,9 +6,8 @@ export const KINDS_PAGE = 'kinds.md';
 
 const INTRODUCTION = `# What is backed up and restored
 
-A snapshot contains the kinds of this table. It contains no stars, no query history, no sessions and no plugins. Some kinds cannot be written back. The plan of a restore lists these,
-resource by resource. Kinds are restored in the order of this
-table. If a Grafana does not serve a kind, the backup reports it. A missing permission makes the snapshot partial, and the snapshot names it.
+A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or plugins. Some kinds cannot be restored; the restore plan lists each of their resources. Kinds are restored in the order of this
+table. If Grafana does not support a kind, the backup reports that. If a permission is missing, the snapshot is partial and names it.
 
 Generated from the declarations of the kinds by \`npm run docs\`.
 `;
@@ -35,26 +34,26 @@ const RESTORED = {
 const unread = (kinds: string): string => `
 ## Read at least once a day
 
-Grafana has no list that shows whether permissions or the settings of a public dashboard changed. A backup would
-have to request each of them. So it reads these only in the cases below, and otherwise copies them from the
+Grafana has no list that shows whether permissions or the settings of a public dashboard changed, so a backup would
+have to request each of them. It therefore reads these kinds only in the cases below, and otherwise copies them from the
 last snapshot: ${kinds}.
 
 - They were last read at least 23 hours ago. A daily backup therefore reads them each day.
 - The folder, dashboard or data source that owns them is new, changed or moved.
 - A team, a service account or a user in the last snapshot is gone or has a different name.
 - The list shows that a public dashboard was enabled or disabled, or has a different link.
-- A restore is about to write there, and its undo needs this snapshot; or a restore has written there since.
-- The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), those that you start in the app, and those after an upgrade of Grafana or Dashkeep.
+- A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
+- The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
 
-Grafana lists annotations. With more than 1,900 dashboards, its responses can lack annotations of dashboards that share a period with
-annotations of the organization, and only a request for each dashboard shows these. A backup sends those requests in the first and the last two cases,
-and in the fifth if the restore deletes something. In between, it copies what Grafana may not have shown. It always reads the annotations of the
-organization, and looks more closely at the days since the last complete list.
+Grafana does list annotations. With more than 1,900 dashboards, however, the list can omit annotations of dashboards that share a period with
+annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in the first and the last two cases,
+and in the fifth if the restore deletes something. In between, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
+organization, and searches the days since the last complete list more thoroughly.
 
-Such a snapshot does not contain later changes of permissions alone, and can lack a new annotation of a dashboard. Each copied resource has
+Such a snapshot can miss later changes that affect only permissions, and new annotations of dashboards. Each copied resource has
 \`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To read
 all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana reads all permissions, and
-a plan those that it might write ([decision](decisions/21-permissions-daily.md)). In the app, annotations of both are as in a backup. The command line always reads the current state.
+a plan reads those that it might write ([decision](decisions/21-permissions-daily.md)). For annotations, both do the same as a backup in the app, while the command line always reads the current state.
 `;
 
 /** The documentation's page about kinds, from what each kind declares. */

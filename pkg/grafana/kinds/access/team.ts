@@ -24,7 +24,7 @@ export const team: Kind = {
     plural: 'Teams',
     scope: 'org',
     restored: 'yes',
-    identity: 'name kept; new numeric id and uid',
+    identity: 'name kept; new numeric ID and UID',
     lost: ['members without an account in the target', 'groups that Enterprise syncs with'],
     minimumVersion: '10.4',
     rights: ['teams:read on teams:*', 'teams.permissions:read on teams:*', 'org.users:read on users:* (to restore)'],

@@ -41,7 +41,7 @@ export const user: Kind = {
     plural: 'Users',
     scope: 'server',
     restored: 'on request',
-    identity: 'login kept; new numeric id and uid',
+    identity: 'login kept; new numeric ID and UID',
     lost: ['password (set a new one)', 'own preferences, stars and query history', 'sessions'],
     minimumVersion: '10.4',
     rights: ['a server admin with basic authentication'],

@@ -58,11 +58,11 @@ export const alertRuleGroup: Kind = {
     restored: 'yes',
     identity: 'kept',
     lost: [
-      'numeric id',
+      'numeric ID',
       'author and dates',
       'version history',
       'state of the alerts',
-      'keep_firing_for, missingSeriesEvalsToResolve and active_time_intervals below Grafana 12',
+      'keep_firing_for, missingSeriesEvalsToResolve and active_time_intervals before Grafana 12',
       LOST_PROVENANCE,
     ],
     minimumVersion: '10.4',

@@ -24,7 +24,7 @@ export const dashboard: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['numeric id', 'author and dates', 'version history', 'stars'],
+    lost: ['numeric ID', 'author and dates', 'version history', 'stars'],
     minimumVersion: '10.4',
     rights: ['dashboards:read on dashboards:* and folders:*'],
   },

@@ -19,7 +19,7 @@ export const folder: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['numeric id', 'author and dates', 'description below Grafana 12 (its API does not return it)'],
+    lost: ['numeric ID', 'author and dates', 'description before Grafana 12 (its API does not return it)'],
     minimumVersion: '10.4',
     rights: ['folders:read on folders:*'],
   },

@@ -37,7 +37,7 @@ export const libraryPanel: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['numeric id', 'author and dates', 'version'],
+    lost: ['numeric ID', 'author and dates', 'version'],
     minimumVersion: '10.4',
     rights: ['library.panels:read on folders:*'],
   },

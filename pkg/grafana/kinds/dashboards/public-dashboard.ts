@@ -11,7 +11,7 @@ import { ABOUT_A_DAY } from '../stale-after.ts';
 
 const LIST = '/api/dashboards/public-dashboards';
 
-/** Facts, not content; the recipients of an e-mail share hold personal data and cannot be written back. */
+/** Facts, not content; the recipients of an email share hold personal data and cannot be written back. */
 const VOLATILE = ['createdBy', 'updatedBy', 'createdAt', 'updatedAt', 'createdByUser', 'recipients', 'orgId'];
 
 /** What lets anybody who has the link see something: the dashboard, other times than its own, its annotations. */
@@ -29,7 +29,7 @@ export const publicDashboard: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept, with the access token of the link',
-    lost: ['recipients of an e-mail share', 'author and dates'],
+    lost: ['recipients of an email share', 'author and dates'],
     minimumVersion: '10.4',
     rights: ['dashboards:read on dashboards:*', 'dashboards.public:write on dashboards:* (to restore)'],
   },

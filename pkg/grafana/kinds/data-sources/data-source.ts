@@ -48,7 +48,7 @@ export const dataSource: Kind = {
     scope: 'org',
     restored: 'partly',
     identity: 'kept',
-    lost: ['passwords and other secrets (enter them again, or supply them at restore)', 'numeric id', 'version'],
+    lost: ['passwords and other secrets (enter them again, or supply them at restore)', 'numeric ID', 'version'],
     minimumVersion: '10.4',
     rights: ['datasources:read on datasources:*'],
   },

@@ -24,7 +24,7 @@ export const orgPreferences: Kind = {
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
-    lost: ['preferences of single users'],
+    lost: ['personal preferences'],
     minimumVersion: '10.4',
     rights: ['orgs.preferences:read', 'teams:read on teams:*'],
   },
