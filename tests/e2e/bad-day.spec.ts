@@ -83,7 +83,7 @@ madeUp.describe('on what is made up', () => {
       await page.getByRole('button', { name: 'Overwrite these too' }).click();
       await expect(page.getByRole('heading', { name: '2 resources will be restored' })).toBeVisible();
       await page.getByRole('link', { name: 'Edit selection' }).click();
-      await expect(page.getByRole('radio', { name: 'Also overwrite what differs' })).toBeChecked();
+      await expect(page.getByRole('radio', { name: 'Also overwrite resources that differ' })).toBeChecked();
       const chosen = page.getByRole('list', { name: 'Selected resources' });
       await expect(chosen.getByRole('listitem')).toHaveText([/Checkout latency/, /Capacity/]);
       await chosen.getByRole('button', { name: 'Remove Capacity' }).click();

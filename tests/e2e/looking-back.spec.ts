@@ -70,7 +70,7 @@ test('temporary copies are announced, listed with who made them, and removed', a
   await app.open('/versions/dashboard/checkout-latency');
   const open = page.getByRole('button', { name: 'Open as it was' }).first();
   await open.focus();
-  await expect(page.getByText('Makes a temporary copy of the dashboard')).toBeVisible();
+  await expect(page.getByText('Creates a temporary copy of the dashboard')).toBeVisible();
   await open.click();
   await app.open('/history');
   const copies = page.getByRole('region', { name: 'Temporary copies in Grafana' });

@@ -107,7 +107,7 @@ describe.each(TRIED_PROFILES)('single alert rules, Grafana %s', (profile) => {
       await bench.api(`DELETE /api/v1/provisioning/alert-rules/${uid}`);
     }
     const { plan } = await bench.apply({ ...one('b'), manifest: good });
-    expect(reasons(plan, 'create')).toEqual({ [GROUP]: 'missing; comes back with 1 of its rules: Rule b' });
+    expect(reasons(plan, 'create')).toEqual({ [GROUP]: 'missing; recreated with 1 of its rules: Rule b' });
     expect(shape(await group())).toEqual([60, 'b 2m']);
   });
 

@@ -118,7 +118,7 @@ describe('the doctor', () => {
     const found = await examine({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'wrong' });
     expect(named(found, 'grafana')).toMatchObject({
       status: 'failed',
-      hint: expect.stringContaining('Check user and password'),
+      hint: expect.stringContaining('Check the user name and password'),
     });
     expect(grafana.requests.filter(({ status }) => status === 401)).toHaveLength(1);
   });

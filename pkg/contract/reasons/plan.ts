@@ -8,7 +8,7 @@ export const PLAN_REASONS = {
   copy: 'as a copy',
   differs: 'differs from the snapshot',
   'rules-only': 'only {number} of its rules: {rules}; the others are kept as they are',
-  'rules-alone': 'missing; comes back with {number} of its rules: {rules}',
+  'rules-alone': 'missing; recreated with {number} of its rules: {rules}',
   'secrets-supplied': 'secrets supplied',
   pristine: 'replaces a default that Grafana created',
   'factory-default': 'a default that Grafana created, in the snapshot and here, under different names',

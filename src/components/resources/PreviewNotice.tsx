@@ -18,10 +18,14 @@ export function PreviewNotice({ preview, onRemoved }: { preview: OpenedPreview; 
     <Alert severity={lacks.length === 0 ? 'success' : 'warning'} title={t('preview.ready', 'The copy is ready')}>
       <Stack direction="column" gap={1}>
         <Text element="p">
-          {t('preview.what', '“{{title}}” has its own folder, which only admins see. Both are removed on {{time}}.', {
-            title,
-            time: formatTime(expires),
-          })}
+          {t(
+            'preview.what',
+            '“{{title}}” has its own folder, which only admins can see. Both are removed on {{time}}.',
+            {
+              title,
+              time: formatTime(expires),
+            },
+          )}
         </Text>
         {lacks.length > 0 && (
           <>

@@ -42,7 +42,7 @@ export function Overview() {
   return (
     <AppPage
       pageNav={{ text: t('overview.title', 'Overview') }}
-      subTitle={t('overview.subtitle', 'What is backed up, since when, and what needs your attention.')}
+      subTitle={t('overview.subtitle', 'The state of your backups, and issues that need your attention.')}
       actions={actions}
     >
       {start.error !== null && <ServiceNotice error={start.error} />}

@@ -20,7 +20,7 @@ export function Warnings({ status }: { status: Status }) {
     return null;
   }
   return (
-    <section aria-label={t('overview.warnings', 'What needs your attention')}>
+    <section aria-label={t('overview.warnings', 'Needs your attention')}>
       <Stack direction="column" gap={1}>
         {partial && (
           <Alert

@@ -63,7 +63,7 @@ export function ApplyBar({ plan, busy, shown }: Props) {
           <Text element="p" color="secondary" variant="bodySmall">
             {t(
               'apply.safety',
-              'Dashkeep makes a snapshot of the current state first, so that you can undo this. The plan is valid until {{time}}.',
+              'Dashkeep first creates a snapshot of the current state, so that you can undo this. The plan is valid until {{time}}.',
               {
                 time: formatTime(plan.expires),
               },
@@ -112,7 +112,7 @@ export function ApplyBar({ plan, busy, shown }: Props) {
               : parts.join(' · ')}
           </Text>
           <Text element="p" color="secondary">
-            {t('apply.askText', 'Dashkeep makes a snapshot of the current state first, so that you can undo this.')}
+            {t('apply.askText', 'Dashkeep first creates a snapshot of the current state, so that you can undo this.')}
           </Text>
         </ConfirmDialog>
       )}

@@ -21,7 +21,7 @@ export function ModeFields({ form, change }: Props) {
     },
     {
       value: 'overwrite' as const,
-      label: t('mode.overwrite', 'Also overwrite what differs'),
+      label: t('mode.overwrite', 'Also overwrite resources that differ'),
       description: t('mode.overwriteText', 'Resources that changed since the snapshot get their old content back.'),
     },
     {

@@ -109,7 +109,7 @@ function Body({ plan }: { plan: RestorePlan }) {
     return (
       <Alert
         severity="info"
-        title={t('plan.expiredText', 'Grafana may have changed since. Make a new plan to continue.')}
+        title={t('plan.expiredText', 'Grafana may have changed since. Create a new plan to continue.')}
       />
     );
   }

@@ -14,24 +14,24 @@ export const GRAFANA_ADVICE = {
   'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',
   'use-admin-variables': {
     cli: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
-    page: 'Set user and password separately in the deployment.',
+    page: 'Set the user name and password separately in the deployment.',
   },
   'check-password':
-    'Check user and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
+    'Check the user name and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
   'give-api-permission':
     'Give the service account this permission: {verb} {resource} ({group}). The Admin role includes it, and a custom role can grant it.',
   'replace-token-by-server-admin': {
     cli: 'A token belongs to one organization. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD of a server admin.',
-    page: 'A token belongs to one organization. Give the service the user and password of a server admin.',
+    page: 'A token belongs to one organization. Give the service the user name and password of a server admin.',
   },
   'use-server-admin': {
     cli: 'This user is not a server admin. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD of a server admin.',
-    page: 'This user is not a server admin. Give the service the user and password of a server admin.',
+    page: 'This user is not a server admin. Give the service the user name and password of a server admin.',
   },
   'set-org-token': {
     cli: 'Set GRAFANA_API_TOKEN_ORG_{org}, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
-    page: 'Give the service a token of organization {org}, or the user and password of a server admin.',
+    page: 'Give the service a token of organization {org}, or the user name and password of a server admin.',
   },
 } as const satisfies Record<string, Text>;

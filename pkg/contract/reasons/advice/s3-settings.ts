@@ -27,8 +27,9 @@ export const S3_SETTINGS_ADVICE = {
     page: 'Write “s3 =” and, indented on the next line, “endpoint_url = https://…”, or set the endpoint.',
   },
   'write-endpoint': 'Write an endpoint like https://s3.fr-par.scw.cloud, without quotes and without the bucket.',
-  'choose-profile': 'Profiles found: {profiles}. In the config file, write all except [default] as [profile name].',
-  'create-profile': 'No profiles found. In the config file, write all except [default] as [profile name].',
+  'choose-profile':
+    'Profiles found: {profiles}. In the config file, write every profile except [default] as [profile name].',
+  'create-profile': 'No profiles found. In the config file, write every profile except [default] as [profile name].',
   'set-endpoint': {
     cli: 'Set DASHKEEP_S3_ENDPOINT, or endpoint_url in the AWS config file, to the address of your S3 service.',
     page: 'Set the endpoint to the address of your S3 service.',
