@@ -66,7 +66,7 @@ it('narrows by org, kind and deletion, and gives JSON', async () => {
   expect(await uids('--deleted')).toEqual(['b']);
   expect(await uids('--kind', 'folder')).toEqual(['f']);
   expect(await uids('--limit', '1')).toEqual(['f']);
-  expect((await run('checkout', '--limit', '1')).out).toContain('2 further resources are left out');
+  expect((await run('checkout', '--limit', '1')).out).toContain('2 further resources are not shown');
   expect((await run('nowhere')).out).toContain('No results.');
 });
 
@@ -85,7 +85,7 @@ it('says that an encrypted repository is searched by titles, and what to give fo
   environment['DASHKEEP_AGE_RECIPIENTS'] = await identityToRecipient(identity);
   const titles = await run('shop');
   expect(titles.out).toContain('dashboard/a');
-  expect(titles.out).toContain('only titles and UIDs were searched: give DASHKEEP_AGE_IDENTITY_FILE');
+  expect(titles.out).toContain('only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE');
   expect((await run('latency', '--json')).json).toMatchObject({ searched: 'titles', results: [] });
   environment['DASHKEEP_AGE_IDENTITY_FILE'] = join(folder.path, 'identity');
   await writeFile(environment['DASHKEEP_AGE_IDENTITY_FILE'], `${identity}\n`, { mode: 0o600 });

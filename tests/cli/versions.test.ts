@@ -75,7 +75,7 @@ describe('dashkeep versions', () => {
       versions: [{ what: 'deleted', title: 'a 2' }],
       indexed: { snapshots: 4, pending: 0, unreadable: 0 },
     });
-    expect((await run('dashboard/a', '--limit', '1', '--no-changes')).out).toContain('2 earlier changes are left out');
+    expect((await run('dashboard/a', '--limit', '1', '--no-changes')).out).toContain('2 earlier changes are not shown');
   });
 
   it('asks which organization is meant, and finds the only one', async () => {

@@ -88,7 +88,7 @@ async function forgetOne(context: CliContext, id: string, flags: Flags): Promise
     const forgotten = [{ id, time: timeOfId(id).toISOString(), ...explained([reason('removed-by-id')]) }];
     printJson(context, { kept: [], forgotten, remaining: [], unreadable: [], applied });
   } else {
-    printLine(context, applied ? `forgotten: ${id}` : `would go: ${id}`);
+    printLine(context, applied ? `forgotten: ${id}` : `would be removed: ${id}`);
   }
   return 0;
 }
@@ -133,7 +133,7 @@ function print(context: CliContext, flags: Flags, plan: ForgetPlan, result: Forg
     status,
     reasons.join(', '),
   ];
-  const verb = result === undefined ? 'would go' : 'forgotten';
+  const verb = result === undefined ? 'would be removed' : 'forgotten';
   printTable(
     context,
     ['', 'snapshot', 'time', 'status', 'because'],

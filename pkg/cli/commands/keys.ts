@@ -84,7 +84,7 @@ const MEANING: Record<View['standing'], string> = {
   'first-contact':
     'Nothing is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
   unsigned:
-    'No signature was found, and nothing is trusted here: whether someone removed signatures cannot be verified without state. The next backup makes a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
+    'No signature was found, and nothing is trusted here: whether someone removed signatures cannot be verified without state. The next backup creates a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
   replaced:
     'Another repository is at this target now, so nothing in it counts, and these counts and times are not verified. `dashkeep verify` says what to do.',
 };

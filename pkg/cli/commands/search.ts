@@ -93,14 +93,17 @@ function notesOf({ items, total, searched, indexed, cut, unread, truncated }: Fo
   const more = total - items.length;
   const notes: [boolean, string][] = [
     [total === 0, 'No results.'],
-    [more > 0, `${more}${truncated ? ' or more' : ''} further resources are left out; --limit shows more.`],
+    [more > 0, `${more}${truncated ? ' or more' : ''} further resources are not shown; use --limit to show more.`],
     [
       searched === 'titles',
       'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE to search all.',
     ],
-    [indexed.unreadable > 0, `${indexed.unreadable} snapshots cannot be read here and are left out.`],
+    [indexed.unreadable > 0, `${indexed.unreadable} snapshots cannot be read here and are omitted.`],
     [cut > 0, `${cut} resources were searched only in part, because they contain more text than the index keeps.`],
-    [unread > 0, `The content of some versions of ${unread} resources cannot be read: their titles were searched.`],
+    [
+      unread > 0,
+      `The content of some versions of ${unread} resources cannot be read, so only their titles were searched.`,
+    ],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);
 }

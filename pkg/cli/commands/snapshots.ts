@@ -24,7 +24,7 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
     return 0;
   }
   if (snapshots.length === 0) {
-    printLine(context, 'There are no snapshots yet. Make one with `dashkeep backup`.');
+    printLine(context, 'There are no snapshots yet. Create one with `dashkeep backup`.');
     return 0;
   }
   printTable(

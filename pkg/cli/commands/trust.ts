@@ -23,7 +23,7 @@ export const registerTrust: Register = (program, run) => {
     .description('trust or distrust a signing key for this repository (stored in the state)')
     .option('--remove', 'distrust that key')
     .option('--unsigned', 'instead, sign a list of the existing unsigned snapshots')
-    .option('--repository <id>', 'instead, accept the repository that replaced the known one at this target')
+    .option('--repository <id>', 'instead, accept the new repository at this target')
     .action(run(runTrust));
 };
 

@@ -88,13 +88,13 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     items.map(rowOf),
   );
   if (items.length < total) {
-    printLine(context, `${total - items.length} earlier changes are left out; --limit shows more.`);
+    printLine(context, `${total - items.length} earlier changes are not shown; use --limit to show more.`);
   }
   if (items.some(({ untold }) => untold === 'no-identity')) {
     printLine(context, 'What changed is encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see it.');
   }
   if (unreadable > 0) {
-    printLine(context, `${unreadable} snapshots cannot be read here and are left out.`);
+    printLine(context, `${unreadable} snapshots cannot be read here and are omitted.`);
   }
   return 0;
 }
@@ -138,7 +138,7 @@ async function knownRef(
   if (others.length > 0) {
     const orgs = [only, ...others].map((one) => one.org).join(', ');
     throw new CommandError('DK_USAGE', `orgs ${orgs} all have or had ${named.kind} '${named.uid}'`, {
-      hint: 'Say which with --org.',
+      hint: 'Choose one with --org.',
     });
   }
   return { ...named, org: only.org === 0 ? org : only.org };
