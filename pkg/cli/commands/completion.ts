@@ -21,7 +21,7 @@ export const registerCompletion: Register = (program, run) => {
       'after',
       `
 For this session:
-  source <(dashkeep completion bash)         in zsh the same with zsh
+  source <(dashkeep completion bash)         for zsh, replace bash with zsh
   dashkeep completion fish | source
 For every session:
   dashkeep completion bash > ~/.local/share/bash-completion/completions/dashkeep

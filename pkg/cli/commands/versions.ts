@@ -48,7 +48,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   const org = optionalNumber(flags.org, '--org');
   const limit = wholeNumber(flags.limit, '--limit');
   if (flags.below === true && named.kind !== 'folder') {
-    throw new DashkeepError('DK_USAGE', `--below is for folders, and ${resource} is none`);
+    throw new DashkeepError('DK_USAGE', `--below requires a folder, but ${resource} is not one`);
   }
   const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository }) => {
     const { signal } = context;
@@ -91,7 +91,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     printLine(context, `${total - items.length} earlier changes are not shown; use --limit to show more.`);
   }
   if (items.some(({ untold }) => untold === 'no-identity')) {
-    printLine(context, 'What changed is encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see it.');
+    printLine(context, 'The changes are encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see them.');
   }
   if (unreadable > 0) {
     printLine(context, `${unreadable} snapshots cannot be read here and are omitted.`);
