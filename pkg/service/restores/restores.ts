@@ -20,6 +20,7 @@ import { newTimedId } from '../../repository/layout.ts';
 import type { LiveRead } from '../live-reads.ts';
 import { isSince, type Caller } from '../organizations/caller.ts';
 import { holds, pageOfList } from '../pagination.ts';
+import { confirmationOf, normal } from './confirmation.ts';
 import type { PlannedRestore } from './plans.ts';
 
 interface Kept {
@@ -275,31 +276,3 @@ function unknown(id: string): DashkeepError {
 }
 
 const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;
-
-/** Longer titles are not worth typing. */
-const TITLE_MOST = 100;
-
-/** Titles may hold any kind and number of spaces; nobody sees them. */
-const normal = (text: string): string => text.replace(/\s+/g, ' ').trim();
-
-/**
- * What deleting and changes of security ask for; else the id of a snapshot that lacks something; else, when something
- * live is overwritten, its title, or how many resources that are.
- */
-function confirmationOf(planned: Omit<PlannedRestore, 'apply'>): string | undefined {
-  const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
-  if (planned.confirm !== undefined) {
-    return planned.confirm;
-  }
-  if (planned.notFull !== undefined && planned.items.some(({ action }) => action === 'create' || action === 'update')) {
-    return planned.snapshot;
-  }
-  if (only === undefined) {
-    return undefined;
-  }
-  if (others.length > 0) {
-    return `${others.length + 1} resources`;
-  }
-  const title = normal(only.title);
-  return title === '' || title.length > TITLE_MOST ? '1 resource' : title;
-}
