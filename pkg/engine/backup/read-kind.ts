@@ -43,7 +43,7 @@ export async function readKind(run: KindRun): Promise<void> {
       return;
     }
     if (serving.lacking !== undefined) {
-      collection.fail(whole, refusal('DK_GRAFANA_ANSWER', serving.lacking));
+      collection.fail(whole, serving.lacking);
     }
     const begin = (resourceVersion: string): void =>
       collection.began({ org: context.org.id, kind: kind.name, resourceVersion });

@@ -1,3 +1,4 @@
+import type { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Json } from '../../lib/json/json.ts';
 import type { SecurityChange } from '../../contract/plan.ts';
@@ -81,7 +82,7 @@ export type BeginList = (version: string) => void;
  * Whether a Grafana has a kind. `failed` = it has, but did not get ready in time: a backup without it is partial.
  * `lacking` = why what it gives out may lack something: a backup with it is partial, too.
  */
-export type Serving = { served: true; lacking?: KnownReason } | { served: false; reason: KnownReason; failed?: true };
+export type Serving = { served: true; lacking?: DashkeepError } | { served: false; reason: KnownReason; failed?: true };
 
 /** Something that a resource needs: restored before it, offered when missing. */
 export interface Reference {

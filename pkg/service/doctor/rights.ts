@@ -48,8 +48,9 @@ export async function checkRights(
       : await servingOf(kind, kind.declaration.scope === 'org' ? context : onServer);
     // What a server admin may do is no matter of single rights.
     const action = kind.declaration.scope === 'org' ? actionOf(kind) : undefined;
-    if (serving.served && action !== undefined && !granted.has(action)) {
-      lacking.push({ kind: kind.name, action });
+    const hidden = serving.served && serving.lacking?.why?.code === 'list-hides' ? serving.lacking.why.params : {};
+    if (serving.served && action !== undefined && (!granted.has(action) || 'permission' in hidden)) {
+      lacking.push({ kind: kind.name, action: hidden['permission'] ?? action });
     }
     kinds[kind.name] = serving.served ? report : { ...report, ...because(serving.reason) };
   }

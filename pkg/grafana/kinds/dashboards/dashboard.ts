@@ -1,6 +1,8 @@
 import { objectAt } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
 import { atLeast } from '../../capabilities.ts';
+import { servedWhole } from '../../rights.ts';
 import { ifFound } from '../../http/errors.ts';
 import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
@@ -42,8 +44,11 @@ export const dashboard: Kind = {
     const { capabilities } = context;
     // Nothing in the responses of 12.4 says which dashboards it converted.
     return usableVersions(context).length === 0 && atLeast(capabilities, 12)
-      ? { served: true, lacking: reason('dashboards-converted', { version: capabilities.version }) }
-      : { served: true };
+      ? {
+          served: true,
+          lacking: refusal('DK_GRAFANA_ANSWER', reason('dashboards-converted', { version: capabilities.version })),
+        }
+      : servedWhole(context, 'dashboards:read', 'dashboards', 'folders');
   },
 
   list(context, known, begin) {

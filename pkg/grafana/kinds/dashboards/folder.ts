@@ -2,6 +2,7 @@ import { objectAt } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
+import { servedWhole } from '../../rights.ts';
 import { withTitle } from '../title.ts';
 import { foldersPath, usableVersion } from './folder/api.ts';
 import { apisContent, asDescribed, inFolder, legacyContent } from './folder/content.ts';
@@ -31,9 +32,7 @@ export const folder: Kind = {
   manyReferences: true,
   deletable: true,
 
-  async serves() {
-    return { served: true };
-  },
+  serves: (context) => servedWhole(context, 'folders:read', 'folders'),
 
   list(context) {
     const version = usableVersion(context);
