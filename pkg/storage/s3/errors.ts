@@ -130,11 +130,14 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   if (status === 401 || status === 403) {
     return denied(error, doing, make, deny);
   }
-  if (isAbsent(error)) {
+  // A list is never absent: a server that says so is not one of S3, or is told of a path that it does not serve.
+  const isList = doing.permission === 's3:ListBucket';
+  if (isAbsent(error) && !isList) {
     return make('DK_STORE_NOT_FOUND', 'it does not exist');
   }
-  if (status === 404 && error.Code === undefined) {
-    return make('DK_STORE_UNREACHABLE', 'HTTP 404 without an S3 error code', reason('check-endpoint'));
+  if (status === 404 && (error.Code === undefined || isList)) {
+    const what = error.Code === undefined ? 'without an S3 error code' : shown;
+    return make('DK_STORE_UNREACHABLE', `HTTP 404 ${what}`.trim(), reason('check-endpoint'));
   }
   if (code === 'InvalidObjectState') {
     return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));
@@ -176,7 +179,9 @@ function fromTransport(error: unknown, { quoted }: Doing, make: Make): DashkeepE
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError' || /STS|AssumeRole/.test(name)) {
     return make('DK_STORE_CREDENTIALS', `no credentials: ${message}`);
   }
-  if (name === 'TimeoutError' || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
+  // The SDK calls a connection that was cut a time-out, too.
+  const isCut = code === 'ECONNRESET' || code === 'EPIPE';
+  if ((name === 'TimeoutError' && !isCut) || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
     return make('DK_STORE_TIMEOUT', 'no response in time');
   }
   if (isWithoutTls(error)) {

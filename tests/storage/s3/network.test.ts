@@ -95,6 +95,21 @@ describe('S3Store on a bad network', () => {
     await expect(store.get('a', { signal: controller.signal })).rejects.toThrow('cancelled');
   });
 
+  it('says that a connection was cut, and not that nobody answered in time', async () => {
+    const { store } = await open({ fault: always({ kind: 'cut' }) });
+    const cut = { code: 'DK_STORE_UNREACHABLE', message: expect.stringMatching(/\((ECONNRESET|EPIPE)\)$/) };
+
+    await expect(store.put('a', body)).rejects.toMatchObject(cut);
+    await expect(store.get('a')).rejects.toMatchObject(cut);
+  });
+
+  it('does not look for objects on a server that finds no list', async () => {
+    const { store } = await open({ fault: always({ kind: 'status', status: 404, code: 'NoSuchKey' }) });
+    const advice = { code: 'check-endpoint' };
+
+    await expect(keysOf(store, '')).rejects.toMatchObject({ code: 'DK_STORE_UNREACHABLE', advice });
+  });
+
   it('says that nobody listens', async () => {
     const { server, store } = await open();
     await server.close();
