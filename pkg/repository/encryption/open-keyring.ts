@@ -211,6 +211,13 @@ async function wrap(
   const wrappedFor = recipientSet(recipients);
   const isThere = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
   const known = isThere && (await isOwn(ports, name));
+  if (local !== undefined && local.wrappedFor !== wrappedFor && !keyFiles.includes(name)) {
+    ports.log.warn(
+      { repository: key.repository },
+      'the age recipients were changed: one that was added cannot read what is stored already, which new snapshots ' +
+        'use too, until somebody with an identity runs `dashkeep repair --rewrap`',
+    );
+  }
   if (!known) {
     // A key that signs is made by those who came to write.
     const signs = create || ports.trust.own !== undefined;
