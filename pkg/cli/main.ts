@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { asDashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Runner } from './command.ts';
 import { Configuration } from './config/configuration.ts';
 import { assertKnownNames } from './config/known-names.ts';
@@ -100,8 +100,9 @@ function reportError(context: CliContext, error: unknown): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? 0 : 2;
   }
-  // Whatever broke when the run was interrupted broke because of that.
-  const known = asDashkeepError(context.signal.aborted ? context.signal.reason : error);
+  // Whatever broke when the run was interrupted broke because of that; a restore says so itself, with its own advice.
+  const isSaid = error instanceof DashkeepError && error.code === 'DK_INTERRUPTED';
+  const known = asDashkeepError(context.signal.aborted && !isSaid ? context.signal.reason : error);
   context.stderr.write(`dashkeep: ${known.message} [${known.code}]\n${known.hint}\n`);
   if (known.code === 'DK_INTERNAL') {
     context.log.debug({ stack: known.cause instanceof Error ? known.cause.stack : '' }, 'stack');

@@ -21,7 +21,7 @@ let directory: string;
 let environment: Record<string, string>;
 
 function dashkeep(args: string[], extra: Record<string, string> = {}, clock?: Clock): ReturnType<typeof runMain> {
-  return runMain(args, { HOME: directory, ...environment, ...extra }, clock);
+  return runMain(args, { HOME: directory, ...environment, ...extra }, clock && { clock });
 }
 
 /** The started program, interrupted from its terminal as soon as Grafana has been asked for something. */

@@ -1,7 +1,7 @@
 import type { Exit } from '../../pkg/cli/command.ts';
 import { buildProgram, main } from '../../pkg/cli/main.ts';
 import { lineLog, type CliContext } from '../../pkg/cli/context.ts';
-import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
 import { realClock, realRandomness } from './ports.ts';
 
 export interface Ended<Code = Exit> {
@@ -41,7 +41,7 @@ export async function runCli(
 export async function runMain(
   args: readonly string[],
   given: Record<string, string>,
-  clock: Clock = realClock,
+  { clock = realClock, signal = new AbortController().signal }: Partial<Pick<CliContext, 'clock' | 'signal'>> = {},
 ): Promise<Ended<number> & { error: string }> {
   // Empty values count as not set, as in the environment of a process.
   const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
@@ -51,7 +51,7 @@ export async function runMain(
     clock,
     randomness: realRandomness,
     log: lineLog(environment['DASHKEEP_LOG_LEVEL'], (line) => (error += line)),
-    signal: new AbortController().signal,
+    signal,
     stdout: { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream,
     stderr: { write: (text: string) => (error += text) } as unknown as NodeJS.WriteStream,
   };

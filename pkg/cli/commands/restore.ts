@@ -266,8 +266,7 @@ async function applyRecorded(
     return { ...(await work), run: id, finish };
   } catch (error) {
     progress.end();
-    printCutShort(context, flags.json === true, cutShort(id, facts, finish), error);
-    throw error;
+    throw printCutShort(context, flags.json === true, cutShort(id, facts, finish), error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
-import { asDashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { interruptedRestore } from '../../engine/runs.ts';
@@ -43,6 +44,8 @@ export function undoCommand(run: string): string {
   return `dashkeep restore --undo ${run} --apply`;
 }
 
+const CONFIRMS = 'Both ask for a confirmation if they need one; without a terminal, add it with --confirm.';
+
 /** Lines for people. */
 export function linesOf({ run, written, planned, unchecked, safetySnapshot, finish, undo }: CutShort): string[] {
   const more = unchecked === 0 ? '' : `, ${unchecked} more may have been written`;
@@ -53,21 +56,29 @@ export function linesOf({ run, written, planned, unchecked, safetySnapshot, fini
       : `Restore ${run} did not finish: ${written} of ${planned} resources were written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The state before is in snapshot ${safetySnapshot}.`] : []),
     `To finish it: ${finish}`,
-    ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`]),
+    ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);
 }
 
-/** Says how far a restore came that ends with an error, before the error is printed; not of one that was refused. */
-export function printCutShort(context: CliContext, json: boolean, cut: CutShort, error: unknown): void {
-  const { code, message, hint } = asDashkeepError(context.signal.aborted ? context.signal.reason : error);
+/**
+ * Says how far a restore came that ends with an error, before the error is printed; not of one that was refused.
+ * @returns the error to end with
+ */
+export function printCutShort(context: CliContext, json: boolean, cut: CutShort, cause: unknown): DashkeepError {
+  const known = asDashkeepError(context.signal.aborted ? context.signal.reason : cause);
+  const advice = reason('finish-or-undo');
+  const isOpen = known.code === 'DK_INTERRUPTED' && cut.undo !== undefined;
+  const error = isOpen ? new DashkeepError(known.code, known.message, { cause, advice }) : known;
+  const { code, message, hint } = error;
   if (code === 'DK_BUSY') {
-    return;
+    return error;
   }
   if (json) {
     printJson(context, { applied: true, ...compact({ ...cut }), error: { code, message, hint } });
   } else {
     context.stderr.write(`${linesOf(cut).join('\n')}\n`);
   }
+  return error;
 }
 
 /** Says that the last restore was killed, and what to do about it. */

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
 import { cutShort } from '../../../pkg/cli/restore/interrupted.ts';
@@ -8,7 +9,7 @@ import { openRestore } from '../../../pkg/repository/sessions/restores.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
-import { runCli, type Ended } from '../../support/cli.ts';
+import { runCli, runMain, type Ended } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
@@ -65,6 +66,7 @@ it('says how far it came, and how to finish and undo it', async () => {
   const undo = /To undo it: (.+)/.exec(shown)?.[1] ?? '';
   expect(finish).toMatch(/^dashkeep restore \d{8}T\d{6}Z-[0-9a-f]{8} .*--kinds folder,dashboard.* --apply$/);
   expect(undo).toBe(`dashkeep restore --undo ${run} --apply`);
+  expect(shown).toContain('Both ask for a confirmation if they need one; without a terminal, add it with --confirm.');
 
   grafana.setFaults();
   token = grafana.token();
@@ -77,6 +79,28 @@ it('says how far it came, and how to finish and undo it', async () => {
     exit: 0,
     json: { finish: expect.stringContaining('--apply'), undo: expect.any(String) },
   });
+});
+
+it('advises to finish or undo a restore that a person interrupted, and not to start it again', async () => {
+  const controller = new AbortController();
+  grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 503 }, skip: 4 });
+  const stopped = runMain(
+    ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--target', target()],
+    {
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: token,
+      DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    },
+    { signal: controller.signal },
+  );
+  await vi.waitUntil(() => grafana.state.org(1).dashboards.size >= 4, { timeout: 20_000 });
+  controller.abort(new DashkeepError('DK_INTERRUPTED', 'interrupted by SIGINT'));
+  const { exit, error } = await stopped;
+  expect(exit).toBe(130);
+  expect(error).toContain('To undo it: ');
+  expect(error).toMatch(
+    /interrupted by SIGINT \[DK_INTERRUPTED\]\nFinish it or undo it with one of the commands above\.\n$/,
+  );
 });
 
 it('says it as JSON too', async () => {

@@ -10,6 +10,10 @@ export const ENGINE_ADVICE = {
     cli: 'Delete the folder with its contents under Dashboards in organization “{org}”, or send DELETE {url}/api/folders/{uid}.',
     page: 'Delete the folder with UID {uid} in organization “{org}”, with its contents.',
   },
+  'finish-or-undo': {
+    cli: 'Finish it or undo it with one of the commands above.',
+    page: 'Finish it or undo it.',
+  },
   'shorten-search': 'Search for a part of it. A few words are enough.',
   'lengthen-search': 'Enter at least {count} characters, such as a part of a title or of a query.',
   'check-rule-uid': 'Check the UID. This command lists the existing rules: {command}',
