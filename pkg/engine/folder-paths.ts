@@ -1,7 +1,7 @@
 import type { ResourceProblem } from '../contract/manifest.ts';
 import type { DiffItem } from '../contract/plan.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
-import { shortText } from './backup/short-texts.ts';
+import { shortText } from '../lib/short-text.ts';
 
 /** A resource as people are shown it, and where it lies. */
 type Placed = DiffItem & { folderUid?: string | undefined };

@@ -2,15 +2,15 @@ import { setMaxListeners } from 'node:events';
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
-import { isJsonObject, numberAt, objectAt, stringAt, type Json } from '../lib/json/json.ts';
+import { isJsonObject, numberAt, objectAt, type Json } from '../lib/json/json.ts';
 import { discover, firstOf, type Capabilities } from './capabilities.ts';
 import type { GrafanaClient } from './http/client.ts';
 import type { CredentialSource } from './http/credentials.ts';
-import { GrafanaError } from './http/errors.ts';
+import { GrafanaError, isUnreadable } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
-import { listOrgs } from './orgs.ts';
+import { listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
 import type { SnapshotScope } from '../contract/manifest.ts';
 
 export interface Org {
@@ -92,7 +92,7 @@ export async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Prom
     return orgOf(org);
   }
   const user = objectAt(await ifAllowed(client.get('/bootdata', { signal })), 'user');
-  return { id: numberAt(user, 'orgId') ?? 1, name: stringAt(user, 'orgName') ?? '' };
+  return { id: numberAt(user, 'orgId') ?? 1, name: orgNameOf(user, 'orgName') };
 }
 
 async function ifAllowed(answer: Promise<Json>): Promise<Json | undefined> {
@@ -111,7 +111,7 @@ function orgOf(answer: Json): NamedOrg {
   if (id === undefined) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the response names no organization');
   }
-  return { id, name: stringAt(answer, 'name') ?? '' };
+  return { id, name: orgNameOf(answer) };
 }
 
 interface NamedOrg {
@@ -138,11 +138,21 @@ async function wantedOrgs(
   }
   const ids = orgs === 'all' ? [home.id, ...(orgCredentials?.keys() ?? [])] : orgs;
   const wanted = await Promise.all(
-    [...new Set(ids)]
-      .sort((a, b) => a - b)
-      .map(async (id) => orgOf(await clientInOrg(options, home.id, id).get('/api/org', { signal }))),
+    [...new Set(ids)].sort((a, b) => a - b).map((id) => orgBehind(clientInOrg(options, home.id, id), id, signal)),
   );
   return { wanted };
+}
+
+/** The organization that a token is in. One whose name is too long to be read must not keep out all others. */
+async function orgBehind(client: GrafanaClient, id: number, signal: AbortSignal | undefined): Promise<NamedOrg> {
+  try {
+    return orgOf(await client.get('/api/org', { signal }));
+  } catch (error) {
+    if (isUnreadable(error)) {
+      return { id, name: UNREAD_NAME };
+    }
+    throw error;
+  }
 }
 
 function clientInOrg(options: ConnectOptions, home: number, org: number): GrafanaClient {

@@ -1,22 +1,44 @@
-import { numberAt, type Json } from '../lib/json/json.ts';
+import { numberAt, objectAt, type Json, type JsonObject } from '../lib/json/json.ts';
+import { shortText } from '../lib/short-text.ts';
 import type { GrafanaClient } from './http/client.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 
+/** What is read of an organization in the list. */
+const OF_AN_ORG = ['id', 'name'];
+
 /**
- * Every organization, as a server admin sees them. Pages of `/api/orgs` are counted from 0 or from 1, depending on the
- * release.
+ * The name of an organization. Its Admins can make it as long as they like, and it is in every snapshot, with those of
+ * all others.
+ * @param member - which member of the answer has it
  */
-export function listOrgs(client: GrafanaClient, signal: AbortSignal | undefined): Promise<Json[]> {
-  return listNumbered(
+export function orgNameOf(answer: Json | undefined, member = 'name'): string {
+  const name = objectAt(answer)?.[member];
+  if (typeof name === 'string') {
+    return shortText(name);
+  }
+  return name === undefined || name === null ? '' : UNREAD_NAME;
+}
+
+/** Of a name that is too long to be read. No name at all would say that it is not known. */
+export const UNREAD_NAME = '…';
+
+/**
+ * Every organization, as a server admin sees them: id and name. Pages of `/api/orgs` are counted from 0 or from 1,
+ * depending on the release.
+ */
+export async function listOrgs(client: GrafanaClient, signal: AbortSignal | undefined): Promise<JsonObject[]> {
+  const orgs = await listNumbered(
     client,
     {
       path: '/api/orgs',
       size: 1000,
       sizeName: 'perpage',
       numbering: 'either',
+      keep: OF_AN_ORG,
       items: (answer) => (Array.isArray(answer) ? answer : undefined),
       key: (org) => String(numberAt(org, 'id') ?? ''),
     },
     signal,
   );
+  return orgs.map((org) => ({ ...org, name: orgNameOf(org) }));
 }

@@ -25,7 +25,8 @@ export async function closedOrgs(
 async function membershipsOf({ client }: Org, signal: AbortSignal): Promise<Set<number> | undefined> {
   const path = '/api/user/orgs';
   try {
-    return new Set(objectsOf(await client.get(path, { signal }), path).map((one) => numberAt(one, 'orgId') ?? 0));
+    const mine = await client.get(path, { keep: ['orgId'], signal });
+    return new Set(objectsOf(mine, path).map((one) => numberAt(one, 'orgId') ?? 0));
   } catch (error) {
     if (isForbidden(error) || isNotFound(error)) {
       return undefined;

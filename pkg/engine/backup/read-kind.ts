@@ -13,7 +13,8 @@ import { holding } from './large-bodies.ts';
 import { servingOf } from '../served-kinds.ts';
 import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
-import { isNameTooLong, shortText, withShortTexts } from './short-texts.ts';
+import { shortText } from '../../lib/short-text.ts';
+import { isNameTooLong, withShortTexts } from './short-texts.ts';
 import { lastCompleteOf, takenOver } from './carried-over.ts';
 import type { KindRun } from './kind-run.ts';
 

@@ -1,40 +1,23 @@
 import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import type { Listed } from '../../grafana/kinds/kind.ts';
+import { shortText } from '../../lib/short-text.ts';
 import { MAX_MANIFEST_BYTES } from '../../repository/objects/codec.ts';
 
-/**
- * Characters of a text in the manifest, which is in memory as a whole, as JSON writes them: a control character takes
- * six. No title of people's is as long.
- */
-const MOST = 1000;
-/** The same where thousands of long texts would otherwise make the manifest too large. */
+/** Characters of a text where thousands of long texts would otherwise make the manifest too large. */
 const MOST_OF_MANY = 200;
 /** More than an entry takes, with each of its texts as long as it may be. */
 const LARGEST_ENTRY = 8 * 1024;
 /** The rest of a manifest is what it says of itself. */
 const ENTRIES_PART = 3 / 4;
 
-/** A text for the manifest: its beginning where it is very long. The body has all of it. */
-export function shortText(text: string, most = MOST): string {
-  let short = text.slice(0, most);
-  for (let size = sizeOf(short); size > most; size = sizeOf(short)) {
-    short = short.slice(0, Math.floor((short.length * most) / size));
-  }
-  return short.length < text.length ? `${short}…` : text;
-}
-
-function sizeOf(text: string): number {
-  return JSON.stringify(text).length - 2;
-}
-
 /** Whether it is known by a name that the manifest cannot hold. */
 export function isNameTooLong({ uid }: Pick<Listed, 'uid'>): boolean {
   return shortText(uid) !== uid;
 }
 
-/** The entry with the texts that people write into resources cut short. */
-export function withShortTexts(entry: ManifestEntry, most = MOST): ManifestEntry {
+/** The entry with the texts that people write into resources cut short; the body has all of them. */
+export function withShortTexts(entry: ManifestEntry, most?: number): ManifestEntry {
   const { title, folder, facts, managedBy } = entry;
   return {
     ...entry,
@@ -53,7 +36,7 @@ export function fitting(entries: ManifestEntry[], mostBytes = MAX_MANIFEST_BYTES
   return isFitting ? entries : entries.map((entry) => withShortTexts(entry, MOST_OF_MANY));
 }
 
-function shortMembers<T extends object>(object: T, most: number): T {
+function shortMembers<T extends object>(object: T, most?: number): T {
   const members = Object.entries(object).map(([name, value]) => [
     name,
     typeof value === 'string' ? shortText(value, most) : (value as unknown),

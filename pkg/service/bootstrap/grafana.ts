@@ -3,6 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { append } from '../../lib/append.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
+import { listOrgs as allOrgs } from '../../grafana/orgs.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 
 /** API keys of other makers are none of our business. */
@@ -142,22 +143,10 @@ export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: 
   return [home, ...ids.filter((id) => id !== home).sort((a, b) => a - b)];
 }
 
-/** Names of all organizations by id; takes a server admin. Pages begin at 0 in some releases and at 1 in others. */
+/** Names of all organizations by id; takes a server admin. */
 export async function listOrgs(grafana: GrafanaClient, signal: AbortSignal): Promise<Map<number, string>> {
-  const names = new Map<number, string>();
-  for (let page = 0; ; page++) {
-    const answer = await grafana.get('/api/orgs', { query: { perpage: 1000, page }, signal });
-    const before = names.size;
-    for (const org of Array.isArray(answer) ? answer : []) {
-      const id = numberAt(org, 'id');
-      if (id !== undefined) {
-        names.set(id, stringAt(org, 'name') ?? '');
-      }
-    }
-    if (page > 0 && names.size === before) {
-      return names;
-    }
-  }
+  const orgs = await allOrgs(grafana, signal);
+  return new Map(orgs.map((org) => [numberAt(org, 'id') ?? 0, stringAt(org, 'name') ?? '']));
 }
 
 /**
@@ -171,7 +160,7 @@ export async function joinOrg(
 ): Promise<(() => Promise<void>) | undefined> {
   const user = await admin.get('/api/user', { signal });
   const [id, login] = [numberAt(user, 'id'), stringAt(user, 'login')];
-  const mine = await admin.get('/api/user/orgs', { signal });
+  const mine = await admin.get('/api/user/orgs', { keep: ['orgId'], signal });
   if (
     id === undefined ||
     login === undefined ||

@@ -1,3 +1,4 @@
+import { orgNameOf } from '../../../grafana/orgs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
@@ -16,10 +17,13 @@ const ROLE_CACHE_MS = 6_000;
 export async function readCaller({ instance, signal }: PlanRequest): Promise<Caller> {
   const { client } = homeOf(instance.orgs);
   const path = '/api/user/orgs';
-  const [user, orgs] = await Promise.all([client.get('/api/user', { signal }), client.get(path, { signal })]);
+  const [user, orgs] = await Promise.all([
+    client.get('/api/user', { signal }),
+    client.get(path, { keep: ['orgId', 'name', 'role'], signal }),
+  ]);
   const memberships = objectsOf(orgs, path).map((one): WantedMembership => ({
     id: numberAt(one, 'orgId') ?? 0,
-    org: stringAt(one, 'name') ?? '',
+    org: orgNameOf(one),
     role: stringAt(one, 'role') ?? '',
   }));
   return { ...accountOf(user), memberships: new Map(memberships.map((one) => [one.id, one])) };

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, sentenceOf } from '../../../contract/reasons/catalogue.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/json/json.ts';
@@ -8,6 +9,8 @@ import { ResponseTooLarge } from '../errors.ts';
 export interface NumberedList {
   path: string;
   query?: Record<string, string | number>;
+  /** Members of an item that are read; all without it. */
+  keep?: readonly string[];
   /** Items per page, and the name of that query parameter (`perpage`, `perPage`, `limit`). */
   size: number;
   sizeName: string;
@@ -110,7 +113,7 @@ async function* onePass(
     const query = { ...list.query, [list.sizeName]: size, page };
     let answer: Json;
     try {
-      answer = await grafana.get(list.path, { query, signal, list: true });
+      answer = await grafana.get(list.path, { query, signal, list: true, ...compact({ keep: list.keep }) });
     } catch (error) {
       if (!(error instanceof ResponseTooLarge) || list.numbering === 'either') {
         throw error;

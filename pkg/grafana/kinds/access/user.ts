@@ -6,7 +6,7 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import { accountOf, isSameName } from '../../accounts.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { listAt } from '../../http/pagination/lists.ts';
-import { listNumbered } from '../../http/pagination/numbered.ts';
+import { eachNumbered, listNumbered, type NumberedList } from '../../http/pagination/numbered.ts';
 import { userSecurity } from './user/security.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -55,9 +55,8 @@ export const user: Kind = {
   },
 
   async *list(context) {
-    const accounts = await allAccounts(context);
     const roles = await rolesById(context);
-    for (const item of accounts) {
+    for await (const item of eachNumbered(context.grafana, ACCOUNTS, context.signal)) {
       const login = stringAt(item, 'login') ?? '';
       const its = roles.get(numberAt(item, 'id'));
       const revision = its === undefined ? undefined : revisionOf(item, its);
@@ -117,20 +116,14 @@ function revisionOf({ id, name, email, isAdmin, isDisabled, authLabels }: JsonOb
   return createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16);
 }
 
-function allAccounts(context: KindContext): Promise<JsonObject[]> {
-  return listNumbered(
-    context.grafana,
-    {
-      path: '/api/users/search',
-      size: 1000,
-      sizeName: 'perpage',
-      items: (answer) => listAt(answer, 'users'),
-      total: (answer) => numberAt(answer, 'totalCount'),
-      key: (item) => stringAt(item, 'login') ?? '',
-    },
-    context.signal,
-  );
-}
+const ACCOUNTS: NumberedList = {
+  path: '/api/users/search',
+  size: 1000,
+  sizeName: 'perpage',
+  items: (answer) => listAt(answer, 'users'),
+  total: (answer) => numberAt(answer, 'totalCount'),
+  key: (item) => stringAt(item, 'login') ?? '',
+};
 
 function contentOf(found: Json, orgs: JsonObject[]): Content {
   const login = stringAt(found, 'login') ?? '';
@@ -186,7 +179,7 @@ async function takenEmail(context: KindContext, { uid, content, live }: Restorab
   if (email === '' || isSameName(email, stringAt(live?.body, 'email'))) {
     return undefined;
   }
-  const accounts = await context.memo('accounts', () => allAccounts(context));
+  const accounts = await context.memo('accounts', () => listNumbered(context.grafana, ACCOUNTS, context.signal));
   const other = accounts.find((one) => isSameName(stringAt(one, 'email'), email));
   const login = stringAt(other, 'login') ?? '';
   return other === undefined || isSameName(login, uid) ? undefined : reason('email-taken', { email, login });

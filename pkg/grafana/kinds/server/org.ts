@@ -1,8 +1,9 @@
 import { compact } from '../../../contract/compact.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
 import { ifFound } from '../../http/errors.ts';
-import { listOrgs } from '../../orgs.ts';
+import { listOrgs, UNREAD_NAME } from '../../orgs.ts';
 import { withoutEmpty } from '../../natural-key.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -39,6 +40,9 @@ export const org: Kind = {
   },
 
   async read(context, listed) {
+    if (listed.uid === UNREAD_NAME) {
+      throw refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long'));
+    }
     const answer = await readOrg(context, listed.uid);
     return answer === undefined ? undefined : contentOf(answer);
   },

@@ -2,7 +2,7 @@ import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject }
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
-import { listOrgs } from '../../../orgs.ts';
+import { listOrgs, orgNameOf } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { KindContext } from '../../kind.ts';
 
@@ -25,8 +25,9 @@ export function membershipsOf(body: Json): Membership[] {
 /** Memberships of an account as Grafana has them; undefined when there is no such account. */
 export async function orgsOf(context: KindContext, id: number): Promise<JsonObject[] | undefined> {
   const path = `/api/users/${id}/orgs`;
-  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-  return answer === undefined ? undefined : objectsOf(answer, path);
+  const keep = ['orgId', 'name', 'role'];
+  const answer = await ifFound(context.grafana.get(path, { keep, signal: context.signal }));
+  return answer === undefined ? undefined : objectsOf(answer, path).map((one) => ({ ...one, name: orgNameOf(one) }));
 }
 
 /**
@@ -38,7 +39,7 @@ export async function rolesById({ grafana, signal }: KindContext): Promise<Map<n
   await Promise.all(
     (await listOrgs(grafana, signal)).map(async (org) => {
       const path = `/api/orgs/${numberAt(org, 'id')}/users`;
-      const members = await ifFound(grafana.get(path, { signal }));
+      const members = await ifFound(grafana.get(path, { keep: ['userId', 'role'], signal }));
       for (const member of members === undefined ? [] : objectsOf(members, path)) {
         const id = numberAt(member, 'userId');
         roles.set(id, [...(roles.get(id) ?? []), `${stringAt(member, 'role')} ${stringAt(org, 'name')}`].sort());
