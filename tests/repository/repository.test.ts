@@ -103,6 +103,7 @@ describe('a snapshot', () => {
     expect(await reader.snapshots()).toEqual([
       {
         id: published.id,
+        hold: null,
         duration: 0,
         problems: 0,
         time: published.started,
