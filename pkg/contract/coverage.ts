@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { KindName } from './kinds.ts';
-import type { KindReport, ResourceProblem, Shrunk, SnapshotStatus } from './manifest.ts';
+import type { Shrunk, Upgrade } from './losses/losses.ts';
+import type { KindReport, ResourceProblem, SnapshotStatus } from './manifest.ts';
 import { ReasonData } from './reasons/reason.ts';
 
 const Part = z.object({
@@ -34,4 +35,5 @@ export interface BackupReport {
   shrunk?: Shrunk;
   accepted?: string;
   lastFull?: string;
+  upgrade?: Upgrade;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Annotated } from './holds.ts';
 import { KIND_NAMES } from './kinds.ts';
+import { Shrunk, Upgrade } from './losses/losses.ts';
 import { ReasonData } from './reasons/reason.ts';
 
 /** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, an operator, a plugin. */
@@ -122,26 +123,6 @@ export const SnapshotScope = z.object({
 });
 export type SnapshotScope = z.infer<typeof SnapshotScope>;
 
-/** How much of an organization, or of one kind in it, is missing that an earlier snapshot has, read or not. */
-export const Loss = z.object({
-  /** As the earlier snapshot numbers it; absent for everything. */
-  org: z.int().positive().optional(),
-  /** Absent for all kinds. */
-  kind: z.enum(KIND_NAMES).optional(),
-  before: z.int().positive(),
-  gone: z.int().positive(),
-});
-export type Loss = z.infer<typeof Loss>;
-
-/** A snapshot lacks so much of an earlier one that someone has to say whether that was deleted on purpose. */
-export const Shrunk = z.object({
-  /** The earlier snapshot. */
-  since: z.string(),
-  /** Of everything first; none where they are of kinds that only a newer version knows. */
-  losses: z.array(Loss),
-});
-export type Shrunk = z.infer<typeof Shrunk>;
-
 /** One point in time. Written last: no manifest, no snapshot. */
 export const Manifest = z.object({
   format: z.literal(1),
@@ -163,6 +144,8 @@ export const Manifest = z.object({
   accepted: z.string().optional(),
   /** Of one that is partial or shrunk: the newest snapshot before it that is neither. */
   lastFull: z.string().optional(),
+  /** The last upgrade of Grafana, as long as the snapshot before it is on hold. */
+  upgrade: Upgrade.optional(),
   /** How many snapshots since one that read every body; 0 = this one did. */
   sinceFullRead: z.int().nonnegative(),
   /**

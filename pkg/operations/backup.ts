@@ -3,25 +3,30 @@ import { problemCount, type Manifest } from '../contract/manifest.ts';
 import type { KnownReason } from '../contract/reasons/catalogue.ts';
 import { warningOf } from '../contract/reasons/reason.ts';
 import type { RunRecord } from '../contract/runs.ts';
+import { append } from '../lib/append.ts';
 import { backup } from '../engine/backup/backup.ts';
 import type { BackupOptions } from '../engine/backup/options.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
-import { shrunkReason } from '../repository/snapshots/coverage.ts';
 import { withInstance } from './grafana.ts';
+import { guard } from './guard.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
-export interface BackupChoice extends Pick<BackupOptions, 'kinds' | 'acceptLoss' | 'fullReadEvery' | 'readsAll'> {
+export interface BackupChoice extends Pick<
+  BackupOptions,
+  'kinds' | 'acceptLoss' | 'alarm' | 'fullReadEvery' | 'readsAll'
+> {
   /** By default, where the repository is not encrypted. */
   plainCopies?: boolean;
 }
 
 /** Makes a snapshot of Grafana. @throws what a backup throws: then there is no snapshot */
 export async function runBackup(
-  { repository, grafana, version, clock, randomness, log }: Session,
-  { plainCopies = !repository.encrypted, ...choice }: BackupChoice,
+  session: Session,
+  { plainCopies = !session.repository.encrypted, ...choice }: BackupChoice,
   run: Run,
 ): Promise<RunOutcome<Manifest>> {
+  const { repository, grafana, version, clock, randomness, log } = session;
   const { signal } = run;
   const before = await repository.previousManifest({ signal });
   const warnings: KnownReason[] = [];
@@ -33,6 +38,7 @@ export async function runBackup(
     (instance) => backup({ ...options, repository, instance }),
     run.onProgress,
   );
+  append(warnings, await guard(session, manifest, before, run));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), run);
 }
 
@@ -41,7 +47,7 @@ function outcomeOf(
   before: Manifest | undefined,
   warnings: readonly KnownReason[],
 ): RunOutcome<Manifest> {
-  const { id, status, errors, shrunk, kinds, changes } = manifest;
+  const { id, status, errors, kinds, changes } = manifest;
   const { orgs: _orgs, ...changed } = changes ?? {};
   const counts = {
     listed: 0,
@@ -57,8 +63,7 @@ function outcomeOf(
       counts[name] += report[name];
     }
   }
-  const all = [...warnings, ...(shrunk === undefined ? [] : [shrunkReason(shrunk)])];
-  const said = all.length === 0 ? {} : warningOf(all);
+  const said = warnings.length === 0 ? {} : warningOf(warnings);
   return { value: manifest, status, snapshot: id, counts, ...countsByOrg(before, manifest), errors, ...said };
 }
 /** How much content is new against the snapshot before, in bytes. */

@@ -1,3 +1,4 @@
+import type { Alarm } from '../engine/backup/losses/shrunk.ts';
 import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
 import type { SecretName } from '../contract/api/settings.ts';
@@ -86,6 +87,8 @@ export interface ServiceConfig {
   agePassphrase?: Sourced<() => Promise<string[]>> | undefined;
   /** Fingerprints of signing keys that are trusted besides those in the state. */
   trustedKeys: readonly string[];
+  /** From when on backups report deleted and changed resources. */
+  alarm: Alarm;
   /** Go on although clocks differ: this machine's is right. */
   ignoreClock: boolean;
   logLevel: Level;

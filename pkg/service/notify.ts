@@ -182,6 +182,8 @@ const MARKS: Record<Notice['event'], string> = {
   failed: ':x:',
   partial: ':warning:',
   shrunk: ':fire:',
+  'mass-change': ':fire:',
+  upgraded: ':arrow_up:',
   late: ':hourglass:',
   repository: ':rotating_light:',
   recovered: ':white_check_mark:',
@@ -193,8 +195,31 @@ function slackText({ event, text }: Notice): string {
   return `${MARKS[event]} ${text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')}`;
 }
 
+function warnedOf(record: RunRecord | undefined, ...codes: ReasonCode[]): ReasonData | undefined {
+  return record?.warned?.find(({ code }) => codes.includes(code as ReasonCode));
+}
+
 function lossOf(record: RunRecord | undefined): ReasonData | undefined {
-  return record?.warned?.find(({ code }) => code === ('snapshot-shrunk' satisfies ReasonCode));
+  return warnedOf(record, 'snapshot-shrunk', 'mass-change');
+}
+
+/** All that the end of a run is worth reporting. */
+export function noticesOf(record: RunRecord, before: RunRecord | undefined): Notice[] {
+  const { id, kind, status, trigger, started, finished, snapshot } = record;
+  const upgrade = warnedOf(record, 'grafana-upgraded');
+  const ended = noticeOf(record, before);
+  return [
+    ...(ended === undefined ? [] : [ended]),
+    ...(upgrade === undefined
+      ? []
+      : [
+          {
+            event: 'upgraded' as const,
+            text: `${reasonSentence(upgrade)}.`,
+            run: { id, kind, status, trigger, started, finished, snapshot },
+          },
+        ]),
+  ];
 }
 
 /** What the end of a run is worth reporting; `before` is the newest earlier end of the same kind. */
@@ -217,9 +242,13 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined): Noti
   const loss = lossOf(record);
   if (loss !== undefined) {
     // Once, until it is another one.
-    const isKnown = before?.status === 'complete' && lossOf(before)?.params['since'] === loss.params['since'];
-    const text = `The ${kind} is much smaller than before: ${reasonSentence(loss)}.`;
-    return isKnown ? undefined : { event: 'shrunk', text, run };
+    const isKnown =
+      before?.status === 'complete' &&
+      lossOf(before)?.code === loss.code &&
+      lossOf(before)?.params['since'] === loss.params['since'];
+    const isShrunk = loss.code === ('snapshot-shrunk' satisfies ReasonCode);
+    const text = `The ${kind} ${isShrunk ? 'is much smaller than before' : 'reports a mass change'}: ${reasonSentence(loss)}.`;
+    return isKnown ? undefined : { event: isShrunk ? 'shrunk' : 'mass-change', text, run };
   }
   if (status === 'complete' && bad(before)) {
     return { event: 'recovered', text: `The ${kind} is complete again.`, run };

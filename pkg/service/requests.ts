@@ -6,6 +6,7 @@ import type { Clock } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { Caller } from './organizations/caller.ts';
+import { manifestFor } from './organizations/manifest-view.ts';
 import type { History } from './repository/history.ts';
 import type { OpenedTarget } from './repository/opened-target.ts';
 import type { RepositoryCache } from './repository/repository-cache.ts';
@@ -18,6 +19,7 @@ import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
 import type { OnProgress } from '../engine/progress.ts';
 import type { Restored } from '../engine/restore/types.ts';
+import { lostResources } from '../operations/lost.ts';
 import { planFor, planUndoFor, type PlannedRestore, type PlanQuestion } from './restores/plans.ts';
 import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { LiveRead } from './live-reads.ts';
@@ -93,15 +95,15 @@ export class Requests {
     const { repositoryCache, restores, signal } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
     const planned = await repositoryCache.use(signal, (target) => planFor(target, question, caller, signal));
-    return restores.add(request, planned, revision, caller);
+    return restores.add({ ...request, selection: question.selection }, planned, revision, caller);
   }
 
   /** Begins to compute it, or joins one that is computed for the same request. */
   async startPlan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
     const { restores } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
-    const { snapshot } = question;
-    return restores.start({ ...request, snapshot }, revision, caller, () =>
+    const { snapshot, selection } = question;
+    return restores.start({ ...request, snapshot, selection }, revision, caller, () =>
       this.#inBackground(caller, (target, signal, onProgress) => planFor(target, question, caller, signal, onProgress)),
     );
   }
@@ -115,8 +117,17 @@ export class Requests {
       throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores only into the organization that asks');
     }
     const { revision } = await settings.effective();
-    const { id } = await snapshots.manifest(snapshot, caller, signal);
-    return { question: { snapshot: id, selection, options }, revision };
+    const manifest = await snapshots.manifest(snapshot, caller, signal);
+    const { id } = manifest;
+    if (selection.type !== 'lost') {
+      return { question: { snapshot: id, selection, options }, revision };
+    }
+    const resources = await this.#parts.repositoryCache.use(signal, async (target) =>
+      lostResources({ ...(await target.session(signal, { caller })), signal }, manifest, selection.in, (later) =>
+        manifestFor(later, caller),
+      ),
+    );
+    return { question: { snapshot: id, selection: { type: 'resources', resources }, options }, revision };
   }
 
   /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */

@@ -44,6 +44,9 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_PLAIN_COPIES:
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)',
   DASHKEEP_FULL_READ_EVERY: 'full read every n backups',
+  DASHKEEP_ALARM_GONE:
+    'share and number of resources of one kind in one organization from which on deleted ones are a [mass change](runbooks/mass-change.md)',
+  DASHKEEP_ALARM_CHANGED: 'the same for changed resources',
   DASHKEEP_IGNORE_CLOCK:
     '`true`: back up and restore even if the clocks of the target or Grafana differ by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',

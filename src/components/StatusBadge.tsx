@@ -1,5 +1,7 @@
 import { type BadgeColor } from '@grafana/ui';
 import type { IconName } from '@grafana/data';
+import type { Shrunk } from '../../pkg/contract/losses/losses.ts';
+import { isMassChange } from '../../pkg/contract/losses/mass-change.ts';
 import type { RunStatus } from '../../pkg/contract/runs.ts';
 import { t } from '../lib/i18n.ts';
 import { runKindLabel } from '../lib/runKinds.ts';
@@ -29,10 +31,15 @@ export function statusLabel(status: RunStatus): string {
   return labels[status];
 }
 
-/** @param shrunk - whether much is missing from a snapshot that the last full one has */
-export function StatusBadge({ status, shrunk = false }: { status: RunStatus; shrunk?: boolean }) {
-  const [color, icon] = LOOKS[shrunk ? 'failed' : status];
-  const text = shrunk ? t('status.shrunk', 'Much smaller') : statusLabel(status);
+/** @param shrunk - how much a snapshot differs from the last full one */
+export function StatusBadge({ status, shrunk }: { status: RunStatus; shrunk?: Shrunk | undefined }) {
+  const [color, icon] = LOOKS[shrunk === undefined ? status : 'failed'];
+  const text =
+    shrunk === undefined
+      ? statusLabel(status)
+      : isMassChange(shrunk)
+        ? t('status.massChange', 'Mass change')
+        : t('status.shrunk', 'Much smaller');
   return <LabelBadge color={color} icon={icon} text={text} />;
 }
 

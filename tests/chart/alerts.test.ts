@@ -53,6 +53,7 @@ describe('the alerts', () => {
       'DashkeepBackupLate',
       'DashkeepBackupPartial',
       'DashkeepBackupShrunk',
+      'DashkeepMassChange',
       'DashkeepBackupFailed',
       'DashkeepToken',
       'DashkeepVerify',
@@ -71,7 +72,7 @@ describe('the alerts', () => {
       expect(labels).toEqual({ severity: expect.stringMatching(/^(warning|critical)$/), team: 'a' });
       expect(annotations['summary']).toMatch(/^\w.+/);
       expect(annotations['runbook_url']).toMatch(
-        /^https:\/\/x\/y\/(late|partial|shrunk|failed|token|verify|repository)\.md$/,
+        /^https:\/\/x\/y\/(late|partial|shrunk|mass-change|failed|token|verify|repository)\.md$/,
       );
     }
   });

@@ -62,6 +62,7 @@ describe('docs/monitoring.md', () => {
       snapshotBytes: undefined,
       coverage: undefined,
       shrunk: undefined,
+      massChange: undefined,
       uncovered: undefined,
       findings: [],
       notificationFailures: 0,

@@ -3,7 +3,6 @@ import { boardOf, CONTENT, renamePanel } from './support/content.ts';
 import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
 import { backUp, test } from './support/journey.ts';
 import { tabTo } from './support/keyboard.ts';
-import { FAILED } from './support/failed.ts';
 
 const LONG = { timeout: 60_000 };
 const { board, folder, inner, rule } = CONTENT;
@@ -111,7 +110,7 @@ test('compared first, in French, by keyboard and in the light theme', async ({
 
 test('without its difference on the page, what is overwritten is typed', async ({ app, page, admin, backup }) => {
   await renamePanel(admin, 'Changed by mistake');
-  await page.route(/\/diff\/resource\?/, (route) => route.fulfill({ status: 500, json: FAILED }));
+  await page.route(/\/diff\/resource\?/, (route) => route.fulfill({ status: 500, json: { code: 'DK_INTERNAL' } }));
   await app.open(`/restore?snapshot=${backup}&type=resources&resource=1%2Fdashboard%2F${board.uid}&overwrite=yes`);
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);

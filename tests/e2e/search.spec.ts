@@ -2,7 +2,6 @@ import { CONTENT, renamePanel } from './support/content.ts';
 import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
 import { backUp, test } from './support/journey.ts';
 import { tabTo } from './support/keyboard.ts';
-import { FAILED } from './support/failed.ts';
 
 const LONG = { timeout: 60_000 };
 const { board } = CONTENT;
@@ -68,7 +67,7 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   await page.getByRole('button', { name: 'Search without filters' }).click(LONG);
   await expect(page).not.toHaveURL(/deleted/);
   const asked = /\/api\/v1\/search\?/;
-  await page.route(asked, (route) => route.fulfill({ status: 500, json: FAILED }));
+  await page.route(asked, (route) => route.fulfill({ status: 500, json: { code: 'DK_INTERNAL' } }));
   await app.open(`/history/search?q=${encodeURIComponent(board.title)}`);
   const again = page.getByRole('button', { name: 'Try again' });
   await expect(again).toBeVisible(LONG);

@@ -29,11 +29,15 @@ describe('retention keeps', () => {
   it('the last ones that are full, however many much smaller ones are newer', () => {
     const small = { shrunk: { since: sixHourly[1]?.id ?? '', losses: [{ before: 128, gone: 123 }] } };
     const burned = [{ ...sixHourly[0]!, ...small }, ...sixHourly.slice(1, 4), { ...sixHourly[4]!, ...small }];
-    const { kept, forgotten } = planRetention(burned, { keepLast: 1 }, NOW);
-    expect(kept.map(({ time, reasons }) => [time.slice(0, 16), ...reasons])).toEqual([
+    const paused = planRetention(burned, { keepLast: 1 }, NOW);
+    expect(paused.forgotten).toEqual([]);
+    expect(paused.kept.map(({ time, reasons }) => [time.slice(0, 16), ...reasons]).slice(0, 3)).toEqual([
       ['2026-11-24T06:00', 'much smaller than before, but newer than any full one'],
       ['2026-11-24T00:00', 'newest complete snapshot', 'last'],
+      ['2026-11-23T18:00', expect.stringMatching(/^retention is paused until someone accepts/)],
     ]);
+    const { kept, forgotten } = planRetention(burned.slice(1), { keepLast: 1 }, NOW);
+    expect(kept.map(({ time }) => time.slice(0, 16))).toEqual(['2026-11-24T00:00']);
     expect(forgotten.at(-1)?.reasons).toEqual(['much smaller than before, and a newer full one exists']);
   });
 

@@ -32,6 +32,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'engine/restore/undo/open-entries.ts': { decides: /trust\.counts\(author\)/ },
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
   'operations/backup.ts': { because: 'previousManifest decides' },
+  'operations/lost.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'service/repository/repository-cache.ts': { decides: /trust\.signature\(author\)/ },
   'service/previews.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'service/restores/plans.ts': { decides: /trust\.reconsider\(stored\.author,[^]*assertRestorable\(trust,/ },

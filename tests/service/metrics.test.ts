@@ -18,6 +18,7 @@ function metrics(readings: Partial<Readings> = {}): Metrics {
     resources: {},
     coverage: undefined,
     shrunk: undefined,
+    massChange: undefined,
     uncovered: undefined,
     findings: [],
     notificationFailures: 0,

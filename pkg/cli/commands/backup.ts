@@ -6,7 +6,13 @@ import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupReport } from '../../engine/backup/report.ts';
 import { runBackup, type BackupChoice } from '../../operations/backup.ts';
 import { recordRun } from '../../operations/run.ts';
-import { acceptLossAdvice, coverageOf, shrunkReason } from '../../repository/snapshots/coverage.ts';
+import {
+  acceptLossAdvice,
+  coverageOf,
+  putBackAdvice,
+  shrunkReason,
+  upgradeReason,
+} from '../../repository/snapshots/coverage.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
@@ -39,6 +45,7 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
   const choice: BackupChoice = {
     kinds: excluded && KIND_NAMES.filter((kind) => !excluded.includes(kind)),
     acceptLoss: flags.acceptLoss,
+    alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },
     fullReadEvery: configuration.get('DASHKEEP_FULL_READ_EVERY'),
     ...compact({ plainCopies: copies === undefined ? undefined : copies === 'on' }),
   };
@@ -82,6 +89,7 @@ function printReport(context: CliContext, manifest: Manifest): void {
   }
   causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
   printShrunk(context, manifest);
+  printUpgrade(context, manifest);
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);
   printLine(
     context,
@@ -95,6 +103,16 @@ function printReport(context: CliContext, manifest: Manifest): void {
 function printShrunk(context: CliContext, { id, shrunk }: Manifest): void {
   if (shrunk !== undefined) {
     printLine(context, `warning: ${reasonSentence(shrunkReason(shrunk))}`);
+    printLine(context, reasonSentence(putBackAdvice(shrunk.since, id)));
     printLine(context, reasonSentence(acceptLossAdvice(id, shrunk)));
+  }
+}
+
+function printUpgrade(context: CliContext, { id, upgrade }: Manifest): void {
+  if (upgrade?.first === id) {
+    printLine(context, reasonSentence(upgradeReason(upgrade)));
+    if (upgrade.orgs?.length !== 0) {
+      printLine(context, reasonSentence(putBackAdvice(upgrade.since, id)));
+    }
   }
 }

@@ -9,6 +9,7 @@ import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import { withInstance, type GrafanaLink } from '../../operations/grafana.ts';
+import { lostResources } from '../../operations/lost.ts';
 import { runRestore } from '../../operations/restore.ts';
 import { recordRun } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
@@ -18,7 +19,7 @@ import { orgs as parseOrgs } from '../config/parsers.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from '../restore/about.ts';
-import { inOrgs, reachedOrgs } from '../restore/orgs.ts';
+import { inOrgs, reachedOrgs, withLost } from '../restore/orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
@@ -47,6 +48,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--everything', 'restore all organizations with their resources, and users with their memberships')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
     .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--lost-in <snapshot>', 'only what this later snapshot lacks, or has in an older or unexplained version')
     .option('--overwrite', 'also overwrite existing resources that differ')
     .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
     .option('--keep-secrets', 'keep stored secrets when an address changes')
@@ -143,9 +145,13 @@ async function planAndApply(
         const { options } = requested;
         // A saved plan says what is restored, and of which organizations.
         const isChosen = everything || requested.saved !== undefined;
-        const selection = isChosen
+        const inReach = isChosen
           ? requested.selection
           : inOrgs(requested.selection, flags.orgs, options, manifest, instance);
+        const selection =
+          flags.lostIn === undefined
+            ? inReach
+            : withLost(inReach, await lostResources({ ...context, repository }, manifest, flags.lostIn));
         const request = {
           ...context,
           manifest,

@@ -1,6 +1,7 @@
 import { NOTIFICATION_EVENTS } from '../../contract/api/settings.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import type { Threshold } from '../../engine/backup/losses/shrunk.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Address } from '../../service/config.ts';
@@ -98,6 +99,15 @@ export function fingerprints(text: string, source: string): string[] {
       throw new DashkeepError('DK_SETTINGS', `${source}: ${reasonOf(cause)}`, { cause });
     }
   });
+}
+
+/** `<percent>%,<number>`: more than a share, and at least a number. @throws DK_SETTINGS for anything else */
+export function threshold(text: string, source: string): Threshold {
+  const [, percent, least] = /^(\d{1,3})%,(\d{1,9})$/.exec(text) ?? [];
+  if (least === undefined || Number(percent) > 100 || Number(least) === 0) {
+    throw new DashkeepError('DK_SETTINGS', `${source} must be a share and a number such as 10%,10, not '${text}'`);
+  }
+  return { percent: Number(percent), least: Number(least) };
 }
 
 /** Directories with colons between, as in PATH. @throws DK_SETTINGS for one that is not absolute */

@@ -70,6 +70,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     outboundAllow: configuration.get('DASHKEEP_OUTBOUND_ALLOW'),
     secrets: pageSecrets(configuration),
     agePassphrase,
+    alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },
     ignoreClock: configuration.get('DASHKEEP_IGNORE_CLOCK'),
     trustedKeys: configuration.get('DASHKEEP_TRUSTED_KEYS'),
     logLevel: configuration.get('DASHKEEP_LOG_LEVEL') ?? 'info',

@@ -106,6 +106,8 @@ export const SECTIONS = {
       help: 'full read every n backups (default 12)',
       path: 'scope.fullReadEvery',
     },
+    DASHKEEP_ALARM_GONE: { parse: values.threshold, default: '10%,10' },
+    DASHKEEP_ALARM_CHANGED: { parse: values.threshold, default: '30%,20' },
     DASHKEEP_IGNORE_CLOCK: {
       parse: yesOrNo,
       flag: '--ignore-clock',

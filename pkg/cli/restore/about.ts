@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import type { Coverage } from '../../contract/coverage.ts';
-import type { Manifest, Shrunk, SnapshotStatus } from '../../contract/manifest.ts';
+import type { Shrunk } from '../../contract/losses/losses.ts';
+import type { Manifest, SnapshotStatus } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence, warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import type { Selection } from '../../engine/restore/types.ts';

@@ -41,6 +41,12 @@ export function inOrgs(
   return { ...selection, orgs };
 }
 
+/** Narrows a selection to what a later snapshot lost, of the organizations that it is of. */
+export function withLost(selection: Selection, lost: NonNullable<Selection['only']>): Selection {
+  const { orgs } = selection;
+  return { ...selection, only: lost.filter(({ org }) => org === undefined || orgs?.includes(org) !== false) };
+}
+
 function sourceOrgs(
   given: 'all' | number[] | undefined,
   { copy, orgs }: Targets,

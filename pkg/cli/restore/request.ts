@@ -14,6 +14,7 @@ export interface RestoreFlags extends CommonFlags {
   everything?: boolean;
   only?: string[];
   folder?: string[];
+  lostIn?: string;
   overwrite?: boolean;
   includeManaged?: boolean;
   keepSecrets?: boolean;
@@ -46,6 +47,9 @@ export async function restoreRequest(
   flags: RestoreFlags,
 ): Promise<RestoreRequest> {
   refuseWithEverything(flags);
+  if (flags.lostIn !== undefined && [flags.only, flags.folder, flags.asCopy].some((given) => given !== undefined)) {
+    throw new DashkeepError('DK_USAGE', '--lost-in takes no other selection: remove it');
+  }
   const secrets = await secretsOf(context, flags.secrets);
   if (flags.plan === undefined) {
     if (snapshot === undefined) {
@@ -63,10 +67,11 @@ export async function restoreRequest(
 
 /** Everything is the whole snapshot as it was, so there is nothing to choose. @throws DK_USAGE */
 function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void {
-  const { everything, only, folder, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan, savePlan } = flags;
+  const { everything, only, folder, lostIn, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan, savePlan } = flags;
   const others = {
     '--only': only,
     '--folder': folder,
+    '--lost-in': lostIn,
     '--kinds': kinds,
     '--as-copy': asCopy,
     '--map-org': mapOrg,
@@ -87,7 +92,7 @@ function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void
 
 /** Whether the flags choose what is restored, and how. */
 export function isSelective(flags: RestoreFlags): boolean {
-  return Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0;
+  return flags.lostIn !== undefined || Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0;
 }
 
 function selectionOf(flags: RestoreFlags): Selection {

@@ -30,6 +30,8 @@ export const RestoreSelection = z.discriminatedUnion('type', [
       .min(1)
       .max(5000),
   }),
+  /** What a later snapshot lacks, has in an earlier version, or has with other content. */
+  z.strictObject({ type: z.literal('lost'), in: Identifier }),
 ]);
 export type RestoreSelection = z.infer<typeof RestoreSelection>;
 

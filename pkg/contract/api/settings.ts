@@ -83,7 +83,16 @@ export const EncryptionSettings = z.object({
 });
 export type EncryptionSettings = z.infer<typeof EncryptionSettings>;
 
-export const NOTIFICATION_EVENTS = ['failed', 'partial', 'shrunk', 'late', 'recovered', 'repository'] as const;
+export const NOTIFICATION_EVENTS = [
+  'failed',
+  'partial',
+  'shrunk',
+  'mass-change',
+  'upgraded',
+  'late',
+  'recovered',
+  'repository',
+] as const;
 export const NotificationEvent = z.enum(NOTIFICATION_EVENTS);
 export type NotificationEvent = z.infer<typeof NotificationEvent>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Coverage } from '../coverage.ts';
 import { KIND_NAMES } from '../kinds.ts';
-import { Shrunk } from '../manifest.ts';
+import { Shrunk, Upgrade } from '../losses/losses.ts';
 import { ReasonData } from '../reasons/reason.ts';
 import { Problem, Time } from './common.ts';
 import { RunSummary } from './runs.ts';
@@ -116,6 +116,8 @@ export const Status = z.object({
   shrunk: Shrunk.optional(),
   /** Where the newest snapshot is partial or shrunk: the last one that is neither. */
   lastFull: z.string().optional(),
+  /** What the last upgrade of Grafana lost, until the snapshot before it is released; by organization, as `shrunk`. */
+  upgrade: Upgrade.optional(),
   /** What the newest snapshot holds. */
   content: z.partialRecord(z.enum(KIND_NAMES), z.int().nonnegative()),
   snapshots: z.int().nonnegative().optional(),

@@ -21,6 +21,7 @@ import { servingOf } from '../served-kinds.ts';
 import { ProgressCounter, type StepPlace } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { following } from './losses/baseline.ts';
+import { upgradeOf } from './losses/upgrade.ts';
 import { Changes } from './changes.ts';
 import { closedOrgs } from './closed-orgs.ts';
 import { Collection } from './collection.ts';
@@ -164,6 +165,7 @@ async function wholePart(
   return {
     ...covered,
     ...(await following(options, { ...covered, id: options.id }, before)),
+    ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
     changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),
     errors: collection.problems,

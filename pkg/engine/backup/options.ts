@@ -6,6 +6,7 @@ import type { Instance } from '../../grafana/instance.ts';
 import type { Listed } from '../../grafana/kinds/kind.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { OnProgress } from '../progress.ts';
+import type { Alarm } from './losses/shrunk.ts';
 
 /** A resource that a restore is about to overwrite, as it is asked for. */
 export interface ToBeWritten extends Listed {
@@ -27,6 +28,8 @@ export interface BackupOptions {
   fullReadEvery?: number;
   /** The shrunk snapshot whose losses are accepted: it is what this one is compared with. */
   acceptLoss?: string;
+  /** From when on deleted and overwritten resources are reported. */
+  alarm?: Alarm;
   /** Whether a resource is to be read however recently that was done: a restore is about to write there. */
   mustRead?: (org: number, uid: string) => boolean;
   /** Take nothing over that may have changed without a list showing it, such as permissions. */

@@ -5,6 +5,7 @@ import { coverageOf } from '../../repository/snapshots/coverage.ts';
 
 /** What `dashkeep backup` prints about a snapshot. */
 export function backupReport(manifest: Manifest): BackupReport {
-  const { id, status, kinds, errors, shrunk, accepted, lastFull } = manifest;
-  return compact({ snapshot: id, status, kinds, errors, coverage: coverageOf(manifest), shrunk, accepted, lastFull });
+  const { id, status, kinds, errors, shrunk, accepted, lastFull, upgrade } = manifest;
+  const marks = { shrunk, accepted, lastFull, upgrade };
+  return compact({ snapshot: id, status, kinds, errors, coverage: coverageOf(manifest), ...marks });
 }

@@ -1,14 +1,8 @@
 import type { Coverage } from '../../contract/coverage.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import {
-  countsNow,
-  isFull,
-  problemCount,
-  type Loss,
-  type Manifest,
-  type Shrunk,
-  type SnapshotSummary,
-} from '../../contract/manifest.ts';
+import type { Loss, Overwritten, Shrunk, Upgrade } from '../../contract/losses/losses.ts';
+import { isMassChange } from '../../contract/losses/mass-change.ts';
+import { countsNow, isFull, problemCount, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 
@@ -83,10 +77,31 @@ function orgParts(read: number, known: number | undefined, scope: Covered['scope
 const MOST_NAMED = 6;
 
 /** What a shrunk snapshot lacks, as a sentence. */
-export function shrunkReason({ since, losses }: Shrunk): KnownReason {
-  const named = losses.slice(0, MOST_NAMED).map(lossText);
-  const more = losses.length > named.length ? ['…'] : [];
-  return reason('snapshot-shrunk', { since, losses: [...named, ...more].join(', ') });
+export function shrunkReason(shrunk: Shrunk): KnownReason {
+  const { since, losses, overwritten = [] } = shrunk;
+  const all = [...losses.map(lossText), ...overwritten.map(overwrittenText)];
+  const named = all.slice(0, MOST_NAMED);
+  const more = all.length > named.length ? ['…'] : [];
+  const code = isMassChange(shrunk) ? 'mass-change' : 'snapshot-shrunk';
+  return reason(code, { since, losses: [...named, ...more].join(', ') });
+}
+
+/** What an upgrade of Grafana lost in all organizations, as a sentence. */
+export function upgradeReason({ from, to, since, orgs = [] }: Upgrade): KnownReason {
+  const sum = (name: 'gone' | 'older' | 'changed'): string => String(orgs.reduce((all, one) => all + one[name], 0));
+  return reason('grafana-upgraded', {
+    from,
+    to,
+    since,
+    gone: sum('gone'),
+    older: sum('older'),
+    changed: sum('changed'),
+  });
+}
+
+/** How to put back what a snapshot lost. */
+export function putBackAdvice(since: string, snapshot: string): KnownReason {
+  return reason('put-back', { command: `dashkeep restore ${since} --lost-in ${snapshot} --overwrite` });
 }
 
 /** What to do about a shrunk snapshot. */
@@ -160,6 +175,11 @@ function idsHeld({ held }: SnapshotSummary): number[] {
 }
 
 type LatestFacts = Pick<Manifest, 'id' | 'status' | 'shrunk' | 'lastFull'>;
+
+/** The same in every language. */
+function overwrittenText({ org, kind, before, changed }: Overwritten): string {
+  return `≠ ${changed}/${before} ${kind}${org === undefined ? '' : ` (org ${org})`}`;
+}
 
 /** The same in every language. */
 function lossText({ org, kind, before, gone }: Loss): string {

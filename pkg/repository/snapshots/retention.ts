@@ -52,7 +52,7 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
  * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
  * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it. What a
  * restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
- * long as it is that. What is on hold stays, whatever else it is.
+ * long as it is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
@@ -105,10 +105,14 @@ export function planRetention(
     }
   }
 
+  const latest = newestFirst.find((snapshot) => isRegularBackup(snapshot) && countsNow(snapshot));
   const plan: RetentionPlan = { kept: [], forgotten: [] };
   for (const snapshot of newestFirst) {
     const { id, time, status, foreign, future } = snapshot;
     const why = reasons.get(id) ?? [];
+    if (why.length === 0 && latest?.shrunk !== undefined) {
+      why.push(reason('kept-until-accepted', { snapshot: latest.id }));
+    }
     if (why.length > 0) {
       plan.kept.push(compact({ id, time, status, ...explained(why), foreign, future }));
     } else {

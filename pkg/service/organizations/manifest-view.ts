@@ -4,7 +4,7 @@ import type { KindReport, Manifest } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { isOf, isOwn, type Caller } from './caller.ts';
 import { problemsFor } from './run-view.ts';
-import { shrunkFor } from './snapshot-view.ts';
+import { shrunkFor, upgradeFor } from './snapshot-view.ts';
 
 const views = new WeakMap<Manifest, Map<string, Manifest>>();
 
@@ -37,7 +37,7 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
 }
 
 function viewOf(manifest: Manifest, caller: Caller): Manifest {
-  const { by: _by, lists: _lists, changes, scope, shrunk, newer, ...rest } = manifest;
+  const { by: _by, lists: _lists, changes, scope, shrunk, upgrade, newer, ...rest } = manifest;
   const own = changes?.orgs?.find(({ id }) => id === caller.org);
   const parts = partsOf(manifest, caller);
   return {
@@ -47,6 +47,7 @@ function viewOf(manifest: Manifest, caller: Caller): Manifest {
     ...compact({
       scope: caller.home ? scope : undefined,
       shrunk: shrunkFor(shrunk, caller),
+      upgrade: upgradeFor(upgrade, caller),
       newer: newer?.filter(({ org }) => org === caller.org),
       changes: own === undefined ? undefined : { added: own.added, changed: own.changed, removed: own.removed },
     }),

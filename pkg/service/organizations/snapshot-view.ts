@@ -2,7 +2,8 @@ import { isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import type { SnapshotRow } from '../../contract/api/snapshots.ts';
 import type { Annotated } from '../../contract/holds.ts';
-import type { Shrunk, SnapshotSummary } from '../../contract/manifest.ts';
+import type { Shrunk, Upgrade } from '../../contract/losses/losses.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { timeOfId } from '../../repository/layout.ts';
 import { isOwn, isSince, type Caller } from './caller.ts';
 
@@ -77,8 +78,19 @@ export function marksFor({ hold, note }: Annotated, caller: Caller): Annotated {
 /** What is gone, as far as it is the caller's; the home organization decides for all. */
 export function shrunkFor(shrunk: Shrunk | undefined, caller: Caller): Shrunk | undefined {
   const isMine = shrunk !== undefined && isSince(caller, timeOfId(shrunk.since).toISOString());
-  const losses = shrunk?.losses.filter(({ org }) => caller.home || (isMine && org === caller.org)) ?? [];
-  return shrunk === undefined || losses.length === 0 ? undefined : { ...shrunk, losses };
+  const isShown = ({ org }: { org?: number | undefined }): boolean => caller.home || (isMine && org === caller.org);
+  const losses = shrunk?.losses.filter(isShown) ?? [];
+  const overwritten = shrunk?.overwritten?.filter(isShown) ?? [];
+  return shrunk === undefined || losses.length + overwritten.length === 0
+    ? undefined
+    : { since: shrunk.since, losses, ...(overwritten.length === 0 ? {} : { overwritten }) };
+}
+
+/** What an upgrade lost, as far as it is the caller's; the home organization sees all. */
+export function upgradeFor(upgrade: Upgrade | undefined, caller: Caller): Upgrade | undefined {
+  const isMine = upgrade !== undefined && isSince(caller, timeOfId(upgrade.since).toISOString());
+  const orgs = upgrade?.orgs?.filter(({ id }) => caller.home || (isMine && id === caller.org)) ?? [];
+  return upgrade === undefined || orgs.length === 0 ? undefined : { ...upgrade, orgs };
 }
 
 /** A snapshot with the run that made it: a backup's has the same id, others are made on the way of another run. */

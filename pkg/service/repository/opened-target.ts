@@ -19,7 +19,7 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 
 export interface TargetPorts {
   config: Pick<ServiceConfig, 'version' | 'grafana' | 'orgIds'> &
-    Pick<ServiceConfig, 'trustedKeys' | 'ignoreClock' | 'agePassphrase'>;
+    Pick<ServiceConfig, 'trustedKeys' | 'alarm' | 'ignoreClock' | 'agePassphrase'>;
   access: GrafanaAccess;
   state: StateStore;
   /** Whether several processes of this service may work at the same time. */
@@ -60,6 +60,11 @@ export class OpenedTarget {
     const { limits, clock, randomness: random, log } = ports;
     const store = await openStore(settings.values.target.url, { ...limits.of(settings), clock, random, log });
     return new OpenedTarget(ports, settings, store);
+  }
+
+  /** From when on backups report deleted and changed resources. */
+  get alarm(): ServiceConfig['alarm'] {
+    return this.#ports.config.alarm;
   }
 
   /** Of the target, for people. */

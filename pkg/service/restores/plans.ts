@@ -29,7 +29,7 @@ import { leftToCommandLine } from './server-kinds.ts';
 
 export interface PlanQuestion {
   snapshot: string;
-  selection: RestoreSelection;
+  selection: Exclude<RestoreSelection, { type: 'lost' }>;
   options: RestoreOptions;
 }
 

@@ -17,7 +17,7 @@ export interface LiveDataSource {
 const ROUNDS = 8;
 
 /** What the engine calls a selection. */
-export function selectionOf(selection: RestoreSelection): Selection {
+export function selectionOf(selection: Exclude<RestoreSelection, { type: 'lost' }>): Selection {
   switch (selection.type) {
     case 'everything':
       return {};

@@ -67,6 +67,7 @@ async function backup(
   const choice = {
     kinds: excluded.size === 0 ? undefined : KIND_NAMES.filter((kind) => !excluded.has(kind)),
     acceptLoss,
+    alarm: target.alarm,
     fullReadEvery: full === true ? 1 : fullReadEvery,
     // A person who asks for a backup wants what is there now.
     readsAll: run.trigger === 'manual',

@@ -3,7 +3,7 @@ import type { Log } from '../../contract/ports.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { Overdue } from '../status/overdue.ts';
 import type { Metrics } from '../status/metrics.ts';
-import { noticeOf, type Notifier } from '../notify.ts';
+import { noticesOf, type Notifier } from '../notify.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { keepRecord } from '../repository/stored-runs.ts';
@@ -45,9 +45,9 @@ export class RunHooks {
     changed();
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
-    const notice = noticeOf(record, wasLate ? { ...record, status: 'failed' } : before);
-    if (notice !== undefined && mayNotify(record)) {
-      notifier.notify(notice);
+    const notices = noticesOf(record, wasLate ? { ...record, status: 'failed' } : before);
+    if (mayNotify(record)) {
+      notices.forEach((notice) => notifier.notify(notice));
     }
     if (wentWell) {
       void this.#keepRecords();
@@ -60,9 +60,8 @@ export class RunHooks {
   /** A run of a process that ended: the service that finds it reports it. */
   interrupted(record: RunRecord): void {
     const { notifier, mayNotify } = this.#parts;
-    const notice = noticeOf(record, undefined);
-    if (notice !== undefined && mayNotify(record)) {
-      notifier.notify(notice);
+    if (mayNotify(record)) {
+      noticesOf(record, undefined).forEach((notice) => notifier.notify(notice));
     }
   }
 

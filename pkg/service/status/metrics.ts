@@ -22,6 +22,8 @@ export interface Readings {
   coverage: Coverage | undefined;
   /** Whether much is missing from it, and no one has accepted that. */
   shrunk: boolean | undefined;
+  /** The same where much was deleted or overwritten, but less than half. */
+  massChange: boolean | undefined;
   /** Whether backups leave out something that no one chose to leave out. */
   uncovered: boolean | undefined;
   /** Codes of what was found wrong with the repository. */
@@ -173,6 +175,11 @@ export class Metrics {
       'dashkeep_backup_shrunk',
       'Whether the newest snapshot is much smaller than the last full one: 1 or 0.',
       (r) => (r.shrunk === undefined ? undefined : Number(r.shrunk)),
+    );
+    gauge(
+      'dashkeep_backup_mass_change',
+      'Whether unusually many resources were deleted or changed, though not half of anything is missing: 1 or 0.',
+      (r) => (r.massChange === undefined ? undefined : Number(r.massChange)),
     );
     gauge('dashkeep_backup_uncovered', 'Whether backups lack anything that is not excluded on purpose: 1 or 0.', (r) =>
       r.uncovered === undefined ? undefined : Number(r.uncovered),

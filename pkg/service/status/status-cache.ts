@@ -125,13 +125,14 @@ export class StatusCache {
       return { ...nothing, snapshots: snapshots.length, onHold, future };
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
-    const { shrunk, lastFull } = manifest;
+    const { shrunk, lastFull, upgrade } = manifest;
+    const isHeld = snapshots.some(({ id, hold }) => id === upgrade?.since && hold);
     // As the manifest says: an index of an earlier release lacks it.
     const signed = compact({ ...newest, shrunk });
     return {
       newest: signed,
       coverage: coverageOf(manifest),
-      ...compact({ lastFull }),
+      ...compact({ lastFull, upgrade: isHeld ? upgrade : undefined }),
       content: contentOf(manifest),
       snapshots: snapshots.length,
       onHold,

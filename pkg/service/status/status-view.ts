@@ -3,6 +3,7 @@ import { failureText } from '../../contract/errors.ts';
 import type { RunSummary } from '../../contract/api/runs.ts';
 import type { Status } from '../../contract/api/status.ts';
 import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import { isMassChange } from '../../contract/losses/mass-change.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { runLine, type RunRecord } from '../../contract/runs.ts';
@@ -18,7 +19,7 @@ import type { Notifier } from '../notify.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { AskedFor } from '../doctor/rights.ts';
 import { hidden, mayKnow } from '../organizations/run-view.ts';
-import { rowOf, summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
+import { rowOf, summaryFor, upgradeFor, type AskedFrom } from '../organizations/snapshot-view.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from '../runs/queue.ts';
@@ -164,7 +165,7 @@ export class StatusView {
   }
 
   /** What the repository holds of the caller's organization, as last read. */
-  #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots' | 'coverage' | 'lastFull'> {
+  #held(caller: Caller): Pick<Status, 'newest' | 'content' | 'snapshots' | 'coverage' | 'lastFull' | 'upgrade'> {
     const { repository } = this.#parts.statusCache;
     if (repository === undefined) {
       return { content: {} };
@@ -178,6 +179,7 @@ export class StatusView {
     return compact({
       coverage: caller.home ? repository.coverage : undefined,
       lastFull: isShown && (seen.status === 'partial' || seen.shrunk !== undefined) ? repository.lastFull : undefined,
+      upgrade: isShown ? upgradeFor(repository.upgrade, caller) : undefined,
       newest: seen === undefined ? undefined : rowOf(seen),
       content: { ...(caller.home ? Object.fromEntries(server) : {}), ...own?.content },
       snapshots: caller.home ? repository.snapshots : (own?.snapshots ?? 0) + repository.uncounted,
@@ -224,6 +226,7 @@ export class StatusView {
     const schedules = schedulesOf(this.#parts.settings.view().values, this.#parts.clock.now());
     const ends = this.token.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires]));
     const statusCache = this.#parts.statusCache.repository;
+    const shrunk = statusCache?.newest?.shrunk;
     return {
       version: this.#parts.config.version,
       lastSuccess: this.lastSuccess(),
@@ -238,7 +241,8 @@ export class StatusView {
       snapshotBytes: statusCache?.newest?.bytes,
       resources: statusCache?.content ?? {},
       coverage: statusCache?.coverage,
-      shrunk: statusCache && statusCache.newest?.shrunk !== undefined,
+      shrunk: statusCache && shrunk !== undefined && !isMassChange(shrunk),
+      massChange: statusCache && shrunk !== undefined && isMassChange(shrunk),
       uncovered: statusCache && this.#uncovered,
       findings: this.#parts.statusCache.findings.map(({ code }) => code),
       notificationFailures: this.#parts.notifier.failures,

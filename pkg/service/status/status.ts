@@ -4,6 +4,7 @@ import type { Protection, ScheduleStatus, Status } from '../../contract/api/stat
 import { SCHEDULED_JOBS, type SettingsValues } from '../../contract/api/settings.ts';
 import { failureText, type DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
+import type { Upgrade } from '../../contract/losses/losses.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
@@ -24,6 +25,8 @@ export interface RepositoryStatus {
   coverage?: Coverage;
   /** Of a newest snapshot that is partial or shrunk. */
   lastFull?: string;
+  /** The last upgrade of Grafana that lost something, until the snapshot before it is released. */
+  upgrade?: Upgrade;
   content: Partial<Record<KindName, number>>;
   snapshots: number;
   onHold: number;

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { Shrunk } from '../../../pkg/contract/losses/losses.ts';
 import type { RunStatus } from '../../../pkg/contract/runs.ts';
 import { distinctTimes, formatDuration, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -108,14 +109,14 @@ export function timeColumn<T>(
 
 /** A snapshot that does not count has no status: its maker chose what it says. */
 export function statusColumn<
-  T extends { status: RunStatus; foreign?: true; shrunk?: object | undefined },
+  T extends { status: RunStatus; foreign?: true; shrunk?: Shrunk | undefined },
 >(): Column<T> {
   return {
     id: 'status',
     header: t('column.status', 'Status'),
     width: '118px',
     cell: ({ foreign, status, shrunk }) =>
-      foreign ? <ForeignBadge /> : <StatusBadge status={status} shrunk={shrunk !== undefined} />,
+      foreign ? <ForeignBadge /> : <StatusBadge status={status} shrunk={shrunk} />,
   };
 }
 

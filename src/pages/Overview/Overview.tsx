@@ -16,6 +16,7 @@ import { RecentRuns } from './RecentRuns.tsx';
 import { ShrunkAlert } from './ShrunkAlert.tsx';
 import { StateCard } from './StateCard.tsx';
 import { Trends } from './Trends.tsx';
+import { UpgradeAlert } from './UpgradeAlert.tsx';
 import { Warnings } from './Warnings.tsx';
 
 /** Is everything safe? And what to do when it is not. */
@@ -61,6 +62,7 @@ function Body({ status }: { status: Status }) {
       {status.running && <RunProgress run={status.running} />}
       {status.queued && <RunProgress run={status.queued} />}
       <ShrunkAlert status={status} />
+      <UpgradeAlert status={status} />
       <Warnings status={status} />
       {status.newest && (
         <>

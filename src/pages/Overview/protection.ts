@@ -1,4 +1,5 @@
 import type { Status } from '../../../pkg/contract/api/status.ts';
+import { isMassChange } from '../../../pkg/contract/losses/mass-change.ts';
 import { formatRelative } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import type { Verdict } from './verdict.ts';
@@ -55,12 +56,23 @@ export function verdictOf(status: Status): Verdict {
       return {
         tone: 'error',
         icon: 'exclamation-circle',
-        title: t('protection.shrunk', 'Much is missing from the last backup'),
-        text: t(
-          'protection.shrunkText',
-          'The last backup was made {{ago}}. It is much smaller than the last full one, which you can still restore.',
-          { ago },
-        ),
+        ...(status.shrunk !== undefined && isMassChange(status.shrunk)
+          ? {
+              title: t('protection.massChange', 'Unusually much changed before the last backup'),
+              text: t(
+                'protection.massChangeText',
+                'The last backup was made {{ago}}. The last full one before the changes is on hold, and you can still restore it.',
+                { ago },
+              ),
+            }
+          : {
+              title: t('protection.shrunk', 'Much is missing from the last backup'),
+              text: t(
+                'protection.shrunkText',
+                'The last backup was made {{ago}}. It is much smaller than the last full one, which you can still restore.',
+                { ago },
+              ),
+            }),
       };
     case 'late':
       return {

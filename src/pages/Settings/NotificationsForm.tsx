@@ -21,6 +21,8 @@ export function NotificationsForm({ settings }: SectionProps) {
     ['failed', t('notifications.failed', 'A backup, restore or verification failed')],
     ['partial', t('notifications.partial', 'A backup or restore is incomplete')],
     ['shrunk', t('notifications.shrunk', 'A backup is much smaller than before')],
+    ['mass-change', t('notifications.massChange', 'Unusually many resources were deleted or changed')],
+    ['upgraded', t('notifications.upgraded', 'Grafana was upgraded')],
     ['late', t('notifications.late', 'Backups are overdue')],
     ['repository', t('notifications.repository', 'The stored backups were changed by someone else')],
     ['recovered', t('notifications.recovered', 'Backups work again')],

@@ -82,7 +82,7 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
         facts={[
           [
             t('column.status', 'Status'),
-            <StatusBadge key="status" status={snapshot.status} shrunk={snapshot.shrunk !== undefined} />,
+            <StatusBadge key="status" status={snapshot.status} shrunk={snapshot.shrunk} />,
           ],
           [t('column.made', 'Trigger'), askedBy(snapshot)],
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],

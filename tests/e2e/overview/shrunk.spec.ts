@@ -52,6 +52,50 @@ test('a backup that is much smaller than before is red, and a person restores th
   expect(problems).toEqual([]);
 });
 
+test('a mass change and what an upgrade lost lead to a comparison, and to a plan that puts exactly that back', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const [newest, full, older] = service.state.snapshots;
+  service.state.status = {
+    protection: 'shrunk',
+    shrunk: {
+      since: full?.id ?? '',
+      losses: [],
+      overwritten: [{ org: 1, kind: 'dashboard', before: 1000, changed: 500 }],
+    },
+    lastFull: full?.id,
+    upgrade: {
+      ...{ since: older?.id ?? '', first: full?.id, from: '12.4.3', to: '13.1.0' },
+      orgs: [{ id: 1, gone: 3, older: 14, changed: 5 }],
+    },
+  };
+  await app.open('');
+  await expect(page.getByRole('heading', { name: 'Unusually much changed before the last backup' })).toBeVisible();
+  const change = page.getByRole('alert').filter({ hasText: 'Dashboards of organization 1: 500 of 1,000 changed' });
+  const upgrade = page.getByRole('alert').filter({ hasText: 'Grafana was upgraded from 12.4.3 to 13.1.0' });
+  await expect(upgrade.getByText('Organization 1: 3 gone, 14 older than before, 5 changed')).toBeVisible();
+  await expectAccessible(page);
+  await expect(change.getByRole('link', { name: 'Compare both backups' })).toHaveAttribute(
+    'href',
+    new RegExp(`/compare\\?from=${full?.id}&to=${newest?.id}$`),
+  );
+  const accepted = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/runs'));
+  await change.getByRole('button', { name: 'This was intended' }).click();
+  expect((await accepted).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
+  const planned = page.waitForRequest((request) => /\/restores(\?|$)/.test(request.url()));
+  await upgrade.getByRole('button', { name: 'Put back exactly these' }).click();
+  expect((await planned).postDataJSON()).toMatchObject({
+    snapshot: older?.id,
+    selection: { type: 'lost', in: full?.id },
+    options: { overwrite: true },
+  });
+  await expect(page.getByRole('heading', { name: 'Restore plan' })).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
 test('a plan of everything from such a backup asks for its ID and leads to the last full one @quick', async ({
   app,
   page,

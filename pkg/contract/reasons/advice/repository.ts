@@ -81,6 +81,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'To include them, give the service the name and password of a server admin, and set the target in the deployment (DASHKEEP_TARGET, in the chart `target`). To omit them on purpose, exclude them in the settings of the service.',
     page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To omit them on purpose, exclude them in the settings.',
   },
+  'put-back': 'To put back exactly that, run {command}.',
   'accept-loss': {
     cli: 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',
     page: 'If it was deleted on purpose, accept it with the button, or with {command}. If not, restore snapshot {since}.',

@@ -13,6 +13,10 @@ export const COVERAGE_REASONS = {
   'lacks-failed': 'not read because of errors: {count} ({kinds})',
 
   'snapshot-shrunk': 'much of snapshot {since} is missing: {losses}',
+  'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',
+  'grafana-upgraded':
+    'Grafana was upgraded from {from} to {to}; of snapshot {since}, {gone} resources are gone, {older} are older than before, and {changed} changed beyond migration',
+  'hold-failed': 'snapshot {snapshot} could not be put on hold: {cause}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
   'latest-never-full': 'the latest snapshot {snapshot} is {state}, and there is no full one',

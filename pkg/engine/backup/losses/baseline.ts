@@ -1,16 +1,11 @@
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError, reasonOf } from '../../../contract/errors.ts';
-import {
-  countsNow,
-  isFull,
-  isRegularBackup,
-  type Manifest,
-  type Shrunk,
-  type SnapshotSummary,
-} from '../../../contract/manifest.ts';
+import type { Shrunk } from '../../../contract/losses/losses.ts';
+import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
 import { assertCounts } from '../../../repository/signing/acceptance.ts';
 import type { BackupOptions } from '../options.ts';
-import { shrunkSince, type Shrinkable } from './shrunk.ts';
+import { suspiciousSince } from './overwritten.ts';
+import type { Shrinkable } from './shrunk.ts';
 
 /** How many of the newest snapshots are tried to find a readable one. */
 const LOOK_BACK = 5;
@@ -42,7 +37,7 @@ export async function following(
     );
   const { before, carried } =
     accepted === undefined ? await baseline(options, now, previous, earlier) : { before: accepted };
-  const shrunk = before === undefined ? undefined : (shrunkSince(before, now) ?? carried);
+  const shrunk = before === undefined ? undefined : ((await suspiciousSince(options, before, now)) ?? carried);
   const isBad = shrunk !== undefined || now.status !== 'complete';
   const lastFull = async (): Promise<string | undefined> => {
     if (before !== undefined && isFull(before)) {
@@ -110,7 +105,7 @@ async function goodOf(
 }
 
 /** Undefined for one that was removed, or is damaged, or does not count: what is stored now matters more. */
-async function readable({ repository, signal, log }: BackupOptions, id: string): Promise<Manifest | undefined> {
+export async function readable({ repository, signal, log }: BackupOptions, id: string): Promise<Manifest | undefined> {
   try {
     const stored = await repository.stored(id, { signal });
     assertCounts(repository.trust, stored);

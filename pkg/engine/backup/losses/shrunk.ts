@@ -1,42 +1,77 @@
 import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
-import type { Loss, Manifest, Shrunk } from '../../../contract/manifest.ts';
+import type { Loss, Shrunk } from '../../../contract/losses/losses.ts';
+import { isHalf } from '../../../contract/losses/mass-change.ts';
+import type { Manifest } from '../../../contract/manifest.ts';
+import type { RunRecord } from '../../../contract/runs.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isNotAskedFor } from '../../scope.ts';
-
-/** Of what is lost, at least half must be gone, and at least this number. */
-const MANY = 5;
-/** Or all of it, and at least this number. */
-const ALL_OF = 3;
+import { keyOf } from '../../restore/target.ts';
 
 /** These go by themselves: they expire, or Grafana clears them. */
-const PASSING: ReadonlySet<KindName> = new Set<KindName>(['silence', 'annotation', 'dashboard-snapshot']);
+export const PASSING: ReadonlySet<KindName> = new Set<KindName>(['silence', 'annotation', 'dashboard-snapshot']);
+
+/** More than a share in percent, and at least a number. */
+export interface Threshold {
+  percent: number;
+  least: number;
+}
+
+/** From when on deleted and overwritten resources of one kind in one organization are reported. */
+export interface Alarm {
+  gone: Threshold;
+  changed: Threshold;
+}
+
+export const DEFAULT_ALARM: Alarm = { gone: { percent: 10, least: 10 }, changed: { percent: 30, least: 20 } };
+
+/** @returns whether that many are more than the threshold */
+export function isOver({ percent, least }: Threshold, some: number, all: number): boolean {
+  return some >= least && some * 100 > all * percent;
+}
+
+/** What restores of Dashkeep did last to resources, by key. */
+export type Restored = ReadonlyMap<string, NonNullable<RunRecord['touched']>[number]>;
+
+export interface Judging {
+  alarm: Alarm;
+  restored: Restored;
+}
 
 /** What the new snapshot has to say of itself for the comparison. */
 export type Shrinkable = Pick<Manifest, 'id' | 'orgs' | 'scope' | 'kinds' | 'resources'>;
 
 /**
- * Whether a snapshot lacks much that an earlier one has: half of everything, of an organization, or of a kind in one.
- * Resources count by name, so that others in their place hide nothing; organizations and kinds that someone chose to
- * leave out do not count. One whose credentials reach less does: no one chose that.
+ * Whether a snapshot lacks much that an earlier one has: half of everything, of an organization, or of a kind in one;
+ * or more of a kind than the alarm allows, without what a restore deleted. Resources count by name, so that others in
+ * their place hide nothing; organizations and kinds that someone chose to leave out do not count. One whose credentials
+ * reach less does: no one chose that.
  * @returns undefined when it does not
  */
-export function shrunkSince(before: Shrinkable, now: Shrinkable): Shrunk | undefined {
+export function shrunkSince(
+  before: Shrinkable,
+  now: Shrinkable,
+  { alarm, restored }: Judging = { alarm: DEFAULT_ALARM, restored: new Map() },
+): Shrunk | undefined {
   const counted = countedOf(before, now);
   const twins = new Map(before.orgs.map((org) => [org.id, twinOf(org, now)]));
   const names = new Set(now.resources.map(({ org, kind, uid }) => nameOf(org, kind, uid)));
-  const tallies = new Map<string, Loss>();
+  const tallies = new Map<string, Loss & { restored: number }>();
   for (const { org, kind, uid } of before.resources.filter(counted)) {
     const isGone = !names.has(nameOf(twins.get(org) ?? org, kind, uid));
+    const isRestored = isGone && restored.get(keyOf({ org, kind, uid }))?.did === 'deleted';
     const places = SERVER_KINDS.has(kind) ? [{}, { kind }] : [{}, { org }, { org, kind }];
     for (const place of places) {
       const key = JSON.stringify(place);
-      const tally = tallies.get(key) ?? { ...place, before: 0, gone: 0 };
+      const tally = tallies.get(key) ?? { ...place, before: 0, gone: 0, restored: 0 };
       tally.before++;
       tally.gone += Number(isGone);
+      tally.restored += Number(isRestored);
       tallies.set(key, tally);
     }
   }
-  const much = [...tallies.values()].filter(isMuch);
+  const much = [...tallies.values()]
+    .filter((one) => isHalf(one) || (one.kind && isOver(alarm.gone, one.gone - one.restored, one.before)))
+    .map(({ restored: _, ...loss }) => loss);
   const losses = much
     .filter((loss) => !followsOwner(loss, much))
     .sort(
@@ -53,12 +88,8 @@ function followsOwner({ org, kind }: Loss, all: readonly Loss[]): boolean {
   return owner !== undefined && all.some((one) => one.org === org && one.kind === owner);
 }
 
-function isMuch({ before, gone }: Loss): boolean {
-  return (gone >= MANY && gone * 2 >= before) || (gone >= ALL_OF && gone === before);
-}
-
 /** Of the earlier snapshot, what the new one was asked for. */
-function countedOf(before: Shrinkable, now: Shrinkable): (entry: Manifest['resources'][number]) => boolean {
+export function countedOf(before: Shrinkable, now: Shrinkable): (entry: Manifest['resources'][number]) => boolean {
   const reached = new Set(before.orgs.flatMap((org) => (twinOf(org, now) === undefined ? [] : [org.id])));
   const isChosen = now.scope?.orgs === 'chosen';
   return ({ org, kind }) => {
@@ -69,12 +100,12 @@ function countedOf(before: Shrinkable, now: Shrinkable): (entry: Manifest['resou
 }
 
 /** The same organization in another snapshot: a Grafana that was rebuilt may number it otherwise. */
-function twinOf({ id, name }: Manifest['orgs'][number], { orgs }: Shrinkable): number | undefined {
+export function twinOf({ id, name }: Manifest['orgs'][number], { orgs }: Shrinkable): number | undefined {
   const named = orgs.find((org) => org.name === name && name !== '');
   return (named ?? orgs.find((org) => org.id === id))?.id;
 }
 
 /** What belongs to the whole server is stored under the first organization of its backup, whichever that was. */
-function nameOf(org: number, kind: KindName, uid: string): string {
+export function nameOf(org: number, kind: KindName, uid: string): string {
   return `${SERVER_KINDS.has(kind) ? '' : org} ${kind} ${uid}`;
 }

@@ -130,6 +130,8 @@ function selected(request: RestoreRequest, made: FakeResource, world: Map<string
       return entry.uid === selection.uid || isUnder(world, entry.folderUid, selection.uid);
     case 'resources':
       return selection.resources.some((wanted) => wanted.kind === entry.kind && wanted.uid === entry.uid);
+    case 'lost':
+      return entry.kind === 'dashboard';
   }
 }
 

@@ -1,0 +1,61 @@
+import { reasonOf } from '../contract/errors.ts';
+import type { Manifest } from '../contract/manifest.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { holdSnapshot } from '../repository/holds/holds.ts';
+import { shrunkReason, upgradeReason } from '../repository/snapshots/coverage.ts';
+import type { Run } from './run.ts';
+import type { Session } from './session.ts';
+
+const HOLD_DAYS = 90;
+
+/**
+ * Puts the snapshot before a mass change, or before an upgrade of Grafana, on hold when a backup first sees it.
+ * @param before - the snapshot before the new one
+ * @returns what the record of the backup warns of
+ */
+export async function guard(
+  session: Pick<Session, 'repository' | 'randomness' | 'clock' | 'log'>,
+  manifest: Manifest,
+  before: Manifest | undefined,
+  { signal }: Pick<Run, 'signal'>,
+): Promise<KnownReason[]> {
+  const { shrunk, upgrade, id, grafana } = manifest;
+  const warnings: KnownReason[] = [];
+  const hold = async (snapshot: string, note: string): Promise<void> => {
+    try {
+      await holdUntilSeen(session, snapshot, note, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const cause = reasonOf(error);
+      session.log.warn({ snapshot, reason: cause }, 'the snapshot could not be put on hold');
+      warnings.push(reason('hold-failed', { snapshot, cause }));
+    }
+  };
+  // Once: afterwards a person may have released it.
+  if (upgrade !== undefined && before !== undefined && before.grafana.version !== grafana.version) {
+    await hold(upgrade.since, `before ${upgrade.from} → ${upgrade.to}`);
+  }
+  if (shrunk !== undefined) {
+    warnings.push(shrunkReason(shrunk));
+    if (before?.shrunk?.since !== shrunk.since) {
+      await hold(shrunk.since, `before the changes that ${id} reports`);
+    }
+  }
+  return upgrade?.first === id ? [...warnings, upgradeReason(upgrade)] : warnings;
+}
+
+/** A hold of a person that lasts as long is left alone. */
+async function holdUntilSeen(
+  { repository, randomness, clock }: Pick<Session, 'repository' | 'randomness' | 'clock'>,
+  snapshot: string,
+  note: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = new Date(clock.now().getTime() + HOLD_DAYS * 86_400_000);
+  const holds = (await repository.annotations.read({ signal })).active.get(snapshot) ?? [];
+  const lasts = ({ content }: (typeof holds)[number]): boolean =>
+    content !== undefined && (content.until === undefined || Date.parse(content.until) >= until.getTime());
+  if (!holds.some(lasts)) {
+    await holdSnapshot(repository, snapshot, { note, by: 'Dashkeep', until }, { randomness, signal });
+  }
+}

@@ -1,0 +1,52 @@
+import { Alert, LinkButton, Stack } from '@grafana/ui';
+import type { Status } from '../../../pkg/contract/api/status.ts';
+import type { UpgradeLoss } from '../../../pkg/contract/losses/losses.ts';
+import { formatNumber } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { PutBack } from './PutBack.tsx';
+
+/** What the last upgrade of Grafana lost: put that back, or release the snapshot that is kept for it. */
+export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
+  if (upgrade?.first === undefined || upgrade.orgs === undefined) {
+    return null;
+  }
+  const { since, first, from, to, orgs } = upgrade;
+  return (
+    <Alert
+      severity="warning"
+      title={t('upgrade.title', 'Resources changed when Grafana was upgraded from {{from}} to {{to}}', { from, to })}
+      bottomSpacing={0}
+    >
+      <Stack direction="column" gap={1}>
+        <ul>
+          {orgs.map((one) => (
+            <li key={one.id}>{upgradeText(one)}</li>
+          ))}
+        </ul>
+        <div>
+          {t(
+            'upgrade.text',
+            'Migrations of Grafana are not counted. The backup before the upgrade is on hold. Release it when nothing is left to do.',
+          )}
+        </div>
+        <Stack gap={1} wrap="wrap">
+          <LinkButton size="sm" variant="secondary" href={routes.snapshot(since)}>
+            {t('upgrade.open', 'Open the backup before the upgrade')}
+          </LinkButton>
+          <PutBack from={since} to={first} />
+        </Stack>
+      </Stack>
+    </Alert>
+  );
+}
+
+function upgradeText({ id, gone, older, changed }: UpgradeLoss): string {
+  const given = { gone: formatNumber(gone), older: formatNumber(older), changed: formatNumber(changed) };
+  return id === 0
+    ? t('upgrade.server', 'Server: {{gone}} gone, {{older}} older than before, {{changed}} changed', given)
+    : t('upgrade.org', 'Organization {{id}}: {{gone}} gone, {{older}} older than before, {{changed}} changed', {
+        ...given,
+        id,
+      });
+}
