@@ -132,6 +132,25 @@ describe('what each mode runs', () => {
     expect(JSON.stringify(backup.volumes)).not.toContain('admin-password');
   });
 
+  it.each(['deployment', 'cronjob'])(
+    '%s: backs up before an upgrade, which fails only where that is asked for',
+    async (mode) => {
+      const guard = async (upgradeGuard: object): Promise<KubernetesObject> => {
+        const objects = await template(CHART, { values: [{ mode, target: 's3://bucket/p', upgradeGuard }] });
+        await expectAcceptable(objects);
+        return the(objects, 'Job', 'dashkeep-before-upgrade');
+      };
+      const job = await guard({ enabled: true });
+      expect(job.metadata.annotations).toMatchObject({ 'helm.sh/hook': 'pre-upgrade' });
+      const [container] = podIn(job).containers;
+      expect(container?.args).toEqual(['backup', '--best-effort']);
+      expect(podIn(await guard({ enabled: true, required: true })).containers[0]?.args).toEqual(['backup']);
+      await expect(
+        template(CHART, { values: [{ mode: 'sidecar', target: 's3://bucket/p', upgradeGuard: { enabled: true } }] }),
+      ).rejects.toThrow('upgradeGuard.enabled');
+    },
+  );
+
   it('cronjob: the bootstrap Job keeps its name while nothing changes, and gets another when something does', async () => {
     const job = async (values: Record<string, unknown>): Promise<string> => {
       const objects = await template(CHART, { values: [{ mode: 'cronjob', target: 's3://bucket/p', ...values }] });

@@ -10,6 +10,9 @@
 {{- if and (include "dashkeep.umbrella" .) .Values.fullnameOverride (ne .Values.fullnameOverride (include "dashkeep.sharedName" .)) -}}
 {{- fail "\n\nDashkeep: in an umbrella chart set global.dashkeep.fullnameOverride instead of fullnameOverride, so that the sidecar finds its ConfigMap.\n" -}}
 {{- end -}}
+{{- if and .Values.upgradeGuard.enabled (or (eq $mode "sidecar") (not .Values.target)) -}}
+{{- fail "\n\nDashkeep: upgradeGuard.enabled backs up in a separate pod: set target, and mode=deployment or mode=cronjob.\n" -}}
+{{- end -}}
 {{- if and (eq $mode "cronjob") (not .Values.target) -}}
 {{- fail "\n\nDashkeep: mode=cronjob has no settings page: set target, for example target=s3://my-bucket/grafana.\n" -}}
 {{- end -}}

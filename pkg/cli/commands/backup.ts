@@ -1,4 +1,5 @@
 import { compact } from '../../contract/compact.ts';
+import { asDashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
 import { isFull, type Manifest } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
@@ -25,6 +26,7 @@ import type { CliContext } from '../context.ts';
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
   acceptLoss?: string;
+  bestEffort?: boolean;
 }
 
 /** Registers `dashkeep backup`. */
@@ -34,8 +36,23 @@ export const registerBackup: Register = (program, run) => {
     .addOption(setting('DASHKEEP_PLAIN_COPIES'))
     .addOption(setting('DASHKEEP_FULL_READ_EVERY'))
     .option('--accept-loss <snapshot>', 'accept the losses that this snapshot reports')
-    .action(run(backup));
+    .option('--best-effort', 'end with exit code 0, even if the backup fails or is partial')
+    .action(run(unlessBestEffort));
 };
+
+async function unlessBestEffort(context: CliContext, flags: Flags): Promise<Exit> {
+  try {
+    const exit = await backup(context, flags);
+    return flags.bestEffort === true ? 0 : exit;
+  } catch (error) {
+    if (flags.bestEffort !== true || context.signal.aborted) {
+      throw error;
+    }
+    const { code, message, hint } = asDashkeepError(error);
+    context.log.error({ code, hint }, message);
+    return 0;
+  }
+}
 
 async function backup(context: CliContext, flags: Flags): Promise<Exit> {
   const configuration = new Configuration(context.environment, flags);
