@@ -58,7 +58,7 @@ export function verdictOf(status: Status): Verdict {
         icon: 'exclamation-circle',
         ...(status.shrunk !== undefined && isMassChange(status.shrunk)
           ? {
-              title: t('protection.massChange', 'Unusually much changed before the last backup'),
+              title: t('protection.massChange', 'Unusually many changes before the last backup'),
               text: t(
                 'protection.massChangeText',
                 'The last backup was made {{ago}}. The last full one before the changes is on hold, and you can still restore it.',

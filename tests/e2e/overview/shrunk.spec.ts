@@ -73,7 +73,7 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
     },
   };
   await app.open('');
-  await expect(page.getByRole('heading', { name: 'Unusually much changed before the last backup' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Unusually many changes before the last backup' })).toBeVisible();
   const change = page.getByRole('alert').filter({ hasText: 'Dashboards of organization 1: 500 of 1,000 changed' });
   const upgrade = page.getByRole('alert').filter({ hasText: 'Grafana was upgraded from 12.4.3 to 13.1.0' });
   await expect(upgrade.getByText('Organization 1: 3 gone, 14 older than before, 5 changed')).toBeVisible();

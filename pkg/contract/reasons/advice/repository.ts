@@ -83,8 +83,8 @@ export const REPOSITORY_ADVICE = {
   },
   'put-back': 'To put back exactly that, run {command}.',
   'accept-loss': {
-    cli: 'If it was deleted on purpose, accept it: `{command}`. If not, restore snapshot {since}.',
-    page: 'If it was deleted on purpose, accept it with the button, or with {command}. If not, restore snapshot {since}.',
+    cli: 'If this was intended, accept it: `{command}`. If not, restore snapshot {since}.',
+    page: 'If this was intended, accept it with the button, or with {command}. If not, restore snapshot {since}.',
   },
   'name-by-id': 'Select the snapshot by its ID.',
 } as const satisfies Record<string, Text>;
