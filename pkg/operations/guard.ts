@@ -19,7 +19,7 @@ export async function guard(
   before: Manifest | undefined,
   { signal }: Pick<Run, 'signal'>,
 ): Promise<KnownReason[]> {
-  const { shrunk, upgrade, id, grafana } = manifest;
+  const { shrunk, upgrade, id } = manifest;
   const warnings: KnownReason[] = [];
   const hold = async (snapshot: string, note: string): Promise<void> => {
     try {
@@ -31,8 +31,8 @@ export async function guard(
       warnings.push(reason('hold-failed', { snapshot, cause }));
     }
   };
-  // Once: afterwards a person may have released it.
-  if (upgrade !== undefined && before !== undefined && before.grafana.version !== grafana.version) {
+  // Afterwards a person may have released it.
+  if (upgrade !== undefined && (upgrade.first === undefined || upgrade.first === id)) {
     await hold(upgrade.since, `before ${upgrade.from} → ${upgrade.to}`);
   }
   if (shrunk !== undefined) {

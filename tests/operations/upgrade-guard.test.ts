@@ -85,6 +85,21 @@ it('holds the snapshot before an upgrade, compares, and puts back what was lost,
   expect((await dashkeep('backup', '--json')).json.upgrade).toBeUndefined();
 });
 
+it('holds it also where a restore comes before the first backup', async () => {
+  await start('12.4');
+  const { json: before } = await dashkeep('backup', '--json');
+  await grafana.close();
+  await start('13.2');
+  const [uid = ''] = uids();
+  await api('POST /api/dashboards/db', { dashboard: { uid, title: 'spoiled', panels: [] }, overwrite: true });
+  const restore = ['restore', before.snapshot, '--only', `dashboard/${uid}`, '--overwrite', '--json'];
+  const { json: plan } = await dashkeep(...restore);
+  expect((await dashkeep(...restore, '--apply', '--confirm', plan.confirm ?? '')).exit).toBe(0);
+  await dashkeep('backup', '--json');
+  const { snapshots } = (await dashkeep('snapshots', '--json')).json;
+  expect(snapshots.at(-1)).toMatchObject({ id: before.snapshot, hold: { by: 'Dashkeep' } });
+});
+
 it('reports a dashboard that went back to an earlier version as older', async () => {
   await start('12.4');
   const [uid = ''] = uids();
