@@ -92,7 +92,7 @@ const floorRules = floors.map((floor, height) => ({
 }));
 
 export default ts.config(
-  { ignores: ['build/**', 'dist/**', 'node_modules/**', 'coverage/**', 'test-results/**'] },
+  { ignores: ['build/**', 'dist/**', 'node_modules/**', 'coverage/**', 'test-results/**', 'tests/golden/**'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {

@@ -213,7 +213,7 @@ describe('a backup that sees less of Grafana', () => {
     grafana.burn();
     const everything = ['--everything', '--overwrite', '--apply'];
     const plan = (await dashkeep(['restore', 'latest', '--everything'])).json;
-    expect(plan.warnings.join()).toContain(`than for the earlier one ${full}`);
+    expect(plan.warnings.join()).toContain(`than the earlier one ${full}`);
     await expect(dashkeep(['restore', 'latest', ...everything])).rejects.toMatchObject({
       code: 'DK_CONFIRMATION',
       message: expect.stringMatching(new RegExp(`${narrower}.*${full}.*dashboard`)),

@@ -4,7 +4,7 @@ import { Text, useStyles2 } from '@grafana/ui';
 import type { ResourceSecurity } from '../../../pkg/contract/plan.ts';
 import { securityPatterns, type SecurityPattern } from '../../../pkg/contract/security-patterns.ts';
 import { securityText } from '../../../pkg/contract/security-texts.ts';
-import { securityTemplate } from '../../lib/catalogue/texts.ts';
+import { securityTemplate } from '../../lib/catalogue/security.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter } from '../../lib/routes.ts';

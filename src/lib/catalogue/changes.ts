@@ -4,13 +4,18 @@ import { CHANGES, changeSentence, emptyMeans, type ChangeCode } from '../../../p
 import { subjectText } from '../../../pkg/contract/security-texts.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { t } from '../i18n.ts';
-import { changeTemplate, securityTemplate } from './texts.ts';
+import { securityTemplate } from './security.ts';
+import { translated } from './texts.ts';
 
 /** One change in the user's language; in English where the code is not known here. */
 export function changeText({ code, params }: Pick<ReadableChange, 'code' | 'params'>): string {
   return Object.hasOwn(CHANGES, code)
-    ? fill(changeTemplate(code as ChangeCode), inWords(code, params))
+    ? fill(templateOf(code as ChangeCode), inWords(code, params))
     : changeSentence({ code, params });
+}
+
+function templateOf(code: ChangeCode): string {
+  return translated()?.changes[code] ?? CHANGES[code][1];
 }
 
 /** Changes whose `name` is a field of Grafana's API for alerting. */

@@ -1,9 +1,7 @@
-import { CHANGES, type ChangeCode } from '../../../pkg/contract/changes/catalogue.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import type { ErrorKind } from '../../../pkg/contract/errors/kind.ts';
 import type french from '../../../pkg/contract/french.json';
 import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
-import { SECURITY, type SecurityText } from '../../../pkg/contract/security-texts.ts';
 import { pageText } from '../../../pkg/contract/texts.ts';
 
 /** Every text of the catalogues in another language. */
@@ -16,19 +14,14 @@ export function translateCatalogues(given: Translation): void {
   translation = given;
 }
 
+/** The catalogues in the user's language; undefined for English. Texts that the first page needs are read below. */
+export function translated(): Translation | undefined {
+  return translation;
+}
+
 /** The text of a reason in the user's language, with `{name}` for its params. */
 export function reasonTemplate(code: ReasonCode): string {
   return translation?.reasons[code] ?? pageText(REASONS[code]);
-}
-
-/** The same for a change. */
-export function changeTemplate(code: ChangeCode): string {
-  return translation?.changes[code] ?? CHANGES[code][1];
-}
-
-/** The same for a part of a change to access or data destinations. */
-export function securityTemplate(text: SecurityText): string {
-  return translation?.security[text] ?? SECURITY[text];
 }
 
 /** What an error is called in the user's language, and what to do about it. */

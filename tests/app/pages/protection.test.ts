@@ -28,7 +28,7 @@ describe('what the overview says of the backups', async () => {
     for (const protection of ['failed', 'never'] as const) {
       const said = say({ protection, target: target(false), lastBackup: failed });
       expect(said).toMatch(/^The target cannot be used\. .* since .*10:00.*not known whether backups exist/);
-      expect(said).toContain('The first backup starts as soon as it works');
+      expect(said).toContain('The first backup starts as soon as the target works');
       expect(said).not.toMatch(/unknown time|restore/);
     }
     expect(say({ protection: 'never', target: target(false), schedules: [] })).toContain('There is no schedule');
@@ -59,7 +59,7 @@ describe('what the overview says of the backups', async () => {
     expect(verdictOf({ protection: 'yes', target: target(true) } as Status)).toMatchObject({ tone: 'success' });
     const uncovered = { protection: 'uncovered', lastSuccess: ago(60), target: target(true) } as Status;
     expect(verdictOf(uncovered)).toMatchObject({ tone: 'warning' });
-    expect(say(uncovered)).toContain('leaves out something that no one chose to leave out');
+    expect(say(uncovered)).toContain('lacks something that is not excluded on purpose');
     expect(say({ ...uncovered, notCovered: [{ id: 2, name: 'Second' }] })).toContain('1 organization is not backed up');
   });
 
