@@ -16,6 +16,7 @@ import { registerHold } from './commands/hold.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerNote } from './commands/note.ts';
 import { registerPrune } from './commands/prune.ts';
+import { registerReadiness } from './commands/readiness.ts';
 import { registerRelease } from './commands/release.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
@@ -64,6 +65,7 @@ export function buildProgram(run: Runner): Command {
     registerBootstrap,
     registerServe,
     registerDoctor,
+    registerReadiness,
     registerCompletion,
   ]) {
     register(program, run);

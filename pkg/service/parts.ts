@@ -25,6 +25,7 @@ import { TextSearch } from './repository/search.ts';
 import { Snapshots } from './repository/snapshots.ts';
 import { keepRecord } from './repository/stored-runs.ts';
 import { ResourceVersions } from './repository/versions.ts';
+import { Readiness } from './readiness/readiness.ts';
 import { Requests } from './requests.ts';
 import { Restores } from './restores/restores.ts';
 import { Journal } from './runs/journal.ts';
@@ -111,7 +112,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     return secrets.webhookUrl === undefined ? undefined : { url: secrets.webhookUrl, settings: values.notifications };
   };
   const notifier = new Notifier(receiver, config.instance, { clock, log }, { outbound: limits.webhook });
-  const metrics = new Metrics(() => statusView.readings());
+  const metrics = new Metrics(() => ({ ...statusView.readings(), readiness: readiness.levels }));
   const overdue = new Overdue({ state, settings, statusCache, history, notifier, clock, log });
   const findingNotices = new FindingNotices({ statusCache, notifier, log });
   const endedElsewhere = new EndedElsewhere(leadership, journal, clock, () => freshness.runsChanged());
@@ -155,6 +156,10 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ ...shown, queue, runs, askedFrom, leadership, notifier, keeper, given },
   });
 
+  const readiness: Readiness = new Readiness({
+    ...{ config, settings, repositoryCache, runs, askedFrom, statusView, state, clock, log },
+  });
+
   /** Tries a target with settings that need not be saved. */
   const check = async (candidate: SettingsCandidate, until: AbortSignal): Promise<SettingsCheck> => {
     const candidateSettings = await settings.candidate(candidate);
@@ -165,6 +170,6 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ settings, leadership, terms, apiTokens, keeper, given, access, home, identities },
     ...{ repositoryCache, history, snapshots, comparisons, authors, versions, textSearch, previews, restores },
     ...{ journal, queue, runs, requests, guard, notifier, metrics, overdue, findingNotices, endedElsewhere },
-    ...{ statusCache, statusView, freshness },
+    ...{ state, askedFrom, statusCache, statusView, readiness, freshness },
   };
 }

@@ -102,6 +102,7 @@ export class Service {
     void terms.notice();
     void endedElsewhere.notice();
     statusCache.refresh(signal);
+    this.parts.readiness.refresh(signal);
     if (now - this.#settingsRead > SETTINGS_EVERY_MS) {
       this.#settingsRead = now;
       // Another replica may have changed either.

@@ -21,6 +21,7 @@ const Versions = lazy(async () => ({ default: (await import('../pages/Versions/V
 const Compare = lazy(async () => ({ default: (await import('../pages/Compare/Compare.tsx')).Compare }));
 const Restore = lazy(async () => ({ default: (await import('../pages/Restore/Restore.tsx')).Restore }));
 const Plan = lazy(async () => ({ default: (await import('../pages/Restore/Plan.tsx')).Plan }));
+const Readiness = lazy(async () => ({ default: (await import('../pages/Readiness/ReadinessPage.tsx')).ReadinessPage }));
 const Settings = lazy(async () => ({ default: (await import('../pages/Settings/SettingsPage.tsx')).SettingsPage }));
 
 /** The pages below `/a/<id>`; Grafana has already taken that part of the path. */
@@ -48,6 +49,7 @@ export function App({ meta }: AppRootProps) {
             <Route path="compare" element={<Compare />} />
             <Route path="restore" element={<Restore />} />
             <Route path="restore/:id" element={<Plan />} />
+            <Route path="readiness" element={<Readiness />} />
             <Route path="settings" element={<Navigate to={routes.settings()} replace />} />
             <Route path="settings/:section" element={<Settings />} />
             <Route path="*" element={<NotFound />} />

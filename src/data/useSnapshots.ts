@@ -3,6 +3,7 @@ import type { ResourcesQuery, SnapshotRow, SnapshotsQuery } from '../../pkg/cont
 import { RULE, type NamedRef } from '../../pkg/contract/kinds.ts';
 import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { call, callForText } from '../api/client.ts';
+import { saveFile } from '../lib/saveFile.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
 export type SnapshotFilters = Pick<SnapshotsQuery, 'status' | 'trigger' | 'search' | 'marked' | 'from' | 'to'>;
@@ -110,12 +111,7 @@ export function useMarkSnapshot(id: string) {
 /** Saves the stored JSON as a file, or a dashboard as Grafana's import takes it. */
 export async function downloadResource(id: string, ref: NamedRef, format: 'body' | 'dashboard'): Promise<void> {
   const text = await callForText(`/snapshots/${encodeURIComponent(id)}/download`, { ...ref, format });
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${ref.kind}-${ref.uid.replace(/[^A-Za-z0-9._-]+/g, '_')}.json`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
+  saveFile(`${ref.kind}-${ref.uid.replace(/[^A-Za-z0-9._-]+/g, '_')}.json`, 'application/json', text);
 }
 
 /** Snapshots for a picker: the newest hundred whose id or author holds the text. An id starts with its time. */

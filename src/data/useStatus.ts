@@ -1,8 +1,10 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Confirmable } from '../../pkg/contract/api/readiness.ts';
 import type { Status } from '../../pkg/contract/api/status.ts';
 import { call } from '../api/client.ts';
 
 export const STATUS_KEY = ['status'];
+const READINESS_KEY = ['readiness'];
 
 /** The service answers from memory: longer than this is no answer, in milliseconds. */
 const LONGEST = 8_000;
@@ -37,5 +39,22 @@ export function useTrends(points: number, newest: string | undefined) {
     queryFn: ({ signal }) => call('GET /trends', { query: { points }, signal }),
     placeholderData: (previous) => previous,
     staleTime: 30_000,
+  });
+}
+
+/** Whether a recovery would work. The service looks into the repository for it, so it is not polled often. */
+export function useReadiness() {
+  return useQuery({
+    queryKey: READINESS_KEY,
+    queryFn: ({ signal }) => call('GET /readiness', { signal }),
+    refetchInterval: 60_000,
+  });
+}
+
+export function useConfirmReadiness() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (line: Confirmable) => call('POST /readiness/confirmations', { body: { line } }),
+    onSuccess: (report) => client.setQueryData(READINESS_KEY, report),
   });
 }

@@ -50,6 +50,7 @@ export const routes = {
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),
+  readiness: () => withQuery('/readiness'),
   /** Without a section: the page of the menu, which opens the first one. */
   settings: (section = 'target') => withQuery(section === '' ? '/settings' : `/settings/${section}`),
 };

@@ -58,6 +58,7 @@ describe('the alerts', () => {
       'DashkeepToken',
       'DashkeepVerify',
       'DashkeepRepositoryChanged',
+      'DashkeepNotReady',
     ];
     expect(await names('deployment')).toEqual(all);
     expect(await names('sidecar')).toEqual(all);
@@ -72,7 +73,7 @@ describe('the alerts', () => {
       expect(labels).toEqual({ severity: expect.stringMatching(/^(warning|critical)$/), team: 'a' });
       expect(annotations['summary']).toMatch(/^\w.+/);
       expect(annotations['runbook_url']).toMatch(
-        /^https:\/\/x\/y\/(late|partial|shrunk|mass-change|failed|token|verify|repository)\.md$/,
+        /^https:\/\/x\/y\/(late|partial|shrunk|mass-change|failed|token|verify|repository|readiness)\.md$/,
       );
     }
   });

@@ -14,6 +14,7 @@ const FOLLOWED = [
   'docs/encryption.md',
   'docs/holds.md',
   'docs/install/outside-kubernetes.md',
+  'docs/readiness.md',
   'docs/restore.md',
   'docs/runbooks/repository.md',
   'docs/s3.md',
@@ -113,6 +114,14 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     expect(followed.code, followed.text).toBe(0);
     expect(followed.text).toMatch(/until 2099-03-31\S+ +before the upgrade to 13\.1/);
     expect(followed.text).toContain(`released: ${id}\nnote written: ${id}`);
+  });
+
+  it('docs/readiness.md: the report, a confirmation', async () => {
+    const [block = ''] = await blocksOf('docs/readiness.md');
+    const { code, text } = await reader.shell(block, own);
+    expect([1, 3], text).toContain(code);
+    expect(text).toMatch(/last complete backup: snapshot \S+ is complete/);
+    expect(text).toContain('ada confirmed it');
   });
 
   it('docs/encryption.md: an encrypted repository, and one that was plain', async () => {

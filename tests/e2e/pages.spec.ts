@@ -67,6 +67,7 @@ const TRAILS: [path: string, trail: string][] = [
   ['/history/search', 'Dashkeep › History › Search'],
   ['/compare', 'Dashkeep › Compare'],
   ['/restore', 'Dashkeep › Restore'],
+  ['/readiness', 'Dashkeep › Readiness'],
   ['/settings/schedule', 'Dashkeep › Settings › Schedule'],
 ];
 

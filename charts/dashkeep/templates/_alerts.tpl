@@ -72,6 +72,10 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "expr" "max by (namespace, job, code) (dashkeep_repository_finding) == 1"
   "summary" "Someone changed the Dashkeep repository"
   "description" "The repository was replaced or emptied, or its signatures or newest snapshot are gone. The label code names the change.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepNotReady" "runbook" "readiness" "severity" "warning" "for" "15m"
+  "expr" "max by (namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification\"}) == 2"
+  "summary" "A recovery of Grafana from Dashkeep's backups would fail or lose something"
+  "description" "The label line names what is wrong. The page Readiness and dashkeep readiness show the evidence and what to do.") }}
 {{- end }}
 
 {{/* True while the newest Job that ended has failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs stay for a while, so a failure alone says little. */}}

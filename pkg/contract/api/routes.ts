@@ -24,6 +24,7 @@ import type {
   ResultPage,
   ResultsQuery,
 } from './restores.ts';
+import type { ConfirmationRequest, Readiness } from './readiness.ts';
 import type { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
 import type {
   DownloadQuery,
@@ -54,6 +55,8 @@ export interface ApiRoutes {
   'GET /status': { response: Status };
   'GET /trends': { query: TrendsQuery; response: Trends };
   'GET /doctor': { response: Doctor };
+  'GET /readiness': { response: Readiness };
+  'POST /readiness/confirmations': { body: ConfirmationRequest; response: Readiness };
   /** Answers with an ETag. */
   'GET /settings': { response: Settings };
   /**

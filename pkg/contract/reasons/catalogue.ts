@@ -6,6 +6,7 @@ import { FINDING_REASONS } from './findings.ts';
 import { HINT_REASONS } from './hints.ts';
 import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';
+import { READINESS_REASONS } from './readiness.ts';
 import { REFUSAL_REASONS } from './refusals.ts';
 import { REPOSITORY_REASONS } from './repository.ts';
 import { RETENTION_REASONS } from './snapshots/retention.ts';
@@ -35,6 +36,7 @@ export const REASONS = {
   ...REPOSITORY_REASONS,
   ...STATUS_REASONS,
   ...COVERAGE_REASONS,
+  ...READINESS_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -221,6 +221,12 @@ export interface Kind extends KindTraits {
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
 
+  /**
+   * Names of the secrets that Grafana has and the stored body lacks, so that a restore into an empty Grafana asks for
+   * them. Absent = none. Pure.
+   */
+  secretNames?(body: Json): string[];
+
   /** What the content needs to work. Pure. */
   references(content: Content): Reference[];
 

@@ -11,6 +11,7 @@ import { openRepository, type OpenOptions } from '../../repository/open.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { openStore } from '../../storage/open.ts';
+import { probeOf, type StoreProbe } from '../../storage/probe.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { TargetLimits } from '../storage/limits.ts';
@@ -70,6 +71,11 @@ export class OpenedTarget {
   /** Of the target, for people. */
   get description(): string {
     return this.#store.description;
+  }
+
+  /** What only a check asks of the store; undefined for a directory. */
+  get probe(): StoreProbe | undefined {
+    return probeOf(this.#store);
   }
 
   /** As it is, or as it would be made. */

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Coverage } from '../../contract/coverage.ts';
+import type { ReadinessLevel } from '../../contract/api/readiness.ts';
 import { FINDING_CODES, type FindingCode } from '../../contract/findings.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import type { RunRecord } from '../../contract/runs.ts';
@@ -29,6 +30,8 @@ export interface Readings {
   /** Codes of what was found wrong with the repository. */
   findings: readonly FindingCode[];
   notificationFailures: number;
+  /** Level of each line of the readiness; absent before it is known. */
+  readiness?: Readonly<Partial<Record<string, ReadinessLevel>>>;
 }
 
 /** The service's own metrics, in their own registry. Labels are small closed sets: no uid, no title, no address. */
@@ -218,6 +221,21 @@ export class Metrics {
       collect() {
         const { findings } = read();
         FINDING_CODES.forEach((code) => this.set({ code }, Number(findings.includes(code))));
+      },
+    });
+    new Gauge({
+      name: 'dashkeep_readiness',
+      help: 'Whether a recovery would work, by line: 0 ok, 1 warning, 2 bad. Absent while it is unknown.',
+      labelNames: ['line'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const [line, level] of Object.entries(read().readiness ?? {})) {
+          const value = ['ok', 'warning', 'bad'].indexOf(level ?? 'unknown');
+          if (value >= 0) {
+            this.set({ line }, value);
+          }
+        }
       },
     });
     new Gauge({

@@ -116,6 +116,11 @@ export const PAGES: Shown[] = [
     ready: (page: Page) => expect(page.getByRole('button', { name: 'Save' })).toBeVisible(),
   })),
   {
+    name: 'readiness',
+    path: () => '/readiness',
+    ready: (page) => expect(page.getByRole('heading', { name: 'Last complete backup' })).toBeVisible(),
+  },
+  {
     name: 'configuration',
     path: () => '/plugins/dashkeep-backup-app',
     ready: (page) => expect(page.getByText('The Dashkeep service is connected')).toBeVisible(),

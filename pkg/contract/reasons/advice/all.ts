@@ -2,6 +2,7 @@ import { ENGINE_ADVICE } from './engine.ts';
 import { FILES_ADVICE } from './files.ts';
 import { GRAFANA_ADVICE } from './grafana.ts';
 import { KUBERNETES_ADVICE } from './kubernetes.ts';
+import { READINESS_ADVICE } from './readiness.ts';
 import { REPOSITORY_ADVICE } from './repository.ts';
 import { S3_SETTINGS_ADVICE } from './s3-settings.ts';
 import { SERVICE_ADVICE } from './service.ts';
@@ -17,4 +18,5 @@ export const ADVICE_REASONS = {
   ...STORAGE_ADVICE,
   ...S3_SETTINGS_ADVICE,
   ...SERVICE_ADVICE,
+  ...READINESS_ADVICE,
 } as const;

@@ -8,9 +8,11 @@ import { requireAnyAction } from '../../rights.ts';
 import {
   comparableContactPoint,
   contactPointContent,
+  hasField,
   integrationsByName,
   integrationsOf,
   keyOf,
+  secureFieldsOf,
   twinOf,
 } from './contact-point/content.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
@@ -65,6 +67,13 @@ export const contactPoint: Kind = {
     const integrations = integrationsByName(listed).get(uid);
     return integrations === undefined ? undefined : contactPointContent(uid, integrations, decrypted);
   },
+
+  secretNames: (body) =>
+    integrationsOf(body).flatMap((one) =>
+      secureFieldsOf(one)
+        .filter((field) => !hasField(one, field))
+        .map((field) => `${stringAt(one, 'type') ?? ''}.${field}`),
+    ),
 
   references: () => [],
 

@@ -74,6 +74,8 @@ export const dataSource: Kind = {
     return isJsonObject(answer) ? contentOf(answer) : undefined;
   },
 
+  secretNames,
+
   references: () => [],
 
   rename(content, renamed) {
@@ -180,10 +182,15 @@ function acceptedUid(uid: string): string {
   return `${readable}-${naturalKey(uid).slice(0, 8)}`;
 }
 
+/** Names of the secrets that are stored in Grafana, which never shows them. */
+function secretNames(body: Json): string[] {
+  return Object.keys(objectAt(body, 'secureJsonFields') ?? {});
+}
+
 function missingSecrets(context: WriteContext, item: Restorable): KnownReason[] {
   const supplied = context.secrets('data-source', item.uid) ?? {};
   const stored = objectAt(item.live?.body, 'secureJsonFields') ?? {};
-  const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
+  const missing = secretNames(item.content.body).filter(
     (name) => supplied[name] === undefined && stored[name] !== true,
   );
   return [...new Set([...missing, ...dataSourceMoves.dropped(item, context)])].map((field) =>

@@ -1,4 +1,4 @@
-import { isJsonObject, objectAt, stringAt, type JsonObject, without } from '../../../lib/json/json.ts';
+import { isJsonObject, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { hasMembers } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
@@ -54,6 +54,8 @@ export const pluginSettings: Kind = {
   },
 
   read: (context, listed) => readSettings(context, listed.uid),
+
+  secretNames,
 
   references: () => [],
   forecast,
@@ -118,10 +120,15 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   return { losses: missingSecrets(context, item, live) };
 }
 
+/** Names of the secrets that are stored in Grafana, which never shows them. */
+function secretNames(body: Json): string[] {
+  return Object.keys(objectAt(body, 'secureJsonFields') ?? {});
+}
+
 function missingSecrets(context: WriteContext, item: Restorable, live: Content | undefined): KnownReason[] {
   const supplied = context.secrets('plugin-settings', item.uid) ?? {};
   const stored = objectAt(live?.body, 'secureJsonFields') ?? {};
-  const missing = Object.keys(objectAt(item.content.body, 'secureJsonFields') ?? {}).filter(
+  const missing = secretNames(item.content.body).filter(
     (name) => supplied[name] === undefined && stored[name] !== true,
   );
   return [...new Set([...missing, ...moves.dropped(item, context)])].map((field) => reason('enter-again', { field }));

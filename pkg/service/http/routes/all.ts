@@ -2,6 +2,7 @@ import type { ServiceParts } from '../../parts.ts';
 import type { Api } from '../api.ts';
 import { diffRoutes } from './diff.ts';
 import { previewRoutes } from './previews.ts';
+import { readinessRoutes } from './readiness.ts';
 import { restoreRoutes } from './restores.ts';
 import { runRoutes } from './runs.ts';
 import { searchRoutes } from './search.ts';
@@ -15,6 +16,7 @@ export const ROUTES_PREFIX = '/api/v1';
 /** Every call of the API but the description of itself. Each route names the parts that it uses. */
 export function registerRoutes(api: Api, parts: ServiceParts): void {
   statusRoutes(api, parts);
+  readinessRoutes(api, parts);
   settingsRoutes(api, parts);
   runRoutes(api, parts);
   snapshotRoutes(api, parts);

@@ -5,6 +5,7 @@ import type { Settings } from '../../../../pkg/contract/api/settings.ts';
 import type { SnapshotRow } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status } from '../../../../pkg/contract/api/status.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
+import type { ReadinessFacts } from '../../../../pkg/service/readiness/facts.ts';
 import { HEAVY_UID, heavyResources } from './heavy.ts';
 import { keyOf, laterWorld, liveWorld, makeWorld, type World } from './world.ts';
 
@@ -35,6 +36,8 @@ export interface FakeState {
   started: string;
   /** Laid over what GET /status answers. */
   status: Partial<Status>;
+  /** Laid over the facts that readiness is judged by. */
+  readiness: Partial<ReadinessFacts>;
   counter: number;
 }
 
@@ -57,6 +60,7 @@ export function makeState(options: FakeOptions): FakeState {
     previews: [],
     started: new Date(Date.now() - 24 * HOUR).toISOString(),
     status: {},
+    readiness: {},
     counter: 0,
   };
   if (wanted.heavyBytes > 0) {

@@ -1,0 +1,74 @@
+import { Option } from 'commander';
+import {
+  CONFIRMABLE,
+  type Confirmable,
+  type Readiness,
+  type ReadinessItem,
+  type ReadinessLevel,
+} from '../../contract/api/readiness.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { buildService } from '../../service/serve.ts';
+import type { Exit, Register } from '../command.ts';
+import { serviceConfig } from '../config/service.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { askedBy, withBy, withJson, withService, withTargetUrl, type AskedBy } from '../options.ts';
+import { printable, printJson, printLine } from '../output/output.ts';
+import { VERSION, type CliContext } from '../context.ts';
+
+interface Flags extends CommonFlags, AskedBy {
+  json?: boolean;
+  confirm?: Confirmable;
+}
+
+/** Registers `dashkeep readiness`. */
+export const registerReadiness: Register = (program, run) => {
+  withBy(withJson(withTargetUrl(withService(program.command('readiness')))))
+    .description('check whether a recovery would work today, with evidence')
+    .addOption(new Option('--confirm <line>', 'first confirm what only a person can know').choices(CONFIRMABLE))
+    .addHelpText('after', '\nExit codes: 0 ready, 1 not ready, 3 something needs attention.')
+    .action(run(readiness));
+};
+
+const MARKS: Record<ReadinessLevel, string> = { ok: 'ok     ', warning: 'warning', bad: 'BAD    ', unknown: 'unknown' };
+const EXITS: Record<Readiness['level'], Exit> = { ready: 0, attention: 3, 'not-ready': 1 };
+
+async function readiness(context: CliContext, flags: Flags): Promise<Exit> {
+  const { clock, randomness, log, signal } = context;
+  const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
+  try {
+    const { readiness: asked } = service.parts;
+    const report = await service.examine(async () => {
+      if (flags.confirm !== undefined) {
+        await asked.confirm(flags.confirm, askedBy(flags).by, signal);
+      }
+      return asked.report(undefined, signal);
+    });
+    if (flags.json === true) {
+      printJson(context, report);
+    } else {
+      print(context, report);
+    }
+    return EXITS[report.level];
+  } finally {
+    await service.stop();
+  }
+}
+
+function print(context: CliContext, { level, evidence }: Readiness): void {
+  for (const { code, level: one, at, confirmable, subject, detail, hint, items = [] } of evidence) {
+    const time = at === undefined ? '' : ` (${at})`;
+    printLine(context, printable(`${MARKS[one]}  ${reasonSentence(subject)}: ${detail}${time}`));
+    for (const item of items) {
+      printLine(context, printable(`         ${nameOf(item)}`));
+    }
+    if (hint !== '') {
+      const command = confirmable === true ? ` (dashkeep readiness --confirm ${code})` : '';
+      printLine(context, printable(`         ${hint}${command}`));
+    }
+  }
+  printLine(context, level);
+}
+
+function nameOf({ org, kind, uid, title, detail }: ReadinessItem): string {
+  return kind === 'plugin' ? `${uid} ${detail}` : `org ${org}, ${kind} ${title}: ${detail}`;
+}

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { KIND_NAMES } from '../kinds.ts';
+import { ReasonData } from '../reasons/reason.ts';
+import { Time } from './common.ts';
+
+/** What a recovery depends on, in the order in which pages and commands show it. */
+export const READINESS_CODES = [
+  'backup',
+  'coverage',
+  'signatures',
+  'verification',
+  'restore-test',
+  'target',
+  'second-copy',
+  'private-key',
+  'secrets',
+  'plugins',
+  'grafana',
+  'schedule',
+] as const;
+export const ReadinessCode = z.enum(READINESS_CODES);
+export type ReadinessCode = z.infer<typeof ReadinessCode>;
+
+/** Those that only a person can know. */
+export const CONFIRMABLE = ['second-copy', 'private-key', 'secrets'] as const;
+export type Confirmable = (typeof CONFIRMABLE)[number];
+
+/** bad: a recovery would fail or lose something; warning: it may; unknown: nothing shows that it would work. */
+export const ReadinessLevel = z.enum(['ok', 'warning', 'bad', 'unknown']);
+export type ReadinessLevel = z.infer<typeof ReadinessLevel>;
+
+/** One resource that a line names. */
+const ReadinessItem = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  uid: z.string(),
+  title: z.string(),
+  /** The field of a secret, or the version of a plugin. */
+  detail: z.string(),
+});
+export type ReadinessItem = z.infer<typeof ReadinessItem>;
+
+export const ReadinessLine = z.object({
+  code: ReadinessCode,
+  level: ReadinessLevel,
+  /** Since when the evidence exists: when it was backed up, verified, tested, confirmed. */
+  at: Time.optional(),
+  /** What it is about. */
+  subject: ReasonData,
+  /** The evidence, in English. */
+  detail: z.string(),
+  /** The same as data. */
+  findings: z.array(ReasonData),
+  /** What to do, in English; empty when there is nothing to do. */
+  hint: z.string(),
+  /** The same as data. */
+  hints: z.array(ReasonData),
+  items: z.array(ReadinessItem).optional(),
+  /** Whether the caller can confirm it. */
+  confirmable: z.literal(true).optional(),
+});
+export type ReadinessLine = z.infer<typeof ReadinessLine>;
+
+/** GET /readiness: whether a recovery would work today, with evidence. */
+export const Readiness = z.object({
+  /** ready: every line is ok; not-ready: at least one is bad. */
+  level: z.enum(['ready', 'attention', 'not-ready']),
+  time: Time,
+  evidence: z.array(ReadinessLine),
+});
+export type Readiness = z.infer<typeof Readiness>;
+
+/** POST /readiness/confirmations: a person confirms what only a person can know. */
+export const ConfirmationRequest = z.object({ line: z.enum(CONFIRMABLE) });
+export type ConfirmationRequest = z.infer<typeof ConfirmationRequest>;

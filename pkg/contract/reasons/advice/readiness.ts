@@ -1,0 +1,15 @@
+/** What to do so that a recovery would work. */
+export const READINESS_ADVICE = {
+  'ready-back-up': 'Back up now.',
+  'ready-see-runs': 'The history of runs shows why.',
+  'ready-check-service': 'Check that the service is running, and its log.',
+  'ready-verify': 'Verify the repository, and schedule that.',
+  'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',
+  'ready-test': 'Test a restore, and schedule that.',
+  'ready-protect': 'Turn on versioning or object lock for the bucket, or keep a second copy.',
+  'ready-copy': 'Copy the repository regularly to another place, then confirm it.',
+  'ready-keep-key': 'Check that a copy exists outside of Grafana and its cluster, then confirm it.',
+  'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm it.',
+  'ready-upgrade-grafana': 'Upgrade Grafana.',
+  'ready-set-schedule': 'Set a schedule for backups.',
+} as const;

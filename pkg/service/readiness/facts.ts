@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import type { Confirmable } from '../../contract/api/readiness.ts';
+import type { ScheduleStatus } from '../../contract/api/status.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
+import type { Clock } from '../../contract/ports.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { RunKind, RunLine } from '../../contract/runs.ts';
+import type { StateStore } from '../../lib/state.ts';
+import { findingError } from '../../repository/signing/finding-error.ts';
+import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
+import type { StoreProbe } from '../../storage/probe.ts';
+import type { ServiceConfig } from '../config.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { manifestFor } from '../organizations/manifest-view.ts';
+import { hidden } from '../organizations/run-view.ts';
+import { summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
+import type { Runs } from '../runs/runs.ts';
+import type { SettingsStore } from '../settings/store.ts';
+import { GrafanaHealth } from '../status/health.ts';
+import type { StatusView } from '../status/status-view.ts';
+import { schedulesOf, type GrafanaStatus } from '../status/status.ts';
+import { notCovered } from '../status/warnings.ts';
+import { readConfirmations, type Confirmations } from './confirmations.ts';
+import type { AllNeeded, Needs } from './needs.ts';
+
+export interface ReadinessParts {
+  config: Pick<ServiceConfig, 'grafana'>;
+  settings: SettingsStore;
+  repositoryCache: RepositoryCache;
+  runs: Runs;
+  askedFrom: AskedFrom;
+  statusView: Pick<StatusView, 'overlooked'>;
+  state: StateStore;
+  clock: Clock;
+}
+
+/** What a bucket does against deletion; an error where it does not say. */
+export interface Protection {
+  versioning: boolean | DashkeepError;
+  objectLock: boolean | DashkeepError;
+  /** Lifecycle rules that delete what snapshots need. */
+  expiring: string[] | DashkeepError;
+}
+
+/** What is known of the repository, as far as the caller may know it. */
+export interface RepositoryFacts {
+  newest: SnapshotSummary | undefined;
+  /** The newest from which nothing is missing. */
+  complete: SnapshotSummary | undefined;
+  manifest: Manifest | undefined;
+  coverage: CoverageFound | undefined;
+  /** How it differs from what this installation remembers. */
+  findings: DashkeepError[];
+  /** The newest run of each kind that was neither cancelled nor interrupted. */
+  runs: Partial<Record<RunKind, RunLine>>;
+  /** Undefined for a directory. */
+  protection: Protection | undefined;
+  encrypted: boolean;
+  /** Of the newest backup; an error where its objects cannot be read. */
+  needed: AllNeeded | DashkeepError | undefined;
+}
+
+/** Everything that readiness is judged by. */
+export interface ReadinessFacts {
+  now: Date;
+  /** Whether the caller decides for all organizations. */
+  home: boolean;
+  /** An error where the repository cannot be read. */
+  repository: RepositoryFacts | DashkeepError;
+  /** Organizations that no backup covers, though no one chose to leave them out. */
+  overlooked: KnownReason[];
+  grafana: GrafanaStatus;
+  schedule: ScheduleStatus | undefined;
+  confirmations: Confirmations;
+  /** Changes with what a person confirms. */
+  about: Record<Confirmable, string>;
+}
+
+const TESTED: readonly RunKind[] = ['backup', 'verify', 'drill'];
+const ENDED = ['complete', 'partial', 'failed'];
+/** The command line and the metrics are for those who have all of it. */
+const EVERYONE: Caller = { org: 0, home: true };
+
+/**
+ * Gathers what readiness is judged by. Reads only.
+ * @param caller - undefined for the whole installation
+ */
+export async function readinessFacts(
+  parts: ReadinessParts,
+  needs: Needs,
+  caller: Caller | undefined,
+  signal: AbortSignal,
+): Promise<ReadinessFacts> {
+  const { config, settings, repositoryCache, statusView, state, clock } = parts;
+  const now = clock.now();
+  const about = { 'second-copy': '', 'private-key': '', secrets: '' };
+  const health = new GrafanaHealth(config.grafana);
+  try {
+    const grafana = health.read(signal);
+    const repository = await repositoryFacts(parts, needs, caller, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return shownTo(caller, asDashkeepError(error));
+    });
+    const { values } = settings.view();
+    if ('runs' in repository) {
+      about['second-copy'] = digest(values.target.url);
+      about['private-key'] = digest(
+        await repositoryCache.read(signal, async ({ keyring }) => [...keyring.recipients].sort()).catch(() => []),
+      );
+      const { needed } = repository;
+      about.secrets = needed !== undefined && 'secrets' in needed ? digest(needed.secrets.all) : '';
+    }
+    return {
+      now,
+      home: caller?.home ?? true,
+      repository,
+      overlooked: statusView.overlooked.map(notCovered),
+      grafana: await grafana,
+      schedule: schedulesOf(values, now).find(({ job }) => job === 'backup'),
+      confirmations: await readConfirmations(state),
+      about,
+    };
+  } finally {
+    await health.close();
+  }
+}
+
+async function repositoryFacts(
+  { repositoryCache, runs, askedFrom }: ReadinessParts,
+  needs: Needs,
+  caller: Caller | undefined,
+  signal: AbortSignal,
+): Promise<RepositoryFacts> {
+  const isWhole = caller?.home ?? true;
+  const snapshots = await repositoryCache.snapshots(signal);
+  const backups = snapshots
+    .filter((one) => countsNow(one) && isRegularBackup(one))
+    .flatMap((one) => (isWhole ? one : (summaryFor(one, caller as Caller, askedFrom) ?? [])));
+  const newest = backups[0];
+  const stored = newest === undefined ? undefined : await repositoryCache.manifest(newest.id, signal);
+  const manifest = stored === undefined || isWhole ? stored : manifestFor(stored, caller as Caller);
+  const needed = stored && (await needs.of(stored, caller, signal));
+  const [protection, findings] = await repositoryCache.use(signal, async (target) => [
+    await protectionOf(target.probe, signal),
+    await target.inspect(signal),
+  ]);
+  const ended = await Promise.all(
+    TESTED.map(async (kind) => {
+      const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status);
+      return [kind, (await runs.past(1, matches, caller ?? EVERYONE, signal)).find(matches)] as const;
+    }),
+  );
+  return {
+    // As the manifest says: an index of an earlier release lacks it.
+    newest: newest && manifest?.shrunk ? { ...newest, shrunk: manifest.shrunk } : newest,
+    complete: backups.find((one) => isFull(one) && (one.id !== newest?.id || manifest?.shrunk === undefined)),
+    manifest,
+    coverage: manifest === undefined ? undefined : coverageOf(manifest),
+    findings: findings.map((one) => shownTo(caller, findingError(one))),
+    runs: Object.fromEntries(ended),
+    protection,
+    encrypted: repositoryCache.encrypted === true,
+    needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
+  };
+}
+
+/** Only the home organization sees the words of a problem, which may name what is not another one's. */
+function shownTo(caller: Caller | undefined, problem: DashkeepError): DashkeepError {
+  return (caller?.home ?? true) ? problem : new DashkeepError(problem.code, hidden(problem.code).message);
+}
+
+async function protectionOf(probe: StoreProbe | undefined, signal: AbortSignal): Promise<Protection | undefined> {
+  const asked = <T>(answer: Promise<T>): Promise<T | DashkeepError> => answer.catch(asDashkeepError);
+  return (
+    probe && {
+      versioning: await asked(probe.versioning(signal)),
+      objectLock: await asked(probe.objectLock(signal)),
+      expiring: await asked(probe.expiringRules(signal)),
+    }
+  );
+}
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
+}

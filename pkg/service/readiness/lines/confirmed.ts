@@ -1,0 +1,54 @@
+import type { Confirmable } from '../../../contract/api/readiness.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
+import { DAY_MS, QUARTER, unreadable, type Said } from './said.ts';
+
+/** Whether a second copy exists. */
+export function secondCopy(facts: ReadinessFacts): Said {
+  return confirmation('second-copy', reason('ready-copy'), facts);
+}
+
+/** Whether a copy of the private key exists elsewhere. */
+export function privateKey({ encrypted }: RepositoryFacts, facts: ReadinessFacts): Said {
+  return encrypted
+    ? confirmation('private-key', reason('ready-keep-key'), facts)
+    : { level: 'ok', found: [reason('ready-not-encrypted')] };
+}
+
+/** What has to be entered again, and whether it is stored elsewhere. */
+export function secrets({ needed }: RepositoryFacts, facts: ReadinessFacts): Said {
+  if (needed === undefined || needed instanceof DashkeepError) {
+    return unreadable(needed);
+  }
+  const { items, elsewhere } = needed.secrets;
+  const count = items.length + (facts.home ? elsewhere : 0);
+  if (count === 0) {
+    return { level: 'ok', found: [reason('ready-none')] };
+  }
+  const { found, ...confirmed } = confirmation('secrets', reason('ready-keep-secrets'), facts);
+  const others = facts.home && elsewhere > 0 ? [reason('ready-elsewhere', { count: String(elsewhere) })] : [];
+  return { ...confirmed, found: [reason('ready-secrets', { count: String(count) }), ...others, ...found], items };
+}
+
+/** What only a person can know. It is asked again each quarter, and when it has changed. */
+function confirmation(what: Confirmable, advice: KnownReason, facts: ReadinessFacts): Said {
+  const { home, now } = facts;
+  const given = facts.confirmations[what];
+  const asked: Pick<Said, 'advice' | 'confirmable'> = {
+    advice: [advice],
+    ...(home ? { confirmable: true as const } : {}),
+  };
+  if (given === undefined) {
+    return { level: 'unknown', found: [reason('ready-not-confirmed')], ...asked };
+  }
+  const { time: at, by } = given;
+  if (given.about !== facts.about[what]) {
+    return { level: 'warning', at, found: [reason('ready-confirmed-before')], ...asked };
+  }
+  if (now.getTime() - Date.parse(at) > QUARTER * DAY_MS) {
+    return { level: 'warning', at, found: [reason('ready-confirmed-long-ago', { days: String(QUARTER) })], ...asked };
+  }
+  const found = by === undefined || !home ? reason('ready-confirmed') : reason('ready-confirmed-by', { by });
+  return { level: 'ok', at, found: [found], ...asked };
+}

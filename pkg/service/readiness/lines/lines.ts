@@ -1,0 +1,124 @@
+import type { Readiness, ReadinessLine } from '../../../contract/api/readiness.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import type { SnapshotSummary } from '../../../contract/manifest.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
+import type { RunLine } from '../../../contract/runs.ts';
+import { lateAfterSeconds } from '../../status/status.ts';
+import { INCLUDE_ORG } from '../../status/warnings.ts';
+import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
+import { privateKey, secondCopy, secrets } from './confirmed.ts';
+import { backup, restoreTest, verification } from './runs.ts';
+import { line, unreadable, type Said } from './said.ts';
+import { targetLine } from './target.ts';
+
+/** Whether a recovery would work, line by line. Pure. */
+export function readinessOf(facts: ReadinessFacts): Readiness {
+  const { repository, home } = facts;
+  const lines = repository instanceof DashkeepError ? unread(repository, facts) : read(repository, facts);
+  const evidence = lines.filter(({ code }) => home || !OF_HOME.has(code));
+  const levels = new Set(evidence.map(({ level }) => level));
+  return {
+    level: levels.has('bad') ? 'not-ready' : levels.size === 1 && levels.has('ok') ? 'ready' : 'attention',
+    time: facts.now.toISOString(),
+    evidence,
+  };
+}
+
+/** What concerns the bucket and its keys is for the organization that decides about them. */
+const OF_HOME: ReadonlySet<ReadinessLine['code']> = new Set(['target', 'second-copy', 'private-key']);
+
+/** Nothing is known of a repository that cannot be read. */
+function unread(problem: DashkeepError, facts: ReadinessFacts): ReadinessLine[] {
+  const said: Said = { level: 'bad', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
+  return [
+    line(facts.home ? reason('ready-of-target') : reason('ready-of-backup'), said),
+    line(reason('ready-of-grafana'), grafana(facts)),
+    line(reason('ready-of-schedule'), onSchedule(undefined, facts)),
+  ];
+}
+
+function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine[] {
+  const { complete, protection } = repository;
+  const copy = secondCopy(facts);
+  return [
+    line(reason('ready-of-backup'), backup(repository, facts)),
+    line(reason('ready-of-coverage'), coverage(repository, facts)),
+    line(reason('ready-of-signatures'), signatures(repository)),
+    line(reason('ready-of-verification'), verification(repository, facts)),
+    line(reason('ready-of-restore-test'), restoreTest(repository, facts)),
+    line(reason('ready-of-target'), targetLine(protection, copy.level === 'ok')),
+    line(reason('ready-of-second-copy'), copy),
+    line(reason('ready-of-private-key'), privateKey(repository, facts)),
+    line(reason('ready-of-secrets'), secrets(repository, facts)),
+    line(reason('ready-of-plugins'), plugins(repository, complete)),
+    line(reason('ready-of-grafana'), grafana(facts)),
+    line(reason('ready-of-schedule'), onSchedule(repository.runs.backup, facts)),
+  ];
+}
+
+function coverage({ coverage: covered, newest }: RepositoryFacts, { home, overlooked }: ReadinessFacts): Said {
+  if (covered === undefined) {
+    return unreadable(undefined);
+  }
+  const missing = home ? overlooked : [];
+  const advice = [...covered.advice, ...(missing.length === 0 ? [] : [INCLUDE_ORG])];
+  return {
+    level: covered.whole && missing.length === 0 ? 'ok' : 'warning',
+    at: newest?.time,
+    found: [...covered.parts, ...missing],
+    advice: advice.length === 0 ? [reason('ready-see-runs')] : advice,
+  };
+}
+
+function signatures({ complete, findings }: RepositoryFacts): Said {
+  if (findings.length > 0) {
+    return { level: 'bad', found: findings.map(reasonFrom), advice: findings.map(adviceOf) };
+  }
+  return complete === undefined
+    ? unreadable(undefined)
+    : { level: 'ok', at: complete.time, found: [reason('ready-signed', { snapshot: complete.id })] };
+}
+
+function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummary | undefined): Said {
+  if (needed === undefined || needed instanceof DashkeepError) {
+    return unreadable(needed);
+  }
+  const { reason: text = '', code, params = {} } = manifest?.kinds.plugin ?? { reason: '' };
+  if (manifest?.kinds.plugin === undefined || text !== '') {
+    return { level: 'unknown', found: [{ code: (code ?? 'not-asked-for') as KnownReason['code'], params }] };
+  }
+  const items = [...new Map(needed.plugins.items.map((one) => [one.uid, one])).values()];
+  const found = items.length === 0 ? reason('ready-none') : reason('ready-plugins', { count: String(items.length) });
+  return { level: 'ok', at: complete?.time, found: [found], items };
+}
+
+function grafana({ grafana: { version, problem } }: ReadinessFacts): Said {
+  const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
+  if (problem !== undefined || version === undefined || major === undefined) {
+    return problem === undefined ? { level: 'unknown', found: [reason('ready-grafana-silent')] } : unreadable(problem);
+  }
+  return Number(major) < 10 || (Number(major) === 10 && Number(minor) < 4)
+    ? { level: 'bad', found: [reason('ready-grafana-old', { version })], advice: [reason('ready-upgrade-grafana')] }
+    : { level: 'ok', found: [reason('ready-grafana', { version })] };
+}
+
+function onSchedule(last: RunLine | undefined, { schedule, now }: ReadinessFacts): Said {
+  if (schedule === undefined || schedule.expression === '') {
+    return { level: 'warning', found: [reason('ready-no-schedule')], advice: [reason('ready-set-schedule')] };
+  }
+  const { expression, timezone, next, intervalSeconds } = schedule;
+  if (next.length === 0 || intervalSeconds === undefined) {
+    const found = [reason('job-never-runs', { job: 'backup' })];
+    return { level: 'bad', found, advice: [reason('correct-schedule')] };
+  }
+  const found = [reason('ready-scheduled', { schedule: `${expression} (${timezone})` })];
+  return last !== undefined && now.getTime() - Date.parse(last.started) > lateAfterSeconds(intervalSeconds) * 1000
+    ? {
+        level: 'bad',
+        at: last.started,
+        found: [...found, reason('ready-missed')],
+        advice: [reason('ready-check-service')],
+      }
+    : { level: 'ok', found };
+}

@@ -1,0 +1,95 @@
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import type { Reason } from '../../../contract/reasons/reason.ts';
+import type { RunLine } from '../../../contract/runs.ts';
+import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
+import { lateAfterSeconds } from '../../status/status.ts';
+import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
+import { DAY_MS, old, QUARTER, type Said } from './said.ts';
+
+/** Without a schedule that says more. */
+const BACKUP_DAYS = 2;
+const VERIFY_DAYS = 31;
+
+/** What the last complete backup proves. */
+export function backup({ newest, complete, runs }: RepositoryFacts, { now, schedule }: ReadinessFacts): Said {
+  const advice = [reason('ready-back-up')];
+  if (complete === undefined) {
+    return { level: 'bad', found: [reason('ready-no-backup')], advice };
+  }
+  const found = [reason('ready-complete', { snapshot: complete.id })];
+  const { id: snapshot, time: at } = complete;
+  const age = now.getTime() - Date.parse(at);
+  if (schedule?.intervalSeconds !== undefined && age > lateAfterSeconds(schedule.intervalSeconds) * 1000) {
+    return { level: 'bad', at, found: [...found, reason('ready-late')], advice: [reason('ready-see-runs')] };
+  }
+  const notFull = newest === undefined || newest.id === snapshot ? [] : notFullReasons(newest);
+  const hasFailed = runs.backup?.status === 'failed' && runs.backup.started > at;
+  const worse: KnownReason[] = [...notFull, ...(hasFailed ? [reason('ready-later-failed')] : [])];
+  if (worse.length > 0) {
+    return { level: 'warning', at, found: [...found, ...worse], advice: [reason('ready-see-runs')] };
+  }
+  return schedule?.intervalSeconds === undefined && age > BACKUP_DAYS * DAY_MS
+    ? { level: 'warning', at, found: [...found, old(BACKUP_DAYS)], advice }
+    : { level: 'ok', at, found };
+}
+
+/** What the last verification proves. */
+export function verification({ runs: { verify } }: RepositoryFacts, facts: ReadinessFacts): Said {
+  return aged(verified(verify), verify, VERIFY_DAYS, facts);
+}
+
+/** What the last restore test proves. */
+export function restoreTest({ runs: { drill } }: RepositoryFacts, facts: ReadinessFacts): Said {
+  return aged(tested(drill), drill, QUARTER, facts);
+}
+
+function verified(run: RunLine | undefined): Said {
+  if (run === undefined) {
+    return { level: 'warning', found: [reason('ready-not-verified')], advice: [reason('ready-verify')] };
+  }
+  const { snapshots, objects, read = 0, problems = run.problems } = run.counts;
+  if (run.status !== 'complete') {
+    const why = run.failure === undefined ? reason('ready-verify-problems', { count: String(problems) }) : failure(run);
+    return { level: 'bad', found: [why], advice: [reason('ready-repair')] };
+  }
+  const counts = { snapshots: String(snapshots), objects: String(objects), read: String(read) };
+  // Other organizations do not see how much there is.
+  const found = [reason('ready-verified'), ...(objects === undefined ? [] : [reason('ready-read-back', counts)])];
+  return { level: 'ok', found, advice: [reason('ready-verify')] };
+}
+
+function tested(run: RunLine | undefined): Said {
+  const advice = [reason('ready-test')];
+  if (run === undefined) {
+    return { level: 'warning', found: [reason('ready-not-tested')], advice };
+  }
+  if (run.status === 'failed') {
+    return { level: 'bad', found: [failure(run)], advice: [reason('ready-see-runs')] };
+  }
+  const { snapshot = '', duration = 0 } = run;
+  const { checked, verified } = run.counts;
+  const found = [
+    reason('ready-tested', { snapshot, seconds: String(Math.round(duration / 1000)) }),
+    ...(checked === undefined
+      ? []
+      : [reason('ready-came-back', { verified: String(verified), checked: String(checked) })]),
+  ];
+  return run.status === 'complete'
+    ? { level: 'ok', found, advice }
+    : { level: 'warning', found: [...found, reason('ready-test-partial')], advice: [reason('ready-see-runs')] };
+}
+
+/** With the time of a run; what went well long ago is no longer evidence. */
+function aged(said: Said, run: RunLine | undefined, days: number, { now }: ReadinessFacts): Said {
+  const at = run?.finished;
+  const isOld = at !== undefined && now.getTime() - Date.parse(at) > days * DAY_MS;
+  return isOld && said.level === 'ok'
+    ? { ...said, at, level: 'warning', found: [...said.found, old(days)] }
+    : { ...said, at };
+}
+
+function failure({ failure: given }: RunLine): Reason {
+  return given?.why === undefined
+    ? { code: (given?.code ?? 'DK_INTERNAL') as Reason['code'], params: { message: given?.message ?? '' } }
+    : (given.why as Reason);
+}

@@ -1,0 +1,39 @@
+import { compact } from '../../../contract/compact.ts';
+import { ReadinessCode, type ReadinessLevel, type ReadinessLine } from '../../../contract/api/readiness.ts';
+import type { DashkeepError } from '../../../contract/errors.ts';
+import { checkText } from '../../../contract/reasons/check-result.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { adviceOf, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
+
+export const DAY_MS = 86_400_000;
+/** Days after which what was confirmed is asked again; a restore test should not be older, either. */
+export const QUARTER = 92;
+
+/** What a line says besides what it is about. */
+export interface Said extends Pick<ReadinessLine, 'items' | 'confirmable'> {
+  level: ReadinessLevel;
+  found: Reason[];
+  advice?: Reason[];
+  at?: string | undefined;
+}
+
+/** The code of a line is that of its subject. */
+const SUBJECT = 'ready-of-';
+
+/** A line about its subject. */
+export function line(subject: KnownReason, { found, advice = [], ...said }: Said): ReadinessLine {
+  const code = ReadinessCode.parse(subject.code.slice(SUBJECT.length));
+  return compact({ code, subject, ...checkText(found, said.level === 'ok' ? [] : advice), ...said });
+}
+
+/** What is said where nothing is known of what the newest backup holds. */
+export function unreadable(problem: DashkeepError | undefined): Said {
+  return problem === undefined
+    ? { level: 'unknown', found: [reason('ready-no-backup')], advice: [reason('ready-back-up')] }
+    : { level: 'unknown', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
+}
+
+/** What was true, but long ago. */
+export function old(days: number): KnownReason {
+  return reason('ready-old', { days: String(days) });
+}

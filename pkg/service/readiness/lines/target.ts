@@ -1,0 +1,37 @@
+import { DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Protection } from '../facts.ts';
+import type { Said } from './said.ts';
+
+/**
+ * What keeps anyone with access to the target from deleting the backups.
+ * @param isCopied - whether someone confirmed a second copy
+ */
+export function targetLine(protection: Protection | undefined, isCopied: boolean): Said {
+  const advice = [reason('ready-protect')];
+  if (protection === undefined) {
+    return { level: isCopied ? 'ok' : 'warning', found: [reason('ready-directory')], advice };
+  }
+  const { versioning, objectLock, expiring } = protection;
+  const found = [
+    said(versioning, 'versions-kept', 'versions-none'),
+    said(objectLock, 'object-lock', 'object-lock-none'),
+  ];
+  if (Array.isArray(expiring) && expiring.length > 0) {
+    const rules = reason('ready-expiring', { rules: expiring.join(', ') });
+    return { level: 'bad', found: [...found, rules], advice: [reason('remove-expiration')] };
+  }
+  const isProtected = versioning === true || objectLock === true || isCopied;
+  const isKnown = typeof versioning === 'boolean' && typeof objectLock === 'boolean';
+  const rules = Array.isArray(expiring) ? reason('lifecycle-keeps') : reasonFrom(expiring);
+  return { level: isProtected ? 'ok' : isKnown ? 'warning' : 'unknown', found: [...found, rules], advice };
+}
+
+function said(
+  answer: boolean | DashkeepError,
+  yes: 'versions-kept' | 'object-lock',
+  no: 'versions-none' | 'object-lock-none',
+): Reason {
+  return answer instanceof DashkeepError ? reasonFrom(answer) : reason(answer ? yes : no);
+}

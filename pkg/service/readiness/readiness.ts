@@ -1,0 +1,61 @@
+import type { Confirmable, Readiness as Report, ReadinessCode, ReadinessLevel } from '../../contract/api/readiness.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import type { Log } from '../../contract/ports.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { confirm } from './confirmations.ts';
+import { readinessFacts, type ReadinessParts } from './facts.ts';
+import { readinessOf } from './lines/lines.ts';
+import { Needs } from './needs.ts';
+
+const EVERY_MS = 5 * 60_000;
+
+/** Answers whether a recovery would work today: for pages and the command line when asked, for metrics from memory. */
+export class Readiness {
+  readonly #parts: ReadinessParts & { log: Log };
+  readonly #needs: Needs;
+  #looked = -Infinity;
+  #levels: Partial<Record<ReadinessCode, ReadinessLevel>> = {};
+
+  constructor(parts: ReadinessParts & { log: Log }) {
+    this.#parts = parts;
+    this.#needs = new Needs(parts.repositoryCache);
+  }
+
+  /** As they were a few minutes ago, for the whole installation; empty before. */
+  get levels(): Partial<Record<ReadinessCode, ReadinessLevel>> {
+    return this.#levels;
+  }
+
+  /** @param caller - undefined for the whole installation */
+  async report(caller: Caller | undefined, signal: AbortSignal): Promise<Report> {
+    return readinessOf(await readinessFacts(this.#parts, this.#needs, caller, signal));
+  }
+
+  /**
+   * Stores that a person confirms a line as it is now.
+   * @throws DK_NOT_FOUND where there is nothing to confirm
+   */
+  async confirm(what: Confirmable, by: string | undefined, signal: AbortSignal): Promise<void> {
+    const facts = await readinessFacts(this.#parts, this.#needs, undefined, signal);
+    if (readinessOf(facts).evidence.find(({ code }) => code === what)?.confirmable !== true) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is nothing to confirm about ${what}`);
+    }
+    await confirm(this.#parts.state, what, { time: facts.now, by, about: facts.about[what] });
+    this.#looked = -Infinity;
+  }
+
+  /** Looks when it is due, in the background. */
+  refresh(signal: AbortSignal): void {
+    const { clock, log } = this.#parts;
+    if (clock.monotonic() - this.#looked < EVERY_MS) {
+      return;
+    }
+    this.#looked = clock.monotonic();
+    this.report(undefined, signal).then(
+      ({ evidence }) => {
+        this.#levels = Object.fromEntries(evidence.map(({ code, level }) => [code, level]));
+      },
+      (error: unknown) => log.debug({ reason: asDashkeepError(error).message }, 'readiness is not known'),
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Alert, Button, useStyles2 } from '@grafana/ui';
+import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { useConfirmReadiness, useReadiness } from '../../data/useStatus.ts';
+import { formatTime } from '../../lib/format.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { saveFile } from '../../lib/saveFile.ts';
+import { csvOf } from './csv.ts';
+import { adviceText, evidenceText, itemText, levelLabel, Line, subjectText } from './Line.tsx';
+
+/** Whether a recovery would work today, with evidence to show to others. */
+export function ReadinessPage() {
+  const query = useReadiness();
+  const confirm = useConfirmReadiness();
+  const styles = useStyles2(getStyles);
+  const { data } = query;
+  return (
+    <AppPage
+      pageNav={{ text: t('readiness.title', 'Readiness'), url: routes.readiness() }}
+      subTitle={t('readiness.subtitle', 'Whether a recovery would work today, with evidence.')}
+      actions={
+        data && (
+          <>
+            <Button variant="secondary" icon="file-alt" onClick={() => print()}>
+              {t('readiness.print', 'Print')}
+            </Button>
+            <Button variant="secondary" icon="download-alt" onClick={() => save(data)}>
+              {t('readiness.csv', 'Download CSV')}
+            </Button>
+          </>
+        )
+      }
+    >
+      {confirm.error !== null && <ServiceNotice error={confirm.error} />}
+      <QueryView query={query}>
+        {(report) => (
+          <section aria-label={t('readiness.title', 'Readiness')} className={styles.report}>
+            <Verdict report={report} />
+            <ul className={styles.list}>
+              {report.evidence.map((line) => (
+                <Line key={line.code} line={line} isBusy={confirm.isPending} onConfirm={confirm.mutate} />
+              ))}
+            </ul>
+          </section>
+        )}
+      </QueryView>
+    </AppPage>
+  );
+}
+
+function Verdict({ report: { level, time } }: { report: Readiness }) {
+  const [severity, title] = (
+    {
+      ready: ['success', t('readiness.ready', 'A recovery would work today')],
+      attention: ['warning', t('readiness.attention', 'Not everything that a recovery needs is proven')],
+      'not-ready': ['error', t('readiness.notReady', 'A recovery would fail or lose something')],
+    } as const
+  )[level];
+  return (
+    <Alert severity={severity} title={title}>
+      {t('readiness.checked', 'Checked {{time}}', { time: formatTime(time) })}
+    </Alert>
+  );
+}
+
+function save({ evidence, time }: Readiness): void {
+  const head = [
+    t('readiness.columnLine', 'Line'),
+    t('readiness.columnLevel', 'Level'),
+    t('readiness.columnSince', 'Since'),
+    t('readiness.columnEvidence', 'Evidence'),
+    t('readiness.columnAdvice', 'What to do'),
+  ];
+  const row = (line: ReadinessLine): string[][] => [
+    [subjectText(line), levelLabel(line.level), line.at ?? '', evidenceText(line), adviceText(line)],
+    ...(line.items ?? []).map((item) => [subjectText(line), '', '', itemText(item), '']),
+  ];
+  saveFile(`readiness-${time.slice(0, 10)}.csv`, 'text/csv', csvOf([head, ...evidence.flatMap(row)]));
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({ listStyle: 'none', display: 'flex', flexDirection: 'column', gap: theme.spacing(2) }),
+  // On paper there is the report alone, in black.
+  report: css({
+    '@media print': {
+      'html:has(&), body:has(&)': { background: 'white' },
+      'body:has(&) *': { visibility: 'hidden' },
+      '&&&, &&& *': { visibility: 'visible', color: 'black', background: 'none' },
+      '&&&': { position: 'absolute', inset: '0 0 auto 0' },
+      '&&& button': { display: 'none' },
+    },
+  }),
+});

@@ -1,0 +1,154 @@
+import { expect, it } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import type { SnapshotSummary } from '../../../pkg/contract/manifest.ts';
+import type { RunKind, RunLine } from '../../../pkg/contract/runs.ts';
+import type { ReadinessFacts, RepositoryFacts } from '../../../pkg/service/readiness/facts.ts';
+import { readinessOf } from '../../../pkg/service/readiness/lines/lines.ts';
+
+const NOW = new Date('2026-06-01T12:00:00.000Z');
+const HOUR = 3_600_000;
+const ago = (hours: number): string => new Date(NOW.getTime() - hours * HOUR).toISOString();
+
+function run(kind: RunKind, hours: number, more: Partial<RunLine> = {}): RunLine {
+  const times = { started: ago(hours), finished: ago(hours), duration: 5000 };
+  return { id: 'r', kind, status: 'complete', trigger: 'scheduled', ...times, counts: {}, problems: 0, ...more };
+}
+
+function snapshot(hours: number, more: Partial<SnapshotSummary> = {}): SnapshotSummary {
+  const facts = { id: `s${hours}`, time: ago(hours), status: 'complete', trigger: 'scheduled' } as const;
+  return { ...facts, resources: 3, bytes: 100, signed: true, hold: null, ...more };
+}
+
+const confirmed = (days: number, about = 'a') => ({ time: ago(days * 24), about });
+
+const PROTECTED = { versioning: true, objectLock: false, expiring: [] };
+const COVERAGE = { whole: true, parts: [], advice: [], orgs: { read: 1 }, kinds: { read: 1, existing: 1 }, text: '' };
+const SCHEDULE = { job: 'backup', expression: '0 */2 * * *', timezone: 'UTC', intervalSeconds: 7200 } as const;
+
+/** An installation that is ready, but for what is changed. */
+function levels(repository: Partial<RepositoryFacts> = {}, facts: Partial<ReadinessFacts> = {}): string[] {
+  const secret = { org: 1, kind: 'data-source' as const, uid: 'p', title: 'P', detail: 'password' };
+  const { evidence } = readinessOf({
+    now: NOW,
+    home: true,
+    overlooked: [],
+    grafana: { reachable: true, version: '12.4.0' },
+    schedule: { ...SCHEDULE, next: [ago(-1)] },
+    confirmations: { 'second-copy': confirmed(1), 'private-key': confirmed(1), secrets: confirmed(1) },
+    about: { 'second-copy': 'a', 'private-key': 'a', secrets: 'a' },
+    repository: {
+      newest: snapshot(1),
+      complete: snapshot(1),
+      manifest: { kinds: { plugin: {} } } as RepositoryFacts['manifest'],
+      coverage: COVERAGE,
+      findings: [],
+      runs: { backup: run('backup', 1), verify: run('verify', 24), drill: run('drill', 24) },
+      protection: PROTECTED,
+      encrypted: true,
+      needed: {
+        secrets: { items: [secret], elsewhere: 0, all: ['p'] },
+        plugins: { items: [], elsewhere: 0, all: [] },
+      },
+      ...repository,
+    },
+    ...facts,
+  });
+  return evidence.filter(({ level }) => level !== 'ok').map(({ code, level }) => `${code} ${level}`);
+}
+
+const verified = (more: RunLine) => ({ runs: { backup: run('backup', 1), verify: more, drill: run('drill', 1) } });
+const tested = (more: RunLine) => ({ runs: { backup: run('backup', 1), verify: run('verify', 1), drill: more } });
+
+it('has nothing to say about an installation that is ready', () => {
+  expect(levels()).toEqual([]);
+});
+
+const BROKEN: [what: string, repository: Partial<RepositoryFacts>, facts: Partial<ReadinessFacts>, line: string][] = [
+  ['no backup for two intervals', { newest: snapshot(5), complete: snapshot(5) }, {}, 'backup bad'],
+  [
+    'a newer backup that is partial',
+    { newest: snapshot(1, { status: 'partial' }), complete: snapshot(3) },
+    {},
+    'backup warning',
+  ],
+  [
+    'no schedule that says when',
+    { complete: snapshot(49), newest: snapshot(49) },
+    { schedule: undefined },
+    'backup warning',
+  ],
+  [
+    'an organization that is overlooked',
+    {},
+    { overlooked: [{ code: 'org-not-covered', params: {} }] },
+    'coverage warning',
+  ],
+  [
+    'signatures that are gone',
+    { findings: [new DashkeepError('DK_SIGNATURES_MISSING', 'gone')] },
+    {},
+    'signatures bad',
+  ],
+  ['an old verification', verified(run('verify', 32 * 24)), {}, 'verification warning'],
+  ['a verification with problems', verified(run('verify', 1, { status: 'failed' })), {}, 'verification bad'],
+  ['an old restore test', tested(run('drill', 93 * 24)), {}, 'restore-test warning'],
+  ['a restore test that lost something', tested(run('drill', 1, { status: 'partial' })), {}, 'restore-test warning'],
+  ['a lifecycle rule that deletes', { protection: { ...PROTECTED, expiring: ['all'] } }, {}, 'target bad'],
+  [
+    'an old confirmation',
+    {},
+    { confirmations: { 'second-copy': confirmed(1), 'private-key': confirmed(93), secrets: confirmed(1) } },
+    'private-key warning',
+  ],
+  [
+    'another target than the one that is copied',
+    {},
+    { about: { 'second-copy': 'b', 'private-key': 'a', secrets: 'a' } },
+    'second-copy warning',
+  ],
+  ['a Grafana that is too old', {}, { grafana: { reachable: true, version: '9.5.1' } }, 'grafana bad'],
+  ['a Grafana that hides its version', {}, { grafana: { reachable: true } }, 'grafana unknown'],
+  ['a schedule that never runs', {}, { schedule: { ...SCHEDULE, next: [] } }, 'schedule bad'],
+  [
+    'runs that do not start',
+    { runs: { ...verified(run('verify', 1)).runs, backup: run('backup', 9) } },
+    {},
+    'schedule bad',
+  ],
+];
+
+it.each(BROKEN)('%s', (_, repository, facts, line) => {
+  expect(levels(repository, facts)).toContain(line);
+  // A second line only where the one follows from the other.
+  expect(
+    levels(repository, facts).filter((one) => !one.startsWith(line.split(' ')[0]!) && !one.startsWith('schedule')),
+  ).toEqual([]);
+});
+
+it('counts a bucket without versioning as protected only by a second copy', () => {
+  const protection = { versioning: false, objectLock: false, expiring: [] };
+  expect(levels({ protection })).toEqual([]);
+  expect(levels({ protection: undefined })).toEqual([]);
+  const confirmations = { 'private-key': confirmed(1), secrets: confirmed(1) };
+  expect(levels({ protection }, { confirmations })).toEqual(['target warning', 'second-copy unknown']);
+  expect(levels({ protection: undefined }, { confirmations })).toEqual(['target warning', 'second-copy unknown']);
+});
+
+it('does not call ready what cannot be known', () => {
+  const denied = new DashkeepError('DK_STORE_DENIED', 'denied');
+  const protection = { versioning: denied, objectLock: denied, expiring: denied };
+  const confirmations = { 'private-key': confirmed(1), secrets: confirmed(1) };
+  expect(levels({ protection }, { confirmations })).toContain('target unknown');
+  expect(levels({ needed: new DashkeepError('DK_IDENTITY_MISSING', 'no key') })).toEqual([
+    'secrets unknown',
+    'plugins unknown',
+  ]);
+  expect(
+    levels({ newest: undefined, complete: undefined, manifest: undefined, coverage: undefined, needed: undefined }),
+  ).toEqual(expect.arrayContaining(['backup bad', 'coverage unknown', 'secrets unknown']));
+});
+
+it('knows nothing of a repository that cannot be read', () => {
+  const facts = { repository: new DashkeepError('DK_STORE_UNREACHABLE', 'down') };
+  expect(levels({}, facts)).toEqual(['target bad']);
+});
