@@ -119,6 +119,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const changed = (): void => {
     endedElsewhere.announce();
     freshness.runsChanged();
+    readiness.invalidate();
   };
   // A webhook of the pages belongs to the home organization, which learns nothing of what others restore.
   const mayNotify = (run: RunRecord): boolean =>

@@ -37,6 +37,7 @@ test('a person sees what is not proven, confirms it, prints the report and saves
   await expect(report.getByText('Restore test', { exact: true })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Print' })).toBeHidden();
   await expect(page.getByRole('navigation').first()).toBeHidden();
+  await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
   expect(problems).toEqual([]);
 });
 

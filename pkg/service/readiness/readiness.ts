@@ -14,6 +14,7 @@ export class Readiness {
   readonly #parts: ReadinessParts & { log: Log };
   readonly #needs: Needs;
   #looked = -Infinity;
+  #isBusy = false;
   #levels: Partial<Record<ReadinessCode, ReadinessLevel>> = {};
 
   constructor(parts: ReadinessParts & { log: Log }) {
@@ -41,21 +42,27 @@ export class Readiness {
       throw new DashkeepError('DK_NOT_FOUND', `there is nothing to confirm about ${what}`);
     }
     await confirm(this.#parts.state, what, { time: facts.now, by, about: facts.about[what] });
+    this.invalidate();
+  }
+
+  /** Something has changed: look at the next turn. */
+  invalidate(): void {
     this.#looked = -Infinity;
   }
 
   /** Looks when it is due, in the background. */
   refresh(signal: AbortSignal): void {
     const { clock, log } = this.#parts;
-    if (clock.monotonic() - this.#looked < EVERY_MS) {
+    if (this.#isBusy || clock.monotonic() - this.#looked < EVERY_MS) {
       return;
     }
     this.#looked = clock.monotonic();
-    this.report(undefined, signal).then(
-      ({ evidence }) => {
+    this.#isBusy = true;
+    void this.report(undefined, signal)
+      .then(({ evidence }) => {
         this.#levels = Object.fromEntries(evidence.map(({ code, level }) => [code, level]));
-      },
-      (error: unknown) => log.debug({ reason: asDashkeepError(error).message }, 'readiness is not known'),
-    );
+      })
+      .catch((error: unknown) => log.debug({ reason: asDashkeepError(error).message }, 'readiness is not known'))
+      .finally(() => (this.#isBusy = false));
   }
 }

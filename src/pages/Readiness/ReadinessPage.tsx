@@ -88,7 +88,9 @@ const getStyles = (theme: GrafanaTheme2) => ({
   // On paper there is the report alone, in black.
   report: css({
     '@media print': {
-      'html:has(&), body:has(&)': { background: 'white' },
+      // One rule each: emotion fills in the first of a list only.
+      'html:has(&)': { background: 'white !important' },
+      'body:has(&)': { background: 'white !important' },
       'body:has(&) *': { visibility: 'hidden' },
       '&&&, &&& *': { visibility: 'visible', color: 'black', background: 'none' },
       '&&&': { position: 'absolute', inset: '0 0 auto 0' },
