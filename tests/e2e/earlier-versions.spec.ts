@@ -98,7 +98,7 @@ test('compared first, in French, by keyboard and in the light theme', async ({
   await expect(drawer.getByText('Changed by mistake').first()).toBeVisible(LONG);
   await expectAccessible(page);
   await enter(drawer.getByRole('button', { name: 'Restaurer la version antérieure' }));
-  const difference = page.getByRole('region', { name: `Ce qui change dans « ${board.title} »` });
+  const difference = page.getByRole('region', { name: `Modifications de « ${board.title} »` });
   await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
   await expectAccessible(page);
   await enter(page.getByRole('button', { name: 'Restaurer maintenant' }));
