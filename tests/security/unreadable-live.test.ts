@@ -86,3 +86,16 @@ it('with a list that Grafana does not divide: its kind is named, and all else is
   const { json } = await lab().dashkeep(['diff', 'latest', 'live']);
   expect(json.errors).toMatchObject([{ kind: 'contact-point', uid: '', code: 'too-deep' }]);
 });
+
+it('with such a list, of which many are to be restored: all of its kind are blocked, and nothing else', async () => {
+  const many = Array.from({ length: 40 }, () => FLAT);
+  heavy.contactPoints(lab().grafana, many, nested);
+  heavy.playlists(lab().grafana, [FLAT], nested);
+  expect((await lab().dashkeep(['backup'])).json.status).toBe('complete');
+  org().alerting.contactPoints.length = 0;
+  org().playlists.clear();
+  heavy.contactPoints(lab().grafana, [...many, DEEP], nested);
+  const { json } = await lab().dashkeep(['restore', 'latest', '--overwrite']);
+  expect(new Set(Object.values(actions(json.plan, 'contact-point')))).toEqual(new Set(['blocked']));
+  expect(Object.values(actions(json.plan, 'playlist'))).toEqual(['create']);
+});

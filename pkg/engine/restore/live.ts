@@ -99,27 +99,37 @@ export async function visitLive(visit: Visit): Promise<void> {
   }
   const left = new Set(wanted.map(({ uid }) => uid));
   const seen: Listed[] = [];
-  for await (const { content, converted, ...listed } of all(kind, context, recent)) {
-    seen.push(listed);
-    if (!left.delete(listed.uid)) {
-      continue;
-    }
-    const stored = content === undefined ? recent?.stored(listed) : undefined;
-    if (stored !== undefined && isAsStored?.(listed.uid, stored) === true) {
-      continue;
-    }
-    await looking(listed.uid, async () => {
-      if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
-        // Goes on beside the list.
-        await read(listed);
-      } else {
-        await show(listed.uid, content);
+  try {
+    for await (const { content, converted, ...listed } of all(kind, context, recent)) {
+      seen.push(listed);
+      if (!left.delete(listed.uid)) {
+        continue;
       }
-    });
+      const stored = content === undefined ? recent?.stored(listed) : undefined;
+      if (stored !== undefined && isAsStored?.(listed.uid, stored) === true) {
+        continue;
+      }
+      await looking(listed.uid, async () => {
+        if (content === undefined || (converted === true && !isSame(listed.uid, content))) {
+          // Goes on beside the list.
+          await read(listed);
+        } else {
+          await show(listed.uid, content);
+        }
+      });
+    }
+  } catch (error) {
+    if (!isUnreadable(error)) {
+      throw error;
+    }
+    // What the rest of the list would show is unknown: that is not the same as missing.
+    await reading.drain();
+    left.forEach((uid) => unreadable(uid, error));
+    return;
   }
   visit.allListed?.(seen);
   await reading.drain();
-  await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => show(uid, undefined));
+  await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => looking(uid, () => show(uid, undefined)));
 }
 
 /** Whether to read them one by one. */

@@ -2,10 +2,10 @@ import { compact } from '../../../contract/compact.ts';
 import { RecentValues } from '../../../lib/recent-values.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
-import { isForbidden } from '../../../grafana/http/errors.ts';
+import { isForbidden, isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { isDashboardLive } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
-import { isFolderLive } from '../../../grafana/kinds/dashboards/folder.ts';
+import { isDashboardLive, liveDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
+import { isFolderLive, liveFolders } from '../../../grafana/kinds/dashboards/folder.ts';
 import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { readPermissions } from '../../../grafana/permissions.ts';
@@ -57,7 +57,14 @@ export class LiveAccess implements Access {
       const live = await kindOf('dashboard').read(this.#context, { uid: dashboard, title: dashboard });
       return live && (live.folderUid ?? '');
     };
-    return this.#places.use(dashboard, () => read().catch((error: unknown) => unlessForbidden(error, undefined)));
+    // A list also has what is too large to be read.
+    const find = async (): Promise<string | undefined> => {
+      const live = (await liveDashboards(this.#context)).find(({ uid }) => uid === dashboard);
+      return live && (live.folderUid ?? '');
+    };
+    return this.#places.use(dashboard, () =>
+      read().catch((error: unknown) => (isUnreadable(error) ? find() : unlessForbidden(error, undefined))),
+    );
   }
 
   async titleOf(folder: string): Promise<string | undefined> {
@@ -146,10 +153,12 @@ export class LiveAccess implements Access {
   }
 
   #folder(uid: string): Promise<Folder> {
+    // A list also has what is too large to be read.
+    const find = async (): Promise<Folder> => (await liveFolders(this.#context)).find((one) => one.uid === uid);
     return this.#folders.use(uid, () =>
       kindOf('folder')
         .read(this.#context, { uid, title: uid })
-        .catch((error: unknown) => unlessForbidden(error, 'unknown')),
+        .catch((error: unknown) => (isUnreadable(error) ? find() : unlessForbidden(error, 'unknown'))),
     );
   }
 

@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { KindName } from '../../../contract/kinds.ts';
+import { isUnreadable } from '../../../grafana/http/errors.ts';
 import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { RecentValues } from '../../../lib/recent-values.ts';
@@ -38,8 +39,8 @@ export class Existing {
     try {
       return (await kindOf(kind).read(this.#context, { uid, title: uid })) !== undefined;
     } catch (error) {
-      // Without the right to look, planning assumes that it is there; writing will show.
-      if (error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN') {
+      // Without the right to look, planning assumes that it is there; writing will show. What is too large is there.
+      if (isUnreadable(error) || (error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN')) {
         return true;
       }
       throw error;
