@@ -128,3 +128,12 @@ it('an index that inflates is not used', async () => {
   expect(list.exit, list.error).toBe(0);
   expect(JSON.parse(list.out).snapshots).toMatchObject([{ id: honest }]);
 });
+
+it('a note that is millions of empty objects is not read', async () => {
+  const empty = `{"a":[${'{},'.repeat(5_000_000)}{}]}`;
+  await forger.put(`signatures/notes/${honest}.json`, empty);
+  await forger.put(`signatures/notes/${honest}.00000000.json`, empty);
+  const list = await dashkeep('snapshots', '--json');
+  expect(list.exit, list.error).toBe(0);
+  expect(JSON.parse(list.out).snapshots).toMatchObject([{ id: honest, hold: { unverified: true } }]);
+});

@@ -7,7 +7,7 @@ import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { noteKey, parseNoteKey } from '../layout.ts';
-import { ENVELOPE_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { claimsIn } from '../signing/claims.ts';
 import type { Signed } from '../signing/statement.ts';
 import type { Trust } from '../signing/trust.ts';
@@ -27,6 +27,9 @@ export const Annotation = z.object({
   manifestSignature: z.string().optional(),
 });
 export type Annotation = z.infer<typeof Annotation>;
+
+/** More than a note, who wrote it, and two signatures take: many are read at the same time, and all are kept. */
+const MOST_BYTES = 64 * 1024;
 
 export interface AnnotationPorts {
   store: ObjectStore;
@@ -49,7 +52,7 @@ export async function readAnnotation(
   { signal }: Abortable,
 ): Promise<ReadAnnotation | undefined> {
   try {
-    const bytes = await store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
+    const bytes = await store.get(key, { signal, maxBytes: MOST_BYTES });
     const plain = key.endsWith('.age') ? await keyring.opener.open(bytes, 'DK_INTEGRITY', key) : bytes;
     const { signature, ...file } = JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
     const content = Annotation.parse(file);
