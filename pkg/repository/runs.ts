@@ -102,7 +102,8 @@ export async function readRun(
     };
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof DashkeepError && error.code.startsWith('DK_STORE')) {
+    const isTooLarge = error instanceof DashkeepError && error.code === 'DK_STORE_TOO_LARGE';
+    if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !isTooLarge) {
       if (error.code === 'DK_STORE_NOT_FOUND') {
         return undefined;
       }

@@ -72,6 +72,18 @@ describe('a prune that somebody makes believe, for as long as they like', () => 
   });
 });
 
+it('what is larger than any session or record of a run keeps no backup from being made, and no run from being listed', async () => {
+  const world = worldOf();
+  await backup(await open(world), world, { a: { v: 1 } });
+  world.store.haunt = Buffer.alloc(40 * 1024 * 1024, 'x');
+  await world.store.put('runs/20261124T000000Z-f0f0f0f0.json', world.store.haunt);
+  await backup(await open(world), world, { a: { v: 2 } });
+  expect(await keysOf(world.store, 'snapshots/')).toHaveLength(2);
+  const repository = await open(world);
+  expect(await repository.run('20261124T000000Z-f0f0f0f0')).toBeUndefined();
+  expect(await repository.runs()).toEqual([]);
+});
+
 it('a prune that a trusted key signed just now is waited for', async () => {
   const world = worldOf();
   const repository = await open(world);

@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { MAX_RECORD_BYTES } from '../objects/codec.ts';
+import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { printable, sessionKey, SESSIONS } from '../layout.ts';
 import { CurrentSession, type PruneSession } from './current.ts';
 import type { Session } from './session.ts';
@@ -240,7 +240,7 @@ export class Sessions {
   /** Undefined when it ended meanwhile. */
   async #read(key: string, signal?: AbortSignal): Promise<ReadSession | undefined> {
     for (let attempt = 1; ; attempt += 1) {
-      const bytes = await this.#store.get(key, { signal, maxBytes: MAX_RECORD_BYTES }).catch(undefinedIfAbsent);
+      const bytes = await this.#store.get(key, { signal, maxBytes: ENVELOPE_BYTES }).catch(emptyIfForeign);
       if (bytes !== undefined) {
         return this.#parse(key, bytes);
       }
@@ -275,10 +275,15 @@ export class Sessions {
   }
 }
 
-function undefinedIfAbsent(error: unknown): undefined {
+/** Nothing where it is absent; of a file that is larger than any session, an empty one, which nobody can read. */
+function emptyIfForeign(error: unknown): Buffer | undefined {
+  if (error instanceof DashkeepError && error.code === 'DK_STORE_TOO_LARGE') {
+    return Buffer.alloc(0);
+  }
   if (!(error instanceof DashkeepError) || error.code !== 'DK_STORE_NOT_FOUND') {
     throw error;
   }
+  return undefined;
 }
 
 function atWork({ id, kind, owner, silent, counts }: LiveSession): DashkeepError {
