@@ -5,10 +5,14 @@ import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './objects/codec.ts';
+import { heapSizeOf } from '../lib/json/heap-size.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { isTimedId, runKey, type NamedKey } from './layout.ts';
 import { claimsIn } from './signing/claims.ts';
 import type { Author, Trust } from './signing/trust.ts';
+
+/** Values of a record: a few bytes of text can become twenty times as many. */
+const MOST_HEAP = 4 * MAX_RECORD_BYTES;
 
 export interface RunPorts {
   store: ObjectStore;
@@ -87,7 +91,11 @@ export async function readRun(
   try {
     const bytes = await store.get(runKey(id, encrypted), { signal, maxBytes: MAX_RECORD_BYTES });
     const plain = encrypted ? await keyring.opener.open(bytes, 'DK_INTEGRITY', `the record of run ${id}`) : bytes;
-    const { signature, ...file } = JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
+    const whole = plain.toString('utf8');
+    if (heapSizeOf(whole) > MOST_HEAP) {
+      throw new DashkeepError('DK_INTEGRITY', 'the record takes more memory than any record');
+    }
+    const { signature, ...file } = JSON.parse(whole) as Record<string, unknown>;
     const record = RunRecord.parse(file);
     // They become parts of commands that people copy.
     for (const other of [record.snapshot, record.source, record.undoes]) {

@@ -137,3 +137,12 @@ it('a note that is millions of empty objects is not read', async () => {
   expect(list.exit, list.error).toBe(0);
   expect(JSON.parse(list.out).snapshots).toMatchObject([{ id: honest, hold: { unverified: true } }]);
 });
+
+it('a record of a run that is millions of empty objects is not read', async () => {
+  const empty = `{"a":[${'{},'.repeat(5_000_000)}{}]}`;
+  await forger.put('runs/20261124T000000Z-00000000.json', empty);
+  await forger.put('runs/20261124T000000Z-00000001.json', empty);
+  await rm(join(directory, 'repository', 'cache'), { recursive: true, force: true });
+  const list = await dashkeep('runs', '--json');
+  expect(list.exit, list.error).toBe(0);
+});
