@@ -39,7 +39,7 @@ test('the versions of a list follow one another, with their keys', async ({ app,
   await page.keyboard.press('k');
   await expect(drawer.getByText('1 of 2')).toBeVisible();
   await expectAccessible(page);
-  await page.keyboard.press('Escape');
+  await drawer.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Compare with the previous version' }).click();
   await expect(drawer.getByText('1 of 1')).toBeVisible();
   expect(problems).toEqual([]);
