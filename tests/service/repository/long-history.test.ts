@@ -120,7 +120,8 @@ describe('a history of ten thousand snapshots and runs in a bucket', () => {
         const { json } = await service.call('GET', `/${path}?limit=50`);
         expect(json.items).toHaveLength(50);
         expect(json.items[0].id).toBe(path === 'runs' ? history.runs.at(-1)!.id : published.id);
-        expect(requests.filter((request) => !isOfNotes(request))).toEqual(firstPage(path));
+        // None where the service has just listed them itself, for its readiness.
+        expect([[], firstPage(path)]).toContainEqual(requests.filter((request) => !isOfNotes(request)));
       }
     } finally {
       await service.stop();
