@@ -9,8 +9,8 @@ import { Refusal } from './refusal.ts';
 import type { S3ServerOptions } from './types.ts';
 import { textsOf, xml } from './xml.ts';
 
-/** How long a racy server looks away between checking the condition and writing. */
-const RACE_MILLISECONDS = 30;
+/** How long a racy server looks away before it writes, in milliseconds: others come meanwhile, however slow all is. */
+const RACE_MILLISECONDS = 250;
 
 export async function putObject({ bucket, request, body, now, options }: Context): Promise<S3Response> {
   const condition = header(request, 'if-none-match');
