@@ -48,7 +48,7 @@ export function recordedEdits(folder: string | 'own'): Edit[] {
   });
 }
 
-/** What people are told of every recorded edit, also of those whose dashboards are not here. */
+/** The sentences for every recorded edit, including those whose dashboards are not here. */
 export function recordedSentences(): string[] {
   const names = readdirSync(FOLDER).filter((name) => /^\d.*\.json$/.test(name));
   return names.flatMap((name) => (read(join(FOLDER, name)) as StoredEdit).told);

@@ -130,7 +130,7 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   if (status === 401 || status === 403) {
     return denied(error, doing, make, deny);
   }
-  // A list is never absent: a server that says so is not one of S3, or is told of a path that it does not serve.
+  // A list is never absent: a server that says so does not speak S3, or does not serve this path.
   const isList = doing.permission === 's3:ListBucket';
   if (isAbsent(error) && !isList) {
     return make('DK_STORE_NOT_FOUND', 'it does not exist');

@@ -10,7 +10,7 @@ export interface Sides {
 /** What a version is compared with. */
 export type Against = 'before' | 'live';
 
-/** What tells a version from all others of a list. */
+/** A key that is unique among the versions of a list. */
 export function keyOf({ resource, snapshots }: ResourceVersion): string {
   return [resource?.kind, resource?.uid, snapshots.first].join(' ');
 }
