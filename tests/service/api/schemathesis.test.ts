@@ -22,12 +22,13 @@ const CHECKS = [
 ];
 
 /**
- * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a preview is of a dashboard
- * that the snapshot holds and has a random UID, and the rest wants typed words.
+ * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a plan needs a snapshot that
+ * exists, a preview is of a dashboard that the snapshot holds and has a random UID, and the rest wants typed words.
  */
 const SELDOM_DONE = [
   'POST /notifications/test',
   'POST /runs/{id}/cancel',
+  'POST /restores',
   'POST /restores/{id}/apply',
   'DELETE /snapshots/{id}',
   'DELETE /snapshots/{id}/hold',
