@@ -11,6 +11,7 @@ import { registerCopy } from './commands/copy.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDrill } from './commands/drill.ts';
+import { registerFleet } from './commands/fleet.ts';
 import { registerForget } from './commands/forget.ts';
 import { registerHold } from './commands/hold.ts';
 import { registerKeys } from './commands/keys.ts';
@@ -66,6 +67,7 @@ export function buildProgram(run: Runner): Command {
     registerServe,
     registerDoctor,
     registerReadiness,
+    registerFleet,
     registerCompletion,
   ]) {
     register(program, run);

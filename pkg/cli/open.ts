@@ -6,6 +6,7 @@ import { SecretState } from '../kubernetes/state.ts';
 import type { GrafanaLink } from '../operations/grafana.ts';
 import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
+import { snapshotsOfInstallation } from '../repository/installation.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import { openStore } from '../storage/open.ts';
@@ -63,6 +64,14 @@ export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<Sn
     const options = await openOptions(context, flags, { store, state, create: false });
     const seen = await (await quickView(options))?.snapshots({ signal });
     return seen ?? (await openRepository(options)).snapshots({ signal });
+  });
+}
+
+/** Every snapshot of an installation, newest first, by its repository. @throws DK_REPOSITORY_…, DK_SNAPSHOT_LOST */
+export function snapshotsAt(context: CliContext, flags: CommonFlags): Promise<SnapshotSummary[]> {
+  return withStore(context, flags, async (store) => {
+    const state = await openState(context, flags);
+    return snapshotsOfInstallation({ ...(await openOptions(context, flags, { store, state, create: false })), state });
   });
 }
 

@@ -216,6 +216,8 @@ export const SnapshotSummary = z.object({
   /** Absent in an index that an earlier release wrote. */
   held: HeldByOrg.optional(),
   ...SnapshotSignature.shape,
+  /** Absent in an index that an earlier release wrote. */
+  grafana: z.object({ version: z.string() }).optional(),
   /** As in its manifest. */
   scope: SnapshotScope.omit({ others: true }).optional(),
   shrunk: Shrunk.optional(),

@@ -12,6 +12,7 @@ const FOLLOWED = [
   'README.md',
   'docs/disaster-recovery.md',
   'docs/encryption.md',
+  'docs/fleet.md',
   'docs/holds.md',
   'docs/install/outside-kubernetes.md',
   'docs/readiness.md',
@@ -114,6 +115,23 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     expect(followed.code, followed.text).toBe(0);
     expect(followed.text).toMatch(/until 2099-03-31\S+ +before the upgrade to 13\.1/);
     expect(followed.text).toContain(`released: ${id}\nnote written: ${id}`);
+  });
+
+  it('docs/fleet.md: two installations in one bucket', async () => {
+    const fingerprints = await Promise.all(
+      ['berlin', 'paris'].map(async (name) => {
+        const where = `--target s3://my-bucket/${name} --state-dir ${join(reader.directory, name)}`;
+        const { text } = await reader.shell(`dashkeep backup ${where} > /dev/null && dashkeep keys ${where}`, own);
+        return /[0-9a-f]{32}/.exec(text)?.[0] ?? '';
+      }),
+    );
+    const [fleet = ''] = await blocksOf('docs/fleet.md', {
+      '8b7cf71134decdadf48da705187ad380,cd228f4d1051f90551a84541d08bfa7d': fingerprints.join(','),
+      's3://backups/': 's3://my-bucket/',
+    });
+    const { code, text } = await reader.shell(fleet, own);
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/s3:\/\/my-bucket\/berlin +ok .*\n.*s3:\/\/my-bucket\/paris +ok/);
   });
 
   it('docs/readiness.md: the report, a confirmation', async () => {

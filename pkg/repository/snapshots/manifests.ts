@@ -78,6 +78,7 @@ function summarize(
     problems: problemCount(manifest.errors),
     changes: manifest.changes,
     held: held.result(manifest),
+    grafana: { version: manifest.grafana.version },
     scope: scopeWithoutNames(manifest),
     shrunk: manifest.shrunk,
     signed: false,

@@ -1,0 +1,57 @@
+import { DashkeepError } from '../contract/errors.ts';
+import { countsNow, type SnapshotSummary } from '../contract/manifest.ts';
+import { readConfig } from './config.ts';
+import { glancingKeyring } from './encryption/open-keyring.ts';
+import { SnapshotIndex } from './index/snapshots.ts';
+import { openRepository, type OpenOptions } from './open.ts';
+import { findingError } from './signing/finding-error.ts';
+import { RememberedTarget } from './signing/remembered-target.ts';
+import { Trust } from './signing/trust.ts';
+
+type Options = Omit<OpenOptions, 'create'> & Required<Pick<OpenOptions, 'state'>>;
+
+/**
+ * The snapshots at a target, newest first, from its index alone where that is signed and up to date: two requests where
+ * this machine remembers the repository. A repository whose newest snapshot counts is remembered.
+ * @throws DK_REPOSITORY_…, DK_SNAPSHOT_LOST, DK_STORE_…
+ */
+export async function snapshotsOfInstallation(options: Options): Promise<SnapshotSummary[]> {
+  const { store, state, clock, signal } = options;
+  const target = new RememberedTarget(state, store.description);
+  const remembered = await target.read();
+  const id = remembered?.repository ?? (await readConfig(store, signal))?.id;
+  if (id === undefined) {
+    throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
+  }
+  const indexed = await fromIndex(options, id);
+  const snapshots = indexed === undefined || indexed.length === 0 ? await fromManifests(options) : indexed;
+  const newest = snapshots.find(countsNow)?.id;
+  const known = remembered?.newest;
+  // Where newer ones exist, retention may have removed it.
+  if (known !== undefined && (newest ?? '') < known && !snapshots.some((one) => one.id === known)) {
+    const params = { remembered: id, target: store.description, snapshot: known };
+    throw findingError({ code: 'DK_SNAPSHOT_LOST', params });
+  }
+  if (newest !== undefined && newest !== known) {
+    await target.remember(id);
+    await target.noteNewest(newest, clock.now());
+  }
+  return snapshots;
+}
+
+async function fromIndex(options: Options, id: string): Promise<SnapshotSummary[] | undefined> {
+  const { store, clock, ignoreClock, log, signal } = options;
+  const keyring = await glancingKeyring(options, id, options);
+  const trust = await Trust.readOnly(options, id);
+  return (await new SnapshotIndex({ store, clock, ignoreClock, log, keyring, trust }).quickView({ signal }))?.reverse();
+}
+
+async function fromManifests(options: Options): Promise<SnapshotSummary[]> {
+  const repository = await openRepository({ ...options, create: false });
+  try {
+    repository.trust.keys.assertRemembered();
+    return await repository.snapshots(options);
+  } finally {
+    await repository.close();
+  }
+}

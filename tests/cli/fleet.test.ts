@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+import { openTestStore } from '../support/s3/open-store.ts';
+import { startS3Server } from '../support/s3/server.ts';
+
+/** Two installations that share a bucket, each with its own machine, and a third machine that looks at both. */
+describe('dashkeep fleet', () => {
+  let grafana: Simulator;
+  let bucket: Awaited<ReturnType<typeof startS3Server>>;
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let signers: string[];
+
+  const run = (args: string[], machine: string, environment: Record<string, string> = {}): Promise<Ended> =>
+    runCli([...args, '--json', '--state-dir', `${directory.path}/${machine}`], {
+      ...bucket.environment,
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: grafana.token(),
+      ...environment,
+    });
+  const backup = (name: string): Promise<Ended> =>
+    run(['backup', '--kinds', 'folder,dashboard', '--target', target(name)], name);
+  const target = (name: string): string => `s3://test/${name}`;
+  const fleet = (names: string[], args: string[] = []): Promise<Ended> =>
+    run(['fleet', ...names.map(target), ...args], 'office', { DASHKEEP_TRUSTED_KEYS: signers.join(',') });
+  const byName = (ended: Ended, name: string): unknown =>
+    ended.json.installations.find((one: { target: string }) => one.target === target(name));
+
+  async function empty(prefix: string): Promise<void> {
+    const store = await openTestStore(bucket, { target: `s3://test/${prefix}` });
+    for await (const { key } of store.list('')) {
+      await store.deleteMany([key]);
+    }
+    await store.close();
+  }
+
+  beforeEach(async () => {
+    grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    grafana.seedDashboards({ count: 2, folders: 1 });
+    bucket = await startS3Server();
+    directory = await temporaryDirectory();
+    signers = [];
+    for (const name of ['berlin', 'paris']) {
+      await backup(name);
+      signers.push((await run(['snapshots', '--target', target(name)], name)).json.snapshots[0].signer);
+    }
+  });
+  afterEach(async () => {
+    await Promise.all([grafana.close(), bucket.close(), directory.remove()]);
+  });
+
+  it('says how each installation is, with two requests each once it knows them', async () => {
+    const first = await fleet(['berlin', 'paris']);
+    expect(first.exit).toBe(0);
+    expect(byName(first, 'berlin')).toEqual({
+      target: 's3://test/berlin',
+      state: 'ok',
+      age: expect.any(Number) as number,
+      size: expect.any(Number) as number,
+      resources: 3,
+      grafana: expect.stringMatching(/^12\.4\./) as string,
+      alarms: [],
+    });
+
+    bucket.requests.length = 0;
+    expect((await fleet(['berlin', 'paris'])).exit).toBe(0);
+    expect(bucket.requests.filter(({ bucket: name }) => name === 'test')).toHaveLength(4);
+  });
+
+  it('finds every installation below a prefix', async () => {
+    const { json } = await fleet(['*']);
+    const targets = json.installations.map(({ target: one }: { target: string }) => one);
+    expect(targets).toEqual([target('berlin'), target('paris')]);
+  });
+
+  it('names what a full snapshot is too old for, what is partial, and who is not trusted', async () => {
+    const old = await fleet(['berlin'], ['--max-age', '0.0000001']);
+    expect(old).toMatchObject({ exit: 3, json: { installations: [{ alarms: [{ code: 'fleet-overdue' }] }] } });
+
+    grafana.setFaults({ match: /\/folders/, action: { kind: 'status', status: 403 } });
+    await backup('berlin');
+    const partial = await fleet(['berlin', 'paris']);
+    expect(partial.exit).toBe(3);
+    expect(byName(partial, 'berlin')).toMatchObject({ alarms: [{ code: 'snapshot-partial' }, { code: 'last-full' }] });
+    expect(byName(partial, 'paris')).toMatchObject({ state: 'ok' });
+
+    signers.pop();
+    expect(byName(await fleet(['paris']), 'paris')).toMatchObject({
+      state: 'attention',
+      alarms: [{ code: 'fleet-untrusted' }, { code: 'fleet-never-full' }],
+    });
+  });
+
+  it('finds that a repository was emptied, or lost its newest snapshot, since the last look', async () => {
+    await backup('berlin');
+    await fleet(['berlin', 'paris']);
+    await empty('paris');
+    await empty('berlin/snapshots');
+
+    const after = await fleet(['berlin', 'paris', 'nowhere']);
+    expect(after.exit).toBe(1);
+    expect(byName(after, 'paris')).toMatchObject({ state: 'unknown', alarms: [{ code: 'repository-emptied' }] });
+    expect(byName(after, 'berlin')).toMatchObject({ state: 'unknown', alarms: [{ code: 'snapshot-lost' }] });
+    expect(byName(after, 'nowhere')).toMatchObject({ state: 'unknown', alarms: [{ code: 'DK_REPOSITORY_MISSING' }] });
+  });
+
+  it('finds that another repository took the place of a known one', async () => {
+    await fleet(['berlin']);
+    await empty('berlin');
+    await run(['backup', '--kinds', 'folder,dashboard', '--target', target('berlin')], 'stranger');
+
+    expect(byName(await fleet(['berlin']), 'berlin')).toMatchObject({
+      state: 'unknown',
+      alarms: [{ code: 'repository-replaced' }],
+    });
+  });
+});
