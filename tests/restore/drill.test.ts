@@ -85,6 +85,21 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(await live()).toEqual(before);
   });
 
+  it('does not blame the snapshot for the permission of a service account, which it leaves out', async () => {
+    bench = await RestoreBench.start({ profile, enterprise: true });
+    await bench.api('POST /api/folders', { uid: 'robots', title: 'Robots' });
+    const { body } = await bench.api('POST /api/serviceaccounts', { name: 'robot', role: 'Viewer' });
+    const { id } = body as { id: number };
+    const permissions = [{ userId: id, permission: 'Edit' }];
+    await bench.api('POST /api/access-control/folders/robots', { permissions });
+    await bench.backup();
+    const report = await run(await bench.instance());
+    expect(report.differs).toEqual([]);
+    expect(report.skipped).toContainEqual(
+      expect.objectContaining({ kind: 'folder-permissions', code: 'drill-without-people', problem: false }),
+    );
+  });
+
   it('makes copies in a scratch folder with a token, and removes them', async () => {
     await company(profile);
     const before = await live();

@@ -206,9 +206,13 @@ async function restoreInto(
   inspect: (plan: Plan) => void = () => undefined,
 ): Promise<void> {
   const { manifest, repository, clock, log, signal, onProgress } = options;
+  // What a drill leaves out was there when the snapshot was made: what uses it comes back without it.
+  const kinds = Object.fromEntries(
+    Object.entries(manifest.kinds).filter(([kind]) => reasonToLeaveOut(kind as KindName) === undefined),
+  );
   const request: PlanRequest = {
     ...place,
-    manifest: { ...manifest, resources },
+    manifest: { ...manifest, kinds, resources },
     repository,
     clock,
     log,
