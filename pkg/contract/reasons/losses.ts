@@ -3,6 +3,7 @@ import type { Text } from '../texts.ts';
 /** What a restored resource lacks, or what a person has to see to. */
 export const LOSS_REASONS = {
   'uses-missing': 'uses “{title}” ({kind}), which is missing',
+  'uses-blocked': 'uses “{title}” ({kind}), which is blocked',
   'uses-missing-offered': {
     cli: 'uses “{title}” ({kind}), which is missing; add it with --only {resource}',
     page: 'uses “{title}” ({kind}), which is missing; you can add it',

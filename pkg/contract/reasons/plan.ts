@@ -65,6 +65,7 @@ export const PLAN_REASONS = {
   },
   'email-taken': 'its email {email} belongs to the account {login}; change that first',
   needs: 'needs “{title}” ({kind}), which is missing',
+  'needs-blocked': 'needs “{title}” ({kind}), which is blocked',
   'needs-offered': {
     cli: 'needs “{title}” ({kind}), which is missing; add it with --only {resource}',
     page: 'needs “{title}” ({kind}), which is missing; you can add it',

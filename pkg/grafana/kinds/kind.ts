@@ -90,6 +90,8 @@ export interface Reference {
   uid: string;
   /** Set when Grafana refuses the resource without it; then a plan that brings it neither is blocked. */
   required?: true;
+  /** The resource belongs to it and is invisible without it: blocked, too, where a plan could bring it but does not. */
+  owner?: true;
   /** Grafana keeps it as long as something refers to it, even where it lists none of that name. */
   held?: true;
   /** Grafana makes it and what refers to it by itself, under a name that depends on the release. */

@@ -134,7 +134,7 @@ describe('annotations', () => {
     const kind = kindOf('annotation');
     const taken = await takeAll(grafana, ['annotation']);
     const incident = [...taken.get('annotation')!.values()].find(({ title }) => title === 'incident')!;
-    expect(kind.references(incident)).toEqual([{ kind: 'dashboard', uid: 'd1' }]);
+    expect(kind.references(incident)).toEqual([{ kind: 'dashboard', uid: 'd1', owner: true }]);
     const renamed = kind.rename!(incident, () => 'd2');
     const { grafana: client } = await grafana.admin();
     await client.post('/api/dashboards/db', { dashboard: { uid: 'd2', title: 'Copy', panels: [] } });

@@ -71,7 +71,13 @@ describe.each(TRIED_PROFILES)('what belongs to a dashboard of Grafana %s', (prof
     await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
     bench.sim.advance(60_000);
     const plan = await bench.plan({ manifest: good, selection: ONLY });
-    expect(named(plan, 'blocked')).toContain('dashboard/board');
+    // What is a part of the dashboard would be invisible without it, or refused.
+    expect(named(plan, 'create')).toEqual([]);
+    const parts = [...of(good), 'dashboard-permissions/board', 'public-dashboard/board'];
+    expect(reasons(plan, 'blocked')).toEqual({
+      'dashboard/board': 'needs “Folder infra” (folder), which is missing; add it with --only folder/infra',
+      ...Object.fromEntries(parts.map((name) => [name, 'needs “Board board” (dashboard), which is blocked'])),
+    });
     expect(plan.missing.map(({ kind, uid }) => `${kind}/${uid}`)).toContain('folder/infra');
     expect(plan.missing.map(({ kind, uid }) => `${kind}/${uid}`)).not.toContain('dashboard/board');
   });

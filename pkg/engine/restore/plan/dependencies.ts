@@ -45,7 +45,9 @@ export class Dependencies {
             continue;
           }
           const dependency = this.#missing(item.org, reference);
-          settled = !this.#mark(item, reference, dependency) && settled;
+          const isBlocked =
+            willBe.get(`${targetOf(item).org}/${reference.kind}/${reference.uid}`)?.action === 'blocked';
+          settled = !this.#mark(item, reference, { ...dependency, isBlocked }) && settled;
           if (item.code !== 'factory-default') {
             missing.set(keyOf(dependency), dependency);
           }
@@ -83,23 +85,28 @@ export class Dependencies {
   }
 
   /** Returns whether the item is not written because of it. */
-  #mark(item: PlannedItem, reference: Reference, { title, inSnapshot }: MissingDependency): boolean {
+  #mark(
+    item: PlannedItem,
+    reference: Reference,
+    { title, inSnapshot, isBlocked }: MissingDependency & { isBlocked: boolean },
+  ): boolean {
     const { kind, uid } = reference;
     const missing = { kind, title, resource: `${kind}/${uid}` };
     if (reference.factory === true && item.code === 'pristine') {
       Object.assign(item, { action: 'skip', ...because(reason('factory-default')) });
       return true;
     }
-    if (reference.required === true) {
-      const why = reason(inSnapshot ? 'needs-offered' : 'needs', missing);
-      Object.assign(item, { action: 'blocked', ...because(why) });
+    if (reference.required === true || (reference.owner === true && inSnapshot)) {
+      // To choose again what is chosen and blocked would not help.
+      const code = isBlocked ? 'needs-blocked' : inSnapshot ? 'needs-offered' : 'needs';
+      Object.assign(item, { action: 'blocked', ...because(reason(code, missing)) });
       return true;
     }
     if (!inSnapshot && isKindComplete(this.#request.manifest, reference.kind)) {
       // It was missing when the snapshot was made: the restore loses nothing.
       return false;
     }
-    addLoss(item, reason(inSnapshot ? 'uses-missing-offered' : 'uses-missing', missing));
+    addLoss(item, reason(isBlocked ? 'uses-blocked' : inSnapshot ? 'uses-missing-offered' : 'uses-missing', missing));
     return false;
   }
 }

@@ -83,7 +83,7 @@ export const annotation: Kind = {
 
   references(content) {
     const uid = stringAt(content.body, 'dashboardUID');
-    return uid === undefined ? [] : [{ kind: 'dashboard', uid }];
+    return uid === undefined ? [] : [{ kind: 'dashboard', uid, owner: true }];
   },
 
   rename(content, renamed) {

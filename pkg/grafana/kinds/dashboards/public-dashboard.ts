@@ -71,7 +71,7 @@ export const publicDashboard: Kind = {
   },
 
   references(content) {
-    return [{ kind: 'dashboard', uid: stringAt(content.body, 'dashboardUid') ?? '' }];
+    return [{ kind: 'dashboard', uid: stringAt(content.body, 'dashboardUid') ?? '', required: true }];
   },
 
   rename(content, renamed) {
