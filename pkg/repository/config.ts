@@ -116,6 +116,8 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     return { id: remembered };
   }
   if (!create) {
+    // A server that is no S3 may say of everything that it does not exist, but then it has no listings.
+    await isEmpty(store, signal);
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
   const foreign = await foreignName(store, signal);

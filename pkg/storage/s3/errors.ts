@@ -139,6 +139,9 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
     const what = error.Code === undefined ? 'without an S3 error code' : shown;
     return make('DK_STORE_UNREACHABLE', `HTTP 404 ${what}`.trim(), reason('check-endpoint'));
   }
+  if (status >= 300 && status < 400) {
+    return make('DK_STORE_UNREACHABLE', `HTTP ${status}, a redirect`, reason('check-endpoint'));
+  }
   if (code === 'InvalidObjectState') {
     return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));
   }
@@ -153,6 +156,10 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
 /** The code and the words of a response, as far as they may be shown. */
 function shownOf(error: ServiceError, { quoted }: Doing): { shown: string; words: string } {
   const code = serviceCode(error) ?? '';
+  if (code === 'Unknown') {
+    // The SDK's own words for a response without any.
+    return { shown: '', words: '' };
+  }
   return quoted ? { shown: code, words: error.message } : { shown: knownCode(code), words: '' };
 }
 

@@ -2,6 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { openConfig } from '../../../pkg/repository/config.ts';
+import { SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { describe, expect, it } from 'vitest';
 import type { S3Server } from '../../support/s3/server.ts';
@@ -126,18 +129,29 @@ describe('S3Store and what is no S3', () => {
     ['a web server that has no such page', 404, 'text/plain', '404 page not found\n'],
     ['a web server with a page for it', 404, 'text/html', '<html><body>nothing here</body></html>'],
     ['an empty 404', 404, 'text/plain', ''],
+    ['a proxy that sends everybody to its login page', 302, 'text/html', ''],
     ['a web server with one page for everything', 200, 'text/html', '<html><body>welcome</body></html>'],
   ])('does not take %s for a store without that object', async (_name, status, type, text) => {
     const store = await answering(status, text, { 'content-type': type });
     const foreign = { code: 'DK_STORE_UNREACHABLE', hint: expect.stringContaining('The response is not from S3') };
 
     await expect(store.get('a')).rejects.toMatchObject(foreign);
-    if (status === 404) {
+    if (status !== 200) {
       await expect(keysOf(store, '')).rejects.toMatchObject(foreign);
       await expect(store.put('a', body)).rejects.toMatchObject(foreign);
       await expect(store.clock()).rejects.toMatchObject(foreign);
       await expect(store.deleteMany(['a'])).rejects.toMatchObject(foreign);
     }
+  });
+
+  it('does not take a server that knows nothing for a bucket without a repository', async () => {
+    const store = await answering(404, '<Error><Code>NoSuchKey</Code></Error>', { 'content-type': 'application/xml' });
+    const ports = { store, clock: new TestClock(), randomness: new SeededRandomness(), log: silentLog };
+
+    await expect(openConfig(ports, false)).rejects.toMatchObject({
+      code: 'DK_STORE_UNREACHABLE',
+      hint: expect.stringContaining('The response is not from S3'),
+    });
   });
 
   const entry = (key: string) =>
