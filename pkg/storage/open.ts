@@ -1,15 +1,14 @@
-import { directoryWithin } from './directory/roots.ts';
-import { DirectoryStore } from './directory/store.ts';
 import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
+import type { StorageScheme } from './scheme.ts';
 import type { ObjectStore } from './store.ts';
-import { parseTarget } from './target.ts';
+import { schemeOf, type Target } from './target.ts';
 
 export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 export type { S3Settings } from './s3/settings/settings.ts';
 
 /**
- * Opens the store of a target: `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written to it
- * yet.
+ * Opens the store of a target, such as `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written
+ * to it yet.
  *
  * @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS
  */
@@ -22,17 +21,7 @@ export async function openExplained(
   target: string,
   options: OpenStoreOptions,
 ): Promise<StoreExplanation & { store: ObjectStore }> {
-  const parsed = parseTarget(target);
-  if (parsed.kind === 'directory') {
-    const value = await allowedPath(parsed.path, options);
-    const settings = [{ name: 'directory', value, from: 'the target' }];
-    return { store: new DirectoryStore(value, options.random), settings, warnings: [] };
-  }
-  // Loaded only when needed: the S3 client takes a tenth of a second and 20 MB.
-  const { openS3 } = await import('./s3/store.ts');
-  return openS3(parsed, options);
-}
-
-async function allowedPath(path: string, { directories }: OpenStoreOptions): Promise<string> {
-  return directories === undefined ? path : directoryWithin(path, directories);
+  // Each scheme opens the places that it parsed.
+  const scheme = schemeOf(target) as StorageScheme<Target>;
+  return scheme.open(scheme.parse(target.trim()), options);
 }

@@ -6,6 +6,8 @@ export interface StoreProbe {
   readonly provider: string | undefined;
   /** Whether object lock was asked for in the settings. */
   readonly wantsLock: boolean;
+  /** The rights to list and to delete, as the service names them. */
+  readonly permissions: { list: string; remove: string };
   /** Bytes `first` to `last`, both included. */
   range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer>;
   /** A conditional put with what the store made of the condition. */

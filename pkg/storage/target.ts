@@ -1,80 +1,39 @@
-import { fileURLToPath } from 'node:url';
-import type { DashkeepError } from '../contract/errors.ts';
-import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
-import { refusal } from '../contract/reasons/reason.ts';
-import { keyProblem } from './keys.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
+import { wrongTarget } from './address.ts';
+import { SCHEMES } from './schemes.ts';
+
+type Scheme = (typeof SCHEMES)[keyof typeof SCHEMES];
 
 /** Where a repository lives. */
-export type Target =
-  | { kind: 's3'; bucket: string; /** Without slashes at its ends; may be empty. */ prefix: string }
-  | { kind: 'directory'; path: string };
-
-const BUCKET = /^[A-Za-z0-9][A-Za-z0-9._-]{1,62}$/;
+export type Target = ReturnType<Scheme['parse']>;
 
 /**
- * Reads `s3://bucket/prefix` or `file:///directory`. Messages never repeat the part that could hold a password.
+ * Reads the address of a target, such as `s3://bucket/prefix` or `file:///directory`.
  *
  * @throws DK_SETTINGS
  */
 export function parseTarget(target: string): Target {
+  return schemeOf(target).parse(target.trim());
+}
+
+/** @returns the kind of storage that a target names. @throws DK_SETTINGS */
+export function schemeOf(target: string): Scheme {
   const text = target.trim();
   if (text === '') {
-    throw invalid(reason('target-empty'));
+    throw wrongTarget(reason('target-empty'));
   }
   if (/^["'].*["']$/.test(text)) {
-    throw invalid(reason('target-quoted'));
+    throw wrongTarget(reason('target-quoted'));
   }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text)?.[1]?.toLowerCase();
-  switch (scheme) {
-    case 's3':
-      return s3Target(text.slice('s3://'.length));
-    case 'file':
-      return directoryTarget(text);
-    case undefined:
-      throw invalid(reason(text.startsWith('/') ? 'target-directory' : 'target-no-scheme'));
-    case 'http':
-    case 'https':
-      throw invalid(reason('target-endpoint'));
-    default:
-      throw invalid(reason('target-scheme', { scheme }));
+  if (scheme === undefined) {
+    throw wrongTarget(reason(text.startsWith('/') ? 'target-directory' : 'target-no-scheme'));
   }
-}
-
-function s3Target(rest: string): Target {
-  if (rest.includes('@')) {
-    throw invalid(reason('target-keys'));
+  if (scheme === 'http' || scheme === 'https') {
+    throw wrongTarget(reason('target-endpoint'));
   }
-  const [bucket = '', ...segments] = rest.split('/');
-  if (!BUCKET.test(bucket)) {
-    throw invalid(reason('target-bucket'));
+  if (!Object.hasOwn(SCHEMES, scheme)) {
+    throw wrongTarget(reason('target-scheme', { scheme }));
   }
-  const prefix = segments.join('/').replace(/^\/+|\/+$/g, '');
-  const problem = prefix === '' ? undefined : keyProblem(prefix);
-  if (problem !== undefined) {
-    throw invalid(reason('target-prefix', { message: problem }));
-  }
-  return { kind: 's3', bucket, prefix };
-}
-
-function directoryTarget(text: string): Target {
-  let path: string;
-  try {
-    path = fileURLToPath(text);
-  } catch {
-    throw invalid(reason('target-slashes'));
-  }
-  if (text.includes('?') || text.includes('#')) {
-    throw invalid(reason('target-escapes'));
-  }
-  const trimmed = path.replace(/\/+$/, '');
-  if (trimmed === '') {
-    throw invalid(reason('target-root'));
-  }
-  return { kind: 'directory', path: trimmed };
-}
-
-function invalid(why: KnownReason): DashkeepError {
-  return refusal('DK_SETTINGS', why, {
-    advice: reason('set-target'),
-  });
+  return SCHEMES[scheme as keyof typeof SCHEMES];
 }

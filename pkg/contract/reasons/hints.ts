@@ -24,7 +24,7 @@ export const HINT_REASONS = {
   'set-network-policy': 'Set networkPolicy.enabled in the values of the chart, or create your own policy.',
 
   'grant-permission': 'Grant {permission}.',
-  'grant-listing': 'Grant s3:ListBucket on the bucket.',
+  'grant-listing': 'Grant {permission} on the bucket.',
   'set-clock': 'Above five minutes, Dashkeep makes no backups and prunes nothing. Set its clock with NTP.',
   'whole-objects': 'Dashkeep reads whole objects only.',
   'conditional-unneeded': 'Nothing depends on conditional writes. Your snapshots are safe.',

@@ -31,11 +31,12 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
     if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
       return { found: reason('absent-said') };
     }
-    if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED') {
+    const permission = trial.probe?.permissions.list;
+    if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED' && permission !== undefined) {
       throw new PermissionDenied(
-        's3:ListBucket',
-        's3:ListBucket is not allowed, so S3 also reports missing objects as "denied"',
-        { advice: reason('grant-listing') },
+        permission,
+        `${permission} is not allowed, so missing objects are also reported as "denied"`,
+        { advice: reason('grant-listing', { permission }) },
       );
     }
     throw error;
@@ -78,7 +79,7 @@ export async function tryDelete(trial: Trial): Promise<Finding> {
     return {
       status: 'warning',
       found: { code: 'DK_STORE_DENIED', params: { message: result.problem.message } },
-      permission: 's3:DeleteObject',
+      permission: trial.probe?.permissions.remove,
       hint: reason('prune-denied'),
     };
   }

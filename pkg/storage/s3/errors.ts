@@ -1,9 +1,10 @@
 import { systemCode } from '../../lib/file-errors.ts';
-import { isTlsProblem, isWithoutTls } from '../../lib/http/network-cause.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
+import { BrokenBody } from '../body.ts';
 import { PermissionDenied } from '../errors.ts';
+import { networkProblem, type NetworkProblem } from '../network-errors.ts';
 import { knownCode } from './known-codes.ts';
 
 /** What was being done, so that a refusal can name the right that is missing. */
@@ -40,7 +41,14 @@ const CREDENTIALS: Record<string, string> = {
 };
 
 const REGION = new Set(['PermanentRedirect', 'TemporaryRedirect', 'IllegalLocationConstraintException', '301', '307']);
-const NETWORK = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE|EADDR|UND_ERR|HPE_)/;
+
+/** What to do about each problem of the network; for the others, the catalogue of errors says it. */
+const NETWORK_ADVICE: Partial<Record<NetworkProblem['kind'], KnownReason>> = {
+  'no-tls': reason('use-http-endpoint'),
+  'certificate-name': reason('correct-certificate-name'),
+  certificate: reason('set-certificate-authority'),
+  'unknown-name': reason('correct-endpoint-name'),
+};
 
 /** The store's own name for an error: `NoSuchKey`, `AccessDenied`, …; a status code where a HEAD had no body. */
 export function serviceCode(error: unknown): string | undefined {
@@ -89,21 +97,6 @@ export function plainCause(error: unknown): Error {
   const plain = Object.assign(new Error(message), { name, code: systemCode(error) ?? serviceCode(error) });
   plain.stack = `${name}: ${message}`;
   return plain;
-}
-
-/**
- * An answer whose body did not come to its end. To the mapping it looks like what caused it, so that a time-out stays
- * one.
- */
-export class BrokenBody extends Error {
-  readonly code: string;
-
-  constructor(message: string, cause?: unknown) {
-    super(message);
-    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
-    this.name = timedOut ? 'TimeoutError' : 'BrokenBody';
-    this.code = timedOut ? 'ETIMEDOUT' : (systemCode(cause) ?? 'ECONNRESET');
-  }
 }
 
 type Make = (code: ErrorCode, why: string, advice?: KnownReason) => DashkeepError;
@@ -182,28 +175,12 @@ function denied(error: ServiceError, doing: Doing, make: Make, deny: Deny): Dash
 function fromTransport(error: unknown, { quoted }: Doing, make: Make): DashkeepError {
   const name = error instanceof Error ? error.name : '';
   const message = error instanceof Error ? error.message : String(error);
-  const code = systemCode(error) ?? '';
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError' || /STS|AssumeRole/.test(name)) {
     return make('DK_STORE_CREDENTIALS', `no credentials: ${message}`);
   }
-  // The SDK calls a connection that was cut a time-out, too.
-  const isCut = code === 'ECONNRESET' || code === 'EPIPE';
-  if ((name === 'TimeoutError' && !isCut) || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
-    return make('DK_STORE_TIMEOUT', 'no response in time');
-  }
-  if (isWithoutTls(error)) {
-    return make('DK_STORE_UNREACHABLE', 'the endpoint does not speak TLS', reason('use-http-endpoint'));
-  }
-  if (isTlsProblem(error)) {
-    return make(
-      'DK_STORE_UNREACHABLE',
-      `the certificate is not trusted (${code})`,
-      reason(code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'correct-certificate-name' : 'set-certificate-authority'),
-    );
-  }
-  if (NETWORK.test(code)) {
-    const advice = code === 'ENOTFOUND' ? reason('correct-endpoint-name') : undefined;
-    return make('DK_STORE_UNREACHABLE', `${quoted ? message : 'the connection failed'} (${code})`, advice);
+  const problem = networkProblem(error, quoted);
+  if (problem !== undefined) {
+    return make(problem.code, problem.why, NETWORK_ADVICE[problem.kind]);
   }
   return make('DK_STORE_FAILED', quoted ? message : 'the response is not one of S3', reason('check-endpoint'));
 }

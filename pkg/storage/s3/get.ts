@@ -1,11 +1,10 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { tooLarge } from '../errors.ts';
+import { BrokenBody, readBody } from '../body.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
-import { BrokenBody, isAbsent, plainCause } from './errors.ts';
+import { isAbsent, plainCause } from './errors.ts';
 
 /**
  * The SDK, which does what is not plain, repeats a request until its headers are there; a body that breaks off later is
@@ -69,57 +68,11 @@ async function once(connection: Connection, key: string, options: GetOptions): P
       { advice: reason('check-endpoint') },
     );
   }
-  return readBody(answer, key, maxBytes, connection.resolved.settings.timeoutMilliseconds, signal);
-}
-
-/** Collects a body without ever holding more than was allowed, and without waiting for ever for its next piece. */
-async function readBody(
-  answer: GetObjectCommandOutput,
-  key: string,
-  maxBytes: number,
-  idleMilliseconds: number,
-  signal: AbortSignal | undefined,
-): Promise<Buffer> {
-  const body = answer.Body as NodeJS.ReadableStream & { destroy(error?: Error): void };
-  const expected = answer.ContentLength;
-  let received = 0;
-  const chunks: Buffer[] = [];
-  let idle: NodeJS.Timeout | undefined;
-  const stop = () => body.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
-  const watch = () => {
-    clearTimeout(idle);
-    idle = setTimeout(
-      () => body.destroy(Object.assign(new Error('no more came'), { name: 'TimeoutError' })),
-      idleMilliseconds,
-    );
-  };
-  try {
-    if (expected !== undefined && expected > maxBytes) {
-      throw tooLarge(key, maxBytes);
-    }
-    signal?.addEventListener('abort', stop, { once: true });
-    watch();
-    for await (const chunk of body) {
-      const bytes = chunk as Buffer;
-      received += bytes.length;
-      if (received > maxBytes) {
-        throw tooLarge(key, maxBytes);
-      }
-      chunks.push(bytes);
-      watch();
-    }
-  } catch (error) {
-    body.destroy();
-    if (error instanceof DashkeepError || signal?.aborted) {
-      throw error;
-    }
-    throw new BrokenBody(`the response broke off after ${received} bytes`, error);
-  } finally {
-    clearTimeout(idle);
-    signal?.removeEventListener('abort', stop);
-  }
-  if (expected !== undefined && received !== expected) {
-    throw new BrokenBody(`the response ended after ${received} of ${expected} bytes`);
-  }
-  return Buffer.concat(chunks, received);
+  return readBody(answer.Body as NodeJS.ReadableStream, {
+    key,
+    expected: answer.ContentLength,
+    maxBytes,
+    idle: connection.resolved.settings.timeoutMilliseconds,
+    signal,
+  });
 }

@@ -88,6 +88,7 @@ class S3Store implements ObjectStore, StoreProbe, StoreLock {
     versioning: 'unknown',
     objectLock: 'unknown',
   };
+  readonly permissions = { list: 's3:ListBucket', remove: 's3:DeleteObject' };
   readonly #connection: Connection;
   readonly #deleter: Deleter;
   #server: string | undefined;

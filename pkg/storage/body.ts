@@ -1,0 +1,75 @@
+import { DashkeepError } from '../contract/errors.ts';
+import { systemCode } from '../lib/file-errors.ts';
+import { tooLarge } from './errors.ts';
+
+/**
+ * An answer whose body did not come to its end. To the mapping of errors it looks like what caused it, so that a
+ * time-out stays one.
+ */
+export class BrokenBody extends Error {
+  readonly code: string;
+
+  constructor(message: string, cause?: unknown) {
+    super(message);
+    const timedOut = cause instanceof Error && cause.name === 'TimeoutError';
+    this.name = timedOut ? 'TimeoutError' : 'BrokenBody';
+    this.code = timedOut ? 'ETIMEDOUT' : (systemCode(cause) ?? 'ECONNRESET');
+  }
+}
+
+export interface BodyLimits {
+  /** For the error about its size. */
+  key: string;
+  /** Its size as the response states it. */
+  expected: number | undefined;
+  maxBytes: number;
+  /** Milliseconds between two pieces. */
+  idle: number;
+  signal?: AbortSignal;
+}
+
+/**
+ * Collects a body without ever holding more than was allowed, and without waiting for ever for its next piece.
+ * @throws DK_STORE_TOO_LARGE, BrokenBody, the signal's reason
+ */
+export async function readBody(stream: NodeJS.ReadableStream, limits: BodyLimits): Promise<Buffer> {
+  const { key, expected, maxBytes, idle, signal } = limits;
+  const body = stream as NodeJS.ReadableStream & { destroy(error?: Error): void };
+  let received = 0;
+  const chunks: Buffer[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const stop = () => body.destroy(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+  const watch = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => body.destroy(Object.assign(new Error('no more came'), { name: 'TimeoutError' })), idle);
+  };
+  try {
+    if (expected !== undefined && expected > maxBytes) {
+      throw tooLarge(key, maxBytes);
+    }
+    signal?.addEventListener('abort', stop, { once: true });
+    watch();
+    for await (const chunk of body) {
+      const bytes = chunk as Buffer;
+      received += bytes.length;
+      if (received > maxBytes) {
+        throw tooLarge(key, maxBytes);
+      }
+      chunks.push(bytes);
+      watch();
+    }
+  } catch (error) {
+    body.destroy();
+    if (error instanceof DashkeepError || signal?.aborted) {
+      throw error;
+    }
+    throw new BrokenBody(`the response broke off after ${received} bytes`, error);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+  }
+  if (expected !== undefined && received !== expected) {
+    throw new BrokenBody(`the response ended after ${received} of ${expected} bytes`);
+  }
+  return Buffer.concat(chunks, received);
+}
