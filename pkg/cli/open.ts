@@ -1,4 +1,6 @@
 import type { SnapshotSummary } from '../contract/manifest.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
+import { refusal } from '../contract/reasons/reason.ts';
 import { PreviewRecords } from '../engine/preview/record.ts';
 import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
@@ -9,14 +11,35 @@ import { quickView } from '../repository/index/quick-view.ts';
 import { snapshotsOfInstallation } from '../repository/installation.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
+import type { CopyConfig } from '../service/config.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { parseTarget } from '../storage/target.ts';
 import { Configuration } from './config/configuration.ts';
+import { copyConfig } from './config/copy.ts';
 import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
 import { s3WithKey } from './config/s3.ts';
 import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
 import { VERSION, type CliContext } from './context.ts';
+
+/** Opens the target of the second copy, does the work, and closes it. @throws DK_UNCONFIGURED where none is set */
+export async function withCopyTarget<T>(
+  context: CliContext,
+  flags: CommonFlags,
+  work: (store: ObjectStore, config: CopyConfig) => Promise<T>,
+): Promise<T> {
+  const { environment, randomness: random, clock, log } = context;
+  const copy = copyConfig(new Configuration(environment, flags));
+  if (copy === undefined) {
+    throw refusal('DK_UNCONFIGURED', reason('copy-no-target'), { advice: reason('set-copy-target') });
+  }
+  const store = await openStore(copy.target.value, { s3: await copy.s3(), clock, random, log });
+  try {
+    return await work(store, copy);
+  } finally {
+    await store.close();
+  }
+}
 
 /** Opens the target alone, does the work, and closes it whatever happens. */
 export async function withStore<T>(
@@ -43,17 +66,26 @@ export async function withSession<T>(
   create: boolean,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  return withStore(context, flags, (store) => sessionIn(context, flags, { store, create }, work));
+}
+
+/** The same in a store that is open. @param recipients - in place of those that are set */
+export async function sessionIn<T>(
+  context: CliContext,
+  flags: CommonFlags,
+  opened: Pick<OpenOptions, 'store' | 'create' | 'recipients'>,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const { clock, randomness, log } = context;
-  return withStore(context, flags, async (store) => {
-    const state = await openState(context, flags);
-    const repository = await openRepository(await openOptions(context, flags, { store, state, create }));
-    const grafana = (): GrafanaLink => grafanaLink(context, flags, state);
-    try {
-      return await work({ repository, grafana, version: VERSION, clock, randomness, log });
-    } finally {
-      await repository.close();
-    }
-  });
+  const state = await openState(context, flags);
+  const options = await openOptions(context, flags, { ...opened, state });
+  const repository = await openRepository({ ...options, recipients: opened.recipients ?? options.recipients });
+  const grafana = (): GrafanaLink => grafanaLink(context, flags, state);
+  try {
+    return await work({ repository, grafana, version: VERSION, clock, randomness, log });
+  } finally {
+    await repository.close();
+  }
 }
 
 /** Every snapshot, newest first, with as few requests as it takes. */

@@ -1,7 +1,7 @@
 import type { Alarm } from '../engine/backup/losses/shrunk.ts';
 import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
-import type { SecretName } from '../contract/api/settings.ts';
+import type { SecretName, SettingsValues } from '../contract/api/settings.ts';
 import type { SecretReader } from '../grafana/http/credentials.ts';
 import type { Sourced } from '../lib/sourced.ts';
 import type { S3Settings } from '../storage/s3/settings/settings.ts';
@@ -17,6 +17,19 @@ export interface Address {
 export interface TlsFiles {
   cert: string;
   key: string;
+}
+
+/** A second target, for copies of what is in the first. */
+export interface CopyConfig {
+  target: Sourced<string>;
+  /** With its key, read now. */
+  s3: () => Promise<S3Settings>;
+  /** A cron expression; undefined: after each complete backup; empty: never by itself. */
+  schedule: string | undefined;
+  /** Rules of the copy; by default those of the first target. */
+  keep: SettingsValues['retention'] | undefined;
+  /** Days between two copies that read back everything. */
+  verifyDays: number;
 }
 
 /** The configuration of the service from outside; made by the command line's configuration and by tests. */
@@ -83,6 +96,7 @@ export interface ServiceConfig {
   /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */
   outboundAllow?: OutboundAllowList;
   secrets: ReadonlyMap<SecretName, Sourced<SecretReader>>;
+  copy?: CopyConfig;
   /** Passphrases to try; from the environment only. Where they are given, pages decide nothing about encryption. */
   agePassphrase?: Sourced<() => Promise<string[]>> | undefined;
   /** Fingerprints of signing keys that are trusted besides those in the state. */

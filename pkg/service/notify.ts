@@ -224,10 +224,14 @@ export function noticesOf(record: RunRecord, before: RunRecord | undefined): Not
 
 /** What the end of a run is worth reporting; `before` is the newest earlier end of the same kind. */
 export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
-  const { id, kind, status, trigger, started, finished, snapshot, failure, errors } = record;
+  const { id, kind, status, trigger, started, finished, snapshot, failure, errors, warnings = [] } = record;
   const run = { id, kind, status, trigger, started, finished, snapshot, failure };
   const bad = (one: RunRecord | undefined): boolean =>
     one?.status === 'failed' || one?.status === 'partial' || lossOf(one) !== undefined;
+  // A copy is tried again soon: each state is reported once.
+  if (kind === 'copy' && status !== 'complete' && status === before?.status) {
+    return undefined;
+  }
   if (status === 'failed') {
     return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
   }
@@ -236,7 +240,10 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined): Noti
     return { event: 'failed', text: `The ${kind} was interrupted: ${failure?.message ?? 'see its record'}.`, run };
   }
   if (status === 'partial') {
-    const text = `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
+    const text =
+      kind === 'copy'
+        ? `The copy is partial: ${warnings.join('; ')}.`
+        : `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };
   }
   const loss = lossOf(record);

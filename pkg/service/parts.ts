@@ -6,6 +6,7 @@ import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../lib/state.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { ServiceConfig } from './config.ts';
+import { SecondCopy } from './copy/second-copy.ts';
 import { Freshness } from './freshness.ts';
 import { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { Notifier, type Receiver } from './notify.ts';
@@ -126,6 +127,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     config.secrets.has('webhookUrl') || mayKnow(run, { org: home.known ?? 0, home: true });
   const observers = { metrics, overdue, notifier, mayNotify };
   const prepareSearch = (until: AbortSignal): Promise<void> => textSearch.prepare(until);
+  const secondCopy = new SecondCopy({ config, settings, repositoryCache, history, statusCache, target, signal });
   const hooks = new RunHooks({ journal, history, repositoryCache, ...observers, prepareSearch, changed, log, signal });
   const process = `${config.instance}/${randomness.hex(4)}`;
   const queue: RunQueue = new RunQueue({
@@ -150,15 +152,36 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const interrupted = (run: RunRecord): void => hooks.interrupted(run);
   const terms = new LeaderTerms({ leadership, journal, overdue, process, interrupted, begun, clock, log });
   const restores = new Restores(clock, randomness);
-  const asked = { settings, leadership, terms, journal, history, repositoryCache, snapshots, queue, restores };
+  const asked = {
+    settings,
+    leadership,
+    terms,
+    journal,
+    history,
+    repositoryCache,
+    snapshots,
+    queue,
+    restores,
+    secondCopy,
+  };
   const requests = new Requests({ ...asked, guard, clock, signal });
-  const shown = { config, clock, started: clock.now(), statusCache, settings, apiTokens, repositoryCache, history };
+  const shown = {
+    config,
+    secondCopy,
+    clock,
+    started: clock.now(),
+    statusCache,
+    settings,
+    apiTokens,
+    repositoryCache,
+    history,
+  };
   const statusView: StatusView = new StatusView({
     ...{ ...shown, queue, runs, askedFrom, leadership, notifier, keeper, given },
   });
 
   const readiness: Readiness = new Readiness({
-    ...{ config, settings, repositoryCache, runs, askedFrom, statusView, state, clock, log },
+    ...{ config, settings, repositoryCache, secondCopy, runs, askedFrom, statusView, state, clock, log },
   });
 
   /** Tries a target with settings that need not be saved. */
@@ -171,6 +194,6 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ settings, leadership, terms, apiTokens, keeper, given, access, home, identities },
     ...{ repositoryCache, history, snapshots, comparisons, authors, versions, textSearch, previews, restores },
     ...{ journal, queue, runs, requests, guard, notifier, metrics, overdue, findingNotices, endedElsewhere },
-    ...{ state, askedFrom, statusCache, statusView, readiness, freshness },
+    ...{ state, secondCopy, askedFrom, statusCache, statusView, readiness, freshness },
   };
 }

@@ -4,6 +4,7 @@ import type { RunRequest } from '../contract/api/runs.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
+import type { SecondCopy } from './copy/second-copy.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { Caller } from './organizations/caller.ts';
 import { manifestFor } from './organizations/manifest-view.ts';
@@ -34,6 +35,7 @@ export interface RequestsParts {
   snapshots: Snapshots;
   queue: RunQueue;
   restores: Restores;
+  secondCopy: SecondCopy;
   clock: Clock;
   /** Gives plans that are computed in the background their turn. */
   guard: ConcurrencyGuard;
@@ -74,7 +76,7 @@ export class Requests {
    * @throws DK_BUSY, DK_UNCONFIGURED
    */
   async start(request: RunRequest, { org, by, idempotencyKey }: Asker & { idempotencyKey?: string }): Promise<string> {
-    const { settings, repositoryCache } = this.#parts;
+    const { settings, repositoryCache, secondCopy } = this.#parts;
     const { values } = await settings.effective();
     if (values.target.url === '') {
       throw new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
@@ -87,7 +89,9 @@ export class Requests {
       ...askedFrom(org),
       ...compact({ by, idempotencyKey }),
     };
-    return (await this.#run({ ...jobOf(request, 'manual', repositoryCache), ...asker })).id;
+    const job =
+      request.kind === 'copy' ? secondCopy.job('manual', request.readData) : jobOf(request, 'manual', repositoryCache);
+    return (await this.#run({ ...job, ...asker })).id;
   }
 
   /** Computes a restore by reads only. */

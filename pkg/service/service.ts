@@ -76,6 +76,7 @@ export class Service {
     await given?.stop();
     await leadership.stop();
     await this.parts.repositoryCache.close();
+    await this.parts.secondCopy.close();
     await this.parts.statusCache.close();
     log.info({}, 'the service has stopped');
   }
@@ -117,6 +118,9 @@ export class Service {
     if (terms.settled) {
       this.parts.overdue.watch();
       this.parts.findingNotices.watch();
+      if (leadership.term !== undefined) {
+        this.parts.secondCopy.watch(queue, leadership.term);
+      }
       if (this.#canWork) {
         this.parts.previews.watch();
       }

@@ -26,6 +26,24 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   AWS_SECRET_ACCESS_KEY: 'secret access key',
   AWS_SESSION_TOKEN: 'session token of temporary credentials',
 
+  DASHKEEP_COPY_TARGET: 'second target for a [copy of the repository](second-copy.md), in another place than the first',
+  DASHKEEP_COPY_SCHEDULE: 'cron expression of copies, or `off` (default: after each complete backup)',
+  DASHKEEP_COPY_KEEP:
+    'retention of the copy: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` and `within`, such as `daily=30,within=1y`, or `all` (default: as in the first target)',
+  DASHKEEP_COPY_VERIFY_DAYS: 'days between copies that also prune the copy and read back everything in it',
+  DASHKEEP_COPY_S3_ENDPOINT: 'as `DASHKEEP_S3_ENDPOINT`, for the copy',
+  DASHKEEP_COPY_S3_REGION: 'region of the copy’s bucket',
+  DASHKEEP_COPY_S3_FORCE_PATH_STYLE: 'as `DASHKEEP_S3_FORCE_PATH_STYLE`, for the copy',
+  DASHKEEP_COPY_S3_PROFILE: 'profile in the AWS files, for the copy',
+  DASHKEEP_COPY_S3_CONFIG_FILE: 'path of an AWS `config` file for the copy (default: that of the first target)',
+  DASHKEEP_COPY_S3_CREDENTIALS_FILE:
+    'path of an AWS `credentials` file for the copy (default: that of the first target)',
+  DASHKEEP_COPY_S3_CA_FILE: 'PEM file of additional trusted authorities, for the copy',
+  DASHKEEP_COPY_S3_OBJECT_LOCK: 'as `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
+  DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'access key for the copy',
+  DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'its secret access key',
+  DASHKEEP_COPY_S3_SESSION_TOKEN: 'its session token, if temporary',
+
   GRAFANA_URL: 'address of Grafana, such as `http://localhost:3000`',
   GRAFANA_API_TOKEN: 'a service-account token',
   'GRAFANA_API_TOKEN_ORG_<n>': 'tokens of other organizations',

@@ -12,6 +12,9 @@ export function phaseLabel(phase: string): string {
     publishing: t('phase.publishing', 'Storing the snapshot'),
     comparing: t('phase.comparing', 'Comparing with Grafana'),
     planning: t('phase.planning', 'Comparing the selection with Grafana'),
+    'copying snapshots': t('phase.copying', 'Copying snapshots'),
+    'verifying manifests': t('phase.verifyingManifests', 'Checking snapshots'),
+    'verifying data': t('phase.verifyingData', 'Reading back objects'),
     waiting: t('phase.waiting', 'Waiting for another comparison to end'),
     'waiting for Grafana': t('phase.waitingForGrafana', 'Waiting for Grafana'),
   };

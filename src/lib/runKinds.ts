@@ -9,6 +9,7 @@ export function runKindLabel(kind: string): string {
     forget: t('run.forget', 'Retention'),
     prune: t('run.prune', 'Prune'),
     repair: t('run.repair', 'Repair'),
+    copy: t('run.copy', 'Second copy'),
     drill: t('run.drill', 'Restore test'),
   };
   return labels[kind] ?? kind;

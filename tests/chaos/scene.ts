@@ -2,7 +2,7 @@ import { canonicalJson } from '../../pkg/lib/json/json.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { holdSnapshot, releaseSnapshot } from '../../pkg/repository/holds/holds.ts';
-import { copyRepository } from '../../pkg/repository/snapshots/copy.ts';
+import { copyRepository } from '../../pkg/repository/copy/copy.ts';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
 import { repair } from '../../pkg/repository/verify/repair.ts';

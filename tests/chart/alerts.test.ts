@@ -58,6 +58,8 @@ describe('the alerts', () => {
       'DashkeepToken',
       'DashkeepVerify',
       'DashkeepRepositoryChanged',
+      'DashkeepCopyFailed',
+      'DashkeepCopyOverdue',
       'DashkeepNotReady',
     ];
     expect(await names('deployment')).toEqual(all);
@@ -73,7 +75,7 @@ describe('the alerts', () => {
       expect(labels).toEqual({ severity: expect.stringMatching(/^(warning|critical)$/), team: 'a' });
       expect(annotations['summary']).toMatch(/^\w.+/);
       expect(annotations['runbook_url']).toMatch(
-        /^https:\/\/x\/y\/(late|partial|shrunk|mass-change|failed|token|verify|repository|readiness)\.md$/,
+        /^https:\/\/x\/y\/(late|partial|shrunk|mass-change|failed|token|verify|repository|copy-failed|copy-overdue|readiness)\.md$/,
       );
     }
   });

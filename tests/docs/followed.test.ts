@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startS3Server } from '../support/s3/server.ts';
 import { freePort } from '../support/ports.ts';
 import { fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
@@ -19,6 +20,7 @@ const FOLLOWED = [
   'docs/restore.md',
   'docs/runbooks/repository.md',
   'docs/s3.md',
+  'docs/second-copy.md',
 ];
 
 let reader: Reader;
@@ -141,6 +143,28 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     expect([1, 3], shown.text).toContain(shown.code);
     expect(shown.text).toMatch(/last complete backup: snapshot \S+ is complete/);
     expect((await reader.shell(confirmation, own)).text).toContain('second copy: ada confirmed it');
+  });
+
+  it('docs/second-copy.md: a second target, what is in it, a copy once', async () => {
+    const second = await startS3Server({ buckets: ['other-bucket'] });
+    const keys = { id: join(reader.directory, 'copy-id'), key: join(reader.directory, 'copy-key') };
+    await writeFile(keys.id, second.environment['AWS_ACCESS_KEY_ID'] ?? '');
+    await writeFile(keys.key, second.environment['AWS_SECRET_ACCESS_KEY'] ?? '');
+    const [set = '', use = '', once = ''] = await blocksOf('docs/second-copy.md', {
+      'https://s3.example.org': second.url,
+      'eu-west-9': second.environment['AWS_REGION'] ?? '',
+      '/run/secrets/copy-id': keys.id,
+      '/run/secrets/copy-key': keys.key,
+    });
+    await reader.shell('dashkeep backup', own);
+    const copied = await reader.shell(set, own);
+    expect(copied.code, copied.text).toBe(0);
+    expect(copied.text).toMatch(/second target: write/);
+    expect(copied.text).toMatch(/[1-9]\d* snapshots copied/);
+    const restored = await reader.shell(use, own);
+    expect(restored.code, restored.text).toBe(0);
+    expect((await reader.shell(once, own)).text).toMatch(/[1-9]\d* snapshots copied/);
+    await second.close();
   });
 
   it('docs/encryption.md: an encrypted repository, and one that was plain', async () => {

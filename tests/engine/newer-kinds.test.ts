@@ -5,7 +5,7 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { canonicalJson, parseJson, type Json } from '../../pkg/lib/json/json.ts';
 import { snapshotKey } from '../../pkg/repository/layout.ts';
 import { planPrune } from '../../pkg/repository/prune/prune.ts';
-import { copyRepository } from '../../pkg/repository/snapshots/copy.ts';
+import { copyRepository } from '../../pkg/repository/copy/copy.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { realRandomness } from '../support/ports.ts';
 import { DASHBOARDS, identities, openStored, start, type Bench } from './harness.ts';

@@ -76,12 +76,16 @@ beforeAll(async () => {
     GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }),
     [`GRAFANA_API_TOKEN_ORG_${second}`]: grafana.token({ orgId: second }),
     DASHKEEP_ORGS: `1,${second}`,
+    DASHKEEP_COPY_TARGET: `file://${directory.path}/copy-of-cli`,
+    DASHKEEP_COPY_SCHEDULE: 'off',
+    DASHKEEP_COPY_KEEP: 'last=5',
   };
   const environment = {
     ...credentials,
     GRAFANA_ADMIN_USER: undefined,
     GRAFANA_ADMIN_PASSWORD: undefined,
     DASHKEEP_KEEP_LAST: '1',
+    DASHKEEP_COPY_TARGET: `file://${directory.path}/copy-of-service`,
   };
   service = await startService({ grafanaUrl: grafana.url, environment });
 });
@@ -135,6 +139,13 @@ describe('the record of a run is the same, whether the command line or the servi
       status: 'complete',
       counts: { marked: expect.any(Number) },
     });
+  });
+
+  it('copy', async () => {
+    const counts = { copied: 1, copiedObjects: expect.any(Number), problems: 0, read: expect.any(Number) };
+    const body = { kind: 'copy', readData: true };
+    expect(await both('copy', ['copy', '--read-data'], body)).toMatchObject({ status: 'complete', counts });
+    expect((await both('copy', ['copy'], { kind: 'copy', readData: false }))['counts']).toMatchObject({ present: 1 });
   });
 
   it('drill', async () => {

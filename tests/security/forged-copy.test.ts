@@ -3,7 +3,7 @@ import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import { copyRepository, type CopyResult } from '../../pkg/repository/snapshots/copy.ts';
+import { copyRepository, type CopyResult } from '../../pkg/repository/copy/copy.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 

@@ -11,7 +11,8 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/snapshots/checked-retention.ts': {
     because: 'readNeeds judges the summary, and planRetention goes by it',
   },
-  'repository/snapshots/copy.ts': { decides: /to\.trust\.counts\(copy\.author\)[^]*from\.trust\.counts\(author\)/ },
+  'repository/copy/copy.ts': { decides: /to\.trust\.counts\(copy\.author\)[^]*from\.trust\.counts\(author\)/ },
+  'repository/copy/mend.ts': { decides: /from\.trust\.counts\(stored\.author\)/ },
   'repository/snapshots/forget.ts': { decides: /trust\.counts\(author\)/ },
   'repository/snapshots/latest.ts': { decides: /trust\.shows\(stored\.author\)/ },
   'repository/snapshots/manifests.ts': { because: 'reads, and gives the author back' },

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryState } from '../../pkg/lib/state.ts';
-import { copyRepository } from '../../pkg/repository/snapshots/copy.ts';
+import { copyRepository } from '../../pkg/repository/copy/copy.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';

@@ -28,7 +28,7 @@ groups:
 
 {{/* What the replica that leads says about its last run; one that led before remembers an older run. */}}
 {{- define "dashkeep.lastRun" -}}
-max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote . }}} and on (namespace, job, instance) dashkeep_leader == 1) == 1
+max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status={{ quote .status }}} and on (namespace, job, instance) dashkeep_leader == 1) == 1
 {{- end }}
 
 {{- define "dashkeep.serviceAlerts" -}}
@@ -45,7 +45,7 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "summary" "No backup of Grafana at all"
   "description" "There is no complete snapshot yet, or the service reports no metrics.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupPartial" "runbook" "partial" "severity" "warning" "for" "15m"
-  "expr" (include "dashkeep.lastRun" "partial")
+  "expr" (include "dashkeep.lastRun" (dict "kind" "backup" "status" "partial"))
   "summary" "The last backup of Grafana is incomplete"
   "description" "Some resources could not be read. The run record lists each of them with the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupShrunk" "runbook" "shrunk" "severity" "critical" "for" "0m"
@@ -57,7 +57,7 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "summary" "Unusually many resources of Grafana were deleted or changed"
   "description" "The snapshot before is on hold, and retention is paused. Put back what was lost, or accept that it was done on purpose.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
-  "expr" (include "dashkeep.lastRun" "failed")
+  "expr" (include "dashkeep.lastRun" (dict "kind" "backup" "status" "failed"))
   "summary" "The last backup of Grafana failed"
   "description" "The last run published no snapshot. Its record in the history shows the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
@@ -72,8 +72,16 @@ max by (namespace, job) (dashkeep_last_run_status{kind="backup", status={{ quote
   "expr" "max by (namespace, job, code) (dashkeep_repository_finding) == 1"
   "summary" "Someone changed the Dashkeep repository"
   "description" "The repository was replaced or emptied, or its signatures or newest snapshot are gone. The label code names the change.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyFailed" "runbook" "copy-failed" "severity" "warning" "for" "1h"
+  "expr" (include "dashkeep.lastRun" (dict "kind" "copy" "status" "failed"))
+  "summary" "The last copy of Grafana's backups to the second target failed"
+  "description" "The second target does not get the newest backups, or its content has problems. The record of the run shows the reason. Backups to the first target go on.") }}
+{{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyOverdue" "runbook" "copy-overdue" "severity" "warning" "for" "15m"
+  "expr" "max by (namespace, job) (dashkeep_copy_overdue and on (namespace, job, instance) dashkeep_leader == 1) == 1"
+  "summary" "The second target lacks the newest backups of Grafana"
+  "description" "For more than two intervals, no copy to the second target has succeeded.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepNotReady" "runbook" "readiness" "severity" "warning" "for" "15m"
-  "expr" "max by (namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification\"}) == 2"
+  "expr" "max by (namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification|second-copy\"}) == 2"
   "summary" "A recovery of Grafana from Dashkeep's backups would fail or lose something"
   "description" "The label line names what is wrong. The page Readiness and dashkeep readiness show the evidence and what to do.") }}
 {{- end }}

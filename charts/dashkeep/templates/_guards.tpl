@@ -19,12 +19,21 @@
 {{- if and (hasPrefix "file://" .Values.target) (ne $mode "sidecar") (not .Values.extraVolumeMounts) -}}
 {{- fail (printf "\n\nDashkeep: target=%s needs a volume at that path: set extraVolumes and extraVolumeMounts.\n" .Values.target) -}}
 {{- end -}}
-{{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name -}}
+{{- if and .Values.copy.target (eq $mode "cronjob") -}}
+{{- fail "\n\nDashkeep: mode=cronjob makes no second copy: set mode=sidecar or mode=deployment, or run `dashkeep copy` in a CronJob of your own (extraManifests).\n" -}}
+{{- end -}}
+{{- if and .Values.copy.target (eq (trimSuffix "/" .Values.copy.target) (trimSuffix "/" .Values.target)) (eq .Values.copy.s3.endpoint .Values.s3.endpoint) -}}
+{{- fail (printf "\n\nDashkeep: copy.target=%s is the first target. Copy to another bucket, preferably of another provider.\n" .Values.copy.target) -}}
+{{- end -}}
+{{- if and (hasPrefix "file://" .Values.copy.target) (ne $mode "sidecar") (not .Values.extraVolumeMounts) -}}
+{{- fail (printf "\n\nDashkeep: copy.target=%s needs a volume at that path: set extraVolumes and extraVolumeMounts.\n" .Values.copy.target) -}}
+{{- end -}}
+{{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.copy.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name -}}
 {{- if eq $other $.Values.tokenSecret.name -}}
 {{- fail (printf "\n\nDashkeep: tokenSecret.name=%s is already the name of another Secret in these values. The service writes to its token Secret, so use a separate one.\n" $other) -}}
 {{- end -}}
 {{- end -}}
-{{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" -}}
+{{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "DASHKEEP_COPY_S3_SECRET_ACCESS_KEY" "DASHKEEP_COPY_S3_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" -}}
 {{- if hasKey $.Values.config $name -}}
 {{- fail (printf "\n\nDashkeep: config.%s would be readable in a ConfigMap. Put it into a Secret, and reference that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
 {{- end -}}

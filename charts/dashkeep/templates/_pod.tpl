@@ -45,6 +45,7 @@ AWS_PROFILE: {{ . | quote }}
 AWS_SHARED_CREDENTIALS_FILE: {{ $dir }}/s3/credentials
 AWS_CONFIG_FILE: {{ $dir }}/s3/config
 {{- end }}
+{{- include "dashkeep.copyEnvironment" . }}
 {{- with .Values.encryption.ageRecipients }}
 DASHKEEP_AGE_RECIPIENTS: {{ join "," . | quote }}
 {{- end }}
@@ -57,6 +58,43 @@ DASHKEEP_TRUSTED_KEYS: {{ join "," . | quote }}
 NODE_OPTIONS: --max-old-space-size={{ .Values.nodeMaxOldSpaceMiB }}
 {{- range $name, $value := .Values.config }}
 {{ $name }}: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The second target; with a line break before each line, since there may be none. */}}
+{{- define "dashkeep.copyEnvironment" -}}
+{{- with .Values.copy }}
+{{- if .target }}
+DASHKEEP_COPY_TARGET: {{ .target | quote }}
+{{- with .schedule }}
+DASHKEEP_COPY_SCHEDULE: {{ . | quote }}
+{{- end }}
+{{- with .keep }}
+DASHKEEP_COPY_KEEP: {{ . | quote }}
+{{- end }}
+DASHKEEP_COPY_VERIFY_DAYS: {{ .verifyDays | quote }}
+{{- with .s3 }}
+{{- with .endpoint }}
+DASHKEEP_COPY_S3_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- with .region }}
+DASHKEEP_COPY_S3_REGION: {{ . | quote }}
+{{- end }}
+{{- with .profile }}
+DASHKEEP_COPY_S3_PROFILE: {{ . | quote }}
+{{- end }}
+{{- if ne (toString .forcePathStyle) "" }}
+DASHKEEP_COPY_S3_FORCE_PATH_STYLE: {{ .forcePathStyle | quote }}
+{{- end }}
+{{- with .objectLock }}
+DASHKEEP_COPY_S3_OBJECT_LOCK: {{ . | quote }}
+{{- end }}
+{{- if .credentialsSecret.name }}
+DASHKEEP_COPY_S3_CREDENTIALS_FILE: {{ include "dashkeep.secretsDir" $ }}/copy-s3/credentials
+DASHKEEP_COPY_S3_CONFIG_FILE: {{ include "dashkeep.secretsDir" $ }}/copy-s3/config
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -123,6 +161,16 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
           items:
             - { key: {{ .credentialsKey }}, path: s3/credentials }
             - { key: {{ .configKey }}, path: s3/config }
+      {{- end }}
+      {{- end }}
+      {{- with $values.copy.s3.credentialsSecret }}
+      {{- if and .name $values.copy.target }}
+      - secret:
+          name: {{ .name }}
+          optional: true
+          items:
+            - { key: {{ .credentialsKey }}, path: copy-s3/credentials }
+            - { key: {{ .configKey }}, path: copy-s3/config }
       {{- end }}
       {{- end }}
       {{- with $values.encryption.ageIdentitySecret }}

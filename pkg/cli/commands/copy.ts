@@ -1,43 +1,96 @@
-import { copyRepository, type CopyResult } from '../../repository/snapshots/copy.ts';
+import { runCopy, type CopyChoice, type CopyReport } from '../../operations/copy.ts';
+import { recordRun, type RunOutcome } from '../../operations/run.ts';
+import type { Session } from '../../operations/session.ts';
+import { policyOf } from '../../service/runs/retention.ts';
 import type { Exit, Register } from '../command.ts';
+import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
-import { withTarget } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { sessionIn, withCopyTarget, withSession } from '../open.ts';
+import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
+import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
+import { assertElsewhere } from '../../storage/same-place.ts';
 
-interface Flags extends CommonFlags {
+interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
+  readData?: boolean;
 }
 
 /** Registers `dashkeep copy`. */
 export const registerCopy: Register = (program, run) => {
-  withTarget(program.command('copy'))
-    .description('copy all snapshots to another target, to encrypt them, remove a recipient or move the repository')
-    .argument('<url>', 'target of the copy: s3://bucket/prefix or file:///directory')
-    .action(run(runCopy));
+  withBy(withTarget(program.command('copy')))
+    .description('copy snapshots to another target: as a second copy, to encrypt them, or to move the repository')
+    .argument('[url]', 'target of the copy: s3://bucket/prefix or file:///directory (default: DASHKEEP_COPY_TARGET)')
+    .option('--read-data', 'also prune the second copy, and read back everything in it')
+    .action(run(runCommand));
 };
 
-async function runCopy(context: CliContext, url: string, flags: Flags): Promise<Exit> {
-  const { randomness, signal } = context;
+async function runCommand(context: CliContext, url: string | undefined, flags: Flags): Promise<Exit> {
+  const progress = progressPrinter(context, flags.json === true);
   // Recipients are for the copy; what is copied is only read.
-  const result = await withSession(context, { ...flags, ageRecipients: undefined }, false, ({ repository: from }) =>
-    withSession(context, { ...flags, target: url }, true, ({ repository: to }) =>
-      copyRepository(from, to, { randomness, signal }),
-    ),
-  );
+  const report = await withSession(context, { ...flags, ageRecipients: undefined }, false, (session) => {
+    const { signal } = context;
+    const run = { kind: 'copy', trigger: 'manual', ...askedBy(flags), signal, onProgress: progress.report } as const;
+    return recordRun(session, run, (one) => {
+      const copyTo = (choice: CopyChoice): Promise<RunOutcome<CopyReport>> =>
+        runCopy(session, { ...choice, thorough: flags.readData === true }, one);
+      return url === undefined
+        ? toSecondTarget(context, flags, session, copyTo)
+        : withSession(context, { ...flags, target: url }, true, ({ repository: to }) => copyTo({ to }));
+    });
+  }).finally(progress.end);
   if (flags.json === true) {
-    printJson(context, result);
+    printJson(context, report);
   } else {
-    print(context, result);
+    print(context, report);
   }
-  return result.foreign.length + result.different.length === 0 ? 0 : 3;
+  const { foreign, different, damaged, verified } = report;
+  return damaged.length + verified.problems.length > 0 ? 4 : foreign.length + different.length > 0 ? 3 : 0;
 }
 
-function print(context: CliContext, { copied, present, objects, foreign, different }: CopyResult): void {
+/** As the service copies: by the rules of the copy, and for the recipients of the first target. */
+function toSecondTarget(
+  context: CliContext,
+  flags: Flags,
+  { repository: from }: Session,
+  copyTo: (choice: CopyChoice) => Promise<RunOutcome<CopyReport>>,
+): Promise<RunOutcome<CopyReport>> {
+  const configuration = new Configuration(context.environment, flags);
+  return withCopyTarget(context, flags, async (store, { keep }) => {
+    assertElsewhere(from.store.description, store.description);
+    const rules = keep ?? {
+      keepLast: configuration.get('DASHKEEP_KEEP_LAST') ?? 0,
+      keepHourly: configuration.get('DASHKEEP_KEEP_HOURLY') ?? 0,
+      keepDaily: configuration.get('DASHKEEP_KEEP_DAILY') ?? 0,
+      keepWeekly: configuration.get('DASHKEEP_KEEP_WEEKLY') ?? 0,
+      keepMonthly: configuration.get('DASHKEEP_KEEP_MONTHLY') ?? 0,
+      keepYearly: configuration.get('DASHKEEP_KEEP_YEARLY') ?? 0,
+      keepWithin: configuration.get('DASHKEEP_KEEP_WITHIN') ?? '',
+    };
+    const policy = policyOf(rules, configuration.get('DASHKEEP_TIMEZONE') ?? 'UTC');
+    const own = configuration.get('DASHKEEP_AGE_RECIPIENTS') ?? [];
+    const isOfPassphrase = configuration.secret('DASHKEEP_AGE_PASSPHRASE') !== undefined;
+    const recipients = own.length === 0 && from.encrypted && !isOfPassphrase ? from.keyring.recipients : own;
+    return sessionIn(context, flags, { store, create: true, recipients }, ({ repository: to }) =>
+      copyTo({ to, kept: { policy } }),
+    );
+  });
+}
+
+function print(context: CliContext, { copied, present, objects, verified, ...report }: CopyReport): void {
   printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} already existed.`);
+  const { foreign, different, damaged, forgotten, mended } = report;
+  if (forgotten.length > 0) {
+    printLine(context, `${forgotten.length} were forgotten in the copy by its retention.`);
+  }
+  if (mended > 0) {
+    printLine(context, `${mended} objects were missing or damaged in the copy, and were copied again.`);
+  }
   if (foreign.length > 0) {
     printLine(context, `${foreign.length} were not copied, because no trusted key signed them: ${foreign.join(', ')}`);
+  }
+  if (damaged.length > 0) {
+    printLine(context, `${damaged.length} were not copied, because they are damaged: ${damaged.join(', ')}`);
   }
   if (different.length > 0) {
     printLine(
@@ -45,5 +98,8 @@ function print(context: CliContext, { copied, present, objects, foreign, differe
       `${different.length} were not copied, because the other target has different files with these names: ${different.join(', ')}. ` +
         'Remove that with `dashkeep forget <id>`, then copy again.',
     );
+  }
+  for (const { reason } of verified.problems) {
+    printLine(context, printable(`problem in the copy: ${reason}`));
   }
 }

@@ -4,12 +4,23 @@ import type { Sourced } from '../../lib/sourced.ts';
 import { readSettingFile, type Environment } from './environment.ts';
 import { SECTIONS, type Secret, type Setting } from './table.ts';
 
-const { Target, Grafana, Backup, Encryption, Schedule, Retention, Notifications, Service, Bootstrap, Kubernetes } =
-  SECTIONS;
+const {
+  Target,
+  Copy,
+  Grafana,
+  Backup,
+  Encryption,
+  Schedule,
+  Retention,
+  Notifications,
+  Service,
+  Bootstrap,
+  Kubernetes,
+} = SECTIONS;
 
 /** Every setting and secret by its variable. */
 export const SETTINGS = {
-  ...{ ...Target, ...Grafana, ...Backup, ...Encryption, ...Schedule },
+  ...{ ...Target, ...Copy, ...Grafana, ...Backup, ...Encryption, ...Schedule },
   ...{ ...Retention, ...Notifications, ...Service, ...Bootstrap, ...Kubernetes },
 };
 

@@ -1,10 +1,11 @@
-import { NOTIFICATION_EVENTS } from '../../contract/api/settings.ts';
+import { NOTIFICATION_EVENTS, RetentionSettings } from '../../contract/api/settings.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Threshold } from '../../engine/backup/losses/shrunk.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Address } from '../../service/config.ts';
+import { parseSchedule } from '../../service/schedule/schedule.ts';
 import { CommandError } from '../command-error.ts';
 
 /** The text itself. */
@@ -50,6 +51,40 @@ export function oneOf<T extends string>(...words: readonly T[]) {
 /** A cron expression; `off` is how an environment says "never". */
 export function schedule(text: string): string {
   return text === 'off' ? '' : text;
+}
+
+/** The same, checked when it is read. @throws DK_SETTINGS */
+export function cron(text: string, source: string): string {
+  const expression = schedule(text);
+  if (expression !== '' && parseSchedule(expression, 'UTC').after(new Date(0)) === undefined) {
+    throw new DashkeepError('DK_SETTINGS', `${source}: the schedule '${text}' never runs`);
+  }
+  return expression;
+}
+
+const KEEP_RULES = {
+  last: 'keepLast',
+  hourly: 'keepHourly',
+  daily: 'keepDaily',
+  weekly: 'keepWeekly',
+  monthly: 'keepMonthly',
+  yearly: 'keepYearly',
+  within: 'keepWithin',
+} as const;
+
+/** `daily=30,within=1y`, or `all`. @throws DK_SETTINGS for anything else */
+export function keepRules(text: string, source: string): RetentionSettings {
+  const none = Object.fromEntries(Object.values(KEEP_RULES).map((rule) => [rule, rule === 'keepWithin' ? '' : 0]));
+  const given = list(text === 'all' ? '' : text).map((part) => {
+    const [name = '', value = ''] = part.split('=');
+    const rule = KEEP_RULES[oneOf(...(Object.keys(KEEP_RULES) as (keyof typeof KEEP_RULES)[]))(name, source)];
+    return [rule, rule === 'keepWithin' ? value : count(value, `${source} (${name})`)];
+  });
+  const parsed = RetentionSettings.safeParse({ ...none, ...Object.fromEntries(given) });
+  if (!parsed.success || (given.length === 0 && text !== 'all')) {
+    throw new DashkeepError('DK_SETTINGS', `${source} must be rules such as daily=30,within=1y, or all, not '${text}'`);
+  }
+  return parsed.data;
 }
 
 /** Words with commas or white space between. */

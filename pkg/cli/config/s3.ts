@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import type { Sourced } from '../../lib/sourced.ts';
 import type { AwsSources, S3Settings } from '../../storage/s3/settings/settings.ts';
@@ -22,12 +23,38 @@ export function s3Settings(configuration: Configuration): S3Settings {
   };
 }
 
+/** What is set about the bucket of the second copy, with its key. @throws DK_SETTINGS */
+export async function copyS3(configuration: Configuration): Promise<S3Settings> {
+  const read = (name: SecretVariable): Promise<Sourced<string> | undefined> => readSecret(configuration, name);
+  // The endpoint and region of the first target are not those of the second; its files and the pod's identity may be.
+  const { endpoint: _, region: _1, configFile, credentialsFile, ...aws } = awsSources(configuration);
+  return compact({
+    endpoint: configuration.find('DASHKEEP_COPY_S3_ENDPOINT'),
+    region: configuration.find('DASHKEEP_COPY_S3_REGION'),
+    forcePathStyle: configuration.find('DASHKEEP_COPY_S3_FORCE_PATH_STYLE'),
+    profile: configuration.find('DASHKEEP_COPY_S3_PROFILE'),
+    caFile: configuration.find('DASHKEEP_COPY_S3_CA_FILE'),
+    lock: configuration.get('DASHKEEP_COPY_S3_OBJECT_LOCK'),
+    accessKeyId: await read('DASHKEEP_COPY_S3_ACCESS_KEY_ID'),
+    secretAccessKey: await read('DASHKEEP_COPY_S3_SECRET_ACCESS_KEY'),
+    sessionToken: await read('DASHKEEP_COPY_S3_SESSION_TOKEN'),
+    timeoutMilliseconds: configuration.get('DASHKEEP_S3_TIMEOUT_SECONDS'),
+    aws: {
+      ...aws,
+      configFile: configuration.get('DASHKEEP_COPY_S3_CONFIG_FILE') ?? configFile,
+      credentialsFile: configuration.get('DASHKEEP_COPY_S3_CREDENTIALS_FILE') ?? credentialsFile,
+    },
+  });
+}
+
+async function readSecret(configuration: Configuration, name: SecretVariable): Promise<Sourced<string> | undefined> {
+  const secret = configuration.secret(name);
+  return secret && { value: (await secret.value()).trim(), from: secret.from };
+}
+
 /** The same with its key, read now. @throws DK_SETTINGS */
 export async function s3WithKey(configuration: Configuration): Promise<S3Settings> {
-  const read = async (name: SecretVariable): Promise<Sourced<string> | undefined> => {
-    const secret = configuration.secret(name);
-    return secret && { value: (await secret.value()).trim(), from: secret.from };
-  };
+  const read = (name: SecretVariable): Promise<Sourced<string> | undefined> => readSecret(configuration, name);
   return {
     ...s3Settings(configuration),
     accessKeyId: await read('AWS_ACCESS_KEY_ID'),

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { SecretName } from '../../contract/api/settings.ts';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { SecretReader } from '../../grafana/http/credentials.ts';
@@ -9,6 +10,7 @@ import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts
 import { fieldProblems } from '../../service/settings/validate.ts';
 import { Configuration, SETTINGS, type SecretVariable, type SettingVariable } from './configuration.ts';
 import type { Environment } from './environment.ts';
+import { copyConfig } from './copy.ts';
 import { grafanaConfig } from './grafana.ts';
 import { s3Settings } from './s3.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
@@ -68,6 +70,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     s3: s3Settings(configuration),
     fileRoots: configuration.get('DASHKEEP_FILE_ROOTS'),
     outboundAllow: configuration.get('DASHKEEP_OUTBOUND_ALLOW'),
+    ...compact({ copy: copyConfig(configuration) }),
     secrets: pageSecrets(configuration),
     agePassphrase,
     alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },

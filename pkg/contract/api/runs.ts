@@ -81,6 +81,12 @@ export const RunRequest = z.discriminatedUnion('kind', [
     confirm: z.string().max(200).optional(),
   }),
   z.strictObject({ kind: z.literal('drill'), snapshot: Identifier.optional() }),
+  /** To the second target of the deployment. */
+  z.strictObject({
+    kind: z.literal('copy'),
+    /** Also prune the copy, and read back everything in it. */
+    readData: z.boolean().optional(),
+  }),
 ]);
 export type RunRequest = z.infer<typeof RunRequest>;
 

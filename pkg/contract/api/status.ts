@@ -99,12 +99,25 @@ export const Status = z.object({
     encrypted: z.boolean().optional(),
     problem: Problem.optional(),
   }),
+  /** The second target, where the deployment sets one; for the home organization. */
+  copy: z
+    .object({
+      /** For people, as that of the target. */
+      description: z.string(),
+      /** Absent until it was tried. */
+      reachable: z.boolean().optional(),
+      /** Whether it lacks the newest backups. */
+      overdue: z.boolean(),
+      problem: Problem.optional(),
+    })
+    .optional(),
   schedules: z.array(ScheduleStatus),
   /** The newest end of each: absent when there was none. */
   lastBackup: RunSummary.optional(),
   lastSuccess: Time.optional(),
   lastVerify: RunSummary.optional(),
   lastDrill: RunSummary.optional(),
+  lastCopy: RunSummary.optional(),
   lastRestore: RunSummary.optional(),
   /** What runs now, and what waits behind it. */
   running: RunSummary.optional(),

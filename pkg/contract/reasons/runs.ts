@@ -20,6 +20,16 @@ export const RUN_REASONS = {
     '{key} was locked for less than half of the required days, so all locks were renewed; find out who writes to the target',
   'problems-elsewhere': 'problems in other organizations, which their admins can see: {count}',
 
+  'copy-foreign': 'not copied, because no trusted key signed them ({count}): {snapshots}',
+  'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',
+  'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
+  'copy-mended': 'objects that were missing or damaged in the copy were copied again: {count}',
+  'copy-keeps-shrunk':
+    'retention of the copy is paused until someone accepts or puts back the changes that the newest backup reports',
+  'copy-keeps-changed': 'retention of the copy is paused, because {target} is not as Dashkeep left it',
+  'copy-retention-failed': 'retention of the copy failed: {message}',
+  'copy-made-way': 'the copy made way for another run, and continues after it',
+
   'drill-no-accounts': 'a restore test creates no accounts',
   'drill-one-link': 'its link can exist only once in a Grafana, and a restore test publishes nothing',
   'drill-one-key': 'its key can exist only once in a Grafana',

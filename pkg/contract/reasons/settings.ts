@@ -19,6 +19,11 @@ export const SETTING_REASONS = {
   'identity-invalid': 'not an age identity, which starts with AGE-SECRET-KEY-',
   'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 
+  'copy-same-place': 'the second target is in the same place as the first: {target}',
+  'copy-same-repository': '{target} has the same repository as the source, so it is no copy',
+  'copy-unencrypted': 'the copy would not be encrypted, unlike the first repository',
+  'copy-no-target': 'no second target is set',
+
   'number-small': 'the smallest value is {least}',
   'number-large': 'the largest value is {most}',
   'number-whole': 'enter a whole number',

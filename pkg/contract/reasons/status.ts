@@ -6,6 +6,9 @@ export const STATUS_REASONS = {
     'this service did not create the service account {instead} of organization {org}; it uses {name} instead',
   'app-of-other-service':
     'the app of organization {org} is connected to another Dashkeep at {url}, which uses the service account {account}',
+  'copy-failing': 'the last copy to the second target failed: {message}',
+  'copy-problems': 'the last verification of the second copy found problems, which the run lists',
+  'copy-overdue': 'the second target lacks the newest backups',
   'job-never-runs': 'this schedule never runs: {job}',
   'identity-absent':
     'the snapshots are encrypted, and the service has no private key; it can make backups, but not show or restore them',

@@ -11,6 +11,8 @@ export const SUBJECT_REASONS = {
   'check-of-target': 'target',
   'check-of-repository': 'repository',
   'check-of-target-step': 'target: {step}',
+  'check-of-copy': 'second target',
+  'check-of-copy-step': 'second target: {step}',
   'check-of-settings': 'settings',
   'check-of-cluster': 'kubernetes',
   'check-of-access': 'kubernetes: {verb} {resource} {namespace}/{name}',

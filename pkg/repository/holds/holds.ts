@@ -4,13 +4,13 @@ import { NOTE_MAX } from '../../contract/note-max.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { holdKey, noteKey, signatureKey, snapshotKey } from '../layout.ts';
+import { holdKey, noteKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { claimedForm } from '../snapshots/claimed-form.ts';
 import { onlyMatch } from '../snapshots/latest.ts';
 import { fetchManifest, readNeeds } from '../snapshots/manifests.ts';
-import { putWhole, writeAnnotation } from './annotation.ts';
+import { putWhole, writeAnnotation, type Annotation } from './annotation.ts';
 import type { Hold } from './annotations.ts';
 import { putBackHeld } from './copies.ts';
 
@@ -35,14 +35,37 @@ export async function holdSnapshot(
   { note, by, until }: HoldRequest,
   { randomness, signal }: Abortable & { randomness: Randomness },
 ): Promise<string> {
-  const { store, trust, clock } = repository;
+  const { trust, clock } = repository;
   const calls = { signal };
   assertNote(note);
   if (until !== undefined && !(until > clock.now())) {
     throw new DashkeepError('DK_USAGE', 'the end of a hold must be in the future');
   }
   trust.keys.assertRemembered();
-  const { id, encrypted } = await claimedForm(trust, await repository.find(start, calls), calls);
+  const key = await repository.find(start, calls);
+  const former = (await repository.annotations.read(calls)).active.get(key.id) ?? [];
+  const time = clock.now().toISOString();
+  const content = compact({ format: 1 as const, snapshot: key.id, note, by, time, until: until?.toISOString() });
+  await placeHold(repository, key, randomness.hex(4), content, calls);
+  await putBackHeld(repository, calls);
+  await endHolds(repository, former, compact({ by, time: clock.now().toISOString() }), calls);
+  return key.id;
+}
+
+/**
+ * Writes a hold, with a copy of the manifest that it keeps.
+ * @param hold - its id, eight hex digits
+ * @throws DK_SNAPSHOT_FOREIGN, DK_MANIFEST_DAMAGED for what there is no use in holding
+ */
+export async function placeHold(
+  repository: Repository,
+  listed: NamedKey,
+  hold: string,
+  content: Annotation,
+  calls: Abortable,
+): Promise<void> {
+  const { store, trust } = repository;
+  const { id, encrypted } = await claimedForm(trust, listed, calls);
   const file = snapshotKey(id, encrypted);
   const manifestSignature = await readSignature(store, signatureKey(file), calls);
   const fetched = fetchManifest(repository, { id, encrypted }, calls);
@@ -50,23 +73,8 @@ export async function holdSnapshot(
   if (!trust.counts(author)) {
     throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no trusted key signed ${id}`);
   }
-  const former = (await repository.annotations.read(calls)).active.get(id) ?? [];
-  const hold = randomness.hex(4);
-  const time = clock.now().toISOString();
-  const content = compact({
-    format: 1 as const,
-    snapshot: id,
-    note,
-    by,
-    time,
-    until: until?.toISOString(),
-    manifestSignature,
-  });
-  await writeAnnotation(repository, content, hold, calls);
+  await writeAnnotation(repository, compact({ ...content, manifestSignature }), hold, calls);
   await putWhole(store, holdKey(id, hold, encrypted), (await fetched).bytes, calls);
-  await putBackHeld(repository, calls);
-  await end(repository, former, { by, ...calls });
-  return id;
 }
 
 /**
@@ -91,21 +99,22 @@ export async function releaseSnapshot(
     held.map((one) => ({ id: one })),
   ).id;
   await putBackHeld(repository, { signal });
-  await end(repository, active.get(id) ?? [], { by, signal });
+  const time = repository.clock.now().toISOString();
+  await endHolds(repository, active.get(id) ?? [], compact({ by, time }), { signal });
   return id;
 }
 
-/** The end is signed, too: a copy that is gone ends nothing. */
-async function end(
+/** Ends holds. The end is signed, too: a copy that is gone ends nothing. */
+export async function endHolds(
   repository: Repository,
   holds: readonly Hold[],
-  { by, signal }: Abortable & { by?: string | undefined },
+  released: NonNullable<Annotation['released']>,
+  { signal }: Abortable,
 ): Promise<void> {
-  const { store, clock, log } = repository;
-  const time = clock.now().toISOString();
+  const { store, log } = repository;
   for (const { snapshot, id, content, copies } of holds) {
-    const known = content ?? { format: 1, snapshot, note: '', time };
-    await writeAnnotation(repository, { ...known, released: compact({ by, time }) }, id, { signal });
+    const known = content ?? { format: 1, snapshot, note: '', time: released.time };
+    await writeAnnotation(repository, { ...known, released }, id, { signal });
     for (const { key, problem } of await store.deleteMany(copies, { signal })) {
       if (problem !== undefined) {
         log.warn({ object: key, reason: problem.message }, 'a later prune removes the copy of a hold that ended');

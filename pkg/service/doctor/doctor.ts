@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
+import type { SettingsCheck } from '../../contract/api/settings.ts';
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
-import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { discover } from '../../grafana/capabilities.ts';
@@ -30,6 +31,7 @@ export type DoctorParts = Pick<
   | 'settings'
   | 'check'
   | 'repositoryCache'
+  | 'secondCopy'
   | 'statusView'
   | 'keeper'
   | 'given'
@@ -46,6 +48,7 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<D
     tokenChecks(parts),
     targetChecks(parts, signal),
     repositoryChecks(parts, signal),
+    copyChecks(parts, signal),
     settingsFindings(parts.settings).map(({ status, why, advice }) =>
       checked(reason('check-of-settings'), status, [why], advice),
     ),
@@ -175,14 +178,32 @@ async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
 
 async function targetChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   try {
-    const { steps, resolved } = await parts.check({}, signal);
-    return steps.map(({ step, status, detail, findings = [], hint, hints = [] }) => {
-      const subject = reason('check-of-target-step', { step });
-      const check = { name: sentenceOf(subject), subject, status, detail, findings, hint, hints };
-      return step === 'resolve' ? { ...check, resolved } : check;
-    });
+    return stepChecks(await parts.check({}, signal), (step) => reason('check-of-target-step', { step }));
   } catch (error) {
     return [failedCheck(reason('check-of-target'), error)];
+  }
+}
+
+function stepChecks({ steps, resolved }: SettingsCheck, subjectOf: (step: string) => KnownReason): DoctorCheck[] {
+  return steps.map(({ step, status, detail, findings = [], hint, hints = [] }) => {
+    const subject = subjectOf(step);
+    const check = { name: sentenceOf(subject), subject, status, detail, findings, hint, hints };
+    return step === 'resolve' ? { ...check, resolved } : check;
+  });
+}
+
+/** The second target, as the first. */
+async function copyChecks({ secondCopy }: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+  if (!secondCopy.isSet) {
+    return [];
+  }
+  const subject = reason('check-of-copy');
+  try {
+    const steps = stepChecks(await secondCopy.check(signal), (step) => reason('check-of-copy-step', { step }));
+    const findings = steps.some(({ status }) => status === 'failed') ? [] : await secondCopy.inspect(signal);
+    return [...steps, ...findings.map((finding) => failedCheck(subject, findingError(finding)))];
+  } catch (error) {
+    return [failedCheck(subject, error)];
   }
 }
 

@@ -11,6 +11,7 @@ import { findingError } from '../../repository/signing/finding-error.ts';
 import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
 import type { StoreProbe } from '../../storage/probe.ts';
 import type { ServiceConfig } from '../config.ts';
+import type { SecondCopy } from '../copy/second-copy.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import { hidden } from '../organizations/run-view.ts';
@@ -29,6 +30,7 @@ export interface ReadinessParts {
   config: Pick<ServiceConfig, 'grafana'>;
   settings: SettingsStore;
   repositoryCache: RepositoryCache;
+  secondCopy: Pick<SecondCopy, 'isSet' | 'isLate'>;
   runs: Runs;
   askedFrom: AskedFrom;
   statusView: Pick<StatusView, 'overlooked'>;
@@ -62,6 +64,17 @@ export interface RepositoryFacts {
   needed: AllNeeded | DashkeepError | undefined;
 }
 
+/** What is known of the second target, where the deployment sets one. */
+export interface CopyEvidence {
+  overdue: boolean;
+  /** The newest copy that was neither cancelled nor interrupted. */
+  last: RunLine | undefined;
+  /** The newest that did not fail. */
+  copied: RunLine | undefined;
+  /** The newest that also read back everything. */
+  read: RunLine | undefined;
+}
+
 /** Everything that readiness is judged by. */
 export interface ReadinessFacts {
   now: Date;
@@ -74,6 +87,8 @@ export interface ReadinessFacts {
   grafana: GrafanaStatus;
   schedule: ScheduleStatus | undefined;
   confirmations: Confirmations;
+  /** Undefined without a second target. */
+  copy?: CopyEvidence | undefined;
   /** Changes with what a person confirms. */
   about: Record<Confirmable, string>;
 }
@@ -118,6 +133,7 @@ export async function readinessFacts(
       repository,
       overlooked: statusView.overlooked.map(notCovered),
       grafana: await grafana,
+      copy: await copyEvidence(parts, 'runs' in repository ? repository.complete : undefined, caller, signal),
       schedule: schedulesOf(values, now).find(({ job }) => job === 'backup'),
       confirmations: await readConfirmations(state),
       about,
@@ -163,6 +179,29 @@ async function repositoryFacts(
     protection,
     encrypted: repositoryCache.encrypted === true,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
+  };
+}
+
+async function copyEvidence(
+  { secondCopy, runs }: Pick<ReadinessParts, 'secondCopy' | 'runs'>,
+  backup: SnapshotSummary | undefined,
+  caller: Caller | undefined,
+  signal: AbortSignal,
+): Promise<CopyEvidence | undefined> {
+  if (!secondCopy.isSet) {
+    return undefined;
+  }
+  const newest = async (matches: (one: RunLine) => boolean): Promise<RunLine | undefined> => {
+    const isCopy = (one: RunLine): boolean => one.kind === 'copy' && ENDED.includes(one.status) && matches(one);
+    return (await runs.past(1, isCopy, caller ?? EVERYONE, signal)).find(isCopy);
+  };
+  const copied = await newest(({ status }) => status !== 'failed');
+  return {
+    overdue: secondCopy.isLate(backup && new Date(backup.time), copied),
+    last: await newest(() => true),
+    copied,
+    // Other organizations do not see how much there is.
+    read: await newest(({ status, counts }) => status !== 'failed' && counts['read'] !== 0),
   };
 }
 

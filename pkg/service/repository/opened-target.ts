@@ -25,7 +25,7 @@ export interface TargetPorts {
   state: StateStore;
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
-  limits: TargetLimits;
+  limits: Pick<TargetLimits, 'of'>;
   clock: Clock;
   randomness: Randomness;
   log: Log;

@@ -18,10 +18,13 @@ import { policyOf } from './retention.ts';
 /** The word that a person types to let a prune remove more than half of all objects. */
 export const PRUNE_CONFIRMATION = 'remove most objects';
 
+/** All but a copy, which has a second target. */
+type OneTargetRequest = Exclude<RunRequest, { kind: 'copy' }>;
+
 type Operation = (target: OpenedTarget, run: Run) => Promise<RunOutcome>;
 
 /** What a request comes to as work. */
-export function jobOf(request: RunRequest, trigger: string, repositoryCache: RepositoryCache): RunJob {
+export function jobOf(request: OneTargetRequest, trigger: string, repositoryCache: RepositoryCache): RunJob {
   return jobFor(request.kind, trigger, repositoryCache, operationOf(request));
 }
 
@@ -40,7 +43,7 @@ function jobFor(kind: RunJob['kind'], trigger: string, repositoryCache: Reposito
   return { kind, trigger, snapshotTrigger, work };
 }
 
-function operationOf(request: RunRequest): Operation {
+function operationOf(request: OneTargetRequest): Operation {
   switch (request.kind) {
     case 'backup':
       return (target, run) => backup(target, request, run);

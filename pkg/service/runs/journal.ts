@@ -45,8 +45,8 @@ export class Journal {
 
   /** Whether no run that began since then is missing. */
   reachesBackTo(time: string): boolean {
-    const oldest = this.#entries.at(-1);
-    return this.#entries.length < KEPT || (oldest !== undefined && oldest.started < time);
+    const oldest = this.#entries[KEPT - 1];
+    return oldest === undefined || oldest.started < time;
   }
 
   /**
@@ -77,7 +77,9 @@ export class Journal {
   async put(entry: JournalEntry): Promise<void> {
     const others = this.#entries.filter(({ id }) => id !== entry.id);
     const all = [shortened(entry), ...others].sort((a, b) => (a.started < b.started ? 1 : -1));
-    this.#entries = fitting(all.slice(0, KEPT));
+    // Copies and their retries are many: they must not hide the last verification.
+    const isNewest = (one: JournalEntry): boolean => all.find(({ kind }) => kind === one.kind) === one;
+    this.#entries = fitting(all.filter((one, at) => at < KEPT || isNewest(one)));
     // One after the other, so that the newest state is the one that stays.
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;

@@ -1,6 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
 import type { SnapshotTrigger } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { RunKind, RunRecord, WholeProgress } from '../../contract/runs.ts';
@@ -24,6 +26,8 @@ export interface RunJob {
   /** What that was asked for. */
   request?: Record<string, unknown>;
   work: (run: Run) => Promise<RunOutcome>;
+  /** Whether it ends as interrupted when another run is asked for: it is started again, and goes on. */
+  makesWay?: boolean;
   /** Called when the run ended before its work began: cancelled, or interrupted, while it waited. */
   dropped?: () => void;
 }
@@ -134,6 +138,9 @@ export class RunQueue {
       this.#active = active;
     } else {
       this.#waiting = active;
+      if (this.#active.job.makesWay === true) {
+        this.#active.controller.abort(refusal('DK_INTERRUPTED', reason('copy-made-way')));
+      }
     }
     active.done = before.then(() => this.#execute(active, term));
     log.info({ run: record.id, kind: record.kind, trigger: record.trigger }, 'a run was requested');

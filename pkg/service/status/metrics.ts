@@ -30,6 +30,10 @@ export interface Readings {
   /** Codes of what was found wrong with the repository. */
   findings: readonly FindingCode[];
   notificationFailures: number;
+  /** End of the newest copy to the second target that did not fail. */
+  lastCopy?: Date | undefined;
+  /** Whether the second target lacks the newest backups; undefined without one. */
+  copyOverdue?: boolean | undefined;
   /** Level of each line of the readiness; absent before it is known. */
   readiness?: Readonly<Partial<Record<string, ReadinessLevel>>>;
 }
@@ -174,6 +178,14 @@ export class Metrics {
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
     gauge('dashkeep_snapshots_on_hold', 'Snapshots on hold, which are kept until they are released.', (r) => r.onHold);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
+    gauge(
+      'dashkeep_copy_last_success_timestamp_seconds',
+      'End of the newest copy to the second target that did not fail.',
+      (r) => seconds(r.lastCopy),
+    );
+    gauge('dashkeep_copy_overdue', 'Whether the second target lacks the newest backups: 1 or 0.', (r) =>
+      r.copyOverdue === undefined ? undefined : Number(r.copyOverdue),
+    );
     gauge(
       'dashkeep_backup_shrunk',
       'Whether the newest snapshot is much smaller than the last full one: 1 or 0.',

@@ -12,6 +12,7 @@ import type { GivenTokens } from '../bootstrap/tokens/given.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { ServiceConfig } from '../config.ts';
+import type { SecondCopy } from '../copy/second-copy.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { Readings } from './metrics.ts';
 import type { StatusCache } from './status-cache.ts';
@@ -33,6 +34,7 @@ export interface StatusViewParts {
   settings: SettingsStore;
   apiTokens: ApiTokens;
   repositoryCache: RepositoryCache;
+  secondCopy: SecondCopy;
   history: History;
   queue: RunQueue;
   runs: Runs;
@@ -152,6 +154,7 @@ export class StatusView {
       token: tokenFor(tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'), caller),
       ...(notCovered.length === 0 || !caller.home ? {} : { notCovered }),
       target,
+      ...compact({ copy: caller.home ? this.#parts.secondCopy.status : undefined }),
       schedules,
       ...compact({ lastBackup }),
       ...runs,
@@ -199,6 +202,7 @@ export class StatusView {
       lastBackup: last('backup'),
       lastVerify: last('verify'),
       lastDrill: last('drill'),
+      lastCopy: last('copy'),
       lastRestore: last('restore'),
       running: here(queue.running) ?? runs.summary(leadership.foreignRun(), caller),
       queued: here(queue.queued),
@@ -246,6 +250,7 @@ export class StatusView {
       uncovered: statusCache && this.#uncovered,
       findings: this.#parts.statusCache.findings.map(({ code }) => code),
       notificationFailures: this.#parts.notifier.failures,
+      ...this.#parts.secondCopy.readings,
     };
   }
 
@@ -264,7 +269,7 @@ export class StatusView {
   }
 }
 
-type RunNames = 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'running' | 'queued';
+type RunNames = 'lastCopy' | 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'running' | 'queued';
 
 function latest(times: readonly (string | undefined)[]): string | undefined {
   return times.filter((time) => time !== undefined).sort((a, b) => Date.parse(b) - Date.parse(a))[0];

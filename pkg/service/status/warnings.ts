@@ -1,6 +1,7 @@
 import type { Status } from '../../contract/api/status.ts';
 import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { append } from '../../lib/append.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
@@ -8,6 +9,7 @@ import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
+import type { SecondCopy } from '../copy/second-copy.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { StatusCache } from './status-cache.ts';
@@ -22,6 +24,7 @@ export interface WarningSources {
     repositoryCache: RepositoryCache;
     leadership: Leadership;
     statusCache: StatusCache;
+    secondCopy: SecondCopy;
   };
   /** Organizations that exist and that no one chose to leave out of the backups. */
   missing: readonly { id: number; name: string }[];
@@ -86,11 +89,24 @@ export function allWarnings(
       warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), reason('correct-schedule')));
     }
   }
+  append(warnings, copyWarnings(parts.secondCopy));
   const identity = parts.settings.view().secrets.ageIdentity.set;
   if ((parts.repositoryCache.encrypted === true || values.encryption.recipients.length > 0) && !identity) {
     warnings.push(warningOf('DK_IDENTITY_MISSING', reason('identity-absent'), reason('enter-identity')));
   }
   return warnings;
+}
+
+/** Of a second target that no longer gets what it should. */
+function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
+  const { last } = facts ?? {};
+  const advice = reason('check-second-target');
+  if (last?.status === 'failed') {
+    const { code = 'DK_INTEGRITY', message } = last.failure ?? {};
+    const why = message === undefined ? reason('copy-problems') : reason('copy-failing', { message });
+    return [warningOf(code as ErrorCode, why, advice)];
+  }
+  return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), advice)] : [];
 }
 
 /** What is wrong with the repository, each code once. */

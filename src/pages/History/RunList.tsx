@@ -11,7 +11,7 @@ import { routes } from '../../lib/routes.ts';
 import { runKindLabel } from '../../lib/runKinds.ts';
 import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
 
-const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill'];
+const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill', 'copy'];
 const STATUSES = ['complete', 'partial', 'failed', 'cancelled', 'interrupted', 'running', 'queued'] as const;
 
 export function RunList() {

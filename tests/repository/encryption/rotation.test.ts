@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { copyRepository } from '../../../pkg/repository/snapshots/copy.ts';
+import { copyRepository } from '../../../pkg/repository/copy/copy.ts';
 import { rewrap } from '../../../pkg/repository/encryption/rotate.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { check } from '../../support/repository/checker.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import type { SnapshotSummary } from '../../../pkg/contract/manifest.ts';
 import type { RunKind, RunLine } from '../../../pkg/contract/runs.ts';
-import type { ReadinessFacts, RepositoryFacts } from '../../../pkg/service/readiness/facts.ts';
+import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../../../pkg/service/readiness/facts.ts';
 import { readinessOf } from '../../../pkg/service/readiness/lines/lines.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
@@ -59,6 +59,16 @@ function levels(repository: Partial<RepositoryFacts> = {}, facts: Partial<Readin
 const verified = (more: RunLine) => ({ runs: { backup: run('backup', 1), verify: more, drill: run('drill', 1) } });
 const tested = (more: RunLine) => ({ runs: { backup: run('backup', 1), verify: run('verify', 1), drill: more } });
 
+const copies = (more: Partial<CopyEvidence>): CopyEvidence => {
+  const last = run('copy', 1, { snapshot: 's1', counts: { snapshots: 3, objects: 5, read: 5 } });
+  return { overdue: false, last, copied: last, read: last, ...more };
+};
+
+it('a copy that is verified needs no one to confirm it', () => {
+  const confirmations = { 'private-key': confirmed(1), secrets: confirmed(1) };
+  expect(levels({}, { confirmations, copy: copies({}) })).toEqual([]);
+});
+
 it('has nothing to say about an installation that is ready', () => {
   expect(levels()).toEqual([]);
 });
@@ -106,6 +116,27 @@ const BROKEN: [what: string, repository: Partial<RepositoryFacts>, facts: Partia
     { about: { 'second-copy': 'b', 'private-key': 'a', secrets: 'a' } },
     'second-copy warning',
   ],
+  ['a second target without any copy', {}, { copy: copies({ copied: undefined }) }, 'second-copy warning'],
+  ['one that lacks the newest backups', {}, { copy: copies({ overdue: true }) }, 'second-copy bad'],
+  [
+    'a copy that failed after another one',
+    {},
+    {
+      copy: copies({
+        last: run('copy', 0, { status: 'failed', failure: { code: 'DK_STORE_DENIED', message: '', hint: '' } }),
+      }),
+    },
+    'second-copy warning',
+  ],
+  ['a copy with damage', {}, { copy: copies({ last: run('copy', 0, { status: 'failed' }) }) }, 'second-copy bad'],
+  [
+    'a copy without some snapshots',
+    {},
+    { copy: copies({ last: run('copy', 0, { status: 'partial' }) }) },
+    'second-copy warning',
+  ],
+  ['a copy that was never read back', {}, { copy: copies({ read: undefined }) }, 'second-copy warning'],
+  ['a copy that was read back long ago', {}, { copy: copies({ read: run('copy', 32 * 24) }) }, 'second-copy warning'],
   ['a Grafana that is too old', {}, { grafana: { reachable: true, version: '9.5.1' } }, 'grafana bad'],
   ['a Grafana that hides its version', {}, { grafana: { reachable: true } }, 'grafana unknown'],
   ['a schedule that never runs', {}, { schedule: { ...SCHEDULE, next: [] } }, 'schedule bad'],

@@ -17,6 +17,19 @@ export const SERVICE_ADVICE = {
   'confirm-prune': 'If you intend that, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, no changes here can be saved.',
   'join-organizations': 'Make the admin of the service a member of these organizations, or exclude them.',
+  'copy-elsewhere': {
+    cli: 'Copy to another bucket or directory, preferably of another provider.',
+    page: 'Choose another bucket or directory in the deployment, preferably of another provider.',
+  },
+  'copy-recipients': {
+    cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the first repository.',
+    page: 'Set the recipients of the first repository in the deployment.',
+  },
+  'set-copy-target': {
+    cli: 'Set DASHKEEP_COPY_TARGET (in the chart: copy.target), or name a target.',
+    page: 'Set the second target in the deployment.',
+  },
+  'check-second-target': 'Check the second target. Dashkeep retries every half hour and after each backup.',
   'correct-schedule': 'Correct the expression or the time zone.',
   'set-in-deployment': 'Check where backups go, and set these values in the deployment: {names}.',
   'set-target-in-deployment': {

@@ -2,11 +2,14 @@ import type { Confirmable } from '../../../contract/api/readiness.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
+import { copied } from './runs.ts';
 import { DAY_MS, QUARTER, unreadable, type Said } from './said.ts';
 
-/** Whether a second copy exists. */
+/** Whether a second copy exists: by what was copied to the second target, and without one by what a person says. */
 export function secondCopy(facts: ReadinessFacts): Said {
-  return confirmation('second-copy', reason('ready-copy'), facts);
+  return facts.copy === undefined
+    ? confirmation('second-copy', reason('ready-copy'), facts)
+    : copied(facts.copy, facts);
 }
 
 /** Whether a copy of the private key exists elsewhere. */

@@ -3,7 +3,7 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { RunLine } from '../../../contract/runs.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
 import { lateAfterSeconds } from '../../status/status.ts';
-import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
+import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { DAY_MS, old, QUARTER, type Said } from './said.ts';
 
 /** Without a schedule that says more. */
@@ -41,6 +41,41 @@ export function verification({ runs: { verify } }: RepositoryFacts, facts: Readi
 /** What the last restore test proves. */
 export function restoreTest({ runs: { drill } }: RepositoryFacts, facts: ReadinessFacts): Said {
   return aged(tested(drill), drill, QUARTER, facts);
+}
+
+/** What the copies to the second target prove. */
+export function copied({ last, copied: newest, read, overdue }: CopyEvidence, { now }: ReadinessFacts): Said {
+  const advice = [reason('check-second-target'), reason('ready-see-runs')];
+  const hasFailed = last !== undefined && last.status !== 'complete';
+  const why = hasFailed ? [whyNot(last)] : [];
+  if (newest === undefined) {
+    return { level: overdue ? 'bad' : 'warning', found: [reason('ready-copy-none'), ...why], advice };
+  }
+  const at = newest.finished;
+  const found = [reason('ready-copied', { snapshot: newest.snapshot ?? '' })];
+  const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
+  if (overdue || isDamaged) {
+    const late = overdue ? [reason('ready-copy-late')] : [];
+    return { level: 'bad', at, found: [...found, ...late, ...why], advice };
+  }
+  if (hasFailed || read === undefined) {
+    const worse = hasFailed ? why : [reason('ready-copy-unread')];
+    return { level: 'warning', at, found: [...found, ...worse], advice };
+  }
+  const { snapshots, objects, read: count } = read.counts;
+  const counts = { snapshots: String(snapshots), objects: String(objects), read: String(count) };
+  const said = objects === undefined ? found : [...found, reason('ready-read-back', counts)];
+  const isOld = now.getTime() - Date.parse(read.started) > VERIFY_DAYS * DAY_MS;
+  return isOld
+    ? { level: 'warning', at, found: [...said, old(VERIFY_DAYS)], advice }
+    : { level: 'ok', at, found: said };
+}
+
+/** A copy without a failure ended with problems in what is there, or without some snapshots. */
+function whyNot(run: RunLine): Reason {
+  const count = String(run.counts['problems'] ?? run.problems);
+  const ended = run.status === 'failed' ? reason('ready-verify-problems', { count }) : reason('ready-copy-failed');
+  return run.failure === undefined ? ended : failure(run);
 }
 
 function verified(run: RunLine | undefined): Said {

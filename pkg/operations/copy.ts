@@ -1,0 +1,172 @@
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { refusal, warningOf } from '../contract/reasons/reason.ts';
+import { append } from '../lib/append.ts';
+import { carryAnnotations } from '../repository/copy/annotations.ts';
+import { applyPrune, planPrune } from '../repository/prune/prune.ts';
+import type { Repository } from '../repository/repository.ts';
+import { renewLocks } from '../repository/sessions/locks.ts';
+import { copyRepository, type CopyResult } from '../repository/copy/copy.ts';
+import { selectForCopy } from '../repository/copy/selection.ts';
+import { applyForget, planForget } from '../repository/snapshots/forget.ts';
+import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
+import { mendCopy } from '../repository/copy/mend.ts';
+import { verify, type VerifyReport } from '../repository/verify/verify.ts';
+import type { Run, RunOutcome } from './run.ts';
+import type { Session } from './session.ts';
+import { verifyOutcome } from './verify.ts';
+
+export interface CopyChoice {
+  to: Repository;
+  /**
+   * The second copy of a service: it has its own retention (undefined keeps everything), and only new snapshots
+   * are looked at. Without it, every snapshot is looked at and copied.
+   */
+  kept?: { policy: RetentionPolicy | undefined };
+  /** Also prune, and read back everything. */
+  thorough?: boolean;
+}
+
+export interface CopyReport extends CopyResult {
+  forgotten: string[];
+  /** Objects that were missing or damaged in the copy, and were copied again. */
+  mended: number;
+  verified: VerifyReport;
+}
+
+/**
+ * Copies what a trusted key signed to another repository, with holds and notes, and verifies it there. Retention comes
+ * first, so that a target that is full gets room; it pauses while the source or the copy is not as it was left.
+ * @throws DK_SETTINGS for a copy into itself; DK_ENCRYPTION for a second copy in the clear of what is encrypted
+ */
+export async function runCopy(
+  { repository: from, randomness, log }: Pick<Session, 'repository' | 'randomness' | 'log'>,
+  { to, kept, thorough = false }: CopyChoice,
+  run: Run,
+): Promise<RunOutcome<CopyReport>> {
+  const { signal, onProgress } = run;
+  const calls = { signal };
+  if (to.id === from.id) {
+    throw refusal('DK_SETTINGS', reason('copy-same-repository', { target: to.store.description }), {
+      advice: reason('copy-elsewhere'),
+    });
+  }
+  if (kept !== undefined && from.encrypted && !to.encrypted) {
+    throw refusal('DK_ENCRYPTION', reason('copy-unencrypted'), { advice: reason('copy-recipients') });
+  }
+  const warnings: KnownReason[] = [];
+  const selection = kept && (await selectForCopy(from, to, kept.policy, calls));
+  await carryAnnotations(from, to, calls);
+  let forgotten: string[] = [];
+  if (selection !== undefined && kept?.policy !== undefined) {
+    const paused = await pausedBy(from, to, selection.shrunk, calls);
+    if (paused === undefined) {
+      forgotten = await retain(to, kept.policy, { thorough, randomness, signal }, warnings);
+    } else {
+      warnings.push(paused);
+    }
+  }
+  const result = await copyRepository(from, to, {
+    ...{ randomness, selection, signal },
+    progress: (done, total) => onProgress({ phase: 'copying snapshots', done, total, kinds: {} }),
+    onDamaged: (id, error) => void log.warn({ snapshot: id, code: error.code, reason: error.message }, 'not copied'),
+  });
+  if (result.copied.length > 0) {
+    await carryAnnotations(from, to, calls);
+  }
+  const verified = await verify(to, {
+    ...(thorough ? { readData: true } : { snapshot: 'latest' }),
+    progress: (done, total, phase) => onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
+    signal,
+  }).catch((error: unknown) => nothingToVerify(error, result));
+  const problems = await mendCopy(from, to, verified.problems, calls);
+  const mended = verified.problems.length - problems.length;
+  const { warnings: locks } = await renewLocks(to, calls);
+  append(warnings, leftOut(result));
+  append(warnings, mended === 0 ? [] : [reason('copy-mended', { count: String(mended) })]);
+  append(warnings, locks);
+  return outcomeOf({ ...result, forgotten, mended, verified: { ...verified, problems } }, warnings);
+}
+
+function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOutcome<CopyReport> {
+  const { copied, present, different, foreign, damaged, objects: copiedObjects, forgotten, mended, verified } = report;
+  const { status, counts, errors, ...found } = verifyOutcome(verified);
+  const isPartial = different.length + foreign.length + damaged.length > 0;
+  const said = warningOf(warnings);
+  const numbers = {
+    ...{ copied: copied.length, present: present.length, copiedObjects },
+    ...(forgotten.length === 0 ? {} : { forgotten: forgotten.length }),
+    ...(mended === 0 ? {} : { mended }),
+  };
+  const snapshot = [...copied, ...present].sort().at(-1);
+  return {
+    value: report,
+    status: status === 'complete' && isPartial ? 'partial' : status,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    counts: { ...numbers, ...counts },
+    errors,
+    warnings: [...(found.warnings ?? []), ...said.warnings],
+    warned: [...(found.warned ?? []), ...said.warned],
+  };
+}
+
+/** Why nothing may be removed from the copy; undefined where something may. */
+async function pausedBy(
+  from: Repository,
+  to: Repository,
+  isShrunk: boolean,
+  calls: { signal: AbortSignal },
+): Promise<KnownReason | undefined> {
+  if (isShrunk) {
+    return reason('copy-keeps-shrunk');
+  }
+  for (const repository of [from, to]) {
+    const [finding] = (await repository.inspect(calls)).all;
+    if (finding !== undefined) {
+      return reason('copy-keeps-changed', { target: repository.store.description });
+    }
+  }
+  return undefined;
+}
+
+/** Forgets by the rules of the copy. That it fails is no reason not to copy. */
+async function retain(
+  to: Repository,
+  policy: RetentionPolicy,
+  { thorough, ...options }: Pick<Session, 'randomness'> & { thorough: boolean; signal: AbortSignal },
+  warnings: KnownReason[],
+): Promise<string[]> {
+  try {
+    const { forgotten } = await applyForget(to, await planForget(to, policy, options), options);
+    if (thorough) {
+      await applyPrune(to, await planPrune(to, options), { ...options, confirmed: false });
+    }
+    return forgotten;
+  } catch (error) {
+    options.signal.throwIfAborted();
+    warnings.push(reason('copy-retention-failed', { message: asDashkeepError(error).message }));
+    return [];
+  }
+}
+
+function leftOut({ different, foreign, damaged }: CopyResult): KnownReason[] {
+  const named = [
+    ['copy-foreign', foreign],
+    ['copy-different', different],
+    ['copy-damaged', damaged],
+  ] as const;
+  return named.flatMap(([code, ids]) =>
+    ids.length === 0 ? [] : [reason(code, { count: String(ids.length), snapshots: ids.slice(0, NAMED).join(', ') })],
+  );
+}
+
+/** Anyone who can write to a bucket can add thousands. */
+const NAMED = 10;
+
+/** Where nothing was copied yet, there is no latest snapshot. */
+function nothingToVerify(error: unknown, { copied, present }: CopyResult): VerifyReport {
+  if (error instanceof DashkeepError && error.code === 'DK_NOT_FOUND' && copied.length + present.length === 0) {
+    return { snapshots: 0, objects: 0, bytes: 0, read: 0, problems: [] };
+  }
+  throw error;
+}

@@ -1,0 +1,66 @@
+import type { RunRecord } from '../../contract/runs.ts';
+import { parseSchedule } from '../schedule/schedule.ts';
+import { lateAfterSeconds } from '../status/status.ts';
+
+/** How soon a copy that failed is tried again. */
+const RETRY_MS = 30 * 60_000;
+/** The same for one that was interrupted: nothing speaks against it, but its process may have died of it. */
+const RESUME_MS = 60_000;
+/** How old the newest copy may be without any schedule. */
+const LATE_SECONDS = 2 * 86_400;
+
+/** What a service knows of its copies. */
+export interface CopyFacts {
+  now: Date;
+  /** A cron expression; undefined: after each complete backup; empty: never by itself. */
+  schedule: string | undefined;
+  timezone: string;
+  /** Seconds between two backups. */
+  backupInterval: number | undefined;
+  /** When the newest complete backup ended. */
+  backup: Date | undefined;
+  /** The newest copy that has begun. */
+  last: Pick<RunRecord, 'status' | 'started' | 'finished' | 'failure'> | undefined;
+  /** The newest that did not fail, though it may have left out what is damaged or untrusted. */
+  copied: Pick<RunRecord, 'started' | 'finished'> | undefined;
+}
+
+/** Whether to copy now. Without any backup there is nothing to copy. */
+export function isCopyDue({ now, schedule, timezone, backup, last }: CopyFacts): boolean {
+  if (schedule === '' || backup === undefined) {
+    return false;
+  }
+  if (last === undefined) {
+    return true;
+  }
+  if (last.status === 'running' || last.status === 'queued') {
+    return false;
+  }
+  const started = new Date(last.started);
+  if (schedule === undefined && backup > started) {
+    return true;
+  }
+  if (last.status === 'failed' || last.status === 'interrupted') {
+    const wait = last.status === 'failed' ? RETRY_MS : RESUME_MS;
+    return now.getTime() - Date.parse(last.finished ?? last.started) >= wait;
+  }
+  if (schedule === undefined) {
+    return false;
+  }
+  const next = parseSchedule(schedule, timezone).after(started);
+  return next !== undefined && next <= now;
+}
+
+/** Whether the copy has lacked the newest backups for longer than two intervals. */
+export function isCopyOverdue(facts: CopyFacts): boolean {
+  const { now, schedule, timezone, backupInterval, backup, copied } = facts;
+  if (backup === undefined || (copied !== undefined && new Date(copied.started) >= backup)) {
+    return false;
+  }
+  const own = schedule === undefined || schedule === '' ? undefined : parseSchedule(schedule, timezone).interval(now);
+  const interval = own ?? backupInterval;
+  const allowed = interval === undefined ? LATE_SECONDS : lateAfterSeconds(interval);
+  // Before the first copy, since the backup that it should have copied.
+  const since = copied === undefined ? backup : new Date(copied.finished ?? copied.started);
+  return now.getTime() - since.getTime() > allowed * 1000;
+}

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import type { SettingsCheck } from '../../contract/api/settings.ts';
+import type { Status } from '../../contract/api/status.ts';
+import { compact } from '../../contract/compact.ts';
+import { failureText } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+import { runCopy } from '../../operations/copy.ts';
+import type { Run, RunOutcome } from '../../operations/run.ts';
+import type { Finding } from '../../contract/findings.ts';
+import { assertElsewhere } from '../../storage/same-place.ts';
+import type { CopyConfig, ServiceConfig } from '../config.ts';
+import type { History } from '../repository/history.ts';
+import { OpenedTarget, type TargetPorts } from '../repository/opened-target.ts';
+import { RepositoryCache } from '../repository/repository-cache.ts';
+import type { RunJob, RunQueue } from '../runs/queue.ts';
+import { policyOf } from '../runs/retention.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import type { SettingsStore } from '../settings/store.ts';
+import type { Readings } from '../status/metrics.ts';
+import type { StatusCache } from '../status/status-cache.ts';
+import { schedulesOf } from '../status/status.ts';
+import { checkTarget } from '../storage/check.ts';
+import { isCopyDue, isCopyOverdue, type CopyFacts } from './due.ts';
+
+export interface SecondCopyParts {
+  config: Pick<ServiceConfig, 'copy' | 'agePassphrase'>;
+  settings: SettingsStore;
+  repositoryCache: RepositoryCache;
+  history: History;
+  statusCache: StatusCache;
+  /** What the second target is opened with, besides its own address and key. */
+  target: TargetPorts;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+const WENT_WELL: readonly string[] = ['complete', 'partial'];
+const DAY_MS = 86_400_000;
+
+/** The second target of a deployment: what goes there, and when. */
+export class SecondCopy {
+  readonly #parts: SecondCopyParts;
+  readonly #cache: RepositoryCache;
+
+  constructor(parts: SecondCopyParts) {
+    this.#parts = parts;
+    const open = async (settings: EffectiveSettings): Promise<OpenedTarget> =>
+      OpenedTarget.open({ ...parts.target, limits: await this.#limits() }, settings);
+    this.#cache = new RepositoryCache(open, () => this.#settings(), parts.target);
+  }
+
+  get isSet(): boolean {
+    return this.#parts.config.copy !== undefined;
+  }
+
+  /** For the home organization; undefined without a second target. */
+  get status(): Status['copy'] {
+    const { description = this.#parts.config.copy?.target.value ?? '', reachable, problem } = this.#cache;
+    const overdue = this.isOverdue;
+    return this.isSet
+      ? compact({ description, reachable, overdue, problem: problem && failureText(problem) })
+      : undefined;
+  }
+
+  /** For the metrics. */
+  get readings(): Pick<Readings, 'lastCopy' | 'copyOverdue'> {
+    const { facts } = this;
+    const end = facts?.copied?.finished;
+    return { lastCopy: end === undefined ? undefined : new Date(end), copyOverdue: facts && isCopyOverdue(facts) };
+  }
+
+  /** A copy as work. It makes way for whatever else is asked for. */
+  job(trigger: string, readData?: boolean): RunJob {
+    const work = (run: Run): Promise<RunOutcome> =>
+      this.#parts.repositoryCache.use(run.signal, async (first) =>
+        this.#run(first, readData ?? (await this.#isThoroughDue(run.signal)), run),
+      );
+    return { kind: 'copy', trigger, snapshotTrigger: 'scheduled', makesWay: true, work };
+  }
+
+  /** To be called often, by the replica that leads: starts what is due, when nothing else is at work. */
+  watch(queue: RunQueue, term: AbortSignal): void {
+    const facts = this.facts;
+    if (facts !== undefined && queue.idle && isCopyDue(facts)) {
+      queue.submit(this.job('scheduled'), term);
+    }
+  }
+
+  /** From memory; undefined without a second target. */
+  get facts(): CopyFacts | undefined {
+    const { config, settings, history, statusCache, target } = this.#parts;
+    if (config.copy === undefined) {
+      return undefined;
+    }
+    const now = target.clock.now();
+    const { values } = settings.view();
+    const run = history.last(({ kind, status }) => kind === 'backup' && status === 'complete');
+    const newest = statusCache.repository?.newest;
+    const ends = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
+      time === undefined ? [] : [Date.parse(time)],
+    );
+    return {
+      now,
+      schedule: config.copy.schedule,
+      timezone: values.schedule.timezone,
+      backupInterval: schedulesOf(values, now)[0]?.intervalSeconds,
+      backup: ends.length === 0 ? undefined : new Date(Math.max(...ends)),
+      last: history.last(isCopy),
+      copied: history.last((one) => isCopy(one) && WENT_WELL.includes(one.status)),
+    };
+  }
+
+  get isOverdue(): boolean {
+    return this.facts !== undefined && isCopyOverdue(this.facts);
+  }
+
+  /** The same by what the repository knows: the journal is not at hand for a command. */
+  isLate(backup: Date | undefined, copied: CopyFacts['copied']): boolean {
+    return this.facts !== undefined && isCopyOverdue({ ...this.facts, backup, copied });
+  }
+
+  /** How its repository differs from what this service remembers. */
+  inspect(signal: AbortSignal): Promise<Finding[]> {
+    return this.#cache.use(signal, (second) => second.inspect(signal));
+  }
+
+  /** Tries everything that the second target is needed for. */
+  async check(signal: AbortSignal): Promise<SettingsCheck> {
+    const settings = await this.#withAddress([]);
+    const ports = { ...this.#parts.target, limits: await this.#limits() };
+    const second = await OpenedTarget.open(ports, settings);
+    try {
+      await this.#parts.repositoryCache.use(signal, (first) =>
+        Promise.resolve(assertElsewhere(first.description, second.description)),
+      );
+    } finally {
+      await second.close();
+    }
+    return checkTarget(settings, ports, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#cache.close();
+  }
+
+  /** After a failure, and once in a while. By the repository, since the journal is short. */
+  async #isThoroughDue(signal: AbortSignal): Promise<boolean> {
+    const { config, history, target } = this.#parts;
+    const ended = history.last((one) => isCopy(one) && [...WENT_WELL, 'failed'].includes(one.status));
+    const [read] = await history.list(
+      1,
+      (one) => isCopy(one) && WENT_WELL.includes(one.status) && one.counts['read'] !== 0,
+      signal,
+    );
+    const age = target.clock.now().getTime() - Date.parse(read?.started ?? '');
+    return ended?.status === 'failed' || !(age < (config.copy?.verifyDays ?? 0) * DAY_MS);
+  }
+
+  #run(first: OpenedTarget, thorough: boolean, run: Run): Promise<RunOutcome> {
+    return this.#cache.use(run.signal, async (second) => {
+      assertElsewhere(first.description, second.description);
+      const session = await first.session(run.signal);
+      const { retention, schedule } = first.settings.values;
+      const policy = policyOf(this.#config.keep ?? retention, schedule.timezone);
+      const to = await second.openOrMake(run.signal);
+      return runCopy(session, { to, kept: { policy }, thorough }, run);
+    });
+  }
+
+  get #config(): CopyConfig {
+    const { copy } = this.#parts.config;
+    if (copy === undefined) {
+      const advice = reason('set-copy-target');
+      throw refusal('DK_UNCONFIGURED', reason('copy-no-target'), { advice });
+    }
+    return copy;
+  }
+
+  /** What the deployment says is taken as it is. */
+  async #limits(): Promise<TargetPorts['limits']> {
+    const s3 = await this.#config.s3();
+    return { of: () => ({ s3 }) };
+  }
+
+  /** What is encrypted must not be in the clear in its copy. */
+  async #settings(): Promise<EffectiveSettings> {
+    const { settings, repositoryCache, config, signal } = this.#parts;
+    const { recipients } = (await settings.effective()).values.encryption;
+    if (recipients.length > 0 || config.agePassphrase !== undefined) {
+      return this.#withAddress(recipients);
+    }
+    const first = await repositoryCache.use(signal, (target) => target.openIfThere(signal));
+    return this.#withAddress(first?.encrypted === true ? [...first.keyring.recipients] : []);
+  }
+
+  /** Those of the first target, with another address. */
+  async #withAddress(recipients: string[]): Promise<EffectiveSettings> {
+    const first = await this.#parts.settings.effective();
+    const { target, s3 } = this.#config;
+    const values = {
+      ...first.values,
+      target: { ...first.values.target, url: target.value },
+      encryption: { ...first.values.encryption, recipients },
+    };
+    const key = JSON.stringify([first.revision, target.value, recipients, await s3()]);
+    return { ...first, values, revision: createHash('sha256').update(key).digest('hex') };
+  }
+}
+
+function isCopy({ kind }: Pick<RunRecord, 'kind'>): boolean {
+  return kind === 'copy';
+}
