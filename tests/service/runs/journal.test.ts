@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import type { RunKind } from '../../../pkg/contract/runs.ts';
+import { MemoryState } from '../../../pkg/lib/state.ts';
+import { Journal, type JournalEntry } from '../../../pkg/service/runs/journal.ts';
+
+const entry = (kind: RunKind, minute: number): JournalEntry => {
+  const started = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
+  const facts = {
+    id: `${kind}-${minute}`,
+    status: 'complete',
+    trigger: 'scheduled',
+    instance: 'a',
+    kept: true,
+  } as const;
+  return { ...facts, kind, started, finished: started, counts: {}, errors: [] };
+};
+
+it('does not forget the last verification for many other runs, nor takes it for how far it reaches back', async () => {
+  const journal = new Journal(new MemoryState(), silentLog);
+  await journal.put(entry('verify', 0));
+  await journal.put(entry('verify', 1));
+  for (let minute = 2; minute < 82; minute++) {
+    await journal.put(entry(minute % 2 === 0 ? 'backup' : 'prune', minute));
+  }
+  expect(journal.entries.filter(({ kind }) => kind === 'verify').map(({ id }) => id)).toEqual(['verify-1']);
+  expect(journal.entries).toHaveLength(61);
+  expect(journal.reachesBackTo(entry('verify', 1).started)).toBe(false);
+  expect(journal.reachesBackTo(entry('backup', 60).started)).toBe(true);
+});
