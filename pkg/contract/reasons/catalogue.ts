@@ -3,7 +3,7 @@ import { APPLY_REASONS } from './apply.ts';
 import { CHECK_REASONS } from './checks.ts';
 import { COVERAGE_REASONS } from './snapshots/coverage.ts';
 import { FINDING_REASONS } from './findings.ts';
-import { FLEET_REASONS } from './fleet.ts';
+import { FLEET_REASONS } from './snapshots/fleet.ts';
 import { HINT_REASONS } from './hints.ts';
 import { LOSS_REASONS } from './losses.ts';
 import { PLAN_REASONS } from './plan.ts';

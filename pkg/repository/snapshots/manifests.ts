@@ -66,21 +66,17 @@ function summarize(
   bytes: number,
   { held, signer }: { held: HeldCount; signer: string | undefined },
 ): SnapshotSummary {
+  const { id, status, trigger, by, changes, shrunk } = manifest;
   return compact({
-    id: manifest.id,
+    ...{ id, status, trigger, by, changes, shrunk },
     time: manifest.started,
-    status: manifest.status,
-    trigger: manifest.trigger,
     resources,
     bytes,
-    by: manifest.by,
     duration: Math.max(0, Date.parse(manifest.finished) - Date.parse(manifest.started)),
     problems: problemCount(manifest.errors),
-    changes: manifest.changes,
     held: held.result(manifest),
     grafana: { version: manifest.grafana.version },
     scope: scopeWithoutNames(manifest),
-    shrunk: manifest.shrunk,
     signed: false,
     signer,
   });

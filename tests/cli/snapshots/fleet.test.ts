@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { openTestStore } from '../support/s3/open-store.ts';
-import { startS3Server } from '../support/s3/server.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { openTestStore } from '../../support/s3/open-store.ts';
+import { startS3Server } from '../../support/s3/server.ts';
 
 /** Two installations that share a bucket, each with its own machine, and a third machine that looks at both. */
 describe('dashkeep fleet', () => {
