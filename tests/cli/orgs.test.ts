@@ -98,6 +98,13 @@ describe('the organizations of a restore', () => {
     expect(dashboards).toEqual(['create 1/dashboard/in-twin', `blocked ${second}/dashboard/in-only-${second}`]);
   });
 
+  it('are the own one without --orgs: what only another one holds is blocked, also for a server admin', async () => {
+    const applied = await dashkeep(['restore', 'latest', '--folder', `only-${second}`, '--apply']);
+    expect(itemsOf(applied)).toContain(`blocked ${second}/folder/only-${second}`);
+    expect(applied.exit).toBe(3);
+    expect(grafana.state.org(second).folders.size).toBe(0);
+  });
+
   it('are all of the snapshot with --orgs all, also those that Grafana no longer has', async () => {
     await api(`DELETE /api/orgs/${second}`);
     const plan = await dashkeep(['restore', 'latest', '--kinds', 'folder', '--orgs', 'all']);

@@ -19,7 +19,7 @@ import { orgs as parseOrgs } from '../config/parsers.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from '../restore/about.ts';
-import { inOrgs, reachedOrgs, withLost } from '../restore/orgs.ts';
+import { inOrgs, reachedOrgs, withinReach, withLost } from '../restore/orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
@@ -156,7 +156,7 @@ async function planAndApply(
           ...context,
           manifest,
           repository,
-          instance,
+          instance: isChosen ? instance : withinReach(instance, requested.selection, flags.orgs, options),
           selection,
           options,
           onProgress: progress.report,

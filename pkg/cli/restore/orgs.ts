@@ -1,7 +1,9 @@
+import { isWholeResource } from '../../contract/kinds.ts';
 import type { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import type { Instance } from '../../grafana/instance.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import { orgs as parseOrgs } from '../config/parsers.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -29,7 +31,7 @@ export function inOrgs(
   manifest: Manifest,
   instance: Instance,
 ): Selection {
-  const isNamed = selection.only !== undefined || selection.folders !== undefined;
+  const isNamed = namesResources(selection);
   const reached = isNamed ? [instance.home] : instance.orgs.map(({ id }) => id);
   const orgs = sourceOrgs(given === undefined ? undefined : parseOrgs(given, '--orgs'), targets, manifest, reached);
   if (orgs === undefined) {
@@ -39,6 +41,29 @@ export function inOrgs(
     throw nothingOf(orgs, manifest, instance);
   }
   return { ...selection, orgs };
+}
+
+/**
+ * Grafana as far as a plan may write to it: without `--orgs`, resources and folders that are named are restored into
+ * the credentials' own organization, and what only another one holds is blocked.
+ */
+export function withinReach(
+  instance: Instance,
+  selection: Selection,
+  given: string | undefined,
+  { copy, orgs }: Targets,
+): Instance {
+  const ofServer = selection.only?.some(
+    (one) => isWholeResource(one) && kindOf(one.kind).declaration.scope === 'server',
+  );
+  const isOwn = given === undefined && orgs === undefined && copy?.org === undefined && ofServer !== true;
+  return isOwn && namesResources(selection)
+    ? { ...instance, orgs: instance.orgs.filter(({ id }) => id === instance.home) }
+    : instance;
+}
+
+function namesResources({ only, folders }: Selection): boolean {
+  return only !== undefined || folders !== undefined;
 }
 
 /** Narrows a selection to what a later snapshot lost, of the organizations that it is of. */
