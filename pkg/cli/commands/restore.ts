@@ -23,7 +23,7 @@ import { inOrgs, reachedOrgs, withinReach, withLost } from '../restore/orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from '../restore/request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from '../restore/confirmation.ts';
-import { finishCommand } from '../restore/finish-command.ts';
+import { finishCommand, undoCommand } from '../restore/finish-command.ts';
 import { cutShort, printCutShort, warnInterrupted } from '../restore/interrupted.ts';
 import { printRestore } from '../restore/output.ts';
 import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from '../restore/trust.ts';
@@ -87,7 +87,8 @@ async function restore(context: CliContext, snapshot: string | undefined, given:
       : undo(context, snapshot, flags, progress);
   const { plan, applied, about } = await work.finally(progress.end);
   const { run, finish } = applied ?? {};
-  printRestore(context, { json: flags.json === true, run, finish, about }, plan, applied);
+  const undoes = run === undefined ? undefined : undoCommand(context, flags)(run);
+  printRestore(context, { json: flags.json === true, run, finish, undo: undoes, about }, plan, applied);
   return exitOf(plan, applied);
 }
 
@@ -119,7 +120,7 @@ async function planAndApply(
   const done = await withSession(context, flags, false, async (session): Promise<Done | { trust: string }> => {
     const { repository } = session;
     await assertSigner(repository, flags, context);
-    await warnInterrupted(context, repository);
+    await warnInterrupted(context, repository, undoCommand(context, flags));
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const { manifest } = stored;
     for (const finding of (await repository.inspect({ signal: context.signal })).all) {
@@ -272,7 +273,7 @@ async function applyRecorded(
     return { ...(await work), run: id, finish };
   } catch (error) {
     progress.end();
-    throw printCutShort(context, flags.json === true, cutShort(id, facts, finish), error);
+    throw printCutShort(context, flags.json === true, cutShort(id, facts, finish, undoCommand(context, flags)), error);
   }
 }
 

@@ -7,7 +7,8 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
-import { cutShortOf, linesOf, undoCommand } from '../restore/interrupted.ts';
+import { undoCommand, type UndoCommand } from '../restore/finish-command.ts';
+import { cutShortOf, linesOf } from '../restore/interrupted.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -59,23 +60,23 @@ async function list(context: CliContext, repository: Repository, { json, limit }
   );
 }
 
-async function showOne(context: CliContext, repository: Repository, id: string, { json }: Flags): Promise<void> {
+async function showOne(context: CliContext, repository: Repository, id: string, flags: Flags): Promise<void> {
   const stored = await repository.run(id, { signal: context.signal });
   if (stored === undefined) {
     throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
   }
   const [record = stored.record] = await asTheyAre(repository, [stored.record], context);
-  if (json === true) {
+  if (flags.json === true) {
     printJson(context, { ...record, signed: stored.author.trusted });
     return;
   }
   const { trusted } = stored.author;
-  for (const line of textOf(trusted ? record : withoutWords(record), trusted)) {
+  for (const line of textOf(trusted ? record : withoutWords(record), trusted, undoCommand(context, flags))) {
     printLine(context, printable(line));
   }
 }
 
-function textOf(record: RunRecord, signed: boolean): string[] {
+function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[] {
   const { id, kind, status, started, finished, by, snapshot, source, failure, errors } = record;
   const line = runLine(record);
   const isUnfinished =
@@ -92,10 +93,8 @@ function textOf(record: RunRecord, signed: boolean): string[] {
     ...fact('counts', countsOf(line)),
     ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`.trim()),
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
-    ...(isUnfinished ? linesOf(cutShortOf(line)) : []),
-    ...(kind === 'restore' && status === 'complete' && snapshot !== undefined
-      ? [`To undo it: ${undoCommand(id)}`]
-      : []),
+    ...(isUnfinished ? linesOf(cutShortOf(line, undo)) : []),
+    ...(kind === 'restore' && status === 'complete' && snapshot !== undefined ? [`To undo it: ${undo(id)}`] : []),
   ];
 }
 

@@ -84,5 +84,5 @@ function verdict({ problems }: VerifyReport): string {
 
 /** Whether what is live in Grafana can mend it: not what a key, a repository or a date is about. */
 function isMendable({ code }: Pick<VerifyProblem, 'code'>): boolean {
-  return !isFindingCode(code) && code !== 'DK_SNAPSHOT_FUTURE';
+  return !isFindingCode(code) && code !== 'DK_SNAPSHOT_FUTURE' && code !== 'DK_SNAPSHOT_FOREIGN';
 }

@@ -11,7 +11,7 @@ export function finishCommand(
   snapshot: string | undefined,
 ): string {
   const parts = Object.entries(flags).flatMap(([name, value]: [string, unknown]) => {
-    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const option = optionOf(name);
     // A variable stays set.
     const variable = FLAG_VARIABLES.get(option);
     if (LEFT_OUT.has(name) || (variable !== undefined && environment[variable] === value)) {
@@ -21,6 +21,23 @@ export function finishCommand(
     return values.flatMap((one) => (one === true ? [option] : typeof one === 'string' ? [option, quoted(one)] : []));
   });
   return ['dashkeep restore', ...(snapshot === undefined ? [] : [snapshot]), ...parts, '--apply'].join(' ');
+}
+
+/** Options of a run that another run needs, too: where the repository and Grafana are, not what was asked for. */
+const OF_ONE_RUN = new Set(['orgs', 'kinds']);
+
+/** Makes the command that plans and does the undo of a run, with the same repository and Grafana. */
+export type UndoCommand = (run: string) => string;
+
+/** @returns what makes it, with the options that say where both are */
+export function undoCommand(context: Pick<CliContext, 'environment'>, flags: object): UndoCommand {
+  const isPlace = ([name]: [string, unknown]): boolean => FLAG_VARIABLES.has(optionOf(name)) && !OF_ONE_RUN.has(name);
+  const place = Object.fromEntries(Object.entries(flags).filter(isPlace));
+  return (run) => finishCommand(context, { undo: run, ...place }, undefined);
+}
+
+function optionOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 function quoted(text: string): string {

@@ -6,6 +6,7 @@ import type { RunFacts } from '../../engine/restore/types.ts';
 import { interruptedRestore } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
+import type { UndoCommand } from './finish-command.ts';
 import { printable, printJson } from '../output/output.ts';
 
 /** What there is to say about a restore that did not come to its end. */
@@ -24,7 +25,12 @@ export interface CutShort {
 }
 
 /** The same by what the run noted. */
-export function cutShort(run: string, { counts, planned, snapshot }: RunFacts, finish: string): CutShort {
+export function cutShort(
+  run: string,
+  { counts, planned, snapshot }: RunFacts,
+  finish: string,
+  undo: UndoCommand,
+): CutShort {
   const { written = 0, unchecked = 0 } = counts ?? {};
   // Records of earlier releases lack the counts.
   const isUntouched = counts?.['written'] === 0 && unchecked === 0;
@@ -35,13 +41,8 @@ export function cutShort(run: string, { counts, planned, snapshot }: RunFacts, f
     unchecked,
     safetySnapshot: snapshot,
     finish,
-    undo: snapshot === undefined || isUntouched ? undefined : undoCommand(run),
+    undo: snapshot === undefined || isUntouched ? undefined : undo(run),
   };
-}
-
-/** The command that plans and does the undo of a run. */
-export function undoCommand(run: string): string {
-  return `dashkeep restore --undo ${run} --apply`;
 }
 
 const CONFIRMS = 'Both ask for a confirmation if they need one; without a terminal, add it with --confirm.';
@@ -82,18 +83,16 @@ export function printCutShort(context: CliContext, json: boolean, cut: CutShort,
 }
 
 /** Says that the last restore was killed, and what to do about it. */
-export async function warnInterrupted(context: CliContext, repository: Repository): Promise<void> {
+export async function warnInterrupted(context: CliContext, repository: Repository, undo: UndoCommand): Promise<void> {
   const run = await interruptedRestore(repository, context);
   if (run !== undefined) {
-    context.stderr.write(`${linesOf(cutShortOf(run)).join('\n')}\n`);
+    context.stderr.write(`${linesOf(cutShortOf(run, undo)).join('\n')}\n`);
   }
 }
 
 /** The same of a run by its record. */
-export function cutShortOf({ id, ...run }: RunLine): CutShort {
+export function cutShortOf({ id, ...run }: RunLine, undo: UndoCommand): CutShort {
   const finish =
-    run.undoes === undefined
-      ? `run the same command again (snapshot ${run.source ?? 'unknown'})`
-      : undoCommand(run.undoes);
-  return cutShort(id, run, finish);
+    run.undoes === undefined ? `run the same command again (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
+  return cutShort(id, run, finish, undo);
 }

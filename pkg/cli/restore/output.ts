@@ -7,7 +7,6 @@ import { printable, printJson, printLine, printTable } from '../output/output.ts
 import { securityPatterns } from '../../contract/security-patterns.ts';
 import { securityText } from '../../contract/security-texts.ts';
 import type { CliContext } from '../context.ts';
-import { undoCommand } from './interrupted.ts';
 
 /** The plan, and what became of it; with `json` one document. */
 export function printRestore(
@@ -16,8 +15,9 @@ export function printRestore(
     json,
     run,
     finish,
+    undo,
     about,
-  }: { json: boolean; run?: string | undefined; finish?: string | undefined; about?: AboutSnapshot | undefined },
+  }: { json: boolean; about?: AboutSnapshot | undefined } & { [K in 'run' | 'finish' | 'undo']?: string | undefined },
   plan: Plan,
   restored: Restored | undefined,
 ): void {
@@ -36,7 +36,7 @@ export function printRestore(
         safetySnapshot: restored?.safetySnapshot,
         run,
         finish,
-        undo: run === undefined || restored?.safetySnapshot === undefined ? undefined : undoCommand(run),
+        undo: restored?.safetySnapshot === undefined ? undefined : undo,
       }),
     );
     return;
@@ -75,7 +75,7 @@ export function printRestore(
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
     return;
   }
-  printResults(context, restored, { run, finish, everything: plan.everything !== undefined });
+  printResults(context, restored, { undo, finish, everything: plan.everything !== undefined });
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
@@ -137,7 +137,7 @@ function differenceText({ path, wanted, found }: FieldDifference): string {
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
-  { run, finish, everything }: { run: string | undefined; finish: string | undefined; everything: boolean },
+  { undo, finish, everything }: { undo: string | undefined; finish: string | undefined; everything: boolean },
 ): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
   for (const { outcome, kind, uid, reason, differences = [] } of bad) {
@@ -149,8 +149,8 @@ function printResults(
     printLine(context, printable(`To try the rest again: ${finish}`));
   }
   if (safetySnapshot !== undefined) {
-    const undo = run === undefined ? '' : ` To undo it: ${undoCommand(run)}`;
-    printLine(context, `The state before is in snapshot ${safetySnapshot}.${undo}`);
+    const way = undo === undefined ? '' : ` To undo it: ${undo}`;
+    printLine(context, printable(`The state before is in snapshot ${safetySnapshot}.${way}`));
     if (everything) {
       printLine(context, 'Created organizations and users stay, because Dashkeep never deletes those.');
     }

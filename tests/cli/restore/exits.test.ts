@@ -65,14 +65,16 @@ it('says how far it came, and how to finish and undo it', async () => {
   const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
   const undo = /To undo it: (.+)/.exec(shown)?.[1] ?? '';
   expect(finish).toMatch(/^dashkeep restore \d{8}T\d{6}Z-[0-9a-f]{8} .*--kinds folder,dashboard.* --apply$/);
-  expect(undo).toBe(`dashkeep restore --undo ${run} --apply`);
+  // Options are not remembered: without these, the command would ask another repository.
+  const places = `--target ${target()} --state-dir ${directory.path}/state`;
+  expect(undo).toBe(`dashkeep restore --undo ${run} ${places} --apply`);
   expect(shown).toContain('Both ask for a confirmation if they need one; without a terminal, add it with --confirm.');
 
   grafana.setFaults();
   token = grafana.token();
   const { runs } = (await cli('runs', '--json')).json as { runs: Record<string, unknown>[] };
   expect(runs[0]).toMatchObject({ id: run, kind: 'restore', status: 'failed', snapshot, planned: 13 });
-  expect((await cli('runs', run ?? '')).out).toContain('To undo it:');
+  expect((await cli('runs', run ?? '')).out).toContain(`To undo it: ${undo}`);
 
   const again = await cli(...finish.split(' ').slice(1), '--json');
   expect(again).toMatchObject({
@@ -184,9 +186,9 @@ it('undoes an interrupted restore only in part where something may be half writt
 it('offers no undo of a restore that ended before it wrote anything', () => {
   const snapshot = '20261128T134302Z-393b506a';
   const undo = (counts?: Record<string, number>): string | undefined =>
-    cutShort('20261128T134939Z-3cbbca67', { ...(counts && { counts }), planned: 9, snapshot }, 'finish').undo;
+    cutShort('20261128T134939Z-3cbbca67', { ...(counts && { counts }), planned: 9, snapshot }, 'finish', String).undo;
   expect(undo({ written: 0, unchecked: 0 })).toBeUndefined();
-  expect(undo({ written: 0, unchecked: 1 })).toContain('--undo');
+  expect(undo({ written: 0, unchecked: 1 })).toBeDefined();
   // A record of an earlier release does not say how many there were.
-  expect(undo()).toContain('--undo');
+  expect(undo()).toBeDefined();
 });
