@@ -60,7 +60,7 @@ export interface RepositoryFacts {
   /** Undefined for a directory. */
   protection: Protection | undefined;
   encrypted: boolean;
-  /** Of the newest backup; an error where its objects cannot be read. */
+  /** Of the newest backup, or of the one before if much is gone; an error where its objects cannot be read. */
   needed: AllNeeded | DashkeepError | undefined;
 }
 
@@ -157,7 +157,11 @@ async function repositoryFacts(
   const newest = backups[0];
   const stored = newest === undefined ? undefined : await repositoryCache.manifest(newest.id, signal);
   const manifest = stored === undefined || isWhole ? stored : manifestFor(stored, caller as Caller);
-  const needed = stored && (await needs.of(stored, caller, signal));
+  const complete = backups.find((one) => isFull(one) && (one.id !== newest?.id || manifest?.shrunk === undefined));
+  // When much is gone, the one before is what a recovery restores.
+  const lost = manifest?.shrunk !== undefined && complete !== undefined;
+  const restored = lost ? await repositoryCache.manifest(complete.id, signal) : stored;
+  const needed = restored && (await needs.of(restored, caller, signal));
   const [protection, findings] = await repositoryCache.use(signal, async (target) => [
     await protectionOf(target.probe, signal),
     await target.inspect(signal),
@@ -171,7 +175,7 @@ async function repositoryFacts(
   return {
     // As the manifest says: an index of an earlier release lacks it.
     newest: newest && manifest?.shrunk ? { ...newest, shrunk: manifest.shrunk } : newest,
-    complete: backups.find((one) => isFull(one) && (one.id !== newest?.id || manifest?.shrunk === undefined)),
+    complete,
     manifest,
     coverage: manifest === undefined ? undefined : coverageOf(manifest),
     findings: findings.map((one) => shownTo(caller, findingError(one))),

@@ -248,3 +248,21 @@ it('shows the level of each line to Prometheus', async () => {
   };
   await expect.poll(values, { timeout: 20_000 }).toContain('backup 0');
 });
+
+it('secrets: still those of the last full backup when Grafana has lost nearly everything', async () => {
+  grafana.seedDashboards({ count: 40, folders: 1, v2Share: 0 });
+  await run('backup');
+  await confirm('secrets');
+  const before = (await line('secrets'))?.items;
+  expect(before).not.toEqual([]);
+  const found = await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db');
+  for (const { uid } of found.body as { uid: string }[]) {
+    await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
+  }
+  for (const name of ['first', 'second']) {
+    await call(grafana, 'admin:admin', `DELETE /api/datasources/name/${name}`);
+  }
+  await run('backup');
+  expect(await broken()).toEqual(['backup warning']);
+  expect((await line('secrets'))?.items).toEqual(before);
+});
