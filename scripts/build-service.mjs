@@ -17,6 +17,12 @@ const press = await build({
   write: false,
 });
 
+// Guides that a recovery kit repeats.
+const guides = {};
+for (const name of ['disaster-recovery', 'rescue']) {
+  guides[name] = await readFile(`docs/${name}.md`, 'utf8');
+}
+
 // Some dependencies are CommonJS and call require for Node's own modules.
 const requireForModules = `
 import { createRequire as dashkeepCreateRequire } from 'node:module';
@@ -34,10 +40,13 @@ const { outputFiles } = await build({
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
   define: {
     DASHKEEP_VERSION: JSON.stringify(version),
+    BUILT_IN_GUIDES: JSON.stringify(JSON.stringify(guides)),
     BUILT_IN_PRESS: JSON.stringify(press.outputFiles[0].text),
   },
   banner: { js: `#!/usr/bin/env node${format === 'esm' ? requireForModules : ''}` },
   logLevel: 'warning',
+  // Only what is run from source looks for files beside it.
+  logOverride: { 'empty-import-meta': 'silent' },
 });
 
 // A program that is started meanwhile is the old one or the new one.

@@ -18,6 +18,7 @@ import { registerKeys } from './commands/keys.ts';
 import { registerNote } from './commands/note.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerReadiness } from './commands/readiness.ts';
+import { registerRecoveryKit } from './commands/recovery-kit.ts';
 import { registerRelease } from './commands/release.ts';
 import { registerRepair } from './commands/repair.ts';
 import { registerRestore } from './commands/restore.ts';
@@ -67,6 +68,7 @@ export function buildProgram(run: Runner): Command {
     registerServe,
     registerDoctor,
     registerReadiness,
+    registerRecoveryKit,
     registerFleet,
     registerCompletion,
   ]) {

@@ -7,7 +7,7 @@ import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './objects/codec.ts';
 import { heapSizeOf } from '../lib/json/heap-size.ts';
 import type { Keyring } from './encryption/keyring.ts';
-import { isTimedId, runKey, type NamedKey } from './layout.ts';
+import { compactTime, isTimedId, parseRunKey, runKey, RUNS, type NamedKey } from './layout.ts';
 import { claimsIn } from './signing/claims.ts';
 import type { Author, Trust } from './signing/trust.ts';
 
@@ -80,6 +80,29 @@ export async function findRun(ports: RunPorts, id: string, calls: Abortable = {}
 function authorOf({ trust }: RunPorts, { id, encrypted }: NamedKey, read: ReadRun, calls: Abortable): Promise<Author> {
   const file = runKey(id, encrypted);
   return trust.author(file, Buffer.from(read.text), claimsIn(read.signature, trust.keys.repository, file), calls);
+}
+
+/**
+ * The ids of the runs that began in a period, oldest first: by the names of their records alone.
+ * @param most - no more than these
+ */
+export async function runIdsBetween(
+  store: ObjectStore,
+  { from, to, most }: { from: Date; to: Date; most: number },
+  { signal }: Abortable = {},
+): Promise<string[]> {
+  const ids = new Set<string>();
+  const last = `${compactTime(to)}~`;
+  for await (const { key } of store.list(RUNS, { startAfter: `${RUNS}${compactTime(from)}`, signal })) {
+    const id = parseRunKey(key)?.id;
+    if (id !== undefined && (id > last || ids.size === most)) {
+      break;
+    }
+    if (id !== undefined) {
+      ids.add(id);
+    }
+  }
+  return [...ids];
 }
 
 /** Undefined when it is not there, or not readable here. */

@@ -32,6 +32,14 @@ export interface CopyConfig {
   verifyDays: number;
 }
 
+/** Names and texts of settings, as a deployment gives them. No secret. */
+export interface Variables {
+  /** The variable of each setting of the pages, by dotted path, and of each secret, by its name. */
+  ofPage: ReadonlyMap<string, string>;
+  /** The texts of the others that are set, but for those that concern only this machine, by variable. */
+  given: ReadonlyMap<string, string>;
+}
+
 /** The configuration of the service from outside; made by the command line's configuration and by tests. */
 export interface ServiceConfig {
   version: string;
@@ -87,6 +95,8 @@ export interface ServiceConfig {
   apiTokenHours?: number;
   /** What the deployment decides instead of the settings page, by dotted path: `schedule.backup`. */
   settings: ReadonlyMap<string, Sourced<unknown>>;
+  /** What a recovery kit needs to write the settings down under the names of their variables. */
+  variables: Variables;
   /** The weakest object lock that is allowed; absent = a page decides. */
   objectLock?: Sourced<ObjectLock>;
   /** What the deployment says about a bucket; keys are among the secrets. */

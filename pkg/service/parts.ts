@@ -26,6 +26,7 @@ import { TextSearch } from './repository/search.ts';
 import { Snapshots } from './repository/snapshots.ts';
 import { keepRecord } from './repository/stored-runs.ts';
 import { ResourceVersions } from './repository/versions.ts';
+import { RecoveryKit } from './recovery-kit/recovery-kit.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { Requests } from './requests.ts';
 import { Restores } from './restores/restores.ts';
@@ -181,8 +182,10 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   });
 
   const readiness: Readiness = new Readiness({
-    ...{ config, settings, repositoryCache, secondCopy, runs, askedFrom, statusView, state, clock, log },
+    ...{ config, settings, repositoryCache, secondCopy, runs, journal, askedFrom, statusView, state, clock, log },
   });
+
+  const recoveryKit = new RecoveryKit({ config, settings, repositoryCache, limits, clock, randomness, log });
 
   /** Tries a target with settings that need not be saved. */
   const check = async (candidate: SettingsCandidate, until: AbortSignal): Promise<SettingsCheck> => {
@@ -194,6 +197,6 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ settings, leadership, terms, apiTokens, keeper, given, access, home, identities },
     ...{ repositoryCache, history, snapshots, comparisons, authors, versions, textSearch, previews, restores },
     ...{ journal, queue, runs, requests, guard, notifier, metrics, overdue, findingNotices, endedElsewhere },
-    ...{ state, secondCopy, askedFrom, statusCache, statusView, readiness, freshness },
+    ...{ state, secondCopy, askedFrom, statusCache, statusView, readiness, recoveryKit, freshness },
   };
 }

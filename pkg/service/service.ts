@@ -59,7 +59,8 @@ export class Service {
 
   /** Only what is needed to look at things: nothing is scheduled and no token is made. */
   async examine<T>(action: () => Promise<T>): Promise<T> {
-    await Promise.all([this.parts.settings.load(), this.parts.keeper?.look()]);
+    const { settings, journal, keeper } = this.parts;
+    await Promise.all([settings.load(), journal.load(), keeper?.look()]);
     return action();
   }
 

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { Confirmable } from '../../pkg/contract/api/readiness.ts';
+import type { Confirmable, ReportQuery } from '../../pkg/contract/api/readiness.ts';
 import type { Status } from '../../pkg/contract/api/status.ts';
 import { call } from '../api/client.ts';
+import { saveFile } from '../lib/saveFile.ts';
 
 export const STATUS_KEY = ['status'];
 const READINESS_KEY = ['readiness'];
@@ -57,4 +58,17 @@ export function useConfirmReadiness() {
     mutationFn: (line: Confirmable) => call('POST /readiness/confirmations', { body: { line } }),
     onSuccess: (report) => client.setQueryData(READINESS_KEY, report),
   });
+}
+
+/** What a recovery needs to know, saved as a file. */
+export function useRecoveryKit() {
+  return useMutation({
+    mutationFn: () => call('GET /recovery-kit'),
+    onSuccess: ({ name, type, text }) => saveFile(name, type, text),
+  });
+}
+
+/** What happened in a period, as a file. */
+export function usePeriodReport() {
+  return useMutation({ mutationFn: (query: ReportQuery) => call('GET /readiness/report', { query }) });
 }

@@ -17,6 +17,7 @@ const FOLLOWED = [
   'docs/holds.md',
   'docs/install/outside-kubernetes.md',
   'docs/readiness.md',
+  'docs/recovery-kit.md',
   'docs/restore.md',
   'docs/runbooks/repository.md',
   'docs/s3.md',
@@ -138,11 +139,28 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
 
   it('docs/readiness.md: the report, a confirmation', async () => {
     await reader.shell('dashkeep backup', own);
-    const [report = '', confirmation = ''] = await blocksOf('docs/readiness.md');
+    const [report = '', period = '', confirmation = ''] = await blocksOf('docs/readiness.md', {
+      '2026-09-30': '2099-12-31',
+    });
     const shown = await reader.shell(report, own);
     expect([1, 3], shown.text).toContain(shown.code);
     expect(shown.text).toMatch(/last complete backup: snapshot \S+ is complete/);
     expect((await reader.shell(confirmation, own)).text).toContain('second copy: ada confirmed it');
+    const reported = await reader.shell(`${period}\ngrep -c '"backup",.*"complete"' report.csv`, own);
+    expect(reported.code, reported.text).toBe(0);
+    expect(await readFile(join(reader.directory, 'report.html'), 'utf8')).toContain('<h1>Backup report</h1>');
+  });
+
+  it('docs/recovery-kit.md: a kit, and one with keys', async () => {
+    await reader.shell('dashkeep backup', own);
+    await writeFile(join(reader.directory, 'passphrase'), 'correct horse battery staple\n');
+    const { code, text } = await reader.shell((await blocksOf('docs/recovery-kit.md')).join('\n'), own);
+    expect(code, text).toBe(0);
+    const kit = await readFile(join(reader.directory, 'kit.html'), 'utf8');
+    expect(kit).toContain('Storage team, storage@example.org');
+    expect(kit).not.toContain('AGE ENCRYPTED FILE');
+    const withKeys = await readFile(join(reader.directory, 'kit-with-keys.html'), 'utf8');
+    expect(withKeys).toContain('-----BEGIN AGE ENCRYPTED FILE-----');
   });
 
   it('docs/second-copy.md: a second target, what is in it, a copy once', async () => {

@@ -41,6 +41,31 @@ test('a person sees what is not proven, confirms it, prints the report and saves
   expect(problems).toEqual([]);
 });
 
+test('a person saves a report of a period and the recovery kit', async ({ app, page, problems }) => {
+  await app.open('/readiness');
+  await page.getByRole('button', { name: 'Report' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Report over a period' });
+  await expect(dialog.getByLabel('First day')).toBeFocused();
+  await expectAccessible(page);
+  await dialog.getByLabel('First day').fill('2026-01-01');
+  await dialog.getByLabel('Last day').fill('2025-12-31');
+  await expect(dialog.getByText('Select a last day that is not before the first day.')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Download HTML' })).toBeDisabled();
+  await dialog.getByLabel('Last day').fill('2026-03-31');
+  const report = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Download CSV' }).focus();
+  await page.keyboard.press('Enter');
+  expect((await report).suggestedFilename()).toBe('backup-report-2026-01-01-2026-03-31.csv');
+  await expect(dialog).toBeHidden();
+
+  const kit = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Recovery kit' }).click();
+  const file = await kit;
+  expect(file.suggestedFilename()).toBe('recovery-kit-2026-01-01.html');
+  expect(await readFile(await file.path(), 'utf8')).toBe('<h1>Recovery kit</h1>');
+  expect(problems).toEqual([]);
+});
+
 test('readiness speaks French, and says why nothing is known', async ({ app, page, service, problems }) => {
   service.state.readiness.repository = new DashkeepError('DK_STORE_UNREACHABLE', 'no route to host');
   await app.open('/readiness?lang=fr-FR');

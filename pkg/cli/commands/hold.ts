@@ -1,6 +1,6 @@
-import { DashkeepError } from '../../contract/errors.ts';
 import { holdSnapshot } from '../../repository/holds/holds.ts';
 import type { Exit, Register } from '../command.ts';
+import { endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
@@ -36,13 +36,4 @@ async function hold(context: CliContext, snapshot: string, flags: Flags): Promis
     printLine(context, `on hold: ${id}`);
   }
   return 0;
-}
-
-/** The end of a day, or a moment. @throws DK_USAGE */
-function endOf(text: string): Date {
-  const time = new Date(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\d/.test(text)) {
-    throw new DashkeepError('DK_USAGE', `'${text}' is not a date such as 2027-03-31`);
-  }
-  return time;
 }

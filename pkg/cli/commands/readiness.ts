@@ -1,15 +1,19 @@
 import { Option } from 'commander';
 import {
   CONFIRMABLE,
+  REPORT_FORMATS,
   type Confirmable,
   type Readiness,
   type ReadinessItem,
   type ReadinessLevel,
+  type ReportFormat,
 } from '../../contract/api/readiness.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { DAY_MS, QUARTER } from '../../service/readiness/lines/said.ts';
 import { buildService } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
+import { beginningOf, endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { askedBy, withBy, withJson, withService, withTargetUrl, type AskedBy } from '../options.ts';
 import { printable, printJson, printLine } from '../output/output.ts';
@@ -18,6 +22,9 @@ import { VERSION, type CliContext } from '../context.ts';
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;
   confirm?: Confirmable;
+  report?: ReportFormat;
+  from?: string;
+  to?: string;
 }
 
 /** Registers `dashkeep readiness`. */
@@ -25,7 +32,14 @@ export const registerReadiness: Register = (program, run) => {
   withBy(withJson(withTargetUrl(withService(program.command('readiness')))))
     .description('check whether a recovery would work today, with evidence')
     .addOption(new Option('--confirm <line>', 'first confirm what only a person can know').choices(CONFIRMABLE))
-    .addHelpText('after', '\nExit codes: 0 ready, 1 not ready, 3 something needs attention.')
+    .addOption(
+      new Option('--report <format>', 'instead, print what happened in a period')
+        .choices(REPORT_FORMATS)
+        .conflicts(['json', 'confirm']),
+    )
+    .option('--from <date>', 'first day of the report (UTC), or a time in ISO format (default: 92 days ago)')
+    .option('--to <date>', 'last day of the report (UTC), or a time in ISO format (default: now)')
+    .addHelpText('after', '\nExit codes: 0 ready, 1 not ready, 3 something needs attention. With --report, 0.')
     .action(run(readiness));
 };
 
@@ -37,6 +51,12 @@ async function readiness(context: CliContext, flags: Flags): Promise<Exit> {
   const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
   try {
     const { readiness: asked } = service.parts;
+    const { report: format } = flags;
+    if (format !== undefined) {
+      const period = periodOf(flags, clock.now());
+      context.stdout.write(await service.examine(() => asked.periodReport({ format, ...period }, undefined, signal)));
+      return 0;
+    }
     const report = await service.examine(async () => {
       if (flags.confirm !== undefined) {
         await asked.confirm(flags.confirm, askedBy(flags).by, signal);
@@ -52,6 +72,12 @@ async function readiness(context: CliContext, flags: Flags): Promise<Exit> {
   } finally {
     await service.stop();
   }
+}
+
+/** The last quarter by default. @throws DK_USAGE */
+function periodOf({ from, to }: Flags, now: Date): { from: Date; to: Date } {
+  const end = to === undefined ? now : endOf(to);
+  return { from: from === undefined ? new Date(end.getTime() - QUARTER * DAY_MS) : beginningOf(from), to: end };
 }
 
 function print(context: CliContext, { level, evidence }: Readiness): void {

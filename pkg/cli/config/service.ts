@@ -15,6 +15,7 @@ import { grafanaConfig } from './grafana.ts';
 import { s3Settings } from './s3.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
 import type { Secret, Setting } from './table.ts';
+import { variables } from './variables.ts';
 
 const RECIPIENTS = 'encryption.recipients';
 
@@ -66,6 +67,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     apiOrgTokens: configuration.secretsByOrg('DASHKEEP_API_TOKEN_ORG_<n>'),
     apiTokenHours: configuration.get('DASHKEEP_API_TOKEN_HOURS'),
     settings,
+    variables: variables(configuration),
     objectLock: configuration.find('DASHKEEP_S3_OBJECT_LOCK'),
     s3: s3Settings(configuration),
     fileRoots: configuration.get('DASHKEEP_FILE_ROOTS'),

@@ -73,3 +73,23 @@ export type Readiness = z.infer<typeof Readiness>;
 /** POST /readiness/confirmations: a person confirms what only a person can know. */
 export const ConfirmationRequest = z.object({ line: z.enum(CONFIRMABLE) });
 export type ConfirmationRequest = z.infer<typeof ConfirmationRequest>;
+
+export const REPORT_FORMATS = ['html', 'csv'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** GET /readiness/report: what happened from a time until before another. */
+export const ReportQuery = z.object({
+  format: z.enum(REPORT_FORMATS).default('html'),
+  from: Time,
+  to: Time,
+});
+export type ReportQuery = z.input<typeof ReportQuery>;
+
+/** A file to save. It is part of a JSON document, so that no browser ever shows it as a page of Grafana. */
+export const SavedFile = z.object({
+  name: z.string(),
+  /** Its media type. */
+  type: z.string(),
+  text: z.string(),
+});
+export type SavedFile = z.infer<typeof SavedFile>;

@@ -24,7 +24,7 @@ import type {
   ResultPage,
   ResultsQuery,
 } from './restores.ts';
-import type { ConfirmationRequest, Readiness } from './readiness.ts';
+import type { ConfirmationRequest, Readiness, ReportQuery, SavedFile } from './readiness.ts';
 import type { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
 import type {
   DownloadQuery,
@@ -57,6 +57,9 @@ export interface ApiRoutes {
   'GET /doctor': { response: Doctor };
   'GET /readiness': { response: Readiness };
   'POST /readiness/confirmations': { body: ConfirmationRequest; response: Readiness };
+  'GET /readiness/report': { query: ReportQuery; response: SavedFile };
+  /** What a recovery needs to know, in HTML, without secrets. */
+  'GET /recovery-kit': { response: SavedFile };
   /** Answers with an ETag. */
   'GET /settings': { response: Settings };
   /**

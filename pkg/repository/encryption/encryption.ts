@@ -1,4 +1,4 @@
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { DashkeepError } from '../../contract/errors.ts';
 import { X25519Recipient } from './x25519-recipient.ts';
 
@@ -61,6 +61,18 @@ export async function sealWithPassphrase(plain: Buffer, passphrase: string): Pro
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   return sealed(await encrypter.encrypt(plain));
+}
+
+/** An age file as text, which `age -d` reads as well. */
+export function armored(file: Buffer): string {
+  return armor.encode(file);
+}
+
+/** @throws DK_ENCRYPTION for a passphrase that is too short */
+export function assertPassphrase(passphrase: string): void {
+  if (passphrase.length < 12) {
+    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase is shorter than 12 characters');
+  }
 }
 
 /** Never lets anything pass that is not an age file: what should be secret must not be stored clear. */

@@ -3,7 +3,14 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { Log, Randomness } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
-import { newKeyPair, openWith, parseIdentityFile, sealWithPassphrase, type KeyPair } from './encryption.ts';
+import {
+  assertPassphrase,
+  newKeyPair,
+  openWith,
+  parseIdentityFile,
+  sealWithPassphrase,
+  type KeyPair,
+} from './encryption.ts';
 import { isKeyFile } from './key-files.ts';
 import { KEYS } from '../layout.ts';
 
@@ -26,9 +33,7 @@ export async function addPassphrase(
   ports: { store: ObjectStore; randomness: Randomness; signal?: AbortSignal },
   passphrase: string,
 ): Promise<KeyPair> {
-  if (passphrase.length < 12) {
-    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase is shorter than 12 characters');
-  }
+  assertPassphrase(passphrase);
   const pair = await newKeyPair();
   const file = Buffer.from(`# Dashkeep repository\n# public key: ${pair.recipient}\n${pair.identity}\n`);
   const body = await sealWithPassphrase(file, passphrase);

@@ -18,8 +18,8 @@ import type { Repository } from '../repository.ts';
 
 const DAY = 86_400_000;
 
-/** Records of runs are kept so long, in milliseconds by the store's clock. */
-const RUNS_KEPT = 90 * DAY;
+/** Records of runs are kept so long, more than a quarter for reports, in milliseconds by the store's clock. */
+const RUNS_KEPT = 100 * DAY;
 
 /** And that many of the newest, however old they are. */
 const RUNS_KEPT_AT_LEAST = 1000;

@@ -60,6 +60,12 @@ export class TrustState {
     return bytes && this.#parseOwn(bytes);
   }
 
+  /** The entry of the own key as it is stored; under its name, another installation signs with the same key. */
+  async ownEntry(): Promise<{ name: string; bytes: Buffer } | undefined> {
+    const bytes = await this.#state.get(this.#ownName);
+    return bytes && { name: this.#ownName, bytes };
+  }
+
   /** Stores a new key unless another process was quicker. @returns the one that is there. */
   async addOwn(key: SigningKey): Promise<OwnSigningKey> {
     return this.#parseOwn(await this.#state.add(this.#ownName, ownBytes({ key, established: false })));

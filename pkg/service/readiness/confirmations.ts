@@ -5,23 +5,34 @@ import type { StateStore } from '../../lib/state.ts';
 
 const ENTRY = 'readiness.json';
 
+/** Enough for some years; a Secret has little room. */
+const KEPT = 60;
+
 const Confirmation = z.object({
+  line: z.enum(CONFIRMABLE),
   time: z.iso.datetime(),
   by: z.string().optional(),
   /** Of what was confirmed, so that the confirmation ends when it changes. */
   about: z.string(),
 });
 export type Confirmation = z.infer<typeof Confirmation>;
-export type Confirmations = Partial<Record<Confirmable, Confirmation>>;
 
-const Stored = z.partialRecord(z.enum(CONFIRMABLE), Confirmation);
+/** Those that are in force. */
+export type Confirmations = Partial<Record<Confirmable, Omit<Confirmation, 'line'>>>;
+
+const Stored = z.array(Confirmation);
 
 /**
- * What people have confirmed. It is kept in the state of the installation, next to the signing key, because anyone who
- * can write to the bucket could otherwise confirm it.
+ * What people have confirmed, oldest first. It is kept in the state of the installation, next to the signing key,
+ * because anyone who can write to the bucket could otherwise confirm it.
  */
-export async function readConfirmations(state: StateStore): Promise<Confirmations> {
+export async function readConfirmations(state: StateStore): Promise<Confirmation[]> {
   return parsed(await state.get(ENTRY));
+}
+
+/** The last one of each line. */
+export function inForce(confirmations: readonly Confirmation[]): Confirmations {
+  return Object.fromEntries(confirmations.map((one) => [one.line, one]));
 }
 
 /** Stores what a person confirms. */
@@ -30,15 +41,15 @@ export async function confirm(
   line: Confirmable,
   { time, by, about }: { time: Date; by: string | undefined; about: string },
 ): Promise<void> {
-  const given: Confirmation = compact({ time: time.toISOString(), by, about });
-  await state.update(ENTRY, (there) => Buffer.from(JSON.stringify({ ...parsed(there), [line]: given })));
+  const given: Confirmation = compact({ line, time: time.toISOString(), by, about });
+  await state.update(ENTRY, (there) => Buffer.from(JSON.stringify([...parsed(there), given].slice(-KEPT))));
 }
 
 /** What cannot be read counts as not confirmed. */
-function parsed(stored: Buffer | undefined): Confirmations {
+function parsed(stored: Buffer | undefined): Confirmation[] {
   try {
-    return Stored.parse(JSON.parse(stored?.toString('utf8') ?? '{}'));
+    return Stored.parse(JSON.parse(stored?.toString('utf8') ?? '[]'));
   } catch {
-    return {};
+    return [];
   }
 }

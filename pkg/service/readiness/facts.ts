@@ -23,7 +23,7 @@ import { GrafanaHealth } from '../status/health.ts';
 import type { StatusView } from '../status/status-view.ts';
 import { schedulesOf, type GrafanaStatus } from '../status/status.ts';
 import { notCovered } from '../status/warnings.ts';
-import { readConfirmations, type Confirmations } from './confirmations.ts';
+import { inForce, readConfirmations, type Confirmations } from './confirmations.ts';
 import type { AllNeeded, Needs } from './needs.ts';
 
 export interface ReadinessParts {
@@ -135,7 +135,7 @@ export async function readinessFacts(
       grafana: await grafana,
       copy: await copyEvidence(parts, 'runs' in repository ? repository.complete : undefined, caller, signal),
       schedule: schedulesOf(values, now).find(({ job }) => job === 'backup'),
-      confirmations: await readConfirmations(state),
+      confirmations: inForce(await readConfirmations(state)),
       about,
     };
   } finally {

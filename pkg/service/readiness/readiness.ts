@@ -1,4 +1,10 @@
-import type { Confirmable, Readiness as Report, ReadinessCode, ReadinessLevel } from '../../contract/api/readiness.ts';
+import type {
+  Confirmable,
+  Readiness as Report,
+  ReadinessCode,
+  ReadinessLevel,
+  ReportFormat,
+} from '../../contract/api/readiness.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -6,18 +12,21 @@ import { confirm } from './confirmations.ts';
 import { readinessFacts, type ReadinessParts } from './facts.ts';
 import { readinessOf } from './lines/lines.ts';
 import { Needs } from './needs.ts';
+import { reportPage } from './report/html.ts';
+import { periodFacts, type Period, type PeriodParts } from './report/period.ts';
+import { reportCsv } from './report/rows.ts';
 
 const EVERY_MS = 5 * 60_000;
 
 /** Answers whether a recovery would work today: for pages and the command line when asked, for metrics from memory. */
 export class Readiness {
-  readonly #parts: ReadinessParts & { log: Log };
+  readonly #parts: ReadinessParts & Pick<PeriodParts, 'journal'> & { log: Log };
   readonly #needs: Needs;
   #looked = -Infinity;
   #isBusy = false;
   #levels: Partial<Record<ReadinessCode, ReadinessLevel>> = {};
 
-  constructor(parts: ReadinessParts & { log: Log }) {
+  constructor(parts: ReadinessParts & Pick<PeriodParts, 'journal'> & { log: Log }) {
     this.#parts = parts;
     this.#needs = new Needs(parts.repositoryCache);
   }
@@ -30,6 +39,24 @@ export class Readiness {
   /** @param caller - undefined for the whole installation */
   async report(caller: Caller | undefined, signal: AbortSignal): Promise<Report> {
     return readinessOf(await readinessFacts(this.#parts, this.#needs, caller, signal));
+  }
+
+  /**
+   * What happened in a period, as a file to keep.
+   * @param caller - undefined for the whole installation
+   * @throws DK_USAGE for a period that ends before it begins
+   */
+  async periodReport(
+    { format, from, to }: Period & { format: ReportFormat },
+    caller: Caller | undefined,
+    signal: AbortSignal,
+  ): Promise<string> {
+    if (!(from < to)) {
+      throw new DashkeepError('DK_USAGE', 'the period of the report ends before it begins');
+    }
+    const now = await this.report(caller, signal);
+    const facts = await periodFacts(this.#parts, now, { from, to }, caller, signal);
+    return format === 'html' ? reportPage(facts) : reportCsv(facts);
   }
 
   /**

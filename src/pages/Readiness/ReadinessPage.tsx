@@ -1,22 +1,27 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
 import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
+import { csvOf } from '../../../pkg/contract/api/csv.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { useConfirmReadiness, useReadiness } from '../../data/useStatus.ts';
+import { useConfirmReadiness, useIsHome, useReadiness, useRecoveryKit } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { saveFile } from '../../lib/saveFile.ts';
-import { csvOf } from './csv.ts';
+import { ReportDialog } from './ReportDialog.tsx';
 import { adviceText, evidenceText, itemText, levelLabel, Line, subjectText } from './Line.tsx';
 
 /** Whether a recovery would work today, with evidence to show to others. */
 export function ReadinessPage() {
   const query = useReadiness();
   const confirm = useConfirmReadiness();
+  const kit = useRecoveryKit();
+  const isHome = useIsHome() === true;
+  const [isReporting, setIsReporting] = useState(false);
   const styles = useStyles2(getStyles);
   const { data } = query;
   return (
@@ -32,11 +37,23 @@ export function ReadinessPage() {
             <Button variant="secondary" icon="download-alt" onClick={() => save(data)}>
               {t('readiness.csv', 'Download CSV')}
             </Button>
+            {isHome && (
+              <>
+                <Button variant="secondary" icon="calendar-alt" onClick={() => setIsReporting(true)}>
+                  {t('readiness.report', 'Report')}
+                </Button>
+                <Button variant="secondary" icon="shield" disabled={kit.isPending} onClick={() => kit.mutate()}>
+                  {t('readiness.kit', 'Recovery kit')}
+                </Button>
+              </>
+            )}
           </>
         )
       }
     >
       {confirm.error !== null && <ServiceNotice error={confirm.error} />}
+      {kit.error !== null && <ServiceNotice error={kit.error} />}
+      {isReporting && <ReportDialog onDismiss={() => setIsReporting(false)} />}
       <QueryView query={query}>
         {(report) => (
           <section aria-label={t('readiness.title', 'Readiness')} className={styles.report}>

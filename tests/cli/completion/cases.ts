@@ -8,7 +8,7 @@ import { runCli } from '../../support/cli.ts';
 
 /** What is typed, and what has to be proposed for the last word. */
 const CASES: [line: string, words: readonly string[]][] = [
-  ['dashkeep re', ['readiness', 'release', 'repair', 'restore']],
+  ['dashkeep re', ['readiness', 'recovery-kit', 'release', 'repair', 'restore']],
   ['dashkeep help dr', ['drill']],
   ['dashkeep --ver', ['--version']],
   ['dashkeep restore --ev', ['--everything']],

@@ -28,14 +28,14 @@ describe('prune', () => {
       errors: [],
     });
 
-    it('keeps the records of ninety days, of the newest thousand runs, and of snapshots that are there', async () => {
+    it('keeps the records of a hundred days, of the newest thousand runs, and of snapshots that are there', async () => {
       const repository = await open(world);
       const kept = (await keysOf(world.store, 'snapshots/'))[0]!.slice(10, 35);
       const old = Array.from({ length: 5 }, (_, n) => idOf(0, n).replace(/^2026/, '2025'));
       for (const id of [kept, ...old]) {
         await repository.writeRun(record(id));
       }
-      world.clock.advance(100 * 24 * HOUR);
+      world.clock.advance(101 * 24 * HOUR);
       for (let n = 0; n < 996; n++) {
         await world.store.put(`runs/${idOf(0, n)}.json`, Buffer.from(JSON.stringify(record(idOf(0, n)))));
       }

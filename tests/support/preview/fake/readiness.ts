@@ -1,4 +1,9 @@
-import type { ConfirmationRequest, Readiness, ReadinessItem } from '../../../../pkg/contract/api/readiness.ts';
+import type {
+  ConfirmationRequest,
+  Readiness,
+  ReadinessItem,
+  SavedFile,
+} from '../../../../pkg/contract/api/readiness.ts';
 import type { RunKind } from '../../../../pkg/contract/runs.ts';
 import { readinessOf } from '../../../../pkg/service/readiness/lines/lines.ts';
 import type { Call } from './call.ts';
@@ -57,4 +62,14 @@ export function confirmReadiness({ state, body }: Call): Readiness {
   const given = { time: new Date().toISOString(), by: 'ada', about: 'made-up' };
   state.readiness.confirmations = { ...state.readiness.confirmations, [line]: given };
   return readiness(state);
+}
+
+export function periodReport(query: URLSearchParams): SavedFile {
+  const [from, to] = ['from', 'to'].map((name) => query.get(name)?.slice(0, 10));
+  const format = query.get('format') ?? 'html';
+  return { name: `backup-report-${from}-${to}.${format}`, type: `text/${format}`, text: '"what"' };
+}
+
+export function recoveryKit(): SavedFile {
+  return { name: 'recovery-kit-2026-01-01.html', type: 'text/html', text: '<h1>Recovery kit</h1>' };
 }

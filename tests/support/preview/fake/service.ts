@@ -6,7 +6,7 @@ import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import * as answers from './answers.ts';
 import { FakeError } from './errors.ts';
-import { confirmReadiness, readiness } from './readiness.ts';
+import { confirmReadiness, periodReport, readiness, recoveryKit } from './readiness.ts';
 import * as runs from './runs.ts';
 import { makeState, type FakeOptions, type FakeState } from './state.ts';
 import { search } from './search.ts';
@@ -171,6 +171,8 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
   [/^GET \/trends$/, ({ state, query }) => answers.trends(state, Number(query.get('points') ?? 60))],
   [/^GET \/readiness$/, ({ state }) => readiness(state)],
   [/^POST \/readiness\/confirmations$/, confirmReadiness],
+  [/^GET \/readiness\/report$/, ({ query }) => periodReport(query)],
+  [/^GET \/recovery-kit$/, recoveryKit],
   [/^GET \/settings$/, ({ state }) => state.settings],
   [/^PUT \/settings$/, saveSettings],
   [/^POST \/settings\/check$/, check],

@@ -1,0 +1,59 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { buildService } from '../../service/serve.ts';
+import type { Exit, Register } from '../command.ts';
+import { readSettingFile } from '../config/environment.ts';
+import { serviceConfig } from '../config/service.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withService, withTargetUrl } from '../options.ts';
+import { askOnTerminal } from '../prompt.ts';
+import { VERSION, type CliContext } from '../context.ts';
+
+interface Flags extends CommonFlags {
+  contact?: string[];
+  includeSecrets?: boolean;
+  passphraseFile?: string;
+}
+
+/** Registers `dashkeep recovery-kit`. */
+export const registerRecoveryKit: Register = (program, run) => {
+  withTargetUrl(withService(program.command('recovery-kit')))
+    .description('print what a recovery needs to know as one HTML file, without secrets')
+    .option('--contact <text...>', 'whom to ask, one line each')
+    .option('--include-secrets', 'with the age identity and the signing key, encrypted to a passphrase')
+    .option('--passphrase-file <path>', 'file with that passphrase (default: asked on the terminal)')
+    .addHelpText('after', '\nExample: dashkeep recovery-kit --contact "Ada, +44 20 7946 0000" > kit.html')
+    .action(run(recoveryKit));
+};
+
+async function recoveryKit(context: CliContext, flags: Flags): Promise<Exit> {
+  const { clock, randomness, log, signal } = context;
+  if (flags.passphraseFile !== undefined && flags.includeSecrets !== true) {
+    throw new DashkeepError('DK_USAGE', '--passphrase-file needs --include-secrets');
+  }
+  const passphrase = flags.includeSecrets === true ? await passphraseOf(context, flags) : undefined;
+  const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
+  try {
+    const kit = await service.examine(() =>
+      service.parts.recoveryKit.html({ contacts: flags.contact ?? [], passphrase }, signal),
+    );
+    context.stdout.write(kit);
+    return 0;
+  } finally {
+    await service.stop();
+  }
+}
+
+/** @throws DK_USAGE where nobody gives one, or what is typed differs the second time */
+async function passphraseOf(context: CliContext, { passphraseFile: path }: Flags): Promise<string> {
+  if (path !== undefined) {
+    return (await readSettingFile(path, '--passphrase-file')).replace(/\r?\n$/, '');
+  }
+  const typed = await askOnTerminal(context, 'Passphrase of the kit: ', { hidden: true });
+  if (typed === undefined) {
+    throw new DashkeepError('DK_USAGE', '--include-secrets needs --passphrase-file where no one can be asked');
+  }
+  if ((await askOnTerminal(context, 'The same once more: ', { hidden: true })) !== typed) {
+    throw new DashkeepError('DK_USAGE', 'the passphrases differ');
+  }
+  return typed;
+}

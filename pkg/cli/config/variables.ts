@@ -1,0 +1,29 @@
+import type { Variables } from '../../service/config.ts';
+import { SETTINGS, type Configuration, type Name } from './configuration.ts';
+import { SECTIONS, type Secret, type Setting } from './table.ts';
+
+const { Target, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
+
+/** What is the same on another machine; the rest is about addresses and files of this one. */
+const ELSEWHERE = [
+  ...[Target, Backup, Encryption, Schedule, Retention, Notifications].flatMap((section) => Object.keys(section)),
+  'DASHKEEP_ORGS',
+] as Name[];
+
+/** The names of the settings of the pages, and the texts of those that are none. No secret. */
+export function variables(configuration: Configuration): Variables {
+  const ofPage = new Map<string, string>();
+  const given = new Map<string, string>();
+  for (const name of ELSEWHERE) {
+    const row: Setting | Secret = SETTINGS[name];
+    const path = 'secret' in row ? row.page : row.path;
+    const text = configuration.variable(name);
+    // Of two variables of one setting, the last is the one that has its form.
+    if (path !== undefined) {
+      ofPage.set(path, name);
+    } else if (!('secret' in row) && !name.endsWith('_FILE') && text !== undefined) {
+      given.set(name, text);
+    }
+  }
+  return { ofPage, given };
+}

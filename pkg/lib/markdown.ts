@@ -1,0 +1,71 @@
+import { append } from './append.ts';
+import { Html, list, markup } from './html/html.ts';
+
+/** A block of code between fences. */
+export interface Fence {
+  /** The first word behind the opening fence; empty when there is none. */
+  language: string;
+  text: string;
+}
+
+const FENCE = /^( *)```([^\n]*)\n([\s\S]*?)^ *```/gm;
+
+/** The fenced blocks of a page, in their order, without the indentation of a list around them. */
+export function fences(markdown: string): Fence[] {
+  return [...markdown.matchAll(FENCE)].map(([, indent = '', info = '', text = '']) => ({
+    language: info.trim().split(' ')[0] ?? '',
+    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }));
+}
+
+/** The page without its fenced blocks. */
+export function proseOf(markdown: string): string {
+  return markdown.replace(FENCE, '');
+}
+
+/**
+ * The HTML of a page of the documentation: headings, paragraphs, lists and blocks of code. Of a link, its text stays.
+ * @param level - of its first heading
+ */
+export function htmlOf(markdown: string, level: number): Html {
+  const parts: Html[] = [];
+  let from = 0;
+  for (const { index, 0: fence, 3: code } of markdown.matchAll(FENCE)) {
+    append(parts, prose(markdown.slice(from, index), level));
+    parts.push(markup`<pre>${code}</pre>\n`);
+    from = index + fence.length;
+  }
+  return markup`${parts}${prose(markdown.slice(from), level)}`;
+}
+
+function prose(text: string, level: number): Html[] {
+  const blocks = text.split(/\n{2,}/).map((block) => block.trim());
+  return blocks.flatMap((block) => {
+    const [, hashes = '', heading = ''] = /^(#*) *(.*)$/s.exec(block) ?? [];
+    if (hashes !== '') {
+      const tag = new Html(`h${hashes.length + level - 1}`);
+      return markup`<${tag}>${inline(heading)}</${tag}>\n`;
+    }
+    if (block.startsWith('- ')) {
+      return list(
+        block
+          .split(/^- /m)
+          .slice(1)
+          .map((item) => inline(item.trim())),
+      );
+    }
+    return block === '' ? [] : markup`<p>${inline(block)}</p>\n`;
+  });
+}
+
+function inline(text: string): Html[] {
+  return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]*\]\([^)]*\))/).map((part) => {
+    const [, code, strong, label] = /^(?:`(.+)`|\*\*(.+)\*\*|\[(.+)\]\(.*\))$/s.exec(part) ?? [];
+    if (code !== undefined) {
+      return markup`<code>${code}</code>`;
+    }
+    return strong === undefined
+      ? markup`${label === undefined ? part : inline(label)}`
+      : markup`<strong>${inline(strong)}</strong>`;
+  });
+}

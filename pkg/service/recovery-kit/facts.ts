@@ -1,0 +1,162 @@
+import type { SecretName } from '../../contract/api/settings.ts';
+import type { DashkeepError } from '../../contract/errors.ts';
+import { countsNow, isFull, type Manifest } from '../../contract/manifest.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
+import { publicKeyFile } from '../../repository/layout.ts';
+import type { Repository } from '../../repository/repository.ts';
+import { fingerprintOf, publicPem } from '../../repository/signing/signing-key.ts';
+import { openExplained } from '../../storage/open.ts';
+import { parseTarget, type Target } from '../../storage/target.ts';
+import type { ServiceConfig } from '../config.ts';
+import { Needs, type AllNeeded } from '../readiness/needs.ts';
+import type { Caller } from '../organizations/caller.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
+import type { SettingsStore } from '../settings/store.ts';
+import type { TargetLimits } from '../storage/limits.ts';
+import { settingTexts, type Resolved } from './settings.ts';
+
+export interface KitParts {
+  config: ServiceConfig;
+  settings: SettingsStore;
+  repositoryCache: RepositoryCache;
+  limits: TargetLimits;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+}
+
+/** A key that snapshots are signed with. */
+export interface Signer {
+  fingerprint: string;
+  /** PEM; undefined where the repository does not have it. */
+  publicKey: string | undefined;
+  /** Whether this installation signs with it. */
+  isOwn: boolean;
+}
+
+/** A secret, encrypted to a passphrase. */
+export interface SealedSecret {
+  /** The name of the file in the clear. */
+  name: string;
+  /** An age file as text. */
+  text: string;
+}
+
+/** Everything that a kit says. No secret in the clear. */
+export interface KitFacts {
+  time: Date;
+  version: string;
+  grafanaUrl: string;
+  isInKubernetes: boolean;
+  contacts: readonly string[];
+  target: Target;
+  resolved: Resolved;
+  /** The settings that differ from the defaults, by variable. */
+  settings: ReadonlyMap<string, string>;
+  repository: string;
+  encryption: { isEncrypted: boolean; recipients: readonly string[] };
+  /** The own one first. */
+  signers: Signer[];
+  /** The newest backup from which nothing is missing, and who signed it. */
+  snapshot: { manifest: Manifest; signer: string | undefined } | undefined;
+  /** What a recovery needs from elsewhere; an error where the stored objects cannot be read. */
+  needed: AllNeeded | DashkeepError | undefined;
+  /** Variables of secrets that Dashkeep itself was given. */
+  ownSecrets: string[];
+  sealed: readonly SealedSecret[];
+}
+
+/**
+ * Gathers what a kit says. Reads only.
+ * @param caller - undefined for the whole installation
+ * @throws DK_UNCONFIGURED, DK_REPOSITORY_MISSING, DK_STORE_…
+ */
+export async function kitFacts(
+  { config, settings, repositoryCache, limits, clock, randomness, log }: KitParts,
+  { caller, contacts, sealed }: Pick<KitFacts, 'contacts' | 'sealed'> & { caller: Caller | undefined },
+  signal: AbortSignal,
+): Promise<KitFacts> {
+  const effective = await settings.effective();
+  const { values } = effective;
+  const { url } = values.target;
+  const about = await repositoryCache.read(signal, async (repository) => ({
+    id: repository.id,
+    isEncrypted: repository.encrypted,
+    recipients: repository.keyring.recipients,
+    signers: await signersOf(repository, signal),
+  }));
+  const opened = await openExplained(url, { ...limits.of(effective), clock, random: randomness, log });
+  await opened.store.close();
+  // The key itself is not among them, only where it came from.
+  const resolved = opened.settings.filter(({ name }) => name !== 'credentials');
+  const snapshots = await repositoryCache.snapshots(signal);
+  const newest = snapshots.find((one) => countsNow(one) && isFull(one));
+  const manifest = newest && (await repositoryCache.manifest(newest.id, signal));
+  const needed = manifest && (await new Needs(repositoryCache).of(manifest, caller, signal));
+  const { secrets } = settings.view();
+  return {
+    time: clock.now(),
+    version: config.version,
+    grafanaUrl: withoutPassword(config.grafana.url),
+    isInKubernetes: config.kubernetes.apiServer !== undefined,
+    contacts,
+    target: parseTarget(url),
+    resolved,
+    settings: settingTexts(
+      config.variables,
+      values,
+      resolved,
+      about.signers.map(({ fingerprint }) => fingerprint),
+    ),
+    repository: about.id,
+    encryption: about,
+    signers: about.signers,
+    snapshot: manifest && { manifest, signer: newest?.signer },
+    needed,
+    ownSecrets: [
+      ...(Object.keys(secrets) as SecretName[])
+        .filter((name) => secrets[name].set)
+        .map((name) => config.variables.ofPage.get(name) ?? name),
+      ...(config.agePassphrase === undefined ? [] : ['DASHKEEP_AGE_PASSPHRASE']),
+    ],
+    sealed,
+  };
+}
+
+/** The trusted keys. */
+async function signersOf({ trust, store }: Repository, signal: AbortSignal): Promise<Signer[]> {
+  const { own } = trust.keys;
+  const signers = [...trust.keys.trusted].map(async (fingerprint): Promise<Signer> => {
+    const isOwn = fingerprint === own?.key.fingerprint;
+    const publicKey = isOwn ? publicPem(own.key.publicKey) : await readKey(store, fingerprint, signal);
+    return { fingerprint, publicKey, isOwn };
+  });
+  return (await Promise.all(signers)).sort((a, b) => Number(b.isOwn) - Number(a.isOwn));
+}
+
+/** More than the key of any signature takes. */
+const KEY_BYTES = 4096;
+
+/** What the repository has of a key counts only if it is that key. */
+async function readKey(
+  store: Repository['store'],
+  fingerprint: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const pem = await store
+    .get(publicKeyFile(fingerprint), { signal, maxBytes: KEY_BYTES })
+    .then((bytes) => bytes.toString('latin1'))
+    .catch(() => undefined);
+  const key = pem?.replace(/-----[A-Z ]+-----|\s/g, '') ?? '';
+  return fingerprintOf(key) === fingerprint ? publicPem(key) : undefined;
+}
+
+/** The address as people may see it. */
+function withoutPassword(address: string): string {
+  try {
+    const { origin, pathname } = new URL(address);
+    return origin + pathname.replace(/\/$/, '');
+  } catch {
+    return '';
+  }
+}

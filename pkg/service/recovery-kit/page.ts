@@ -1,0 +1,156 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { facts, list, markup, table, type Html } from '../../lib/html/html.ts';
+import { page } from '../../lib/html/page.ts';
+import type { Needed } from '../readiness/needs.ts';
+import type { KitFacts } from './facts.ts';
+import { disasterRecovery, rescue, type GuideValues } from './guides.ts';
+import { chartValues, exports, quoted, targetWords } from './settings.ts';
+
+/** The kit as one HTML file, which works without Dashkeep and without Grafana. */
+export function kitPage(kit: KitFacts): string {
+  const values = guideValues(kit);
+  const parts = [
+    cover(kit),
+    contacts(kit),
+    repository(kit),
+    keys(kit),
+    needs(kit),
+    settings(kit),
+    ...(kit.sealed.length === 0 ? [] : [sealed(kit)]),
+    disasterRecovery(values),
+    rescue(values),
+  ];
+  return page(`Dashkeep recovery kit: ${kit.grafanaUrl}`, markup`${parts}`);
+}
+
+function cover({ grafanaUrl, time, version, sealed: secrets }: KitFacts): Html {
+  const content =
+    secrets.length === 0
+      ? 'It contains no passwords and no private keys.'
+      : 'Its private keys are encrypted: anyone who has the kit and its passphrase can read them.';
+  const needed = [
+    'credentials that can read the target',
+    'the password of a server admin of the new Grafana',
+    'the age identity, if the repository is encrypted',
+    'the secrets that are listed below',
+  ];
+  return markup`<h1>Recovery kit</h1>
+<p><strong>${grafanaUrl}</strong></p>
+<p class="quiet">Created by Dashkeep ${version} on ${time.toISOString().slice(0, 16).replace('T', ' ')} UTC. ${content}</p>
+<p>Print it, or store it where it survives the loss of Grafana and its cluster. Create a new one when the target, a key or the plugins change.</p>
+<p>In an emergency, install Grafana and the plugins, then follow <strong>Disaster recovery</strong>. If you cannot get Dashkeep, follow <strong>Rescue</strong>, which needs only common tools. You also need:</p>
+${list(needed)}`;
+}
+
+function contacts({ contacts: given }: KitFacts): Html {
+  const blank = ['Grafana', 'Storage', 'Keys and passwords'].map((who) => [who, '', '']);
+  return markup`<h2>Contacts</h2>
+${given.length > 0 ? list(given) : table(['For', 'Name', 'Phone or email'], blank)}`;
+}
+
+function repository({ target, resolved, repository: id, encryption, snapshot }: KitFacts): Html {
+  const { manifest } = snapshot ?? {};
+  const newest =
+    manifest === undefined
+      ? 'none yet'
+      : `${manifest.id}: ${counted(manifest.resources.length, 'resource')} of ${counted(manifest.orgs.length, 'organization')}, Grafana ${manifest.grafana.version}`;
+  return markup`<h2>Where the backups are</h2>
+${facts([
+  ['type', target.kind],
+  ...resolved.map(({ name, value }): [string, string] => [name, value]),
+  ['repository', id],
+  ['encrypted', encryption.isEncrypted ? 'yes' : 'no'],
+  ['last complete backup', newest],
+])}`;
+}
+
+function keys({ signers, snapshot, encryption: { isEncrypted, recipients } }: KitFacts): Html {
+  const rows = signers.map(({ fingerprint, isOwn, publicKey }) => [
+    [
+      markup`<code>${fingerprint}</code>`,
+      isOwn ? markup`<br>signs new backups` : '',
+      fingerprint === snapshot?.signer ? markup`<br>signed the last complete backup` : '',
+    ],
+    markup`<pre>${publicKey ?? 'not in the repository'}</pre>`,
+  ]);
+  const readers = recipients.map((one) => markup`<code>${one}</code>`);
+  const who =
+    readers.length > 0
+      ? markup`<p>Each of these age recipients, with its identity (<code>AGE-SECRET-KEY-1…</code>):</p>\n${list(readers)}`
+      : isEncrypted
+        ? markup`<p>The passphrase of the repository: it decrypts the age identity in <code>keys/</code>.</p>\n`
+        : markup`<p>Anyone who can read the target: the repository is not encrypted.</p>\n`;
+  return markup`<h2>Who signed the backups</h2>
+${table(['Fingerprint', 'Public key'], rows, 'No signing key is trusted here yet.')}<h2>Who can decrypt the backups</h2>
+${who}`;
+}
+
+function needs({ needed, ownSecrets }: KitFacts): Html {
+  const own =
+    ownSecrets.length === 0
+      ? markup``
+      : markup`<p>Dashkeep itself was given these secrets:</p>\n${list(ownSecrets.map((one) => markup`<code>${one}</code>`))}`;
+  if (needed === undefined || needed instanceof DashkeepError) {
+    const why = needed === undefined ? 'there is no complete backup yet' : needed.message;
+    return markup`<h2>Plugins to install first, secrets to enter again</h2>
+<p>They are not known: ${why}.</p>
+${own}`;
+  }
+  const { plugins, secrets } = needed;
+  const listed = plugins.items.map(({ uid, title, detail }) => [title, uid, detail]);
+  const named = secrets.items.map(({ org, kind, title, detail }) => [org, kind, title, detail]);
+  return markup`<h2>Plugins to install first</h2>
+${table(['Plugin', 'ID', 'Version'], listed, 'The backup lists no plugins.')}${elsewhere(plugins)}<h2>Secrets to enter again</h2>
+${table(['Organization', 'Kind', 'Name', 'Field'], named)}${elsewhere(secrets)}${own}`;
+}
+
+function elsewhere({ elsewhere: count }: Needed): Html {
+  return count === 0
+    ? markup``
+    : markup`<p>Other organizations have ${count} more. A kit from the command line names them.</p>\n`;
+}
+
+function settings({ settings: texts, isInKubernetes }: KitFacts): Html {
+  const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n`;
+  return markup`<h2>Settings</h2>
+${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They do not contain what the service does not know: its mode, its resources, and the name of Grafana’s release.</p>
+<pre>${chartValues(texts)}</pre>
+`;
+}
+
+function sealed({ sealed: secrets }: KitFacts): Html {
+  const blocks = secrets.map(
+    ({ name, text }) => markup`<h3>${name}</h3>\n<pre>age -d -o ${name} ${name}.age</pre>\n<pre>${text}</pre>\n`,
+  );
+  return markup`<h2>Encrypted private keys</h2>
+<p>Save each block as <code>….age</code> and decrypt it with <code>age</code> and the passphrase of this kit. <code>identity.txt</code> decrypts the backups. The file <code>signing-…</code> is the signing key: put it into the state directory, or under its name into the Secret in Kubernetes, before the first backup.</p>
+${blocks}`;
+}
+
+/** Of a target that these commands do not read. */
+const COPIED = ['# Copy the files of the target to a directory.', 'DIRECTORY=.'];
+
+function guideValues(kit: KitFacts): GuideValues {
+  const { target, resolved, settings: texts, grafanaUrl, encryption, snapshot, signers } = kit;
+  const value = (name: string): string => resolved.find((one) => one.name === name)?.value ?? '';
+  const endpoint = value('endpoint') === 'AWS' ? `https://s3.${value('region')}.amazonaws.com` : value('endpoint');
+  const words: Partial<Record<string, string[]>> = {
+    s3: [
+      `BUCKET=${quoted(value('bucket'))} PREFIX=${quoted(value('prefix'))}`,
+      `ENDPOINT=${quoted(endpoint)} REGION=${quoted(value('region'))}`,
+      'export AWS_ENDPOINT_URL="$ENDPOINT" AWS_REGION="$REGION"',
+    ],
+    directory: [`DIRECTORY=${quoted(value('directory'))}`],
+  };
+  const identity = encryption.isEncrypted ? ' DASHKEEP_AGE_IDENTITY_FILE=identity.txt' : '';
+  return {
+    grafanaUrl: quoted(grafanaUrl),
+    target: targetWords(texts) + identity,
+    fingerprint: snapshot?.signer ?? signers[0]?.fingerprint,
+    rescue: `${(words[target.kind] ?? COPIED).join('\n')}\n`,
+  };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

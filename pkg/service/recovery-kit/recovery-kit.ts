@@ -1,0 +1,54 @@
+import {
+  armored,
+  assertPassphrase,
+  parseIdentityFile,
+  sealWithPassphrase,
+} from '../../repository/encryption/encryption.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { kitFacts, type KitParts, type SealedSecret } from './facts.ts';
+import { kitPage } from './page.ts';
+
+export interface KitOptions {
+  /** Undefined for the whole installation. */
+  caller?: Caller | undefined;
+  /** Whom to ask, one a line. */
+  contacts?: readonly string[];
+  /** With the private keys of this installation, encrypted to it. */
+  passphrase?: string | undefined;
+}
+
+/** Writes down what a recovery needs to know, as a file for a place outside of the cluster. */
+export class RecoveryKit {
+  readonly #parts: KitParts;
+
+  constructor(parts: KitParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * The kit in HTML.
+   * @throws DK_UNCONFIGURED, DK_REPOSITORY_MISSING, DK_STORE_…; DK_ENCRYPTION for a passphrase that is too short
+   */
+  async html({ caller, contacts = [], passphrase }: KitOptions, signal: AbortSignal): Promise<string> {
+    const sealed = passphrase === undefined ? [] : await this.#sealed(passphrase, signal);
+    return kitPage(await kitFacts(this.#parts, { caller, contacts, sealed }, signal));
+  }
+
+  async #sealed(passphrase: string, signal: AbortSignal): Promise<SealedSecret[]> {
+    assertPassphrase(passphrase);
+    const { settings, repositoryCache } = this.#parts;
+    const { ageIdentity = '' } = (await settings.effective()).secrets;
+    const identities = parseIdentityFile(ageIdentity);
+    const own = await repositoryCache.read(signal, async ({ trust }) => trust.keys.state?.ownEntry());
+    const secrets: [name: string, content: Buffer][] = [];
+    if (identities.length > 0) {
+      secrets.push(['identity.txt', Buffer.from(`${identities.join('\n')}\n`)]);
+    }
+    if (own !== undefined) {
+      secrets.push([own.name, own.bytes]);
+    }
+    return Promise.all(
+      secrets.map(async ([name, content]) => ({ name, text: armored(await sealWithPassphrase(content, passphrase)) })),
+    );
+  }
+}
