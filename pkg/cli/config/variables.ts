@@ -2,11 +2,11 @@ import type { Variables } from '../../service/config.ts';
 import { SETTINGS, type Configuration, type Name } from './configuration.ts';
 import { SECTIONS, type Secret, type Setting } from './table.ts';
 
-const { Target, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
+const { Target, Copy, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
 
 /** What is the same on another machine; the rest is about addresses and files of this one. */
 const ELSEWHERE = [
-  ...[Target, Backup, Encryption, Schedule, Retention, Notifications].flatMap((section) => Object.keys(section)),
+  ...[Target, Copy, Backup, Encryption, Schedule, Retention, Notifications].flatMap((section) => Object.keys(section)),
   'DASHKEEP_ORGS',
 ] as Name[];
 

@@ -28,7 +28,7 @@ const COUNTS: Record<RunKind, readonly string[]> = {
   verify: ['snapshots', 'objects', 'read', 'problems'],
   drill: ['checked', 'verified', 'differs', 'skipped'],
   restore: ['verified', 'differs', 'failed', 'deleted', 'skipped'],
-  copy: ['copied', 'snapshots', 'failed'],
+  copy: ['copied', 'present', 'forgotten', 'mended', 'read', 'problems'],
   forget: ['forgotten', 'kept'],
   prune: ['removed', 'marked', 'locked', 'failed'],
   repair: ['removed', 'repaired', 'failed'],
