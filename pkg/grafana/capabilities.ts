@@ -12,6 +12,8 @@ export interface Capabilities {
   edition?: string;
   /** Whether people without an account may look around (`[auth.anonymous]`). */
   anonymous?: true;
+  /** Where people open it (`root_url`). */
+  appUrl?: string;
   /** Major and minor; undefined when the version is hidden or not of that form. */
   major?: number;
   minor?: number;
@@ -54,7 +56,7 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
   }
   return {
     version,
-    ...compact({ edition: build.edition, anonymous: build.anonymous }),
+    ...compact({ edition: build.edition, anonymous: build.anonymous, appUrl: build.appUrl }),
     ...(major === undefined ? {} : { major, minor }),
     groups: await asked.groups,
   };
@@ -98,11 +100,11 @@ export async function firstOf<T>(first: Promise<T>, ...others: Promise<unknown>[
 async function buildInfo(
   grafana: GrafanaClient,
   signal?: AbortSignal,
-): Promise<Pick<Capabilities, 'edition' | 'anonymous'> & { version?: string }> {
+): Promise<Pick<Capabilities, 'edition' | 'anonymous' | 'appUrl'> & { version?: string }> {
   const settings = await optional(grafana.get('/api/frontend/settings', { signal }));
   const [version, edition] = [stringAt(settings, 'buildInfo', 'version'), stringAt(settings, 'buildInfo', 'edition')];
   const anonymous = objectAt(settings)?.['anonymousEnabled'] === true ? true : undefined;
-  return compact({ version, edition, anonymous });
+  return compact({ version, edition, anonymous, appUrl: stringAt(settings, 'appUrl') });
 }
 
 async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Map<string, string[]>> {

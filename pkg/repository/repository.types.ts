@@ -1,7 +1,7 @@
 import type { ResourceRef } from '../contract/kinds.ts';
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import type { PackedTexts } from './index/texts/files.ts';
-import type { Below, ResourceChange } from './index/versions/below/below.ts';
+import type { Below, ChangeList, ResourceChange } from './index/versions/below/below.ts';
 import type { AskedFor } from './index/versions/marks.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
@@ -44,6 +44,11 @@ export interface Versions<Change = VersionChange> extends IndexedPart {
 
 /** A part of what became of a folder and of what is below it. */
 export interface VersionsBelow extends Versions<ResourceChange>, Below {
+  changes: ResourceChange[];
+}
+
+/** A part of what became of the resources of an organization, newest first. */
+export interface ListedChanges extends Versions<ResourceChange>, ChangeList {
   changes: ResourceChange[];
 }
 

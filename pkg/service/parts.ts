@@ -9,7 +9,8 @@ import type { ServiceConfig } from './config.ts';
 import { SecondCopy } from './copy/second-copy.ts';
 import { Freshness } from './freshness.ts';
 import { ConcurrencyGuard } from './http/concurrency-guard.ts';
-import { Notifier, type Receiver } from './notify.ts';
+import { ChangeFeed } from './notifications/change-feed.ts';
+import { Notifier } from './notifications/notifier.ts';
 import { checkTarget } from './storage/check.ts';
 import type { TargetLimits } from './storage/limits.ts';
 import { findHome, HomeOrganization } from './organizations/home.ts';
@@ -17,7 +18,7 @@ import { OrgIdentities } from './organizations/identities.ts';
 import { mayKnow } from './organizations/run-view.ts';
 import type { AskedFrom } from './organizations/snapshot-view.ts';
 import { Previews } from './previews.ts';
-import { AuthorNames } from './repository/authors.ts';
+import { AuthorNames } from './repository/versions/authors.ts';
 import { Comparisons } from './repository/comparisons.ts';
 import { History } from './repository/history.ts';
 import { OpenedTarget } from './repository/opened-target.ts';
@@ -25,7 +26,8 @@ import { RepositoryCache } from './repository/repository-cache.ts';
 import { TextSearch } from './repository/search.ts';
 import { Snapshots } from './repository/snapshots.ts';
 import { keepRecord } from './repository/stored-runs.ts';
-import { ResourceVersions } from './repository/versions.ts';
+import { RecentChanges } from './repository/versions/recent-changes.ts';
+import { ResourceVersions } from './repository/versions/versions.ts';
 import { RecoveryKit } from './recovery-kit/recovery-kit.ts';
 import { Readiness } from './readiness/readiness.ts';
 import { Requests } from './requests.ts';
@@ -104,16 +106,21 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const comparisons = new Comparisons({ repositoryCache, snapshots, clock, guard, signal });
   const authors = new AuthorNames(repositoryCache, clock, log, signal);
   const versions = new ResourceVersions(repositoryCache, clock, authors);
+  const recentChanges = new RecentChanges(repositoryCache, clock, authors);
   const textSearch = new TextSearch(repositoryCache, clock);
   const previews = new Previews({ repositoryCache, snapshots, clock, randomness, log, signal });
   const statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });
   const freshness = new Freshness({ settings, repositoryCache, statusCache, history, comparisons, signal });
 
-  const receiver = async (): Promise<Receiver | undefined> => {
-    const { values, secrets } = await settings.effective();
-    return secrets.webhookUrl === undefined ? undefined : { url: secrets.webhookUrl, settings: values.notifications };
-  };
-  const notifier = new Notifier(receiver, config.instance, { clock, log }, { outbound: limits.webhook });
+  const isGiven = (...paths: string[]): boolean => paths.every((path) => config.settings.has(path));
+  // What a page sets belongs to the home organization.
+  const mailOwner = isGiven('notifications.email.host', 'notifications.email.to') ? 'deployment' : 'page';
+  const notifier = new Notifier({
+    settings: inForce,
+    owners: { webhook: config.secrets.has('webhookUrl') ? 'deployment' : 'page', email: mailOwner },
+    outbound: { webhook: limits.webhook, email: limits.mail },
+    ...{ instance: config.instance, clock, log },
+  });
   const metrics = new Metrics(() => ({ ...statusView.readings(), readiness: readiness.levels }));
   const overdue = new Overdue({ state, settings, statusCache, history, notifier, clock, log });
   const findingNotices = new FindingNotices({ statusCache, notifier, log });
@@ -123,10 +130,12 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     freshness.runsChanged();
     readiness.invalidate();
   };
-  // A webhook of the pages belongs to the home organization, which learns nothing of what others restore.
-  const mayNotify = (run: RunRecord): boolean =>
-    config.secrets.has('webhookUrl') || mayKnow(run, { org: home.known ?? 0, home: true });
-  const observers = { metrics, overdue, notifier, mayNotify };
+  // The home organization learns nothing of what others restore.
+  const mayKnowHome = (run: RunRecord): boolean => mayKnow(run, { org: home.known ?? 0, home: true });
+  const changeFeed = new ChangeFeed({
+    ...{ recentChanges, repositoryCache, identities, home, settings, notifier, state, clock, log, signal },
+  });
+  const observers = { metrics, overdue, notifier, changeFeed, mayKnowHome };
   const prepareSearch = (until: AbortSignal): Promise<void> => textSearch.prepare(until);
   const secondCopy = new SecondCopy({ config, settings, repositoryCache, history, statusCache, target, signal });
   const hooks = new RunHooks({ journal, history, repositoryCache, ...observers, prepareSearch, changed, log, signal });
@@ -195,8 +204,9 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   return {
     ...{ config, admin, kubernetes, clock, randomness, log, signal, address, check },
     ...{ settings, leadership, terms, apiTokens, keeper, given, access, home, identities },
-    ...{ repositoryCache, history, snapshots, comparisons, authors, versions, textSearch, previews, restores },
-    ...{ journal, queue, runs, requests, guard, notifier, metrics, overdue, findingNotices, endedElsewhere },
+    ...{ repositoryCache, history, snapshots, comparisons, authors, versions, recentChanges, textSearch },
+    ...{ previews, restores, journal, queue, runs, requests, guard, notifier, changeFeed },
+    ...{ metrics, overdue, findingNotices, endedElsewhere },
     ...{ state, secondCopy, askedFrom, statusCache, statusView, readiness, recoveryKit, freshness },
   };
 }

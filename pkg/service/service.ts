@@ -66,10 +66,11 @@ export class Service {
 
   /** A run in flight ends as interrupted and is recorded; then everything is given back. */
   async stop(): Promise<void> {
-    const { config, queue, notifier, overdue, previews, keeper, given, leadership, log } = this.parts;
+    const { config, queue, notifier, changeFeed, overdue, previews, keeper, given, leadership, log } = this.parts;
     await this.#scheduler.stop();
     await queue.close(config.stopWithin);
     this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
+    await changeFeed.settled();
     await notifier.stop();
     await overdue.settled();
     await previews.settled();

@@ -87,8 +87,19 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KEEP_YEARLY: 'keep one snapshot per year for this many years',
   DASHKEEP_KEEP_WITHIN: 'keep all snapshots younger than this, such as `30d` or `1y6m`',
   DASHKEEP_WEBHOOK_URL: 'address of the webhook',
-  DASHKEEP_WEBHOOK_FORMAT: '`generic` or `slack`',
-  DASHKEEP_WEBHOOK_EVENTS: 'events to report, comma-separated',
+  DASHKEEP_WEBHOOK_FORMAT: '`generic`, `slack` or `teams`',
+  DASHKEEP_WEBHOOK_EVENTS:
+    'events to report by webhook and email, comma-separated; [`changes`](changes.md) only if listed here',
+  DASHKEEP_CHANGES:
+    'when to report [`changes`](changes.md): after each `backup`, or `daily` after the first one of a day',
+  DASHKEEP_SMTP_HOST: 'mail server for notifications by email',
+  DASHKEEP_SMTP_PORT: 'its port',
+  DASHKEEP_SMTP_SECURITY:
+    '`starttls` (required), `tls` (from the first byte, usually port 465) or `none`, which allows no login',
+  DASHKEEP_SMTP_USER: 'user name for the mail server; no login without it',
+  DASHKEEP_SMTP_PASSWORD: 'its password; requires `DASHKEEP_SMTP_HOST`',
+  DASHKEEP_SMTP_FROM: 'address of the sender',
+  DASHKEEP_SMTP_TO: 'addresses of the recipients, comma-separated, at most 20',
 
   DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
   DASHKEEP_TLS_KEY_FILE: 'its key (PEM); both files are reloaded every 30 seconds',

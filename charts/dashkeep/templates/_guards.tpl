@@ -28,15 +28,21 @@
 {{- if and (hasPrefix "file://" .Values.copy.target) (ne $mode "sidecar") (not .Values.extraVolumeMounts) -}}
 {{- fail (printf "\n\nDashkeep: copy.target=%s needs a volume at that path: set extraVolumes and extraVolumeMounts.\n" .Values.copy.target) -}}
 {{- end -}}
-{{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.copy.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name -}}
+{{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.copy.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name .Values.email.passwordSecret.name -}}
 {{- if eq $other $.Values.tokenSecret.name -}}
 {{- fail (printf "\n\nDashkeep: tokenSecret.name=%s is already the name of another Secret in these values. The service writes to its token Secret, so use a separate one.\n" $other) -}}
 {{- end -}}
 {{- end -}}
-{{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "DASHKEEP_COPY_S3_SECRET_ACCESS_KEY" "DASHKEEP_COPY_S3_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" -}}
+{{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "DASHKEEP_COPY_S3_SECRET_ACCESS_KEY" "DASHKEEP_COPY_S3_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" "DASHKEEP_SMTP_PASSWORD" -}}
 {{- if hasKey $.Values.config $name -}}
 {{- fail (printf "\n\nDashkeep: config.%s would be readable in a ConfigMap. Put it into a Secret, and reference that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
 {{- end -}}
+{{- end -}}
+{{- if and .Values.email.host (not .Values.email.from) -}}
+{{- fail "\n\nDashkeep: email.host needs email.from, the address of the sender.\n" -}}
+{{- end -}}
+{{- if and .Values.email.passwordSecret.name (not .Values.email.host) -}}
+{{- fail "\n\nDashkeep: email.passwordSecret.name needs email.host, the server that the password is for.\n" -}}
 {{- end -}}
 {{- if and (include "dashkeep.tls" .) (eq .Values.tls.source "certManager") (not .Values.tls.certManager.issuerRef.name) -}}
 {{- fail "\n\nDashkeep: tls.source=certManager needs tls.certManager.issuerRef.name, the Issuer or ClusterIssuer that signs.\n" -}}

@@ -55,6 +55,23 @@ DASHKEEP_AGE_IDENTITY_FILE: {{ $dir }}/age/identity
 {{- with .Values.signing.trustedKeys }}
 DASHKEEP_TRUSTED_KEYS: {{ join "," . | quote }}
 {{- end }}
+{{- with .Values.email }}
+{{- if and .host (ne $.Values.mode "cronjob") }}
+DASHKEEP_SMTP_HOST: {{ .host | quote }}
+DASHKEEP_SMTP_PORT: {{ .port | quote }}
+DASHKEEP_SMTP_SECURITY: {{ .security | quote }}
+DASHKEEP_SMTP_FROM: {{ .from | quote }}
+{{- with .user }}
+DASHKEEP_SMTP_USER: {{ . | quote }}
+{{- end }}
+{{- if .passwordSecret.name }}
+DASHKEEP_SMTP_PASSWORD_FILE: {{ $dir }}/email/password
+{{- end }}
+{{- with .to }}
+DASHKEEP_SMTP_TO: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
 NODE_OPTIONS: --max-old-space-size={{ .Values.nodeMaxOldSpaceMiB }}
 {{- range $name, $value := .Values.config }}
 {{ $name }}: {{ $value | toString | quote }}
@@ -180,6 +197,15 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
           optional: true
           items:
             - { key: {{ .key }}, path: age/identity }
+      {{- end }}
+      {{- end }}
+      {{- with $values.email.passwordSecret }}
+      {{- if .name }}
+      - secret:
+          name: {{ .name }}
+          optional: true
+          items:
+            - { key: {{ .key }}, path: email/password }
       {{- end }}
       {{- end }}
       {{- end }}

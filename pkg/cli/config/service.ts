@@ -34,6 +34,11 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     settings.set(RECIPIENTS, { value: [], from: agePassphrase.from });
   }
   assertValid(settings);
+  const secrets = pageSecrets(configuration);
+  if (secrets.has('smtpPassword') && !settings.has('notifications.email.host')) {
+    // A server that a page names would be sent it.
+    throw new DashkeepError('DK_SETTINGS', 'DASHKEEP_SMTP_HOST is missing: set both mail server and password');
+  }
   return {
     version,
     grafana: grafanaConfig(configuration),
@@ -73,7 +78,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     fileRoots: configuration.get('DASHKEEP_FILE_ROOTS'),
     outboundAllow: configuration.get('DASHKEEP_OUTBOUND_ALLOW'),
     ...compact({ copy: copyConfig(configuration) }),
-    secrets: pageSecrets(configuration),
+    secrets,
     agePassphrase,
     alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },
     ignoreClock: configuration.get('DASHKEEP_IGNORE_CLOCK'),

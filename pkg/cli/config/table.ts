@@ -172,8 +172,19 @@ export const SECTIONS = {
   },
   Notifications: {
     DASHKEEP_WEBHOOK_URL: { secret: true, page: 'webhookUrl' },
-    DASHKEEP_WEBHOOK_FORMAT: { parse: values.oneOf('generic', 'slack'), path: 'notifications.format' },
+    DASHKEEP_WEBHOOK_FORMAT: { parse: values.oneOf('generic', 'slack', 'teams'), path: 'notifications.format' },
     DASHKEEP_WEBHOOK_EVENTS: { parse: values.events, path: 'notifications.events' },
+    DASHKEEP_CHANGES: { parse: values.oneOf('backup', 'daily'), path: 'notifications.changes' },
+    DASHKEEP_SMTP_HOST: { parse: values.asIs, path: 'notifications.email.host' },
+    DASHKEEP_SMTP_PORT: { parse: values.wholeNumber, path: 'notifications.email.port' },
+    DASHKEEP_SMTP_SECURITY: {
+      parse: values.oneOf('starttls', 'tls', 'none'),
+      path: 'notifications.email.security',
+    },
+    DASHKEEP_SMTP_USER: { parse: values.asIs, path: 'notifications.email.user' },
+    DASHKEEP_SMTP_PASSWORD: { secret: true, page: 'smtpPassword' },
+    DASHKEEP_SMTP_FROM: { parse: values.asIs, path: 'notifications.email.from' },
+    DASHKEEP_SMTP_TO: { parse: values.list, path: 'notifications.email.to' },
   },
   Service: {
     DASHKEEP_TLS_CERT_FILE: { parse: values.asIs },

@@ -1,4 +1,5 @@
 import type { Doctor, Status, Trends, TrendsQuery } from './status.ts';
+import type { ChangePage, ChangesQuery } from './changes.ts';
 import type { DiffPage, DiffQuery, ResourceDiff, ResourceDiffQuery } from './diff.ts';
 import type {
   NotificationTest,
@@ -97,6 +98,8 @@ export interface ApiRoutes {
     query: VersionsQuery;
     response: VersionPage;
   };
+  /** Every change of any resource, newest first. */
+  'GET /changes': { query: ChangesQuery; response: ChangePage };
   /** Texts in the newest and in past versions. */
   'GET /search': { query: SearchQuery; response: SearchPage };
   /** Of one org, as they are live. */

@@ -92,14 +92,38 @@ export const NOTIFICATION_EVENTS = [
   'late',
   'recovered',
   'repository',
+  'changes',
 ] as const;
 export const NotificationEvent = z.enum(NOTIFICATION_EVENTS);
 export type NotificationEvent = z.infer<typeof NotificationEvent>;
 
-/** The address itself is the secret `webhookUrl`: anyone who knows a Slack address can post to it. */
+/** One address, without a name. */
+export const MailAddress = z
+  .string()
+  .max(254)
+  .regex(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+$/, 'an address such as grafana@example.com');
+
+/** Who gets notifications by email; without a host or a recipient, no one does. The password is `smtpPassword`. */
+export const EmailSettings = z.object({
+  host: line(253),
+  port: z.int().min(1).max(65_535),
+  /** `none` encrypts nothing, so it is never used with a user name. */
+  security: z.enum(['starttls', 'tls', 'none']),
+  /** Empty = no login. */
+  user: line(320),
+  from: MailAddress.or(z.literal('')),
+  to: z.array(MailAddress).max(20),
+});
+export type EmailSettings = z.infer<typeof EmailSettings>;
+
+/** The address of the webhook is the secret `webhookUrl`: anyone who knows a Slack address can post to it. */
 export const NotificationSettings = z.object({
-  format: z.enum(['generic', 'slack']),
+  format: z.enum(['generic', 'slack', 'teams']),
+  /** By webhook and email alike. */
   events: z.array(NotificationEvent).max(NOTIFICATION_EVENTS.length),
+  /** When the event `changes` is sent, if anything changed: after each backup, or after the first one of a day. */
+  changes: z.enum(['backup', 'daily']),
+  email: EmailSettings,
 });
 export type NotificationSettings = z.infer<typeof NotificationSettings>;
 
@@ -120,6 +144,7 @@ export const SECRET_NAMES = [
   's3SessionToken',
   'ageIdentity',
   'webhookUrl',
+  'smtpPassword',
 ] as const;
 export const SecretName = z.enum(SECRET_NAMES);
 export type SecretName = z.infer<typeof SecretName>;

@@ -27,7 +27,7 @@ export const UNTOLD = ['no-identity', 'too-large', 'not-readable'] as const;
 
 /** One change of one resource, and how long it stayed so. */
 export const ResourceVersion = z.object({
-  /** With `below`: what changed; the folder itself is among it. */
+  /** In a list of several resources: which one. With `below`, the folder itself is among them. */
   resource: z.object({ kind: NameableParameter, uid: z.string() }).optional(),
   what: z.enum(VERSION_EVENTS),
   /** When the first snapshot that shows it was taken. It happened between `after` and then. */
@@ -39,7 +39,13 @@ export const ResourceVersion = z.object({
   /** Milliseconds from `time` to `until`, or to the newest snapshot that shows it. */
   lived: z.int().nonnegative(),
   /** The snapshots that hold this version; of a deletion those that lack the resource. */
-  snapshots: z.object({ first: z.string(), last: z.string(), count: z.int().positive() }),
+  snapshots: z.object({
+    first: z.string(),
+    last: z.string(),
+    count: z.int().positive(),
+    /** The one that `after` is about. */
+    before: z.string().optional(),
+  }),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */
   foreign: z.literal(true).optional(),
   /** Of a deletion, what it was called and where it was. */

@@ -155,7 +155,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The notification was not delivered',
-    hint: 'Check the address of the webhook, and that Dashkeep can reach it.',
+    hint: 'Check the address of the webhook or mail server, and that Dashkeep can reach it.',
   },
   DK_KUBERNETES: {
     exit: 1,

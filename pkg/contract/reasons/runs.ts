@@ -7,6 +7,11 @@ export const RUN_REASONS = {
 
   'webhook-silent': 'the webhook did not respond ({cause})',
   'webhook-refused': 'the webhook responded with status {status}',
+  'mail-silent': 'the mail server did not respond ({cause})',
+  'mail-refused': 'the mail server refused the message ({status})',
+  'mail-login': 'the mail server refused the user name or password ({status})',
+  'mail-no-password': 'the password of {user} for the mail server is missing or cannot be read',
+  'mail-untrusted': 'the connection to the mail server could not be secured ({cause})',
 
   'clock-here-off': 'Dashkeep’s clock differs by {seconds} seconds from those of the target and of Grafana',
   'clock-apart-target': 'the clocks of Dashkeep and of the target differ by {seconds} seconds',

@@ -44,7 +44,7 @@ function versionOf(change: VersionChange, snapshots: Versions['snapshots']): Res
     after: timeOf(after),
     until: timeOf(until),
     lived: Math.max(0, Date.parse(end) - Date.parse(time)),
-    snapshots: held,
+    snapshots: compact({ ...held, before: after }),
     foreign: snapshots.get(held.first)?.foreign ?? snapshots.get(held.last)?.foreign,
     title,
     folder,

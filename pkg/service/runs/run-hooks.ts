@@ -3,7 +3,9 @@ import type { Log } from '../../contract/ports.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { Overdue } from '../status/overdue.ts';
 import type { Metrics } from '../status/metrics.ts';
-import { noticesOf, type Notifier } from '../notify.ts';
+import type { ChangeFeed } from '../notifications/change-feed.ts';
+import { noticesOf } from '../notifications/notices.ts';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { keepRecord } from '../repository/stored-runs.ts';
@@ -16,8 +18,9 @@ export interface RunHooksParts {
   metrics: Metrics;
   overdue: Overdue;
   notifier: Notifier;
-  /** Whether the receiver of notices may know of a run. */
-  mayNotify: (run: RunRecord) => boolean;
+  changeFeed: ChangeFeed;
+  /** Whether receivers of the home organization may know of a run. */
+  mayKnowHome: (run: RunRecord) => boolean;
   /** What a backup stored can be searched for. */
   prepareSearch: (signal: AbortSignal) => Promise<void>;
   /** What was read before is old now. */
@@ -36,7 +39,7 @@ export class RunHooks {
   }
 
   of(record: RunRecord): void {
-    const { history, metrics, overdue, notifier, mayNotify, changed } = this.#parts;
+    const { history, metrics, overdue, changeFeed, changed } = this.#parts;
     const before = history.last(
       (run) =>
         run.kind === record.kind && run.id !== record.id && ['complete', 'partial', 'failed'].includes(run.status),
@@ -45,24 +48,27 @@ export class RunHooks {
     changed();
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
-    const notices = noticesOf(record, wasLate ? { ...record, status: 'failed' } : before);
-    if (mayNotify(record)) {
-      notices.forEach((notice) => notifier.notify(notice));
-    }
+    this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
     if (wentWell) {
       void this.#keepRecords();
     }
     if (wentWell && record.kind === 'backup') {
       void this.#prepareSearch();
+      if (record.snapshot !== undefined) {
+        changeFeed.backedUp(record.snapshot);
+      }
     }
   }
 
   /** A run of a process that ended: the service that finds it reports it. */
   interrupted(record: RunRecord): void {
-    const { notifier, mayNotify } = this.#parts;
-    if (mayNotify(record)) {
-      noticesOf(record, undefined).forEach((notice) => notifier.notify(notice));
-    }
+    this.#notify(record, undefined);
+  }
+
+  #notify(record: RunRecord, before: RunRecord | undefined): void {
+    const { notifier, mayKnowHome } = this.#parts;
+    const audience = mayKnowHome(record) ? {} : { audience: 'deployment' as const };
+    noticesOf(record, before).forEach((notice) => notifier.notify({ ...notice, ...audience }));
   }
 
   /** The first search after a large backup would otherwise wait until every body was read. */

@@ -30,7 +30,13 @@ export const DEFAULT_SETTINGS: SettingsValues = {
     keepWithin: '',
   },
   encryption: { recipients: [] },
-  notifications: { format: 'generic', events: [...NOTIFICATION_EVENTS] },
+  notifications: {
+    format: 'generic',
+    // What people change is no trouble: it is reported on request.
+    events: NOTIFICATION_EVENTS.filter((event) => event !== 'changes'),
+    changes: 'backup',
+    email: { host: '', port: 587, security: 'starttls', user: '', from: '', to: [] },
+  },
 };
 
 /** Every leaf by its dotted path; lists are leaves. */

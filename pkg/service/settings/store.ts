@@ -154,6 +154,11 @@ export class SettingsStore {
         problems[`secrets.${name}`] = why;
       }
     }
+    const isKept = merged.secrets.smtpPassword !== undefined && change.secrets?.smtpPassword === undefined;
+    if (isKept && serverOf(this.#rules.values(merged)) !== serverOf(this.#rules.values(this.#stored))) {
+      // It was typed for the server that was set then. Another one must not get it.
+      problems['secrets.smtpPassword'] = reason('mail-password-again');
+    }
     Object.assign(problems, this.#rules.problems(this.#stored, change));
     if (Object.keys(problems).length > 0) {
       throw new FieldErrors(problems);
@@ -180,7 +185,13 @@ export class SettingsStore {
   async #effective(saved: SavedSettings): Promise<EffectiveSettings> {
     const secrets = { ...this.#rules.counting(saved).secrets };
     for (const [name, { value }] of this.#given) {
-      secrets[name] = await value();
+      secrets[name] = await value().catch((error: unknown) => {
+        // Without a password for email, no email is sent; backups go on.
+        if (name === 'smtpPassword') {
+          return undefined;
+        }
+        throw error;
+      });
     }
     const values = this.#rules.values(saved);
     return {
@@ -243,7 +254,13 @@ function secretProblem(name: SecretName, value: string): Reason | undefined {
   if (name === 'ageIdentity') {
     return value.includes('AGE-SECRET-KEY-') ? undefined : reason('identity-invalid');
   }
-  return /[\s\p{Cc}]/u.test(value) ? reason('secret-spaces') : undefined;
+  // Passwords of mail accounts may have spaces.
+  return (name === 'smtpPassword' ? /\p{Cc}/u : /[\s\p{Cc}]/u).test(value) ? reason('secret-spaces') : undefined;
+}
+
+/** Which server a password is sent to. */
+function serverOf({ notifications: { email } }: SettingsValues): string {
+  return `${email.host} ${email.port} ${email.security}`;
 }
 
 function digest(value: unknown): string {

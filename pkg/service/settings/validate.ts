@@ -1,4 +1,4 @@
-import type { SettingsValues } from '../../contract/api/settings.ts';
+import { MailAddress, type SettingsValues } from '../../contract/api/settings.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { reasonFrom, reasonSentence, refusal, type Reason } from '../../contract/reasons/reason.ts';
@@ -68,6 +68,23 @@ export function fieldProblems(values: SettingsValues): FieldProblems {
   const wrong = encryption.recipients.find((recipient) => !/^age1[a-z0-9]{10,2990}$/.test(recipient));
   if (wrong !== undefined) {
     problems['encryption.recipients'] = reason('recipient-invalid', { recipient: wrong.slice(0, 20) });
+  }
+  const { email } = values.notifications;
+  if (email.security === 'none' && email.user !== '') {
+    problems['notifications.email.user'] = reason('mail-plain-login');
+  }
+  if (email.host !== '' && !/^[a-zA-Z0-9.:_-]+$/.test(email.host)) {
+    problems['notifications.email.host'] = reason('mail-host-invalid');
+  }
+  if (email.host !== '' && email.to.length > 0 && email.from === '') {
+    problems['notifications.email.from'] = reason('mail-from-missing');
+  }
+  const isWrong = (address: string): boolean => !MailAddress.safeParse(address).success;
+  if (email.from !== '' && isWrong(email.from)) {
+    problems['notifications.email.from'] = reason('mail-address-invalid');
+  }
+  if (email.to.some(isWrong)) {
+    problems['notifications.email.to'] = reason('mail-address-invalid');
   }
   return problems;
 }

@@ -1,6 +1,6 @@
 import type { Log } from '../../contract/ports.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
-import type { Notifier } from '../notify.ts';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { StatusCache } from './status-cache.ts';
 
 /** Reports each finding about the repository once in the life of a process: an open one again after a restart. */

@@ -3,7 +3,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { isTimedId } from '../../repository/layout.ts';
 import type { StateStore } from '../../lib/state.ts';
 import type { StatusCache } from './status-cache.ts';
-import type { Notifier } from '../notify.ts';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { History } from '../repository/history.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { lateAfterSeconds, schedulesOf } from './status.ts';

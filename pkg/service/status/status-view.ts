@@ -16,7 +16,7 @@ import type { SecondCopy } from '../copy/second-copy.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { Readings } from './metrics.ts';
 import type { StatusCache } from './status-cache.ts';
-import type { Notifier } from '../notify.ts';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { AskedFor } from '../doctor/rights.ts';
 import { hidden, mayKnow } from '../organizations/run-view.ts';

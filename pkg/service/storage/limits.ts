@@ -22,6 +22,8 @@ type Opening = Pick<OpenStoreOptions, 's3' | 'directories' | 'outbound'>;
 export class TargetLimits {
   /** For a webhook that was typed in the pages; undefined for one of the deployment. */
   readonly webhook: OutboundPolicy | undefined;
+  /** The same for a mail server. */
+  readonly mail: OutboundPolicy | undefined;
   readonly #config: ServiceConfig;
   readonly #outbound: OutboundPolicy;
   readonly #directories: readonly string[];
@@ -30,6 +32,7 @@ export class TargetLimits {
     this.#config = config;
     this.#outbound = new OutboundPolicy(config.outboundAllow, resolve);
     this.webhook = config.secrets.has('webhookUrl') ? undefined : this.#outbound;
+    this.mail = config.settings.has('notifications.email.host') ? undefined : this.#outbound;
     const own = config.settings.get('target.url')?.value;
     const target = typeof own === 'string' ? readable(own) : undefined;
     this.#directories = [...config.fileRoots, ...(target?.kind === 'directory' ? [target.path] : [])];
@@ -89,6 +92,10 @@ export class TargetLimits {
     const { webhookUrl } = settings.secrets;
     if (webhookUrl !== undefined) {
       await attempt('secrets.webhookUrl', () => this.webhook?.assertHost(new URL(webhookUrl).hostname));
+    }
+    const { host } = settings.values.notifications.email;
+    if (host !== '') {
+      await attempt('notifications.email.host', () => this.mail?.assertHost(host));
     }
     return problems;
   }

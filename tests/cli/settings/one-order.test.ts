@@ -132,6 +132,8 @@ describe('each setting', () => {
     ...{ DASHKEEP_TARGET: 's3://bucket', DASHKEEP_EXCLUDE_KINDS: 'folder', DASHKEEP_PLAIN_COPIES: 'off' },
     ...{ DASHKEEP_AGE_RECIPIENTS: `age1${'q'.repeat(58)}`, DASHKEEP_TIMEZONE: 'Europe/Paris' },
     ...{ DASHKEEP_KEEP_WITHIN: '30d', DASHKEEP_WEBHOOK_FORMAT: 'slack', DASHKEEP_WEBHOOK_EVENTS: 'failed,late' },
+    ...{ DASHKEEP_CHANGES: 'daily', DASHKEEP_SMTP_SECURITY: 'tls', DASHKEEP_SMTP_HOST: 'smtp.example.com' },
+    ...{ DASHKEEP_SMTP_FROM: 'grafana@example.com', DASHKEEP_SMTP_TO: 'a@example.com,b@example.com' },
     ...{ AWS_REGION: 'us-east-1', AWS_PROFILE: 'own' },
   };
   const onPage = Object.entries<Setting | Secret>(SETTINGS).flatMap(([name, row]) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.ts';
-import { noticeOf } from '../../../pkg/service/notify.ts';
+import { noticeOf } from '../../../pkg/service/notifications/notices.ts';
 import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
 import type { Journal } from '../../../pkg/service/runs/journal.ts';
 import { realClock } from '../../support/ports.ts';

@@ -2,7 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
-import { Notifier } from '../../../pkg/service/notify.ts';
+import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
+import { Notifier } from '../../../pkg/service/notifications/notifier.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { fastClock, type FastClock } from '../../support/fast-clock.ts';
@@ -252,9 +253,9 @@ describe('notifications', () => {
 it('a receiver that never answers is given up on, and asked again', async () => {
   const webhook = await startWebhook();
   const clock = fastClock();
-  const settings = { format: 'generic' as const, events: ['failed' as const] };
-  const receiver = () => Promise.resolve({ url: webhook.url, settings });
-  const notifier = new Notifier(receiver, 'here', { clock, log: silentLog }, { timeout: 200 });
+  const settings = () => Promise.resolve({ values: DEFAULT_SETTINGS, secrets: { webhookUrl: webhook.url } });
+  const owners = { webhook: 'page', email: 'page' } as const;
+  const notifier = new Notifier({ settings, owners, instance: 'here', clock, log: silentLog, timeout: 200 });
   try {
     webhook.next('hang', 'hang');
     notifier.notify({ event: 'failed', text: 'first' });

@@ -1,12 +1,29 @@
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
-import type { IndexWait, Versions } from '../../repository.types.ts';
+import type { IndexWait, ListedChanges, Versions } from '../../repository.types.ts';
 import type { SnapshotIndex } from '../snapshots.ts';
+import type { BelowPart, ChangeFilter } from './below/below.ts';
 import type { AskedFor } from './marks.ts';
 import type { IndexedPart, VersionIndex } from './version-index.ts';
 
+interface Indexes {
+  index: SnapshotIndex;
+  versionIndex: VersionIndex;
+}
+
+/** What became of the resources of an organization, newest first. */
+export function listChanges(
+  indexes: Indexes,
+  filter: ChangeFilter,
+  { after, limit, ...wait }: IndexWait & BelowPart = {},
+): Promise<ListedChanges> {
+  return askVersions(indexes, wait, (summaries, calls) =>
+    indexes.versionIndex.changes(filter, summaries, { ...calls, after, limit }),
+  );
+}
+
 /** An answer of the index of versions, after it took up what is new. */
 export async function askVersions<Found extends IndexedPart>(
-  { index, versionIndex }: { index: SnapshotIndex; versionIndex: VersionIndex },
+  { index, versionIndex }: Indexes,
   { within, ...calls }: IndexWait,
   ask: (summaries: SnapshotSummary[], calls: AskedFor) => Promise<Found>,
 ): Promise<Found & Pick<Versions, 'snapshots'>> {

@@ -47,6 +47,11 @@ export class MarksByCell {
     return next[this.#places.get(snapshot) ?? -1] ?? snapshot;
   }
 
+  /** The oldest snapshot that can show a resource: what it has is not new there. */
+  firstShown(thing: Thing): string | undefined {
+    return this.#of(thing).find(({ shown, covers }) => shown && covers)?.snapshot;
+  }
+
   #of([org, kind]: Thing): readonly Mark[] {
     const cell = cellOf(org, kind);
     const marks =

@@ -6,7 +6,15 @@ import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import type { IndexPorts } from '../generations/format.ts';
 import { byShard } from '../generations/shards.ts';
 import { keyOf, thingOf, type Thing } from '../generations/thing.ts';
-import { readBelow, type Below, type BelowPart } from './below/below.ts';
+import {
+  readBelow,
+  readChanges,
+  type Below,
+  type BelowPart,
+  type BelowPorts,
+  type ChangeFilter,
+  type ChangeList,
+} from './below/below.ts';
 import { placedThings } from './below/placed.ts';
 import { everyVersion, type EveryVersion } from './every-version.ts';
 import type { HeadFile, IsSameOrg, TableFile, ThingHistory } from './files.ts';
@@ -94,13 +102,32 @@ export class VersionIndex {
     summaries: readonly SnapshotSummary[],
     { after, limit, isSameOrg, ...calls }: BelowPart & AskedFor = {},
   ): Promise<IndexedPart & Below> {
+    return this.#placed(folder.org, summaries, { isSameOrg, ...calls }, (ports) =>
+      readBelow(folder, ports, { after, limit }),
+    );
+  }
+
+  /** What became of the resources of an organization, newest first, as far as it is indexed. */
+  changes(
+    filter: ChangeFilter,
+    summaries: readonly SnapshotSummary[],
+    { after, limit, ...asked }: BelowPart & AskedFor = {},
+  ): Promise<IndexedPart & ChangeList> {
+    return this.#placed(filter.org, summaries, asked, (ports) => readChanges(filter, ports, { after, limit }));
+  }
+
+  #placed<Found>(
+    org: number,
+    summaries: readonly SnapshotSummary[],
+    { isSameOrg, ...calls }: AskedFor,
+    find: (ports: BelowPorts) => Promise<Found>,
+  ): Promise<IndexedPart & Found> {
     return this.#files.again(async () => {
       const state = await this.#state(summaries, calls, isSameOrg);
       const names = await namesOf(this.#files, state.head, calls);
-      const placed = [...placedThings(folder.org, { ...state, names }).values()];
+      const placed = [...placedThings(org, { ...state, names }).values()];
       const read = (things: readonly Thing[]): Promise<VersionChange[][]> => this.#timelines(state, things, calls);
-      const found = await readBelow(folder, { placed, marks: state.marks, read }, { after, limit });
-      return { ...found, ...this.#partOf(state) };
+      return { ...(await find({ placed, marks: state.marks, read })), ...this.#partOf(state) };
     });
   }
 

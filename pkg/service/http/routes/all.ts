@@ -1,5 +1,6 @@
 import type { ServiceParts } from '../../parts.ts';
 import type { Api } from '../api.ts';
+import { changeRoutes } from './changes.ts';
 import { diffRoutes } from './diff.ts';
 import { previewRoutes } from './previews.ts';
 import { readinessRoutes } from './readiness.ts';
@@ -22,6 +23,7 @@ export function registerRoutes(api: Api, parts: ServiceParts): void {
   snapshotRoutes(api, parts);
   diffRoutes(api, parts);
   versionRoutes(api, parts);
+  changeRoutes(api, parts);
   searchRoutes(api, parts);
   restoreRoutes(api, parts);
   previewRoutes(api, parts);

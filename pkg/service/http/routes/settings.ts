@@ -10,7 +10,6 @@ import {
   SettingsCheck,
   SettingsUpdate,
 } from '../../../contract/api/settings.ts';
-import { DashkeepError } from '../../../contract/errors.ts';
 import { policyOf, previewRetention } from '../../runs/retention.ts';
 import { parseSchedule } from '../../schedule/schedule.ts';
 import type { ServiceParts } from '../../parts.ts';
@@ -88,11 +87,7 @@ export function settingsRoutes(api: Api, parts: Parts): void {
     },
     (request) =>
       guard.run(request, async () => {
-        const { values, secrets } = await settings.candidate(request.body);
-        if (secrets.webhookUrl === undefined) {
-          throw new DashkeepError('DK_SETTINGS', 'no webhook is set');
-        }
-        return notifier.test({ url: secrets.webhookUrl, settings: values.notifications });
+        return notifier.test(await settings.candidate(request.body), signal);
       }),
   );
 

@@ -14,6 +14,7 @@ export function generalRoutes(router: Router): void {
     ...(call.tuning.hideVersion ? {} : { version: call.profile.version, commit: COMMIT }),
   }));
   router.on('GET /api/frontend/settings', (call) => ({
+    appUrl: 'https://grafana.example.com/monitoring/',
     buildInfo: {
       version: call.profile.version,
       versionString: `Grafana v${call.profile.version} (${COMMIT})`,

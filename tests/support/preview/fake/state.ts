@@ -195,7 +195,10 @@ function makeSettings(configured: boolean): Settings {
       keepWithin: '',
     },
     encryption: { recipients: [] },
-    notifications: { format: 'generic', events: ['failed', 'partial', 'late'] },
+    notifications: {
+      ...{ format: 'generic', events: ['failed', 'partial', 'late'], changes: 'backup' },
+      email: { host: '', port: 587, security: 'starttls', user: '', from: '', to: [] },
+    },
   };
   const owners: Settings['owners'] = {};
   const walk = (value: unknown, path: string): void => {
@@ -219,6 +222,7 @@ function makeSettings(configured: boolean): Settings {
       s3SessionToken: none,
       ageIdentity: none,
       webhookUrl: none,
+      smtpPassword: none,
     },
     writable: true,
   };

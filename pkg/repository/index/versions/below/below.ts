@@ -1,4 +1,4 @@
-import type { ResourceRef } from '../../../../contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../../../contract/kinds.ts';
 import { append } from '../../../../lib/append.ts';
 import type { Thing } from '../../generations/thing.ts';
 import type { VersionState } from '../files.ts';
@@ -6,8 +6,8 @@ import type { MarksByCell } from '../marks.ts';
 import { placedBelow, type Placed } from './placed.ts';
 import type { VersionChange } from '../timeline.ts';
 
-/** Resources whose histories are read together. */
-const READ_TOGETHER = 8;
+/** Resources whose histories are read together, at least and at most. */
+const READ_TOGETHER = [8, 64] as const;
 
 /** One change of one of several resources. */
 export interface ResourceChange {
@@ -30,15 +30,30 @@ export interface BelowPart {
   limit?: number | undefined;
 }
 
-export interface Below {
+export interface ChangeList {
   /** Newest first. */
   changes: ResourceChange[];
   /** Whether there are more behind them. */
   more: boolean;
   /** Of all changes; about, as long as there are more. */
   total: number;
+}
+
+export interface Below extends ChangeList {
   /** The last change of the folder itself. */
   own?: VersionChange | undefined;
+}
+
+/** Which changes of an organization are wanted. What the oldest snapshots show already never is one. */
+export interface ChangeFilter {
+  org: number;
+  /** UID of a folder: its own changes, and those of all that is or was below it. */
+  folder?: string | undefined;
+  kinds?: readonly KindName[] | undefined;
+  /** A snapshot: only what newer ones show. */
+  since?: string | undefined;
+  /** By whom, as Grafana names an account. Of a deletion, Grafana says nothing. */
+  by?: ((author: string) => boolean) | undefined;
 }
 
 export interface BelowPorts {
@@ -60,15 +75,61 @@ export async function readBelow(
   { after, limit = Infinity }: BelowPart,
 ): Promise<Below> {
   const { folders, things } = placedBelow(folder, placed);
+  const isIn = isInside(folder.uid, folders);
+  const isRoot = ([, kind, uid]: Thing): boolean => kind === 'folder' && uid === folder.uid;
+  let own: VersionChange | undefined;
+  const wanted = (thing: Thing, change: VersionChange): boolean => {
+    own = isRoot(thing) ? change : own;
+    return isIn(thing, change);
+  };
+  // The folder itself first: its title is wanted in any case.
+  const found = await readInOrder(things, { marks, read, isFirst: isRoot, isWanted: wanted }, { after, limit });
+  return { ...found, own };
+}
+
+/** What became of the resources of an organization, newest first; read as above. */
+export function readChanges(
+  { folder, kinds, since = '', by }: Omit<ChangeFilter, 'org'>,
+  { placed, marks, read }: BelowPorts,
+  part: BelowPart,
+): Promise<ChangeList> {
+  const below = folder === undefined ? undefined : placedBelow({ uid: folder }, placed);
+  const isIn = below === undefined ? () => true : isInside(folder ?? '', below.folders);
+  const things = (below?.things ?? placed).filter((one) => {
+    const { first } = newestOf(one, marks);
+    return kinds?.includes(one.thing[1]) !== false && first > since && first > (marks.firstShown(one.thing) ?? first);
+  });
+  const isWanted = (thing: Thing, change: VersionChange): boolean =>
+    change.what !== 'first-seen' &&
+    change.snapshots.first > since &&
+    by?.(change.state?.updatedBy ?? '') !== false &&
+    isIn(thing, change);
+  return readInOrder(things, { marks, read, isWanted }, part);
+}
+
+function isInside(root: string, folders: ReadonlySet<string>): (thing: Thing, change: VersionChange) => boolean {
   const isIn = (state: VersionState | undefined): boolean =>
     state?.folderUid !== undefined && folders.has(state.folderUid);
-  const isRoot = ([, kind, uid]: Thing): boolean => kind === 'folder' && uid === folder.uid;
-  // The folder itself first: its title is wanted in any case.
+  return ([, kind, uid], { state, before }) => (kind === 'folder' && uid === root) || isIn(state) || isIn(before);
+}
+
+interface Order extends Omit<BelowPorts, 'placed'> {
+  isFirst?: (thing: Thing) => boolean;
+  /** Asked about each change of a resource, oldest first. */
+  isWanted: (thing: Thing, change: VersionChange) => boolean;
+}
+
+async function readInOrder(
+  things: readonly Placed[],
+  { marks, read, isFirst = () => false, isWanted }: Order,
+  { after, limit = Infinity }: BelowPart,
+): Promise<ChangeList> {
   const queue = things
-    .map((one) => ({ ...one, root: isRoot(one.thing), newest: newestOf(one, marks) }))
+    .map((one) => ({ ...one, root: isFirst(one.thing), newest: newestOf(one, marks) }))
     .sort((a, b) => Number(b.root) - Number(a.root) || newestFirst(a.newest, b.newest));
+  const [least, most] = READ_TOGETHER;
+  const together = Math.min(most, Math.max(least, limit));
   let found: ResourceChange[] = [];
-  let own: VersionChange | undefined;
   let total = 0;
   let done = 0;
   for (let next = queue[0]; next !== undefined; next = queue[done]) {
@@ -76,21 +137,19 @@ export async function readBelow(
     if (last !== undefined && newestFirst(keyOfChange(last), next.newest) < 0) {
       break;
     }
-    const chunk = queue.slice(done, done + READ_TOGETHER);
+    const chunk = queue.slice(done, done + together);
     const histories = await read(chunk.map(({ thing }) => thing));
-    for (const [place, { thing, root }] of chunk.entries()) {
-      const timeline = histories[place] ?? [];
-      const inside = timeline.filter(({ state, before }) => root || isIn(state) || isIn(before));
+    for (const [place, { thing }] of chunk.entries()) {
+      const inside = (histories[place] ?? []).filter((change) => isWanted(thing, change));
       const [org, kind, uid] = thing;
       total += inside.length;
-      own = root ? timeline.at(-1) : own;
       append(found, inside.map((change) => ({ ref: { org, kind, uid }, change })).filter(isAfter(after)));
     }
     found = found.sort((a, b) => newestFirst(keyOfChange(a), keyOfChange(b))).slice(0, limit + 1);
     done += chunk.length;
   }
   total += queue.slice(done).reduce((sum, { changes }) => sum + changes, 0);
-  return { changes: found.slice(0, limit), more: found.length > limit, total, own };
+  return { changes: found.slice(0, limit), more: found.length > limit, total };
 }
 
 /** The newest that a change of a resource can be. */

@@ -44,7 +44,7 @@ function withChange(known: Placed | undefined, thing: Thing, last: string, is: S
 
 /** A folder, and every folder that was ever below it, with all that was ever in one of these. */
 export function placedBelow(
-  { uid }: ResourceRef,
+  { uid }: Pick<ResourceRef, 'uid'>,
   all: readonly Placed[],
 ): { folders: ReadonlySet<string>; things: Placed[] } {
   const folders = foldersBelow(uid, all);

@@ -1,33 +1,25 @@
 import type { z } from 'zod';
-import type { ResourceVersion, VersionPage, VersionsQuery } from '../../contract/api/versions.ts';
-import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
-import { compact } from '../../contract/compact.ts';
-import type { NamedRef } from '../../contract/kinds.ts';
-import type { Clock } from '../../contract/ports.ts';
-import { neverSeen } from '../../engine/versions/near-matches.ts';
+import type { VersionPage, VersionsQuery } from '../../../contract/api/versions.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
+import { compact } from '../../../contract/compact.ts';
+import type { NamedRef } from '../../../contract/kinds.ts';
+import type { Clock } from '../../../contract/ports.ts';
+import { neverSeen } from '../../../engine/versions/near-matches.ts';
 import {
   describeSeveral,
   describeVersions,
   versionsBelow,
   versionsOf,
-} from '../../engine/versions/resource-versions.ts';
-import { versionsOfResource, type FollowedVersions } from '../../operations/versions.ts';
-import type { ChangeKey } from '../../repository/index/versions/below/below.ts';
-import type { IndexedPart } from '../../repository/index/versions/version-index.ts';
-import type { Repository } from '../../repository/repository.ts';
-import type { IndexWait, SeenResource, Versions } from '../../repository/repository.types.ts';
-import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
-import { decodeCursor, encodeCursor, pageOfList } from '../pagination.ts';
+} from '../../../engine/versions/resource-versions.ts';
+import { versionsOfResource, type FollowedVersions } from '../../../operations/versions.ts';
+import type { Repository } from '../../../repository/repository.ts';
+import type { IndexWait, SeenResource } from '../../../repository/repository.types.ts';
+import { isOf, isSameOrg, type Caller } from '../../organizations/caller.ts';
+import { encodeCursor, pageOfList } from '../../pagination.ts';
+import { askIndex, indexedPart, keyIn, keyOfVersion, NOTHING } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
-import type { RepositoryCache } from './repository-cache.ts';
-import { withTimeLimit } from './time-limit.ts';
-
-/** How long a request waits for an index that has to be made first. It is made to the end all the same. */
-const WAIT_MS = 5_000;
-
-/** What is known where there is no repository yet. */
-const NOTHING: Versions<never> = { changes: [], snapshots: new Map(), indexed: 0, pending: 0, unreadable: 0 };
+import type { RepositoryCache } from '../repository-cache.ts';
 
 /** What became of single resources, as one organization may see it. */
 export class ResourceVersions {
@@ -135,19 +127,13 @@ export class ResourceVersions {
     return (object) => this.#repositoryCache.object(object, signal);
   }
 
-  /** Asks the index, which may have to be made first; without a repository there is nothing. */
   #waiting<T>(
     caller: Caller,
     signal: AbortSignal,
     ask: (repository: Repository, wait: IndexWait) => Promise<T>,
     nothing: T,
   ): Promise<T> {
-    return withTimeLimit(this.#clock, WAIT_MS, signal, (within) =>
-      this.#repositoryCache.use(signal, async (target) => {
-        const repository = await target.openIfThere(signal);
-        return repository === undefined ? nothing : ask(repository, { within, signal, isSameOrg: isSameOrg(caller) });
-      }),
-    );
+    return askIndex({ repositoryCache: this.#repositoryCache, clock: this.#clock, signal }, caller, ask, nothing);
   }
 
   /** What any snapshot holds or held of the caller's organization. */
@@ -162,22 +148,4 @@ export class ResourceVersions {
   async #neverSeen({ org, kind, uid }: NamedRef, caller: Caller, signal: AbortSignal): Promise<DashkeepError> {
     return neverSeen({ org, kind, uid }, await this.#everSeen(caller, signal));
   }
-}
-
-/** Stays the same when versions are added. */
-function keyOfVersion({ snapshots, resource }: ResourceVersion): string {
-  return `${snapshots.first} ${resource?.kind ?? ''}/${resource?.uid ?? ''}`;
-}
-
-/** What a cursor of such a key says. @throws DK_USAGE if it is not valid */
-function keyIn(cursor: string): ChangeKey {
-  const [, first, kind, uid] = /^(\S+) ([^/]+)\/(.+)$/s.exec(decodeCursor(cursor)) ?? [];
-  if (first === undefined || kind === undefined || uid === undefined) {
-    throw new DashkeepError('DK_USAGE', 'the cursor is not valid: start without one');
-  }
-  return { first, kind, uid };
-}
-
-function indexedPart({ indexed, pending, unreadable }: IndexedPart): VersionPage['indexed'] {
-  return { snapshots: indexed, pending, unreadable };
 }

@@ -1,11 +1,11 @@
-import { reasonOf } from '../../contract/errors.ts';
-import type { DiffOrigin } from '../../contract/api/diff.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
-import { liveAuthors } from '../../operations/live.ts';
-import { authorOf, isAccountId, type Authors } from '../../engine/versions/authors.ts';
-import type { Caller } from '../organizations/caller.ts';
-import type { RepositoryCache } from './repository-cache.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { reasonOf } from '../../../contract/errors.ts';
+import type { DiffOrigin } from '../../../contract/api/diff.ts';
+import type { Clock, Log } from '../../../contract/ports.ts';
+import { liveAuthors } from '../../../operations/live.ts';
+import { authorOf, isAccountId, type Authors } from '../../../engine/versions/authors.ts';
+import type { Caller } from '../../organizations/caller.ts';
+import type { RepositoryCache } from '../repository-cache.ts';
+import { withTimeLimit } from '../time-limit.ts';
 
 const FRESH_MS = 5 * 60_000;
 /** A list of versions does not wait longer for the names in it. */
@@ -35,16 +35,23 @@ export class AuthorNames {
     const accounts = versions.filter(({ updatedBy = '' }) => isAccountId(updatedBy));
     // Nobody is called gone by a list that is older than what they saved.
     const since = Math.max(0, ...accounts.map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0));
-    const authors =
-      accounts.length === 0
-        ? undefined
-        : await withTimeLimit(this.#clock, WAIT_MS, this.#signal, (over) =>
-            Promise.race([this.#authors(caller, since), over]),
-          );
+    const authors = accounts.length === 0 ? undefined : await this.#waited(caller, since);
     return versions.map((version) => {
       const by = version.updatedBy === undefined ? undefined : authorOf(version.updatedBy, authors);
       return by === undefined ? version : { ...version, by };
     });
+  }
+
+  /** The name of an account, as far as it is known; null for one that is gone. */
+  async lookup(caller: Caller): Promise<(author: string) => string | null | undefined> {
+    const authors = await this.#waited(caller, 0);
+    return (author) => authorOf(author, authors);
+  }
+
+  #waited(caller: Caller, since: number): Promise<Authors | undefined> {
+    return withTimeLimit(this.#clock, WAIT_MS, this.#signal, (over) =>
+      Promise.race([this.#authors(caller, since), over]),
+    );
   }
 
   /** @param since - milliseconds; what was read before is read again */

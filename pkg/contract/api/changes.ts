@@ -1,0 +1,24 @@
+import * as z from 'zod';
+import { KIND_NAMES } from '../kinds.ts';
+import { commaList, Cursor, pageOf, Uid } from './common.ts';
+import { IndexedPart, ResourceVersion } from './versions.ts';
+
+/** GET /changes: what became of the resources of the caller's organization, over all its snapshots. */
+export const ChangesQuery = z.object({
+  cursor: Cursor.optional(),
+  /** How many at most. Fewer than in other lists: the content of each says what changed. */
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  kind: commaList(KIND_NAMES).optional(),
+  /** UID of a folder: its own changes, and those of all that is or was below it. */
+  folder: Uid.optional(),
+  /** Part of the name of who saved it. Grafana does not say who deleted something. */
+  person: z.string().max(200).optional(),
+});
+export type ChangesQuery = z.input<typeof ChangesQuery>;
+
+/**
+ * Newest first, each with its `resource`. What the oldest snapshots show already is no change. `total` is about how
+ * many there are: exact on a page that has all of them.
+ */
+export const ChangePage = pageOf(ResourceVersion).extend({ indexed: IndexedPart });
+export type ChangePage = z.infer<typeof ChangePage>;

@@ -1,0 +1,94 @@
+import type { NotificationEvent } from '../../contract/api/settings.ts';
+import { problemCount } from '../../contract/manifest.ts';
+import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+import type { ReportedChange } from './change-report.ts';
+
+/** Something to report. */
+export interface Notice {
+  event: NotificationEvent | 'test';
+  /** One sentence for people. */
+  text: string;
+  run?: Pick<RunRecord, 'id' | 'kind' | 'status' | 'trigger' | 'started' | 'finished' | 'snapshot' | 'failure'>;
+  problems?: number;
+  /** More lines for people, below the sentence. */
+  lines?: readonly string[];
+  /** Where people find more. */
+  link?: string;
+  /** The same as data. */
+  changes?: readonly ReportedChange[];
+  /** For whom alone it is: receivers that the deployment sets, or those that a page sets. */
+  audience?: Owner;
+}
+
+/** Who set a receiver. What a page sets belongs to the home organization. */
+export type Owner = 'deployment' | 'page';
+
+function warnedOf(record: RunRecord | undefined, ...codes: ReasonCode[]): ReasonData | undefined {
+  return record?.warned?.find(({ code }) => codes.includes(code as ReasonCode));
+}
+
+function lossOf(record: RunRecord | undefined): ReasonData | undefined {
+  return warnedOf(record, 'snapshot-shrunk', 'mass-change');
+}
+
+/** All that the end of a run is worth reporting. */
+export function noticesOf(record: RunRecord, before: RunRecord | undefined): Notice[] {
+  const { id, kind, status, trigger, started, finished, snapshot } = record;
+  const upgrade = warnedOf(record, 'grafana-upgraded');
+  const ended = noticeOf(record, before);
+  return [
+    ...(ended === undefined ? [] : [ended]),
+    ...(upgrade === undefined
+      ? []
+      : [
+          {
+            event: 'upgraded' as const,
+            text: `${reasonSentence(upgrade)}.`,
+            run: { id, kind, status, trigger, started, finished, snapshot },
+          },
+        ]),
+  ];
+}
+
+/** What the end of a run is worth reporting; `before` is the newest earlier end of the same kind. */
+export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
+  const { id, kind, status, trigger, started, finished, snapshot, failure, errors, warnings = [] } = record;
+  const run = { id, kind, status, trigger, started, finished, snapshot, failure };
+  const bad = (one: RunRecord | undefined): boolean =>
+    one?.status === 'failed' || one?.status === 'partial' || lossOf(one) !== undefined;
+  // A copy is tried again soon: each state is reported once.
+  if (kind === 'copy' && status !== 'complete' && status === before?.status) {
+    return undefined;
+  }
+  if (status === 'failed') {
+    return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
+  }
+  // It leaves Grafana half restored, and who waited for it may have gone.
+  if (status === 'interrupted' && kind === 'restore') {
+    return { event: 'failed', text: `The ${kind} was interrupted: ${failure?.message ?? 'see its record'}.`, run };
+  }
+  if (status === 'partial') {
+    const text =
+      kind === 'copy'
+        ? `The copy is partial: ${warnings.join('; ')}.`
+        : `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
+    return { event: 'partial', text, run, problems: problemCount(errors) };
+  }
+  const loss = lossOf(record);
+  if (loss !== undefined) {
+    // Once, until it is another one.
+    const isKnown =
+      before?.status === 'complete' &&
+      lossOf(before)?.code === loss.code &&
+      lossOf(before)?.params['since'] === loss.params['since'];
+    const isShrunk = loss.code === ('snapshot-shrunk' satisfies ReasonCode);
+    const text = `The ${kind} ${isShrunk ? 'is much smaller than before' : 'reports a mass change'}: ${reasonSentence(loss)}.`;
+    return isKnown ? undefined : { event: isShrunk ? 'shrunk' : 'mass-change', text, run };
+  }
+  if (status === 'complete' && bad(before)) {
+    return { event: 'recovered', text: `The ${kind} is complete again.`, run };
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+import type { z } from 'zod';
+import type { ChangePage, ChangesQuery } from '../../../contract/api/changes.ts';
+import type { ResourceVersion } from '../../../contract/api/versions.ts';
+import { compact } from '../../../contract/compact.ts';
+import { KIND_NAMES, SERVER_KINDS } from '../../../contract/kinds.ts';
+import type { Clock } from '../../../contract/ports.ts';
+import { describeSeveral, versionsBelow } from '../../../engine/versions/resource-versions.ts';
+import { listChanges } from '../../../repository/index/versions/ask-versions.ts';
+import type { BelowPart, ChangeFilter, ResourceChange } from '../../../repository/index/versions/below/below.ts';
+import type { ListedChanges } from '../../../repository/repository.types.ts';
+import type { Caller } from '../../organizations/caller.ts';
+import { encodeCursor, holds } from '../../pagination.ts';
+import type { AuthorNames } from './authors.ts';
+import type { RepositoryCache } from '../repository-cache.ts';
+import { askIndex, askWholeIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
+
+/** What belongs to the whole server is for no page. */
+const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
+
+/** What became of the resources of an organization, for the page and for notifications. */
+export class RecentChanges {
+  readonly #repositoryCache: RepositoryCache;
+  readonly #clock: Clock;
+  readonly #authors: AuthorNames;
+
+  constructor(repositoryCache: RepositoryCache, clock: Clock, authors: AuthorNames) {
+    this.#repositoryCache = repositoryCache;
+    this.#clock = clock;
+    this.#authors = authors;
+  }
+
+  /** One page of the caller's changes. @throws DK_USAGE for a cursor that is not valid */
+  async page(
+    { cursor, limit, kind, folder, person }: z.output<typeof ChangesQuery>,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<ChangePage> {
+    const filter = { folder, kinds: kind, by: await this.#isBy(person, caller) };
+    const found = await this.#find(
+      askIndex,
+      filter,
+      { limit, after: cursor === undefined ? undefined : keyIn(cursor) },
+      caller,
+      signal,
+    );
+    const last = found.changes.at(-1);
+    return {
+      items: await this.#described(found, limit, caller, signal),
+      ...compact({ next: found.more && last !== undefined ? encodeCursor(keyOfChange(last)) : undefined }),
+      total: found.total,
+      indexed: indexedPart(found),
+    };
+  }
+
+  /**
+   * What snapshots show that are newer than one.
+   * @param limits - `listed`: how many are wanted at most; `described`: of how many to say what changed, and by whom
+   */
+  async since(
+    snapshot: string,
+    limits: { listed: number; described: number },
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<Pick<ChangePage, 'items' | 'total'>> {
+    const found = await this.#find(askWholeIndex, { since: snapshot }, { limit: limits.listed }, caller, signal);
+    const items = await this.#described(found, limits.described, caller, signal);
+    return { items, total: found.total - (found.changes.length - items.length) };
+  }
+
+  async #isBy(person = '', caller: Caller): Promise<ChangeFilter['by']> {
+    if (person.trim() === '') {
+      return undefined;
+    }
+    const nameOf = await this.#authors.lookup(caller);
+    return (author) => author !== '' && holds(person, nameOf(author) ?? author);
+  }
+
+  #find(
+    ask: typeof askIndex<ListedChanges>,
+    { kinds = KINDS, ...filter }: Omit<ChangeFilter, 'org'>,
+    part: BelowPart,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<ListedChanges> {
+    const own = { ...filter, org: caller.org, kinds: kinds.filter((kind) => KINDS.includes(kind)) };
+    return ask(
+      { repositoryCache: this.#repositoryCache, clock: this.#clock, signal },
+      caller,
+      (repository, wait) => listChanges(repository, own, { ...part, ...wait }),
+      { ...NOTHING, changes: [], total: 0, more: false },
+    );
+  }
+
+  /** The first ones with what changed and by whom, the others without. */
+  async #described(
+    listed: ListedChanges,
+    most: number,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<ResourceVersion[]> {
+    const found = { ...listed, changes: withoutFollowers(listed.changes) };
+    const all = versionsBelow(found);
+    const read = (object: string): Promise<string> => this.#repositoryCache.object(object, signal);
+    const first = await describeSeveral(all.slice(0, most), found.changes, { read, signal });
+    return [...(await this.#authors.named(first, caller)), ...all.slice(most)];
+  }
+}
+
+/** Without permissions that came, moved and went with what they are of: no one gave or took them. */
+function withoutFollowers(changes: readonly ResourceChange[]): ResourceChange[] {
+  const placed = new Set(changes.filter(isOnlyPlaced).map(keyOfChange));
+  return changes.filter((one) => {
+    const { kind } = one.ref;
+    const owner = { ...one, ref: { ...one.ref, kind: kind.replace(/-permissions$/, '') } };
+    return owner.ref.kind === kind || !isOnlyPlaced(one) || !placed.has(keyOfChange(owner));
+  });
+}
+
+/** Whether it exists or is elsewhere, without another content. */
+function isOnlyPlaced({ change: { what, state, before } }: ResourceChange): boolean {
+  return what !== 'changed' || (state?.object === before?.object && state?.folderUid !== before?.folderUid);
+}

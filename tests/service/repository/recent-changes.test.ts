@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ChangePage } from '../../../pkg/contract/api/changes.ts';
+import { call } from '../../simulator/http.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+
+const SECOND_TOKEN = 'token-of-the-second-0123456789abcdef';
+
+let grafana: Simulator;
+let service: TestService;
+let second: number;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
+  await api('POST /api/folders', { uid: 'ops', title: 'Ops' });
+  service = await startService({
+    grafanaUrl: grafana.url,
+    environment: { DASHKEEP_ORGS: 'all', [`DASHKEEP_API_TOKEN_ORG_${second}`]: SECOND_TOKEN },
+  });
+});
+afterEach(async () => {
+  await service.stop();
+  await removeDirectory(service.directory);
+  await grafana.close();
+});
+
+async function api(route: string, body?: unknown, org = 1): Promise<Record<string, unknown>> {
+  const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+  return answer.body as Record<string, unknown>;
+}
+
+const save = (uid: string, more: object = {}, folderUid = '', org = 1) =>
+  api(
+    'POST /api/dashboards/db',
+    { dashboard: { uid, title: uid, panels: [], ...more }, folderUid, overwrite: true },
+    org,
+  );
+
+async function backUp(): Promise<void> {
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  expect(await service.ended(json.id)).toMatchObject({ status: 'complete' });
+}
+
+const page = async (query = '', token = service.token): Promise<ChangePage> => {
+  const headers = { authorization: `Bearer ${token}` };
+  const { status, json } = await service.call('GET', `/changes${query}`, undefined, headers);
+  expect([status, json.error]).toEqual([200, undefined]);
+  return json as ChangePage;
+};
+
+it('GET /changes lists what any backup shows, newest first, by folder, kind and person, to each organization its own', async () => {
+  await save('old', {}, 'ops');
+  await backUp();
+  await save('old', { title: 'Newer' }, 'ops');
+  await save('loose');
+  await save('theirs', {}, '', second);
+  await backUp();
+  await api('POST /api/playlists', { name: 'Tour', interval: '5m', items: [] });
+  await api('DELETE /api/dashboards/uid/loose');
+  await backUp();
+  const all = await page();
+  const short = ({ items }: ChangePage) => items.map(({ what, title, resource }) => [what, resource?.kind, title]);
+  expect(short(await page('?kind=dashboard,playlist'))).toEqual([
+    ['deleted', 'dashboard', 'loose'],
+    ['created', 'playlist', 'Tour'],
+    ['created', 'dashboard', 'loose'],
+    ['changed', 'dashboard', 'Newer'],
+  ]);
+  expect(all.indexed).toEqual({ snapshots: 3, pending: 0, unreadable: 0 });
+  expect(all.items.some(({ what }) => what === 'first-seen')).toBe(false);
+  const inOps = await page('?folder=ops');
+  expect(short(inOps).filter(([, kind]) => kind === 'dashboard')).toEqual([['changed', 'dashboard', 'Newer']]);
+  const [changed] = inOps.items;
+  expect(changed?.changes?.map(({ code }) => code)).toEqual(['title']);
+  expect(changed?.snapshots.before).toBeTypeOf('string');
+  expect(short(await page('?kind=dashboard&person=ADM'))).toEqual([
+    ['created', 'dashboard', 'loose'],
+    ['changed', 'dashboard', 'Newer'],
+  ]);
+  expect((await page('?person=nobody')).items).toEqual([]);
+  const theirs = await page('?kind=dashboard', SECOND_TOKEN);
+  expect(short(theirs)).toEqual([['created', 'dashboard', 'theirs']]);
+  const first = await page('?kind=dashboard&limit=2');
+  const next = await page(`?kind=dashboard&limit=2&cursor=${first.next}`);
+  expect([...short(first), ...short(next)]).toEqual(short(await page('?kind=dashboard')));
+  expect(next.next).toBeUndefined();
+});
