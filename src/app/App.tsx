@@ -18,6 +18,7 @@ const History = lazy(async () => ({ default: (await import('../pages/History/His
 const RunPage = lazy(async () => ({ default: (await import('../pages/Run/RunPage.tsx')).RunPage }));
 const Snapshot = lazy(async () => ({ default: (await import('../pages/Snapshot/Snapshot.tsx')).Snapshot }));
 const Versions = lazy(async () => ({ default: (await import('../pages/Versions/Versions.tsx')).Versions }));
+const Changes = lazy(async () => ({ default: (await import('../pages/Changes/ChangesPage.tsx')).ChangesPage }));
 const Compare = lazy(async () => ({ default: (await import('../pages/Compare/Compare.tsx')).Compare }));
 const Restore = lazy(async () => ({ default: (await import('../pages/Restore/Restore.tsx')).Restore }));
 const Plan = lazy(async () => ({ default: (await import('../pages/Restore/Plan.tsx')).Plan }));
@@ -46,6 +47,7 @@ export function App({ meta }: AppRootProps) {
             <Route path="runs/:id" element={<RunPage />} />
             <Route path="snapshots/:id" element={<Snapshot />} />
             <Route path="versions/:kind/:uid" element={<Versions />} />
+            <Route path="changes" element={<Changes />} />
             <Route path="compare" element={<Compare />} />
             <Route path="restore" element={<Restore />} />
             <Route path="restore/:id" element={<Plan />} />

@@ -1,3 +1,4 @@
+import type { ChangePage, ChangesQuery } from '../../pkg/contract/api/changes.ts';
 import type { ResourceVersion, VersionPage } from '../../pkg/contract/api/versions.ts';
 import type { NamedRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
@@ -19,6 +20,17 @@ export function useVersions({ org, kind, uid }: NamedRef, below: boolean) {
         query: { cursor, limit: VERSIONS_AT_ONCE, below: below ? 'true' : 'false' },
         signal,
       }),
+    { refreshEvery: () => REFRESH_EVERY },
+  );
+}
+
+export type ChangeFilters = Pick<ChangesQuery, 'kind' | 'folder' | 'person'>;
+
+/** What became of any resource, newest first. */
+export function useChanges(filters: ChangeFilters) {
+  return usePages<ResourceVersion, ChangePage>(
+    ['versions', 'changes', filters],
+    (cursor, signal) => call('GET /changes', { query: { ...filters, cursor, limit: VERSIONS_AT_ONCE }, signal }),
     { refreshEvery: () => REFRESH_EVERY },
   );
 }

@@ -47,6 +47,7 @@ export const routes = {
   run: (id: string) => withQuery(`/runs/${encodeURIComponent(id)}`),
   snapshot: (id: string, filters?: Parameters) => withQuery(`/snapshots/${encodeURIComponent(id)}`, filters),
   versions: (kind: Nameable, uid: string) => withQuery(`/versions/${kind}/${encodeURIComponent(uid)}`),
+  changes: (filters?: Parameters) => withQuery('/changes', filters),
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),

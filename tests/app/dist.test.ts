@@ -231,9 +231,9 @@ describe('the code', () => {
     expect(dependencies.filter((name) => name.startsWith('react/'))).toEqual([]);
   });
 
-  it('stays small: 200 KiB gzipped in all', () => {
+  it('stays small: 230 KiB gzipped in all', () => {
     const scripts = filesOf(dist).filter((name) => name.endsWith('.js'));
-    expect(gzipped(scripts)).toBeLessThan(200 * 1024);
+    expect(gzipped(scripts)).toBeLessThan(230 * 1024);
   });
 
   it('calls no other site and tracks nobody', () => {

@@ -65,6 +65,7 @@ const TRAILS: [path: string, trail: string][] = [
   ['/history', 'Dashkeep › History'],
   ['/history/runs', 'Dashkeep › History › Runs'],
   ['/history/search', 'Dashkeep › History › Search'],
+  ['/changes', 'Dashkeep › Changes'],
   ['/compare', 'Dashkeep › Compare'],
   ['/restore', 'Dashkeep › Restore'],
   ['/readiness', 'Dashkeep › Readiness'],

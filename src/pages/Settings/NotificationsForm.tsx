@@ -4,13 +4,14 @@ import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { useTestNotification } from '../../data/useSettings.ts';
 import { formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { EmailFields } from './EmailFields.tsx';
 import { SecretField } from './SecretField.tsx';
 import { FormError } from './FormError.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { useSection } from './state/useSection.ts';
 
-/** Who is notified when something goes wrong. */
+/** Who is notified, and of what. */
 export function NotificationsForm({ settings }: SectionProps) {
   const test = useTestNotification();
   const section = useSection(settings, 'notifications', [{ error: test.error, sent: test.variables }]);
@@ -26,9 +27,11 @@ export function NotificationsForm({ settings }: SectionProps) {
     ['late', t('notifications.late', 'Backups are overdue')],
     ['repository', t('notifications.repository', 'The stored backups were changed by someone else')],
     ['recovered', t('notifications.recovered', 'Backups work again')],
+    ['changes', t('notifications.changes', 'Something was created, changed or deleted')],
   ];
-  const hasAddress =
+  const hasWebhook =
     section.secrets.webhookUrl === undefined ? settings.secrets.webhookUrl.set : section.secrets.webhookUrl !== null;
+  const hasAddress = hasWebhook || (values.email.host !== '' && values.email.to.length > 0);
   return (
     <SectionForm
       section={section}
@@ -56,14 +59,17 @@ export function NotificationsForm({ settings }: SectionProps) {
       <Field useFieldset noMargin label={t('notifications.format', 'Format')} {...field('format')}>
         <RadioButtonGroup<NotificationSettings['format']>
           id="notifications-format"
+          disabled={section.isLocked('format')}
           value={values.format}
           options={[
             { value: 'generic', label: t('notifications.generic', 'JSON') },
             { value: 'slack', label: 'Slack' },
+            { value: 'teams', label: 'Microsoft Teams' },
           ]}
           onChange={(format) => change({ format })}
         />
       </Field>
+      <EmailFields settings={settings} section={section} />
       <fieldset disabled={section.isLocked('events')}>
         <legend>{t('notifications.events', 'Notify when')}</legend>
         <Stack direction="column" gap={1} alignItems="flex-start">
@@ -81,6 +87,25 @@ export function NotificationsForm({ settings }: SectionProps) {
           ))}
         </Stack>
       </fieldset>
+      {values.events.includes('changes') && (
+        <Field
+          useFieldset
+          noMargin
+          label={t('notifications.changeFeed', 'Report changes')}
+          {...field('changes', t('notifications.changeFeedText', 'Only if something changed.'))}
+        >
+          <RadioButtonGroup<NotificationSettings['changes']>
+            id="notifications-changes"
+            disabled={section.isLocked('changes')}
+            value={values.changes}
+            options={[
+              { value: 'backup', label: t('notifications.eachBackup', 'After each backup') },
+              { value: 'daily', label: t('notifications.daily', 'Once a day') },
+            ]}
+            onChange={(changes) => change({ changes })}
+          />
+        </Field>
+      )}
       {isSame && test.error !== null && <FormError error={test.error} />}
       {isSame &&
         test.data &&
@@ -96,7 +121,7 @@ export function NotificationsForm({ settings }: SectionProps) {
           <Alert
             severity="error"
             bottomSpacing={0}
-            title={t('notifications.notDelivered', 'The webhook did not accept it')}
+            title={t('notifications.notDelivered', 'The receiver did not accept it')}
           />
         ) : (
           <ProblemAlert severity="error" problem={test.data.problem} />

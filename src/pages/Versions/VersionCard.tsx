@@ -1,14 +1,14 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { Button, Checkbox, LinkButton, Stack, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Button, Checkbox, LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
-import { ReadableChanges } from '../../components/resources/ReadableChanges.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
+import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
 import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -33,16 +33,13 @@ interface Props {
   onTick?: (() => void) | undefined;
 }
 
-/** How much of what changed a card shows first, so that the list stays short. */
-const FIRST_CHANGES = 3;
-
 /** One version: when, by whom, what changed, how long it lived, and what can be done with it. */
 export function VersionCard(props: Props) {
   const { resource, version, isLive, timeText, ticked, onTick } = props;
   const styles = useStyles2(getStyles);
-  const { what, time, snapshots, comment, changes = [], truncated, untold } = version;
+  const { what, time, snapshots } = version;
   const by = savedBy(version);
-  const [color, icon, label] = looks(what);
+  const [color, icon, label] = versionLooks(version);
   const named = version.resource === undefined ? '' : `${version.title}, `;
   return (
     <section className={styles.card} aria-label={`${named}${label}, ${timeText(time)}`}>
@@ -70,13 +67,7 @@ export function VersionCard(props: Props) {
         </Text>
         {by !== undefined && <Text color="secondary">{by}</Text>}
       </Stack>
-      {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
-      <Moves version={version} />
-      {changes.length > 0 && <ReadableChanges changes={changes} first={FIRST_CHANGES} />}
-      {truncated && (
-        <Text color="secondary">{t('versions.truncated', 'There are more changes than are listed here.')}</Text>
-      )}
-      {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
+      <VersionChanges version={version} />
       <Text color="secondary" variant="bodySmall">
         {facts(version).join(' · ')}
         {' · '}
@@ -136,23 +127,6 @@ function Actions({ resource, version: { what, snapshots, foreign }, hasBefore, o
   );
 }
 
-/** Where it was moved from, and what it was called. */
-function Moves({ version }: { version: ResourceVersion }) {
-  const { renamedFrom, movedFrom, title, folder, changes = [] } = version;
-  return (
-    <>
-      {renamedFrom !== undefined && changes.length === 0 && (
-        <Text>{t('versions.renamed', 'Renamed from “{{from}}” to “{{to}}”', { from: renamedFrom, to: title })}</Text>
-      )}
-      {movedFrom !== undefined && (
-        <Text>
-          {t('versions.moved', 'Moved from {{from}} to {{to}}', { from: movedFrom || '–', to: folder || '–' })}
-        </Text>
-      )}
-    </>
-  );
-}
-
 function facts({ what, until, lived, snapshots, bytes }: ResourceVersion): string[] {
   const held =
     what === 'deleted'
@@ -175,26 +149,6 @@ function lasted(what: ResourceVersion['what'], until: string | undefined, lived:
   return what === 'deleted' || lived === 0
     ? []
     : [t('versions.since', 'unchanged since, for at least {{duration}}', { duration })];
-}
-
-function looks(what: ResourceVersion['what']): [color: BadgeColor, icon: IconName, label: string] {
-  const all: Record<ResourceVersion['what'], [BadgeColor, IconName, string]> = {
-    'first-seen': ['blue', 'eye', t('versions.firstSeen', 'First seen')],
-    created: ['green', 'plus', t('versions.created', 'Created')],
-    changed: ['orange', 'pen', t('versions.changed', 'Changed')],
-    deleted: ['red', 'trash-alt', t('versions.removed', 'Deleted')],
-    returned: ['green', 'history', t('versions.returned', 'Exists again')],
-  };
-  return all[what];
-}
-
-function untoldText(untold: NonNullable<ResourceVersion['untold']>): string {
-  const all: Record<typeof untold, string> = {
-    'no-identity': t('versions.noIdentity', 'The changes are encrypted, and the service has no key to read them.'),
-    'too-large': t('versions.tooLarge', 'It is too large to list the changes. Compare it to see the JSON.'),
-    'not-readable': t('versions.notReadable', 'The stored content cannot be read. Verify the repository.'),
-  };
-  return all[untold];
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

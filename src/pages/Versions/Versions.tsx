@@ -1,11 +1,12 @@
 import { config } from '@grafana/runtime';
-import { Alert, Button, EmptyState, InlineField, InlineSwitch, Stack, Text } from '@grafana/ui';
+import { Button, EmptyState, InlineField, InlineSwitch, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router';
-import type { ResourceVersion, VersionPage } from '../../../pkg/contract/api/versions.ts';
+import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import type { Nameable, NamedRef } from '../../../pkg/contract/kinds.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
+import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
 import { OpenCopies } from '../../components/resources/OpenCopies.tsx';
@@ -77,7 +78,7 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
   const timeText = distinctTimes(items.map(({ time }) => time));
   return (
     <>
-      <Indexed page={first} />
+      <IndexedNotice indexed={first.indexed} />
       <Text color="secondary">
         <span role="status">
           {plural('versions.count', total, '{{number}} version', '{{number}} versions')}
@@ -146,35 +147,5 @@ function CompareTwo({ chosen, items, onCompare }: CompareTwoProps) {
         {t('versions.compareTwo', 'Compare the two selected versions')}
       </Button>
     </div>
-  );
-}
-
-/** What the list is made from, when that isn't everything. */
-function Indexed({ page: { indexed } }: { page: VersionPage }) {
-  return (
-    <>
-      {indexed.pending > 0 && (
-        <Alert
-          severity="info"
-          title={plural(
-            'versions.pending',
-            indexed.pending,
-            '{{number}} snapshot is still being read. This list is not complete yet.',
-            '{{number}} snapshots are still being read. This list is not complete yet.',
-          )}
-        />
-      )}
-      {indexed.unreadable > 0 && (
-        <Alert
-          severity="warning"
-          title={plural(
-            'versions.unreadable',
-            indexed.unreadable,
-            '{{number}} snapshot cannot be read here. Versions in it are missing from this list.',
-            '{{number}} snapshots cannot be read here. Versions in them are missing from this list.',
-          )}
-        />
-      )}
-    </>
   );
 }

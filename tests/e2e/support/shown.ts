@@ -70,6 +70,11 @@ export const PAGES: Shown[] = [
     path: ({ changed }) => `/versions/dashboard/${changed.uid}`,
     ready: (page) => expect(page.getByRole('button', { name: 'Restore this version' }).first()).toBeVisible(),
   },
+  {
+    name: 'changes',
+    path: () => '/changes',
+    ready: (page) => expect(page.getByRole('button', { name: 'Compare with before' }).first()).toBeVisible(),
+  },
   { name: 'compare', path: () => '/compare?to=live', ready: (page, { changed }) => row(changed.title)(page) },
   {
     name: 'difference',

@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Page } from '../../../../pkg/contract/api/common.ts';
 import type { PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
@@ -10,9 +9,9 @@ import { confirmReadiness, periodReport, readiness, recoveryKit } from './readin
 import * as runs from './runs.ts';
 import { makeState, type FakeOptions, type FakeState } from './state.ts';
 import { search } from './search.ts';
-import { versions } from './versions.ts';
+import { recentChanges, versions } from './versions.ts';
 import { sorted } from './world.ts';
-import type { Call } from './call.ts';
+import { among, paged, type Call } from './call.ts';
 import { check, retentionPreview, saveSettings, schedulePreview } from './settings.ts';
 
 export interface FakeService {
@@ -68,18 +67,6 @@ async function respond(state: FakeState, token: string, request: IncomingMessage
     const known = error instanceof FakeError ? error : new FakeError(500, 'DK_INTERNAL', String(error), '');
     response.writeHead(known.status, { 'content-type': 'application/json' }).end(JSON.stringify(known.body));
   }
-}
-
-function paged<T>(list: T[], query: URLSearchParams): Page<T> {
-  const start = Number(query.get('cursor') ?? 0);
-  const end = start + Number(query.get('limit') ?? 50);
-  return { items: list.slice(start, end), total: list.length, ...(end < list.length ? { next: String(end) } : {}) };
-}
-
-/** Whether a comma list is absent or names the value. */
-function among(query: URLSearchParams, name: string, value: string): boolean {
-  const wanted = query.get(name);
-  return wanted === null || wanted.split(',').includes(value);
 }
 
 function mentions(query: URLSearchParams, ...texts: (string | undefined)[]): boolean {
@@ -249,6 +236,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
     /^POST \/restores\/([^/]+)\/apply$/,
     ({ state, body, id }) => runs.apply(state, id, (body as { confirm?: string } | undefined)?.confirm),
   ],
+  [/^GET \/changes$/, recentChanges],
   [/^GET \/search$/, ({ state, query }) => search(state, query)],
   [/^GET (\/resources\/.+\/versions)$/, ({ state, id }) => versions(state, id)],
   [/^GET \/previews$/, ({ state }) => ({ previews: state.previews })],

@@ -1,8 +1,48 @@
+import type { ChangePage } from '../../../../pkg/contract/api/changes.ts';
 import type { ResourceVersion, VersionPage } from '../../../../pkg/contract/api/versions.ts';
 import { KIND_NAMES, type KindName } from '../../../../pkg/contract/kinds.ts';
 import { resourceDiff } from './answers.ts';
+import { among, paged, type Call } from './call.ts';
 import { FakeError } from './errors.ts';
 import type { FakeState } from './state.ts';
+
+/** Every difference of the two made-up states, as the newest snapshot shows it. */
+export function recentChanges({ state, query }: Call): ChangePage {
+  const [newest, before] = state.snapshots;
+  const indexed = { snapshots: state.snapshots.length, pending: 0, unreadable: 0 };
+  if (newest === undefined || before === undefined) {
+    return { items: [], total: 0, indexed };
+  }
+  const keys = [...new Set([...state.latest.keys(), ...state.earlier.keys()])];
+  const folderUid = query.get('folder');
+  const folder = folderUid === null ? undefined : state.latest.get(`folder/${folderUid}`)?.entry.title;
+  const items = keys.flatMap((key): ResourceVersion[] => {
+    const [now, then] = [state.latest, state.earlier].map((world) => world.get(key)?.entry);
+    const known = now ?? then;
+    const isSame = now?.object === then?.object && now?.folder === then?.folder;
+    const isWanted =
+      known !== undefined &&
+      among(query, 'kind', known.kind) &&
+      (folderUid === null || known.folder === folder) &&
+      (query.get('person') === null || (now !== undefined && 'ada'.includes(query.get('person') ?? '')));
+    if (!isWanted || isSame) {
+      return [];
+    }
+    const { kind, uid, title } = known;
+    const { changes, truncated } = resourceDiff(state.earlier, state.latest, kind, uid);
+    return [
+      {
+        ...{ resource: { kind, uid }, title, folder: known.folder, time: newest.time, after: before.time, lived: 0 },
+        what: now === undefined ? 'deleted' : then === undefined ? 'created' : 'changed',
+        snapshots: { first: newest.id, last: newest.id, count: 1, before: before.id },
+        ...(now === undefined ? {} : { updated: newest.time, updatedBy: 'ada' }),
+        ...(now !== undefined && then !== undefined && now.folder !== then.folder ? { movedFrom: then.folder } : {}),
+        ...(now !== undefined && then !== undefined ? { changes, truncated } : {}),
+      },
+    ];
+  });
+  return { ...paged(items, query), indexed };
+}
 
 /** Every change of one thing in the made-up snapshots: all but the newest hold the same. */
 export function versions(state: FakeState, path: string): VersionPage {

@@ -1,0 +1,62 @@
+import type { IconName } from '@grafana/data';
+import { Text, type BadgeColor } from '@grafana/ui';
+import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
+import { t } from '../../lib/i18n.ts';
+import { ReadableChanges } from './ReadableChanges.tsx';
+
+/** How much of what changed is shown first, so that a list stays short. */
+const FIRST_CHANGES = 3;
+
+/** What changed in a version, in words: its comment, moves, and single changes. */
+export function VersionChanges({ version }: { version: ResourceVersion }) {
+  const { comment, changes = [], truncated, untold } = version;
+  return (
+    <>
+      {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
+      <Moves version={version} />
+      {changes.length > 0 && <ReadableChanges changes={changes} first={FIRST_CHANGES} />}
+      {truncated && (
+        <Text color="secondary">{t('versions.truncated', 'There are more changes than are listed here.')}</Text>
+      )}
+      {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
+    </>
+  );
+}
+
+/** Where it was moved from, and what it was called. */
+function Moves({ version }: { version: ResourceVersion }) {
+  const { renamedFrom, movedFrom, title, folder, changes = [] } = version;
+  return (
+    <>
+      {renamedFrom !== undefined && changes.length === 0 && (
+        <Text>{t('versions.renamed', 'Renamed from “{{from}}” to “{{to}}”', { from: renamedFrom, to: title })}</Text>
+      )}
+      {movedFrom !== undefined && (
+        <Text>
+          {t('versions.moved', 'Moved from {{from}} to {{to}}', { from: movedFrom || '–', to: folder || '–' })}
+        </Text>
+      )}
+    </>
+  );
+}
+
+/** Colour, icon and word for what happened. */
+export function versionLooks({ what }: ResourceVersion): [color: BadgeColor, icon: IconName, label: string] {
+  const all: Record<ResourceVersion['what'], [BadgeColor, IconName, string]> = {
+    'first-seen': ['blue', 'eye', t('versions.firstSeen', 'First seen')],
+    created: ['green', 'plus', t('versions.created', 'Created')],
+    changed: ['orange', 'pen', t('versions.changed', 'Changed')],
+    deleted: ['red', 'trash-alt', t('versions.removed', 'Deleted')],
+    returned: ['green', 'history', t('versions.returned', 'Exists again')],
+  };
+  return all[what];
+}
+
+function untoldText(untold: NonNullable<ResourceVersion['untold']>): string {
+  const all: Record<typeof untold, string> = {
+    'no-identity': t('versions.noIdentity', 'The changes are encrypted, and the service has no key to read them.'),
+    'too-large': t('versions.tooLarge', 'It is too large to list the changes. Compare it to see the JSON.'),
+    'not-readable': t('versions.notReadable', 'The stored content cannot be read. Verify the repository.'),
+  };
+  return all[untold];
+}

@@ -1,0 +1,93 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, IconName } from '@grafana/data';
+import { Button, LinkButton, Stack, Text, useStyles2, type BadgeColor } from '@grafana/ui';
+import { isWholeResource } from '../../../pkg/contract/kinds.ts';
+import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
+import { LabelBadge } from '../../components/LabelBadge.tsx';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
+import { ResourceName } from '../../components/resources/ResourceName.tsx';
+import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
+import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
+import { t } from '../../lib/i18n.ts';
+import { kindLabel } from '../../lib/kinds.ts';
+import { savedBy } from '../../lib/resources/savedBy.ts';
+import { refOf, routes } from '../../lib/routes.ts';
+import { refOfChange, type FeedChange } from './feed.ts';
+
+/** One change: of what, by whom, what changed in words, and how to go back. */
+export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompare: () => void }) {
+  const styles = useStyles2(getStyles);
+  const { what, resource, title, folder, updated, snapshots, foreign } = change;
+  const { before } = snapshots;
+  const [color, icon, label] = looksOf(change);
+  const by = what === 'deleted' ? undefined : savedBy(change);
+  const ref = refOfChange(change);
+  return (
+    <article className={styles.item} aria-label={`${title || resource.uid}, ${label}`}>
+      <div className={styles.head}>
+        <LabelBadge color={color} icon={icon} text={label} />
+        <ResourceName resource={{ ...resource, title }} />
+        <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
+        {foreign && <ForeignBadge />}
+        {by !== undefined && <Text color="secondary">{by}</Text>}
+        {what !== 'deleted' && updated !== undefined && <RelativeTime time={updated} />}
+      </div>
+      <div className={styles.words}>
+        <VersionChanges version={change} />
+      </div>
+      <Stack gap={1} wrap="wrap">
+        {what === 'deleted' && before !== undefined && !foreign && isWholeResource(ref) && (
+          <RestoreButton
+            size="sm"
+            variant="primary"
+            request={{
+              snapshot: before,
+              selection:
+                ref.kind === 'folder'
+                  ? { type: 'folder', org: ref.org, uid: ref.uid }
+                  : { type: 'resources', resources: [refOf(ref)] },
+            }}
+          >
+            {t('diff.restore', 'Restore it')}
+          </RestoreButton>
+        )}
+        {before !== undefined && (
+          <Button size="sm" variant="secondary" icon="code-branch" onClick={onCompare}>
+            {t('changes.compare', 'Compare with before')}
+          </Button>
+        )}
+        <LinkButton size="sm" variant="secondary" icon="history" href={routes.versions(resource.kind, resource.uid)}>
+          {t('changes.versions', 'All versions')}
+        </LinkButton>
+      </Stack>
+    </article>
+  );
+}
+
+/** As of a version; what only was moved says so. */
+function looksOf(change: FeedChange): [color: BadgeColor, icon: IconName, label: string] {
+  const { what, movedFrom, renamedFrom, changes = [] } = change;
+  const isMoveAlone = movedFrom !== undefined && renamedFrom === undefined && changes.length <= 1;
+  return what === 'changed' && isMoveAlone
+    ? ['blue', 'folder-open', t('changes.moved', 'Moved')]
+    : versionLooks(change);
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  item: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+    padding: theme.spacing(1.5, 0),
+    borderBottom: `1px solid ${theme.colors.border.weak}`,
+    minWidth: 0,
+  }),
+  words: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: theme.spacing(1),
+    paddingLeft: theme.spacing(2),
+    '&:empty': { display: 'none' },
+  }),
+  head: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(0.5, 1), minWidth: 0 }),
+});

@@ -1,0 +1,102 @@
+import { Field, FieldSet, Input, RadioButtonGroup, Stack } from '@grafana/ui';
+import type { EmailSettings, Settings } from '../../../pkg/contract/api/settings.ts';
+import { t } from '../../lib/i18n.ts';
+import { SecretField } from './SecretField.tsx';
+import type { Section } from './state/useSection.ts';
+
+/** The usual port of each kind of connection. */
+const PORTS: Record<EmailSettings['security'], number> = { starttls: 587, tls: 465, none: 25 };
+
+/** The mail server, and who gets mail from it. */
+export function EmailFields({ settings, section }: { settings: Settings; section: Section<'notifications'> }) {
+  const { field } = section;
+  const { email } = section.values;
+  const change = (changes: Partial<EmailSettings>) => section.change({ email: { ...email, ...changes } });
+  return (
+    <FieldSet label={t('email.title', 'Email')}>
+      <Stack direction="column" gap={2}>
+        <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
+          <Field label={t('email.host', 'Mail server')} noMargin {...field('email.host')}>
+            <Input
+              id="email-host"
+              width={50}
+              value={email.host}
+              placeholder="smtp.example.com"
+              onChange={(event) => change({ host: event.currentTarget.value.trim() })}
+            />
+          </Field>
+          <Field label={t('email.port', 'Port')} noMargin {...field('email.port')}>
+            <Input
+              id="email-port"
+              width={12}
+              type="number"
+              min={1}
+              max={65535}
+              value={email.port}
+              onChange={(event) => change({ port: Number(event.currentTarget.value) })}
+            />
+          </Field>
+        </Stack>
+        <Field label={t('email.security', 'Encryption')} noMargin useFieldset {...field('email.security')}>
+          <RadioButtonGroup<EmailSettings['security']>
+            id="email-security"
+            disabled={section.isLocked('email.security')}
+            value={email.security}
+            options={[
+              { value: 'starttls', label: 'STARTTLS' },
+              { value: 'tls', label: 'TLS' },
+              { value: 'none', label: t('email.none', 'None') },
+            ]}
+            onChange={(security) =>
+              change({ security, ...(email.port === PORTS[email.security] ? { port: PORTS[security] } : {}) })
+            }
+          />
+        </Field>
+        <Field
+          label={t('email.user', 'User name')}
+          noMargin
+          {...field('email.user', t('email.userText', 'Leave it empty if the server needs no login.'))}
+        >
+          <Input
+            id="email-user"
+            width={50}
+            autoComplete="off"
+            value={email.user}
+            onChange={(event) => change({ user: event.currentTarget.value.trim() })}
+          />
+        </Field>
+        <SecretField
+          name="smtpPassword"
+          label={t('email.password', 'Password')}
+          settings={settings}
+          section={section}
+        />
+        <Field label={t('email.from', 'Sender')} noMargin {...field('email.from')}>
+          <Input
+            id="email-from"
+            width={50}
+            value={email.from}
+            placeholder="grafana@example.com"
+            onChange={(event) => change({ from: event.currentTarget.value.trim() })}
+          />
+        </Field>
+        <Field
+          label={t('email.to', 'Recipients')}
+          noMargin
+          {...field('email.to', t('email.toText', 'Addresses, separated by commas.'))}
+        >
+          <Input
+            id="email-to"
+            width={50}
+            defaultValue={email.to.join(', ')}
+            onChange={(event) => change({ to: addressesIn(event.currentTarget.value) })}
+          />
+        </Field>
+      </Stack>
+    </FieldSet>
+  );
+}
+
+function addressesIn(text: string): string[] {
+  return text.split(/[\s,;]+/).filter((one) => one !== '');
+}

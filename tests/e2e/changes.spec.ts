@@ -1,0 +1,76 @@
+import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
+import { test } from './support/madeUp.ts';
+
+test.skip(GRAFANA_URL !== undefined, 'what changed is made up');
+
+test('a person sees what changed and by whom, filters it, compares it, and restores what was deleted @quick', async ({
+  app,
+  page,
+  problems,
+}) => {
+  await app.open('/changes');
+  const backup = page.getByRole('region', { name: /^Backup of / });
+  const items = backup.getByRole('article');
+  await expect(items.filter({ hasText: 'saved by ada' }).first()).toBeVisible();
+  const all = await items.count();
+  expect(all).toBeGreaterThan(2);
+  await expectAccessible(page);
+
+  await page.getByRole('textbox', { name: 'Search by person' }).fill('nobody');
+  await expect(page.getByText('No change matches')).toBeVisible();
+  await expect(page).toHaveURL(/person=nobody/);
+  await page.getByRole('textbox', { name: 'Search by person' }).fill('');
+  await page.getByRole('combobox', { name: 'Kinds' }).click();
+  await page.getByRole('option', { name: 'Dashboards', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/kind=dashboard/);
+  await expect.poll(() => items.count()).toBeLessThanOrEqual(all);
+
+  const changed = items.filter({ hasText: 'Changed' }).first();
+  await changed.getByRole('button', { name: 'Compare with before' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('list', { name: 'Changes' })).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+
+  const deleted = items.filter({ has: page.getByRole('button', { name: 'Restore it' }) }).first();
+  await deleted.getByRole('button', { name: 'Restore it' }).click();
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('without a second backup there are no changes yet, and a service that is down is said to be down', async ({
+  app,
+  page,
+  preview,
+  service,
+}) => {
+  service.state.snapshots = service.state.snapshots.slice(0, 1);
+  await app.open('/changes');
+  await expect(page.getByText('No changes yet')).toBeVisible();
+  await expectAccessible(page);
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await app.open('/changes');
+  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+});
+
+test('a person sets up email for changes, in French, too', async ({ app, page, service, problems }) => {
+  await app.open('/settings/notifications');
+  await page.getByLabel('Mail server').fill('smtp.example.com');
+  await page.getByRole('radio', { name: 'TLS', exact: true }).check({ force: true });
+  await expect(page.getByLabel('Port')).toHaveValue('465');
+  await page.getByLabel('Sender').fill('grafana@example.com');
+  await page.getByLabel('Recipients').fill('ops@example.com; audit@example.com,');
+  await page.getByRole('checkbox', { name: 'Something was created, changed or deleted' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Once a day' }).check({ force: true });
+  await expect(page.getByRole('button', { name: 'Send test' })).toBeEnabled();
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  const { email, changes, events } = service.state.settings.values.notifications;
+  expect(email).toMatchObject({ port: 465, security: 'tls', to: ['ops@example.com', 'audit@example.com'] });
+  expect([changes, events.includes('changes')]).toEqual(['daily', true]);
+  await app.open('/changes?lang=fr-FR');
+  await expect(page.getByRole('article', { name: /, Modification$/ }).first()).toBeVisible();
+  expect(problems).toEqual([]);
+});
