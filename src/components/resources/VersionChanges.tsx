@@ -31,7 +31,7 @@ function Moves({ version }: { version: ResourceVersion }) {
       {renamedFrom !== undefined && changes.length === 0 && (
         <Text>{t('versions.renamed', 'Renamed from “{{from}}” to “{{to}}”', { from: renamedFrom, to: title })}</Text>
       )}
-      {movedFrom !== undefined && (
+      {movedFrom !== undefined && changes.every(({ code }) => !code.startsWith('folder-')) && (
         <Text>
           {t('versions.moved', 'Moved from {{from}} to {{to}}', { from: movedFrom || '–', to: folder || '–' })}
         </Text>
