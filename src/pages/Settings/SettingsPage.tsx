@@ -10,7 +10,7 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { NotFound } from '../NotFound.tsx';
 import { EncryptionForm } from './EncryptionForm.tsx';
-import { NotificationsForm } from './NotificationsForm.tsx';
+import { NotificationsForm } from './Notifications/NotificationsForm.tsx';
 import { RetentionForm } from './RetentionForm.tsx';
 import { ScheduleForm } from './ScheduleForm.tsx';
 import { ScopeForm } from './ScopeForm.tsx';

@@ -1,8 +1,8 @@
 import { Field, FieldSet, Input, RadioButtonGroup, Stack } from '@grafana/ui';
-import type { EmailSettings, Settings } from '../../../pkg/contract/api/settings.ts';
-import { t } from '../../lib/i18n.ts';
-import { SecretField } from './SecretField.tsx';
-import type { Section } from './state/useSection.ts';
+import type { EmailSettings, Settings } from '../../../../pkg/contract/api/settings.ts';
+import { t } from '../../../lib/i18n.ts';
+import { SecretField } from '../SecretField.tsx';
+import type { Section } from '../state/useSection.ts';
 
 /** The usual port of each kind of connection. */
 const PORTS: Record<EmailSettings['security'], number> = { starttls: 587, tls: 465, none: 25 };

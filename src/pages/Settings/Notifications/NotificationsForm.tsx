@@ -1,15 +1,15 @@
 import { Alert, Button, Checkbox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
-import type { NotificationEvent, NotificationSettings } from '../../../pkg/contract/api/settings.ts';
-import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
-import { useTestNotification } from '../../data/useSettings.ts';
-import { formatDuration } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import type { NotificationEvent, NotificationSettings } from '../../../../pkg/contract/api/settings.ts';
+import { ProblemAlert } from '../../../components/problems/ProblemAlert.tsx';
+import { useTestNotification } from '../../../data/useSettings.ts';
+import { formatDuration } from '../../../lib/format.ts';
+import { t } from '../../../lib/i18n.ts';
 import { EmailFields } from './EmailFields.tsx';
-import { SecretField } from './SecretField.tsx';
-import { FormError } from './FormError.tsx';
-import { SectionForm } from './SectionForm.tsx';
-import type { SectionProps } from './section.ts';
-import { useSection } from './state/useSection.ts';
+import { SecretField } from '../SecretField.tsx';
+import { FormError } from '../FormError.tsx';
+import { SectionForm } from '../SectionForm.tsx';
+import type { SectionProps } from '../section.ts';
+import { useSection } from '../state/useSection.ts';
 
 /** Who is notified, and of what. */
 export function NotificationsForm({ settings }: SectionProps) {

@@ -1,8 +1,8 @@
 import type { Locator } from '@playwright/test';
-import { boardOf, CONTENT, renamePanel } from './support/content.ts';
-import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
-import { backUp, test } from './support/journey.ts';
-import { tabTo } from './support/keyboard.ts';
+import { boardOf, CONTENT, renamePanel } from '../support/content.ts';
+import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
+import { backUp, test } from '../support/journey.ts';
+import { tabTo } from '../support/keyboard.ts';
 
 const LONG = { timeout: 60_000 };
 const { board, folder, inner, rule } = CONTENT;
