@@ -15,6 +15,7 @@ import { registerFleet } from './commands/fleet.ts';
 import { registerForget } from './commands/forget.ts';
 import { registerHold } from './commands/hold.ts';
 import { registerKeys } from './commands/keys.ts';
+import { registerMigrate } from './commands/migrate.ts';
 import { registerNote } from './commands/note.ts';
 import { registerPrune } from './commands/prune.ts';
 import { registerReadiness } from './commands/readiness.ts';
@@ -53,6 +54,7 @@ export function buildProgram(run: Runner): Command {
     registerVersions,
     registerSearch,
     registerRestore,
+    registerMigrate,
     registerVerify,
     registerForget,
     registerPrune,

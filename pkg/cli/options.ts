@@ -75,3 +75,8 @@ export function withBy(command: Command): Command {
 export function askedBy({ by }: AskedBy): AskedBy {
   return by === undefined ? {} : { by };
 }
+
+/** Adds the value of an option that may be given several times. */
+export function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}

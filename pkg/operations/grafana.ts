@@ -6,6 +6,7 @@ import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/http/client.ts';
 import type { CredentialSource } from '../grafana/http/credentials.ts';
 import { connect, isServerAdmin, type ConnectOptions, type Instance } from '../grafana/instance.ts';
+import type { OutboundPolicy } from '../storage/outbound/policy.ts';
 import type { KnownPreviews } from '../grafana/known-previews.ts';
 
 /** Credentials for Grafana as they are now; tokens may change under a service. */
@@ -24,6 +25,8 @@ export interface GrafanaAccess {
 /** Where Grafana is, how to get in, and to which organizations. */
 export interface GrafanaLink extends GrafanaAccess, Pick<ConnectOptions, 'orgs' | 'needsServerAdmin'> {
   url: string;
+  /** Where the address may lead; anywhere without it. */
+  outbound?: OutboundPolicy;
   caFile?: string;
   concurrency?: number;
   timeout?: number;
@@ -94,10 +97,10 @@ export async function serverClient(link: GrafanaLink, signal: AbortSignal): Prom
 }
 
 function openClient(
-  { url, caFile, concurrency, timeout, clock, randomness, log }: GrafanaLink,
+  { url, outbound, caFile, concurrency, timeout, clock, randomness, log }: GrafanaLink,
   credentials: CredentialSource,
 ): GrafanaClient {
-  return GrafanaClient.open({ url, caFile, concurrency, timeout, credentials, clock, randomness, log });
+  return GrafanaClient.open({ url, outbound, caFile, concurrency, timeout, credentials, clock, randomness, log });
 }
 
 /** What a token does not show is known to the admin who makes the tokens. */

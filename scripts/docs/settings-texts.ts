@@ -55,6 +55,15 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_ORGS:
     '`all`, or ids such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#what-the-pages-cannot-change)',
 
+  'DASHKEEP_CONNECTION_<NAME>_URL':
+    'address of another Grafana, to which `dashkeep migrate --to <name>` writes: of `--to my-stage`, the name is `MY_STAGE`',
+  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'its service-account token',
+  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'name of its server admin, together with the password; instead of the token',
+  'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',
+  'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'additional certificate authorities for it (PEM)',
+  'DASHKEEP_CONNECTION_<NAME>_ORGS':
+    '`all`, or ids of its organizations such as `1,2` (default: that of the credentials)',
+
   DASHKEEP_KINDS: 'only these kinds, comma-separated; names in [kinds.md](kinds.md)',
   DASHKEEP_SERVER_KINDS:
     'whether backups of the service also read organizations, users, single sign-on and server settings (default `true`). It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',

@@ -26,9 +26,10 @@ describe('the reference pages', () => {
     for (const name of ['DASHKEEP_VERSION', 'DASHKEEP_S3']) {
       read.delete(name);
     }
-    // The name of a setting for further organizations is put together from that for the first one.
+    // The name of a setting for further organizations is put together from that for the first one, that of a connection
+    // from its name.
     const documented = Object.keys(SETTINGS)
-      .filter((name) => name.startsWith('DASHKEEP_'))
+      .filter((name) => name.startsWith('DASHKEEP_') && !name.includes('<NAME>'))
       .map((name) => name.replace(/_ORG_<n>$/, ''));
     expect([...read].sort()).toEqual([...new Set(documented)].sort());
   });
@@ -36,7 +37,8 @@ describe('the reference pages', () => {
   it.each([...pages()])('%s speaks only of settings that there are', (_, markdown) => {
     const compose = readFileSync('docker-compose.yaml', 'utf8');
     for (const [name] of markdown.matchAll(/\bDASHKEEP_[A-Z0-9_]*[A-Z0-9]\b(?!_)/g)) {
-      const known = name in SETTINGS || name.replace(/_FILE$/, '') in SETTINGS || compose.includes(`\${${name}:-`);
+      const row = name.replace(/(?<=^DASHKEEP_CONNECTION_)[A-Z0-9]+/, '<NAME>');
+      const known = row in SETTINGS || row.replace(/_FILE$/, '') in SETTINGS || compose.includes(`\${${name}:-`);
       expect(known || /^DASHKEEP_(?:BENCH|CHAOS|CI|REQUIRE|TEST)/.test(name), name).toBe(true);
     }
   });

@@ -37,7 +37,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'service/repository/repository-cache.ts': { decides: /trust\.signature\(author\)/ },
   'service/previews.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'service/restores/plans.ts': { decides: /trust\.reconsider\(stored\.author,[^]*assertRestorable\(trust,/ },
-  'cli/commands/restore.ts': { decides: /confirmTrust\(/ },
+  'cli/restore/command.ts': { decides: /confirmTrust\(/ },
   'cli/commands/cat.ts': { because: 'shows' },
   'cli/commands/diff.ts': { because: 'shows' },
   'cli/commands/show.ts': { because: 'shows' },

@@ -1,11 +1,9 @@
-import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
-import { KIND_NAMES } from '../../contract/kinds.ts';
 import { isFull, type Manifest } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupReport } from '../../engine/backup/report.ts';
-import { runBackup, type BackupChoice } from '../../operations/backup.ts';
+import { runBackup } from '../../operations/backup.ts';
 import { recordRun } from '../../operations/run.ts';
 import {
   acceptLossAdvice,
@@ -17,7 +15,7 @@ import {
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
-import { excludedKinds, type CommonFlags } from '../config/settings.ts';
+import { backupChoice, type CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
@@ -55,17 +53,8 @@ async function unlessBestEffort(context: CliContext, flags: Flags): Promise<Exit
 }
 
 async function backup(context: CliContext, flags: Flags): Promise<Exit> {
-  const configuration = new Configuration(context.environment, flags);
-  const excluded = excludedKinds(configuration)?.value;
-  const copies = configuration.get('DASHKEEP_PLAIN_COPIES');
   const progress = progressPrinter(context, flags.json === true);
-  const choice: BackupChoice = {
-    kinds: excluded && KIND_NAMES.filter((kind) => !excluded.includes(kind)),
-    acceptLoss: flags.acceptLoss,
-    alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },
-    fullReadEvery: configuration.get('DASHKEEP_FULL_READ_EVERY'),
-    ...compact({ plainCopies: copies === undefined ? undefined : copies === 'on' }),
-  };
+  const choice = { ...backupChoice(new Configuration(context.environment, flags)), acceptLoss: flags.acceptLoss };
   const run = {
     kind: 'backup',
     trigger: 'manual',

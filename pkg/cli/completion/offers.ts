@@ -20,6 +20,7 @@ const LATEST: Offer = { type: 'words', words: ['latest'] };
 const OFFERS: Readonly<Record<string, Offer>> = {
   '--kinds': { type: 'list', words: KIND_NAMES },
   '--orgs': { type: 'words', words: ['all'] },
+  '--from': { type: 'words', words: ['latest', 'live'] },
   'kind/uid': RESOURCES,
   resource: RESOURCES,
   snapshot: LATEST,

@@ -8,6 +8,7 @@ const {
   Target,
   Copy,
   Grafana,
+  Connections,
   Backup,
   Encryption,
   Schedule,
@@ -20,7 +21,7 @@ const {
 
 /** Every setting and secret by its variable. */
 export const SETTINGS = {
-  ...{ ...Target, ...Copy, ...Grafana, ...Backup, ...Encryption, ...Schedule },
+  ...{ ...Target, ...Copy, ...Grafana, ...Connections, ...Backup, ...Encryption, ...Schedule },
   ...{ ...Retention, ...Notifications, ...Service, ...Bootstrap, ...Kubernetes },
 };
 
@@ -30,6 +31,9 @@ export const FLAG_VARIABLES: ReadonlyMap<string, string> = new Map(
     row.flag === undefined ? [] : [[longOf(row.flag), 'secret' in row ? `${name}_FILE` : name] as const],
   ),
 );
+
+/** Of the settings of connections. */
+type OfConnection = `DASHKEEP_CONNECTION_<NAME>_${string}`;
 
 type Table = typeof SETTINGS;
 export type Name = keyof Table;
@@ -76,6 +80,19 @@ export class Configuration {
     return file !== undefined && file.from !== `${name}_FILE` && file.value !== undefined
       ? fromFile(file.value, file.from)
       : this.#secret(name);
+  }
+
+  /** A setting of one connection. @throws DK_SETTINGS naming the source */
+  ofConnection<N extends SettingVariable & OfConnection>(name: N, connection: string): Value<N> | undefined {
+    const variable = variableOf(name, connection);
+    const text = this.variable(variable);
+    const { parse }: Setting = SETTINGS[name];
+    return text === undefined ? undefined : (parse(text, variable) as Value<N>);
+  }
+
+  /** A secret of one connection, read at each use. @throws DK_SETTINGS when it is given twice */
+  secretOfConnection(name: SecretVariable & OfConnection, connection: string): Sourced<SecretReader> | undefined {
+    return this.#secret(variableOf(name, connection));
   }
 
   /** Secrets of further organizations, by organization. */
@@ -127,6 +144,11 @@ export class Configuration {
       ? undefined
       : { value: () => Promise.resolve(withoutNewline(value)), from: name };
   }
+}
+
+/** The variable of one connection: of `my-stage`, that with `MY_STAGE`. */
+function variableOf(name: string, connection: string): string {
+  return name.replace('<NAME>', connection.toUpperCase().replaceAll('-', '_'));
 }
 
 function longOf(flag: string): string {

@@ -10,8 +10,11 @@ const NAMES: readonly string[] = Object.entries<Setting | Secret>(SETTINGS).flat
   'secret' in one ? [name, `${name}_FILE`] : [name],
 );
 
-/** Names are compared with `<n>` for the number of an organization. */
-const isKnown = (name: string): boolean => NAMES.includes(name.replace(/_ORG_\d+/, '_ORG_<n>'));
+/** Names are compared with `<n>` for the number of an organization, and `<NAME>` for the name of a connection. */
+const isKnown = (name: string): boolean =>
+  NAMES.includes(name.replace(/_ORG_\d+/, '_ORG_<n>').replace(CONNECTION, 'DASHKEEP_CONNECTION_<NAME>_$<rest>'));
+
+const CONNECTION = /^DASHKEEP_CONNECTION_[A-Z0-9_]+?_(?<rest>URL|CA_FILE|ORGS|(TOKEN|ADMIN_(USER|PASSWORD))(_FILE)?)$/;
 
 /** Set by Kubernetes for each Service whose name begins with `dashkeep`, and for the ports of the compose file. */
 const OF_SERVICES = /^(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/;

@@ -1,6 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { KindName } from '../../contract/kinds.ts';
+import { compact } from '../../contract/compact.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import type { BackupChoice } from '../../operations/backup.ts';
 import type { Sourced } from '../../lib/sourced.ts';
 import { CommandError } from '../command-error.ts';
 import type { Configuration } from './configuration.ts';
@@ -55,6 +57,18 @@ export function apiServer(configuration: Configuration): { host: string; port: n
 export function excludedKinds(configuration: Configuration): Sourced<KindName[]> | undefined {
   const kinds = configuration.find('DASHKEEP_KINDS');
   return kinds?.from.startsWith('--') ? kinds : (configuration.find('DASHKEEP_EXCLUDE_KINDS') ?? kinds);
+}
+
+/** What a backup reads, by the settings. */
+export function backupChoice(configuration: Configuration): BackupChoice {
+  const excluded = excludedKinds(configuration)?.value;
+  const copies = configuration.get('DASHKEEP_PLAIN_COPIES');
+  return {
+    kinds: excluded && KIND_NAMES.filter((kind) => !excluded.includes(kind)),
+    alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },
+    fullReadEvery: configuration.get('DASHKEEP_FULL_READ_EVERY'),
+    ...compact({ plainCopies: copies === undefined ? undefined : copies === 'on' }),
+  };
 }
 
 /** Passphrases to try for the repository's identity: an earlier service took a newline at the end for a part of it. */

@@ -102,6 +102,14 @@ export const SECTIONS = {
       help: "'all', or ids such as 1,2 (default: all for a server admin, the token's own otherwise)",
     },
   },
+  Connections: {
+    'DASHKEEP_CONNECTION_<NAME>_URL': { parse: values.asIs },
+    'DASHKEEP_CONNECTION_<NAME>_TOKEN': { secret: true },
+    'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': { secret: true },
+    'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': { secret: true },
+    'DASHKEEP_CONNECTION_<NAME>_CA_FILE': { parse: values.asIs },
+    'DASHKEEP_CONNECTION_<NAME>_ORGS': { parse: values.orgs },
+  },
   Backup: {
     DASHKEEP_KINDS: {
       parse: values.kindsExcept,

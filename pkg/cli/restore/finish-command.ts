@@ -10,7 +10,9 @@ export function finishCommand(
   flags: object,
   snapshot: string | undefined,
 ): string {
-  const parts = Object.entries(flags).flatMap(([name, value]: [string, unknown]) => {
+  const isMigration = 'to' in flags;
+  const given = isMigration && snapshot !== undefined ? { ...flags, from: snapshot } : flags;
+  const parts = Object.entries(given).flatMap(([name, value]: [string, unknown]) => {
     const option = optionOf(name);
     // A variable stays set.
     const variable = FLAG_VARIABLES.get(option);
@@ -20,7 +22,8 @@ export function finishCommand(
     const values = Array.isArray(value) ? value : [value];
     return values.flatMap((one) => (one === true ? [option] : typeof one === 'string' ? [option, quoted(one)] : []));
   });
-  return ['dashkeep restore', ...(snapshot === undefined ? [] : [snapshot]), ...parts, '--apply'].join(' ');
+  const command = isMigration ? ['migrate'] : ['restore', ...(snapshot === undefined ? [] : [snapshot])];
+  return ['dashkeep', ...command, ...parts, '--apply'].join(' ');
 }
 
 /** Options of a run that another run needs, too: where the repository and Grafana are, not what was asked for. */
@@ -31,7 +34,8 @@ export type UndoCommand = (run: string) => string;
 
 /** @returns what makes it, with the options that say where both are */
 export function undoCommand(context: Pick<CliContext, 'environment'>, flags: object): UndoCommand {
-  const isPlace = ([name]: [string, unknown]): boolean => FLAG_VARIABLES.has(optionOf(name)) && !OF_ONE_RUN.has(name);
+  const isPlace = ([name]: [string, unknown]): boolean =>
+    name === 'to' || (FLAG_VARIABLES.has(optionOf(name)) && !OF_ONE_RUN.has(name));
   const place = Object.fromEntries(Object.entries(flags).filter(isPlace));
   return (run) => finishCommand(context, { undo: run, ...place }, undefined);
 }

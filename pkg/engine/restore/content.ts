@@ -6,11 +6,17 @@ import type { Kind } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { canonicalOf, contentOfText } from '../../grafana/kinds/text-content.ts';
 import type { Repository } from '../../repository/repository.ts';
+import type { PlanRequest } from './types.ts';
 
 /** Objects up to this size are kept: thousands of resources may share one (permissions). */
 const SMALL = 1024;
 const KEPT = 1000;
 const small = new WeakMap<Repository, RecentValues<string>>();
+
+/** The repository that holds the snapshot. */
+export function sourceOf({ source, repository }: Pick<PlanRequest, 'source' | 'repository'>): Repository {
+  return source ?? repository;
+}
 
 /** The content of an entry as it was read from Grafana, checked against its hash. */
 export async function storedContent(

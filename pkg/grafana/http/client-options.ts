@@ -2,6 +2,7 @@ import type { Json } from '../../lib/json/json.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Query } from './address.ts';
 import type { CredentialSource } from './credentials.ts';
+import type { OutboundPolicy } from '../../storage/outbound/policy.ts';
 import type { Left } from '../../lib/json/bytes.ts';
 
 /** How to talk to a Grafana. */
@@ -20,6 +21,8 @@ export interface ClientOptions {
   attempts?: number;
   /** Milliseconds that a run waits for a Grafana that is restarting; 300 000 by default. See `waitOutRestarts`. */
   wait?: number;
+  /** Where the address may lead; anywhere without it. */
+  outbound?: OutboundPolicy;
   /** PEM file with further certificate authorities. */
   caFile?: string;
 }

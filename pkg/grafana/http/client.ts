@@ -3,7 +3,8 @@ import type { Dispatcher } from 'undici';
 import { compact } from '../../contract/compact.ts';
 import type { Json } from '../../lib/json/json.ts';
 import { allowManyListeners } from '../../lib/abortable.ts';
-import { Agent, buildConnector } from '../../lib/http/agent.ts';
+import { Agent } from '../../lib/http/agent.ts';
+import { connectorFor } from '../../storage/outbound/connector.ts';
 import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
 import { attempt, type Attempt, type Connection } from './attempt.ts';
@@ -60,15 +61,16 @@ export class GrafanaClient {
     this.#share = share;
   }
 
-  /** @throws DashkeepError DK_SETTINGS when the URL is not one. */
+  /** @throws DashkeepError DK_SETTINGS when the URL is not one, DK_NOT_ALLOWED */
   static open(options: ClientOptions): GrafanaClient {
     const url = grafanaUrl(options.url);
+    options.outbound?.assertHost(url.hostname);
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
     const origin = url.origin;
     const prefix = url.pathname.replace(/\/+$/, '');
     const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8');
-    const connectFirst = buildConnector(compact({ timeout: CONNECT_MS.first, ca }));
-    const connectLater = buildConnector(compact({ timeout: CONNECT_MS.later, ca }));
+    const connectFirst = connectorFor(options.outbound, compact({ timeout: CONNECT_MS.first, ca }));
+    const connectLater = connectorFor(options.outbound, compact({ timeout: CONNECT_MS.later, ca }));
     const dispatcher = new Agent({
       // No limit here: the window is one, and an answer that waits for room keeps its connection but no place.
       pipelining: 1,

@@ -26,6 +26,8 @@ const CASES: [line: string, words: readonly string[]][] = [
   ['dashkeep backup --kinds folder,dashboard-', ['folder,dashboard-permissions', 'folder,dashboard-snapshot']],
   ['dashkeep cat latest dashboard', ['dashboard-permissions/', 'dashboard-snapshot/', 'dashboard/']],
   ['dashkeep restore latest --only ', KIND_NAMES.map((kind) => `${kind}/`)],
+  ['dashkeep migrate --from ', ['latest', 'live']],
+  ['dashkeep migrate --to ', []],
   ['dashkeep restore latest --secrets sec', ['secrets.yaml']],
   ['dashkeep completion ', ['bash', 'fish', 'zsh']],
   ['dashkeep no-such ', []],

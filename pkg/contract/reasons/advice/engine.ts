@@ -22,6 +22,10 @@ export const ENGINE_ADVICE = {
     page: 'To confirm, type “{confirm}”.',
   },
   'save-plan': 'Create one with this command: {command}',
+  'restore-here': {
+    cli: 'Restore into the same Grafana with dashkeep restore. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
+    page: 'Restore into the same Grafana instead. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
+  },
   'write-secrets': 'Write kind, UID and field, each as a mapping: {example}',
   'use-existing-data-source': 'Use the UID of an existing data source.',
   'choose-snapshot-with-dashboard': 'Choose a snapshot that contains the dashboard.',

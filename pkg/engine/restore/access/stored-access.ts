@@ -4,17 +4,17 @@ import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { RecentValues } from '../../../lib/recent-values.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 import { NO_GRANTS, type Access } from './access.ts';
 
 /** The permissions that a snapshot holds; many resources have the same ones. */
 export class StoredGrants {
-  readonly #request: Pick<PlanRequest, 'repository' | 'signal'>;
+  readonly #request: Pick<PlanRequest, 'repository' | 'source' | 'signal'>;
   readonly #byObject = new RecentValues<Promise<Grants>>();
 
-  constructor(request: Pick<PlanRequest, 'repository' | 'signal'>) {
+  constructor(request: Pick<PlanRequest, 'repository' | 'source' | 'signal'>) {
     this.#request = request;
   }
 
@@ -25,8 +25,7 @@ export class StoredGrants {
   /** A damaged object must not stop a restore that does not write it: then it counts as if nothing was permitted. */
   async contentOf(entry: ManifestEntry): Promise<Content | undefined> {
     try {
-      const { repository, signal } = this.#request;
-      return await storedContent(repository, entry, signal);
+      return await storedContent(sourceOf(this.#request), entry, this.#request.signal);
     } catch (error) {
       if (error instanceof DashkeepError && error.code.startsWith('DK_OBJECT_')) {
         return undefined;

@@ -4,7 +4,7 @@ import type { Listed } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Encoder } from '../../../repository/objects/encode-thread.ts';
 import type { ProgressCounter } from '../../progress.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { targetOf } from '../target.ts';
 import { asListed } from '../live.ts';
 import type { PlanRequest, Plan, PlannedItem } from '../types.ts';
@@ -60,7 +60,7 @@ export async function wantedContent(
   if (entry === undefined) {
     throw new Error(`${kind} ${uid} is to be written, but has no content`);
   }
-  const stored = await storedContent(request.repository, entry, request.signal);
+  const stored = await storedContent(sourceOf(request), entry, request.signal);
   const { content } = plan.mapping.apply(entry, stored);
   return { content: live === undefined ? withoutScope(content) : content, toTheLetter: content === stored };
 }

@@ -9,7 +9,7 @@ import { backup } from '../../backup/backup.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { applyPlan, startedProgress } from '../apply/apply.ts';
 import { isWritten } from '../apply/attempt.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
 import { noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
@@ -202,10 +202,10 @@ class EverythingRun {
 
   /** What the snapshot says about the account in organizations that were created. */
   async #ownInCreated(): Promise<WantedMembership[]> {
-    const { manifest, repository, signal } = this.#request;
+    const { manifest, signal } = this.#request;
     const { login } = this.#everything.caller;
     const entry = manifest.resources.find(({ kind, uid }) => kind === 'user' && uid === login);
-    const { body } = entry === undefined ? { body: {} } : await storedContent(repository, entry, signal);
+    const { body } = entry === undefined ? { body: {} } : await storedContent(sourceOf(this.#request), entry, signal);
     return (arrayAt(body, 'orgs') ?? []).filter(isJsonObject).flatMap((one) => {
       const made = this.#brought.created.find(({ name }) => name === stringAt(one, 'org'));
       return made?.org === undefined ? [] : [{ id: made.org.id, org: made.name, role: stringAt(one, 'role') ?? '' }];

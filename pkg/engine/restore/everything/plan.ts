@@ -10,7 +10,7 @@ import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
-import { outlineOf, storedContent } from '../content.ts';
+import { outlineOf, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { byWriteOrder, planRestore, requireObjects } from '../plan/plan.ts';
 import { neverWritten } from '../plan/kind.ts';
@@ -115,7 +115,7 @@ function withoutTargetOrg({ targetOrg: _, ...item }: PlannedItem): PlannedItem {
 
 /** Users that will be members of organizations once the accounts are restored, by id of the organization. */
 async function expectedUsers(
-  { repository, signal }: PlanRequest,
+  request: PlanRequest,
   targets: readonly OrgTarget[],
   accounts: readonly PlannedItem[],
 ): Promise<ReadonlyMap<number, ReadonlySet<string>>> {
@@ -124,7 +124,7 @@ async function expectedUsers(
     if (kind !== 'user' || entry === undefined || action === 'blocked' || action === 'skip') {
       continue;
     }
-    const { body } = await storedContent(repository, entry, signal);
+    const { body } = await storedContent(sourceOf(request), entry, request.signal);
     for (const membership of arrayAt(body, 'orgs') ?? []) {
       const target = targets.find(({ name }) => name === stringAt(membership, 'org'));
       expected.get(target?.org?.id ?? 0)?.add(uid);
@@ -166,14 +166,15 @@ function forecastOne(
 }
 
 /** Adds what becomes public to items of organizations that will be created: all else there is for its members only. */
-async function foreseePublished({ repository, signal }: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
+async function foreseePublished(request: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
   const context = { secrets: () => undefined, keepSecrets: false, creates: () => true };
   const published = items.filter(({ kind }) => PUBLISHED.has(kind));
   await forEachConcurrently(READS_AT_ONCE, published, async (item) => {
     const { entry, kind, uid } = item;
     if (entry !== undefined) {
       const { largeBodies, securityChanges } = kindOf(kind);
-      const content = largeBodies === true ? outlineOf(entry) : await storedContent(repository, entry, signal);
+      const content =
+        largeBodies === true ? outlineOf(entry) : await storedContent(sourceOf(request), entry, request.signal);
       item.security = securityChanges?.({ uid, content }, context) ?? [];
     }
   });

@@ -4,7 +4,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Attempt, Applying } from '../apply/attempt.ts';
 import { targetOf } from '../target.ts';
 import type { Planning } from '../plan/planning.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import type { PlannedItem } from '../types.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function withCounterparts(
   }
   const wanted = new Map<string, Content>();
   for (const [uid, entry] of entries) {
-    const stored = await storedContent(request.repository, entry, request.signal);
+    const stored = await storedContent(sourceOf(request), entry, request.signal);
     wanted.set(uid, mapping.apply(entry, stored).content);
   }
   const live = await kind.counterparts(context, wanted, new Set());
@@ -42,7 +42,7 @@ export async function findUnanswered(
   const wanted = new Map<string, Content>();
   for (const item of lost) {
     if (item.live === undefined && item.entry !== undefined) {
-      const stored = await storedContent(request.repository, item.entry, request.signal);
+      const stored = await storedContent(sourceOf(request), item.entry, request.signal);
       wanted.set(targetOf(item).uid, plan.mapping.apply(item.entry, stored).content);
     }
   }

@@ -6,7 +6,7 @@ import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { listDataSources } from '../../../grafana/kinds/data-sources/data-source/live.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import type { DataSourceLookup } from './remap.ts';
 import type { PlanRequest } from '../types.ts';
@@ -104,7 +104,7 @@ export class DataSourceMap implements DataSourceLookup {
       this.#matches.set(key, { from, to: byUid, by: chosen === undefined ? 'uid' : 'choice' });
       return;
     }
-    const { body } = await storedContent(request.repository, entry, request.signal);
+    const { body } = await storedContent(sourceOf(request), entry, request.signal);
     const type = stringAt(body, 'type') ?? '';
     const twin = live.find((candidate) => candidate.name === entry.title && candidate.type === type);
     const known = { ...from, type };

@@ -7,7 +7,7 @@ import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { stringAt } from '../../../lib/json/json.ts';
-import { isRestored, outlineOf, storedContent } from '../content.ts';
+import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
@@ -36,7 +36,7 @@ export async function planEntry(
   const isCopy = mapping.isCopy(entry);
   const isAlong = planning.along.has(entry);
   const stored = once(async () =>
-    isDeferred(request, kind.name, live) ? outlineOf(entry) : storedContent(repository, entry, signal),
+    isDeferred(request, kind.name, live) ? outlineOf(entry) : storedContent(sourceOf(request), entry, signal),
   );
   const content = once(async () => mapping.apply(entry, await stored()).content);
   const item = once(async (): Promise<Restorable> => compact({ uid, content: await content(), live }));

@@ -9,7 +9,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { rememberDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import type { AsStored } from '../../recent.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { withCounterparts } from '../mapping/counterparts.ts';
 import { keyOf } from '../target.ts';
@@ -40,7 +40,7 @@ export async function planKind(
   const byUid = new Map<string, ManifestEntry>();
   for (const entry of entries) {
     const passed = passedOver(planning, org, entry);
-    const read = (): Promise<Content> => storedContent(request.repository, entry, request.signal);
+    const read = (): Promise<Content> => storedContent(sourceOf(request), entry, request.signal);
     const uid = passed === undefined ? await mapping.uidOf(entry, read) : '';
     if (passed !== undefined) {
       items.push(itemOf(entry, 'skip', passed));

@@ -3,7 +3,7 @@ import { isForbidden } from '../../../grafana/http/errors.ts';
 import { linkedDashboards } from '../../../grafana/kinds/alerting/alert-rule-group/references.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { addLoss } from './dependencies.ts';
 import { keyOf, targetOf } from '../target.ts';
@@ -21,7 +21,7 @@ const KIND = 'alert-rule-group';
  */
 export async function missingRules(planning: Planning, items: readonly PlannedItem[]): Promise<MissingDependency[]> {
   const { request, mapping } = planning;
-  const { manifest, repository, selection, signal } = request;
+  const { manifest, selection, signal } = request;
   const isPlanned = ({ kind, action, targetUid }: PlannedItem): boolean =>
     kind === 'dashboard' && targetUid === undefined && ['create', 'update', 'unchanged'].includes(action);
   const dashboards = new Map(items.filter(isPlanned).map((item) => [keyOf(item), item]));
@@ -35,7 +35,7 @@ export async function missingRules(planning: Planning, items: readonly PlannedIt
     const isLive = await liveGroups(request, org);
     const gone = candidates.filter((entry) => mapping.orgOf(entry) === org && !isLive(entry.uid));
     await forEachConcurrently(READS_AT_ONCE, gone, async (entry) => {
-      const linked = linkedDashboards(await storedContent(repository, entry, signal)).flatMap(
+      const linked = linkedDashboards(await storedContent(sourceOf(request), entry, signal)).flatMap(
         (uid) => dashboards.get(keyOf({ org: entry.org, kind: 'dashboard', uid })) ?? [],
       );
       for (const item of linked) {

@@ -1,12 +1,12 @@
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { goesWith, kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
 const READS_AT_ONCE = 16;
-type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'options' | 'signal'>;
+type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'source' | 'options' | 'signal'>;
 
 /**
  * What the snapshot holds of these folders and dashboards that Grafana deletes with them: permissions, public
@@ -42,6 +42,6 @@ async function annotationsOf(source: Source, wanted: ReadonlySet<string>): Promi
 }
 
 async function dashboardOf(source: Source, entry: ManifestEntry): Promise<string> {
-  const content = await storedContent(source.repository, entry, source.signal);
+  const content = await storedContent(sourceOf(source), entry, source.signal);
   return kindOf('annotation').references(content)[0]?.uid ?? '';
 }

@@ -5,6 +5,7 @@ import { KIND_NAMES } from '../../../contract/kinds.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../../progress.ts';
+import { sourceOf } from '../content.ts';
 import { DataSourceMap } from '../mapping/data-source-map.ts';
 import { Dependencies } from './dependencies.ts';
 import { keyOf, targetOf } from '../target.ts';
@@ -129,10 +130,9 @@ function withoutTwins(missing: readonly MissingDependency[], items: readonly Pla
 }
 
 /** Looks whether the bodies of items are there that nothing has read yet. @throws DK_OBJECT_MISSING */
-export async function requireObjects(
-  { repository, signal }: PlanRequest,
-  items: readonly PlannedItem[],
-): Promise<void> {
+export async function requireObjects(request: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
+  const { signal } = request;
+  const repository = sourceOf(request);
   const objects = items.flatMap(({ entry }) => entry?.object ?? []);
   const [missing] = await repository.missingObjects(objects, { signal });
   if (missing !== undefined) {

@@ -3,26 +3,28 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import { rulesOf, uidOfRule } from '../../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { noSuchRule, storedRules } from '../../rules/stored-rules.ts';
+import { sourceOf } from '../content.ts';
 import type { Parts, PlanRequest, Selection } from '../types.ts';
 
-type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'signal'>;
+type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'source' | 'signal'>;
 
 /**
  * The groups that hold single rules, and which of their rules are wanted.
  * @throws DK_NOT_FOUND when no group of the snapshot holds a rule that is asked for
  */
 export async function groupsOfRules(
-  { manifest, repository, signal }: Source,
+  source: Source,
   wanted: NonNullable<Selection['only']>,
   isOfOrgs: (entry: ManifestEntry) => boolean,
 ): Promise<Map<ManifestEntry, ReadonlyMap<string, string>>> {
+  const { manifest, signal } = source;
   const parts = new Map<ManifestEntry, Map<string, string>>();
   if (wanted.length === 0) {
     return parts;
   }
   const isMeant = (entry: ManifestEntry): boolean =>
     wanted.some(({ org }) => (org === undefined ? isOfOrgs(entry) : org === entry.org));
-  const read = (entry: ManifestEntry): Promise<string> => repository.getObject(entry.object, { signal });
+  const read = (entry: ManifestEntry): Promise<string> => sourceOf(source).getObject(entry.object, { signal });
   for (const { org, uid, title, group } of await storedRules(manifest, read, isMeant)) {
     if (wanted.some((one) => one.uid === uid && (one.org ?? org) === org)) {
       parts.set(group, (parts.get(group) ?? new Map<string, string>()).set(uid, title));

@@ -4,13 +4,13 @@ import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ownedResources } from './owned-resources.ts';
-import { storedContent } from '../content.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { groupsOfRules } from './rules.ts';
 import type { Parts, PlanRequest, Selection } from '../types.ts';
 
 const READS_AT_ONCE = 16;
 
-type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'selection' | 'options' | 'signal'>;
+type Source = Pick<PlanRequest, 'manifest' | 'repository' | 'source' | 'selection' | 'options' | 'signal'>;
 
 /** What a selection means. */
 export interface Selected {
@@ -129,7 +129,7 @@ async function usedPanels(source: Source, org: number, entries: readonly Manifes
   const used = new Set<string>();
   const dashboards = entries.filter((entry) => entry.kind === 'dashboard');
   await forEachConcurrently(READS_AT_ONCE, dashboards, async (entry) => {
-    const content = await storedContent(source.repository, entry, source.signal);
+    const content = await storedContent(sourceOf(source), entry, source.signal);
     const references = kindOf('dashboard').references(content);
     references.filter(({ kind }) => kind === 'library-panel').forEach(({ uid }) => used.add(uid));
   });

@@ -4,7 +4,7 @@ import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { isRestored, storedContent } from '../content.ts';
+import { isRestored, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { visitLive } from '../live.ts';
 import { keyOf } from '../target.ts';
@@ -22,7 +22,7 @@ export async function closeOpenEntries(
   touched: readonly Touched[],
 ): Promise<Touched[]> {
   const open = touched.filter(({ open: isOpen, did }) => isOpen === true && did !== 'deleted');
-  const stored = open.length === 0 ? undefined : await sourceOf(request, source);
+  const stored = open.length === 0 ? undefined : await entriesIn(request, source);
   const closed = new Map<string, Touched>();
   for (const org of request.instance.orgs) {
     for (const name of new Set(open.map(({ kind }) => kind))) {
@@ -65,7 +65,7 @@ async function closeKind(
       const wanted =
         mark === one.mark || entry === undefined
           ? undefined
-          : await storedContent(request.repository, entry, request.signal);
+          : await storedContent(sourceOf(request), entry, request.signal);
       if (wanted !== undefined && isRestored(kind, wanted, live)) {
         closed.push({ ...one, mark });
       }
@@ -77,14 +77,16 @@ async function closeKind(
 }
 
 /** The entries of the snapshot that the restore brought back; undefined where it is gone, or not trusted. */
-async function sourceOf(
-  { repository, signal }: PlanRequest,
+async function entriesIn(
+  request: PlanRequest,
   source: string | undefined,
 ): Promise<ReadonlyMap<string, ManifestEntry> | undefined> {
   if (source === undefined) {
     return undefined;
   }
   try {
+    const { signal } = request;
+    const repository = sourceOf(request);
     const { manifest, author } = await repository.stored(source, { signal });
     return repository.trust.counts(author) ? entriesOf(manifest) : undefined;
   } catch (error) {

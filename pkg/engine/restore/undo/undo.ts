@@ -43,8 +43,9 @@ export async function planUndo(
   }
   const held = new Set(manifest.resources.map(keyOf));
   // The safety snapshot is what was there, managed or not.
-  const unselected = { ...asked, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
-  const touched = await closeOpenEntries(unselected, run, recorded);
+  const { source, ...own } = asked;
+  const unselected = { ...own, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
+  const touched = await closeOpenEntries({ ...unselected, ...compact({ source }) }, run, recorded);
   const back = touched.filter(({ did }) => did !== 'created');
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };

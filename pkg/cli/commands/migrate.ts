@@ -1,0 +1,65 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { runBackup } from '../../operations/backup.ts';
+import { recordRun } from '../../operations/run.ts';
+import type { Exit, Register } from '../command.ts';
+import { Configuration } from '../config/configuration.ts';
+import { backupChoice } from '../config/settings.ts';
+import { withSession } from '../open.ts';
+import { askedBy, collect, withBy, withGrafana, withKinds, withTarget } from '../options.ts';
+import { progressPrinter } from '../output/output.ts';
+import { restoreCommand, type RestoreCommandFlags } from '../restore/command.ts';
+import type { CliContext } from '../context.ts';
+
+interface Flags extends RestoreCommandFlags {
+  from?: string;
+  to: string;
+}
+
+/** Registers `dashkeep migrate`. */
+export const registerMigrate: Register = (program, run) => {
+  withBy(withKinds(withGrafana(withTarget(program.command('migrate')))))
+    .description('show a plan for another Grafana, and apply it with --apply')
+    .requiredOption('--to <connection>', 'name of the other Grafana, see DASHKEEP_CONNECTION_<NAME>_URL')
+    .option('--from <snapshot>', "ID, unique prefix of an ID, 'latest', or 'live' to create a snapshot first")
+    .option('--everything', 'all organizations with their resources, and users with their memberships')
+    .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
+    .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--overwrite', 'also overwrite existing resources that differ')
+    .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
+    .option('--keep-secrets', 'keep stored secrets when an address changes')
+    .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect)
+    .option('--map-datasource <old=new>', 'use an existing data source in place of one in the snapshot', collect)
+    .option('--secrets <file>', 'YAML file with secrets, by kind, UID and field')
+    .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
+    .option(
+      '--confirm <text>',
+      'confirmation text from the plan, if it deletes resources or widens access; for an untrusted snapshot, its ID',
+    )
+    .option('--trust <fingerprint>', 'trust this signing key from now on')
+    .option('--accept-foreign', 'use an untrusted snapshot (needs its ID, and --confirm)')
+    .option('--undo <run>', 'undo a migration, except for later changes')
+    .option('--apply', 'write to the other Grafana (otherwise only read)')
+    .option('--no-safety-snapshot', 'create no safety snapshot of the other Grafana before writing')
+    .action(run(migrate));
+};
+
+async function migrate(context: CliContext, flags: Flags): Promise<Exit> {
+  // Those of the source; a connection has its own setting for that.
+  const { from, orgs: _, ...others } = flags;
+  if ((from === undefined) === (flags.undo === undefined)) {
+    throw new DashkeepError('DK_USAGE', 'name a snapshot with --from, or a run with --undo');
+  }
+  return restoreCommand(context, from === 'live' ? await liveSnapshot(context, flags) : from, others);
+}
+
+/** Creates a snapshot of the source. @returns its ID */
+async function liveSnapshot(context: CliContext, { kinds: _, ...flags }: Flags): Promise<string> {
+  const progress = progressPrinter(context, flags.json === true);
+  const asked = { kind: 'backup', trigger: 'manual', ...askedBy(flags), signal: context.signal } as const;
+  const choice = backupChoice(new Configuration(context.environment, flags));
+  const run = { ...asked, onProgress: progress.report };
+  const { id } = await withSession(context, flags, true, (session) =>
+    recordRun(session, run, (one) => runBackup(session, choice, one)),
+  ).finally(progress.end);
+  return id;
+}

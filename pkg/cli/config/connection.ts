@@ -1,0 +1,40 @@
+import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
+import type { GrafanaLink } from '../../operations/grafana.ts';
+import { CommandError } from '../command-error.ts';
+import type { Configuration } from './configuration.ts';
+
+const NAME = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
+
+/** Another Grafana than the one that is backed up. */
+export interface Connection extends Required<Pick<GrafanaLink, 'orgs'>>, Pick<GrafanaLink, 'url' | 'caFile'> {
+  name: string;
+  credentials: CredentialSource;
+}
+
+/** @throws DK_USAGE for a name that is none; DK_SETTINGS when address or credentials are missing */
+export function connectionOf(configuration: Configuration, name: string): Connection {
+  if (!NAME.test(name)) {
+    throw new CommandError('DK_USAGE', `'${name.slice(0, 80)}' is not the name of a connection`, {
+      hint: 'A name has up to 40 lowercase letters, digits and dashes.',
+    });
+  }
+  const url = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_URL', name);
+  const token = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_TOKEN', name)?.value;
+  const user = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_ADMIN_USER', name)?.value;
+  const password = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD', name)?.value;
+  const isAdmin = user !== undefined && password !== undefined;
+  if (url === undefined || (token === undefined && !isAdmin)) {
+    const prefix = `DASHKEEP_CONNECTION_${name.toUpperCase().replaceAll('-', '_')}`;
+    throw new CommandError(
+      'DK_SETTINGS',
+      `the connection ${name} has no ${url === undefined ? 'address' : 'credentials'}`,
+      {
+        hint: `Set ${prefix}_URL, and ${prefix}_TOKEN, or ${prefix}_ADMIN_USER and ${prefix}_ADMIN_PASSWORD; each secret also as …_FILE.`,
+      },
+    );
+  }
+  const credentials = isAdmin ? basicCredentials(user, password) : tokenCredentials(token ?? (async () => ''));
+  const caFile = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_CA_FILE', name);
+  const orgs = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_ORGS', name) ?? 'reached';
+  return { name, url, credentials, orgs, ...(caFile === undefined ? {} : { caFile }) };
+}

@@ -1,0 +1,263 @@
+import { writeFile } from 'node:fs/promises';
+import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { compareAllClocks } from '../../engine/clocks.ts';
+import { planEverything } from '../../engine/restore/everything/plan.ts';
+import { planRestore } from '../../engine/restore/plan/plan.ts';
+import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
+import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
+import { planUndo } from '../../engine/restore/undo/undo.ts';
+import { withInstance, type GrafanaLink } from '../../operations/grafana.ts';
+import { assertAnotherGrafana } from '../../operations/another-grafana.ts';
+import { lostResources } from '../../operations/lost.ts';
+import { runRestore } from '../../operations/restore.ts';
+import { recordRun } from '../../operations/run.ts';
+import type { Session } from '../../operations/session.ts';
+import { findingError } from '../../repository/signing/finding-error.ts';
+import type { Exit } from '../command.ts';
+import { orgs as parseOrgs } from '../config/parsers.ts';
+import { askedBy, type AskedBy } from '../options.ts';
+import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from './about.ts';
+import { inOrgs, reachedOrgs, withinReach, withLost } from './orgs.ts';
+import { isSelective, restoreRequest, type RestoreFlags } from './request.ts';
+import { printable, progressPrinter } from '../output/output.ts';
+import { confirmed } from './confirmation.ts';
+import { finishCommand, undoCommand } from './finish-command.ts';
+import { cutShort, printCutShort, warnInterrupted } from './interrupted.ts';
+import { printRestore } from './output.ts';
+import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from './trust.ts';
+import type { CliContext } from '../context.ts';
+import { withSessions } from './sessions.ts';
+
+/** Flags of a restore, or of a migration. */
+export interface RestoreCommandFlags extends RestoreFlags, AskedBy {
+  json?: boolean;
+  savePlan?: string;
+  confirm?: string;
+  trust?: string;
+  acceptForeign?: boolean;
+  undo?: string;
+  apply?: boolean;
+  safetySnapshot: boolean;
+  /** The connection that it goes to, instead of the Grafana that the snapshot is of. */
+  to?: string;
+}
+
+type Flags = RestoreCommandFlags;
+
+/** Plans a restore or an undo, applies it with `--apply`, and prints what came of it. */
+export async function restoreCommand(context: CliContext, snapshot: string | undefined, given: Flags): Promise<Exit> {
+  const flags = withTrust(given);
+  const progress = progressPrinter(context, flags.json === true);
+  const work =
+    flags.undo === undefined
+      ? planAndApply(context, snapshot, flags, progress)
+      : undo(context, snapshot, flags, progress);
+  const { plan, applied, about } = await work.finally(progress.end);
+  const { run, finish } = applied ?? {};
+  const undoes = run === undefined ? undefined : undoCommand(context, flags)(run);
+  printRestore(context, { json: flags.json === true, run, finish, undo: undoes, about }, plan, applied);
+  return exitOf(plan, applied);
+}
+
+interface Done {
+  plan: Plan;
+  applied: Applied | undefined;
+  /** Absent where a restore is undone. */
+  about?: AboutSnapshot;
+}
+
+/** What an applied plan came to, and the run that says so. */
+interface Applied extends Restored {
+  run: string;
+  /** The command that restores the same once more. */
+  finish: string;
+}
+
+type Progress = ReturnType<typeof progressPrinter>;
+
+async function planAndApply(
+  context: CliContext,
+  snapshot: string | undefined,
+  flags: Flags,
+  progress: Progress,
+): Promise<Done> {
+  const requested = await restoreRequest(context, snapshot, flags);
+  const everything = flags.everything === true;
+  const orgs = everything ? 'all' : reachedOrgs(flags.orgs, requested.options);
+  const done = await withSessions(context, flags, async ({ source, session }): Promise<Done | { trust: string }> => {
+    const { repository } = source;
+    await assertSigner(repository, flags, context);
+    await warnInterrupted(context, session.repository, undoCommand(context, flags));
+    const stored = await repository.stored(requested.snapshot, { signal: context.signal });
+    const { manifest } = stored;
+    for (const finding of (await repository.inspect({ signal: context.signal })).all) {
+      context.log.warn({ code: finding.code }, findingError(finding).message);
+    }
+    if (manifest.basedOn !== undefined) {
+      context.log.warn({}, sentenceOf(reason('snapshot-based-on', { time: manifest.basedOn.started })));
+    }
+    const named = { ...flags, named: requested.snapshot };
+    const narrower = await narrowerThanBefore(context, repository, manifest, named);
+    await assertLatestWanted(context, manifest, narrower, named);
+    const trust = await askTrust(context, repository, stored, named);
+    if (trust !== undefined) {
+      return { trust };
+    }
+    const confirm = confirmTrust(context, repository, stored, named);
+    await keepTrust(repository, flags);
+    return withInstance(
+      { ...linkTo(session, orgs), needsServerAdmin: everything },
+      context.signal,
+      async (instance) => {
+        await compareAllClocks({ ...context, instance, repository: session.repository });
+        if (flags.to !== undefined) {
+          await assertAnotherGrafana(source, manifest, instance, context.signal);
+        }
+        const { options } = requested;
+        // A saved plan says what is restored, and of which organizations.
+        const isChosen = everything || requested.saved !== undefined;
+        const inReach = isChosen
+          ? requested.selection
+          : inOrgs(requested.selection, flags.orgs, options, manifest, instance);
+        const selection =
+          flags.lostIn === undefined
+            ? inReach
+            : withLost(inReach, await lostResources({ ...context, repository }, manifest, flags.lostIn));
+        const request = {
+          ...context,
+          manifest,
+          repository: session.repository,
+          ...(source === session ? {} : { source: repository }),
+          instance: isChosen ? instance : withinReach(instance, requested.selection, flags.orgs, options),
+          selection,
+          options,
+          onProgress: progress.report,
+          // Nobody looks at the plan before it is applied.
+          ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
+        };
+        const plan = await (everything ? planEverything(request) : planRestore(request));
+        if (requested.saved !== undefined) {
+          requireFresh(requested.saved, request, plan);
+        }
+        if (flags.savePlan !== undefined) {
+          await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
+        }
+        const applied = flags.apply === true;
+        return {
+          plan,
+          applied: applied
+            ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
+            : undefined,
+          about: aboutSnapshot(manifest, selection, narrower),
+        };
+      },
+      waits(flags, progress),
+    );
+  });
+  // What is written goes under the repository's key, which is known to be the right one only when anyone who signed it
+  // is trusted.
+  return 'trust' in done ? planAndApply(context, snapshot, withTrust({ ...flags, trust: done.trust }), progress) : done;
+}
+
+/** Somebody looks at a plan; only what is applied waits for a Grafana that is down. */
+function waits(flags: Flags, progress: Progress): Progress['report'] | undefined {
+  return flags.apply === true ? progress.report : undefined;
+}
+
+/** Plans the way back of a restore, and goes it with `--apply`. */
+async function undo(
+  context: CliContext,
+  snapshot: string | undefined,
+  flags: Flags,
+  progress: Progress,
+): Promise<Done> {
+  const id = flags.undo ?? '';
+  const { everything, savePlan, plan: saved } = flags;
+  if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags)) {
+    throw new DashkeepError('DK_USAGE', '--undo takes no other selection: remove it');
+  }
+  return withSessions(context, flags, async ({ source, session }) => {
+    const { repository } = session;
+    const run = await repository.run(id, { signal: context.signal });
+    if (run === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
+    }
+    const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
+    return withInstance(
+      linkTo(session, orgs === '' ? undefined : orgs),
+      context.signal,
+      async (instance) => {
+        const asked = { ...context, repository, source: source.repository, instance, onProgress: progress.report };
+        await compareAllClocks(asked);
+        await assertSigner(repository, flags, context);
+        const { request, plan, stored } = await planUndo(asked, run);
+        const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
+        await keepTrust(repository, flags);
+        const applied = flags.apply === true;
+        return {
+          plan,
+          applied: applied
+            ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
+            : undefined,
+        };
+      },
+      waits(flags, progress),
+    );
+  });
+}
+
+/** Grafana, with these organizations as `--orgs` would write them. */
+function linkTo({ grafana }: Session, orgs: string | undefined): GrafanaLink {
+  return { ...grafana(), ...compact({ orgs: orgs === undefined ? undefined : parseOrgs(orgs, '--orgs') }) };
+}
+
+async function applyRecorded(
+  context: CliContext,
+  session: Session,
+  flags: Flags,
+  request: PlanRequest,
+  plan: Plan,
+  progress: Progress,
+): Promise<Applied> {
+  const { confirm } = await confirmed(context, plan, flags);
+  const finish = finishCommand(context, flags, isNamed(flags) ? plan.snapshot : undefined);
+  const trigger = plan.undoes === undefined ? 'manual' : 'undo';
+  const asked = {
+    kind: 'restore',
+    trigger,
+    ...askedBy(flags),
+    signal: context.signal,
+    onProgress: progress.report,
+  } as const;
+  const { safetySnapshot } = flags;
+  let id = '';
+  let facts: RunFacts = {};
+  const work = recordRun(session, asked, (run) => {
+    id = run.id;
+    const note = (noted: RunFacts): void => {
+      facts = { ...facts, ...noted };
+      run.note(noted);
+    };
+    return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note });
+  });
+  try {
+    return { ...(await work), run: id, finish };
+  } catch (error) {
+    progress.end();
+    throw printCutShort(context, flags.json === true, cutShort(id, facts, finish, undoCommand(context, flags)), error);
+  }
+}
+
+/** Whether the snapshot is an argument of the command: neither an undo nor a saved plan names one. */
+function isNamed({ undo: undone, plan }: Flags): boolean {
+  return undone === undefined && plan === undefined;
+}
+
+/** Partial when anything that was asked for could not be brought back as it was. */
+function exitOf(plan: Plan, restored: Restored | undefined): Exit {
+  const blocked = plan.items.some(({ action }) => action === 'blocked');
+  const bad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') ?? false;
+  return restored !== undefined && (blocked || bad) ? 3 : 0;
+}

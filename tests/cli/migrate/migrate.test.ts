@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+/** Stage, where all is made, and production, where it goes. */
+let stage: Simulator;
+let production: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let environment: Record<string, string>;
+let shown: string;
+
+const migrate = (...args: string[]): Promise<Ended> => cli('migrate', '--to', 'production', '--json', ...args);
+
+function cli(...args: string[]): Promise<Ended> {
+  const stderr = { write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
+  return runCli(args, environment, { stderr });
+}
+
+beforeEach(async () => {
+  shown = '';
+  stage = await startGrafana({ profile: '11.6', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  production = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  directory = await temporaryDirectory();
+  environment = {
+    GRAFANA_URL: stage.url,
+    GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,
+    DASHKEEP_CONNECTION_PRODUCTION_TOKEN: production.token({ role: 'Admin' }),
+  };
+  stage.seedDashboards({ count: 6, folders: 2 });
+});
+afterEach(async () => {
+  await Promise.all([stage.close(), production.close()]);
+  await directory.remove();
+});
+
+async function titlesIn(grafana: Simulator): Promise<string[]> {
+  const { body } = await call(grafana, 'admin:admin', 'GET /api/search?limit=1000');
+  return (body as { uid: string; title: string }[]).map(({ uid, title }) => `${uid} ${title}`).sort();
+}
+
+it('plans without writing, sends a snapshot to another Grafana, and takes it back', async () => {
+  const plan = await migrate('--from', 'live', '--kinds', 'folder,dashboard');
+  expect(plan.json).toMatchObject({ applied: false, results: [] });
+  expect(plan.json.plan.map(({ action }: { action: string }) => action)).toEqual(Array(8).fill('create'));
+  expect(await titlesIn(production)).toEqual([]);
+
+  const applied = await migrate('--from', plan.json.snapshot, '--kinds', 'folder,dashboard', '--apply');
+  expect(applied).toMatchObject({
+    exit: 0,
+    json: { applied: true, undo: expect.stringContaining('migrate --to production --undo') },
+  });
+  expect(await titlesIn(production)).toEqual(await titlesIn(stage));
+  expect(
+    (await migrate('--from', 'latest', '--kinds', 'folder,dashboard')).json.plan.map(
+      ({ action }: { action: string }) => action,
+    ),
+  ).toEqual(Array(8).fill('unchanged'));
+  // The snapshots of the source are not mixed with those of the connection.
+  expect((await cli('snapshots', '--json')).json.snapshots).toHaveLength(1);
+
+  const undone = await cli(...applied.json.undo.split(' ').slice(1), '--json', '--confirm', 'Main Org.');
+  expect(undone.exit).toBe(0);
+  expect(await titlesIn(production)).toEqual([]);
+});
+
+it('names what was written when the token is revoked in the middle, and finishes it later', async () => {
+  const { snapshot } = (await migrate('--from', 'live')).json as { snapshot: string };
+  production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
+  const error = await cli(
+    'migrate',
+    '--to',
+    'production',
+    '--from',
+    snapshot,
+    '--kinds',
+    'folder,dashboard',
+    '--apply',
+  ).catch((one: unknown) => one);
+  expect(error).toMatchObject({
+    code: 'DK_GRAFANA_UNAUTHORIZED',
+    message: expect.stringContaining('connection production'),
+  });
+  const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
+  expect(shown).toMatch(/did not finish: \d of 8 resources were written and checked/);
+  expect(await titlesIn(production)).not.toEqual([]);
+
+  production.setFaults();
+  environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = production.token({ role: 'Admin' });
+  expect(await cli(...finish.split(' ').slice(1))).toMatchObject({ exit: 0 });
+  expect(await titlesIn(production)).toEqual(await titlesIn(stage));
+});
+
+it('refuses the Grafana that the snapshot is of', async () => {
+  environment['DASHKEEP_CONNECTION_PRODUCTION_URL'] = `${stage.url}/`;
+  environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = stage.token({ role: 'Admin' });
+  await expect(migrate('--from', 'live')).rejects.toMatchObject({
+    code: 'DK_USAGE',
+    message: `${stage.url} is the Grafana that the snapshot is of`,
+  });
+});
+
+it('refuses addresses that the outbound policy forbids', async () => {
+  environment['DASHKEEP_CONNECTION_PRODUCTION_URL'] = 'http://169.254.169.254';
+  await cli('backup');
+  await expect(migrate('--from', 'latest')).rejects.toMatchObject({ code: 'DK_NOT_ALLOWED' });
+});
+
+it('says what a connection lacks', async () => {
+  await cli('backup');
+  await expect(cli('migrate', '--to', 'other-stage', '--from', 'latest')).rejects.toMatchObject({
+    code: 'DK_SETTINGS',
+    hint: expect.stringContaining('DASHKEEP_CONNECTION_OTHER_STAGE_URL'),
+  });
+  environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = production.token({ role: 'Viewer' });
+  await expect(migrate('--from', 'latest', '--kinds', 'folder,dashboard')).rejects.toMatchObject({
+    code: 'DK_GRAFANA_FORBIDDEN',
+    message: expect.stringMatching(/^connection production: .*datasources:read/),
+  });
+});
