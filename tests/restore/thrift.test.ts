@@ -101,7 +101,7 @@ describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s
     ]);
     expect(plan.dataSources).toMatchObject([{ from: { uid: 'prom' }, by: 'none' }]);
     expect(plan.items.find(({ uid }) => uid === 'root')?.losses).toEqual([
-      'uses “Prometheus” (data-source), which is missing; add it with --only data-source/prom',
+      'uses “Prometheus” (data-source), which is missing; add it with --also data-source/prom',
     ]);
   });
 });

@@ -24,9 +24,16 @@ export const registerMigrate: Register = (program, run) => {
     .option('--everything', 'all organizations with their resources, and users with their memberships')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
     .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--also <kind/uid>', 'this resource too, such as a missing data source (repeatable)', collect)
     .option('--overwrite', 'also overwrite existing resources that differ')
     .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
     .option('--keep-secrets', 'keep stored secrets when an address changes')
+    .option(
+      '--mapping <file>',
+      'YAML file that maps organizations, data sources, folders, teams, users and contact points',
+    )
+    .option('--new-uids', 'write under new UIDs, with everything that refers to them')
+    .option('--pause-rules', 'pause alert rules')
     .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect)
     .option('--map-datasource <old=new>', 'use an existing data source in place of one in the snapshot', collect)
     .option('--secrets <file>', 'YAML file with secrets, by kind, UID and field')

@@ -10,6 +10,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--everything', 'restore all organizations with their resources, and users with their memberships')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
     .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
+    .option('--also <kind/uid>', 'this resource too, such as a missing data source (repeatable)', collect)
     .option('--lost-in <snapshot>', 'only what this later snapshot lacks, or has in an older or unexplained version')
     .option('--overwrite', 'also overwrite existing resources that differ')
     .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')

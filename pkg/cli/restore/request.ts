@@ -1,6 +1,8 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { RULE } from '../../contract/kinds.ts';
 import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/plan/saved-plan.ts';
+import { parseMapping } from '../../engine/restore/mapping/mapping-file.ts';
 import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
 import type { CopyOptions, RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import { readSettingFile } from '../config/environment.ts';
@@ -26,6 +28,10 @@ export interface RestoreFlags extends CommonFlags {
   mapOrg?: string[];
   mapDatasource?: string[];
   secrets?: string;
+  also?: string[];
+  mapping?: string;
+  newUids?: boolean;
+  pauseRules?: boolean;
   plan?: string;
 }
 
@@ -55,7 +61,7 @@ export async function restoreRequest(
     if (snapshot === undefined) {
       throw new DashkeepError('DK_USAGE', 'name a snapshot, or a saved plan with --plan');
     }
-    return { snapshot, selection: selectionOf(flags), options: { ...optionsOf(flags), ...secrets } };
+    return { snapshot, selection: selectionOf(flags), options: { ...(await mapped(flags)), ...secrets } };
   }
   const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
   const { selection, options } = requestOf(saved);
@@ -67,15 +73,19 @@ export async function restoreRequest(
 
 /** Everything is the whole snapshot as it was, so there is nothing to choose. @throws DK_USAGE */
 function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void {
-  const { everything, only, folder, lostIn, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan, savePlan } = flags;
+  const { everything, only, folder, also, lostIn, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan } = flags;
+  const { mapping, newUids, savePlan } = flags;
   const others = {
     '--only': only,
     '--folder': folder,
+    '--also': also,
     '--lost-in': lostIn,
     '--kinds': kinds,
     '--as-copy': asCopy,
     '--map-org': mapOrg,
     '--map-datasource': mapDatasource,
+    '--mapping': mapping,
+    '--new-uids': newUids,
     '--delete-extra': deleteExtra,
     '--plan': plan,
     '--save-plan': savePlan,
@@ -97,7 +107,20 @@ export function isSelective(flags: RestoreFlags): boolean {
 
 function selectionOf(flags: RestoreFlags): Selection {
   const kinds = flags.kinds === undefined ? undefined : parseKinds(flags.kinds);
-  return compact({ kinds, only: flags.only?.map(parseResource), folders: flags.folder?.map((uid) => ({ uid })) });
+  return compact({
+    kinds,
+    only: flags.only?.map(parseResource),
+    folders: flags.folder?.map((uid) => ({ uid })),
+    also: flags.also?.map(wholeResource),
+  });
+}
+
+function wholeResource(text: string): NonNullable<Selection['also']>[number] {
+  const { kind, uid } = parseResource(text);
+  if (kind === RULE) {
+    throw new DashkeepError('DK_USAGE', '--also takes whole resources: name the group of the rule');
+  }
+  return { kind, uid };
 }
 
 function optionsOf(flags: RestoreFlags): RestoreOptions {
@@ -110,6 +133,8 @@ function chosen(flags: RestoreFlags): Partial<RestoreOptions> {
   return {
     ...(flags.deleteExtra === true ? { deleteExtra: true } : {}),
     ...(flags.keepSecrets === true ? { keepSecrets: true } : {}),
+    ...(flags.newUids === true ? { newUids: true } : {}),
+    ...(flags.pauseRules === true ? { pauseRules: true } : {}),
     ...compact({
       copy,
       orgs: flags.mapOrg === undefined ? undefined : new Map(flags.mapOrg.map((text) => pairOfOrgs(text))),
@@ -135,6 +160,17 @@ function copyOf(flags: RestoreFlags): CopyOptions | undefined {
     org: intoOrg === undefined ? undefined : orgOf(intoOrg, '--into-org'),
     suffix: copySuffix,
   });
+}
+
+/** The options, with what the flags leave to the mapping. */
+async function mapped(flags: RestoreFlags): Promise<RestoreOptions> {
+  const options = optionsOf(flags);
+  if (flags.mapping === undefined) {
+    return options;
+  }
+  const mapping = parseMapping(await readSettingFile(flags.mapping, '--mapping'));
+  const dataSources = new Map([...(mapping.dataSources ?? []), ...(options.dataSources ?? [])]);
+  return { ...mapping, ...options, ...(dataSources.size === 0 ? {} : { dataSources }) };
 }
 
 function pair(text: string, flag: string): [string, string] {

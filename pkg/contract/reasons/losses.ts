@@ -5,11 +5,11 @@ export const LOSS_REASONS = {
   'uses-missing': 'uses “{title}” ({kind}), which is missing',
   'uses-blocked': 'uses “{title}” ({kind}), which is blocked',
   'uses-missing-offered': {
-    cli: 'uses “{title}” ({kind}), which is missing; add it with --only {resource}',
+    cli: 'uses “{title}” ({kind}), which is missing; add it with --also {resource}',
     page: 'uses “{title}” ({kind}), which is missing; you can add it',
   },
   'linked-group': {
-    cli: 'the linked alert rule group “{title}” is missing; add it with --only {resource}',
+    cli: 'the linked alert rule group “{title}” is missing; add it with --also {resource}',
     page: 'the linked alert rule group “{title}” is missing',
   },
   'rules-paused': 'its rules are paused, so that nothing fires twice; resume them in Grafana',

@@ -54,6 +54,7 @@ export const PLAN_REASONS = {
   'org-twin': 'another organization in the snapshot is also restored to organization {org}',
   'stand-in-chosen': 'data source {uid} is used instead, as chosen',
   'stand-in': 'data source {uid} is used instead, with the same name and type',
+  replaced: '“{uid}” is used instead, as mapped',
   'not-copied': 'copies use the existing one',
   'install-first': 'not installed here; install version {version} first',
   'plugin-version': 'installed here in version {here}; the snapshot has {version}',
@@ -67,7 +68,7 @@ export const PLAN_REASONS = {
   needs: 'needs “{title}” ({kind}), which is missing',
   'needs-blocked': 'needs “{title}” ({kind}), which is blocked',
   'needs-offered': {
-    cli: 'needs “{title}” ({kind}), which is missing; add it with --only {resource}',
+    cli: 'needs “{title}” ({kind}), which is missing; add it with --also {resource}',
     page: 'needs “{title}” ({kind}), which is missing; you can add it',
   },
 

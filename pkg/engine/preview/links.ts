@@ -6,6 +6,9 @@ export function withoutLinks(mapping: Mapping): Mapping {
   return {
     orgOf: (entry) => mapping.orgOf(entry),
     isCopy: (entry) => mapping.isCopy(entry),
+    standIn: (entry) => mapping.standIn(entry),
+    knownAs: (entry) => mapping.knownAs(entry),
+    mayChange: (entry) => mapping.mayChange(entry),
     leftOut: (entry) => mapping.leftOut(entry),
     uidOf: (entry, read) => mapping.uidOf(entry, read),
     apply(entry, content) {

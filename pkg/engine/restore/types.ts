@@ -29,6 +29,12 @@ export interface Mapping {
   orgOf(entry: ManifestEntry): number;
   /** Whether an entry becomes something new beside the original. */
   isCopy(entry: ManifestEntry): boolean;
+  /** The uid of the live resource that is used instead of an entry, or of what it belongs to. */
+  standIn(entry: ManifestEntry): string | undefined;
+  /** The uid by which others refer to an entry, as far as it is known without its content. */
+  knownAs(entry: ManifestEntry): string;
+  /** Whether an entry may be written otherwise than the snapshot holds it. */
+  mayChange(entry: ManifestEntry): boolean;
   /** Why an entry takes no part in a copy; undefined when it does, or nothing is copied. */
   leftOut(entry: ManifestEntry): KnownReason | undefined;
   /** The uid that an entry will have; reads its content only where the uid follows from it. */
@@ -50,7 +56,7 @@ export interface Selection {
   /** Folders with all that is below them, what belongs to it, and the library panels that their dashboards use. */
   folders?: readonly { uid: string; org?: number }[];
   /** Single resources besides what all that means. */
-  also?: readonly ResourceRef[];
+  also?: readonly (Omit<ResourceRef, 'org'> & { org?: number })[];
   /**
    * Without what belongs to single folders and dashboards: permissions, public dashboards, annotations; and without
    * keeping live rules that a group lacks.
@@ -83,6 +89,10 @@ export interface RestoreOptions {
   orgs?: ReadonlyMap<number, number>;
   /** Uid of a data source in the snapshot → uid of a live one. Wins over what is found by uid, name and type. */
   dataSources?: ReadonlyMap<string, string>;
+  /** Folders, teams, users, contact points and mute timings by kind and UID → live ones that are used instead. */
+  replace?: ReadonlyMap<KindName, ReadonlyMap<string, string>>;
+  /** Under new UIDs that are derived from the source, with everything that refers to them; for another Grafana. */
+  newUids?: true;
   /** Bring alert rules in paused, so that nothing is evaluated and nobody is called. */
   pauseRules?: boolean;
   /** Leave stored secrets where the address changes to which Grafana sends them. */

@@ -235,8 +235,11 @@ export interface Kind extends KindTraits {
   /** The same content with references renamed (data sources, folders, …). Pure. */
   rename?(content: Content, renamed: (reference: Reference) => string): Content;
 
-  /** The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure. */
-  copy?(content: Content, uid: string): Content;
+  /**
+   * The same content under another uid, for restoring as a copy. Absent = the kind cannot be copied. Pure.
+   * @param ofPart - gives the parts (rules of a group) their new uids; derived from both by default
+   */
+  copy?(content: Content, uid: string, ofPart?: (part: string) => string): Content;
 
   /**
    * The uid that follows from the content, for kinds that can't choose it (rule groups: folder and title; annotations:

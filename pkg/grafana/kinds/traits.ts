@@ -21,6 +21,8 @@ export interface KindTraits {
   readonly hasSecrets?: true;
   /** The uid is a name that people read: a copy gets a suffix, not a uid that is made up. */
   readonly uidIsName?: true;
+  /** Grafana or a program made the uid up: in another Grafana it may have another one. */
+  readonly uidIsMadeUp?: true;
   /** The original and a copy share what neither of them holds: it is copied only with its folder, or by name. */
   readonly shared?: true;
   /** Holds memberships of organizations: those that the snapshot does not know stay as they are. */

@@ -160,7 +160,7 @@ describe('permissions', () => {
     const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard-permissions', uid: 'root' }] } });
     expect(reasons(plan, 'blocked')).toEqual({
       'dashboard-permissions/root':
-        'needs “Board root” (dashboard), which is missing; add it with --only dashboard/root',
+        'needs “Board root” (dashboard), which is missing; add it with --also dashboard/root',
     });
   });
 });

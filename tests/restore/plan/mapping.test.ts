@@ -95,7 +95,7 @@ describe.each(TRIED_PROFILES)('data sources of another instance (theme T6), Graf
     const plan = await bench.plan({ selection: { only: [{ kind: 'dashboard', uid: 'root' }] } });
     expect(plan.dataSources).toMatchObject([{ from: { uid: 'prom', name: 'Prometheus' }, by: 'none' }]);
     expect(plan.missing).toEqual([{ org: 1, kind: 'data-source', uid: 'prom', title: 'Prometheus', inSnapshot: true }]);
-    expect(plan.items[0]!.losses.join()).toContain('add it with --only data-source/prom');
+    expect(plan.items[0]!.losses.join()).toContain('add it with --also data-source/prom');
   });
 });
 

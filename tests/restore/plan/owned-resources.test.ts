@@ -59,7 +59,7 @@ describe.each(TRIED_PROFILES)('what belongs to a dashboard of Grafana %s', (prof
       { org: 1, kind: 'alert-rule-group', uid: 'infra/down', title: 'down', inSnapshot: true },
     ]);
     expect(plan.items.find(({ kind }) => kind === 'dashboard')!.losses).toEqual([
-      'the linked alert rule group “down” is missing; add it with --only alert-rule-group/infra/down',
+      'the linked alert rule group “down” is missing; add it with --also alert-rule-group/infra/down',
     ]);
     const also = [{ org: 1, kind: 'alert-rule-group' as const, uid: 'infra/down' }];
     await bench.apply({ manifest: good, selection: { ...ONLY, also } });

@@ -27,6 +27,7 @@ export const ENGINE_ADVICE = {
     page: 'Restore into the same Grafana instead. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
   },
   'write-secrets': 'Write kind, UID and field, each as a mapping: {example}',
+  'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',
   'use-existing-data-source': 'Use the UID of an existing data source.',
   'choose-snapshot-with-dashboard': 'Choose a snapshot that contains the dashboard.',
   'close-folders-to-others':

@@ -1,16 +1,23 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from '../../../lib/json/json.ts';
-import type { KindName } from '../../../contract/kinds.ts';
+import { canonicalJson, objectAt } from '../../../lib/json/json.ts';
+import { RULE } from '../../../contract/kinds.ts';
+import type { DataSourceMatch } from '../../../contract/api/restores.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Kind, Reference } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
+import { sourceOf } from '../content.ts';
+import { keyOf } from '../target.ts';
+import { relink } from './relink.ts';
 import type { PlanRequest, Mapped, Mapping, Parts } from '../types.ts';
 
 /** Grafana's uids have up to 40 characters; its own have 14. */
 const UID_LENGTH = 14;
 const DEFAULT_NAME_SUFFIX = ' (copy)';
+
+/** What a mapping calls the folder of what is in none. */
+const ROOT = 'general';
 
 /** Finds a data source of the snapshot at the target. */
 export interface DataSourceLookup {
@@ -18,6 +25,8 @@ export interface DataSourceLookup {
   resolve(targetOrg: number, uid: string): string;
   /** Whether any has another uid there. */
   renames(targetOrg: number): boolean;
+  /** The live one that replaces one of the snapshot under another uid. */
+  standIn(targetOrg: number, uid: string): DataSourceMatch | undefined;
 }
 
 /**
@@ -29,7 +38,8 @@ export class Remap implements Mapping {
   readonly #request: PlanRequest;
   readonly #dataSources: DataSourceLookup;
   readonly #parts: Parts;
-  readonly #copies = new Map<string, string>();
+  /** New uids, of copies or of all. */
+  readonly #uids = new Map<string, string>();
 
   constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceLookup, parts: Parts) {
     this.#parts = parts;
@@ -40,7 +50,15 @@ export class Remap implements Mapping {
     );
     for (const entry of selected) {
       if (request.options.copy !== undefined && this.#isCopied(entry, selectedFolders)) {
-        this.#copies.set(keyOf(entry.org, entry.kind, entry.uid), this.#copyUid(entry));
+        this.#uids.set(keyOf(entry), this.#copyUid(entry));
+      }
+    }
+    if (request.options.newUids === true) {
+      // Others may refer to what is not selected: it went there before, or will.
+      for (const entry of request.manifest.resources) {
+        if (hasNewUid(entry) && this.standIn(entry) === undefined) {
+          this.#uids.set(keyOf(entry), this.#derivedUid(entry));
+        }
       }
     }
   }
@@ -50,8 +68,26 @@ export class Remap implements Mapping {
     return copy?.org ?? orgs?.get(entry.org) ?? entry.org;
   }
 
-  isCopy({ org, kind, uid }: ManifestEntry): boolean {
-    return this.#copies.has(keyOf(org, kind, uid));
+  isCopy(entry: ManifestEntry): boolean {
+    return this.#request.options.copy !== undefined && this.#uids.has(keyOf(entry));
+  }
+
+  standIn(entry: ManifestEntry): string | undefined {
+    const kind = goesWith(kindOf(entry.kind)) ?? entry.kind;
+    return kind === 'data-source'
+      ? this.#dataSources.standIn(this.orgOf(entry), entry.uid)?.to?.uid
+      : this.#request.options.replace?.get(kind)?.get(entry.uid);
+  }
+
+  knownAs(entry: ManifestEntry): string {
+    return this.#uids.get(keyOf(entry)) ?? entry.uid;
+  }
+
+  mayChange(entry: ManifestEntry): boolean {
+    const { newUids, replace } = this.#request.options;
+    return (
+      newUids === true || replace !== undefined || this.isCopy(entry) || this.#dataSources.renames(this.orgOf(entry))
+    );
   }
 
   leftOut(entry: ManifestEntry): KnownReason | undefined {
@@ -63,10 +99,8 @@ export class Remap implements Mapping {
   }
 
   async uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string> {
-    const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
     const follows = kindOf(entry.kind).uidOf !== undefined;
-    const moved = copyUid !== undefined || this.#dataSources.renames(this.orgOf(entry));
-    return follows && moved ? this.apply(entry, await read()).uid : (copyUid ?? entry.uid);
+    return follows && this.mayChange(entry) ? this.apply(entry, await read()).uid : this.knownAs(entry);
   }
 
   apply(entry: ManifestEntry, stored: Content): Mapped {
@@ -75,20 +109,21 @@ export class Remap implements Mapping {
     if (kind.hasMemberships === true) {
       return { uid: entry.uid, content: { ...content, snapshotOrgs: this.#snapshotOrgs() } };
     }
-    const copyUid = this.#copies.get(keyOf(entry.org, entry.kind, entry.uid));
+    const newUid = this.#uids.get(keyOf(entry));
     // Beside the original a copy would notify people a second time.
-    const pauses = this.#request.options.pauseRules === true || copyUid !== undefined;
+    const pauses = this.#request.options.pauseRules === true || this.isCopy(entry);
     const wanted = (pauses ? kind.pause?.(content) : undefined) ?? content;
-    const renamed = this.#placed(entry, this.#renamed(kind, entry, wanted), copyUid !== undefined);
-    if (copyUid === undefined) {
+    const renamed = this.#relinked(entry, this.#placed(entry, this.#renamed(kind, entry, wanted)));
+    if (newUid === undefined) {
       // Of equal annotations, a number distinguishes the second from the first; only a changed content has another uid.
       const changed = kind.uidOf !== undefined && canonicalJson(renamed.body) !== canonicalJson(content.body);
       return { uid: (changed ? kind.uidOf?.(renamed) : undefined) ?? entry.uid, content: renamed };
     }
     const suffix = this.#suffixFor(kind, entry, renamed);
     const titled = (suffix === '' ? undefined : kind.retitle?.(renamed, `${renamed.title}${suffix}`)) ?? renamed;
-    const uid = kind.uidOf?.(titled) ?? copyUid;
-    return { uid, content: kind.copy?.(titled, uid) ?? titled };
+    const uid = kind.uidOf?.(titled) ?? newUid;
+    const ofPart = this.isCopy(entry) ? undefined : (part: string) => this.#derived(entry.org, RULE, part);
+    return { uid, content: kind.copy?.(titled, uid, ofPart) ?? withUid(titled, uid) };
   }
 
   /** What of the content is restored. */
@@ -132,20 +167,43 @@ export class Remap implements Mapping {
     }
     // Permissions have the uid of what they belong to.
     const place = [manifest.id, entry.org, owner, entry.uid, options.copy?.org ?? '', options.copy?.folderUid ?? ''];
-    return createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
+    return hashOf(place);
+  }
+
+  /** The same for each snapshot, so that the next one goes on with what the last one made. */
+  #derivedUid({ org, kind, uid }: ManifestEntry): string {
+    return this.#derived(org, goesWith(kindOf(kind)) ?? kind, uid);
+  }
+
+  #derived(org: number, kind: string, uid: string): string {
+    return hashOf([sourceOf(this.#request).id, org, kind, uid]);
   }
 
   #renamed(kind: Kind, entry: ManifestEntry, content: Content): Content {
-    const targetOrg = this.orgOf(entry);
-    const rename = (reference: Reference): string => {
-      if (reference.kind === 'data-source') {
-        return this.#dataSources.resolve(targetOrg, reference.uid);
-      }
-      const copied = this.#copies.get(keyOf(entry.org, reference.kind, reference.uid));
-      const moved = reference.kind === 'folder' ? this.#movedTo(entry) : undefined;
-      return copied ?? moved ?? reference.uid;
-    };
-    return kind.rename?.(content, rename) ?? content;
+    return kind.rename?.(content, (reference) => this.#rename(entry, reference)) ?? content;
+  }
+
+  #rename(entry: ManifestEntry, { kind, uid }: Pick<Reference, 'kind' | 'uid'>): string {
+    const renewed = this.#uids.get(keyOf({ org: entry.org, kind, uid }));
+    if (kind === 'data-source') {
+      // Asked in any case, so that the plan names it.
+      const found = this.#dataSources.resolve(this.orgOf(entry), uid);
+      return renewed ?? found;
+    }
+    const moved = kind === 'folder' ? this.#movedTo(entry) : undefined;
+    return renewed ?? this.#request.options.replace?.get(kind)?.get(uid) ?? moved ?? uid;
+  }
+
+  /** Links in texts lead to the new uids too. */
+  #relinked(entry: ManifestEntry, content: Content): Content {
+    const { newUids, replace } = this.#request.options;
+    if (newUids !== true && replace === undefined) {
+      return content;
+    }
+    const body = relink(content.body, (kind, uid) =>
+      kind !== RULE ? this.#rename(entry, { kind, uid }) : newUids === true ? this.#derived(entry.org, RULE, uid) : uid,
+    );
+    return body === content.body ? content : { ...content, body };
   }
 
   /** The folder that copies are put in, where theirs is not copied with them. */
@@ -154,22 +212,31 @@ export class Remap implements Mapping {
   }
 
   /** What lay at the root names no folder that could be renamed. */
-  #placed(entry: ManifestEntry, content: Content, copied: boolean): Content {
-    const into = this.#request.options.copy?.folderUid;
-    if (!copied || into === undefined || content.folderUid !== undefined) {
-      return content;
-    }
-    return kindOf(entry.kind).moveTo?.(content, into) ?? content;
+  #placed(entry: ManifestEntry, content: Content): Content {
+    const { copy, replace } = this.#request.options;
+    const into = this.isCopy(entry) ? copy?.folderUid : replace?.get('folder')?.get(ROOT);
+    return into === undefined || content.folderUid !== undefined
+      ? content
+      : (kindOf(entry.kind).moveTo?.(content, into) ?? content);
   }
 
   /** A group of rules is known by folder and title: beside the original it needs another title. */
   #suffixFor(kind: Kind, entry: ManifestEntry, content: Content): string {
     const { suffix } = this.#request.options.copy ?? {};
-    const beside = kind.uidOf?.(content) === entry.uid && this.orgOf(entry) === entry.org;
+    const beside = this.isCopy(entry) && kind.uidOf?.(content) === entry.uid && this.orgOf(entry) === entry.org;
     return suffix ?? (beside ? DEFAULT_NAME_SUFFIX : '');
   }
 }
 
-function keyOf(org: number, kind: KindName, uid: string): string {
-  return `${org}/${kind}/${uid}`;
+function hashOf(place: readonly (string | number)[]): string {
+  return createHash('sha256').update(place.join('\n')).digest('hex').slice(0, UID_LENGTH);
+}
+
+function hasNewUid({ kind }: ManifestEntry): boolean {
+  const owner = goesWith(kindOf(kind));
+  return kindOf(owner ?? kind).uidIsMadeUp === true;
+}
+
+function withUid(content: Content, uid: string): Content {
+  return { ...content, body: { ...objectAt(content.body), uid } };
 }

@@ -1,10 +1,11 @@
 import type { ResourceRef } from '../../../contract/kinds.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, losing, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Reference } from '../../../grafana/kinds/kind.ts';
 import { Existing } from '../mapping/existing.ts';
 import { writeContext } from '../context.ts';
-import type { MissingDependency, PlannedItem, PlanRequest } from '../types.ts';
+import type { Mapping, MissingDependency, PlannedItem, PlanRequest } from '../types.ts';
 import { isKindComplete } from '../kind-completeness.ts';
 import { keyOf, targetOf } from '../target.ts';
 
@@ -15,12 +16,14 @@ import { keyOf, targetOf } from '../target.ts';
 export class Dependencies {
   readonly #request: PlanRequest;
   readonly #needs = new Map<string, Reference[]>();
-  /** Titles of what the snapshot holds. */
-  readonly #held: ReadonlyMap<string, string>;
+  /** What the snapshot holds, also under the UIDs that it will have. */
+  readonly #held: ReadonlyMap<string, ManifestEntry>;
 
-  constructor(request: PlanRequest) {
+  constructor(request: PlanRequest, mapping: Pick<Mapping, 'knownAs'>) {
     this.#request = request;
-    this.#held = new Map(request.manifest.resources.map((entry) => [keyOf(entry), entry.title]));
+    const { resources } = request.manifest;
+    const renewed = resources.map((entry) => [keyOf({ ...entry, uid: mapping.knownAs(entry) }), entry] as const);
+    this.#held = new Map([...renewed, ...resources.map((entry) => [keyOf(entry), entry] as const)]);
   }
 
   /** @param target where the resource will be, and under which uid. */
@@ -80,17 +83,17 @@ export class Dependencies {
   }
 
   #missing(org: number, { kind, uid }: Reference): MissingDependency {
-    const title = this.#held.get(keyOf({ org, kind, uid }));
-    return { org, kind, uid, title: title ?? uid, inSnapshot: title !== undefined };
+    const entry = this.#held.get(keyOf({ org, kind, uid }));
+    return { org, kind, uid: entry?.uid ?? uid, title: entry?.title ?? uid, inSnapshot: entry !== undefined };
   }
 
   /** Returns whether the item is not written because of it. */
   #mark(
     item: PlannedItem,
     reference: Reference,
-    { title, inSnapshot, isBlocked }: MissingDependency & { isBlocked: boolean },
+    { uid, title, inSnapshot, isBlocked }: MissingDependency & { isBlocked: boolean },
   ): boolean {
-    const { kind, uid } = reference;
+    const { kind } = reference;
     const missing = { kind, title, resource: `${kind}/${uid}` };
     if (reference.factory === true && item.code === 'pristine') {
       Object.assign(item, { action: 'skip', ...because(reason('factory-default')) });

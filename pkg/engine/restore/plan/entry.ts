@@ -58,7 +58,7 @@ export async function planEntry(
     ownersManager:
       kind.owner === undefined || isCopy ? undefined : managers.get(keyOf({ ...target, kind: kind.owner })),
     rules: reasonForRules(planning.parts, entry, live),
-    isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry),
+    isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry) && !mapping.mayChange(entry),
     isSame: once(async () => live !== undefined && isRestored(kind, await content(), live)),
     manager: async () => managerOf(live ?? (isCopy ? {} : await content())),
     mayOverwrite,

@@ -127,7 +127,8 @@ function unchangedAsOf(
     (ownerBefore !== undefined &&
       live.get(keyOf({ org: org.id, kind: owner.name, uid })) === markOfEntry(owner, ownerBefore));
   const bringsSecrets = kind.hasSecrets === true && request.options.secrets?.(kind.name, uid) !== undefined;
-  if (mark !== markOfEntry(kind, entry) || !isOwnerSame || bringsSecrets || isLeftOver(planning, kind, org, uid)) {
+  const isOther = mark !== markOfEntry(kind, entry) || planning.mapping.mayChange(entry);
+  if (isOther || !isOwnerSame || bringsSecrets || isLeftOver(planning, kind, org, uid)) {
     return undefined;
   }
   if (managerOf(before) === undefined) {
@@ -161,11 +162,14 @@ function goesTo(entry: ManifestEntry, org: Org, uid: string): Pick<PlannedItem, 
 
 /** Why an entry of the selection is not for writing at all. */
 function passedOver({ mapping, dataSources }: Planning, org: Org, entry: ManifestEntry): Reason | undefined {
-  const standIn = entry.kind === 'data-source' ? dataSources.standIn(org.id, entry.uid) : undefined;
-  if (standIn?.to !== undefined) {
-    return reason(standIn.by === 'choice' ? 'stand-in-chosen' : 'stand-in', { uid: standIn.to.uid });
+  const uid = mapping.standIn(entry);
+  if (uid === undefined) {
+    return mapping.leftOut(entry);
   }
-  return mapping.leftOut(entry);
+  if (entry.kind !== 'data-source') {
+    return reason('replaced', { uid });
+  }
+  return reason(dataSources.standIn(org.id, entry.uid)?.by === 'choice' ? 'stand-in-chosen' : 'stand-in', { uid });
 }
 
 /** Why a kind is never written, wherever; undefined for those that are. */

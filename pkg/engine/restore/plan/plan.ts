@@ -44,7 +44,7 @@ export async function planRestore(
     request,
     mapping,
     dataSources,
-    dependencies: new Dependencies(request),
+    dependencies: new Dependencies(request, mapping),
     managers: managersOf(request, mapping),
     earlier: new EarlierRestores(request),
     places: new OpenedPlaces(request),

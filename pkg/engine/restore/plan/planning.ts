@@ -53,7 +53,7 @@ export function managersOf({ manifest }: PlanRequest, mapping: Mapping): Map<str
   for (const entry of manifest.resources) {
     const manager = managerOf(entry);
     if (manager !== undefined) {
-      managers.set(keyOf({ org: mapping.orgOf(entry), kind: entry.kind, uid: entry.uid }), manager);
+      managers.set(keyOf({ org: mapping.orgOf(entry), kind: entry.kind, uid: mapping.knownAs(entry) }), manager);
     }
   }
   return managers;

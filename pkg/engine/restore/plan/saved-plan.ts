@@ -24,6 +24,7 @@ const SavedPlan = z.object({
     kinds: z.array(z.enum(KIND_NAMES)).optional(),
     only: z.array(Selected.extend({ kind: z.enum(NAMEABLE) })).optional(),
     folders: z.array(Selected).optional(),
+    also: z.array(Selected.extend({ kind: z.enum(KIND_NAMES) })).optional(),
   }),
   options: z.object({
     overwrite: z.boolean(),
@@ -77,12 +78,13 @@ export function savePlan(request: PlanRequest, plan: Plan): string {
   return `${JSON.stringify(saved, undefined, 2)}\n`;
 }
 
-function copyOf({ orgs, kinds, only, folders }: Selection): SavedPlan['selection'] {
+function copyOf({ orgs, kinds, only, folders, also }: Selection): SavedPlan['selection'] {
   return compact({
     orgs: orgs === undefined ? undefined : [...orgs],
     kinds: kinds === undefined ? undefined : [...kinds],
     only: only === undefined ? undefined : [...only],
     folders: folders === undefined ? undefined : [...folders],
+    also: also === undefined ? undefined : [...also],
   });
 }
 

@@ -72,6 +72,7 @@ export const alertRuleGroup: Kind = {
   writes: 'serial',
   largeBodies: true,
   inFolders: true,
+  uidIsMadeUp: true,
   deletable: true,
   serves: alertingServed,
 

@@ -50,6 +50,7 @@ export const silence: Kind = {
   },
 
   references: () => [],
+  uidOf: (content) => hashOf(objectAt(content.body) ?? {}),
 
   comparable(body) {
     const { startsAt: _, ...rest } = objectAt(body) ?? {};

@@ -33,6 +33,7 @@ export const dashboard: Kind = {
   dependsOn: ['folder', 'data-source', 'library-panel'],
   writes: 'parallel',
   inFolders: true,
+  uidIsMadeUp: true,
   essential: true,
   largeBodies: true,
   readsLate: true,

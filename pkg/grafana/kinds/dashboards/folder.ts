@@ -27,6 +27,7 @@ export const folder: Kind = {
   dependsOn: [],
   writes: 'parallel',
   inFolders: true,
+  uidIsMadeUp: true,
   essential: true,
   largeBodies: true,
   manyReferences: true,

@@ -44,6 +44,7 @@ export const libraryPanel: Kind = {
   dependsOn: ['folder', 'data-source'],
   writes: 'serial',
   inFolders: true,
+  uidIsMadeUp: true,
   largeBodies: true,
   manyReferences: true,
   shared: true,

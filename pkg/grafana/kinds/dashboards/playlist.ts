@@ -34,6 +34,7 @@ export const playlist: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'serial',
+  uidIsMadeUp: true,
   largeBodies: true,
   deletable: true,
 

@@ -56,6 +56,7 @@ export const dataSource: Kind = {
   writes: 'serial',
   largeBodies: true,
   hasSecrets: true,
+  uidIsMadeUp: true,
   manyReferences: true,
 
   async serves() {

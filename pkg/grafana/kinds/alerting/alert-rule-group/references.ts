@@ -95,9 +95,13 @@ function renameInSettings(settings: JsonObject, renamed: Renamer): JsonObject {
  * The group as a copy: `<folder uid>/<title>` is taken from the new uid, and every rule gets its own uid, derived
  * from both, so that copying again updates the copy.
  */
-export function copyGroup(content: Content, uid: string): Content {
+export function copyGroup(
+  content: Content,
+  uid: string,
+  ofRule = (rule: string): string => copiedUid(uid, rule),
+): Content {
   const { folderUid, title } = splitUid(uid);
-  const rules = rulesOf(content).map((rule) => ({ ...rule, uid: copiedUid(uid, stringAt(rule, 'uid') ?? '') }));
+  const rules = rulesOf(content).map((rule) => ({ ...rule, uid: ofRule(stringAt(rule, 'uid') ?? '') }));
   return { ...content, title, folderUid, body: { ...objectAt(content.body), title, folderUid, rules } };
 }
 

@@ -1,0 +1,57 @@
+import { isJsonObject, stringAt, type Json } from '../../../lib/json/json.ts';
+import type { KindName, RULE } from '../../../contract/kinds.ts';
+
+/** The new UID of what a link leads to; the same one where that has none. */
+export type Renamer = (kind: KindName | typeof RULE, uid: string) => string;
+
+/** What a path of Grafana leads to. */
+const PATHS = {
+  d: 'dashboard',
+  'd-solo': 'dashboard',
+  'dashboards/f': 'folder',
+  'alerting/grafana': 'alert-rule',
+} as const;
+
+/** A path with a UID, and the beginning of its address. */
+const LINK =
+  /(?<before>[^\s"'<>()[\]{}]*?)\b(?<path>d|d-solo|dashboards\/f|alerting\/grafana)\/(?<uid>[\w-]{1,40})(?![\w-])/g;
+
+/** Name of the matcher of a silence for a single rule. */
+const RULE_MATCHER = '__alert_rule_uid__';
+
+/**
+ * The same body with links to dashboards, folders and rules renamed, wherever people can write one: links with a host
+ * lead to the original, and stay. Also the folder of a list of dashboards, and the rule of a silence. The very same
+ * body when nothing changes.
+ */
+export function relink(value: Json, renamed: Renamer): Json {
+  if (typeof value === 'string') {
+    return value.includes('/') ? relinkText(value, renamed) : value;
+  }
+  if (Array.isArray(value)) {
+    const items = value.map((item) => relink(item, renamed));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  if (!isJsonObject(value)) {
+    return value;
+  }
+  const isRuleMatcher = stringAt(value, 'name') === RULE_MATCHER;
+  const members = Object.entries(value).map(([name, member]): [string, Json] => {
+    if (typeof member === 'string' && name === 'folderUID') {
+      return [name, renamed('folder', member)];
+    }
+    return [
+      name,
+      isRuleMatcher && typeof member === 'string' && name === 'value'
+        ? renamed('alert-rule', member)
+        : relink(member, renamed),
+    ];
+  });
+  return members.some(([name, member]) => member !== value[name]) ? Object.fromEntries(members) : value;
+}
+
+function relinkText(text: string, renamed: Renamer): string {
+  return text.replace(LINK, (whole, before: string, path: keyof typeof PATHS, uid: string) =>
+    before.includes('://') ? whole : `${before}${path}/${renamed(PATHS[path], uid)}`,
+  );
+}
