@@ -94,7 +94,7 @@ beforeEach(async () => {
     text: 'deployed',
     tags: [],
   });
-  await api(production, 'PUT /api/v1/provisioning/policies', { receiver: 'on-call', group_by: ['alertname'] });
+  await api(stage, 'PUT /api/v1/provisioning/policies', { receiver: 'ops', group_by: ['alertname'] });
   await api(stage, 'PUT /api/org/preferences', { homeDashboardUID: 'overview' });
 });
 afterEach(async () => {
@@ -206,9 +206,13 @@ it('gives all new UIDs, and every reference and link leads to them', async () =>
   // The next snapshot goes on with the same ones.
   expect(actions(await migrate(...asked)).filter((one) => !/^(skip|unchanged)/.test(one))).toEqual([]);
 
-  const undone = await cli(...applied.json.undo.split(' ').slice(1), '--confirm', 'Main Org.');
+  const undo = applied.json.undo.split(' ').slice(1) as string[];
+  const { confirm } = (await cli(...undo.filter((word) => word !== '--apply'))).json as { confirm: string };
+  const undone = await cli(...undo, '--confirm', confirm);
   expect(undone.exit).toBe(0);
   expect(await api(production, 'GET /api/search?limit=100')).toEqual(before);
+  expect((await api(production, 'GET /api/v1/provisioning/policies')).receiver).toBe('empty');
+  expect((await api(production, 'GET /api/org/preferences')).homeDashboardUID).toBe('');
 });
 
 it('refuses a mapping that it does not understand', async () => {

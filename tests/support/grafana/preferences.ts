@@ -17,8 +17,15 @@ export function preferencesDto(preferences: Record<string, unknown>): Record<str
   return { theme: '', homeDashboardUID: '', timezone: '', weekStart: '', ...preferences };
 }
 
-/** What is stored after a PUT (from nothing) or PATCH (from what is there). */
-export function changedPreferences(call: Call, from: Record<string, unknown>): Record<string, unknown> {
+/** What is stored after a PUT, which replaces all but the home dashboard from 12 on, or a PATCH. */
+export function changedPreferences(
+  call: Call,
+  live: Record<string, unknown>,
+  patches = false,
+): Record<string, unknown> {
+  const { homeDashboardUID } = live;
+  const home = call.profile.major < 12 || homeDashboardUID === undefined ? {} : { homeDashboardUID };
+  const from = patches ? live : {};
   const body = call.plain<Record<string, unknown>>();
   const uid = body['homeDashboardUID'];
   if (typeof uid === 'string' && uid !== '' && !call.org.dashboards.has(uid)) {
@@ -28,7 +35,8 @@ export function changedPreferences(call: Call, from: Record<string, unknown>): R
   if (theme !== undefined && !['', 'light', 'dark', 'system'].includes(String(theme))) {
     throw problem(400, 'Invalid theme');
   }
-  const next = { ...from };
+  // prefimpl/pref.go of 12 writes the UID only where one is sent, '' included; before, PUT replaced it.
+  const next: Record<string, unknown> = { ...home, ...from };
   for (const field of FIELDS) {
     if (body[field] !== undefined && body[field] !== '') {
       next[field] = body[field];

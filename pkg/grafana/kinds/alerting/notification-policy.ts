@@ -26,6 +26,9 @@ const NAMES_OF_DEFAULT = new Set([DEFAULT_TREE, 'user-defined']);
 /** Receivers of the tree that Grafana makes for a new org: from 12.4, before, and long before that. */
 const FACTORY_RECEIVERS = new Set(['empty', 'grafana-default-email', 'email receiver']);
 
+/** Fact of a tree that is written by resetting the live one. */
+const RESET = 'reset';
+
 const POLICIES = provisioningPath('policies');
 
 /**
@@ -66,7 +69,17 @@ export const notificationPolicy: Kind = {
     return found === undefined ? undefined : treeContent(found);
   },
 
+  /** What Grafana made itself comes back with its contact point, which no request can create, when it is reset. */
+  exactly(content) {
+    return isFactoryTree(objectAt(content.body) ?? {})
+      ? { ...content, facts: { ...content.facts, [RESET]: 1 } }
+      : content;
+  },
+
   references(content) {
+    if (content.facts?.[RESET] !== undefined) {
+      return [];
+    }
     const found = new Map<string, Reference>();
     const factory = isFactoryTree(objectAt(content.body) ?? {}) ? { factory: true as const } : {};
     renameIn(content.body, (reference) => {
@@ -101,6 +114,10 @@ export const notificationPolicy: Kind = {
   async write(context, item) {
     const { grafana, signal } = context;
     const body = objectAt(item.content.body) ?? {};
+    if (item.content.facts?.[RESET] !== undefined) {
+      await writeAlerting(context, () => grafana.delete(POLICIES, { signal }));
+      return { uid: item.uid, losses: [] };
+    }
     if (item.uid === DEFAULT_TREE) {
       const headers = provenanceHeaders(item.live?.provenance);
       await writeAlerting(context, () => grafana.put(POLICIES, body, { headers, signal }));

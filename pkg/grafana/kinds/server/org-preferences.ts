@@ -114,10 +114,11 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   const body = objectAt(item.content.body) ?? {};
   const home = stringAt(body, HOME);
   if (home !== undefined && (await dashboardIsMissing(context, home))) {
-    await grafana.put(path, without(body, HOME), { signal });
+    await grafana.put(path, { ...body, [HOME]: '' }, { signal });
     return { uid: item.uid, losses: [reason('home-missing', { uid: home })] };
   }
-  await grafana.put(path, body, { signal });
+  // From 12 on a home dashboard stays unless another one is sent, or none.
+  await grafana.put(path, home === undefined ? { ...body, [HOME]: '' } : body, { signal });
   return { uid: item.uid, losses: [] };
 }
 

@@ -42,7 +42,7 @@ export function orgRoutes(router: Router): void {
   for (const method of ['PUT', 'PATCH']) {
     router.on(`${method} /api/org/preferences`, (call) => {
       call.require('orgs.preferences:write');
-      call.org.preferences = changedPreferences(call, method === 'PATCH' ? call.org.preferences : {});
+      call.org.preferences = changedPreferences(call, call.org.preferences, method === 'PATCH');
       return { message: 'Preferences updated' };
     });
   }

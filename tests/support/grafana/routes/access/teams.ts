@@ -57,7 +57,7 @@ export function teamRoutes(router: Router): void {
   router.on('PUT /api/teams/:id/preferences', (call) => {
     // Grafana stores them for a team that is missing, too.
     const team = ifFound(call, 'teams:write');
-    const preferences = changedPreferences(call, {});
+    const preferences = changedPreferences(call, team?.preferences ?? {});
     if (team !== undefined) {
       team.preferences = preferences;
     }

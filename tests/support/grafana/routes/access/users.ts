@@ -151,7 +151,7 @@ function ownRoutes(router: Router): void {
   for (const method of ['PUT', 'PATCH']) {
     router.on(`${method} /api/user/preferences`, (call) => {
       const user = own(call);
-      user.preferences = changedPreferences(call, method === 'PATCH' ? user.preferences : {});
+      user.preferences = changedPreferences(call, user.preferences, method === 'PATCH');
       return { message: 'Preferences updated' };
     });
   }
