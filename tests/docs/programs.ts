@@ -157,7 +157,8 @@ function runnable(path: string): string | undefined {
 }
 
 function settingNamed(name: string): string | undefined {
-  return name.replace(/_FILE$/, '') in SETTINGS || name in SETTINGS ? undefined : `no setting ${name}`;
+  const row = name.replace(/(?<=^DASHKEEP_CONNECTION_)[A-Z0-9]+/, '<NAME>');
+  return row.replace(/_FILE$/, '') in SETTINGS || row in SETTINGS ? undefined : `no setting ${name}`;
 }
 
 function first(words: string[], problem: (word: string) => string | undefined): string | undefined {

@@ -38,6 +38,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'service/previews.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'service/restores/plans.ts': { decides: /trust\.reconsider\(stored\.author,[^]*assertRestorable\(trust,/ },
   'cli/restore/command.ts': { decides: /confirmTrust\(/ },
+  'cli/restore/check-connection.ts': { because: 'shows' },
   'cli/commands/cat.ts': { because: 'shows' },
   'cli/commands/diff.ts': { because: 'shows' },
   'cli/commands/show.ts': { because: 'shows' },

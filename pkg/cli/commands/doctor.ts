@@ -7,7 +7,8 @@ import { Configuration } from '../config/configuration.ts';
 import { s3Settings } from '../config/s3.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { withJson, withService, withTargetUrl } from '../options.ts';
-import { printable, printJson, printLine } from '../output/output.ts';
+import { printChecks } from '../output/checks.ts';
+import { printJson, printLine } from '../output/output.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -22,8 +23,6 @@ export const registerDoctor: Register = (program, run) => {
     .option('--policy', 'only print the minimal IAM policy for the target')
     .action(run(runDoctor));
 };
-
-const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: 'skipped' } as const;
 
 async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   const { clock, randomness, log, signal } = context;
@@ -46,22 +45,9 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   }
   const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
   try {
-    const { ok, checks } = await service.examine(() => doctor(service.parts, signal));
-    if (flags.json === true) {
-      printJson(context, { ok, checks });
-    } else {
-      for (const { name, status, detail, hint, resolved = [] } of checks) {
-        printLine(context, printable(`${MARKS[status]}  ${name}: ${detail}`));
-        // The address of the target itself is in the detail.
-        for (const { name: part, value, source } of resolved.filter((one) => one.source !== 'the target')) {
-          printLine(context, printable(`         ${part}: ${value} (${source})`));
-        }
-        if (hint !== '' && status !== 'ok') {
-          printLine(context, printable(`         ${hint}`));
-        }
-      }
-    }
-    return ok ? 0 : 3;
+    const found = await service.examine(() => doctor(service.parts, signal));
+    printChecks(context, flags.json === true, found);
+    return found.ok ? 0 : 3;
   } finally {
     await service.stop();
   }

@@ -6,12 +6,15 @@ import { Configuration } from '../config/configuration.ts';
 import { backupChoice } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, collect, withBy, withGrafana, withKinds, withTarget } from '../options.ts';
+import { printChecks } from '../output/checks.ts';
 import { progressPrinter } from '../output/output.ts';
+import { checkConnection } from '../restore/check-connection.ts';
 import { restoreCommand, type RestoreCommandFlags } from '../restore/command.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends RestoreCommandFlags {
   from?: string;
+  check?: boolean;
   to: string;
 }
 
@@ -20,6 +23,7 @@ export const registerMigrate: Register = (program, run) => {
   withBy(withKinds(withGrafana(withTarget(program.command('migrate')))))
     .description('show a plan for another Grafana, and apply it with --apply')
     .requiredOption('--to <connection>', 'name of the other Grafana, see DASHKEEP_CONNECTION_<NAME>_URL')
+    .option('--check', 'only check the connection, with advice for each failed check')
     .option('--from <snapshot>', "ID, unique prefix of an ID, 'latest', or 'live' to create a snapshot first")
     .option('--everything', 'all organizations with their resources, and users with their memberships')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
@@ -51,6 +55,11 @@ export const registerMigrate: Register = (program, run) => {
 };
 
 async function migrate(context: CliContext, flags: Flags): Promise<Exit> {
+  if (flags.check === true) {
+    const found = await checkConnection(context, flags);
+    printChecks(context, flags.json === true, found);
+    return found.ok ? 0 : 3;
+  }
   // Those of the source; a connection has its own setting for that.
   const { from, orgs: _, ...others } = flags;
   if ((from === undefined) === (flags.undo === undefined)) {

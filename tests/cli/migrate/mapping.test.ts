@@ -78,6 +78,7 @@ beforeEach(async () => {
     dashboard: board('detail', 'Detail', 'stage-prom'),
     folderUid: 'hosts',
   });
+  await api(stage, 'POST /api/dashboards/uid/detail/public-dashboards', { isEnabled: true });
   await api(stage, 'POST /api/playlists', {
     ...{ name: 'Round', interval: '5m', items: [{ type: 'dashboard_by_uid', value: 'overview' }] },
   });
@@ -154,7 +155,16 @@ it('names what is missing, and creates it without its secret when asked', async 
     'contact-point/ops',
   ]);
   const more = ['team/sre', 'data-source/stage-prom', 'contact-point/ops'].flatMap((one) => ['--also', one]);
-  const applied = await migrate('--from', 'live', '--folder', 'infra', ...more, '--apply', '--confirm', 'Main Org.');
+  const applied = await migrate(
+    '--from',
+    'live',
+    '--folder',
+    'infra',
+    ...more,
+    '--apply',
+    '--confirm',
+    '1 security change',
+  );
   expect(applied.exit, JSON.stringify(applied.json)).toBe(0);
   const found = await api(production, 'GET /api/datasources/uid/stage-prom');
   expect(found).toMatchObject({ name: 'Prometheus of stage', secureJsonFields: {} });
@@ -165,7 +175,8 @@ it('gives all new UIDs, and every reference and link leads to them', async () =>
   const file = await mapping('uids: new');
   const asked = ['--from', 'live', '--mapping', file];
   const before = await api(production, 'GET /api/search?limit=100');
-  const applied = await migrate(...asked, '--apply', '--confirm', 'Main Org.');
+  const plan = await migrate(...asked);
+  const applied = await migrate(...asked, '--apply', '--confirm', plan.json.confirm as string);
   expect(applied.exit, JSON.stringify(applied.json.results)).toBe(0);
   const found: { uid: string; title: string; folderUid?: string }[] = await api(
     production,
@@ -191,6 +202,9 @@ it('gives all new UIDs, and every reference and link leads to them', async () =>
     `[one](/d/${detail}) [two](https://stage.example.com/d/detail/x) </dashboards/f/${hosts}/hosts>`,
   );
   expect(dashboard.panels[3].options.folderUID).toBe(hosts);
+  const link = await api(production, `GET /api/dashboards/uid/${detail}/public-dashboards`);
+  const original = await api(stage, 'GET /api/dashboards/uid/detail/public-dashboards');
+  expect(link).toMatchObject({ isEnabled: true, accessToken: original.accessToken as string });
   const { rules } = await api(production, `GET /api/v1/provisioning/folder/${infra}/rule-groups/down`);
   expect(rules[0].uid).toMatch(/^[0-9a-f]{14}$/);
   expect(rules[0].annotations.__dashboardUid__).toBe(detail);

@@ -53,7 +53,7 @@ it('plans without writing, sends a snapshot to another Grafana, and takes it bac
   const applied = await migrate('--from', plan.json.snapshot, '--kinds', 'folder,dashboard', '--apply');
   expect(applied).toMatchObject({
     exit: 0,
-    json: { applied: true, undo: expect.stringContaining('migrate --to production --undo') },
+    json: { applied: true, undo: expect.stringMatching(/^dashkeep migrate --undo \S+ --to production/) },
   });
   expect(await titlesIn(production)).toEqual(await titlesIn(stage));
   expect(
@@ -122,4 +122,24 @@ it('says what a connection lacks', async () => {
     code: 'DK_GRAFANA_FORBIDDEN',
     message: expect.stringMatching(/^connection production: .*datasources:read/),
   });
+});
+
+it('checks a connection', async () => {
+  await cli('backup');
+  const check = (): Promise<Ended> => migrate('--check');
+  const found = await check();
+  expect(found).toMatchObject({ exit: 0, json: { ok: true } });
+  expect(found.json.checks).toMatchObject([
+    { name: 'grafana', status: 'warning', detail: expect.stringContaining(`Grafana 12.4`) },
+    { name: 'connection', status: 'ok' },
+    { name: 'rights', status: expect.stringMatching(/ok|warning/) },
+  ]);
+  environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = 'wrong';
+  expect(await check()).toMatchObject({
+    exit: 3,
+    json: { ok: false, checks: [{ name: 'grafana', status: 'failed' }] },
+  });
+  environment['DASHKEEP_CONNECTION_PRODUCTION_URL'] = stage.url;
+  environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = stage.token({ role: 'Admin' });
+  expect((await check()).json.checks[1]).toMatchObject({ name: 'connection', status: 'failed' });
 });

@@ -122,6 +122,10 @@ export class Remap implements Mapping {
     const suffix = this.#suffixFor(kind, entry, renamed);
     const titled = (suffix === '' ? undefined : kind.retitle?.(renamed, `${renamed.title}${suffix}`)) ?? renamed;
     const uid = kind.uidOf?.(titled) ?? newUid;
+    if (kind.deletedWith !== undefined && !this.isCopy(entry)) {
+      // Renamed with its dashboard. In another Grafana its link is free.
+      return { uid, content: titled };
+    }
     const ofPart = this.isCopy(entry) ? undefined : (part: string) => this.#derived(entry.org, RULE, part);
     return { uid, content: kind.copy?.(titled, uid, ofPart) ?? withUid(titled, uid) };
   }
