@@ -15,6 +15,7 @@ const onServers = [
   'tests/release/actionlint.test.ts',
   'tests/repository/prune/removal.test.ts',
   'tests/service/api/schemathesis.test.ts',
+  'tests/storage/clouds/*.test.ts',
   'tests/storage/s3/conformance.test.ts',
 ];
 const include = ['pkg/**/*.test.ts', 'tests/**/*.test.ts'];

@@ -2,7 +2,8 @@
 // be given; one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The
 // entry point may follow.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const [outfile = 'build/dashkeep.mjs', entry = 'pkg/cli/bin.ts'] = process.argv.slice(2);
@@ -23,6 +24,42 @@ for (const name of ['disaster-recovery', 'rescue']) {
   guides[name] = await readFile(`docs/${name}.md`, 'utf8');
 }
 
+// Packages of a cloud, which only its stores load: compressed within the one file, they cost others neither time nor
+// memory at the start, and a tenth of the file instead of half of it.
+const licenses = [];
+const packed = {
+  name: 'packed',
+  setup({ onResolve, onLoad }) {
+    // In a namespace it is CommonJS, which the files of this package are not.
+    onResolve({ filter: /^\.\/sdk\.ts$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, 'sdk.ts'),
+      namespace: 'packed',
+    }));
+    onLoad({ filter: /./, namespace: 'packed' }, async ({ path }) => {
+      const { outputFiles } = await build({
+        ...common,
+        entryPoints: [path],
+        outfile: 'sdk.cjs',
+        format: 'cjs',
+        minifyIdentifiers: true,
+        supported: { 'dynamic-import': false },
+        legalComments: 'linked',
+        write: false,
+        logLevel: 'warning',
+      });
+      const [code, legal] = [/\.cjs$/, /\.txt$/].map((name) => outputFiles.find(({ path: at }) => name.test(at)));
+      licenses.push(legal?.text ?? '');
+      const text = brotliCompressSync(code.contents).toString('base64');
+      const contents = `
+        const { brotliDecompressSync } = require('node:zlib');
+        const { compileFunction } = require('node:vm');
+        const code = brotliDecompressSync(Buffer.from('${text}', 'base64')).toString();
+        compileFunction(code, ['exports', 'require', 'module'])(exports, require, module);`;
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 // Some dependencies are CommonJS and call require for Node's own modules.
 const requireForModules = `
 import { createRequire as dashkeepCreateRequire } from 'node:module';
@@ -36,6 +73,7 @@ const { outputFiles } = await build({
   write: false,
   format,
   legalComments: 'linked',
+  plugins: [packed],
   // What fastify takes when nobody gives it a way to validate; pkg/service/http/server.ts does.
   external: ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'],
   define: {
@@ -50,7 +88,8 @@ const { outputFiles } = await build({
 });
 
 // A program that is started meanwhile is the old one or the new one.
-for (const { path, contents } of outputFiles) {
+for (const { path, contents: built } of outputFiles) {
+  const contents = path.endsWith('.txt') ? Buffer.concat([built, Buffer.from(licenses.sort().join(''))]) : built;
   const part = `${path}.${process.pid}.part`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(part, contents, { mode: path.endsWith('.txt') ? 0o644 : 0o755 });

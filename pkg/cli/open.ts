@@ -14,12 +14,11 @@ import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { CopyConfig } from '../service/config.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { parseTarget } from '../storage/target.ts';
 import { Configuration } from './config/configuration.ts';
 import { copyConfig } from './config/copy.ts';
 import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
-import { s3WithKey } from './config/s3.ts';
 import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
+import { settingsFor } from './config/storage.ts';
 import { VERSION, type CliContext } from './context.ts';
 
 /** Opens the target of the second copy, does the work, and closes it. @throws DK_UNCONFIGURED where none is set */
@@ -33,7 +32,7 @@ export async function withCopyTarget<T>(
   if (copy === undefined) {
     throw refusal('DK_UNCONFIGURED', reason('copy-no-target'), { advice: reason('set-copy-target') });
   }
-  const store = await openStore(copy.target.value, { s3: await copy.s3(), clock, random, log });
+  const store = await openStore(copy.target.value, { ...(await copy.storage()), clock, random, log });
   try {
     return await work(store, copy);
   } finally {
@@ -50,8 +49,8 @@ export async function withStore<T>(
   const { environment, randomness, clock, log } = context;
   const configuration = new Configuration(environment, flags);
   const target = targetOf(configuration);
-  const s3 = parseTarget(target).kind === 's3' ? await s3WithKey(configuration) : undefined;
-  const store = await openStore(target, { s3, clock, random: randomness, log });
+  const settings = await settingsFor(target, configuration);
+  const store = await openStore(target, { ...settings, clock, random: randomness, log });
   try {
     return await work(store);
   } finally {

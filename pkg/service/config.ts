@@ -4,7 +4,7 @@ import type { Level } from './log.ts';
 import type { SecretName, SettingsValues } from '../contract/api/settings.ts';
 import type { SecretReader } from '../grafana/http/credentials.ts';
 import type { Sourced } from '../lib/sourced.ts';
-import type { S3Settings } from '../storage/s3/settings/settings.ts';
+import type { StorageSettings } from '../storage/open.types.ts';
 import type { ObjectLock } from '../storage/s3/settings/object-lock.ts';
 import type { AdminKeys } from './bootstrap/admin.ts';
 
@@ -22,8 +22,8 @@ export interface TlsFiles {
 /** A second target, for copies of what is in the first. */
 export interface CopyConfig {
   target: Sourced<string>;
-  /** With its key, read now. */
-  s3: () => Promise<S3Settings>;
+  /** With the key of a bucket, read now. */
+  storage: () => Promise<StorageSettings>;
   /** A cron expression; undefined: after each complete backup; empty: never by itself. */
   schedule: string | undefined;
   /** Rules of the copy; by default those of the first target. */
@@ -99,8 +99,8 @@ export interface ServiceConfig {
   variables: Variables;
   /** The weakest object lock that is allowed; absent = a page decides. */
   objectLock?: Sourced<ObjectLock>;
-  /** What the deployment says about a bucket; keys are among the secrets. */
-  s3: S3Settings;
+  /** What the deployment says about each kind of storage; keys of S3 are among the secrets. */
+  storage: StorageSettings;
   /** Directories below which a `file://` target of the pages may be. */
   fileRoots: readonly string[];
   /** The only hosts that addresses of the pages may name; undefined = all but metadata services. */

@@ -1,6 +1,7 @@
-import type { DashkeepError } from '../contract/errors.ts';
+import { DashkeepError } from '../contract/errors.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
+import type { Sourced } from '../lib/sourced.ts';
 import { keyProblem } from './keys.ts';
 
 /** Part of a bucket or container. */
@@ -40,4 +41,35 @@ export function bucketPlace(
 /** @returns the error for an address that is none */
 export function wrongTarget(why: KnownReason): DashkeepError {
   return refusal('DK_SETTINGS', why, { advice: reason('set-target') });
+}
+
+/**
+ * The address of a service without a slash at its end.
+ * @param service - `S3`, for the error
+ * @throws DK_SETTINGS for what is no usable URL
+ */
+export function checkedEndpoint({ value, from }: Sourced<string>, service: string): Sourced<string> {
+  const refuse = (why: string) =>
+    new DashkeepError('DK_SETTINGS', `the ${service} endpoint of ${from} is not usable: ${why}`, {
+      advice: service === 'S3' ? reason('write-endpoint') : undefined,
+    });
+  if (/["'`]/.test(value)) {
+    throw refuse('it contains quotes, which are not part of the value');
+  }
+  if (!/^https?:\/\//i.test(value)) {
+    throw refuse('it does not start with https:// or http://');
+  }
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    throw refuse('it is not an address');
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw refuse('it contains a user or password');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw refuse('it contains a ? or #');
+  }
+  return { value: url.href.replace(/\/+$/, ''), from };
 }

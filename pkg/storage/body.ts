@@ -73,3 +73,18 @@ export async function readBody(stream: NodeJS.ReadableStream, limits: BodyLimits
   }
   return Buffer.concat(chunks, received);
 }
+
+/**
+ * Whether an object has these bytes: a put whose answer was lost meets its own object.
+ * @param read - reads it; no more than it should have
+ */
+export async function hasBytes(read: () => Promise<Buffer>, body: Buffer): Promise<boolean> {
+  try {
+    return (await read()).equals(body);
+  } catch (error) {
+    if (error instanceof DashkeepError && ['DK_STORE_TOO_LARGE', 'DK_STORE_NOT_FOUND'].includes(error.code)) {
+      return false;
+    }
+    throw error;
+  }
+}

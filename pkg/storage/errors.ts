@@ -1,5 +1,7 @@
-import { DashkeepError } from '../contract/errors.ts';
+import { DashkeepError, type ErrorCode } from '../contract/errors.ts';
 import type { KnownReason } from '../contract/reasons/catalogue.ts';
+import { systemCode } from '../lib/file-errors.ts';
+import { isTlsProblem, isWithoutTls } from '../lib/http/network-cause.ts';
 
 /** A right is missing: which one, in AWS's words. */
 export class PermissionDenied extends DashkeepError {
@@ -14,4 +16,54 @@ export class PermissionDenied extends DashkeepError {
 /** An object beyond the caller's limit: it was not read further than that. */
 export function tooLarge(key: string, maxBytes: number): DashkeepError {
   return new DashkeepError('DK_STORE_TOO_LARGE', `${key} is larger than the ${maxBytes} bytes expected at most`);
+}
+
+/**
+ * Errors of clients hang on to the whole exchange, with the signature and the body: anyone who prints one prints those.
+ * What is kept is what they say.
+ * @param code - where the system gave none
+ */
+export function withoutExchange(error: unknown, code?: string): Error {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const plain = Object.assign(new Error(message), { name, code: systemCode(error) ?? code });
+  plain.stack = `${name}: ${message}`;
+  return plain;
+}
+
+/** What went wrong between here and a store, before it said anything. */
+export interface NetworkProblem {
+  kind: 'timeout' | 'no-tls' | 'certificate-name' | 'certificate' | 'unknown-name' | 'broken';
+  code: ErrorCode;
+  why: string;
+}
+
+const NETWORK = /^(ECONN|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|EPIPE|EADDR|UND_ERR|HPE_)/;
+
+/**
+ * @param quoted - whether the words of the error are shown
+ * @returns undefined where the error is none of the network
+ */
+export function networkProblem(error: unknown, quoted: boolean): NetworkProblem | undefined {
+  const name = error instanceof Error ? error.name : '';
+  const message = error instanceof Error ? error.message : String(error);
+  const code = systemCode(error) ?? '';
+  // The S3 client calls a connection that was cut a time-out, too.
+  const isCut = code === 'ECONNRESET' || code === 'EPIPE';
+  if ((name === 'TimeoutError' && !isCut) || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
+    return { kind: 'timeout', code: 'DK_STORE_TIMEOUT', why: 'no response in time' };
+  }
+  const unreachable = (kind: NetworkProblem['kind'], why: string) =>
+    ({ kind, code: 'DK_STORE_UNREACHABLE', why }) as const;
+  if (isWithoutTls(error)) {
+    return unreachable('no-tls', 'the endpoint does not speak TLS');
+  }
+  if (isTlsProblem(error)) {
+    const kind = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'certificate-name' : 'certificate';
+    return unreachable(kind, `the certificate is not trusted (${code})`);
+  }
+  if (NETWORK.test(code)) {
+    const kind = code === 'ENOTFOUND' ? 'unknown-name' : 'broken';
+    return unreachable(kind, `${quoted ? message : 'the connection failed'} (${code})`);
+  }
+  return undefined;
 }

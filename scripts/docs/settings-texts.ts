@@ -2,7 +2,8 @@ import type { Name } from '../../pkg/cli/config/configuration.ts';
 
 /** What each setting is for. */
 export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
-  DASHKEEP_TARGET: '`s3://bucket/prefix` or `file:///directory`',
+  DASHKEEP_TARGET:
+    '`s3://bucket/prefix`, `azblob://container/prefix`, `gs://bucket/prefix` (see [Azure and Google Cloud](azure-gcs.md)) or `file:///directory`',
   DASHKEEP_FILE_ROOTS:
     'directories, separated by colons, in which the settings page may place a `file://` target; none by default. Only for the service',
   DASHKEEP_OUTBOUND_ALLOW:
@@ -25,6 +26,23 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   AWS_ACCESS_KEY_ID: 'access key',
   AWS_SECRET_ACCESS_KEY: 'secret access key',
   AWS_SESSION_TOKEN: 'session token of temporary credentials',
+  AZURE_STORAGE_ACCOUNT: 'storage account of an `azblob://` target',
+  DASHKEEP_AZURE_ENDPOINT:
+    'address of the storage account, with its scheme (default `https://<account>.blob.core.windows.net`)',
+  DASHKEEP_AZURE_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
+  AZURE_STORAGE_CONNECTION_STRING:
+    'connection string of the storage account; takes precedence over the other credentials',
+  AZURE_STORAGE_KEY: 'key of the storage account',
+  AZURE_STORAGE_SAS_TOKEN: 'shared access signature (SAS) of the container',
+  AZURE_TENANT_ID: 'tenant of a service principal or of workload identity',
+  AZURE_CLIENT_ID: 'client of a service principal, of workload identity or of a user-assigned managed identity',
+  AZURE_CLIENT_SECRET: 'client secret of a service principal',
+  AZURE_FEDERATED_TOKEN_FILE: 'path of the token for workload identity; AKS sets it',
+  DASHKEEP_GCS_ENDPOINT: 'address of Google Cloud Storage, with its scheme (default `https://storage.googleapis.com`)',
+  DASHKEEP_GCS_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
+  DASHKEEP_GCS_KEY: 'key of a service account, or a configuration of workload identity federation, as JSON',
+  GOOGLE_APPLICATION_CREDENTIALS:
+    'path of a file with the same content (default: the identity that the platform gives, such as workload identity)',
 
   DASHKEEP_COPY_TARGET: 'second target for a [copy of the repository](second-copy.md), in another place than the first',
   DASHKEEP_COPY_SCHEDULE: 'cron expression of copies, or `off` (default: after each complete backup)',

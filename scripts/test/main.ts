@@ -50,6 +50,7 @@ const cluster = new Preparation('cluster', {
     'timeout 40m tests/support/kube/build.sh',
     'timeout 15m tests/support/actionlint.sh',
     'timeout 15m tests/support/schemathesis/install.sh',
+    'timeout 15m tests/support/clouds/install.sh',
     'tests/support/ceph-rgw.sh start "$directory"',
   ],
   stop: 'tests/support/ceph-rgw.sh stop "$directory"',

@@ -39,8 +39,9 @@ describe('what to do about an error, in French', () => {
     const explained = explainProblem(sent(raised.mock.results[0]?.value as DashkeepError));
     expect(explained).toEqual({
       title: 'Un paramètre n’est pas valide',
-      advice: 'Écrivez la cible sous la forme s3://bucket/préfixe ou file:///répertoire.',
-      fact: 'ftp:// n’est pas pris en charge ; une cible commence par s3:// ou file://',
+      advice:
+        'Écrivez la cible sous la forme s3://bucket/préfixe, azblob://conteneur/préfixe, gs://bucket/préfixe ou file:///répertoire.',
+      fact: 'ftp:// n’est pas pris en charge ; une cible commence par s3://, azblob://, gs:// ou file://',
       detail: '',
     });
   });

@@ -3,12 +3,17 @@ import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.t
 import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { openServer, serversToTest, type Subject } from '../storage/subjects.ts';
+import { openWith } from '../support/clouds/open.ts';
+import { CLOUDS, CLOUDS_INSTALLED } from '../support/clouds/servers.ts';
 import { realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/open-store.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { identities, openBench } from './harness.ts';
 
-/** Our own server always, and every real one that DASHKEEP_TEST_S3 names (tests/storage/conformance.ts). */
+/**
+ * Our own server always, every real one that DASHKEEP_TEST_S3 names (tests/storage/conformance.ts), and those of other
+ * clouds where they are installed.
+ */
 const SERVERS: [name: string, open: () => Promise<Subject>][] = [
   [
     'our own server',
@@ -20,6 +25,13 @@ const SERVERS: [name: string, open: () => Promise<Subject>][] = [
   ...serversToTest(process.env['DASHKEEP_TEST_S3']).map((server): [string, () => Promise<Subject>] => [
     server.name,
     () => openServer(server),
+  ]),
+  ...(CLOUDS_INSTALLED ? CLOUDS : []).map(([name, start]): [string, () => Promise<Subject>] => [
+    name,
+    async () => {
+      const server = await start();
+      return { store: await openWith(`${server.target}/prefix`, server.environment), dispose: () => server.close() };
+    },
   ]),
 ];
 

@@ -273,7 +273,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
     });
 
     it('describes itself without a secret', () => {
-      expect(store.description).toMatch(/^(memory|s3:\/\/|file:\/\/\/)/);
+      expect(store.description).toMatch(/^(memory|s3:\/\/|azblob:\/\/|gs:\/\/|file:\/\/\/)/);
       expect(store.description).not.toMatch(/secret/i);
     });
   });

@@ -10,6 +10,8 @@ describe('parseTarget', () => {
     [' S3://bucket/a ', { kind: 's3', bucket: 'bucket', prefix: 'a' }],
     ['file:///var/lib/dashkeep', { kind: 'directory', path: '/var/lib/dashkeep' }],
     ['file:///var/lib/with%20space/', { kind: 'directory', path: '/var/lib/with space' }],
+    ['azblob://container/some/prefix/', { kind: 'azblob', bucket: 'container', prefix: 'some/prefix' }],
+    ['GS://a.bucket_name', { kind: 'gs', bucket: 'a.bucket_name', prefix: '' }],
     ['file:///a/../b', { kind: 'directory', path: '/b' }],
   ])('reads %s', (text, target) => {
     expect(parseTarget(text)).toEqual(target);
@@ -21,7 +23,11 @@ describe('parseTarget', () => {
     ['bucket/prefix', /starts with s3:/],
     ['/var/lib/dashkeep', /file:\/\/\//],
     ['https://s3.fr-par.scw.cloud/bucket', /DASHKEEP_S3_ENDPOINT/],
-    ['gs://bucket', /gs:\/\/ is not supported/],
+    ['ftp://bucket', /ftp:\/\/ is not supported/],
+    ['gs://B', /bucket name/],
+    ['azblob://my_container', /container name/],
+    ['azblob://two--hyphens', /container name/],
+    ['azblob://container/../other', /prefix/],
     ['s3://', /bucket name/],
     ['s3:///prefix', /bucket name/],
     ['s3://b', /bucket name/],
@@ -40,7 +46,9 @@ describe('parseTarget', () => {
   });
 
   it('never repeats a key that was put into it', () => {
-    expect(refusalOf('s3://AKIAKEY:very-secret@bucket/prefix').message).not.toMatch(/AKIAKEY|very-secret/);
+    for (const scheme of ['s3', 'azblob', 'gs']) {
+      expect(refusalOf(`${scheme}://AKIAKEY:very-secret@bucket/prefix`).message).not.toMatch(/AKIAKEY|very-secret/);
+    }
   });
 });
 

@@ -28,12 +28,12 @@
 {{- if and (hasPrefix "file://" .Values.copy.target) (ne $mode "sidecar") (not .Values.extraVolumeMounts) -}}
 {{- fail (printf "\n\nDashkeep: copy.target=%s needs a volume at that path: set extraVolumes and extraVolumeMounts.\n" .Values.copy.target) -}}
 {{- end -}}
-{{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.copy.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name .Values.email.passwordSecret.name -}}
+{{- range $other := list (include "dashkeep.adminSecretName" .) .Values.s3.credentialsSecret.name .Values.azure.credentialsSecret.name .Values.gcs.credentialsSecret.name .Values.copy.s3.credentialsSecret.name .Values.encryption.ageIdentitySecret.name .Values.email.passwordSecret.name -}}
 {{- if eq $other $.Values.tokenSecret.name -}}
 {{- fail (printf "\n\nDashkeep: tokenSecret.name=%s is already the name of another Secret in these values. The service writes to its token Secret, so use a separate one.\n" $other) -}}
 {{- end -}}
 {{- end -}}
-{{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "DASHKEEP_COPY_S3_SECRET_ACCESS_KEY" "DASHKEEP_COPY_S3_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" "DASHKEEP_SMTP_PASSWORD" -}}
+{{- range $name := list "GRAFANA_API_TOKEN" "GRAFANA_ADMIN_PASSWORD" "DASHKEEP_API_TOKEN" "AWS_SECRET_ACCESS_KEY" "AWS_SESSION_TOKEN" "AZURE_STORAGE_CONNECTION_STRING" "AZURE_STORAGE_KEY" "AZURE_STORAGE_SAS_TOKEN" "AZURE_CLIENT_SECRET" "DASHKEEP_GCS_KEY" "DASHKEEP_COPY_S3_SECRET_ACCESS_KEY" "DASHKEEP_COPY_S3_SESSION_TOKEN" "DASHKEEP_AGE_IDENTITY" "DASHKEEP_SMTP_PASSWORD" -}}
 {{- if hasKey $.Values.config $name -}}
 {{- fail (printf "\n\nDashkeep: config.%s would be readable in a ConfigMap. Put it into a Secret, and reference that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
 {{- end -}}

@@ -45,6 +45,23 @@ AWS_PROFILE: {{ . | quote }}
 AWS_SHARED_CREDENTIALS_FILE: {{ $dir }}/s3/credentials
 AWS_CONFIG_FILE: {{ $dir }}/s3/config
 {{- end }}
+{{- with .Values.azure.account }}
+AZURE_STORAGE_ACCOUNT: {{ . | quote }}
+{{- end }}
+{{- with .Values.azure.endpoint }}
+DASHKEEP_AZURE_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- with .Values.azure.credentialsSecret }}
+{{- if .name }}
+{{ get (dict "connectionString" "AZURE_STORAGE_CONNECTION_STRING" "accountKey" "AZURE_STORAGE_KEY" "sasToken" "AZURE_STORAGE_SAS_TOKEN") .type }}_FILE: {{ $dir }}/azure/credentials
+{{- end }}
+{{- end }}
+{{- with .Values.gcs.endpoint }}
+DASHKEEP_GCS_ENDPOINT: {{ . | quote }}
+{{- end }}
+{{- if .Values.gcs.credentialsSecret.name }}
+DASHKEEP_GCS_KEY_FILE: {{ $dir }}/gcs/key.json
+{{- end }}
 {{- include "dashkeep.copyEnvironment" . }}
 {{- with .Values.encryption.ageRecipients }}
 DASHKEEP_AGE_RECIPIENTS: {{ join "," . | quote }}
@@ -178,6 +195,22 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
           items:
             - { key: {{ .credentialsKey }}, path: s3/credentials }
             - { key: {{ .configKey }}, path: s3/config }
+      {{- end }}
+      {{- end }}
+      {{- with $values.azure.credentialsSecret }}
+      {{- if .name }}
+      - secret:
+          name: {{ .name }}
+          items:
+            - { key: {{ .key }}, path: azure/credentials }
+      {{- end }}
+      {{- end }}
+      {{- with $values.gcs.credentialsSecret }}
+      {{- if .name }}
+      - secret:
+          name: {{ .name }}
+          items:
+            - { key: {{ .key }}, path: gcs/key.json }
       {{- end }}
       {{- end }}
       {{- with $values.copy.s3.credentialsSecret }}

@@ -12,8 +12,8 @@ import { Configuration, SETTINGS, type SecretVariable, type SettingVariable } fr
 import type { Environment } from './environment.ts';
 import { copyConfig } from './copy.ts';
 import { grafanaConfig } from './grafana.ts';
-import { s3Settings } from './s3.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
+import { storageSettings } from './storage.ts';
 import type { Secret, Setting } from './table.ts';
 import { variables } from './variables.ts';
 
@@ -74,7 +74,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     settings,
     variables: variables(configuration),
     objectLock: configuration.find('DASHKEEP_S3_OBJECT_LOCK'),
-    s3: s3Settings(configuration),
+    storage: storageSettings(configuration),
     fileRoots: configuration.get('DASHKEEP_FILE_ROOTS'),
     outboundAllow: configuration.get('DASHKEEP_OUTBOUND_ALLOW'),
     ...compact({ copy: copyConfig(configuration) }),

@@ -22,7 +22,7 @@ export function targetOf(configuration: Configuration): string {
   const target = configuration.get('DASHKEEP_TARGET');
   if (target === undefined) {
     throw new CommandError('DK_SETTINGS', 'no target is set', {
-      hint: 'Set DASHKEEP_TARGET (or --target) to s3://bucket/prefix or file:///directory.',
+      hint: 'Set DASHKEEP_TARGET (or --target) to s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
     });
   }
   return target;

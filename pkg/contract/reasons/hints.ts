@@ -54,6 +54,16 @@ export const HINT_REASONS = {
   'gcs-credentials':
     'Use an HMAC key of a service account, not its JSON key. Create it under Settings, Interoperability.',
   'gcs-conditional': 'Google’s S3 interface has no conditional writes. Nothing depends on them.',
+  'azure-denied':
+    'Assign the role Storage Blob Data Contributor on the container, or use a SAS token with the permissions racwdl. If the account has a firewall, allow this network.',
+  'azure-credentials':
+    'Check that the key or SAS token belongs to this storage account and has not expired. For workload identity, check the label of the pod and the annotation of its ServiceAccount.',
+  'azure-no-container': 'Create the container in this storage account, or correct its name in the target.',
+  'azure-unreachable': 'Check the name of the storage account, its firewall and the network.',
+  'google-denied':
+    'Grant the service account the role Storage Object User on the bucket. For the checks of its configuration, also grant Storage Legacy Bucket Reader.',
+  'google-credentials':
+    'Set a key of a service account, or check the annotation of the ServiceAccount for workload identity.',
   'minio-denied': 'Attach a policy to the user with s3:ListBucket on the bucket and s3:*Object on its content.',
   'minio-credentials':
     'The keys of the root user and of service accounts differ. Create one for Dashkeep with this command: {command}',

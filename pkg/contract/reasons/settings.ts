@@ -39,8 +39,8 @@ export const SETTING_REASONS = {
   'target-empty': 'the target is empty',
   'target-quoted': 'write the target without quotes',
   'target-directory': 'write a directory as file:///directory',
-  'target-no-scheme': 'a target starts with s3:// or file://',
-  'target-scheme': '{scheme}:// is not supported; a target starts with s3:// or file://',
+  'target-no-scheme': 'a target starts with s3://, azblob://, gs:// or file://',
+  'target-scheme': '{scheme}:// is not supported; a target starts with s3://, azblob://, gs:// or file://',
   'target-endpoint': {
     cli: 'the address of the S3 service belongs in DASHKEEP_S3_ENDPOINT, only bucket and prefix in the target',
     page: 'enter the address of the S3 service as the endpoint, and here only bucket and prefix',
@@ -50,6 +50,10 @@ export const SETTING_REASONS = {
     page: 'do not put access keys here; enter them below',
   },
   'target-bucket': 'the bucket name is invalid; it has 3 to 63 letters, digits, dots and hyphens',
+  'target-secrets': 'keys and tokens do not belong in the target; set them in the deployment',
+  'target-container': 'the container name is invalid; it has 3 to 63 lower-case letters, digits and single hyphens',
+  'target-gcs-bucket':
+    'the bucket name is invalid; it has 3 to 222 lower-case letters, digits, dots, hyphens and underscores',
   'target-prefix': 'the prefix cannot be used: {message}',
   'target-slashes': 'write a directory with three slashes and no host: file:///directory',
   'target-escapes': 'in a directory, write ? as %3F and # as %23',

@@ -180,8 +180,8 @@ export class SecondCopy {
 
   /** What the deployment says is taken as it is. */
   async #limits(): Promise<TargetPorts['limits']> {
-    const s3 = await this.#config.s3();
-    return { of: () => ({ s3 }) };
+    const storage = await this.#config.storage();
+    return { of: () => storage };
   }
 
   /** What is encrypted must not be in the clear in its copy. */
@@ -198,13 +198,13 @@ export class SecondCopy {
   /** Those of the first target, with another address. */
   async #withAddress(recipients: string[]): Promise<EffectiveSettings> {
     const first = await this.#parts.settings.effective();
-    const { target, s3 } = this.#config;
+    const { target, storage } = this.#config;
     const values = {
       ...first.values,
       target: { ...first.values.target, url: target.value },
       encryption: { ...first.values.encryption, recipients },
     };
-    const key = JSON.stringify([first.revision, target.value, recipients, await s3()]);
+    const key = JSON.stringify([first.revision, target.value, recipients, await storage()]);
     return { ...first, values, revision: createHash('sha256').update(key).digest('hex') };
   }
 }

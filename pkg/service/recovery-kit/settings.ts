@@ -14,6 +14,9 @@ const IN_CHART: Readonly<Record<string, readonly [path: string, form?: 'list' | 
   AWS_REGION: ['s3.region'],
   AWS_PROFILE: ['s3.profile'],
   DASHKEEP_S3_FORCE_PATH_STYLE: ['s3.forcePathStyle', 'boolean'],
+  AZURE_STORAGE_ACCOUNT: ['azure.account'],
+  DASHKEEP_AZURE_ENDPOINT: ['azure.endpoint'],
+  DASHKEEP_GCS_ENDPOINT: ['gcs.endpoint'],
   DASHKEEP_AGE_RECIPIENTS: ['encryption.ageRecipients', 'list'],
   DASHKEEP_TRUSTED_KEYS: ['signing.trustedKeys', 'list'],
   DASHKEEP_SCHEDULE: ['schedule'],
@@ -21,7 +24,10 @@ const IN_CHART: Readonly<Record<string, readonly [path: string, form?: 'list' | 
 };
 
 /** What a command needs to find the repository. */
-const OF_TARGET = ['DASHKEEP_TARGET', 'DASHKEEP_S3_ENDPOINT', 'AWS_REGION', 'DASHKEEP_S3_FORCE_PATH_STYLE'];
+const OF_TARGET = [
+  ...['DASHKEEP_TARGET', 'DASHKEEP_S3_ENDPOINT', 'AWS_REGION', 'DASHKEEP_S3_FORCE_PATH_STYLE'],
+  ...['AZURE_STORAGE_ACCOUNT', 'DASHKEEP_AZURE_ENDPOINT', 'DASHKEEP_GCS_ENDPOINT'],
+];
 
 /**
  * The settings in force that differ from the defaults, by variable: those of the pages, those of the deployment, and
@@ -47,8 +53,9 @@ export function settingTexts(
     DASHKEEP_ORGS: scope.orgs === 'all' ? 'all' : undefined,
     DASHKEEP_S3_OBJECT_LOCK:
       target.objectLock.mode === 'none' ? undefined : `${target.objectLock.mode}:${target.objectLock.days}`,
-    DASHKEEP_S3_ENDPOINT: found(resolved, 'endpoint', 'AWS'),
+    DASHKEEP_S3_ENDPOINT: target.url.startsWith('s3://') ? found(resolved, 'endpoint', 'AWS') : undefined,
     AWS_REGION: found(resolved, 'region'),
+    AZURE_STORAGE_ACCOUNT: found(resolved, 'account'),
   };
   for (const [name, text] of Object.entries(added)) {
     if (text !== undefined && !texts.has(name)) {

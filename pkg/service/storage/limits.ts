@@ -6,14 +6,14 @@ import type { Sourced } from '../../lib/sourced.ts';
 import { FROM_SETTINGS, present, type S3Settings } from '../../storage/s3/settings/settings.ts';
 import { OutboundPolicy, type Resolve } from '../../storage/outbound/policy.ts';
 import { directoryWithin } from '../../storage/directory/roots.ts';
-import type { OpenStoreOptions } from '../../storage/open.ts';
+import type { OpenStoreOptions, StorageSettings } from '../../storage/open.types.ts';
 import { parseTarget, type Target } from '../../storage/target.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { lockOf } from '../settings/minimums.ts';
 import type { FieldProblems } from '../settings/validate.ts';
 
-type Opening = Pick<OpenStoreOptions, 's3' | 'directories' | 'outbound'>;
+type Opening = StorageSettings & Pick<OpenStoreOptions, 'directories' | 'outbound'>;
 
 /**
  * How far an admin in Grafana may point the service: to directories that the deployment names, and to hosts that are no
@@ -44,6 +44,7 @@ export class TargetLimits {
     const given = (path: string): boolean => this.#config.settings.has(path);
     const trusted = given('target.endpoint') || (given('target.url') && target.endpoint === '');
     return {
+      ...this.#config.storage,
       s3: this.#s3(settings),
       directories: this.#directories,
       ...(trusted ? {} : { outbound: this.#outbound }),
@@ -52,7 +53,11 @@ export class TargetLimits {
 
   /** The deployment's settings of a bucket, and below them those of the page; what is empty there is not set. */
   #s3({ values: { target }, secrets }: Pick<EffectiveSettings, 'values' | 'secrets'>): S3Settings {
-    const { settings, secrets: given, s3 } = this.#config;
+    const {
+      settings,
+      secrets: given,
+      storage: { s3 },
+    } = this.#config;
     const set = <T>(value: T | undefined, source = FROM_SETTINGS): Sourced<T> | undefined =>
       value === undefined ? undefined : { value, from: source };
     const at = <T>(path: string, value: T | undefined) => set(value, settings.get(path)?.from);

@@ -26,6 +26,16 @@ const HINTS: Readonly<Record<string, Hints>> = {
     DK_STORE_CREDENTIALS: reason('gcs-credentials'),
     conditional: reason('gcs-conditional'),
   },
+  Azure: {
+    DK_STORE_DENIED: reason('azure-denied'),
+    DK_STORE_CREDENTIALS: reason('azure-credentials'),
+    DK_STORE_NO_BUCKET: reason('azure-no-container'),
+    DK_STORE_UNREACHABLE: reason('azure-unreachable'),
+  },
+  'Google Cloud': {
+    DK_STORE_DENIED: reason('google-denied'),
+    DK_STORE_CREDENTIALS: reason('google-credentials'),
+  },
   MinIO: {
     DK_STORE_DENIED: reason('minio-denied'),
     DK_STORE_CREDENTIALS: reason('minio-credentials', { command: 'mc admin user svcacct' }),

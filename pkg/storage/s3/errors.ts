@@ -1,10 +1,8 @@
-import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { BrokenBody } from '../body.ts';
-import { PermissionDenied } from '../errors.ts';
-import { networkProblem, type NetworkProblem } from '../network-errors.ts';
+import { networkProblem, PermissionDenied, withoutExchange, type NetworkProblem } from '../errors.ts';
 import { knownCode } from './known-codes.ts';
 
 /** What was being done, so that a refusal can name the right that is missing. */
@@ -85,18 +83,9 @@ export function fromS3(error: unknown, doing: Doing): DashkeepError {
     : fromService(error as ServiceError, doing, make, deny);
 }
 
-/**
- * The SDK's errors hang on to the whole exchange, with the signature and the body: anyone who prints one prints those.
- * What is kept is what they say.
- */
+/** What an error of the SDK says, without the exchange; a body that broke off is kept, so that it is read again. */
 export function plainCause(error: unknown): Error {
-  if (error instanceof BrokenBody) {
-    return error;
-  }
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const plain = Object.assign(new Error(message), { name, code: systemCode(error) ?? serviceCode(error) });
-  plain.stack = `${name}: ${message}`;
-  return plain;
+  return error instanceof BrokenBody ? error : withoutExchange(error, serviceCode(error));
 }
 
 type Make = (code: ErrorCode, why: string, advice?: KnownReason) => DashkeepError;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
+import { hasBytes } from '../body.ts';
 import type { PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 import { call, keyIn, type Connection } from './connection.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
@@ -42,7 +43,12 @@ export async function putObject(
         return { written: false };
       case 'repeated':
         // A retry met the key: the first attempt may have written it before its answer was lost.
-        return { written: await holds(connection, key, body, options.signal) };
+        return {
+          written: await hasBytes(
+            () => getObject(connection, key, { maxBytes: body.length, signal: options.signal }),
+            body,
+          ),
+        };
       case 'written':
         return { written: true };
     }
@@ -152,22 +158,6 @@ function refusesConditions(error: unknown): boolean {
 
 function attemptsOf(error: unknown): number {
   return (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
-}
-
-async function holds(
-  connection: Connection,
-  key: string,
-  body: Buffer,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  try {
-    return (await getObject(connection, key, { maxBytes: body.length, signal })).equals(body);
-  } catch (error) {
-    if (error instanceof DashkeepError && ['DK_STORE_TOO_LARGE', 'DK_STORE_NOT_FOUND'].includes(error.code)) {
-      return false;
-    }
-    throw error;
-  }
 }
 
 /** What the SDK is asked for by a put. */

@@ -8,7 +8,7 @@ import { DeploymentOnly } from './DeploymentOnly.tsx';
 import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
-import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, type Place } from './target.ts';
+import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, SCHEMES, type Place } from './target.ts';
 import { TargetExtras } from './TargetExtras.tsx';
 import { useSection } from './state/useSection.ts';
 
@@ -22,8 +22,9 @@ export function TargetForm({ settings }: SectionProps) {
   const [isAsking, setAsking] = useState(false);
   const { values, change, field } = section;
   const place = parsePlace(values.url);
+  // With nothing typed yet, the choice must still be remembered.
   const setPlace = (changes: Partial<Place>) =>
-    change({ url: formatPlace({ ...place, ...changes }) || schemeOnly(place, changes) });
+    change({ url: formatPlace({ ...place, ...changes }) || SCHEMES[place.sort] });
   const preset = presetOf(values);
   const url = field('url');
   return (
@@ -48,9 +49,10 @@ export function TargetForm({ settings }: SectionProps) {
           value={place.sort}
           options={[
             { value: 's3' as const, label: t('target.s3', 'S3 bucket') },
+            { value: 'cloud' as const, label: t('target.cloud', 'Azure or Google Cloud') },
             { value: 'file' as const, label: t('target.directory', 'Directory') },
           ]}
-          onChange={(sort) => change({ url: sort === 'file' ? 'file://' : 's3://' })}
+          onChange={(sort) => change({ url: SCHEMES[sort] })}
         />
       </Field>
       {place.sort === 'file' ? (
@@ -60,6 +62,26 @@ export function TargetForm({ settings }: SectionProps) {
             width={60}
             value={place.root}
             placeholder="/var/lib/dashkeep"
+            onChange={(event) => setPlace({ root: event.currentTarget.value })}
+          />
+        </Field>
+      ) : place.sort === 'cloud' ? (
+        <Field
+          label={t('target.address', 'Address')}
+          noMargin
+          {...field(
+            'url',
+            t(
+              'target.addressText',
+              'A container (azblob://container/folder) or bucket (gs://bucket/folder). The deployment sets the storage account and the credentials.',
+            ),
+          )}
+        >
+          <Input
+            id="target-root"
+            width={60}
+            value={place.root}
+            placeholder="azblob://container/folder"
             onChange={(event) => setPlace({ root: event.currentTarget.value })}
           />
         </Field>
@@ -172,9 +194,4 @@ export function TargetForm({ settings }: SectionProps) {
       />
     </SectionForm>
   );
-}
-
-/** With no bucket typed yet, the choice between bucket and directory must still be remembered. */
-function schemeOnly(place: Place, changes: Partial<Place>): string {
-  return (changes.sort ?? place.sort) === 'file' ? 'file://' : 's3://';
 }

@@ -3,8 +3,8 @@ import type { TargetSettings } from '../../../pkg/contract/api/settings.ts';
 
 /** A target's address in the parts that people type. */
 export interface Place {
-  sort: 's3' | 'file';
-  /** Bucket, or the directory. */
+  sort: 's3' | 'file' | 'cloud';
+  /** Bucket, directory, or the whole address of another cloud. */
   root: string;
   prefix: string;
 }
@@ -12,6 +12,9 @@ export interface Place {
 export function parsePlace(url: string): Place {
   if (url.startsWith('file://')) {
     return { sort: 'file', root: url.slice('file://'.length), prefix: '' };
+  }
+  if (/^(azblob|gs):\/\//.test(url)) {
+    return { sort: 'cloud', root: url, prefix: '' };
   }
   const [, root = '', prefix = ''] = /^s3:\/\/([^/]*)\/?(.*)$/s.exec(url) ?? [];
   return { sort: 's3', root, prefix };
@@ -24,9 +27,15 @@ export function formatPlace({ sort, root, prefix }: Place): string {
   if (sort === 'file') {
     return `file://${root}`;
   }
+  if (sort === 'cloud') {
+    return root.trim();
+  }
   const inside = prefix.replace(/^\/+|\/+$/g, '');
   return `s3://${root.trim()}${inside === '' ? '' : `/${inside}`}`;
 }
+
+/** What an address starts with of which nothing else is known yet. */
+export const SCHEMES: Readonly<Record<Place['sort'], string>> = { s3: 's3://', file: 'file://', cloud: 'azblob://' };
 
 export function presetOf(target: TargetSettings): S3Preset {
   return S3_PRESETS.find((preset) => preset.name === target.preset) ?? (S3_PRESETS[S3_PRESETS.length - 1] as S3Preset);

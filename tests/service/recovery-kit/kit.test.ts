@@ -173,8 +173,8 @@ describe('the kit', () => {
     expect(given).toMatchObject(set);
     const { DASHKEEP_TRUSTED_KEYS: trusted = '', ...rest } = given;
     const kept = (from: Record<string, string>) => {
-      const { settings, s3: bucket, alarm, orgIds } = serviceConfig({ GRAFANA_URL: 'http://g', ...from }, {}, 'test');
-      return { settings, tags: bucket.tags, alarm, orgIds };
+      const { settings, storage, alarm, orgIds } = serviceConfig({ GRAFANA_URL: 'http://g', ...from }, {}, 'test');
+      return { settings, tags: storage.s3?.tags, alarm, orgIds };
     };
     expect(kept(rest)).toEqual(kept({ ...environment, ...set }));
     expect(trusted).toBe((await runMain(['keys', '--json'], environment)).json.own);

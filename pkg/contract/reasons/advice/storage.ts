@@ -5,8 +5,8 @@ export const STORAGE_ADVICE = {
   'name-hosts':
     'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
   'set-target': {
-    cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix or file:///directory.',
-    page: 'Write the target as s3://bucket/prefix or file:///directory.',
+    cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
+    page: 'Write the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
   },
   'use-allowed-directory': {
     cli: 'Use a directory in or below one in DASHKEEP_FILE_ROOTS, or add this one there, separated by colons.',
@@ -41,4 +41,21 @@ export const STORAGE_ADVICE = {
     page: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, choose another addressing style.',
   },
   'check-endpoint': 'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
+  'check-cloud-endpoint':
+    'The response is not from the storage service. Check the endpoint, and that no proxy is in between.',
+  'correct-cloud-endpoint': 'Correct the name of the storage account or the endpoint, or check the name server.',
+  'trust-endpoint': {
+    cli: 'Correct the endpoint, or set NODE_EXTRA_CA_CERTS to a file with its certificate authority.',
+    page: 'Correct the endpoint, or give the service the certificate authority of the endpoint.',
+  },
+  'set-azure-account': {
+    cli: 'Set AZURE_STORAGE_ACCOUNT to the name of the storage account, or AZURE_STORAGE_CONNECTION_STRING.',
+    page: 'Set the storage account in the deployment (azure.account in the values of the chart).',
+  },
+  'copy-connection-string':
+    'Copy it from “Access keys” of the storage account. In a shell, quote it, because it contains semicolons.',
+  'copy-google-key':
+    'Use the JSON file of a service account key, or the configuration file of a workload identity pool.',
+  'lock-by-policy':
+    'Turn object lock off for this target. To protect snapshots there, enable versioning and soft delete.',
 } as const satisfies Record<string, Text>;

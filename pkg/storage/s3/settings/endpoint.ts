@@ -2,6 +2,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Sourced } from '../../../lib/sourced.ts';
 import { yesOrNo } from '../../../lib/yes-or-no.ts';
+import { checkedEndpoint } from '../../address.ts';
 import { inFiles, type Profile } from './profile.ts';
 import { present, type S3Settings } from './settings.ts';
 
@@ -18,7 +19,7 @@ export function resolveEndpoint(
   warnings: KnownReason[],
 ): Sourced<string | undefined> {
   if (endpoint !== undefined) {
-    return checked(endpoint);
+    return checkedEndpoint(endpoint, 'S3');
   }
   const configured = aws.endpoint ?? fromFiles(profile, warnings);
   if (configured === undefined) {
@@ -29,7 +30,7 @@ export function resolveEndpoint(
     warnings.push(reason('endpoint-ignored', { source: configured.from }));
     return { value: undefined, from: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS' };
   }
-  return checked(configured);
+  return checkedEndpoint(configured, 'S3');
 }
 
 function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> | undefined {
@@ -61,31 +62,4 @@ function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> |
     });
   }
   return general;
-}
-
-/** The address without a slash at its end. @throws DK_SETTINGS for what is no usable URL */
-function checked({ value, from }: Sourced<string>): Sourced<string> {
-  const refuse = (why: string) =>
-    new DashkeepError('DK_SETTINGS', `the S3 endpoint of ${from} is not usable: ${why}`, {
-      advice: reason('write-endpoint'),
-    });
-  if (/["'`]/.test(value)) {
-    throw refuse('it contains quotes, which are not part of the value');
-  }
-  if (!/^https?:\/\//i.test(value)) {
-    throw refuse('it does not start with https:// or http://');
-  }
-  let url: URL;
-  try {
-    url = new URL(value);
-  } catch {
-    throw refuse('it is not an address');
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw refuse('it contains a user or password');
-  }
-  if (url.search !== '' || url.hash !== '') {
-    throw refuse('it contains a ? or #');
-  }
-  return { value: url.href.replace(/\/+$/, ''), from };
 }

@@ -1,0 +1,9 @@
+const BLOBS = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
+
+/** The rights that calls need, as Azure's roles name them. */
+export const PERMISSIONS = {
+  read: `${BLOBS}/read`,
+  write: `${BLOBS}/write`,
+  remove: `${BLOBS}/delete`,
+  container: 'Microsoft.Storage/storageAccounts/blobServices/containers/read',
+} as const;

@@ -1,0 +1,260 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { BucketPlace } from '../address.ts';
+import { hasBytes, readBody } from '../body.ts';
+import { ServiceError } from '../cloud/errors.ts';
+import { checkKey, checkPrefix } from '../keys.ts';
+import { readList, type ListPage } from '../listing.ts';
+import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
+import type { StoreProbe } from '../probe.ts';
+import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import { AzureConnection } from './connection.ts';
+import { AzureDeleter } from './delete.ts';
+import { saidByAzure } from './errors.ts';
+import { loadSdk } from './load.ts';
+import { PERMISSIONS } from './permissions.ts';
+import { resolveAzure } from './resolve.ts';
+
+const CONTENT_TYPE = 'application/octet-stream';
+
+/** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
+export async function openAzure(
+  place: BucketPlace,
+  options: OpenStoreOptions,
+): Promise<StoreExplanation & { store: ObjectStore }> {
+  const resolved = await resolveAzure(options.azure ?? {});
+  const { account, endpoint, credentials } = resolved;
+  if (options.s3?.lock !== undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'object lock is set, which Dashkeep does not set on azblob:// targets', {
+      advice: reason('lock-by-policy'),
+    });
+  }
+  const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
+  options.log.info(fields, 'opening the Azure target');
+  return {
+    store: new AzureStore(new AzureConnection(await loadSdk(), place, resolved, options)),
+    settings: [
+      { name: 'container', value: place.bucket, from: 'the target' },
+      { name: 'prefix', value: place.prefix, from: 'the target' },
+      ...(account === undefined ? [] : [{ name: 'account', value: account.value, from: account.from }]),
+      { name: 'endpoint', value: endpoint.value, from: endpoint.from },
+      { name: 'credentials', value: 'present', from: credentials.from },
+    ],
+    warnings: [],
+  };
+}
+
+interface GetOptions {
+  maxBytes?: number;
+  signal?: AbortSignal;
+  range?: { first: number; last: number };
+}
+
+type PutOutcome = 'written' | 'exists' | 'repeated';
+
+/** A repository in a container of Azure Blob Storage. */
+class AzureStore implements ObjectStore, StoreProbe {
+  readonly capabilities: StoreCapabilities = {
+    conditionalPut: 'enforced',
+    versioning: 'unknown',
+    objectLock: 'unknown',
+  };
+  readonly provider = 'Azure';
+  readonly wantsLock = false;
+  readonly permissions = { list: PERMISSIONS.read, remove: PERMISSIONS.remove };
+  readonly #connection: AzureConnection;
+  readonly #deleter: AzureDeleter;
+
+  constructor(connection: AzureConnection) {
+    this.#connection = connection;
+    this.#deleter = new AzureDeleter(connection);
+  }
+
+  get description(): string {
+    return this.#connection.description;
+  }
+
+  async get(key: string, options: { signal?: AbortSignal; maxBytes?: number } = {}): Promise<Buffer> {
+    options.signal?.throwIfAborted();
+    checkKey(key);
+    return this.#read(key, options);
+  }
+
+  async put(key: string, body: Buffer, options: PutOptions = {}): Promise<PutResult> {
+    options.signal?.throwIfAborted();
+    checkKey(key);
+    const { signal, ifAbsent = false } = options;
+    const outcome = await this.#write(key, body, ifAbsent, options);
+    if (outcome === 'repeated') {
+      // A retry met the key: the first attempt may have written it before its answer was lost.
+      return { written: await hasBytes(() => this.#read(key, { maxBytes: body.length, signal }), body) };
+    }
+    return { written: outcome === 'written' };
+  }
+
+  async head(key: string, options: { signal?: AbortSignal } = {}): Promise<ObjectInfo | undefined> {
+    options.signal?.throwIfAborted();
+    checkKey(key);
+    const connection = this.#connection;
+    return connection.call(`look at ${key}`, PERMISSIONS.read, options, async ({ container, signal }) => {
+      try {
+        const blob = container.getBlobClient(connection.base + key);
+        const { contentLength, lastModified } = await blob.getProperties({ abortSignal: signal });
+        if (contentLength === undefined || lastModified === undefined) {
+          throw new DashkeepError('DK_STORE_FAILED', `the store reported neither size nor date of ${key}`);
+        }
+        return { key, size: contentLength, lastModified };
+      } catch (error) {
+        const said = saidByAzure(error);
+        if (said instanceof ServiceError && said.code === 'BlobNotFound') {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+  }
+
+  async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
+    options.signal?.throwIfAborted();
+    checkPrefix(prefix);
+    const { startAfter } = options;
+    const { base, description: where } = this.#connection;
+    yield* readList({ base, prefix, startAfter, where }, (what, token) =>
+      this.#page(what, base + prefix, { ...options, token }),
+    );
+  }
+
+  async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
+    options.signal?.throwIfAborted();
+    keys.forEach(checkKey);
+    return this.#deleter.deleteMany(keys, options.signal);
+  }
+
+  /** The `Date` of a list, to the second. */
+  async clock(options: { signal?: AbortSignal } = {}): Promise<Date> {
+    const { base, description } = this.#connection;
+    return this.#connection.call('ask for the time', PERMISSIONS.read, options, async ({ container, signal }) => {
+      const pages = container.listBlobsFlat({ prefix: base, abortSignal: signal }).byPage({ maxPageSize: 1 });
+      const page = await pages.next();
+      const date = page.done === true ? undefined : page.value.date;
+      if (date === undefined || Number.isNaN(date.getTime())) {
+        throw new DashkeepError('DK_STORE_FAILED', `${description} sends responses without a date`);
+      }
+      return date;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close();
+  }
+
+  range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {
+    return this.#read(key, { range: { first, last }, maxBytes: last - first + 1, signal });
+  }
+
+  async putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists'> {
+    return (await this.#write(key, body, true, { signal })) === 'written' ? 'written' : 'exists';
+  }
+
+  /** Whether blobs have versions; nothing stored yet says that they have none. */
+  versioning(signal?: AbortSignal): Promise<boolean> {
+    const { base } = this.#connection;
+    const what = 'ask whether the container keeps versions';
+    return this.#connection.call(what, PERMISSIONS.read, { signal }, async ({ container, signal: ends }) => {
+      const blobs = container.listBlobsFlat({ prefix: base, includeVersions: true, abortSignal: ends });
+      const page = await blobs.byPage({ maxPageSize: 1 }).next();
+      const [first] = page.done === true ? [] : page.value.segment.blobItems;
+      return first?.versionId !== undefined;
+    });
+  }
+
+  /** Whether single blobs can be made immutable. */
+  objectLock(signal?: AbortSignal): Promise<boolean> {
+    const what = 'ask for immutability';
+    return this.#connection.call(what, PERMISSIONS.container, { signal }, async ({ container, signal: ends }) => {
+      const answer = await container.getProperties({ abortSignal: ends });
+      return answer.isImmutableStorageWithVersioningEnabled === true;
+    });
+  }
+
+  /** Rules belong to the account, and are seen only by those who manage it. */
+  expiringRules(): Promise<string[]> {
+    throw new DashkeepError('DK_STORE_FAILED', 'Azure shows lifecycle rules only to those who manage the account');
+  }
+
+  #read(key: string, { maxBytes = Number.POSITIVE_INFINITY, signal, range }: GetOptions): Promise<Buffer> {
+    const { base, description, idle } = this.#connection;
+    return this.#connection.call(`read ${key}`, PERMISSIONS.read, { signal }, async (attempt) => {
+      const blob = attempt.container.getBlobClient(base + key);
+      const length = range && range.last - range.first + 1;
+      const answer = await blob.download(range?.first, length, { abortSignal: attempt.signal });
+      attempt.begun();
+      const { readableStreamBody: body, contentLength: expected, etag } = answer;
+      if (body === undefined || etag === undefined) {
+        (body as { destroy?: () => void } | undefined)?.destroy?.();
+        throw new DashkeepError('DK_STORE_UNREACHABLE', `cannot read ${key} in ${description}: it has no ETag`, {
+          advice: reason('check-cloud-endpoint'),
+        });
+      }
+      return readBody(body, { key, expected, maxBytes, idle, signal: attempt.signal });
+    });
+  }
+
+  async #write(key: string, body: Buffer, ifAbsent: boolean, options: PutOptions): Promise<PutOutcome> {
+    const { base, description } = this.#connection;
+    const { contentType = CONTENT_TYPE, signal } = options;
+    const sending = { signal, bytes: body.length };
+    return this.#connection.call(`write ${key}`, PERMISSIONS.write, sending, async (attempt) => {
+      const blob = attempt.container.getBlockBlobClient(base + key);
+      try {
+        const answer = await blob.upload(body, body.length, {
+          abortSignal: attempt.signal,
+          blobHTTPHeaders: { blobContentType: contentType },
+          conditions: ifAbsent ? { ifNoneMatch: '*' } : {},
+        });
+        // A login page in between says 200 and stores nothing.
+        if (answer.etag === undefined) {
+          throw new DashkeepError('DK_STORE_FAILED', `${description} did not confirm that it stored ${key}`);
+        }
+        return 'written';
+      } catch (error) {
+        const { statusCode } = error as { statusCode?: number };
+        if (ifAbsent && (statusCode === 409 || statusCode === 412) && isThere(error)) {
+          return attempt.attempt > 1 ? 'repeated' : 'exists';
+        }
+        throw error;
+      }
+    });
+  }
+
+  #page(
+    what: string,
+    prefix: string,
+    { startAfter, token, signal }: { startAfter?: string; token?: string; signal?: AbortSignal },
+  ): Promise<ListPage | undefined> {
+    const { base } = this.#connection;
+    return this.#connection.call(what, PERMISSIONS.read, { signal }, async ({ container, signal: ends }) => {
+      // A service that does not know `startFrom` lists from the beginning; what is before the start is left out here.
+      const startFrom = startAfter === undefined ? undefined : base + startAfter;
+      const blobs = container.listBlobsFlat({ prefix, startFrom, abortSignal: ends });
+      const page = await blobs.byPage({ continuationToken: token }).next();
+      const items = page.done === true ? undefined : page.value.segment?.blobItems;
+      if (page.done === true || items === undefined || page.value.containerName === undefined) {
+        return undefined;
+      }
+      const { continuationToken } = page.value;
+      const next = continuationToken === '' ? undefined : continuationToken;
+      const entries = items.map(({ name, properties }) => ({
+        name,
+        size: properties.contentLength,
+        lastModified: properties.lastModified,
+      }));
+      return { entries, more: next !== undefined, next };
+    });
+  }
+}
+
+function isThere(error: unknown): boolean {
+  const said = saidByAzure(error);
+  return said instanceof ServiceError && ['BlobAlreadyExists', 'ConditionNotMet'].includes(said.code);
+}

@@ -1,0 +1,38 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import type { BucketPlace } from '../address.ts';
+import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
+import type { ObjectStore } from '../store.ts';
+import { GcsClient } from './client.ts';
+import { loadSdk } from './load.ts';
+import { resolveGcs } from './resolve.ts';
+import { GcsStore } from './store.ts';
+
+/** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
+export async function openGcs(
+  place: BucketPlace,
+  options: OpenStoreOptions,
+): Promise<StoreExplanation & { store: ObjectStore }> {
+  const resolved = resolveGcs(options.gcs ?? {});
+  const { endpoint, credentials } = resolved;
+  if (options.s3?.lock !== undefined) {
+    throw new DashkeepError('DK_SETTINGS', 'object lock is set, which Dashkeep does not set on gs:// targets', {
+      advice: reason('lock-by-policy'),
+    });
+  }
+  const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
+  options.log.info(fields, 'opening the Google Cloud Storage target');
+  const name = place.prefix === '' ? place.bucket : `${place.bucket}/${place.prefix}`;
+  const where = `gs://${name} at ${endpoint.value}`;
+  const client = new GcsClient(await loadSdk(), resolved, where, options);
+  return {
+    store: new GcsStore(client, place, where),
+    settings: [
+      { name: 'bucket', value: place.bucket, from: 'the target' },
+      { name: 'prefix', value: place.prefix, from: 'the target' },
+      { name: 'endpoint', value: endpoint.value, from: endpoint.from },
+      { name: 'credentials', value: 'present', from: credentials.from },
+    ],
+    warnings: [],
+  };
+}

@@ -1,0 +1,2 @@
+/** What is used of Google's own packages. */
+export { GoogleAuth } from 'google-auth-library';

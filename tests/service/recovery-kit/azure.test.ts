@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
+import { chartValues, settingTexts, targetWords } from '../../../pkg/service/recovery-kit/settings.ts';
+
+it('leads to a container of Azure by its account, and not by an endpoint of S3', () => {
+  const url = 'azblob://grafana/backups';
+  const values = { ...DEFAULT_SETTINGS, target: { ...DEFAULT_SETTINGS.target, url } };
+  const resolved = [
+    { name: 'account', value: 'mystorage' },
+    { name: 'endpoint', value: 'https://mystorage.blob.core.windows.net' },
+  ];
+
+  const variables = { ofPage: new Map([['target.url', 'DASHKEEP_TARGET']]), given: new Map<string, string>() };
+  const texts = settingTexts(variables as Parameters<typeof settingTexts>[0], values, resolved, []);
+
+  expect(targetWords(texts)).toBe(`DASHKEEP_TARGET=${url} AZURE_STORAGE_ACCOUNT=mystorage`);
+  expect(chartValues(texts)).toBe(`target: ${url}\nazure:\n  account: mystorage\n`);
+});
