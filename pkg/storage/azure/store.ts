@@ -22,7 +22,8 @@ export async function openAzure(
   place: BucketPlace,
   options: OpenStoreOptions,
 ): Promise<StoreExplanation & { store: ObjectStore }> {
-  const resolved = await resolveAzure(options.azure ?? {});
+  const { azure = {} } = options;
+  const resolved = await resolveAzure(azure);
   const { account, endpoint, credentials } = resolved;
   if (options.s3?.lock !== undefined) {
     throw new DashkeepError('DK_SETTINGS', 'object lock is set, which Dashkeep does not set on azblob:// targets', {
@@ -31,8 +32,11 @@ export async function openAzure(
   }
   const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
   options.log.info(fields, 'opening the Azure target');
+  // The deployment wrote the other addresses.
+  const isUsual = azure.endpoint === undefined && azure.connectionString === undefined;
+  const outbound = isUsual ? options.outbound : undefined;
   return {
-    store: new AzureStore(new AzureConnection(await loadSdk(), place, resolved, options)),
+    store: new AzureStore(new AzureConnection(await loadSdk(), place, resolved, { ...options, outbound })),
     settings: [
       { name: 'container', value: place.bucket, from: 'the target' },
       { name: 'prefix', value: place.prefix, from: 'the target' },

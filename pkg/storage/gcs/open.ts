@@ -13,7 +13,8 @@ export async function openGcs(
   place: BucketPlace,
   options: OpenStoreOptions,
 ): Promise<StoreExplanation & { store: ObjectStore }> {
-  const resolved = resolveGcs(options.gcs ?? {});
+  const { gcs = {} } = options;
+  const resolved = resolveGcs(gcs);
   const { endpoint, credentials } = resolved;
   if (options.s3?.lock !== undefined) {
     throw new DashkeepError('DK_SETTINGS', 'object lock is set, which Dashkeep does not set on gs:// targets', {
@@ -24,7 +25,9 @@ export async function openGcs(
   options.log.info(fields, 'opening the Google Cloud Storage target');
   const name = place.prefix === '' ? place.bucket : `${place.bucket}/${place.prefix}`;
   const where = `gs://${name} at ${endpoint.value}`;
-  const client = new GcsClient(await loadSdk(), resolved, where, options);
+  // The deployment wrote any other address.
+  const outbound = gcs.endpoint === undefined ? options.outbound : undefined;
+  const client = new GcsClient(await loadSdk(), resolved, where, { ...options, outbound });
   return {
     store: new GcsStore(client, place, where),
     settings: [

@@ -1,11 +1,12 @@
 import { Configuration } from '../../../pkg/cli/config/configuration.ts';
-import { s3WithKey } from '../../../pkg/cli/config/s3.ts';
+import { settingsFor } from '../../../pkg/cli/config/storage.ts';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { TargetLimits } from '../../../pkg/service/storage/limits.ts';
 import { SettingsStore } from '../../../pkg/service/settings/store.ts';
 import { openExplained, type OpenStoreOptions, type StoreExplanation } from '../../../pkg/storage/open.ts';
+import type { StorageSettings } from '../../../pkg/storage/open.types.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 
 export type Given = Readonly<Record<string, string>>;
@@ -14,7 +15,8 @@ const PORTS = { clock: realClock, random: realRandomness, log: silentLog };
 /** What a command would open, and who decided each part. */
 export async function openedByCommand(environment: Given): Promise<StoreExplanation> {
   const configuration = new Configuration(environment);
-  return explained(configuration.get('DASHKEEP_TARGET'), { s3: await s3WithKey(configuration) });
+  const target = configuration.get('DASHKEEP_TARGET') ?? '';
+  return explained(target, await settingsFor(target, configuration));
 }
 
 /** The same for the service. */
@@ -26,7 +28,10 @@ export async function openedByService(environment: Given, saved: object = {}): P
   return explained(effective.values.target.url, new TargetLimits(config).of(effective));
 }
 
-async function explained(target = '', options: Pick<OpenStoreOptions, 's3' | 'outbound'>): Promise<StoreExplanation> {
+async function explained(
+  target = '',
+  options: StorageSettings & Pick<OpenStoreOptions, 'outbound'>,
+): Promise<StoreExplanation> {
   const { store, ...explanation } = await openExplained(target, { ...options, ...PORTS });
   await store.close();
   return explanation;

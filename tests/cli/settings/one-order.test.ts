@@ -21,6 +21,8 @@ import { temporaryDirectory } from '../../support/directories.ts';
 import { openedByCommand, openedByService, type Given } from './entry-points.ts';
 
 const KEY = { AWS_ACCESS_KEY_ID: 'key-of-the-environment', AWS_SECRET_ACCESS_KEY: 'secret' };
+const AZURE = { DASHKEEP_TARGET: 'azblob://container', AZURE_STORAGE_ACCOUNT: 'account' };
+const AZURE_POD = { AZURE_TENANT_ID: 'tenant', AZURE_CLIENT_ID: 'client', AZURE_FEDERATED_TOKEN_FILE: '/token' };
 const SCALEWAY = 'https://s3.fr-par.scw.cloud';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -87,9 +89,28 @@ describe('commands and the service', () => {
     ['a container role', () => ({ AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/role' })],
     ['no instance role', () => ({ AWS_EC2_METADATA_DISABLED: 'on' })],
     ['a wrong number', () => ({ ...KEY, DASHKEEP_S3_TIMEOUT_SECONDS: 'soon' })],
+    ['no account of Azure', () => ({ DASHKEEP_TARGET: 'azblob://container' })],
+    ['a key of Azure', () => ({ ...AZURE, AZURE_STORAGE_KEY: 'a2V5' })],
+    ['a key of Azure in a file', (path) => ({ ...AZURE, AZURE_STORAGE_KEY_FILE: `${path}/secret` })],
+    ['a pod identity of Azure', () => ({ ...AZURE, ...AZURE_POD })],
+    ['a key of Google', () => ({ DASHKEEP_TARGET: 'gs://bucket', DASHKEEP_GCS_KEY: '{}' })],
+    ['no key of Google', () => ({ DASHKEEP_TARGET: 'gs://bucket', DASHKEEP_GCS_ENDPOINT: 'http://localhost:4443/' })],
+    ['object lock on Google', () => ({ DASHKEEP_TARGET: 'gs://bucket', DASHKEEP_S3_OBJECT_LOCK: 'COMPLIANCE:1' })],
   ])('open the same target from the same places: %s', async (_, given) => {
     const variables = given(directory.path);
     expect(await outcome(openedByService, variables)).toEqual(await outcome(openedByCommand, variables));
+  });
+
+  it.each([
+    ['AZURE_STORAGE_CONNECTION_STRING', 'AccountName=another;AccountKey=a2V5', 'AZURE_STORAGE_CONNECTION_STRING'],
+    ['AZURE_STORAGE_KEY', 'a2V5', 'AZURE_STORAGE_KEY'],
+    ['AZURE_STORAGE_SAS_TOKEN', '?sv=1&sig=2', 'AZURE_STORAGE_SAS_TOKEN'],
+    ['AZURE_CLIENT_SECRET', 'secret', 'AZURE_CLIENT_SECRET'],
+    ['AZURE_STORAGE_ACCOUNT', 'account', 'workload identity (AZURE_FEDERATED_TOKEN_FILE)'],
+  ])('%s wins over a pod identity of Azure', async (name, value, from) => {
+    const { settings } = await openedByService(environment({ ...AZURE, ...AZURE_POD, [name]: value }));
+    expect(sourceOf(settings, 'credentials')).toBe(from);
+    expect(JSON.stringify(settings)).not.toMatch(/a2V5|sig=|"secret"/);
   });
 
   it('AWS_PROFILE wins over a key beside it, as in the AWS SDK', async () => {

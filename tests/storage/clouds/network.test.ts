@@ -184,16 +184,19 @@ describe.skipIf(!CLOUDS_INSTALLED).each(CLOUDS)('the store on %s, on a bad netwo
     await expect(store.deleteMany(['a'])).rejects.toMatchObject(missing);
   });
 
-  it('connects only where the policy allows', async () => {
+  it('connects only where the policy allows, except to an address of the deployment', async () => {
     const refused = Object.assign(new Error('refused'), { code: 'DK_NOT_ALLOWED' });
-    const policy = new OutboundPolicy(undefined, () => Promise.reject(refused));
-    const named = Object.fromEntries(
-      Object.entries(server.environment).map(([name, value]) => [name, value.replace('127.0.0.1', 'localhost')]),
+    const outbound = new OutboundPolicy(undefined, () => Promise.reject(refused));
+    const named = Object.entries(server.environment).filter(([name]) => !name.endsWith('_ENDPOINT'));
+    const store = await openWith(server.target, Object.fromEntries(named), { outbound });
+    const own = await openWith(server.target, server.environment, { outbound });
+    closing.push(
+      () => store.close(),
+      () => own.close(),
     );
-    const store = await openWith(server.target, named, { outbound: policy });
-    closing.push(() => store.close());
 
     await expect(store.head('a')).rejects.toMatchObject({ cause: { message: expect.stringContaining('refused') } });
+    expect(await own.head('a')).toBeUndefined();
   });
 
   it('shows neither key nor token nor body, however deep one looks', async () => {
