@@ -48,6 +48,34 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await expect(bucket).toHaveValue('grafana-backups');
 });
 
+test('a target in Azure is shown as the deployment sets it, and another cloud can be chosen @quick', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const { settings } = service.state;
+  settings.values.target.url = 'azblob://grafana/backups';
+  settings.owners['target.url'] = { owner: 'deployment', source: 'DASHKEEP_TARGET' };
+  await app.open('/settings/target');
+  const address = page.getByRole('textbox', { name: /^Address/ });
+  await expect(address).toHaveValue('azblob://grafana/backups');
+  await expect(address).toBeDisabled();
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toHaveCount(0);
+  await expectAccessible(page);
+
+  settings.values.target.url = 's3://grafana-backups';
+  settings.owners['target.url'] = { owner: 'ui' };
+  await app.open('/settings/target');
+  await page.getByRole('radio', { name: 'Azure or Google Cloud' }).check();
+  await expect(address).toHaveValue('azblob://');
+  await address.fill('gs://my-bucket/grafana');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(() => settings.values.target.url).toBe('gs://my-bucket/grafana');
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
+
 test('what was marked is no longer once it is corrected, and one word is said about a webhook @quick', async ({
   app,
   page,

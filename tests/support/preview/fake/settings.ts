@@ -56,7 +56,7 @@ export function saveSettings({ state, body }: Call) {
     throw new FakeError(412, 'DK_SETTINGS_STALE', 'Somebody else saved meanwhile.', 'Load the settings again.');
   }
   const url = update.values?.target?.url;
-  if (url !== undefined && !/^(s3|file):\/\/./.test(url)) {
+  if (url !== undefined && !/^(s3|azblob|gs|file):\/\/./.test(url)) {
     const fields = { 'values.target.url': 'Write s3://bucket/prefix.' };
     throw new FakeError(400, 'DK_SETTINGS', 'The settings are not valid.', 'Correct the named fields.', fields);
   }
