@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { freePort } from '../support/ports.ts';
-import { fences, pages, ROOT, shellBlocks } from './pages.ts';
+import { blocksOf, fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
 import { depth } from '../support/budget.ts';
@@ -28,13 +28,6 @@ const FOLLOWED = [
 
 let reader: Reader;
 let own: Record<string, string>;
-
-/** A page's shell blocks, with what a reader replaces by their own. */
-async function blocksOf(page: string, replacements: Record<string, string> = {}): Promise<string[]> {
-  return shellBlocks(await readFile(join(ROOT, page), 'utf8')).map((block) =>
-    Object.entries(replacements).reduce((text, [theirs, mine]) => text.replaceAll(theirs, mine), block),
-  );
-}
 
 /** The one block that holds some words. */
 function holding(blocks: string[], words: string): string {

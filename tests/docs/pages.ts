@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fences, proseOf } from '../../pkg/lib/markdown.ts';
 
@@ -31,4 +32,11 @@ export function shellBlocks(markdown: string): string[] {
   return fences(markdown)
     .filter(({ language }) => language === 'bash' || language === 'sh')
     .map(({ text }) => text);
+}
+
+/** A page's shell blocks, with what a reader replaces by their own. */
+export async function blocksOf(page: string, replacements: Record<string, string> = {}): Promise<string[]> {
+  return shellBlocks(await readFile(join(ROOT, page), 'utf8')).map((block) =>
+    Object.entries(replacements).reduce((text, [theirs, mine]) => text.replaceAll(theirs, mine), block),
+  );
 }
