@@ -11,6 +11,7 @@ import { registerCopy } from './commands/copy.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerDrill } from './commands/drill.ts';
+import { registerExport } from './commands/export.ts';
 import { registerFleet } from './commands/fleet.ts';
 import { registerForget } from './commands/forget.ts';
 import { registerHold } from './commands/hold.ts';
@@ -64,6 +65,7 @@ export function buildProgram(run: Runner): Command {
     registerRepair,
     registerDrill,
     registerCopy,
+    registerExport,
     registerKeys,
     registerTrust,
     registerBootstrap,

@@ -27,6 +27,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/verify/problems.ts': { because: 'names what damage hurts' },
   'repository/verify/inspect.ts': { because: 'reusable decides' },
   'engine/drill/drill.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
+  'engine/export/export.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/recent.ts': { because: 'previousManifest decides' },
   'engine/backup/losses/baseline.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },

@@ -28,6 +28,7 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   to: { type: 'words', words: ['latest', 'live'] },
   file: FILES,
   path: FILES,
+  directory: FILES,
   'yes|no': { type: 'words', words: ['yes', 'no'] },
 };
 

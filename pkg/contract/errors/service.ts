@@ -22,6 +22,12 @@ export const SERVICE_ERRORS = {
     title: 'An unexpected error occurred in the service',
     hint: 'This is a bug in Dashkeep. Please report it with the log lines around it.',
   },
+  DK_EXPORT_FAILED: {
+    exit: 1,
+    status: 500,
+    title: 'The export cannot be written',
+    hint: 'Check the directory, its permissions and the free space. An earlier export there may be incomplete: run the command again.',
+  },
   DK_INTERRUPTED: {
     exit: 130,
     status: 409,

@@ -2,6 +2,7 @@ import { ADVICE_REASONS } from './advice/all.ts';
 import { APPLY_REASONS } from './apply.ts';
 import { CHECK_REASONS } from './checks.ts';
 import { COVERAGE_REASONS } from './snapshots/coverage.ts';
+import { EXPORT_REASONS } from './snapshots/export.ts';
 import { FINDING_REASONS } from './findings.ts';
 import { FLEET_REASONS } from './snapshots/fleet.ts';
 import { HINT_REASONS } from './hints.ts';
@@ -39,6 +40,7 @@ export const REASONS = {
   ...COVERAGE_REASONS,
   ...READINESS_REASONS,
   ...FLEET_REASONS,
+  ...EXPORT_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -229,6 +229,9 @@ export interface Kind extends KindTraits {
    */
   secretNames?(body: Json): string[];
 
+  /** The content without the values of secrets that Grafana gave out. Absent = it never holds any. Pure. */
+  withoutSecrets?(content: Content): Content;
+
   /** What the content needs to work. Pure. */
   references(content: Content): Reference[];
 

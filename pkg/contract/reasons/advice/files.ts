@@ -5,6 +5,7 @@ export const FILES_ADVICE = {
   'check-path': 'No such file. Check the path. In Kubernetes, check that the Secret exists and has this key.',
   'allow-reading': 'Allow Dashkeep’s user to read it.',
   'name-file': 'This is a directory. Name a file in it.',
+  'name-empty-directory': 'Name an empty or new directory, or that of an earlier export.',
   'free-space': 'The disk is full. Free space there, or use a larger volume.',
   'set-state-directory': {
     cli: 'Set DASHKEEP_STATE_DIR to a directory that this process may write to.',

@@ -13,8 +13,10 @@ import {
   integrationsOf,
   keyOf,
   secureFieldsOf,
+  settingsOf,
   twinOf,
 } from './contact-point/content.ts';
+import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
 import { derivedUid, enterAgain, filled, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
@@ -74,6 +76,18 @@ export const contactPoint: Kind = {
         .filter((field) => !hasField(one, field))
         .map((field) => `${stringAt(one, 'type') ?? ''}.${field}`),
     ),
+
+  withoutSecrets(content) {
+    const integrations = integrationsOf(content.body).map((one) => ({
+      ...one,
+      settings: secureFieldsOf(one).reduce(withoutField, settingsOf(one)),
+    }));
+    return {
+      ...content,
+      body: { ...objectAt(content.body), integrations },
+      ...(content.facts?.['secrets'] === undefined ? {} : { facts: { ...content.facts, secrets: 'not included' } }),
+    };
+  },
 
   references: () => [],
 

@@ -1,0 +1,154 @@
+import { compact } from '../../contract/compact.ts';
+import type { ManifestEntry, Manifest, ResourceProblem } from '../../contract/manifest.ts';
+import { because } from '../../contract/reasons/reason.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import type { Repository } from '../../repository/repository.ts';
+import { assertCounts } from '../../repository/signing/acceptance.ts';
+import { storedContent } from '../restore/content.ts';
+import { select } from '../restore/plan/selection.ts';
+import type { Parts, Selection } from '../restore/types.ts';
+import { ExportDirectory } from './directory.ts';
+import type { ExportedResource, Exporting, Format } from './format.ts';
+import { exportJson } from './json.ts';
+
+/** The formats by name. */
+export const FORMATS = { json: exportJson } as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof FORMATS;
+
+/** A secret that the user of an export supplies. */
+export interface ExpectedSecret {
+  variable: string;
+  org: number;
+  kind: ManifestEntry['kind'];
+  uid: string;
+  field: string;
+}
+
+export interface ExportResult {
+  directory: string;
+  as: FormatName;
+  snapshot: string;
+  resources: number;
+  files: number;
+  /** What the format cannot hold. */
+  lacks: ResourceProblem[];
+  secrets: ExpectedSecret[];
+}
+
+interface Options {
+  repository: Repository;
+  /** As `Repository.stored` takes it. */
+  snapshot: string;
+  selection: Selection;
+  directory: string;
+  as: FormatName;
+  signal: AbortSignal;
+}
+
+/**
+ * Writes a selection of a snapshot into a directory, for other tools.
+ * @throws DK_SNAPSHOT_FOREIGN, DK_NOT_FOUND, DK_USAGE, DK_EXPORT_FAILED
+ */
+export async function exportSnapshot(options: Options): Promise<ExportResult> {
+  const { repository, selection, directory, as, signal } = options;
+  const stored = await repository.stored(options.snapshot, { signal });
+  assertCounts(repository.trust, stored);
+  const { manifest } = stored;
+  const request = { overwrite: false, includeManaged: true };
+  const { entries, parts } = await select({ manifest, repository, selection, options: request, signal });
+  const target = await ExportDirectory.open(directory);
+  try {
+    const { exporting, lacks, secrets } = prepare({ ...options, manifest, entries, parts, target });
+    const more = await FORMATS[as](exporting);
+    signal.throwIfAborted();
+    const lacking = inOrderOf(manifest, lacks);
+    await target.publish({ dashkeepExport: 1, as, ...aboutSnapshot(manifest), lacks: lacking, secrets, ...more });
+    const { id: snapshot } = manifest;
+    const result = { directory, as, snapshot, resources: entries.length, files: target.size };
+    return { ...result, lacks: lacking, secrets };
+  } catch (error) {
+    await target.discard();
+    throw error;
+  }
+}
+
+function prepare({
+  repository,
+  manifest,
+  entries,
+  parts,
+  target,
+  signal,
+}: Pick<Options, 'repository' | 'signal'> &
+  Pick<Exporting, 'manifest' | 'entries'> & { parts: Parts; target: ExportDirectory }): {
+  exporting: Exporting;
+  lacks: ResourceProblem[];
+  secrets: ExpectedSecret[];
+} {
+  const lacks: ResourceProblem[] = [];
+  const secrets: ExpectedSecret[] = [];
+  const variables = new Set<string>();
+  return {
+    lacks,
+    secrets,
+    exporting: {
+      manifest,
+      entries,
+      read: (entry) => readResource(repository, entry, parts, signal),
+      write: (path, text) => {
+        signal.throwIfAborted();
+        return target.write(path, text);
+      },
+      lacks: ({ org, kind, uid, title }, why) => void lacks.push({ org, kind, uid, title, ...because(why) }),
+      variable({ org, kind, uid, title }, field) {
+        const variable = freeVariable([title, field], variables);
+        secrets.push({ variable, org, kind, uid, field });
+        return variable;
+      },
+    },
+  };
+}
+
+async function readResource(
+  repository: Repository,
+  entry: ManifestEntry,
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<ExportedResource> {
+  const kind = kindOf(entry.kind);
+  const stored = await storedContent(repository, entry, signal);
+  const only = parts.get(entry);
+  const chosen = only === undefined ? stored : (kind.only?.(stored, new Set(only.keys())) ?? stored);
+  const content = kind.withoutSecrets?.(chosen) ?? chosen;
+  return { entry, content, secrets: kind.secretNames?.(content.body) ?? [] };
+}
+
+/** `PROMETHEUS_BASIC_AUTH_PASSWORD` */
+function freeVariable(parts: readonly string[], taken: Set<string>): string {
+  const wanted = parts
+    .join('_')
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .normalize('NFKD')
+    .replace(/[^A-Za-z\d]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .toUpperCase();
+  const name = /^[A-Z]/.test(wanted) ? wanted : `SECRET_${wanted}`;
+  let free = name;
+  for (let number = 2; taken.has(free); number++) {
+    free = `${name}_${number}`;
+  }
+  taken.add(free);
+  return free;
+}
+
+function aboutSnapshot({ id, started, dashkeep, grafana, orgs }: Manifest): object {
+  return { snapshot: { id, started }, dashkeep, grafana: compact({ ...grafana }), orgs };
+}
+
+/** Reading concurrently must not make a difference. */
+function inOrderOf({ resources }: Manifest, lacks: readonly ResourceProblem[]): ResourceProblem[] {
+  const places = new Map(resources.map(({ org, kind, uid }, place) => [`${org}/${kind}/${uid}`, place]));
+  const placeOf = ({ org, kind, uid }: ResourceProblem): number => places.get(`${org}/${kind}/${uid}`) ?? 0;
+  return [...lacks].sort((a, b) => placeOf(a) - placeOf(b));
+}

@@ -1,0 +1,49 @@
+/**
+ * Canonical JSON with each member on its own line, indented by two spaces. Numbers and strings stay untouched, so
+ * parsing it gives the same canonical JSON.
+ */
+export function prettyJson(canonical: string): string {
+  let text = '';
+  let depth = 0;
+  const line = (): string => `\n${'  '.repeat(depth)}`;
+  for (let at = 0; at < canonical.length; at++) {
+    const mark = canonical.charAt(at);
+    if (mark === '"') {
+      const end = endOfString(canonical, at);
+      text += canonical.slice(at, end);
+      at = end - 1;
+    } else if ((mark === '[' || mark === '{') && isClosing(canonical.charAt(at + 1))) {
+      text += mark + canonical.charAt(++at);
+    } else if (mark === '[' || mark === '{') {
+      depth++;
+      text += mark + line();
+    } else if (isClosing(mark)) {
+      depth--;
+      text += line() + mark;
+    } else {
+      text += mark === ',' ? mark + line() : mark === ':' ? ': ' : mark;
+    }
+  }
+  return `${text}\n`;
+}
+
+function isClosing(mark: string): boolean {
+  return mark === ']' || mark === '}';
+}
+
+/** Behind the closing quote. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (isEscaped(text, end)) {
+    end = text.indexOf('"', end + 1);
+  }
+  return end + 1;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  while (text.charAt(at - 1 - backslashes) === '\\') {
+    backslashes++;
+  }
+  return backslashes % 2 === 1;
+}
