@@ -10,9 +10,10 @@ import type { Parts, Selection } from '../restore/types.ts';
 import { ExportDirectory } from './directory.ts';
 import type { ExportedResource, Exporting, Format } from './format.ts';
 import { exportJson } from './json.ts';
+import { exportProvisioning } from './provisioning.ts';
 
 /** The formats by name. */
-export const FORMATS = { json: exportJson } as const satisfies Record<string, Format>;
+export const FORMATS = { json: exportJson, provisioning: exportProvisioning } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
 
@@ -124,16 +125,14 @@ async function readResource(
   return { entry, content, secrets: kind.secretNames?.(content.body) ?? [] };
 }
 
-/** `PROMETHEUS_BASIC_AUTH_PASSWORD` */
+/** `SECRET_PROMETHEUS_BASIC_AUTH_PASSWORD`; never a variable that has another purpose, whatever the title. */
 function freeVariable(parts: readonly string[], taken: Set<string>): string {
-  const wanted = parts
+  const words = parts
     .join('_')
     .replace(/([a-z\d])([A-Z])/g, '$1_$2')
     .normalize('NFKD')
-    .replace(/[^A-Za-z\d]+/g, '_')
-    .replace(/^_+|_+$/g, '')
-    .toUpperCase();
-  const name = /^[A-Z]/.test(wanted) ? wanted : `SECRET_${wanted}`;
+    .match(/[A-Za-z\d]+/g);
+  const name = ['SECRET', ...(words ?? [])].join('_').toUpperCase();
   let free = name;
   for (let number = 2; taken.has(free); number++) {
     free = `${name}_${number}`;

@@ -30,7 +30,7 @@ const CASES: [line: string, words: readonly string[]][] = [
   ['dashkeep migrate --to ', []],
   ['dashkeep restore latest --secrets sec', ['secrets.yaml']],
   ['dashkeep export sec', ['secrets.yaml']],
-  ['dashkeep export out --as ', ['json']],
+  ['dashkeep export out --as ', ['json', 'provisioning']],
   ['dashkeep export out --snapshot ', ['latest']],
   ['dashkeep completion ', ['bash', 'fish', 'zsh']],
   ['dashkeep no-such ', []],
