@@ -15,6 +15,7 @@ import { registerExport } from './commands/export.ts';
 import { registerFleet } from './commands/fleet.ts';
 import { registerForget } from './commands/forget.ts';
 import { registerHold } from './commands/hold.ts';
+import { registerImport } from './commands/import.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerMigrate } from './commands/migrate.ts';
 import { registerNote } from './commands/note.ts';
@@ -66,6 +67,7 @@ export function buildProgram(run: Runner): Command {
     registerDrill,
     registerCopy,
     registerExport,
+    registerImport,
     registerKeys,
     registerTrust,
     registerBootstrap,

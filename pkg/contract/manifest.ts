@@ -123,6 +123,16 @@ export const SnapshotScope = z.object({
 });
 export type SnapshotScope = z.infer<typeof SnapshotScope>;
 
+/** Where an imported snapshot comes from. */
+export const Origin = z.object({
+  /** As `dashkeep import --format` names it. */
+  format: z.string(),
+  /** Of the archive, without its path. */
+  name: z.string(),
+  /** When the archive was made, where it says so. */
+  time: z.iso.datetime().optional(),
+});
+
 /** One point in time. Written last: no manifest, no snapshot. */
 export const Manifest = z.object({
   format: z.literal(1),
@@ -133,6 +143,11 @@ export const Manifest = z.object({
   status: SnapshotStatus,
   trigger: SnapshotTrigger,
   by: z.string().optional(),
+  /**
+   * Of one that was imported: it says nothing of the Grafana that is backed up here. Earlier releases go by its
+   * trigger.
+   */
+  origin: Origin.optional(),
   dashkeep: z.string(),
   grafana: z.object({ version: z.string(), url: z.string(), edition: z.string().optional() }),
   orgs: z.array(z.object({ id: z.int().positive(), name: z.string() })),
@@ -208,6 +223,8 @@ export const SnapshotSummary = z.object({
   resources: z.int().nonnegative(),
   bytes: z.int().nonnegative(),
   by: z.string().optional(),
+  /** As in its manifest. */
+  origin: Origin.optional(),
   /** Milliseconds that it took. */
   duration: z.int().nonnegative().optional(),
   /** How many resources are missing from it. */

@@ -44,8 +44,9 @@ export function StatusBadge({ status, shrunk }: { status: RunStatus; shrunk?: Sh
 }
 
 /** What set it off, and who, where that is known. */
-export function askedBy({ trigger, by }: { trigger: string; by?: string }): string {
-  return by === undefined ? triggerLabel(trigger) : `${triggerLabel(trigger)}, ${by}`;
+export function askedBy({ trigger, by, origin }: { trigger: string; by?: string; origin?: object }): string {
+  const label = triggerLabel(origin === undefined ? trigger : 'import');
+  return by === undefined ? label : `${label}, ${by}`;
 }
 
 /** What a run is called: undoing a restore is a restore, but nobody calls it that. */

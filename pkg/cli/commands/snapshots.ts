@@ -30,17 +30,19 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
   printTable(
     context,
     ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed', 'hold', 'note'],
-    snapshots.map(({ id, time, status, shrunk, trigger, resources, bytes: size, signed, signer, hold, note }) => [
-      id,
-      time,
-      shrunk === undefined ? status : `${status}, shrunk`,
-      trigger,
-      resources,
-      bytes(size),
-      signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
-      holdText(hold),
-      hold?.note || note?.text || '',
-    ]),
+    snapshots.map(
+      ({ id, time, status, shrunk, trigger, origin, resources, bytes: size, signed, signer, hold, note }) => [
+        id,
+        time,
+        shrunk === undefined ? status : `${status}, shrunk`,
+        origin === undefined ? trigger : 'import',
+        resources,
+        bytes(size),
+        signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
+        holdText(hold),
+        hold?.note || note?.text || '',
+      ],
+    ),
   );
   for (const { id } of snapshots.filter(({ future }) => future === true)) {
     const { why, advice } = futureFinding(id);

@@ -28,6 +28,12 @@ export const SERVICE_ERRORS = {
     title: 'The export cannot be written',
     hint: 'Check the directory, its permissions and the free space. An earlier export there may be incomplete: run the command again.',
   },
+  DK_IMPORT_INVALID: {
+    exit: 2,
+    status: 400,
+    title: 'The archive cannot be imported',
+    hint: 'Check the path and the file that is named. Nothing was written.',
+  },
   DK_INTERRUPTED: {
     exit: 130,
     status: 409,

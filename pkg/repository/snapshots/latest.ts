@@ -47,6 +47,8 @@ export class SnapshotFinder {
       const stored = await this.#readUnlessForeign(key, calls);
       if (stored === undefined) {
         foreign++;
+      } else if (stored.manifest.origin !== undefined) {
+        continue;
       } else if (isRegularBackup(stored.manifest)) {
         const why = latestReason(stored.manifest);
         if (why !== undefined) {
@@ -82,6 +84,9 @@ export class SnapshotFinder {
     for await (const key of this.#newestFirst([LOOK_BACK, LOOK_BACK_AT_SIGNATURES], calls)) {
       try {
         const stored = await this.#readUnlessForeign(key, calls);
+        if (stored?.manifest.origin !== undefined) {
+          continue;
+        }
         tried += stored === undefined ? 0 : 1;
         if (stored?.current === true && found.push(stored) === count) {
           break;

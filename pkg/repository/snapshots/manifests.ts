@@ -66,9 +66,9 @@ function summarize(
   bytes: number,
   { held, signer }: { held: HeldCount; signer: string | undefined },
 ): SnapshotSummary {
-  const { id, status, trigger, by, changes, shrunk } = manifest;
+  const { id, status, trigger, by, origin, changes, shrunk } = manifest;
   return compact({
-    ...{ id, status, trigger, by, changes, shrunk },
+    ...{ id, status, trigger, by, origin, changes, shrunk },
     time: manifest.started,
     resources,
     bytes,

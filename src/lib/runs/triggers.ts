@@ -10,6 +10,7 @@ export function triggerLabel(trigger: string): string {
     safety: t('trigger.safety', 'Before a restore'),
     drill: t('trigger.drill', 'Restore test'),
     undo: t('trigger.undo', 'Undo'),
+    import: t('trigger.import', 'Import'),
   };
   return labels[trigger] ?? trigger;
 }

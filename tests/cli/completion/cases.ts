@@ -32,6 +32,7 @@ const CASES: [line: string, words: readonly string[]][] = [
   ['dashkeep export sec', ['secrets.yaml']],
   ['dashkeep export out --as ', ['json', 'provisioning']],
   ['dashkeep export out --snapshot ', ['latest']],
+  ['dashkeep import out --format ', ['classic', 'dashboards', 'json']],
   ['dashkeep completion ', ['bash', 'fish', 'zsh']],
   ['dashkeep no-such ', []],
 ];

@@ -1,4 +1,4 @@
-/** What an export cannot hold of a resource. */
+/** What an export cannot hold of a resource, and what an imported archive lacks. */
 export const EXPORT_REASONS = {
   'export-secrets': 'secrets are left out: {fields}',
   'export-kind': 'this format does not support it',
@@ -7,4 +7,9 @@ export const EXPORT_REASONS = {
   'export-folder-uid': 'it gets a new UID, because Grafana creates it for its alert rules first',
   'export-description': 'without its description',
   'export-pinned': 'it is pinned to the menu',
+  'import-no-folder': 'the archive does not contain this folder',
+  'import-inputs': {
+    cli: 'these inputs have no value; set them with --input: {inputs}',
+    page: 'these inputs have no value: {inputs}',
+  },
 } as const;

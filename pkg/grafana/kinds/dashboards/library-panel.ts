@@ -62,7 +62,7 @@ export const libraryPanel: Kind = {
 
   async read(context, listed) {
     const element = await readElement(context, listed.uid);
-    return element === undefined ? undefined : contentOf(element);
+    return element === undefined ? undefined : libraryPanelContent(element);
   },
 
   references(content) {
@@ -126,7 +126,7 @@ async function readElement(context: KindContext, uid: string): Promise<JsonObjec
 }
 
 function listedOf(element: JsonObject): Listed {
-  const content = contentOf(element);
+  const content = libraryPanelContent(element);
   if (objectAt(element, 'model') === undefined) {
     return compact({ uid: stringAt(element, 'uid') ?? '', title: content.title, folderUid: content.folderUid });
   }
@@ -142,7 +142,8 @@ function listedOf(element: JsonObject): Listed {
   };
 }
 
-function contentOf(element: JsonObject): Content {
+/** What the API returns of a library panel, as content. */
+export function libraryPanelContent(element: JsonObject): Content {
   const uid = stringAt(element, 'uid') ?? '';
   const name = stringAt(element, 'name') ?? uid;
   const folderUid = stringAt(element, 'folderUid') ?? '';
@@ -213,7 +214,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
 async function moveToRoot(context: WriteContext, uid: string, wanted: JsonObject): Promise<void> {
   const { grafana, signal } = context;
   const now = await readElement(context, uid);
-  if (now === undefined || contentOf(now).folderUid === undefined) {
+  if (now === undefined || libraryPanelContent(now).folderUid === undefined) {
     return;
   }
   try {

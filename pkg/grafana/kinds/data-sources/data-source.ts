@@ -72,7 +72,7 @@ export const dataSource: Kind = {
 
   async read(context, listed) {
     const answer = await ifFound(context.grafana.get(pathOf(listed.uid), { signal: context.signal }));
-    return isJsonObject(answer) ? contentOf(answer) : undefined;
+    return isJsonObject(answer) ? dataSourceContent(answer) : undefined;
   },
 
   secretNames,
@@ -102,7 +102,8 @@ function pathOf(uid: string): string {
   return `/api/datasources/uid/${encodeURIComponent(uid)}`;
 }
 
-function contentOf(answer: JsonObject): Content {
+/** What the API returns of a data source, as content. */
+export function dataSourceContent(answer: JsonObject): Content {
   const body = without(answer, ...VOLATILE, ...CLEAR_SECRETS);
   const version = numberAt(answer, 'version');
   return {

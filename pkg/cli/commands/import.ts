@@ -1,0 +1,72 @@
+import { Option } from 'commander';
+import { DashkeepError } from '../../contract/errors.ts';
+import { backupReport } from '../../engine/backup/report.ts';
+import { importArchive, readArchive, READERS, type ArchiveFormat } from '../../engine/import/import.ts';
+import type { CliContext } from '../context.ts';
+import type { Exit, Register } from '../command.ts';
+import { optionalNumber } from '../config/parsers.ts';
+import type { CommonFlags } from '../config/settings.ts';
+import { withSession } from '../open.ts';
+import { withBy, withTarget, type AskedBy } from '../options.ts';
+import { causesOf } from '../output/causes.ts';
+import { printable, printJson, printLine } from '../output/output.ts';
+
+interface Flags extends CommonFlags, AskedBy {
+  json?: boolean;
+  format?: ArchiveFormat;
+  org?: string;
+  input?: string[];
+}
+
+/** Registers `dashkeep import`. */
+export const registerImport: Register = (program, run) => {
+  withBy(withTarget(program.command('import')))
+    .argument('<path>', 'archive, directory or file')
+    .description('make a snapshot of an archive of another tool, or of an export; it never counts as a backup')
+    .addOption(
+      new Option('--format <format>', 'format (default: by the names of the files)').choices(Object.keys(READERS)),
+    )
+    .option('--org <id>', 'organization of an archive that names none (default: 1)')
+    .option(
+      '--input <name=value>',
+      'value of an input of a dashboard, such as DS_PROMETHEUS=<uid> (repeatable)',
+      collect,
+    )
+    .action(run(runImport));
+};
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+async function runImport(context: CliContext, path: string, flags: Flags): Promise<Exit> {
+  const { signal } = context;
+  const inputs = new Map((flags.input ?? []).map(pair));
+  // Before anything is opened: what is damaged must not even create a repository.
+  const archive = await readArchive(path, {
+    format: flags.format,
+    org: optionalNumber(flags.org, '--org') ?? 1,
+    inputs,
+  });
+  const { by } = flags;
+  const manifest = await withSession(context, flags, true, (session) =>
+    importArchive(session, archive, { by, signal }),
+  );
+  if (flags.json === true) {
+    printJson(context, { ...backupReport(manifest), origin: manifest.origin });
+  } else {
+    causesOf(manifest.errors).forEach((line) => printLine(context, printable(`missing: ${line}`)));
+    const { id, status, resources } = manifest;
+    printLine(context, `snapshot ${id} is ${status}: ${resources.length} resources, imported as ${archive.format}`);
+    printLine(context, 'It is on hold and never the latest one. Restore it by its ID.');
+  }
+  return manifest.status === 'complete' ? 0 : 3;
+}
+
+function pair(text: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) {
+    throw new DashkeepError('DK_USAGE', `--input must be name=value, not '${text}'`);
+  }
+  return [text.slice(0, at), text.slice(at + 1)];
+}
