@@ -10,10 +10,17 @@ import type { Parts, Selection } from '../restore/types.ts';
 import { ExportDirectory } from './directory.ts';
 import type { ExportedResource, Exporting, Format } from './format.ts';
 import { exportJson } from './json.ts';
+import { exportOperator } from './operator.ts';
 import { exportProvisioning } from './provisioning.ts';
+import { exportTerraform } from './terraform.ts';
 
 /** The formats by name. */
-export const FORMATS = { json: exportJson, provisioning: exportProvisioning } as const satisfies Record<string, Format>;
+export const FORMATS = {
+  json: exportJson,
+  provisioning: exportProvisioning,
+  terraform: exportTerraform,
+  operator: exportOperator,
+} as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof FORMATS;
 

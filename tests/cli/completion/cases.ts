@@ -30,7 +30,7 @@ const CASES: [line: string, words: readonly string[]][] = [
   ['dashkeep migrate --to ', []],
   ['dashkeep restore latest --secrets sec', ['secrets.yaml']],
   ['dashkeep export sec', ['secrets.yaml']],
-  ['dashkeep export out --as ', ['json', 'provisioning']],
+  ['dashkeep export out --as ', ['json', 'operator', 'provisioning', 'terraform']],
   ['dashkeep export out --snapshot ', ['latest']],
   ['dashkeep import out --format ', ['classic', 'dashboards', 'json']],
   ['dashkeep completion ', ['bash', 'fish', 'zsh']],

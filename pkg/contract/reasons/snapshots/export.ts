@@ -7,6 +7,8 @@ export const EXPORT_REASONS = {
   'export-folder-uid': 'it gets a new UID, because Grafana creates it for its alert rules first',
   'export-description': 'without its description',
   'export-pinned': 'it is pinned to the menu',
+  'export-fields': 'without these fields: {fields}',
+  'export-uid': 'this format does not accept the UID {uid}',
   'import-no-folder': 'the archive does not contain this folder',
   'import-inputs': {
     cli: 'these inputs have no value; set them with --input: {inputs}',

@@ -1,0 +1,275 @@
+import { compact } from '../../contract/compact.ts';
+import type { KindName } from '../../contract/kinds.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { rulesOf } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
+import { isV2Version } from '../../grafana/kinds/dashboards/dashboard/content.ts';
+import { canonicalOf } from '../../grafana/kinds/text-content.ts';
+import { naturalKey } from '../../grafana/natural-key.ts';
+import { groupBy } from '../../lib/group-by.ts';
+import {
+  arrayAt,
+  canonicalJson,
+  isJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  without,
+  type Json,
+  type JsonObject,
+} from '../../lib/json/json.ts';
+import { prettyJson } from '../../lib/json/pretty.ts';
+import type { ExportedResource, Exporting, Format } from './format.ts';
+import { INDEX } from './directory.ts';
+import { TitlePaths } from './names.ts';
+
+/** An expression, where every other text is a literal. */
+const EXPRESSION = '\u0000';
+
+/** The arguments of a resource of the provider `grafana/grafana`; undefined where it cannot hold this one. */
+type Convert = (resource: ExportedResource, exporting: Exporting) => JsonObject | undefined;
+
+const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert }>> = {
+  folder: {
+    type: 'grafana_folder',
+    convert: ({ entry, content }) => ({
+      uid: entry.uid,
+      title: content.title,
+      ...at('parent_folder_uid', entry.folderUid),
+    }),
+  },
+  dashboard: { type: 'grafana_dashboard', convert: ({ entry }) => at('folder', entry.folderUid) },
+  'data-source': { type: 'grafana_data_source', convert: dataSource },
+  'library-panel': {
+    type: 'grafana_library_panel',
+    convert: ({ entry, content }) => ({
+      uid: entry.uid,
+      name: content.title,
+      ...at('folder_uid', entry.folderUid),
+      model_json: canonicalJson(objectAt(content.body, 'model') ?? {}),
+    }),
+  },
+  'alert-rule-group': { type: 'grafana_rule_group', convert: ruleGroup },
+  'mute-timing': {
+    type: 'grafana_mute_timing',
+    convert: ({ entry, content }) => ({
+      name: entry.uid,
+      disable_provenance: true,
+      intervals: objects(content.body, 'time_intervals').map(interval),
+    }),
+  },
+  'notification-template': {
+    type: 'grafana_message_template',
+    convert: ({ entry, content }) => ({
+      name: entry.uid,
+      disable_provenance: true,
+      template: stringAt(content.body, 'template') ?? '',
+    }),
+  },
+  'notification-policy': {
+    type: 'grafana_notification_policy',
+    convert: ({ entry, content }) =>
+      entry.uid === 'default'
+        ? { disable_provenance: true, group_by: [], ...policy(objectAt(content.body) ?? {}) }
+        : undefined,
+  },
+  playlist: {
+    type: 'grafana_playlist',
+    convert: ({ content }) => ({
+      name: content.title,
+      interval: stringAt(content.body, 'interval') ?? '',
+      item: objects(content.body, 'items').map((one, index) => ({
+        order: index + 1,
+        ...pick(one, { type: 'type', value: 'value' }),
+      })),
+    }),
+  },
+  team: { type: 'grafana_team', convert: team },
+};
+
+/** Configuration for Terraform, with a block for each resource that imports the existing one. */
+export const exportTerraform: Format = async (exporting) => {
+  const { manifest, entries, write, read, lacks } = exporting;
+  const paths = new TitlePaths(manifest, [INDEX]).pathsOf(entries, '.json');
+  const variables: JsonObject = {};
+  const variable: Exporting['variable'] = (entry, field) => {
+    const name = exporting.variable(entry, field);
+    variables[name] = { type: 'string', sensitive: true };
+    return name;
+  };
+  for (const [kind, ofKind] of groupBy(entries, (entry) => entry.kind)) {
+    const known = RESOURCES[kind as KindName];
+    const blocks: JsonObject = {};
+    const imports: Json[] = [];
+    for (const entry of ofKind) {
+      const resource = known && (await read(entry));
+      const isV2 = kind === 'dashboard' && isV2Version(resource?.content.apiVersion);
+      const body = resource && !isV2 ? known.convert(resource, { ...exporting, variable }) : undefined;
+      if (known === undefined || resource === undefined || body === undefined) {
+        lacks(entry, reason(isV2 ? 'export-v2-dashboard' : 'export-kind'));
+        continue;
+      }
+      if (kind === 'dashboard') {
+        const path = paths.get(entry) ?? '';
+        await write(path, prettyJson(canonicalOf(resource.content).toString('utf8')));
+        body['config_json'] = `${EXPRESSION}file("\${path.module}/${quoted(path)}")`;
+      }
+      const name = `org${entry.org}_${/^[\w-]+$/.test(entry.uid) ? entry.uid : naturalKey(entry.uid)}`;
+      blocks[name] = templates({ org_id: String(entry.org), ...body });
+      const id = kind === 'team' ? String(entry.facts?.['id'] ?? '') : entry.uid.replace('/', ':');
+      imports.push({ to: `${known.type}.${name}`, id: templates(`${entry.org}:${id}`) });
+    }
+    if (known !== undefined && imports.length > 0) {
+      await write(`${kind}.tf.json`, document({ import: imports, resource: { [known.type]: blocks } }));
+    }
+  }
+  const provider = { grafana: { source: 'grafana/grafana' } };
+  await write('main.tf.json', document({ terraform: { required_version: '>= 1.5', required_providers: provider } }));
+  if (Object.keys(variables).length > 0) {
+    await write('variables.tf.json', document({ variable: variables }));
+  }
+  return undefined;
+};
+
+function document(value: JsonObject): string {
+  return prettyJson(canonicalJson(value));
+}
+
+/** Every text in Terraform's JSON is a template, and so are the names of members. */
+function templates(value: Json): Json {
+  if (typeof value === 'string') {
+    return value.startsWith(EXPRESSION) ? `\${${value.slice(1)}}` : literal(value);
+  }
+  if (Array.isArray(value)) {
+    return value.map(templates);
+  }
+  return isJsonObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [literal(name), templates(member)]))
+    : value;
+}
+
+function literal(text: string): string {
+  return text.replaceAll(/[$%](?=\{)/g, (mark) => mark + mark);
+}
+
+/** Within quotes of an expression. */
+function quoted(text: string): string {
+  return literal(JSON.stringify(text).slice(1, -1));
+}
+
+function dataSource({ entry, content, secrets }: ExportedResource, { variable, lacks }: Exporting): JsonObject {
+  const body = objectAt(content.body) ?? {};
+  if (body['withCredentials'] === true) {
+    lacks(entry, reason('export-fields', { fields: 'withCredentials' }));
+  }
+  const values = secrets.map((field) => `"${quoted(field)}" = var.${variable(entry, field)}`);
+  return {
+    uid: entry.uid,
+    ...pick(body, {
+      name: 'name',
+      type: 'type',
+      url: 'url',
+      access: 'access_mode',
+      basicAuth: 'basic_auth_enabled',
+      basicAuthUser: 'basic_auth_username',
+      database: 'database_name',
+      user: 'username',
+      isDefault: 'is_default',
+    }),
+    json_data_encoded: canonicalJson(body['jsonData'] ?? {}),
+    ...(values.length === 0 ? {} : { secure_json_data_encoded: `${EXPRESSION}jsonencode({ ${values.join(', ')} })` }),
+  };
+}
+
+function ruleGroup({ entry, content }: ExportedResource): JsonObject {
+  const rule = (given: JsonObject): JsonObject => ({
+    ...pick(given, {
+      uid: 'uid',
+      title: 'name',
+      condition: 'condition',
+      for: 'for',
+      keep_firing_for: 'keep_firing_for',
+      noDataState: 'no_data_state',
+      execErrState: 'exec_err_state',
+      isPaused: 'is_paused',
+      labels: 'labels',
+      annotations: 'annotations',
+      missingSeriesEvalsToResolve: 'missing_series_evals_to_resolve',
+      record: 'record',
+    }),
+    data: objects(given, 'data').map((query) => ({
+      ...pick(query, {
+        refId: 'ref_id',
+        queryType: 'query_type',
+        datasourceUid: 'datasource_uid',
+        relativeTimeRange: 'relative_time_range',
+      }),
+      model: canonicalJson(query['model'] ?? {}),
+    })),
+    ...(isJsonObject(given['notification_settings'])
+      ? { notification_settings: routing(given['notification_settings']) }
+      : {}),
+  });
+  return {
+    name: content.title,
+    folder_uid: entry.folderUid ?? '',
+    interval_seconds: numberAt(content.body, 'interval') ?? 60,
+    disable_provenance: true,
+    rule: rulesOf(content).map(rule),
+  };
+}
+
+function interval(given: JsonObject): JsonObject {
+  const times = objects(given, 'times').map((one) => pick(one, { start_time: 'start', end_time: 'end' }));
+  return { ...without(given, 'times'), ...(times.length === 0 ? {} : { times }) };
+}
+
+function policy(given: JsonObject): JsonObject {
+  const matchers = (arrayAt(given, 'object_matchers') ?? []).filter(Array.isArray);
+  const below = objects(given, 'routes').map(policy);
+  return compact<Record<string, Json | undefined>>({
+    ...routing(given),
+    continue: given['continue'] === true ? true : undefined,
+    matcher:
+      matchers.length === 0
+        ? undefined
+        : matchers.map(([label = '', match = '', value = '']) => ({ label, match, value })),
+    policy: below.length === 0 ? undefined : below,
+  }) as JsonObject;
+}
+
+/** Where alerts go and when. */
+function routing(given: JsonObject): JsonObject {
+  return pick(given, {
+    receiver: 'contact_point',
+    group_by: 'group_by',
+    group_wait: 'group_wait',
+    group_interval: 'group_interval',
+    repeat_interval: 'repeat_interval',
+    mute_time_intervals: 'mute_timings',
+    active_time_intervals: 'active_timings',
+  });
+}
+
+function team({ entry, content }: ExportedResource): JsonObject {
+  const emails = (permission: string): Json[] =>
+    objects(content.body, 'members').flatMap((one) => {
+      const email = stringAt(one, 'email') ?? '';
+      return one['permission'] === permission && email !== '' ? [email] : [];
+    });
+  const email = stringAt(content.body, 'email') ?? '';
+  return { name: entry.uid, email, members: emails('Member'), admins: emails('Admin') };
+}
+
+/** Members under other names; absent ones and null stay absent. */
+function pick(given: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
+  const members = Object.entries(names).map(([from, to]) => [to, given[from] ?? null] as const);
+  return Object.fromEntries(members.filter(([, value]) => value !== null));
+}
+
+function at(name: string, value: string | undefined): JsonObject {
+  return value === undefined ? {} : { [name]: value };
+}
+
+function objects(given: Json, name: string): JsonObject[] {
+  return (arrayAt(given, name) ?? []).filter(isJsonObject);
+}

@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { call } from '../simulator/http.ts';
+import { filesBelow, installation, type Installation } from './harness.ts';
+
+const HOSTILE = 'a ${path.module} %{ if true } "quoted" $${x}';
+
+let here: Installation;
+
+beforeEach(async () => {
+  here = await installation();
+  here.grafana.wipe();
+  const api = async (route: string, body: unknown): Promise<void> => {
+    const answer = await call(here.grafana, 'admin:admin', route, body);
+    expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+  };
+  await api('POST /api/folders', { uid: 'f', title: HOSTILE });
+  await api('POST /api/dashboards/db', {
+    dashboard: { uid: 'd', title: HOSTILE, schemaVersion: 39, panels: [] },
+    folderUid: 'f',
+  });
+  await api('POST /api/datasources', {
+    name: HOSTILE,
+    uid: 's',
+    type: 'prometheus',
+    access: 'proxy',
+    url: 'http://example.com',
+    jsonData: { text: HOSTILE },
+    secureJsonData: { basicAuthPassword: 'hunter2-secret' },
+  });
+  await here.run(['backup', '--kinds', 'folder,dashboard,data-source,folder-permissions']);
+});
+afterEach(() => here.close());
+
+/** As Terraform reads a text without expressions. */
+function literal(template: string): string {
+  const text = template.replaceAll('$${', '\u0001').replaceAll('%%{', '\u0002');
+  expect(text).not.toMatch(/[$%]\{/);
+  return text.replaceAll('\u0001', '${').replaceAll('\u0002', '%{');
+}
+
+it('exports for Terraform: each resource with its import, and no text as an expression', async () => {
+  const { json } = await here.run(['export', `${here.path}/out`, '--as', 'terraform']);
+  const read = async (name: string): Promise<never> =>
+    JSON.parse(await readFile(`${here.path}/out/${name}.tf.json`, 'utf8')) as never;
+  const folders: { import: object[]; resource: Record<string, Record<string, { title: string }>> } =
+    await read('folder');
+  expect(folders.import).toEqual([{ id: '1:f', to: 'grafana_folder.org1_f' }]);
+  expect(literal(folders.resource['grafana_folder']!['org1_f']!.title)).toBe(HOSTILE);
+  const dashboards: { resource: Record<string, Record<string, { config_json: string; folder: string }>> } =
+    await read('dashboard');
+  const { config_json: file, folder } = dashboards.resource['grafana_dashboard']!['org1_d']!;
+  expect(folder).toBe('f');
+  const [, path] = /^\$\{file\("\$\{path\.module\}\/(.*)"\)\}$/.exec(file)!;
+  const stored = await readFile(`${here.path}/out/${literal(path!)}`, 'utf8');
+  expect(JSON.parse(stored)).toMatchObject({ uid: 'd', title: HOSTILE });
+  const sources: { resource: Record<string, Record<string, Record<string, string>>> } = await read('data-source');
+  const source = sources.resource['grafana_data_source']!['org1_s']!;
+  expect(JSON.parse(literal(source['json_data_encoded']!))).toEqual({ text: HOSTILE });
+  const [{ variable }] = json.secrets as [{ variable: string }];
+  expect(source['secure_json_data_encoded']).toBe(`\${jsonencode({ "basicAuthPassword" = var.${variable} })}`);
+  expect(await read('variables')).toEqual({ variable: { [variable]: { sensitive: true, type: 'string' } } });
+  expect(json.lacks).toMatchObject([{ kind: 'folder-permissions', code: 'export-kind' }]);
+});
+
+describe('exports for grafana-operator', () => {
+  it('as objects that take their secrets from a Secret', async () => {
+    const { json } = await here.run(['export', `${here.path}/out`, '--as', 'operator']);
+    const files = await filesBelow(`${here.path}/out/objects`);
+    const objects = [...files.values()].map((text) => parse(text) as { kind: string; metadata: object; spec: never });
+    expect(objects.map(({ kind, metadata }) => [kind, metadata])).toEqual([
+      ['GrafanaDashboard', { name: 'dashboard-d' }],
+      ['GrafanaDatasource', { name: 'data-source-s' }],
+      ['GrafanaFolder', { name: 'folder-f' }],
+    ]);
+    const [dashboard, source] = objects;
+    expect(dashboard?.spec).toMatchObject({ uid: 'd', folderUID: 'f' });
+    const [{ variable: key }] = json.secrets as [{ variable: string }];
+    expect(source?.spec).toMatchObject({
+      datasource: { name: HOSTILE, jsonData: { text: HOSTILE }, secureJsonData: { basicAuthPassword: `\${${key}}` } },
+      valuesFrom: [
+        {
+          targetPath: 'secureJsonData.basicAuthPassword',
+          valueFrom: { secretKeyRef: { name: 'grafana-secrets', key } },
+        },
+      ],
+    });
+    expect([...files.values()].join('')).not.toContain('hunter2-secret');
+  });
+});
