@@ -22,6 +22,23 @@ async function resourcesOf(snapshot: string): Promise<Partial<ManifestEntry>[]> 
 
 const dashboard = (uid: string, title = uid): object => ({ uid, title, schemaVersion: 39, panels: [] });
 
+/** A tar archive as Python's `tarfile` writes it. */
+function tar(files: Record<string, unknown>): Buffer {
+  const entry = (name: string, type: string, content: Buffer): Buffer => {
+    const head = Buffer.alloc(512);
+    head.write(name.slice(0, 100));
+    head.write(content.length.toString(8).padStart(11, '0'), 124);
+    head.write(type, 156);
+    head.write('ustar', 257);
+    return Buffer.concat([head, content, Buffer.alloc((512 - (content.length % 512)) % 512)]);
+  };
+  const parts = Object.entries(files).flatMap(([name, document]) => [
+    ...(name.length > 100 ? [entry('././@LongLink', 'L', Buffer.from(`${name}\0`))] : []),
+    entry(name, '0', Buffer.from(JSON.stringify(document))),
+  ]);
+  return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
+
 describe('dashkeep import', () => {
   it('brings an export as JSON back exactly', async () => {
     await here.close();
@@ -119,6 +136,49 @@ describe('dashkeep import', () => {
       { kind: 'folder', uid: 'f', title: 'Folder' },
       { kind: 'dashboard', uid: 'old', folder: 'Folder', facts: { version: 3 } },
     ]);
+  });
+
+  it('reads an archive of grafana-backup-tool, and names what it lacks', async () => {
+    const stamp = '202611281200';
+    const rule = { uid: 'r', title: 'R', folderUID: 'f', ruleGroup: 'G', orgID: 1, id: 7, condition: 'A', data: [] };
+    const point = { uid: 'p', name: 'Hook', type: 'webhook', settings: { url: 'http://x', password: '[REDACTED]' } };
+    const archive = tar({
+      [`_OUTPUT_/folders/${stamp}/uid_f.folder`]: { id: 3, uid: 'f', title: 'Folder', version: 1 },
+      [`_OUTPUT_/folders/${stamp}/uid_f.folder_permission`]: [{ role: 'Viewer', permission: 1 }],
+      [`_OUTPUT_/dashboards/${stamp}/uid_d.dashboard`]: { dashboard: dashboard('d'), meta: { folderUid: 'f' } },
+      [`_OUTPUT_/datasources/${stamp}/s.datasource`]: { id: 1, uid: 's', name: 'S', type: 'prometheus', jsonData: {} },
+      [`_OUTPUT_/alert_rules/${stamp}/r.alert_rule`]: rule,
+      [`_OUTPUT_/contact_points/${stamp}/contact_points.contact_point`]: [point],
+      [`_OUTPUT_/notification_policies/${stamp}/x.notification_policys`]: { receiver: 'Hook', provenance: '' },
+      [`_OUTPUT_/${'long/'.repeat(20)}${stamp}/panel.library_element`]: {
+        uid: 'l',
+        name: 'L',
+        model: { type: 'text' },
+      },
+    });
+    await writeFile(`${here.path}/${stamp}.tar.gz`, gzipSync(archive));
+    const { json, exit } = await here.run(['import', `${here.path}/${stamp}.tar.gz`]);
+    expect(exit).toBe(3);
+    expect((json.errors as { kind: string; code: string }[]).map(({ kind, code }) => `${kind} ${code}`)).toEqual([
+      'data-source import-listed-source',
+      'alert-rule-group import-interval',
+      'folder-permissions import-kind',
+    ]);
+    const resources = await resourcesOf(json.snapshot);
+    expect(resources.map(({ kind, uid, folder }) => `${kind} ${uid} ${folder}`)).toEqual([
+      'data-source s ',
+      'folder f ',
+      'library-panel l ',
+      'dashboard d Folder',
+      'contact-point Hook ',
+      'notification-policy default ',
+      'alert-rule-group f/G Folder',
+    ]);
+    expect((await here.run(['cat', json.snapshot, 'contact-point/Hook'])).out).not.toContain('REDACTED');
+    const { json: plan } = await here.run(['restore', json.snapshot]);
+    expect((plan.plan as { action: string }[]).every(({ action }) => action === 'create' || action === 'update')).toBe(
+      true,
+    );
   });
 
   it('fills the inputs of a dashboard from grafana.com, or names them', async () => {

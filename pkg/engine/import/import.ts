@@ -15,6 +15,7 @@ import { entryOf } from '../backup/read-kind.ts';
 import { fitting } from '../backup/short-texts.ts';
 import { placeAndName } from '../folder-paths.ts';
 import type { Archive, ArchiveReader, Imported, ImportOptions } from './archive.ts';
+import { backupTool } from './backup-tool.ts';
 import { classicFiles, plainDashboards } from './dashboards.ts';
 import { invalid, openFiles } from './files.ts';
 import { jsonTree } from './json-tree.ts';
@@ -22,6 +23,7 @@ import { jsonTree } from './json-tree.ts';
 /** The sorts of archives by name, in the order in which they are recognized. */
 export const READERS = {
   json: jsonTree,
+  'grafana-backup-tool': backupTool,
   classic: classicFiles,
   dashboards: plainDashboards,
 } as const satisfies Record<string, ArchiveReader>;
