@@ -174,6 +174,10 @@ describe('dashkeep import', () => {
       'notification-policy default ',
       'alert-rule-group f/G Folder',
     ]);
+    await here.run(['backup']);
+    const { json: diff } = await here.run(['diff', json.snapshot, 'latest']);
+    const kinds = new Set((diff.added as { kind: string }[]).map(({ kind }) => kind));
+    expect([...kinds]).toEqual(['folder', 'dashboard']);
     expect((await here.run(['cat', json.snapshot, 'contact-point/Hook'])).out).not.toContain('REDACTED');
     const { json: plan } = await here.run(['restore', json.snapshot]);
     expect((plan.plan as { action: string }[]).every(({ action }) => action === 'create' || action === 'update')).toBe(

@@ -55,7 +55,7 @@ export const backupTool: ArchiveReader = {
       void resources.push(imported(org, kind, uid, content));
     for (const source of await objects('data-source')) {
       const uid = stringAt(source, 'uid') ?? '';
-      add('data-source', uid, dataSourceContent(source));
+      add('data-source', uid, dataSourceContent({ ...NOT_LISTED, ...source }));
       errors.push(lacking(org, 'data-source', uid, reason('import-listed-source')));
     }
     for (const panel of await objects('library-panel')) {
@@ -88,6 +88,9 @@ function objectsIn(path: string, document: Json): JsonObject[] {
   }
   return objects;
 }
+
+/** Members that Grafana returns of a single data source, and not in the list that the tool stores. */
+const NOT_LISTED: JsonObject = { apiVersion: '', basicAuthUser: '', withCredentials: false };
 
 /** Rules have their folder and group, but not how often the group is evaluated. */
 function addGroups(rules: readonly JsonObject[], org: number, resources: Imported[], errors: ResourceProblem[]): void {

@@ -148,8 +148,9 @@ function reportsOf({ resources, errors }: Archive, stored: ReadonlyMap<KindName,
     const found = resources.filter((one) => one.kind === kind).length;
     const failed = errors.filter((one) => one.kind === kind).length;
     const fresh = stored.get(kind) ?? 0;
-    return found + failed === 0
-      ? { ...none, ...because(reason('not-asked-for')) }
+    // What the archive only names is not covered: nothing of it counts as removed.
+    return found === 0
+      ? { ...none, failed, ...because(reason('not-asked-for')) }
       : { listed: found + failed, stored: fresh, reused: found - fresh, skipped: 0, failed };
   };
   return Object.fromEntries(KIND_NAMES.map((kind) => [kind, report(kind)]));
