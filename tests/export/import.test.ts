@@ -185,6 +185,50 @@ describe('dashkeep import', () => {
     );
   });
 
+  it('reads a provisioning directory, such as an export, without the values of secrets', async () => {
+    const source = {
+      name: 'Costs $5',
+      uid: 'money',
+      type: 'prometheus',
+      access: 'proxy',
+      url: 'http://example.com/$$',
+      jsonData: { text: '$HOME' },
+      secureJsonData: { basicAuthPassword: 'hunter2-secret' },
+    };
+    expect((await call(here.grafana, 'admin:admin', 'POST /api/datasources', source)).status).toBe(200);
+    await here.run(['backup', '--kinds', 'folder,dashboard,data-source']);
+    await here.run(['export', `${here.path}/out`, '--as', 'provisioning']);
+    const { json } = await here.run(['import', `${here.path}/out`]);
+    expect(json).toMatchObject({ status: 'complete', origin: { format: 'provisioning' } });
+    const { json: diff } = await here.run(['diff', 'latest', json.snapshot]);
+    // Provisioning has no nested folders; and a data source has one more member in a real Grafana.
+    expect([diff.added, diff.removed]).toEqual([[], []]);
+    expect((diff.changed as { kind: string }[]).map(({ kind }) => kind)).toEqual(['data-source', 'folder']);
+    const stored = JSON.parse((await here.run(['cat', 'latest', 'data-source/money'])).out) as object;
+    const brought = JSON.parse((await here.run(['cat', json.snapshot, 'data-source/money'])).out) as object;
+    expect(brought).toEqual({ ...stored, apiVersion: '' });
+    const foreign = {
+      datasources: [
+        { name: 'Given', type: 'loki', url: '$LOKI_URL', secureJsonData: { token: 'hunter2-secret' } },
+        { name: 'Other', type: 'loki', orgId: 2 },
+      ],
+      contactPoints: [
+        { name: 'Hook', receivers: [{ uid: 'x', type: 'webhook', settings: { password: 'hunter2-secret' } }] },
+      ],
+    };
+    await mkdir(`${here.path}/etc/datasources`, { recursive: true });
+    await writeFile(`${here.path}/etc/datasources/all.yaml`, JSON.stringify(foreign));
+    const { json: second } = await here.run(['import', `${here.path}/etc`]);
+    expect((second.errors as { kind: string; code: string }[]).map(({ kind, code }) => `${kind} ${code}`)).toEqual([
+      'data-source import-variables',
+      'contact-point import-kind',
+    ]);
+    const [entry] = await resourcesOf(second.snapshot);
+    const { out } = await here.run(['cat', second.snapshot, `data-source/${entry?.uid}`]);
+    expect(JSON.parse(out)).toMatchObject({ name: 'Given', url: '$LOKI_URL', secureJsonFields: { token: true } });
+    expect(out).not.toContain('hunter2');
+  });
+
   it('fills the inputs of a dashboard from grafana.com, or names them', async () => {
     const shared = {
       ...dashboard('', 'Node Exporter'),

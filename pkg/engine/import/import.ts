@@ -19,11 +19,13 @@ import { backupTool } from './backup-tool.ts';
 import { classicFiles, plainDashboards } from './dashboards.ts';
 import { invalid, openFiles } from './files.ts';
 import { jsonTree } from './json-tree.ts';
+import { provisioningFiles } from './provisioning.ts';
 
 /** The sorts of archives by name, in the order in which they are recognized. */
 export const READERS = {
   json: jsonTree,
   'grafana-backup-tool': backupTool,
+  provisioning: provisioningFiles,
   classic: classicFiles,
   dashboards: plainDashboards,
 } as const satisfies Record<string, ArchiveReader>;

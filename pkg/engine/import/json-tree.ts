@@ -20,7 +20,8 @@ const Index = z.object({
 
 /** The tree that `dashkeep export` writes as JSON. Its index says which files count. */
 export const jsonTree: ArchiveReader = {
-  reads: ({ paths }) => paths.includes(INDEX),
+  // Every other export has an index, too, and other files by which it is known.
+  reads: ({ paths }) => paths.includes(INDEX) && !paths.some((path) => /\.(ya?ml|tf\.json)$/.test(path)),
 
   async read(files) {
     const index = Index.safeParse(await readJson(files, INDEX));

@@ -11,6 +11,7 @@ export const EXPORT_REASONS = {
   'export-uid': 'this format does not accept the UID {uid}',
   'import-no-folder': 'the archive does not contain this folder',
   'import-kind': 'this kind is not imported from such an archive',
+  'import-variables': 'it contains environment variables, which stay as text',
   'import-interval': 'the archive does not contain how often the group is evaluated; every minute instead',
   'import-listed-source': 'the archive contains neither its user for basic authentication nor the names of its secrets',
   'import-inputs': {
