@@ -7,7 +7,6 @@ import { dataSourceContent } from '../../grafana/kinds/data-sources/data-source.
 import { naturalKey } from '../../grafana/natural-key.ts';
 import {
   arrayAt,
-  canonicalJson,
   isJsonObject,
   objectAt,
   parseJson,
@@ -64,8 +63,8 @@ class Provisioned {
       this.#add('notification-policy', 'default', this.#expanded('notification-policy', 'default', one)),
     );
     // Their settings may hold secrets, which nothing in the files tells from the others.
-    each('contactPoints', (one) => this.#lacks('contact-point', stringAt(one, 'name') ?? ''));
-    each('groups', (one) => this.#lacks('alert-rule-group', stringAt(one, 'name') ?? ''));
+    each('contactPoints', (one) => this.#lacks('contact-point', literal(stringAt(one, 'name') ?? '')));
+    each('groups', (one) => this.#lacks('alert-rule-group', literal(stringAt(one, 'name') ?? '')));
     each('apps', (one) => this.#lacks('plugin-settings', stringAt(one, 'type') ?? ''));
   }
 
@@ -123,7 +122,7 @@ class Provisioned {
 
   /** With what Grafana would make of `$$`; variables stay, and are named. */
   #expanded(kind: KindName, uid: string, body: JsonObject): JsonObject {
-    if (/\$[\w{]/.test(canonicalJson(body).replaceAll('$$', ''))) {
+    if (hasVariable(body)) {
       this.#errors.push(lacking(this.#options.org, kind, uid, reason('import-variables')));
     }
     return literals(body) as JsonObject;
@@ -156,6 +155,14 @@ function directoryOf(files: Files, path: string): string | undefined {
 
 function literal(text: string): string {
   return text.replaceAll('$$', '$');
+}
+
+/** Grafana expands none in names of members. */
+function hasVariable(value: Json): boolean {
+  if (typeof value === 'string') {
+    return /\$[\w{]/.test(value.replaceAll('$$', ''));
+  }
+  return Array.isArray(value) ? value.some(hasVariable) : isJsonObject(value) && Object.values(value).some(hasVariable);
 }
 
 function literals(value: Json): Json {
