@@ -14,6 +14,7 @@ const FOLLOWED = [
   'README.md',
   'docs/disaster-recovery.md',
   'docs/encryption.md',
+  'docs/export-import.md',
   'docs/fleet.md',
   'docs/holds.md',
   'docs/install/outside-kubernetes.md',
