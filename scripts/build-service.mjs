@@ -2,7 +2,7 @@
 // be given; one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The
 // entry point may follow.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -32,7 +32,8 @@ const packed = {
   setup({ onResolve, onLoad }) {
     // In a namespace it is CommonJS, which the files of this package are not.
     onResolve({ filter: /^\.\/sdk\.ts$/ }, ({ resolveDir }) => ({
-      path: join(resolveDir, 'sdk.ts'),
+      // Its path is in the bundle, which has the same bytes wherever it is built.
+      path: relative(process.cwd(), join(resolveDir, 'sdk.ts')),
       namespace: 'packed',
     }));
     onLoad({ filter: /./, namespace: 'packed' }, async ({ path }) => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { compact } from '../../contract/compact.ts';
-import { countsNow, isFull, type SnapshotSummary } from '../../contract/manifest.ts';
+import { countsNow, isFull, isRegularBackup, type SnapshotSummary } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Because, type Reason } from '../../contract/reasons/reason.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -89,7 +89,7 @@ async function look(context: CliContext, target: string, flags: Flags): Promise<
     signal.throwIfAborted();
     return { target, state: 'unknown', alarms: [because(reasonFrom(error))] };
   }
-  const [newest] = snapshots.filter(({ future }) => future !== true);
+  const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
   const full = snapshots.filter((one) => countsNow(one) && isFull(one));
   const age = full[0] && Math.max(0, clock.now().getTime() - Date.parse(full[0].time));
   const expected = flags.maxAge ?? expectedHours(full);

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
@@ -73,6 +74,13 @@ describe('dashkeep fleet', () => {
     const { json } = await fleet(['*']);
     const targets = json.installations.map(({ target: one }: { target: string }) => one);
     expect(targets).toEqual([target('berlin'), target('paris')]);
+  });
+
+  it('looks at backups, and not at what was imported since', async () => {
+    const file = `${directory.path}/one.json`;
+    await writeFile(file, JSON.stringify({ uid: 'one', title: 'One', panels: [] }));
+    await run(['import', file, '--format', 'dashboards', '--target', target('berlin')], 'berlin');
+    expect(byName(await fleet(['berlin']), 'berlin')).toMatchObject({ state: 'ok', resources: 3 });
   });
 
   it('names what a full snapshot is too old for, what is partial, and who is not trusted', async () => {
