@@ -9,7 +9,7 @@ export function isTerminal({ stdin, stderr }: CliContext): boolean {
 
 /**
  * Asks anyone who sits at the terminal.
- * @param options.hidden - do not show what is typed, and take blanks for a part of it
+ * @param options.hidden - do not show the input, and keep spaces at its ends
  * @returns what was typed; undefined where there is no terminal, or the input ended.
  */
 export async function askOnTerminal(
@@ -21,7 +21,7 @@ export async function askOnTerminal(
   if (stdin === undefined || !isTerminal(context)) {
     return undefined;
   }
-  // A terminal that is read key by key shows none of them itself.
+  // In raw mode, the terminal does not echo input.
   const nowhere = new Writable({ write: (_text, _encoding, done) => done() });
   const lines = createInterface(
     hidden ? { input: stdin, output: nowhere, terminal: true } : { input: stdin, output: stderr },

@@ -144,8 +144,8 @@ export const Manifest = z.object({
   trigger: SnapshotTrigger,
   by: z.string().optional(),
   /**
-   * Of one that was imported: it says nothing of the Grafana that is backed up here. Earlier releases go by its
-   * trigger.
+   * Present only if it was imported: it says nothing about the Grafana that is backed up here. Earlier releases go by
+   * its trigger.
    */
   origin: Origin.optional(),
   dashkeep: z.string(),

@@ -35,9 +35,9 @@ export interface CopyReport extends CopyResult {
 }
 
 /**
- * Copies what a trusted key signed to another repository, with holds and notes, and verifies it there. Retention comes
- * first, so that a target that is full gets room; it pauses while the source or the copy is not as it was left.
- * @throws DK_SETTINGS for a copy into itself; DK_ENCRYPTION for a second copy in the clear of what is encrypted
+ * Copies what a trusted key signed to another repository, with holds and notes, and verifies it there. Retention runs
+ * first, to free space in a full target; it pauses while the source or the copy is not as it was left.
+ * @throws DK_SETTINGS for a copy into itself; DK_ENCRYPTION for an unencrypted second copy of an encrypted repository
  */
 export async function runCopy(
   { repository: from, randomness, log }: Pick<Session, 'repository' | 'randomness' | 'log'>,
@@ -110,7 +110,7 @@ function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOut
   };
 }
 
-/** Why nothing may be removed from the copy; undefined where something may. */
+/** Why nothing may be removed from the copy; undefined if removal is allowed. */
 async function pausedBy(
   from: Repository,
   to: Repository,
@@ -129,7 +129,7 @@ async function pausedBy(
   return undefined;
 }
 
-/** Forgets by the rules of the copy. That it fails is no reason not to copy. */
+/** Forgets by the rules of the copy. If it fails, copying continues. */
 async function retain(
   to: Repository,
   policy: RetentionPolicy,

@@ -24,7 +24,7 @@ export interface CopyConfig {
   target: Sourced<string>;
   /** With the key of a bucket, read now. */
   storage: () => Promise<StorageSettings>;
-  /** A cron expression; undefined: after each complete backup; empty: never by itself. */
+  /** A cron expression; undefined: after each complete backup; empty: never automatically. */
   schedule: string | undefined;
   /** Rules of the copy; by default those of the first target. */
   keep: SettingsValues['retention'] | undefined;

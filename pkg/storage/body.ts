@@ -3,8 +3,7 @@ import { systemCode } from '../lib/file-errors.ts';
 import { tooLarge } from './errors.ts';
 
 /**
- * An answer whose body did not come to its end. To the mapping of errors it looks like what caused it, so that a
- * time-out stays one.
+ * A response whose body is incomplete. Error mapping sees its cause, so that a timeout stays a timeout.
  */
 export class BrokenBody extends Error {
   readonly code: string;
@@ -29,7 +28,7 @@ export interface BodyLimits {
 }
 
 /**
- * Collects a body without ever holding more than was allowed, and without waiting for ever for its next piece.
+ * Reads a body with a size limit, and with a time limit for each piece.
  * @throws DK_STORE_TOO_LARGE, BrokenBody, the signal's reason
  */
 export async function readBody(stream: NodeJS.ReadableStream, limits: BodyLimits): Promise<Buffer> {
@@ -75,7 +74,7 @@ export async function readBody(stream: NodeJS.ReadableStream, limits: BodyLimits
 }
 
 /**
- * Whether an object has these bytes: a put whose answer was lost meets its own object.
+ * Whether an object has these bytes: a retried put finds its own object if the first response was lost.
  * @param read - reads it; no more than it should have
  */
 export async function hasBytes(read: () => Promise<Buffer>, body: Buffer): Promise<boolean> {

@@ -19,8 +19,8 @@ export function tooLarge(key: string, maxBytes: number): DashkeepError {
 }
 
 /**
- * Errors of clients hang on to the whole exchange, with the signature and the body: anyone who prints one prints those.
- * What is kept is what they say.
+ * Errors of clients keep the whole request and response, with the signature and the body, which would be printed too.
+ * Only their name, message and code are kept.
  * @param code - where the system gave none
  */
 export function withoutExchange(error: unknown, code?: string): Error {

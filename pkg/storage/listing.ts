@@ -3,17 +3,17 @@ import { reason } from '../contract/reasons/catalogue.ts';
 import { compareKeys } from './keys.ts';
 import type { ObjectInfo } from './store.ts';
 
-/** A page of a service's list, in the service's words. */
+/** A page of a service's list. */
 export interface ListPage {
   entries: Iterable<{ name?: string; size?: number; lastModified?: Date }>;
   /** Whether there are more pages. */
   more: boolean;
-  /** The way to the next one. */
+  /** The token of the next page. */
   next: string | undefined;
 }
 
 export interface ListQuestion {
-  /** What the names start with that is no part of the key. */
+  /** The prefix of names that is not part of the key. */
   base: string;
   prefix: string;
   startAfter: string | undefined;
@@ -52,7 +52,7 @@ export async function* readList(
         throw untrusted(`${JSON.stringify(key)} comes after ${JSON.stringify(last)}`);
       }
       last = key;
-      // Web consoles leave an empty object `folder/` for each folder that somebody made.
+      // Web consoles create an empty object `folder/` for each folder.
       const isFolderMark = size === 0 && (key === '' || key.endsWith('/'));
       if (!isFolderMark && (startAfter === undefined || compareKeys(key, startAfter) > 0)) {
         yield { key, size, lastModified };

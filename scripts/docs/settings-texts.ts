@@ -34,17 +34,18 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'connection string of the storage account; takes precedence over the other credentials',
   AZURE_STORAGE_KEY: 'key of the storage account',
   AZURE_STORAGE_SAS_TOKEN: 'shared access signature (SAS) of the container',
-  AZURE_TENANT_ID: 'tenant of a service principal or of workload identity',
-  AZURE_CLIENT_ID: 'client of a service principal, of workload identity or of a user-assigned managed identity',
+  AZURE_TENANT_ID: 'tenant ID of a service principal or workload identity',
+  AZURE_CLIENT_ID: 'client ID of a service principal, workload identity or user-assigned managed identity',
   AZURE_CLIENT_SECRET: 'client secret of a service principal',
   AZURE_FEDERATED_TOKEN_FILE: 'path of the token for workload identity; AKS sets it',
   DASHKEEP_GCS_ENDPOINT: 'address of Google Cloud Storage, with its scheme (default `https://storage.googleapis.com`)',
   DASHKEEP_GCS_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
-  DASHKEEP_GCS_KEY: 'key of a service account, or a configuration of workload identity federation, as JSON',
+  DASHKEEP_GCS_KEY: 'service account key, or configuration of workload identity federation, as JSON',
   GOOGLE_APPLICATION_CREDENTIALS:
-    'path of a file with the same content (default: the identity that the platform gives, such as workload identity)',
+    'path of a file with the same content (default: the identity that the platform provides, such as workload identity)',
 
-  DASHKEEP_COPY_TARGET: 'second target for a [copy of the repository](second-copy.md), in another place than the first',
+  DASHKEEP_COPY_TARGET:
+    'second target for a [copy of the repository](second-copy.md), in a different place from the first',
   DASHKEEP_COPY_SCHEDULE: 'cron expression of copies, or `off` (default: after each complete backup)',
   DASHKEEP_COPY_KEEP:
     'retention of the copy: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` and `within`, such as `daily=30,within=1y`, or `all` (default: as in the first target)',
@@ -56,7 +57,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_S3_CONFIG_FILE: 'path of an AWS `config` file for the copy (default: that of the first target)',
   DASHKEEP_COPY_S3_CREDENTIALS_FILE:
     'path of an AWS `credentials` file for the copy (default: that of the first target)',
-  DASHKEEP_COPY_S3_CA_FILE: 'PEM file of additional trusted authorities, for the copy',
+  DASHKEEP_COPY_S3_CA_FILE: 'PEM file with additional trusted certificate authorities, for the copy',
   DASHKEEP_COPY_S3_OBJECT_LOCK: 'as `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
   DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'access key for the copy',
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'its secret access key',
@@ -74,13 +75,13 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     '`all`, or ids such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#what-the-pages-cannot-change)',
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
-    'address of another Grafana, to which `dashkeep migrate --to <name>` writes: of `--to my-stage`, the name is `MY_STAGE`',
+    'address of another Grafana, to which `dashkeep migrate --to <name>` writes; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
   'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'its service-account token',
-  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'name of its server admin, together with the password; instead of the token',
+  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of its server admin; with the password, instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',
   'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'additional certificate authorities for it (PEM)',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
-    '`all`, or ids of its organizations such as `1,2` (default: that of the credentials)',
+    '`all`, or IDs of its organizations such as `1,2` (default: the one that the credentials reach)',
 
   DASHKEEP_KINDS: 'only these kinds, comma-separated; names in [kinds.md](kinds.md)',
   DASHKEEP_SERVER_KINDS:

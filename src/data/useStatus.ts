@@ -60,7 +60,7 @@ export function useConfirmReadiness() {
   });
 }
 
-/** What a recovery needs to know, saved as a file. */
+/** Saves the recovery kit as a file. */
 export function useRecoveryKit() {
   return useMutation({
     mutationFn: () => call('GET /recovery-kit'),
@@ -68,7 +68,7 @@ export function useRecoveryKit() {
   });
 }
 
-/** What happened in a period, as a file. */
+/** Saves the report for a period as a file. */
 export function usePeriodReport() {
   return useMutation({ mutationFn: (query: ReportQuery) => call('GET /readiness/report', { query }) });
 }

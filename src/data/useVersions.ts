@@ -26,7 +26,7 @@ export function useVersions({ org, kind, uid }: NamedRef, below: boolean) {
 
 export type ChangeFilters = Pick<ChangesQuery, 'kind' | 'folder' | 'person'>;
 
-/** What became of any resource, newest first. */
+/** The changes of all resources, newest first. */
 export function useChanges(filters: ChangeFilters) {
   return usePages<ResourceVersion, ChangePage>(
     ['versions', 'changes', filters],

@@ -44,12 +44,12 @@ test('a person sees what is not proven, confirms it, prints the report and saves
 test('a person saves a report of a period and the recovery kit', async ({ app, page, problems }) => {
   await app.open('/readiness');
   await page.getByRole('button', { name: 'Report' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Report over a period' });
+  const dialog = page.getByRole('dialog', { name: 'Report for a period' });
   await expect(dialog.getByLabel('First day')).toBeFocused();
   await expectAccessible(page);
   await dialog.getByLabel('First day').fill('2026-01-01');
   await dialog.getByLabel('Last day').fill('2025-12-31');
-  await expect(dialog.getByText('Select a last day that is not before the first day.')).toBeVisible();
+  await expect(dialog.getByText('The last day must not be before the first day.')).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Download HTML' })).toBeDisabled();
   await dialog.getByLabel('Last day').fill('2026-03-31');
   const report = page.waitForEvent('download');

@@ -75,7 +75,7 @@ max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyFailed" "runbook" "copy-failed" "severity" "warning" "for" "1h"
   "expr" (include "dashkeep.lastRun" (dict "kind" "copy" "status" "failed"))
   "summary" "The last copy of Grafana's backups to the second target failed"
-  "description" "The second target does not get the newest backups, or its content has problems. The record of the run shows the reason. Backups to the first target go on.") }}
+  "description" "The second target does not get the newest backups, or its content has problems. The record of the run shows the reason. Backups to the first target continue.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyOverdue" "runbook" "copy-overdue" "severity" "warning" "for" "15m"
   "expr" "max by (namespace, job) (dashkeep_copy_overdue and on (namespace, job, instance) dashkeep_leader == 1) == 1"
   "summary" "The second target lacks the newest backups of Grafana"

@@ -81,7 +81,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
   printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} already existed.`);
   const { foreign, different, damaged, forgotten, mended } = report;
   if (forgotten.length > 0) {
-    printLine(context, `${forgotten.length} were forgotten in the copy by its retention.`);
+    printLine(context, `${forgotten.length} were removed from the copy by its retention.`);
   }
   if (mended > 0) {
     printLine(context, `${mended} objects were missing or damaged in the copy, and were copied again.`);
@@ -96,7 +96,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
     printLine(
       context,
       `${different.length} were not copied, because the other target has different files with these names: ${different.join(', ')}. ` +
-        'Remove that with `dashkeep forget <id>`, then copy again.',
+        'Remove them there with `dashkeep forget <id>`, then copy again.',
     );
   }
   for (const { reason } of verified.problems) {

@@ -23,7 +23,7 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep export`. */
 export const registerExport: Register = (program, run) => {
   withTarget(program.command('export'))
-    .argument('<directory>', 'empty, or with an earlier export, which is replaced')
+    .argument('<directory>', 'new or empty directory, or one with an earlier export to replace')
     .description('write a snapshot as files for other tools; secrets are left out')
     .addOption(new Option('--as <format>', 'format').choices(Object.keys(FORMATS)).default('json'))
     .option('--snapshot <snapshot>', "ID, unique prefix of an ID, or 'latest'", 'latest')

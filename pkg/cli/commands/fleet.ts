@@ -47,7 +47,7 @@ export const registerFleet: Register = (program, run) => {
   withTarget(program.command('fleet'))
     .argument('[target...]', 'target of each installation; /* at the end selects every folder')
     .description('show the state of many installations, from their repositories alone')
-    .option('--max-age <hours>', 'report a full snapshot that is older (default: two intervals)', hoursOf)
+    .option('--max-age <hours>', 'report a full snapshot older than this (default: two usual intervals)', hoursOf)
     .addHelpText('after', '\nExit codes: 0 all are ok, 1 a repository cannot be read, 3 something needs attention.')
     .action(run(fleet));
 };

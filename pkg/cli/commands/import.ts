@@ -22,10 +22,8 @@ interface Flags extends CommonFlags, AskedBy {
 export const registerImport: Register = (program, run) => {
   withBy(withTarget(program.command('import')))
     .argument('<path>', 'archive, directory or file')
-    .description('make a snapshot of an archive of another tool, or of an export; it never counts as a backup')
-    .addOption(
-      new Option('--format <format>', 'format (default: by the names of the files)').choices(Object.keys(READERS)),
-    )
+    .description('create a snapshot from an export or an archive of another tool; it never counts as a backup')
+    .addOption(new Option('--format <format>', 'format (default: by the file names)').choices(Object.keys(READERS)))
     .option('--org <id>', 'organization of an archive that names none (default: 1)')
     .option(
       '--input <name=value>',

@@ -36,7 +36,7 @@ export const registerMigrate: Register = (program, run) => {
       '--mapping <file>',
       'YAML file that maps organizations, data sources, folders, teams, users and contact points',
     )
-    .option('--new-uids', 'write under new UIDs, with everything that refers to them')
+    .option('--new-uids', 'write under new UIDs, and update all references to them')
     .option('--pause-rules', 'pause alert rules')
     .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect)
     .option('--map-datasource <old=new>', 'use an existing data source in place of one in the snapshot', collect)

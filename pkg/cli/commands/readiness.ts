@@ -33,7 +33,7 @@ export const registerReadiness: Register = (program, run) => {
     .description('check whether a recovery would work today, with evidence')
     .addOption(new Option('--confirm <line>', 'first confirm what only a person can know').choices(CONFIRMABLE))
     .addOption(
-      new Option('--report <format>', 'instead, print what happened in a period')
+      new Option('--report <format>', 'print a report for a period instead')
         .choices(REPORT_FORMATS)
         .conflicts(['json', 'confirm']),
     )

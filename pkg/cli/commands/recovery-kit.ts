@@ -17,10 +17,10 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep recovery-kit`. */
 export const registerRecoveryKit: Register = (program, run) => {
   withTargetUrl(withService(program.command('recovery-kit')))
-    .description('print what a recovery needs to know as one HTML file, without secrets')
-    .option('--contact <text...>', 'whom to ask, one line each')
-    .option('--include-secrets', 'with the age identity and the signing key, encrypted to a passphrase')
-    .option('--passphrase-file <path>', 'file with that passphrase (default: asked on the terminal)')
+    .description('print all you need to know for a recovery as one HTML file, without secrets')
+    .option('--contact <text...>', 'person to contact, one line each')
+    .option('--include-secrets', 'include the age identity and the signing key, encrypted with a passphrase')
+    .option('--passphrase-file <path>', 'file with that passphrase (default: prompt for it)')
     .addHelpText('after', '\nExample: dashkeep recovery-kit --contact "Ada, +44 20 7946 0000" > kit.html')
     .action(run(recoveryKit));
 };
@@ -50,9 +50,9 @@ async function passphraseOf(context: CliContext, { passphraseFile: path }: Flags
   }
   const typed = await askOnTerminal(context, 'Passphrase of the kit: ', { hidden: true });
   if (typed === undefined) {
-    throw new DashkeepError('DK_USAGE', '--include-secrets needs --passphrase-file where no one can be asked');
+    throw new DashkeepError('DK_USAGE', '--include-secrets needs --passphrase-file without a terminal');
   }
-  if ((await askOnTerminal(context, 'The same once more: ', { hidden: true })) !== typed) {
+  if ((await askOnTerminal(context, 'Repeat the passphrase: ', { hidden: true })) !== typed) {
     throw new DashkeepError('DK_USAGE', 'the passphrases differ');
   }
   return typed;

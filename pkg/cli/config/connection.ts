@@ -14,7 +14,7 @@ export interface Connection extends Required<Pick<GrafanaLink, 'orgs'>>, Pick<Gr
 /** @throws DK_USAGE for a name that is none; DK_SETTINGS when address or credentials are missing */
 export function connectionOf(configuration: Configuration, name: string): Connection {
   if (!NAME.test(name)) {
-    throw new CommandError('DK_USAGE', `'${name.slice(0, 80)}' is not the name of a connection`, {
+    throw new CommandError('DK_USAGE', `'${name.slice(0, 80)}' is not a valid connection name`, {
       hint: 'A name has up to 40 lowercase letters, digits and dashes.',
     });
   }

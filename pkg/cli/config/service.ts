@@ -36,7 +36,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   assertValid(settings);
   const secrets = pageSecrets(configuration);
   if (secrets.has('smtpPassword') && !settings.has('notifications.email.host')) {
-    // A server that a page names would be sent it.
+    // Otherwise, a server named on a page would get it.
     throw new DashkeepError('DK_SETTINGS', 'DASHKEEP_SMTP_HOST is missing: set both mail server and password');
   }
   return {

@@ -4,7 +4,7 @@ import { SECTIONS, type Secret, type Setting } from './table.ts';
 
 const { Target, Copy, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
 
-/** What is the same on another machine; the rest is about addresses and files of this one. */
+/** Settings that also apply on another machine; the others are addresses and files of this one. */
 const ELSEWHERE = [
   ...[Target, Copy, Backup, Encryption, Schedule, Retention, Notifications].flatMap((section) => Object.keys(section)),
   'DASHKEEP_ORGS',

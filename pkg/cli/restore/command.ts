@@ -68,10 +68,10 @@ interface Done {
   about?: AboutSnapshot;
 }
 
-/** What an applied plan came to, and the run that says so. */
+/** The result of an applied plan, and its run. */
 interface Applied extends Restored {
   run: string;
-  /** The command that restores the same once more. */
+  /** The command that repeats the restore. */
   finish: string;
 }
 
@@ -134,7 +134,7 @@ async function planAndApply(
           selection,
           options,
           onProgress: progress.report,
-          // Nobody looks at the plan before it is applied.
+          // No one sees the plan before it is applied.
           ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
         };
         const plan = await (everything ? planEverything(request) : planRestore(request));
@@ -161,12 +161,12 @@ async function planAndApply(
   return 'trust' in done ? planAndApply(context, snapshot, withTrust({ ...flags, trust: done.trust }), progress) : done;
 }
 
-/** Somebody looks at a plan; only what is applied waits for a Grafana that is down. */
+/** A plan alone does not wait for a Grafana that is down, because someone is looking at it; applying one does. */
 function waits(flags: Flags, progress: Progress): Progress['report'] | undefined {
   return flags.apply === true ? progress.report : undefined;
 }
 
-/** Plans the way back of a restore, and goes it with `--apply`. */
+/** Plans the undo of a restore, and applies it with `--apply`. */
 async function undo(
   context: CliContext,
   snapshot: string | undefined,

@@ -59,7 +59,7 @@ export async function withConnection<T>(
   }
 }
 
-/** Two Grafanas are at work: an error says which one it is of. */
+/** Two Grafanas are involved, so an error names the one that it is about. */
 function ofConnection(name: string, cause: DashkeepError): DashkeepError {
   const { code, message, advice } = cause;
   return new DashkeepError(code, `connection ${name}: ${message}`, { cause, ...compact({ advice }) });

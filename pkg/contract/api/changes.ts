@@ -6,7 +6,7 @@ import { IndexedPart, ResourceVersion } from './versions.ts';
 /** GET /changes: what became of the resources of the caller's organization, over all its snapshots. */
 export const ChangesQuery = z.object({
   cursor: Cursor.optional(),
-  /** How many at most. Fewer than in other lists: the content of each says what changed. */
+  /** At most this many. Fewer than in other lists, because the contents of each are read to say what changed. */
   limit: z.coerce.number().int().min(1).max(100).default(20),
   kind: commaList(KIND_NAMES).optional(),
   /** UID of a folder: its own changes, and those of all that is or was below it. */
@@ -17,8 +17,8 @@ export const ChangesQuery = z.object({
 export type ChangesQuery = z.input<typeof ChangesQuery>;
 
 /**
- * Newest first, each with its `resource`. What the oldest snapshots show already is no change. `total` is about how
- * many there are: exact on a page that has all of them.
+ * Newest first, each with its `resource`. What the oldest snapshots already show is not a change. `total` is an
+ * estimate; it is exact on a page that has all of them.
  */
 export const ChangePage = pageOf(ResourceVersion).extend({ indexed: IndexedPart });
 export type ChangePage = z.infer<typeof ChangePage>;

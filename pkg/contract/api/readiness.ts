@@ -77,7 +77,7 @@ export type ConfirmationRequest = z.infer<typeof ConfirmationRequest>;
 export const REPORT_FORMATS = ['html', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
-/** GET /readiness/report: what happened from a time until before another. */
+/** GET /readiness/report: what happened from `from` until just before `to`. */
 export const ReportQuery = z.object({
   format: z.enum(REPORT_FORMATS).default('html'),
   from: Time,

@@ -10,7 +10,7 @@ export const VersionsParams = z.object({ org: OrgParameter, kind: NameableParame
 
 export const VersionsQuery = z.object({
   cursor: Cursor.optional(),
-  /** How many at most. Fewer than in other lists: the content of each says what changed. */
+  /** At most this many. Fewer than in other lists, because the contents of each are read to say what changed. */
   limit: z.coerce.number().int().min(1).max(100).default(20),
   /** Whether to say what changed in each version; that takes reading them. */
   changes: z.enum(['true', 'false']).default('true'),
@@ -27,7 +27,7 @@ export const UNTOLD = ['no-identity', 'too-large', 'not-readable'] as const;
 
 /** One change of one resource, and how long it stayed so. */
 export const ResourceVersion = z.object({
-  /** In a list of several resources: which one. With `below`, the folder itself is among them. */
+  /** Which resource, in a list of several. With `below`, the list includes the folder itself. */
   resource: z.object({ kind: NameableParameter, uid: z.string() }).optional(),
   what: z.enum(VERSION_EVENTS),
   /** When the first snapshot that shows it was taken. It happened between `after` and then. */

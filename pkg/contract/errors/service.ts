@@ -32,7 +32,7 @@ export const SERVICE_ERRORS = {
     exit: 2,
     status: 400,
     title: 'The archive cannot be imported',
-    hint: 'Check the path and the file that is named. Nothing was written.',
+    hint: 'Check the path and the named file. Nothing was written.',
   },
   DK_INTERRUPTED: {
     exit: 130,

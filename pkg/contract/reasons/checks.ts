@@ -3,8 +3,8 @@ import type { Text } from '../texts.ts';
 /** What a check of the deployment, of Grafana or of a token found. */
 export const CHECK_REASONS = {
   'grafana-found': 'Grafana {version} at {url}',
-  'other-version': 'the latest snapshot is of Grafana {version}; a plan names what this version cannot take',
-  'another-grafana': 'another Grafana than that of the snapshots',
+  'other-version': 'the latest snapshot is from Grafana {version}; a plan lists what this version does not support',
+  'another-grafana': 'not the Grafana that the snapshots come from',
   'grafana-unversioned': 'Grafana of an unknown version at {url}',
   'rights-need-token': 'unknown, because there is no token',
   'rights-silent': 'Grafana does not report the permissions: {message}',

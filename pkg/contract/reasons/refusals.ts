@@ -28,7 +28,7 @@ export const REFUSAL_REASONS = {
   'enterprise-only': 'only in Grafana Enterprise and Cloud',
   'version-has-none': 'Grafana {version} does not support this kind',
 
-  'same-grafana': '{url} is the Grafana that the snapshot is of',
+  'same-grafana': '{url} is the Grafana that the snapshot comes from',
 
   'file-provisioned': 'provisioned from a file of this Grafana; change the file instead',
   'file-provisions': 'a file provisions it here, and Grafana does not allow changes; change the file',

@@ -30,10 +30,10 @@ export const RUN_REASONS = {
   'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
   'copy-mended': 'objects that were missing or damaged in the copy were copied again: {count}',
   'copy-keeps-shrunk':
-    'retention of the copy is paused until someone accepts or puts back the changes that the newest backup reports',
+    'retention of the copy is paused until someone accepts or reverts the changes that the newest backup reports',
   'copy-keeps-changed': 'retention of the copy is paused, because {target} is not as Dashkeep left it',
   'copy-retention-failed': 'retention of the copy failed: {message}',
-  'copy-made-way': 'the copy made way for another run, and continues after it',
+  'copy-made-way': 'the copy yielded to another run and continues after it',
 
   'drill-no-accounts': 'a restore test creates no accounts',
   'drill-one-link': 'its link can exist only once in a Grafana, and a restore test publishes nothing',

@@ -14,10 +14,10 @@ export const SETTING_REASONS = {
   'address-invalid': 'an address starts with https:// or http://',
   'address-scheme': 'an address starts with https:// or http://',
   'address-password': 'do not put a user name or password into the address',
-  'mail-host-invalid': 'a mail server is a host name or an address, without scheme, port and spaces',
+  'mail-host-invalid': 'a mail server is a host name or IP address, without scheme, port or spaces',
   'mail-plain-login': 'a user name requires an encrypted connection, because the password would be sent in plain text',
-  'mail-from-missing': 'a mail server needs the address of a sender',
-  'mail-address-invalid': 'an address is like grafana@example.com, without a name',
+  'mail-from-missing': 'a mail server needs a sender address',
+  'mail-address-invalid': 'enter an address such as grafana@example.com, without a name',
   'mail-password-again': 'enter the password again, because it would be sent to another server',
   'lock-days': 'object lock needs at least one day',
   'recipient-invalid': '“{recipient}” is not an age recipient, which starts with age1',
@@ -25,7 +25,7 @@ export const SETTING_REASONS = {
   'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 
   'copy-same-place': 'the second target is in the same place as the first: {target}',
-  'copy-same-repository': '{target} has the same repository as the source, so it is no copy',
+  'copy-same-repository': '{target} has the same repository as the source, so it is not a copy',
   'copy-unencrypted': 'the copy would not be encrypted, unlike the first repository',
   'copy-no-target': 'no second target is set',
 

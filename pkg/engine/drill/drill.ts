@@ -206,7 +206,7 @@ async function restoreInto(
   inspect: (plan: Plan) => void = () => undefined,
 ): Promise<void> {
   const { manifest, repository, clock, log, signal, onProgress } = options;
-  // What a drill leaves out was there when the snapshot was made: what uses it comes back without it.
+  // A restore test leaves some resources out on purpose; resources that use them come back without them.
   const kinds = Object.fromEntries(
     Object.entries(manifest.kinds).filter(([kind]) => reasonToLeaveOut(kind as KindName) === undefined),
   );

@@ -6,14 +6,14 @@ import { systemCode } from '../../lib/file-errors.ts';
 import { canonicalJson, parseJson, arrayAt, type Json } from '../../lib/json/json.ts';
 import { prettyJson } from '../../lib/json/pretty.ts';
 
-/** Names all files of an export, and what was exported: also the sign that a directory holds one. */
+/** Lists all files of an export and what was exported. Its presence marks a directory as an export. */
 export const INDEX = 'dashkeep-export.json';
 
 const TEMPORARY = '.dashkeep-export-';
 
 /**
- * A directory that an export is written into. All files are written under a temporary name first; only when they all
- * are there, they replace those of the export before. Other files, such as those of Git, stay.
+ * A directory that an export is written into. All files are first written under temporary names, and replace those of
+ * the previous export only when all exist. Other files, such as those of Git, stay.
  */
 export class ExportDirectory {
   readonly #root: string;

@@ -24,7 +24,7 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
-/** A secret that the user of an export supplies. */
+/** A secret that the user must supply after an export. */
 export interface ExpectedSecret {
   variable: string;
   org: number;
@@ -152,7 +152,7 @@ function aboutSnapshot({ id, started, dashkeep, grafana, orgs }: Manifest): obje
   return { snapshot: { id, started }, dashkeep, grafana: compact({ ...grafana }), orgs };
 }
 
-/** Reading concurrently must not make a difference. */
+/** Sorted, so that concurrent reads do not change the result. */
 function inOrderOf({ resources }: Manifest, lacks: readonly ResourceProblem[]): ResourceProblem[] {
   const places = new Map(resources.map(({ org, kind, uid }, place) => [`${org}/${kind}/${uid}`, place]));
   const placeOf = ({ org, kind, uid }: ResourceProblem): number => places.get(`${org}/${kind}/${uid}`) ?? 0;

@@ -11,19 +11,19 @@ export interface ExportedResource {
   secrets: readonly string[];
 }
 
-/** What a format is made from, and where it goes. */
+/** The input of a format, and where its files go. */
 export interface Exporting {
   manifest: Manifest;
-  /** What was selected, in the order of the snapshot. */
+  /** The selected resources, in the order of the snapshot. */
   entries: readonly ManifestEntry[];
   read(entry: ManifestEntry): Promise<ExportedResource>;
   /** Writes a file. @param path - its segments are safe names, with `/` between them */
   write(path: string, text: string): Promise<void>;
   /** Notes what the format cannot hold of a resource. */
   lacks(entry: ManifestEntry, why: KnownReason): void;
-  /** The name of the environment variable, or variable, in which a secret is expected. */
+  /** The name of the variable that holds a secret: of the environment, or of Terraform. */
   variable(entry: ManifestEntry, field: string): string;
 }
 
-/** Writes the files of a format. @returns what its index says of it besides */
+/** Writes the files of a format. @returns additional members of its index */
 export type Format = (exporting: Exporting) => Promise<object | undefined>;

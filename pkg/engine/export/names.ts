@@ -12,7 +12,7 @@ interface Titled {
 /** Most bytes of a title in a name: a file system allows 255, and a UID and an extension may follow. */
 const MAX_BYTES = 120;
 
-/** Names that Windows does not allow. */
+/** File names that Windows does not allow. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
@@ -44,8 +44,8 @@ function cut(text: string): string {
 }
 
 /**
- * Names of siblings, unique also where case does not count. Titles that would get the same name are told apart by their
- * UIDs, so that no name depends on what else is there in which order.
+ * Names of siblings, unique even if case is ignored. Equal names get the UIDs appended, so that no name depends on the
+ * order of the others.
  */
 export function namesOf<T extends Titled>(
   siblings: readonly T[],
@@ -75,7 +75,7 @@ export function namesOf<T extends Titled>(
   );
 }
 
-/** Where the whole server's resources are; no organization has that name. */
+/** The folder of the server's resources; no organization has that name. */
 const SERVER = '_server';
 
 /** Paths of resources in a tree of titles: organization, kind, folders, title. */

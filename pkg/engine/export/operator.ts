@@ -78,7 +78,7 @@ const OBJECTS: Partial<Record<KindName, { kind: string; spec: Spec }>> = {
   },
 };
 
-/** What the operator takes as a UID. */
+/** UIDs that the operator accepts. */
 const UID = /^[a-zA-Z0-9-_]{1,40}$/;
 
 /** Objects of grafana-operator v5, a file each, for each organization. */
@@ -102,14 +102,14 @@ export const exportOperator: Format = async (exporting) => {
         metadata: { name: objectName(entry.org, entry.kind, entry.uid) },
         spec: { instanceSelector: SELECTOR, ...spec },
       };
-      // Beside the index, which is no object.
+      // In a folder, because the index beside it is not an object.
       await write(`objects/${paths.get(entry)}`, yamlText(object));
     }
   }
   return undefined;
 };
 
-/** A name that Kubernetes takes, the same for the same resource. */
+/** A valid Kubernetes name, always the same for a resource. */
 function objectName(org: number, kind: string, uid: string): string {
   const name = `${kind}-${uid}`;
   const isPlain = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name) && name.length <= 200;
@@ -188,7 +188,7 @@ function rule(given: JsonObject): JsonObject {
   }) as JsonObject;
 }
 
-/** The operator takes UID and name from the model itself. */
+/** The operator reads UID and name from the model itself. */
 function panelOf(uid: string, { body, title }: ExportedResource['content']): string {
   return prettyJson(canonicalJson({ ...objectAt(body, 'model'), uid, name: title }));
 }

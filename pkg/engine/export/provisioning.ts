@@ -14,7 +14,7 @@ import { contactPoint, named, policies, ruleGroup } from './provisioning/alertin
 import { RootFolders } from './provisioning/folders.ts';
 import { literal, literals, yamlText } from './provisioning/yaml.ts';
 
-/** Where Grafana finds the directory: its image sets this variable. */
+/** The path of the directory in Grafana: its image sets this variable. */
 const ROOT = '${GF_PATHS_PROVISIONING}';
 
 const READ_AHEAD = 8;

@@ -22,10 +22,10 @@ import type { ExportedResource, Exporting, Format } from './format.ts';
 import { INDEX } from './directory.ts';
 import { TitlePaths } from './names.ts';
 
-/** An expression, where every other text is a literal. */
+/** An expression; all other texts are literals. */
 const EXPRESSION = '\u0000';
 
-/** The arguments of a resource of the provider `grafana/grafana`; undefined where it cannot hold this one. */
+/** The arguments of a resource of the provider `grafana/grafana`; undefined if the provider does not support it. */
 type Convert = (resource: ExportedResource, exporting: Exporting) => JsonObject | undefined;
 
 const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert }>> = {

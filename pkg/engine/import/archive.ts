@@ -27,7 +27,7 @@ export interface Archive {
   whole?: Pick<Manifest, 'status' | 'scope' | 'kinds' | 'skipped'>;
 }
 
-/** What a reader is given besides the files. */
+/** Options of a reader. */
 export interface ImportOptions {
   /** The organization of archives that name none. */
   org: number;
@@ -35,15 +35,15 @@ export interface ImportOptions {
   inputs: ReadonlyMap<string, string>;
 }
 
-/** Reads one sort of archive. */
+/** Reads one archive format. */
 export interface ArchiveReader {
-  /** Whether the files are of this sort, by their names. */
+  /** Whether the files have this format, by their names. */
   reads(files: Files): boolean;
   /** @throws DK_IMPORT_INVALID */
   read(files: Files, options: ImportOptions): Promise<Archive>;
 }
 
-/** A resource whose content is at hand. */
+/** A resource with its content. */
 export function imported(org: number, kind: KindName, uid: string, content: Content): Imported {
   return { org, kind, uid, title: content.title, read: () => Promise.resolve(content) };
 }

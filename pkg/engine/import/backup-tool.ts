@@ -12,7 +12,7 @@ import { imported, lacking, type ArchiveReader, type Imported } from './archive.
 import { ImportedDashboards } from './dashboards.ts';
 import { invalid, readJson } from './files.ts';
 
-/** Files that hold what can be imported, by the ends of their names. */
+/** Files that can be imported, by the suffix of their names. */
 const SORTS = {
   folder: /\.folder$/,
   dashboard: /\.dashboard$/,
@@ -23,7 +23,7 @@ const SORTS = {
   'notification-policy': /\.notification_polic\w+$/,
 } as const satisfies Partial<Record<KindName, RegExp>>;
 
-/** Files of other sorts, which are left out and named. */
+/** Files of other kinds, which are left out and named. */
 const OTHERS: Partial<Record<KindName, RegExp>> = {
   'folder-permissions': /\.folder_permission$/,
   team: /\.(team|team_member)$/,
@@ -89,7 +89,7 @@ function objectsIn(path: string, document: Json): JsonObject[] {
   return objects;
 }
 
-/** Members that Grafana returns of a single data source, and not in the list that the tool stores. */
+/** Members that Grafana returns for a single data source, but not in the list that the tool stores. */
 const NOT_LISTED: JsonObject = { apiVersion: '', basicAuthUser: '', withCredentials: false };
 
 /** Rules have their folder and group, but not how often the group is evaluated. */
@@ -109,5 +109,5 @@ function addGroups(rules: readonly JsonObject[], org: number, resources: Importe
   }
 }
 
-/** Seconds; that of Grafana. */
+/** Grafana's default, in seconds. */
 const DEFAULT_INTERVAL = 60;

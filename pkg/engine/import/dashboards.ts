@@ -9,7 +9,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, without, type Json, type Jso
 import { imported, lacking, type Archive, type ArchiveReader, type Imported, type ImportOptions } from './archive.ts';
 import { invalid, readJson, type Files } from './files.ts';
 
-/** Dashboards and what files of them say besides. */
+/** Dashboards, with the other facts in their files. */
 export class ImportedDashboards {
   readonly #options: ImportOptions;
   readonly #dashboards = new Map<string, Imported>();
@@ -50,7 +50,7 @@ export class ImportedDashboards {
     }
   }
 
-  /** Names folders that are referred to and not there. */
+  /** Names folders that are referred to but missing. */
   finish(): this {
     for (const uid of this.#placed) {
       if (!this.#folders.has(uid)) {
@@ -136,7 +136,7 @@ async function readAll(files: Files, paths: readonly string[], options: ImportOp
 
 const CLASSIC = /(^|\/)dashboard-[^/]+\.json$/;
 
-/** The files of the classic script, which Dashkeep's plain copies have the form of. */
+/** The files of the classic script; Dashkeep's plain copies have the same format. */
 export const classicFiles: ArchiveReader = {
   reads: ({ paths }) => paths.some((path) => CLASSIC.test(path)),
   read: (files, options) =>
@@ -147,7 +147,7 @@ export const classicFiles: ArchiveReader = {
     ),
 };
 
-/** Dashboards as grafana.com has them and as Grafana's pages export them. */
+/** Dashboards from grafana.com, or exported from Grafana's pages. */
 export const plainDashboards: ArchiveReader = {
   reads: ({ paths }) => paths.some((path) => path.endsWith('.json')),
   read: (files, options) =>

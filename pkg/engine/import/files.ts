@@ -6,7 +6,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { systemCode } from '../../lib/file-errors.ts';
 import { parseJson, type Json } from '../../lib/json/json.ts';
 
-/** Larger files are none of a resource. */
+/** No resource has a larger file. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** An archive is unpacked in memory. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
@@ -20,7 +20,7 @@ export interface Files {
   read(path: string): Promise<string>;
 }
 
-/** @throws DK_IMPORT_INVALID for what cannot be read, and what is too large */
+/** @throws DK_IMPORT_INVALID if it cannot be read or is too large */
 export async function openFiles(path: string): Promise<Files> {
   try {
     const found = await stat(path);
@@ -52,7 +52,7 @@ export async function readJson(files: Files, path: string): Promise<Json> {
   }
 }
 
-/** For an archive that is not what it should be; nothing is written then. */
+/** The error for an invalid archive; nothing is written. */
 export function invalid(message: string, cause?: unknown): DashkeepError {
   return new DashkeepError('DK_IMPORT_INVALID', message, { cause });
 }
@@ -137,7 +137,7 @@ async function gunzipped(path: string): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** A text that ends with the first zero. */
+/** A text that ends at the first zero byte. */
 function textAt(bytes: Buffer, start: number, length: number): string {
   const part = bytes.subarray(start, start + length);
   const end = part.indexOf(0);

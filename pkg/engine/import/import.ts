@@ -21,7 +21,7 @@ import { invalid, openFiles } from './files.ts';
 import { jsonTree } from './json-tree.ts';
 import { provisioningFiles } from './provisioning.ts';
 
-/** The sorts of archives by name, in the order in which they are recognized. */
+/** The archive formats by name, in the order in which they are tried. */
 export const READERS = {
   json: jsonTree,
   'grafana-backup-tool': backupTool,
@@ -114,12 +114,12 @@ export async function importArchive(
         started: started.toISOString(),
         finished: clock.now().toISOString(),
         status: whole?.status ?? (errors.length === 0 ? 'complete' : 'partial'),
-        // Earlier releases know no other that never counts as a backup.
+        // The only trigger that earlier releases never count as a backup.
         trigger: 'drill',
         ...compact({ by }),
         origin: compact({ format, name: shortText(name), time }),
         dashkeep: version,
-        // Never the address of a Grafana: nothing of it may be taken over unread by a backup.
+        // Not the address of a Grafana, so that no backup reuses its contents without reading them.
         grafana: { version: 'unknown', ...grafana, url: `import:${grafana?.url ?? ''}` },
         orgs,
         scope: whole?.scope ?? { orgs: 'chosen', serverAdmin: false, unselected },
@@ -143,14 +143,14 @@ export async function importArchive(
   }
 }
 
-/** What is there counts as asked for, and all else as left out. */
+/** What the archive contains counts as requested, everything else as excluded. */
 function reportsOf({ resources, errors }: Archive, stored: ReadonlyMap<KindName, number>): Manifest['kinds'] {
   const none = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
   const report = (kind: KindName): KindReport => {
     const found = resources.filter((one) => one.kind === kind).length;
     const failed = errors.filter((one) => one.kind === kind).length;
     const fresh = stored.get(kind) ?? 0;
-    // What the archive only names is not covered: nothing of it counts as removed.
+    // Resources that the archive only names are not covered, so they never count as removed.
     return found === 0
       ? { ...none, failed, ...because(reason('not-asked-for')) }
       : { listed: found + failed, stored: fresh, reused: found - fresh, skipped: 0, failed };

@@ -18,9 +18,9 @@ const Index = z.object({
   resources: z.array(ManifestEntry.omit({ object: true, bytes: true }).extend({ path: z.string() })),
 });
 
-/** The tree that `dashkeep export` writes as JSON. Its index says which files count. */
+/** The tree that `dashkeep export` writes as JSON. Only files in its index count. */
 export const jsonTree: ArchiveReader = {
-  // Every other export has an index, too, and other files by which it is known.
+  // Exports in other formats have an index too; their other files identify them.
   reads: ({ paths }) => paths.includes(INDEX) && !paths.some((path) => /\.(ya?ml|tf\.json)$/.test(path)),
 
   async read(files) {

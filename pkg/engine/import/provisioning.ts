@@ -20,7 +20,7 @@ import { ImportedDashboards } from './dashboards.ts';
 import { invalid, readJson, type Files } from './files.ts';
 
 const YAML = /\.ya?ml$/;
-/** The sorts of files in Grafana's provisioning directory that are read. */
+/** The types of provisioning files that are read. */
 const SORTS = /(^|\/)(datasources|dashboards|alerting)\/[^/]+\.ya?ml$/;
 
 /** A provisioning directory of Grafana: its data sources, dashboards, mute timings, templates and policies. */
@@ -62,7 +62,7 @@ class Provisioned {
     each('policies', (one) =>
       this.#add('notification-policy', 'default', this.#expanded('notification-policy', 'default', one)),
     );
-    // Their settings may hold secrets, which nothing in the files tells from the others.
+    // Their settings may hold secrets, which the files do not mark as such.
     each('contactPoints', (one) => this.#lacks('contact-point', literal(stringAt(one, 'name') ?? '')));
     each('groups', (one) => this.#lacks('alert-rule-group', literal(stringAt(one, 'name') ?? '')));
     each('apps', (one) => this.#lacks('plugin-settings', stringAt(one, 'type') ?? ''));
@@ -120,7 +120,7 @@ class Provisioned {
     this.#errors.push(lacking(this.#options.org, kind, uid, reason('import-kind')));
   }
 
-  /** With what Grafana would make of `$$`; variables stay, and are named. */
+  /** Replaces `$$` as Grafana does; variables stay, and are named. */
   #expanded(kind: KindName, uid: string, body: JsonObject): JsonObject {
     if (hasVariable(body)) {
       this.#errors.push(lacking(this.#options.org, kind, uid, reason('import-variables')));

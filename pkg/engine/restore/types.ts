@@ -105,7 +105,7 @@ export interface PlanRequest {
   manifest: Manifest;
   /** Of the target: for its safety snapshots, records and locks. */
   repository: Repository;
-  /** Holds the snapshot, where that is another one: a snapshot of one Grafana goes to another. */
+  /** The repository with the snapshot, if a snapshot of one Grafana goes to another. */
   source?: Repository;
   instance: Instance;
   selection: Selection;

@@ -24,7 +24,7 @@ export function table(head: readonly string[], rows: readonly (readonly Part[])[
     : markup`<table><thead><tr>${heads}</tr></thead>\n<tbody>${rows.map(cells)}</tbody></table>\n`;
 }
 
-/** Only what is long breaks within a word, so that it leaves the other columns their room. */
+/** Lets only long words break, so that other columns keep their width. */
 function cellOf(cell: Part): Html {
   return typeof cell === 'string' && cell.length > LONG
     ? markup`<td class="long">${cell}</td>`
@@ -33,7 +33,7 @@ function cellOf(cell: Part): Html {
 
 const LONG = 20;
 
-/** What things are, each with its name. */
+/** A list of names with their values. */
 export function facts(rows: readonly (readonly [name: string, value: Part])[]): Html {
   const lines = rows.map(([name, value]) => markup`<tr><th scope="row">${name}</th>${cellOf(value)}</tr>\n`);
   return markup`<table><tbody>${lines}</tbody></table>\n`;
@@ -46,8 +46,8 @@ export function list(items: readonly Part[]): Html {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Characters that no page may contain, and those that show a text in another order than it has. */
-// eslint-disable-next-line no-control-regex -- that is what it is about
+/** Characters that no page may contain, and those that change the display order of text. */
+// eslint-disable-next-line no-control-regex -- it matches control characters
 const UNFIT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
 function textOf(value: Part): string {

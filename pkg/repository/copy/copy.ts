@@ -18,11 +18,11 @@ export interface CopyResult {
   copied: string[];
   /** Were there already: a trusted key has signed them there, or their content is the same. */
   present: string[];
-  /** Their names are taken there by something else, which is left alone. */
+  /** The copy has different files with these names, which are left alone. */
   different: string[];
-  /** Stayed behind: no trusted key has signed them, and the copy would be signed. */
+  /** Not copied: no trusted key signed them, and the copy would be signed. */
   foreign: string[];
-  /** Stayed behind: they are not whole. Empty where that ends the copy. */
+  /** Not copied: they are damaged. Empty if damage ends the copy. */
   damaged: string[];
   objects: number;
 }
@@ -32,14 +32,14 @@ export interface CopyOptions extends Abortable {
   progress?: (done: number, total: number) => void;
   /** All by default. */
   selection?: CopySelection | undefined;
-  /** Called with each snapshot that is not whole, which then stays behind; by default it ends the copy. */
+  /** Called with each damaged snapshot, which is then left out; by default, it ends the copy. */
   onDamaged?: (id: string, error: DashkeepError) => void;
 }
 
 /**
  * Copies snapshots into another repository, oldest first, under their ids: to keep a second copy, to encrypt what was
- * plain, to leave a recipient behind for good, or to move house. Content is checked on the way. Running it again goes
- * on where it stopped.
+ * plain, to drop a recipient for good, or to move the repository. Content is checked on the way. Running it again
+ * continues where it stopped.
  */
 export async function copyRepository(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
   const { signal, selection, progress, onDamaged } = options;

@@ -5,7 +5,7 @@ import { planRetention, type RetentionDecision, type RetentionPolicy } from '../
 
 /** What a copy with its own retention takes. */
 export interface CopySelection {
-  /** Ids of the snapshots that belong into the copy. */
+  /** IDs of the snapshots that belong in the copy. */
   wanted: ReadonlySet<string>;
   /** Ids of those that are there, signed by a trusted key, as far as the index of the copy says. */
   settled: ReadonlySet<string>;
@@ -13,7 +13,7 @@ export interface CopySelection {
   shrunk: boolean;
 }
 
-/** For these a retention keeps what is there; they are no reason to copy. */
+/** Reasons for which retention keeps existing snapshots, but which do not justify a copy. */
 const NO_REASON_TO_COPY: ReadonlySet<string> = new Set(['kept-until-accepted', 'kept-future']);
 
 /**

@@ -2,9 +2,9 @@ import type { RunRecord } from '../../contract/runs.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 import { lateAfterSeconds } from '../status/status.ts';
 
-/** How soon a copy that failed is tried again. */
+/** How soon a failed copy is retried. */
 const RETRY_MS = 30 * 60_000;
-/** The same for one that was interrupted: nothing speaks against it, but its process may have died of it. */
+/** How soon an interrupted copy is resumed. Not immediately: it may have crashed its process. */
 const RESUME_MS = 60_000;
 /** How old the newest copy may be without any schedule. */
 const LATE_SECONDS = 2 * 86_400;
@@ -12,7 +12,7 @@ const LATE_SECONDS = 2 * 86_400;
 /** What a service knows of its copies. */
 export interface CopyFacts {
   now: Date;
-  /** A cron expression; undefined: after each complete backup; empty: never by itself. */
+  /** A cron expression; undefined: after each complete backup; empty: never automatically. */
   schedule: string | undefined;
   timezone: string;
   /** Seconds between two backups. */

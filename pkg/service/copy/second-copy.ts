@@ -71,7 +71,7 @@ export class SecondCopy {
     return { lastCopy: end === undefined ? undefined : new Date(end), copyOverdue: facts && isCopyOverdue(facts) };
   }
 
-  /** A copy as work. It makes way for whatever else is asked for. */
+  /** A copy as a job. It yields to any other requested run. */
   job(trigger: string, readData?: boolean): RunJob {
     const work = (run: Run): Promise<RunOutcome> =>
       this.#parts.repositoryCache.use(run.signal, async (first) =>
@@ -80,7 +80,7 @@ export class SecondCopy {
     return { kind: 'copy', trigger, snapshotTrigger: 'scheduled', makesWay: true, work };
   }
 
-  /** To be called often, by the replica that leads: starts what is due, when nothing else is at work. */
+  /** Starts a due copy if nothing else runs. The leading replica calls it often. */
   watch(queue: RunQueue, term: AbortSignal): void {
     const facts = this.facts;
     if (facts !== undefined && queue.idle && isCopyDue(facts)) {
@@ -116,7 +116,7 @@ export class SecondCopy {
     return this.facts !== undefined && isCopyOverdue(this.facts);
   }
 
-  /** The same by what the repository knows: the journal is not at hand for a command. */
+  /** Like `isOverdue`, from the repository alone: a command does not have the journal. */
   isLate(backup: Date | undefined, copied: CopyFacts['copied']): boolean {
     return this.facts !== undefined && isCopyOverdue({ ...this.facts, backup, copied });
   }
@@ -145,7 +145,7 @@ export class SecondCopy {
     return this.#cache.close();
   }
 
-  /** After a failure, and once in a while. By the repository, since the journal is short. */
+  /** After a failure, and every `verifyDays`. Reads the repository, because the journal is short. */
   async #isThoroughDue(signal: AbortSignal): Promise<boolean> {
     const { config, history, target } = this.#parts;
     const ended = history.last((one) => isCopy(one) && [...WENT_WELL, 'failed'].includes(one.status));
@@ -184,7 +184,7 @@ export class SecondCopy {
     return { of: () => storage };
   }
 
-  /** What is encrypted must not be in the clear in its copy. */
+  /** A copy of an encrypted repository must be encrypted too. */
   async #settings(): Promise<EffectiveSettings> {
     const { settings, repositoryCache, config, signal } = this.#parts;
     const { recipients } = (await settings.effective()).values.encryption;
@@ -195,7 +195,7 @@ export class SecondCopy {
     return this.#withAddress(first?.encrypted === true ? [...first.keyring.recipients] : []);
   }
 
-  /** Those of the first target, with another address. */
+  /** The settings of the first target, with the address of the second. */
   async #withAddress(recipients: string[]): Promise<EffectiveSettings> {
     const first = await this.#parts.settings.effective();
     const { target, storage } = this.#config;

@@ -42,8 +42,8 @@ export interface ChangeFeedParts {
 }
 
 /**
- * Reports what changed in Grafana, after each backup or after the first one of a day, to who wants to know. Each report
- * begins where the last one ended, also after a restart and in another replica.
+ * Reports what changed in Grafana to the receivers of the event `changes`, after each backup or after the first one of
+ * a day. Each report begins where the last one ended, also after a restart and in another replica.
  */
 export class ChangeFeed {
   readonly #parts: ChangeFeedParts;
@@ -53,7 +53,7 @@ export class ChangeFeed {
     this.#parts = parts;
   }
 
-  /** There is a new backup. Returns immediately, and never fails. */
+  /** To call after each backup. Returns immediately and never fails. */
   backedUp(snapshot: string): void {
     const { log, signal } = this.#parts;
     this.#last = this.#last
@@ -65,7 +65,7 @@ export class ChangeFeed {
       });
   }
 
-  /** Resolves when what was reported is kept. */
+  /** Resolves when all reports are recorded. */
   async settled(): Promise<void> {
     await this.#last;
   }
@@ -112,7 +112,7 @@ export class ChangeFeed {
     }
   }
 
-  /** Receivers of the deployment hear of every organization, those of a page of the home organization alone. */
+  /** Receivers set by the deployment get every organization; those set on a page get only the home organization. */
   async #organizations(audience: Owner, snapshot: string): Promise<{ name: string; caller: Caller }[]> {
     const { repositoryCache, identities, home, log, signal } = this.#parts;
     const homeOrg = home.known;
@@ -152,7 +152,7 @@ export class ChangeFeed {
     }
   }
 
-  /** A state that cannot be read, or was changed by hand, says nothing. */
+  /** Undefined if the state cannot be read or is not valid. */
   async #reported(): Promise<Reported | undefined> {
     const { state, log } = this.#parts;
     try {

@@ -48,8 +48,8 @@ export interface ChangeReport {
 }
 
 /**
- * The message about changes: as many as there is room for, each organization with its share.
- * @param since - when the snapshot was taken that they are changes of
+ * The message about changes: as many as fit, with an equal share for each organization.
+ * @param since - time of the snapshot that the changes are compared with
  */
 export function changeReport(orgs: readonly OrgChanges[], since: Date): ChangeReport {
   const total = orgs.reduce((sum, one) => sum + one.total, 0);
@@ -87,7 +87,7 @@ const WORDS: Record<ReportedChange['what'], string> = {
 
 function headline(orgs: readonly OrgChanges[], total: number, since: Date): string {
   const known = orgs.flatMap(({ items }) => items).map(whatOf);
-  // Where not all are known, their shares are not, either.
+  // Counts by type need all changes to be known.
   const counts = (Object.keys(WORDS) as ReportedChange['what'][]).flatMap((what) => {
     const count = known.filter((one) => one === what).length;
     return count === 0 || known.length < total ? [] : [`${count} ${WORDS[what].toLowerCase()}`];

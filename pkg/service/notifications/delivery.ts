@@ -18,7 +18,7 @@ export interface Receiver {
   send: (notice: Notice, signal: AbortSignal) => Promise<number>;
 }
 
-/** Why a receiver did not take a notice. No answer of a receiver is ever quoted. */
+/** Why a receiver did not accept a notice. Responses of receivers are never quoted. */
 export class Undelivered extends DashkeepError {
   /** Of the answer, if there was one. */
   readonly httpStatus: number | undefined;

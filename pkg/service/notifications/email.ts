@@ -66,7 +66,7 @@ export async function sendMail(
   }
 }
 
-/** The connection that the policy allows: it, too, resolves the name, and connects to no other address. */
+/** Connects only to addresses that the policy allows, also after name resolution. */
 function socketFor(outbound: OutboundPolicy | undefined, timeout: number): SMTPTransportOptions['getSocket'] {
   return ({ host = '', port }, callback) => {
     const socket = connect({ host, port: Number(port), ...(outbound && { lookup: outbound.lookup }), timeout });
@@ -94,7 +94,7 @@ function textOf({ text, lines = [], link, run }: Notice, instance: string): stri
   ].join('\n');
 }
 
-/** What went wrong, without a word of the server's: it could say anything, also the password. */
+/** What went wrong, without quoting the server: its response could contain anything, even the password. */
 function undelivered(error: unknown): Error {
   if (error instanceof DashkeepError) {
     return error;

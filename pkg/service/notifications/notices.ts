@@ -33,7 +33,7 @@ function lossOf(record: RunRecord | undefined): ReasonData | undefined {
   return warnedOf(record, 'snapshot-shrunk', 'mass-change');
 }
 
-/** All that the end of a run is worth reporting. */
+/** All notices about the end of a run. */
 export function noticesOf(record: RunRecord, before: RunRecord | undefined): Notice[] {
   const { id, kind, status, trigger, started, finished, snapshot } = record;
   const upgrade = warnedOf(record, 'grafana-upgraded');
@@ -52,20 +52,20 @@ export function noticesOf(record: RunRecord, before: RunRecord | undefined): Not
   ];
 }
 
-/** What the end of a run is worth reporting; `before` is the newest earlier end of the same kind. */
+/** The notice about how a run ended; `before` is the previous finished run of the same kind. */
 export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
   const { id, kind, status, trigger, started, finished, snapshot, failure, errors, warnings = [] } = record;
   const run = { id, kind, status, trigger, started, finished, snapshot, failure };
   const bad = (one: RunRecord | undefined): boolean =>
     one?.status === 'failed' || one?.status === 'partial' || lossOf(one) !== undefined;
-  // A copy is tried again soon: each state is reported once.
+  // A copy is retried soon, so each state is reported once.
   if (kind === 'copy' && status !== 'complete' && status === before?.status) {
     return undefined;
   }
   if (status === 'failed') {
     return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
   }
-  // It leaves Grafana half restored, and who waited for it may have gone.
+  // It leaves Grafana half restored, and the person who started it may have left.
   if (status === 'interrupted' && kind === 'restore') {
     return { event: 'failed', text: `The ${kind} was interrupted: ${failure?.message ?? 'see its record'}.`, run };
   }

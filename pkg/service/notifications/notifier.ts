@@ -11,7 +11,7 @@ import { Webhook } from './webhook.ts';
 
 const TIMEOUT_MS = 10_000;
 
-/** What decides about receivers. */
+/** The settings that determine the receivers. */
 export type NotifierSettings = Pick<EffectiveSettings, 'values' | 'secrets'>;
 
 export interface NotifierParts {
@@ -59,7 +59,7 @@ export class Notifier {
     this.#deliveries.forEach((delivery) => delivery.notify(notice));
   }
 
-  /** Who set the receivers that want an event: nobody else has to be told of it. */
+  /** Who set the receivers of an event. */
   async audiences(event: Receiver['events'][number]): Promise<Set<Owner>> {
     const receivers = Object.values(this.#receivers(await this.#parts.settings()));
     return new Set(receivers.flatMap((one) => (one?.events.includes(event) === true ? [one.owner] : [])));
@@ -75,7 +75,7 @@ export class Notifier {
     const { clock } = this.#parts;
     const receivers = Object.values(this.#receivers(settings)).filter((one) => one !== undefined);
     if (receivers.length === 0) {
-      throw new DashkeepError('DK_SETTINGS', 'no webhook and no email is set');
+      throw new DashkeepError('DK_SETTINGS', 'neither a webhook nor email is set');
     }
     const begun = clock.monotonic();
     const notice: Notice = { event: 'test', text: 'This is a test notification from Dashkeep.' };

@@ -1,4 +1,4 @@
-/** Names of others as part of a line or a header: no line breaks, nothing invisible, and not too long. */
+/** Makes an untrusted name safe for a line or header: no line breaks, no invisible characters, limited length. */
 export function oneLine(text: string, most: number): string {
   const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   const letters = [...plain];

@@ -5,7 +5,7 @@ import type { StateStore } from '../../lib/state.ts';
 
 const ENTRY = 'readiness.json';
 
-/** Enough for some years; a Secret has little room. */
+/** Enough for some years; a Secret has a size limit. */
 const KEPT = 60;
 
 const Confirmation = z.object({

@@ -158,7 +158,7 @@ async function repositoryFacts(
   const stored = newest === undefined ? undefined : await repositoryCache.manifest(newest.id, signal);
   const manifest = stored === undefined || isWhole ? stored : manifestFor(stored, caller as Caller);
   const complete = backups.find((one) => isFull(one) && (one.id !== newest?.id || manifest?.shrunk === undefined));
-  // When much is gone, the one before is what a recovery restores.
+  // If much is missing from the newest backup, a recovery restores the one before.
   const lost = manifest?.shrunk !== undefined && complete !== undefined;
   const restored = lost ? await repositoryCache.manifest(complete.id, signal) : stored;
   const needed = restored && (await needs.of(restored, caller, signal));

@@ -36,13 +36,13 @@ export interface Signer {
 
 /** A secret, encrypted to a passphrase. */
 export interface SealedSecret {
-  /** The name of the file in the clear. */
+  /** The name of the decrypted file. */
   name: string;
   /** An age file as text. */
   text: string;
 }
 
-/** Everything that a kit says. No secret in the clear. */
+/** Everything that a kit says. No unencrypted secret. */
 export interface KitFacts {
   time: Date;
   version: string;
@@ -55,7 +55,7 @@ export interface KitFacts {
   settings: ReadonlyMap<string, string>;
   repository: string;
   encryption: { isEncrypted: boolean; recipients: readonly string[] };
-  /** The own one first. */
+  /** This installation's key first. */
   signers: Signer[];
   /** The newest backup from which nothing is missing, and who signed it. */
   snapshot: { manifest: Manifest; signer: string | undefined } | undefined;
@@ -134,10 +134,10 @@ async function signersOf({ trust, store }: Repository, signal: AbortSignal): Pro
   return (await Promise.all(signers)).sort((a, b) => Number(b.isOwn) - Number(a.isOwn));
 }
 
-/** More than the key of any signature takes. */
+/** Larger than any public key. */
 const KEY_BYTES = 4096;
 
-/** What the repository has of a key counts only if it is that key. */
+/** Reads a public key from the repository; undefined if it does not match the fingerprint. */
 async function readKey(
   store: Repository['store'],
   fingerprint: string,
@@ -151,7 +151,7 @@ async function readKey(
   return fingerprintOf(key) === fingerprint ? publicPem(key) : undefined;
 }
 
-/** The address as people may see it. */
+/** The address without its user name and password. */
 function withoutPassword(address: string): string {
   try {
     const { origin, pathname } = new URL(address);

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Html } from '../../lib/html/html.ts';
 import { htmlOf } from '../../lib/markdown.ts';
 
-/** Pages of docs/ by name as JSON, put in by the build; run from source, they are read. */
+/** Pages of docs/ by name, as JSON, inserted by the build. When run from source, they are read from docs/. */
 declare const BUILT_IN_GUIDES: string | undefined;
 
 /** Level of the headings of a guide in a kit. */
 const LEVEL = 2;
 
-/** What the page on disaster recovery has as an example, where a kit has the installation's own. */
+/** Examples in the page on disaster recovery, which a kit replaces with the values of the installation. */
 const EXAMPLES = {
   grafana: 'GRAFANA_URL=http://localhost:3000',
   target: 'DASHKEEP_TARGET=s3://my-bucket/grafana',

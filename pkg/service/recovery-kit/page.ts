@@ -32,7 +32,7 @@ function cover({ grafanaUrl, time, version, sealed: secrets }: KitFacts): Html {
     'credentials that can read the target',
     'the password of a server admin of the new Grafana',
     'the age identity, if the repository is encrypted',
-    'the secrets that are listed below',
+    'the secrets listed below',
   ];
   return markup`<h1>Recovery kit</h1>
 <p><strong>${grafanaUrl}</strong></p>
@@ -93,7 +93,7 @@ function needs({ needed, ownSecrets }: KitFacts): Html {
   if (needed === undefined || needed instanceof DashkeepError) {
     const why = needed === undefined ? 'there is no complete backup yet' : needed.message;
     return markup`<h2>Plugins to install first, secrets to enter again</h2>
-<p>They are not known: ${why}.</p>
+<p>Unknown: ${why}.</p>
 ${own}`;
   }
   const { plugins, secrets } = needed;
@@ -113,7 +113,7 @@ function elsewhere({ elsewhere: count }: Needed): Html {
 function settings({ settings: texts, isInKubernetes }: KitFacts): Html {
   const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n`;
   return markup`<h2>Settings</h2>
-${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They do not contain what the service does not know: its mode, its resources, and the name of Grafana’s release.</p>
+${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack what the service does not know: the chart’s mode and resources, and the name of Grafana’s release.</p>
 <pre>${chartValues(texts)}</pre>
 `;
 }
@@ -127,7 +127,7 @@ function sealed({ sealed: secrets }: KitFacts): Html {
 ${blocks}`;
 }
 
-/** Of a target that these commands do not read. */
+/** For a target that these commands cannot read. */
 const COPIED = ['# Copy the files of the target to a directory.', 'DIRECTORY=.'];
 
 function guideValues(kit: KitFacts): GuideValues {

@@ -11,13 +11,13 @@ import { kitPage } from './page.ts';
 export interface KitOptions {
   /** Undefined for the whole installation. */
   caller?: Caller | undefined;
-  /** Whom to ask, one a line. */
+  /** People to contact, one per line. */
   contacts?: readonly string[];
-  /** With the private keys of this installation, encrypted to it. */
+  /** Adds the private keys of this installation, encrypted with it. */
   passphrase?: string | undefined;
 }
 
-/** Writes down what a recovery needs to know, as a file for a place outside of the cluster. */
+/** Creates the recovery kit: a file to store outside the cluster. */
 export class RecoveryKit {
   readonly #parts: KitParts;
 

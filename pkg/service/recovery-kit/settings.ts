@@ -4,7 +4,7 @@ import { yesOrNo } from '../../lib/yes-or-no.ts';
 import type { Variables } from '../config.ts';
 import { DEFAULT_SETTINGS, leavesOf } from '../settings/defaults.ts';
 
-/** What the store of a target is reached with, as it was resolved. */
+/** The resolved settings with which a target is reached. */
 export type Resolved = readonly { name: string; value: string }[];
 
 /** The values of the chart for variables that have one; the others go below `config`. */
@@ -101,14 +101,14 @@ export function exports(texts: ReadonlyMap<string, string>): string {
   return [...texts].map(([name, text]) => `export ${name}=${quoted(text)}\n`).join('');
 }
 
-/** Those with which a command finds the repository, as words behind `export`. */
+/** The settings with which a command finds the repository, as arguments of `export`. */
 export function targetWords(texts: ReadonlyMap<string, string>): string {
   return OF_TARGET.filter((name) => texts.has(name))
     .map((name) => `${name}=${quoted(texts.get(name) ?? '')}`)
     .join(' ');
 }
 
-/** A word of a shell. */
+/** Quotes a word for a shell. */
 export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -11,7 +11,7 @@ import type { OpenedTarget } from './opened-target.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { withTimeLimit } from './time-limit.ts';
 
-/** How long a request waits for an index that has to be made first. It is made to the end all the same. */
+/** How long a request waits for an index to be built. Building continues after that. */
 const WAIT_MS = 5_000;
 
 /** Finds texts in all versions, as far as one organization may see them. */

@@ -77,7 +77,7 @@ export class Journal {
   async put(entry: JournalEntry): Promise<void> {
     const others = this.#entries.filter(({ id }) => id !== entry.id);
     const all = [shortened(entry), ...others].sort((a, b) => (a.started < b.started ? 1 : -1));
-    // Copies and their retries are many: they must not hide the last verification.
+    // Copies and their retries are frequent, and must not hide the last verification.
     const isNewest = (one: JournalEntry): boolean => all.find(({ kind }) => kind === one.kind) === one;
     this.#entries = fitting(all.filter((one, at) => at < KEPT || isNewest(one)));
     // One after the other, so that the newest state is the one that stays.

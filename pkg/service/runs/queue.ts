@@ -26,7 +26,7 @@ export interface RunJob {
   /** What that was asked for. */
   request?: Record<string, unknown>;
   work: (run: Run) => Promise<RunOutcome>;
-  /** Whether it ends as interrupted when another run is asked for: it is started again, and goes on. */
+  /** Whether another run interrupts it. It is started again later, and continues. */
   makesWay?: boolean;
   /** Called when the run ended before its work began: cancelled, or interrupted, while it waited. */
   dropped?: () => void;

@@ -32,7 +32,7 @@ export const DEFAULT_SETTINGS: SettingsValues = {
   encryption: { recipients: [] },
   notifications: {
     format: 'generic',
-    // What people change is no trouble: it is reported on request.
+    // Changes by people are not a problem, so they are reported only on request.
     events: NOTIFICATION_EVENTS.filter((event) => event !== 'changes'),
     changes: 'backup',
     email: { host: '', port: 587, security: 'starttls', user: '', from: '', to: [] },

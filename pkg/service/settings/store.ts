@@ -156,7 +156,7 @@ export class SettingsStore {
     }
     const isKept = merged.secrets.smtpPassword !== undefined && change.secrets?.smtpPassword === undefined;
     if (isKept && serverOf(this.#rules.values(merged)) !== serverOf(this.#rules.values(this.#stored))) {
-      // It was typed for the server that was set then. Another one must not get it.
+      // The password was entered for the server that was set then. No other server may get it.
       problems['secrets.smtpPassword'] = reason('mail-password-again');
     }
     Object.assign(problems, this.#rules.problems(this.#stored, change));

@@ -80,7 +80,7 @@ export class Overdue {
     return reported;
   }
 
-  /** Resolves when what was reported is kept. */
+  /** Resolves when all reports are recorded. */
   async settled(): Promise<void> {
     await this.#writing;
   }

@@ -97,7 +97,7 @@ export function allWarnings(
   return warnings;
 }
 
-/** Of a second target that no longer gets what it should. */
+/** Warnings about a second target that is behind or damaged. */
 function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
   const { last } = facts ?? {};
   const advice = reason('check-second-target');

@@ -15,7 +15,7 @@ import type * as SdkModule from './sdk.ts';
 /** More calls than run at the same time anywhere in Dashkeep. */
 const SOCKETS = 48;
 const TIMEOUT_MILLISECONDS = 30_000;
-/** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
+/** The speed that a body gets extra time for: about the slowest connection worth supporting. */
 const BYTES_PER_MILLISECOND = 64;
 
 type Sdk = typeof SdkModule;
@@ -123,7 +123,7 @@ function identityFor(sdk: Sdk, key: AzureKey, settings: ResolvedAzure['settings'
     : new sdk.ManagedIdentityCredential(clientId === '' ? {} : { clientId });
 }
 
-/** Whatever goes wrong on the way to a token is a matter of credentials. */
+/** Every failure to get a token is a credentials error. */
 function explained(credential: TokenCredential, from: string): TokenCredential {
   return {
     async getToken(...question) {
@@ -138,7 +138,7 @@ function explained(credential: TokenCredential, from: string): TokenCredential {
   };
 }
 
-/** Runs work with a signal that also ends it after that time, unless the clock was stopped before. */
+/** Runs work with a signal that also aborts it after the timeout, unless the timer was stopped before. */
 async function within<T>(
   milliseconds: number,
   signal: AbortSignal | undefined,

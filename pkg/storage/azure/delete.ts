@@ -9,7 +9,7 @@ import { PERMISSIONS } from './permissions.ts';
 /** The most that one batch takes. */
 const KEYS_AT_ONCE = 256;
 const SINGLES_AT_ONCE = 16;
-/** How services and stand-ins say that they take no batches. */
+/** How services and emulators say that they do not support batches. */
 const NO_BATCHES = new Set([400, 405, 501]);
 
 /** Deletes in batches where the service takes them, else one by one; remembers which. */

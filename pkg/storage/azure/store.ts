@@ -216,7 +216,7 @@ class AzureStore implements ObjectStore, StoreProbe {
           blobHTTPHeaders: { blobContentType: contentType },
           conditions: ifAbsent ? { ifNoneMatch: '*' } : {},
         });
-        // A login page in between says 200 and stores nothing.
+        // A login page of a proxy responds with 200 and stores nothing.
         if (answer.etag === undefined) {
           throw new DashkeepError('DK_STORE_FAILED', `${description} did not confirm that it stored ${key}`);
         }

@@ -2,7 +2,7 @@ import type { Clock, Randomness } from '../../contract/ports.ts';
 import { allowManyListeners } from '../../lib/abortable.ts';
 import { fromCloud, isTransient, type ServiceCodes } from './errors.ts';
 
-/** As many as the S3 client makes. */
+/** The same number as the S3 client makes. */
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MILLISECONDS = 100;
 
@@ -15,8 +15,8 @@ export interface CallPorts {
 }
 
 /**
- * Runs one call, again where another attempt may go well, and puts what goes wrong into the catalogue's words; an abort
- * rejects with the signal's own reason.
+ * Runs one call, retries it where that may help, and translates errors into the catalogue's; an abort rejects with the
+ * signal's own reason.
  * @param work - is given the number of the attempt, from 1
  */
 export async function call<T>(

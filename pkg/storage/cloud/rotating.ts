@@ -3,7 +3,7 @@ import type { Clock } from '../../contract/ports.ts';
 /** Secrets are read again after this time: mounted ones are replaced under a running process. */
 const FRESH_MILLISECONDS = 60_000;
 
-/** What is made of a secret, and made again when the secret has changed. */
+/** A value derived from a secret, and derived again when the secret changes. */
 export class Rotating<T> {
   readonly #read: () => Promise<string>;
   readonly #make: (secret: string) => T;

@@ -17,7 +17,7 @@ import type * as SdkModule from './sdk.ts';
 const SOCKETS = 48;
 const CONNECT_MILLISECONDS = 5_000;
 const TIMEOUT_MILLISECONDS = 30_000;
-/** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
+/** The speed that a body gets extra time for: about the slowest connection worth supporting. */
 const BYTES_PER_MILLISECOND = 64;
 /** Of a response that is no object; a page of a list has 1 000 entries. */
 const ANSWER_BYTES = 4 * 1024 * 1024;
@@ -111,7 +111,7 @@ export class GcsClient {
     }
   }
 
-  /** Whatever goes wrong on the way to a token is a matter of credentials. */
+  /** Every failure to get a token is a credentials error. */
   async #token(): Promise<string> {
     try {
       const token = await (await this.#signer.get()).token();

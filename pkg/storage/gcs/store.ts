@@ -204,7 +204,7 @@ export class GcsStore implements ObjectStore, StoreProbe {
     if (answer.status === 404) {
       await this.#confirmBucket(signal);
     }
-    // A login page in between says 200 and stores nothing.
+    // A login page of a proxy responds with 200 and stores nothing.
     if (!Written.safeParse(parsed(answer)).success) {
       throw new DashkeepError('DK_STORE_FAILED', `${this.description} did not confirm that it stored ${key}`);
     }
@@ -231,7 +231,7 @@ export class GcsStore implements ObjectStore, StoreProbe {
     }
   }
 
-  /** That there is no object may mean that there is no bucket, or no storage service at all. A list tells. */
+  /** A missing object may mean a missing bucket, or no storage service at all. A list request decides. */
   async #confirmBucket(signal: AbortSignal | undefined): Promise<void> {
     await this.#page('find the bucket', '', { signal, maxResults: '1' });
   }

@@ -2,7 +2,7 @@ import { Alert } from '@grafana/ui';
 import type { IndexedPart } from '../../../pkg/contract/api/versions.ts';
 import { plural } from '../../lib/i18n.ts';
 
-/** What the list is made from, when that isn't everything. */
+/** Says which part of the history the list covers, if not all. */
 export function IndexedNotice({ indexed }: { indexed: IndexedPart }) {
   return (
     <>

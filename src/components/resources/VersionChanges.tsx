@@ -4,7 +4,7 @@ import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import { t } from '../../lib/i18n.ts';
 import { ReadableChanges } from './ReadableChanges.tsx';
 
-/** How much of what changed is shown first, so that a list stays short. */
+/** How many changes are shown at first, to keep a list short. */
 const FIRST_CHANGES = 3;
 
 /** What changed in a version, in words: its comment, moves, and single changes. */

@@ -53,7 +53,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
         )}
         {before !== undefined && (
           <Button size="sm" variant="secondary" icon="code-branch" onClick={onCompare}>
-            {t('changes.compare', 'Compare with before')}
+            {t('changes.compare', 'Compare with previous')}
           </Button>
         )}
         <LinkButton size="sm" variant="secondary" icon="history" href={routes.versions(resource.kind, resource.uid)}>
@@ -64,7 +64,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
   );
 }
 
-/** As of a version; what only was moved says so. */
+/** As for a version, with its own word for resources that only moved. */
 function looksOf(change: FeedChange): [color: BadgeColor, icon: IconName, label: string] {
   const { what, movedFrom, renamedFrom, changes = [] } = change;
   const isMoveAlone = movedFrom !== undefined && renamedFrom === undefined && changes.length <= 1;

@@ -62,7 +62,7 @@ function FolderFilter({ value, onChange }: { value: string; onChange: (uid: stri
   const folders = useLiveFolders(config.bootData.user.orgId);
   const options = useMemo(() => {
     const known = folderOptions(folders.data ?? []).map(({ uid, path }) => ({ value: uid, label: path }));
-    // One of the address may have been deleted.
+    // The folder in the address may have been deleted.
     return value === '' || known.some((one) => one.value === value) ? known : [{ value, label: value }, ...known];
   }, [folders.data, value]);
   const label = t('changes.folder', 'Folder');
@@ -138,7 +138,7 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
 
 function Nothing({ isFiltered }: { isFiltered: boolean }) {
   return isFiltered ? (
-    <EmptyState variant="not-found" message={t('changes.noMatch', 'No change matches')} role="status" />
+    <EmptyState variant="not-found" message={t('changes.noMatch', 'No matching changes')} role="status" />
   ) : (
     <EmptyState variant="completed" message={t('changes.empty', 'No changes yet')} role="status">
       {t('changes.emptyText', 'A change appears here after the next backup.')}

@@ -5,14 +5,14 @@ import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 /** A change with what it is about. */
 export type FeedChange = ResourceVersion & { resource: NonNullable<ResourceVersion['resource']> };
 
-/** The changes that a backup was the first to show. */
+/** The changes that a backup shows for the first time. */
 export interface BackupChanges {
   snapshot: string;
   time: string;
   changes: FeedChange[];
 }
 
-/** Changes in their order, by the backup that showed them first. */
+/** Changes in order, grouped by the backup that first shows them. */
 export function changesByBackup(items: readonly ResourceVersion[]): BackupChanges[] {
   const groups = new Map<string, BackupChanges>();
   for (const item of items) {
@@ -26,7 +26,7 @@ export function changesByBackup(items: readonly ResourceVersion[]): BackupChange
   return [...groups.values()];
 }
 
-/** A key that is unique among changes. */
+/** A unique key of a change. */
 export function keyOf({ resource, snapshots }: FeedChange): string {
   return `${snapshots.first} ${resource.kind}/${resource.uid}`;
 }

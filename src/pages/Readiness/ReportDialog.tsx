@@ -33,7 +33,7 @@ export function ReportDialog({ onDismiss }: { onDismiss: () => void }) {
     }
   };
   return (
-    <Modal isOpen title={t('readiness.reportTitle', 'Report over a period')} onDismiss={onDismiss}>
+    <Modal isOpen title={t('readiness.reportTitle', 'Report for a period')} onDismiss={onDismiss}>
       <Stack direction="column" gap={2}>
         <Text element="p">
           {t(
@@ -54,7 +54,7 @@ export function ReportDialog({ onDismiss }: { onDismiss: () => void }) {
         <Field
           label={t('readiness.reportTo', 'Last day')}
           invalid={!isPeriod}
-          error={t('readiness.reportPeriod', 'Select a last day that is not before the first day.')}
+          error={t('readiness.reportPeriod', 'The last day must not be before the first day.')}
           noMargin
         >
           <Input

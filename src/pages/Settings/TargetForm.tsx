@@ -22,7 +22,7 @@ export function TargetForm({ settings }: SectionProps) {
   const [isAsking, setAsking] = useState(false);
   const { values, change, field } = section;
   const place = parsePlace(values.url);
-  // With nothing typed yet, the choice must still be remembered.
+  // Keeps the choice while no address is typed.
   const setPlace = (changes: Partial<Place>) =>
     change({ url: formatPlace({ ...place, ...changes }) || SCHEMES[place.sort] });
   const preset = presetOf(values);

@@ -34,7 +34,7 @@ export function formatPlace({ sort, root, prefix }: Place): string {
   return `s3://${root.trim()}${inside === '' ? '' : `/${inside}`}`;
 }
 
-/** What an address starts with of which nothing else is known yet. */
+/** The scheme of an address that is not typed yet. */
 export const SCHEMES: Readonly<Record<Place['sort'], string>> = { s3: 's3://', file: 'file://', cloud: 'azblob://' };
 
 export function presetOf(target: TargetSettings): S3Preset {

@@ -101,7 +101,7 @@ it('refuses the Grafana that the snapshot is of', async () => {
   environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = stage.token({ role: 'Admin' });
   await expect(migrate('--from', 'live')).rejects.toMatchObject({
     code: 'DK_USAGE',
-    message: `${stage.url} is the Grafana that the snapshot is of`,
+    message: `${stage.url} is the Grafana that the snapshot comes from`,
   });
 });
 

@@ -73,7 +73,7 @@ export const PAGES: Shown[] = [
   {
     name: 'changes',
     path: () => '/changes',
-    ready: (page) => expect(page.getByRole('button', { name: 'Compare with before' }).first()).toBeVisible(),
+    ready: (page) => expect(page.getByRole('button', { name: 'Compare with previous' }).first()).toBeVisible(),
   },
   { name: 'compare', path: () => '/compare?to=live', ready: (page, { changed }) => row(changed.title)(page) },
   {

@@ -17,7 +17,7 @@ test('a person sees what changed and by whom, filters it, compares it, and resto
   await expectAccessible(page);
 
   await page.getByRole('textbox', { name: 'Search by person' }).fill('nobody');
-  await expect(page.getByText('No change matches')).toBeVisible();
+  await expect(page.getByText('No matching changes')).toBeVisible();
   await expect(page).toHaveURL(/person=nobody/);
   await page.getByRole('textbox', { name: 'Search by person' }).fill('');
   await page.getByRole('combobox', { name: 'Kinds' }).click();
@@ -27,7 +27,7 @@ test('a person sees what changed and by whom, filters it, compares it, and resto
   await expect.poll(() => items.count()).toBeLessThanOrEqual(all);
 
   const changed = items.filter({ hasText: 'Changed' }).first();
-  await changed.getByRole('button', { name: 'Compare with before' }).focus();
+  await changed.getByRole('button', { name: 'Compare with previous' }).focus();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('dialog').getByRole('list', { name: 'Changes' })).toBeVisible();
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();

@@ -135,7 +135,7 @@ describe('the kit', () => {
   });
 
   it.each([
-    [['--include-secrets'], /needs --passphrase-file where no one can be asked/],
+    [['--include-secrets'], /needs --passphrase-file without a terminal/],
     [['--passphrase-file', 'x'], /needs --include-secrets/],
   ])('refuses %s', async (args, message) => {
     const { exit, error } = await runMain(['recovery-kit', ...args], environment);

@@ -5,7 +5,7 @@ import { openStore, type OpenStoreOptions } from '../../../pkg/storage/open.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
 import { realClock, realRandomness } from '../ports.ts';
 
-/** A store as a command opens it with this environment. The files of anyone who runs the tests play no part. */
+/** A store as a command opens it with this environment, independent of the files of the user who runs the tests. */
 export async function openWith(
   target: string,
   environment: Readonly<Record<string, string>>,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What goes wrong with a request on its way. */
+/** Faults of a request in transit. */
 export type Fault =
   | { kind: 'cut'; /** Whether the server gets the request first: then only its answer is lost. */ effect?: boolean }
   | { kind: 'status'; status: number; body?: string; headers?: Record<string, string> }
@@ -19,7 +19,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** Something in between a store and its server that disturbs both. */
+/** A proxy between a store and its server that injects faults. */
 export async function startProxy(upstream: string): Promise<Proxy> {
   const { hostname, port } = new URL(upstream);
   const proxy: Proxy = { origin: '', fault: () => undefined, counts: new Map(), close };

@@ -11,9 +11,9 @@ export const EXPORT_REASONS = {
   'export-uid': 'this format does not accept the UID {uid}',
   'import-no-folder': 'the archive does not contain this folder',
   'import-kind': 'this kind is not imported from such an archive',
-  'import-variables': 'it contains environment variables, which stay as text',
-  'import-interval': 'the archive does not contain how often the group is evaluated; every minute instead',
-  'import-listed-source': 'the archive contains neither its user for basic authentication nor the names of its secrets',
+  'import-variables': 'it contains environment variables, which are kept as text',
+  'import-interval': 'the archive lacks the evaluation interval of the group; one minute is used',
+  'import-listed-source': 'the archive contains neither its basic authentication user nor the names of its secrets',
   'import-inputs': {
     cli: 'these inputs have no value; set them with --input: {inputs}',
     page: 'these inputs have no value: {inputs}',

@@ -1,10 +1,10 @@
 import { isJsonObject, stringAt, type Json } from '../../../lib/json/json.ts';
 import type { KindName, RULE } from '../../../contract/kinds.ts';
 
-/** The new UID of what a link leads to; the same one where that has none. */
+/** The new UID of a link's target; unchanged if it has no new one. */
 export type Renamer = (kind: KindName | typeof RULE, uid: string) => string;
 
-/** What a path of Grafana leads to. */
+/** The kind of resource that a Grafana path leads to. */
 const PATHS = {
   d: 'dashboard',
   'd-solo': 'dashboard',
@@ -20,9 +20,9 @@ const LINK =
 const RULE_MATCHER = '__alert_rule_uid__';
 
 /**
- * The same body with links to dashboards, folders and rules renamed, wherever people can write one: links with a host
- * lead to the original, and stay. Also the folder of a list of dashboards, and the rule of a silence. The very same
- * body when nothing changes.
+ * The body with renamed links to dashboards, folders and rules, wherever people can write one, and with the renamed
+ * folder of a dashboard list and rule of a silence. Links with a host lead to the original and stay. Returns the same
+ * body if nothing changes.
  */
 export function relink(value: Json, renamed: Renamer): Json {
   if (typeof value === 'string') {

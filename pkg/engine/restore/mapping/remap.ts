@@ -16,7 +16,7 @@ import type { PlanRequest, Mapped, Mapping, Parts } from '../types.ts';
 const UID_LENGTH = 14;
 const DEFAULT_NAME_SUFFIX = ' (copy)';
 
-/** What a mapping calls the folder of what is in none. */
+/** The name that a mapping uses for resources in no folder. */
 const ROOT = 'general';
 
 /** Finds a data source of the snapshot at the target. */
@@ -54,7 +54,7 @@ export class Remap implements Mapping {
       }
     }
     if (request.options.newUids === true) {
-      // Others may refer to what is not selected: it went there before, or will.
+      // Others may refer to resources that are not selected: they were sent earlier, or will be sent later.
       for (const entry of request.manifest.resources) {
         if (hasNewUid(entry) && this.standIn(entry) === undefined) {
           this.#uids.set(keyOf(entry), this.#derivedUid(entry));
@@ -174,7 +174,7 @@ export class Remap implements Mapping {
     return hashOf(place);
   }
 
-  /** The same for each snapshot, so that the next one goes on with what the last one made. */
+  /** The same for every snapshot, so that the next one updates what the last one created. */
   #derivedUid({ org, kind, uid }: ManifestEntry): string {
     return this.#derived(org, goesWith(kindOf(kind)) ?? kind, uid);
   }
@@ -190,7 +190,7 @@ export class Remap implements Mapping {
   #rename(entry: ManifestEntry, { kind, uid }: Pick<Reference, 'kind' | 'uid'>): string {
     const renewed = this.#uids.get(keyOf({ org: entry.org, kind, uid }));
     if (kind === 'data-source') {
-      // Asked in any case, so that the plan names it.
+      // Called in any case, so that the plan names it.
       const found = this.#dataSources.resolve(this.orgOf(entry), uid);
       return renewed ?? found;
     }

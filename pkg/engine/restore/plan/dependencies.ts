@@ -100,7 +100,7 @@ export class Dependencies {
       return true;
     }
     if (reference.required === true || (reference.owner === true && inSnapshot)) {
-      // To choose again what is chosen and blocked would not help.
+      // It is already selected but blocked, so selecting it would not help.
       const code = isBlocked ? 'needs-blocked' : inSnapshot ? 'needs-offered' : 'needs';
       Object.assign(item, { action: 'blocked', ...because(reason(code, missing)) });
       return true;

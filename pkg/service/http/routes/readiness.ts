@@ -46,7 +46,7 @@ export function readinessRoutes(api: Api, { readiness, recoveryKit, guard, clock
     {
       config: { access: 'home', uses },
       schema: {
-        summary: 'What happened in a period, as a file',
+        summary: 'Report for a period, as a file',
         tags,
         querystring: ReportQuery,
         response: responses(SavedFile),
@@ -67,7 +67,7 @@ export function readinessRoutes(api: Api, { readiness, recoveryKit, guard, clock
     {
       config: { access: 'home', uses },
       schema: {
-        summary: 'What a recovery needs to know, as a file without secrets',
+        summary: 'Recovery kit, as a file without secrets',
         tags,
         response: responses(SavedFile),
       },

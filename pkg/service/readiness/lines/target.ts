@@ -6,7 +6,7 @@ import type { Said } from './said.ts';
 
 /**
  * What keeps anyone with access to the target from deleting the backups.
- * @param isCopied - whether someone confirmed a second copy
+ * @param isCopied - whether a second copy is proven or confirmed
  */
 export function targetLine(protection: Protection | undefined, isCopied: boolean): Said {
   const advice = [reason('ready-protect')];

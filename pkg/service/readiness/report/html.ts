@@ -14,21 +14,21 @@ export function reportPage(report: PeriodFacts): string {
   const incomplete = of('backup').filter(({ run }) => run.status !== 'complete');
   const overdue =
     lateAfterHours === undefined
-      ? markup`<p>There is no schedule now, so nothing is judged as overdue.</p>\n`
+      ? markup`<p>No schedule is set now, so no backup counts as overdue.</p>\n`
       : section(
           gaps.map(rowOfGap),
-          `No time without a backup was longer than ${Math.round(lateAfterHours)} hours, twice the interval of the schedule of now.`,
+          `No time without a backup was longer than ${Math.round(lateAfterHours)} hours, about twice the interval of the current schedule.`,
         );
-  const cut = markup`<p><strong>The period has more runs than a report can hold: later ones are missing. Ask for a shorter period.</strong></p>\n`;
+  const cut = markup`<p><strong>The period has more runs than a report can hold: later ones are missing. Choose a shorter period.</strong></p>\n`;
   const body = markup`<h1>Backup report</h1>
 ${facts([
   ['period', `${minute(from.toISOString())} to ${minute(to.toISOString())} (UTC)`],
   ['target', target],
   ['created', `${minute(now.toISOString())} (UTC)`],
 ])}${isCut ? cut : ''}<h2>Summary</h2>
-${summary(report)}<p class="quiet">Evidence: a <em>signed record</em> has the signature of a key that is trusted here. The <em>journal</em> is the service’s own memory of its runs. Anyone who can write to the target can have changed an <em>unsigned record</em>. Names of people are as Grafana or the command line gave them.</p>
+${summary(report)}<p class="quiet">Evidence: a <em>signed record</em> has the signature of a key that is trusted here. The <em>journal</em> is the service’s own record of its runs. Anyone who can write to the target could have changed an <em>unsigned record</em>. Names of people come from Grafana or the command line.</p>
 <h2>Overdue backups</h2>
-${overdue}<h2>Backups that are not complete</h2>
+${overdue}<h2>Incomplete backups</h2>
 ${section(incomplete.map(rowOfRun), 'None.')}<h2>Verifications</h2>
 ${section(of('verify').map(rowOfRun), 'None.')}<h2>Restore tests</h2>
 ${section(of('drill').map(rowOfRun), 'None.')}<h2>Restores</h2>
@@ -53,7 +53,7 @@ function summary({ runs, gaps, holds }: PeriodFacts): Html {
   });
   const head = ['Operation', 'Runs', ...STATUSES, 'Signed records'];
   return markup`${table(head, rows)}${facts([
-    ['times without a backup', gaps.length],
+    ['overdue backups', gaps.length],
     ['holds', holds.length],
   ])}`;
 }

@@ -18,7 +18,7 @@ import type { SettingsStore } from '../../settings/store.ts';
 import { lateAfterSeconds, schedulesOf } from '../../status/status.ts';
 import { readConfirmations, type Confirmation } from '../confirmations.ts';
 
-/** More runs than in a year of hourly backups; a report says where it ends early. */
+/** More runs than a year of hourly backups has. A report that reaches this limit says so. */
 const MOST_RUNS = 20_000;
 const READS_AT_ONCE = 16;
 /** How many resources of a restore are named. */
@@ -33,8 +33,8 @@ export interface PeriodParts {
 }
 
 /**
- * Whose word a run is: its record is signed by a trusted key, the journal of this service has it, or neither, so that
- * anyone who can write to the target can have changed it.
+ * Where the facts about a run come from: a record signed by a trusted key, the journal of this service, or neither, so
+ * that anyone who can write to the target could have changed them.
  */
 export type Evidence = 'signed' | 'journal' | 'unsigned';
 
@@ -134,13 +134,13 @@ async function storedRuns(repository: Repository, period: Period, signal: AbortS
   return found.filter((one) => one !== undefined);
 }
 
-/** Without the lists that can be long: a report has thousands of records. */
+/** Leaves out or shortens long lists, because a report has thousands of records. */
 function shortened({ touched, request: _, security: _1, ...record }: RunRecord): RunRecord {
   const counts = { ...record.counts, failures: runLine(record).problems, touched: touched?.length ?? 0 };
   return compact({ ...record, counts, errors: [], touched: touched?.slice(0, TOUCHED_SHOWN) });
 }
 
-/** The journal says how a run of this service ended; its signed record has more of it. */
+/** The journal says how a run of this service ended; the signed record has more details. */
 function reported(
   stored: Stored | undefined,
   own: RunRecord | undefined,

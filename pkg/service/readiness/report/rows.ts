@@ -22,7 +22,7 @@ const EVIDENCE: Record<Evidence, string> = {
   unsigned: 'unsigned record',
 };
 
-/** Counts that say something to a person, as they are named in records. */
+/** Counts that are useful to people, as named in records. */
 const COUNTS: Record<RunKind, readonly string[]> = {
   backup: ['stored', 'reused', 'skipped', 'failed'],
   verify: ['snapshots', 'objects', 'read', 'problems'],
@@ -103,7 +103,7 @@ export function rowOfConfirmation({ line, time, by }: PeriodFacts['confirmations
   };
 }
 
-/** A report for a spreadsheet: everything that happened, one a line. */
+/** A report for a spreadsheet, with one event per line. */
 export function reportCsv(facts: PeriodFacts): string {
   const { runs, gaps, holds, confirmations, readiness, now } = facts;
   const rows: Row[] = [

@@ -10,7 +10,7 @@ import { decodeCursor } from '../../pagination.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { withTimeLimit } from '../time-limit.ts';
 
-/** How long a request waits for an index that has to be made first. It is made to the end all the same. */
+/** How long a request waits for an index to be built. Building continues after that. */
 const WAIT_MS = 5_000;
 
 /** What is known where there is no repository yet. */

@@ -14,7 +14,7 @@ import type { AuthorNames } from './authors.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { askIndex, askWholeIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
 
-/** What belongs to the whole server is for no page. */
+/** Kinds of the whole server appear on no page. */
 const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
 
 /** What became of the resources of an organization, for the page and for notifications. */
@@ -106,7 +106,7 @@ export class RecentChanges {
   }
 }
 
-/** Without permissions that came, moved and went with what they are of: no one gave or took them. */
+/** Leaves out permissions that were created, moved or deleted with their resource: no one changed them. */
 function withoutFollowers(changes: readonly ResourceChange[]): ResourceChange[] {
   const placed = new Set(changes.filter(isOnlyPlaced).map(keyOfChange));
   return changes.filter((one) => {

@@ -22,7 +22,7 @@ const PAUSE_MILLISECONDS = 100;
 /** So often a refused request that the SDK then got through is put down to chance. */
 const MAX_DISAPPOINTMENTS = 3;
 
-/** A body gets this much more time than the answer alone: about the slowest line worth supporting. */
+/** The speed that a body gets extra time for: about the slowest connection worth supporting. */
 export const BYTES_PER_MILLISECOND = 64;
 
 /**

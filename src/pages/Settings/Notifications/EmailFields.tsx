@@ -7,7 +7,7 @@ import type { Section } from '../state/useSection.ts';
 /** The usual port of each kind of connection. */
 const PORTS: Record<EmailSettings['security'], number> = { starttls: 587, tls: 465, none: 25 };
 
-/** The mail server, and who gets mail from it. */
+/** The mail server and the recipients. */
 export function EmailFields({ settings, section }: { settings: Settings; section: Section<'notifications'> }) {
   const { field } = section;
   const { email } = section.values;

@@ -11,7 +11,7 @@ import { SectionForm } from '../SectionForm.tsx';
 import type { SectionProps } from '../section.ts';
 import { useSection } from '../state/useSection.ts';
 
-/** Who is notified, and of what. */
+/** The receivers of notifications, and the events. */
 export function NotificationsForm({ settings }: SectionProps) {
   const test = useTestNotification();
   const section = useSection(settings, 'notifications', [{ error: test.error, sent: test.variables }]);
