@@ -22,8 +22,8 @@ import type { ExportedResource, Exporting, Format } from './format.ts';
 import { INDEX } from './directory.ts';
 import { TitlePaths } from './names.ts';
 
-/** An expression; all other texts are literals. */
-const EXPRESSION = '\u0000';
+/** Arguments that are expressions, where every other text is a literal. No name of these comes from the content. */
+const EXPRESSIONS: ReadonlySet<string> = new Set(['config_json', 'secure_json_data_encoded']);
 
 /** The arguments of a resource of the provider `grafana/grafana`; undefined if the provider does not support it. */
 type Convert = (resource: ExportedResource, exporting: Exporting) => JsonObject | undefined;
@@ -111,10 +111,10 @@ export const exportTerraform: Format = async (exporting) => {
       if (kind === 'dashboard') {
         const path = paths.get(entry) ?? '';
         await write(path, prettyJson(canonicalOf(resource.content).toString('utf8')));
-        body['config_json'] = `${EXPRESSION}file("\${path.module}/${quoted(path)}")`;
+        body['config_json'] = `file("\${path.module}/${quoted(path)}")`;
       }
       const name = `org${entry.org}_${/^[\w-]+$/.test(entry.uid) ? entry.uid : naturalKey(entry.uid)}`;
-      blocks[name] = templates({ org_id: String(entry.org), ...body });
+      blocks[name] = { org_id: String(entry.org), ...argumentsOf(body) };
       const id = kind === 'team' ? String(entry.facts?.['id'] ?? '') : entry.uid.replace('/', ':');
       imports.push({ to: `${known.type}.${name}`, id: templates(`${entry.org}:${id}`) });
     }
@@ -134,10 +134,17 @@ function document(value: JsonObject): string {
   return prettyJson(canonicalJson(value));
 }
 
+function argumentsOf(body: JsonObject): JsonObject {
+  const written = Object.entries(body).map(([name, value]): [string, Json] =>
+    EXPRESSIONS.has(name) ? [name, `\${${value as string}}`] : [name, templates(value)],
+  );
+  return Object.fromEntries(written);
+}
+
 /** Every text in Terraform's JSON is a template, and so are the names of members. */
 function templates(value: Json): Json {
   if (typeof value === 'string') {
-    return value.startsWith(EXPRESSION) ? `\${${value.slice(1)}}` : literal(value);
+    return literal(value);
   }
   if (Array.isArray(value)) {
     return value.map(templates);
@@ -176,7 +183,7 @@ function dataSource({ entry, content, secrets }: ExportedResource, { variable, l
       isDefault: 'is_default',
     }),
     json_data_encoded: canonicalJson(body['jsonData'] ?? {}),
-    ...(values.length === 0 ? {} : { secure_json_data_encoded: `${EXPRESSION}jsonencode({ ${values.join(', ')} })` }),
+    ...(values.length === 0 ? {} : { secure_json_data_encoded: `jsonencode({ ${values.join(', ')} })` }),
   };
 }
 
