@@ -86,6 +86,8 @@ export class OpenedPlaces {
       teams: this.#accessEntries(),
       written,
       stored: this.#stored,
+      standIns: this.#request.options.replace?.get('team'),
+      isElsewhere: this.#request.source !== undefined,
       liveOf: (org) => this.#liveOf(org),
     });
     await this.#reportTeams(teams, written);

@@ -22,12 +22,16 @@ interface Sources {
   /** What the plan writes, by key at the target. */
   written: ReadonlyMap<string, PlannedItem>;
   stored: StoredGrants;
+  /** Teams of the snapshot that others stand in for, by name. */
+  standIns: ReadonlyMap<string, string> | undefined;
+  /** Whether the snapshot is of another Grafana, which counts up the same IDs. */
+  isElsewhere: boolean;
   liveOf(org: number): LiveAccess;
 }
 
 /**
- * Teams of a snapshot whose name another team has by now. Permissions name teams by their names, and anyone who may
- * create teams can give one the name of a team that was deleted.
+ * Teams of a snapshot whose name another team has by now, or that another one stands in for. Permissions name teams by
+ * their names, and anyone who may create teams can give one the name of a team that was deleted.
  */
 export class ReplacedTeams {
   readonly #sources: Sources;
@@ -82,23 +86,25 @@ export class ReplacedTeams {
   }
 
   async #newMembers(from: number, to: number, name: string): Promise<readonly string[]> {
-    const { teams, written, stored, liveOf } = this.#sources;
-    const entry = teams.get(keyOf({ org: from, kind: 'team', uid: name }));
-    if (entry === undefined || written.has(keyOf({ org: to, kind: 'team', uid: name }))) {
+    const { teams, written, stored, standIns, isElsewhere, liveOf } = this.#sources;
+    const named = [name, ...(standIns?.keys() ?? [])].filter((one) => (standIns?.get(one) ?? one) === name);
+    const entries = [...new Set(named)].flatMap((uid) => teams.get(keyOf({ org: from, kind: 'team', uid })) ?? []);
+    const isItself = entries.every(({ uid }) => uid === name);
+    if (entries.length === 0 || (isItself && written.has(keyOf({ org: to, kind: 'team', uid: name })))) {
       return [];
     }
     const live = await liveOf(to).team(name);
-    if (live === undefined || isSameTeam(entry, live)) {
+    if (live === undefined || (isItself && !isElsewhere && entries.every((entry) => isSameTeam(entry, live)))) {
       return [];
     }
-    const before = membersIn((await stored.contentOf(entry))?.body);
+    const before = await Promise.all(entries.map(async (entry) => membersIn((await stored.contentOf(entry))?.body)));
     return membersIn(live.body)
       .map(({ login }) => login)
-      .filter((login) => !before.some((one) => isSameName(one.login, login)));
+      .filter((login) => before.some((members) => !members.some((one) => isSameName(one.login, login))));
   }
 }
 
-/** Grafana counts ids up and makes uids up; with `/apis`, a uid can be chosen, and two Grafanas have the same ids. */
+/** Grafana counts ids up and makes uids up; with `/apis`, a uid can be chosen. */
 function isSameTeam({ facts = {} }: ManifestEntry, { facts: live = {} }: Content): boolean {
   return facts['id'] !== undefined && facts['id'] === live['id'] && facts['uid'] === live['uid'];
 }

@@ -3,18 +3,20 @@ import type { KindName } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
+import type { Reference } from '../../../grafana/kinds/kind.ts';
+import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { RecentValues } from '../../../lib/recent-values.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 import { NO_GRANTS, type Access } from './access.ts';
 
-/** The permissions that a snapshot holds; many resources have the same ones. */
+/** The permissions that a snapshot holds, for those who stand in for others; many resources have the same ones. */
 export class StoredGrants {
-  readonly #request: Pick<PlanRequest, 'repository' | 'source' | 'signal'>;
+  readonly #request: Pick<PlanRequest, 'repository' | 'source' | 'options' | 'signal'>;
   readonly #byObject = new RecentValues<Promise<Grants>>();
 
-  constructor(request: Pick<PlanRequest, 'repository' | 'source' | 'signal'>) {
+  constructor(request: Pick<PlanRequest, 'repository' | 'source' | 'options' | 'signal'>) {
     this.#request = request;
   }
 
@@ -36,7 +38,12 @@ export class StoredGrants {
 
   async #read(entry: ManifestEntry): Promise<Grants> {
     const content = await this.contentOf(entry);
-    return content === undefined ? NO_GRANTS : grantsIn(content.body);
+    if (content === undefined) {
+      return NO_GRANTS;
+    }
+    const { replace } = this.#request.options;
+    const renamed = ({ kind, uid }: Reference): string => replace?.get(kind)?.get(uid) ?? uid;
+    return grantsIn((kindOf(entry.kind).rename?.(content, renamed) ?? content).body);
   }
 }
 

@@ -1,5 +1,14 @@
 import { compact } from '../../../../contract/compact.ts';
-import { arrayAt, isJsonObject, stringAt, type Json } from '../../../../lib/json/json.ts';
+import {
+  arrayAt,
+  canonicalJson,
+  isJsonObject,
+  objectAt,
+  parseJson,
+  stringAt,
+  type Json,
+} from '../../../../lib/json/json.ts';
+import type { Reference } from '../../kind.ts';
 import { ROLES } from '../user/memberships.ts';
 
 /** From the least to the most; a data source has Query where others have View. */
@@ -28,6 +37,29 @@ export function grantsIn(body: Json): Grants {
     return { subject, name: stringAt(entry, subject) ?? '', permission: stringAt(entry, 'permission') ?? '' };
   });
   return highest(entries);
+}
+
+/** The kinds of those who can have other names elsewhere. */
+const KINDS: Partial<Record<string, Reference['kind']>> = {
+  team: 'team',
+  user: 'user',
+  serviceAccount: 'service-account',
+};
+
+/** The same permissions for others; anyone who stands in for several gets the highest. */
+export function renamedSubjects(body: Json, renamed: (reference: Reference) => string): Json {
+  const before = [...grantsIn(body).values()];
+  const after = before.map((grant): Grant => {
+    const kind = KINDS[grant.subject];
+    return kind === undefined ? grant : { ...grant, name: renamed({ kind, uid: grant.name }) };
+  });
+  if (after.every(({ name }, place) => name === before[place]?.name)) {
+    return body;
+  }
+  const entries = [...highest(after).values()].map(({ subject, name, permission }) =>
+    canonicalJson({ [subject]: name, permission }),
+  );
+  return { ...objectAt(body), permissions: entries.sort().map(parseJson) };
 }
 
 /** All of them together: Grafana adds permissions up, none takes another away. */

@@ -8,6 +8,7 @@ import {
 } from '../../../permissions.ts';
 import { requireAnyAction } from '../../../rights.ts';
 import { isDefaultPermissions } from './defaults.ts';
+import { renamedSubjects } from './grants.ts';
 import { emailFacts, otherPeople } from './people.ts';
 import { permissionSecurity } from './security.ts';
 import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
@@ -100,6 +101,8 @@ export function permissionKind(options: PermissionKindOptions): Kind {
       const subjects = subjectReferences(content.body);
       return typeof of === 'string' ? [{ kind: owner, uid: of, required: true }, ...subjects] : subjects;
     },
+
+    rename: (content, renamed) => ({ ...content, body: renamedSubjects(content.body, renamed) }),
 
     copy: (content: Content, uid: string): Content => ({ ...content, facts: { ...content.facts, of: uid } }),
 
