@@ -21,6 +21,8 @@ import { readConfirmations, type Confirmation } from '../confirmations.ts';
 /** More runs than a year of hourly backups has. A report that reaches this limit says so. */
 const MOST_RUNS = 20_000;
 const READS_AT_ONCE = 16;
+/** Characters of a record that no trusted key signed, without its lists; of a longer one, little is shown. */
+const UNSIGNED_MOST = 4096;
 /** How many resources of a restore are named. */
 const TOUCHED_SHOWN = 20;
 
@@ -129,9 +131,19 @@ async function storedRuns(repository: Repository, period: Period, signal: AbortS
   const ids = await runIdsBetween(repository.store, { ...period, most: MOST_RUNS }, { signal });
   const found = await mapConcurrently(READS_AT_ONCE, ids, async (id) => {
     const read = await repository.run(id, { signal });
-    return read && { record: shortened(read.record), isSigned: repository.trust.counts(read.author) };
+    const isSigned = read !== undefined && repository.trust.counts(read.author);
+    return read && { record: isSigned ? shortened(read.record) : unsigned(read.record), isSigned };
   });
   return found.filter((one) => one !== undefined);
+}
+
+/** All records are in memory together, and anyone who can write to the target can have made this one long. */
+function unsigned(record: RunRecord): RunRecord {
+  const short = shortened(withoutWords(record));
+  const { id, kind, status } = record;
+  return JSON.stringify(short).length <= UNSIGNED_MOST
+    ? short
+    : { id, kind, status, started: timeOfId(id).toISOString(), trigger: 'unknown', counts: {}, errors: [] };
 }
 
 /** Leaves out or shortens long lists, because a report has thousands of records. */
@@ -147,7 +159,7 @@ function reported(
   caller: Caller | undefined,
 ): ReportedRun | undefined {
   const signed = stored?.isSigned === true && (own === undefined || own.kind === stored.record.kind);
-  const record = signed ? stored.record : (own ?? (stored && withoutWords(stored.record)));
+  const record = signed ? stored.record : (own ?? stored?.record);
   if (record === undefined) {
     return undefined;
   }
@@ -163,8 +175,9 @@ function reported(
   return { run: compact({ ...run, ...seen, touched }), problems, evidence };
 }
 
-function isBackupWithResult({ run: { kind, status } }: ReportedRun): boolean {
-  return kind === 'backup' && (status === 'complete' || status === 'partial');
+/** A record that anyone can have written hides no time without a backup. */
+function isBackupWithResult({ run: { kind, status }, evidence }: ReportedRun): boolean {
+  return kind === 'backup' && (status === 'complete' || status === 'partial') && evidence !== 'unsigned';
 }
 
 /** The times between two backups that were longer than that; before the first backup, nothing was overdue. */
