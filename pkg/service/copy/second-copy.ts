@@ -149,8 +149,7 @@ export class SecondCopy {
   async #isThoroughDue(signal: AbortSignal): Promise<boolean> {
     const { config, history, target } = this.#parts;
     const ended = history.last((one) => isCopy(one) && [...WENT_WELL, 'failed'].includes(one.status));
-    const [read] = await history.list(
-      1,
+    const read = await history.newestCertain(
       (one) => isCopy(one) && WENT_WELL.includes(one.status) && one.counts['read'] !== 0,
       signal,
     );

@@ -169,7 +169,7 @@ async function repositoryFacts(
   const ended = await Promise.all(
     TESTED.map(async (kind) => {
       const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status);
-      return [kind, (await runs.past(1, matches, caller ?? EVERYONE, signal)).find(matches)] as const;
+      return [kind, await runs.newestCertain(matches, caller ?? EVERYONE, signal)] as const;
     }),
   );
   return {
@@ -195,9 +195,9 @@ async function copyEvidence(
   if (!secondCopy.isSet) {
     return undefined;
   }
-  const newest = async (matches: (one: RunLine) => boolean): Promise<RunLine | undefined> => {
+  const newest = (matches: (one: RunLine) => boolean): Promise<RunLine | undefined> => {
     const isCopy = (one: RunLine): boolean => one.kind === 'copy' && ENDED.includes(one.status) && matches(one);
-    return (await runs.past(1, isCopy, caller ?? EVERYONE, signal)).find(isCopy);
+    return runs.newestCertain(isCopy, caller ?? EVERYONE, signal);
   };
   const copied = await newest(({ status }) => status !== 'failed');
   return {

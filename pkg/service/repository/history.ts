@@ -6,11 +6,13 @@ import { withEnd } from '../../engine/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
-import { newestRuns, runRecord } from './stored-runs.ts';
+import { newestRuns, runRecord, signedRecord } from './stored-runs.ts';
 
 const FRESH_MS = 30_000;
 const FIRST = 100;
 const MOST = 2_000;
+/** Anyone who can write to the target can make up thousands. */
+const ASKED_MOST = 20;
 
 /** All runs that are known: those of the repository, and those that only the journal has. */
 export class History {
@@ -39,6 +41,20 @@ export class History {
         return found;
       }
     }
+  }
+
+  /**
+   * The newest one that matches and is certain: this service remembers it, or a trusted key signed its record. Anyone
+   * who can write to the target can have made up any other.
+   */
+  async newestCertain(matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine | undefined> {
+    for (const { id } of (await this.list(1, matches, signal)).slice(0, ASKED_MOST)) {
+      const line = await this.#certain(id, signal);
+      if (line !== undefined && matches(line)) {
+        return line;
+      }
+    }
+    return undefined;
   }
 
   /** Those that match among the runs that began after a moment, and maybe some before. Newest first. */
@@ -95,6 +111,19 @@ export class History {
 
   refresh(): void {
     this.#read = undefined;
+  }
+
+  async #certain(id: string, signal: AbortSignal): Promise<RunLine | undefined> {
+    const own = this.#journal.entries.find((one) => one.id === id);
+    if (own !== undefined) {
+      return lineOf(own);
+    }
+    try {
+      const signed = await this.#repositoryCache.use(signal, (target) => signedRecord(target, id, signal));
+      return signed && runLine(signed);
+    } catch (error) {
+      return this.#journalOnly(error, undefined, signal);
+    }
   }
 
   #with(stored: readonly RunLine[]): RunLine[] {

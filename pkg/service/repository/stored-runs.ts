@@ -31,6 +31,17 @@ export async function runRecord(target: OpenedTarget, id: string, signal: AbortS
   return (await current(target, [opened.trust.counts(stored.author) ? record : unsigned(record)], signal))[0];
 }
 
+/** The record of a run, if a trusted key signed it. */
+export async function signedRecord(
+  target: OpenedTarget,
+  id: string,
+  signal: AbortSignal,
+): Promise<RunRecord | undefined> {
+  const opened = await target.openIfThere(signal);
+  const stored = await opened?.run(id, { signal });
+  return stored !== undefined && opened?.trust.counts(stored.author) === true ? stored.record : undefined;
+}
+
 function unsigned(record: RunRecord): RunRecord {
   const { touched: _, request: _1, undoes: _2, security: _3, snapshot, ...facts } = withoutWords(record);
   return facts.kind === 'restore' ? facts : { ...facts, ...compact({ snapshot }) };

@@ -114,6 +114,20 @@ export class Runs {
     return found.flatMap((line) => seen(line) ?? []);
   }
 
+  /** The newest one that matches and that nobody can have made up, as the caller sees it. */
+  async newestCertain(
+    matches: (line: RunLine) => boolean,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<RunLine | undefined> {
+    const isWanted = (line: RunLine): boolean => {
+      const one = runFor(line, caller);
+      return one !== undefined && matches(one);
+    };
+    const found = await this.#parts.history.newestCertain(isWanted, signal);
+    return found && runFor(found, caller);
+  }
+
   /** A line of which nobody has checked yet whether it is the caller's; undefined when it is not. */
   summary(run: (RunLine & { progress?: WholeProgress }) | undefined, caller: Caller): RunSummary | undefined {
     return run === undefined || !mayKnow(run, caller) ? undefined : this.#summary(run, run.progress, caller);
