@@ -1,3 +1,6 @@
+/** Deeper levels are not indented further: spaces before each of a million values are more than a text can hold. */
+const MOST_LEVELS = 40;
+
 /**
  * Canonical JSON with each member on its own line, indented by two spaces. Numbers and strings stay untouched, so
  * parsing it gives the same canonical JSON.
@@ -5,7 +8,7 @@
 export function prettyJson(canonical: string): string {
   let text = '';
   let depth = 0;
-  const line = (): string => `\n${'  '.repeat(depth)}`;
+  const line = (): string => `\n${'  '.repeat(Math.min(depth, MOST_LEVELS))}`;
   for (let at = 0; at < canonical.length; at++) {
     const mark = canonical.charAt(at);
     if (mark === '"') {
