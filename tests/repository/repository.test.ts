@@ -106,6 +106,7 @@ describe('a snapshot', () => {
         hold: null,
         duration: 0,
         problems: 0,
+        grafana: { version: published.grafana.version },
         time: published.started,
         status: 'complete',
         trigger: 'manual',

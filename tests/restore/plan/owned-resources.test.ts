@@ -75,7 +75,7 @@ describe.each(TRIED_PROFILES)('what belongs to a dashboard of Grafana %s', (prof
     expect(named(plan, 'create')).toEqual([]);
     const parts = [...of(good), 'dashboard-permissions/board', 'public-dashboard/board'];
     expect(reasons(plan, 'blocked')).toEqual({
-      'dashboard/board': 'needs “Folder infra” (folder), which is missing; add it with --only folder/infra',
+      'dashboard/board': 'needs “Folder infra” (folder), which is missing; add it with --also folder/infra',
       ...Object.fromEntries(parts.map((name) => [name, 'needs “Board board” (dashboard), which is blocked'])),
     });
     expect(plan.missing.map(({ kind, uid }) => `${kind}/${uid}`)).toContain('folder/infra');
