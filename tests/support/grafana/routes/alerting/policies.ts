@@ -38,11 +38,12 @@ export function policyRoutes(router: Router): void {
   });
   router.on(`DELETE ${BASE}/policies`, async (call) => {
     requireWrite(call, WRITE);
+    const policy = defaultPolicy(call.profile.defaultReceiver);
     await writeDocument(call, (alerting) => {
-      alerting.policy = defaultPolicy(call.profile.defaultReceiver);
+      alerting.policy = policy;
       alerting.policyProvenance = '';
     });
-    return new Reply(202, { message: 'policies reset' });
+    return new Reply(202, policy);
   });
   timingRoutes(router);
   templateRoutes(router);
