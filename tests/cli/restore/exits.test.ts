@@ -85,7 +85,7 @@ it('says how far it came, and how to finish and undo it', async () => {
 
 it('advises to finish or undo a restore that a person interrupted, and not to start it again', async () => {
   const controller = new AbortController();
-  grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 503 }, skip: 4 });
+  grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'hang' }, skip: 4 });
   const stopped = runMain(
     ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--target', target()],
     {
