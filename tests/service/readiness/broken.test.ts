@@ -1,4 +1,10 @@
-import { PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -67,6 +73,18 @@ async function line(code: ReadinessCode): Promise<ReadinessLine | undefined> {
   return (await report()).evidence.find((one) => one.code === code);
 }
 
+/** The environment of a command line beside the service. */
+function cli(): Record<string, string> {
+  const state = { DASHKEEP_STATE_DIR: join(directory.path, 'state'), DASHKEEP_KUBERNETES: 'off' };
+  return { HOME: directory.path, GRAFANA_URL: grafana.url, ...environment, ...state };
+}
+
+function bucketClient(): S3Client {
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_REGION } = s3.environment;
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  return new S3Client({ endpoint: s3.url, region: AWS_REGION!, forcePathStyle: true, credentials });
+}
+
 /** Those that are not ok, with their level. */
 async function broken(): Promise<string[]> {
   return (await report()).evidence.filter(({ level }) => level !== 'ok').map(({ code, level }) => `${code} ${level}`);
@@ -111,13 +129,11 @@ it('is ready when everything was backed up, verified, restored for a test, and c
 });
 
 it('gives the command line the same answer, with its exit code', async () => {
-  const state = { DASHKEEP_STATE_DIR: join(directory.path, 'state'), DASHKEEP_KUBERNETES: 'off' };
-  const given = { HOME: directory.path, GRAFANA_URL: grafana.url, ...environment, ...state };
-  const ready = await runMain(['readiness', '--json'], given);
+  const ready = await runMain(['readiness', '--json'], cli());
   const levels = ({ evidence }: Readiness): string[] => evidence.map(({ code, level }) => `${code} ${level}`);
   expect(levels(ready.json)).toEqual(levels(await report()));
   expect(ready.exit).toBe(0);
-  const printed = await runMain(['readiness'], { ...given, DASHKEEP_SCHEDULE: 'off' });
+  const printed = await runMain(['readiness'], { ...cli(), DASHKEEP_SCHEDULE: 'off' });
   expect(printed.out).toContain('warning  schedule: no schedule for backups is set');
   expect(printed.exit).toBe(3);
   expect(printed.out).toContain('org 1, data-source first: basicAuthPassword');
@@ -144,9 +160,7 @@ it('coverage: an organization that backups leave out', async () => {
 });
 
 it('target: a bucket without versioning', async () => {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_REGION } = s3.environment;
-  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-  const client = new S3Client({ endpoint: s3.url, region: AWS_REGION!, forcePathStyle: true, credentials });
+  const client = bucketClient();
   const version = (Status: 'Enabled' | 'Suspended') =>
     client.send(new PutBucketVersioningCommand({ Bucket: 'bucket', VersioningConfiguration: { Status } }));
   await version('Suspended');
@@ -227,6 +241,21 @@ it('restore test: one that fails', async () => {
   grafana.setFaults();
   expect(await broken()).toEqual(['restore-test warning']);
   await run('drill');
+  expect(await broken()).toEqual([]);
+});
+
+it('signatures: one of the newest snapshot that someone deletes', async () => {
+  const { snapshot } = await run('backup');
+  const client = bucketClient();
+  const signature = { Bucket: 'bucket', Key: `prod/signatures/snapshots/${String(snapshot)}.json.gz.age.sig` };
+  const { Body } = await client.send(new GetObjectCommand(signature));
+  const bytes = await Body!.transformToByteArray();
+  await client.send(new DeleteObjectCommand(signature));
+  expect(await broken()).toContain('signatures bad');
+  const command = /dashkeep (trust --repository \S+)/.exec((await line('signatures'))?.hint ?? '')?.[1] ?? '';
+  await client.send(new PutObjectCommand({ ...signature, Body: bytes }));
+  client.destroy();
+  expect((await runMain(command.split(' '), cli())).exit).toBe(0);
   expect(await broken()).toEqual([]);
 });
 
