@@ -30,6 +30,10 @@ export const registerMigrate: Register = (program, run) => {
     .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
     .option('--also <kind/uid>', 'this resource too, such as a missing data source (repeatable)', collect)
     .option('--overwrite', 'also overwrite existing resources that differ')
+    .option(
+      '--promote',
+      'instead, overwrite only what earlier migrations wrote and no one has changed there since; list the rest as conflicts',
+    )
     .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
     .option('--keep-secrets', 'keep stored secrets when an address changes')
     .option(
@@ -49,6 +53,7 @@ export const registerMigrate: Register = (program, run) => {
     .option('--trust <fingerprint>', 'trust this signing key from now on')
     .option('--accept-foreign', 'use an untrusted snapshot (needs its ID, and --confirm)')
     .option('--undo <run>', 'undo a migration, except for later changes')
+    .option('--markdown', 'print the plan as Markdown, for a pull request')
     .option('--apply', 'write to the other Grafana (otherwise only read)')
     .option('--no-safety-snapshot', 'create no safety snapshot of the other Grafana before writing')
     .action(run(migrate));

@@ -6,6 +6,8 @@ import { compareAllClocks } from '../../engine/clocks.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
+import { isConflict } from '../../engine/restore/plan/promotion.ts';
+import { plannedChanges, type PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import { withInstance, type GrafanaLink } from '../../operations/grafana.ts';
@@ -24,6 +26,7 @@ import { isSelective, restoreRequest, type RestoreFlags } from './request.ts';
 import { printable, progressPrinter } from '../output/output.ts';
 import { confirmed } from './confirmation.ts';
 import { finishCommand, undoCommand } from './finish-command.ts';
+import { planMarkdown } from './markdown.ts';
 import { cutShort, printCutShort, warnInterrupted } from './interrupted.ts';
 import { printRestore } from './output.ts';
 import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from './trust.ts';
@@ -33,6 +36,7 @@ import { withSessions } from './sessions.ts';
 /** Flags of a restore, or of a migration. */
 export interface RestoreCommandFlags extends RestoreFlags, AskedBy {
   json?: boolean;
+  markdown?: boolean;
   savePlan?: string;
   confirm?: string;
   trust?: string;
@@ -49,14 +53,21 @@ type Flags = RestoreCommandFlags;
 /** Plans a restore or an undo, applies it with `--apply`, and prints what came of it. */
 export async function restoreCommand(context: CliContext, snapshot: string | undefined, given: Flags): Promise<Exit> {
   const flags = withTrust(given);
+  if (flags.markdown === true && (flags.json === true || flags.apply === true)) {
+    throw new DashkeepError('DK_USAGE', '--markdown prints a plan: remove --json and --apply');
+  }
   const progress = progressPrinter(context, flags.json === true);
   const work =
     flags.undo === undefined
       ? planAndApply(context, snapshot, flags, progress)
       : undo(context, snapshot, flags, progress);
-  const { plan, applied, about } = await work.finally(progress.end);
+  const { plan, applied, about, changes } = await work.finally(progress.end);
   const { run, finish } = applied ?? {};
   const undoes = run === undefined ? undefined : undoCommand(context, flags)(run);
+  if (changes !== undefined) {
+    context.stdout.write(planMarkdown(plan, flags.to ?? '', changes));
+    return exitOf(plan, applied);
+  }
   printRestore(context, { json: flags.json === true, run, finish, undo: undoes, about }, plan, applied);
   return exitOf(plan, applied);
 }
@@ -66,6 +77,8 @@ interface Done {
   applied: Applied | undefined;
   /** Absent where a restore is undone. */
   about?: AboutSnapshot;
+  /** What the plan changes in words, if someone wants to read it as Markdown. */
+  changes?: PlannedChanges[];
 }
 
 /** The result of an applied plan, and its run. */
@@ -151,6 +164,7 @@ async function planAndApply(
             ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
             : undefined,
           about: aboutSnapshot(manifest, selection, narrower),
+          ...(flags.markdown === true ? { changes: await plannedChanges(request, plan) } : {}),
         };
       },
       waits(flags, progress),
@@ -255,9 +269,9 @@ function isNamed({ undo: undone, plan }: Flags): boolean {
   return undone === undefined && plan === undefined;
 }
 
-/** Partial when anything that was asked for could not be brought back as it was. */
+/** Partial when anything that was asked for could not be brought back as it was, or is left to a person. */
 function exitOf(plan: Plan, restored: Restored | undefined): Exit {
   const blocked = plan.items.some(({ action }) => action === 'blocked');
   const bad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') ?? false;
-  return restored !== undefined && (blocked || bad) ? 3 : 0;
+  return (restored !== undefined && (blocked || bad)) || plan.items.some(isConflict) ? 3 : 0;
 }

@@ -18,6 +18,7 @@ export interface RestoreFlags extends CommonFlags {
   folder?: string[];
   lostIn?: string;
   overwrite?: boolean;
+  promote?: boolean;
   includeManaged?: boolean;
   keepSecrets?: boolean;
   deleteExtra?: boolean;
@@ -56,6 +57,9 @@ export async function restoreRequest(
   if (flags.lostIn !== undefined && [flags.only, flags.folder, flags.asCopy].some((given) => given !== undefined)) {
     throw new DashkeepError('DK_USAGE', '--lost-in takes no other selection: remove it');
   }
+  if (flags.promote === true && flags.overwrite === true) {
+    throw new DashkeepError('DK_USAGE', 'use either --promote or --overwrite');
+  }
   const secrets = await secretsOf(context, flags.secrets);
   if (flags.plan === undefined) {
     if (snapshot === undefined) {
@@ -74,7 +78,7 @@ export async function restoreRequest(
 /** Everything is the whole snapshot as it was, so there is nothing to choose. @throws DK_USAGE */
 function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void {
   const { everything, only, folder, also, lostIn, kinds, asCopy, mapOrg, mapDatasource, deleteExtra, plan } = flags;
-  const { mapping, newUids, savePlan } = flags;
+  const { mapping, newUids, promote, savePlan } = flags;
   const others = {
     '--only': only,
     '--folder': folder,
@@ -86,6 +90,7 @@ function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void
     '--map-datasource': mapDatasource,
     '--mapping': mapping,
     '--new-uids': newUids,
+    '--promote': promote,
     '--delete-extra': deleteExtra,
     '--plan': plan,
     '--save-plan': savePlan,
@@ -132,6 +137,7 @@ function chosen(flags: RestoreFlags): Partial<RestoreOptions> {
   const copy = copyOf(flags);
   return {
     ...(flags.deleteExtra === true ? { deleteExtra: true } : {}),
+    ...(flags.promote === true ? { promote: true } : {}),
     ...(flags.keepSecrets === true ? { keepSecrets: true } : {}),
     ...(flags.newUids === true ? { newUids: true } : {}),
     ...(flags.pauseRules === true ? { pauseRules: true } : {}),

@@ -79,6 +79,11 @@ export interface CopyOptions {
 export interface RestoreOptions {
   /** Also update what is live and differs. */
   overwrite: boolean;
+  /**
+   * Instead: update, and with `deleteExtra` delete, only what is as an earlier migration left it; the rest is a
+   * conflict.
+   */
+  promote?: true;
   /** Also write what files, Git Sync, Terraform or an operator manage. */
   includeManaged: boolean;
   /** Also delete what is live within the selection and not in the snapshot. Needs a typed confirmation to apply. */

@@ -21,6 +21,7 @@ const MISSING: EntryFacts = {
   isMarkedSame: false,
   isSame: no,
   manager: async () => undefined,
+  conflict: async () => undefined,
   mayOverwrite: no,
   isRenewed: no,
   isUnshared: no,
@@ -59,6 +60,11 @@ const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial
     applies: { ...LIVE, ownersManager: 'terraform' },
     decides: 'skip owner-managed',
     not: { includeManaged: true },
+  },
+  'changed by the target': {
+    applies: { ...LIVE, conflict: async () => reason('changed-there') },
+    decides: 'skip changed-there',
+    not: { live: { pristine: true }, mayOverwrite: yes },
   },
   kept: { applies: LIVE, decides: 'skip kept', not: { mayOverwrite: yes } },
   'no longer shared': {

@@ -30,6 +30,8 @@ export interface EntryFacts {
   isSame(): Promise<boolean>;
   /** Who manages what is live, or else what would be written. */
   manager(): Promise<string | undefined>;
+  /** Why a promotion leaves it to a person. */
+  conflict(): Promise<Reason | undefined>;
   /** What is live may be replaced, or would only be added to. */
   mayOverwrite(): Promise<boolean>;
   /** What is live came with an owner that was made after the snapshot. */
@@ -78,6 +80,12 @@ export const ENTRY_RULES: readonly EntryRule[] = [
     (one) => !one.includeManaged && one.ownersManager !== undefined,
     'skip',
     (one) => reason('owner-managed', { owner: one.kind.owner ?? '', manager: one.ownersManager ?? '' }),
+  ],
+  [
+    'changed by the target',
+    async (one) => one.live?.pristine !== true && one.live?.unfinished !== true && (await one.conflict()) !== undefined,
+    'skip',
+    async (one) => (await one.conflict()) ?? reason('kept'),
   ],
   [
     'kept',

@@ -40,8 +40,12 @@ export async function planEntry(
   );
   const content = once(async () => mapping.apply(entry, await stored()).content);
   const item = once(async (): Promise<Restorable> => compact({ uid, content: await content(), live }));
+  const conflict = once(async () => planning.promotion?.conflict({ kind, context, uid, live, mark: now.live }));
   const mayOverwrite = once(
-    async () => (options.overwrite && !isAlong) || (live !== undefined && onlyAddsRules(await content(), live)),
+    async () =>
+      (options.overwrite && !isAlong) ||
+      (planning.promotion !== undefined && (await conflict()) === undefined) ||
+      (live !== undefined && onlyAddsRules(await content(), live)),
   );
   let forecast: Forecast | undefined;
   const facts: EntryFacts = {
@@ -61,6 +65,7 @@ export async function planEntry(
     isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry) && !mapping.mayChange(entry),
     isSame: once(async () => live !== undefined && isRestored(kind, await content(), live)),
     manager: async () => managerOf(live ?? (isCopy ? {} : await content())),
+    conflict,
     mayOverwrite,
     isRenewed: once(
       async () =>

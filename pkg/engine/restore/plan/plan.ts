@@ -15,6 +15,7 @@ import { planKind } from './kind.ts';
 import { isDeferred, itemOf, managersOf, type Planning } from './planning.ts';
 import { EarlierRestores } from './earlier-restores.ts';
 import { confirmationFor } from './confirmation.ts';
+import { Promotion } from './promotion.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Remap } from '../mapping/remap.ts';
@@ -40,7 +41,9 @@ export async function planRestore(
   progress.total(selected.length);
   const dataSources = await DataSourceMap.make(request, selected);
   const mapping = new Remap(request, selected, dataSources, parts);
+  const promotion = request.options.promote === true ? new Promotion(request) : undefined;
   const planning: Planning = {
+    ...compact({ promotion }),
     request,
     mapping,
     dataSources,
@@ -86,7 +89,7 @@ export async function planRestore(
   await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
-  const extra = request.options.deleteExtra === true ? await planRemovals(request, mapping, items) : [];
+  const extra = request.options.deleteExtra === true ? await planRemovals(request, mapping, items, promotion) : [];
   const all = [...items.sort(byWriteOrder), ...extra];
   const confirm = confirmationFor(request, all);
   return compact({

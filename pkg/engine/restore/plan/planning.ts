@@ -11,6 +11,7 @@ import type { DataSourceMap } from '../mapping/data-source-map.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keyOf } from '../target.ts';
 import type { EarlierRestores } from './earlier-restores.ts';
+import type { Promotion } from './promotion.ts';
 import type { Parts, PlannedItem, PlanRequest, Mapping } from '../types.ts';
 
 /** What belongs to one making of a plan. */
@@ -22,6 +23,8 @@ export interface Planning {
   /** Who manages what, by key of the target: the permissions of a resource are planned after it. */
   managers: Map<string, string>;
   earlier: EarlierRestores;
+  /** Set when only what earlier migrations left may be overwritten. */
+  promotion?: Promotion;
   places: OpenedPlaces;
   /** Mark of what is live, by key of the target, as far as it is planned. */
   live: Map<string, string>;

@@ -12,6 +12,7 @@ import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
 import { refusedByOrg } from '../mapping/same-org.ts';
+import type { Promotion } from './promotion.ts';
 import { folderTree } from './selection.ts';
 import type { PlannedItem, PlanRequest, Mapping } from '../types.ts';
 import { isKindComplete } from '../kind-completeness.ts';
@@ -24,6 +25,7 @@ export async function planRemovals(
   request: PlanRequest,
   mapping: Mapping,
   planned: readonly PlannedItem[],
+  promotion?: Promotion,
 ): Promise<PlannedItem[]> {
   const removals: PlannedItem[] = [];
   const orgs = new Map(request.manifest.orgs.map(({ id }) => [request.options.orgs?.get(id) ?? id, id]));
@@ -31,7 +33,7 @@ export async function planRemovals(
     const source = orgs.get(org.id);
     const isSame = source !== undefined && refusedByOrg(request, { org: source, kind: 'folder' }) === undefined;
     if (isSame && (request.selection.folders === undefined || touches(planned, org.id))) {
-      append(removals, await planOrg(request, mapping, planned, org, source));
+      append(removals, await planOrg(request, mapping, planned, org, source, promotion));
     }
   }
   return removals;
@@ -47,6 +49,7 @@ async function planOrg(
   planned: readonly PlannedItem[],
   org: Org,
   source: number,
+  promotion: Promotion | undefined,
 ): Promise<PlannedItem[]> {
   const context = writeContext(request, org);
   const folders = await listOf(kindOf('folder'), context);
@@ -71,7 +74,9 @@ async function planOrg(
     for (const listed of live) {
       const extra = inScope && !known.has(listed.uid) && scope(name, listed);
       const parent = folders.find(({ uid }) => uid === listed.folderUid)?.title ?? '';
-      const item = extra ? await planRemoval(request, kind, context, listed, source, needed, parent) : undefined;
+      const item = extra
+        ? await planRemoval({ request, kind, context, source, promotion }, listed, needed, parent)
+        : undefined;
       if (item !== undefined) {
         removals.push(item);
       }
@@ -140,12 +145,18 @@ export function deepestFirst(folders: readonly Listed[]): Listed[] {
   return [...folders].sort((a, b) => depth(b) - depth(a));
 }
 
+interface Removing {
+  request: PlanRequest;
+  kind: Kind;
+  context: WriteContext;
+  /** The organization of the snapshot. */
+  source: number;
+  promotion: Promotion | undefined;
+}
+
 async function planRemoval(
-  request: PlanRequest,
-  kind: Kind,
-  context: WriteContext,
+  { request, kind, context, source, promotion }: Removing,
   listed: Listed,
-  source: number,
   needed: ReadonlySet<string>,
   folderTitle: string,
 ): Promise<PlannedItem | undefined> {
@@ -177,6 +188,11 @@ async function planRemoval(
   const item = { ...bare, live };
   if (content.managedBy !== undefined && !request.options.includeManaged) {
     return { ...item, action: 'skip', ...because(reason('extra-managed', { manager: content.managedBy.manager })) };
+  }
+  const conflict = await promotion?.conflict({ kind, context, uid, live: content, mark: live });
+  if (conflict !== undefined) {
+    const why = conflict.code === 'not-promoted' ? reason('extra-own') : conflict;
+    return { ...item, action: 'skip', ...because(why) };
   }
   return kind.name === 'folder' && needed.has(uid)
     ? { ...item, action: 'blocked', ...because(reason('extra-filled')) }

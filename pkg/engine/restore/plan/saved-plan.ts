@@ -28,6 +28,7 @@ const SavedPlan = z.object({
   }),
   options: z.object({
     overwrite: z.boolean(),
+    promote: z.literal(true).optional(),
     includeManaged: z.boolean(),
     deleteExtra: z.boolean().optional(),
     keepSecrets: z.boolean().optional(),

@@ -1,0 +1,99 @@
+import type { ResourceRef } from '../../../contract/kinds.ts';
+import type { RunRecord, Touched } from '../../../contract/runs.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import { restoresSince } from '../../restored-since.ts';
+import { keyOf } from '../target.ts';
+import type { PlanRequest } from '../types.ts';
+import { isOwnersDefault } from './earlier-restores.ts';
+
+/** Reasons for which a promotion leaves a resource as it is, and a person has to decide. */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'changed-there',
+  'deleted-there',
+  'undone-there',
+  'not-promoted',
+] satisfies KnownReason['code'][]);
+
+/** Whether a promotion found that the target changed this by itself. */
+export function isConflict({ code }: { code?: string | undefined }): boolean {
+  return code !== undefined && CONFLICTS.has(code);
+}
+
+/** A resource of the target as it is now. */
+interface LiveResource {
+  kind: Kind;
+  context: WriteContext;
+  uid: string;
+  /** Undefined when nothing is there. */
+  live: Content | undefined;
+  /** Its mark; undefined when nothing is there. */
+  mark: string | undefined;
+}
+
+/**
+ * What earlier migrations left in the target, so that a promotion overwrites and deletes nothing else. Only records
+ * that a trusted key signed count, because they let resources be overwritten.
+ */
+export class Promotion {
+  readonly #request: PlanRequest;
+  #written: Promise<Map<string, Written>> | undefined;
+
+  constructor(request: PlanRequest) {
+    this.#request = request;
+  }
+
+  /** Why a promotion leaves a resource to a person; undefined when it is as a migration left it, or was never there. */
+  async conflict({ kind, context, uid, live, mark }: LiveResource): Promise<KnownReason | undefined> {
+    const written = await (this.#written ??= this.#load());
+    const target = { org: context.org.id, kind: kind.name, uid };
+    const last = written.get(keyOf(target));
+    if (last?.undone === true) {
+      return reason('undone-there');
+    }
+    if (last === undefined || last.did === 'deleted') {
+      const isFree = live === undefined || (await isLeftDefault(written, { kind, context, uid, live }));
+      return isFree ? undefined : reason('not-promoted');
+    }
+    if (mark === undefined) {
+      return reason('deleted-there');
+    }
+    return mark === last.mark ? undefined : reason('changed-there');
+  }
+
+  async #load(): Promise<Map<string, Written>> {
+    const { repository } = this.#request;
+    const written = new Map<string, Written>();
+    for (const { record, author } of await restoresSince(this.#request, () => true)) {
+      for (const one of repository.trust.counts(author) ? readBack(record) : []) {
+        const key = keyOf(one);
+        if (!written.has(key)) {
+          written.set(key, one);
+        }
+      }
+    }
+    return written;
+  }
+}
+
+/** What a restore left, by its own reading. */
+type Written = Touched & { undone: boolean };
+
+/** What was written and not read back may be as it was before: then an earlier record says what that is. */
+function readBack({ touched = [], undoes }: RunRecord): Written[] {
+  return touched.filter(({ open }) => open !== true).map((one) => ({ ...one, undone: undoes !== undefined }));
+}
+
+/** Whether it is what Grafana gave to an owner that a migration created. */
+async function isLeftDefault(
+  written: ReadonlyMap<string, Written>,
+  { kind, context, uid, live }: Omit<LiveResource, 'mark'> & { live: Content },
+): Promise<boolean> {
+  const owner: ResourceRef | undefined = kind.owner && { org: context.org.id, kind: kind.owner, uid };
+  return (
+    owner !== undefined &&
+    written.get(keyOf(owner))?.did === 'created' &&
+    (await isOwnersDefault(kind, context, uid, live))
+  );
+}

@@ -1,0 +1,62 @@
+import type { ReadableChange } from '../../contract/api/diff.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
+import { resourceChanges } from '../changes/changes.ts';
+import { placeOf, sourceOf, storedContent } from './content.ts';
+import { writeContext } from './context.ts';
+import { isConflict } from './plan/promotion.ts';
+import { targetOf } from './target.ts';
+import type { Plan, PlannedItem, PlanRequest } from './types.ts';
+
+/** Resources whose changes are looked at: nobody reads more in a pull request. */
+const MOST = 50;
+
+/** A resource of a plan, and what writing it would change in what is live. */
+export interface PlannedChanges {
+  item: PlannedItem;
+  changes: ReadableChange[];
+  /** More differs than is listed. */
+  truncated: boolean;
+}
+
+/**
+ * What a plan would change in resources that are live, by reading them again; of conflicts, what writing them
+ * nevertheless would change. @returns at most 50 resources
+ */
+export async function plannedChanges(request: PlanRequest, plan: Plan): Promise<PlannedChanges[]> {
+  const found: PlannedChanges[] = [];
+  for (const item of plan.items.filter((one) => one.action === 'update' || isConflict(one)).slice(0, MOST)) {
+    const changes = await changesOf(request, plan, item);
+    if (changes !== undefined) {
+      found.push({ item, ...changes });
+    }
+  }
+  return found;
+}
+
+async function changesOf(
+  request: PlanRequest,
+  plan: Plan,
+  item: PlannedItem,
+): Promise<Omit<PlannedChanges, 'item'> | undefined> {
+  const target = targetOf(item);
+  const org = request.instance.orgs.find(({ id }) => id === target.org);
+  const { entry } = item;
+  if (org === undefined || entry === undefined) {
+    return undefined;
+  }
+  const kind = kindOf(item.kind);
+  const context = writeContext(request, org);
+  const live = await kind.read(context, { uid: target.uid, title: item.title });
+  if (live === undefined) {
+    return undefined;
+  }
+  const stored = await storedContent(sourceOf(request), entry, request.signal);
+  const { content } = plan.mapping.apply(entry, stored);
+  const wanted = kind.merge?.(content, live) ?? content;
+  const from = placeOf(kind, live);
+  if (from === placeOf(kind, wanted)) {
+    return resourceChanges(kind.name, { body: live.body }, { body: wanted.body });
+  }
+  const before = from === '' ? '' : ((await kindOf('folder').read(context, { uid: from, title: from }))?.title ?? from);
+  return resourceChanges(kind.name, { body: live.body, folder: before }, { body: wanted.body, folder: item.folder });
+}

@@ -1,0 +1,152 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+/** A folder that is kept in step from stage to production, where people also change things by themselves. */
+let stage: Simulator;
+let production: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let environment: Record<string, string>;
+
+beforeEach(async () => {
+  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  directory = await temporaryDirectory();
+  environment = {
+    GRAFANA_URL: stage.url,
+    GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,
+    DASHKEEP_CONNECTION_PRODUCTION_TOKEN: production.token({ role: 'Admin' }),
+  };
+  for (const [grafana, uid] of [
+    [stage, 'of-stage'],
+    [production, 'of-production'],
+  ] as const) {
+    const source = { uid, name: 'Metrics', type: 'prometheus', access: 'proxy', url: 'http://metrics' };
+    await call(grafana, 'admin:admin', 'POST /api/datasources', source);
+  }
+  await call(stage, 'admin:admin', 'POST /api/folders', { uid: 'team', title: 'Team' });
+  for (const uid of ['a', 'b', 'c', 'd']) {
+    await save(stage, uid, `First ${uid}`, 'of-stage');
+  }
+});
+afterEach(async () => {
+  await Promise.all([stage.close(), production.close()]);
+  await directory.remove();
+});
+
+const save = (grafana: Simulator, uid: string, title: string, source: string): Promise<unknown> =>
+  call(grafana, 'admin:admin', 'POST /api/dashboards/db', {
+    dashboard: { uid, title, panels: [{ id: 1, type: 'stat', datasource: { type: 'prometheus', uid: source } }] },
+    folderUid: 'team',
+    overwrite: true,
+  });
+
+const drop = (grafana: Simulator, uid: string): Promise<unknown> =>
+  call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
+
+const promote = (...args: string[]): Promise<Ended> => {
+  const asked = ['migrate', '--to', 'production', '--folder', 'team', ...args];
+  return runCli(asked.includes('--undo') ? asked.filter((one) => !/--folder|team/.test(one)) : asked, environment);
+};
+
+async function titlesIn(grafana: Simulator): Promise<string[]> {
+  const { body } = await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db');
+  return (body as { title: string }[]).map(({ title }) => title).sort();
+}
+
+/** What is decided about dashboards, such as `b skip changed-there`. */
+function decisions({ json }: Ended): string[] {
+  const items = json.plan as { kind: string; uid: string; action: string; code: string }[];
+  return items
+    .filter(({ kind }) => kind === 'dashboard')
+    .map(({ uid, action, code }) => `${uid} ${action} ${code}`)
+    .sort();
+}
+
+/** The first promotion, then changes on both sides. */
+async function bothSidesMove(): Promise<void> {
+  expect((await promote('--from', 'live', '--promote', '--apply')).exit).toBe(0);
+  expect(await titlesIn(production)).toEqual(['First a', 'First b', 'First c', 'First d']);
+  await save(stage, 'a', 'Second a', 'of-stage');
+  await save(stage, 'b', 'Second b', 'of-stage');
+  await save(stage, 'e', 'First e', 'of-stage');
+  await drop(stage, 'd');
+  await save(production, 'b', 'B of production', 'of-production');
+  await drop(production, 'c');
+  await save(production, 'f', 'F of production', 'of-production');
+}
+
+it('updates what only stage changed, and leaves what production changed, deleted or made by itself', async () => {
+  await bothSidesMove();
+  const asked = ['--promote', '--delete-extra'];
+  const plan = await promote('--from', 'live', ...asked, '--json');
+  expect(decisions(plan)).toEqual([
+    'a update differs',
+    'b skip changed-there',
+    'c skip deleted-there',
+    'd delete extra',
+    'e create missing',
+    'f skip extra-own',
+  ]);
+  expect(plan.exit).toBe(3);
+
+  const applied = await promote('--from', 'latest', ...asked, '--apply', '--confirm', plan.json.confirm, '--json');
+  expect(applied.exit).toBe(3);
+  expect(await titlesIn(production)).toEqual(['B of production', 'F of production', 'First e', 'Second a']);
+  const { body } = await call(production, 'admin:admin', 'GET /api/dashboards/uid/a');
+  expect(JSON.stringify(body)).toContain('of-production');
+
+  // A person decides about one of them; from then on it is in step again.
+  await promote('--from', 'latest', '--only', 'dashboard/b', '--overwrite', '--apply');
+  await save(stage, 'b', 'Third b', 'of-stage');
+  expect(decisions(await promote('--from', 'live', '--promote', '--json'))).toEqual([
+    'a unchanged same',
+    'b update differs',
+    'c skip deleted-there',
+    'e unchanged same',
+  ]);
+});
+
+it('shows it as Markdown in which nothing from Grafana is markup', async () => {
+  await bothSidesMove();
+  await save(stage, 'a', '@everyone | <img src=x> ``code``', 'of-stage');
+  const { out, exit } = await promote('--from', 'live', '--promote', '--markdown');
+  expect(exit).toBe(3);
+  expect(out).toContain('### Plan for `production`');
+  expect(out).toMatch(/: .*conflict \*\*3\*\*/);
+  expect(out).toContain('| update | dashboard | ``` @everyone \\| <img src=x> ``code`` ``` | `Team` |');
+  expect(out).toContain('| **conflict** | dashboard | `Second b` | `Team` | `conflict: someone changed it there');
+  expect(out).toMatch(/```text\n(.*\n)*dashboard Second b \(conflict: not written\)\n {2}.*B of production.*Second b/);
+  await expect(promote('--from', 'latest', '--markdown', '--apply')).rejects.toMatchObject({ code: 'DK_USAGE' });
+});
+
+it('does not bring back what someone undid', async () => {
+  await promote('--from', 'live', '--promote', '--apply');
+  await save(stage, 'a', 'Second a', 'of-stage');
+  const applied = await promote('--from', 'live', '--promote', '--apply', '--json');
+  await promote('--undo', applied.json.run, '--apply');
+  expect(await titlesIn(production)).toContain('First a');
+  expect(decisions(await promote('--from', 'live', '--promote', '--json'))[0]).toBe('a skip undone-there');
+});
+
+it('believes no record that no trusted key signed', async () => {
+  await promote('--from', 'live', '--promote', '--apply');
+  await save(stage, 'a', 'Second a', 'of-stage');
+  const runs = `${directory.path}/repository/connections/production/runs`;
+  for (const name of await readdir(runs)) {
+    const { signature: _, ...record } = JSON.parse(await readFile(`${runs}/${name}`, 'utf8'));
+    await writeFile(`${runs}/${name}`, JSON.stringify(record));
+  }
+  expect(decisions(await promote('--from', 'live', '--promote', '--json'))[0]).toBe('a skip not-promoted');
+});
+
+it('is no other way to overwrite', async () => {
+  await expect(promote('--from', 'live', '--promote', '--overwrite')).rejects.toMatchObject({ code: 'DK_USAGE' });
+});
