@@ -30,7 +30,9 @@ describe('NOTES', () => {
 
   it('upgrade Grafana’s release to the version of the chart that it has', async () => {
     const { stdout } = await helm('install', 'dashkeep', CHART, '--dry-run=client');
-    expect(stdout).toMatch(/helm upgrade grafana oci:\S+ --version <version> /);
+    expect(stdout).toMatch(
+      /helm -n \S+ get values grafana -o yaml > your-values\.yaml\n +helm upgrade grafana oci:\S+ --version <version> /,
+    );
   });
 
   it('say where the bucket can be chosen while there is none', async () => {

@@ -58,6 +58,8 @@ describe('values that contradict each other', () => {
     ['the token in the admin Secret', { tokenSecret: { name: 'grafana' } }, 'use a separate one'],
     ['the token in the S3 Secret', { tokenSecret: { name: 'grafana-backup-s3-credentials' } }, 'use a separate one'],
     ['a secret as plain configuration', { config: { AWS_SECRET_ACCESS_KEY: 'x' } }, 'secretKeyRef'],
+    ['a setting that has its own value', { config: { DASHKEEP_SCHEDULE: 'off' } }, 'config.DASHKEEP_SCHEDULE'],
+    ['a CronJob that never runs', { mode: 'cronjob', target: 's3://bucket', schedule: 'off' }, 'cronjob.suspend'],
     [
       'a budget for one pod',
       { mode: 'deployment', deployment: { podDisruptionBudget: { enabled: true } } },
@@ -123,6 +125,11 @@ describe('settings as environment', () => {
       DASHKEEP_LISTEN: '0.0.0.0:3210',
       DASHKEEP_OPS_LISTEN: '0.0.0.0:9464',
     });
+  });
+
+  it('turn the schedule off, as before a recovery', async () => {
+    const objects = await template(CHART, { args: ['--set', 'schedule=off'] });
+    expect(the(objects, 'ConfigMap', 'dashkeep')['data']).toMatchObject({ DASHKEEP_SCHEDULE: 'off' });
   });
 
   it('keep the API on loopback in Grafana’s pod', async () => {

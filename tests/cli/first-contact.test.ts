@@ -74,6 +74,8 @@ describe('a restore on first contact', () => {
     expect(shown()).toContain(`is signed by ${signer}`);
     expect(await dashboards()).toHaveLength(2);
     expect((await run([...RESTORE, '--json'], 'laptop')).exit).toBe(0);
+    const { out } = await run(RESTORE.slice(0, -1), 'laptop');
+    expect(out).toMatch(/unchanged: \d+\. This was only the plan: nothing was written\.\n$/);
   });
 
   it.each(['yes', 'trusted', ''])('writes nothing when %j is typed', async (word) => {

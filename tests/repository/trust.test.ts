@@ -53,7 +53,7 @@ describe('a machine that knows nobody yet', () => {
     const log = recordingLog();
     const other = await open(world, { state: new MemoryState(), log });
     const second = await backup(other, world, { a: { v: 1 } });
-    expect(log.lines.join('\n')).toContain('other keys sign in this repository too');
+    expect(log.lines.join('\n')).toContain('this machine signs with a new key');
     expect((await other.snapshots()).map(({ id, signed }) => [id, signed])).toEqual([
       [second.id, true],
       [first.id, false],

@@ -38,6 +38,15 @@
 {{- fail (printf "\n\nDashkeep: config.%s would be readable in a ConfigMap. Put it into a Secret, and reference that in extraEnv with valueFrom.secretKeyRef.\n" $name) -}}
 {{- end -}}
 {{- end -}}
+{{- $environment := include "dashkeep.environment" . -}}
+{{- range $name, $_ := .Values.config -}}
+{{- if gt (len (regexFindAll (printf "(?m)^%s:" $name) $environment -1)) 1 -}}
+{{- fail (printf "\n\nDashkeep: config.%s is already set by another value of this chart. Change that value instead.\n" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq $mode "cronjob") (eq .Values.schedule "off") -}}
+{{- fail "\n\nDashkeep: schedule=off turns off the schedule of the service. In mode=cronjob, set cronjob.suspend=true instead.\n" -}}
+{{- end -}}
 {{- if and .Values.email.host (not .Values.email.from) -}}
 {{- fail "\n\nDashkeep: email.host needs email.from, the address of the sender.\n" -}}
 {{- end -}}

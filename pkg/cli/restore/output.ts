@@ -65,14 +65,17 @@ export function printRestore(
   for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was made' : 'not here';
-    const found = to === undefined ? (by === 'restored' ? 'restored' : absent) : `${to.name} (${to.uid}), by ${by}`;
+    const found =
+      to === undefined ? (by === 'restored' ? 'part of this plan' : absent) : `${to.name} (${to.uid}), by ${by}`;
     printLine(context, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {
     printLine(context, printable(`To apply this, add --confirm '${plan.confirm}', or type it when asked.`));
   }
   if (restored === undefined) {
-    printLine(context, `${count(plan.items)}. This was only the plan: nothing was written. Add --apply to do it.`);
+    const writes = plan.items.some(({ action }) => action === 'create' || action === 'update' || action === 'delete');
+    const next = writes ? ' Add --apply to apply it.' : '';
+    printLine(context, `${count(plan.items)}. This was only the plan: nothing was written.${next}`);
     return;
   }
   printResults(context, restored, { undo, finish, everything: plan.everything !== undefined });

@@ -10,7 +10,10 @@ export const CHECK_REASONS = {
   'rights-silent': 'Grafana does not report the permissions: {message}',
   'rights-lacking': 'cannot be read: {kinds}',
 
-  'token-given': 'set by the deployment; its expiry is unknown',
+  'token-given': {
+    cli: 'from GRAFANA_API_TOKEN; its expiry is unknown',
+    page: 'set by the deployment; its expiry is unknown',
+  },
   'token-refused': 'Grafana refuses the stored token',
   'token-not-yet': 'none yet; the service creates one when it starts',
   'token-until': { cli: '{state} until {expires}', page: 'expires at {expires}' },

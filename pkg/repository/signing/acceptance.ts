@@ -33,7 +33,7 @@ export function assertRestorable(
     throw foreign(trust, { manifest, author });
   }
   if (confirm !== id && confirm?.startsWith(`${id} `) !== true) {
-    throw new DashkeepError('DK_CONFIRMATION', `${id} is foreign: type its id to restore it`, {
+    throw new DashkeepError('DK_CONFIRMATION', `${id} is untrusted: type its ID to restore it`, {
       advice: reason('confirm-foreign', { id }),
     });
   }
@@ -59,12 +59,12 @@ function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepEr
   if (author.signer !== undefined) {
     return new DashkeepError(
       'DK_SNAPSHOT_FOREIGN',
-      `${id} is foreign: it is signed by ${author.signer}, which is not trusted here`,
+      `${id} is untrusted: no key that is trusted here signed it, only ${author.signer}`,
       { advice: reason('trust-signer', { trust: `dashkeep trust ${author.signer}`, command }) },
     );
   }
   const why = author.mismatch ? 'it differs from what was signed under its name' : 'it is not signed';
-  return new DashkeepError('DK_SNAPSHOT_FOREIGN', `${id} is foreign: ${why}`, {
+  return new DashkeepError('DK_SNAPSHOT_FOREIGN', `${id} is untrusted: ${why}`, {
     advice: reason('accept-unsigned', { command }),
   });
 }

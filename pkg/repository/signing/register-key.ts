@@ -36,8 +36,8 @@ export async function registerKey(
   if (!isFirst) {
     log.warn(
       { fingerprint: key.fingerprint },
-      'other keys sign in this repository too: their snapshots are foreign here, and new snapshots are foreign to ' +
-        'those who trust those keys, unless both sides trust each other (`dashkeep keys`, `dashkeep trust`)',
+      'this machine signs with a new key: other machines that use this repository treat its snapshots as untrusted ' +
+        'until you run `dashkeep trust` with this fingerprint there. To use their snapshots here, trust their keys too',
     );
   } else if (await holdsSnapshots(store, signal)) {
     log.warn(

@@ -50,10 +50,10 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
   }
   const reason =
     author.signer !== undefined
-      ? `foreign: it is signed by ${author.signer}, which is not trusted here`
+      ? `untrusted: no key that is trusted here signed it, only ${author.signer}`
       : author.mismatch
         ? 'forged: it was changed after it was signed, or its signature belongs to another file'
-        : 'foreign: it is not signed';
+        : 'untrusted: it is not signed';
   return {
     object: '',
     encrypted: key.encrypted,

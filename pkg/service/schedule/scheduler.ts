@@ -98,7 +98,7 @@ export class Scheduler {
     const first = job === 'backup' && this.#options.firstBackupDue();
     if (first || ((begins || owed) && this.#missed(job, schedule, now))) {
       if (!owed) {
-        log.info({ job }, 'a scheduled run was missed and starts now');
+        log.info({ job }, first ? 'the first backup starts now' : 'a scheduled run was missed and starts now');
       }
       if (!this.#begin(job, 'catch-up')) {
         // It covers every time that passes until it can begin.
