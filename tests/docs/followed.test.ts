@@ -55,7 +55,6 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     const blocks = await blocksOf('README.md', {
       'http://localhost:3000': reader.grafana.url,
       'glsa_…': own['GRAFANA_API_TOKEN'] ?? '',
-      '/var/backups/grafana': join(reader.directory, 'backups'),
     });
     const { code, text } = await reader.shell(holding(blocks, 'dashkeep backup'));
     expect(code, text).toBe(0);
