@@ -34,7 +34,7 @@ async function demo(once: boolean): Promise<void> {
   console.log(`an embedded S3 server at ${s3.url}.`);
 
   await show(environment, 'backup');
-  console.log('\nSomebody has a bad day:');
+  console.log('\nSomeone has a bad day:');
   for (const line of await change(grafana)) {
     console.log(`  ${line}`);
   }
@@ -42,7 +42,7 @@ async function demo(once: boolean): Promise<void> {
   const before = snapshots[0]?.id ?? 'latest';
   await show(environment, 'backup');
   await show(environment, 'diff', before, 'latest');
-  console.log(`\nEverything back as it was in ${before}: first the plan, which writes nothing, then doing it.`);
+  console.log(`\nRestore the state of ${before}: first the plan, which writes nothing, then the restore.`);
   await show(environment, 'restore', before, '--overwrite');
   await show(environment, 'restore', before, '--overwrite', '--apply');
   await show(environment, 'diff', before, 'live');

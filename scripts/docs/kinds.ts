@@ -26,7 +26,7 @@ const HEADER = [
 const RESTORED = {
   yes: 'yes',
   partly: 'partly',
-  'on request': 'if selected by name',
+  'on request': 'with `--everything`, or if selected by name',
   no: 'no, for reference only',
 } as const;
 

@@ -23,7 +23,9 @@ export const registerImport: Register = (program, run) => {
   withBy(withTarget(program.command('import')))
     .argument('<path>', 'archive, directory or file')
     .description('create a snapshot from an export or an archive of another tool; it never counts as a backup')
-    .addOption(new Option('--format <format>', 'format (default: by the file names)').choices(Object.keys(READERS)))
+    .addOption(
+      new Option('--format <format>', 'format (default: detected from the file names)').choices(Object.keys(READERS)),
+    )
     .option('--org <id>', 'organization of an archive that names none (default: 1)')
     .option(
       '--input <name=value>',
