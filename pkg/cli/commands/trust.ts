@@ -22,8 +22,8 @@ export const registerTrust: Register = (program, run) => {
     .argument('[fingerprint]', 'fingerprint of the signing key (see `dashkeep keys`)')
     .description('trust or distrust a signing key for this repository (stored in the state)')
     .option('--remove', 'distrust that key')
-    .option('--unsigned', 'instead, sign a list of the existing unsigned snapshots')
-    .option('--repository <id>', 'instead, accept the new repository at this target')
+    .option('--unsigned', 'only sign a list of the existing unsigned snapshots')
+    .option('--repository <id>', 'only accept the new repository at this target')
     .action(run(runTrust));
 };
 

@@ -113,7 +113,7 @@ export const SECTIONS = {
     DASHKEEP_ORGS: {
       parse: values.orgs,
       flag: '--orgs <list>',
-      help: "'all', or ids such as 1,2 (default: all for a server admin, the token's own otherwise)",
+      help: "'all', or IDs such as 1,2 (default: all for a server admin, the token's own otherwise)",
     },
   },
   Connections: {

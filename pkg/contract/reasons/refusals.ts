@@ -15,7 +15,7 @@ export const REFUSAL_REASONS = {
   'annotation-too-large':
     'the annotation is larger than 1 MiB or nested deeper than 400 levels, the limits for one annotation',
   'name-too-long': 'the name is longer than 1000 characters',
-  'others-too': 'further resources, for which this list has no room',
+  'others-too': 'more resources than this list can name',
   'needs-server-admin': {
     cli: 'needs a server admin: set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
     page: 'only the command line can back this up, with the name and password of a server admin',

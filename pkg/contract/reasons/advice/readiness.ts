@@ -2,10 +2,10 @@
 export const READINESS_ADVICE = {
   'ready-back-up': 'Back up now.',
   'ready-see-runs': 'The history of runs shows why.',
-  'ready-check-service': 'Check that the service is running, and its log.',
-  'ready-verify': 'Verify the repository, and schedule that.',
+  'ready-check-service': 'Check that the service is running, and read its log.',
+  'ready-verify': 'Verify the repository, and schedule verifications.',
   'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',
-  'ready-test': 'Test a restore, and schedule that.',
+  'ready-test': 'Test a restore, and schedule restore tests.',
   'ready-protect': 'Turn on versioning or object lock for the bucket, or keep a second copy.',
   'ready-copy': 'Copy the repository regularly to another place, then confirm it.',
   'ready-keep-key': 'Check that a copy exists outside of Grafana and its cluster, then confirm it.',

@@ -81,7 +81,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to those of a server admin. The service also needs DASHKEEP_TARGET (in the chart: `target`). To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To omit them on purpose, exclude them in the settings.',
   },
-  'put-back': 'To put back exactly that, run {command}.',
+  'put-back': 'To put back exactly these, run {command}.',
   'accept-loss': {
     cli: 'If this was intended, accept it: `{command}`. If not, restore snapshot {since}.',
     page: 'If this was intended, accept it with the button, or with {command}. If not, restore snapshot {since}.',
