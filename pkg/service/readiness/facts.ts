@@ -162,9 +162,10 @@ async function repositoryFacts(
   const lost = manifest?.shrunk !== undefined && complete !== undefined;
   const restored = lost ? await repositoryCache.manifest(complete.id, signal) : stored;
   const needed = restored && (await needs.of(restored, caller, signal));
-  const [protection, findings] = await repositoryCache.use(signal, async (target) => [
+  const [protection, findings, encrypted] = await repositoryCache.use(signal, async (target) => [
     await protectionOf(target.probe, signal),
     await target.inspect(signal),
+    target.encrypted,
   ]);
   const ended = await Promise.all(
     TESTED.map(async (kind) => {
@@ -181,7 +182,7 @@ async function repositoryFacts(
     findings: findings.map((one) => shownTo(caller, findingError(one))),
     runs: Object.fromEntries(ended),
     protection,
-    encrypted: repositoryCache.encrypted === true,
+    encrypted,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
   };
 }
