@@ -1,7 +1,6 @@
 import type { Abortable } from '../lib/abortable.ts';
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import type { Log } from '../contract/ports.ts';
 import { RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { MAX_RECORD_BYTES } from './objects/codec.ts';
@@ -18,7 +17,6 @@ export interface RunPorts {
   store: ObjectStore;
   keyring: Keyring;
   trust: Trust;
-  log: Log;
 }
 
 /** A record of a run as it was stored, with who signed it. */
@@ -107,7 +105,7 @@ export async function runIdsBetween(
 
 /** Undefined when it is not there, or not readable here. */
 export async function readRun(
-  { store, keyring, log }: Pick<RunPorts, 'store' | 'keyring' | 'log'>,
+  { store, keyring }: Pick<RunPorts, 'store' | 'keyring'>,
   { id, encrypted }: NamedKey,
   { signal }: Abortable = {},
 ): Promise<ReadRun | undefined> {
@@ -140,7 +138,6 @@ export async function readRun(
       }
       throw error;
     }
-    log.warn({ run: id }, 'the record of a run cannot be read');
     return undefined;
   }
 }

@@ -140,6 +140,10 @@ export class RunIndex {
     }
     const unread = entries.slice(0, limit).filter(({ id, line }) => line === undefined && !this.#unreadable.has(id));
     await forEachConcurrently(READS_AT_ONCE, unread, (entry) => this.#readLine(entry, signal), signal);
+    const [newest, ...others] = unread.filter(({ id }) => this.#unreadable.has(id));
+    if (newest !== undefined) {
+      this.#ports.log.warn({ runs: others.length + 1, newest: newest.id }, 'records of runs cannot be read');
+    }
     return { entries, whole, looked: unread.length };
   }
 

@@ -118,6 +118,29 @@ describe('a service that only knows recipients', () => {
   });
 });
 
+it('says once how many records of runs a person without an identity cannot read', async () => {
+  const repository = await service();
+  await backup(repository, world, dashboards);
+  for (const id of ['20261124T143000Z-0000abcd', '20261124T143001Z-0000abcd']) {
+    const started = '2026-11-24T14:30:00.000Z';
+    await repository.writeRun({
+      id,
+      kind: 'backup',
+      status: 'complete',
+      trigger: 'manual',
+      started,
+      counts: {},
+      errors: [],
+    });
+  }
+  const log = recordingLog();
+  const person = await open(world, { create: false, state: new MemoryState(), log });
+
+  expect(await person.runs({ limit: 50 })).toEqual([]);
+
+  expect(log.lines.filter((line) => /runs? cannot be read/.test(line))).toEqual([expect.stringContaining('"runs":2')]);
+});
+
 describe('a person with an identity', () => {
   it('reads everything from the bucket alone, and writes what the same identity can read', async () => {
     const writer = await service();
