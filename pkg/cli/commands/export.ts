@@ -62,7 +62,7 @@ function print(context: CliContext, { directory, as, snapshot, resources, files,
   for (const [why, alike] of groupBy(lacks, ({ kind, reason }) => `${kind}: ${reason}`)) {
     const uids = alike.map(({ title, uid }) => title ?? uid).slice(0, NAMED);
     const more = alike.length > uids.length ? ` and ${alike.length - uids.length} more` : '';
-    printLine(context, printable(`not exported: ${why} (${uids.join(', ')}${more})`));
+    printLine(context, printable(`note: ${why} (${uids.join(', ')}${more})`));
   }
   for (const { variable, kind, uid, field } of secrets) {
     printLine(context, printable(`secret: ${variable} is ${field} of ${kind} ${uid}`));
