@@ -11,6 +11,11 @@ export interface Connection extends Required<Pick<GrafanaLink, 'orgs'>>, Pick<Gr
   credentials: CredentialSource;
 }
 
+/** The start of the variables of a connection. */
+export function prefixOf(name: string): string {
+  return `DASHKEEP_CONNECTION_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
 /** @throws DK_USAGE for a name that is none; DK_SETTINGS when address or credentials are missing */
 export function connectionOf(configuration: Configuration, name: string): Connection {
   if (!NAME.test(name)) {
@@ -24,7 +29,7 @@ export function connectionOf(configuration: Configuration, name: string): Connec
   const password = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD', name)?.value;
   const isAdmin = user !== undefined && password !== undefined;
   if (url === undefined || (token === undefined && !isAdmin)) {
-    const prefix = `DASHKEEP_CONNECTION_${name.toUpperCase().replaceAll('-', '_')}`;
+    const prefix = prefixOf(name);
     throw new CommandError(
       'DK_SETTINGS',
       `the connection ${name} has no ${url === undefined ? 'address' : 'credentials'}`,

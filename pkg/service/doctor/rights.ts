@@ -14,6 +14,8 @@ import { checked } from './check.ts';
 /** What backups are asked for. */
 export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
   excludeKinds: readonly KindName[];
+  /** Start of the variables of a connection; undefined for the Grafana that is backed up. */
+  connection?: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
 export async function checkRights(
   instance: Instance,
   run: Pick<KindContext, 'clock' | 'log' | 'signal'>,
-  { excludeKinds, ...asked }: AskedFor,
+  { excludeKinds, connection, ...asked }: AskedFor,
 ): Promise<DoctorCheck> {
   const subject = reason('check-of-rights');
   const [org] = instance.orgs as [Org];
@@ -55,7 +57,9 @@ export async function checkRights(
     kinds[kind.name] = serving.served ? report : { ...report, ...because(serving.reason) };
   }
   const errors = lacking.map(({ kind }) => ({ org: context.org.id, kind, uid: '', reason: '' }));
-  const { whole, parts, advice } = coverageOf({ ...asked, kinds, errors });
+  const { whole, parts, advice: general } = coverageOf({ ...asked, kinds, errors });
+  const advice =
+    connection === undefined ? general : general.map(() => reason('include-in-connection', { connection }));
   if (lacking.length === 0) {
     return checked(subject, whole ? 'ok' : 'warning', parts, ...advice);
   }

@@ -81,6 +81,10 @@ export const REPOSITORY_ADVICE = {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to those of a server admin. The service also needs DASHKEEP_TARGET (in the chart: `target`). To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To omit them on purpose, exclude them in the settings.',
   },
+  'include-in-connection': {
+    cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',
+    page: 'For users and other organizations, give the connection the name and password of a server admin.',
+  },
   'put-back': 'To put back exactly these, run {command}.',
   'accept-loss': {
     cli: 'If this was intended, accept it: `{command}`. If not, restore snapshot {since}.',
