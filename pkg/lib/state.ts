@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
+import { makePath } from './directories.ts';
 
 /**
  * Where a process keeps the few small secrets that must outlive it and must not lie in the target: a private
@@ -89,7 +90,7 @@ export class DirectoryState implements StateStore {
     // Its own for each writing: two at the same time must not take each other's.
     const draft = `${path}.${randomUUID()}.new`;
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await makePath(this.#directory);
       // A directory that was there already may be open to others.
       await chmod(this.#directory, 0o700);
       await writeFile(draft, value, { mode: 0o600, flush: true });

@@ -116,7 +116,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   // What a page sets belongs to the home organization.
   const mailOwner = isGiven('notifications.email.host', 'notifications.email.to') ? 'deployment' : 'page';
   const notifier = new Notifier({
-    settings: inForce,
+    settings: () => settings.receivers(),
     owners: { webhook: config.secrets.has('webhookUrl') ? 'deployment' : 'page', email: mailOwner },
     outbound: { webhook: limits.webhook, email: limits.mail },
     ...{ instance: config.instance, clock, log },

@@ -33,7 +33,8 @@ export class Service {
       clock,
       randomness,
       log,
-      settings: async () => (await settings.effective()).values,
+      // Without secrets: a run that lacks one fails, and is reported.
+      settings: () => settings.view().values,
       ready: () => terms.settled && this.#canWork,
       lastStart: (job) => lastStart(job, parts),
       firstBackupDue: () => isFirstBackupDue(parts),

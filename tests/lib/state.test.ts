@@ -19,3 +19,11 @@ it.each(STORES)('in %s, concurrent updates of one entry lose nothing, and an emp
   await state.update('entry', () => undefined);
   expect(await state.get('entry')).toBeUndefined();
 });
+
+it.runIf(process.platform === 'linux')(
+  'fails where no directory can be made, rather than try without end',
+  async () => {
+    const state = new DirectoryState('/proc/dashkeep/state');
+    await expect(state.set('entry', Buffer.from('1'))).rejects.toMatchObject({ code: 'DK_SETTINGS' });
+  },
+);

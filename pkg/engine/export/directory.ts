@@ -2,6 +2,7 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rename, rm, rmdir, writeFile 
 import { dirname, join } from 'node:path';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { makePath } from '../../lib/directories.ts';
 import { systemCode } from '../../lib/file-errors.ts';
 import { canonicalJson, parseJson, arrayAt, type Json } from '../../lib/json/json.ts';
 import { prettyJson } from '../../lib/json/pretty.ts';
@@ -30,7 +31,7 @@ export class ExportDirectory {
   /** @throws DK_USAGE where there are files and no export, DK_EXPORT_FAILED where it cannot be written */
   static async open(root: string): Promise<ExportDirectory> {
     return failing(root, async () => {
-      await mkdir(root, { recursive: true });
+      await makePath(root, 0o777);
       const names = await readdir(root);
       const before = names.includes(INDEX) ? await filesOfExport(root) : [];
       const leftOver = names.filter((name) => name.startsWith(TEMPORARY));

@@ -2,7 +2,7 @@ import type { NotificationTest } from '../../contract/api/settings.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError, failureText } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
-import type { EffectiveSettings } from '../settings/effective.ts';
+import type { EffectiveSettings, UnusableSecret } from '../settings/effective.ts';
 import type { OutboundPolicy } from '../../storage/outbound/policy.ts';
 import { Delivery, Undelivered, type Channel, type Receiver } from './delivery.ts';
 import { sendMail } from './email.ts';
@@ -12,7 +12,7 @@ import { Webhook } from './webhook.ts';
 const TIMEOUT_MS = 10_000;
 
 /** The settings that determine the receivers. */
-export type NotifierSettings = Pick<EffectiveSettings, 'values' | 'secrets'>;
+export type NotifierSettings = Pick<EffectiveSettings, 'values' | 'secrets' | 'unusable'>;
 
 export interface NotifierParts {
   settings: () => Promise<NotifierSettings>;
@@ -95,19 +95,21 @@ export class Notifier {
     }
   }
 
-  #receivers({ values, secrets }: NotifierSettings): Partial<Record<Channel['name'], Receiver>> {
+  #receivers({ values, secrets, unusable }: NotifierSettings): Partial<Record<Channel['name'], Receiver>> {
     const { owners, outbound, instance } = this.#parts;
     const { events, format, email } = values.notifications;
     const { webhookUrl, smtpPassword } = secrets;
     const mail = { instance, timeout: this.#timeout, outbound: outbound?.email };
     return compact({
       webhook:
-        webhookUrl === undefined
+        webhookUrl === undefined && unusable.webhookUrl === undefined
           ? undefined
           : {
               owner: owners.webhook,
               events,
-              send: (notice: Notice, signal: AbortSignal) => this.#webhook.send(webhookUrl, format, notice, signal),
+              send: sender(unusable.webhookUrl, (notice, signal) =>
+                this.#webhook.send(webhookUrl ?? '', format, notice, signal),
+              ),
             },
       email:
         email.host === '' || email.to.length === 0
@@ -115,8 +117,15 @@ export class Notifier {
           : {
               owner: owners.email,
               events,
-              send: (notice: Notice, signal: AbortSignal) => sendMail(email, smtpPassword, notice, mail, signal),
+              send: sender(unusable.smtpPassword, (notice, signal) =>
+                sendMail(email, smtpPassword, notice, mail, signal),
+              ),
             },
     });
   }
+}
+
+/** Sends, unless a secret of the receiver can't be used. */
+function sender(unusable: UnusableSecret | undefined, send: Receiver['send']): Receiver['send'] {
+  return unusable === undefined ? send : () => Promise.reject(new Undelivered(unusable.why, { final: true }));
 }

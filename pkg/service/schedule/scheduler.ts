@@ -7,7 +7,7 @@ export interface SchedulerOptions {
   clock: Clock;
   randomness: Randomness;
   log: Log;
-  settings: () => Promise<SettingsValues>;
+  settings: () => SettingsValues;
   /** Whether this replica schedules at all now, and whether it can: configured, and with a token. */
   ready: () => boolean;
   /** When the newest run of a job began that counts as one, however it ended; undefined when there was none. */
@@ -60,7 +60,7 @@ export class Scheduler {
     const { clock, log } = this.#options;
     while (!this.#stopping.signal.aborted) {
       try {
-        await this.turn();
+        this.turn();
       } catch (error) {
         log.error({ reason: asDashkeepError(error).message }, 'the scheduler met an error and continues');
       }
@@ -69,14 +69,14 @@ export class Scheduler {
   }
 
   /** One look at the clock. */
-  async turn(): Promise<void> {
+  turn(): void {
     this.#options.tick();
     const ready = this.#options.ready();
     if (!ready) {
       this.#wasReady = false;
       return;
     }
-    const { schedule } = await this.#options.settings();
+    const { schedule } = this.#options.settings();
     const begins = !this.#wasReady;
     this.#wasReady = true;
     for (const job of SCHEDULED_JOBS) {

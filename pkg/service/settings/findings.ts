@@ -1,14 +1,14 @@
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { SettingsStore } from './store.ts';
 
-/** Something about who decides the settings that the operator should know, with what to do about it. */
+/** Something about the settings that the operator should know, with what to do about it. */
 export interface SettingsFinding {
   status: 'failed' | 'warning';
   why: KnownReason;
   advice: KnownReason;
 }
 
-/** What the deployment has to set where backups can cover other organizations than the home one. */
+/** What the deployment has to set or to correct. */
 export function settingsFindings(settings: SettingsStore): SettingsFinding[] {
   const { shared, used, unused } = settings.fromPages;
   const findings: SettingsFinding[] = [];
@@ -25,6 +25,9 @@ export function settingsFindings(settings: SettingsStore): SettingsFinding[] {
     const names = unused.join(', ');
     const advice = reason('set-in-deployment', { names });
     findings.push({ status: 'warning', why: reason('saved-settings-unused', { names }), advice });
+  }
+  for (const { why, advice } of settings.unusable) {
+    findings.push({ status: 'failed', why, advice });
   }
   return findings;
 }

@@ -14,9 +14,10 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { reasonFrom, reasonSentence, reasonWithHint, type Reason } from '../../contract/reasons/reason.ts';
 import type { StateStore } from '../../lib/state.ts';
 import type { ServiceConfig } from '../config.ts';
-import type { EffectiveSettings } from './effective.ts';
+import type { EffectiveSettings, UnusableSecret } from './effective.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 import { DeploymentRules, type StoreConfig } from './deployment.ts';
+import { readGiven, RECEIVER_SECRETS } from './given-secrets.ts';
 import type { SavedSettings } from './outbound.ts';
 import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
@@ -35,6 +36,7 @@ export class SettingsStore {
   readonly #limits: FieldCheck;
   #stored: SavedSettings = { values: {}, secrets: {} };
   #unwritable: Reason | undefined;
+  #unusable: EffectiveSettings['unusable'] = {};
 
   /** @param limits - what the deployment forbids, by dotted path */
   constructor(state: StateStore, config: StoreConfig, log: Log, limits: FieldCheck) {
@@ -59,6 +61,12 @@ export class SettingsStore {
     } catch (error) {
       this.#unwritable = reasonWithHint(asDashkeepError(error));
     }
+    this.#unusable = (await this.receivers()).unusable;
+  }
+
+  /** What kept receivers of notifications from being used at the last load. */
+  get unusable(): readonly UnusableSecret[] {
+    return Object.values(this.#unusable);
   }
 
   /**
@@ -105,6 +113,13 @@ export class SettingsStore {
   /** @throws DK_SETTINGS when a secret that the deployment names can't be read */
   effective(): Promise<EffectiveSettings> {
     return this.#effective(this.#stored);
+  }
+
+  /** What it takes to notify: other secrets may be missing. */
+  async receivers(): Promise<Pick<EffectiveSettings, 'values' | 'secrets' | 'unusable'>> {
+    const { webhookUrl, smtpPassword } = this.#rules.counting(this.#stored).secrets;
+    const { secrets, unusable } = await readGiven(this.#given, RECEIVER_SECRETS);
+    return { values: this.#rules.values(this.#stored), secrets: { webhookUrl, smtpPassword, ...secrets }, unusable };
   }
 
   /** What the settings would be with a candidate on top; nothing is stored. @throws FieldErrors */
@@ -183,20 +198,13 @@ export class SettingsStore {
   }
 
   async #effective(saved: SavedSettings): Promise<EffectiveSettings> {
-    const secrets = { ...this.#rules.counting(saved).secrets };
-    for (const [name, { value }] of this.#given) {
-      secrets[name] = await value().catch((error: unknown) => {
-        // Without a password for email, no email is sent; backups go on.
-        if (name === 'smtpPassword') {
-          return undefined;
-        }
-        throw error;
-      });
-    }
+    const given = await readGiven(this.#given);
+    const secrets = { ...this.#rules.counting(saved).secrets, ...given.secrets };
     const values = this.#rules.values(saved);
     return {
       values,
       secrets,
+      unusable: given.unusable,
       deploymentTarget: this.#rules.decidesTarget(saved),
       revision: digest({ values, secrets }),
     };

@@ -1,4 +1,4 @@
-import { flushDirectory } from './files.ts';
+import { flushDirectory } from '../../lib/directories.ts';
 
 interface Flush {
   done: Promise<void>;

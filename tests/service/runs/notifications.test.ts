@@ -253,7 +253,8 @@ describe('notifications', () => {
 it('a receiver that never answers is given up on, and asked again', async () => {
   const webhook = await startWebhook();
   const clock = fastClock();
-  const settings = () => Promise.resolve({ values: DEFAULT_SETTINGS, secrets: { webhookUrl: webhook.url } });
+  const settings = () =>
+    Promise.resolve({ values: DEFAULT_SETTINGS, secrets: { webhookUrl: webhook.url }, unusable: {} });
   const owners = { webhook: 'page', email: 'page' } as const;
   const notifier = new Notifier({ settings, owners, instance: 'here', clock, log: silentLog, timeout: 200 });
   try {

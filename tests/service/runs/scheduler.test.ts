@@ -32,7 +32,7 @@ describe('the scheduler', () => {
       clock,
       randomness,
       log: silentLog,
-      settings: async () => settings,
+      settings: () => settings,
       ready: () => ready,
       lastStart: (job) => last[job],
       firstBackupDue: () => firstDue,
@@ -51,7 +51,7 @@ describe('the scheduler', () => {
   /** Lets time pass in steps, as the loop would see it. */
   async function pass(minutes: number, step = 1): Promise<void> {
     for (let passed = 0; passed < minutes; passed += step) {
-      await scheduler.turn();
+      scheduler.turn();
       now = new Date(now.getTime() + step * 60_000);
     }
   }
