@@ -1,3 +1,4 @@
+import { impatient } from './decorators/silence.ts';
 import type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 import type { StorageScheme } from './scheme.ts';
 import type { ObjectStore } from './store.ts';
@@ -5,6 +6,9 @@ import { schemeOf, type Target } from './target.ts';
 
 export type { OpenStoreOptions, StoreExplanation } from './open.types.ts';
 export type { S3Settings } from './s3/settings/settings.ts';
+
+/** When a store that answers nothing is reported, and the usual limit of one attempt. */
+const [REPORTED_MS, ATTEMPT_MS] = [10_000, 30_000];
 
 /**
  * Opens the store of a target, such as `s3://bucket/prefix` or `file:///directory`. Nothing is read from it or written
@@ -23,5 +27,11 @@ export async function openExplained(
 ): Promise<StoreExplanation & { store: ObjectStore }> {
   // Each scheme opens the places that it parsed.
   const scheme = schemeOf(target) as StorageScheme<Target>;
-  return scheme.open(scheme.parse(target.trim()), options);
+  const opened = await scheme.open(scheme.parse(target.trim()), options);
+  if (opened.store.localClock === true) {
+    return opened;
+  }
+  const { s3, azure, gcs, log } = options;
+  const attempt = Math.max(ATTEMPT_MS, ...[s3, azure, gcs].map((settings) => settings?.timeoutMilliseconds ?? 0));
+  return { ...opened, store: impatient(opened.store, { reported: REPORTED_MS, failed: 2 * attempt }, log) };
 }

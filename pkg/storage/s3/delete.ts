@@ -96,6 +96,7 @@ export class Deleter {
         );
         return deleted(key, answer.DeleteMarker);
       } catch (error) {
+        signal?.throwIfAborted();
         const mapped = fromS3(error, doing(connection, `delete ${key}`, 's3:DeleteObject'));
         if (mapped.code === 'DK_STORE_NOT_FOUND') {
           return { key };

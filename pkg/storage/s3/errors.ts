@@ -132,6 +132,10 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   }
   const busy = status === 503 || status === 429;
   const what = [shown, words].filter(Boolean).join(' ') || 'without an S3 error code';
+  if (code === 'InvalidRequest' && doing.permission.includes('s3:PutObjectRetention')) {
+    const why = `HTTP ${status} ${what}; the bucket seems to have no object lock`;
+    return make('DK_STORE_FAILED', why, reason('create-locked-bucket'));
+  }
   return make('DK_STORE_FAILED', `HTTP ${status} ${what}`, busy ? reason('wait-for-target') : undefined);
 }
 

@@ -47,6 +47,16 @@ describe('object lock', () => {
     }
   });
 
+  it('asked of a bucket without it is refused with advice', async () => {
+    const { store } = await open({}, { lock: LOCK });
+    await store.put('session', body, { transient: true });
+    await expect(store.put('a', body)).rejects.toMatchObject({
+      code: 'DK_STORE_FAILED',
+      message: expect.stringContaining('the bucket seems to have no object lock'),
+      hint: expect.stringContaining('Create a bucket with object lock'),
+    });
+  });
+
   it('is read back once, and taken on trust where that is not allowed', async () => {
     const { server, store } = await open({ buckets }, { lock: LOCK });
     await store.put('a', body);

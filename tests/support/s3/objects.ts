@@ -24,7 +24,7 @@ export async function putObject({ bucket, request, body, now, options }: Context
     }
   };
   const hasChecksum = checkChecksums(request.headers, body);
-  const attributes = attributesOf(request.headers, options.ignores);
+  const attributes = attributesOf(request.headers, bucket.objectLock, options.ignores);
   bucket.checkLock(attributes, hasChecksum);
   if (mode === 'racy' && condition !== undefined) {
     checkCondition();
@@ -167,7 +167,11 @@ export function checkChecksums(headers: Context['request']['headers'], body: Buf
   return checks.some(([value]) => value !== undefined);
 }
 
-function attributesOf(headers: Context['request']['headers'], ignores: S3ServerOptions['ignores'] = []): Attributes {
+function attributesOf(
+  headers: Context['request']['headers'],
+  hasLock: boolean,
+  ignores: S3ServerOptions['ignores'] = [],
+): Attributes {
   const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
   const mode = text('x-amz-object-lock-mode');
   const until = text('x-amz-object-lock-retain-until-date');
@@ -178,6 +182,9 @@ function attributesOf(headers: Context['request']['headers'], ignores: S3ServerO
     }
   }
   const locked = mode !== undefined && until !== undefined && !ignores.includes('lock');
+  if (locked && !hasLock) {
+    throw new Refusal(400, 'InvalidRequest', 'Bucket is missing Object Lock Configuration');
+  }
   return {
     contentType: text('content-type') ?? 'binary/octet-stream',
     metadata,
