@@ -10,7 +10,7 @@ import { GrafanaError, isUnreadable } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
-import { listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
+import { isScratchOrg, listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
 import type { SnapshotScope } from '../contract/manifest.ts';
 
 export interface Org {
@@ -129,12 +129,13 @@ async function wantedOrgs(
     return { wanted: [home] };
   }
   if (client.identity === 'basic') {
-    const existing = (await listOrgs(client, signal)).map(orgOf).sort((a, b) => a.id - b.id);
-    const missing = orgs === 'all' ? [] : orgs.filter((id) => !existing.some((org) => org.id === id));
+    const all = (await listOrgs(client, signal)).map(orgOf).sort((a, b) => a.id - b.id);
+    const missing = orgs === 'all' ? [] : orgs.filter((id) => !all.some((org) => org.id === id));
     if (missing.length > 0) {
       throw new DashkeepError('DK_SETTINGS', `Grafana has no organization ${missing.join(', ')}`);
     }
-    return { wanted: orgs === 'all' ? existing : existing.filter((org) => orgs.includes(org.id)), existing };
+    const existing = all.filter(({ name }) => !isScratchOrg(name));
+    return { wanted: orgs === 'all' ? existing : all.filter((org) => orgs.includes(org.id)), existing };
   }
   const ids = orgs === 'all' ? [home.id, ...(orgCredentials?.keys() ?? [])] : orgs;
   const wanted = await Promise.all(

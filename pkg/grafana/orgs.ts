@@ -3,6 +3,18 @@ import { shortText } from '../lib/short-text.ts';
 import type { GrafanaClient } from './http/client.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 
+const SCRATCH_ORG = 'dashkeep-drill-';
+
+/** The name of the temporary organization of a restore test. @param run - ID of its run */
+export function scratchOrgName(run: string): string {
+  return `${SCRATCH_ORG}${run}`;
+}
+
+/** Whether a name is one of a restore test's temporary organizations, which no backup is about. */
+export function isScratchOrg(name: string): boolean {
+  return name.startsWith(SCRATCH_ORG) && /^\d{8}T\d{6}Z-[0-9a-f]{8}$/.test(name.slice(SCRATCH_ORG.length));
+}
+
 /** What is read of an organization in the list. */
 const OF_AN_ORG = ['id', 'name'];
 

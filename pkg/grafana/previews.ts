@@ -1,5 +1,6 @@
 import { stringAt, type Json } from '../lib/json/json.ts';
 import { ifFound } from './http/errors.ts';
+import { isScratchOrg } from './orgs.ts';
 import type { Kind, KindContext, Listed } from './kinds/kind.ts';
 import type { KnownPreview, KnownPreviews } from './known-previews.ts';
 
@@ -11,13 +12,16 @@ export const PREVIEW_UID_PREFIX = 'dashkeep-preview-';
 
 /**
  * Whether a listed resource is a temporary copy that is still where it was created, or belongs to one. Never decided by
- * what others can choose, such as the UID alone.
+ * what others can choose, such as the UID alone. An organization is one by its name, which only its Admins can choose.
  */
 export async function isPreview(
   context: KindContext,
   { name, owner = name }: Pick<Kind, 'name' | 'owner'>,
   { uid, folderUid }: Listed,
 ): Promise<boolean> {
+  if (name === 'org') {
+    return isScratchOrg(uid);
+  }
   if (owner !== 'dashboard' || !uid.startsWith(PREVIEW_UID_PREFIX)) {
     return false;
   }

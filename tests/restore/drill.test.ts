@@ -248,3 +248,14 @@ describe('a drill', () => {
     expect(await bench.repository.snapshots()).toEqual(before);
   });
 });
+
+it.each(TRIED_PROFILES)('a backup meanwhile leaves its org of Grafana %s out, and names it', async (profile) => {
+  await company(profile);
+  const before = await live();
+  await bench.api('POST /api/orgs', { name: SCRATCH });
+  const { resources, skipped, status, scope } = await bench.backup();
+  expect(resources.map(({ org, kind, uid }) => `${org}/${kind}/${uid}`).sort()).toEqual(Object.keys(before).sort());
+  expect(skipped).toContainEqual(expect.objectContaining({ kind: 'org', uid: SCRATCH, code: 'temporary-copy' }));
+  expect([status, scope?.others]).toEqual(['complete', []]);
+  expect(await live()).toEqual(before);
+});

@@ -3,7 +3,7 @@ export const RUN_REASONS = {
   'not-asked-for': 'not selected',
   'not-served': 'not supported by this Grafana',
   'deleted-meanwhile': 'deleted while the backup was running',
-  'temporary-copy': 'a temporary copy by Dashkeep, which the service removes',
+  'temporary-copy': 'temporary, and removed by Dashkeep',
 
   'webhook-silent': 'the webhook did not respond ({cause})',
   'webhook-refused': 'the webhook responded with status {status}',

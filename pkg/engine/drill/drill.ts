@@ -8,6 +8,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
+import { scratchOrgName } from '../../grafana/orgs.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { assertCounts } from '../../repository/signing/acceptance.ts';
@@ -92,7 +93,7 @@ async function drillInOrgs(options: DrillOptions, tally: DrillTally, orgs: reado
     return false;
   }
   for (const [index, org] of orgs.entries()) {
-    const scratch = new ScratchOrg(instance, home.client, `dashkeep-drill-${id}`);
+    const scratch = new ScratchOrg(instance, home.client, scratchOrgName(id));
     tally.place(scratch);
     const entries = entriesOf(options, org);
     const wanted = entries.filter(({ kind }) => reasonToLeaveOut(kind) === undefined);

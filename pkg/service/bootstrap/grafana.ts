@@ -3,7 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { append } from '../../lib/append.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
-import { listOrgs as allOrgs } from '../../grafana/orgs.ts';
+import { isScratchOrg, listOrgs as allOrgs } from '../../grafana/orgs.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 
 /** API keys of other makers are none of our business. */
@@ -146,7 +146,8 @@ export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: 
 /** Names of all organizations by id; takes a server admin. */
 export async function listOrgs(grafana: GrafanaClient, signal: AbortSignal): Promise<Map<number, string>> {
   const orgs = await allOrgs(grafana, signal);
-  return new Map(orgs.map((org) => [numberAt(org, 'id') ?? 0, stringAt(org, 'name') ?? '']));
+  const named = orgs.map((org): [number, string] => [numberAt(org, 'id') ?? 0, stringAt(org, 'name') ?? '']);
+  return new Map(named.filter(([, name]) => !isScratchOrg(name)));
 }
 
 /**

@@ -2,7 +2,7 @@ import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject }
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
-import { listOrgs, orgNameOf } from '../../../orgs.ts';
+import { isScratchOrg, listOrgs, orgNameOf } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { KindContext } from '../../kind.ts';
 
@@ -27,7 +27,15 @@ export async function orgsOf(context: KindContext, id: number): Promise<JsonObje
   const path = `/api/users/${id}/orgs`;
   const keep = ['orgId', 'name', 'role'];
   const answer = await ifFound(context.grafana.get(path, { keep, signal: context.signal }));
-  return answer === undefined ? undefined : objectsOf(answer, path).map((one) => ({ ...one, name: orgNameOf(one) }));
+  return answer === undefined
+    ? undefined
+    : objectsOf(answer, path)
+        .map((one) => ({ ...one, name: orgNameOf(one) }))
+        .filter(isLasting);
+}
+
+function isLasting({ name }: JsonObject): boolean {
+  return typeof name !== 'string' || !isScratchOrg(name);
 }
 
 /**
@@ -37,7 +45,7 @@ export async function orgsOf(context: KindContext, id: number): Promise<JsonObje
 export async function rolesById({ grafana, signal }: KindContext): Promise<Map<number | undefined, string[]>> {
   const roles = new Map<number | undefined, string[]>();
   await Promise.all(
-    (await listOrgs(grafana, signal)).map(async (org) => {
+    (await listOrgs(grafana, signal)).filter(isLasting).map(async (org) => {
       const path = `/api/orgs/${numberAt(org, 'id')}/users`;
       const members = await ifFound(grafana.get(path, { keep: ['userId', 'role'], signal }));
       for (const member of members === undefined ? [] : objectsOf(members, path)) {
