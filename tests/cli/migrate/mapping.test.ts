@@ -147,6 +147,24 @@ team: { sre: operations }
   expect(actions(await migrate(...asked))).toContain('skip dashboard/overview');
 });
 
+it('maps users in restored teams', async () => {
+  const add = async (grafana: Simulator, login: string): Promise<number> =>
+    (await api(grafana, 'POST /api/admin/users', { login, email: `${login}@example.com`, password: 'secret-of-one' }))
+      .id;
+  const [{ id: team }] = (await api(stage, 'GET /api/teams/search')).teams;
+  await api(stage, `POST /api/teams/${team}/members`, { userId: await add(stage, 'alice') });
+  await api(stage, `POST /api/teams/${team}/members`, { userId: await add(stage, 'al') });
+  await add(production, 'alicia');
+  const file = await mapping('user: { alice: alicia, al: alicia }');
+  const asked = ['--from', 'live', '--only', 'team/sre', '--mapping', file];
+  const applied = await migrate(...asked, '--apply');
+  expect(applied.exit, JSON.stringify(applied.json)).toBe(0);
+  const [{ id: made }] = (await api(production, 'GET /api/teams/search')).teams;
+  const members: { login: string }[] = await api(production, `GET /api/teams/${made}/members`);
+  expect(members.map(({ login }) => login)).toContain('alicia');
+  expect(actions(await migrate(...asked))).toEqual(['unchanged team/sre']);
+});
+
 it('names what is missing, and creates it without its secret when asked', async () => {
   const plan = await migrate('--from', 'live', '--folder', 'infra');
   expect(plan.json.missing.map(({ kind, uid }: { kind: string; uid: string }) => `${kind}/${uid}`)).toEqual([

@@ -3,7 +3,14 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { accountDirectoryOf } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
-import { membersIn, resolveMembers, teamSecurity, type Member } from './team/members.ts';
+import {
+  comparableTeam,
+  membersIn,
+  renamedMembers,
+  resolveMembers,
+  teamSecurity,
+  type Member,
+} from './team/members.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -56,8 +63,15 @@ export const team: Kind = {
   },
 
   references: () => [],
+
+  rename(content, renamed) {
+    const body = renamedMembers(content.body, renamed);
+    return body === content.body ? content : { ...content, body };
+  },
+
   forecast,
   securityChanges: teamSecurity,
+  comparable: comparableTeam,
   write,
 
   async remove(context, uid) {

@@ -1,9 +1,10 @@
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
-import { arrayAt, isJsonObject, numberAt, stringAt, type Json } from '../../../../lib/json/json.ts';
+import { compact } from '../../../../contract/compact.ts';
+import { arrayAt, isJsonObject, numberAt, objectAt, stringAt, type Json } from '../../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../../contract/plan.ts';
 import { accountDirectoryOf } from '../../../account-directory.ts';
 import { isSameName } from '../../../accounts.ts';
-import type { KindContext, Restorable } from '../../kind.ts';
+import type { KindContext, Reference, Restorable } from '../../kind.ts';
 import { securityChange } from '../../security/change.ts';
 
 /** A member of a team as it is stored. */
@@ -20,6 +21,38 @@ export function membersIn(body: Json | undefined): Member[] {
     email: stringAt(member, 'email'),
     permission: stringAt(member, 'permission') === 'Admin' ? 'Admin' : 'Member',
   }));
+}
+
+/**
+ * The same team with other members; one who replaces several is an admin of it if one of them is. The email addresses
+ * are those of the members who are replaced, so they are left out.
+ */
+export function renamedMembers(body: Json, renamed: (reference: Reference) => string): Json {
+  const before = membersIn(body);
+  const after = new Map<string, Member>();
+  for (const member of before) {
+    const login = renamed({ kind: 'user', uid: member.login });
+    const permission = after.get(login)?.permission === 'Admin' ? 'Admin' : member.permission;
+    after.set(login, login === member.login ? { ...member, permission } : { login, permission });
+  }
+  return before.every(({ login }) => after.has(login)) ? body : withMembers(body, [...after.values()]);
+}
+
+/** The team without the email addresses of those whom the other body names without one: restoring changes none. */
+export function comparableTeam(body: Json, other: Json): Json {
+  const unknown = new Set(membersIn(other).flatMap(({ login, email }) => (email === undefined ? [login] : [])));
+  const members = membersIn(body);
+  return members.some(({ login, email }) => email !== undefined && unknown.has(login))
+    ? withMembers(
+        body,
+        members.map((member) => (unknown.has(member.login) ? { ...member, email: undefined } : member)),
+      )
+    : body;
+}
+
+function withMembers(body: Json, members: readonly Member[]): Json {
+  const sorted = members.toSorted((a, b) => (a.login < b.login ? -1 : 1));
+  return { ...objectAt(body), members: sorted.map((member) => compact({ ...member })) };
 }
 
 /** Who gets into a team that is there, or becomes its admin: what the team may see, they may see. */
