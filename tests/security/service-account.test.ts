@@ -151,6 +151,16 @@ describe('a service account named like ours', () => {
     expect(accounts()).toEqual(['dashkeep Admin']);
   });
 
+  it('that a restore brought back is not raised again after it was demoted', async () => {
+    const account = grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Admin' });
+    await run();
+    account.role = 'Viewer';
+    travel(25 * DAY);
+    expect((await run()).orgs[0]).toMatchObject({ minted: true, account: { name: 'dashkeep-2', instead: 'dashkeep' } });
+    expect(accounts()).toEqual(['dashkeep Viewer', 'dashkeep-2 Admin']);
+    expect(await isAdmin(await stored())).toBe(true);
+  });
+
   it('that a restore brought back is given up when someone else makes tokens of it', async () => {
     const account = grafana.state.addServiceAccount(1, { name: 'dashkeep', role: 'Admin' });
     await run();

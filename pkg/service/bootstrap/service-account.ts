@@ -98,9 +98,10 @@ export class ServiceAccounts {
     const known = facts.accounts[org];
     if (known?.making === undefined) {
       const same = accounts.find((account) => isSame(account, known));
-      const isShared =
-        same !== undefined && known?.adopted === true && (await this.#hasOthers(grafana, same, org, facts));
-      return isShared ? undefined : same;
+      const isAdopted = same !== undefined && known?.adopted === true;
+      // Someone demoted it: raising it again would give them more.
+      const isDemoted = isAdopted && stringAt(same, 'role') !== 'Admin';
+      return isDemoted || (isAdopted && (await this.#hasOthers(grafana, same, org, facts))) ? undefined : same;
     }
     // Grafana has been seen to make an account and fail all the same. There was none of that name before, and it is
     // unused.
