@@ -1,3 +1,4 @@
+import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence } from '../contract/reasons/reason.ts';
@@ -47,6 +48,22 @@ export async function compareClocks(
   }
   log.warn({ code: 'DK_CLOCK_SKEW', advice: reasonSentence(advice) }, reasonSentence(found));
   return found;
+}
+
+/**
+ * The target's clock, if this machine's agrees with it: removals depend on it.
+ * @throws DK_CLOCK_SKEW above five minutes
+ */
+export async function agreedTime({ store, clock }: TimePorts, { signal }: Abortable = {}): Promise<Date> {
+  const now = await store.clock({ signal });
+  const skew = Math.abs(clock.now().getTime() - now.getTime());
+  if (skew > MAX_SKEW) {
+    throw new DashkeepError(
+      'DK_CLOCK_SKEW',
+      `the clock here and the target's differ by ${Math.round(skew / 1000)} seconds; nothing was removed`,
+    );
+  }
+  return now;
 }
 
 function differenceOf(targetAhead: number, grafanaAhead: number): KnownReason | undefined {

@@ -1,7 +1,7 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { MAX_SKEW } from '../clocks.ts';
+import { agreedTime } from '../clocks.ts';
 import { neededByHolds } from '../holds/copies.ts';
 import { foreignName, objectKey, parseHoldKey, parseSnapshotKey, printable, SNAPSHOTS, timeOfId } from '../layout.ts';
 import { eachSnapshot, readNeeds } from '../snapshots/manifests.ts';
@@ -34,7 +34,7 @@ type Candidates = Map<string, { encrypted: boolean; size: number; time: number }
  * @throws DK_PRUNE_UNSAFE, DK_CLOCK_SKEW when anything leaves doubt: unreadable is not unreferenced.
  */
 export async function survey(repository: Repository, { signal }: Abortable = {}): Promise<Survey> {
-  const { store, clock } = repository;
+  const { store } = repository;
   const foreign = await foreignName(store, signal);
   if (foreign !== undefined) {
     throw new DashkeepError(
@@ -42,15 +42,7 @@ export async function survey(repository: Repository, { signal }: Abortable = {})
       `the prefix holds '${printable(foreign)}', which Dashkeep did not write`,
     );
   }
-  const now = await store.clock({ signal });
-  const skew = Math.abs(clock.now().getTime() - now.getTime());
-  if (skew > MAX_SKEW) {
-    throw new DashkeepError(
-      'DK_CLOCK_SKEW',
-      `the clock here and the target's differ by ${Math.round(skew / 1000)} seconds; nothing was removed`,
-    );
-  }
-
+  const now = await agreedTime(repository, { signal });
   const candidates: Candidates = new Map();
   let objects = 0;
   let bytes = 0;

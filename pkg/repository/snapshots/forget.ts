@@ -2,7 +2,7 @@ import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { sharedTime } from '../clocks.ts';
+import { agreedTime, sharedTime } from '../clocks.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
 import { futureSnapshots } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
@@ -165,6 +165,10 @@ async function removeManifests(
   { signal }: Abortable,
 ): Promise<ForgetResult> {
   const { store } = repository;
+  if (store.localClock === true && repository.ignoreClock !== true) {
+    // Holds and ages are judged by this machine's clock then, which may be wrong where the files are elsewhere.
+    await agreedTime(repository, { signal });
+  }
   const { active, keys: annotations } = await repository.annotations.read({ signal });
   const ids = asked.filter((id) => !active.has(id));
   const present = new Map((await listSnapshots(store, { signal })).map((key) => [key.id, key]));

@@ -113,6 +113,27 @@ describe('a clock that is off', () => {
     expect((await dashkeep(['restore', '--undo', json.run, '--ignore-clock'], off, target)).exit).toBe(0);
   });
 
+  it.each([
+    ['ahead', YEAR],
+    ['behind', -HOUR],
+  ])('%s removes no snapshot from a directory, with rules or by its ID', async (_name, off) => {
+    const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    const first = (await dashkeep(['backup'], 0, target)).json.snapshot;
+    const tomorrow = new Date(Date.now() + 24 * HOUR).toISOString();
+    await dashkeep(['hold', first, '--until', tomorrow], 0, target);
+    const second = (await dashkeep(['backup'], 0, target)).json.snapshot;
+    const third = (await dashkeep(['backup'], 0, target)).json.snapshot;
+    for (const forget of [
+      ['--keep-last', '1'],
+      [second, '--confirm', second],
+    ]) {
+      const refused = { code: 'DK_CLOCK_SKEW', message: expect.stringContaining('nothing was removed') };
+      await expect(dashkeep(['forget', ...forget], off, target)).rejects.toMatchObject(refused);
+    }
+    const { snapshots } = (await dashkeep(['snapshots'], 0, target)).json;
+    expect(snapshots.map(({ id }: { id: string }) => id)).toEqual([third, second, first]);
+  });
+
   it('goes on only for yes', async () => {
     const no = { DASHKEEP_IGNORE_CLOCK: 'false' };
     await expect(dashkeep(['backup'], HOUR, no)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
