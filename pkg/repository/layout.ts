@@ -22,14 +22,16 @@ export const NOTES = `${SIGNATURES}notes/`;
 /** Copies of the manifests of snapshots on hold. Earlier releases do not prune while such a name is there. */
 export const HOLDS = `${SNAPSHOTS}hold-`;
 export const CUT_OVER_KEY = `${TRUST}cut-over.txt`;
+/** Repositories of other Grafanas that snapshots were migrated to. */
+export const CONNECTIONS = 'connections/';
 /** Where the store check tries things out. */
 export const PROBE = 'probe/';
 
 /** Everything that Dashkeep puts at the top of a prefix. */
 const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([
   CONFIG_KEY,
-  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, SIGNATURES, CACHE, PLAIN_COPIES, PROBE].map((folder) =>
-    folder.slice(0, -1),
+  ...[OBJECTS, SNAPSHOTS, RUNS, SESSIONS, PRUNES, KEYS, SIGNATURES, CACHE, PLAIN_COPIES, CONNECTIONS, PROBE].map(
+    (folder) => folder.slice(0, -1),
   ),
 ]);
 

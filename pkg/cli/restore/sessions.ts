@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Session } from '../../operations/session.ts';
+import { CONNECTIONS } from '../../repository/layout.ts';
 import { OutboundPolicy } from '../../storage/outbound/policy.ts';
 import { Configuration } from '../config/configuration.ts';
 import { connectionOf } from '../config/connection.ts';
@@ -49,7 +50,7 @@ export async function withConnection<T>(
     orgCredentials: () => new Map(),
     ...{ clock, randomness, log },
   };
-  const target = `${targetOf(configuration).replace(/\/+$/, '')}/connections/${name}`;
+  const target = `${targetOf(configuration).replace(/\/+$/, '')}/${CONNECTIONS}${name}`;
   try {
     return await withSession(context, { ...flags, target }, true, (session) =>
       work({ ...session, grafana: () => link }),

@@ -63,6 +63,8 @@ it('plans without writing, sends a snapshot to another Grafana, and takes it bac
   ).toEqual(Array(8).fill('unchanged'));
   // The snapshots of the source are not mixed with those of the connection.
   expect((await cli('snapshots', '--json')).json.snapshots).toHaveLength(1);
+  // Nor do they keep those of the source from being pruned.
+  expect((await cli('prune', '--json')).exit).toBe(0);
 
   const undone = await cli(...applied.json.undo.split(' ').slice(1), '--json', '--confirm', 'Main Org.');
   expect(undone.exit).toBe(0);
