@@ -15,8 +15,9 @@ const BYTES_PER_MILLISECOND = 64;
 const MILLISECONDS_PER_KEY = 1_000;
 
 /**
- * A store that reports when nothing is answered, and fails sooner than all retries of every call would take. Afterwards,
- * calls wait only until silence is reported, until one is answered: each step of an ending run asks the store again.
+ * A store that reports when nothing is answered, and fails sooner than all retries of every call would take. After
+ * that, calls wait only as long as until silence is reported, until one is answered: each step of a run that ends asks
+ * the store again.
  */
 export function impatient(store: ObjectStore, limits: Limits, log: Log): ObjectStore {
   return new ImpatientStore(store, limits, log);

@@ -42,6 +42,7 @@ function levels(repository: Partial<RepositoryFacts> = {}, facts: Partial<Readin
       manifest: { kinds: { plugin: {} } } as RepositoryFacts['manifest'],
       coverage: COVERAGE,
       findings: [],
+      scheduled: true,
       runs: { backup: run('backup', 1), verify: run('verify', 24), drill: run('drill', 24) },
       protection: PROTECTED,
       encrypted: true,
@@ -140,6 +141,7 @@ const BROKEN: [what: string, repository: Partial<RepositoryFacts>, facts: Partia
   ['a Grafana that is too old', {}, { grafana: { reachable: true, version: '9.5.1' } }, 'grafana bad'],
   ['a Grafana that hides its version', {}, { grafana: { reachable: true } }, 'grafana unknown'],
   ['a schedule that never runs', {}, { schedule: { ...SCHEDULE, next: [] } }, 'schedule bad'],
+  ['a schedule that started nothing', { scheduled: false }, {}, 'schedule unknown'],
   [
     'runs that do not start',
     { runs: { ...verified(run('verify', 1)).runs, backup: run('backup', 9) } },

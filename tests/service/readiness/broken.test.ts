@@ -15,6 +15,7 @@ import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { runMain } from '../../support/cli.ts';
+import { eventually } from '../../support/ports.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 import { startService, type TestService } from '../../support/service.ts';
 
@@ -40,6 +41,8 @@ beforeAll(async () => {
     DASHKEEP_AGE_IDENTITY_FILE: file,
   };
   await start();
+  // By its schedule, which nothing else has to start.
+  await eventually('the first backup', async () => (await service.call('GET', '/status')).json.lastBackup?.finished);
   await addSecret('first');
 });
 afterAll(async () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { fastClock } from '../support/fast-clock.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { eventually } from '../support/ports.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
-import { startWebhook } from '../support/webhook.ts';
+import { fastClock } from '../../support/fast-clock.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { eventually } from '../../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { startWebhook } from '../../support/webhook.ts';
 
 let grafana: Simulator;
 let service: TestService | undefined;
