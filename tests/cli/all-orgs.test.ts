@@ -102,7 +102,9 @@ describe('a comparison and a restore without --orgs', () => {
     const token = { GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }) };
     const diff = (await dashkeep(['diff', 'latest', 'live', '--json'], token)).json;
     expect(orgsOf(diff.removed)).toEqual([1]);
-    expect(diff.notCompared).toEqual([{ id: second, name: 'Second' }]);
+    expect(diff.notCompared).toEqual([
+      { id: second, name: 'Second', reason: 'the credentials or --orgs do not cover it' },
+    ]);
     const plan = await dashkeep(['restore', 'latest'], token);
     expect(plan.out).toContain(`not part of this plan: organization ${second} (Second)`);
   });

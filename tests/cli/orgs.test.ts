@@ -69,7 +69,25 @@ afterEach(async () => {
   await directory.remove();
 });
 
+it('diff says why it compares nothing of an organization that was recreated', async () => {
+  await api(`DELETE /api/orgs/${second}`);
+  const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  const advice = `restore into it with --map-org ${second}=${made.body.orgId}`;
+  const reason = `Grafana has this name under ID ${made.body.orgId}; ${advice}`;
+  const { json } = await dashkeep(['diff', 'latest', 'live']);
+  expect(json.notCompared).toEqual([{ id: second, name: 'Second', reason }]);
+});
+
 describe('the organizations of a restore', () => {
+  it('are those that --orgs writes to, not those that --map-org reads', async () => {
+    const contradiction = ['--orgs', '1', '--map-org', `1=${second}`];
+    await expect(dashkeep(['restore', 'latest', ...contradiction])).rejects.toMatchObject({
+      code: 'DK_USAGE',
+      message: `--orgs names no organization that --map-org 1=${second} writes to`,
+      hint: expect.stringContaining(`use --orgs ${second}`),
+    });
+  });
+
   it('are those that --orgs names: nothing of another one is in the plan', async () => {
     const plan = await dashkeep(['restore', 'latest', '--folder', 'twin', '--orgs', '1']);
     expect(itemsOf(plan)).toContain('create 1/folder/twin');

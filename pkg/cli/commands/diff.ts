@@ -23,7 +23,7 @@ interface Flags extends CommonFlags {
 type Found = Omit<Diff, 'changed'> & {
   changed: (DiffItem | DetailedItem)[];
   /** Organizations of the snapshot that these credentials do not reach. */
-  notCompared?: Manifest['orgs'];
+  notCompared?: (Manifest['orgs'][number] & { reason: string })[];
 };
 
 /** Registers `dashkeep diff`. */
@@ -42,8 +42,8 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
     printJson(context, { ...found, changed: found.changed.map(described) });
     return 0;
   }
-  for (const { id, name } of found.notCompared ?? []) {
-    printLine(context, printable(`not compared: organization ${id} (${name})`));
+  for (const { id, name, reason } of found.notCompared ?? []) {
+    printLine(context, printable(`not compared: organization ${id} (${name}): ${reason}`));
   }
   for (const { kind, reason } of found.errors ?? []) {
     printLine(context, printable(`not compared: ${kind}: ${reason}`));
@@ -83,8 +83,19 @@ async function compare(
     const instance = flags.orgs === undefined ? { ...whole, orgs: whole.orgs.filter(isCovered) } : whole;
     const found = await detailed(await diffLive({ ...context, manifest, repository, instance }), instance);
     const left = manifest.orgs.filter(({ id }) => !whole.orgs.some((org) => org.id === id));
-    return left.length === 0 ? found : { ...found, notCompared: left };
+    const notCompared = left.map((org) => ({ ...org, reason: whyNotCompared(org, whole) }));
+    return left.length === 0 ? found : { ...found, notCompared };
   });
+}
+
+function whyNotCompared({ id, name }: Manifest['orgs'][number], { orgs, serverAdmin, scope }: Instance): string {
+  if (!serverAdmin || scope.others?.some((org) => org.id === id) === true) {
+    return 'the credentials or --orgs do not cover it';
+  }
+  const [again] = [...orgs, ...(scope.others ?? [])].filter((org) => org.name === name);
+  return again === undefined
+    ? 'Grafana does not have it; restore it with --everything'
+    : `Grafana has this name under ID ${again.id}; restore into it with --map-org ${id}=${again.id}`;
 }
 
 function described(item: DiffItem | DetailedItem): object {

@@ -1,4 +1,5 @@
 import { sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { isMassChange } from '../../contract/losses/mass-change.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { Exit, Register } from '../command.ts';
@@ -34,7 +35,7 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
       ({ id, time, status, shrunk, trigger, origin, resources, bytes: size, signed, signer, hold, note }) => [
         id,
         time,
-        shrunk === undefined ? status : `${status}, shrunk`,
+        shrunk === undefined ? status : `${status}, ${isMassChange(shrunk) ? 'mass change' : 'shrunk'}`,
         origin === undefined ? trigger : 'import',
         resources,
         bytes(size),

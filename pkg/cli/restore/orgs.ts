@@ -38,7 +38,7 @@ export function inOrgs(
     return selection;
   }
   if (!isNamed && !manifest.resources.some(({ org }) => orgs.includes(org))) {
-    throw nothingOf(orgs, manifest, instance);
+    throw nothingOf(orgs, manifest, instance, given === undefined ? undefined : targets.orgs);
   }
   return { ...selection, orgs };
 }
@@ -88,7 +88,19 @@ function sourceOrgs(
   return held.filter((org) => (given ?? reached).includes(orgs?.get(org) ?? org));
 }
 
-function nothingOf(wanted: readonly number[], { id, orgs }: Manifest, instance: Instance): DashkeepError {
+function nothingOf(
+  wanted: readonly number[],
+  { id, orgs }: Manifest,
+  instance: Instance,
+  mapped: Targets['orgs'],
+): DashkeepError {
+  if (mapped !== undefined) {
+    const pairs = [...mapped].map(([from, to]) => `--map-org ${from}=${to}`).join(' ');
+    const targets = [...new Set(mapped.values())].join(',');
+    return new CommandError('DK_USAGE', `--orgs names no organization that ${pairs} writes to`, {
+      hint: `--orgs selects organizations to write to. Leave it out, or use --orgs ${targets}.`,
+    });
+  }
   const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
   const [target] = instance.orgs;
   const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');

@@ -65,8 +65,8 @@ export function printRestore(
   for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was made' : 'not here';
-    const found =
-      to === undefined ? (by === 'restored' ? 'part of this plan' : absent) : `${to.name} (${to.uid}), by ${by}`;
+    const done = restored === undefined ? 'part of this plan' : 'restored';
+    const found = to === undefined ? (by === 'restored' ? done : absent) : `${to.name} (${to.uid}), by ${by}`;
     printLine(context, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {

@@ -125,7 +125,10 @@ export function latestReason({ id, status, shrunk, lastFull }: LatestFacts): Kno
   if (status === 'complete' && shrunk === undefined) {
     return undefined;
   }
-  const state = [...(status === 'partial' ? ['partial'] : []), ...(shrunk === undefined ? [] : ['shrunk'])].join(', ');
+  const state = [
+    ...(status === 'partial' ? ['partial'] : []),
+    ...(shrunk === undefined ? [] : [isMassChange(shrunk) ? 'mass change' : 'shrunk']),
+  ].join(', ');
   return lastFull === undefined
     ? reason('latest-never-full', { snapshot: id, state })
     : reason('latest-not-full', { snapshot: id, state, full: lastFull });

@@ -57,6 +57,8 @@ export interface RepositoryFacts {
   findings: DashkeepError[];
   /** The newest run of each kind that was neither cancelled nor interrupted. */
   runs: Partial<Record<RunKind, RunLine>>;
+  /** Whether a schedule ever started a backup: a command line does not show whether a service runs. */
+  scheduled: boolean;
   /** Undefined for a directory. */
   protection: Protection | undefined;
   encrypted: boolean;
@@ -181,6 +183,7 @@ async function repositoryFacts(
     coverage: manifest === undefined ? undefined : coverageOf(manifest),
     findings: findings.map((one) => shownTo(caller, findingError(one))),
     runs: Object.fromEntries(ended),
+    scheduled: backups.some(({ trigger }) => trigger === 'scheduled'),
     protection,
     encrypted,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,

@@ -118,6 +118,8 @@ function stateInWords(name: string): string {
   switch (name) {
     case 'partial':
       return t('coverage.partial', 'partial');
+    case 'mass change':
+      return t('coverage.massChange', 'a mass change');
     case 'shrunk':
       return t('coverage.shrunk', 'much smaller than before');
     default:

@@ -11,5 +11,6 @@ export const READINESS_ADVICE = {
   'ready-keep-key': 'Check that a copy exists outside of Grafana and its cluster, then confirm it.',
   'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm it.',
   'ready-upgrade-grafana': 'Upgrade Grafana.',
+  'ready-check-schedule': 'Check that the service is running, or that something else starts backups regularly.',
   'ready-set-schedule': 'Set a schedule for backups.',
 } as const;

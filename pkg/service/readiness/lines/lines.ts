@@ -3,7 +3,6 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
-import type { RunLine } from '../../../contract/runs.ts';
 import { lateAfterSeconds } from '../../status/status.ts';
 import { INCLUDE_ORG } from '../../status/warnings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
@@ -34,7 +33,7 @@ function unread(problem: DashkeepError, facts: ReadinessFacts): ReadinessLine[] 
   return [
     line(facts.home ? reason('ready-of-target') : reason('ready-of-backup'), said),
     line(reason('ready-of-grafana'), grafana(facts)),
-    line(reason('ready-of-schedule'), onSchedule(undefined, facts)),
+    line(reason('ready-of-schedule'), onSchedule({ runs: {}, scheduled: true }, facts)),
   ];
 }
 
@@ -53,7 +52,7 @@ function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine
     line(reason('ready-of-secrets'), secrets(repository, facts)),
     line(reason('ready-of-plugins'), plugins(repository, complete)),
     line(reason('ready-of-grafana'), grafana(facts)),
-    line(reason('ready-of-schedule'), onSchedule(repository.runs.backup, facts)),
+    line(reason('ready-of-schedule'), onSchedule(repository, facts)),
   ];
 }
 
@@ -103,7 +102,10 @@ function grafana({ grafana: { version, problem } }: ReadinessFacts): Said {
     : { level: 'ok', found: [reason('ready-grafana', { version })] };
 }
 
-function onSchedule(last: RunLine | undefined, { schedule, now }: ReadinessFacts): Said {
+function onSchedule(
+  { runs: { backup: last }, scheduled }: Pick<RepositoryFacts, 'runs' | 'scheduled'>,
+  { schedule, now }: ReadinessFacts,
+): Said {
   if (schedule === undefined || schedule.expression === '') {
     return { level: 'warning', found: [reason('ready-no-schedule')], advice: [reason('ready-set-schedule')] };
   }
@@ -113,6 +115,10 @@ function onSchedule(last: RunLine | undefined, { schedule, now }: ReadinessFacts
     return { level: 'bad', found, advice: [reason('correct-schedule')] };
   }
   const found = [reason('ready-scheduled', { schedule: `${expression} (${timezone})` })];
+  if (!scheduled) {
+    const advice = [reason('ready-check-schedule')];
+    return { level: 'unknown', found: [...found, reason('ready-unscheduled')], advice };
+  }
   return last !== undefined && now.getTime() - Date.parse(last.started) > lateAfterSeconds(intervalSeconds) * 1000
     ? {
         level: 'bad',
