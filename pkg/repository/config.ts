@@ -4,9 +4,11 @@ import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
 import type { ObjectStore } from '../storage/store.ts';
-import { MAX_RECORD_BYTES } from './objects/codec.ts';
 import { CONFIG_KEY, foreignName, KEYS, printable, SNAPSHOTS } from './layout.ts';
 import { findingError } from './signing/finding-error.ts';
+
+/** More than it will ever be. The less may come, the sooner a target that does not respond is given up. */
+const MAX_CONFIG_BYTES = 64 * 1024;
 
 /** `dashkeep.json`: written once, never changed; only a label and a promise of the format. */
 const RepositoryConfig = z.object({
@@ -78,7 +80,7 @@ function foreignConfig(cause: unknown): DashkeepError {
 }
 
 function readOnce(store: ObjectStore, signal: AbortSignal | undefined): Promise<Buffer> {
-  return store.get(CONFIG_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
+  return store.get(CONFIG_KEY, { signal, maxBytes: MAX_CONFIG_BYTES });
 }
 
 /** For who writes: signatures name the id, so with a bit that turned on the way they would be of another repository. */

@@ -27,7 +27,8 @@ class ImpatientStore extends ForwardingStore {
   readonly #limits: Limits;
   readonly #log: Log;
   #answered = Number.NEGATIVE_INFINITY;
-  #reported = false;
+  /** When the silence began that was reported. */
+  #silentSince: number | undefined;
   #gone = false;
 
   constructor(inner: ObjectStore, limits: Limits, log: Log) {
@@ -90,17 +91,18 @@ class ImpatientStore extends ForwardingStore {
     const began = performance.now();
     let timer = setTimeout(() => look(), this.#limits.reported);
     const look = (): void => {
-      const silent = performance.now() - Math.max(began, this.#answered);
+      const since = Math.max(began, this.#answered);
+      const silent = performance.now() - since;
       const limit = this.#gone ? this.#limits.reported : this.#limits.failed + more;
       if (silent >= this.#limits.reported) {
-        this.#report();
+        this.#report(since);
       }
       if (silent >= limit) {
         this.#gone = true;
-        silence.abort(this.#timeout(silent));
+        silence.abort(this.#timeout());
         return;
       }
-      const next = this.#reported ? limit : this.#limits.reported;
+      const next = this.#silentSince === undefined ? this.#limits.reported : limit;
       timer = setTimeout(look, Math.min(Math.max(next - silent, 1), 2 ** 31 - 1));
     };
     try {
@@ -117,9 +119,9 @@ class ImpatientStore extends ForwardingStore {
     }
   }
 
-  #report(): void {
-    if (!this.#reported) {
-      this.#reported = true;
+  #report(since: number): void {
+    if (this.#silentSince === undefined) {
+      this.#silentSince = since;
       const seconds = Math.round(this.#limits.reported / 1000);
       this.#log.warn({ target: this.description, seconds }, 'the target does not respond; waiting for it');
     }
@@ -128,14 +130,14 @@ class ImpatientStore extends ForwardingStore {
   #heard(): void {
     this.#answered = performance.now();
     this.#gone = false;
-    if (this.#reported) {
-      this.#reported = false;
+    if (this.#silentSince !== undefined) {
+      this.#silentSince = undefined;
       this.#log.info({ target: this.description }, 'the target responds again');
     }
   }
 
-  #timeout(milliseconds: number): DashkeepError {
-    const seconds = Math.round(milliseconds / 1000);
+  #timeout(): DashkeepError {
+    const seconds = Math.round((performance.now() - (this.#silentSince ?? 0)) / 1000);
     return new DashkeepError('DK_STORE_TIMEOUT', `${this.description} has not responded for ${seconds} seconds`);
   }
 }
