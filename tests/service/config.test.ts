@@ -24,6 +24,10 @@ describe('what the service takes from its environment', () => {
     );
   });
 
+  it.each(['127.0.0.1:3000', 'ftp://grafana', 'http//grafana'])('refuses %s as the address of Grafana', (url) => {
+    expect(() => config({ GRAFANA_URL: url })).toThrow(expect.objectContaining({ code: 'DK_SETTINGS' }));
+  });
+
   it('knows addresses of both families', () => {
     expect(config({ DASHKEEP_LISTEN: '[::1]:3210' }).listen).toEqual({ host: '::1', port: 3210 });
     expect(config({ DASHKEEP_LISTEN: ':3210' }).listen).toEqual({ host: '0.0.0.0', port: 3210 });

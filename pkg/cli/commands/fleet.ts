@@ -5,6 +5,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Because, type Reason } from '../../contract/reasons/reason.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { foldersOf } from '../../storage/folders.ts';
+import { MAX_SKEW } from '../../repository/clocks.ts';
 import { notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import { lateAfterSeconds } from '../../service/status/status.ts';
@@ -91,12 +92,14 @@ async function look(context: CliContext, target: string, flags: Flags): Promise<
   }
   const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
   const full = snapshots.filter((one) => countsNow(one) && isFull(one));
-  const age = full[0] && Math.max(0, clock.now().getTime() - Date.parse(full[0].time));
+  const since = full[0] && clock.now().getTime() - Date.parse(full[0].time);
+  const age = since && Math.max(0, since);
   const expected = flags.maxAge ?? expectedHours(full);
   const alarms: Reason[] = [
     ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
     ...(newest === undefined ? [] : notFullReasons(compact({ ...newest, lastFull: full[0]?.id }))),
+    ...(since !== undefined && since < -MAX_SKEW ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),
     ...(age === undefined ? [reason('fleet-never-full')] : overdue(age / HOUR, expected)),
   ];
   return {

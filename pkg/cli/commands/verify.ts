@@ -75,9 +75,9 @@ function printReport(context: CliContext, report: VerifyReport): void {
   );
 }
 
-function verdict({ problems }: VerifyReport): string {
+function verdict({ problems, snapshots }: VerifyReport): string {
   if (problems.length === 0) {
-    return 'everything exists.';
+    return snapshots === 0 ? 'there is no snapshot to verify.' : 'everything exists.';
   }
   return `${problems.length} problems.${problems.some(isMendable) ? ' Try `dashkeep repair`.' : ''}`;
 }

@@ -1,11 +1,12 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { grafanaUrl } from '../../grafana/http/address.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
 import type { ServiceConfig } from '../../service/config.ts';
 import { CommandError } from '../command-error.ts';
 import type { Configuration } from './configuration.ts';
 
-/** Which Grafana, and the credentials that are given. @throws DK_SETTINGS for no address, or half of an admin */
+/** Which Grafana, and the credentials that are given. @throws DK_SETTINGS for no usable address, or half of an admin */
 export function grafanaConfig(configuration: Configuration): ServiceConfig['grafana'] {
   const url = configuration.get('GRAFANA_URL');
   if (url === undefined) {
@@ -13,6 +14,7 @@ export function grafanaConfig(configuration: Configuration): ServiceConfig['graf
       hint: 'Set GRAFANA_URL (or --grafana-url), such as http://localhost:3000.',
     });
   }
+  grafanaUrl(url);
   return {
     url,
     caFile: configuration.get('DASHKEEP_GRAFANA_CA_FILE'),

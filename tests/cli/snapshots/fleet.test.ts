@@ -4,6 +4,7 @@ import { runCli, type Ended } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
+import { realClock } from '../../support/ports.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 
@@ -50,6 +51,15 @@ describe('dashkeep fleet', () => {
   });
   afterEach(async () => {
     await Promise.all([grafana.close(), bucket.close(), directory.remove()]);
+  });
+
+  it('by a clock that is behind takes nothing for new', async () => {
+    const clock = { ...realClock, now: () => new Date(Date.now() - 10 * 60_000) };
+    const environment = { ...bucket.environment, DASHKEEP_TRUSTED_KEYS: signers.join(',') };
+    const args = ['fleet', target('berlin'), '--json', '--state-dir', `${directory.path}/office`];
+    const { exit, json } = await runCli(args, environment, { clock });
+    expect(exit).toBe(3);
+    expect(json.installations[0].alarms).toMatchObject([{ code: 'fleet-clock-behind' }]);
   });
 
   it('says how each installation is, with two requests each once it knows them', async () => {

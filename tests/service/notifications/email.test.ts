@@ -161,7 +161,11 @@ it('a name that resolves to a metadata service is not connected to', async () =>
 
 /** In another process: only at its start does Node read whom it trusts. */
 async function sendApart({ caFile }: TestCertificate, values: object, password: string): Promise<unknown> {
-  const input = JSON.stringify({ values: { ...DEFAULT_SETTINGS, ...values }, secrets: { smtpPassword: password } });
+  const input = JSON.stringify({
+    values: { ...DEFAULT_SETTINGS, ...values },
+    secrets: { smtpPassword: password },
+    unusable: {},
+  });
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', 'tests/service/notifications/send-test.ts', input],
