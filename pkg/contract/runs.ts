@@ -45,7 +45,7 @@ export type Progress = z.infer<typeof Progress>;
 /** Progress as the service keeps it. */
 export interface WholeProgress extends Progress {
   /** The part of each organization, while several are backed up; id 0 is what belongs to the whole server. */
-  orgs?: (Pick<Progress, 'done' | 'total' | 'kinds'> & { id: number })[];
+  orgs?: (Pick<Progress, 'done' | 'total' | 'kinds' | 'step'> & { id: number })[];
 }
 
 /** One resource that a restore wrote or deleted: what undoing it needs to know. */

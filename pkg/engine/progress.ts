@@ -20,6 +20,12 @@ const TELLS_TIME = { after: 2_000, part: 0.05 };
 /** A step of a run: its place among the others, and how much it has to do, where that is known. */
 export type StepPlace = Pick<ProgressStep, 'number' | 'of' | 'total'>;
 
+interface CurrentStep extends Omit<ProgressStep, 'secondsLeft'> {
+  began: number;
+  /** What was done before it, by organization. */
+  before: ReadonlyMap<number, number>;
+}
+
 /** Counts what a run has done and reports it, not more often than an eye can follow. */
 export class ProgressCounter {
   readonly #clock: Clock;
@@ -31,7 +37,7 @@ export class ProgressCounter {
   readonly #expected = new Map<string, number>();
   readonly #samples: { at: number; done: number }[] = [];
   #phase = 'starting';
-  #step: (Omit<ProgressStep, 'secondsLeft'> & { began: number }) | undefined;
+  #step: CurrentStep | undefined;
   #waiting = false;
   #waitingFor: string | undefined;
   #done = 0;
@@ -48,7 +54,8 @@ export class ProgressCounter {
   /** @param step - where the phase is a step of several */
   phase(name: string, step?: StepPlace): void {
     this.#phase = name;
-    this.#step = step === undefined ? undefined : { ...step, name, done: 0, began: this.#clock.monotonic() };
+    const before = new Map([...this.#orgs].map(([id, kinds]) => [id, sumOf(kinds).done]));
+    this.#step = step === undefined ? undefined : { ...step, name, done: 0, began: this.#clock.monotonic(), before };
     this.#notify(true);
   }
 
@@ -144,10 +151,14 @@ export class ProgressCounter {
       const { done, total } = sumOf(kinds);
       // While more may be listed, a total would say that it is nearly done.
       const known = this.#total === undefined ? undefined : total;
-      return { id, ...compact({ done, total: known }), kinds: structuredClone(kinds) };
+      return {
+        id,
+        ...compact({ done, total: known, step: this.#stepOf(id, kinds, now) }),
+        kinds: structuredClone(kinds),
+      };
     });
     const kinds = structuredClone(this.#kinds);
-    const step = this.#stepAt(now);
+    const step = this.#stepAt(now, this.#step);
     this.#report({
       phase,
       done: this.#done,
@@ -158,11 +169,22 @@ export class ProgressCounter {
     });
   }
 
-  #stepAt(now: number): ProgressStep | undefined {
+  /** The part of an organization in the step. */
+  #stepOf(id: number, kinds: Kinds, now: number): ProgressStep | undefined {
     if (this.#step === undefined) {
       return undefined;
     }
-    const { began, ...step } = this.#step;
+    const before = this.#step.before.get(id) ?? 0;
+    const { done, total = 0 } = sumOf(kinds);
+    const own = this.#step.total === undefined ? undefined : total - before;
+    return this.#stepAt(now, { ...this.#step, ...compact({ done: done - before, total: own }) });
+  }
+
+  #stepAt(now: number, at: CurrentStep | undefined): ProgressStep | undefined {
+    if (at === undefined) {
+      return undefined;
+    }
+    const { began, before: _, ...step } = at;
     const { done, total } = step;
     const took = now - began;
     const canTell = total !== undefined && took >= TELLS_TIME.after && done >= total * TELLS_TIME.part && done > 0;

@@ -56,8 +56,11 @@ it('of a backup that runs are those of the own organization', async () => {
     const told = seen.flatMap(({ progress }) => progress ?? []);
     const totals = told.flatMap(({ total }) => total ?? []);
     expect([at, Math.max(...totals)]).toEqual([at, own]);
-    for (const { done, kinds, rate, secondsLeft } of told) {
+    expect(new Set(told.map(({ step }) => step?.of))).toContain(4);
+    for (const { done, kinds, rate, secondsLeft, step } of told) {
       expect(done).toBeLessThanOrEqual(own);
+      expect(step?.done ?? 0).toBeLessThanOrEqual(done);
+      expect(step?.total ?? 0).toBeLessThanOrEqual(own);
       const byKind = Object.values(kinds);
       expect(byKind.reduce((sum, { total = 0 }) => sum + total, 0)).toBeLessThanOrEqual(own);
       expect([at, rate, secondsLeft]).toEqual([at, undefined, undefined]);

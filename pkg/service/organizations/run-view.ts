@@ -104,7 +104,7 @@ export function progressFor(
     return undefined;
   }
   const { orgs, ...whole } = progress;
-  const own = orgs?.filter(({ id }) => id === caller.org);
+  const own = orgs?.find(({ id }) => id === caller.org);
   const isAlone = orgs?.every(({ id }) => id === caller.org || id === 0) ?? true;
   if (run.kind === 'restore' || (caller.home && isAlone)) {
     return whole;
@@ -112,15 +112,6 @@ export function progressFor(
   const phase =
     /^(checking|publishing|reading|permissions|saving|verifying|planning|restoring)\b/.exec(whole.phase)?.[1] ??
     'reading';
-  return { phase: caller.home ? whole.phase : phase, ...added(own ?? []) };
-}
-
-/** The parts as one; without a total until something was listed. */
-function added(parts: NonNullable<WholeProgress['orgs']>): Pick<Progress, 'done' | 'total' | 'kinds'> {
-  const totals = parts.flatMap(({ total }) => total ?? []);
-  return {
-    done: parts.reduce((sum, { done }) => sum + done, 0),
-    ...(totals.length === 0 ? {} : { total: totals.reduce((sum, total) => sum + total, 0) }),
-    kinds: Object.assign({}, ...parts.map(({ kinds }) => kinds)) as Progress['kinds'],
-  };
+  const { id: _, ...numbers } = own ?? { id: 0, done: 0, kinds: {} };
+  return { phase: caller.home ? whole.phase : phase, ...numbers };
 }
