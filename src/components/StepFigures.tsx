@@ -29,7 +29,7 @@ export function StepFigures({ progress, label }: { progress: Progress; label: st
         {rate !== undefined && rate > 0 && (
           <span>{t('progress.rate', '{{rate}} per second', { rate: formatNumber(Math.round(rate)) })}</span>
         )}
-        {secondsLeft !== undefined && (
+        {secondsLeft !== undefined && secondsLeft > 0 && (
           <span>{t('progress.left', '{{time}} left', { time: formatDuration(Math.ceil(secondsLeft) * 1000) })}</span>
         )}
       </div>

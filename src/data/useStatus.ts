@@ -10,22 +10,39 @@ const READINESS_KEY = ['readiness'];
 /** The service answers from memory: longer than this is no answer, in milliseconds. */
 const LONGEST = 8_000;
 
-/** Polled: every second while something runs, or is about to; otherwise every ten seconds. */
+/** How long after the end of a backup the service may still be reading what it stored, in milliseconds. */
+const SETTLES_WITHIN = 60_000;
+
+/** Polled. */
 export function useStatus() {
   return useQuery({
     queryKey: STATUS_KEY,
     queryFn: ({ signal }) => call('GET /status', { signal, within: LONGEST }),
-    refetchInterval: (query) => pollEvery(query.state.data),
+    refetchInterval: (query) => statusEvery(query.state.data),
   });
 }
 
-function pollEvery(status: Status | undefined): number {
-  if (status?.running !== undefined) {
+/** Every second while something runs or its result is still to come, otherwise every ten seconds, in milliseconds. */
+export function statusEvery(status: Status | undefined): number {
+  if (status?.running !== undefined || (status !== undefined && isSettling(status))) {
     return 1_000;
   }
   // A target that was just set, or comes back: the first backup follows.
   const isWaiting = status?.target.configured === true && status.target.reachable !== true;
-  return isWaiting || status?.protection === 'never' ? 2_000 : 10_000;
+  // Without access to Grafana yet, as after each start of the service.
+  const isOutside = status?.protection === 'unconfigured' && status.target.configured;
+  return isWaiting || isOutside || status?.protection === 'never' ? 2_000 : 10_000;
+}
+
+/** Whether a backup has just ended, and the status does not know its snapshot yet. */
+export function isSettling({ now, newest, lastBackup }: Status): boolean {
+  const { snapshot, finished } = lastBackup ?? {};
+  return (
+    snapshot !== undefined &&
+    finished !== undefined &&
+    (newest === undefined || newest.id < snapshot) &&
+    Date.parse(now) - Date.parse(finished) < SETTLES_WITHIN
+  );
 }
 
 /** Whether this organization is the home one, which decides what concerns all; undefined while that is not known. */

@@ -7,6 +7,13 @@ import { Warnings } from './Warnings.tsx';
 /** Connected, but nothing can be backed up yet: no bucket, or no way into Grafana. */
 export function Onboarding({ status }: { status: Status }) {
   const waiting = status.token.state === 'waiting';
+  if (status.token.state === 'unknown' && status.target.configured) {
+    return (
+      <Alert severity="info" title={t('onboarding.starting', 'The service is starting')}>
+        {t('onboarding.startingText', 'It is getting access to Grafana and reading the target. This takes a moment.')}
+      </Alert>
+    );
+  }
   return (
     <Stack direction="column" gap={3}>
       {waiting && (

@@ -7,10 +7,19 @@ import { verdictWithoutBackup } from './withoutBackup.ts';
 
 /** The answer to "is everything safe?", in two lines. */
 export function verdictOf(status: Status): Verdict {
-  const without = verdictWithoutBackup(status);
-  if (without !== undefined) {
-    return without;
+  const verdict = verdictWithoutBackup(status) ?? verdictOnBackups(status);
+  const { lastBackup, newest, running } = status;
+  const isInterrupted =
+    lastBackup?.status === 'interrupted' && lastBackup.started > (newest?.time ?? '') && running?.kind !== 'backup';
+  if (!isInterrupted) {
+    return verdict;
   }
+  const ago = formatRelative(lastBackup.started);
+  const note = t('protection.interrupted', 'A backup was interrupted {{ago}} and made no snapshot.', { ago });
+  return { ...verdict, text: `${verdict.text} ${note}` };
+}
+
+function verdictOnBackups(status: Status): Verdict {
   // Of an incomplete backup the time is not that of the last good one.
   const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
   const ago = last === undefined ? '–' : formatRelative(last);

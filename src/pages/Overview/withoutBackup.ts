@@ -1,4 +1,5 @@
 import type { Status } from '../../../pkg/contract/api/status.ts';
+import { isSettling } from '../../data/useStatus.ts';
 import { formatRelative, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import type { Verdict } from './verdict.ts';
@@ -18,6 +19,14 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       icon: 'cloud-upload',
       title: t('protection.firstRuns', 'The first backup is running'),
       text: t('protection.firstRunsText', 'Nothing can be restored before it has ended.'),
+    };
+  }
+  if (isSettling(status)) {
+    return {
+      tone: 'info',
+      icon: 'cloud-upload',
+      title: t('protection.firstEnded', 'The first backup has ended'),
+      text: t('protection.firstEndedText', 'The service is reading its snapshot. This takes a moment.'),
     };
   }
   if (target.reachable === false) {

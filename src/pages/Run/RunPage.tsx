@@ -64,7 +64,7 @@ function Details({ run }: { run: Run }) {
   return (
     <Stack direction="column" gap={3}>
       {isCutShort(run) && <CutShort run={run} />}
-      {run.failure && run.status !== 'interrupted' && <ProblemAlert severity="error" problem={run.failure} />}
+      {run.failure && !isCutShort(run) && <ProblemAlert severity="error" problem={run.failure} />}
       {warningTexts(run).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}

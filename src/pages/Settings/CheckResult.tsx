@@ -66,7 +66,8 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
 
 /** What failed is explained by its code; the rest shows what was found. */
 function StepText({ step }: { step: CheckStep }) {
-  const time = step.milliseconds === undefined ? '' : ` (${formatDuration(step.milliseconds)})`;
+  const time =
+    step.milliseconds === undefined || step.status === 'skipped' ? '' : ` (${formatDuration(step.milliseconds)})`;
   const hints = hintsText(step.hints);
   if (step.code === undefined) {
     return (

@@ -11,6 +11,7 @@ beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } 
 
 describe('what the overview says of the backups', async () => {
   const { verdictOf } = await import('../../../src/pages/Overview/protection.ts');
+  const { statusEvery } = await import('../../../src/data/useStatus.ts');
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
   const schedules: Status['schedules'] = [{ job: 'backup', expression: '0 */2 * * *', timezone: 'UTC', next: [] }];
   const failed = { kind: 'backup', status: 'failed', started: ago(3) } as RunSummary;
@@ -44,6 +45,25 @@ describe('what the overview says of the backups', async () => {
     expect(say({ protection: 'never', target: target(true), running })).toMatch(/^The first backup is running/);
   });
 
+  const ended = (finished: string) => ({
+    ...{ protection: 'never' as const, target: target(true), now: ago(0) },
+    lastBackup: { kind: 'backup', status: 'complete', snapshot: '20260301T100000Z-1a2b3c4d', finished } as RunSummary,
+  });
+
+  it('does not say that nothing is backed up while the snapshot of the first backup is being read', () => {
+    expect(say(ended(ago(0)))).toMatch(/^The first backup has ended/);
+    // Its snapshot was deleted since.
+    expect(say(ended(ago(90)))).toMatch(/^Nothing is backed up yet/);
+  });
+
+  it('is asked for every second until it knows what the last backup stored', () => {
+    const every = (newest: string, finished: string): number =>
+      statusEvery({ ...ended(finished), protection: 'yes', newest: { id: newest } } as Status);
+    expect(every('20260301T090000Z-5e6f7a8b', ago(0))).toBe(1000);
+    expect(every('20260301T100000Z-1a2b3c4d', ago(0))).toBe(10_000);
+    expect(every('20260301T090000Z-5e6f7a8b', ago(90))).toBe(10_000);
+  });
+
   it('never speaks of an unknown time: what is incomplete is called that, with its own time', () => {
     const newest = { time: ago(20), status: 'partial' } as SnapshotRow;
     expect(say({ protection: 'failed', newest, target: target(true) })).toContain(
@@ -53,6 +73,19 @@ describe('what the overview says of the backups', async () => {
     expect(say({ protection: 'partial', newest, lastSuccess: ago(300), target: target(true) })).toContain(
       'made 20 minutes ago, but some resources',
     );
+  });
+
+  it('says that a backup was interrupted since the newest one', () => {
+    const interrupted = { kind: 'backup', status: 'interrupted', started: ago(5) } as RunSummary;
+    const at = (minutes: number) => ({
+      ...{ protection: 'yes' as const, target: target(true), lastSuccess: ago(minutes), lastBackup: interrupted },
+      newest: { time: ago(minutes), status: 'complete' } as SnapshotRow,
+    });
+    expect(say(at(60))).toContain('A backup was interrupted 5 minutes ago and made no snapshot.');
+    expect(say(at(1))).not.toContain('interrupted');
+    const running = { kind: 'backup', status: 'running' } as RunSummary;
+    expect(say({ ...at(60), running })).not.toContain('interrupted');
+    expect(say({ protection: 'never', target: target(true), lastBackup: interrupted })).toContain('interrupted');
   });
 
   it('is green only where nothing is left out that no one chose to leave out', () => {
