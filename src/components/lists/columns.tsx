@@ -5,9 +5,10 @@ import type { ReactNode } from 'react';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Shrunk } from '../../../pkg/contract/losses/losses.ts';
 import type { RunStatus } from '../../../pkg/contract/runs.ts';
-import { distinctTimes, formatDuration, formatRelative } from '../../lib/format.ts';
+import { distinctTimes, formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { RelativeTime } from '../RelativeTime.tsx';
 import { ResourceName } from '../resources/ResourceName.tsx';
 import { NARROW, opensRow } from './rows.ts';
 import { ForeignBadge } from '../ForeignSnapshot.tsx';
@@ -98,7 +99,7 @@ export function timeColumn<T>(
         </TextLink>
         <Stack gap={1}>
           <Text color="secondary" variant="bodySmall" truncate>
-            {formatRelative(timeOf(item))}
+            <RelativeTime time={timeOf(item)} />
           </Text>
           {beside?.(item)}
         </Stack>

@@ -21,12 +21,15 @@ export function isCutShort({ kind, status }: Pick<Run, 'kind' | 'status'>): bool
 export function CutShort({ run }: { run: Run }) {
   const { counts, planned, snapshot, failure } = run;
   const explained = failure && explainProblem(failure);
+  const isInterrupted = run.status === 'interrupted';
+  const isHalfDone = isInterrupted && planned !== undefined;
+  const advice = t('cutShort.advice', 'Finish it to restore the rest, or undo it to get the state before.');
   return (
     <Alert
       severity={run.status === 'cancelled' ? 'info' : 'error'}
       bottomSpacing={0}
       title={
-        run.status === 'interrupted'
+        isInterrupted
           ? t('cutShort.interrupted', 'This restore was interrupted')
           : run.status === 'cancelled'
             ? t('cutShort.cancelled', 'This restore was cancelled')
@@ -34,7 +37,7 @@ export function CutShort({ run }: { run: Run }) {
       }
     >
       <Stack direction="column" gap={1}>
-        {explained && <ProblemText explained={explained} />}
+        {explained && <ProblemText explained={isHalfDone ? { ...explained, advice } : explained} />}
         <span>
           {planned === undefined
             ? t('cutShort.nothing', 'Nothing was written to Grafana.')

@@ -12,17 +12,26 @@ test('a service that has just started says that, and its page goes on by itself'
   await expect(page.getByText('Last backup complete')).toBeVisible();
 });
 
+const INTERRUPTED = {
+  status: 'interrupted',
+  failure: {
+    code: 'DK_INTERRUPTED',
+    message: 'the service was restarted, or its process was killed, during this run',
+    hint: 'Start the run again. Published snapshots are not affected.',
+  },
+} as const;
+
 test('a backup that its service did not survive says why it ended and what to do', async ({ app, page, service }) => {
-  const failed = service.state.runs.find(({ status }) => status === 'failed');
-  Object.assign(failed!, {
-    status: 'interrupted',
-    failure: {
-      code: 'DK_INTERRUPTED',
-      message: 'the service was restarted, or its process was killed, during this run',
-      hint: 'Start the run again. Published snapshots are not affected.',
-    },
-  });
-  await app.open(`/runs/${failed!.id}`);
+  const run = Object.assign(service.state.runs[0]!, INTERRUPTED);
+  await app.open(`/runs/${run.id}`);
   await expect(page.getByText(/was restarted, or its process was killed/)).toBeVisible();
   await expect(page.getByText('Start the run again. Published snapshots are not affected.')).toBeVisible();
+});
+
+test('a restore that its service did not survive is to be finished or undone', async ({ app, page, service }) => {
+  const run = Object.assign(service.state.runs[0]!, INTERRUPTED);
+  Object.assign(run, { kind: 'restore', planned: 12, counts: { written: 5, unchecked: 2 }, undoable: true });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText('Finish it to restore the rest, or undo it to get the state before.')).toBeVisible();
+  await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
