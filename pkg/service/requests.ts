@@ -170,7 +170,7 @@ export class Requests {
       trigger: planned.undoes === undefined ? 'manual' : 'undo',
       snapshotTrigger: 'manual',
       ...askedFrom(org),
-      ...compact({ by }),
+      ...compact({ by, undoes: planned.undoes }),
       restore: id,
       request: restores.requestOf(id, asker),
       work: async (run) => {

@@ -23,6 +23,8 @@ export interface RunJob {
   idempotencyKey?: string;
   /** Links the run with the restore that it applies. */
   restore?: string;
+  /** The run that it undoes. */
+  undoes?: string;
   /** What that was asked for. */
   request?: Record<string, unknown>;
   work: (run: Run) => Promise<RunOutcome>;
@@ -120,6 +122,7 @@ export class RunQueue {
       org: job.org,
       idempotencyKey: job.idempotencyKey,
       restore: job.restore,
+      undoes: job.undoes,
       request: job.request,
       started: now.toISOString(),
       counts: {},

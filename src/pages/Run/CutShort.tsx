@@ -23,14 +23,16 @@ export function CutShort({ run }: { run: Run }) {
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
   const isHalfDone = isInterrupted && planned !== undefined;
-  const advice = t('cutShort.advice', 'Finish it to restore the rest, or undo it to get the state before.');
+  const advice = t('cutShort.advice', 'Finish it, or undo it to get the state before.');
   return (
     <Alert
       severity={run.status === 'cancelled' ? 'info' : 'error'}
       bottomSpacing={0}
       title={
         isInterrupted
-          ? t('cutShort.interrupted', 'This restore was interrupted')
+          ? run.undoes === undefined
+            ? t('cutShort.interrupted', 'This restore was interrupted')
+            : t('cutShort.undoInterrupted', 'This undo was interrupted')
           : run.status === 'cancelled'
             ? t('cutShort.cancelled', 'This restore was cancelled')
             : t('cutShort.failed', 'This restore did not finish')
@@ -87,7 +89,9 @@ function FinishButton({ run }: { run: Run }) {
   return (
     <>
       <Button icon="play" disabled={plan.isPending || undo.isPending} onClick={finish}>
-        {t('cutShort.finish', 'Finish this restore')}
+        {undoes === undefined
+          ? t('cutShort.finish', 'Finish this restore')
+          : t('cutShort.finishUndo', 'Finish this undo')}
       </Button>
       {error !== null && <ServiceNotice error={error} />}
     </>

@@ -7,6 +7,16 @@ import { call, directory, grafana, setUp, start, startProcess } from './life.ts'
 describe('a restore whose service was killed', () => {
   setUp();
 
+  /** Waits until the record of a run says what it touched. */
+  const recorded = (id: string) =>
+    eventually('its record', async () => {
+      const names = await readdir(join(directory, 'target', 'runs'));
+      const name = names.find((one) => one.startsWith(id));
+      return name && (await readFile(join(directory, 'target', 'runs', name), 'utf8')).includes('touched')
+        ? true
+        : undefined;
+    });
+
   it.each(['undo', 'finish'] as const)('explains itself to the next service: %s', async (way) => {
     const { child, url } = await startProcess();
     const ended = (id: string) =>
@@ -26,13 +36,7 @@ describe('a restore whose service was killed', () => {
     grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'hang' }, skip: 1 });
     const run = await call(url, 'POST', `/restores/${plan.id}/apply`, {});
     await eventually('something to be written', async () => state.org(1).dashboards.size > all.length - 4 || undefined);
-    await eventually('its record', async () => {
-      const names = await readdir(join(directory, 'target', 'runs'));
-      const name = names.find((one) => one.startsWith(run.id));
-      return name && (await readFile(join(directory, 'target', 'runs', name), 'utf8')).includes('touched')
-        ? true
-        : undefined;
-    });
+    await recorded(run.id);
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
@@ -69,5 +73,43 @@ describe('a restore whose service was killed', () => {
     // Its record is whole also when the next service has written its end.
     const kept = (await service.call('GET', `/runs/${run.id}`)).json;
     expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: true });
+  });
+
+  it.each([
+    ['before its first write', /^GET .*dashboard/, { counts: {} }],
+    ['while it deleted', /^DELETE .*dashboard/, { counts: { planned: 1, written: 0, unchecked: 1 } }],
+  ])('says what it undoes and how far it was, %s', async (when, match, expected) => {
+    const { child, url } = await startProcess();
+    const ended = (id: string) =>
+      eventually('the run to end', async () => {
+        const run = await call(url, 'GET', `/runs/${id}`);
+        return run.finished === undefined ? undefined : run;
+      });
+    await ended((await call(url, 'POST', '/runs', { kind: 'backup' })).id);
+    const { dashboards } = grafana.state.org(1);
+    const [uid = ''] = dashboards.keys();
+    dashboards.delete(uid);
+    const { items } = await call(url, 'GET', '/snapshots');
+    const selection = { type: 'kinds', kinds: ['dashboard'] };
+    const plan = await call(url, 'POST', '/restores', { snapshot: items[0].id, selection });
+    const restored = await ended((await call(url, 'POST', `/restores/${plan.id}/apply`, {})).id);
+    const { id, confirm } = await call(url, 'POST', `/runs/${restored.id}/undo`);
+    grafana.setFaults({ match, action: { kind: 'hang' } });
+    const undo = await call(url, 'POST', `/restores/${id}/apply`, { confirm });
+    await eventually('the undo to begin', async () => (await call(url, 'GET', `/runs/${undo.id}`)).progress);
+    if (when === 'while it deleted') {
+      await recorded(undo.id);
+    }
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    grafana.setFaults();
+
+    const service = await start();
+    const dead = await eventually('the run to be known as interrupted', async () => {
+      const { json } = await service.call('GET', `/runs/${undo.id}`);
+      return json.status === 'interrupted' ? json : undefined;
+    });
+    expect(dead).toMatchObject({ undoes: restored.id, ...expected });
   });
 });

@@ -27,11 +27,15 @@ export async function noteEnd({ plan, note }: ApplyOptions, changeLog: ChangeLog
   note?.({ touched, ...progressOf(plan, touched) });
 }
 
-/** What is put down but not read back may have been written: of a process that was killed, no one knows. */
+/**
+ * What is put down but not read back may have been written: of a process that was killed, no one knows. What goes along
+ * with something that is deleted is put down too, but not counted.
+ */
 function progressOf({ items }: Plan, touched: readonly Touched[]): { planned: number; counts: Record<string, number> } {
   const writes = items.filter((item) => isWritten(item) || item.action === 'delete');
-  const done = new Set(touched.flatMap((one) => (one.open === true ? [] : [keyOf(one)])));
-  const written = writes.filter((item) => done.has(keyOf(targetOf(item)))).length;
-  const unchecked = touched.filter(({ open }) => open === true).length;
+  const isOpen = new Map(touched.map((one) => [keyOf(one), one.open === true]));
+  const found = writes.map((item) => isOpen.get(keyOf(targetOf(item))));
+  const written = found.filter((open) => open === false).length;
+  const unchecked = found.filter((open) => open === true).length;
   return { planned: writes.length, counts: { planned: writes.length, written, unchecked } };
 }
