@@ -119,7 +119,6 @@ export class Restores {
     const { applied, reading } = kept;
     reading?.ask();
     if (reading?.error !== undefined) {
-      this.#kept.delete(id);
       throw reading.isAbandoned ? unknown(id) : reading.error;
     }
     const planned: Omit<PlannedRestore, 'apply'> = kept.planned ?? { ...NOTHING_YET, snapshot: kept.request.snapshot };

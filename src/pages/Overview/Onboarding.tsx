@@ -14,6 +14,8 @@ export function Onboarding({ status }: { status: Status }) {
       </Alert>
     );
   }
+  const { configured } = status.target;
+  const isLeftOpen = status.warnings.some(({ why }) => why?.code === 'target-left-open');
   return (
     <Stack direction="column" gap={3}>
       {waiting && (
@@ -24,12 +26,12 @@ export function Onboarding({ status }: { status: Status }) {
       <EmptyState
         variant="call-to-action"
         message={
-          status.target.configured
+          configured
             ? t('onboarding.almost', 'Almost there')
             : t('protection.unconfigured', 'Choose where to store backups')
         }
         button={
-          status.caller.home ? (
+          configured || isLeftOpen ? undefined : status.caller.home ? (
             <LinkButton size="lg" icon="database" href={routes.settings('target')}>
               {t('onboarding.button', 'Set up the backup target')}
             </LinkButton>
@@ -38,12 +40,17 @@ export function Onboarding({ status }: { status: Status }) {
           )
         }
       >
-        {status.target.configured
+        {configured
           ? t('onboarding.almostText', 'The bucket is set. The list below shows what is still missing.')
-          : t(
-              'onboarding.text',
-              'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up everything in this Grafana every two hours, and you can go back to any snapshot.',
-            )}
+          : isLeftOpen
+            ? t(
+                'onboarding.leftOpen',
+                'Nothing is backed up until the deployment sets the target. Existing snapshots are not affected.',
+              )
+            : t(
+                'onboarding.text',
+                'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up everything in this Grafana every two hours, and you can go back to any snapshot.',
+              )}
       </EmptyState>
       <Warnings status={status} />
     </Stack>

@@ -2,6 +2,7 @@ import { Alert, LinkButton, Stack } from '@grafana/ui';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { QueryView } from '../../components/QueryView.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { isActive, useRun, useRunOfRestore } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
@@ -19,6 +20,13 @@ interface Props {
 /** Whether the service that made a plan was restarted, or another replica answers. */
 export function isGone(error: Error | null): boolean {
   return error instanceof ServiceError && error.status === 404;
+}
+
+/** Whether a plan that was being computed, or is opened now, came to nothing. */
+export function hasFailed(error: Error | null, plan: RestorePlan | undefined): error is ServiceError {
+  return (
+    error instanceof ServiceError && error.failure === 'service' && (plan === undefined || plan.state === 'planning')
+  );
 }
 
 /** A restore whose plan is gone: the run that applied it says how it ended. Without one, nothing was applied. */
@@ -55,19 +63,33 @@ function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
             'The service was restarted, or the plan is more than an hour old. It was not applied, so it changed nothing in Grafana.',
           )}
         </span>
-        {plan?.undoes === undefined ? (
-          <LinkButton
-            size="sm"
-            variant="secondary"
-            icon="list-ul"
-            href={routes.restore(plan === undefined ? {} : parametersOf(plan))}
-          >
-            {t('plan.again', 'New plan')}
-          </LinkButton>
-        ) : (
-          <UndoButton run={plan.undoes} />
-        )}
+        <PlanAgain plan={plan} />
       </Stack>
     </Alert>
+  );
+}
+
+/** A plan that could not be computed: why, and the way to another one. */
+export function FailedPlan({ error, plan }: Pick<Props, 'plan'> & { error: Error }) {
+  return (
+    <>
+      <ServiceNotice error={error} />
+      <PlanAgain plan={plan} />
+    </>
+  );
+}
+
+function PlanAgain({ plan }: Pick<Props, 'plan'>) {
+  return plan?.undoes === undefined ? (
+    <LinkButton
+      size="sm"
+      variant="secondary"
+      icon="list-ul"
+      href={routes.restore(plan === undefined ? {} : parametersOf(plan))}
+    >
+      {t('plan.again', 'New plan')}
+    </LinkButton>
+  ) : (
+    <UndoButton run={plan.undoes} />
   );
 }

@@ -17,7 +17,7 @@ import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { AsRead } from './plan/AsRead.tsx';
 import { DataSources } from './DataSources.tsx';
-import { EndedRestore, isGone } from './EndedRestore.tsx';
+import { EndedRestore, FailedPlan, hasFailed, isGone } from './EndedRestore.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
 import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
@@ -66,6 +66,8 @@ export function Plan() {
     >
       {isGone(query.error) ? (
         <EndedRestore id={id} plan={plan} />
+      ) : hasFailed(query.error, plan) ? (
+        <FailedPlan error={query.error} plan={plan} />
       ) : (
         <QueryView query={query}>{(data) => <Stage plan={data} />}</QueryView>
       )}

@@ -114,6 +114,9 @@ describe('reading live in the background', () => {
         expect(answer.json.error.code).toBe('DK_GRAFANA_FORBIDDEN');
       }
     }
+    // A page asks more than once, and is opened again.
+    const again = await service.call('GET', `/restores/${json.id}`);
+    expect(again.json.error.code).toBe('DK_GRAFANA_FORBIDDEN');
     grafana.setFaults();
   });
 });

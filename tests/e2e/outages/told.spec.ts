@@ -12,6 +12,17 @@ test('a service that has just started says that, and its page goes on by itself'
   await expect(page.getByText('Last backup complete')).toBeVisible();
 });
 
+test('a target that only the deployment can set is not to be set on a page', async ({ app, page, service }) => {
+  const why = { code: 'target-left-open', params: {} };
+  service.state.status = {
+    ...{ protection: 'unconfigured', target: { configured: false, description: '' } },
+    warnings: [{ code: 'DK_CONFIG', message: 'no target is set; only the deployment can set it', hint: '', why }],
+  };
+  await app.open('');
+  await expect(page.getByText(/Nothing is backed up until the deployment sets the target/)).toBeVisible();
+  await expect(page.getByText('Set up the backup target')).toHaveCount(0);
+});
+
 const INTERRUPTED = {
   status: 'interrupted',
   failure: {
@@ -34,4 +45,19 @@ test('a restore that its service did not survive is to be finished or undone', a
   await app.open(`/runs/${run.id}`);
   await expect(page.getByText('Finish it, or undo it to get the state before.')).toBeVisible();
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
+});
+
+test('a plan that could not be computed says why, and leads to a new one', async ({ app, page }) => {
+  await page.route('**/api/v1/restores/*', (route) =>
+    route.fulfill({
+      status: 502,
+      json: { error: { code: 'DK_GRAFANA_UNREACHABLE', message: 'connection refused', hint: '' } },
+    }),
+  );
+  await app.open('/restore');
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByText('The service cannot reach Grafana')).toBeVisible();
+  await expect(page.getByText(/Comparing with Grafana now/)).toHaveCount(0);
+  await page.getByRole('link', { name: 'New plan' }).click();
+  await expect(page.getByRole('button', { name: 'Show the plan' })).toBeVisible();
 });
