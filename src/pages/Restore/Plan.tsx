@@ -46,7 +46,7 @@ export function Plan() {
   return (
     <AppPage
       pageNav={{
-        text: plan === undefined ? t('plan.items', 'Plan') : titles[plan.state],
+        text: plan === undefined || hasFailed(query.error, plan) ? t('plan.items', 'Plan') : titles[plan.state],
         parentItem: { text: t('plan.title', 'Restore'), url: routes.restore() },
       }}
       subTitle={
