@@ -18,6 +18,7 @@ import { Configuration } from './config/configuration.ts';
 import { copyConfig } from './config/copy.ts';
 import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
 import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
+import { mirrorConfig } from './config/mirror.ts';
 import { settingsFor } from './config/storage.ts';
 import { VERSION, type CliContext } from './context.ts';
 
@@ -80,8 +81,9 @@ export async function sessionIn<T>(
   const options = await openOptions(context, flags, { ...opened, state });
   const repository = await openRepository({ ...options, recipients: opened.recipients ?? options.recipients });
   const grafana = (): GrafanaLink => grafanaLink(context, flags, state);
+  const mirror = mirrorConfig(new Configuration(context.environment, flags));
   try {
-    return await work({ repository, grafana, version: VERSION, clock, randomness, log });
+    return await work({ repository, grafana, mirror, version: VERSION, clock, randomness, log });
   } finally {
     await repository.close();
   }

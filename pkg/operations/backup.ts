@@ -9,6 +9,7 @@ import type { BackupOptions } from '../engine/backup/options.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
 import { guard } from './guard.ts';
+import { mirrored } from './mirror.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -35,7 +36,11 @@ export async function runBackup(
   const manifest = await withInstance(
     { ...grafana(), readsServer: true },
     signal,
-    (instance) => backup({ ...options, repository, instance }),
+    async (instance) => {
+      const made = await backup({ ...options, repository, instance });
+      append(warnings, await mirrored(session, instance, made, run));
+      return made;
+    },
     run.onProgress,
   );
   append(warnings, await guard(session, manifest, before, run));

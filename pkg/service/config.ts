@@ -1,3 +1,4 @@
+import type { MirrorConfig } from '../engine/mirror/remote.ts';
 import type { Alarm } from '../engine/backup/losses/shrunk.ts';
 import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
@@ -76,6 +77,8 @@ export interface ServiceConfig {
   };
   /** Outside Kubernetes. */
   stateDirectory: string;
+  /** The Git repository that backups are mirrored to. */
+  mirror?: MirrorConfig;
   /** Names this replica, for people: the pod's name. */
   instance: string;
   listen: Address;

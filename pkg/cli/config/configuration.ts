@@ -7,6 +7,7 @@ import { SECTIONS, type Secret, type Setting } from './table.ts';
 const {
   Target,
   Copy,
+  'Git mirror': Mirror,
   Grafana,
   Connections,
   Backup,
@@ -21,7 +22,7 @@ const {
 
 /** Every setting and secret by its variable. */
 export const SETTINGS = {
-  ...{ ...Target, ...Copy, ...Grafana, ...Connections, ...Backup, ...Encryption, ...Schedule },
+  ...{ ...Target, ...Copy, ...Mirror, ...Grafana, ...Connections, ...Backup, ...Encryption, ...Schedule },
   ...{ ...Retention, ...Notifications, ...Service, ...Bootstrap, ...Kubernetes },
 };
 

@@ -175,3 +175,23 @@ export function address(text: string, source: string): Address {
 export function optionalAddress(text: string, source: string): Address | 'off' {
   return text === 'off' ? text : address(text, source);
 }
+
+/** The address of a Git repository. A token in it would show wherever the address does. */
+export function gitUrl(text: string, source: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new DashkeepError('DK_SETTINGS', `${source} must be an https:// address of a Git repository`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new DashkeepError('DK_SETTINGS', `${source} contains a user name or token: set DASHKEEP_GIT_TOKEN instead`);
+  }
+  return text;
+}
+
+/** A branch of a Git repository. */
+export function gitBranch(text: string, source: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/.test(text) || /\.\.|\.lock(\/|$)|\.$/.test(text)) {
+    throw new DashkeepError('DK_SETTINGS', `${source} is not a valid name of a branch`);
+  }
+  return text;
+}

@@ -10,6 +10,7 @@ import { DEFAULT_SETTINGS, withLeaves } from '../../service/settings/defaults.ts
 import { fieldProblems } from '../../service/settings/validate.ts';
 import { Configuration, SETTINGS, type SecretVariable, type SettingVariable } from './configuration.ts';
 import type { Environment } from './environment.ts';
+import { mirrorConfig } from './mirror.ts';
 import { copyConfig } from './copy.ts';
 import { grafanaConfig } from './grafana.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
@@ -77,7 +78,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     storage: storageSettings(configuration),
     fileRoots: configuration.get('DASHKEEP_FILE_ROOTS'),
     outboundAllow: configuration.get('DASHKEEP_OUTBOUND_ALLOW'),
-    ...compact({ copy: copyConfig(configuration) }),
+    ...compact({ copy: copyConfig(configuration), mirror: mirrorConfig(configuration) }),
     secrets,
     agePassphrase,
     alarm: { gone: configuration.get('DASHKEEP_ALARM_GONE'), changed: configuration.get('DASHKEEP_ALARM_CHANGED') },

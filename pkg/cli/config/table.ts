@@ -89,6 +89,12 @@ export const SECTIONS = {
     DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: { secret: true },
     DASHKEEP_COPY_S3_SESSION_TOKEN: { secret: true },
   },
+  'Git mirror': {
+    DASHKEEP_GIT_URL: { parse: values.gitUrl },
+    DASHKEEP_GIT_BRANCH: { parse: values.gitBranch, default: 'main' },
+    DASHKEEP_GIT_USER: { parse: values.asIs, default: 'dashkeep' },
+    DASHKEEP_GIT_TOKEN: { secret: true },
+  },
   Grafana: {
     GRAFANA_URL: { parse: values.asIs, flag: '--grafana-url <url>', help: 'address of Grafana' },
     GRAFANA_API_TOKEN: { secret: true },

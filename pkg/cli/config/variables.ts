@@ -2,11 +2,13 @@ import type { Variables } from '../../service/config.ts';
 import { SETTINGS, type Configuration, type Name } from './configuration.ts';
 import { SECTIONS, type Secret, type Setting } from './table.ts';
 
-const { Target, Copy, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
+const { Target, Copy, 'Git mirror': Mirror, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
 
 /** Settings that also apply on another machine; the others are addresses and files of this one. */
 const ELSEWHERE = [
-  ...[Target, Copy, Backup, Encryption, Schedule, Retention, Notifications].flatMap((section) => Object.keys(section)),
+  ...[Target, Copy, Mirror, Backup, Encryption, Schedule, Retention, Notifications].flatMap((section) =>
+    Object.keys(section),
+  ),
   'DASHKEEP_ORGS',
 ] as Name[];
 

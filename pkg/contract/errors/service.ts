@@ -28,6 +28,12 @@ export const SERVICE_ERRORS = {
     title: 'The export cannot be written',
     hint: 'Check the directory, its permissions and the free space. An earlier export there may be incomplete: run the command again.',
   },
+  DK_MIRROR_FAILED: {
+    exit: 1,
+    status: 502,
+    title: 'The Git mirror cannot be updated',
+    hint: 'Check DASHKEEP_GIT_URL, the token and its permission to push. The next backup tries again.',
+  },
   DK_IMPORT_INVALID: {
     exit: 2,
     status: 400,

@@ -10,6 +10,9 @@ import { prettyJson } from '../../lib/json/pretty.ts';
 /** Lists all files of an export and what was exported. Its presence marks a directory as an export. */
 export const INDEX = 'dashkeep-export.json';
 
+/** In a mirror: the index of the files beside it. No title becomes a name that begins with a dot. */
+export const PART = '.dashkeep.json';
+
 const TEMPORARY = '.dashkeep-export-';
 
 /**

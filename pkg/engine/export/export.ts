@@ -118,7 +118,8 @@ function prepare({
   };
 }
 
-async function readResource(
+/** Reads a resource for an export, without the values of its secrets. */
+export async function readResource(
   repository: Repository,
   entry: ManifestEntry,
   parts: Parts,
@@ -148,7 +149,8 @@ function freeVariable(parts: readonly string[], taken: Set<string>): string {
   return free;
 }
 
-function aboutSnapshot({ id, started, dashkeep, grafana, orgs }: Manifest): object {
+/** What an index says of the snapshot. */
+export function aboutSnapshot({ id, started, dashkeep, grafana, orgs }: Manifest): object {
   return { snapshot: { id, started }, dashkeep, grafana: compact({ ...grafana }), orgs };
 }
 

@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { ManifestEntry, Manifest } from '../../contract/manifest.ts';
+import { Manifest } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
+import { append } from '../../lib/append.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import { contentOfText } from '../../grafana/kinds/text-content.ts';
-import { INDEX } from '../export/directory.ts';
+import { INDEX, PART } from '../export/directory.ts';
+import { JsonResource } from '../export/json.ts';
 import { outlineOf } from '../restore/content.ts';
 import type { ArchiveReader } from './archive.ts';
-import { invalid, readJson } from './files.ts';
+import { invalid, readJson, type Files } from './files.ts';
 
 const Index = z.object({
   dashkeepExport: z.literal(1),
@@ -15,13 +17,18 @@ const Index = z.object({
   grafana: Manifest.shape.grafana,
   orgs: Manifest.shape.orgs,
   whole: Manifest.pick({ status: true, scope: true, kinds: true, errors: true, skipped: true }).optional(),
-  resources: z.array(ManifestEntry.omit({ object: true, bytes: true }).extend({ path: z.string() })),
+  resources: z.array(JsonResource).optional(),
+  /** In place of the resources: the files that name them. */
+  parts: z.array(z.string()).optional(),
 });
+const Part = z.object({ resources: z.array(JsonResource) });
 
-/** The tree that `dashkeep export` writes as JSON. Only files in its index count. */
+/** The tree that `dashkeep export` writes as JSON, or that a Git mirror holds. Only files in its index count. */
 export const jsonTree: ArchiveReader = {
   // Exports in other formats have an index too; their other files identify them.
-  reads: ({ paths }) => paths.includes(INDEX) && !paths.some((path) => /\.(ya?ml|tf\.json)$/.test(path)),
+  reads: ({ paths }) =>
+    paths.includes(INDEX) &&
+    (paths.some((path) => path.endsWith(`/${PART}`)) || !paths.some((path) => /\.(ya?ml|tf\.json)$/.test(path))),
 
   async read(files) {
     const index = Index.safeParse(await readJson(files, INDEX));
@@ -31,7 +38,8 @@ export const jsonTree: ArchiveReader = {
         `${INDEX} is not the index of an export as JSON: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`,
       );
     }
-    const { snapshot, grafana, orgs, whole, resources } = index.data;
+    const { snapshot, grafana, orgs, whole } = index.data;
+    const resources = index.data.resources ?? (await resourcesIn(files, index.data.parts ?? []));
     const known = new Set(orgs.map(({ id }) => id));
     const paths = new Set(files.paths);
     for (const { path, org } of resources) {
@@ -62,3 +70,15 @@ export const jsonTree: ArchiveReader = {
     });
   },
 };
+
+async function resourcesIn(files: Files, parts: readonly string[]): Promise<z.infer<typeof JsonResource>[]> {
+  const resources: z.infer<typeof JsonResource>[] = [];
+  for (const path of parts) {
+    const part = Part.safeParse(files.paths.includes(path) ? await readJson(files, path) : undefined);
+    if (!part.success) {
+      throw invalid(`${path} is missing or damaged, and the index names it`);
+    }
+    append(resources, part.data.resources);
+  }
+  return resources;
+}

@@ -19,7 +19,7 @@ import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 
 export interface TargetPorts {
-  config: Pick<ServiceConfig, 'version' | 'grafana' | 'orgIds'> &
+  config: Pick<ServiceConfig, 'version' | 'grafana' | 'orgIds' | 'mirror'> &
     Pick<ServiceConfig, 'trustedKeys' | 'alarm' | 'ignoreClock' | 'agePassphrase'>;
   access: GrafanaAccess;
   state: StateStore;
@@ -100,7 +100,8 @@ export class OpenedTarget {
     const repository = await (create ? this.openOrMake(signal) : this.open(signal));
     const grafana = caller === undefined ? this.grafana : this.grafanaOf(caller);
     const { config, clock, randomness, log } = this.#ports;
-    return { repository, grafana: () => grafana, version: config.version, clock, randomness, log };
+    const { version, mirror } = config;
+    return { repository, grafana: () => grafana, mirror, version, clock, randomness, log };
   }
 
   /** @throws DK_REPOSITORY_MISSING */

@@ -1,0 +1,220 @@
+import * as fs from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { compact } from '../../contract/compact.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { systemCode } from '../../lib/file-errors.ts';
+import type { TreeEntry, TreeStore } from './tree.ts';
+import type * as Sdk from './sdk.ts';
+
+/** The Git repository that a mirror goes to. */
+export interface MirrorConfig {
+  /** `https://…` */
+  url: string;
+  branch: string;
+  /** Whom the token is of; most servers accept any name. */
+  user: string;
+  token?: () => Promise<string>;
+  /** Where the local copy of the newest commit is kept. */
+  directory: string;
+}
+
+/** A commit to be made. */
+export interface NewCommit {
+  tree: string;
+  message: string;
+  /** Name of the person who made all changes; undefined where these are several, or nobody knows. */
+  author: string | undefined;
+  time: Date;
+}
+
+const OURS = 'Dashkeep';
+/** The newest commit that is known to be at the remote. */
+const PUSHED = 'refs/dashkeep/pushed';
+/** Objects that may lie here one by one. */
+const LOOSE_MOST = 25_600;
+const TIMEOUT_MS = 120_000;
+
+/** A branch of a remote Git repository, with as much of it here as it takes to add a commit. */
+export class GitRemote implements TreeStore {
+  readonly #config: MirrorConfig;
+  readonly #git: typeof Sdk;
+  readonly #local: { fs: typeof fs; gitdir: string };
+  readonly #signal: AbortSignal;
+  #cache = {};
+
+  private constructor(git: typeof Sdk, config: MirrorConfig, signal: AbortSignal) {
+    this.#git = git;
+    this.#config = config;
+    const name = createHash('sha256').update(`${config.url} ${config.branch}`).digest('hex').slice(0, 16);
+    this.#local = { fs, gitdir: join(config.directory, name) };
+    this.#signal = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  }
+
+  /** Opens the local copy; asks the remote nothing. */
+  static async open(config: MirrorConfig, signal: AbortSignal): Promise<GitRemote> {
+    const remote = new GitRemote(await import('./sdk.ts'), config, signal);
+    await remote.#tidy();
+    await fs.promises.mkdir(remote.#local.gitdir, { recursive: true, mode: 0o700 });
+    await remote.#git.init({ ...remote.#local, bare: true, defaultBranch: config.branch });
+    await remote.#git.addRemote({ ...remote.#local, remote: 'origin', url: config.url, force: true });
+    return remote;
+  }
+
+  /** Starts again from the remote, which packs its objects, once too many lie here one by one. */
+  async #tidy(): Promise<void> {
+    const sample = await fs.promises.readdir(join(this.#local.gitdir, 'objects', '17')).catch(() => []);
+    if (sample.length > LOOSE_MOST / 256) {
+      await fs.promises.rm(this.#local.gitdir, { recursive: true, force: true });
+    }
+  }
+
+  /** The newest commit, as far as it is known here; undefined before the first one. */
+  async head(): Promise<string | undefined> {
+    return this.#git.resolveRef({ ...this.#local, ref: PUSHED }).catch(() => undefined);
+  }
+
+  /** Makes the newest commit of the remote the head. @returns whether it was another one */
+  async update(): Promise<boolean> {
+    const { url, branch } = this.#config;
+    const refs = await this.#calling(() =>
+      this.#git.listServerRefs({ ...this.#web(), url, prefix: `refs/heads/${branch}` }),
+    );
+    const newest = refs.find(({ ref }) => ref === `refs/heads/${branch}`)?.oid;
+    if (newest === (await this.head())) {
+      return false;
+    }
+    if (newest === undefined) {
+      await fs.promises.rm(join(this.#local.gitdir, PUSHED), { force: true });
+      return true;
+    }
+    await this.#calling(() =>
+      this.#git.fetch({ ...this.#local, ...this.#web(), url, ref: branch, depth: 1, singleBranch: true, tags: false }),
+    );
+    await this.#git.writeRef({ ...this.#local, ref: PUSHED, value: newest, force: true });
+    return true;
+  }
+
+  /**
+   * Adds a commit to the head and pushes it.
+   * @returns false if the remote has a newer head
+   * @throws DK_MIRROR_FAILED
+   */
+  async push({ tree, message, author: name = OURS, time }: NewCommit): Promise<boolean> {
+    const { url, branch } = this.#config;
+    const ref = `refs/heads/${branch}`;
+    const head = await this.head();
+    const stamp = { timestamp: Math.floor(time.getTime() / 1000), timezoneOffset: 0, email: '' };
+    const oid = await this.#git.commit({
+      ...this.#local,
+      message,
+      tree,
+      parent: head === undefined ? [] : [head],
+      author: { ...stamp, name },
+      committer: { ...stamp, name: OURS },
+      ref,
+      noUpdateBranch: true,
+    });
+    await this.#git.writeRef({ ...this.#local, ref, value: oid, force: true });
+    try {
+      await this.#calling(() => this.#git.push({ ...this.#local, ...this.#web(), url, ref, remoteRef: ref }));
+    } catch (error) {
+      if (codeOf(error) === 'PushRejectedError') {
+        return false;
+      }
+      throw error;
+    }
+    await this.#git.writeRef({ ...this.#local, ref: PUSHED, value: oid, force: true });
+    return true;
+  }
+
+  async readTree(oid: string): Promise<TreeEntry[]> {
+    return (await this.#git.readTree({ ...this.#local, oid, cache: this.#cache })).tree;
+  }
+
+  writeTree(tree: TreeEntry[]): Promise<string> {
+    return this.#git.writeTree({ ...this.#local, tree });
+  }
+
+  async readFile(oid: string): Promise<string> {
+    const { blob } = await this.#git.readBlob({ ...this.#local, oid, cache: this.#cache });
+    return Buffer.from(blob).toString('utf8');
+  }
+
+  writeFile(text: string): Promise<string> {
+    return this.#git.writeBlob({ ...this.#local, blob: Buffer.from(text) });
+  }
+
+  #web(): Pick<Parameters<typeof Sdk.push>[0], 'http' | 'onAuth' | 'onAuthFailure'> {
+    const { token, user } = this.#config;
+    return compact({
+      http: { request: (request: HttpRequest) => exchange(request, this.#signal) },
+      onAuth: token && (async () => ({ username: user, password: await token() })),
+      onAuthFailure: () => ({ cancel: true }),
+    });
+  }
+
+  async #calling<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (codeOf(error) === 'PushRejectedError') {
+        throw error;
+      }
+      const { host } = new URL(this.#config.url);
+      throw new DashkeepError('DK_MIRROR_FAILED', `the Git server ${host} ${whyNot(error)}`, { cause: error });
+    }
+  }
+}
+
+/** In the words of a person; never the address, which may be long, or a header. */
+function whyNot(error: unknown): string {
+  const { statusCode } = ((error as { data?: { statusCode?: number } }).data ?? {}) satisfies object;
+  if (codeOf(error) === 'UserCanceledError' || statusCode === 401 || statusCode === 403) {
+    return 'refused the token';
+  }
+  if (codeOf(error) === 'GitPushError') {
+    return 'refused the push';
+  }
+  if (statusCode !== undefined) {
+    return `responded with status ${statusCode}`;
+  }
+  const cause = (error as Error).cause ?? error;
+  return `did not respond (${systemCode(cause) ?? (cause as Error).name})`;
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null)?.code;
+}
+
+interface HttpRequest {
+  url: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: AsyncIterable<Uint8Array>;
+}
+
+interface HttpResponse extends Omit<HttpRequest, 'body'> {
+  body: AsyncIterableIterator<Uint8Array>;
+  statusCode: number;
+  statusMessage: string;
+}
+
+async function exchange(
+  { url, method = 'GET', headers = {}, body }: HttpRequest,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body ?? []) {
+    chunks.push(chunk);
+  }
+  const response = await fetch(url, { method, headers, signal, ...(body && { body: Buffer.concat(chunks) }) });
+  return {
+    url: response.url,
+    method,
+    statusCode: response.status,
+    statusMessage: response.statusText,
+    headers: Object.fromEntries(response.headers),
+    body: (response.body ?? new Blob([]).stream())[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>,
+  };
+}

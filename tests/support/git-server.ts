@@ -1,0 +1,73 @@
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** A Git repository that Git itself serves over HTTP. */
+export interface GitServer {
+  url: string;
+  /** What has to be given as `user:password`; undefined: nothing. */
+  login?: string;
+  /** Responds with this status to every request. */
+  failure?: number;
+  requests: string[];
+  /** Runs Git in the repository. @returns what it prints */
+  git(...args: string[]): Promise<string>;
+  close(): Promise<void>;
+}
+
+const run = promisify(execFile);
+
+/** Starts one with an empty repository. @param directory - where the repository is made */
+export async function startGitServer(directory: string): Promise<GitServer> {
+  const repository = join(directory, 'remote.git');
+  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', repository]);
+  execFileSync('git', ['-C', repository, 'config', 'http.receivepack', 'true']);
+  const requests: string[] = [];
+  const server = createServer(async (request, response) => {
+    const { pathname, search } = new URL(request.url ?? '', 'http://git');
+    requests.push(`${request.method} ${pathname.replace('/remote.git', '')}${search}`);
+    const given = Buffer.from(request.headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
+    if (started.failure !== undefined || (started.login !== undefined && given !== started.login)) {
+      response.writeHead(started.failure ?? 401, { 'www-authenticate': 'Basic realm="git"' }).end();
+      return;
+    }
+    const backend = spawn('git', ['http-backend'], {
+      env: {
+        ...process.env,
+        GIT_PROJECT_ROOT: directory,
+        GIT_HTTP_EXPORT_ALL: '1',
+        REQUEST_METHOD: request.method,
+        PATH_INFO: decodeURIComponent(pathname),
+        QUERY_STRING: search.slice(1),
+        CONTENT_TYPE: request.headers['content-type'] ?? '',
+        GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
+      },
+    });
+    request.pipe(backend.stdin);
+    const chunks: Buffer[] = [];
+    backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(backend, 'close');
+    const answer = Buffer.concat(chunks);
+    const end = answer.indexOf('\r\n\r\n');
+    const headers = answer.subarray(0, end).toString().split('\r\n');
+    const status = headers.find((line) => line.startsWith('Status: '))?.slice(8, 11);
+    response.writeHead(Number(status ?? 200), Object.fromEntries(headers.map((line) => line.split(': ', 2))));
+    response.end(answer.subarray(end + 4));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const started: GitServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/remote.git`,
+    requests,
+    git: async (...args) => (await run('git', ['-C', repository, ...args])).stdout.trim(),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return started;
+}
