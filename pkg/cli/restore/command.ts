@@ -50,7 +50,10 @@ export interface RestoreCommandFlags extends RestoreFlags, AskedBy {
 
 type Flags = RestoreCommandFlags;
 
-/** Plans a restore or an undo, applies it with `--apply`, and prints what came of it. */
+/**
+ * Plans a restore or an undo, applies it with `--apply`, and prints what came of it.
+ * @throws DK_USAGE for flags that exclude each other
+ */
 export async function restoreCommand(context: CliContext, snapshot: string | undefined, given: Flags): Promise<Exit> {
   const flags = withTrust(given);
   if (flags.markdown === true && (flags.json === true || flags.apply === true)) {
