@@ -176,7 +176,7 @@ export function optionalAddress(text: string, source: string): Address | 'off' {
   return text === 'off' ? text : address(text, source);
 }
 
-/** The address of a Git repository. A token in it would show wherever the address does. */
+/** The address of a Git repository. A token in it would show wherever the address does. @throws DK_SETTINGS */
 export function gitUrl(text: string, source: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -188,7 +188,7 @@ export function gitUrl(text: string, source: string): string {
   return text;
 }
 
-/** A branch of a Git repository. */
+/** A branch of a Git repository. @throws DK_SETTINGS */
 export function gitBranch(text: string, source: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/.test(text) || /\.\.|\.lock(\/|$)|\.$/.test(text)) {
     throw new DashkeepError('DK_SETTINGS', `${source} is not a valid name of a branch`);
