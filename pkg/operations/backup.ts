@@ -1,15 +1,18 @@
 import { SERVER_KINDS } from '../contract/kinds.ts';
 import { problemCount, type Manifest } from '../contract/manifest.ts';
-import type { KnownReason } from '../contract/reasons/catalogue.ts';
+import { asDashkeepError } from '../contract/errors.ts';
+import { reason, sentenceOf, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { warningOf } from '../contract/reasons/reason.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import { append } from '../lib/append.ts';
 import { backup } from '../engine/backup/backup.ts';
 import type { BackupOptions } from '../engine/backup/options.ts';
+import { mirror } from '../engine/mirror/mirror.ts';
+import { readAuthors, type Authors } from '../engine/versions/authors.ts';
+import { kindContext, type Instance } from '../grafana/instance.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
 import { guard } from './guard.ts';
-import { mirrored } from './mirror.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -45,6 +48,37 @@ export async function runBackup(
   );
   append(warnings, await guard(session, manifest, before, run));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), run);
+}
+
+const NO_AUTHORS: Authors = { names: new Map(), known: new Set() };
+
+/**
+ * Mirrors a snapshot to Git, if that is set up. The mirror is a convenience: if it cannot be updated, that is a
+ * warning.
+ */
+async function mirrored(
+  { repository, mirror: to, clock, log }: Session,
+  instance: Instance,
+  manifest: Manifest,
+  { id: run, signal }: Run,
+): Promise<KnownReason[]> {
+  try {
+    if (to !== undefined) {
+      const authors = async (id: number): Promise<Authors> => {
+        const org = instance.orgs.find((one) => one.id === id);
+        const ports = { clock, log, signal, decryptSecrets: false };
+        return org === undefined ? NO_AUTHORS : readAuthors(kindContext(instance, org, ports));
+      };
+      const changed = await mirror(to, { manifest, repository, authors, signal });
+      log.info({ run, changed }, 'the Git mirror was updated');
+    }
+    return [];
+  } catch (error) {
+    signal.throwIfAborted();
+    const warning = reason('mirror-failed', { message: asDashkeepError(error).message });
+    log.warn({ run }, sentenceOf(warning));
+    return [warning];
+  }
 }
 
 function outcomeOf(

@@ -32,7 +32,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The Git mirror cannot be updated',
-    hint: 'Check DASHKEEP_GIT_URL, the token and its permission to push. The next backup tries again.',
+    hint: 'Check the address of the Git repository, and that its token may push. The next backup tries again.',
   },
   DK_IMPORT_INVALID: {
     exit: 2,

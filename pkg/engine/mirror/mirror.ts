@@ -37,7 +37,7 @@ interface Options {
   signal: AbortSignal;
 }
 
-/** How often a commit is made anew because somebody else pushed one. */
+/** How often a commit is made again because somebody else pushed one. */
 const TRIES = 3;
 
 /**
