@@ -5,7 +5,6 @@ import { startGrafana } from '../support/grafana/index.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { freePort } from '../support/ports.ts';
 import { blocksOf, fences, pages, ROOT, shellBlocks } from './pages.ts';
-import { startGitServer } from '../support/git-server.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';
 import { depth } from '../support/budget.ts';
@@ -238,21 +237,6 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
       });
       expect(verified.text).toContain('everything exists');
     }
-  });
-
-  it('docs/git-mirror.md: one that Git serves', async () => {
-    const server = await startGitServer(reader.directory);
-    server.login = 'dashkeep:git-token';
-    await writeFile(join(reader.directory, 'git-token'), 'git-token\n');
-    const [setUp = '', back = ''] = await blocksOf('docs/git-mirror.md', {
-      'https://git.example.com/team/grafana.git': server.url.replace('//', '//dashkeep:git-token@'),
-      '/run/secrets/git-token': join(reader.directory, 'git-token'),
-    });
-    const made = await reader.shell(setUp.replace('dashkeep:git-token@', ''), own);
-    const imported = await reader.shell(back.replace('.git\n', '.git grafana\n'), own);
-    await server.close();
-    expect([made.code, imported.code], `${made.text}${imported.text}`).toEqual([0, 0]);
-    expect(made.text).not.toMatch(/not updated/);
   });
 
   it('docs/immutability.md: locked objects', async () => {
