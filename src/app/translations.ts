@@ -1,6 +1,5 @@
-import { initPluginTranslations } from '@grafana/i18n';
 import { translateCatalogues, type Translation } from '../lib/catalogue/texts.ts';
-import manifest from '../plugin.json';
+import { addTexts, chosenLanguage } from '../lib/i18n.ts';
 
 type Module<Content> = Promise<{ default: Content }>;
 
@@ -14,15 +13,14 @@ const LOADERS: Record<string, () => [Module<Record<string, unknown>>, Module<Tra
 
 /** Makes the texts of the user's language available; resolves also when there are none. */
 export async function loadTranslations(): Promise<void> {
-  await initPluginTranslations(manifest.id, [
-    async (language) => {
-      const load = LOADERS[language];
-      if (load === undefined) {
-        return {};
-      }
-      const [app, catalogues] = await Promise.all(load());
+  const language = chosenLanguage();
+  try {
+    const [app, catalogues] = await Promise.all(LOADERS[language]?.() ?? []);
+    if (app !== undefined && catalogues !== undefined) {
       translateCatalogues(catalogues.default);
-      return app.default;
-    },
-  ]);
+      addTexts(language, app.default);
+    }
+  } catch (error) {
+    console.error(`cannot load the texts in ${language}`, error);
+  }
 }

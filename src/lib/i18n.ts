@@ -1,27 +1,35 @@
-import { t as translate } from '@grafana/i18n';
+import i18next, { type i18n } from 'i18next';
 import { config } from '@grafana/runtime';
+import manifest from '../plugin.json';
 
 /** What a text may be filled with. */
 type Values = Record<string, string | number>;
+
+/** The host's texts and languages, which the app shares; some versions of Grafana hand out the module around it. */
+const host: i18n = (i18next as i18n & { default?: i18n }).default ?? i18next;
 
 /**
  * A text in the user's language; the default is English. Values come in unescaped: React escapes what it renders, and
  * doing it twice would show `&amp;` in titles.
  */
-export function t(key: string, text: string, values?: Values): string {
-  return translate(key, text, { ...values, interpolation: { escapeValue: false } });
+export function t(key: string, text: string, values?: Record<string, unknown>): string {
+  return host.t(key, text, { ...values, ns: manifest.id, interpolation: { escapeValue: false } });
 }
 
 /** A text that depends on a number: `one` for a single thing, `other` for any other count. */
 export function plural(key: string, count: number, one: string, other: string, values?: Values): string {
-  return translate(key, other, {
-    ...values,
-    count,
-    number: formatCount(count),
-    defaultValue_one: one,
-    defaultValue_other: other,
-    interpolation: { escapeValue: false },
-  });
+  const forms = { defaultValue_one: one, defaultValue_other: other };
+  return t(key, other, { ...values, ...forms, count, number: formatCount(count) });
+}
+
+/** The language that texts are to be in. */
+export function chosenLanguage(): string {
+  return host.resolvedLanguage ?? 'en-US';
+}
+
+/** Adds the app's texts in a language. */
+export function addTexts(to: string, texts: Record<string, unknown>): void {
+  host.addResourceBundle(to, manifest.id, texts, true, false);
 }
 
 /** The language that texts are in, for Intl. */

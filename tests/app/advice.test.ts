@@ -7,7 +7,7 @@ import { parseTarget } from '../../pkg/storage/target.ts';
 import { errorBody } from '../../pkg/service/http/errors.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 
 const { explainProblem } = await import('../../src/lib/problems/problems.ts');
 const { knownText } = await import('../../src/lib/catalogue/reasons.ts');

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { CHANGES, changeSentence, type ChangeCode } from '../../pkg/contract/changes/catalogue.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: { datasources: { Metrics: { uid: 'p8e2', name: 'Metrics' } } } }));
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 
 const { changeText } = await import('../../src/lib/catalogue/changes.ts');
 const { diffWords } = await import('../../src/lib/wordDiff.ts');

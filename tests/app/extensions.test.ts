@@ -28,7 +28,7 @@ const { host } = vi.hoisted(() => ({
   },
 }));
 vi.mock('@grafana/runtime', () => host);
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 vi.mock('@grafana/data', () => ({ AppEvents: { alertError: { name: 'alert-error' } } }));
 vi.mock('../../src/app/translations.ts', () => ({ loadTranslations: async () => undefined }));
 

@@ -8,7 +8,7 @@ import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/cat
 import { because, losing, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 
 const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/catalogue/reasons.ts');

@@ -4,7 +4,7 @@ import type { PlanItem } from '../../pkg/contract/plan.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: {} } } }));
 vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 
 describe('how a plan is confirmed', async () => {
   const { comparedBy, confirmationOf } = await import('../../src/pages/Restore/plan/confirmation.ts');

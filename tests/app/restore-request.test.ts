@@ -9,7 +9,7 @@ const { config } = vi.hoisted(() => ({
   },
 }));
 vi.mock('@grafana/runtime', () => ({ config }));
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
 
 describe('what a restore asks for', async () => {

@@ -4,7 +4,7 @@ import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/warnings.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('@grafana/i18n', () => import('./english.ts'));
+vi.mock('i18next', () => import('./english.ts'));
 
 const { explainProblem } = await import('../../src/lib/problems/problems.ts');
 

@@ -109,7 +109,7 @@ test('every page speaks French @quick', async ({ app, page, problems }) => {
   expect(problems).toEqual([]);
 });
 
-test('little has to come before the first page shows: 68 KiB of the app, gzipped @quick', async ({
+test('little has to come before the first page shows: 64 KiB of the app, gzipped @quick', async ({
   app,
   page,
   world,
@@ -126,5 +126,5 @@ test('little has to come before the first page shows: 68 KiB of the app, gzipped
   const bodies = await Promise.all(scripts);
   const size = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
   expect(bodies.length).toBeGreaterThan(2);
-  expect(size).toBeLessThan(68 * 1024);
+  expect(size).toBeLessThan(64 * 1024);
 });

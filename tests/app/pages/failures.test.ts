@@ -5,7 +5,7 @@ vi.mock('@grafana/runtime', () => ({
   config: { featureToggles: {}, bootData: { user: {} } },
   isFetchError: () => false,
 }));
-vi.mock('@grafana/i18n', () => import('../english.ts'));
+vi.mock('i18next', () => import('../english.ts'));
 beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
 
 describe('a call that failed because no target is set', async () => {

@@ -6,7 +6,7 @@ import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
 vi.mock('@grafana/runtime', () => ({
   config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } },
 }));
-vi.mock('@grafana/i18n', () => import('../english.ts'));
+vi.mock('i18next', () => import('../english.ts'));
 beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
 
 describe('what the overview says of the backups', async () => {

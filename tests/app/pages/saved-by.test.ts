@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('@grafana/i18n', () => import('../english.ts'));
+vi.mock('i18next', () => import('../english.ts'));
 
 const { savedBy } = await import('../../../src/lib/resources/savedBy.ts');
 
