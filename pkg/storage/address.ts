@@ -11,6 +11,16 @@ export interface BucketPlace {
   prefix: string;
 }
 
+/** What the names of all objects of a place start with. */
+export function baseOf({ prefix }: BucketPlace): string {
+  return prefix === '' ? '' : `${prefix}/`;
+}
+
+/** A place for people, with the service where it is. */
+export function placeText(scheme: string, { bucket, prefix }: BucketPlace, service: string): string {
+  return `${scheme}://${prefix === '' ? bucket : `${bucket}/${prefix}`} at ${service}`;
+}
+
 /**
  * Reads `scheme://bucket/prefix`. Messages never repeat the part that could hold a password.
  * @param name - what a bucket may be called

@@ -1,4 +1,5 @@
 import { DashkeepError } from '../contract/errors.ts';
+import { baseOf } from './address.ts';
 import type { S3Settings } from './s3/settings/settings.ts';
 import { parseTarget } from './target.ts';
 
@@ -63,7 +64,7 @@ export function minimalPolicy(target: string, options: PolicyOptions = {}): Mini
         ...(lock === undefined ? [] : ['s3:PutObjectRetention', 's3:GetObjectRetention']),
         ...(tags === undefined ? [] : ['s3:PutObjectTagging']),
       ],
-      Resource: `${bucket}/${parsed.prefix === '' ? '' : `${parsed.prefix}/`}*`,
+      Resource: `${bucket}/${baseOf(parsed)}*`,
     },
   ];
   if (kmsKey !== undefined) {

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { TokenCredential } from '@azure/identity';
 import type { ContainerClient, RequestPolicyFactory } from '@azure/storage-blob';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import type { BucketPlace } from '../address.ts';
+import { baseOf, placeText, type BucketPlace } from '../address.ts';
 import { call, type CallPorts } from '../cloud/call.ts';
 import { Rotating } from '../cloud/rotating.ts';
 import { withoutExchange } from '../errors.ts';
@@ -44,18 +44,18 @@ export class AzureConnection {
 
   constructor(
     sdk: Sdk,
-    { bucket, prefix }: BucketPlace,
+    place: BucketPlace,
     resolved: ResolvedAzure,
     { clock, random, outbound }: Pick<OpenStoreOptions, 'clock' | 'random' | 'outbound'>,
   ) {
     const { endpoint, credentials, settings } = resolved;
-    this.description = `azblob://${prefix === '' ? bucket : `${bucket}/${prefix}`} at ${endpoint.value}`;
-    this.base = prefix === '' ? '' : `${prefix}/`;
+    this.description = placeText('azblob', place, endpoint.value);
+    this.base = baseOf(place);
     this.idle = settings.timeoutMilliseconds ?? TIMEOUT_MILLISECONDS;
     this.#ports = { clock, random, where: this.description, codes: AZURE_CODES };
     const options = { keepAlive: true, maxSockets: SOCKETS, lookup: outbound?.lookup };
     this.#agent = endpoint.value.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options);
-    const url = `${endpoint.value}/${bucket}`;
+    const url = `${endpoint.value}/${place.bucket}`;
     this.#client = new Rotating(
       credentials.read,
       (secret) => this.#clientFor(sdk, url, credentials.keyOf(secret), resolved),

@@ -1,5 +1,4 @@
-import { append } from '../../lib/append.ts';
-import { resultOf } from '../cloud/delete-result.ts';
+import { BulkDeleter, deleted, resultOf, unconfirmed } from '../cloud/delete.ts';
 import { fromCloud, ServiceError } from '../cloud/errors.ts';
 import type { DeleteResult } from '../store.ts';
 import type { AzureConnection } from './connection.ts';
@@ -8,103 +7,67 @@ import { PERMISSIONS } from './permissions.ts';
 
 /** The most that one batch takes. */
 const KEYS_AT_ONCE = 256;
-const SINGLES_AT_ONCE = 16;
 /** How services and emulators say that they do not support batches. */
 const NO_BATCHES = new Set([400, 405, 501]);
+/** Says `false` of a blob that is kept as an earlier version or for the days of soft delete. */
+const PERMANENT = 'x-ms-delete-type-permanent';
 
-/** Deletes in batches where the service takes them, else one by one; remembers which. */
-export class AzureDeleter {
+/** Deletes blobs, in batches where the service takes them. */
+export class AzureDeleter extends BulkDeleter {
   readonly #connection: AzureConnection;
-  #inBatches = true;
 
   constructor(connection: AzureConnection) {
+    super(KEYS_AT_ONCE);
     this.#connection = connection;
   }
 
-  async deleteMany(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
-    const results: DeleteResult[] = [];
-    for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-      const batch = keys.slice(at, at + KEYS_AT_ONCE);
-      append(results, (await this.#batch(batch, signal)) ?? (await this.#oneByOne(batch, signal)));
-    }
-    return results;
-  }
-
-  /** Undefined where the service takes no batches. */
-  async #batch(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[] | undefined> {
-    if (!this.#inBatches || keys.length === 1) {
-      return undefined;
-    }
-    const { base } = this.#connection;
-    return this.#connection.call(
-      'delete objects',
-      PERMISSIONS.remove,
-      { signal },
-      async ({ container, ...attempt }) => {
-        const client = container.getBlobBatchClient();
-        const batch = client.createBatch();
-        for (const key of keys) {
-          await batch.deleteBlob(container.getBlobClient(base + key), { deleteSnapshots: 'include' });
+  protected override inBulk(
+    keys: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<DeleteResult[] | undefined> {
+    const { base, description: where } = this.#connection;
+    return this.#connection.call('delete objects', PERMISSIONS.remove, { signal }, async (attempt) => {
+      const { container, signal: abortSignal } = attempt;
+      const client = container.getBlobBatchClient();
+      const batch = client.createBatch();
+      for (const key of keys) {
+        await batch.deleteBlob(container.getBlobClient(base + key), { deleteSnapshots: 'include' });
+      }
+      const answers = await client.submitBatch(batch, { abortSignal }).catch((error: unknown) => {
+        const { statusCode } = error as { statusCode?: number };
+        if (statusCode === undefined || !NO_BATCHES.has(statusCode)) {
+          throw error;
         }
-        let answers;
-        try {
-          answers = (await client.submitBatch(batch, { abortSignal: attempt.signal })).subResponses;
-        } catch (error) {
-          const { statusCode } = error as { statusCode?: number };
-          if (statusCode === undefined || !NO_BATCHES.has(statusCode)) {
-            throw error;
-          }
-          this.#inBatches = false;
-          return undefined;
-        }
-        return keys.map((key, at): DeleteResult => {
-          const answer = answers[at];
+      });
+      return (
+        answers?.subResponses &&
+        keys.map((key, at): DeleteResult => {
+          const answer = answers.subResponses[at];
           if (answer === undefined) {
-            // A key that the response does not name was not confirmed: it counts as still there.
-            return failed(key, 'the store did not confirm the deletion');
+            return unconfirmed(key);
           }
-          return answer.status < 300
-            ? deleted(key, answer.headers.get('x-ms-delete-type-permanent'))
-            : this.#problem(key, new ServiceError(answer.status, answer.errorCode ?? '', answer.statusMessage));
-        });
-      },
-    );
+          const { status, errorCode = '', statusMessage, headers } = answer;
+          if (status < 300) {
+            return deleted(key, headers.get(PERMANENT) === 'false');
+          }
+          const doing = { what: `delete ${key}`, where, permission: PERMISSIONS.remove };
+          return resultOf(key, fromCloud(new ServiceError(status, errorCode, statusMessage), doing, AZURE_CODES));
+        })
+      );
+    });
   }
 
-  async #oneByOne(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
-    const results: DeleteResult[] = [];
-    for (let at = 0; at < keys.length; at += SINGLES_AT_ONCE) {
-      const batch = keys.slice(at, at + SINGLES_AT_ONCE);
-      append(results, await Promise.all(batch.map((key) => this.#one(key, signal))));
-    }
-    return results;
-  }
-
-  async #one(key: string, signal: AbortSignal | undefined): Promise<DeleteResult> {
+  protected override async one(key: string, signal: AbortSignal | undefined): Promise<DeleteResult> {
     const { base } = this.#connection;
     try {
       return await this.#connection.call(`delete ${key}`, PERMISSIONS.remove, { signal }, async (attempt) => {
         const blob = attempt.container.getBlobClient(base + key);
         const answer = await blob.delete({ abortSignal: attempt.signal, deleteSnapshots: 'include' });
-        return deleted(key, answer._response.headers.get('x-ms-delete-type-permanent'));
+        return deleted(key, answer._response.headers.get(PERMANENT) === 'false');
       });
     } catch (error) {
       signal?.throwIfAborted();
       return resultOf(key, error);
     }
   }
-
-  #problem(key: string, error: ServiceError): DeleteResult {
-    const doing = { what: `delete ${key}`, where: this.#connection.description, permission: PERMISSIONS.remove };
-    return resultOf(key, fromCloud(error, doing, AZURE_CODES));
-  }
-}
-
-/** Kept as an earlier version or for the days of soft delete, it is hidden. */
-function deleted(key: string, permanent: string | undefined): DeleteResult {
-  return permanent === 'false' ? { key, hidden: true } : { key };
-}
-
-function failed(key: string, message: string): DeleteResult {
-  return { key, problem: { code: 'failed', message } };
 }

@@ -1,21 +1,19 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { BucketPlace } from '../address.ts';
-import { hasBytes, readBody } from '../body.ts';
+import { readBody } from '../body.ts';
 import { ServiceError } from '../cloud/errors.ts';
-import { checkKey, checkPrefix } from '../keys.ts';
-import { readList, type ListPage } from '../listing.ts';
+import { CloudStore, CONTENT_TYPE, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
+import type { ListPage } from '../listing.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { StoreProbe } from '../probe.ts';
-import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import type { DeleteResult, ObjectStore, PutOptions, StoreCapabilities } from '../store.ts';
 import { AzureConnection } from './connection.ts';
 import { AzureDeleter } from './delete.ts';
 import { saidByAzure } from './errors.ts';
 import { loadSdk } from './load.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { resolveAzure } from './resolve.ts';
-
-const CONTENT_TYPE = 'application/octet-stream';
 
 /** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
 export async function openAzure(
@@ -48,16 +46,8 @@ export async function openAzure(
   };
 }
 
-interface GetOptions {
-  maxBytes?: number;
-  signal?: AbortSignal;
-  range?: { first: number; last: number };
-}
-
-type PutOutcome = 'written' | 'exists' | 'repeated';
-
 /** A repository in a container of Azure Blob Storage. */
-class AzureStore implements ObjectStore, StoreProbe {
+class AzureStore extends CloudStore implements StoreProbe {
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'enforced',
     versioning: 'unknown',
@@ -70,6 +60,7 @@ class AzureStore implements ObjectStore, StoreProbe {
   readonly #deleter: AzureDeleter;
 
   constructor(connection: AzureConnection) {
+    super();
     this.#connection = connection;
     this.#deleter = new AzureDeleter(connection);
   }
@@ -78,86 +69,12 @@ class AzureStore implements ObjectStore, StoreProbe {
     return this.#connection.description;
   }
 
-  async get(key: string, options: { signal?: AbortSignal; maxBytes?: number } = {}): Promise<Buffer> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    return this.#read(key, options);
-  }
-
-  async put(key: string, body: Buffer, options: PutOptions = {}): Promise<PutResult> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    const { signal, ifAbsent = false } = options;
-    const outcome = await this.#write(key, body, ifAbsent, options);
-    if (outcome === 'repeated') {
-      // A retry met the key: the first attempt may have written it before its answer was lost.
-      return { written: await hasBytes(() => this.#read(key, { maxBytes: body.length, signal }), body) };
-    }
-    return { written: outcome === 'written' };
-  }
-
-  async head(key: string, options: { signal?: AbortSignal } = {}): Promise<ObjectInfo | undefined> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    const connection = this.#connection;
-    return connection.call(`look at ${key}`, PERMISSIONS.read, options, async ({ container, signal }) => {
-      try {
-        const blob = container.getBlobClient(connection.base + key);
-        const { contentLength, lastModified } = await blob.getProperties({ abortSignal: signal });
-        if (contentLength === undefined || lastModified === undefined) {
-          throw new DashkeepError('DK_STORE_FAILED', `the store reported neither size nor date of ${key}`);
-        }
-        return { key, size: contentLength, lastModified };
-      } catch (error) {
-        const said = saidByAzure(error);
-        if (said instanceof ServiceError && said.code === 'BlobNotFound') {
-          return undefined;
-        }
-        throw error;
-      }
-    });
-  }
-
-  async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
-    options.signal?.throwIfAborted();
-    checkPrefix(prefix);
-    const { startAfter } = options;
-    const { base, description: where } = this.#connection;
-    yield* readList({ base, prefix, startAfter, where }, (what, token) =>
-      this.#page(what, base + prefix, { ...options, token }),
-    );
-  }
-
-  async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
-    options.signal?.throwIfAborted();
-    keys.forEach(checkKey);
-    return this.#deleter.deleteMany(keys, options.signal);
-  }
-
-  /** The `Date` of a list, to the second. */
-  async clock(options: { signal?: AbortSignal } = {}): Promise<Date> {
-    const { base, description } = this.#connection;
-    return this.#connection.call('ask for the time', PERMISSIONS.read, options, async ({ container, signal }) => {
-      const pages = container.listBlobsFlat({ prefix: base, abortSignal: signal }).byPage({ maxPageSize: 1 });
-      const page = await pages.next();
-      const date = page.done === true ? undefined : page.value.date;
-      if (date === undefined || Number.isNaN(date.getTime())) {
-        throw new DashkeepError('DK_STORE_FAILED', `${description} sends responses without a date`);
-      }
-      return date;
-    });
+  protected get base(): string {
+    return this.#connection.base;
   }
 
   async close(): Promise<void> {
     this.#connection.close();
-  }
-
-  range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {
-    return this.#read(key, { range: { first, last }, maxBytes: last - first + 1, signal });
-  }
-
-  async putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists'> {
-    return (await this.#write(key, body, true, { signal })) === 'written' ? 'written' : 'exists';
   }
 
   /** Whether blobs have versions; nothing stored yet says that they have none. */
@@ -186,7 +103,10 @@ class AzureStore implements ObjectStore, StoreProbe {
     throw new DashkeepError('DK_STORE_FAILED', 'Azure shows lifecycle rules only to those who manage the account');
   }
 
-  #read(key: string, { maxBytes = Number.POSITIVE_INFINITY, signal, range }: GetOptions): Promise<Buffer> {
+  protected override read(
+    key: string,
+    { maxBytes = Number.POSITIVE_INFINITY, signal, range }: Reading,
+  ): Promise<Buffer> {
     const { base, description, idle } = this.#connection;
     return this.#connection.call(`read ${key}`, PERMISSIONS.read, { signal }, async (attempt) => {
       const blob = attempt.container.getBlobClient(base + key);
@@ -204,7 +124,7 @@ class AzureStore implements ObjectStore, StoreProbe {
     });
   }
 
-  async #write(key: string, body: Buffer, ifAbsent: boolean, options: PutOptions): Promise<PutOutcome> {
+  protected override write(key: string, body: Buffer, options: PutOptions, conditional: boolean): Promise<PutOutcome> {
     const { base, description } = this.#connection;
     const { contentType = CONTENT_TYPE, signal } = options;
     const sending = { signal, bytes: body.length };
@@ -214,7 +134,7 @@ class AzureStore implements ObjectStore, StoreProbe {
         const answer = await blob.upload(body, body.length, {
           abortSignal: attempt.signal,
           blobHTTPHeaders: { blobContentType: contentType },
-          conditions: ifAbsent ? { ifNoneMatch: '*' } : {},
+          conditions: conditional ? { ifNoneMatch: '*' } : {},
         });
         // A login page of a proxy responds with 200 and stores nothing.
         if (answer.etag === undefined) {
@@ -223,7 +143,7 @@ class AzureStore implements ObjectStore, StoreProbe {
         return 'written';
       } catch (error) {
         const { statusCode } = error as { statusCode?: number };
-        if (ifAbsent && (statusCode === 409 || statusCode === 412) && isThere(error)) {
+        if (conditional && (statusCode === 409 || statusCode === 412) && isThere(error)) {
           return attempt.attempt > 1 ? 'repeated' : 'exists';
         }
         throw error;
@@ -231,12 +151,49 @@ class AzureStore implements ObjectStore, StoreProbe {
     });
   }
 
-  #page(
-    what: string,
-    prefix: string,
-    { startAfter, token, signal }: { startAfter?: string; token?: string; signal?: AbortSignal },
-  ): Promise<ListPage | undefined> {
+  protected override look(key: string, signal: AbortSignal | undefined) {
+    return this.#connection.call(`look at ${key}`, PERMISSIONS.read, { signal }, async (attempt) => {
+      try {
+        const blob = attempt.container.getBlobClient(this.base + key);
+        const { contentLength: size, lastModified } = await blob.getProperties({ abortSignal: attempt.signal });
+        return { size, lastModified };
+      } catch (error) {
+        const said = saidByAzure(error);
+        if (said instanceof ServiceError && said.code === 'BlobNotFound') {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+  }
+
+  protected override remove(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
+    return this.#deleter.deleteMany(keys, signal);
+  }
+
+  protected override date(signal: AbortSignal | undefined): Promise<Date | undefined> {
     const { base } = this.#connection;
+    return this.#connection.call(
+      'ask for the time',
+      PERMISSIONS.read,
+      { signal },
+      async ({ container, signal: ends }) => {
+        const pages = container.listBlobsFlat({ prefix: base, abortSignal: ends }).byPage({ maxPageSize: 1 });
+        const page = await pages.next();
+        return page.done === true ? undefined : page.value.date;
+      },
+    );
+  }
+
+  protected override page({
+    what,
+    prefix: below,
+    startAfter,
+    token,
+    signal,
+  }: PageQuestion): Promise<ListPage | undefined> {
+    const { base } = this.#connection;
+    const prefix = base + below;
     return this.#connection.call(what, PERMISSIONS.read, { signal }, async ({ container, signal: ends }) => {
       // A service that does not know `startFrom` lists from the beginning; what is before the start is left out here.
       const startFrom = startAfter === undefined ? undefined : base + startAfter;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { HttpResponse } from '../../lib/http/request.ts';
+import { baseOf, type BucketPlace } from '../address.ts';
 import type { GcsClient } from './client.ts';
 import { refusalOf } from './errors.ts';
 
@@ -35,10 +36,10 @@ export class GcsBucket {
   readonly #below: string;
   #keeps: boolean | undefined;
 
-  constructor(client: GcsClient, name: string, prefix: string) {
+  constructor(client: GcsClient, place: BucketPlace) {
     this.#client = client;
-    this.#name = name;
-    this.#below = prefix === '' ? '' : `${prefix}/`;
+    this.#name = place.bucket;
+    this.#below = baseOf(place);
   }
 
   async versioning(signal: AbortSignal | undefined): Promise<boolean> {

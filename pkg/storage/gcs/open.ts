@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { BucketPlace } from '../address.ts';
+import { placeText, type BucketPlace } from '../address.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
 import { GcsClient } from './client.ts';
@@ -23,8 +23,7 @@ export async function openGcs(
   }
   const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
   options.log.info(fields, 'opening the Google Cloud Storage target');
-  const name = place.prefix === '' ? place.bucket : `${place.bucket}/${place.prefix}`;
-  const where = `gs://${name} at ${endpoint.value}`;
+  const where = placeText('gs', place, endpoint.value);
   // The deployment wrote any other address.
   const outbound = gcs.endpoint === undefined ? options.outbound : undefined;
   const client = new GcsClient(await loadSdk(), resolved, where, { ...options, outbound });

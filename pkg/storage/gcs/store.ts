@@ -1,19 +1,17 @@
 import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { append } from '../../lib/append.ts';
+import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { HttpResponse } from '../../lib/http/request.ts';
-import type { BucketPlace } from '../address.ts';
-import { hasBytes } from '../body.ts';
-import { resultOf } from '../cloud/delete-result.ts';
-import { checkKey, checkPrefix } from '../keys.ts';
-import { readList, type ListPage } from '../listing.ts';
+import { baseOf, type BucketPlace } from '../address.ts';
+import { deleted, resultOf, unconfirmed } from '../cloud/delete.ts';
+import { CloudStore, CONTENT_TYPE, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
+import type { ListPage } from '../listing.ts';
 import type { StoreProbe } from '../probe.ts';
-import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import type { DeleteResult, PutOptions, StoreCapabilities } from '../store.ts';
 import { GcsBucket } from './bucket.ts';
 import type { GcsClient } from './client.ts';
 
-const CONTENT_TYPE = 'application/octet-stream';
 const DELETES_AT_ONCE = 32;
 const PERMISSIONS = {
   read: 'storage.objects.get',
@@ -32,14 +30,8 @@ const List = z.object({
   nextPageToken: z.string().optional(),
 });
 
-interface GetOptions {
-  maxBytes?: number;
-  signal?: AbortSignal;
-  range?: { first: number; last: number };
-}
-
 /** A repository in a bucket of Google Cloud Storage. */
-export class GcsStore implements ObjectStore, StoreProbe {
+export class GcsStore extends CloudStore implements StoreProbe {
   readonly description: string;
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'enforced',
@@ -52,97 +44,19 @@ export class GcsStore implements ObjectStore, StoreProbe {
   readonly #client: GcsClient;
   readonly #bucket: GcsBucket;
   readonly #name: string;
-  readonly #base: string;
+  protected readonly base: string;
 
-  constructor(client: GcsClient, { bucket, prefix }: BucketPlace, where: string) {
+  constructor(client: GcsClient, place: BucketPlace, where: string) {
+    super();
     this.#client = client;
-    this.#bucket = new GcsBucket(client, bucket, prefix);
-    this.#name = encodeURIComponent(bucket);
-    this.#base = prefix === '' ? '' : `${prefix}/`;
+    this.#bucket = new GcsBucket(client, place);
+    this.#name = encodeURIComponent(place.bucket);
+    this.base = baseOf(place);
     this.description = where;
-  }
-
-  async get(key: string, options: { signal?: AbortSignal; maxBytes?: number } = {}): Promise<Buffer> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    return this.#read(key, options);
-  }
-
-  async put(key: string, body: Buffer, options: PutOptions = {}): Promise<PutResult> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    const { signal, ifAbsent = false } = options;
-    const outcome = await this.#write(key, body, ifAbsent, options);
-    if (outcome === 'repeated') {
-      // A retry met the key: the first attempt may have written it before its answer was lost.
-      return { written: await hasBytes(() => this.#read(key, { maxBytes: body.length, signal }), body) };
-    }
-    return { written: outcome === 'written' };
-  }
-
-  async head(key: string, options: { signal?: AbortSignal } = {}): Promise<ObjectInfo | undefined> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    const { signal } = options;
-    const answer = await this.#client.call(`look at ${key}`, PERMISSIONS.read, {
-      path: `${this.#path(key)}?fields=${FIELDS}`,
-      accept: [404],
-      signal,
-    });
-    if (answer.status === 404) {
-      await this.#confirmBucket(signal);
-      return undefined;
-    }
-    const { data } = Stored.safeParse(parsed(answer));
-    if (data === undefined) {
-      throw new DashkeepError('DK_STORE_FAILED', `the store reported neither size nor date of ${key}`);
-    }
-    return { key, size: data.size, lastModified: data.timeCreated };
-  }
-
-  async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
-    options.signal?.throwIfAborted();
-    checkPrefix(prefix);
-    const { startAfter, signal } = options;
-    const question = { base: this.#base, prefix, startAfter, where: this.description };
-    yield* readList(question, (what, token) => this.#page(what, prefix, { startAfter, token, signal }));
-  }
-
-  async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
-    options.signal?.throwIfAborted();
-    keys.forEach(checkKey);
-    const keeps = keys.length > 0 && (await this.#bucket.keepsVersions(options.signal));
-    const results: DeleteResult[] = [];
-    for (let at = 0; at < keys.length; at += DELETES_AT_ONCE) {
-      const batch = keys.slice(at, at + DELETES_AT_ONCE);
-      append(results, await Promise.all(batch.map((key) => this.#delete(key, keeps, options.signal))));
-    }
-    return results;
-  }
-
-  /** The `Date` of a list, to the second. */
-  async clock({ signal }: { signal?: AbortSignal } = {}): Promise<Date> {
-    const { headers } = await this.#client.call('ask for the time', PERMISSIONS.list, {
-      path: this.#query({ prefix: this.#base, maxResults: '1', fields: 'kind' }),
-      signal,
-    });
-    const time = new Date(headers.date ?? Number.NaN);
-    if (Number.isNaN(time.getTime())) {
-      throw new DashkeepError('DK_STORE_FAILED', `${this.description} sends responses without a date`);
-    }
-    return time;
   }
 
   async close(): Promise<void> {
     await this.#client.close();
-  }
-
-  range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {
-    return this.#read(key, { range: { first, last }, maxBytes: last - first + 1, signal });
-  }
-
-  async putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists'> {
-    return (await this.#write(key, body, true, { signal })) === 'written' ? 'written' : 'exists';
   }
 
   versioning(signal?: AbortSignal): Promise<boolean> {
@@ -157,7 +71,10 @@ export class GcsStore implements ObjectStore, StoreProbe {
     return this.#bucket.expiringRules(signal);
   }
 
-  async #read(key: string, { maxBytes = Number.POSITIVE_INFINITY, signal, range }: GetOptions): Promise<Buffer> {
+  protected override async read(
+    key: string,
+    { maxBytes = Number.POSITIVE_INFINITY, signal, range }: Reading,
+  ): Promise<Buffer> {
     const answer = await this.#client.call(`read ${key}`, PERMISSIONS.read, {
       path: `${this.#path(key)}?alt=media`,
       headers: range === undefined ? {} : { range: `bytes=${range.first}-${range.last}` },
@@ -180,14 +97,14 @@ export class GcsStore implements ObjectStore, StoreProbe {
     return answer.body;
   }
 
-  async #write(
+  protected override async write(
     key: string,
     body: Buffer,
-    ifAbsent: boolean,
     { contentType = CONTENT_TYPE, signal }: PutOptions,
-  ): Promise<'written' | 'exists' | 'repeated'> {
-    const query = new URLSearchParams({ uploadType: 'media', name: this.#base + key, fields: 'generation' });
-    if (ifAbsent) {
+    conditional: boolean,
+  ): Promise<PutOutcome> {
+    const query = new URLSearchParams({ uploadType: 'media', name: this.base + key, fields: 'generation' });
+    if (conditional) {
       query.set('ifGenerationMatch', '0');
     }
     const answer = await this.#client.call(`write ${key}`, PERMISSIONS.write, {
@@ -195,7 +112,7 @@ export class GcsStore implements ObjectStore, StoreProbe {
       method: 'POST',
       headers: { 'content-type': contentType },
       body,
-      accept: ifAbsent ? [404, 412] : [404],
+      accept: conditional ? [404, 412] : [404],
       signal,
     });
     if (answer.status === 412) {
@@ -211,6 +128,33 @@ export class GcsStore implements ObjectStore, StoreProbe {
     return 'written';
   }
 
+  protected override async look(key: string, signal: AbortSignal | undefined) {
+    const answer = await this.#client.call(`look at ${key}`, PERMISSIONS.read, {
+      path: `${this.#path(key)}?fields=${FIELDS}`,
+      accept: [404],
+      signal,
+    });
+    if (answer.status === 404) {
+      await this.#confirmBucket(signal);
+      return undefined;
+    }
+    const { data } = Stored.safeParse(parsed(answer));
+    return { size: data?.size, lastModified: data?.timeCreated };
+  }
+
+  protected override async remove(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
+    const keeps = keys.length > 0 && (await this.#bucket.keepsVersions(signal));
+    return mapConcurrently(DELETES_AT_ONCE, keys, (key) => this.#delete(key, keeps, signal));
+  }
+
+  protected override async date(signal: AbortSignal | undefined): Promise<string | undefined> {
+    const { headers } = await this.#client.call('ask for the time', PERMISSIONS.list, {
+      path: this.#query({ prefix: this.base, maxResults: '1', fields: 'kind' }),
+      signal,
+    });
+    return headers.date;
+  }
+
   async #delete(key: string, keeps: boolean, signal: AbortSignal | undefined): Promise<DeleteResult> {
     try {
       const { status, body } = await this.#client.call(`delete ${key}`, PERMISSIONS.remove, {
@@ -222,9 +166,9 @@ export class GcsStore implements ObjectStore, StoreProbe {
       if (status === 404) {
         await this.#confirmBucket(signal);
       } else if (!['', 'null'].includes(body.toString('latin1').trim())) {
-        return { key, problem: { code: 'failed', message: 'the store did not confirm the deletion' } };
+        return unconfirmed(key);
       }
-      return keeps && status !== 404 ? { key, hidden: true } : { key };
+      return deleted(key, keeps && status !== 404);
     } catch (error) {
       signal?.throwIfAborted();
       return resultOf(key, error);
@@ -233,20 +177,18 @@ export class GcsStore implements ObjectStore, StoreProbe {
 
   /** A missing object may mean a missing bucket, or no storage service at all. A list request decides. */
   async #confirmBucket(signal: AbortSignal | undefined): Promise<void> {
-    await this.#page('find the bucket', '', { signal, maxResults: '1' });
+    await this.page({ what: 'find the bucket', prefix: '', signal }, '1');
   }
 
-  async #page(
-    what: string,
-    prefix: string,
-    options: { startAfter?: string; token?: string; signal?: AbortSignal; maxResults?: string },
+  protected override async page(
+    { what, prefix, startAfter, token, signal }: PageQuestion,
+    maxResults = '1000',
   ): Promise<ListPage | undefined> {
-    const { startAfter, token, signal, maxResults = '1000' } = options;
-    const query = { prefix: this.#base + prefix, maxResults, fields: `kind,nextPageToken,items(${FIELDS})` };
+    const query = { prefix: this.base + prefix, maxResults, fields: `kind,nextPageToken,items(${FIELDS})` };
     const answer = await this.#client.call(what, PERMISSIONS.list, {
       path: this.#query({
         ...query,
-        ...(startAfter !== undefined && { startOffset: this.#base + startAfter }),
+        ...(startAfter !== undefined && { startOffset: this.base + startAfter }),
         ...(token !== undefined && { pageToken: token }),
       }),
       accept: [404],
@@ -270,7 +212,7 @@ export class GcsStore implements ObjectStore, StoreProbe {
   }
 
   #path(key: string): string {
-    return `/storage/v1/b/${this.#name}/o/${encodeURIComponent(this.#base + key)}`;
+    return `/storage/v1/b/${this.#name}/o/${encodeURIComponent(this.base + key)}`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { allowManyListeners } from '../../lib/abortable.ts';
+import { baseOf } from '../address.ts';
 import type { FastPathClient } from './fast-path/client.ts';
 import { fromS3, type Doing } from './errors.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
@@ -12,7 +13,7 @@ export interface Connection extends ConnectionSettings {
 
 /** A key of the store as the bucket has it, below the prefix of the target. */
 export function keyIn({ resolved }: ConnectionSettings, key: string): string {
-  return resolved.prefix === '' ? key : `${resolved.prefix}/${key}`;
+  return baseOf(resolved) + key;
 }
 
 /** Runs one call and puts what goes wrong into the catalogue's words; an abort rejects with the signal's own reason. */

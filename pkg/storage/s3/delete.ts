@@ -1,5 +1,5 @@
 import { DeleteObjectCommand, DeleteObjectsCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
-import { append } from '../../lib/append.ts';
+import { BulkDeleter, deleted, failed, unconfirmed } from '../cloud/delete.ts';
 import type { DeleteResult } from '../store.ts';
 import { call, doing, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -8,7 +8,6 @@ import { knownCode } from './known-codes.ts';
 
 /** The most that one DeleteObjects takes. */
 const KEYS_AT_ONCE = 1_000;
-const SINGLES_AT_ONCE = 16;
 /** How stores say that they do not know DeleteObjects, or not as it is sent. */
 const UNKNOWN_CALL = new Set([
   'NotImplemented',
@@ -18,29 +17,19 @@ const UNKNOWN_CALL = new Set([
   'InvalidRequest',
 ]);
 
-/** Deletes in bulk where the store can, else one by one; remembers which. */
-export class Deleter {
+/** Deletes objects, in bulk where the store can. */
+export class Deleter extends BulkDeleter {
   readonly #connection: Connection;
-  #bulk = true;
 
   constructor(connection: Connection) {
+    super(KEYS_AT_ONCE);
     this.#connection = connection;
   }
 
-  async deleteMany(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
-    const results: DeleteResult[] = [];
-    for (let at = 0; at < keys.length; at += KEYS_AT_ONCE) {
-      const batch = keys.slice(at, at + KEYS_AT_ONCE);
-      append(results, (await this.#inBulk(batch, signal)) ?? (await this.#oneByOne(batch, signal)));
-    }
-    return results;
-  }
-
-  /** Undefined when the store has no such call. */
-  async #inBulk(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[] | undefined> {
-    if (!this.#bulk || keys.length === 1) {
-      return undefined;
-    }
+  protected override inBulk(
+    keys: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<DeleteResult[] | undefined> {
     const connection = this.#connection;
     return call(connection, 'delete objects', 's3:DeleteObject', signal, async () => {
       try {
@@ -58,18 +47,14 @@ export class Deleter {
             const name = keyIn(connection, key);
             const problem = errors.get(name);
             if (problem === undefined) {
-              // A key that the answer does not name was not confirmed: it counts as still there.
               const item = gone.get(name);
-              return item === undefined
-                ? failed(key, 'the store did not confirm the deletion')
-                : deleted(key, item.DeleteMarker);
+              return item === undefined ? unconfirmed(key) : deleted(key, item.DeleteMarker);
             }
             return this.#problem(key, problem.Code ?? '', problem.Message ?? '', signal);
           }),
         );
       } catch (error) {
         if (UNKNOWN_CALL.has(serviceCode(error) ?? '') || [405, 501].includes(statusOf(error) ?? 0)) {
-          this.#bulk = false;
           return undefined;
         }
         throw error;
@@ -77,16 +62,7 @@ export class Deleter {
     });
   }
 
-  async #oneByOne(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
-    const results: DeleteResult[] = [];
-    for (let at = 0; at < keys.length; at += SINGLES_AT_ONCE) {
-      const batch = keys.slice(at, at + SINGLES_AT_ONCE);
-      append(results, await Promise.all(batch.map((key) => this.#one(key, signal))));
-    }
-    return results;
-  }
-
-  async #one(key: string, signal: AbortSignal | undefined): Promise<DeleteResult> {
+  protected override async one(key: string, signal: AbortSignal | undefined): Promise<DeleteResult> {
     const connection = this.#connection;
     return call(connection, `delete ${key}`, 's3:DeleteObject', signal, async () => {
       try {
@@ -145,12 +121,4 @@ export class Deleter {
       return false;
     }
   }
-}
-
-function deleted(key: string, isMarked: boolean | undefined): DeleteResult {
-  return isMarked === true ? { key, hidden: true } : { key };
-}
-
-function failed(key: string, message: string): DeleteResult {
-  return { key, problem: { code: 'failed', message } };
 }

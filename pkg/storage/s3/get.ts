@@ -2,6 +2,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { BrokenBody, readBody } from '../body.ts';
+import type { Reading } from '../cloud/store.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { isAbsent, plainCause } from './errors.ts';
@@ -13,15 +14,8 @@ import { isAbsent, plainCause } from './errors.ts';
 const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 200;
 
-interface GetOptions {
-  maxBytes?: number;
-  signal?: AbortSignal;
-  /** First and last byte, both included. */
-  range?: { first: number; last: number };
-}
-
 /** @returns the content of an object. @throws DK_STORE_NOT_FOUND if it does not exist */
-export async function getObject(connection: Connection, key: string, options: GetOptions): Promise<Buffer> {
+export async function getObject(connection: Connection, key: string, options: Reading): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(connection, `read ${key}`, 's3:GetObject', options.signal, () =>
@@ -36,7 +30,7 @@ export async function getObject(connection: Connection, key: string, options: Ge
   }
 }
 
-async function once(connection: Connection, key: string, options: GetOptions): Promise<Buffer> {
+async function once(connection: Connection, key: string, options: Reading): Promise<Buffer> {
   const { maxBytes = Number.POSITIVE_INFINITY, signal } = options;
   const range = options.range && `bytes=${options.range.first}-${options.range.last}`;
   const absent = (cause?: Error) =>

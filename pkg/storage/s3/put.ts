@@ -2,87 +2,49 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
-import { hasBytes } from '../body.ts';
-import type { PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import { CONTENT_TYPE, type PutOutcome } from '../cloud/store.ts';
+import type { PutOptions } from '../store.ts';
 import { call, keyIn, type Connection } from './connection.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { BYTES_PER_MILLISECOND, type FastPathOutcome } from './fast-path/client.ts';
 import { serviceCode, statusOf } from './errors.ts';
-import { getObject } from './get.ts';
 import { readBack } from './read-back.ts';
 import type { S3Settings } from './settings/settings.ts';
 
 /** 409 says that another conditional put of the key is under way; the SDK does not repeat it. */
 const CONFLICT_ATTEMPTS = 6;
 const CONFLICT_PAUSE_MILLISECONDS = 50;
-const CONTENT_TYPE = 'application/octet-stream';
 const DAY_MILLISECONDS = 24 * 3_600_000;
 
 /**
- * Writes an object, on condition that there is none where that is asked for and the store can.
- * @returns whether it was written; false = there is one already.
- * @throws DK_STORE_…
+ * Writes an object, on condition that there is none where that is asked for.
+ * @throws DK_SETTINGS when the store ignores what the settings ask of it; DK_STORE_…
  */
-export async function putObject(
+export function putObject(
   connection: Connection,
-  capabilities: StoreCapabilities,
   key: string,
   body: Buffer,
   options: PutOptions,
-): Promise<PutResult> {
-  const conditional = options.ifAbsent === true && capabilities.conditionalPut !== 'refused';
+  conditional: boolean,
+): Promise<PutOutcome> {
   const permission = permissionFor(connection.resolved.settings, options);
   return call(connection, `write ${key}`, permission, options.signal, async () => {
     const outcome = await send(connection, key, body, options, conditional);
-    switch (outcome) {
-      case 'refused':
-        capabilities.conditionalPut = 'refused';
-        await send(connection, key, body, options, false);
-        return { written: true };
-      case 'exists':
-        return { written: false };
-      case 'repeated':
-        // A retry met the key: the first attempt may have written it before its answer was lost.
-        return {
-          written: await hasBytes(
-            () => getObject(connection, key, { maxBytes: body.length, signal: options.signal }),
-            body,
-          ),
-        };
-      case 'written':
-        return { written: true };
+    if (outcome === 'written') {
+      await readBack(connection, key, isLocked(connection, options), options.signal);
     }
+    return outcome;
   });
 }
 
-type Outcome = 'written' | 'exists' | 'repeated' | 'refused';
-
-/**
- * One put with what the store made of its condition.
- * @throws DK_SETTINGS when the store ignores what the settings ask of it
- */
-export async function send(
-  connection: Connection,
-  key: string,
-  body: Buffer,
-  options: PutOptions,
-  conditional: boolean,
-): Promise<Outcome> {
-  const outcome = await sendOnce(connection, key, body, options, conditional);
-  if (outcome === 'written') {
-    await readBack(connection, key, isLocked(connection, options), options.signal);
-  }
-  return outcome;
-}
-
 /** The short way first, then, unless that was plain, the SDK's. */
-async function sendOnce(
+async function send(
   connection: Connection,
   key: string,
   body: Buffer,
   options: PutOptions,
   conditional: boolean,
-): Promise<Outcome> {
+): Promise<PutOutcome> {
   const direct = await sendDirectly(connection, key, body, options, conditional);
   if (direct !== 'not tried' && direct !== 'declined' && direct !== 'unknown') {
     return direct;
@@ -115,7 +77,7 @@ async function sendBySdk(
   options: PutOptions,
   conditional: boolean,
   maybeWritten: boolean,
-): Promise<Outcome> {
+): Promise<PutOutcome> {
   const input = inputFor(connection, key, body, options);
   const requestTimeout =
     connection.resolved.settings.timeoutMilliseconds + Math.ceil(body.length / BYTES_PER_MILLISECOND);

@@ -5,14 +5,16 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 import type { Clock, Log } from '../../contract/ports.ts';
-import { DashkeepError } from '../../contract/errors.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import { checkKey, checkPrefix } from '../keys.ts';
+import { baseOf, placeText } from '../address.ts';
+import { CloudStore, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
+import { checkKey } from '../keys.ts';
+import type { ListPage } from '../listing.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { StoreLock } from '../lock.ts';
 import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { StoreProbe } from '../probe.ts';
-import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import type { DeleteResult, PutOptions, StoreCapabilities } from '../store.ts';
 import { makeClient } from './client.ts';
 import { call, keyIn, type Connection } from './connection.ts';
 import { Deleter } from './delete.ts';
@@ -20,9 +22,9 @@ import { FastPathClient } from './fast-path/client.ts';
 import { isAbsentByHead, serviceCode, statusOf } from './errors.ts';
 import { getObject } from './get.ts';
 import { expiringRules } from './lifecycle.ts';
-import { listObjects } from './list.ts';
+import { listPage } from './list.ts';
 import { getRetention, putRetention } from './lock.ts';
-import { inputFor, putObject, send } from './put.ts';
+import { inputFor, putObject } from './put.ts';
 import { serverName } from './settings/providers.ts';
 import { resolveS3, type ResolvedS3 } from './settings/resolve.ts';
 import { FROM_SETTINGS } from './settings/settings.ts';
@@ -81,7 +83,7 @@ function outboundOf({ endpoint }: ResolvedS3, { outbound }: OpenStoreOptions): O
 }
 
 /** A repository in a bucket, of AWS or of any service that speaks its protocol. */
-class S3Store implements ObjectStore, StoreProbe, StoreLock {
+class S3Store extends CloudStore implements StoreProbe, StoreLock {
   readonly description: string;
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'unknown',
@@ -89,14 +91,16 @@ class S3Store implements ObjectStore, StoreProbe, StoreLock {
     objectLock: 'unknown',
   };
   readonly permissions = { list: 's3:ListBucket', remove: 's3:DeleteObject' };
+  protected readonly base: string;
   readonly #connection: Connection;
   readonly #deleter: Deleter;
   #server: string | undefined;
 
   constructor(resolved: ResolvedS3, { clock, log, outbound }: { clock: Clock; log: Log; outbound?: OutboundPolicy }) {
-    const { bucket, prefix, endpoint, settings } = resolved;
-    const place = prefix === '' ? bucket : `${bucket}/${prefix}`;
-    this.description = `s3://${place} at ${endpoint.value ?? `AWS ${resolved.region.value}`}`;
+    super();
+    const { bucket, endpoint, region, settings } = resolved;
+    this.description = placeText('s3', resolved, endpoint.value ?? `AWS ${region.value}`);
+    this.base = baseOf(resolved);
     const basis = {
       client: makeClient(resolved, log, outbound),
       resolved,
@@ -112,82 +116,6 @@ class S3Store implements ObjectStore, StoreProbe, StoreLock {
       confirmed: { encryption: false, lock: false },
     };
     this.#deleter = new Deleter(this.#connection);
-  }
-
-  async get(key: string, options: { signal?: AbortSignal; maxBytes?: number } = {}): Promise<Buffer> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    return getObject(this.#connection, key, options);
-  }
-
-  async put(key: string, body: Buffer, options: PutOptions = {}): Promise<PutResult> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    return putObject(this.#connection, this.capabilities, key, body, options);
-  }
-
-  async head(key: string, options: { signal?: AbortSignal } = {}): Promise<ObjectInfo | undefined> {
-    options.signal?.throwIfAborted();
-    checkKey(key);
-    const connection = this.#connection;
-    return call(connection, `look at ${key}`, 's3:GetObject', options.signal, async () => {
-      try {
-        const head = await connection.client.send(
-          new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) }),
-          { abortSignal: options.signal },
-        );
-        if (head.ContentLength === undefined || head.LastModified === undefined) {
-          throw new DashkeepError('DK_STORE_FAILED', `the store reported neither size nor date of ${key}`);
-        }
-        return { key, size: head.ContentLength, lastModified: head.LastModified };
-      } catch (error) {
-        if (isAbsentByHead(error)) {
-          return undefined;
-        }
-        throw error;
-      }
-    });
-  }
-
-  async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
-    options.signal?.throwIfAborted();
-    checkPrefix(prefix);
-    yield* listObjects(this.#connection, prefix, options);
-  }
-
-  async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
-    options.signal?.throwIfAborted();
-    keys.forEach(checkKey);
-    return this.#deleter.deleteMany(keys, options.signal);
-  }
-
-  /** The `Date` of an answer, to the second. */
-  async clock(options: { signal?: AbortSignal } = {}): Promise<Date> {
-    const connection = this.#connection;
-    return call(connection, 'ask for the time', 's3:ListBucket', options.signal, async () => {
-      const command = new ListObjectsV2Command({
-        ...connection.common,
-        Prefix: connection.resolved.prefix,
-        MaxKeys: 1,
-      });
-      let date: string | undefined;
-      command.middlewareStack.add(
-        (next) => async (args) => {
-          const result = await next(args);
-          const { headers } = result.response as { headers?: Record<string, string> };
-          date = headers?.date;
-          this.#server = headers?.server;
-          return result;
-        },
-        { step: 'deserialize', priority: 'low', name: 'responseDate' },
-      );
-      await connection.client.send(command, { abortSignal: options.signal });
-      const time = new Date(date ?? Number.NaN);
-      if (Number.isNaN(time.getTime())) {
-        throw new DashkeepError('DK_STORE_FAILED', `${connection.description} sends responses without a date`);
-      }
-      return time;
-    });
   }
 
   async close(): Promise<void> {
@@ -215,17 +143,6 @@ class S3Store implements ObjectStore, StoreProbe, StoreLock {
   async heldUntil(key: string, options: { signal?: AbortSignal } = {}): Promise<Date | undefined> {
     checkKey(key);
     return getRetention(this.#connection, key, options.signal);
-  }
-
-  range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer> {
-    return getObject(this.#connection, key, { range: { first, last }, maxBytes: last - first + 1, signal });
-  }
-
-  putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists' | 'refused'> {
-    return call(this.#connection, `write ${key}`, 's3:PutObject', signal, async () => {
-      const outcome = await send(this.#connection, key, body, { transient: true, signal }, true);
-      return outcome === 'repeated' ? 'exists' : outcome;
-    });
   }
 
   expiringRules(signal?: AbortSignal): Promise<string[]> {
@@ -261,6 +178,58 @@ class S3Store implements ObjectStore, StoreProbe, StoreLock {
         }
         throw error;
       }
+    });
+  }
+
+  protected override read(key: string, options: Reading): Promise<Buffer> {
+    return getObject(this.#connection, key, options);
+  }
+
+  protected override write(key: string, body: Buffer, options: PutOptions, conditional: boolean): Promise<PutOutcome> {
+    return putObject(this.#connection, key, body, options, conditional);
+  }
+
+  protected override look(key: string, abortSignal: AbortSignal | undefined) {
+    const connection = this.#connection;
+    const command = new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) });
+    return call(connection, `look at ${key}`, 's3:GetObject', abortSignal, async () => {
+      try {
+        const { ContentLength, LastModified } = await connection.client.send(command, { abortSignal });
+        return { size: ContentLength, lastModified: LastModified };
+      } catch (error) {
+        if (isAbsentByHead(error)) {
+          return undefined;
+        }
+        throw error;
+      }
+    });
+  }
+
+  protected override page(question: PageQuestion): Promise<ListPage | undefined> {
+    return listPage(this.#connection, question);
+  }
+
+  protected override remove(keys: readonly string[], signal: AbortSignal | undefined): Promise<DeleteResult[]> {
+    return this.#deleter.deleteMany(keys, signal);
+  }
+
+  protected override date(abortSignal: AbortSignal | undefined): Promise<string | undefined> {
+    const { client, common, resolved } = this.#connection;
+    return call(this.#connection, 'ask for the time', 's3:ListBucket', abortSignal, async () => {
+      const command = new ListObjectsV2Command({ ...common, Prefix: resolved.prefix, MaxKeys: 1 });
+      let date: string | undefined;
+      command.middlewareStack.add(
+        (next) => async (args) => {
+          const result = await next(args);
+          const { headers } = result.response as { headers?: Record<string, string> };
+          date = headers?.date;
+          this.#server = headers?.server;
+          return result;
+        },
+        { step: 'deserialize', priority: 'low', name: 'responseDate' },
+      );
+      await client.send(command, { abortSignal });
+      return date;
     });
   }
 }
