@@ -2,7 +2,7 @@
 // be given; one that ends in .cjs gets a CommonJS module, which is what a Node that carries its program takes. The
 // entry point may follow.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 
@@ -87,6 +87,12 @@ const { outputFiles } = await build({
   // Only what is run from source looks for files beside it.
   logOverride: { 'empty-import-meta': 'silent' },
 });
+
+// Otherwise, V8 keeps the whole program in memory with two bytes a character. esbuild escapes all but tagged templates.
+const [odd] = /.{0,60}[^\0-\x7f].{0,20}/.exec(outputFiles.find(({ path }) => path === resolve(outfile)).text) ?? [];
+if (odd !== undefined) {
+  throw new Error(`the program has a character beyond ASCII, which HTML can name (&hellip;): ${odd}`);
+}
 
 // A program that is started meanwhile is the old one or the new one.
 for (const { path, contents: built } of outputFiles) {

@@ -76,7 +76,7 @@ function keys({ signers, snapshot, encryption: { isEncrypted, recipients } }: Ki
   const readers = recipients.map((one) => markup`<code>${one}</code>`);
   const who =
     readers.length > 0
-      ? markup`<p>Each of these age recipients, with its identity (<code>AGE-SECRET-KEY-1…</code>):</p>\n${list(readers)}`
+      ? markup`<p>Each of these age recipients, with its identity (<code>AGE-SECRET-KEY-1&hellip;</code>):</p>\n${list(readers)}`
       : isEncrypted
         ? markup`<p>The passphrase of the repository: it decrypts the age identity in <code>keys/</code>.</p>\n`
         : markup`<p>Anyone who can read the target: the repository is not encrypted.</p>\n`;
@@ -113,7 +113,7 @@ function elsewhere({ elsewhere: count }: Needed): Html {
 function settings({ settings: texts, isInKubernetes }: KitFacts): Html {
   const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n`;
   return markup`<h2>Settings</h2>
-${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack what the service does not know: the chart’s mode and resources, and the name of Grafana’s release.</p>
+${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack what the service does not know: the chart&rsquo;s mode and resources, and the name of Grafana&rsquo;s release.</p>
 <pre>${chartValues(texts)}</pre>
 `;
 }
@@ -123,7 +123,7 @@ function sealed({ sealed: secrets }: KitFacts): Html {
     ({ name, text }) => markup`<h3>${name}</h3>\n<pre>age -d -o ${name} ${name}.age</pre>\n<pre>${text}</pre>\n`,
   );
   return markup`<h2>Encrypted private keys</h2>
-<p>Save each block as <code>….age</code> and decrypt it with <code>age</code> and the passphrase of this kit. <code>identity.txt</code> decrypts the backups. The file <code>signing-…</code> is the signing key: put it into the state directory, or under its name into the Secret in Kubernetes, before the first backup.</p>
+<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. <code>identity.txt</code> decrypts the backups. The file <code>signing-&hellip;</code> is the signing key: put it into the state directory, or under its name into the Secret in Kubernetes, before the first backup.</p>
 ${blocks}`;
 }
 

@@ -26,7 +26,7 @@ ${facts([
   ['target', target],
   ['created', `${minute(now.toISOString())} (UTC)`],
 ])}${isCut ? cut : ''}<h2>Summary</h2>
-${summary(report)}<p class="quiet">Evidence: a <em>signed record</em> has the signature of a key that is trusted here. The <em>journal</em> is the service’s own record of its runs. Anyone who can write to the target could have changed an <em>unsigned record</em>. Names of people come from Grafana or the command line.</p>
+${summary(report)}<p class="quiet">Evidence: a <em>signed record</em> has the signature of a key that is trusted here. The <em>journal</em> is the service&rsquo;s own record of its runs. Anyone who can write to the target could have changed an <em>unsigned record</em>. Names of people come from Grafana or the command line.</p>
 <h2>Overdue backups</h2>
 ${overdue}<h2>Incomplete backups</h2>
 ${section(incomplete.map(rowOfRun), 'None.')}<h2>Verifications</h2>
