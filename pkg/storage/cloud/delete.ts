@@ -48,6 +48,7 @@ export function deleted(key: string, isKept: boolean | undefined): DeleteResult 
   return isKept === true ? { key, hidden: true } : { key };
 }
 
+/** For a key that is still there. */
 export function failed(key: string, message: string): DeleteResult {
   return { key, problem: { code: 'failed', message } };
 }
