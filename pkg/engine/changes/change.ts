@@ -1,6 +1,7 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import { CHANGES, type ChangeCode, type ChangeParams } from '../../contract/changes/catalogue.ts';
-import { canonicalJson, isJsonObject, RawNumber, type Json } from '../../lib/json/json.ts';
+import { canonicalJson, RawNumber, type Json } from '../../lib/json/json.ts';
+import { mapLeaves } from '../../lib/json/map.ts';
 
 /** A longer value is cut: nobody reads it, and a response has room for all changes. */
 const MOST_VALUE = 4_000;
@@ -46,18 +47,10 @@ function shortened(text: string): string {
 
 function bounded(value: Json): unknown {
   const text = typeof value === 'string' ? value : canonicalJson(value);
-  return text.length > MOST_VALUE ? `${text.slice(0, MOST_VALUE)}…` : plain(value);
+  return text.length > MOST_VALUE ? `${text.slice(0, MOST_VALUE)}…` : mapLeaves(value, plain);
 }
 
 /** Numbers that were kept as their text as plain numbers. */
 function plain(value: Json): unknown {
-  if (value instanceof RawNumber) {
-    return Number(value.text);
-  }
-  if (Array.isArray(value)) {
-    return value.map(plain);
-  }
-  return isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plain(member)]))
-    : value;
+  return value instanceof RawNumber ? Number(value.text) : value;
 }

@@ -1,10 +1,9 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import type { KindName } from '../../contract/kinds.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../lib/json/json.ts';
+import { isJsonObject, without, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { ruleGroupChanges } from './alert-rules.ts';
 import { contactPointChanges } from './contact-points.ts';
 import { dashboardChanges } from './dashboard/dashboard.ts';
-import { omit } from './dashboard/strip.ts';
 import { dataSourceChanges } from './data-sources.ts';
 import { fieldChanges } from './fields.ts';
 import { leavesOf, namesOf, same } from './leaves.ts';
@@ -73,7 +72,7 @@ function bodyChanges(kind: KindName, before: Json, after: Json, isMoved: boolean
   }
   // The uid of a parent says less than the path, which has been named.
   const [old, fresh] =
-    isMoved && kind === 'folder' ? [omit(before, ['parentUid']), omit(after, ['parentUid'])] : [before, after];
+    isMoved && kind === 'folder' ? [without(before, 'parentUid'), without(after, 'parentUid')] : [before, after];
   const found = (BY_KIND[kind] ?? fieldChanges)(old, fresh);
   if (found.length > 0 || same(old, fresh)) {
     return found;

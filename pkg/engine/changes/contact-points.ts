@@ -1,6 +1,5 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
-import { omit } from './dashboard/strip.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, without, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { leavesOf, same } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
 import { change, inWords } from './change.ts';
@@ -43,7 +42,7 @@ function changesOf(before: JsonObject, after: JsonObject, integration: string): 
     .filter((name) => isOtherSecret(before, after, name) || old.includes(name) !== fresh.includes(name))
     .map((name) => change('integration-secret', { integration, name }));
   const rest = (one: JsonObject): JsonObject => ({
-    ...omit(one, ['uid', 'settings', 'secureFields']),
+    ...without(one, 'uid', 'settings', 'secureFields'),
     settings: secrets.reduce(withoutField, objectAt(one, 'settings') ?? {}),
   });
   return [
@@ -73,7 +72,7 @@ function withoutField(settings: JsonObject, name: string): JsonObject {
   const [first = '', ...rest] = Object.hasOwn(settings, name) ? [name] : name.split('.');
   const inner = settings[first];
   if (rest.length === 0) {
-    return omit(settings, [first]);
+    return without(settings, first);
   }
   return isJsonObject(inner) ? { ...settings, [first]: withoutField(inner, rest.join('.')) } : settings;
 }

@@ -1,13 +1,12 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
-import { objectAt, type JsonObject } from '../../lib/json/json.ts';
-import { omit } from './dashboard/strip.ts';
+import { objectAt, without, type JsonObject } from '../../lib/json/json.ts';
 import { fieldChanges } from './fields.ts';
 import { change, inWords } from './change.ts';
 
 /** What was done to a data source. Which secrets are stored is all that Grafana gives out about them. */
 export function dataSourceChanges(before: JsonObject, after: JsonObject): ReadableChange[] {
   const [old, fresh] = [before, after].map((one) => Object.keys(objectAt(one, 'secureJsonFields') ?? {}));
-  const rest = (one: JsonObject): JsonObject => omit(one, ['secureJsonFields', 'name']);
+  const rest = (one: JsonObject): JsonObject => without(one, 'secureJsonFields', 'name');
   return [
     ...(before['name'] === after['name']
       ? []

@@ -1,9 +1,8 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
-import { objectAt, stringAt, type JsonObject } from '../../lib/json/json.ts';
+import { objectAt, stringAt, without, type JsonObject } from '../../lib/json/json.ts';
 import { classicPanel, ROOT } from './dashboard/classic.ts';
 import { NO_MIGRATION } from './dashboard/migrations.ts';
 import { panelChanges } from './dashboard/panels/panels.ts';
-import { omit } from './dashboard/strip.ts';
 import { fieldChanges } from './fields.ts';
 import { change } from './change.ts';
 
@@ -17,6 +16,6 @@ export function libraryPanelChanges(before: JsonObject, after: JsonObject): Read
   return [
     ...(name === newName ? [] : [change('title', { before: name ?? '', after: newName ?? '' })]),
     ...(old === undefined || fresh === undefined ? [] : panelChanges(old, fresh, newName ?? '', NO_MIGRATION)),
-    ...fieldChanges(omit(before, ['name', 'model']), omit(after, ['name', 'model'])),
+    ...fieldChanges(without(before, 'name', 'model'), without(after, 'name', 'model')),
   ];
 }

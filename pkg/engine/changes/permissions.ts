@@ -1,6 +1,5 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
-import { arrayAt, isJsonObject, stringAt, type JsonObject } from '../../lib/json/json.ts';
-import { omit } from './dashboard/strip.ts';
+import { arrayAt, isJsonObject, stringAt, without, type JsonObject } from '../../lib/json/json.ts';
 import { fieldChanges } from './fields.ts';
 import { change } from './change.ts';
 
@@ -18,7 +17,7 @@ export function permissionChanges(before: JsonObject, after: JsonObject): Readab
           ? change('permission-removed', { type, name, before: was })
           : change('permission-changed', { type, name, before: was, after: is }),
     ),
-    ...fieldChanges(omit(before, ['permissions']), omit(after, ['permissions'])),
+    ...fieldChanges(without(before, 'permissions'), without(after, 'permissions')),
   ];
 }
 
@@ -33,7 +32,7 @@ export function teamChanges(before: JsonObject, after: JsonObject): ReadableChan
           ? change('member-removed', { member, before: was })
           : change('member-changed', { member, before: was, after: is }),
     ),
-    ...fieldChanges(omit(before, ['members']), omit(after, ['members'])),
+    ...fieldChanges(without(before, 'members'), without(after, 'members')),
   ];
 }
 

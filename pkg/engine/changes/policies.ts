@@ -1,6 +1,6 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
-import { omit, stripped } from './dashboard/strip.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, without, type Json, type JsonObject } from '../../lib/json/json.ts';
+import { stripped } from './dashboard/strip.ts';
 import { leavesOf } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
 import { change, inWords } from './change.ts';
@@ -40,7 +40,7 @@ function routeOf(route: JsonObject): Route {
   return {
     matchers: matchersOf(route),
     receiver: stringAt(route, 'receiver') ?? '',
-    settings: stripped(omit(route, OWN)),
+    settings: stripped(without(route, ...OWN)),
     routes: (arrayAt(route, 'routes') ?? []).filter(isJsonObject).map(routeOf),
   };
 }

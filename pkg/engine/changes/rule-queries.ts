@@ -1,7 +1,7 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/json.ts';
+import { arrayAt, isJsonObject, objectAt, stringAt, without, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { queryText } from './dashboard/panels/panel.ts';
-import { omit, stripped } from './dashboard/strip.ts';
+import { stripped } from './dashboard/strip.ts';
 import { leavesOf, namesOf } from './leaves.ts';
 import { pairUp } from './named-lists.ts';
 import { change, inWords } from './change.ts';
@@ -31,7 +31,7 @@ function letter(query: JsonObject): string {
 }
 
 function modelOf(query: JsonObject): JsonObject {
-  return stripped(omit(objectAt(query, 'model') ?? {}, KEPT_BESIDE));
+  return stripped(without(objectAt(query, 'model') ?? {}, ...KEPT_BESIDE));
 }
 
 function textOf(query: JsonObject): Json {
@@ -59,8 +59,8 @@ function changesOf(before: JsonObject, after: JsonObject, rule: string): Readabl
     found.push(change('rule-query-text', { rule, query }, { path: text, before: old.text, after: fresh.text }));
   }
   const rest = (one: JsonObject, its: JsonObject): JsonObject => ({
-    ...omit(one, ['refId', 'model', 'datasourceUid']),
-    ...withoutLimits(omit(its, text === undefined ? [] : [text])),
+    ...without(one, 'refId', 'model', 'datasourceUid'),
+    ...withoutLimits(without(its, ...(text === undefined ? [] : [text]))),
   });
   const leaves = leavesOf(rest(before, model), rest(after, newModel));
   if (leaves.length > 0) {
@@ -93,5 +93,5 @@ function withoutLimits(model: JsonObject): JsonObject {
   const conditions = arrayAt(model, 'conditions');
   return conditions === undefined
     ? model
-    : { ...model, conditions: conditions.map((one) => (isJsonObject(one) ? omit(one, ['evaluator']) : one)) };
+    : { ...model, conditions: conditions.map((one) => (isJsonObject(one) ? without(one, 'evaluator') : one)) };
 }

@@ -21,6 +21,7 @@ import { prettyJson } from '../../lib/json/pretty.ts';
 import type { ExportedResource, Exporting, Format } from './format.ts';
 import { INDEX } from './directory.ts';
 import { TitlePaths } from './names.ts';
+import { mapTexts } from '../../lib/json/map.ts';
 
 /** Arguments that are expressions, where every other text is a literal. No name of these comes from the content. */
 const EXPRESSIONS: ReadonlySet<string> = new Set(['config_json', 'secure_json_data_encoded']);
@@ -143,15 +144,7 @@ function argumentsOf(body: JsonObject): JsonObject {
 
 /** Every text in Terraform's JSON is a template, and so are the names of members. */
 function templates(value: Json): Json {
-  if (typeof value === 'string') {
-    return literal(value);
-  }
-  if (Array.isArray(value)) {
-    return value.map(templates);
-  }
-  return isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [literal(name), templates(member)]))
-    : value;
+  return mapTexts(value, literal, literal);
 }
 
 function literal(text: string): string {

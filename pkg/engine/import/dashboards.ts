@@ -8,6 +8,7 @@ import { naturalKey } from '../../grafana/natural-key.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, without, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { imported, lacking, type Archive, type ArchiveReader, type Imported, type ImportOptions } from './archive.ts';
 import { invalid, readJson, type Files } from './files.ts';
+import { mapTexts } from '../../lib/json/map.ts';
 
 /** Dashboards, with the other facts in their files. */
 export class ImportedDashboards {
@@ -108,21 +109,10 @@ export class ImportedDashboards {
       );
     }
     const own = without(dashboard, '__inputs', '__elements', '__requires');
-    return values.size === 0 ? own : (filled(own, values) as JsonObject);
+    // As Grafana's own import does it: `${NAME}` within any text.
+    const filled = (text: string) => text.replace(/\$\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole);
+    return values.size === 0 ? own : (mapTexts(own, filled) as JsonObject);
   }
-}
-
-/** As Grafana's own import does it: `${NAME}` within any text. */
-function filled(value: Json, values: ReadonlyMap<string, string>): Json {
-  if (typeof value === 'string') {
-    return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => values.get(name) ?? whole);
-  }
-  if (Array.isArray(value)) {
-    return value.map((item) => filled(item, values));
-  }
-  return isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, filled(member, values)]))
-    : value;
 }
 
 async function readAll(files: Files, paths: readonly string[], options: ImportOptions): Promise<Archive> {

@@ -18,6 +18,7 @@ import {
 import { imported, lacking, type ArchiveReader, type Imported, type ImportOptions } from './archive.ts';
 import { ImportedDashboards } from './dashboards.ts';
 import { invalid, readJson, type Files } from './files.ts';
+import { mapTexts } from '../../lib/json/map.ts';
 
 const YAML = /\.ya?ml$/;
 /** The types of provisioning files that are read. */
@@ -125,7 +126,7 @@ class Provisioned {
     if (hasVariable(body)) {
       this.#errors.push(lacking(this.#options.org, kind, uid, reason('import-variables')));
     }
-    return literals(body) as JsonObject;
+    return mapTexts(body, literal) as JsonObject;
   }
 }
 
@@ -163,18 +164,6 @@ function hasVariable(value: Json): boolean {
     return /\$[\w{]/.test(value.replaceAll('$$', ''));
   }
   return Array.isArray(value) ? value.some(hasVariable) : isJsonObject(value) && Object.values(value).some(hasVariable);
-}
-
-function literals(value: Json): Json {
-  if (typeof value === 'string') {
-    return literal(value);
-  }
-  if (Array.isArray(value)) {
-    return value.map(literals);
-  }
-  return isJsonObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([name, member]) => [name, literals(member)]))
-    : value;
 }
 
 async function readYaml(files: Files, path: string): Promise<JsonObject> {

@@ -1,6 +1,6 @@
-import { isJsonObject, objectAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import { isJsonObject, objectAt, without, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { same } from '../leaves.ts';
-import { omit, stripped } from './strip.ts';
+import { stripped } from './strip.ts';
 import { sourceOf } from './values.ts';
 
 /** What is in the model by itself, is Grafana's own, or is of no effect any more. */
@@ -52,10 +52,10 @@ export function settingsOf(dashboard: JsonObject): JsonObject {
   const picker = objectAt(dashboard, 'timepicker') ?? {};
   const { refresh_intervals: intervals } = picker;
   return stripped({
-    ...omit(dashboard, [...NOT_SETTINGS, 'graphTooltip', 'fiscalYearStartMonth']),
+    ...without(dashboard, ...NOT_SETTINGS, 'graphTooltip', 'fiscalYearStartMonth'),
     liveNow,
     timepicker: {
-      ...omit(picker, ['refresh_intervals', 'time_options', 'status', 'type', 'now', 'notice', 'enable', 'collapse']),
+      ...without(picker, 'refresh_intervals', 'time_options', 'status', 'type', 'now', 'notice', 'enable', 'collapse'),
       ...(intervals === undefined || same(intervals, USUAL_INTERVALS) ? {} : { refresh_intervals: intervals }),
     },
     ...(graphTooltip === 0 || !TOOLTIPS.includes(graphTooltip) ? {} : { graphTooltip }),
@@ -104,7 +104,17 @@ export function variablesOf(list: readonly Json[]): JsonObject[] {
 export function variableOf(variable: JsonObject): JsonObject {
   const { type = 'query', hide, refresh, sort, current, datasource, query, regexApplyTo, valuesFormat } = variable;
   return stripped({
-    ...omit(variable, [...DERIVED, 'hide', 'refresh', 'sort', 'current', 'datasource', 'regexApplyTo', 'valuesFormat']),
+    ...without(
+      variable,
+      ...DERIVED,
+      'hide',
+      'refresh',
+      'sort',
+      'current',
+      'datasource',
+      'regexApplyTo',
+      'valuesFormat',
+    ),
     type,
     hide: hide === undefined && variable['hideVariable'] === true ? 'hideVariable' : word(hide, HIDING),
     sort: word(sort, SORTING),
@@ -114,7 +124,7 @@ export function variableOf(variable: JsonObject): JsonObject {
     current: type === 'constant' ? '' : chosen(current, type === 'datasource' ? 'text' : 'value'),
     regexApplyTo: regexApplyTo === 'value' ? '' : (regexApplyTo ?? ''),
     valuesFormat: valuesFormat === 'csv' ? '' : (valuesFormat ?? ''),
-    query: isJsonObject(query) ? omit(stripped(query), ['refId']) : (query ?? ''),
+    query: isJsonObject(query) ? without(stripped(query), 'refId') : (query ?? ''),
   });
 }
 
@@ -153,9 +163,9 @@ export function annotationOf(annotation: JsonObject): JsonObject {
   const { builtIn, target, datasource } = annotation;
   const isBuiltIn = builtIn === 1 || builtIn === true;
   const source = sourceOf(datasource);
-  const asked = isJsonObject(target) ? omit(target, ['refId']) : {};
+  const asked = isJsonObject(target) ? without(target, 'refId') : {};
   return stripped({
-    ...omit(annotation, ['builtIn', 'target', 'datasource', 'type', 'showIn']),
+    ...without(annotation, 'builtIn', 'target', 'datasource', 'type', 'showIn'),
     ...(isBuiltIn ? {} : { target: asked }),
     builtIn: isBuiltIn,
     datasource: isBuiltIn ? '' : source,

@@ -11,8 +11,8 @@ import { panelNames } from './names.ts';
 import { pairPanels } from './panels/pairing.ts';
 import { panelChanges } from './panels/panels.ts';
 import { placeChanges } from './places.ts';
-import { omit } from './strip.ts';
 import { v2Model, v2SpecOf } from './v2.ts';
+import { without } from '../../../lib/json/json.ts';
 
 /**
  * What somebody did to a dashboard, and what Grafana did to its form. Either side may be of the classic schema or v2.
@@ -94,7 +94,7 @@ function isOnlyRows(before: DashboardModel, after: DashboardModel): boolean {
 function listChanges(before: DashboardModel, after: DashboardModel, migration: Migration): ReadableChange[] {
   const isRenamed = migration.spans(SOURCES_BY_UID);
   const bare = (list: readonly JsonObject[]): readonly JsonObject[] =>
-    isRenamed ? list.map((one) => omit(one, ['datasource'])) : list;
+    isRenamed ? list.map((one) => without(one, 'datasource')) : list;
   return [
     ...variableChanges(bare(before.variables), bare(after.variables)),
     ...annotationChanges(bare(before.annotations), bare(after.annotations)),

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../../lib/json/json.ts';
 import { leavesOf, namesOf, same } from '../leaves.ts';
 import { pairUp, type Pairs } from '../named-lists.ts';
 import { change, inWords } from '../change.ts';
-import { omit } from './strip.ts';
+import { without } from '../../../lib/json/json.ts';
 
 /** What changed in variables; a renamed one is known by what it asks. */
 export function variableChanges(before: readonly JsonObject[], after: readonly JsonObject[]): ReadableChange[] {
@@ -34,7 +34,7 @@ function variableChange(before: JsonObject, after: JsonObject): ReadableChange[]
   if (old !== '' && fresh !== '' && !same(old, fresh)) {
     found.push(change('variable-value', { name, before: inWords(old), after: inWords(fresh) }));
   }
-  const rest = (one: JsonObject): JsonObject => omit(one, ['name', 'query', 'current']);
+  const rest = (one: JsonObject): JsonObject => without(one, 'name', 'query', 'current');
   const leaves = leavesOf(rest(before), rest(after));
   if (leaves.length > 0) {
     const evidence = { before: rest(before), after: rest(after) };

@@ -51,11 +51,6 @@ export function withoutDefaults(object: JsonObject, defaults: JsonObject): JsonO
   return result;
 }
 
-/** The object without some members. */
-export function omit(object: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([key]) => !names.includes(key)));
-}
-
 function strippedValue(value: Json): Json {
   if (Array.isArray(value)) {
     return value.map(strippedValue);

@@ -1,7 +1,15 @@
-import { arrayAt, isJsonObject, numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  without,
+  type JsonObject,
+} from '../../../lib/json/json.ts';
 import { ROOT } from './classic.ts';
 import type { Group, Place } from './model.ts';
-import { omit, stripped } from './strip.ts';
+import { stripped } from './strip.ts';
 
 /** Where the layout shows an element. */
 export interface Laid {
@@ -63,7 +71,7 @@ function groupOf(part: JsonObject, parent: string, count: number, free: boolean)
     collapsed: spec['collapse'] === true || spec['collapsed'] === true,
     repeat: stringAt(spec, 'repeat', 'value') ?? '',
     free,
-    settings: stripped(omit(spec, ['title', 'collapse', 'collapsed', 'repeat', 'layout', 'elements', 'y'])),
+    settings: stripped(without(spec, 'title', 'collapse', 'collapsed', 'repeat', 'layout', 'elements', 'y')),
   };
 }
 
@@ -73,7 +81,7 @@ function laid(item: JsonObject, group: string, order: number): Laid {
   return {
     element: stringAt(spec, 'element', 'name') ?? '',
     repeat: objectAt(spec, 'repeat') ?? {},
-    settings: omit(spec, ['x', 'y', 'width', 'height', 'element', 'repeat']),
+    settings: without(spec, 'x', 'y', 'width', 'height', 'element', 'repeat'),
     place: {
       group,
       order,

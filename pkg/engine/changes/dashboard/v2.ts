@@ -1,10 +1,17 @@
 import { VARIABLE_TYPES } from '../../../contract/variable-types.ts';
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  objectAt,
+  stringAt,
+  without,
+  type Json,
+  type JsonObject,
+} from '../../../lib/json/json.ts';
 import { ROOT, timezoneOf } from './classic.ts';
 import { annotationsOf, linksOf, settingsOf, variablesOf } from './classic-lists.ts';
 import type { DashboardModel, Panel, Query } from './model.ts';
 import { panelOf, querySettings } from './panels/panel.ts';
-import { omit } from './strip.ts';
 import { laidOut, type Laid } from './v2-layout.ts';
 import { sourceOf } from './values.ts';
 
@@ -33,12 +40,12 @@ export function v2Model(api: string, spec: JsonObject): DashboardModel {
     refresh: stringAt(time, 'autoRefresh') ?? '',
     timezone: timezoneOf(time['timezone']),
     settings: settingsOf({
-      ...omit(spec, NOT_SETTINGS),
+      ...without(spec, ...NOT_SETTINGS),
       ...(spec['liveNow'] === true ? { liveNow: true } : {}),
       weekStart: time['weekStart'] ?? '',
       fiscalYearStartMonth: time['fiscalYearStartMonth'] ?? 0,
       graphTooltip: TOOLTIPS[stringAt(spec, 'cursorSync') ?? 'Off'] ?? 0,
-      timepicker: picker['refresh_intervals'] === null ? omit(picker, ['refresh_intervals']) : picker,
+      timepicker: picker['refresh_intervals'] === null ? without(picker, 'refresh_intervals') : picker,
     }),
     variables: variablesOf((arrayAt(spec, 'variables') ?? []).filter(isJsonObject).map(classicVariable)),
     annotations: annotationsOf((arrayAt(spec, 'annotations') ?? []).filter(isJsonObject).map(classicAnnotation)),
@@ -55,7 +62,7 @@ function classicVariable(variable: JsonObject): JsonObject {
   const query = objectAt(spec, 'query');
   const source = objectAt(query, 'datasource') ?? variable['datasource'] ?? spec['datasource'];
   return {
-    ...omit(spec, ['query', 'pluginId', 'datasource']),
+    ...without(spec, 'query', 'pluginId', 'datasource'),
     type: VARIABLE_TYPES[kind] ?? kind,
     query: spec['pluginId'] ?? (query === undefined ? (spec['query'] ?? '') : askedBy(query)),
     ...(source === undefined ? {} : { datasource: source }),
@@ -73,7 +80,7 @@ function classicAnnotation(annotation: JsonObject): JsonObject {
   const query = objectAt(spec, 'query') ?? {};
   return {
     ...objectAt(spec, 'legacyOptions'),
-    ...omit(spec, ['legacyOptions', 'query']),
+    ...without(spec, 'legacyOptions', 'query'),
     target: objectAt(query, 'spec') ?? {},
     datasource: objectAt(query, 'datasource') ?? spec['datasource'] ?? '',
   };
@@ -105,7 +112,7 @@ function elementPanel(element: JsonObject, { repeat, settings, place }: Laid): P
   const queries = (arrayAt(data, 'queries') ?? []).filter(isJsonObject).map(queryOf);
   const library = objectAt(spec, 'libraryPanel');
   const panel: JsonObject = {
-    ...omit(spec, ['data', 'vizConfig']),
+    ...without(spec, 'data', 'vizConfig'),
     ...objectAt(data, 'queryOptions'),
     ...settings,
     ...(library === undefined ? {} : { libraryPanel: library }),

@@ -1,4 +1,4 @@
-import { isJsonObject, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
+import { objectAt, stringAt, without, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
 import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../../apis.ts';
@@ -10,6 +10,7 @@ import { receiverChanges, receiversOfNew } from '../security/receivers.ts';
 import { widerRoutes } from '../security/routes.ts';
 import type { Kind, KindContext, Listed, Reference } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { mapMembers } from '../../../lib/json/map.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
 
@@ -217,23 +218,14 @@ function treeContent(object: Json): Content {
 
 /** Walks a tree of either API: contact points are in `receiver`, mute timings in the two lists of intervals. */
 function renameIn(value: Json, renamed: (reference: Reference) => string): Json {
-  if (Array.isArray(value)) {
-    return value.map((item) => renameIn(item, renamed));
-  }
-  if (!isJsonObject(value)) {
-    return value;
-  }
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, renameMember(key, member, renamed)]));
-}
-
-function renameMember(key: string, member: Json, renamed: (reference: Reference) => string): Json {
-  if (key === 'receiver' && typeof member === 'string' && member !== '') {
-    return renamed({ kind: 'contact-point', uid: member, required: true, held: true });
-  }
-  if ((key === 'mute_time_intervals' || key === 'active_time_intervals') && Array.isArray(member)) {
-    return member.map((name) =>
-      typeof name === 'string' ? renamed({ kind: 'mute-timing', uid: name, required: true }) : name,
-    );
-  }
-  return renameIn(member, renamed);
+  return mapMembers(value, (name, member) => {
+    if (name === 'receiver' && typeof member === 'string' && member !== '') {
+      return renamed({ kind: 'contact-point', uid: member, required: true, held: true });
+    }
+    return (name === 'mute_time_intervals' || name === 'active_time_intervals') && Array.isArray(member)
+      ? member.map((one) =>
+          typeof one === 'string' ? renamed({ kind: 'mute-timing', uid: one, required: true }) : one,
+        )
+      : undefined;
+  });
 }

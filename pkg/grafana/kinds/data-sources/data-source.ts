@@ -3,9 +3,9 @@ import {
   numberAt,
   objectAt,
   stringAt,
+  without,
   type Json,
   type JsonObject,
-  without,
 } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { atLeast } from '../../capabilities.ts';
@@ -19,6 +19,7 @@ import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } fro
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { securityChange } from '../security/change.ts';
 import type { Content } from '../content.ts';
+import { mapMembers } from '../../../lib/json/map.ts';
 
 /**
  * Members of Grafana's answer that are not content: ids, versions, icons, and passwords in the clear of old releases.
@@ -120,19 +121,10 @@ function storedSecrets(answer: Json): JsonObject {
 }
 
 function renamePointers(value: Json, renamed: (reference: Reference) => string): Json {
-  if (Array.isArray(value)) {
-    return value.map((item) => renamePointers(item, renamed));
-  }
-  if (!isJsonObject(value)) {
-    return value;
-  }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      POINTERS.has(key) && typeof member === 'string' && isDataSourceUid(member)
-        ? renamed({ kind: 'data-source', uid: member })
-        : renamePointers(member, renamed),
-    ]),
+  return mapMembers(value, (name, member) =>
+    POINTERS.has(name) && typeof member === 'string' && isDataSourceUid(member)
+      ? renamed({ kind: 'data-source', uid: member })
+      : undefined,
   );
 }
 

@@ -1,9 +1,17 @@
-import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  objectAt,
+  stringAt,
+  without,
+  type Json,
+  type JsonObject,
+} from '../../../../lib/json/json.ts';
 import { same } from '../../leaves.ts';
 import type { Panel, Place, Query } from '../model.ts';
 import { DEFAULT_THRESHOLDS, panelDefaults, WITHOUT_DATA } from './panel-defaults.ts';
 import { withFieldFooter } from './table-footer.ts';
-import { omit, stripped, withoutDefaults } from '../strip.ts';
+import { stripped, withoutDefaults } from '../strip.ts';
 import { customOf, mappingsOf, optionsOf, overridesOf, thresholdsOf, transformationOf } from '../values.ts';
 
 /** Members that Grafana derives, or that are of no effect any more. */
@@ -84,7 +92,7 @@ export function panelOf({ panel, queries, place }: ClassicPanel): Panel {
     links: (arrayAt(panel, 'links') ?? []).map((link) => (isJsonObject(link) ? stripped(link) : link)),
     options: withoutDefaults(shown.options, defaults.options),
     field: withoutDefaults(shown.field, defaults.field),
-    settings: stripped(omit(panel, [...OWN, ...DERIVED])),
+    settings: stripped(without(panel, ...OWN, ...DERIVED)),
   };
 }
 
@@ -124,8 +132,8 @@ function repeatOf(panel: JsonObject): string {
 /** What a query asks, without what Grafana's editors keep beside it. */
 export function querySettings(settings: JsonObject): JsonObject {
   const { range, instant } = settings;
-  const kept = omit(settings, ['refId', 'hide', 'datasource', 'editorMode', 'key', 'requestId']);
-  return stripped(instant === true && range === false ? omit(kept, ['range']) : kept);
+  const kept = without(settings, 'refId', 'hide', 'datasource', 'editorMode', 'key', 'requestId');
+  return stripped(instant === true && range === false ? without(kept, 'range') : kept);
 }
 
 /** The member that holds the text of a query, by what data sources call it. */

@@ -5,7 +5,7 @@ import { change } from '../../change.ts';
 import { SOURCES_BY_UID, type Migration } from '../migrations.ts';
 import type { Panel, Query } from '../model.ts';
 import { queryText } from './panel.ts';
-import { omit } from '../strip.ts';
+import { without } from '../../../../lib/json/json.ts';
 
 /** What changed in the queries of a panel; they are known by their letter, and by what they ask where that changed. */
 export function queryChanges(before: Panel, after: Panel, panel: string, migration: Migration): ReadableChange[] {
@@ -51,7 +51,8 @@ function changesOf(before: Query, after: Query, panel: string, migration: Migrat
   if (old !== undefined && fresh !== undefined && name !== undefined && old.text !== fresh.text) {
     found.push(change('query-text', { panel, query }, { path: name, before: old.text, after: fresh.text }));
   }
-  const rest = (settings: Query['settings']): Query['settings'] => omit(settings, name === undefined ? [] : [name]);
+  const rest = (settings: Query['settings']): Query['settings'] =>
+    without(settings, ...(name === undefined ? [] : [name]));
   const leaves = leavesOf(rest(before.settings), rest(after.settings));
   if (leaves.length > 0) {
     const evidence = { before: rest(before.settings), after: rest(after.settings) };

@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json/json.ts';
-import { omit } from '../strip.ts';
+import { isJsonObject, without, type Json, type JsonObject } from '../../../../lib/json/json.ts';
 
 /** What a panel shows, and how. */
 interface Shown {
@@ -19,7 +18,7 @@ export function withFieldFooter(shown: Shown): Shown {
   }
   const { enablePagination, reducer = [], fields, show } = footer;
   const options = {
-    ...omit(shown.options, ['footer']),
+    ...without(shown.options, 'footer'),
     ...(enablePagination === undefined ? {} : { enablePagination }),
   };
   if (show !== true) {

@@ -5,6 +5,7 @@ import type { Content } from '../../content.ts';
 import { textOf } from '../../text-content.ts';
 import { isV2Version } from './content.ts';
 import { membersNamed } from '../../../../lib/json/patch-text.ts';
+import { mapMembers } from '../../../../lib/json/map.ts';
 
 /** Names in data source fields that are not data sources: Grafana's built-in ones. */
 const BUILT_IN = new Set(['grafana', '-- Grafana --', '-- Mixed --', '-- Dashboard --', '__expr__', '-100', '-1', '']);
@@ -120,27 +121,9 @@ function nameOfUid(owner: JsonObject): 'name' | 'uid' {
  * uid in old dashboards, or as `{name}` next to `kind: "DataQuery"` (v2).
  */
 function rename(value: Json, renamed: (reference: Reference) => string): Json {
-  if (Array.isArray(value)) {
-    return value.map((item) => rename(item, renamed));
-  }
-  if (!isJsonObject(value)) {
-    return value;
-  }
-  const result: JsonObject = {};
-  for (const [key, member] of Object.entries(value)) {
-    const changed =
-      key === 'datasource' || key === 'libraryPanel'
-        ? renameMember(key, member, value, renamed)
-        : rename(member, renamed);
-    if (key === '__proto__') {
-      // A plain assignment would set the prototype and lose the member.
-      Object.defineProperty(result, key, { value: changed, enumerable: true, configurable: true, writable: true });
-    } else {
-      // Much faster than defining it, and a restore does this for every member.
-      result[key] = changed;
-    }
-  }
-  return result;
+  return mapMembers(value, (key, member, owner) =>
+    key === 'datasource' || key === 'libraryPanel' ? renameMember(key, member, owner, renamed) : undefined,
+  );
 }
 
 function renameMember(
