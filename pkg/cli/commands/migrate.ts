@@ -10,6 +10,7 @@ import { printChecks } from '../output/checks.ts';
 import { progressPrinter } from '../output/output.ts';
 import { checkConnection } from '../restore/check-connection.ts';
 import { restoreCommand, type RestoreCommandFlags } from '../restore/command.ts';
+import { withAnswers, withProtected, withSelection } from '../restore/options.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends RestoreCommandFlags {
@@ -20,37 +21,27 @@ interface Flags extends RestoreCommandFlags {
 
 /** Registers `dashkeep migrate`. */
 export const registerMigrate: Register = (program, run) => {
-  withBy(withKinds(withGrafana(withTarget(program.command('migrate')))))
+  const command = withBy(withKinds(withGrafana(withTarget(program.command('migrate')))))
     .description('show a plan for another Grafana, and apply it with --apply')
     .requiredOption('--to <connection>', 'name of the other Grafana, see DASHKEEP_CONNECTION_<NAME>_URL')
     .option('--check', 'only check the connection, with advice for each failed check')
     .option('--from <snapshot>', "ID, unique prefix of an ID, 'latest', or 'live' to create a snapshot first")
-    .option('--everything', 'all organizations with their resources, and users with their memberships')
-    .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
-    .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
-    .option('--also <kind/uid>', 'this resource too, such as a missing data source (repeatable)', collect)
+    .option('--everything', 'all organizations with their resources, and users with their memberships');
+  withSelection(command)
     .option('--overwrite', 'also overwrite existing resources that differ')
     .option(
       '--promote',
       'instead, overwrite only what earlier migrations wrote and no one has changed there since; list the rest as conflicts',
-    )
-    .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
-    .option('--keep-secrets', 'keep stored secrets when an address changes')
+    );
+  withProtected(command)
     .option(
       '--mapping <file>',
       'YAML file that maps organizations, data sources, folders, teams, users and contact points',
     )
     .option('--new-uids', 'write under new UIDs, and update all references to them')
     .option('--pause-rules', 'pause alert rules')
-    .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect)
-    .option('--map-datasource <old=new>', 'use an existing data source in place of one in the snapshot', collect)
-    .option('--secrets <file>', 'YAML file with secrets, by kind, UID and field')
-    .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
-    .option(
-      '--confirm <text>',
-      'confirmation text from the plan, if it deletes resources or widens access; for an untrusted snapshot, its ID',
-    )
-    .option('--trust <fingerprint>', 'trust this signing key from now on')
+    .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect);
+  withAnswers(command)
     .option('--accept-foreign', 'use an untrusted snapshot (needs its ID, and --confirm)')
     .option('--undo <run>', 'undo a migration, except for later changes')
     .option('--markdown', 'print the plan as Markdown, for a pull request')

@@ -1,33 +1,24 @@
 import type { Register } from '../command.ts';
 import { collect, withBy, withGrafana, withKinds, withTarget } from '../options.ts';
 import { restoreCommand } from '../restore/command.ts';
+import { withAnswers, withProtected, withSelection } from '../restore/options.ts';
 
 /** Registers `dashkeep restore`. */
 export const registerRestore: Register = (program, run) => {
-  withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
+  const command = withBy(withKinds(withGrafana(withTarget(program.command('restore')))))
     .argument('[snapshot]', "ID, unique prefix of an ID, or 'latest'")
     .description('show a restore plan, and apply it with --apply')
-    .option('--everything', 'restore all organizations with their resources, and users with their memberships')
-    .option('--only <kind/uid>', 'only this resource (repeatable)', collect)
-    .option('--folder <uid>', 'this folder with everything in it (repeatable)', collect)
-    .option('--also <kind/uid>', 'this resource too, such as a missing data source (repeatable)', collect)
+    .option('--everything', 'restore all organizations with their resources, and users with their memberships');
+  withSelection(command)
     .option('--lost-in <snapshot>', 'only what this later snapshot lacks, or has in an older or unexplained version')
-    .option('--overwrite', 'also overwrite existing resources that differ')
-    .option('--include-managed', 'also write resources managed by files, Git Sync, Terraform or an operator')
-    .option('--keep-secrets', 'keep stored secrets when an address changes')
+    .option('--overwrite', 'also overwrite existing resources that differ');
+  withProtected(command)
     .option('--as-copy', 'restore as copies with new UIDs, beside the existing resources')
     .option('--into-folder <uid>', 'with --as-copy: folder for the copies')
     .option('--into-org <id>', 'with --as-copy: organization for the copies')
     .option('--copy-suffix <text>', 'with --as-copy: title suffix')
-    .option('--map-org <old=new>', 'restore one organization into another (repeatable)', collect)
-    .option('--map-datasource <old=new>', 'use an existing data source in place of one in the snapshot', collect)
-    .option('--secrets <file>', 'YAML file with secrets, by kind, UID and field')
-    .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
-    .option(
-      '--confirm <text>',
-      'confirmation text from the plan, if it deletes resources or widens access; for an untrusted snapshot, its ID',
-    )
-    .option('--trust <fingerprint>', 'trust this signing key from now on')
+    .option('--map-org <old=new>', 'restore one organization into another (repeatable)', collect);
+  withAnswers(command)
     .option('--accept-foreign', 'restore an untrusted snapshot (needs its ID, and --confirm)')
     .option('--save-plan <file>', 'save the plan for --plan')
     .option('--plan <file>', 'apply a saved plan, unless Grafana has changed')
