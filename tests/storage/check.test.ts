@@ -4,8 +4,8 @@ import type { StoreCheck, StoreCheckStepName } from '../../pkg/storage/check/che
 import { reason } from '../../pkg/contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
-import { minimalPolicy } from '../../pkg/storage/policy.ts';
-import type { MinimalPolicy } from '../../pkg/storage/policy.ts';
+import { minimalPolicy } from '../../pkg/storage/s3/policy.ts';
+import type { MinimalPolicy } from '../../pkg/storage/s3/policy.ts';
 import { observed } from '../../pkg/storage/decorators/observe.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';

@@ -1,6 +1,6 @@
 import { doctor } from '../../service/doctor/doctor.ts';
 import { buildService } from '../../service/serve.ts';
-import { minimalPolicy } from '../../storage/policy.ts';
+import { minimalPolicy } from '../../storage/s3/policy.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import { Configuration } from '../config/configuration.ts';

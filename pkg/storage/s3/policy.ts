@@ -1,7 +1,7 @@
-import { DashkeepError } from '../contract/errors.ts';
-import { baseOf } from './address.ts';
-import type { S3Settings } from './s3/settings/settings.ts';
-import { parseTarget } from './target.ts';
+import { DashkeepError } from '../../contract/errors.ts';
+import { baseOf } from '../address.ts';
+import type { S3Settings } from './settings/settings.ts';
+import { parseTarget } from '../target.ts';
 
 export interface PolicyOptions extends Pick<S3Settings, 'lock' | 'encryption' | 'tags'> {
   /** Decides the partition: China and GovCloud have their own ARNs. */
