@@ -3,14 +3,14 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { CACHE, isIndexKey } from '../layout.ts';
 import type { Repository } from '../repository.ts';
-import type { PruneSession } from '../sessions/current.ts';
+import type { CurrentSession } from '../sessions/current.ts';
 
 /** What a target says that takes nothing more. */
 const FULL = new Set(['free-target-space', 'make-room']);
 
 /** Opened with what had to be removed for it; see openSession. */
 export interface SessionWithRoom {
-  session: PruneSession;
+  session: CurrentSession;
   /** Keys that are already gone. */
   gone: ReadonlySet<string>;
 }

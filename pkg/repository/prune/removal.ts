@@ -4,7 +4,7 @@ import { lockOf } from '../../storage/lock.ts';
 import type { DeleteResult } from '../../storage/store.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Repository } from '../repository.ts';
-import type { PruneSession } from '../sessions/current.ts';
+import type { CurrentSession } from '../sessions/current.ts';
 
 const DELETE_BATCH = 1000;
 const QUESTIONS_AT_ONCE = 16;
@@ -36,10 +36,10 @@ export class Remover {
     failed: [],
   };
   readonly #repository: Repository;
-  readonly #session: PruneSession;
+  readonly #session: CurrentSession;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(repository: Repository, session: PruneSession, signal?: AbortSignal) {
+  constructor(repository: Repository, session: CurrentSession, signal?: AbortSignal) {
     this.#repository = repository;
     this.#session = session;
     this.#signal = signal;

@@ -13,13 +13,8 @@ const HEARTBEAT = 60_000;
 /** A session that could not say anything for so long takes itself for dead: well before others do. */
 const SESSION_DOUBTFUL = 4 * 60_000;
 
-export interface PruneSession extends Session {
-  /** @throws DK_PRUNE_UNSAFE when others may have taken this session for dead. */
-  assertAlive(): void;
-}
-
 /** A session of this process, kept alive by a heartbeat until it ends. */
-export class CurrentSession implements PruneSession {
+export class CurrentSession implements Session {
   readonly id: string;
   readonly #kind: string;
   readonly #owner: SessionOwner;

@@ -5,7 +5,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { printable, sessionKey, SESSIONS } from '../layout.ts';
-import { CurrentSession, type PruneSession } from './current.ts';
+import { CurrentSession } from './current.ts';
 import type { Session } from './session.ts';
 import { hasEnded, ownerHere, SessionOwner, type ServiceIdentity } from './owner.ts';
 import type { Trust } from '../signing/trust.ts';
@@ -107,7 +107,7 @@ export class Sessions {
   async openExclusive(
     run: { id: string; kind: 'prune' },
     options: { signal?: AbortSignal } = {},
-  ): Promise<PruneSession> {
+  ): Promise<CurrentSession> {
     const session = this.#make(run);
     await session.heartbeat(options.signal);
     try {

@@ -8,7 +8,6 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { listDataSources } from '../../../grafana/kinds/data-sources/data-source/live.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
-import type { DataSourceLookup } from './remap.ts';
 import type { PlanRequest } from '../types.ts';
 import { isKindComplete } from '../kind-completeness.ts';
 
@@ -22,7 +21,7 @@ interface LiveDataSource {
  * Finds the data sources of a snapshot in the orgs of the target: by an explicit choice, else by uid, else by name and
  * type. Found out once, before anything is planned, by reads.
  */
-export class DataSourceMap implements DataSourceLookup {
+export class DataSourceMap {
   readonly #live: ReadonlyMap<number, LiveDataSource[]>;
   readonly #matches = new Map<string, DataSourceMatch>();
   readonly #used = new Set<string>();
@@ -53,6 +52,7 @@ export class DataSourceMap implements DataSourceLookup {
     return map;
   }
 
+  /** Uid to use in an org of the target; the same uid where nothing else fits. */
   resolve(targetOrg: number, uid: string): string {
     const key = `${targetOrg}/${uid}`;
     this.#used.add(key);
@@ -61,6 +61,7 @@ export class DataSourceMap implements DataSourceLookup {
     return match.to?.uid ?? uid;
   }
 
+  /** Whether any has another uid there. */
   renames(targetOrg: number): boolean {
     return [...this.#matches].some(
       ([key, { from, to }]) => key.startsWith(`${targetOrg}/`) && to !== undefined && to.uid !== from.uid,

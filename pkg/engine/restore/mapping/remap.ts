@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, objectAt } from '../../../lib/json/json.ts';
 import { RULE } from '../../../contract/kinds.ts';
-import type { DataSourceMatch } from '../../../contract/api/restores.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Kind, Reference } from '../../../grafana/kinds/kind.ts';
@@ -9,6 +8,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { sourceOf } from '../content.ts';
 import { keyOf } from '../target.ts';
+import type { DataSourceMap } from './data-source-map.ts';
 import { relink } from './relink.ts';
 import type { PlanRequest, Mapped, Mapping, Parts } from '../types.ts';
 
@@ -19,16 +19,6 @@ const DEFAULT_NAME_SUFFIX = ' (copy)';
 /** The name that a mapping uses for resources in no folder. */
 const ROOT = 'general';
 
-/** Finds a data source of the snapshot at the target. */
-export interface DataSourceLookup {
-  /** Uid to use in an org of the target; the same uid where nothing else fits. */
-  resolve(targetOrg: number, uid: string): string;
-  /** Whether any has another uid there. */
-  renames(targetOrg: number): boolean;
-  /** The live one that replaces one of the snapshot under another uid. */
-  standIn(targetOrg: number, uid: string): DataSourceMatch | undefined;
-}
-
 /**
  * Turns entries of the snapshot into what will be written: into another org, under new uids, with references to data
  * sources and copies renamed. New uids are derived from the snapshot, the original and the place, so that doing the
@@ -36,12 +26,12 @@ export interface DataSourceLookup {
  */
 export class Remap implements Mapping {
   readonly #request: PlanRequest;
-  readonly #dataSources: DataSourceLookup;
+  readonly #dataSources: DataSourceMap;
   readonly #parts: Parts;
   /** New uids, of copies or of all. */
   readonly #uids = new Map<string, string>();
 
-  constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceLookup, parts: Parts) {
+  constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceMap, parts: Parts) {
     this.#parts = parts;
     this.#request = request;
     this.#dataSources = dataSources;
