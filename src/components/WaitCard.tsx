@@ -4,6 +4,7 @@ import { Stack, Text, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Progress } from '../../pkg/contract/runs.ts';
 import { StepFigures } from './StepFigures.tsx';
+import { cardStyle } from '../lib/styles.ts';
 
 interface WaitCardProps {
   title: string;
@@ -36,12 +37,9 @@ export function WaitCard({ title, text, progress, action, children }: WaitCardPr
 
 const getStyles = (theme: GrafanaTheme2) => ({
   card: css({
-    display: 'flex',
-    flexDirection: 'column',
+    ...cardStyle(theme),
     gap: theme.spacing(1.5),
-    padding: theme.spacing(2),
     background: theme.colors.background.secondary,
-    border: `1px solid ${theme.colors.primary.border}`,
-    borderRadius: theme.shape.radius.default,
+    borderColor: theme.colors.primary.border,
   }),
 });

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
 import { diffWords } from '../../lib/wordDiff.ts';
+import { codeStyle } from '../../lib/styles.ts';
 
 interface Props {
   before: unknown;
@@ -37,12 +38,8 @@ export function WordDiff({ before, after }: Props) {
 
 const getStyles = (theme: GrafanaTheme2) => ({
   box: css({
+    ...codeStyle(theme),
     padding: theme.spacing(0.5, 1),
-    background: theme.colors.background.canvas,
-    border: `1px solid ${theme.colors.border.weak}`,
-    borderRadius: theme.shape.radius.default,
-    fontFamily: theme.typography.fontFamilyMonospace,
-    fontSize: theme.typography.bodySmall.fontSize,
     overflowWrap: 'anywhere',
     whiteSpace: 'pre-wrap',
   }),

@@ -5,6 +5,7 @@ import { GoneList } from '../../components/resources/GoneList.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import { useGone } from '../../data/useGone.ts';
 import { t } from '../../lib/i18n.ts';
+import { cardStyle } from '../../lib/styles.ts';
 
 /** What the later side lacks, with the way back. The list of differences below says when the comparison failed. */
 export function GoneHere({ from, to }: { from: string; to: string }) {
@@ -31,13 +32,5 @@ export function GoneHere({ from, to }: { from: string; to: string }) {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  card: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: theme.spacing(1),
-    padding: theme.spacing(2, 2, 1),
-    background: theme.colors.background.secondary,
-    border: `1px solid ${theme.colors.border.weak}`,
-    borderRadius: theme.shape.radius.default,
-  }),
+  card: css({ ...cardStyle(theme), padding: theme.spacing(2, 2, 1), background: theme.colors.background.secondary }),
 });

@@ -7,6 +7,7 @@ import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
+import { cardStyle } from '../../lib/styles.ts';
 
 /** One resource with what was found in it, and since and until when. */
 export function SearchResult({ hit }: { hit: SearchHit }) {
@@ -93,15 +94,7 @@ function placeLabel(where: FoundIn): string {
 const getStyles = (theme: GrafanaTheme2) => {
   const text = { overflowWrap: 'anywhere', minWidth: 0 } as const;
   return {
-    card: css({
-      display: 'flex',
-      flexDirection: 'column',
-      gap: theme.spacing(1),
-      padding: theme.spacing(2),
-      border: `1px solid ${theme.colors.border.weak}`,
-      borderRadius: theme.shape.radius.default,
-      minWidth: 0,
-    }),
+    card: css(cardStyle(theme)),
     list: css({ listStyle: 'none', margin: 0, display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
     found: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'baseline', gap: theme.spacing(0, 1), minWidth: 0 }),
     text: css({ ...text, fontWeight: theme.typography.fontWeightMedium }),

@@ -10,6 +10,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
+import { cardStyle } from '../../lib/styles.ts';
 
 /** The verdict in large letters, with the facts that people ask for next. */
 export function StateCard({ status }: { status: Status }) {
@@ -116,14 +117,11 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 
 const getStyles = (theme: GrafanaTheme2, tone: Verdict['tone']) => ({
   card: css({
-    display: 'flex',
-    flexDirection: 'column',
+    ...cardStyle(theme),
     gap: theme.spacing(3),
     padding: theme.spacing(3),
     background: theme.colors.background.secondary,
-    border: `1px solid ${theme.colors.border.weak}`,
     borderLeft: `${theme.spacing(0.5)} solid ${theme.colors[tone].main}`,
-    borderRadius: theme.shape.radius.default,
   }),
   verdict: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(2) }),
   icon: css({

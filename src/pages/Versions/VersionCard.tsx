@@ -16,6 +16,7 @@ import { kindLabel } from '../../lib/kinds.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
 import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
 import type { Against } from './sides.ts';
+import { cardStyle } from '../../lib/styles.ts';
 
 interface Props {
   resource: NamedRef;
@@ -152,13 +153,5 @@ function lasted(what: ResourceVersion['what'], until: string | undefined, lived:
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  card: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: theme.spacing(1),
-    padding: theme.spacing(1, 1.5),
-    border: `1px solid ${theme.colors.border.weak}`,
-    borderRadius: theme.shape.radius.default,
-    minWidth: 0,
-  }),
+  card: css({ ...cardStyle(theme), padding: theme.spacing(1, 1.5) }),
 });

@@ -10,6 +10,7 @@ import { useResourceDiff } from '../../../data/useDiff.ts';
 import { usePlanItems } from '../../../data/useRestores.ts';
 import { t } from '../../../lib/i18n.ts';
 import { comparedBy, isOneOverwrite } from './confirmation.ts';
+import { cardStyle } from '../../../lib/styles.ts';
 
 const NOTHING = { org: 1, kind: 'dashboard', uid: '' } as const;
 
@@ -61,13 +62,5 @@ export function OneDifference({ difference: { item, snapshot, query } }: { diffe
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  card: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: theme.spacing(1),
-    padding: theme.spacing(2),
-    border: `1px solid ${theme.colors.border.weak}`,
-    borderRadius: theme.shape.radius.default,
-    minWidth: 0,
-  }),
+  card: css(cardStyle(theme)),
 });
