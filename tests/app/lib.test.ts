@@ -91,7 +91,7 @@ describe('numbers and times', async () => {
 });
 
 describe('schedules in words', async () => {
-  const { cronInWords } = await import('../../src/lib/cron.ts');
+  const { cronInWords } = await import('../../src/lib/times/cron.ts');
 
   it.each([
     ['', 'Never'],

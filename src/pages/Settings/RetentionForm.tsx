@@ -1,4 +1,4 @@
-import { Alert, Button, Field, Input, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Alert, Button, Stack, Text, useStyles2 } from '@grafana/ui';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { RetentionPreview, RetentionSettings } from '../../../pkg/contract/api/settings.ts';
@@ -9,6 +9,7 @@ import { FormError } from './FormError.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { useSection } from './state/useSection.ts';
+import { InputField } from './InputField.tsx';
 
 type Count = Exclude<keyof RetentionSettings, 'keepWithin'>;
 
@@ -45,28 +46,25 @@ export function RetentionForm({ settings }: SectionProps) {
       </Text>
       <div className={styles.grid}>
         {counts.map(([name, label, unit]) => (
-          <Field key={name} label={label} noMargin {...field(name)}>
-            <Input
-              id={`retention-${name}`}
-              type="number"
-              min={0}
-              suffix={unit}
-              value={values[name]}
-              onChange={(event) => change({ [name]: Number(event.currentTarget.value) })}
-            />
-          </Field>
-        ))}
-        <Field
-          label={t('retention.within', 'All from the last')}
-          noMargin
-          {...field('keepWithin', t('retention.withinText', 'Such as 48h, 30d, 8w, 6m, 1y'))}
-        >
-          <Input
-            id="retention-within"
-            value={values.keepWithin}
-            onChange={(event) => change({ keepWithin: event.currentTarget.value })}
+          <InputField
+            key={name}
+            label={label}
+            field={field(name)}
+            id={`retention-${name}`}
+            type="number"
+            min={0}
+            suffix={unit}
+            value={values[name]}
+            onChange={(text) => change({ [name]: Number(text) })}
           />
-        </Field>
+        ))}
+        <InputField
+          label={t('retention.within', 'All from the last')}
+          field={field('keepWithin', t('retention.withinText', 'Such as 48h, 30d, 8w, 6m, 1y'))}
+          id="retention-within"
+          value={values.keepWithin}
+          onChange={(text) => change({ keepWithin: text })}
+        />
       </div>
       {isSame && preview.error !== null && <FormError error={preview.error} />}
       {isSame && preview.data && <Preview preview={preview.data} />}

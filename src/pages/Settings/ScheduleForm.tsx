@@ -1,14 +1,15 @@
-import { Combobox, Field, Input, Stack, Text } from '@grafana/ui';
+import { Combobox, Field, Stack, Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { ScheduledJob } from '../../../pkg/contract/api/settings.ts';
 import { useSchedulePreview } from '../../data/useSettings.ts';
-import { cronInWords } from '../../lib/cron.ts';
+import { cronInWords } from '../../lib/times/cron.ts';
 import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { useDebounced } from '../../hooks/useDebounced.ts';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { useSection, type Section } from './state/useSection.ts';
+import { InputField } from './InputField.tsx';
 
 const CHOICES: Record<ScheduledJob, string[]> = {
   backup: ['*/15 * * * *', '0 * * * *', '0 */2 * * *', '0 */6 * * *', '0 3 * * *', ''],
@@ -67,21 +68,20 @@ export function ScheduleForm({ settings }: SectionProps) {
           'Restores the latest snapshot into a temporary organization or folder, compares it, and cleans up.',
         )}
       />
-      <Field
+      <InputField
         label={t('schedule.jitter', 'Random delay of up to')}
-        noMargin
-        {...field('jitterSeconds', t('schedule.jitterText', 'Seconds. Prevents many clusters from starting together.'))}
-      >
-        <Input
-          id="schedule-jitter"
-          type="number"
-          min={0}
-          max={3600}
-          width={12}
-          value={values.jitterSeconds}
-          onChange={(event) => change({ jitterSeconds: Number(event.currentTarget.value) })}
-        />
-      </Field>
+        field={field(
+          'jitterSeconds',
+          t('schedule.jitterText', 'Seconds. Prevents many clusters from starting together.'),
+        )}
+        id="schedule-jitter"
+        type="number"
+        min={0}
+        max={3600}
+        width={12}
+        value={values.jitterSeconds}
+        onChange={(text) => change({ jitterSeconds: Number(text) })}
+      />
     </SectionForm>
   );
 }

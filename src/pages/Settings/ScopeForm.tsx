@@ -1,4 +1,4 @@
-import { Field, Input, MultiCombobox, RadioButtonGroup } from '@grafana/ui';
+import { Field, MultiCombobox, RadioButtonGroup } from '@grafana/ui';
 import type { ScopeSettings } from '../../../pkg/contract/api/settings.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { t } from '../../lib/i18n.ts';
@@ -6,6 +6,7 @@ import { kindLabel } from '../../lib/kinds.ts';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { useSection } from './state/useSection.ts';
+import { InputField } from './InputField.tsx';
 
 /** What of Grafana is backed up. */
 export function ScopeForm({ settings }: SectionProps) {
@@ -59,24 +60,20 @@ export function ScopeForm({ settings }: SectionProps) {
           onChange={(plainCopies) => change({ plainCopies })}
         />
       </Field>
-      <Field
-        noMargin
+      <InputField
         label={t('scope.fullRead', 'Full read every')}
-        {...field(
+        field={field(
           'fullReadEvery',
           t('scope.fullReadText', 'Backups. In between, Dashkeep skips resources that Grafana reports as unchanged.'),
         )}
-      >
-        <Input
-          id="scope-full-read"
-          type="number"
-          min={1}
-          max={1000}
-          width={12}
-          value={values.fullReadEvery}
-          onChange={(event) => change({ fullReadEvery: Number(event.currentTarget.value) })}
-        />
-      </Field>
+        id="scope-full-read"
+        type="number"
+        min={1}
+        max={1000}
+        width={12}
+        value={values.fullReadEvery}
+        onChange={(text) => change({ fullReadEvery: Number(text) })}
+      />
     </SectionForm>
   );
 }

@@ -1,9 +1,10 @@
-import { Collapse, Combobox, Field, Input, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Collapse, Combobox, Field, RadioButtonGroup, Stack } from '@grafana/ui';
 import { useState } from 'react';
 import type { Settings, TargetSettings } from '../../../pkg/contract/api/settings.ts';
 import { t } from '../../lib/i18n.ts';
 import { SecretField } from './SecretField.tsx';
 import type { Section } from './state/useSection.ts';
+import { InputField } from './InputField.tsx';
 
 interface Props {
   section: Section<'target'>;
@@ -31,18 +32,14 @@ export function TargetExtras({ section, settings }: Props) {
             onChange={(option) => change({ forcePathStyle: option.value === 'auto' ? null : option.value === 'path' })}
           />
         </Field>
-        <Field
+        <InputField
           label={t('target.profile', 'Profile in the AWS files')}
-          noMargin
-          {...field('profile', t('target.profileText', 'If empty, the default profile.'))}
-        >
-          <Input
-            id="target-profile"
-            width={40}
-            value={values.profile}
-            onChange={(event) => change({ profile: event.currentTarget.value })}
-          />
-        </Field>
+          field={field('profile', t('target.profileText', 'If empty, the default profile.'))}
+          id="target-profile"
+          width={40}
+          value={values.profile}
+          onChange={(text) => change({ profile: text })}
+        />
         <SecretField
           name="s3SessionToken"
           label={t('target.sessionToken', 'Session token')}
@@ -74,18 +71,16 @@ export function TargetExtras({ section, settings }: Props) {
           />
         </Field>
         {values.objectLock.mode !== 'none' && (
-          <Field label={t('target.lockDays', 'Days')} noMargin {...field('objectLock.days')}>
-            <Input
-              id="target-lock-days"
-              type="number"
-              min={0}
-              width={12}
-              value={values.objectLock.days}
-              onChange={(event) =>
-                change({ objectLock: { ...values.objectLock, days: Number(event.currentTarget.value) } })
-              }
-            />
-          </Field>
+          <InputField
+            label={t('target.lockDays', 'Days')}
+            field={field('objectLock.days')}
+            id="target-lock-days"
+            type="number"
+            min={0}
+            width={12}
+            value={values.objectLock.days}
+            onChange={(text) => change({ objectLock: { ...values.objectLock, days: Number(text) } })}
+          />
         )}
       </Stack>
     </Collapse>

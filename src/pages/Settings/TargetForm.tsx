@@ -1,4 +1,4 @@
-import { Button, Combobox, ConfirmModal, Field, FieldSet, Input, RadioButtonGroup, Stack, Text } from '@grafana/ui';
+import { Button, Combobox, ConfirmModal, Field, FieldSet, RadioButtonGroup, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import { S3_PRESETS } from '../../../pkg/contract/api/presets.ts';
 import { useCheckTarget } from '../../data/useSettings.ts';
@@ -11,6 +11,7 @@ import type { SectionProps } from './section.ts';
 import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, SCHEMES, type Place } from './target.ts';
 import { TargetExtras } from './TargetExtras.tsx';
 import { useSection } from './state/useSection.ts';
+import { InputField } from './InputField.tsx';
 
 /** Where backups go, and the keys to it. */
 export function TargetForm({ settings }: SectionProps) {
@@ -56,35 +57,31 @@ export function TargetForm({ settings }: SectionProps) {
         />
       </Field>
       {place.sort === 'file' ? (
-        <Field label={t('target.path', 'Directory on the service’s machine')} noMargin {...url}>
-          <Input
-            id="target-root"
-            width={60}
-            value={place.root}
-            placeholder="/var/lib/dashkeep"
-            onChange={(event) => setPlace({ root: event.currentTarget.value })}
-          />
-        </Field>
+        <InputField
+          label={t('target.path', 'Directory on the service’s machine')}
+          field={url}
+          id="target-root"
+          width={60}
+          value={place.root}
+          placeholder="/var/lib/dashkeep"
+          onChange={(text) => setPlace({ root: text })}
+        />
       ) : place.sort === 'cloud' ? (
-        <Field
+        <InputField
           label={t('target.address', 'Address')}
-          noMargin
-          {...field(
+          field={field(
             'url',
             t(
               'target.addressText',
               'A container (azblob://container/folder) or bucket (gs://bucket/folder). The deployment sets the storage account and the credentials.',
             ),
           )}
-        >
-          <Input
-            id="target-root"
-            width={60}
-            value={place.root}
-            placeholder="azblob://container/folder"
-            onChange={(event) => setPlace({ root: event.currentTarget.value })}
-          />
-        </Field>
+          id="target-root"
+          width={60}
+          value={place.root}
+          placeholder="azblob://container/folder"
+          onChange={(text) => setPlace({ root: text })}
+        />
       ) : (
         <>
           <Field label={t('target.provider', 'Provider')} noMargin {...field('preset')}>
@@ -97,23 +94,24 @@ export function TargetForm({ settings }: SectionProps) {
             />
           </Field>
           <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
-            <Field label={t('target.bucket', 'Bucket')} noMargin required {...url}>
-              <Input
-                id="target-root"
-                width={40}
-                value={place.root}
-                onChange={(event) => setPlace({ root: event.currentTarget.value })}
-              />
-            </Field>
-            <Field label={t('target.prefix', 'Folder in the bucket')} noMargin disabled={url.disabled}>
-              <Input
-                id="target-prefix"
-                width={30}
-                value={place.prefix}
-                placeholder={t('target.prefixExample', 'Optional')}
-                onChange={(event) => setPlace({ prefix: event.currentTarget.value })}
-              />
-            </Field>
+            <InputField
+              label={t('target.bucket', 'Bucket')}
+              required
+              field={url}
+              id="target-root"
+              width={40}
+              value={place.root}
+              onChange={(text) => setPlace({ root: text })}
+            />
+            <InputField
+              label={t('target.prefix', 'Folder in the bucket')}
+              field={{ disabled: url.disabled }}
+              id="target-prefix"
+              width={30}
+              value={place.prefix}
+              placeholder={t('target.prefixExample', 'Optional')}
+              onChange={(text) => setPlace({ prefix: text })}
+            />
           </Stack>
           <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
             <Field label={t('target.region', 'Region')} noMargin {...field('region')}>
@@ -134,22 +132,18 @@ export function TargetForm({ settings }: SectionProps) {
                 }
               />
             </Field>
-            <Field
+            <InputField
               label={t('target.endpoint', 'Endpoint')}
-              noMargin
-              {...field(
+              field={field(
                 'endpoint',
                 values.preset === 'aws' ? t('target.endpointAws', 'If empty, Amazon S3.') : undefined,
               )}
-            >
-              <Input
-                id="target-endpoint"
-                width={50}
-                value={values.endpoint}
-                placeholder="https://…"
-                onChange={(event) => change({ endpoint: event.currentTarget.value })}
-              />
-            </Field>
+              id="target-endpoint"
+              width={50}
+              value={values.endpoint}
+              placeholder="https://…"
+              onChange={(text) => change({ endpoint: text })}
+            />
           </Stack>
           <FieldSet label={t('target.credentials', 'Credentials')}>
             <Stack direction="column" gap={2}>

@@ -1,8 +1,9 @@
-import { Field, FieldSet, Input, RadioButtonGroup, Stack } from '@grafana/ui';
+import { Field, FieldSet, RadioButtonGroup, Stack } from '@grafana/ui';
 import type { EmailSettings, Settings } from '../../../../pkg/contract/api/settings.ts';
 import { t } from '../../../lib/i18n.ts';
 import { SecretField } from '../SecretField.tsx';
 import type { Section } from '../state/useSection.ts';
+import { InputField } from '../InputField.tsx';
 
 /** The usual port of each kind of connection. */
 const PORTS: Record<EmailSettings['security'], number> = { starttls: 587, tls: 465, none: 25 };
@@ -16,26 +17,26 @@ export function EmailFields({ settings, section }: { settings: Settings; section
     <FieldSet label={t('email.title', 'Email')}>
       <Stack direction="column" gap={2}>
         <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
-          <Field label={t('email.host', 'Mail server')} noMargin {...field('email.host')}>
-            <Input
-              id="email-host"
-              width={50}
-              value={email.host}
-              placeholder="smtp.example.com"
-              onChange={(event) => change({ host: event.currentTarget.value.trim() })}
-            />
-          </Field>
-          <Field label={t('email.port', 'Port')} noMargin {...field('email.port')}>
-            <Input
-              id="email-port"
-              width={12}
-              type="number"
-              min={1}
-              max={65535}
-              value={email.port}
-              onChange={(event) => change({ port: Number(event.currentTarget.value) })}
-            />
-          </Field>
+          <InputField
+            label={t('email.host', 'Mail server')}
+            field={field('email.host')}
+            id="email-host"
+            width={50}
+            value={email.host}
+            placeholder="smtp.example.com"
+            onChange={(text) => change({ host: text.trim() })}
+          />
+          <InputField
+            label={t('email.port', 'Port')}
+            field={field('email.port')}
+            id="email-port"
+            width={12}
+            type="number"
+            min={1}
+            max={65535}
+            value={email.port}
+            onChange={(text) => change({ port: Number(text) })}
+          />
         </Stack>
         <Field label={t('email.security', 'Encryption')} noMargin useFieldset {...field('email.security')}>
           <RadioButtonGroup<EmailSettings['security']>
@@ -52,46 +53,38 @@ export function EmailFields({ settings, section }: { settings: Settings; section
             }
           />
         </Field>
-        <Field
+        <InputField
           label={t('email.user', 'User name')}
-          noMargin
-          {...field('email.user', t('email.userText', 'Leave it empty if the server needs no login.'))}
-        >
-          <Input
-            id="email-user"
-            width={50}
-            autoComplete="off"
-            value={email.user}
-            onChange={(event) => change({ user: event.currentTarget.value.trim() })}
-          />
-        </Field>
+          field={field('email.user', t('email.userText', 'Leave it empty if the server needs no login.'))}
+          id="email-user"
+          width={50}
+          autoComplete="off"
+          value={email.user}
+          onChange={(text) => change({ user: text.trim() })}
+        />
         <SecretField
           name="smtpPassword"
           label={t('email.password', 'Password')}
           settings={settings}
           section={section}
         />
-        <Field label={t('email.from', 'Sender')} noMargin {...field('email.from')}>
-          <Input
-            id="email-from"
-            width={50}
-            value={email.from}
-            placeholder="grafana@example.com"
-            onChange={(event) => change({ from: event.currentTarget.value.trim() })}
-          />
-        </Field>
-        <Field
+        <InputField
+          label={t('email.from', 'Sender')}
+          field={field('email.from')}
+          id="email-from"
+          width={50}
+          value={email.from}
+          placeholder="grafana@example.com"
+          onChange={(text) => change({ from: text.trim() })}
+        />
+        <InputField
           label={t('email.to', 'Recipients')}
-          noMargin
-          {...field('email.to', t('email.toText', 'Addresses, separated by commas.'))}
-        >
-          <Input
-            id="email-to"
-            width={50}
-            defaultValue={email.to.join(', ')}
-            onChange={(event) => change({ to: addressesIn(event.currentTarget.value) })}
-          />
-        </Field>
+          field={field('email.to', t('email.toText', 'Addresses, separated by commas.'))}
+          id="email-to"
+          width={50}
+          defaultValue={email.to.join(', ')}
+          onChange={(text) => change({ to: addressesIn(text) })}
+        />
       </Stack>
     </FieldSet>
   );

@@ -1,4 +1,4 @@
-import { plural, t } from './i18n.ts';
+import { plural, t } from '../i18n.ts';
 
 const DAYS = [
   () => t('cron.sunday', 'Sundays'),
