@@ -8,6 +8,7 @@ import { openWith, sealFor } from './encryption.ts';
 import type { RepositoryKey } from './keyring.ts';
 import { isTimedId, KEYS, signatureKey } from '../layout.ts';
 import type { Trust } from '../signing/trust.ts';
+import { putWhole } from '../objects/put-whole.ts';
 
 /** What a key file holds when opened, and the local state keeps. */
 export const StoredKey = z.object({
@@ -58,13 +59,7 @@ export async function writeKeyFile(
   const plain = Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`);
   const body = await sealFor(recipients)(plain);
   await trust?.signing.sign(name, body, plain, { signal });
-  for (let attempt = 0; attempt < 3; attempt++) {
-    await store.put(name, body, { contentType: 'application/octet-stream', signal });
-    if ((await store.get(name, { signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
-      return;
-    }
-  }
-  throw new DashkeepError('DK_STORE_FAILED', `${name} does not read back as it was written`);
+  await putWhole(store, name, body, { signal });
 }
 
 /** Removes the key files that were wrapped for other sets of recipients. */

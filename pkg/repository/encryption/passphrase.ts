@@ -13,6 +13,7 @@ import {
 } from './encryption.ts';
 import { isKeyFile } from './key-files.ts';
 import { KEYS } from '../layout.ts';
+import { putWhole } from '../objects/put-whole.ts';
 
 /** The first lines of such a file. What it names as work factor is what it costs to try a passphrase. */
 const SCRYPT = /^age-encryption\.org\/v1\n-> scrypt \S{1,64} (\d{1,3})\n/;
@@ -38,10 +39,7 @@ export async function addPassphrase(
   const file = Buffer.from(`# Dashkeep repository\n# public key: ${pair.recipient}\n${pair.identity}\n`);
   const body = await sealWithPassphrase(file, passphrase);
   const key = `${KEYS}passphrase-${ports.randomness.hex(4)}.age`;
-  await ports.store.put(key, body, { contentType: 'application/octet-stream', signal: ports.signal });
-  if (!(await ports.store.get(key, { signal: ports.signal, maxBytes: ENVELOPE_BYTES })).equals(body)) {
-    throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
-  }
+  await putWhole(ports.store, key, body, { signal: ports.signal });
   return pair;
 }
 

@@ -6,6 +6,7 @@ import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { removeOtherKeyFiles, writeKeyFile } from './key-files.ts';
 import { newTimedId, NOTES, OBJECTS, parseObjectKey, RUNS, SNAPSHOTS } from '../layout.ts';
 import type { Repository } from '../repository.ts';
+import { putWhole } from '../objects/put-whole.ts';
 
 const FILES_AT_ONCE = 8;
 
@@ -99,11 +100,5 @@ async function renewFile(
   }
   const old = await store.get(key, { signal, maxBytes: MAX_MANIFEST_BYTES + ENVELOPE_BYTES });
   const body = await seal(await keyring.opener.open(old, 'DK_INTEGRITY', key));
-  for (let attempt = 0; attempt < 3; attempt++) {
-    await store.put(key, body, { contentType: 'application/octet-stream', signal });
-    if ((await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES })).equals(body)) {
-      return;
-    }
-  }
-  throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
+  await putWhole(store, key, body, { signal });
 }

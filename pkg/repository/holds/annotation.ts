@@ -7,10 +7,10 @@ import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { noteKey, parseNoteKey } from '../layout.ts';
-import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { claimsIn } from '../signing/claims.ts';
 import type { Signed } from '../signing/statement.ts';
 import type { Trust } from '../signing/trust.ts';
+import { putWhole } from '../objects/put-whole.ts';
 
 /** A note about a snapshot, or one hold of it, as it is stored. */
 export const Annotation = z.object({
@@ -93,17 +93,11 @@ export async function writeAnnotation(
     });
   }
   const body = await keyring.sealMetadata(Buffer.from(`${JSON.stringify(compact({ ...file, signature }))}\n`));
-  await putWhole(store, key, body, { signal });
+  await putFile(store, key, body, { signal });
 }
 
-/** Puts a file and reads it back. @throws DK_STORE_FAILED */
-export async function putWhole(store: ObjectStore, key: string, body: Buffer, { signal }: Abortable): Promise<void> {
-  const contentType = key.endsWith('.json') ? 'application/json' : 'application/octet-stream';
-  for (let attempt = 0; attempt < 3; attempt++) {
-    await store.put(key, body, { contentType, signal });
-    if ((await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES })).equals(body)) {
-      return;
-    }
-  }
-  throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
+/** Puts a file, and reads it back. @throws DK_STORE_FAILED */
+export function putFile(store: ObjectStore, key: string, body: Buffer, { signal }: Abortable): Promise<void> {
+  const contentType = key.endsWith('.json') ? 'application/json' : undefined;
+  return putWhole(store, key, body, { ...compact({ contentType }), signal });
 }

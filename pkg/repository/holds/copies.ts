@@ -9,7 +9,7 @@ import { claimsIn } from '../signing/claims.ts';
 import type { Author } from '../signing/trust.ts';
 import type { SnapshotIndex } from '../index/snapshots.ts';
 import { readNeeds, type ManifestPorts } from '../snapshots/manifests.ts';
-import { putWhole } from './annotation.ts';
+import { putFile } from './annotation.ts';
 import type { Annotations, Hold } from './annotations.ts';
 
 /** What looking after snapshots on hold takes of a repository. */
@@ -76,7 +76,7 @@ export async function putBackHeld(repository: Holding, calls: Abortable = {}): P
         if (signature !== '') {
           await trust.signing.put(signatureKey(file), signature, calls);
         }
-        await putWhole(store, file, bytes, calls);
+        await putFile(store, file, bytes, calls);
         log.warn({ snapshot: id }, 'a snapshot on hold was removed, and its manifest is put back');
         back.add(id);
         break;

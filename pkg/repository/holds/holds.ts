@@ -10,7 +10,7 @@ import { readSignature } from '../signing/claims.ts';
 import { claimedForm } from '../snapshots/claimed-form.ts';
 import { onlyMatch } from '../snapshots/latest.ts';
 import { fetchManifest, readNeeds } from '../snapshots/manifests.ts';
-import { putWhole, writeAnnotation, type Annotation } from './annotation.ts';
+import { putFile, writeAnnotation, type Annotation } from './annotation.ts';
 import type { Hold } from './annotations.ts';
 import { putBackHeld } from './copies.ts';
 
@@ -74,7 +74,7 @@ export async function placeHold(
     throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no trusted key signed ${id}`);
   }
   await writeAnnotation(repository, compact({ ...content, manifestSignature }), hold, calls);
-  await putWhole(store, holdKey(id, hold, encrypted), (await fetched).bytes, calls);
+  await putFile(store, holdKey(id, hold, encrypted), (await fetched).bytes, calls);
 }
 
 /**

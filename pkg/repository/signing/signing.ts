@@ -1,12 +1,12 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { publicKeyFile, signatureKey } from '../layout.ts';
 import { cutOver, registerKey } from './register-key.ts';
 import { publicPem, SigningKey } from './signing-key.ts';
 import { sha256Of, signStatement } from './statement.ts';
 import type { TrustedKeys, TrustPorts } from './trusted-keys.ts';
+import { putWhole } from '../objects/put-whole.ts';
 
 /** Signs what this process writes into one repository. */
 export class Signing {
@@ -105,16 +105,8 @@ export class Signing {
   }
 
   /** Puts a text and reads it back. @throws DK_STORE_FAILED */
-  async put(key: string, text: string, { signal }: Abortable): Promise<void> {
-    const { store } = this.#ports;
-    const body = Buffer.from(text);
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await store.put(key, body, { contentType: 'text/plain', signal });
-      if ((await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES })).equals(body)) {
-        return;
-      }
-    }
-    throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
+  put(key: string, text: string, { signal }: Abortable): Promise<void> {
+    return putWhole(this.#ports.store, key, Buffer.from(text), { contentType: 'text/plain', signal });
   }
 
   /**
