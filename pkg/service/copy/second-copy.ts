@@ -23,6 +23,7 @@ import type { StatusCache } from '../status/status-cache.ts';
 import { schedulesOf } from '../status/status.ts';
 import { checkTarget } from '../storage/check.ts';
 import { isCopyDue, isCopyOverdue, type CopyFacts } from './due.ts';
+import { lastSuccess } from '../schedule/due.ts';
 
 export interface SecondCopyParts {
   config: Pick<ServiceConfig, 'copy' | 'agePassphrase'>;
@@ -96,17 +97,12 @@ export class SecondCopy {
     }
     const now = target.clock.now();
     const { values } = settings.view();
-    const run = history.last(({ kind, status }) => kind === 'backup' && status === 'complete');
-    const newest = statusCache.repository?.newest;
-    const ends = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
-      time === undefined ? [] : [Date.parse(time)],
-    );
     return {
       now,
       schedule: config.copy.schedule,
       timezone: values.schedule.timezone,
       backupInterval: schedulesOf(values, now)[0]?.intervalSeconds,
-      backup: ends.length === 0 ? undefined : new Date(Math.max(...ends)),
+      backup: lastSuccess({ history, statusCache }),
       last: history.last(isCopy),
       copied: history.last((one) => isCopy(one) && WENT_WELL.includes(one.status)),
     };

@@ -3,13 +3,27 @@ import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { StatusCache } from '../status/status-cache.ts';
 
+interface Known {
+  history: History;
+  statusCache: StatusCache;
+}
+
 /** When the newest run of a job began that counts as one; undefined when there was none. */
-export function lastStart(job: ScheduledJob, parts: { history: History; statusCache: StatusCache }): Date | undefined {
-  const newest = job === 'backup' ? parts.statusCache.repository?.newest?.time : undefined;
-  const times = [parts.history.lastStart(job), newest].flatMap((time) =>
-    time === undefined ? [] : [Date.parse(time)],
-  );
-  return times.length === 0 ? undefined : new Date(Math.max(...times));
+export function lastStart(job: ScheduledJob, { history, statusCache }: Known): Date | undefined {
+  return newestOf(history.lastStart(job), job === 'backup' ? statusCache.repository?.newest?.time : undefined);
+}
+
+/** Of all organizations: the end of the newest complete backup. */
+export function lastSuccess({ history, statusCache }: Known): Date | undefined {
+  const run = history.last(({ kind, status }) => kind === 'backup' && status === 'complete');
+  const newest = statusCache.repository?.newest;
+  return newestOf(run?.finished, newest?.status === 'complete' ? newest.time : undefined);
+}
+
+/** The newest of some times, of which any may be unknown. */
+export function newestOf(...times: readonly (string | undefined)[]): Date | undefined {
+  const known = times.flatMap((time) => (time === undefined ? [] : [Date.parse(time)]));
+  return known.length === 0 ? undefined : new Date(Math.max(...known));
 }
 
 /**

@@ -28,6 +28,7 @@ import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { protectionOf, schedulesOf, tokenView } from './status.ts';
 import { allWarnings, problemFor, warningsFor, type WarningSources } from './warnings.ts';
+import { lastSuccess, newestOf } from '../schedule/due.ts';
 
 export interface StatusViewParts {
   config: ServiceConfig;
@@ -123,11 +124,11 @@ export class StatusView {
       problem: repositoryCache.problem === undefined ? undefined : problemFor(repositoryCache.problem, caller),
     });
     const { problem: grafanaProblem, ...grafana } = statusCache.grafana;
-    const lastSuccess = latest([
+    const success = newestOf(
       lastBackup?.status === 'complete' ? lastBackup.finished : undefined,
-      ...(caller.home ? [this.lastSuccess()?.toISOString()] : []),
+      caller.home ? lastSuccess(this.#parts)?.toISOString() : undefined,
       newest?.status === 'complete' ? newest.time : undefined,
-    ]);
+    );
     return {
       version: config.version,
       instance: config.instance,
@@ -158,7 +159,7 @@ export class StatusView {
       schedules,
       ...compact({ lastBackup }),
       ...runs,
-      ...compact({ lastSuccess, newest, shrunk: newest?.shrunk }),
+      ...compact({ lastSuccess: success?.toISOString(), newest, shrunk: newest?.shrunk }),
       ...covered,
       content,
       ...compact({ snapshots }),
@@ -233,7 +234,7 @@ export class StatusView {
     const shrunk = statusCache?.newest?.shrunk;
     return {
       version: this.#parts.config.version,
-      lastSuccess: this.lastSuccess(),
+      lastSuccess: lastSuccess(this.#parts),
       scheduleInterval: schedules[0]?.intervalSeconds,
       tokenExpires: ends.sort((a, b) => a.getTime() - b.getTime())[0],
       tokenValid: this.tokenUsable,
@@ -254,26 +255,12 @@ export class StatusView {
     };
   }
 
-  /** Of all organizations: the end of the newest complete backup. */
-  lastSuccess(): Date | undefined {
-    const run = this.#parts.history.last((one) => one.kind === 'backup' && one.status === 'complete');
-    const newest = this.#parts.statusCache.repository?.newest;
-    const times = [run?.finished, newest?.status === 'complete' ? newest.time : undefined].flatMap((time) =>
-      time === undefined ? [] : [Date.parse(time)],
-    );
-    return times.length === 0 ? undefined : new Date(Math.max(...times));
-  }
-
   get #warningSources(): WarningSources {
     return { token: this.token, parts: this.#parts, missing: this.overlooked };
   }
 }
 
 type RunNames = 'lastCopy' | 'lastBackup' | 'lastVerify' | 'lastDrill' | 'lastRestore' | 'running' | 'queued';
-
-function latest(times: readonly (string | undefined)[]): string | undefined {
-  return times.filter((time) => time !== undefined).sort((a, b) => Date.parse(b) - Date.parse(a))[0];
-}
 
 /** The tokens of all organizations are the home organization's affair. */
 function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
