@@ -1,4 +1,4 @@
-import { numberAt, stringAt, type JsonObject } from '../lib/json/json.ts';
+import { numberAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import { RecentValues } from '../lib/recent-values.ts';
 import { isSameName } from './accounts.ts';
 import { isForbidden } from './http/errors.ts';
@@ -86,31 +86,22 @@ async function orgUsers(context: KindContext): Promise<JsonObject[]> {
 }
 
 function allTeams(context: KindContext): Promise<JsonObject[]> {
-  return listNumbered(
-    context.grafana,
-    {
-      path: '/api/teams/search',
-      size: 1000,
-      sizeName: 'perpage',
-      items: (answer) => listAt(answer, 'teams'),
-      total: (answer) => numberAt(answer, 'totalCount'),
-      key: (team) => stringAt(team, 'name') ?? '',
-    },
-    context.signal,
-  );
+  return searched(context, '/api/teams/search', 'teams', (team) => stringAt(team, 'name') ?? '');
 }
 
 function allServiceAccounts(context: KindContext): Promise<JsonObject[]> {
-  return listNumbered(
-    context.grafana,
-    {
-      path: '/api/serviceaccounts/search',
-      size: 1000,
-      sizeName: 'perpage',
-      items: (answer) => listAt(answer, 'serviceAccounts'),
-      total: (answer) => numberAt(answer, 'totalCount'),
-      key: (account) => String(numberAt(account, 'id') ?? ''),
-    },
-    context.signal,
-  );
+  const keyOf = (account: JsonObject): string => String(numberAt(account, 'id') ?? '');
+  return searched(context, '/api/serviceaccounts/search', 'serviceAccounts', keyOf);
+}
+
+/** All pages of one of the lists that are searched. */
+function searched(
+  { grafana, signal }: KindContext,
+  path: string,
+  member: string,
+  key: (item: JsonObject) => string,
+): Promise<JsonObject[]> {
+  const items = (answer: Json) => listAt(answer, member);
+  const total = (answer: Json) => numberAt(answer, 'totalCount');
+  return listNumbered(grafana, { path, size: 1000, sizeName: 'perpage', items, total, key }, signal);
 }

@@ -41,13 +41,25 @@ export function pairUp<Item>(
   }
   const order = before.flatMap((_, at) => partner.get(at) ?? []);
   return {
+    ...pairsOf(before, after, partner),
+    reordered: order.some((at, index) => index > 0 && at < (order[index - 1] ?? -1)),
+  };
+}
+
+/** @param partner - the place in the later list, by that in the earlier one */
+export function pairsOf<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+  partner: ReadonlyMap<number, number>,
+): Omit<Pairs<Item>, 'reordered'> {
+  const taken = new Set(partner.values());
+  return {
     both: before.flatMap((item, at): [Item, Item][] => {
       const other = after[partner.get(at) ?? -1];
       return other === undefined ? [] : [[item, other]];
     }),
     removed: before.filter((_, at) => !partner.has(at)),
     added: after.filter((_, at) => !taken.has(at)),
-    reordered: order.some((at, index) => index > 0 && at < (order[index - 1] ?? -1)),
   };
 }
 

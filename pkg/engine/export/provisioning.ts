@@ -27,8 +27,8 @@ const READ_AHEAD = 8;
 export async function exportProvisioning(exporting: Exporting): Promise<undefined> {
   const { manifest, entries } = exporting;
   const orgs = new TitlePaths(manifest, []);
-  for (const [org, ofOrg] of groupBy(entries, (entry) => String(entry.org))) {
-    const name = `${orgs.orgFolder(Number(org))}.yaml`;
+  for (const [org, ofOrg] of groupBy(entries, (entry) => entry.org)) {
+    const name = `${orgs.orgFolder(org)}.yaml`;
     await new OrgFiles(exporting, ofOrg, orgs).write(name);
   }
   return undefined;

@@ -97,8 +97,8 @@ export const exportTerraform: Format = async (exporting) => {
     variables[name] = { type: 'string', sensitive: true };
     return name;
   };
-  for (const [kind, ofKind] of groupBy(entries, (entry) => entry.kind)) {
-    const known = RESOURCES[kind as KindName];
+  for (const [kind, ofKind] of groupBy(entries, ({ kind }) => kind)) {
+    const known = RESOURCES[kind];
     const blocks: JsonObject = {};
     const imports: Json[] = [];
     for (const entry of ofKind) {

@@ -11,9 +11,9 @@ import { kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
-import { visitLive } from '../live.ts';
 import { deepestFirst, listOf } from '../plan/removals.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
+import { visitTouched } from './visit-touched.ts';
 
 /**
  * What a restore created and is to go again: only what is still as the restore left it, what uses something before what
@@ -63,25 +63,13 @@ async function planKind(
     const why = reason(kind.owner === undefined ? 'never-deleted' : 'goes-with-owner');
     return created.map((one) => itemOf(one, 'skip', why));
   }
-  const byUid = new Map(created.map((one) => [one.uid, one]));
   const items: PlannedItem[] = [];
-  await visitLive({
-    kind,
-    context,
-    wanted: created.map(({ uid }) => ({ uid, title: uid })),
-    total: Math.max(request.manifest.kinds[kind.name]?.listed ?? 0, created.length),
-    isSame: (uid, live) => markOf(request.repository, kind, live) === byUid.get(uid)?.mark,
-    async each(uid, live) {
-      const one = byUid.get(uid);
-      if (one !== undefined) {
-        items.push(planOne(request, kind, one, live));
-      }
+  await visitTouched(request, kind, context, created, {
+    async each(one, live) {
+      items.push(planOne(request, kind, one, live));
     },
-    unreadable(uid, { message }) {
-      const one = byUid.get(uid);
-      if (one !== undefined) {
-        items.push(itemOf(one, 'blocked', reason('live-unreadable', { message })));
-      }
+    unreadable(one, { message }) {
+      items.push(itemOf(one, 'blocked', reason('live-unreadable', { message })));
     },
   });
   return items.sort((a, b) => (a.uid < b.uid ? -1 : 1));

@@ -6,10 +6,10 @@ import type { Org } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
-import { visitLive } from '../live.ts';
 import { keyOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
 import type { PlanRequest } from '../types.ts';
+import { visitTouched } from './visit-touched.ts';
 
 /**
  * What a restore that was cut short has touched, with what it had not read back looked at now: what is live as the
@@ -48,16 +48,9 @@ async function closeKind(
   if (!(await kind.serves(context)).served) {
     return closed;
   }
-  const byUid = new Map(open.map((one) => [one.uid, one]));
-  await visitLive({
-    kind,
-    context,
-    wanted: open.map(({ uid }) => ({ uid, title: uid })),
-    total: Math.max(request.manifest.kinds[name]?.listed ?? 0, open.length),
-    isSame: (uid, live) => markOf(request.repository, kind, live) === byUid.get(uid)?.mark,
-    async each(uid, live) {
-      const one = byUid.get(uid);
-      if (one === undefined || live === undefined) {
+  await visitTouched(request, kind, context, open, {
+    async each(one, live) {
+      if (live === undefined) {
         return;
       }
       const mark = markOf(request.repository, kind, live);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { groupBy } from '../../../lib/group-by.ts';
 import { keyOf, type Thing } from './thing.ts';
 
 /** Which of that many shards, a power of two, holds a resource. */
@@ -8,26 +9,12 @@ export function shardOf(thing: Thing, shards: number): number {
 
 /** What there is of each shard. */
 export function byShard<T extends { thing: Thing }>(all: Iterable<T>, shards: number): Map<number, [T, ...T[]]> {
-  return grouped(all, ({ thing }) => shardOf(thing, shards));
+  return groupBy(all, ({ thing }) => shardOf(thing, shards));
 }
 
 /** What there is of each resource. */
 export function byThing<T extends { thing: Thing }>(all: Iterable<T>): Map<string, [T, ...T[]]> {
-  return grouped(all, ({ thing }) => keyOf(thing));
-}
-
-function grouped<K, T>(all: Iterable<T>, keyOfOne: (one: T) => K): Map<K, [T, ...T[]]> {
-  const found = new Map<K, [T, ...T[]]>();
-  for (const one of all) {
-    const key = keyOfOne(one);
-    const others = found.get(key);
-    if (others === undefined) {
-      found.set(key, [one]);
-    } else {
-      others.push(one);
-    }
-  }
-  return found;
+  return groupBy(all, ({ thing }) => keyOf(thing));
 }
 
 /** How many shards that many characters take; never fewer than before, so that a shard only ever splits. */

@@ -1,13 +1,10 @@
 import { canonicalJson } from '../../../../lib/json/json.ts';
+import { pairsOf, type Pairs } from '../../named-lists.ts';
 import { isReplacedType } from '../migrations.ts';
 import type { Panel } from '../model.ts';
 
 /** Panels of both sides that are the same one, and those that only one side has. */
-export interface PanelPairs {
-  both: [before: Panel, after: Panel][];
-  removed: Panel[];
-  added: Panel[];
-}
+export type PanelPairs = Omit<Pairs<Panel>, 'reordered'>;
 
 /** What must speak for it, so that two panels are the same one. */
 const ENOUGH = 4;
@@ -57,14 +54,7 @@ export function pairPanels(before: readonly Panel[], after: readonly Panel[]): P
       taken.add(to);
     }
   }
-  return {
-    both: before.flatMap((panel, from): [Panel, Panel][] => {
-      const other = after[partners.get(from) ?? -1];
-      return other === undefined ? [] : [[panel, other]];
-    }),
-    removed: before.filter((_, from) => !partners.has(from)),
-    added: after.filter((_, to) => !taken.has(to)),
-  };
+  return pairsOf(before, after, partners);
 }
 
 /** Two panels that share none of these are never the same one. */

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import { isJsonObject, without, type Json, type JsonObject } from '../../../../lib/json/json.ts';
 
 /** What Grafana shows instead of a secret (ngalert definitions RedactedValue); the second is the mask of other APIs. */
 const MASKS = new Set(['[REDACTED]', '*********']);
@@ -22,35 +22,34 @@ export function maskedFields(settings: JsonObject, above = ''): string[] {
     .sort();
 }
 
-/**
- * A setting by its path; undefined when absent. A name may itself hold dots, so the longest that fits is tried first.
- */
-export function fieldAt(settings: JsonObject, path: string): Json | undefined {
-  if (Object.hasOwn(settings, path)) {
-    return settings[path];
-  }
+/** The object on the way to a path; a name may itself hold dots, so the longest that fits is tried first. */
+function innerAt(settings: JsonObject, path: string): { name: string; inner: JsonObject; rest: string } | undefined {
   for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-    const inner = settings[path.slice(0, dot)];
+    const name = path.slice(0, dot);
+    const inner = settings[name];
     if (isJsonObject(inner)) {
-      return fieldAt(inner, path.slice(dot + 1));
+      return { name, inner, rest: path.slice(dot + 1) };
     }
   }
   return undefined;
 }
 
+/** A setting by its path; undefined when absent. */
+export function fieldAt(settings: JsonObject, path: string): Json | undefined {
+  if (Object.hasOwn(settings, path)) {
+    return settings[path];
+  }
+  const found = innerAt(settings, path);
+  return found && fieldAt(found.inner, found.rest);
+}
+
 /** The settings without one; objects left empty stay, as they were there before. */
 export function withoutField(settings: JsonObject, path: string): JsonObject {
   if (Object.hasOwn(settings, path)) {
-    return Object.fromEntries(Object.entries(settings).filter(([name]) => name !== path));
+    return without(settings, path);
   }
-  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-    const name = path.slice(0, dot);
-    const inner = settings[name];
-    if (isJsonObject(inner)) {
-      return { ...settings, [name]: withoutField(inner, path.slice(dot + 1)) };
-    }
-  }
-  return settings;
+  const found = innerAt(settings, path);
+  return found === undefined ? settings : { ...settings, [found.name]: withoutField(found.inner, found.rest) };
 }
 
 /** The settings with one set; objects on the way are those that are there, or made from the dots. */
@@ -58,12 +57,9 @@ export function withField(settings: JsonObject, path: string, value: Json): Json
   if (Object.hasOwn(settings, path)) {
     return { ...settings, [path]: value };
   }
-  for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-    const name = path.slice(0, dot);
-    const inner = settings[name];
-    if (isJsonObject(inner)) {
-      return { ...settings, [name]: withField(inner, path.slice(dot + 1), value) };
-    }
+  const found = innerAt(settings, path);
+  if (found !== undefined) {
+    return { ...settings, [found.name]: withField(found.inner, found.rest, value) };
   }
   const dot = path.indexOf('.');
   return dot < 0

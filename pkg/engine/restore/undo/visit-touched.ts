@@ -1,0 +1,38 @@
+import type { DashkeepError } from '../../../contract/errors.ts';
+import type { Touched } from '../../../contract/runs.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import { markOf } from '../apply/change-log.ts';
+import { visitLive } from '../live.ts';
+import type { PlanRequest } from '../types.ts';
+
+/** Looks at what is live of the resources that a restore touched; see `visitLive`. */
+export async function visitTouched(
+  { manifest, repository }: PlanRequest,
+  kind: Kind,
+  context: WriteContext,
+  touched: readonly Touched[],
+  found: {
+    each(one: Touched, live: Content | undefined): Promise<void>;
+    unreadable(one: Touched, error: DashkeepError): void;
+  },
+): Promise<void> {
+  const byUid = new Map(touched.map((one) => [one.uid, one]));
+  await visitLive({
+    kind,
+    context,
+    wanted: touched.map(({ uid }) => ({ uid, title: uid })),
+    total: Math.max(manifest.kinds[kind.name]?.listed ?? 0, touched.length),
+    isSame: (uid, live) => markOf(repository, kind, live) === byUid.get(uid)?.mark,
+    async each(uid, live) {
+      const one = byUid.get(uid);
+      await (one && found.each(one, live));
+    },
+    unreadable(uid, error) {
+      const one = byUid.get(uid);
+      if (one !== undefined) {
+        found.unreadable(one, error);
+      }
+    },
+  });
+}
