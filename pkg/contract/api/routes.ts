@@ -1,7 +1,9 @@
-import type { Doctor, Status, Trends, TrendsQuery } from './status.ts';
-import type { ChangePage, ChangesQuery } from './changes.ts';
-import type { DiffPage, DiffQuery, ResourceDiff, ResourceDiffQuery } from './diff.ts';
-import type {
+import * as z from 'zod';
+import { Uid } from './common.ts';
+import { Doctor, Status, Trends, TrendsQuery } from './status.ts';
+import { ChangePage, ChangesQuery } from './changes.ts';
+import { DiffPage, DiffQuery, ResourceDiff, ResourceDiffQuery } from './diff.ts';
+import {
   NotificationTest,
   RetentionPreview,
   RetentionPreviewRequest,
@@ -12,8 +14,8 @@ import type {
   SettingsCheck,
   SettingsUpdate,
 } from './settings.ts';
-import type { Run, RunPage, RunRequest, RunsQuery } from './runs.ts';
-import type {
+import { Run, RunPage, RunRequest, RunsQuery } from './runs.ts';
+import {
   ApplyRequest,
   FoldersQuery,
   LiveFolders,
@@ -25,9 +27,9 @@ import type {
   ResultPage,
   ResultsQuery,
 } from './restores.ts';
-import type { ConfirmationRequest, Readiness, ReportQuery, SavedFile } from './readiness.ts';
-import type { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
-import type {
+import { ConfirmationRequest, Readiness, ReportQuery, SavedFile } from './readiness.ts';
+import { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
+import {
   DownloadQuery,
   HoldRequest,
   NoteRequest,
@@ -36,86 +38,163 @@ import type {
   ResourceQuery,
   ResourcesQuery,
   SnapshotDeleted,
+  SnapshotDeleteQuery,
   SnapshotDetail,
   SnapshotMarks,
   SnapshotPage,
   SnapshotsQuery,
   SnapshotTree,
 } from './snapshots.ts';
-import type { Nameable } from '../kinds.ts';
-import type { SearchPage, SearchQuery } from './search.ts';
-import type { VersionPage, VersionsQuery } from './versions.ts';
+import { SearchPage, SearchQuery } from './search.ts';
+import { VersionPage, VersionsParams, VersionsQuery } from './versions.ts';
+
+/** What a call takes besides its token, and the status that it succeeds with if that is not 200. */
+interface Parts {
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  status?: 201 | 202;
+}
+
+function call<R extends z.ZodType, const P extends Parts = object>(
+  tag: string,
+  summary: string,
+  response: R,
+  parts = {} as P,
+): { tag: string; summary: string; response: R } & P {
+  return { tag, summary, response, ...parts };
+}
+
+const Id = z.object({ id: z.string().min(1).max(120) });
 
 /**
  * Every call of the service below `/api/v1`, by method and path. Each needs `Authorization: Bearer <token>`, which
- * Grafana's proxy adds. Query parameters are typed as they are
- * written: a list is one text with commas. Types only: the app's client is written against it, and the service's routes
- * are checked against it.
+ * Grafana's proxy adds. The service's routes are made of it; the app takes only its types.
  */
-export interface ApiRoutes {
-  'GET /status': { response: Status };
-  'GET /trends': { query: TrendsQuery; response: Trends };
-  'GET /doctor': { response: Doctor };
-  'GET /readiness': { response: Readiness };
-  'POST /readiness/confirmations': { body: ConfirmationRequest; response: Readiness };
-  'GET /readiness/report': { query: ReportQuery; response: SavedFile };
+export const API_ROUTES = {
+  'GET /status': call('status', 'Last backup and state of the service, from memory', Status),
+  'GET /trends': call('status', 'The newest backups as data points, oldest first', Trends, { query: TrendsQuery }),
+  'GET /doctor': call('status', 'Check the setup', Doctor),
+  'GET /readiness': call('status', 'Whether a recovery would work today', Readiness),
+  'POST /readiness/confirmations': call('status', 'Confirm what only a person can know', Readiness, {
+    body: ConfirmationRequest,
+  }),
+  'GET /readiness/report': call('status', 'Report for a period, as a file', SavedFile, { query: ReportQuery }),
   /** What a recovery needs to know, in HTML, without secrets. */
-  'GET /recovery-kit': { response: SavedFile };
+  'GET /recovery-kit': call('status', 'Recovery kit, as a file without secrets', SavedFile),
   /** Answers with an ETag. */
-  'GET /settings': { response: Settings };
+  'GET /settings': call('settings', 'Settings with their sources, without secrets', Settings),
   /**
    * If-Match (or `revision`) that is out of date: 412 DK_SETTINGS_STALE. Wrong fields: 400 DK_SETTINGS with `fields`.
    */
-  'PUT /settings': { body: SettingsUpdate; response: Settings };
-  'POST /settings/check': { body: SettingsCandidate; response: SettingsCheck };
-  'POST /notifications/test': { body: SettingsCandidate; response: NotificationTest };
-  'GET /schedule/preview': { query: SchedulePreviewQuery; response: SchedulePreview };
-  'POST /retention/preview': { body: RetentionPreviewRequest; response: RetentionPreview };
-  'GET /runs': { query: RunsQuery; response: RunPage };
+  'PUT /settings': call('settings', 'Save settings', Settings, { body: SettingsUpdate }),
+  'POST /settings/check': call('settings', 'Check a target, step by step', SettingsCheck, { body: SettingsCandidate }),
+  'POST /notifications/test': call('settings', 'Send a test notification', NotificationTest, {
+    body: SettingsCandidate,
+  }),
+  'GET /schedule/preview': call('settings', 'Next times of a cron expression', SchedulePreview, {
+    query: SchedulePreviewQuery,
+  }),
+  'POST /retention/preview': call('settings', 'Preview of retention rules', RetentionPreview, {
+    body: RetentionPreviewRequest,
+  }),
+  'GET /runs': call('runs', 'Runs, newest first', RunPage, { query: RunsQuery }),
   /** 202; 409 DK_BUSY when one of the kind is running or queued. */
-  'POST /runs': { body: RunRequest; response: Run };
-  'GET /runs/:id': { params: { id: string }; response: Run };
+  'POST /runs': call('runs', 'Start a run', Run, { body: RunRequest, status: 202 }),
+  'GET /runs/:id': call('runs', 'One run with its progress', Run, { params: Id }),
   /** The run may still be running for a moment; 409 DK_BUSY when it has ended already. */
-  'POST /runs/:id/cancel': { params: { id: string }; response: Run };
+  'POST /runs/:id/cancel': call('runs', 'Cancel a run', Run, { params: Id }),
   /** Plans the way back of a restore, through its safety snapshot; apply it like any other plan. */
-  'POST /runs/:id/undo': { params: { id: string }; query: PlanQuery; response: RestorePlan };
-  'GET /snapshots': { query: SnapshotsQuery; response: SnapshotPage };
-  'GET /snapshots/:id': { params: { id: string }; response: SnapshotDetail };
-  'DELETE /snapshots/:id': { params: { id: string }; query: { confirm: string }; response: SnapshotDeleted };
-  'PUT /snapshots/:id/hold': { params: { id: string }; body: HoldRequest; response: SnapshotMarks };
-  'DELETE /snapshots/:id/hold': { params: { id: string }; response: SnapshotMarks };
-  'PUT /snapshots/:id/note': { params: { id: string }; body: NoteRequest; response: SnapshotMarks };
-  'GET /snapshots/:id/tree': { params: { id: string }; response: SnapshotTree };
-  'GET /snapshots/:id/resources': { params: { id: string }; query: ResourcesQuery; response: ResourcePage };
-  'GET /snapshots/:id/resource': { params: { id: string }; query: ResourceQuery; response: ResourceBody };
+  'POST /runs/:id/undo': call('runs', 'Plan the undo of a restore', RestorePlan, { params: Id, query: PlanQuery }),
+  'GET /snapshots': call('snapshots', 'Snapshots, newest first', SnapshotPage, { query: SnapshotsQuery }),
+  'GET /snapshots/:id': call('snapshots', 'One snapshot', SnapshotDetail, { params: Id }),
+  'DELETE /snapshots/:id': call('snapshots', 'Remove one snapshot', SnapshotDeleted, {
+    params: Id,
+    query: SnapshotDeleteQuery,
+  }),
+  'PUT /snapshots/:id/hold': call('snapshots', 'Put a snapshot on hold', SnapshotMarks, {
+    params: Id,
+    body: HoldRequest,
+  }),
+  'DELETE /snapshots/:id/hold': call('snapshots', 'Release a snapshot', SnapshotMarks, { params: Id }),
+  'PUT /snapshots/:id/note': call('snapshots', 'Write a note about a snapshot', SnapshotMarks, {
+    params: Id,
+    body: NoteRequest,
+  }),
+  'GET /snapshots/:id/tree': call('snapshots', 'Folders of a snapshot', SnapshotTree, { params: Id }),
+  'GET /snapshots/:id/resources': call('snapshots', 'Filtered resources of a snapshot', ResourcePage, {
+    params: Id,
+    query: ResourcesQuery,
+  }),
+  'GET /snapshots/:id/resource': call('snapshots', 'One resource with its content', ResourceBody, {
+    params: Id,
+    query: ResourceQuery,
+  }),
   /** The file itself, with Content-Disposition. */
-  'GET /snapshots/:id/download': { params: { id: string }; query: DownloadQuery; response: unknown };
-  'GET /diff': { query: DiffQuery; response: DiffPage };
-  'GET /diff/resource': { query: ResourceDiffQuery; response: ResourceDiff };
+  'GET /snapshots/:id/download': call('snapshots', 'The JSON of one resource as a file', z.unknown(), {
+    params: Id,
+    query: DownloadQuery,
+  }),
+  'GET /diff': call('diff', 'Differences', DiffPage, { query: DiffQuery }),
+  'GET /diff/resource': call('diff', 'Readable differences of one resource', ResourceDiff, {
+    query: ResourceDiffQuery,
+  }),
   /** Every change of one resource, newest first. */
-  'GET /resources/:org/:kind/:uid/versions': {
-    params: { org: number; kind: Nameable; uid: string };
-    query: VersionsQuery;
-    response: VersionPage;
-  };
+  'GET /resources/:org/:kind/:uid/versions': call(
+    'versions',
+    'All changes of one resource, newest first',
+    VersionPage,
+    { params: VersionsParams, query: VersionsQuery },
+  ),
   /** Every change of any resource, newest first. */
-  'GET /changes': { query: ChangesQuery; response: ChangePage };
+  'GET /changes': call('versions', 'All changes, newest first', ChangePage, { query: ChangesQuery }),
   /** Texts in the newest and in past versions. */
-  'GET /search': { query: SearchQuery; response: SearchPage };
+  'GET /search': call(
+    'versions',
+    'Titles, panels, queries, tags and data sources in current and earlier versions',
+    SearchPage,
+    { query: SearchQuery },
+  ),
   /** Of one org, as they are live. */
-  'GET /folders': { query: FoldersQuery; response: LiveFolders };
+  'GET /folders': call('restores', 'Possible destinations of copies', LiveFolders, { query: FoldersQuery }),
   /** 201. */
-  'POST /restores': { query: PlanQuery; body: RestoreRequest; response: RestorePlan };
-  'GET /restores/:id': { params: { id: string }; response: RestorePlan };
-  'GET /restores/:id/items': { params: { id: string }; query: PlanItemsQuery; response: PlanItemPage };
+  'POST /restores': call('restores', 'Plan a restore; reads only', RestorePlan, {
+    query: PlanQuery,
+    body: RestoreRequest,
+    status: 201,
+  }),
+  'GET /restores/:id': call('restores', 'A plan, or its result', RestorePlan, { params: Id }),
+  'GET /restores/:id/items': call('restores', 'Planned action for each resource', PlanItemPage, {
+    params: Id,
+    query: PlanItemsQuery,
+  }),
   /** 202. 410 DK_PLAN_EXPIRED; 409 DK_PLAN_STALE when what is live has changed since; 400 DK_CONFIRMATION. */
-  'POST /restores/:id/apply': { params: { id: string }; body: ApplyRequest; response: Run };
+  'POST /restores/:id/apply': call('restores', 'Apply a plan', Run, { params: Id, body: ApplyRequest, status: 202 }),
   /** Dashboards as they were, in temporary copies. */
-  'GET /previews': { response: Previews };
+  'GET /previews': call('previews', 'Existing temporary copies of dashboards', Previews),
   /** 201. The same dashboard of the same snapshot replaces its earlier copy. */
-  'POST /previews': { body: PreviewRequest; response: OpenedPreview };
-  'DELETE /previews/:uid': { params: { uid: string }; response: PreviewRemoved };
-  'GET /restores/:id/results': { params: { id: string }; query: ResultsQuery; response: ResultPage };
-}
+  'POST /previews': call('previews', 'Show a dashboard as it was, in a temporary copy', OpenedPreview, {
+    body: PreviewRequest,
+    status: 201,
+  }),
+  'DELETE /previews/:uid': call('previews', 'Remove a temporary copy', PreviewRemoved, {
+    params: z.object({ uid: Uid }),
+  }),
+  'GET /restores/:id/results': call('restores', 'Result for each resource', ResultPage, {
+    params: Id,
+    query: ResultsQuery,
+  }),
+};
 
-export type ApiRoute = keyof ApiRoutes;
+export type ApiRoute = keyof typeof API_ROUTES;
+
+/** The part of a call in a form: as it is given, or as it is read. */
+export type PartOf<R extends ApiRoute, Name extends string> =
+  (typeof API_ROUTES)[R] extends Record<Name, infer S extends z.ZodType> ? S : never;
+
+/** What the app gives and gets. Query parameters are typed as they are written: a list is one text with commas. */
+export type ApiRoutes = {
+  [R in ApiRoute]: {
+    [Name in Extract<keyof (typeof API_ROUTES)[R], 'params' | 'query' | 'body'>]: z.input<PartOf<R, Name>>;
+  } & { response: z.output<PartOf<R, 'response'>> };
+};

@@ -1,5 +1,5 @@
 import { compact } from '../../../contract/compact.ts';
-import { DiffPage, DiffQuery, type DiffEntry, ResourceDiff, ResourceDiffQuery } from '../../../contract/api/diff.ts';
+import type { DiffEntry } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
@@ -10,8 +10,7 @@ import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
 import type { ServiceParts } from '../../parts.ts';
 import { goneSignal } from './gone-signal.ts';
-import { responses } from '../responses.ts';
-import type { Api } from '../api.ts';
+import { route, type Api } from '../api.ts';
 
 type Parts = Pick<
   ServiceParts,
@@ -20,7 +19,6 @@ type Parts = Pick<
 
 /** Registers the routes that compare. */
 export function diffRoutes(api: Api, parts: Parts): void {
-  const tags = ['diff'];
   const config = { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] } as const;
   const { authors, repositoryCache, snapshots, history, comparisons, guard, signal } = parts;
 
@@ -37,69 +35,54 @@ export function diffRoutes(api: Api, parts: Parts): void {
     return (entry) => entry.change !== 'removed' || !isRestored(entry);
   }
 
-  api.get(
-    '/diff',
-    { config, schema: { summary: 'Differences', tags, querystring: DiffQuery, response: responses(DiffPage) } },
-    async (request, reply) => {
-      const { query, caller } = request;
-      const refresh = query.refresh === 'true' && query.cursor === undefined;
-      const all =
-        query.partial === 'true'
-          ? await comparisons.look(caller, query, refresh)
-          : await comparisons.compare(caller, query, refresh, goneSignal(reply));
-      const { entries, read, ...comparison } = all;
-      const isListed = await notRestored(query, caller);
-      const found = entries.filter((entry) => {
-        const { change, kind, title, uid, folder } = entry;
-        return (
-          (query.change === undefined || query.change.includes(change)) &&
-          (query.kind === undefined || query.kind.includes(kind)) &&
-          holds(query.search, title, uid, folder) &&
-          isListed(entry)
-        );
-      });
-      const ordered = query.order === 'newest' ? newestFirst(found) : found;
-      const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-      const items = await authors.named(page.items, caller);
-      return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
-    },
-  );
+  route(api, 'GET /diff', config, async (request, reply) => {
+    const { query, caller } = request;
+    const refresh = query.refresh === 'true' && query.cursor === undefined;
+    const all =
+      query.partial === 'true'
+        ? await comparisons.look(caller, query, refresh)
+        : await comparisons.compare(caller, query, refresh, goneSignal(reply));
+    const { entries, read, ...comparison } = all;
+    const isListed = await notRestored(query, caller);
+    const found = entries.filter((entry) => {
+      const { change, kind, title, uid, folder } = entry;
+      return (
+        (query.change === undefined || query.change.includes(change)) &&
+        (query.kind === undefined || query.kind.includes(kind)) &&
+        holds(query.search, title, uid, folder) &&
+        isListed(entry)
+      );
+    });
+    const ordered = query.order === 'newest' ? newestFirst(found) : found;
+    const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
+    const items = await authors.named(page.items, caller);
+    return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
+  });
 
   const sides = new Sides(repositoryCache, snapshots, signal);
 
-  api.get(
-    '/diff/resource',
-    {
-      config,
-      schema: {
-        summary: 'Readable differences of one resource',
-        tags,
-        querystring: ResourceDiffQuery,
-        response: responses(ResourceDiff),
-      },
-    },
-    (request) =>
-      guard.run(request, async () => {
-        const { query, caller } = request;
-        const { from, to, org, kind, uid } = query;
-        const ref = { org, kind, uid };
-        const nothing = new DashkeepError('DK_NOT_FOUND', `neither side contains that ${kind}`);
-        if (!isOf(caller, ref)) {
-          throw nothing;
-        }
-        const [before, after] = await sides.both(from, to, ref, caller);
-        if (before.found === undefined && after.found === undefined) {
-          throw nothing;
-        }
-        const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
-        const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
-        const [origin, current] = await authors.named([originOf(before), originOf(after)], caller);
-        return {
-          ...diff,
-          foreign: foreignSides(before.snapshot, after.snapshot),
-          from: origin ?? {},
-          to: current ?? {},
-        };
-      }),
+  route(api, 'GET /diff/resource', config, (request) =>
+    guard.run(request, async () => {
+      const { query, caller } = request;
+      const { from, to, org, kind, uid } = query;
+      const ref = { org, kind, uid };
+      const nothing = new DashkeepError('DK_NOT_FOUND', `neither side contains that ${kind}`);
+      if (!isOf(caller, ref)) {
+        throw nothing;
+      }
+      const [before, after] = await sides.both(from, to, ref, caller);
+      if (before.found === undefined && after.found === undefined) {
+        throw nothing;
+      }
+      const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
+      const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
+      const [origin, current] = await authors.named([originOf(before), originOf(after)], caller);
+      return {
+        ...diff,
+        foreign: foreignSides(before.snapshot, after.snapshot),
+        from: origin ?? {},
+        to: current ?? {},
+      };
+    }),
   );
 }

@@ -1,59 +1,38 @@
 import { createHash } from 'node:crypto';
-import { Run, RunPage, RunRequest, RunsQuery } from '../../../contract/api/runs.ts';
-import { PlanQuery, RestorePlan } from '../../../contract/api/restores.ts';
+import type { RunRequest } from '../../../contract/api/runs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { requireHome, type Caller } from '../../organizations/caller.ts';
 import { mayCancel } from '../../organizations/run-view.ts';
 import type { ServiceParts } from '../../parts.ts';
-import { responses, IdParameter } from '../responses.ts';
 import { nameOf } from '../caller.ts';
-import type { Api } from '../api.ts';
+import { route, type Api } from '../api.ts';
 
 type Parts = Pick<ServiceParts, 'requests' | 'runs' | 'queue' | 'leadership' | 'guard' | 'signal'>;
 
 /** Registers the routes that start, show and cancel runs. */
 export function runRoutes(api: Api, { requests, runs, queue, leadership, guard, signal }: Parts): void {
-  const tags = ['runs'];
   const config = { access: 'organization', uses: ['repository'] } as const;
 
-  api.get(
-    '/runs',
-    { config, schema: { summary: 'Runs, newest first', tags, querystring: RunsQuery, response: responses(RunPage) } },
-    ({ query, caller }) => runs.page(query, caller, signal),
-  );
+  route(api, 'GET /runs', config, ({ query, caller }) => runs.page(query, caller, signal));
 
-  api.post(
-    '/runs',
-    {
-      config: { access: 'organization', uses: ['repository', 'runs', 'rights'] },
-      schema: { summary: 'Start a run', tags, body: RunRequest, response: responses(Run, 202) },
-    },
-    async (request, reply) => {
-      const { body, caller } = request;
-      if (body.kind !== 'backup') {
-        requireHome(caller, `a ${body.kind}`);
-      } else if (body.acceptLoss !== undefined) {
-        requireHome(caller, 'accepting that resources are gone');
-      }
-      const idempotencyKey = keyOf(request.headers['idempotency-key'], caller, body);
-      const id = await requests.start(body, { ...caller, by: nameOf(request), idempotencyKey });
-      reply.code(202);
-      return runs.find(id, caller, signal);
-    },
-  );
+  route(api, 'POST /runs', { access: 'organization', uses: ['repository', 'runs', 'rights'] }, async (request) => {
+    const { body, caller } = request;
+    if (body.kind !== 'backup') {
+      requireHome(caller, `a ${body.kind}`);
+    } else if (body.acceptLoss !== undefined) {
+      requireHome(caller, 'accepting that resources are gone');
+    }
+    const idempotencyKey = keyOf(request.headers['idempotency-key'], caller, body);
+    const id = await requests.start(body, { ...caller, by: nameOf(request), idempotencyKey });
+    return runs.find(id, caller, signal);
+  });
 
-  api.get(
-    '/runs/:id',
-    { config, schema: { summary: 'One run with its progress', tags, params: IdParameter, response: responses(Run) } },
-    ({ params, caller }) => runs.find(params.id, caller, signal),
-  );
+  route(api, 'GET /runs/:id', config, ({ params, caller }) => runs.find(params.id, caller, signal));
 
-  api.post(
-    '/runs/:id/cancel',
-    {
-      config: { access: 'organization', uses: ['repository', 'runs', 'rights'] },
-      schema: { summary: 'Cancel a run', tags, params: IdParameter, response: responses(Run) },
-    },
+  route(
+    api,
+    'POST /runs/:id/cancel',
+    { access: 'organization', uses: ['repository', 'runs', 'rights'] },
     async ({ params: { id }, caller }) => {
       const { status } = await runs.find(id, caller, signal);
       const run = queue.find(id)?.record;
@@ -70,18 +49,10 @@ export function runRoutes(api: Api, { requests, runs, queue, leadership, guard, 
     },
   );
 
-  api.post(
-    '/runs/:id/undo',
-    {
-      config: { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
-      schema: {
-        summary: 'Plan the undo of a restore',
-        tags,
-        params: IdParameter,
-        querystring: PlanQuery,
-        response: responses(RestorePlan),
-      },
-    },
+  route(
+    api,
+    'POST /runs/:id/undo',
+    { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
     async (request) => {
       const { params, query, caller } = request;
       const { id, snapshot } = await runs.find(params.id, caller, signal);

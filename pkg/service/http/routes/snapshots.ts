@@ -1,22 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
-import {
-  HoldRequest,
-  NoteRequest,
-  ResourceBody,
-  SnapshotDeleted,
-  SnapshotDetail,
-  SnapshotMarks,
-  SnapshotPage,
-  DownloadQuery,
-  ResourcePage,
-  ResourceQuery,
-  ResourcesQuery,
-  SnapshotDeleteQuery,
-  SnapshotsQuery,
-  SnapshotTree,
-} from '../../../contract/api/snapshots.ts';
+import type { SnapshotMarks } from '../../../contract/api/snapshots.ts';
 import type { FastifyRequest } from 'fastify';
-import * as z from 'zod';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { runForgetOne } from '../../../operations/forget.ts';
 import { recordRun } from '../../../operations/run.ts';
@@ -29,9 +13,9 @@ import { marksFor } from '../../organizations/snapshot-view.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { ServiceParts } from '../../parts.ts';
-import { responses, IdParameter, sendJson } from '../responses.ts';
+import { sendJson } from '../responses.ts';
 import { nameOf } from '../caller.ts';
-import type { Api } from '../api.ts';
+import { route, type Api } from '../api.ts';
 
 type Parts = Pick<
   ServiceParts,
@@ -40,72 +24,42 @@ type Parts = Pick<
 
 /** Registers the routes that list, show and delete snapshots. */
 export function snapshotRoutes(api: Api, parts: Parts): void {
-  const tags = ['snapshots'];
   const config = { access: 'organization', uses: ['repository'] } as const;
   const { authors, repositoryCache, snapshots, requests, freshness, randomness, log, signal } = parts;
 
-  api.get(
-    '/snapshots',
-    {
-      config,
-      schema: {
-        summary: 'Snapshots, newest first',
-        tags,
-        querystring: SnapshotsQuery,
-        response: responses(SnapshotPage),
-      },
-    },
-    ({ query, caller }) => snapshots.page(query, caller, signal),
-  );
+  route(api, 'GET /snapshots', config, ({ query, caller }) => snapshots.page(query, caller, signal));
 
-  api.get(
-    '/snapshots/:id',
-    { config, schema: { summary: 'One snapshot', tags, params: IdParameter, response: responses(SnapshotDetail) } },
-    async ({ params: { id }, caller }) => {
-      const manifest = await snapshots.manifest(id, caller, signal);
-      const [row, beside, whole] = await Promise.all([
-        snapshots.row(manifest.id, caller, signal),
-        snapshots.beside(manifest.id, caller, signal),
-        repositoryCache.manifest(manifest.id, signal),
-      ]);
-      const others = whole.orgs.filter(({ id }) => id !== caller.org).length;
-      return {
-        ...detailOf(manifest, row, beside, repositoryCache.encrypted === true),
-        ...(caller.home ? { otherOrganizations: others } : {}),
-      };
-    },
-  );
+  route(api, 'GET /snapshots/:id', config, async ({ params: { id }, caller }) => {
+    const manifest = await snapshots.manifest(id, caller, signal);
+    const [row, beside, whole] = await Promise.all([
+      snapshots.row(manifest.id, caller, signal),
+      snapshots.beside(manifest.id, caller, signal),
+      repositoryCache.manifest(manifest.id, signal),
+    ]);
+    const others = whole.orgs.filter(({ id }) => id !== caller.org).length;
+    return {
+      ...detailOf(manifest, row, beside, repositoryCache.encrypted === true),
+      ...(caller.home ? { otherOrganizations: others } : {}),
+    };
+  });
 
-  api.delete(
-    '/snapshots/:id',
-    {
-      config: { access: 'home', uses: ['repository', 'runs'] },
-      schema: {
-        summary: 'Remove one snapshot',
-        tags,
-        params: IdParameter,
-        querystring: SnapshotDeleteQuery,
-        response: responses(SnapshotDeleted),
-      },
-    },
-    async (request) => {
-      const { id } = await repositoryCache.manifest(request.params.id, signal);
-      if (request.query.confirm !== id) {
-        throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
-      }
-      await requests.assertIdle(request.caller);
-      const run = { kind: 'forget' as const, trigger: 'manual', ...compact({ by: nameOf(request) }), signal };
-      await repositoryCache.use(signal, async (target) => {
-        const session = await target.session(signal);
-        // What is refused is no run.
-        await assertDeletable(session.repository, id, { signal });
-        return recordRun(session, run, (one) => runForgetOne(session, { id, evenNewest: false }, one));
-      });
-      freshness.runsChanged();
-      log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
-      return { deleted: id };
-    },
-  );
+  route(api, 'DELETE /snapshots/:id', { access: 'home', uses: ['repository', 'runs'] }, async (request) => {
+    const { id } = await repositoryCache.manifest(request.params.id, signal);
+    if (request.query.confirm !== id) {
+      throw new DashkeepError('DK_CONFIRMATION', `type '${id}' to delete it`);
+    }
+    await requests.assertIdle(request.caller);
+    const run = { kind: 'forget' as const, trigger: 'manual', ...compact({ by: nameOf(request) }), signal };
+    await repositoryCache.use(signal, async (target) => {
+      const session = await target.session(signal);
+      // What is refused is no run.
+      await assertDeletable(session.repository, id, { signal });
+      return recordRun(session, run, (one) => runForgetOne(session, { id, evenNewest: false }, one));
+    });
+    freshness.runsChanged();
+    log.info({ snapshot: id, by: nameOf(request) }, 'a snapshot was deleted');
+    return { deleted: id };
+  });
 
   /** What people change about a snapshot, without a run. */
   const mark = async (
@@ -122,143 +76,69 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
   };
   const homeOnly = { access: 'home', uses: ['repository'] } as const;
 
-  api.put(
-    '/snapshots/:id/hold',
-    {
-      config: homeOnly,
-      schema: {
-        summary: 'Put a snapshot on hold',
-        tags,
-        params: IdParameter,
-        body: HoldRequest,
-        response: responses(SnapshotMarks),
-      },
-    },
-    (request) => {
-      const { note, until } = request.body;
-      const end = until === undefined ? undefined : new Date(until);
-      return mark(request, request.params.id, (repository, id, by) =>
-        holdSnapshot(repository, id, { note, by, until: end }, { randomness, signal }),
-      );
-    },
+  route(api, 'PUT /snapshots/:id/hold', homeOnly, (request) => {
+    const { note, until } = request.body;
+    const end = until === undefined ? undefined : new Date(until);
+    return mark(request, request.params.id, (repository, id, by) =>
+      holdSnapshot(repository, id, { note, by, until: end }, { randomness, signal }),
+    );
+  });
+
+  route(api, 'DELETE /snapshots/:id/hold', homeOnly, (request) =>
+    mark(request, request.params.id, (repository, id, by) => releaseSnapshot(repository, id, { by, signal })),
   );
 
-  api.delete(
-    '/snapshots/:id/hold',
-    {
-      config: homeOnly,
-      schema: { summary: 'Release a snapshot', tags, params: IdParameter, response: responses(SnapshotMarks) },
-    },
-    (request) =>
-      mark(request, request.params.id, (repository, id, by) => releaseSnapshot(repository, id, { by, signal })),
+  route(api, 'PUT /snapshots/:id/note', homeOnly, (request) => {
+    const { note } = request.body;
+    return mark(request, request.params.id, (repository, id, by) =>
+      noteSnapshot(repository, id, { note, by }, { signal }),
+    );
+  });
+
+  route(api, 'GET /snapshots/:id/tree', config, async ({ params, caller }) =>
+    treeOf(await snapshots.manifest(params.id, caller, signal)),
   );
 
-  api.put(
-    '/snapshots/:id/note',
-    {
-      config: homeOnly,
-      schema: {
-        summary: 'Write a note about a snapshot',
-        tags,
-        params: IdParameter,
-        body: NoteRequest,
-        response: responses(SnapshotMarks),
-      },
-    },
-    (request) => {
-      const { note } = request.body;
-      return mark(request, request.params.id, (repository, id, by) =>
-        noteSnapshot(repository, id, { note, by }, { signal }),
-      );
-    },
+  route(api, 'GET /snapshots/:id/resources', config, async ({ params, query, caller }) =>
+    resourcesOf(await snapshots.manifest(params.id, caller, signal), query),
   );
 
-  api.get(
-    '/snapshots/:id/tree',
-    {
-      config,
-      schema: { summary: 'Folders of a snapshot', tags, params: IdParameter, response: responses(SnapshotTree) },
-    },
-    async ({ params, caller }) => treeOf(await snapshots.manifest(params.id, caller, signal)),
-  );
+  route(api, 'GET /snapshots/:id/resource', config, async ({ params, query, caller }, reply) => {
+    const shown = await snapshots.shown(params.id, caller, signal);
+    const { manifest, signature } = shown;
+    const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, caller, signal));
+    const { entry, text, content, rule } = found;
+    const needed = referencesOf(entry, content, log).map(({ kind, uid }) => {
+      const held = findEntry(manifest, { org: entry.org, kind, uid });
+      return compact({ kind, uid, title: held?.title, held: held !== undefined });
+    });
+    const people: DiffOrigin[] = [entry.facts?.['createdBy'], entry.facts?.['updatedBy']].map((who) =>
+      typeof who === 'string' ? { updatedBy: who } : {},
+    );
+    const [created, updated] = await authors.named(people, caller);
+    const known = compact({
+      entry,
+      rule,
+      createdBy: created?.by,
+      updatedBy: updated?.by,
+      references: needed,
+      foreign: signature.foreign,
+    });
+    sendJson(reply, `{"body":${text},${JSON.stringify(known).slice(1)}`);
+    return { ...known, body: null };
+  });
 
-  api.get(
-    '/snapshots/:id/resources',
-    {
-      config,
-      schema: {
-        summary: 'Filtered resources of a snapshot',
-        tags,
-        params: IdParameter,
-        querystring: ResourcesQuery,
-        response: responses(ResourcePage),
-      },
-    },
-    async ({ params, query, caller }) => resourcesOf(await snapshots.manifest(params.id, caller, signal), query),
-  );
-
-  api.get(
-    '/snapshots/:id/resource',
-    {
-      config,
-      schema: {
-        summary: 'One resource with its content',
-        tags,
-        params: IdParameter,
-        querystring: ResourceQuery,
-        response: responses(ResourceBody),
-      },
-    },
-    async ({ params, query, caller }, reply) => {
-      const shown = await snapshots.shown(params.id, caller, signal);
-      const { manifest, signature } = shown;
-      const found = await storedText(manifest, query, (one) => snapshots.body(shown, one, caller, signal));
-      const { entry, text, content, rule } = found;
-      const needed = referencesOf(entry, content, log).map(({ kind, uid }) => {
-        const held = findEntry(manifest, { org: entry.org, kind, uid });
-        return compact({ kind, uid, title: held?.title, held: held !== undefined });
-      });
-      const people: DiffOrigin[] = [entry.facts?.['createdBy'], entry.facts?.['updatedBy']].map((who) =>
-        typeof who === 'string' ? { updatedBy: who } : {},
-      );
-      const [created, updated] = await authors.named(people, caller);
-      const known = compact({
-        entry,
-        rule,
-        createdBy: created?.by,
-        updatedBy: updated?.by,
-        references: needed,
-        foreign: signature.foreign,
-      });
-      sendJson(reply, `{"body":${text},${JSON.stringify(known).slice(1)}`);
-      return { ...known, body: null };
-    },
-  );
-
-  api.get(
-    '/snapshots/:id/download',
-    {
-      config,
-      schema: {
-        summary: 'The JSON of one resource as a file',
-        tags,
-        params: IdParameter,
-        querystring: DownloadQuery,
-        response: responses(z.unknown()),
-      },
-    },
-    async ({ params, query, caller }, reply) => {
-      const { kind, uid } = query;
-      const shown = await snapshots.shown(params.id, caller, signal);
-      const found = await storedText(shown.manifest, query, (one) => snapshots.body(shown, one, caller, signal));
-      const text = query.format === 'dashboard' ? importableText(found.entry, found.text) : found.text;
-      if (text === undefined) {
-        throw new DashkeepError('DK_USAGE', `a ${kind} cannot be imported as a dashboard`);
-      }
-      const name = `${kind}-${uid}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 120);
-      reply.header('content-disposition', `attachment; filename="${name}.json"`);
-      sendJson(reply, text);
-      return {};
-    },
-  );
+  route(api, 'GET /snapshots/:id/download', config, async ({ params, query, caller }, reply) => {
+    const { kind, uid } = query;
+    const shown = await snapshots.shown(params.id, caller, signal);
+    const found = await storedText(shown.manifest, query, (one) => snapshots.body(shown, one, caller, signal));
+    const text = query.format === 'dashboard' ? importableText(found.entry, found.text) : found.text;
+    if (text === undefined) {
+      throw new DashkeepError('DK_USAGE', `a ${kind} cannot be imported as a dashboard`);
+    }
+    const name = `${kind}-${uid}`.replace(/[^A-Za-z0-9._-]/g, '_').slice(0, 120);
+    reply.header('content-disposition', `attachment; filename="${name}.json"`);
+    sendJson(reply, text);
+    return {};
+  });
 }

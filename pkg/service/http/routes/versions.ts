@@ -1,25 +1,15 @@
-import { VersionPage, VersionsParams, VersionsQuery } from '../../../contract/api/versions.ts';
 import type { ServiceParts } from '../../parts.ts';
-import { responses } from '../responses.ts';
-import type { Api } from '../api.ts';
+import { route, type Api } from '../api.ts';
 
 /** Registers the route that lists the versions of a resource. */
 export function versionRoutes(
   api: Api,
   { versions, guard, signal }: Pick<ServiceParts, 'versions' | 'guard' | 'signal'>,
 ): void {
-  api.get(
-    '/resources/:org/:kind/:uid/versions',
-    {
-      config: { access: 'organization', uses: ['repository', 'concurrency'] },
-      schema: {
-        summary: 'All changes of one resource, newest first',
-        tags: ['versions'],
-        params: VersionsParams,
-        querystring: VersionsQuery,
-        response: responses(VersionPage),
-      },
-    },
+  route(
+    api,
+    'GET /resources/:org/:kind/:uid/versions',
+    { access: 'organization', uses: ['repository', 'concurrency'] },
     (request) =>
       guard.run(request, () => {
         const { params, query, caller } = request;
