@@ -92,9 +92,11 @@ describe.skipIf(SCHEMATHESIS === '')('schemathesis, by the OpenAPI document', ()
         previews: ['dashkeep-preview-0123456789abcd'],
         expressions: ['0 */2 * * *', '*/5 * * * *'],
         zones: ['UTC', 'Europe/Paris'],
+        times: ['2026-01-01T00:00:00Z', '2026-04-01T00:00:00Z'],
       },
       uses: [
         ['/schedule/', { 'query.expression': 'expressions', 'query.timezone': 'zones' }],
+        ['/readiness/report$', { 'query.from': 'times', 'query.to': 'times' }],
         ['/runs/', { 'path.id': 'runs' }],
         ['/restores/', { 'path.id': 'plans' }],
         ['/folders$', { 'query.org': 'orgs' }],
