@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   Configuration,
   FLAG_VARIABLES,
@@ -26,7 +26,7 @@ const AZURE_POD = { AZURE_TENANT_ID: 'tenant', AZURE_CLIENT_ID: 'client', AZURE_
 const SCALEWAY = 'https://s3.fr-par.scw.cloud';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-beforeEach(async () => {
+beforeAll(async () => {
   directory = await temporaryDirectory();
   await mkdir(join(directory.path, '.aws'));
   await writeFile(
@@ -42,7 +42,7 @@ beforeEach(async () => {
   }
   makeCertificate(directory.path);
 });
-afterEach(() => directory.remove());
+afterAll(() => directory.remove());
 
 function environment(given: Given): Given {
   return { HOME: directory.path, DASHKEEP_TARGET: 's3://bucket/prefix', ...given };

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
+import type { Repository } from '../../../pkg/repository/repository.ts';
 import { depth } from '../../support/budget.ts';
 import {
   numbered,
@@ -10,7 +11,8 @@ import {
   textsOf,
   type Note,
 } from '../../support/grafana/seed/annotations.ts';
-import { type Bench, hastyClock, start } from '../harness.ts';
+import { type Bench, hastyClock, openBench, openStored, start } from '../harness.ts';
+import { copyOf } from '../../support/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 
 /** Some more than two pages of a thousand, so that Grafana shows none of the last ones. */
@@ -31,6 +33,7 @@ const HIDDEN = MIXED.findIndex(({ on }) => on !== undefined && on >= 2_000);
 const deep = depth() === 'all';
 
 let bench: Bench;
+let repository: Repository;
 /** The time here and at the target. */
 let time = new Date(BEGIN);
 
@@ -41,14 +44,31 @@ function backupAt(hours: number, options: Parameters<Bench['backup']>[0] = {}): 
   time = new Date(BEGIN + hours * HOUR);
   const clock: Clock = { ...hastyClock, now: () => time };
   bench.grafana.clearRequests();
-  return bench.backup({ clock, fullReadEvery: 100, kinds: KINDS, ...options });
+  return bench.backup({ clock, fullReadEvery: 100, kinds: KINDS, repository, ...options });
 }
 
-async function backedUp(notes: readonly Note[] = MIXED): Promise<Manifest> {
-  bench = await start({ profile: '12.4' }, new MemoryStore({ clock: { now: () => time } }));
+const clock = { now: () => time };
+/** With the first backup of `MIXED`, which takes thousands of requests. */
+let first: { bench: Bench; store: MemoryStore; manifest: Manifest; requests: number };
+
+beforeAll(async () => {
+  const store = new MemoryStore({ clock });
+  bench = await openBench({ profile: '12.4' }, store);
   replaceDashboards(bench.grafana, DASHBOARDS);
-  replaceAnnotations(bench.grafana, notes);
-  return backupAt(0, { fullReadEvery: 1 });
+  replaceAnnotations(bench.grafana, MIXED);
+  const manifest = await backupAt(0, { repository: bench.repository, fullReadEvery: 1 });
+  first = { bench, store, manifest, requests: requests() };
+});
+afterAll(() => first.bench.close());
+
+/** That Grafana, and a repository that has that backup and no other. */
+async function backedUp(): Promise<Manifest> {
+  ({ bench } = first);
+  time = new Date(BEGIN);
+  replaceDashboards(bench.grafana, DASHBOARDS);
+  replaceAnnotations(bench.grafana, MIXED);
+  repository = await openStored(await copyOf(first.store, { clock }));
+  return first.manifest;
 }
 
 function requests(): number {
@@ -65,10 +85,10 @@ function entry({ resources }: Manifest, title: string): ManifestEntry | undefine
 
 describe('a backup of annotations of an organization and many dashboards', () => {
   it('asks each dashboard once a day, and in between says since when it has not', async () => {
-    const first = await backedUp();
-    expect(texts(first)).toEqual(textsOf(MIXED));
-    expect(first.kinds.annotation).not.toHaveProperty('oldestReadAt');
-    expect(requests()).toBeGreaterThan(DASHBOARDS);
+    const manifest = await backedUp();
+    expect(texts(manifest)).toEqual(textsOf(MIXED));
+    expect(manifest.kinds.annotation).not.toHaveProperty('oldestReadAt');
+    expect(first.requests).toBeGreaterThan(DASHBOARDS);
 
     const second = await backupAt(2);
     const third = await backupAt(22);
@@ -147,8 +167,7 @@ describe('a backup of annotations of an organization and many dashboards', () =>
   });
 
   it('reads one that it took over from its dashboard alone, where a restore writes', async () => {
-    const first = await backedUp();
-    const { uid } = entry(first, `note ${HIDDEN}`)!;
+    const { uid } = entry(await backedUp(), `note ${HIDDEN}`)!;
     const second = await backupAt(2, { trigger: 'safety', deletesNothing: true, mustRead: (_, one) => one === uid });
     expect(entry(second, `note ${HIDDEN}`)).toMatchObject({ uid });
     expect(entry(second, `note ${HIDDEN}`)).not.toHaveProperty('readAt');
@@ -159,7 +178,11 @@ describe('a backup of annotations of an organization and many dashboards', () =>
 describe('a plan for one of many dashboards', () => {
   it.each(deep ? [3, 40] : [40])('looks at the %i annotations of that one alone', async (count) => {
     const own: Note[] = Array.from({ length: count }, (_, time) => ({ on: 2_050, time }));
-    await backedUp([...MIXED, ...own]);
+    bench = await start({ profile: '12.4' }, new MemoryStore({ clock }));
+    ({ repository } = bench);
+    replaceDashboards(bench.grafana, DASHBOARDS);
+    replaceAnnotations(bench.grafana, [...MIXED, ...own]);
+    await backupAt(0, { fullReadEvery: 1 });
     const snapshot = await backupAt(1, { kinds: ['dashboard', 'annotation'] });
     bench.grafana.state.org(1).annotations.delete(MIXED.length + 1);
     bench.grafana.clearRequests();

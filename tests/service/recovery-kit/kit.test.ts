@@ -11,6 +11,7 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { CHART, template } from '../../support/helm/helm.ts';
 import { runMain } from '../../support/cli.ts';
+import { cheapPassphrases } from '../../support/repository/cheap-passphrases.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 import { removeDirectory, startService } from '../../support/service.ts';
 import { codeBlocks, linesOf } from './text.ts';
@@ -25,6 +26,8 @@ let s3: S3Server;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let identity: string;
 let environment: Record<string, string>;
+
+cheapPassphrases();
 
 beforeAll(async () => {
   grafana = await startGrafana({ profile: '13.2' });

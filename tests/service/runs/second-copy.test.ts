@@ -16,7 +16,6 @@ import { startWebhook, type Webhook } from '../../support/webhook.ts';
 type Run = Record<string, unknown> & { counts: Record<string, number> };
 
 let grafana: Simulator;
-let first: S3Server;
 let second: S3Server;
 let webhook: Webhook;
 let clock: FastClock;
@@ -25,7 +24,6 @@ let service: TestService;
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 3, folders: 1 });
-  first = await startS3Server({ buckets: ['first'] });
   second = await startS3Server({
     buckets: ['second'],
     region: 'eu-west-9',
@@ -36,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await service?.stop();
-  await Promise.all([first.close(), second.close(), webhook.close(), grafana.close()]);
+  await Promise.all([second.close(), webhook.close(), grafana.close()]);
   await removeDirectory(service.directory);
 });
 
@@ -49,13 +47,7 @@ const copyEnvironment = (): Record<string, string> => ({
 });
 
 async function start(more: Record<string, string> = {}, directory?: string): Promise<void> {
-  const environment = {
-    ...first.environment,
-    ...copyEnvironment(),
-    DASHKEEP_TARGET: 's3://first/grafana',
-    DASHKEEP_WEBHOOK_URL: webhook.url,
-    ...more,
-  };
+  const environment = { ...copyEnvironment(), DASHKEEP_WEBHOOK_URL: webhook.url, ...more };
   service = await startService({ grafanaUrl: grafana.url, clock, environment, directory });
 }
 
@@ -148,7 +140,7 @@ describe('a second target', () => {
     await backUp();
     second.options.deny = () => true;
     const state = { DASHKEEP_STATE_DIR: join(service.directory, 'state'), DASHKEEP_KUBERNETES: 'off' };
-    const given = { ...first.environment, ...copyEnvironment(), ...state, DASHKEEP_TARGET: 's3://first/grafana' };
+    const given = { ...copyEnvironment(), ...state, DASHKEEP_TARGET: `file://${service.directory}/target` };
     await expect(runCli(['copy'], given)).rejects.toMatchObject({ code: 'DK_STORE_DENIED' });
     expect((await runCli(['runs', '--json'], given)).json.runs[0]).toMatchObject({ kind: 'copy', status: 'failed' });
   });
@@ -195,15 +187,15 @@ describe('a second target', () => {
 
   it('in the bucket of the first is refused', async () => {
     await start({
-      DASHKEEP_COPY_TARGET: 's3://first/elsewhere',
-      DASHKEEP_COPY_S3_ENDPOINT: first.url,
-      DASHKEEP_COPY_S3_REGION: first.environment['AWS_REGION']!,
-      DASHKEEP_COPY_S3_ACCESS_KEY_ID: first.environment['AWS_ACCESS_KEY_ID']!,
-      DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: first.environment['AWS_SECRET_ACCESS_KEY']!,
+      DASHKEEP_TARGET: 's3://second/elsewhere',
+      DASHKEEP_S3_ENDPOINT: second.url,
+      AWS_REGION: 'eu-west-9',
+      AWS_ACCESS_KEY_ID: 'other',
+      AWS_SECRET_ACCESS_KEY: 'other-secret',
     });
     await backUp();
     expect(await copied(1)).toMatchObject({ status: 'failed', failure: { why: { code: 'copy-same-place' } } });
-    expect(first.requests.some(({ key }) => key.startsWith('elsewhere'))).toBe(false);
+    expect(second.requests.some(({ key }) => key.startsWith('grafana'))).toBe(false);
   });
 
   it('is copied to by a person as well, but without one there is nothing to do', async () => {

@@ -7,6 +7,7 @@ import { openRepository, type OpenOptions } from '../../../pkg/repository/open.t
 import type { Repository } from '../../../pkg/repository/repository.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
+import { MemoryStore, type MemoryStoreOptions } from '../stores/memory-store.ts';
 
 /** A clock that moves only when told, or when somebody sleeps on it. */
 export class TestClock implements Clock {
@@ -91,6 +92,16 @@ export function stateOf(store: ObjectStore): MemoryState {
   const state = states.get(store) ?? new MemoryState();
   states.set(store, state);
   return state;
+}
+
+/** As if it were the first one, with what the machine keeps of it. */
+export async function copyOf(store: MemoryStore, options: MemoryStoreOptions): Promise<MemoryStore> {
+  const copy = new MemoryStore({ ...options, description: store.description });
+  for await (const { key } of store.list('')) {
+    await copy.put(key, await store.get(key));
+  }
+  states.set(copy, await stateOf(store).clone());
+  return copy;
 }
 
 /** Opens with the state of that store, unless the options give another or, with undefined, none. */

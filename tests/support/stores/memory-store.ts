@@ -18,6 +18,8 @@ export interface MemoryStoreOptions {
   versions?: boolean;
   /** What a conditional put does: answer truly (the default), or write in spite of the condition. */
   conditionalPut?: 'enforced' | 'ignored';
+  /** Of a store that is at another one's place. */
+  description?: string;
 }
 
 /** One state that a key once had; `body` is absent for a delete marker. */
@@ -30,7 +32,7 @@ export interface MemoryVersion {
 export class MemoryStore implements ObjectStore {
   /** Each is another target, also for what a state remembers of it. */
   static #made = 0;
-  readonly description = `memory:${MemoryStore.#made++}`;
+  readonly description: string;
   readonly capabilities: StoreCapabilities;
   readonly #clock: Pick<Clock, 'now'>;
   readonly #versions: boolean;
@@ -39,6 +41,7 @@ export class MemoryStore implements ObjectStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.#clock = options.clock ?? { now: () => new Date() };
     this.#versions = options.versions ?? false;
+    this.description = options.description ?? `memory:${MemoryStore.#made++}`;
     this.capabilities = {
       conditionalPut: options.conditionalPut ?? 'enforced',
       versioning: this.#versions,
