@@ -1,5 +1,5 @@
 import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
-import { test } from './support/madeUp.ts';
+import { test } from './support/oneLoad.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'on what is made up for it');
 
@@ -112,6 +112,7 @@ test('what was marked is no longer once it is corrected, and one word is said ab
   const alert = page.getByRole('alert').filter({ hasText: 'The notification was not delivered' });
   await expect(alert).toContainText('The webhook did not respond (ECONNREFUSED)');
   await expect(alert).not.toContainText('reject');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
 test('a target whose check failed is saved only after a question @quick', async ({ app, page }) => {

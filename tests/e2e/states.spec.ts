@@ -113,7 +113,7 @@ const FAILURES = [
   },
 ] as const;
 
-test('each way in which a call fails has its own words and says what to do @quick', async ({ app, page }) => {
+onOneLoad('each way in which a call fails has its own words and says what to do @quick', async ({ app, page }) => {
   await app.open('/settings/target');
   let answer: (typeof FAILURES)[number]['answer'] = FAILURES[0].answer;
   await page.route('**/api/plugin-proxy/**', (route) => (answer === 'aborted' ? route.abort() : route.fulfill(answer)));

@@ -1,8 +1,12 @@
 import type { Page } from '@playwright/test';
 import { startFakeService, type FakeService } from '../../support/preview/fake/service.ts';
+import { makeState } from '../../support/preview/fake/state.ts';
 import { APP, expect, ID, settled, test as base } from './fixtures.ts';
 import { previewOf } from './madeUp.ts';
 import { madeUpWorld, type World } from './worlds.ts';
+
+/** As in the tests that load a page each. */
+const OPTIONS = { runTime: 1500 };
 
 /** A page of the preview's that is no part of the app. */
 const ELSEWHERE = { path: '/d/elsewhere', title: 'A dashboard, in Grafana' };
@@ -14,12 +18,12 @@ interface Loaded {
 
 /**
  * Tests on a page that is loaded once for all of them, because to load Grafana's packages takes longer than to look at
- * a page: from one to the next, the app is left and entered again within the page.
+ * a page: from one to the next, the app is left and entered again within the page, and the service forgets everything.
  */
 export const test = base.extend<{ world: World; service: FakeService }, { loaded: Loaded }>({
   loaded: [
     async ({ browser }, use, { project }) => {
-      const service = await startFakeService();
+      const service = await startFakeService(OPTIONS);
       const preview = await previewOf(service);
       const { locale, timezoneId } = project.use;
       const context = await browser.newContext({ baseURL: preview.origin, locale, timezoneId });
@@ -32,14 +36,20 @@ export const test = base.extend<{ world: World; service: FakeService }, { loaded
     },
     { scope: 'worker' },
   ],
-  page: async ({ loaded }, use) => use(loaded.page),
+  page: async ({ loaded: { page } }, use) => {
+    await use(page);
+    await expect(page.getByTestId('toasts')).toHaveText('');
+    await page.unrouteAll();
+    await page.emulateMedia({ media: null });
+    // What comes to be below the pointer has other colors.
+    await page.mouse.move(0, 0);
+  },
   service: async ({ loaded: { service } }, use) => {
-    const before = service.state.status;
+    service.state = makeState(OPTIONS);
     await use(service);
-    service.state.status = before;
   },
   world: async ({ service }, use) => use(madeUpWorld(service)),
-  app: async ({ page }, use) => {
+  app: async ({ page, service: _ }, use) => {
     const elsewhere = page.getByRole('heading', { name: ELSEWHERE.title });
     const open = async (path: string): Promise<void> => {
       await go(page, ELSEWHERE.path);

@@ -33,7 +33,7 @@ describe('the rescue part, followed on an empty machine', () => {
 
   beforeAll(async () => {
     grafana = await startGrafana({ profile: '13.2' });
-    // Each object is fetched by a program of its own.
+    // A program is started for each object.
     grafana.seedDashboards({ count: 10, folders: 2 });
     s3 = await startS3Server({ buckets: ['bucket', 'other'] });
     home = await temporaryDirectory();

@@ -17,6 +17,7 @@ import { check, retentionPreview, saveSettings, schedulePreview } from './settin
 export interface FakeService {
   url: string;
   token: string;
+  /** Another one is that of another service: what still runs goes on in the former. */
   state: FakeState;
   close(): Promise<void>;
 }
@@ -26,10 +27,9 @@ export interface FakeService {
  * bring about for real (ten thousand snapshots, a refused token). Nothing is backed up by it.
  */
 export async function startFakeService(options: FakeOptions = {}): Promise<FakeService> {
-  const state = makeState(options);
   const token = 'preview-token';
   const server = createServer((request, response) => {
-    void respond(state, token, request, response);
+    void respond(service.state, token, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -38,7 +38,8 @@ export async function startFakeService(options: FakeOptions = {}): Promise<FakeS
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { url, token, state, close };
+  const service = { url, token, state: makeState(options), close };
+  return service;
 }
 
 async function respond(state: FakeState, token: string, request: IncomingMessage, response: ServerResponse) {

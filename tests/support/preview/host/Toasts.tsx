@@ -32,7 +32,10 @@ export function Toasts({ events }: { events: EventBus }) {
   }, [events]);
   return (
     <Portal>
-      <div style={{ position: 'fixed', top: 16, right: 16, zIndex: 2000, width: 'min(400px, 90vw)' }}>
+      <div
+        data-testid="toasts"
+        style={{ position: 'fixed', top: 16, right: 16, zIndex: 2000, width: 'min(400px, 90vw)' }}
+      >
         <Stack direction="column">
           {toasts.map(({ id, severity, payload }) => (
             <Alert key={id} elevated severity={severity} title={String(payload[0])}>
