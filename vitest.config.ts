@@ -8,18 +8,22 @@ const replacing = readdirSync('tests', { recursive: true, encoding: 'utf8' })
   .map((name) => join('tests', name))
   .filter((path) => /\bvi\.(mock|resetModules)\(/.test(readFileSync(path, 'utf8')));
 
-/** These try servers that take long to make ready: `npm test -- --all` runs them apart. */
+/** These try servers that take long to make ready, and nothing without them: only `npm test -- --all` runs them. */
 const onServers = [
-  'tests/engine/real-s3.test.ts',
   'tests/kubernetes/{chart,cronjob,election,rotation,service,state}.test.ts',
-  'tests/release/actionlint.test.ts',
-  'tests/repository/prune/removal.test.ts',
   'tests/service/api/schemathesis.test.ts',
   'tests/storage/clouds/*.test.ts',
+];
+/** These try such servers beside what is always there, so `npm test -- --all` runs them apart. */
+const alsoOnServers = [
+  'tests/engine/real-s3.test.ts',
+  'tests/release/actionlint.test.ts',
+  'tests/repository/prune/removal.test.ts',
   'tests/storage/s3/conformance.test.ts',
 ];
 const include = ['pkg/**/*.test.ts', 'tests/**/*.test.ts'];
-const exclude = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_modules/**', ...onServers, ...replacing];
+const apart = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_modules/**'];
+const exclude = [...apart, ...onServers, ...alsoOnServers, ...replacing];
 
 export default defineConfig({
   test: {
@@ -35,6 +39,7 @@ export default defineConfig({
       { extends: true, test: { name: 'shared modules', include, exclude, isolate: false } },
       { extends: true, test: { name: 'own modules', include: replacing } },
       { extends: true, test: { name: 'on servers', include: onServers, isolate: false } },
+      { extends: true, test: { name: 'also on servers', include: alsoOnServers, isolate: false } },
       { extends: true, test: { name: 'containers', include: ['tests/containers/*.test.ts'] } },
       { extends: true, test: { name: 'node', include: ['tests/node/*.test.ts'] } },
     ],

@@ -109,7 +109,7 @@ const CHECKS = [
 ];
 const QUICK: Job[] = [
   ...CHECKS,
-  vitest('units', ['* modules', 'on servers'], { needs: [service, app], lanes: PROCESSORS }),
+  vitest('units', ['* modules', 'also on servers'], { needs: [service, app], lanes: PROCESSORS }),
   // Each page once, and what matters most.
   playwright('browser', 'npx', 'playwright', 'test', '--grep=@quick'),
 ];
@@ -122,7 +122,7 @@ const DEEP: Job[] = [
   ...olderVersions().map((version) =>
     playwright(`pages-${version}`, 'node', '--import', 'tsx', 'scripts/older-pages.ts', version),
   ),
-  vitest('on-servers', ['on servers'], { needs: [service, app, cluster] }),
+  vitest('on-servers', ['*on servers'], { needs: [service, app, cluster] }),
   // In parts, so that all lanes are busy to the end.
   ...['1/3', '2/3', '3/3'].map((part) =>
     vitest(`units-${part[0]}`, ['* modules'], { needs: [service, app] }, `--shard=${part}`),
