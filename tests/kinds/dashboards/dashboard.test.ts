@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { dashboard } from '../../../pkg/grafana/kinds/dashboards/dashboard.ts';
 import type { Known, Listed } from '../../../pkg/grafana/kinds/kind.ts';
 import { canonicalOf, formOf, releaseForm } from '../../../pkg/grafana/kinds/text-content.ts';
-import { testGrafana, type TestGrafana } from '../harness.ts';
+import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { listed, testGrafana, type TestGrafana } from '../harness.ts';
 
 const NOTHING_KNOWN: Known = { revision: () => undefined, size: 0 };
 
@@ -23,6 +24,24 @@ function storedAs({ sim }: TestGrafana, count: number, version: (index: number) 
 function pagesAsked({ sim }: TestGrafana): number {
   return sim.requests.filter(({ path }) => path.endsWith('/dashboards')).length;
 }
+
+test.each(TRIED_PROFILES)(
+  'thousands of dashboards and folders are listed to the last one: Grafana %s',
+  async (profile) => {
+    const grafana = await testGrafana({ profile });
+    try {
+      // More than a page of what the version has: of searches before 12.
+      const [count, asFolders] = profile < '12' ? [5_100, 1_100] : [1_100, 550];
+      const { folders } = grafana.sim.seedDashboards({ count, folders: asFolders, bytes: 600 });
+      const uids = async (kind: 'folder' | 'dashboard'): Promise<Set<string>> =>
+        new Set((await listed(kind, await grafana.admin())).map(({ uid }) => uid));
+      expect(await uids('folder')).toEqual(new Set(folders));
+      expect(await uids('dashboard')).toEqual(new Set(grafana.sim.state.org(1).dashboards.keys()));
+    } finally {
+      await grafana.close();
+    }
+  },
+);
 
 test('what the list had to convert is read by one request each, in the version it is stored in', async () => {
   const grafana = await testGrafana({ profile: '13.2' });

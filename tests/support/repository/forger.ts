@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { Decrypter, Encrypter, generateX25519Identity } from 'age-encryption';
+import { Decrypter } from 'age-encryption';
 import { canonicalJson, parseJson, type Json } from '../../../pkg/lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 
@@ -45,16 +45,6 @@ export class Forger {
     const entriesHash = sha256(canonicalJson(JSON.parse(JSON.stringify(resources)) as Json));
     const text = JSON.stringify({ format: 1, ...head, resources, entriesHash });
     await this.put(`snapshots/${manifest.id}.json.gz`, gzipSync(text));
-  }
-
-  /** A repository key of the forger's own, for recipients that everybody may know. */
-  async putKeyFile(id: string, set: string, repository: string, recipients: readonly string[]): Promise<string> {
-    const metadataIdentity = await generateX25519Identity();
-    const key = { format: 1, id, repository, objectIdKey: sha256('forged'), metadataIdentity };
-    const encrypter = new Encrypter();
-    recipients.forEach((recipient) => encrypter.addRecipient(recipient));
-    await this.put(`keys/${id}.${set}.json.age`, Buffer.from(await encrypter.encrypt(`${JSON.stringify(key)}\n`)));
-    return metadataIdentity;
   }
 }
 
