@@ -17,13 +17,13 @@ afterEach(() => bench.close());
 
 const SCRATCH = 'dashkeep-drill-20261124T150000Z-0badcafe';
 
-/** A company with something of every kind, and a backup of it. */
-async function company(profile: ProfileName): Promise<void> {
+/** A company with something of every kind, and a backup of it. @returns what that found */
+async function company(profile: ProfileName): Promise<Record<string, string>> {
   bench = await RestoreBench.start({ profile, enterprise: true });
   bench.sim.demoSeed();
   const body = { name: 'At the root', kind: 1, model: { type: 'text', title: 'At the root' } };
   await bench.api('POST /api/library-elements', { ...body, uid: 'root-panel' });
-  await bench.backup();
+  return live();
 }
 
 /** A few dashboards, and a backup of them. */
@@ -58,8 +58,7 @@ async function live(): Promise<Record<string, string>> {
 
 describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
   it('brings everything back in its own org, which is gone afterwards', async () => {
-    await company(profile);
-    const before = await live();
+    const before = await company(profile);
     const prioritize = vi.spyOn(GrafanaClient.prototype, 'prioritize');
     const paused: unknown[] = [];
     const look = (): void => {
@@ -101,8 +100,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
   });
 
   it('makes copies in a scratch folder with a token, and removes them', async () => {
-    await company(profile);
-    const before = await live();
+    const before = await company(profile);
     const report = await bench.asAccount((instance) => run(instance));
     expect(report.differs).toEqual([]);
     expect(report).toMatchObject({ scratch: { type: 'folder' }, removed: true });
@@ -118,8 +116,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
   it.each(['org', 'folder'] as const)(
     'leaves nothing behind when Grafana breaks half-way, in a scratch %s',
     async (form) => {
-      await company(profile);
-      const before = await live();
+      const before = await company(profile);
       const match = /^(POST|PUT) (?!\/api\/(orgs|folders)\b)/;
       bench.sim.setFaults({ match, action: { kind: 'status', status: 500 }, skip: 4 });
       const report = form === 'org' ? await run(await bench.instance()) : await bench.asAccount((as) => run(as));
@@ -134,8 +131,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
   );
 
   it.each(['org', 'folder'] as const)('leaves nothing behind when it is interrupted, in a scratch %s', async (form) => {
-    await company(profile);
-    const before = await live();
+    const before = await company(profile);
     const controller = new AbortController();
     const match = form === 'org' ? /^(POST|PUT) .*(dashboards|provisioning)/ : /^(POST|PUT) .*(dashboards)/;
     const stop = (): void => controller.abort(new Error('stopped by a person'));
