@@ -73,7 +73,7 @@ it('diff says why it compares nothing of an organization that was recreated', as
   await api(`DELETE /api/orgs/${second}`);
   const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   const advice = `restore into it with --map-org ${second}=${made.body.orgId}`;
-  const reason = `Grafana has this name under ID ${made.body.orgId}; ${advice}`;
+  const reason = `Grafana has an organization of this name with ID ${made.body.orgId}; ${advice}`;
   const { json } = await dashkeep(['diff', 'latest', 'live']);
   expect(json.notCompared).toEqual([{ id: second, name: 'Second', reason }]);
 });

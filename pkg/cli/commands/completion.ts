@@ -23,7 +23,7 @@ export const registerCompletion: Register = (program, run) => {
 For this session:
   source <(dashkeep completion bash)         for zsh, replace bash with zsh
   dashkeep completion fish | source
-For every session, once its directory exists:
+For every session (the directory must exist):
   dashkeep completion bash > ~/.local/share/bash-completion/completions/dashkeep
   dashkeep completion zsh > ~/.zfunc/_dashkeep      if ~/.zfunc is in $fpath
   dashkeep completion fish > ~/.config/fish/completions/dashkeep.fish`,

@@ -95,7 +95,7 @@ function whyNotCompared({ id, name }: Manifest['orgs'][number], { orgs, serverAd
   const [again] = [...orgs, ...(scope.others ?? [])].filter((org) => org.name === name);
   return again === undefined
     ? 'Grafana does not have it; restore it with --everything'
-    : `Grafana has this name under ID ${again.id}; restore into it with --map-org ${id}=${again.id}`;
+    : `Grafana has an organization of this name with ID ${again.id}; restore into it with --map-org ${id}=${again.id}`;
 }
 
 function described(item: DiffItem | DetailedItem): object {

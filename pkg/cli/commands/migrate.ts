@@ -31,7 +31,7 @@ export const registerMigrate: Register = (program, run) => {
     .option('--overwrite', 'also overwrite existing resources that differ')
     .option(
       '--promote',
-      'instead, overwrite only what earlier migrations wrote and no one has changed there since; list the rest as conflicts',
+      'overwrite only what earlier migrations wrote and no one has changed since; list the rest as conflicts',
     );
   withProtected(command)
     .option(

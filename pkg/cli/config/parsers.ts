@@ -191,7 +191,7 @@ export function gitUrl(text: string, source: string): string {
 /** A branch of a Git repository. @throws DK_SETTINGS */
 export function gitBranch(text: string, source: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/.test(text) || /\.\.|\.lock(\/|$)|\.$/.test(text)) {
-    throw new DashkeepError('DK_SETTINGS', `${source} is not a valid name of a branch`);
+    throw new DashkeepError('DK_SETTINGS', `${source} is not a valid branch name`);
   }
   return text;
 }

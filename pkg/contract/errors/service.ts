@@ -31,8 +31,8 @@ export const SERVICE_ERRORS = {
   DK_MIRROR_FAILED: {
     exit: 1,
     status: 502,
-    title: 'The Git mirror cannot be updated',
-    hint: 'Check the address of the Git repository, and that its token may push. The next backup tries again.',
+    title: 'The Git mirror could not be updated',
+    hint: 'Check the address of the Git repository, and that the token may push to it. The next backup retries.',
   },
   DK_IMPORT_INVALID: {
     exit: 2,

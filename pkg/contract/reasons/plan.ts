@@ -41,7 +41,7 @@ export const PLAN_REASONS = {
   'changed-there': 'conflict: someone changed it there since the last migration',
   'deleted-there': 'conflict: someone deleted it there since the last migration',
   'undone-there': 'conflict: its last migration was undone',
-  'not-promoted': 'conflict: it exists there, and no migration created or updated it',
+  'not-promoted': 'conflict: exists there, but no migration created or updated it',
   unshared: {
     cli: 'its dashboard is no longer shared externally; --only {kind}/{uid} shares it again',
     page: 'its dashboard is no longer shared externally; select it directly to share it again',
@@ -78,7 +78,7 @@ export const PLAN_REASONS = {
 
   extra: 'not in the snapshot',
   'extra-managed': 'not in the snapshot, but managed by {manager}',
-  'extra-own': 'not in the snapshot, but no migration created it',
+  'extra-own': 'not in the snapshot, but no migration created or updated it',
   'extra-filled': 'not in the snapshot, but contains resources that are kept',
 
   'org-renamed': 'gets its old name back; it is now named {name}',

@@ -25,7 +25,7 @@ export const RUN_REASONS = {
     '{key} was locked for less than half of the required days, so all locks were renewed; find out who writes to the target',
   'problems-elsewhere': 'problems in other organizations, which their admins can see: {count}',
 
-  'mirror-failed': 'the Git mirror was not updated, and the next backup tries again: {message}',
+  'mirror-failed': 'the Git mirror was not updated; the next backup retries: {message}',
 
   'copy-foreign': 'not copied, because no trusted key signed them ({count}): {snapshots}',
   'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',

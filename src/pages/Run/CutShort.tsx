@@ -23,7 +23,7 @@ export function CutShort({ run }: { run: Run }) {
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
   const isHalfDone = isInterrupted && planned !== undefined;
-  const advice = t('cutShort.advice', 'Finish it, or undo it to get the state before.');
+  const advice = t('cutShort.advice', 'Finish it, or undo it to return to the state before.');
   return (
     <Alert
       severity={run.status === 'cancelled' ? 'info' : 'error'}

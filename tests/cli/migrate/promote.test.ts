@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
-/** A folder that is kept in step from stage to production, where people also change things by themselves. */
+/** A folder that is kept in sync from stage to production, where people also change things by themselves. */
 let stage: Simulator;
 let production: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -103,7 +103,7 @@ it('updates what only stage changed, and leaves what production changed, deleted
   const { body } = await call(production, 'admin:admin', 'GET /api/dashboards/uid/a');
   expect(JSON.stringify(body)).toContain('of-production');
 
-  // A person decides about one of them; from then on it is in step again.
+  // A person decides about one of them; from then on it is in sync again.
   await promote('--from', 'latest', '--only', 'dashboard/b', '--overwrite', '--apply');
   await save(stage, 'b', 'Third b', 'of-stage');
   expect(decisions(await promote('--from', 'live', '--promote', '--json'))).toEqual([

@@ -36,7 +36,7 @@ export const SERVICE_ADVICE = {
     cli: 'Set DASHKEEP_TARGET in the deployment (in the chart: target), with the address and keys that it needs.',
     page: 'Set the target in the deployment, with the address and keys that it needs. The settings page lists the names.',
   },
-  'correct-receiver': 'Correct the setting. Backups go on, but no one is notified if they fail.',
+  'correct-receiver': 'Correct the setting. Backups continue, but this receiver is not notified if they fail.',
   'enter-identity': 'This may be intended. Otherwise, enter the private key in the settings.',
   'mount-admin-secret': 'Check that the Secret exists and is mounted. It is optional, so the pod starts without it.',
   'name-secret-keys': {
