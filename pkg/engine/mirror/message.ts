@@ -30,7 +30,7 @@ export function commitMessage(all: readonly MirroredChange[], snapshot: string):
   return [oneLine(subject, 72), '', ...lines, '', `Snapshot: ${snapshot}`].join('\n');
 }
 
-/** Who made all the changes; undefined where these are several, or nobody knows. */
+/** Who made all the changes; undefined where these are several, or no one is known. */
 export function authorOfAll(changes: readonly MirroredChange[]): string | undefined {
   const authors = new Set(onTheirOwn(changes).map(({ by }) => by));
   const [author] = authors;

@@ -37,7 +37,7 @@ interface Options {
   signal: AbortSignal;
 }
 
-/** How often a commit is made again because somebody else pushed one. */
+/** How often a commit is tried, because someone else may push one first. */
 const TRIES = 3;
 
 /**

@@ -23,7 +23,7 @@ export interface MirrorConfig {
 export interface NewCommit {
   tree: string;
   message: string;
-  /** Name of the person who made all changes; undefined where these are several, or nobody knows. */
+  /** Name of the person who made all changes; undefined where these are several, or no one is known. */
   author: string | undefined;
   time: Date;
 }

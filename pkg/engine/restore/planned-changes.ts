@@ -7,7 +7,7 @@ import { isConflict } from './plan/promotion.ts';
 import { targetOf } from './target.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 
-/** Resources whose changes are looked at: nobody reads more in a pull request. */
+/** The most resources whose changes are shown: no one reads more in a pull request. */
 const MOST = 50;
 
 /** A resource of a plan, and what writing it would change in what is live. */
