@@ -158,6 +158,24 @@ it('warns when the server refuses the token or does not respond, and catches up 
   expect(await subjects()).toHaveLength(1);
 });
 
+it('warns when others push faster, or a hook of the server refuses it', async () => {
+  await backup();
+  const tree = await server.git('rev-parse', 'main^{tree}');
+  server.beforePush = async () => {
+    const who = ['-c', 'user.name=Eve', '-c', 'user.email=eve@example.org'];
+    const commit = await server.git(...who, 'commit-tree', tree, '-p', 'main', '-m', 'Faster');
+    await server.git('update-ref', 'refs/heads/main', commit);
+  };
+  await save('new', 'New');
+  expect((await runMain(['backup'], environment)).error).toMatch(/not updated.*other commits keep arriving/);
+  server.beforePush = undefined;
+  await writeFile(`${directory.path}/remote.git/hooks/pre-receive`, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  expect((await runMain(['backup'], environment)).error).toMatch(/not updated.*refused the push/);
+  await rm(`${directory.path}/remote.git/hooks/pre-receive`);
+  await backup();
+  expect((await subjects())[0]).toBe('Created: dashboard “New”');
+});
+
 it('holds no secret', async () => {
   await call(grafana, 'admin:admin', 'POST /api/datasources', {
     name: 'p',
@@ -178,6 +196,7 @@ it('holds no secret', async () => {
 it.each([
   ['ssh://git@example.com/x.git', /https:\/\//],
   ['https://token@example.com/x.git', /DASHKEEP_GIT_TOKEN/],
+  ['http://example.com/x.git', /https:\/\//],
 ])('refuses the address %s', async (url, message) => {
   environment['DASHKEEP_GIT_URL'] = url;
   await expect(backup()).rejects.toMatchObject({ code: 'DK_SETTINGS', message: expect.stringMatching(message) });

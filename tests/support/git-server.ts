@@ -12,6 +12,8 @@ export interface GitServer {
   login?: string;
   /** Responds with this status to every request. */
   failure?: number;
+  /** Called before a push is looked at. */
+  beforePush?: (() => Promise<unknown>) | undefined;
   requests: string[];
   /** Runs Git in the repository. @returns what it prints */
   git(...args: string[]): Promise<string>;
@@ -33,6 +35,9 @@ export async function startGitServer(directory: string): Promise<GitServer> {
     if (started.failure !== undefined || (started.login !== undefined && given !== started.login)) {
       response.writeHead(started.failure ?? 401, { 'www-authenticate': 'Basic realm="git"' }).end();
       return;
+    }
+    if (search.includes('git-receive-pack')) {
+      await started.beforePush?.();
     }
     const backend = spawn('git', ['http-backend'], {
       env: {

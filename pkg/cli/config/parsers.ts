@@ -179,7 +179,8 @@ export function optionalAddress(text: string, source: string): Address | 'off' {
 /** The address of a Git repository. A token in it would show wherever the address does. @throws DK_SETTINGS */
 export function gitUrl(text: string, source: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+  const isLocal = url?.protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
     throw new DashkeepError('DK_SETTINGS', `${source} must be an https:// address of a Git repository`);
   }
   if (url.username !== '' || url.password !== '') {

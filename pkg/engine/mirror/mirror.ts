@@ -74,8 +74,11 @@ async function commitChanges(config: MirrorConfig, options: Options): Promise<nu
     const isBehind =
       (await remote.update()) ||
       !(await remote.push({ tree, message, author: authorOfAll(changes), time: new Date(finished) }));
-    if (!isBehind || tries === TRIES) {
+    if (!isBehind) {
       return changes.length;
+    }
+    if (tries === TRIES) {
+      throw new DashkeepError('DK_MIRROR_FAILED', 'other commits keep arriving at the Git repository');
     }
   }
 }
