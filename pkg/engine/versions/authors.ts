@@ -4,8 +4,8 @@ import { accountDirectoryOf } from '../../grafana/account-directory.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { stringAt, type JsonObject } from '../../lib/json/json.ts';
 
-/** How Grafana's newer API names an account that saved something. */
-const ACCOUNT = /^(user|service-account):(.+)$/;
+/** How Grafana's newer API names what saved something: an account, or itself (access-policy). */
+const ACCOUNT = /^(user|service-account|access-policy):(.+)$/;
 
 /** The accounts of one organization. */
 export interface Authors {
