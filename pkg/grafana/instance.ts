@@ -40,6 +40,8 @@ export interface ConnectOptions {
   client: GrafanaClient;
   /** `all`, ids, `reached` for all of a server admin, or undefined for the one org that the credentials are in. */
   orgs?: 'all' | 'reached' | number[];
+  /** IDs of orgs that an earlier backup knew: none of them is temporary, whatever its Admins name it. */
+  lasting?: ReadonlySet<number>;
   /** Tokens of further orgs, by org id; with basic authentication none are needed. */
   orgCredentials?: ReadonlyMap<number, CredentialSource>;
   /** Go on only as a server admin with name and password. */
@@ -134,7 +136,7 @@ async function wantedOrgs(
     if (missing.length > 0) {
       throw new DashkeepError('DK_SETTINGS', `Grafana has no organization ${missing.join(', ')}`);
     }
-    const existing = all.filter(({ name }) => !isScratchOrg(name));
+    const existing = all.filter(({ id, name }) => options.lasting?.has(id) === true || !isScratchOrg(name));
     return { wanted: orgs === 'all' ? existing : all.filter((org) => orgs.includes(org.id)), existing };
   }
   const ids = orgs === 'all' ? [home.id, ...(orgCredentials?.keys() ?? [])] : orgs;

@@ -36,8 +36,9 @@ export async function runBackup(
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
   const options = { ...choice, ...run, plainCopies, onWarning, version, clock, randomness, log };
+  const lasting = new Set([...(before?.orgs ?? []), ...(before?.scope?.others ?? [])].map(({ id }) => id));
   const manifest = await withInstance(
-    { ...grafana(), readsServer: true },
+    { ...grafana(), lasting, readsServer: true },
     signal,
     async (instance) => {
       const made = await backup({ ...options, repository, instance });

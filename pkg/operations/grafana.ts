@@ -23,7 +23,7 @@ export interface GrafanaAccess {
 }
 
 /** Where Grafana is, how to get in, and to which organizations. */
-export interface GrafanaLink extends GrafanaAccess, Pick<ConnectOptions, 'orgs' | 'needsServerAdmin'> {
+export interface GrafanaLink extends GrafanaAccess, Pick<ConnectOptions, 'orgs' | 'lasting' | 'needsServerAdmin'> {
   url: string;
   /** Where the address may lead; anywhere without it. */
   outbound?: OutboundPolicy;
@@ -52,7 +52,7 @@ export async function withInstance<T>(
   action: (instance: Instance) => Promise<T>,
   onProgress?: OnProgress,
 ): Promise<T> {
-  const { orgs, needsServerAdmin, previews, clock } = link;
+  const { orgs, lasting, needsServerAdmin, previews, clock } = link;
   const client = openClient(link, link.credentials());
   let server: GrafanaClient | undefined;
   try {
@@ -62,7 +62,7 @@ export async function withInstance<T>(
     const orgCredentials = link.orgCredentials();
     const patience =
       onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, link.startWithin);
-    const instance = await connect({ client, orgs, orgCredentials, needsServerAdmin, signal, patience });
+    const instance = await connect({ client, orgs, lasting, orgCredentials, needsServerAdmin, signal, patience });
     server = link.readsServer === true ? await serverClient(link, signal) : undefined;
     const scope = scopeOf(instance, link.existing?.());
     const serverAdmin = scope.serverAdmin || server !== undefined;

@@ -195,6 +195,7 @@ it('holds no secret', async () => {
 
 it.each([
   ['ssh://git@example.com/x.git', /https:\/\//],
+  ['http://git.example.com/x.git', /https:\/\//],
   ['https://token@example.com/x.git', /DASHKEEP_GIT_TOKEN/],
   ['http://example.com/x.git', /https:\/\//],
 ])('refuses the address %s', async (url, message) => {

@@ -14,6 +14,8 @@ export interface GitServer {
   failure?: number;
   /** Called before a push is looked at. */
   beforePush?: (() => Promise<unknown>) | undefined;
+  /** Redirects every request to this address. */
+  redirect?: string;
   requests: string[];
   /** Runs Git in the repository. @returns what it prints */
   git(...args: string[]): Promise<string>;
@@ -31,6 +33,10 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   const server = createServer(async (request, response) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://git');
     requests.push(`${request.method} ${pathname.replace('/remote.git', '')}${search}`);
+    if (started.redirect !== undefined) {
+      response.writeHead(307, { location: `${started.redirect}${pathname.replace('/remote.git', '')}${search}` }).end();
+      return;
+    }
     const given = Buffer.from(request.headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
     if (started.failure !== undefined || (started.login !== undefined && given !== started.login)) {
       response.writeHead(started.failure ?? 401, { 'www-authenticate': 'Basic realm="git"' }).end();

@@ -17,14 +17,14 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /**
  * The name of a file or folder for a title. It is one segment of a path: it has no separator, does not begin with a
- * dot, and every file system allows it.
+ * dot, and every file system allows it. Nor is it a short name of Windows, such as `git~1` for `.git`: Git refuses it.
  */
 export function safeName(title: string): string {
   const plain = title
     .normalize('NFC')
     // eslint-disable-next-line no-control-regex -- control characters are what is to be found
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu, '')
-    .replace(/[/\\:*?"<>|]+/g, '-')
+    .replace(/[/\\:*?"<>|]+|~(?=\d)/g, '-')
     .replace(/\s+/g, ' ');
   const name = cut(plain.replace(/^[. ]+/, '')).replace(/[. ]+$/, '');
   return name === '' ? 'untitled' : RESERVED.test(name) ? `_${name}` : name;

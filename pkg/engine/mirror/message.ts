@@ -34,7 +34,14 @@ export function commitMessage(all: readonly MirroredChange[], snapshot: string):
 export function authorOfAll(changes: readonly MirroredChange[]): string | undefined {
   const authors = new Set(onTheirOwn(changes).map(({ by }) => by));
   const [author] = authors;
-  return authors.size === 1 && author !== undefined ? author.replace(/[<>\n]/g, ' ') : undefined;
+  const name =
+    authors.size === 1
+      ? oneLine(author ?? '')
+          .replace(/[<>]/g, ' ')
+          .trim()
+      : '';
+  // Git leaves out such marks around a name, and takes none that consists of them.
+  return /[^\s.,:;"'\\]/.test(name) ? name : undefined;
 }
 
 function onTheirOwn(changes: readonly MirroredChange[]): MirroredChange[] {
@@ -72,9 +79,13 @@ function capital(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
-/** Titles come from anywhere: none may add a line, such as one that names another snapshot. */
+/**
+ * Titles come from anywhere: none may add a line, such as one that names another snapshot, or be what Git servers act
+ * on: an issue that is closed, a mention, a word that keeps checks from running.
+ */
 function oneLine(text: string, most = CHARACTERS_MOST): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is to be found
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ');
+  const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ');
+  const line = plain.replace(/\[(?=[^\]]*\b(skip|no)\b)/gi, '(').replace(/[@#!](?=\w)/g, '$&\u2060');
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ReadableChange } from '../../contract/api/diff.ts';
+import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { systemCode } from '../../lib/file-errors.ts';
@@ -17,17 +18,22 @@ import { isKindComplete } from '../restore/kind-completeness.ts';
 import { authorOf, isAccountId, type Authors } from '../versions/authors.ts';
 import { authorOfAll, commitMessage, type MirroredChange } from './message.ts';
 import { GitRemote, type MirrorConfig } from './remote.ts';
-import { MirrorTree } from './tree.ts';
+import { MirrorTree, type TreeEntry } from './tree.ts';
 
 /**
  * A resource as the index of a mirror has it: with its object in the repository of Dashkeep, and that of its file in
  * Git, by which what is unchanged on both sides is known.
  */
-const Mirrored = JsonResource.extend({ object: z.string(), blob: z.string() });
+const Mirrored = JsonResource.extend({ path: pathTo('[^/]*\\.json'), object: z.string(), blob: z.string() });
 type Mirrored = z.infer<typeof Mirrored>;
 
-const Root = z.object({ parts: z.array(z.string()) });
+const Root = z.object({ parts: z.array(pathTo(PART.replaceAll('.', '\\.'))) });
 const Part = z.object({ resources: z.array(Mirrored) });
+
+/** A path that a mirror writes. Anyone who can push can change the index, which must not name files of others. */
+function pathTo(name: string): z.ZodString {
+  return z.string().regex(new RegExp(`^([^./][^/]*/){2,}(?=[^/])${name}$`));
+}
 
 interface Options {
   manifest: Manifest;
@@ -89,7 +95,8 @@ async function build(remote: GitRemote, options: Options): Promise<{ tree: strin
   const head = await remote.head();
   const [was, tree] = [new MirrorTree(remote, head), new MirrorTree(remote, head)];
   const before = await indexIn(remote, was);
-  const paths = new TitlePaths(manifest, [INDEX]).pathsOf(manifest.resources, '.json');
+  const reserved = [INDEX, ...foreignNames(await was.entries(), before)];
+  const paths = new TitlePaths(manifest, reserved).pathsOf(manifest.resources, '.json');
   const known = new Map(before.map((one) => [keyOf(one), one]));
   const after: Mirrored[] = [];
   const changes: MirroredChange[] = [];
@@ -117,7 +124,7 @@ async function build(remote: GitRemote, options: Options): Promise<{ tree: strin
   const taken = new Set(after.map(({ path }) => path));
   for (const gone of known.values()) {
     // What could not be read to its end is not gone.
-    if (isKindComplete(manifest, gone.kind)) {
+    if (isKindComplete(manifest, gone.kind) && isCovered(manifest, gone)) {
       changes.push(changeOf('deleted', gone, []));
     } else if (!taken.has(gone.path)) {
       taken.add(gone.path);
@@ -129,6 +136,20 @@ async function build(remote: GitRemote, options: Options): Promise<{ tree: strin
   }
   await writeIndex(remote, tree, { manifest, before, after });
   return { tree: (await tree.write()) ?? '', changes };
+}
+
+/** What others put at the top. Without an index, folders there may be those of a mirror all the same. */
+function foreignNames(entries: readonly TreeEntry[], before: readonly Mirrored[]): string[] {
+  const ours = new Set(before.map(({ path }) => path.slice(0, path.indexOf('/'))));
+  return entries
+    .filter(({ path, type }) => (type === 'tree' ? before.length > 0 && !ours.has(path) : true))
+    .map(({ path }) => path);
+}
+
+/** Whether a snapshot says all of an organization, or that it is gone: otherwise, it may still be there. */
+function isCovered({ orgs, scope }: Manifest, { org, kind }: Pick<Mirrored, 'org' | 'kind'>): boolean {
+  const isGone = scope?.others?.every(({ id }) => id !== org) === true;
+  return SERVER_KINDS.has(kind) || isGone || orgs.some(({ id }) => id === org);
 }
 
 /** With names instead of the IDs of accounts. */
@@ -153,7 +174,7 @@ async function indexIn(remote: GitRemote, tree: MirrorTree): Promise<Mirrored[]>
   };
   const root = await read(INDEX, Root);
   const resources: Mirrored[] = [];
-  for (const path of root?.parts ?? []) {
+  for (const path of new Set(root?.parts)) {
     append(resources, (await read(path, Part))?.resources ?? []);
   }
   return resources;

@@ -33,7 +33,10 @@ const OURS = 'Dashkeep';
 const PUSHED = 'refs/dashkeep/pushed';
 /** Objects that may lie here one by one. */
 const LOOSE_MOST = 25_600;
+/** Of one request: making a first commit may take longer. */
 const TIMEOUT_MS = 120_000;
+/** More than the newest commit of any mirror takes; all of it is held in memory. */
+const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
 /** A branch of a remote Git repository, with as much of it here as it takes to add a commit. */
 export class GitRemote implements TreeStore {
@@ -48,7 +51,7 @@ export class GitRemote implements TreeStore {
     this.#config = config;
     const name = createHash('sha256').update(`${config.url} ${config.branch}`).digest('hex').slice(0, 16);
     this.#local = { fs, gitdir: join(config.directory, name) };
-    this.#signal = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    this.#signal = signal;
   }
 
   /** Opens the local copy; asks the remote nothing. */
@@ -202,19 +205,33 @@ interface HttpResponse extends Omit<HttpRequest, 'body'> {
 
 async function exchange(
   { url, method = 'GET', headers = {}, body }: HttpRequest,
-  signal: AbortSignal,
+  cancelled: AbortSignal,
 ): Promise<HttpResponse> {
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(TIMEOUT_MS)]);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
   }
-  const response = await fetch(url, { method, headers, signal, ...(body && { body: Buffer.concat(chunks) }) });
+  // Followed, a redirect would take content elsewhere.
+  const init = { method, headers, signal, redirect: 'manual' } as const;
+  const response = await fetch(url, { ...init, ...(body && { body: Buffer.concat(chunks) }) });
   return {
     url: response.url,
     method,
     statusCode: response.status,
     statusMessage: response.statusText,
     headers: Object.fromEntries(response.headers),
-    body: (response.body ?? new Blob([]).stream())[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>,
+    body: limited((response.body ?? new Blob([]).stream()) as AsyncIterable<Uint8Array>),
   };
+}
+
+async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) {
+      throw new Error('the answer is too large', { cause: { name: 'too much data' } });
+    }
+    yield chunk;
+  }
 }

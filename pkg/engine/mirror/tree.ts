@@ -27,6 +27,11 @@ export class MirrorTree {
     this.#oid = oid;
   }
 
+  /** What is at the top. */
+  async entries(): Promise<TreeEntry[]> {
+    return [...(await this.#read()).values()];
+  }
+
   /** The object of a file; undefined where there is none. */
   async file(path: string): Promise<string | undefined> {
     const { folder, name } = await this.#descend(path);

@@ -76,7 +76,7 @@ class Bootstrap {
     if (facts.home !== undefined && (await orgExists(admin, facts.home, this.#signal))) {
       return facts.home;
     }
-    const [home = 1] = await orgsOfAdmin(admin, false, this.#signal);
+    const [home = 1] = await orgsOfAdmin(admin, undefined, this.#signal);
     return home;
   }
 
@@ -92,7 +92,8 @@ class Bootstrap {
     if (!allOrgs) {
       return [home, ...orgIds.filter((org) => org !== home)];
     }
-    const all = await orgsOfAdmin(await this.#identities.admin(), true, this.#signal);
+    const lasting = new Set(facts.tokens.map(({ org }) => org));
+    const all = await orgsOfAdmin(await this.#identities.admin(), { lasting }, this.#signal);
     return [home, ...all.filter((org) => org !== home)];
   }
 

@@ -133,21 +133,36 @@ export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): P
   }
 }
 
-/** Every org, or the admin's own; the home organization first. @throws DK_GRAFANA_ANSWER if there is none */
-export async function orgsOfAdmin(grafana: GrafanaClient, all: boolean, signal: AbortSignal): Promise<number[]> {
+/**
+ * Every org, or the admin's own; the home organization first.
+ * @param all - every one; with those that are known to be no temporary ones
+ * @throws DK_GRAFANA_ANSWER if there is none
+ */
+export async function orgsOfAdmin(
+  grafana: GrafanaClient,
+  all: { lasting: ReadonlySet<number> } | undefined,
+  signal: AbortSignal,
+): Promise<number[]> {
   const home = numberAt(await grafana.get('/api/org', { signal }), 'id');
   if (home === undefined) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/org: the response names no organization');
   }
-  const ids = all ? [...(await listOrgs(grafana, signal)).keys()] : [];
+  const ids = all === undefined ? [] : [...(await listOrgs(grafana, all.lasting, signal)).keys()];
   return [home, ...ids.filter((id) => id !== home).sort((a, b) => a - b)];
 }
 
-/** Names of all organizations by id; takes a server admin. */
-export async function listOrgs(grafana: GrafanaClient, signal: AbortSignal): Promise<Map<number, string>> {
+/**
+ * Names of all organizations by id; takes a server admin.
+ * @param lasting - those that were there before: none of them is temporary, whatever its Admins name it
+ */
+export async function listOrgs(
+  grafana: GrafanaClient,
+  lasting: ReadonlySet<number>,
+  signal: AbortSignal,
+): Promise<Map<number, string>> {
   const orgs = await allOrgs(grafana, signal);
   const named = orgs.map((org): [number, string] => [numberAt(org, 'id') ?? 0, stringAt(org, 'name') ?? '']);
-  return new Map(named.filter(([, name]) => !isScratchOrg(name)));
+  return new Map(named.filter(([id, name]) => lasting.has(id) || !isScratchOrg(name)));
 }
 
 /**

@@ -46,7 +46,7 @@ export class KnownOrgs {
       if (this.#refused?.mark === mark && clock.monotonic() < this.#refused.until) {
         return;
       }
-      this.#names = await listOrgs(await identities.admin(), signal);
+      this.#names = await listOrgs(await identities.admin(), new Set(this.#names.keys()), signal);
       this.#refused = undefined;
     } catch (error) {
       if (error instanceof GrafanaError && error.httpStatus === 401) {
