@@ -1,4 +1,4 @@
-import type { RunLine } from '../contract/runs.ts';
+import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { StoredRun } from '../repository/runs.ts';
 import { keyOf } from './restore/target.ts';
@@ -27,6 +27,22 @@ export async function restoresSince(
     const stored = await repository.run(id, { signal });
     if (stored !== undefined) {
       records.push(stored);
+    }
+  }
+  return records;
+}
+
+/**
+ * The records of restores that a trusted key signed, newest first. Which runs are restores, and their order, is taken
+ * from the records themselves: anyone who can write to the target can change the index of runs.
+ */
+export async function trustedRestores({ repository, signal }: Ports): Promise<RunRecord[]> {
+  const ids = new Set((await repository.runs({ limit: RUNS, signal })).map(({ id }) => id));
+  const records: RunRecord[] = [];
+  for (const id of [...ids].sort().reverse()) {
+    const stored = await repository.run(id, { signal });
+    if (stored?.record.kind === 'restore' && repository.trust.counts(stored.author)) {
+      records.push(stored.record);
     }
   }
   return records;

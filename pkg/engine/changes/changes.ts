@@ -1,6 +1,6 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import type { KindName } from '../../contract/kinds.ts';
-import { isJsonObject, without, type Json, type JsonObject } from '../../lib/json/json.ts';
+import { isJsonObject, stringAt, without, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { ruleGroupChanges } from './alert-rules.ts';
 import { contactPointChanges } from './contact-points.ts';
 import { dashboardChanges } from './dashboard/dashboard.ts';
@@ -41,6 +41,7 @@ const BY_KIND: Partial<Record<KindName, (before: JsonObject, after: JsonObject) 
   'folder-permissions': permissionChanges,
   'library-panel': libraryPanelChanges,
   'notification-policy': policyChanges,
+  'public-dashboard': (before, after) => fieldChanges(withoutLink(before), withoutLink(after)),
   team: teamChanges,
 };
 
@@ -53,6 +54,12 @@ export function resourceChanges(kind: KindName, before: Version, after: Version)
   const isMoved = from !== undefined && to !== undefined && from !== to;
   const changes = [...(isMoved ? [moved(from, to)] : []), ...bodyChanges(kind, before.body, after.body, isMoved)];
   return { changes: changes.slice(0, MOST_CHANGES), truncated: changes.length > MOST_CHANGES };
+}
+
+/** The token is a link that opens the dashboard for anyone: changes are read by more people than may have it. */
+function withoutLink(body: JsonObject): JsonObject {
+  const token = stringAt(body, 'accessToken');
+  return token === undefined ? body : { ...body, accessToken: `${token.slice(0, 4)}…` };
 }
 
 /** From one folder to another; '' is none. */

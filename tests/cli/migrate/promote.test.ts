@@ -116,12 +116,12 @@ it('updates what only stage changed, and leaves what production changed, deleted
 
 it('shows it as Markdown in which nothing from Grafana is markup', async () => {
   await bothSidesMove();
-  await save(stage, 'a', '@everyone | <img src=x> ``code``', 'of-stage');
+  await save(stage, 'a', '@everyone | <img src=x>\u2028``code``', 'of-stage');
   const { out, exit } = await promote('--from', 'live', '--promote', '--markdown');
   expect(exit).toBe(3);
   expect(out).toContain('### Plan for `production`');
   expect(out).toMatch(/: .*conflict \*\*3\*\*/);
-  expect(out).toContain('| update | dashboard | ``` @everyone \\| <img src=x> ``code`` ``` | `Team` |');
+  expect(out).toContain('| update | dashboard | ``` @everyone \\| <img src=x>\ufffd``code`` ``` | `Team` |');
   expect(out).toContain('| **conflict** | dashboard | `Second b` | `Team` | `conflict: someone changed it there');
   expect(out).toMatch(/```text\n(.*\n)*dashboard Second b \(conflict: not written\)\n {2}.*B of production.*Second b/);
   await expect(promote('--from', 'latest', '--markdown', '--apply')).rejects.toMatchObject({ code: 'DK_USAGE' });

@@ -3,7 +3,7 @@ import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { restoresSince } from '../../restored-since.ts';
+import { trustedRestores } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 import { isOwnersDefault } from './earlier-restores.ts';
@@ -62,14 +62,24 @@ export class Promotion {
     return mark === last.mark ? undefined : reason('changed-there');
   }
 
+  /** Why a promotion does not delete it: also when migrations only changed what had been created there. */
+  async keeps(resource: LiveResource): Promise<KnownReason | undefined> {
+    const conflict = await this.conflict(resource);
+    const { kind, context, uid } = resource;
+    const last = (await this.#written)?.get(keyOf({ org: context.org.id, kind: kind.name, uid }));
+    return conflict ?? (last?.created === true ? undefined : reason('not-promoted'));
+  }
+
   async #load(): Promise<Map<string, Written>> {
-    const { repository } = this.#request;
     const written = new Map<string, Written>();
-    for (const { record, author } of await restoresSince(this.#request, () => true)) {
-      for (const one of repository.trust.counts(author) ? readBack(record) : []) {
+    for (const record of await trustedRestores(this.#request)) {
+      for (const one of readBack(record)) {
         const key = keyOf(one);
-        if (!written.has(key)) {
+        const later = written.get(key);
+        if (later === undefined) {
           written.set(key, one);
+        } else {
+          later.created ||= one.created;
         }
       }
     }
@@ -78,11 +88,16 @@ export class Promotion {
 }
 
 /** What a restore left, by its own reading. */
-type Written = Touched & { undone: boolean };
+type Written = Touched & {
+  undone: boolean;
+  /** By this restore or an earlier one. */
+  created: boolean;
+};
 
 /** What was written and not read back may be as it was before: then an earlier record says what that is. */
 function readBack({ touched = [], undoes }: RunRecord): Written[] {
-  return touched.filter(({ open }) => open !== true).map((one) => ({ ...one, undone: undoes !== undefined }));
+  const undone = undoes !== undefined;
+  return touched.filter(({ open }) => open !== true).map((one) => ({ ...one, undone, created: one.did === 'created' }));
 }
 
 /** Whether it is what Grafana gave to an owner that a migration created. */

@@ -189,7 +189,7 @@ async function planRemoval(
   if (content.managedBy !== undefined && !request.options.includeManaged) {
     return { ...item, action: 'skip', ...because(reason('extra-managed', { manager: content.managedBy.manager })) };
   }
-  const conflict = await promotion?.conflict({ kind, context, uid, live: content, mark: live });
+  const conflict = await promotion?.keeps({ kind, context, uid, live: content, mark: live });
   if (conflict !== undefined) {
     const why = conflict.code === 'not-promoted' ? reason('extra-own') : conflict;
     return { ...item, action: 'skip', ...because(why) };

@@ -1,0 +1,147 @@
+import { copyFile, readdir, readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
+import { runCli, type Ended } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
+import type { Simulator } from '../support/grafana/simulator.ts';
+
+/** What people in production, and someone who can write to the bucket, do between two promotions. */
+let stage: Simulator;
+let production: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let environment: Record<string, string>;
+let runs: string;
+
+beforeEach(async () => {
+  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  directory = await temporaryDirectory();
+  runs = `${directory.path}/repository/connections/production/runs`;
+  environment = {
+    GRAFANA_URL: stage.url,
+    GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,
+    DASHKEEP_CONNECTION_PRODUCTION_TOKEN: production.token({ role: 'Admin' }),
+  };
+  await call(stage, 'admin:admin', 'POST /api/folders', { uid: 'team', title: 'Team' });
+  await save(stage, 'a', 'First a');
+});
+afterEach(async () => {
+  await Promise.all([stage.close(), production.close()]);
+  await directory.remove();
+});
+
+const save = (grafana: Simulator, uid: string, title: string, folderUid = 'team'): Promise<unknown> =>
+  call(grafana, 'admin:admin', 'POST /api/dashboards/db', {
+    dashboard: { uid, title, panels: [] },
+    folderUid,
+    overwrite: true,
+  });
+const migrate = (...args: string[]): Promise<Ended> =>
+  runCli(['migrate', '--to', 'production', '--json', ...args], environment);
+const promote = (...args: string[]): Promise<Ended> =>
+  migrate('--from', 'live', '--folder', 'team', '--promote', ...args);
+const decided = ({ json }: Ended, kind = 'dashboard'): string[] =>
+  json.plan
+    .filter((one: { kind: string }) => one.kind === kind)
+    .map((one: { uid: string; action: string; code: string }) => `${one.uid} ${one.action} ${one.code}`);
+
+it('keeps a move in production', async () => {
+  await promote('--apply');
+  await call(production, 'admin:admin', 'POST /api/folders', { uid: 'other', title: 'Other' });
+  await save(production, 'a', 'First a', 'other');
+  await save(stage, 'a', 'Second a');
+  expect(decided(await promote())).toEqual(['a skip changed-there']);
+});
+
+it('keeps permissions that production changed', async () => {
+  await promote('--apply');
+  await call(production, 'admin:admin', 'POST /api/folders/team/permissions', {
+    items: [{ role: 'Editor', permission: 1 }],
+  });
+  await call(stage, 'admin:admin', 'POST /api/folders/team/permissions', {
+    items: [{ role: 'Viewer', permission: 2 }],
+  });
+  expect(decided(await promote(), 'folder-permissions')).toEqual(['team skip changed-there']);
+});
+
+it('overwrites nothing because of an earlier record that someone stored again as the newest', async () => {
+  await promote('--apply');
+  const [first = ''] = await records();
+  await save(stage, 'a', 'Second a');
+  await promote('--apply');
+  await save(production, 'a', 'First a');
+  expect(decided(await promote())).toEqual(['a skip changed-there']);
+  await copyFile(`${runs}/${first}`, `${runs}/${first.replace(/^.{16}/, '20300101T000000Z')}`);
+  expect(decided(await promote())).toEqual(['a skip changed-there']);
+});
+
+/** Names of the records that say what was written. */
+async function records(): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(runs)) {
+    found.push(...((await readFile(`${runs}/${name}`, 'utf8')).includes('"touched"') ? [name] : []));
+  }
+  return found;
+}
+
+const group = (grafana: Simulator, rules: string[]): Promise<unknown> =>
+  call(grafana, 'admin:admin', 'PUT /api/v1/provisioning/folder/team/rule-groups/down', {
+    title: 'down',
+    folderUid: 'team',
+    interval: 60,
+    rules: rules.map((uid) => ({
+      uid,
+      title: uid,
+      condition: 'A',
+      for: '5m',
+      noDataState: 'OK',
+      execErrState: 'OK',
+      folderUID: 'team',
+      ruleGroup: 'down',
+      orgID: 1,
+      data: [
+        {
+          refId: 'A',
+          datasourceUid: '__expr__',
+          relativeTimeRange: { from: 600, to: 0 },
+          model: { type: 'math', expression: '1' },
+        },
+      ],
+    })),
+  });
+
+it('keeps rules that production made in a group to which a migration only added some', async () => {
+  await migrate('--from', 'live', '--only', 'folder/team', '--apply');
+  await group(production, ['own']);
+  await group(stage, ['from-stage']);
+  await migrate('--from', 'live', '--only', 'alert-rule/from-stage', '--apply');
+  await group(stage, ['from-stage', 'second']);
+  expect((await promote('--apply')).exit).toBe(0);
+  const { body } = await call(production, 'admin:admin', 'GET /api/v1/provisioning/folder/team/rule-groups/down');
+  const rules = (body as { rules: { uid: string }[] }).rules.map(({ uid }) => uid);
+  expect(rules.sort()).toEqual(['from-stage', 'own', 'second']);
+  await call(stage, 'admin:admin', 'DELETE /api/v1/provisioning/folder/team/rule-groups/down');
+  expect(decided(await promote('--delete-extra'), 'alert-rule-group')).toEqual(['team/down skip extra-own']);
+});
+
+it('prints no link of a public dashboard', async () => {
+  const share = (grafana: Simulator, accessToken: string): Promise<unknown> =>
+    call(grafana, 'admin:admin', 'POST /api/dashboards/uid/a/public-dashboards', {
+      isEnabled: true,
+      uid: accessToken.slice(0, 12),
+      accessToken,
+    });
+  await promote('--apply');
+  await share(stage, 'a'.repeat(32));
+  await share(production, 'b'.repeat(32));
+  const { out } = await runCli(
+    ['migrate', '--to', 'production', '--from', 'live', '--folder', 'team', '--promote', '--markdown'],
+    environment,
+  );
+  expect(out).toContain('accessToken changed');
+  expect(out).not.toMatch(/a{32}|b{32}/);
+});
