@@ -78,7 +78,7 @@ export const PLAN_REASONS = {
 
   extra: 'not in the snapshot',
   'extra-managed': 'not in the snapshot, but managed by {manager}',
-  'extra-own': 'not in the snapshot, but no migration created or updated it',
+  'extra-own': 'not in the snapshot, but no migration created it',
   'extra-filled': 'not in the snapshot, but contains resources that are kept',
 
   'org-renamed': 'gets its old name back; it is now named {name}',
