@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { depth } from '../support/budget.ts';
 import { startGitServer } from '../support/git-server.ts';
-import { blocksOf } from './pages.ts';
-import { startReader } from './reader.ts';
+import { blocksOf } from '../docs/pages.ts';
+import { startReader } from '../docs/reader.ts';
 
 describe.runIf(depth() === 'all')('the page on the Git mirror, followed by a reader', () => {
   it('sets it up, and imports a checkout', async () => {
