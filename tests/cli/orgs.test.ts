@@ -70,6 +70,8 @@ afterEach(async () => {
 });
 
 it('diff says why it compares nothing of an organization that was recreated', async () => {
+  // Another one, so that the recreated one gets another ID.
+  await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Third' });
   await api(`DELETE /api/orgs/${second}`);
   const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   const advice = `restore into it with --map-org ${second}=${made.body.orgId}`;

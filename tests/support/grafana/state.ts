@@ -11,7 +11,6 @@ import { emptyExtras } from './model/org.ts';
 export class GrafanaState {
   readonly profile: Profile;
   readonly orgs = new Map<number, Org>();
-  lastOrg = 0;
   readonly users = new Map<number, User>();
   tokens: Token[] = [];
   plugins = builtInPlugins();
@@ -119,8 +118,7 @@ export class GrafanaState {
   }
 
   addOrg(name: string): Org {
-    // As AUTOINCREMENT does, the database never gives the ID of a deleted organization again.
-    const id = (this.lastOrg += 1);
+    const id = Math.max(0, ...this.orgs.keys()) + 1;
     const org: Org = {
       id,
       name,
