@@ -28,7 +28,7 @@ onOneLoad(
     expect(file.suggestedFilename()).toMatch(/^readiness-\d{4}-\d\d-\d\d\.csv$/);
     const text = await readFile(await file.path(), 'utf8');
     expect(text).toContain(
-      '"Restore test","Warning","","No restore was ever tested","Test a restore, and schedule that."',
+      '"Restore test","Warning","","No restore has been tested yet","Test a restore, and schedule restore tests."',
     );
     expect(text).toContain('"Secrets to enter again","","","Data sources: Prometheus, basicAuthPassword",""');
 
