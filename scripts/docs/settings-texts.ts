@@ -63,7 +63,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'its secret access key',
   DASHKEEP_COPY_S3_SESSION_TOKEN: 'its session token, if temporary',
 
-  DASHKEEP_GIT_URL: 'Git repository for a [mirror of the backups](git-mirror.md), such as `https://git.example.com/team/grafana.git`',
+  DASHKEEP_GIT_URL:
+    'Git repository for a [mirror of the backups](git-mirror.md), such as `https://git.example.com/team/grafana.git`',
   DASHKEEP_GIT_BRANCH: 'its branch',
   DASHKEEP_GIT_USER: 'user name for the token; most servers accept any',
   DASHKEEP_GIT_TOKEN: 'token that may push to it',
