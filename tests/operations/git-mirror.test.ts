@@ -133,6 +133,16 @@ it('starts again from the remote once too many objects lie in its state', async 
   expect((await readdir(objects).catch(() => [])).length).toBeLessThan(100);
 });
 
+it('warns once of a damaged local copy, and starts again from the remote', async () => {
+  await backup();
+  const [name = ''] = await readdir(`${directory.path}/state/mirror`);
+  await writeFile(`${directory.path}/state/mirror/${name}/refs/dashkeep/pushed`, 'f'.repeat(40));
+  await save('new', 'New');
+  expect((await runMain(['backup'], environment)).error).toMatch(/not updated.*cannot be used/);
+  expect((await runMain(['backup'], environment)).error).not.toMatch(/not updated/);
+  expect((await subjects())[0]).toBe('Created: dashboard “New”');
+});
+
 it('keeps what a partial backup could not read', async () => {
   await backup();
   const before = await files();

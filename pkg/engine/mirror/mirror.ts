@@ -17,7 +17,7 @@ import { TitlePaths } from '../export/names.ts';
 import { isKindComplete } from '../restore/kind-completeness.ts';
 import { authorOf, isAccountId, type Authors } from '../versions/authors.ts';
 import { authorOfAll, commitMessage, type MirroredChange } from './message.ts';
-import { GitRemote, type MirrorConfig } from './remote.ts';
+import { forgetLocalCopy, GitRemote, type MirrorConfig } from './remote.ts';
 import { MirrorTree, type TreeEntry } from './tree.ts';
 
 /**
@@ -60,6 +60,8 @@ export async function mirror(config: MirrorConfig, options: Options): Promise<nu
     if (code === undefined || cause instanceof DashkeepError) {
       throw cause;
     }
+    // A process that was killed may have left half of an object there.
+    await forgetLocalCopy(config);
     throw new DashkeepError('DK_MIRROR_FAILED', `${config.directory} cannot be used: ${code}`, { cause });
   }
 }

@@ -38,6 +38,16 @@ const TIMEOUT_MS = 120_000;
 /** More than the newest commit of any mirror takes; all of it is held in memory. */
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
+/** The directory of the local copy of a branch. */
+function localCopy({ url, branch, directory }: MirrorConfig): string {
+  return join(directory, createHash('sha256').update(`${url} ${branch}`).digest('hex').slice(0, 16));
+}
+
+/** Removes the local copy, so that the next mirror starts from the remote. Never fails. */
+export async function forgetLocalCopy(config: MirrorConfig): Promise<void> {
+  await fs.promises.rm(localCopy(config), { recursive: true, force: true }).catch(() => undefined);
+}
+
 /** A branch of a remote Git repository, with as much of it here as it takes to add a commit. */
 export class GitRemote implements TreeStore {
   readonly #config: MirrorConfig;
@@ -49,8 +59,7 @@ export class GitRemote implements TreeStore {
   private constructor(git: typeof Sdk, config: MirrorConfig, signal: AbortSignal) {
     this.#git = git;
     this.#config = config;
-    const name = createHash('sha256').update(`${config.url} ${config.branch}`).digest('hex').slice(0, 16);
-    this.#local = { fs, gitdir: join(config.directory, name) };
+    this.#local = { fs, gitdir: localCopy(config) };
     this.#signal = signal;
   }
 

@@ -28,7 +28,7 @@ export interface PageQuestion {
 /** The content type of everything that has no other. */
 export const CONTENT_TYPE = 'application/octet-stream';
 
-/** What stores of every service do alike: they take keys only, confirm what they are told, and honour the signal. */
+/** The common part of the stores of cloud services: keys, signals, and writes that were repeated. */
 export abstract class CloudStore implements ObjectStore {
   abstract readonly description: string;
   abstract readonly capabilities: StoreCapabilities;
