@@ -196,7 +196,7 @@ describe('a target that the pages saved before backups covered other organizatio
     const { json } = await service!.call('GET', '/settings');
     expect([json.values.target.endpoint, json.secrets.s3AccessKeyId.set]).toEqual(['', false]);
     expect(await warning('saved-settings-unused')).toContain('AWS_SECRET_ACCESS_KEY');
-    expect(theirs.requests).toHaveLength(before);
+    expect(theirs.requests.slice(before)).toEqual([]);
 
     await restart({});
     expect(await backUp()).toBe('complete');
@@ -208,7 +208,7 @@ describe('a target that the pages saved before backups covered other organizatio
     expect(await warning('saved-settings-unused')).toBeUndefined();
     await restart({ DASHKEEP_ORGS: 'all' });
     expect(await backUp()).toBe('DK_UNCONFIGURED');
-    expect(theirs.requests).toHaveLength(after);
+    expect(theirs.requests.slice(after)).toEqual([]);
   });
 
   it('by an earlier release stays in force as it is, with a warning, until the deployment names one', async () => {
@@ -243,7 +243,7 @@ describe('a target that the pages saved before backups covered other organizatio
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = named.environment;
     await restart({ DASHKEEP_ORGS: 'all', ...naming(), AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     expect(await backUp()).toBe('complete');
-    expect(theirs.requests).toHaveLength(before);
+    expect(theirs.requests.slice(before)).toEqual([]);
   });
 
   it('can still be changed where backups cover the home organization alone', async () => {

@@ -44,6 +44,7 @@ export class RepositoryCache {
   problem: DashkeepError | undefined;
   /** Counts the targets, so that a late answer of one that was replaced says nothing about the present one. */
   #targets = 0;
+  #isClosed = false;
 
   constructor(open: OpenTarget, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
     this.#open = open;
@@ -149,7 +150,9 @@ export class RepositoryCache {
     this.problem = undefined;
   }
 
+  /** For good: nothing is opened again. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const opened = this.#current;
     this.#current = undefined;
     if (opened !== undefined) {
@@ -159,6 +162,9 @@ export class RepositoryCache {
   }
 
   async #opened(signal: AbortSignal): Promise<Opened> {
+    if (this.#isClosed) {
+      throw stopped();
+    }
     const settings = await this.#settings();
     if (settings.values.target.url === '') {
       this.retarget();
@@ -189,6 +195,10 @@ export class RepositoryCache {
         this.#settle(false, asDashkeepError(error));
       }
       throw error;
+    }
+    if (this.#isClosed) {
+      await target.close();
+      throw stopped();
     }
     const before = this.#current;
     this.#current = { target, revision: settings.revision, users: 0, retired: false };
@@ -231,4 +241,8 @@ export class RepositoryCache {
     this.reachable = reachable;
     this.problem = problem;
   }
+}
+
+function stopped(): DashkeepError {
+  return new DashkeepError('DK_INTERRUPTED', 'the service stops');
 }

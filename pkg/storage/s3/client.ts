@@ -66,10 +66,26 @@ function basics(resolved: ResolvedS3): S3ClientConfig {
   };
 }
 
+/** Asks for nothing more once it is closed: the SDK would repeat the calls that closing it cut off. */
+class ClosableHandler extends NodeHttpHandler {
+  #isClosed = false;
+
+  override destroy(): void {
+    this.#isClosed = true;
+    super.destroy();
+  }
+
+  override handle(...call: Parameters<NodeHttpHandler['handle']>): ReturnType<NodeHttpHandler['handle']> {
+    return this.#isClosed
+      ? Promise.reject(new DashkeepError('DK_INTERRUPTED', 'the target was closed'))
+      : super.handle(...call);
+  }
+}
+
 function networkHandler(resolved: ResolvedS3, log: Log, outbound: OutboundPolicy | undefined): NodeHttpHandler {
   const { timeoutMilliseconds } = resolved.settings;
   const options = { keepAlive: true, maxSockets: SOCKETS, lookup: outbound?.lookup };
-  return new NodeHttpHandler({
+  return new ClosableHandler({
     connectionTimeout: CONNECT_MILLISECONDS,
     requestTimeout: timeoutMilliseconds,
     socketTimeout: timeoutMilliseconds,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/ports.ts';
 import { all, keysOf } from '../../support/stores/read.ts';
 import { always, body, first, open } from './harness.ts';
 
@@ -66,6 +67,28 @@ describe('S3Store on a bad network', () => {
 
     expect(await store.put('a', body, { ifAbsent: true })).toEqual({ written: true });
   });
+
+  it.each(['PutObject', 'GetObject', 'ListObjectsV2'] as const)(
+    'asks for nothing more once it is closed during %s',
+    async (operation) => {
+      const { server, store } = await open();
+      await store.put('a', body);
+      await store.get('a');
+      server.options.fault = always({ kind: 'hang' });
+      const before = server.requests.length;
+      const call = {
+        PutObject: () => store.put('b', body),
+        GetObject: () => store.get('a'),
+        ListObjectsV2: () => keysOf(store, ''),
+      }[operation]();
+      const refused = expect(call).rejects.toMatchObject({ code: 'DK_INTERRUPTED' });
+      await eventually('the request to arrive', () => Promise.resolve(server.requests.length > before || undefined));
+      await store.close();
+      await refused;
+      await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_INTERRUPTED' });
+      expect(server.requests.slice(before).map((one) => one.operation)).toEqual([operation]);
+    },
+  );
 
   it('ends immediately when it is aborted while waiting', async () => {
     const { store } = await open({ fault: always({ kind: 'hang' }) });
