@@ -15,12 +15,12 @@ describe('a service that was away', () => {
     const backups = async (): Promise<{ id: string; trigger: string; status: string }[]> =>
       (await call(url, 'GET', '/runs?kind=backup')).items;
     await eventually('the first backup', async () => (await backups())[0]?.status === 'complete' || undefined);
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    const { schedule } = (await call(url, 'GET', '/settings')).values;
     // Once a day, the first time immediately.
     const due = new Date(Date.now() + 4000);
     const backup = `${due.getUTCSeconds()} ${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;
-    const { schedule } = (await call(url, 'GET', '/settings')).values;
     await call(url, 'PUT', '/settings', { values: { schedule: { ...schedule, backup, timezone: 'UTC' } } });
+    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
     const killed = await eventually('the scheduled run', async () =>
       (await backups()).find(({ trigger, status }) => trigger === 'scheduled' && status === 'running'),
     );
