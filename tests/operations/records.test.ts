@@ -180,7 +180,7 @@ describe('the record of a run is the same, whether the command line or the servi
 
   // It also ends the service.
   it('interrupted', async () => {
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    const release = grafana.hold('GET /api*');
     const stop = new AbortController();
     const before = grafana.requests.length;
     const cli = dashkeep(['backup'], 'cli', stop.signal).catch(() => undefined);
@@ -191,7 +191,7 @@ describe('the record of a run is the same, whether the command line or the servi
     await eventually('the run of the service', isRunning);
     stop.abort(new DashkeepError('DK_INTERRUPTED', 'the service is stopping'));
     await Promise.all([cli, service.stop()]);
-    grafana.setFaults();
+    release();
     const record = await newest('cli', 'backup');
     expect(record).toEqual(await newest('service', 'backup'));
     expect(record).toMatchObject({ status: 'interrupted', failure: { code: 'DK_INTERRUPTED' } });

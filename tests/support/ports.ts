@@ -5,16 +5,19 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** The program's own ports to the outside, for tests against real servers. */
 export { systemClock as realClock, systemRandomness as realRandomness } from '../../pkg/cli/context.ts';
 
+/** The first wait between two looks, in milliseconds; each further one is twice as long, up to the longest. */
+const FIRST_PAUSE = 3;
+
 /** Waits until the check returns something; throws its last error, or what was waited for, when that takes too long. */
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
   within = 240_000,
-  pause = 25,
+  longestPause = 25,
 ): Promise<T> {
   const deadline = performance.now() + within;
   let last: unknown = new Error(`waited in vain: ${what}`);
-  while (performance.now() < deadline) {
+  for (let pause = FIRST_PAUSE; performance.now() < deadline; pause = Math.min(2 * pause, longestPause)) {
     try {
       const found = await check();
       if (found !== undefined && found !== false) {

@@ -6,7 +6,7 @@ import type { Clock } from '../../pkg/contract/ports.ts';
 import { jsonLog, type Level } from '../../pkg/service/log.ts';
 import type { Resolve } from '../../pkg/storage/outbound/policy.ts';
 import { serve, type Running } from '../../pkg/service/serve.ts';
-import { realClock, realRandomness } from './ports.ts';
+import { eventually, realClock, realRandomness } from './ports.ts';
 
 export interface TestService extends Running {
   token: string;
@@ -98,14 +98,10 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     directory,
     call,
     async ended(id) {
-      for (const deadline = Date.now() + 240_000; Date.now() < deadline;) {
+      return eventually(`the end of run ${id}`, async () => {
         const { json } = await call('GET', `/runs/${id}`);
-        if (json.status !== 'queued' && json.status !== 'running') {
-          return json;
-        }
-        await realClock.sleep(50);
-      }
-      throw new Error(`run ${id} did not end`);
+        return json.status === 'queued' || json.status === 'running' ? undefined : json;
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { eventually } from '../../support/ports.ts';
 import { grafana, service, setUp, snapshot } from './harness.ts';
 
 describe('the API, with a real service, a Grafana and a target', () => {
@@ -20,11 +21,10 @@ describe('the API, with a real service, a Grafana and a target', () => {
 
   it('says immediately whether everything is safe', async () => {
     // The first look at the repository happens in the background.
-    let status = (await service.call('GET', '/status')).json;
-    for (let turn = 0; turn < 60 && status.newest === undefined; turn++) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      status = (await service.call('GET', '/status')).json;
-    }
+    const status = await eventually('the newest snapshot', async () => {
+      const { json } = await service.call('GET', '/status');
+      return json.newest === undefined ? undefined : json;
+    });
     expect(status).toMatchObject({
       // No one decided to do without users, single sign-on and server settings.
       protection: 'yes',

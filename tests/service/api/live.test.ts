@@ -1,21 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { realClock } from '../../support/ports.ts';
+import { eventually } from '../../support/ports.ts';
 import type { TestResponse } from '../../support/service.ts';
 import { grafana, service, setUp, snapshot } from './harness.ts';
 
-const SLOW = { match: 'GET /api/access-control/dashboards/*', action: { kind: 'slow' as const, ms: 1500 } };
+const PERMISSIONS = 'GET /api/access-control/dashboards/*';
 
 /** Asks until it is so. */
 async function until(path: string, isSo: (json: TestResponse['json']) => boolean): Promise<TestResponse['json']> {
-  for (const deadline = Date.now() + 240_000; Date.now() < deadline;) {
+  return eventually(path, async () => {
     const { status, json } = await service.call('GET', path);
     expect(status).toBe(200);
-    if (isSo(json)) {
-      return json;
-    }
-    await realClock.sleep(50);
-  }
-  throw new Error(`${path} did not come to its end`);
+    return isSo(json) ? json : undefined;
+  });
 }
 
 function permissionsRead(): number {
@@ -32,7 +28,7 @@ describe('reading live in the background', () => {
       method: 'DELETE',
       headers: { authorization: `Bearer ${grafana.token()}` },
     });
-    grafana.setFaults(SLOW);
+    const release = grafana.hold(PERMISSIONS);
     grafana.clearRequests();
     const path = `/diff?from=${snapshot}&to=live&partial=true`;
 
@@ -40,19 +36,20 @@ describe('reading live in the background', () => {
     const first = await until(path, ({ items }) => items.some(isGone));
     expect(first.reading.pending).toContain('dashboard-permissions');
     expect(first.items.find(isGone)).toMatchObject({ change: 'removed' });
+    const wholeAnswer = service.call('GET', `/diff?from=${snapshot}&to=live`);
+    release();
     const [whole, { json: waited }] = await Promise.all([
       until(path, ({ reading }) => reading === undefined),
-      service.call('GET', `/diff?from=${snapshot}&to=live`),
+      wholeAnswer,
     ]);
 
     expect(whole.items).toEqual(waited.items);
     expect(whole.items.map(({ kind }: { kind: string }) => kind)).toContain('dashboard-permissions');
     expect(permissionsRead()).toBe(list.total - 1);
-    grafana.setFaults();
   });
 
   it('makes one plan for all who ask for the same, and says how far it is', async () => {
-    grafana.setFaults(SLOW);
+    const release = grafana.hold(PERMISSIONS);
     const body = { snapshot, selection: { type: 'everything' }, options: { overwrite: true, readEverything: true } };
 
     const [one, other] = await Promise.all([
@@ -66,8 +63,8 @@ describe('reading live in the background', () => {
     expect((await service.call('POST', `/restores/${one.json.id}/apply`, {})).json.error.code).toBe('DK_BUSY');
     const seen = await until(`/restores/${one.json.id}`, ({ progress }) => progress?.step?.name === 'planning');
     expect(seen.progress.step.total).toBeGreaterThan(10);
+    release();
     const plan = await until(`/restores/${one.json.id}`, ({ state }) => state === 'planned');
-    grafana.setFaults();
     const { json: direct } = await service.call('POST', '/restores', body);
     expect(plan).not.toHaveProperty('progress');
     expect(plan.counts).toEqual(direct.counts);
@@ -78,7 +75,7 @@ describe('reading live in the background', () => {
     const { json: started } = await service.call('POST', `/restores/${made.id}/apply`, {});
     const run = await service.ended(started.id);
     expect(run).toMatchObject({ status: 'complete', undoable: true });
-    grafana.setFaults({ match: 'GET /*', action: { kind: 'slow', ms: 200 } });
+    const release = grafana.hold('GET /apis/*');
     const undo = `/runs/${run['id']}/undo?wait=false`;
     const same = {
       snapshot: run['snapshot'],
@@ -95,8 +92,8 @@ describe('reading live in the background', () => {
     expect(one.json).toMatchObject({ state: 'planning', undoes: run['id'], progress: { phase: expect.any(String) } });
     expect(other.json.id).toBe(one.json.id);
     expect(plan.json.id).not.toBe(one.json.id);
+    release();
     const planned = await until(`/restores/${one.json.id}`, ({ state }) => state === 'planned');
-    grafana.setFaults();
     const { json: direct } = await service.call('POST', `/runs/${run['id']}/undo`);
     expect(planned).toMatchObject({ undoes: run['id'], counts: direct.counts, confirm: direct.confirm });
     expect(planned.counts.delete).toBeGreaterThan(0);

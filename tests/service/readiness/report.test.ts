@@ -5,7 +5,7 @@ import { call } from '../../simulator/http.ts';
 import { runMain } from '../../support/cli.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { realClock } from '../../support/ports.ts';
+import { eventually, realClock } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { linesOf } from '../recovery-kit/text.ts';
 
@@ -70,14 +70,12 @@ async function restore(
   const body = plan.confirm === undefined ? {} : { confirm: plan.confirm };
   const { json, status } = await service.call('POST', `/restores/${plan.id}/apply`, body, headers);
   expect(status, JSON.stringify(json)).toBe(202);
-  for (;;) {
+  const run = await eventually('the end of the restore', async () => {
     const { json: one } = await service.call('GET', `/runs/${json.id}`, undefined, headers);
-    if (one.finished !== undefined) {
-      expect(one.status).toBe('complete');
-      return json.id as string;
-    }
-    await realClock.sleep(50);
-  }
+    return one.finished === undefined ? undefined : one;
+  });
+  expect(run.status).toBe('complete');
+  return json.id as string;
 }
 
 /** The rows of a report of the command line with the state of the service, by what they are about. */

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fastClock } from '../../support/fast-clock.ts';
-import { eventually, realClock } from '../../support/ports.ts';
+import { eventually } from '../../support/ports.ts';
 import type { TestService } from '../../support/service.ts';
 import { call, directory, grafana, services, setUp, start, startProcess } from './life.ts';
 
@@ -12,25 +12,27 @@ describe('a service that was away', () => {
   it('catches up exactly once on a scheduled run that kill -9 ended', async () => {
     const others = { DASHKEEP_VERIFY_SCHEDULE: 'off', DASHKEEP_PRUNE_SCHEDULE: 'off' };
     const { child, url } = await startProcess({ DASHKEEP_SCHEDULE: undefined, ...others });
-    const backups = async (): Promise<{ id: string; trigger: string; status: string }[]> =>
+    const backups = async (): Promise<{ id: string; trigger: string; status: string; started: string }[]> =>
       (await call(url, 'GET', '/runs?kind=backup')).items;
     await eventually('the first backup', async () => (await backups())[0]?.status === 'complete' || undefined);
+    const release = grafana.hold('GET /apis/*');
     const { schedule } = (await call(url, 'GET', '/settings')).values;
-    // Once a day, the first time immediately.
-    const due = new Date(Date.now() + 4000);
-    const backup = `${due.getUTCSeconds()} ${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;
-    await call(url, 'PUT', '/settings', { values: { schedule: { ...schedule, backup, timezone: 'UTC' } } });
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    const setSchedule = (backup: string) =>
+      call(url, 'PUT', '/settings', { values: { schedule: { ...schedule, backup, timezone: 'UTC' } } });
+    await setSchedule('* * * * * *');
     const killed = await eventually('the scheduled run', async () =>
       (await backups()).find(({ trigger, status }) => trigger === 'scheduled' && status === 'running'),
     );
+    // As if it had been due now, and once a day.
+    const due = new Date(killed.started);
+    await setSchedule(`${due.getUTCSeconds()} ${due.getUTCMinutes()} ${due.getUTCHours()} * * *`);
     await eventually('the journal', () =>
       readFile(join(directory, 'state', 'runs.json'), 'utf8').then((text) => text.includes(killed.id) || undefined),
     );
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
-    grafana.setFaults();
+    release();
 
     // Sped up, so that the scheduler looks a hundred times a second.
     const restart = (verify: string) =>
@@ -57,7 +59,7 @@ describe('a service that was away', () => {
   });
 
   it('does not begin again for ever when what is caught up never gets to its end', async () => {
-    grafana.setFaults({ match: 'GET /apis/*', action: { kind: 'slow', ms: 3000 } });
+    const release = grafana.hold('GET /apis/*');
     const statuses = async (one: TestService): Promise<string[]> =>
       (await one.call('GET', '/runs?kind=backup')).json.items.map(({ status }: { status: string }) => status);
     for (const before of [0, 1]) {
@@ -69,7 +71,7 @@ describe('a service that was away', () => {
       await service.stop();
       services.length = 0;
     }
-    grafana.setFaults();
+    release();
     // What is due each minute shows that the scheduler has looked.
     const environment = { DASHKEEP_SCHEDULE: '0 0 1 1 *', DASHKEEP_VERIFY_SCHEDULE: '* * * * *' };
     const service = await start(environment, fastClock());
@@ -90,9 +92,11 @@ describe('a service that was away', () => {
     const path = join(directory, 'state', 'runs.json');
     await writeFile(path, (await readFile(path, 'utf8')).replaceAll(/20\d\d-/g, '2020-'));
     await rm(join(directory, 'target', 'snapshots'), { recursive: true });
-    const again = await start({ DASHKEEP_SCHEDULE: '0 0 1 1 *' });
+    // What is due each minute shows that the scheduler has looked.
+    const environment = { DASHKEEP_SCHEDULE: '0 0 1 1 *', DASHKEEP_VERIFY_SCHEDULE: '* * * * *' };
+    const again = await start(environment, fastClock());
     await eventually('one more', async () => (await again.call('GET', '/snapshots')).json.total === 1 || undefined);
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await eventually('a verification', async () => (await again.call('GET', '/runs?kind=verify')).json.items[0]);
     expect((await again.call('GET', '/snapshots')).json.total).toBe(1);
   });
 
@@ -121,7 +125,8 @@ describe('a service that was away', () => {
     });
     const kinds = (caughtUp as { kind: string }[]).map(({ kind }) => kind).sort();
     expect(kinds).toEqual(['backup', 'prune', 'verify']);
-    await realClock.sleep(500);
+    // As long as the scheduler takes to look many times.
+    await fastClock().sleep(50_000);
     expect((await again.call('GET', '/runs?trigger=catch-up')).json.items).toHaveLength(3);
   });
 });

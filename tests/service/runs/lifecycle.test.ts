@@ -10,8 +10,8 @@ describe('the life of a service', () => {
 
   it('knows after kill -9 that a run was interrupted, and succeeds with the next one', async () => {
     const { child, url } = await startProcess();
-    // Slow enough to be killed in the middle of it.
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    // To be killed in the middle of it.
+    const release = grafana.hold('GET /apis/*');
     const run = await call(url, 'POST', '/runs', { kind: 'backup' });
     await eventually(
       'the run to be under way',
@@ -23,7 +23,7 @@ describe('the life of a service', () => {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
-    grafana.setFaults();
+    release();
     const service = await start();
     const dead = await eventually('the run to be known as interrupted', async () => {
       const { json } = await service.call('GET', `/runs/${run.id}`);
@@ -45,7 +45,7 @@ describe('the life of a service', () => {
     expect(await first.ended(whole.json.id)).toMatchObject({ status: 'complete' });
     await Promise.all(services.splice(0).map((service) => service.stop()));
     const { child, url } = await startProcess();
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 3000 } });
+    const release = grafana.hold('GET /apis/*');
     const run = await call(url, 'POST', '/runs', { kind: 'backup' });
     await eventually('the session of the run', () =>
       readdir(join(directory, 'target', 'sessions')).then((names) => names.includes(`${run.id}.json`) || undefined),
@@ -53,7 +53,7 @@ describe('the life of a service', () => {
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
-    grafana.setFaults();
+    release();
 
     const service = await start();
     const prune = await service.call('POST', '/runs', { kind: 'prune' });
@@ -94,7 +94,7 @@ describe('the life of a service', () => {
 
   it('ends a run in flight as interrupted when it is asked to stop', async () => {
     const first = await start();
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    const release = grafana.hold('GET /apis/*');
     const { json: run } = await first.call('POST', '/runs', { kind: 'backup' });
     await eventually(
       'the run',
@@ -102,14 +102,14 @@ describe('the life of a service', () => {
     );
     await first.stop();
     services.length = 0;
-    grafana.setFaults();
+    release();
     const second = await start();
     expect((await second.call('GET', `/runs/${run.id}`)).json).toMatchObject({ status: 'interrupted' });
   });
 
   it('cancels a run, and says so', async () => {
     const service = await start();
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    grafana.hold('GET /apis/*');
     const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
     const busy = await service.call('POST', '/runs', { kind: 'backup' });
     expect([busy.status, busy.json.error.code]).toEqual([409, 'DK_BUSY']);
@@ -125,13 +125,13 @@ describe('the life of a service', () => {
       snapshot: 'latest',
       selection: { type: 'everything' },
     });
-    grafana.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 2000 } });
+    const release = grafana.hold('GET /apis/*');
     await service.call('POST', '/runs', { kind: 'backup' });
     const { json: run } = await service.call('POST', `/restores/${plan.id}/apply`, {});
     expect(run.status).toBe('queued');
     expect((await service.call('GET', `/restores/${plan.id}`)).json.state).toBe('applying');
     await service.call('POST', `/runs/${run.id}/cancel`);
-    grafana.setFaults();
+    release();
     expect(await service.ended(run.id)).toMatchObject({ status: 'cancelled' });
     expect((await service.call('GET', `/restores/${plan.id}`)).json.state).toBe('failed');
   });

@@ -42,6 +42,15 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
     wipe: () => state.wipe(),
     burn: () => state.reset(),
     setFaults: (...faults) => server.faults.set(faults),
+    hold(match) {
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      server.faults.set([{ match, action: { kind: 'before', run: () => released } }]);
+      return () => {
+        server.faults.set([]);
+        release();
+      };
+    },
     setLoad: (load) => {
       server.workers.load = load;
     },

@@ -13,7 +13,7 @@ export type FaultAction =
   /** Answered late. */
   | { kind: 'slow'; ms: number }
   /** Something happens on the server just before the request is handled: a token expires, an object is deleted, … */
-  | { kind: 'before'; run: () => void }
+  | { kind: 'before'; run: () => unknown }
   /** The same, after it was handled and before it is answered. */
   | { kind: 'after'; run: () => void };
 

@@ -151,7 +151,7 @@ export class GrafanaServer {
       return json(502, {});
     }
     if (fault?.kind === 'before') {
-      fault.run();
+      await fault.run();
     }
     const answer = await this.#handle(record, request, body);
     if (fault?.kind === 'after') {
