@@ -74,10 +74,14 @@ function check(name: string, ...command: string[]): Job {
   return { name, command, read: (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }) };
 }
 
-/** Tests of some projects in vitest.config.ts, with a worker for each lane. */
+/**
+ * Tests of some projects in vitest.config.ts, with a worker for each lane, and one more where it fills several: most
+ * tests wait now and then.
+ */
 function vitest(name: string, projects: string[], more: Partial<Job>, ...options: string[]): Job {
   const report = `${REPORTS}/${name}.json`;
-  const workers = `--maxWorkers=${more.lanes ?? 1}`;
+  const { lanes = 1 } = more;
+  const workers = `--maxWorkers=${lanes > 1 ? lanes + 1 : 1}`;
   const outputs = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const chosen = projects.map((project) => `--project=${project}`);
   return {

@@ -55,6 +55,7 @@ interface InstanceChoice {
   timeout?: number;
   /** Milliseconds that Grafana is waited for. */
   wait?: number;
+  clock?: Clock;
   log?: Log;
   orgs?: 'all';
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
+import { fastClock } from '../../support/fast-clock.ts';
 import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { type Bench, DASHBOARDS, identities, start } from '../harness.ts';
 import { edit } from './edits.ts';
@@ -82,9 +83,10 @@ describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
   });
 
   it('keeps coming while Grafana says when to come again', async () => {
-    const { grafana, backup } = await start({ profile });
+    const { grafana, backup, instance } = await start({ profile });
     grafana.seedDashboards({ count: 20, folders: 2, bytes: 600 });
     const dashboards = live(grafana);
+    const connected = await instance({ clock: fastClock() });
     grafana.setFaults({
       match: 'GET /api*',
       skip: 6,
@@ -92,7 +94,7 @@ describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
       action: { kind: 'status', status: 429, retryAfter: 1 },
     });
 
-    const manifest = await backup({ kinds: DASHBOARDS });
+    const manifest = await backup({ kinds: DASHBOARDS, instance: connected });
 
     expect(manifest.errors).toEqual([]);
     expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
@@ -112,9 +114,10 @@ describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
   });
 
   it('gets over 429 with Retry-After, cut connections, truncated JSON and passing 5xx', async () => {
-    const { grafana, backup } = await start({ profile });
+    const { grafana, backup, instance } = await start({ profile });
     grafana.seedDashboards({ count: 50, folders: 6, bytes: 900 });
     const dashboards = live(grafana);
+    const connected = await instance({ clock: fastClock() });
     grafana.setFaults(
       { match: 'GET /api*', skip: 6, times: 3, action: { kind: 'status', status: 429, retryAfter: 1 } },
       { match: 'GET /api*', skip: 8, times: 2, action: { kind: 'cut' } },
@@ -122,7 +125,7 @@ describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
       { match: 'GET /api*', skip: 10, times: 3, action: { kind: 'status', status: 503 } },
     );
 
-    const manifest = await backup({ kinds: DASHBOARDS });
+    const manifest = await backup({ kinds: DASHBOARDS, instance: connected });
 
     expect(manifest.errors).toEqual([]);
     expect(manifest.kinds.dashboard?.stored).toBe(dashboards.length);
@@ -133,7 +136,8 @@ describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
     grafana.seedDashboards({ count: 10, folders: 2, bytes: 600 });
     const dashboards = live(grafana);
     const impatient = await instance({ timeout: 300 });
-    grafana.setFaults({ match: 'GET /api*', times: 2, action: { kind: 'hang' } });
+    // Not when it is asked whether it is up: for that, it has seconds.
+    grafana.setFaults({ match: /^GET \/apis?\/(?!health)/, times: 2, action: { kind: 'hang' } });
 
     const manifest = await backup({ kinds: DASHBOARDS, instance: impatient });
 

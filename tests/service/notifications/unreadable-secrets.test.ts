@@ -46,7 +46,7 @@ it.each([
     'DASHKEEP_SMTP_PASSWORD_FILE names /nonexistent',
   ],
 ])('a receiver of notifications %s stops no backup, and is reported everywhere', async (_name, environment, said) => {
-  service = await startService({ grafanaUrl: grafana.url, environment });
+  service = await startService({ grafanaUrl: grafana.url, environment, clock: fastClock(50) });
   expect((await status()).warnings.map(({ message }) => message)).toContainEqual(expect.stringContaining(said));
   expect(service.lines.filter((line) => line.includes(said))).toHaveLength(1);
   expect(await backUp()).toMatchObject({ status: 'complete' });
@@ -68,7 +68,7 @@ it('an age identity whose file is missing makes the scheduled backup fail, for a
     clock,
     environment: {
       DASHKEEP_AGE_IDENTITY_FILE: '/nonexistent',
-      DASHKEEP_SCHEDULE: '*/30 * * * *',
+      DASHKEEP_SCHEDULE: '* * * * *',
       DASHKEEP_WEBHOOK_URL: webhook.url,
     },
   });

@@ -12,6 +12,8 @@ import { removeDirectory, startService, type TestService } from '../../support/s
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
 
 const DAY = 86_400_000;
+/** Its health is fine: a Grafana that is down is waited for. */
+const BROKEN = { match: /^\S+ \/(?!api\/health)/, action: { kind: 'status', status: 500 } } as const;
 const UNREADABLE = /^GET .*\/dashboards?[/?]/;
 
 describe('notifications', () => {
@@ -122,7 +124,7 @@ describe('notifications', () => {
       await start({ ...daily(), DASHKEEP_WEBHOOK_FORMAT: format });
       await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
       // Nothing can be backed up for three days.
-      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      grafana.setFaults(BROKEN);
       clock.travel(3 * DAY);
       const hours = /^The newest backup is 7[2-9] hours old \(\d{8}T\d{6}Z-[0-9a-f]+\)\.$/;
       await webhook.took(2);
@@ -131,7 +133,7 @@ describe('notifications', () => {
       expect(await backUp()).toMatchObject({ status: 'complete' });
       await eventually('the news of it', async () => (await protection()) === 'yes' || undefined);
       // What is told comes in order: whatever else was told before this one would be here.
-      grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+      grafana.setFaults(BROKEN);
       expect(await backUp()).toMatchObject({ status: 'failed' });
       const all = await webhook.took(4);
       // Whichever of the first two is noticed first.
@@ -155,7 +157,7 @@ describe('notifications', () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
     await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
-    grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+    grafana.setFaults(BROKEN);
     clock.travel(3 * DAY);
     await webhook.took(1);
     for (let times = 0; times < 2; times++) {
@@ -167,7 +169,7 @@ describe('notifications', () => {
     grafana.setFaults();
     await eventually('a backup', async () => (await backUp())['status'] === 'complete' || undefined);
     await webhook.took(2);
-    grafana.setFaults({ match: '*', action: { kind: 'status', status: 500 } });
+    grafana.setFaults(BROKEN);
     clock.travel(3 * DAY);
     await webhook.took(3);
     grafana.setFaults();

@@ -30,7 +30,8 @@ beforeEach(async () => {
     credentials: [{ accessKeyId: 'other', secretAccessKey: 'other-secret' }],
   });
   webhook = await startWebhook();
-  clock = fastClock(1);
+  // The service looks ten times a second whether a copy is due.
+  clock = fastClock(10);
 });
 afterEach(async () => {
   await service?.stop();
