@@ -113,6 +113,12 @@ describe('partial snapshots', () => {
 describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigger) => {
   const aside = (time: string): SnapshotSummary => ({ ...snapshot(time), trigger });
 
+  it('stay until the week is over', () => {
+    const snapshots = [snapshot('2026-11-24'), aside('2026-11-17T12:00:01Z'), aside('2026-11-17T12:00:00Z')];
+    const plan = planRetention(snapshots, { keepLast: 1 }, NOW);
+    expect(plan.forgotten.map(({ time }) => time)).toEqual(['2026-11-17T12:00:00.000Z']);
+  });
+
   it('stay a week, and never count as the newest', () => {
     const snapshots = [
       aside('2026-11-24T10:00:00Z'),
@@ -130,6 +136,18 @@ describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigg
       ['no rule keeps it'],
     ]);
   });
+});
+
+it('what is on hold stays, whatever it is', () => {
+  const hold = { note: 'for the auditors', time: '2026-11-24T00:00:00Z' };
+  const held = [
+    { ...snapshot('2026-11-04'), hold },
+    { ...snapshot('2026-11-03', 'partial'), hold },
+    { ...snapshot('2026-11-02'), trigger: 'safety' as const, hold },
+  ];
+  const plan = planRetention([snapshot('2026-11-24'), ...held, snapshot('2026-11-01')], { keepLast: 1 }, NOW);
+  expect(plan.kept.slice(1).map(({ reasons }) => reasons)).toEqual(held.map(() => ['on hold']));
+  expect(plan.forgotten.map(({ time }) => time.slice(8, 10))).toEqual(['01']);
 });
 
 describe('a policy is refused', () => {

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { canonicalJson } from '../../pkg/lib/json/json.ts';
-import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
+import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { sha256Of } from '../../pkg/repository/signing/statement.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
@@ -49,6 +49,14 @@ describe.each([
     await spoil(made[made.length - days]!);
     expect(await forget({ keepLast: 2 })).toEqual(ids(0));
     expect(await forget({ keepDaily: 2 })).toEqual([]);
+    expect(await keysOf(world.store, 'snapshots/')).toHaveLength(3);
+  });
+
+  it('is not the newest complete one in place of a good one that is to be deleted', async () => {
+    await spoil(made[3]!);
+    const repository = await open(world);
+    await expect(deleteSnapshot(repository, made[2]!.id)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    await deleteSnapshot(repository, made[1]!.id);
     expect(await keysOf(world.store, 'snapshots/')).toHaveLength(3);
   });
 

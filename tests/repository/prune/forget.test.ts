@@ -49,6 +49,23 @@ describe('forget', () => {
     expect(await repository.snapshots()).toHaveLength(2);
   });
 
+  it('leaves its signature to a manifest that object lock has kept', async () => {
+    const locked = await backUp({ old: { v: 0 } });
+    await backUp(shared);
+    const { store } = world;
+    const deleteMany = store.deleteMany.bind(store);
+    const problem = { code: 'locked' as const, message: 'retention until 2027' };
+    store.deleteMany = async (keys) => [
+      ...keys.filter((key) => key.startsWith('snapshots/')).map((key) => ({ key, problem })),
+      ...(await deleteMany(keys.filter((key) => !key.startsWith('snapshots/')))),
+    ];
+
+    await forgetAllButLast();
+
+    const { author } = await (await open(world)).stored(locked.id);
+    expect(author.trusted).toBe(true);
+  });
+
   it('deletes one snapshot by its id, but the newest complete one only by option', async () => {
     const first = await backUp({ old: { v: 0 } });
     const second = await backUp(shared);

@@ -144,6 +144,32 @@ describe('prune, with sessions in the repository,', () => {
     });
   });
 
+  it.each([
+    ['it was paused for minutes', async () => world.clock.advance(5 * 60_000)],
+    [
+      'a backup has begun on a machine that does not wait for it',
+      () => world.store.put('sessions/20261127T000000Z-0000abce.json', Buffer.from('{"id":"x","kind":"backup"}')),
+    ],
+  ])('deletes nothing when, after it has looked at the objects, %s', async (_what, happen) => {
+    world.clock.advance(48 * HOUR);
+    await prune();
+    world.clock.advance(4 * HOUR);
+    const objects = await keysOf(world.store, 'objects/');
+    const repository = await open(world);
+    const plan = await planPrune(repository);
+    expect(plan.remove).toHaveLength(1);
+    const list = world.store.list.bind(world.store);
+    world.store.list = async function* (prefix, options) {
+      yield* list(prefix, options);
+      if (prefix.startsWith('objects/')) {
+        await happen();
+      }
+    };
+    const { randomness } = world;
+    await expect(applyPrune(repository, plan, { randomness })).rejects.toMatchObject({ code: 'DK_PRUNE_UNSAFE' });
+    expect(await keysOf(world.store, 'objects/')).toEqual(objects);
+  });
+
   it('removes the sessions of the long dead', async () => {
     await world.store.put('sessions/20261127T000000Z-0000abce.json', Buffer.from('{}'));
     world.clock.advance(8 * 24 * HOUR);
