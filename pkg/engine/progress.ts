@@ -40,6 +40,8 @@ export class ProgressCounter {
   #step: CurrentStep | undefined;
   #waiting = false;
   #waitingFor: string | undefined;
+  /** Since when it waits for anything. */
+  #waitsSince: number | undefined;
   #done = 0;
   #total: number | undefined;
   #reported = Number.NEGATIVE_INFINITY;
@@ -70,12 +72,27 @@ export class ProgressCounter {
   /** Whether nothing goes on now, since Grafana is away. */
   waiting(waiting: boolean): void {
     this.#waiting = waiting;
-    this.#notify(true);
+    this.#pause();
   }
 
   /** Says what it waits for in place of the phase; undefined = it goes on. */
   waitingFor(what: string | undefined): void {
     this.#waitingFor = what;
+    this.#pause();
+  }
+
+  /** A wait says nothing about how fast the work goes: it counts in no rate, and in no time left. */
+  #pause(): void {
+    const now = this.#clock.monotonic();
+    if (this.#waiting || this.#waitingFor !== undefined) {
+      this.#waitsSince ??= now;
+    } else if (this.#waitsSince !== undefined) {
+      if (this.#step !== undefined) {
+        this.#step.began += now - Math.max(this.#waitsSince, this.#step.began);
+      }
+      this.#samples.length = 0;
+      this.#waitsSince = undefined;
+    }
     this.#notify(true);
   }
 
@@ -187,12 +204,17 @@ export class ProgressCounter {
     const { began, before: _, ...step } = at;
     const { done, total } = step;
     const took = now - began;
-    const canTell = total !== undefined && took >= TELLS_TIME.after && done >= total * TELLS_TIME.part && done > 0;
+    const isGoing = this.#waitsSince === undefined;
+    const canTell =
+      isGoing && total !== undefined && took >= TELLS_TIME.after && done >= total * TELLS_TIME.part && done > 0;
     return canTell ? { ...step, secondsLeft: ((Math.max(0, total - done) / done) * took) / 1000 } : step;
   }
 
   #pace(now: number): Pick<Progress, 'total' | 'rate' | 'secondsLeft'> {
     const total = this.#total;
+    if (this.#waitsSince !== undefined) {
+      return compact({ total });
+    }
     const first = this.#samples[0];
     const seconds = first === undefined ? 0 : (now - first.at) / 1000;
     const rate = seconds > 0 && first !== undefined ? (this.#done - first.done) / seconds : undefined;

@@ -7,7 +7,7 @@ import { useCancelRun } from '../data/useRuns.ts';
 import { formatNumber } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
-import { runKindLabel } from '../lib/runKinds.ts';
+import { runLabel } from './StatusBadge.tsx';
 import { amount } from './StepFigures.tsx';
 import { WaitCard } from './WaitCard.tsx';
 import { ServiceNotice } from './problems/ServiceNotice.tsx';
@@ -17,7 +17,7 @@ export function RunProgress({ run }: { run: RunSummary }) {
   const styles = useStyles2(getStyles);
   const cancel = useCancelRun();
   const { progress } = run;
-  const kind = runKindLabel(run.kind);
+  const kind = runLabel(run);
   const title =
     run.status === 'queued'
       ? t('progress.queued', '{{kind}} is waiting', { kind })

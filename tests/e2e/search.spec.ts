@@ -76,7 +76,9 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   await again.click();
   await repeated;
   await page.unroute(asked);
-  await expect(page.getByRole('region', { name: board.title }).first()).toBeVisible(LONG);
+  const found = page.getByRole('region', { name: board.title }).first();
+  await found.getByRole('button', { name: 'Restore it' }).click(LONG);
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible(LONG);
 });
 
 test('the search speaks French', async ({ app, page, backup }) => {

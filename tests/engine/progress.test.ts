@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgressStep, WholeProgress } from '../../pkg/contract/runs.ts';
+import { ProgressCounter } from '../../pkg/engine/progress.ts';
 import { edit } from './backup/edits.ts';
 import { type Bench, hastyClock, start } from './harness.ts';
 
@@ -96,5 +97,39 @@ describe('the progress of a comparison with Grafana', () => {
     expect(namesOf(steps)).toEqual(['comparing', 'permissions']);
     expect(steps.filter(({ name }) => name === 'comparing').every(({ total }) => total === undefined)).toBe(true);
     expect(steps.at(-1)!.done).toBe(steps.at(-1)!.total);
+  });
+});
+
+describe('a wait for Grafana', () => {
+  it('has no rate and no time left, and counts in neither afterwards', () => {
+    let now = 0;
+    let last: WholeProgress | undefined;
+    const counter = new ProgressCounter({ ...hastyClock, monotonic: () => now }, (one) => (last = one));
+    counter.phase('restoring', { number: 1, of: 1, total: 100 });
+    counter.total(100);
+    const work = (count: number): void => {
+      for (let done = 0; done < count; done++) {
+        now += 1000;
+        counter.finished('dashboard', true);
+      }
+    };
+    work(20);
+    expect(last).toMatchObject({ rate: 1, secondsLeft: 80, step: { secondsLeft: 80 } });
+
+    counter.waiting(true);
+    now += 60_000;
+    counter.waitingFor('waiting for something else');
+    expect(last).toMatchObject({ phase: 'waiting for Grafana', done: 20, total: 100 });
+    expect(last).not.toHaveProperty('rate');
+    expect(last).not.toHaveProperty('secondsLeft');
+    expect(last?.step).not.toHaveProperty('secondsLeft');
+    counter.waiting(false);
+    expect(last).toMatchObject({ phase: 'waiting for something else' });
+    expect(last).not.toHaveProperty('rate');
+    now += 40_000;
+    counter.waitingFor(undefined);
+
+    work(20);
+    expect(last).toMatchObject({ rate: 1, secondsLeft: 60, step: { secondsLeft: 60 } });
   });
 });

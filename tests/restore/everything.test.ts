@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
+import { countSecurity } from '../../pkg/engine/restore/plan/security.ts';
+import { bySecurity, planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { named, reasons } from './harness.ts';
 import { bench, burned, contentOf, everything, MINUTE, people, PEOPLE, setUp, tooMuch } from './burned.ts';
@@ -85,6 +86,19 @@ describe('everything', () => {
     expect(reasons(plan, 'skip')['folder/infra']).toMatch(/--overwrite/);
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toEqual(['Acme', 'Third', 'Second']);
+  });
+
+  it('tells changes of access that are to be confirmed from those that open nothing yet', async () => {
+    const manifest = await burned({ profile: '12.4', isEmpty: true });
+    const count = ({ asked, told }: ReturnType<typeof bySecurity>): number[] => [asked, told].map(countSecurity);
+    const alone = await planEverything(await bench.request({ manifest }));
+    expect([alone.confirm, ...count(bySecurity(alone))]).toEqual([undefined, 0, countSecurity(alone.items)]);
+    expect(countSecurity(alone.items)).toBeGreaterThan(1);
+
+    bench.sim.state.org(1).members.set(bench.sim.state.addUser({ login: 'new', email: '' }).id, 'Viewer');
+    const shared = await planEverything(await bench.request({ manifest }));
+    const all = countSecurity(shared.items);
+    expect([shared.confirm, ...count(bySecurity(shared))]).toEqual([`${all} security changes`, all, 0]);
   });
 
   it('needs a server admin, and says what to give', async () => {

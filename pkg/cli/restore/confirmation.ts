@@ -1,5 +1,5 @@
 import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
-import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
+import { bySecurity } from '../../engine/restore/everything/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable } from '../output/output.ts';
@@ -27,9 +27,9 @@ export async function confirmed(
   return { confirm: plan.confirm };
 }
 
-/** What the plan changes about who may see or receive what, one change a line. */
-function opening({ items }: Plan): string[] {
-  return securityFirst(items)
-    .filter(changesSecurity)
-    .flatMap(({ kind, uid, security }) => security.map((change) => `${kind} ${uid}: ${securityText(change)}`));
+/** What is to be confirmed of who may see or receive what, one change a line. */
+function opening(plan: Plan): string[] {
+  return bySecurity(plan).asked.flatMap(({ kind, uid, security }) =>
+    security.map((change) => `${kind} ${uid}: ${securityText(change)}`),
+  );
 }

@@ -1,7 +1,8 @@
 import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
-import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
+import { bySecurity } from '../../engine/restore/everything/plan.ts';
+import { securityFirst } from '../../engine/restore/plan/security.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
 import { printable, printJson, printLine, printTable } from '../output/output.ts';
 import { securityPatterns } from '../../contract/security-patterns.ts';
@@ -44,7 +45,9 @@ export function printRestore(
   if (about !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
-  printSecurity(context, plan.items);
+  const { asked, told } = bySecurity(plan);
+  printSecurity(context, 'Changes to access or data destinations:', asked);
+  printSecurity(context, 'Without confirmation, because yours is the only account:', told);
   const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
   if (rows.length > 0) {
     const several = plan.everything !== undefined;
@@ -88,12 +91,11 @@ export function printRestore(
 const NAMED = 5;
 
 /** What nobody may overlook is above all else; the same in many resources is one line. */
-function printSecurity(context: CliContext, items: readonly PlannedItem[]): void {
-  const changing = items.filter(changesSecurity);
+function printSecurity(context: CliContext, heading: string, changing: readonly PlannedItem[]): void {
   if (changing.length === 0) {
     return;
   }
-  printLine(context, 'Changes to access or data destinations:');
+  printLine(context, heading);
   const resources = changing.map(({ kind, uid, security }) => ({ kind, uid, changes: security }));
   for (const { kind, changes, resources: alike } of securityPatterns(resources)) {
     const uids = alike.map(({ uid }) => uid);

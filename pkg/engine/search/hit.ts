@@ -48,13 +48,15 @@ export function hitOf(
     return undefined;
   }
   // What is there now answers the question better than what was there.
+  const newest = last.snapshots.last;
   const sorted = [...found.filter(({ now }) => now), ...found.filter(({ now }) => !now)];
   return {
     ...ref,
     title: last.state.title,
     folder: last.state.folder,
     deleted: changes.at(-1)?.what === 'deleted',
-    lastSeen: timeOf(last.snapshots.last),
+    lastSeen: timeOf(newest),
+    ...(snapshots.get(newest)?.foreign === true ? {} : { snapshot: newest }),
     found: sorted.slice(0, MOST_TEXTS),
     more: Math.max(0, sorted.length - MOST_TEXTS),
   };

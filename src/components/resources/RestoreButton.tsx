@@ -1,9 +1,10 @@
 import { Button, type ButtonProps } from '@grafana/ui';
 import { useNavigate } from 'react-router';
-import type { RestoreRequest } from '../../../pkg/contract/api/restores.ts';
+import type { RestoreRequest, RestoreSelection } from '../../../pkg/contract/api/restores.ts';
+import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import { usePlanRestore } from '../../data/useRestores.ts';
 import { t } from '../../lib/i18n.ts';
-import { routes } from '../../lib/routes.ts';
+import { refOf, routes } from '../../lib/routes.ts';
 import { ServiceNotice } from '../problems/ServiceNotice.tsx';
 
 type Props = Omit<ButtonProps, 'onClick' | 'icon' | 'disabled' | 'type'> & {
@@ -22,5 +23,17 @@ export function RestoreButton({ request, children, ...button }: Props) {
       </Button>
       {plan.error !== null && <ServiceNotice error={plan.error} />}
     </>
+  );
+}
+
+/** Plans to bring back something deleted from a snapshot that holds it; a folder with everything that was in it. */
+export function RestoreDeleted({ snapshot, resource }: { snapshot: string; resource: ResourceRef }) {
+  const { org, kind, uid } = resource;
+  const selection: RestoreSelection =
+    kind === 'folder' ? { type: 'folder', org, uid } : { type: 'resources', resources: [refOf(resource)] };
+  return (
+    <RestoreButton size="sm" variant="primary" request={{ snapshot, selection }}>
+      {t('diff.restore', 'Restore it')}
+    </RestoreButton>
   );
 }

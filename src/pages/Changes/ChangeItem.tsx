@@ -6,12 +6,12 @@ import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
-import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
+import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
 import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
-import { refOf, routes } from '../../lib/routes.ts';
+import { routes } from '../../lib/routes.ts';
 import { refOfChange, type FeedChange } from './feed.ts';
 
 /** One change: of what, by whom, what changed in words, and how to go back. */
@@ -37,19 +37,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
       </div>
       <Stack gap={1} wrap="wrap">
         {what === 'deleted' && before !== undefined && !foreign && isWholeResource(ref) && (
-          <RestoreButton
-            size="sm"
-            variant="primary"
-            request={{
-              snapshot: before,
-              selection:
-                ref.kind === 'folder'
-                  ? { type: 'folder', org: ref.org, uid: ref.uid }
-                  : { type: 'resources', resources: [refOf(ref)] },
-            }}
-          >
-            {t('diff.restore', 'Restore it')}
-          </RestoreButton>
+          <RestoreDeleted snapshot={before} resource={ref} />
         )}
         {before !== undefined && (
           <Button size="sm" variant="secondary" icon="code-branch" onClick={onCompare}>

@@ -107,7 +107,7 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
         groups.map(({ snapshot, time, changes }) => (
           <section key={snapshot} aria-labelledby={`dashkeep-${snapshot}`}>
             <Text element="h2" variant="h5" id={`dashkeep-${snapshot}`}>
-              {t('changes.backup', 'Backup of {{time}}', { time: timeText(time) })}
+              {t('changes.snapshot', 'Snapshot of {{time}}', { time: timeText(time) })}
             </Text>
             <Stack direction="column" gap={0}>
               {changes.map((one) => (

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { FoundIn, FoundText, SearchHit } from '../../../pkg/contract/api/search.ts';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
+import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
@@ -12,7 +13,7 @@ import { cardStyle } from '../../lib/styles.ts';
 /** One resource with what was found in it, and since and until when. */
 export function SearchResult({ hit }: { hit: SearchHit }) {
   const styles = useStyles2(getStyles);
-  const { kind, uid, title, folder, deleted, lastSeen, found, more } = hit;
+  const { kind, uid, title, folder, deleted, lastSeen, snapshot, found, more } = hit;
   const name = title || uid;
   return (
     <section className={styles.card} aria-label={name}>
@@ -39,11 +40,12 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
           {plural('search.moreTexts', more, 'and {{number}} more match', 'and {{number}} more matches')}
         </Text>
       )}
-      <div>
+      <Stack gap={1} wrap="wrap">
+        {deleted && snapshot !== undefined && <RestoreDeleted snapshot={snapshot} resource={hit} />}
         <LinkButton size="sm" variant="secondary" icon="history" href={routes.versions(kind, uid)}>
           {t('search.versions', 'Earlier versions')}
         </LinkButton>
-      </div>
+      </Stack>
     </section>
   );
 }

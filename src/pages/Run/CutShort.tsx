@@ -22,8 +22,8 @@ export function CutShort({ run }: { run: Run }) {
   const { counts, planned, snapshot, failure } = run;
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
-  const isHalfDone = isInterrupted && planned !== undefined;
-  const advice = t('cutShort.advice', 'Finish it, or undo it to return to the state before.');
+  const advice =
+    planned === undefined ? '' : t('cutShort.advice', 'Finish it, or undo it to return to the state before.');
   return (
     <Alert
       severity={run.status === 'cancelled' ? 'info' : 'error'}
@@ -39,7 +39,7 @@ export function CutShort({ run }: { run: Run }) {
       }
     >
       <Stack direction="column" gap={1}>
-        {explained && <ProblemText explained={isHalfDone ? { ...explained, advice } : explained} />}
+        {explained && <ProblemText explained={isInterrupted ? { ...explained, advice } : explained} />}
         <span>
           {planned === undefined
             ? t('cutShort.nothing', 'Nothing was written to Grafana.')
@@ -89,13 +89,23 @@ function FinishButton({ run }: { run: Run }) {
   return (
     <>
       <Button icon="play" disabled={plan.isPending || undo.isPending} onClick={finish}>
-        {undoes === undefined
-          ? t('cutShort.finish', 'Finish this restore')
-          : t('cutShort.finishUndo', 'Finish this undo')}
+        {finishLabel(run)}
       </Button>
       {error !== null && <ServiceNotice error={error} />}
     </>
   );
+}
+
+/** What was planned is not known as long as nothing was to be written. */
+function finishLabel({ undoes, planned }: Run): string {
+  if (planned === undefined) {
+    return undoes === undefined
+      ? t('cutShort.again', 'Start this restore again')
+      : t('cutShort.undoAgain', 'Start this undo again');
+  }
+  return undoes === undefined
+    ? t('cutShort.finish', 'Finish this restore')
+    : t('cutShort.finishUndo', 'Finish this undo');
 }
 
 function Touched({ run: { touched = [] } }: { run: Run }) {

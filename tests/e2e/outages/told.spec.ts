@@ -47,6 +47,39 @@ test('a restore that its service did not survive is to be finished or undone', a
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
+test('a restore, or an undo, that wrote nothing before its service was killed is to be started again', async ({
+  app,
+  page,
+  service,
+}) => {
+  const run = Object.assign(service.state.runs[0]!, INTERRUPTED, { kind: 'restore', trigger: 'undo', undoes: 'run-1' });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText('Nothing was written to Grafana.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start this undo again' })).toBeVisible();
+  await expect(page.getByText(/Start the run again/)).toHaveCount(0);
+});
+
+test('an undo under way is called one', async ({ app, page, service }) => {
+  const undo = {
+    kind: 'restore',
+    trigger: 'undo',
+    status: 'running',
+    progress: { phase: 'saving', done: 0, kinds: {} },
+  };
+  const run = Object.assign(service.state.runs[0]!, undo);
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('region', { name: 'Undo is running' })).toBeVisible();
+});
+
+test('how long ago Grafana was read stays true while the page is open', async ({ app, page }) => {
+  await page.clock.install();
+  await app.open('/compare?to=live');
+  const read = page.getByText(/^Current state read /);
+  await expect(read).toHaveText('Current state read just now');
+  await page.clock.fastForward('05:00');
+  await expect(read).toHaveText('Current state read 5 minutes ago');
+});
+
 test('a plan that could not be computed says why, and leads to a new one', async ({ app, page }) => {
   await page.route('**/api/v1/restores/*', (route) =>
     route.fulfill({

@@ -8,7 +8,7 @@ onOneLoad(
   'a person sees what changed and by whom, filters it, compares it, and restores what was deleted @quick',
   async ({ app, page, problems }) => {
     await app.open('/changes');
-    const backup = page.getByRole('region', { name: /^Backup of / });
+    const backup = page.getByRole('region', { name: /^Snapshot of / });
     const items = backup.getByRole('article');
     await expect(items.filter({ hasText: 'saved by ada' }).first()).toBeVisible();
     const all = await items.count();

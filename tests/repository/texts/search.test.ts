@@ -62,6 +62,17 @@ describe('a search', () => {
     expect(c).toMatchObject({ deleted: true, lastSeen: '2026-11-24T16:30:00.000Z', title: 'Checkout' });
   });
 
+  it('names the last snapshot that holds what was deleted, not the last one with the text', async () => {
+    await take(
+      { 'dashboard/a': checkout, 'dashboard/b': checkout },
+      { 'dashboard/a': without, 'dashboard/b': checkout },
+    );
+    await take({ 'dashboard/b': checkout });
+    const { items } = await searchFor(repository, 'checkout latency', { deleted: true });
+    expect(items.map(({ uid, snapshot }) => [uid, snapshot])).toEqual([['a', ids[1]]]);
+    expect(items[0]!.found[0]!.snapshot).toBe(ids[0]);
+  });
+
   it('finds titles, rows, tags, queries, variables, rules and data sources of every schema', async () => {
     const v2 = {
       apiVersion: 'dashboard.grafana.app/v2',

@@ -16,7 +16,7 @@ import { byWriteOrder, planRestore, requireObjects } from '../plan/plan.ts';
 import { neverWritten } from '../plan/kind.ts';
 import { itemOf, managerOf } from '../plan/planning.ts';
 import { listOf } from '../plan/removals.ts';
-import { needsAccount } from '../plan/security.ts';
+import { changesSecurity, needsAccount } from '../plan/security.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
@@ -50,10 +50,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   await foreseePublished(request, created);
   const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts].sort(byWriteOrder);
   const isAlone = await hasNoOthers(request, caller);
-  const confirm = confirmationFor(
-    request,
-    items.map((item) => ({ ...item, security: item.security.filter((one) => !(isAlone && opensNothing(item, one))) })),
-  );
+  const confirm = confirmationFor(request, isAlone ? items.map(openingSomething) : items);
   const { confirm: _, ...planned } = accounts;
   return {
     ...planned,
@@ -63,6 +60,21 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     everything: { caller, targets, content, isAlone },
     ...compact({ confirm }),
   };
+}
+
+/** An item with only the changes that open something to others, though only the account that restores exists. */
+function openingSomething(item: PlannedItem): PlannedItem {
+  return { ...item, security: item.security.filter((one) => !opensNothing(item, one)) };
+}
+
+/** The items of a plan by whether their changes of security are to be confirmed. */
+export function bySecurity({ items, everything }: Plan): { asked: PlannedItem[]; told: PlannedItem[] } {
+  const asked = everything?.isAlone === true ? items.map(openingSomething) : items;
+  const told = items.map((item, at) => ({
+    ...item,
+    security: item.security.filter((change) => asked[at]?.security.includes(change) !== true),
+  }));
+  return { asked: asked.filter(changesSecurity), told: told.filter(changesSecurity) };
 }
 
 /** Whether a change opens nothing to anyone as long as only the account that restores exists. */

@@ -43,7 +43,8 @@ export function search(state: FakeState, query: URLSearchParams): SearchPage {
     const isAsked = query.get('deleted') !== 'true' || now === undefined;
     if (found.length > 0 && isAsked && (query.get('kind') ?? kind).split(',').includes(kind)) {
       const deleted = now === undefined;
-      items.push({ org, kind, uid, title, folder, deleted, lastSeen: (deleted ? older : newest).time, found, more: 0 });
+      const { time: lastSeen, id: snapshot } = deleted ? older : newest;
+      items.push({ org, kind, uid, title, folder, deleted, lastSeen, snapshot, found, more: 0 });
     }
   }
   const indexed = { snapshots: state.snapshots.length, pending: 0, unreadable: 0 };
