@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DirectoryState } from '../../pkg/lib/state.ts';
 import { openStore } from '../../pkg/storage/open.ts';
+import { call } from '../simulator/http.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
 import { realRandomness, realClock } from '../support/ports.ts';
 import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { publish, type MadeUp } from '../support/repository/version-history.ts';
@@ -143,5 +145,31 @@ describe('dashkeep versions --below', () => {
       /changed +dashboard\/a +a 2/,
     );
     await expect(run('dashboard/a', '--below')).rejects.toMatchObject({ code: 'DK_USAGE' });
+  });
+});
+
+describe('who saved a version', () => {
+  it('is named where Grafana says whose an ID is, and the ID without it', async () => {
+    const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    const ADMIN = {
+      ...environment,
+      GRAFANA_URL: grafana.url,
+      GRAFANA_ADMIN_USER: 'admin',
+      GRAFANA_ADMIN_PASSWORD: 'admin',
+    };
+    const dashboard = { uid: 'a', title: 'A', schemaVersion: 39, panels: [] };
+    expect((await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard })).status).toBe(200);
+    expect((await runCli(['backup'], ADMIN)).exit).toBe(0);
+    const savedBy = async (settings: Record<string, string>): Promise<unknown> => {
+      const { json } = await runCli(['versions', 'dashboard/a', '--json'], settings);
+
+      const [{ by, updatedBy }] = json.versions;
+      return { by, isId: /^user:/.test(updatedBy) };
+    };
+    expect(await savedBy(ADMIN)).toEqual({ by: 'admin', isId: true });
+    expect((await runCli(['versions', 'dashboard/a'], ADMIN)).out).toMatch(/first-seen +admin /);
+    await grafana.close();
+    expect(await savedBy(ADMIN)).toEqual({ by: undefined, isId: true });
+    expect(await savedBy(environment)).toEqual({ by: undefined, isId: true });
   });
 });

@@ -1,8 +1,9 @@
 import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { compact } from '../../contract/compact.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
-import { DashkeepError } from '../../contract/errors.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isWholeResource, SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
+import { isAccountId, withAuthors } from '../../engine/versions/authors.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
 import {
   describeSeveral,
@@ -10,9 +11,12 @@ import {
   versionsBelow,
   versionsOf,
 } from '../../engine/versions/resource-versions.ts';
+import type { GrafanaLink } from '../../operations/grafana.ts';
+import { liveAuthors } from '../../operations/live.ts';
 import { versionsOfResource, type VersionSource } from '../../operations/versions.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
+import { withTimeLimit } from '../../service/repository/time-limit.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -44,25 +48,26 @@ export const registerVersions: Register = (program, run) => {
 };
 
 async function versions(context: CliContext, resource: string, flags: Flags): Promise<Exit> {
-  const named = parseResource(resource);
+  const asked = parseResource(resource);
   const org = optionalNumber(flags.org, '--org');
   const limit = wholeNumber(flags.limit, '--limit');
-  if (flags.below === true && named.kind !== 'folder') {
+  if (flags.below === true && asked.kind !== 'folder') {
     throw new DashkeepError('DK_USAGE', `--below requires a folder, but ${resource} is not one`);
   }
-  const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository }) => {
+  const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository, grafana }) => {
     const { signal } = context;
+    const named = (shown: ResourceVersion[], org: number) => withNames(context, grafana, shown, org);
     const source = versionSource(context, repository, flags.json === true);
-    const which = isWholeResource(named)
-      ? await knownRef(named, org, source)
-      : { org: org ?? 1, kind: named.kind, uid: named.uid };
+    const which = isWholeResource(asked)
+      ? await knownRef(asked, org, source)
+      : { org: org ?? 1, kind: asked.kind, uid: asked.uid };
     if (flags.below === true && isWholeResource(which)) {
       const below = await repository.versionsBelow(which, { limit, signal });
       const shown = versionsBelow(below);
       const described = flags.changes
         ? await describeSeveral(shown, below.changes, { read: source.read, signal })
         : shown;
-      return { ref: which, found: below, total: below.total, items: described };
+      return { ref: which, found: below, total: below.total, items: await named(described, which.org) };
     }
     const { found: all, kind, read } = await versionsOfResource(which, source);
     if (all.changes.length === 0) {
@@ -72,7 +77,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     const described = flags.changes
       ? await describeVersions(shown, all.changes.toReversed(), { kind, read, signal })
       : shown;
-    return { ref: which, found: all, total: all.changes.length, items: described };
+    return { ref: which, found: all, total: all.changes.length, items: await named(described, which.org) };
   });
   const { indexed, pending, unreadable } = found;
   if (flags.json === true) {
@@ -144,16 +149,43 @@ async function knownRef(
   return { ...named, org: only.org === 0 ? org : only.org };
 }
 
+/** How long the list waits for names, in milliseconds. */
+const NAMES_WITHIN = 3_000;
+
+/** Adds who saved each version, where Grafana can be asked whose an account's ID is; the list does without. */
+async function withNames(
+  { clock, log, signal }: CliContext,
+  grafana: () => GrafanaLink,
+  versions: ResourceVersion[],
+  org: number,
+): Promise<ResourceVersion[]> {
+  if (!versions.some(({ updatedBy = '' }) => isAccountId(updatedBy))) {
+    return versions;
+  }
+  const late = new AbortController();
+  const read = async () => liveAuthors(grafana(), org, AbortSignal.any([signal, late.signal]));
+  try {
+    const authors = await withTimeLimit(clock, NAMES_WITHIN, signal, (over) => Promise.race([read(), over]));
+    return withAuthors(versions, authors);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.debug({ reason: reasonOf(error) }, 'accounts are not known');
+    return versions;
+  } finally {
+    late.abort();
+  }
+}
+
 /** Changes that a line has room for. */
 const SENTENCES = 3;
 
 function rowOf(version: ResourceVersion): (string | number)[] {
-  const { what, time, until, updatedBy, version: number, bytes: size, snapshots, resource, title } = version;
+  const { what, time, until, version: number, bytes: size, snapshots, resource, title } = version;
   return [
     time,
     what,
     ...(resource === undefined ? [] : [`${resource.kind}/${resource.uid}`, title]),
-    updatedBy ?? '',
+    authorShown(version),
     number ?? '',
     size === undefined ? '' : bytes(size),
     until ?? 'now',
@@ -161,6 +193,10 @@ function rowOf(version: ResourceVersion): (string | number)[] {
     snapshots.last,
     printable(wordsOf(version)),
   ];
+}
+
+function authorShown({ by, updatedBy = '' }: ResourceVersion): string {
+  return by === null ? `${updatedBy} (gone)` : (by ?? updatedBy);
 }
 
 function wordsOf({ comment, renamedFrom, changes = [], untold, truncated }: ResourceVersion): string {

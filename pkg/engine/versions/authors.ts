@@ -1,3 +1,4 @@
+import type { DiffOrigin } from '../../contract/api/diff.ts';
 import type { Log } from '../../contract/ports.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import { accountDirectoryOf } from '../../grafana/account-directory.ts';
@@ -27,6 +28,14 @@ export function authorOf(author: string, authors: Authors | undefined): string |
     return author === '' ? undefined : author;
   }
   return authors?.names.get(author) ?? (authors?.known.has(kind) === true ? null : undefined);
+}
+
+/** Adds to versions, changes, or the sides of a comparison, who saved them, as far as that is known. */
+export function withAuthors<T extends DiffOrigin>(versions: readonly T[], authors: Authors | undefined): T[] {
+  return versions.map((version) => {
+    const by = version.updatedBy === undefined ? undefined : authorOf(version.updatedBy, authors);
+    return by === undefined ? version : { ...version, by };
+  });
 }
 
 /** Reads the accounts of an organization, as far as the credentials may. */

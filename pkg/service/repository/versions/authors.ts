@@ -2,7 +2,7 @@ import { reasonOf } from '../../../contract/errors.ts';
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import { liveAuthors } from '../../../operations/live.ts';
-import { authorOf, isAccountId, type Authors } from '../../../engine/versions/authors.ts';
+import { authorOf, isAccountId, withAuthors, type Authors } from '../../../engine/versions/authors.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { withTimeLimit } from '../time-limit.ts';
@@ -36,10 +36,7 @@ export class AuthorNames {
     // Nobody is called gone by a list that is older than what they saved.
     const since = Math.max(0, ...accounts.map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0));
     const authors = accounts.length === 0 ? undefined : await this.#waited(caller, since);
-    return versions.map((version) => {
-      const by = version.updatedBy === undefined ? undefined : authorOf(version.updatedBy, authors);
-      return by === undefined ? version : { ...version, by };
-    });
+    return withAuthors(versions, authors);
   }
 
   /** The name of an account, as far as it is known; null for one that is gone. */
