@@ -8,7 +8,6 @@ import { isUnreadable } from '../grafana/http/errors.ts';
 import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
 import type { Content } from '../grafana/kinds/content.ts';
 import type { Kind, KindContext, Listed } from '../grafana/kinds/kind.ts';
-import { rememberDashboards } from '../grafana/kinds/dashboards/dashboard/live.ts';
 import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
@@ -89,9 +88,6 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
       const context = contexts.get(id);
       if (context !== undefined) {
         await readLive(options, context, kind, { live, errors, owners, progress, report });
-        if (kind.name === 'dashboard') {
-          await rememberDashboards(context, listed(id, kind.name));
-        }
       }
     }
     pending.delete(kind.name);

@@ -101,6 +101,14 @@ describe('a backup of annotations of an organization and many dashboards', () =>
     }
     expect(requests()).toBeLessThanOrEqual(10);
 
+    // How many dashboards there are is known from their own list.
+    const both: KindName[] = ['dashboard', 'annotation'];
+    await backupAt(22.1, { kinds: both });
+    const fourth = await backupAt(22.2, { kinds: both });
+    expect(fourth.kinds.dashboard).toMatchObject({ listed: DASHBOARDS, reused: DASHBOARDS });
+    const lists = bench.grafana.requests.filter(({ path }) => /\/namespaces\/default\/dashboards$/.test(path));
+    expect(lists).toHaveLength(1);
+
     const nextDay = await backupAt(23);
     expect(requests()).toBeGreaterThan(DASHBOARDS);
     expect(texts(nextDay)).toEqual(textsOf(MIXED));

@@ -7,6 +7,7 @@ import { ifFound } from '../../http/errors.ts';
 import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
 import { listBySearch, readLegacy, writeLegacy } from './dashboard/legacy.ts';
+import { keepListed } from './dashboard/listed.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import { readApis, usableVersions } from './dashboard/stored.ts';
 import { writeApis } from './dashboard/write.ts';
@@ -53,7 +54,8 @@ export const dashboard: Kind = {
   },
 
   list(context, known, begin) {
-    return usableVersions(context).length === 0 ? listBySearch(context) : listDashboards(context, known, begin);
+    const list = usableVersions(context).length === 0 ? listBySearch(context) : listDashboards(context, known, begin);
+    return keepListed(context, list);
   },
 
   listConverted(context) {

@@ -3,6 +3,7 @@ import { ifFound } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import { dashboard } from '../dashboard.ts';
 import type { KindContext, Listed } from '../../kind.ts';
+import { listedDashboards } from './listed.ts';
 import { dashboardsPath, usableVersions } from './stored.ts';
 
 /**
@@ -10,6 +11,10 @@ import { dashboardsPath, usableVersions } from './stored.ts';
  */
 export function liveDashboards(context: KindContext): Promise<Listed[]> {
   return context.memo('live-dashboards', async () => {
+    const listed = await listedDashboards(context);
+    if (listed !== undefined) {
+      return listed;
+    }
     const all: Listed[] = [];
     // Claiming to know everything makes the kind list metadata only: bodies would be for `read`, which nobody calls
     // here.
