@@ -153,6 +153,32 @@ it('keeps what a partial backup could not read', async () => {
   expect((await files()).filter((path) => before.includes(path))).toEqual(before);
 });
 
+it('leaves the mirror of another Grafana alone, and says what to do', async () => {
+  await backup();
+  const before = await server.git('rev-parse', 'main');
+  const other = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  other.seedDashboards({ count: 2, folders: 1 });
+  const its = {
+    ...environment,
+    GRAFANA_URL: other.url,
+    GRAFANA_API_TOKEN: other.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: `file://${directory.path}/other`,
+    DASHKEEP_STATE_DIR: `${directory.path}/other-state`,
+  };
+  try {
+    const refused = await runMain(['backup'], its);
+    expect(refused).toMatchObject({
+      exit: 0,
+      error: expect.stringMatching(/branch 'main'.*another.*DASHKEEP_GIT_BRANCH/),
+    });
+    expect(await server.git('rev-parse', 'main')).toBe(before);
+    await runCli(['backup', '--json'], { ...its, DASHKEEP_GIT_BRANCH: 'other' });
+    expect(await server.git('log', '--format=%s', 'other')).toMatch(/^\d+ created$/);
+  } finally {
+    await other.close();
+  }
+});
+
 it('warns when the server refuses the token or does not respond, and catches up later', async () => {
   server.login = 'dashkeep:right';
   environment['DASHKEEP_GIT_TOKEN'] = 'wrong-token-0123456789';

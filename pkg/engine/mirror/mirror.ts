@@ -27,7 +27,11 @@ import { MirrorTree, type TreeEntry } from './tree.ts';
 const Mirrored = JsonResource.extend({ path: pathTo('[^/]*\\.json'), object: z.string(), blob: z.string() });
 type Mirrored = z.infer<typeof Mirrored>;
 
-const Root = z.object({ parts: z.array(pathTo(PART.replaceAll('.', '\\.'))) });
+const Root = z.object({
+  /** The repository of Dashkeep whose snapshots the branch has. */
+  repository: z.string().optional(),
+  parts: z.array(pathTo(PART.replaceAll('.', '\\.'))),
+});
 const Part = z.object({ resources: z.array(Mirrored) });
 
 /** A path that a mirror writes. Anyone who can push can change the index, which must not name files of others. */
@@ -96,7 +100,7 @@ async function build(remote: GitRemote, options: Options): Promise<{ tree: strin
   const { manifest } = options;
   const head = await remote.head();
   const [was, tree] = [new MirrorTree(remote, head), new MirrorTree(remote, head)];
-  const before = await indexIn(remote, was);
+  const before = await indexIn(remote, was, options.repository);
   const reserved = [INDEX, ...foreignNames(await was.entries(), before)];
   const paths = new TitlePaths(manifest, reserved).pathsOf(manifest.resources, '.json');
   const known = new Map(before.map((one) => [keyOf(one), one]));
@@ -136,7 +140,7 @@ async function build(remote: GitRemote, options: Options): Promise<{ tree: strin
   for (const { path } of before.filter((one) => !taken.has(one.path))) {
     await tree.remove(path);
   }
-  await writeIndex(remote, tree, { manifest, before, after });
+  await writeIndex(remote, tree, { manifest, before, after, repository: options.repository.id });
   return { tree: (await tree.write()) ?? '', changes };
 }
 
@@ -168,13 +172,22 @@ async function named(changes: readonly MirroredChange[], { authors }: Options): 
   }));
 }
 
-/** What an earlier commit says of its files; nothing where it is none of ours. */
-async function indexIn(remote: GitRemote, tree: MirrorTree): Promise<Mirrored[]> {
+/**
+ * What an earlier commit says of its files; nothing where it is none of ours.
+ * @throws DK_MIRROR_FAILED if it mirrors another repository: all that only that one has would count as deleted
+ */
+async function indexIn(remote: GitRemote, tree: MirrorTree, { id }: Repository): Promise<Mirrored[]> {
   const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
     const oid = await tree.file(path);
     return oid === undefined ? undefined : schema.safeParse(jsonOf(await remote.readFile(oid))).data;
   };
   const root = await read(INDEX, Root);
+  if (root?.repository !== undefined && root.repository !== id) {
+    throw new DashkeepError(
+      'DK_MIRROR_FAILED',
+      `the branch '${remote.branch}' is the mirror of another Grafana or repository: set DASHKEEP_GIT_BRANCH to another branch, or remove ${INDEX} from this one to replace that mirror`,
+    );
+  }
   const resources: Mirrored[] = [];
   for (const path of new Set(root?.parts)) {
     append(resources, (await read(path, Part))?.resources ?? []);
@@ -186,7 +199,12 @@ async function indexIn(remote: GitRemote, tree: MirrorTree): Promise<Mirrored[]>
 async function writeIndex(
   remote: GitRemote,
   tree: MirrorTree,
-  { manifest, before, after }: { manifest: Manifest; before: readonly Mirrored[]; after: readonly Mirrored[] },
+  {
+    manifest,
+    before,
+    after,
+    repository,
+  }: { manifest: Manifest; before: readonly Mirrored[]; after: readonly Mirrored[]; repository: string },
 ): Promise<void> {
   const partOf = ({ path }: Mirrored): string => `${path.slice(0, path.lastIndexOf('/'))}/${PART}`;
   const parts = groupBy([...after], partOf);
@@ -203,6 +221,7 @@ async function writeIndex(
   const about = {
     dashkeepExport: 1,
     as: 'json',
+    repository,
     ...aboutSnapshot(manifest),
     ...wholeOf(manifest, after.length === manifest.resources.length),
   };

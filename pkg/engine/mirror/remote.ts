@@ -73,6 +73,10 @@ export class GitRemote implements TreeStore {
     return remote;
   }
 
+  get branch(): string {
+    return this.#config.branch;
+  }
+
   /** Starts again from the remote, which packs its objects, once too many lie here one by one. */
   async #tidy(): Promise<void> {
     const sample = await fs.promises.readdir(join(this.#local.gitdir, 'objects', '17')).catch(() => []);
