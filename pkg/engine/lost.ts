@@ -1,6 +1,6 @@
 import { reasonOf } from '../contract/errors.ts';
 import type { KindName, ResourceRef } from '../contract/kinds.ts';
-import type { ManifestEntry } from '../contract/manifest.ts';
+import type { Manifest, ManifestEntry } from '../contract/manifest.ts';
 import type { Log } from '../contract/ports.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
@@ -35,16 +35,24 @@ export function isLosable(kind: KindName): boolean {
 
 /**
  * What a later snapshot lost of an earlier one, of what both cover. What Grafana changes by itself when it is upgraded
- * is not lost.
+ * is not lost, and neither is what the later one could not read: it may be in Grafana still, with edits made since.
  */
-export async function lostBetween(ports: LostPorts, from: Compared, to: Compared): Promise<Lost[]> {
+export async function lostBetween(
+  ports: LostPorts,
+  from: Compared,
+  to: Compared & Partial<Pick<Manifest, 'errors'>>,
+): Promise<Lost[]> {
   const isOfBoth = scopeOfBoth(from, to);
   const after = new Map(to.resources.map((entry) => [keyOf(entry), entry]));
+  const unread = new Set(to.errors?.map(keyOf));
+  // Without a UID, an error is of the whole kind.
+  const isUnread = (entry: ManifestEntry): boolean =>
+    unread.has(keyOf(entry)) || unread.has(keyOf({ ...entry, uid: '' }));
   const lost: Lost[] = [];
   const pairs: Pair[] = [];
   for (const entry of from.resources.filter((one) => isLosable(one.kind) && isOfBoth(one))) {
     const now = after.get(keyOf(entry));
-    if (now === undefined && !isGoneWith(entry, after)) {
+    if (now === undefined && !isGoneWith(entry, after) && !isUnread(entry)) {
       lost.push({ org: entry.org, kind: entry.kind, uid: entry.uid, how: 'gone' });
     } else if (now !== undefined && isOther(entry, now)) {
       pairs.push([entry, now]);

@@ -70,6 +70,40 @@ describe('a wrong password of an admin', () => {
   });
 });
 
+describe('what could not be read', () => {
+  const api = (route: string, body?: unknown) => call(grafana, 'admin:admin', route, body);
+
+  /** A backup that dashboards cannot be read for, after a full one. */
+  async function afterFull(): Promise<{ full: string; partial: string; out: string }> {
+    const full = (await backup(ADMIN, '--json')).json.snapshot as string;
+    grafana.setFaults({ match: /^GET .*(dashboards|\/api\/search)/, action: { kind: 'status', status: 403 } });
+    const { exit, out } = await backup(ADMIN, '--full-read-every', '1');
+    grafana.setFaults();
+    expect(exit).toBe(3);
+    expect(out).toMatch(/^warning: much of snapshot .* is missing: .*dashboard/m);
+    return { full, partial: /^snapshot (\S+) is partial/m.exec(out)?.[1] ?? '', out };
+  }
+
+  it('is not called lost, since it may be in Grafana still, and a later edit is not reverted', async () => {
+    const { full, partial, out } = await afterFull();
+    expect(out).not.toContain('--lost-in');
+    expect(out).toContain('may still be in Grafana');
+    const found = await api('GET /api/search?type=dash-db&limit=1');
+    const { body } = await api(`GET /api/dashboards/uid/${found.body[0].uid}`);
+    await api('POST /api/dashboards/db', {
+      ...body,
+      dashboard: { ...body.dashboard, title: 'Edited' },
+      overwrite: true,
+    });
+    const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+    const advised = ['restore', full, '--lost-in', partial, '--overwrite', ...where, '--grafana-url', grafana.url];
+    await expect(runCli(advised, ADMIN)).rejects.toMatchObject({
+      code: 'DK_NOT_FOUND',
+      message: `nothing of ${full} is lost in ${partial}`,
+    });
+  });
+});
+
 describe('problems of a backup', () => {
   it('with different causes are a line each, and a long one ends with how many more there are', () => {
     const of = (uid: string, reason: string, count?: number) => ({

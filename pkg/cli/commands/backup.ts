@@ -1,6 +1,9 @@
 import { asDashkeepError } from '../../contract/errors.ts';
-import { isFull, type Manifest } from '../../contract/manifest.ts';
+import type { Loss } from '../../contract/losses/losses.ts';
+import { isFull, problemCount, type Manifest } from '../../contract/manifest.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import type { Finding } from '../../contract/findings.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
 import { backupReport } from '../../engine/backup/report.ts';
 import { runBackup } from '../../operations/backup.ts';
@@ -12,6 +15,7 @@ import {
   shrunkReason,
   upgradeReason,
 } from '../../repository/snapshots/coverage.ts';
+import { findingError } from '../../repository/signing/finding-error.ts';
 import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
@@ -62,15 +66,28 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     signal: context.signal,
     onProgress: progress.report,
   } as const;
-  const manifest = await withSession(context, flags, true, (session) =>
-    recordRun(session, run, (one) => runBackup(session, choice, one)),
-  ).finally(progress.end);
+  const [manifest, findings] = await withSession(context, flags, true, async (session) => {
+    const made = await recordRun(session, run, (one) => runBackup(session, choice, one));
+    return [made, (await session.repository.trust.keys.target?.read())?.findings ?? []] as const;
+  }).finally(progress.end);
   if (flags.json === true) {
     printJson(context, backupReport(manifest));
   } else {
     printReport(context, manifest);
   }
-  return isFull(manifest) ? 0 : 3;
+  printFindings(context, flags, findings);
+  return isFull(manifest) && findings.length === 0 ? 0 : 3;
+}
+
+/** What differs from what is remembered of the repository stays, until a person accepts it. */
+function printFindings(context: CliContext, { json }: Flags, findings: readonly Finding[]): void {
+  for (const { code, message, hint } of findings.map(findingError)) {
+    if (json === true) {
+      context.log.warn({ code, advice: hint }, message);
+    } else {
+      printLine(context, `warning: ${message}\n${hint}`);
+    }
+  }
 }
 
 function printReport(context: CliContext, manifest: Manifest): void {
@@ -106,12 +123,23 @@ function printReport(context: CliContext, manifest: Manifest): void {
   advice.forEach((one) => printLine(context, reasonSentence(one)));
 }
 
-function printShrunk(context: CliContext, { id, shrunk }: Manifest): void {
+function printShrunk(context: CliContext, { id, shrunk, errors }: Manifest): void {
   if (shrunk !== undefined) {
     printLine(context, `warning: ${reasonSentence(shrunkReason(shrunk))}`);
-    printLine(context, reasonSentence(putBackAdvice(shrunk.since, id)));
+    const isUnread = isAllUnread(shrunk, errors);
+    printLine(context, reasonSentence(isUnread ? reason('read-again') : putBackAdvice(shrunk.since, id)));
     printLine(context, reasonSentence(acceptLossAdvice(id, shrunk)));
   }
+}
+
+/** Whether all that a snapshot lacks may be there still, because it could not be read. */
+function isAllUnread({ losses, overwritten }: NonNullable<Manifest['shrunk']>, errors: Manifest['errors']): boolean {
+  const isUnread = ({ org, kind, gone }: Loss): boolean => {
+    const causes = errors.filter((one) => one.kind === kind && (org === undefined || one.org === org));
+    return causes.some(({ uid }) => uid === '') || problemCount(causes) >= gone;
+  };
+  const ofKinds = losses.filter(({ kind }) => kind !== undefined);
+  return overwritten === undefined && ofKinds.length > 0 && ofKinds.every(isUnread);
 }
 
 function printUpgrade(context: CliContext, { id, upgrade }: Manifest): void {
