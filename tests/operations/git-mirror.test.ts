@@ -188,7 +188,12 @@ it('warns when the server refuses the token or does not respond, and catches up 
   expect(refused.out + refused.error).not.toContain('wrong-token');
   server.failure = 500;
   expect((await runMain(['backup'], environment)).error).toMatch(/responded with status 500/);
+  // As a login page or a proxy does.
+  server.failure = 200;
+  expect((await runMain(['backup'], environment)).error).toMatch(/:\d+ does not respond like a Git server/);
   server.failure = undefined;
+  delete environment['DASHKEEP_GIT_TOKEN'];
+  expect((await runMain(['backup'], environment)).error).toMatch(/:\d+ requires a token/);
   environment['DASHKEEP_GIT_TOKEN'] = 'right';
   await backup();
   expect(await subjects()).toHaveLength(1);

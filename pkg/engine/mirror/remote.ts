@@ -177,17 +177,21 @@ export class GitRemote implements TreeStore {
       if (codeOf(error) === 'PushRejectedError') {
         throw error;
       }
-      const { host } = new URL(this.#config.url);
-      throw new DashkeepError('DK_MIRROR_FAILED', `the Git server ${host} ${whyNot(error)}`, { cause: error });
+      const { url, token } = this.#config;
+      const message = `the Git server ${new URL(url).host} ${whyNot(error, token !== undefined)}`;
+      throw new DashkeepError('DK_MIRROR_FAILED', message, { cause: error });
     }
   }
 }
 
 /** In the words of a person; never the address, which may be long, or a header. */
-function whyNot(error: unknown): string {
+function whyNot(error: unknown, hasToken: boolean): string {
   const { statusCode } = ((error as { data?: { statusCode?: number } }).data ?? {}) satisfies object;
   if (codeOf(error) === 'UserCanceledError' || statusCode === 401 || statusCode === 403) {
-    return 'refused the token';
+    return hasToken ? 'refused the token' : 'requires a token';
+  }
+  if (codeOf(error) === 'SmartHttpError') {
+    return 'does not respond like a Git server';
   }
   if (codeOf(error) === 'GitPushError') {
     return 'refused the push';
