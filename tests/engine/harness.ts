@@ -23,16 +23,11 @@ import { MemoryStore } from '../support/stores/memory-store.ts';
 import type { ObjectStore } from '../../pkg/storage/store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { hastyClock } from '../support/fast-clock.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { stateOf } from '../support/repository/repository.ts';
 
 export const DASHBOARDS: KindName[] = ['folder', 'dashboard'];
-
-/** Real time, but waits between attempts are shortened so that tests need not. */
-export const hastyClock: Clock = {
-  ...realClock,
-  sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 50, signal),
-};
 
 export interface Bench {
   grafana: Simulator;

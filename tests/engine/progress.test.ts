@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ProgressStep, WholeProgress } from '../../pkg/contract/runs.ts';
 import { ProgressCounter } from '../../pkg/engine/progress.ts';
 import { edit } from './backup/edits.ts';
-import { type Bench, hastyClock, start } from './harness.ts';
+import { hastyClock } from '../support/fast-clock.ts';
+import { type Bench, start } from './harness.ts';
 
 const COUNT = 80;
 

@@ -3,7 +3,8 @@ import type { KindName } from '../../pkg/contract/kinds.ts';
 import type { Diff, PlanItem } from '../../pkg/contract/plan.ts';
 import { replaceAnnotations, replaceDashboards } from '../support/grafana/seed/annotations.ts';
 import { edit } from './backup/edits.ts';
-import { type Bench, hastyClock, start } from './harness.ts';
+import { hastyClock } from '../support/fast-clock.ts';
+import { type Bench, start } from './harness.ts';
 
 const COUNT = 120;
 /** Some more than two pages of a thousand. */

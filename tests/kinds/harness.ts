@@ -1,7 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
-import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { basicCredentials, tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
@@ -9,18 +8,10 @@ import { connect, kindContext, type Instance } from '../../pkg/grafana/instance.
 import type { Kind, KindContext, Listed, Restorable, WriteContext } from '../../pkg/grafana/kinds/kind.ts';
 import type { Content } from '../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
+import { hastyClock } from '../support/fast-clock.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
 import type { TokenRequest, Simulator } from '../support/grafana/simulator.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
-
-/** Waits a thousandth of what it is asked to: retries happen, tests don't wait. */
-export const hastyClock: Clock = {
-  now: () => new Date(),
-  monotonic: () => performance.now(),
-  sleep: async (milliseconds, signal) => {
-    await pause(milliseconds / 1000, undefined, { signal });
-  },
-};
 
 export interface TestGrafana {
   sim: Simulator;

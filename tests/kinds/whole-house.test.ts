@@ -11,7 +11,8 @@ import type { Repository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { PROFILES, type ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { open, SeededRandomness } from '../support/repository/repository.ts';
-import { hastyClock, testGrafana, type TestGrafana } from './harness.ts';
+import { hastyClock } from '../support/fast-clock.ts';
+import { testGrafana, type TestGrafana } from './harness.ts';
 
 const profiles = Object.keys(PROFILES) as ProfileName[];
 const randomness = new SeededRandomness();

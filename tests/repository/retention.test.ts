@@ -139,7 +139,7 @@ describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigg
 });
 
 it('what is on hold stays, whatever it is', () => {
-  const hold = { note: 'for the auditors', time: '2026-11-24T00:00:00Z' };
+  const hold = { note: 'for the auditors', since: '2026-11-24T00:00:00Z' };
   const held = [
     { ...snapshot('2026-11-04'), hold },
     { ...snapshot('2026-11-03', 'partial'), hold },

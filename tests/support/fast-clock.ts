@@ -36,3 +36,9 @@ export function fastClock(factor = 100): FastClock {
     },
   };
 }
+
+/** Real time, but waits between attempts are shortened so that tests need not. */
+export const hastyClock: Clock = {
+  ...realClock,
+  sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 50, signal),
+};

@@ -11,7 +11,8 @@ import {
   textsOf,
   type Note,
 } from '../../support/grafana/seed/annotations.ts';
-import { type Bench, hastyClock, openBench, openStored, start } from '../harness.ts';
+import { hastyClock } from '../../support/fast-clock.ts';
+import { type Bench, openBench, openStored, start } from '../harness.ts';
 import { copyOf } from '../../support/repository/repository.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 

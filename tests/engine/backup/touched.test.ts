@@ -3,7 +3,8 @@ import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { edit } from './edits.ts';
-import { type Bench, hastyClock, identities, start } from '../harness.ts';
+import { hastyClock } from '../../support/fast-clock.ts';
+import { type Bench, identities, start } from '../harness.ts';
 
 const COUNT = 120;
 

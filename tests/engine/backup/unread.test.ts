@@ -3,7 +3,8 @@ import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts'
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import type { AclEntry } from '../../support/grafana/model/stored.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
-import { type Bench, hastyClock, start } from '../harness.ts';
+import { hastyClock } from '../../support/fast-clock.ts';
+import { type Bench, start } from '../harness.ts';
 
 const COUNT = 60;
 /** One more is in the simulator from the start. */

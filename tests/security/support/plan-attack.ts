@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
+import { hastyClock } from '../../support/fast-clock.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -56,7 +57,7 @@ function labHooks(): void {
       dashkeep(args, environment = {}) {
         const where = ['--target', target, '--state-dir', `${directory.path}/state`, '--grafana-url', grafana.url];
         const as = 'GRAFANA_API_TOKEN' in environment ? {} : ADMIN;
-        return runCli([...args, ...where, '--json'], { ...as, ...environment });
+        return runCli([...args, ...where, '--json'], { ...as, ...environment }, { clock: hastyClock });
       },
       async service() {
         // What the command line has signed is another writer's.
