@@ -49,6 +49,13 @@ describe('a snapshot that lacks much', () => {
     expect(shrunkSince(few, snapshot([], { orgs: few.orgs }))).toBeUndefined();
   });
 
+  it('is one where more than a tenth of a kind is gone, but no less than ten', () => {
+    const some = (count: number): Shrinkable => snapshot(entries(1, 'dashboard', count));
+    expect(lossesOf(some(89), some(99))).toEqual([{ org: 1, kind: 'dashboard', before: 99, gone: 10 }]);
+    expect(lossesOf(some(90), some(99))).toBeUndefined();
+    expect(lossesOf(some(90), some(100))).toBeUndefined();
+  });
+
   it('is one without an organization that was not left out on purpose', () => {
     const own = snapshot(
       WHOLE.resources.filter(({ org }) => org === 1),

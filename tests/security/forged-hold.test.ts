@@ -41,6 +41,15 @@ async function shown(id: string): Promise<unknown> {
 
 const notes = (id: string): Promise<string[]> => keysOf(world.store, `signatures/notes/${id}`);
 
+it.each([
+  ['nobody', undefined],
+  ['a key that is not trusted', new MemoryState()],
+])('a snapshot that %s signed is not put on hold', async (_who, state) => {
+  const { id } = await backup(await open(world, { state }), world, { forged: { v: 1 } });
+  await expect(hold(id)).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+  expect(await notes(id)).toEqual([]);
+});
+
 it('what spoils a hold does not end it, and is not shown as its words', async () => {
   const [first] = made as [Manifest];
   await hold(first.id);

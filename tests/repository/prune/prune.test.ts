@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deleteSnapshot } from '../../../pkg/repository/snapshots/forget.ts';
-import { planPrune } from '../../../pkg/repository/prune/prune.ts';
+import { applyPrune, planPrune } from '../../../pkg/repository/prune/prune.ts';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
 import { keysOf, open, TestClock } from '../../support/repository/repository.ts';
 import { backUp, forgetAllButLast, HOUR, lockEverything, prune, setUp, shared, world } from './harness.ts';
@@ -36,6 +36,18 @@ describe('prune', () => {
     const before = await keysOf(world.store);
     await planPrune(await open(world));
     expect(await keysOf(world.store)).toEqual(before);
+  });
+
+  it('removes nothing that was not planned to be removed', async () => {
+    world.clock.advance(48 * HOUR);
+    await prune();
+    world.clock.advance(3 * HOUR);
+    const repository = await open(world);
+    const plan = await planPrune(repository);
+    world.clock.advance(HOUR);
+
+    expect((await planPrune(repository)).remove).toHaveLength(1);
+    expect(await applyPrune(repository, plan, { randomness: world.randomness })).toMatchObject({ removed: 0 });
   });
 
   it('spares a marked object that a new snapshot needs again', async () => {
