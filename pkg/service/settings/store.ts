@@ -37,6 +37,9 @@ export class SettingsStore {
   #stored: SavedSettings = { values: {}, secrets: {} };
   #unwritable: Reason | undefined;
   #unusable: EffectiveSettings['unusable'] = {};
+  /** Whether the secrets of a first save were found without the rest: another replica is about to write that. */
+  #isHalfSaved = false;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param limits - what the deployment forbids, by dotted path */
   constructor(state: StateStore, config: StoreConfig, log: Log, limits: FieldCheck) {
@@ -48,7 +51,11 @@ export class SettingsStore {
   }
 
   /** Reads what is stored; another replica may have changed it. A state that can't be read leaves what was known. */
-  async load(): Promise<void> {
+  load(): Promise<void> {
+    return this.#inTurn(() => this.#load());
+  }
+
+  async #load(): Promise<void> {
     try {
       const [values, secrets] = await Promise.all([this.#read(SETTINGS_ENTRY), this.#read(SECRETS_ENTRY)]);
       const { savedFor } = (values ?? {}) as { savedFor?: unknown };
@@ -57,6 +64,7 @@ export class SettingsStore {
         secrets: usableSecrets(secrets),
         savedFor: typeof savedFor === 'string' ? savedFor : undefined,
       };
+      this.#isHalfSaved = values === undefined;
       this.#unwritable = undefined;
     } catch (error) {
       this.#unwritable = reasonWithHint(asDashkeepError(error));
@@ -73,9 +81,13 @@ export class SettingsStore {
    * Notes what the deployment covers, where an earlier release saved without that: what it saved stays in force, until
    * the deployment covers something else.
    */
-  async settle(): Promise<void> {
+  settle(): Promise<void> {
+    return this.#inTurn(() => this.#settle());
+  }
+
+  async #settle(): Promise<void> {
     const { values, secrets, savedFor } = this.#stored;
-    if (savedFor !== undefined || Object.keys(values).length + Object.keys(secrets).length === 0) {
+    if (savedFor !== undefined || this.#isHalfSaved || Object.keys(values).length + Object.keys(secrets).length === 0) {
       return;
     }
     try {
@@ -131,8 +143,12 @@ export class SettingsStore {
    * Saves a change.
    * @throws FieldErrors, DK_SETTINGS_STALE, DK_SETTINGS for what the deployment owns or where nothing can be kept
    */
-  async update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
-    await this.load();
+  update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
+    return this.#inTurn(() => this.#update(change, ifMatch));
+  }
+
+  async #update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
+    await this.#load();
     if (this.#unwritable !== undefined) {
       throw new DashkeepError('DK_SETTINGS', `settings cannot be saved: ${reasonSentence(this.#unwritable)}`);
     }
@@ -142,6 +158,13 @@ export class SettingsStore {
     }
     await this.#keep(this.#rules.noted(await this.#permitted(this.#merged(change), change)));
     return this.view();
+  }
+
+  /** One after the other: what began to read before a save would otherwise bring back what that replaced. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   async #keep(saved: SavedSettings): Promise<void> {
@@ -214,10 +237,11 @@ export class SettingsStore {
     return digest({ values, secrets }).slice(0, 16);
   }
 
+  /** Undefined when there is none. */
   async #read(entry: string): Promise<unknown> {
     const text = (await this.#state.get(entry))?.toString('utf8');
     try {
-      return text === undefined ? {} : (JSON.parse(text) as unknown);
+      return text === undefined ? undefined : (JSON.parse(text) as unknown);
     } catch {
       this.#log.warn({ entry }, 'a stored entry is damaged and is ignored');
       return {};

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { serviceConfig } from '../../pkg/cli/config/service.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { MemoryState } from '../../pkg/lib/state.ts';
+import { SettingsStore } from '../../pkg/service/settings/store.ts';
+
+/** While settings are first written, something else happens, whose own writing comes later. */
+class SlowState extends MemoryState {
+  meanwhile: (() => unknown) | undefined;
+  #first: Promise<void> | undefined;
+
+  override async set(name: string, value: Buffer): Promise<void> {
+    if (name === 'settings.json' && this.meanwhile !== undefined) {
+      const begin = this.meanwhile;
+      this.meanwhile = undefined;
+      this.#first = sleep(50).then(() => super.set(name, value));
+      begin();
+    } else {
+      await this.#first;
+      await super.set(name, value);
+    }
+    await this.#first;
+  }
+}
+
+const config = serviceConfig({ GRAFANA_URL: 'http://localhost:3000' }, { stateDir: '/nowhere' }, 'test');
+const opened = (state: SlowState) => new SettingsStore(state, config, silentLog, () => Promise.resolve({}));
+
+/** What the service does every few seconds. */
+async function lookAt(settings: SettingsStore): Promise<void> {
+  await settings.load();
+  await settings.settle();
+}
+
+describe('settings that are saved', () => {
+  const secrets = { s3AccessKeyId: 'test', s3SecretAccessKey: 'testsecret' };
+
+  const cases = [
+    ['the service looks at them', (own: SettingsStore) => own],
+    ['another replica looks at them', (_own: SettingsStore, other: SettingsStore) => other],
+  ] as const;
+  it.each(cases)('are kept when %s meanwhile', async (_name, who) => {
+    const state = new SlowState();
+    const settings = opened(state);
+    const { target } = settings.view().values;
+    const looking: Promise<void>[] = [];
+    state.meanwhile = () => looking.push(lookAt(who(settings, opened(state))));
+    await settings.update({ values: { target: { ...target, url: 's3://bucket/prefix' } }, secrets }, undefined);
+    await Promise.all(looking);
+    for (const one of [settings, opened(state)]) {
+      await one.load();
+      expect(one.view().values.target.url).toBe('s3://bucket/prefix');
+      expect(one.view().secrets.s3AccessKeyId).toMatchObject({ set: true });
+    }
+  });
+
+  it('are kept when others are saved at the same moment', async () => {
+    const settings = opened(new SlowState());
+    const { target, retention } = settings.view().values;
+    await Promise.all([
+      settings.update({ values: { target: { ...target, url: 's3://bucket/prefix' } }, secrets }, undefined),
+      settings.update({ values: { retention: { ...retention, keepLast: 3 } } }, undefined),
+    ]);
+    expect(settings.view().values).toMatchObject({
+      target: { url: 's3://bucket/prefix' },
+      retention: { keepLast: 3 },
+    });
+  });
+});
