@@ -24,6 +24,9 @@ for (const name of ['disaster-recovery', 'rescue']) {
   guides[name] = await readFile(`docs/${name}.md`, 'utf8');
 }
 
+// SQLite, which its package has as a file beside its code.
+const sqlite = (await readFile('node_modules/sql.js/dist/sql-wasm.wasm')).toString('base64');
+
 // Packages of a cloud, which only its stores load: compressed within the one file, they cost others neither time nor
 // memory at the start, and a tenth of the file instead of half of it.
 const licenses = [];
@@ -45,8 +48,10 @@ const packed = {
         minifyIdentifiers: true,
         supported: { 'dynamic-import': false },
         legalComments: 'linked',
+        define: { BUILT_IN_SQLITE: JSON.stringify(sqlite) },
         write: false,
         logLevel: 'warning',
+        logOverride: { 'empty-import-meta': 'silent' },
       });
       const [code, legal] = [/\.cjs$/, /\.txt$/].map((name) => outputFiles.find(({ path: at }) => name.test(at)));
       licenses.push(legal?.text ?? '');
@@ -55,7 +60,7 @@ const packed = {
         const { brotliDecompressSync } = require('node:zlib');
         const { compileFunction } = require('node:vm');
         const code = brotliDecompressSync(Buffer.from('${text}', 'base64')).toString();
-        compileFunction(code, ['exports', 'require', 'module'])(exports, require, module);`;
+        compileFunction(code, ['exports', 'require', 'module', '__dirname'])(exports, require, module, '');`;
       return { contents, loader: 'js' };
     });
   },

@@ -41,6 +41,8 @@ const ELSEWHERE: Record<string, string> = {
   age: '-d -i',
   'age-keygen': '-o -y',
   curl: '-d -fL -fLO -H -o -sS --aws-sigv4 --fail --user',
+  pg_dump: '',
+  sqlite3: '',
   jq: '-r -sRr --arg',
   'sudo install': '',
   tar: '-xzf',

@@ -213,7 +213,30 @@ describe('dashkeep import', () => {
         { name: 'Other', type: 'loki', orgId: 2 },
       ],
       contactPoints: [
-        { name: 'Hook', receivers: [{ uid: 'x', type: 'webhook', settings: { password: 'hunter2-secret' } }] },
+        {
+          name: 'Hook',
+          receivers: [{ uid: 'x', type: 'webhook', settings: { url: 'http://x', password: 'hunter2-$WORD' } }],
+        },
+        { name: 'New', receivers: [{ uid: 'y', type: 'carrier-pigeon', settings: { loft: 4, apiKey: 'hunter2' } }] },
+      ],
+      groups: [
+        {
+          name: 'G',
+          folder: 'Shop',
+          interval: '1h30m',
+          rules: [
+            {
+              uid: 'r',
+              title: 'R',
+              condition: 'A',
+              for: '5m',
+              dashboardUid: 'd',
+              panelId: 7,
+              annotations: { summary: '$5 and $$' },
+              data: [{ refId: 'A', datasourceUid: 'p', model: { expr: '$x' } }],
+            },
+          ],
+        },
       ],
     };
     await mkdir(`${here.path}/etc/datasources`, { recursive: true });
@@ -221,9 +244,31 @@ describe('dashkeep import', () => {
     const { json: second } = await here.run(['import', `${here.path}/etc`]);
     expect((second.errors as { kind: string; code: string }[]).map(({ kind, code }) => `${kind} ${code}`)).toEqual([
       'data-source import-variables',
-      'contact-point import-kind',
     ]);
-    const [entry] = await resourcesOf(second.snapshot);
+    const [entry, folder, ...others] = await resourcesOf(second.snapshot);
+    expect(folder).toMatchObject({ kind: 'folder', title: 'Shop' });
+    expect(others.map(({ kind, title, folder: above }) => `${kind} ${title} ${above}`)).toEqual([
+      'contact-point Hook ',
+      'contact-point New ',
+      'alert-rule-group G Shop',
+    ]);
+    const group = await here.run(['cat', second.snapshot, `alert-rule-group/${folder?.uid}/G`]);
+    expect(JSON.parse(group.out)).toMatchObject({
+      interval: 5400,
+      rules: [
+        {
+          annotations: { __dashboardUid__: 'd', __panelId__: '7', summary: '$5 and $$' },
+          data: [{ relativeTimeRange: { from: 0, to: 0 }, model: { expr: '$x' } }],
+        },
+      ],
+    });
+    const hook = await here.run(['cat', second.snapshot, 'contact-point/Hook']);
+    const unknown = await here.run(['cat', second.snapshot, 'contact-point/New']);
+    expect(JSON.parse(hook.out).integrations).toMatchObject([
+      { settings: { url: 'http://x' }, secureFields: ['password'] },
+    ]);
+    expect(JSON.parse(unknown.out).integrations).toMatchObject([{ settings: { loft: 4 }, secureFields: ['apiKey'] }]);
+    expect(hook.out + unknown.out).not.toContain('hunter2');
     const { out } = await here.run(['cat', second.snapshot, `data-source/${entry?.uid}`]);
     expect(JSON.parse(out)).toMatchObject({ name: 'Given', url: '$LOKI_URL', secureJsonFields: { token: true } });
     expect(out).not.toContain('hunter2');
@@ -290,6 +335,8 @@ describe('dashkeep import', () => {
     const whole = gzipSync(Buffer.from('not tar'.repeat(1000)));
     await writeFile(`${here.path}/cut.tar.gz`, whole.subarray(0, whole.length - 10));
     await expect(here.run(['import', `${here.path}/cut.tar.gz`])).rejects.toThrow('not an intact');
+    await writeFile(`${here.path}/long.tar.gz`, gzipSync(tar({ [`${'dashboards/'.repeat(1000)}x.json`]: {} })));
+    await expect(here.run(['import', `${here.path}/long.tar.gz`])).rejects.toThrow('a name of 11006 characters');
     await expect(here.run(['import', `${here.path}/nowhere`])).rejects.toThrow('ENOENT');
     expect((await here.run(['snapshots'])).json.snapshots).toHaveLength(1);
     expect(await readFile(`${here.path}/out/dashkeep-export.json`, 'utf8')).toContain('"as": "json"');

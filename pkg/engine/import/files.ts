@@ -11,6 +11,7 @@ const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** An archive is unpacked in memory. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
 const MAX_FILES = 200_000;
+const MAX_NAME_LENGTH = 4096;
 
 /** The files of an archive or a directory, by paths with `/` between their parts. */
 export interface Files {
@@ -18,6 +19,8 @@ export interface Files {
   name: string;
   paths: readonly string[];
   read(path: string): Promise<string>;
+  /** Where it is, if a single file was given. */
+  file?: string;
 }
 
 /** @throws DK_IMPORT_INVALID if it cannot be read or is too large */
@@ -33,7 +36,7 @@ export async function openFiles(path: string): Promise<Files> {
       const read = (one: string): Promise<string> => Promise.resolve(unpacked.get(one)?.toString('utf8') ?? '');
       return { name, paths: [...unpacked.keys()].sort(), read };
     }
-    return { name, paths: [name], read: () => readSmall(path) };
+    return { name, paths: [name], read: () => readSmall(path), file: path };
   } catch (cause) {
     if (cause instanceof DashkeepError) {
       throw cause;
@@ -102,6 +105,9 @@ async function unpack(path: string): Promise<Map<string, Buffer>> {
     const prefix = textAt(tar, at + 257, 5) === 'ustar' ? textAt(tar, at + 345, 155) : '';
     const name = longName ?? [prefix, textAt(tar, at, 100)].filter((part) => part !== '').join('/');
     longName = type === 'L' ? textAt(content, 0, size) : type === 'x' ? paxPath(content) : undefined;
+    if (name.length > MAX_NAME_LENGTH) {
+      throw invalid(`${path} has a file with a name of ${name.length} characters`);
+    }
     if (type === '0' || type === '\0') {
       if (size > MAX_FILE_BYTES) {
         throw tooLarge(name);

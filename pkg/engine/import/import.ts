@@ -15,16 +15,22 @@ import { entryOf } from '../backup/read-kind.ts';
 import { fitting } from '../backup/short-texts.ts';
 import { placeAndName } from '../folder-paths.ts';
 import type { Archive, ArchiveReader, Imported, ImportOptions } from './archive.ts';
-import { backupTool } from './backup-tool.ts';
 import { classicFiles, plainDashboards } from './dashboards.ts';
+import { postgresDump, sqliteFile } from './database/database.ts';
 import { invalid, openFiles } from './files.ts';
 import { jsonTree } from './json-tree.ts';
 import { provisioningFiles } from './provisioning.ts';
+import { backupTool, gdg, grafanaUtil, wizzy } from './tools.ts';
 
 /** The archive formats by name, in the order in which they are tried. */
 export const READERS = {
   json: jsonTree,
   'grafana-backup-tool': backupTool,
+  'grafana-util': grafanaUtil,
+  wizzy,
+  gdg,
+  sqlite: sqliteFile,
+  postgres: postgresDump,
   provisioning: provisioningFiles,
   classic: classicFiles,
   dashboards: plainDashboards,

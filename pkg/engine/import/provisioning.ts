@@ -1,13 +1,13 @@
 import { parse } from 'yaml';
 import { compact } from '../../contract/compact.ts';
 import type { KindName } from '../../contract/kinds.ts';
-import type { ResourceProblem } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import { withMaskedSecrets } from '../../grafana/kinds/alerting/contact-point/secret-settings.ts';
 import { dataSourceContent } from '../../grafana/kinds/data-sources/data-source.ts';
-import { naturalKey } from '../../grafana/natural-key.ts';
 import {
   arrayAt,
   isJsonObject,
+  numberAt,
   objectAt,
   parseJson,
   stringAt,
@@ -15,64 +15,63 @@ import {
   type Json,
   type JsonObject,
 } from '../../lib/json/json.ts';
-import { imported, lacking, type ArchiveReader, type Imported, type ImportOptions } from './archive.ts';
-import { ImportedDashboards } from './dashboards.ts';
-import { invalid, readJson, type Files } from './files.ts';
 import { mapTexts } from '../../lib/json/map.ts';
+import { addContactPoints, addNamed, addPolicies, addRules, integrationsIn } from './alerting.ts';
+import type { ArchiveReader, ImportOptions } from './archive.ts';
+import { durationOf } from './durations.ts';
+import { invalid, readJson, type Files } from './files.ts';
+import { ImportedOrg, importedUid } from './organization.ts';
 
 const YAML = /\.ya?ml$/;
 /** The types of provisioning files that are read. */
 const SORTS = /(^|\/)(datasources|dashboards|alerting)\/[^/]+\.ya?ml$/;
 
-/** A provisioning directory of Grafana: its data sources, dashboards, mute timings, templates and policies. */
+/** A provisioning directory of Grafana: its data sources, dashboards and alerting. */
 export const provisioningFiles: ArchiveReader = {
   reads: ({ paths }) => paths.some((path) => SORTS.test(path)),
 
   async read(files, options) {
-    const { org } = options;
     const found = new Provisioned(options);
     for (const path of files.paths.filter((one) => YAML.test(one))) {
       found.add(await readYaml(files, path));
     }
-    const { resources, errors } = await found.dashboards(files);
-    return compact({ orgs: [{ id: org, name: '' }], resources, errors });
+    return ImportedOrg.archiveOf([{ id: options.org, name: '' }], [await found.finish(files)]);
   },
 };
 
 class Provisioned {
-  readonly #options: ImportOptions;
-  readonly #resources: Imported[] = [];
-  readonly #errors: ResourceProblem[] = [];
+  readonly #id: number;
+  readonly #org: ImportedOrg;
   readonly #providers: JsonObject[] = [];
+  readonly #groups: JsonObject[] = [];
 
   constructor(options: ImportOptions) {
-    this.#options = options;
+    this.#id = options.org;
+    this.#org = new ImportedOrg(options);
   }
 
   /** What one file says of the organization that is meant; a file without one means the first. */
   add(document: JsonObject): void {
+    const org = this.#org;
     const each = (name: string, work: (one: JsonObject) => void): void =>
       (arrayAt(document, name) ?? [])
         .filter(isJsonObject)
-        .filter((one) => (one['orgId'] ?? one['org_id'] ?? 1) === this.#options.org)
+        .filter((one) => (one['orgId'] ?? one['org_id'] ?? 1) === this.#id)
         .forEach((one) => work(without(one, 'orgId', 'org_id')));
     each('datasources', (one) => this.#dataSource(one));
     each('providers', (one) => void this.#providers.push(one));
-    each('muteTimes', (one) => this.#add('mute-timing', stringAt(one, 'name') ?? '', one));
-    each('templates', (one) => this.#add('notification-template', stringAt(one, 'name') ?? '', one));
-    each('policies', (one) =>
-      this.#add('notification-policy', 'default', this.#expanded('notification-policy', 'default', one)),
-    );
-    // Their settings may hold secrets, which the files do not mark as such.
-    each('contactPoints', (one) => this.#lacks('contact-point', literal(stringAt(one, 'name') ?? '')));
-    each('groups', (one) => this.#lacks('alert-rule-group', literal(stringAt(one, 'name') ?? '')));
-    each('apps', (one) => this.#lacks('plugin-settings', stringAt(one, 'type') ?? ''));
+    each('groups', (one) => void this.#groups.push(one));
+    each('muteTimes', (one) => addNamed(org, 'mute-timing', one));
+    each('templates', (one) => addNamed(org, 'notification-template', one));
+    each('policies', (one) => addPolicies(org, this.#expanded('notification-policy', 'default', one)));
+    each('contactPoints', (one) => this.#contactPoint(one));
+    each('apps', (one) => org.lacks('plugin-settings', stringAt(one, 'type') ?? '', reason('import-kind')));
   }
 
-  /** The dashboards of each provider whose directory is among the files. */
-  async dashboards(files: Files): Promise<{ resources: Imported[]; errors: ResourceProblem[] }> {
-    const dashboards = new ImportedDashboards(this.#options);
+  /** The dashboards of each provider whose directory is among the files, and the rules in their folders. */
+  async finish(files: Files): Promise<ImportedOrg> {
     const taken = new Set<string>();
+    const folders = new Map<string, string>();
     for (const provider of this.#providers) {
       const root = directoryOf(files, literal(stringAt(provider, 'options', 'path') ?? ''));
       const isByDirectory = objectAt(provider, 'options')?.['foldersFromFilesStructure'] === true;
@@ -81,24 +80,24 @@ class Provisioned {
       )) {
         const above = path.slice(root?.length).split('/').slice(0, -1);
         const title = isByDirectory ? (above.at(-1) ?? '') : literal(stringAt(provider, 'folder') ?? '');
-        const uid = literal(stringAt(provider, 'folderUid') ?? '') || `imported-${naturalKey([title]).slice(0, 16)}`;
+        const uid = literal(stringAt(provider, 'folderUid') ?? '') || importedUid(title);
+        folders.set(title, uid);
         if (!taken.has(path)) {
           taken.add(path);
           const meta: JsonObject = title === '' ? {} : { folderUid: uid, folderTitle: title };
-          dashboards.add(path, { dashboard: await readJson(files, path), meta });
+          this.#org.addDashboard(path, { dashboard: await readJson(files, path), meta });
         }
       }
     }
-    dashboards.finish();
-    return {
-      resources: [...this.#resources, ...dashboards.resources],
-      errors: [...this.#errors, ...dashboards.errors],
-    };
+    for (const group of this.#groups) {
+      this.#rules(group, folders);
+    }
+    return this.#org;
   }
 
   #dataSource(given: JsonObject): void {
     const name = stringAt(given, 'name') ?? '';
-    const uid = literal(stringAt(given, 'uid') ?? '') || `imported-${naturalKey([name]).slice(0, 16)}`;
+    const uid = literal(stringAt(given, 'uid') ?? '') || importedUid(name);
     const secrets = Object.keys(objectAt(given, 'secureJsonData') ?? {}).map((field) => [field, true]);
     const own = without(given, 'secureJsonData', 'editable', 'version', 'correlations', 'uid');
     const source = {
@@ -107,27 +106,66 @@ class Provisioned {
       uid,
       secureJsonFields: Object.fromEntries(secrets),
     };
-    const content = dataSourceContent(source);
-    this.#resources.push(imported(this.#options.org, 'data-source', uid, content));
+    this.#org.add('data-source', uid, dataSourceContent(source));
   }
 
-  #add(kind: KindName, uid: string, body: JsonObject): void {
-    this.#resources.push(
-      imported(this.#options.org, kind, uid, { title: kind === 'notification-policy' ? 'Default policy' : uid, body }),
+  /** Secrets are often variables: they are masked before anything is said of these. */
+  #contactPoint(given: JsonObject): void {
+    const integrations = integrationsIn(given).map((one) => withMaskedSecrets(one, objectAt(one, 'settings') ?? {}));
+    const name = literal(stringAt(given, 'name') ?? '');
+    const expanded = arrayAt(this.#expanded('contact-point', name, { integrations }), 'integrations') ?? [];
+    addContactPoints(this.#org, expanded.filter(isJsonObject));
+  }
+
+  /** A group names its folder by titles. Grafana expands no variables in queries and annotations. */
+  #rules(group: JsonObject, folders: ReadonlyMap<string, string>): void {
+    const ruleGroup = literal(stringAt(group, 'name') ?? '');
+    const title = literal(stringAt(group, 'folder') ?? '');
+    const plain = title.replaceAll('\\/', '/');
+    const folderUID = this.#org.folderOf(plain, folders.get(plain) ?? '');
+    const interval = durationOf(literal(stringAt(group, 'interval') ?? ''));
+    const rules = (arrayAt(group, 'rules') ?? []).filter(isJsonObject).map((rule) => ({
+      // Grafana's defaults for files.
+      noDataState: 'NoData',
+      execErrState: 'Alerting',
+      ...this.#expanded('alert-rule-group', `${folderUID}/${ruleGroup}`, without(rule, 'data', 'annotations')),
+      ...ruleOf(rule),
+      folderUID,
+      ruleGroup,
+    }));
+    addRules(
+      this.#org,
+      rules.map((rule) => without(rule, 'dashboardUid', 'panelId', 'keepFiringFor', 'missing_series_evals_to_resolve')),
+      interval === undefined ? undefined : () => interval / 1000,
     );
-  }
-
-  #lacks(kind: KindName, uid: string): void {
-    this.#errors.push(lacking(this.#options.org, kind, uid, reason('import-kind')));
   }
 
   /** Replaces `$$` as Grafana does; variables stay, and are named. */
   #expanded(kind: KindName, uid: string, body: JsonObject): JsonObject {
     if (hasVariable(body)) {
-      this.#errors.push(lacking(this.#options.org, kind, uid, reason('import-variables')));
+      this.#org.lacks(kind, uid, reason('import-variables'));
     }
     return mapTexts(body, literal) as JsonObject;
   }
+}
+
+/** What has another form or name in the API, in which annotations link a rule to its panel. */
+function ruleOf(rule: JsonObject): JsonObject {
+  const record = objectAt(rule, 'record');
+  const link = compact<Record<string, Json | undefined>>({
+    __dashboardUid__: stringAt(rule, 'dashboardUid'),
+    __panelId__: numberAt(rule, 'panelId')?.toString(),
+  });
+  return compact<Record<string, Json | undefined>>({
+    data: rule['data'],
+    annotations: { ...(link as JsonObject), ...objectAt(rule, 'annotations') },
+    keep_firing_for: rule['keepFiringFor'],
+    missingSeriesEvalsToResolve: rule['missing_series_evals_to_resolve'],
+    record: record && {
+      ...without(record, 'targetDatasourceUid'),
+      target_datasource_uid: record['targetDatasourceUid'] ?? '',
+    },
+  }) as JsonObject;
 }
 
 const DEFAULTS: JsonObject = {

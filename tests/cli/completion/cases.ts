@@ -32,7 +32,21 @@ const CASES: [line: string, words: readonly string[]][] = [
   ['dashkeep export sec', ['secrets.yaml']],
   ['dashkeep export out --as ', ['json', 'operator', 'provisioning', 'terraform']],
   ['dashkeep export out --snapshot ', ['latest']],
-  ['dashkeep import out --format ', ['classic', 'dashboards', 'grafana-backup-tool', 'json', 'provisioning']],
+  [
+    'dashkeep import out --format ',
+    [
+      'classic',
+      'dashboards',
+      'gdg',
+      'grafana-backup-tool',
+      'grafana-util',
+      'json',
+      'postgres',
+      'provisioning',
+      'sqlite',
+      'wizzy',
+    ],
+  ],
   ['dashkeep completion ', ['bash', 'fish', 'zsh']],
   ['dashkeep no-such ', []],
 ];

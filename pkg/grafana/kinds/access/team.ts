@@ -59,7 +59,7 @@ export const team: Kind = {
       return undefined;
     }
     const members = await membersOf(context, numberAt(found, 'id') ?? 0);
-    return members === undefined ? undefined : contentOf(found, members);
+    return members === undefined ? undefined : teamContent(found, members);
   },
 
   references: () => [],
@@ -99,7 +99,8 @@ async function membersOf(context: KindContext, id: number): Promise<JsonObject[]
   return answer === undefined ? undefined : objectsOf(answer, path);
 }
 
-function contentOf(found: JsonObject, members: JsonObject[]): Content {
+/** What the API returns of a team and its members, as content. */
+export function teamContent(found: JsonObject, members: JsonObject[]): Content {
   const name = stringAt(found, 'name') ?? '';
   const listed = members.map(memberOf).sort((a, b) => (a.login < b.login ? -1 : 1));
   return {

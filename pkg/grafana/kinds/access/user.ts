@@ -75,7 +75,7 @@ export const user: Kind = {
       ifFound(grafana.get(`/api/users/${id}`, { signal })),
       orgsOf(context, id),
     ]);
-    return profile === undefined || orgs === undefined ? undefined : contentOf(profile, orgs);
+    return profile === undefined || orgs === undefined ? undefined : userContent(profile, orgs);
   },
 
   references(content) {
@@ -125,7 +125,8 @@ const ACCOUNTS: NumberedList = {
   key: (item) => stringAt(item, 'login') ?? '',
 };
 
-function contentOf(found: Json, orgs: JsonObject[]): Content {
+/** What the API returns of an account and its organizations, as content. */
+export function userContent(found: Json, orgs: JsonObject[]): Content {
   const login = stringAt(found, 'login') ?? '';
   const memberships = orgs.map((one) => ({ org: stringAt(one, 'name') ?? '', role: stringAt(one, 'role') ?? '' }));
   const labels = arrayAt(found, 'authLabels') ?? [];

@@ -51,7 +51,7 @@ export const annotation: Kind = {
       ? { since: known.lastComplete.at, leave: unproven.push.bind(unproven) }
       : undefined;
     for await (const item of readAnnotations(context, cheap)) {
-      const content = contentOf(item);
+      const content = annotationContent(item);
       const place = placeOf(numberAt(item, 'id') ?? 0, content);
       seen.add(place.id);
       if (isCut(item)) {
@@ -78,7 +78,7 @@ export const annotation: Kind = {
     if (item !== undefined && isCut(item)) {
       throw refusal('DK_GRAFANA_TOO_LARGE', reason('annotation-too-large'));
     }
-    return item === undefined ? undefined : contentOf(item);
+    return item === undefined ? undefined : annotationContent(item);
   },
 
   references(content) {
@@ -127,7 +127,8 @@ function isCut(item: JsonObject): boolean {
   return Object.values(item).includes(OMITTED);
 }
 
-function contentOf(item: JsonObject): Content {
+/** What the API returns of an annotation, as content. */
+export function annotationContent(item: JsonObject): Content {
   const time = numberAt(item, 'time') ?? 0;
   const end = numberAt(item, 'timeEnd') ?? 0;
   const panelId = numberAt(item, 'panelId') ?? 0;
@@ -195,7 +196,7 @@ function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyM
       if (isCut(item)) {
         continue;
       }
-      const content = contentOf(item);
+      const content = annotationContent(item);
       places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
     }
     return places;

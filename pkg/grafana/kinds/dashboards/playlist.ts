@@ -54,7 +54,7 @@ export const playlist: Kind = {
     }
     const path = `${apisPath(GROUP, version, context.namespace, 'playlists')}/${encodeURIComponent(listed.uid)}`;
     const object = await ifFound(context.grafana.get(path, { signal: context.signal }));
-    return object === undefined ? undefined : contentOfObject(object);
+    return object === undefined ? undefined : playlistContent(object);
   },
 
   references(content) {
@@ -101,13 +101,14 @@ async function* listApis(context: KindContext, version: string): AsyncGenerator<
   for await (const { items, metadataOnly } of pages) {
     for (const object of items) {
       const uid = nameOf(object);
-      const content = metadataOnly ? undefined : contentOfObject(object);
+      const content = metadataOnly ? undefined : playlistContent(object);
       yield compact({ uid, title: content?.title ?? uid, revision: revisionOf(object), content });
     }
   }
 }
 
-function contentOfObject(object: Json): Content {
+/** An object of Grafana's newer API, as content. */
+export function playlistContent(object: Json): Content {
   const managedBy = managerOf(object);
   const spec = objectAt(object, 'spec') ?? {};
   return {

@@ -67,7 +67,7 @@ export const publicDashboard: Kind = {
 
   async read(context, listed) {
     const answer = await readPublic(context, listed.uid);
-    return answer === undefined ? undefined : contentOf(answer, listed.title);
+    return answer === undefined ? undefined : publicDashboardContent(answer, listed.title);
   },
 
   references(content) {
@@ -153,7 +153,8 @@ function readPublic(context: KindContext, dashboardUid: string): Promise<Json | 
   return ifFound(context.grafana.get(pathOf(dashboardUid), { signal: context.signal }));
 }
 
-function contentOf(answer: Json, title: string): Content {
+/** What the API returns of a shared dashboard, as content. */
+export function publicDashboardContent(answer: Json, title: string): Content {
   return { body: without(objectAt(answer) ?? {}, ...VOLATILE), title };
 }
 

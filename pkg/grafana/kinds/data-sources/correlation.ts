@@ -124,7 +124,7 @@ async function readAll(context: KindContext): Promise<Live[]> {
   );
   const occurrences = new Occurrences();
   return (all ?? [])
-    .map((item) => ({ content: contentOf(item), path: pathOf(item) }))
+    .map((item) => ({ content: correlationContent(item), path: pathOf(item) }))
     .sort((a, b) => (canonicalJson(a.content.body) < canonicalJson(b.content.body) ? -1 : 1))
     .map(({ content, path }): Live => {
       const uid = occurrences.next(naturalKey(identityOf(content.body)));
@@ -142,7 +142,8 @@ function identityOf(body: Json): Json {
   return [source ?? '', target ?? '', type ?? '', label ?? ''];
 }
 
-function contentOf(item: JsonObject): Content {
+/** What the API returns of a correlation, as content. */
+export function correlationContent(item: JsonObject): Content {
   const config = objectAt(item, 'config') ?? {};
   const type = stringAt(item, 'type') ?? stringAt(config, 'type') ?? 'query';
   const target = stringAt(item, 'targetUID') ?? '';

@@ -87,6 +87,11 @@ async function readPreferences(context: KindContext, uid: string): Promise<Conte
   if (answer === undefined) {
     return undefined;
   }
+  return preferencesContent(uid, answer);
+}
+
+/** What the API returns of preferences, as content. */
+export function preferencesContent(uid: string, answer: Json): Content {
   const body = bodyOf(answer);
   return {
     body,

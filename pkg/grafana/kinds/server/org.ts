@@ -44,7 +44,7 @@ export const org: Kind = {
       throw refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long'));
     }
     const answer = await readOrg(context, listed.uid);
-    return answer === undefined ? undefined : contentOf(answer);
+    return answer === undefined ? undefined : orgContent(answer);
   },
 
   references: () => [],
@@ -55,7 +55,8 @@ function readOrg(context: KindContext, name: string): Promise<Json | undefined> 
   return ifFound(context.grafana.get(`/api/orgs/name/${encodeURIComponent(name)}`, { signal: context.signal }));
 }
 
-function contentOf(answer: Json): Content {
+/** What the API returns of an organization, as content. */
+export function orgContent(answer: Json): Content {
   const name = stringAt(answer, 'name') ?? '';
   const id = numberAt(answer, 'id');
   const address = withoutEmpty(objectAt(answer, 'address') ?? {});

@@ -1,0 +1,371 @@
+import { writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
+import { openDatabase } from '../../pkg/engine/import/database/sdk.ts';
+import { installation, type Installation } from './harness.ts';
+
+let here: Installation;
+
+beforeEach(async () => {
+  here = await installation();
+});
+afterEach(() => here.close());
+
+type Value = string | number | null;
+type Row = Record<string, Value>;
+
+const json = (value: unknown): string => JSON.stringify(value);
+const board = (title: string): object => ({ title, schemaVersion: 39, panels: [] });
+const object = (kind: string, name: string, spec: object, folder?: string): Row => ({
+  namespace: 'default',
+  resource: `${kind.toLowerCase()}s`,
+  name,
+  value: json({
+    kind,
+    apiVersion: 'x/v1',
+    metadata: { name, annotations: folder === undefined ? {} : { 'grafana.app/folder': folder } },
+    spec,
+  }),
+});
+
+/** What Grafana 10 and later have of every version. */
+const COMMON: Record<string, Row[]> = {
+  org: [
+    { id: 1, name: 'Main Org.', address1: '', city: 'Berlin' },
+    { id: 2, name: 'Second', address1: '', city: '' },
+  ],
+  user: [
+    { id: 1, login: 'admin', email: 'admin@localhost', name: '', is_admin: 1, is_disabled: 0, is_service_account: 0 },
+    { id: 2, login: 'ada', email: 'ada@x', name: 'Ada', is_admin: 0, is_disabled: 1, is_service_account: 0 },
+    { id: 3, login: 'sa-1', email: 'sa-1', name: 'Robot', is_admin: 0, is_disabled: 0, is_service_account: 1 },
+  ].map((row) => ({ ...row, password: 'secret-of-user', salt: 'secret-of-salt', rands: 'secret-of-rands' })),
+  org_user: [
+    { id: 1, org_id: 1, user_id: 1, role: 'Admin' },
+    { id: 2, org_id: 2, user_id: 2, role: 'Viewer' },
+  ],
+  team: [{ id: 7, org_id: 1, name: 'T', email: 't@x', uid: 'tu' }],
+  team_member: [{ id: 1, org_id: 1, team_id: 7, user_id: 2, permission: 4 }],
+  preferences: [
+    { id: 1, org_id: 1, user_id: 0, team_id: 0, theme: 'dark', timezone: '', week_start: null, home_dashboard_id: 12 },
+    { id: 2, org_id: 1, user_id: 2, team_id: 0, theme: 'light', timezone: '', week_start: null, home_dashboard_id: 0 },
+  ],
+  data_source: [
+    {
+      id: 1,
+      org_id: 1,
+      uid: 'p',
+      name: 'P',
+      type: 'prometheus',
+      access: 'proxy',
+      url: 'http://p',
+      basic_auth: 1,
+      basic_auth_user: 'me',
+      basic_auth_password: 'secret-of-old',
+      is_default: 1,
+      with_credentials: 0,
+      read_only: 0,
+      json_data: json({ a: '\t\\ "quoted"\n' }),
+      secure_json_data: json({ basicAuthPassword: 'secret-of-source' }),
+    },
+  ],
+  correlation: [{ uid: 'c', org_id: 1, source_uid: 'p', target_uid: 'p', label: 'L', description: '', config: '{}' }],
+  library_element: [
+    { id: 1, org_id: 1, uid: 'l', name: 'L', kind: 1, folder_id: 0, folder_uid: 'f', model: '{}', version: 2 },
+  ],
+  dashboard_public: [
+    { uid: 'pub', dashboard_uid: 'd', org_id: 1, access_token: 'abc', is_enabled: 1, share: 'public' },
+  ],
+  annotation: [
+    {
+      id: 1,
+      org_id: 1,
+      alert_id: 0,
+      dashboard_uid: 'd',
+      epoch: 5,
+      epoch_end: 5,
+      text: 'deployed',
+      tags: json(['a']),
+      data: '',
+    },
+    {
+      id: 2,
+      org_id: 1,
+      alert_id: 9,
+      dashboard_uid: 'd',
+      epoch: 6,
+      epoch_end: 6,
+      text: 'alerting',
+      tags: null,
+      data: '',
+    },
+  ],
+  alert_rule: [1, 0].map((place) => ({
+    id: 5 - place,
+    org_id: 1,
+    uid: `r${place}`,
+    title: `R${place}`,
+    namespace_uid: 'f',
+    rule_group: 'G',
+    rule_group_idx: place,
+    condition: 'A',
+    data: json([{ refId: 'A', model: {} }]),
+    interval_seconds: 90,
+    for: 300_000_000_000,
+    keep_firing_for: 0,
+    no_data_state: 'OK',
+    exec_err_state: 'Error',
+    annotations: json({ summary: 's' }),
+    labels: null,
+    is_paused: place,
+    notification_settings: json([{ receiver: 'Ops' }]),
+    record: '',
+  })),
+  alert_configuration: [
+    { id: 1, org_id: 1, alertmanager_configuration: '{}' },
+    {
+      id: 2,
+      org_id: 1,
+      alertmanager_configuration: json({
+        template_files: { t: '{{ x }}' },
+        alertmanager_config: {
+          route: { receiver: 'Ops' },
+          mute_time_intervals: [{ name: 'old', time_intervals: [] }],
+          time_intervals: [{ name: 'new', time_intervals: [] }],
+          receivers: [
+            {
+              name: 'Ops',
+              grafana_managed_receiver_configs: [
+                {
+                  uid: 's',
+                  name: 'Ops',
+                  type: 'slack',
+                  settings: { title: 'x', token: 'secret-of-plain' },
+                  secureSettings: { url: 'secret-of-slack' },
+                },
+              ],
+            },
+          ],
+        },
+      }),
+    },
+  ],
+  provenance_type: [{ org_id: 1, record_type: 'template', record_key: 't', provenance: 'file' }],
+  plugin_setting: [
+    {
+      org_id: 1,
+      plugin_id: 'app',
+      enabled: 1,
+      pinned: 0,
+      json_data: '{}',
+      secure_json_data: json({ k: 'secret-of-app' }),
+    },
+  ],
+  dashboard_snapshot: [{ id: 1, org_id: 1, delete_key: 'secret-of-snapshot' }],
+  api_key: [{ id: 1, org_id: 1, key: 'secret-of-key' }],
+};
+
+/** Dashboards, folders and playlists in their old tables. */
+const EARLIER: Record<string, Row[]> = {
+  folder: [{ id: 1, org_id: 1, uid: 'f', title: 'F', parent_uid: null, description: 'about' }],
+  dashboard: [
+    { id: 11, org_id: 1, uid: 'f', title: 'F', is_folder: 1, folder_id: 0, data: '{}', version: 1 },
+    { id: 12, org_id: 1, uid: 'd', title: 'D', is_folder: 0, folder_id: 11, data: json(board('D')), version: 4 },
+    { id: 13, org_id: 1, uid: 'g', title: 'Gone', is_folder: 0, data: json(board('Gone')), deleted: '2026-01-01' },
+  ],
+  playlist: [{ id: 1, org_id: 1, uid: 'pl', name: 'PL', interval: '5m' }],
+  playlist_item: [
+    { id: 1, playlist_id: 1, type: 'dashboard_by_uid', value: 'e', title: '', order: 2 },
+    { id: 2, playlist_id: 1, type: 'dashboard_by_uid', value: 'd', title: '', order: 1 },
+  ],
+};
+
+/** The same in the unified storage of Grafana 12; what is left in the old tables no longer counts. */
+const UNIFIED: Record<string, Row[]> = {
+  ...EARLIER,
+  dashboard: [
+    ...(EARLIER['dashboard'] ?? []),
+    { id: 14, org_id: 1, uid: 'stale', title: 'Stale', is_folder: 0, data: json(board('Stale')), version: 1 },
+  ],
+  resource: [
+    object('Folder', 'f', { title: 'F', description: 'about' }),
+    object('Dashboard', 'd', board('D'), 'f'),
+    object('Playlist', 'pl', {
+      title: 'PL',
+      interval: '5m',
+      items: ['d', 'e'].map((value) => ({ type: 'dashboard_by_uid', value })),
+    }),
+  ],
+  unifiedstorage_migration_log: [
+    { migration_id: 'folders and dashboards migration', success: 1 },
+    { migration_id: 'playlists migration', success: 1 },
+  ],
+};
+
+async function sqlite(tables: Record<string, Row[]>, ...statements: string[]): Promise<string> {
+  const database = await openDatabase(new Uint8Array());
+  for (const [table, rows] of Object.entries(tables)) {
+    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    database.run(`CREATE TABLE "${table}" (${names.map((name) => `"${name}"`).join(', ')})`);
+    for (const row of rows) {
+      const values = names.map((name) => row[name] ?? null);
+      // Grafana stores some texts as bytes.
+      const stored = values.map((value) => (String(value).startsWith('{') ? Buffer.from(String(value)) : value));
+      database.run(`INSERT INTO "${table}" VALUES (${names.map(() => '?').join(', ')})`, stored);
+    }
+  }
+  statements.forEach((statement) => database.run(statement));
+  const path = `${here.path}/grafana.db`;
+  await writeFile(path, database.export());
+  return path;
+}
+
+async function postgres(tables: Record<string, Row[]>): Promise<string> {
+  const escaped = (value: Value | undefined): string =>
+    value === null || value === undefined
+      ? '\\N'
+      : String(value).replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  const copies = Object.entries(tables).map(([table, rows]) => {
+    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+    const lines = rows.map((row) =>
+      names.map((name) => (/^is_/.test(name) ? (row[name] ? 't' : 'f') : escaped(row[name]))).join('\t'),
+    );
+    const columns = names.map((name) => (/^(user|order|for)$/.test(name) ? `"${name}"` : name)).join(', ');
+    return [`COPY public.${table === 'user' ? '"user"' : table} (${columns}) FROM stdin;`, ...lines, '\\.'].join('\n');
+  });
+  const path = `${here.path}/grafana.sql`;
+  await writeFile(path, ['--', '-- PostgreSQL database dump', '--', 'SET x = 1;', ...copies, ''].join('\n'));
+  return path;
+}
+
+interface Brought {
+  snapshot: string;
+  resources: ManifestEntry[];
+  missing: string[];
+}
+
+async function bring(path: string): Promise<Brought> {
+  const { json: report } = await here.run(['import', path]);
+  const { out, json: shown } = await here.run(['show', report.snapshot]);
+  expect(out).not.toContain('secret-of');
+  const missing = (report.errors as ManifestEntry[]).map(
+    ({ org, kind, ...one }) => `${org} ${kind} ${Reflect.get(one, 'count') ?? ''}`,
+  );
+  return { snapshot: report.snapshot as string, resources: shown.resources as ManifestEntry[], missing };
+}
+
+const FOUND = [
+  'org Main Org.',
+  'org Second',
+  'user ada',
+  'user admin',
+  'team T',
+  'plugin-settings app',
+  'data-source p',
+  'correlation KEY',
+  'folder f',
+  'library-panel l',
+  'dashboard d',
+  'public-dashboard d',
+  'playlist pl',
+  'notification-template t',
+  'mute-timing new',
+  'mute-timing old',
+  'contact-point Ops',
+  'notification-policy default',
+  'alert-rule-group f/G',
+  'annotation KEY',
+  'org-preferences org',
+];
+
+describe('dashkeep import of a database', () => {
+  it.each([
+    ['an SQLite file', { ...COMMON, ...EARLIER }, sqlite],
+    ['an SQLite file with unified storage', { ...COMMON, ...UNIFIED }, sqlite],
+    ['a Postgres dump', { ...COMMON, ...EARLIER }, postgres],
+    ['a Postgres dump with unified storage', { ...COMMON, ...UNIFIED }, postgres],
+  ])('reads %s, without secrets', async (_, tables, write) => {
+    const { snapshot, resources, missing } = await bring(await write(tables));
+    expect(resources.map(({ kind, uid }) => `${kind} ${uid.replace(/^[\da-f]{32}/, 'KEY')}`)).toEqual(FOUND);
+    expect(resources.filter(({ folder }) => folder !== '').map(({ kind, folder }) => `${kind} ${folder}`)).toEqual([
+      'library-panel F',
+      'dashboard F',
+      'alert-rule-group F',
+    ]);
+    expect(missing).toEqual([
+      '1 folder-permissions ',
+      '1 dashboard-permissions ',
+      '1 silence ',
+      '1 dashboard-snapshot 1',
+      '1 service-account 1',
+      '2 folder-permissions ',
+      '2 dashboard-permissions ',
+      '2 silence ',
+    ]);
+    const body = async (name: string): Promise<unknown> => {
+      const { out } = await here.run(['cat', snapshot, name]);
+      expect(out).not.toContain('secret-of');
+      return JSON.parse(out);
+    };
+    expect(await body('data-source/p')).toMatchObject({
+      basicAuth: true,
+      basicAuthUser: 'me',
+      isDefault: true,
+      jsonData: { a: '\t\\ "quoted"\n' },
+      secureJsonFields: { basicAuthPassword: true },
+    });
+    expect(await body('user/ada')).toMatchObject({ isDisabled: true, orgs: [{ org: 'Second', role: 'Viewer' }] });
+    expect(await body('team/T')).toMatchObject({ members: [{ login: 'ada', permission: 'Admin' }] });
+    expect(await body('folder/f')).toMatchObject({ title: 'F', description: 'about' });
+    expect(await body('playlist/pl')).toMatchObject({ interval: '5m', items: [{ value: 'd' }, { value: 'e' }] });
+    expect(await body('contact-point/Ops')).toMatchObject({
+      integrations: [{ settings: { title: 'x' }, secureFields: ['token', 'url'] }],
+    });
+    expect(await body('alert-rule-group/f/G')).toMatchObject({
+      interval: 90,
+      rules: [
+        { uid: 'r0', for: '5m', isPaused: false, notification_settings: { receiver: 'Ops' }, record: null },
+        { uid: 'r1', isPaused: true },
+      ],
+    });
+    expect(await body('org-preferences/org')).toEqual({ theme: 'dark', homeDashboardUID: 'd' });
+    expect(resources.find(({ kind }) => kind === 'notification-template')?.managedBy).toEqual({ manager: 'file' });
+  });
+
+  it('runs nothing that an SQLite file holds', async () => {
+    const { dashboard: _, team: __, ...others } = { ...COMMON, ...EARLIER };
+    const endless = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT';
+    const path = await sqlite(
+      others,
+      `CREATE VIEW dashboard AS ${endless} x AS id, 1 AS org_id FROM n`,
+      'CREATE TABLE team (id, org_id, name)',
+      "INSERT INTO team VALUES (7, 1, 'T')",
+      'ALTER TABLE team ADD COLUMN email AS (zeroblob(2000000000))',
+    );
+    const { resources } = await bring(path);
+    expect(resources.map(({ kind, uid }) => `${kind} ${uid}`)).toEqual(expect.arrayContaining(['team T']));
+    expect(resources.some(({ kind }) => kind === 'dashboard')).toBe(false);
+  });
+
+  it('refuses what is damaged or incomplete, and writes nothing', async () => {
+    const path = await sqlite({ ...COMMON, ...EARLIER });
+    await writeFile(`${path}-wal`, 'x');
+    await expect(here.run(['import', path])).rejects.toThrow('grafana.db-wal has changes');
+    await writeFile(`${path}-wal`, '');
+    await writeFile(`${here.path}/cut.db`, Buffer.from('SQLite format 3\0 and no more'));
+    await expect(here.run(['import', `${here.path}/cut.db`])).rejects.toThrow('cut.db is damaged');
+    await writeFile(`${here.path}/text.db`, 'text');
+    await expect(here.run(['import', `${here.path}/text.db`])).rejects.toThrow('text.db is not an SQLite file');
+    const bad = await sqlite({
+      ...COMMON,
+      library_element: [{ id: 1, org_id: 1, kind: 1, uid: 'l', model: '{"secret-of' }],
+    });
+    await expect(here.run(['import', bad])).rejects.toThrow('the column model of l is not JSON');
+    await writeFile(`${here.path}/cut.sql`, 'COPY public.org (id, name) FROM stdin;\n1\tMain Org.\n');
+    await expect(here.run(['import', `${here.path}/cut.sql`])).rejects.toThrow('cut.sql ends within a table');
+    await writeFile(`${here.path}/odd.sql`, 'COPY public.org (id, name) FROM stdin;\n1\n\\.\n');
+    await expect(here.run(['import', `${here.path}/odd.sql`])).rejects.toThrow('a row has 1 values instead of 2');
+    await writeFile(`${here.path}/other.sql`, 'INSERT INTO org VALUES (1);\n');
+    await expect(here.run(['import', `${here.path}/other.sql`])).rejects.toThrow('has no organization of Grafana');
+    await expect(here.run(['snapshots'])).rejects.toThrow();
+  });
+});
