@@ -11,10 +11,6 @@ let here: Installation;
 beforeEach(async () => {
   here = await installation();
   here.grafana.wipe();
-  const api = async (route: string, body: unknown): Promise<void> => {
-    const answer = await call(here.grafana, 'admin:admin', route, body);
-    expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
-  };
   await api('POST /api/folders', { uid: 'f', title: HOSTILE });
   await api('POST /api/dashboards/db', {
     dashboard: { uid: 'd', title: HOSTILE, schemaVersion: 39, panels: [] },
@@ -33,6 +29,11 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
+async function api(route: string, body: unknown): Promise<void> {
+  const answer = await call(here.grafana, 'admin:admin', route, body);
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+}
+
 /** As Terraform reads a text without expressions. */
 function literal(template: string): string {
   const text = template.replaceAll('$${', '\u0001').replaceAll('%%{', '\u0002');
@@ -41,6 +42,14 @@ function literal(template: string): string {
 }
 
 it('exports for Terraform: each resource with its import, and no text as an expression', async () => {
+  const point = { name: HOSTILE, disableResolveMessage: true };
+  const slack = { url: 'hunter2-secret', title: HOSTILE, mentionUsers: 'ada' };
+  const email = { addresses: 'a@x;b@x, c@x', singleEmail: true };
+  const webhook = { url: 'http://x', password: 'hunter2-secret', headers: { a: 'b' }, maxAlerts: 5 };
+  await api('POST /api/v1/provisioning/contact-points', { ...point, type: 'slack', settings: slack });
+  await api('POST /api/v1/provisioning/contact-points', { ...point, type: 'email', settings: email });
+  await api('POST /api/v1/provisioning/contact-points', { name: 'Hook', type: 'webhook', settings: webhook });
+  await here.run(['backup', '--kinds', 'folder,dashboard,data-source,folder-permissions,contact-point']);
   const { json } = await here.run(['export', `${here.path}/out`, '--as', 'terraform']);
   const read = async (name: string): Promise<never> =>
     JSON.parse(await readFile(`${here.path}/out/${name}.tf.json`, 'utf8')) as never;
@@ -58,10 +67,31 @@ it('exports for Terraform: each resource with its import, and no text as an expr
   const sources: { resource: Record<string, Record<string, Record<string, string>>> } = await read('data-source');
   const source = sources.resource['grafana_data_source']!['org1_s']!;
   expect(JSON.parse(literal(source['json_data_encoded']!))).toEqual({ text: HOSTILE });
-  const [{ variable }] = json.secrets as [{ variable: string }];
+  const points: { import: object[]; resource: Record<string, Record<string, Record<string, never>>> } =
+    await read('contact-point');
+  const [hook, many] = Object.values(points.resource['grafana_contact_point']!).sort((a, b) =>
+    a['name']! < b['name']! ? -1 : 1,
+  );
+  expect(literal(many!['name']!)).toBe(HOSTILE);
+  expect(many).toMatchObject({
+    email: [{ addresses: ['a@x', 'b@x', 'c@x'], single_email: true, disable_resolve_message: true }],
+    slack: [{ mention_users: 'ada', url: expect.stringMatching(/^\$\{var\.\w+\}$/) }],
+  });
+  expect(literal(many!['slack']![0]!['title']!)).toBe(HOSTILE);
+  expect(hook).toMatchObject({ webhook: [{ url: 'http://x', max_alerts: 5 }] });
+  expect(JSON.stringify(points)).not.toContain('hunter2');
+  const { variable } = (json.secrets as { variable: string; kind: string }[]).find(
+    ({ kind }) => kind === 'data-source',
+  )!;
   expect(source['secure_json_data_encoded']).toBe(`\${jsonencode({ "basicAuthPassword" = var.${variable} })}`);
-  expect(await read('variables')).toEqual({ variable: { [variable]: { sensitive: true, type: 'string' } } });
-  expect(json.lacks).toMatchObject([{ kind: 'folder-permissions', code: 'export-kind' }]);
+  const variables = (json.secrets as { variable: string }[]).map((one) => one.variable);
+  expect(await read('variables')).toEqual({
+    variable: Object.fromEntries(variables.map((name) => [name, { sensitive: true, type: 'string' }])),
+  });
+  expect(json.lacks).toMatchObject([
+    { kind: 'folder-permissions', code: 'export-kind' },
+    { kind: 'contact-point', code: 'export-fields', params: { fields: 'headers' } },
+  ]);
 });
 
 describe('exports for grafana-operator', () => {

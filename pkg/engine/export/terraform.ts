@@ -21,7 +21,8 @@ import { prettyJson } from '../../lib/json/pretty.ts';
 import type { ExportedResource, Exporting, Format } from './format.ts';
 import { INDEX } from './directory.ts';
 import { TitlePaths } from './names.ts';
-import { mapTexts } from '../../lib/json/map.ts';
+import { contactPoint } from './terraform/contact-point.ts';
+import { quoted, templates } from './terraform/templates.ts';
 
 /** Arguments that are expressions, where every other text is a literal. No name of these comes from the content. */
 const EXPRESSIONS: ReadonlySet<string> = new Set(['config_json', 'secure_json_data_encoded']);
@@ -29,7 +30,7 @@ const EXPRESSIONS: ReadonlySet<string> = new Set(['config_json', 'secure_json_da
 /** The arguments of a resource of the provider `grafana/grafana`; undefined if the provider does not support it. */
 type Convert = (resource: ExportedResource, exporting: Exporting) => JsonObject | undefined;
 
-const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert }>> = {
+const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert; hasExpressions?: true }>> = {
   folder: {
     type: 'grafana_folder',
     convert: ({ entry, content }) => ({
@@ -73,6 +74,7 @@ const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert }>> =
         ? { disable_provenance: true, group_by: [], ...policy(objectAt(content.body) ?? {}) }
         : undefined,
   },
+  'contact-point': { type: 'grafana_contact_point', convert: contactPoint, hasExpressions: true },
   playlist: {
     type: 'grafana_playlist',
     convert: ({ content }) => ({
@@ -115,7 +117,7 @@ export const exportTerraform: Format = async (exporting) => {
         body['config_json'] = `file("\${path.module}/${quoted(path)}")`;
       }
       const name = `org${entry.org}_${/^[\w-]+$/.test(entry.uid) ? entry.uid : naturalKey(entry.uid)}`;
-      blocks[name] = { org_id: String(entry.org), ...argumentsOf(body) };
+      blocks[name] = { org_id: String(entry.org), ...(known.hasExpressions ? body : argumentsOf(body)) };
       const id = kind === 'team' ? String(entry.facts?.['id'] ?? '') : entry.uid.replace('/', ':');
       imports.push({ to: `${known.type}.${name}`, id: templates(`${entry.org}:${id}`) });
     }
@@ -140,20 +142,6 @@ function argumentsOf(body: JsonObject): JsonObject {
     EXPRESSIONS.has(name) ? [name, `\${${value as string}}`] : [name, templates(value)],
   );
   return Object.fromEntries(written);
-}
-
-/** Every text in Terraform's JSON is a template, and so are the names of members. */
-function templates(value: Json): Json {
-  return mapTexts(value, literal, literal);
-}
-
-function literal(text: string): string {
-  return text.replaceAll(/[$%](?=\{)/g, (mark) => mark + mark);
-}
-
-/** Within quotes of an expression. */
-function quoted(text: string): string {
-  return literal(JSON.stringify(text).slice(1, -1));
 }
 
 function dataSource({ entry, content, secrets }: ExportedResource, { variable, lacks }: Exporting): JsonObject {
