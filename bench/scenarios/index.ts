@@ -4,6 +4,7 @@ import { full } from './full.ts';
 import { gentle } from './user-latency.ts';
 import { history } from './history.ts';
 import { increment } from './increments.ts';
+import { mirror } from './mirror.ts';
 import { pages } from './pages.ts';
 import { restore } from './restore.ts';
 import { service } from './service.ts';
@@ -26,6 +27,7 @@ export const SCENARIOS: Record<string, Scenario> = {
   prune,
   history,
   versions,
+  mirror,
   signing,
   faults,
   strict,
