@@ -1,5 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { Manifest } from '../contract/manifest.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import { lostBetween, type LostPorts } from '../engine/lost.ts';
 import { assertCounts } from '../repository/signing/acceptance.ts';
 
@@ -22,7 +23,8 @@ export async function lostResources(
   assertCounts(repository.trust, stored);
   const lost = await lostBetween(ports, earlier, seen(stored.manifest));
   if (lost.length === 0) {
-    throw new DashkeepError('DK_NOT_FOUND', `nothing of ${earlier.id} is lost in ${stored.manifest.id}`);
+    const advice = stored.manifest.errors.length > 0 ? { advice: reason('read-again') } : {};
+    throw new DashkeepError('DK_NOT_FOUND', `nothing of ${earlier.id} is lost in ${stored.manifest.id}`, advice);
   }
   return lost.map(({ org, kind, uid }) => ({ org, kind, uid }));
 }

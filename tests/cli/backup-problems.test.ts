@@ -100,6 +100,7 @@ describe('what could not be read', () => {
     await expect(runCli(advised, ADMIN)).rejects.toMatchObject({
       code: 'DK_NOT_FOUND',
       message: `nothing of ${full} is lost in ${partial}`,
+      hint: expect.stringContaining('may still be in Grafana'),
     });
   });
 });

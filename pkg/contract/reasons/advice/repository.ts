@@ -86,7 +86,8 @@ export const REPOSITORY_ADVICE = {
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
   'put-back': 'To put back exactly these, run {command}.',
-  'read-again': 'What could not be read may still be in Grafana. Correct the causes above, then back up again.',
+  'read-again':
+    'What could not be read may still be in Grafana. Correct the causes, then back up again: the next backup compares with the same snapshot.',
   'accept-loss': {
     cli: 'If this was intended, accept it: `{command}`. If not, restore snapshot {since}.',
     page: 'If this was intended, accept it with the button, or with {command}. If not, restore snapshot {since}.',
