@@ -7,9 +7,10 @@ describe('S3Store on a bad network', () => {
   it('gives up on a server that never answers', async () => {
     const { store } = await open({ fault: always({ kind: 'hang' }) }, { timeoutMilliseconds: 100 });
 
-    await expect(store.put('a', body)).rejects.toMatchObject({ code: 'DK_STORE_TIMEOUT' });
-    await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_TIMEOUT' });
-    await expect(keysOf(store, '')).rejects.toMatchObject({ code: 'DK_STORE_TIMEOUT' });
+    const calls = [store.put('a', body), store.get('a'), keysOf(store, '')];
+    for (const call of await Promise.allSettled(calls)) {
+      expect(call).toMatchObject({ status: 'rejected', reason: { code: 'DK_STORE_TIMEOUT' } });
+    }
   });
 
   it('gives up on a body that stops coming, and takes what a second attempt brings', async () => {
