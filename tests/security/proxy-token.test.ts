@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { eventually, realClock } from '../support/ports.ts';
-import { startService } from '../support/service.ts';
+import { removeDirectory, startService } from '../support/service.ts';
 import { APP } from './support/grafana.ts';
 import { twoOrgs, type Side, type TwoOrgs } from './support/two-orgs.ts';
 
@@ -194,4 +194,22 @@ it('is known to every replica immediately, and to the next process', async () =>
   } finally {
     await replica.stop();
   }
+});
+
+it('lets nobody in when the deployment gives the same to two organizations', async () => {
+  const [shared, own] = ['the-same-token-twice-0123456789', 'the-token-of-one-alone-0123456789'];
+  const service = await startService({
+    grafanaUrl: world.grafana.url,
+    environment: {
+      DASHKEEP_API_TOKEN: own,
+      DASHKEEP_API_TOKEN_ORG_2: shared,
+      DASHKEEP_API_TOKEN_ORG_3: shared,
+    },
+  });
+  expect(await statusWith(shared, service.url)).toBe(401);
+  expect(await statusWith(own, service.url)).toBe(200);
+  expect(service.lines.join('\n')).toContain('two organizations have the same API token');
+  expect(service.lines.join('\n')).not.toContain(shared);
+  await service.stop();
+  await removeDirectory(service.directory);
 });
