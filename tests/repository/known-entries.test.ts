@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findListMember } from '../../pkg/lib/json/list-member.ts';
 import { KnownEntries, type KnownEntry } from '../../pkg/repository/snapshots/known-entries.ts';
+import { cases } from '../support/cases.ts';
 
 /** Reads lists one after another; each new element is noted. */
 function reader(): { read: (list: readonly unknown[]) => unknown[]; fresh: string[] } {
@@ -46,6 +47,7 @@ describe('entries of manifests that are read one after another', () => {
         const { read } = reader();
         lists.forEach((one) => expect(read(one)).toEqual(one));
       }),
+      cases(100, 500),
     );
   });
 

@@ -4,6 +4,7 @@ import { plainCopyKey } from '../../pkg/repository/snapshots/plain-copies.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { keyProblem } from '../../pkg/storage/keys.ts';
 import { open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
+import { cases } from '../support/cases.ts';
 
 let world: World & { store: MemoryStore };
 
@@ -58,6 +59,7 @@ describe('the key of a plain copy', () => {
         expect(keyProblem(key)).toBeUndefined();
         expect(key).toMatch(/^grafana-backups\/(org-\d+-)?dashboard-[^/]*\.json$/);
       }),
+      cases(100, 500),
     );
   });
 
@@ -66,6 +68,7 @@ describe('the key of a plain copy', () => {
       fc.property(fc.string({ maxLength: 300 }), fc.string({ maxLength: 300 }), (a, b) => {
         expect(plainCopyKey(1, a) === plainCopyKey(1, b)).toBe(a === b);
       }),
+      cases(100, 500),
     );
   });
 

@@ -221,6 +221,7 @@ describe('for any history and policy', () => {
             .map(({ id }) => id);
         expect(complete([...snapshots, given(minutes, false, 0x10000)])).toEqual(complete(snapshots));
       }),
+      cases(100, 500),
     );
   });
 });

@@ -145,6 +145,7 @@ describe('for any JSON', () => {
         expect(texts).toEqual(Object.keys(object).sort());
         expect(Object.keys(inner)).toHaveLength(Object.keys(object).length);
       }),
+      cases(100, 500),
     );
   });
 

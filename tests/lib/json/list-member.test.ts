@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findListMember } from '../../../pkg/lib/json/list-member.ts';
+import { cases } from '../../support/cases.ts';
 
 /** The elements that it finds, as values; undefined when it finds no list. */
 function elementsOf(text: string): unknown[] | undefined {
@@ -24,6 +25,7 @@ describe('a list in a JSON text', () => {
         const text = JSON.stringify(value, null, indent);
         expect(elementsOf(text)).toEqual((JSON.parse(text) as { list: unknown[] }).list);
       }),
+      cases(100, 500),
     );
   });
 
