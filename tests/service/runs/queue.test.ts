@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import type { RunKind, RunRecord } from '../../../pkg/contract/runs.ts';
+import { MemoryState } from '../../../pkg/lib/state.ts';
+import type { Run, RunOutcome } from '../../../pkg/operations/run.ts';
+import { Journal } from '../../../pkg/service/runs/journal.ts';
+import { RunQueue, type RunJob } from '../../../pkg/service/runs/queue.ts';
+import { eventually, realRandomness } from '../../support/ports.ts';
+import { TestClock } from '../../support/repository/repository.ts';
+
+it('a run that is under way, and one that waits, end as interrupted when the lead is lost', async () => {
+  const [began, ended]: [RunKind[], RunRecord[]] = [[], []];
+  const queue = new RunQueue({
+    instance: 'here',
+    journal: new Journal(new MemoryState(), silentLog),
+    clock: new TestClock(),
+    randomness: realRandomness,
+    log: silentLog,
+    keep: async () => undefined,
+    ended: (record) => ended.push(record),
+  });
+  const job = (kind: RunKind): RunJob => ({
+    ...{ kind, trigger: 'manual', snapshotTrigger: 'manual' },
+    work({ signal }: Run): Promise<RunOutcome> {
+      began.push(kind);
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    },
+  });
+  const term = new AbortController();
+  queue.submit(job('backup'), term.signal);
+  queue.submit(job('verify'), term.signal);
+  await eventually('the backup to be under way', () => began.length === 1);
+
+  term.abort(new DashkeepError('DK_INTERRUPTED', 'another replica leads now'));
+
+  await eventually('the end of both', () => queue.idle);
+  expect(began).toEqual(['backup']);
+  expect(ended.map(({ kind, status, failure }) => [kind, status, failure?.message])).toEqual([
+    ['backup', 'interrupted', 'another replica leads now'],
+    ['verify', 'interrupted', 'another replica leads now'],
+  ]);
+});
