@@ -4,6 +4,7 @@ import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { openServer, serversToTest, type Subject } from '../storage/subjects.ts';
 import { openWith } from '../support/clouds/open.ts';
+import { depth } from '../support/budget.ts';
 import { CLOUDS, CLOUDS_INSTALLED } from '../support/clouds/servers.ts';
 import { realRandomness } from '../support/ports.ts';
 import { openTestStore } from '../support/s3/open-store.ts';
@@ -11,8 +12,8 @@ import { startS3Server } from '../support/s3/server.ts';
 import { identities, openBench } from './harness.ts';
 
 /**
- * Our own server always, every real one that DASHKEEP_TEST_S3 names (tests/storage/conformance.ts), and those of other
- * clouds where they are installed.
+ * Our own server always, every real one that DASHKEEP_TEST_S3 names (tests/storage/conformance.ts), and, with depth,
+ * those of other clouds where they are installed.
  */
 const SERVERS: [name: string, open: () => Promise<Subject>][] = [
   [
@@ -26,7 +27,7 @@ const SERVERS: [name: string, open: () => Promise<Subject>][] = [
     server.name,
     () => openServer(server),
   ]),
-  ...(CLOUDS_INSTALLED ? CLOUDS : []).map(([name, start]): [string, () => Promise<Subject>] => [
+  ...(depth() === 'all' && CLOUDS_INSTALLED ? CLOUDS : []).map(([name, start]): [string, () => Promise<Subject>] => [
     name,
     async () => {
       const server = await start();
