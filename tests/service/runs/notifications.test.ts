@@ -252,13 +252,33 @@ describe('notifications', () => {
   );
 });
 
-it('a receiver that never answers is given up on, and asked again', async () => {
-  const webhook = await startWebhook();
-  const clock = fastClock();
+/** One that a page has set, with a limit for its answers that is soon over. */
+function notifierTo(webhook: Webhook): Notifier {
   const settings = () =>
     Promise.resolve({ values: DEFAULT_SETTINGS, secrets: { webhookUrl: webhook.url }, unusable: {} });
   const owners = { webhook: 'page', email: 'page' } as const;
-  const notifier = new Notifier({ settings, owners, instance: 'here', clock, log: silentLog, timeout: 200 });
+  return new Notifier({ settings, owners, instance: 'here', clock: fastClock(), log: silentLog, timeout: 200 });
+}
+
+it('a receiver that a page has set gets nothing that is for the deployment alone', async () => {
+  const webhook = await startWebhook();
+  const notifier = notifierTo(webhook);
+  try {
+    notifier.notify({ event: 'failed', text: 'of every organization', audience: 'deployment' });
+    notifier.notify({ event: 'failed', text: 'of the own one', audience: 'page' });
+    notifier.notify({ event: 'failed', text: 'for all' });
+    const taken = await webhook.took(2);
+    expect(taken.map(({ text }) => text)).toEqual(['of the own one', 'for all']);
+    expect(webhook.heard).toHaveLength(2);
+  } finally {
+    await notifier.stop();
+    await webhook.close();
+  }
+});
+
+it('a receiver that never answers is given up on, and asked again', async () => {
+  const webhook = await startWebhook();
+  const notifier = notifierTo(webhook);
   try {
     webhook.next('hang', 'hang');
     notifier.notify({ event: 'failed', text: 'first' });
