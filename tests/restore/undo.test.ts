@@ -115,6 +115,24 @@ async function badDay(profile: ProfileName): Promise<{ good: Manifest; before: R
   return { good, before: stateOf(await bench.backup()) };
 }
 
+it('goes by no snapshot but the one that the run itself made', async () => {
+  const { good } = await badDay('12.4');
+  const again = async (): Promise<StoredRun> => {
+    bench.sim.advance(5_000);
+    await bench.api('DELETE /api/dashboards/uid/root');
+    const request = await bench.request({ options: OVERWRITE, manifest: good });
+    return applied(request, await planRestore(request));
+  };
+  const [earlier, { record, author }] = [await again(), await again()];
+  for (const snapshot of [good.id, earlier.record.snapshot!]) {
+    const copied = { author, record: { ...record, snapshot } };
+    await expect(undoOf(copied)).rejects.toMatchObject({
+      message: `${snapshot} is not the safety snapshot of run ${record.id}`,
+    });
+  }
+  expect((await undoOf({ author, record })).plan.items).not.toEqual([]);
+});
+
 describe.each(TRIED_PROFILES)('undoing a restore, Grafana %s', (profile) => {
   it('removes what it created and brings back what it overwrote, after a word from a person', async () => {
     const { good, before } = await badDay(profile);
