@@ -69,3 +69,6 @@ export interface NamedRef extends Omit<ResourceRef, 'kind'> {
 export function isWholeResource<T extends { kind: Nameable }>(ref: T): ref is T & { kind: KindName } {
   return ref.kind !== RULE;
 }
+
+/** Kinds of which a live resource can stand in for one of the snapshot. */
+export const REPLACEABLE = ['folder', 'team', 'user', 'contact-point', 'mute-timing'] as const;

@@ -107,6 +107,11 @@ export const RunRecord = z.object({
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**
+   * The connection to the other Grafana that a restore wrote to. What it touched is in a record with the same ID in the
+   * repository of the connection.
+   */
+  connection: z.string().optional(),
+  /**
    * What ended the run, when it failed. `why` and `advice` are message and hint as data, where they say more than the
    * code does; records of earlier releases lack them.
    */

@@ -107,6 +107,8 @@ function failed(error: unknown, signal: AbortSignal): Pick<RunRecord, 'status' |
 
 /** What a new run is, and who asked for it. */
 export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
+  /** A new one by default. */
+  id?: string;
   kind: RunKind;
   trigger: string;
   by?: string;
@@ -119,12 +121,12 @@ export interface NewRun extends Pick<RunPorts, 'signal' | 'onProgress'> {
  */
 export async function recordRun<T>(
   { repository, clock, randomness, log }: Pick<Session, 'clock' | 'randomness' | 'log'> & { repository: RunWriter },
-  { kind, trigger, by, signal, onProgress }: NewRun,
+  { id, kind, trigger, by, signal, onProgress }: NewRun,
   operation: (run: Run) => Promise<RunOutcome<T>>,
 ): Promise<T> {
   const now = clock.now();
   const facts = { kind, status: 'running' as const, trigger, started: now.toISOString(), counts: {}, errors: [] };
-  const begun: RunRecord = compact({ id: newTimedId(now, randomness), ...facts, by });
+  const begun: RunRecord = compact({ id: id ?? newTimedId(now, randomness), ...facts, by });
   const keep = (record: RunRecord): Promise<void> => repository.writeRun(record);
   const end = await executeRun(begun, { clock, log, signal, onProgress, keep }, operation);
   if ('error' in end) {

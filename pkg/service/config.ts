@@ -4,6 +4,7 @@ import type { OutboundAllowList } from '../storage/outbound/allow-list.ts';
 import type { Level } from './log.ts';
 import type { SecretName, SettingsValues } from '../contract/api/settings.ts';
 import type { SecretReader } from '../grafana/http/credentials.ts';
+import type { Connection } from '../operations/connection.ts';
 import type { Sourced } from '../lib/sourced.ts';
 import type { StorageSettings } from '../storage/open.types.ts';
 import type { ObjectLock } from '../storage/s3/settings/object-lock.ts';
@@ -55,6 +56,8 @@ export interface ServiceConfig {
     /** Name and password from the environment; for making tokens, and for reading what belongs to the whole server. */
     admin?: { user: SecretReader; password: SecretReader };
   };
+  /** Other Grafanas that pages may send to. */
+  connections: readonly Connection[];
   /** Whether backups also read what belongs to the whole server, where the deployment gives an admin. */
   serverKinds: boolean;
   /** Only these orgs, where the deployment names some; their tokens must be given. */

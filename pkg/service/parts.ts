@@ -6,6 +6,7 @@ import type { Election } from '../kubernetes/election.ts';
 import type { StateStore } from '../lib/state.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { ServiceConfig } from './config.ts';
+import { Connections } from './connections/connections.ts';
 import { SecondCopy } from './copy/second-copy.ts';
 import { Freshness } from './freshness.ts';
 import { ConcurrencyGuard } from './http/concurrency-guard.ts';
@@ -149,7 +150,9 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     keep: (record) => repositoryCache.use(signal, (opened) => keepRecord(opened, record)),
     ended: (record) => hooks.of(record),
   });
-  const runs = new Runs({ queue, history, leadership });
+  const { outbound } = limits;
+  const connections = new Connections({ config, settings, repositoryCache, target, outbound, signal });
+  const runs = new Runs({ queue, history, leadership, connections });
   const begun = (): void => {
     endedElsewhere.announce();
     history.refresh();
@@ -173,6 +176,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     queue,
     restores,
     secondCopy,
+    connections,
   };
   const requests = new Requests({ ...asked, guard, clock, signal });
   const shown = {
@@ -207,6 +211,6 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ repositoryCache, history, snapshots, comparisons, authors, versions, recentChanges, textSearch },
     ...{ previews, restores, journal, queue, runs, requests, guard, notifier, changeFeed },
     ...{ metrics, overdue, findingNotices, endedElsewhere },
-    ...{ state, secondCopy, askedFrom, statusCache, statusView, readiness, recoveryKit, freshness },
+    ...{ state, secondCopy, connections, askedFrom, statusCache, statusView, readiness, recoveryKit, freshness },
   };
 }

@@ -4,6 +4,8 @@ import type { RunRequest } from '../contract/api/runs.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
+import type { Connections } from './connections/connections.ts';
+import { planSend, planUndoSend } from './connections/plans.ts';
 import type { SecondCopy } from './copy/second-copy.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { Caller } from './organizations/caller.ts';
@@ -36,6 +38,7 @@ export interface RequestsParts {
   queue: RunQueue;
   restores: Restores;
   secondCopy: SecondCopy;
+  connections: Connections;
   clock: Clock;
   /** Gives plans that are computed in the background their turn. */
   guard: ConcurrencyGuard;
@@ -54,9 +57,16 @@ function askedFrom(org: number): { org?: number } {
   return org > 0 ? { org } : {};
 }
 
+/** A run, and the connection that it wrote to. */
+interface Sent {
+  id: string;
+  connection?: string | undefined;
+}
+
 /** The way back of a restore as a request: all that it touched, as the snapshot of the state before has it. */
-function undoOf(snapshot: string): RestoreRequest {
-  return { snapshot, selection: { type: 'everything' }, options: { overwrite: true, includeManaged: true } };
+function undoOf(snapshot: string, connection: string | undefined): RestoreRequest {
+  const to = connection === undefined ? {} : { to: { connection } };
+  return { snapshot, selection: { type: 'everything' }, options: { overwrite: true, includeManaged: true, ...to } };
 }
 
 /** How long the same idempotency key means the same run. */
@@ -98,7 +108,7 @@ export class Requests {
   async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
     const { repositoryCache, restores, signal } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
-    const planned = await repositoryCache.use(signal, (target) => planFor(target, question, caller, signal));
+    const planned = await repositoryCache.use(signal, (target) => this.#plan(target, question, caller, signal));
     return restores.add({ ...request, selection: question.selection }, planned, revision, caller);
   }
 
@@ -108,8 +118,36 @@ export class Requests {
     const { question, revision } = await this.#questionOf(request, caller);
     const { snapshot, selection } = question;
     return restores.start({ ...request, snapshot, selection }, revision, caller, () =>
-      this.#inBackground(caller, (target, signal, onProgress) => planFor(target, question, caller, signal, onProgress)),
+      this.#inBackground(caller, (target, signal, onProgress) =>
+        this.#plan(target, question, caller, signal, onProgress),
+      ),
     );
+  }
+
+  /** Into the Grafana that the service backs up, or into another one. */
+  #plan(
+    target: OpenedTarget,
+    question: PlanQuestion,
+    caller: Caller,
+    signal: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<PlannedRestore> {
+    const { to } = question.options;
+    return to === undefined
+      ? planFor(target, question, caller, signal, onProgress)
+      : planSend(this.#parts.connections, target, question, to, caller, signal, onProgress);
+  }
+
+  #planUndo(
+    target: OpenedTarget,
+    { id, connection }: Sent,
+    caller: Caller,
+    signal: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<PlannedRestore> {
+    return connection === undefined
+      ? planUndoFor(target, id, caller, signal, onProgress)
+      : planUndoSend(this.#parts.connections, target, { id, connection }, caller, signal, onProgress);
   }
 
   async #questionOf(
@@ -119,6 +157,12 @@ export class Requests {
     const { settings, snapshots, signal } = this.#parts;
     if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
       throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores only into the organization that asks');
+    }
+    if (options.to !== undefined) {
+      this.#parts.connections.find(options.to.connection, caller);
+      if (options.copy !== undefined) {
+        throw new DashkeepError('DK_USAGE', 'copies stay in this Grafana: leave out copy or to');
+      }
     }
     const { revision } = await settings.effective();
     const manifest = await snapshots.manifest(snapshot, caller, signal);
@@ -135,20 +179,22 @@ export class Requests {
   }
 
   /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */
-  async planUndo(run: string, caller: Caller): Promise<RestorePlan> {
+  async planUndo(run: Sent, caller: Caller): Promise<RestorePlan> {
     const { settings, repositoryCache, restores, signal } = this.#parts;
     const { revision } = await settings.effective();
-    const planned = await repositoryCache.use(signal, (target) => planUndoFor(target, run, caller, signal));
-    return restores.add(undoOf(planned.snapshot), planned, revision, caller);
+    const planned = await repositoryCache.use(signal, (target) => this.#planUndo(target, run, caller, signal));
+    return restores.add(undoOf(planned.snapshot, run.connection), planned, revision, caller);
   }
 
   /** Begins to compute it, or joins one that is computed for the same run. */
-  async startUndo({ id, snapshot }: { id: string; snapshot: string }, caller: Caller): Promise<RestorePlan> {
+  async startUndo({ snapshot, ...run }: Sent & { snapshot: string }, caller: Caller): Promise<RestorePlan> {
     const { settings, restores } = this.#parts;
     const { revision } = await settings.effective();
     const read = (): LiveRead<PlannedRestore> =>
-      this.#inBackground(caller, (target, signal, onProgress) => planUndoFor(target, id, caller, signal, onProgress));
-    return restores.start(undoOf(snapshot), revision, caller, read, id);
+      this.#inBackground(caller, (target, signal, onProgress) =>
+        this.#planUndo(target, run, caller, signal, onProgress),
+      );
+    return restores.start(undoOf(snapshot, run.connection), revision, caller, read, run.id);
   }
 
   #inBackground(
@@ -165,14 +211,15 @@ export class Requests {
     const { settings, repositoryCache, restores } = this.#parts;
     const { by, org } = asker;
     const planned = restores.begin(id, asker, confirm, (await settings.effective()).revision);
+    const request = restores.requestOf(id, asker);
     const record = await this.#run({
       kind: 'restore',
       trigger: planned.undoes === undefined ? 'manual' : 'undo',
       snapshotTrigger: 'manual',
       ...askedFrom(org),
-      ...compact({ by, undoes: planned.undoes }),
+      ...compact({ by, undoes: planned.undoes, connection: request.options?.to?.connection }),
       restore: id,
-      request: restores.requestOf(id, asker),
+      request,
       work: async (run) => {
         let applied: Restored | undefined;
         try {

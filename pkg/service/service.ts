@@ -80,6 +80,7 @@ export class Service {
     await leadership.stop();
     await this.parts.repositoryCache.close();
     await this.parts.secondCopy.close();
+    await this.parts.connections.close();
     await this.parts.statusCache.close();
     log.info({}, 'the service has stopped');
   }

@@ -81,7 +81,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     '`all`, or ids such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#what-the-pages-cannot-change)',
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
-    'address of another Grafana, to which `dashkeep migrate --to <name>` writes; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
+    'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
   'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'its service-account token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of its server admin; with the password, instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',

@@ -20,7 +20,7 @@ async function known(): Promise<Set<string>> {
   return names;
 }
 
-const OTHERS = /^(AWS_|NODE_OPTIONS$|HTTPS?_PROXY$)/;
+const OTHERS = /^(AWS_|NODE_OPTIONS$|HTTPS?_PROXY$|DASHKEEP_CONNECTION_PRODUCTION_(URL|TOKEN_FILE|CA_FILE)$)/;
 
 describe('every setting that is handed over is one that the program reads', () => {
   it('in the chart', async () => {

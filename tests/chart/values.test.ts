@@ -25,6 +25,8 @@ describe('wrong values', () => {
       { encryption: { ageRecipients: ['AGE-SECRET-KEY-1X'] } },
       'ageRecipients',
     ],
+    ['a token among the values', { connections: { a: { url: 'https://g', token: 'glsa_x' } } }, "at '/connections/a'"],
+    ['a password in an address', { connections: { a: { url: 'https://u:p@g' } } }, "at '/connections/a/url'"],
     ['half a fingerprint', { signing: { trustedKeys: ['0123abcd'] } }, "at '/signing/trustedKeys/0'"],
     ['text for a number', { deployment: { replicas: 'two' } }, "at '/deployment/replicas': got string, want integer"],
     ['text for a switch', { rbac: { create: 'yes' } }, "at '/rbac/create': got string, want boolean"],
@@ -125,6 +127,24 @@ describe('settings as environment', () => {
       DASHKEEP_LISTEN: '0.0.0.0:3210',
       DASHKEEP_OPS_LISTEN: '0.0.0.0:9464',
     });
+  });
+
+  it('reach other Grafanas by Secrets alone', async () => {
+    const tokenSecret = { name: 'production' };
+    const connections = { 'my-production': { url: 'https://grafana.example.com:8443', tokenSecret } };
+    const values = [{ mode: 'deployment', target: 's3://bucket', connections, networkPolicy: { enabled: true } }];
+    const objects = await template(CHART, { values });
+    const prefix = 'DASHKEEP_CONNECTION_MY_PRODUCTION_';
+    const file = 'connections/my-production/token';
+    const config = objects.find(({ data }) => data?.['GRAFANA_URL'] !== undefined)?.['data'] as Record<string, string>;
+    expect(config).toMatchObject({
+      [`${prefix}URL`]: 'https://grafana.example.com:8443',
+      [`${prefix}TOKEN_FILE`]: `/var/run/secrets/dashkeep/${file}`,
+    });
+    expect(JSON.stringify(the(objects, 'Deployment'))).toContain(
+      JSON.stringify({ secret: { name: 'production', optional: true, items: [{ key: 'token', path: file }] } }),
+    );
+    expect(JSON.stringify(the(objects, 'NetworkPolicy').spec.egress)).toContain('8443');
   });
 
   it('turn the schedule off, as before a recovery', async () => {

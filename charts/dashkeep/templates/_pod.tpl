@@ -63,6 +63,14 @@ DASHKEEP_GCS_ENDPOINT: {{ . | quote }}
 DASHKEEP_GCS_KEY_FILE: {{ $dir }}/gcs/key.json
 {{- end }}
 {{- include "dashkeep.copyEnvironment" . }}
+{{- range $name, $connection := .Values.connections }}
+{{- $prefix := printf "DASHKEEP_CONNECTION_%s" ($name | upper | replace "-" "_") }}
+{{ $prefix }}_URL: {{ $connection.url | quote }}
+{{ $prefix }}_TOKEN_FILE: {{ $dir }}/connections/{{ $name }}/token
+{{- if $connection.caSecret }}
+{{ $prefix }}_CA_FILE: {{ $dir }}/connections/{{ $name }}/ca.crt
+{{- end }}
+{{- end }}
 {{- with .Values.encryption.ageRecipients }}
 DASHKEEP_AGE_RECIPIENTS: {{ join "," . | quote }}
 {{- end }}
@@ -221,6 +229,17 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
           items:
             - { key: {{ .credentialsKey }}, path: copy-s3/credentials }
             - { key: {{ .configKey }}, path: copy-s3/config }
+      {{- end }}
+      {{- end }}
+      {{- range $name, $connection := $values.connections }}
+      {{- range $file, $secret := dict "token" $connection.tokenSecret "ca.crt" $connection.caSecret }}
+      {{- if $secret }}
+      - secret:
+          name: {{ $secret.name }}
+          optional: true
+          items:
+            - { key: {{ $secret.key | default $file }}, path: connections/{{ $name }}/{{ $file }} }
+      {{- end }}
       {{- end }}
       {{- end }}
       {{- with $values.encryption.ageIdentitySecret }}

@@ -83,6 +83,14 @@ export class Configuration {
       : this.#secret(name);
   }
 
+  /** The names of the connections that have an address. */
+  connections(): string[] {
+    const found = Object.keys(this.#environment).flatMap((variable) =>
+      this.variable(variable) === undefined ? [] : (/^DASHKEEP_CONNECTION_([A-Z0-9_]+)_URL$/.exec(variable)?.[1] ?? []),
+    );
+    return found.map((name) => name.toLowerCase().replaceAll('_', '-')).sort();
+  }
+
   /** A setting of one connection. @throws DK_SETTINGS naming the source */
   ofConnection<N extends SettingVariable & OfConnection>(name: N, connection: string): Value<N> | undefined {
     const variable = variableOf(name, connection);

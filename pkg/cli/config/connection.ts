@@ -1,19 +1,15 @@
-import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
-import type { GrafanaLink } from '../../operations/grafana.ts';
+import { grafanaUrl } from '../../grafana/http/address.ts';
+import { basicCredentials, tokenCredentials } from '../../grafana/http/credentials.ts';
+import { compact } from '../../contract/compact.ts';
+import type { Connection } from '../../operations/connection.ts';
 import { CommandError } from '../command-error.ts';
 import type { Configuration } from './configuration.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
-/** Another Grafana than the one that is backed up. */
-export interface Connection extends Required<Pick<GrafanaLink, 'orgs'>>, Pick<GrafanaLink, 'url' | 'caFile'> {
-  name: string;
-  credentials: CredentialSource;
-}
-
-/** The start of the variables of a connection. */
-export function prefixOf(name: string): string {
-  return `DASHKEEP_CONNECTION_${name.toUpperCase().replaceAll('-', '_')}`;
+/** Every connection that the deployment names, by name. @throws what `connectionOf` throws */
+export function connectionsOf(configuration: Configuration): Connection[] {
+  return configuration.connections().map((name) => connectionOf(configuration, name));
 }
 
 /** @throws DK_USAGE for a name that is none; DK_SETTINGS when address or credentials are missing */
@@ -23,13 +19,13 @@ export function connectionOf(configuration: Configuration, name: string): Connec
       hint: 'A name has up to 40 lowercase letters, digits and dashes.',
     });
   }
+  const prefix = `DASHKEEP_CONNECTION_${name.toUpperCase().replaceAll('-', '_')}`;
   const url = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_URL', name);
   const token = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_TOKEN', name)?.value;
   const user = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_ADMIN_USER', name)?.value;
   const password = configuration.secretOfConnection('DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD', name)?.value;
   const isAdmin = user !== undefined && password !== undefined;
   if (url === undefined || (token === undefined && !isAdmin)) {
-    const prefix = prefixOf(name);
     throw new CommandError(
       'DK_SETTINGS',
       `the connection ${name} has no ${url === undefined ? 'address' : 'credentials'}`,
@@ -38,8 +34,10 @@ export function connectionOf(configuration: Configuration, name: string): Connec
       },
     );
   }
+  // Pages show the address, so it must hold no password.
+  grafanaUrl(url, `${prefix}_URL`);
   const credentials = isAdmin ? basicCredentials(user, password) : tokenCredentials(token ?? (async () => ''));
   const caFile = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_CA_FILE', name);
   const orgs = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_ORGS', name) ?? 'reached';
-  return { name, url, credentials, orgs, ...(caFile === undefined ? {} : { caFile }) };
+  return { name, prefix, url, credentials, orgs, ...compact({ caFile }) };
 }

@@ -11,6 +11,7 @@ import { fieldProblems } from '../../service/settings/validate.ts';
 import { Configuration, SETTINGS, type SecretVariable, type SettingVariable } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { mirrorConfig } from './mirror.ts';
+import { connectionsOf } from './connection.ts';
 import { copyConfig } from './copy.ts';
 import { grafanaConfig } from './grafana.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
@@ -43,6 +44,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   return {
     version,
     grafana: grafanaConfig(configuration),
+    connections: connectionsOf(configuration),
     serverKinds: configuration.get('DASHKEEP_SERVER_KINDS'),
     orgIds: orgs?.value === 'all' ? undefined : orgs?.value,
     admin: {

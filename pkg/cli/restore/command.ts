@@ -11,7 +11,7 @@ import { plannedChanges, type PlannedChanges } from '../../engine/restore/planne
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import { withInstance, type GrafanaLink } from '../../operations/grafana.ts';
-import { assertAnotherGrafana } from '../../operations/another-grafana.ts';
+import { assertAnotherGrafana } from '../../operations/connection.ts';
 import { lostResources } from '../../operations/lost.ts';
 import { runRestore } from '../../operations/restore.ts';
 import { recordRun } from '../../operations/run.ts';

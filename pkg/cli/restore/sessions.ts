@@ -1,7 +1,5 @@
-import { compact } from '../../contract/compact.ts';
-import { DashkeepError } from '../../contract/errors.ts';
+import { linkOf, targetOfConnection, withName } from '../../operations/connection.ts';
 import type { Session } from '../../operations/session.ts';
-import { CONNECTIONS } from '../../repository/layout.ts';
 import { OutboundPolicy } from '../../storage/outbound/policy.ts';
 import { Configuration } from '../config/configuration.ts';
 import { connectionOf } from '../config/connection.ts';
@@ -39,29 +37,19 @@ export async function withConnection<T>(
 ): Promise<T> {
   const { environment, clock, randomness, log } = context;
   const configuration = new Configuration(environment, flags);
-  const { credentials, ...connection } = connectionOf(configuration, name);
-  const outbound = new OutboundPolicy(configuration.get('DASHKEEP_OUTBOUND_ALLOW'));
-  const link = {
-    ...connection,
-    outbound,
+  const connection = connectionOf(configuration, name);
+  const link = linkOf(connection, {
+    outbound: new OutboundPolicy(configuration.get('DASHKEEP_OUTBOUND_ALLOW')),
     concurrency: configuration.get('DASHKEEP_GRAFANA_CONCURRENCY'),
     timeout: configuration.get('DASHKEEP_GRAFANA_TIMEOUT'),
-    credentials: () => credentials,
-    orgCredentials: () => new Map(),
     ...{ clock, randomness, log },
-  };
-  const target = `${targetOf(configuration).replace(/\/+$/, '')}/${CONNECTIONS}${name}`;
+  });
+  const target = targetOfConnection(targetOf(configuration), connection);
   try {
     return await withSession(context, { ...flags, target }, true, (session) =>
       work({ ...session, grafana: () => link }),
     );
   } catch (error) {
-    throw error instanceof DashkeepError && error.code.startsWith('DK_GRAFANA_') ? ofConnection(name, error) : error;
+    throw withName(name, error);
   }
-}
-
-/** Two Grafanas are involved, so an error names the one that it is about. */
-function ofConnection(name: string, cause: DashkeepError): DashkeepError {
-  const { code, message, advice } = cause;
-  return new DashkeepError(code, `connection ${name}: ${message}`, { cause, ...compact({ advice }) });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Coverage } from '../coverage.ts';
 import { ReasonData } from '../reasons/reason.ts';
-import { KIND_NAMES } from '../kinds.ts';
+import { KIND_NAMES, REPLACEABLE } from '../kinds.ts';
 import { Progress } from '../runs.ts';
 import { ApplyOutcome, ApplyResult, PlanAction, PlanItem } from '../plan.ts';
 import {
@@ -16,6 +16,12 @@ import {
   Time,
   Uid,
 } from './common.ts';
+
+const ConnectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
+
+/** Other Grafanas that the deployment names: for the home organization alone. */
+export const Connections = z.object({ connections: z.array(z.object({ name: ConnectionName, url: z.string() })) });
+export type Connections = z.infer<typeof Connections>;
 
 /** What is to be restored. */
 export const RestoreSelection = z.discriminatedUnion('type', [
@@ -56,6 +62,19 @@ export const RestoreOptions = z.strictObject({
       org: OrgId.optional(),
       /** Put behind each title. */
       suffix: z.string().max(100).optional(),
+    })
+    .optional(),
+  /** Into another Grafana, which the deployment names; see GET /connections. Not with `copy`. */
+  to: z
+    .strictObject({
+      connection: ConnectionName,
+      /** Instead of `overwrite`: update only what earlier runs wrote there and no one has changed since. */
+      promote: z.boolean().optional(),
+      /** Under new UIDs, with all references to them. */
+      newUids: z.boolean().optional(),
+      pauseRules: z.boolean().optional(),
+      /** Resource of the snapshot → the one there that is used instead. */
+      replace: z.partialRecord(z.enum(REPLACEABLE), z.record(Uid, Uid)).optional(),
     })
     .optional(),
   /** Uid in the snapshot → uid of a live data source. Wins over what is found by uid, name and type. */
@@ -107,6 +126,17 @@ export const DataSourceMatch = z.object({
 });
 export type DataSourceMatch = z.infer<typeof DataSourceMatch>;
 
+/** A resource that the selection refers to and another Grafana lacks, with those there that could be used instead. */
+export const Counterpart = z.object({
+  kind: z.enum(REPLACEABLE),
+  uid: z.string(),
+  title: z.string(),
+  /** As chosen; see `replace`. */
+  to: z.string().optional(),
+  choices: z.array(z.object({ uid: z.string(), title: z.string() })),
+});
+export type Counterpart = z.infer<typeof Counterpart>;
+
 export const RestoreState = z.enum(['planning', 'planned', 'expired', 'applying', 'applied', 'failed']);
 export type RestoreState = z.infer<typeof RestoreState>;
 
@@ -136,6 +166,8 @@ export const RestorePlan = z.object({
   dataSources: z.array(DataSourceMatch),
   /** What could be chosen for them. */
   liveDataSources: z.array(LiveDataSource),
+  /** Only for another Grafana. */
+  counterparts: z.array(Counterpart).optional(),
   /**
    * What must be typed to apply it: where something is deleted, the title of the folder or the names of the
    * organizations; where it changes who may see or receive what, how often, such as `2 security changes` (both, joined

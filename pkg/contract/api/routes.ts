@@ -17,6 +17,7 @@ import {
 import { Run, RunPage, RunRequest, RunsQuery } from './runs.ts';
 import {
   ApplyRequest,
+  Connections,
   FoldersQuery,
   LiveFolders,
   PlanItemPage,
@@ -155,6 +156,7 @@ export const API_ROUTES = {
     SearchPage,
     { query: SearchQuery },
   ),
+  'GET /connections': call('restores', 'Other Grafanas that resources can be sent to', Connections),
   /** Of one org, as they are live. */
   'GET /folders': call('restores', 'Possible destinations of copies', LiveFolders, { query: FoldersQuery }),
   /** 201. */

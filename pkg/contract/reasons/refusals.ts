@@ -28,7 +28,10 @@ export const REFUSAL_REASONS = {
   'enterprise-only': 'only in Grafana Enterprise and Cloud',
   'version-has-none': 'Grafana {version} does not support this kind',
 
+  'connections-need-target':
+    'sending to another Grafana requires that the deployment alone controls where backups go and who can read them',
   'same-grafana': '{url} is the Grafana that the snapshot comes from',
+  'connection-several-orgs': 'the connection {name} reaches several organizations: {orgs}',
 
   'file-provisioned': 'provisioned from a file of this Grafana; change the file instead',
   'file-provisions': 'a file provisions it here, and Grafana does not allow changes; change the file',

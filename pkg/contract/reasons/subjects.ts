@@ -4,6 +4,7 @@ import type { Text } from '../texts.ts';
 export const SUBJECT_REASONS = {
   'check-of-grafana': 'grafana',
   'check-of-connection': 'connection',
+  'check-of-named-connection': 'connection {name}',
   'check-of-rights': { cli: 'rights', page: 'permissions in Grafana' },
   'check-of-token': { cli: 'token', page: 'token for Grafana' },
   'check-of-org-token': { cli: 'token of org {id}', page: 'token of organization {id}' },

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { SettingsCheck } from '../../contract/api/settings.ts';
 import type { Status } from '../../contract/api/status.ts';
 import { compact } from '../../contract/compact.ts';
@@ -11,6 +10,7 @@ import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 import type { CopyConfig, ServiceConfig } from '../config.ts';
+import { recipientsOf, settingsAt } from '../repository/another-target.ts';
 import type { History } from '../repository/history.ts';
 import { OpenedTarget, type TargetPorts } from '../repository/opened-target.ts';
 import { RepositoryCache } from '../repository/repository-cache.ts';
@@ -179,28 +179,14 @@ export class SecondCopy {
     return { of: () => storage };
   }
 
-  /** A copy of an encrypted repository must be encrypted too. */
   async #settings(): Promise<EffectiveSettings> {
-    const { settings, repositoryCache, config, signal } = this.#parts;
-    const { recipients } = (await settings.effective()).values.encryption;
-    if (recipients.length > 0 || config.agePassphrase !== undefined) {
-      return this.#withAddress(recipients);
-    }
-    const first = await repositoryCache.use(signal, (target) => target.openIfThere(signal));
-    return this.#withAddress(first?.encrypted === true ? [...first.keyring.recipients] : []);
+    return this.#withAddress(await recipientsOf(this.#parts));
   }
 
   /** The settings of the first target, with the address of the second. */
   async #withAddress(recipients: string[]): Promise<EffectiveSettings> {
-    const first = await this.#parts.settings.effective();
     const { target, storage } = this.#config;
-    const values = {
-      ...first.values,
-      target: { ...first.values.target, url: target.value },
-      encryption: { ...first.values.encryption, recipients },
-    };
-    const key = JSON.stringify([first.revision, target.value, recipients, await storage()]);
-    return { ...first, values, revision: createHash('sha256').update(key).digest('hex') };
+    return settingsAt(await this.#parts.settings.effective(), target.value, recipients, await storage());
   }
 }
 

@@ -13,6 +13,7 @@ import { AdminRefused, NoAdmin } from '../bootstrap/problems.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
+import { connectionCheck } from './connection.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { checkRights } from './rights.ts';
 import { serverClient } from '../../operations/grafana.ts';
@@ -32,6 +33,7 @@ export type DoctorParts = Pick<
   | 'check'
   | 'repositoryCache'
   | 'secondCopy'
+  | 'connections'
   | 'statusView'
   | 'keeper'
   | 'given'
@@ -49,6 +51,7 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<D
     targetChecks(parts, signal),
     repositoryChecks(parts, signal),
     copyChecks(parts, signal),
+    ...parts.connections.all.map(async (connection) => [await connectionCheck(parts, connection, signal)]),
     settingsFindings(parts.settings).map(({ status, why, advice }) =>
       checked(reason('check-of-settings'), status, [why], advice),
     ),

@@ -1,4 +1,4 @@
-import type { DataSourceMatch, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
+import type { Counterpart, DataSourceMatch, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
 import { compact } from '../../contract/compact.ts';
 import type { Coverage } from '../../contract/coverage.ts';
 import { DashkeepError } from '../../contract/errors.ts';
@@ -40,6 +40,7 @@ export interface PlannedRestore {
   dependencies: { org: number; kind: KindName; uid: string; title: string }[];
   dataSources: DataSourceMatch[];
   liveDataSources: LiveDataSource[];
+  counterparts?: Counterpart[];
   /** What the snapshot covers. */
   coverage?: Coverage;
   /** Set where everything is restored from a snapshot that is known to lack something. */
@@ -91,7 +92,8 @@ export async function planFor(
       ...lacks,
       ...leftToCommandLine(manifest, chosen),
     ];
-    const planned = await asPlanned(session, { ...request, selection: chosen }, plan, stored, warnings);
+    const whole = { ...request, selection: chosen };
+    const planned = await asPlanned(session, { request: whole, plan, stored, warnings });
     // The home organization sees which others the snapshot covers. What to do about the rest changes no plan.
     const covered = caller.home ? { ...manifest, orgs: stored.manifest.orgs } : manifest;
     const lastFull = manifest.lastFull ?? narrower?.params['full'];
@@ -123,17 +125,31 @@ export async function planUndoFor(
     const { request, plan, stored } = await planUndo({ ...ports, ...compact({ onProgress }) }, own);
     assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
     const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
-    return asPlanned(session, request, plan, stored, warnings);
+    return asPlanned(session, { request, plan, stored, warnings });
   });
 }
 
+/** What a plan was made of. */
+export interface Made {
+  request: PlanRequest;
+  plan: Plan;
+  /** The snapshot that it takes resources from. */
+  stored: StoredManifest;
+  warnings: KnownReason[];
+}
+
+/** Connects to the Grafana of a plan, and keeps the record of what is done there. */
+export type Apply = (
+  run: Run,
+  work: (instance: PlanRequest['instance'], run: Run) => Promise<RunOutcome<Restored>>,
+) => Promise<RunOutcome<Restored>>;
+
 /** A plan as the service keeps it, with what applies it. */
-async function asPlanned(
+export async function asPlanned(
   session: Session,
-  request: PlanRequest,
-  plan: Plan,
-  stored: StoredManifest,
-  warnings: KnownReason[],
+  { request, plan, stored, warnings }: Made,
+  connected: Apply = (run, work) =>
+    withInstance(session.grafana(), run.signal, (instance) => work(instance, run), run.onProgress),
 ): Promise<PlannedRestore> {
   const { trust } = session.repository;
   return compact({
@@ -147,16 +163,14 @@ async function asPlanned(
     confirm: plan.confirm,
     undoes: plan.undoes,
     ...warningOf(warnings),
-    apply: (run, confirm) => {
-      const apply = async (instance: PlanRequest['instance']): Promise<RunOutcome<Restored>> => {
+    apply: (run, confirm) =>
+      connected(run, async (instance, one) => {
         // A plan may be hours old, and a person may trust its signer no longer.
-        const author = await trust.reconsider(stored.author, { signal: run.signal });
+        const author = await trust.reconsider(stored.author, { signal: one.signal });
         assertRestorable(trust, { ...stored, author }, { named: plan.snapshot, acceptForeign: false });
         const fresh = { ...request, instance };
-        return runRestore(session, { request: fresh, plan, safetySnapshot: true, confirm }, run);
-      };
-      return withInstance(session.grafana(), run.signal, apply, run.onProgress);
-    },
+        return runRestore(session, { request: fresh, plan, safetySnapshot: true, confirm }, one);
+      }),
   });
 }
 
@@ -171,6 +185,6 @@ async function narrowerLatest(
 }
 
 /** For every organization: where the repository was cut back, the latest is not the newest that was made. */
-async function findingsOf(repository: Repository, signal: AbortSignal): Promise<KnownReason[]> {
+export async function findingsOf(repository: Repository, signal: AbortSignal): Promise<KnownReason[]> {
   return (await repository.inspect({ signal })).all.map(findingReason);
 }

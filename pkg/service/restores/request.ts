@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { append } from '../../lib/append.ts';
 import type { RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
-import type { ResourceRef } from '../../contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import { stringAt, type Json } from '../../lib/json/json.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Plan, PlanRequest, RestoreOptions as EngineOptions, Selection } from '../../engine/restore/types.ts';
@@ -32,7 +32,7 @@ export function selectionOf(selection: Exclude<RestoreSelection, { type: 'lost' 
 
 /** What the engine calls options. */
 export function optionsOf(options: RestoreOptions): EngineOptions {
-  const { overwrite, includeManaged, keepSecrets, deleteExtra, copy, dataSources } = options;
+  const { overwrite, includeManaged, keepSecrets, deleteExtra, copy, dataSources, to } = options;
   return compact({
     overwrite: overwrite === true,
     includeManaged: includeManaged === true,
@@ -40,6 +40,12 @@ export function optionsOf(options: RestoreOptions): EngineOptions {
     keepSecrets: keepSecrets === true,
     copy,
     dataSources: dataSources === undefined ? undefined : new Map(Object.entries(dataSources)),
+    ...(to?.promote === true ? { promote: true as const } : {}),
+    ...(to?.newUids === true ? { newUids: true as const } : {}),
+    pauseRules: to?.pauseRules,
+    replace:
+      to?.replace &&
+      new Map(Object.entries(to.replace).map(([kind, uids]) => [kind as KindName, new Map(Object.entries(uids))])),
   });
 }
 

@@ -144,6 +144,7 @@ export class Restores {
       asRead: asReadOf(planned.items),
       dataSources: planned.dataSources,
       liveDataSources: planned.liveDataSources,
+      counterparts: planned.counterparts,
       confirm,
       notFull: planned.notFull,
       coverage: planned.coverage,

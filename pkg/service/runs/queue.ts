@@ -25,6 +25,8 @@ export interface RunJob {
   restore?: string;
   /** The run that it undoes. */
   undoes?: string;
+  /** The connection to the other Grafana that it writes to. */
+  connection?: string;
   /** What that was asked for. */
   request?: Record<string, unknown>;
   work: (run: Run) => Promise<RunOutcome>;
@@ -123,6 +125,7 @@ export class RunQueue {
       idempotencyKey: job.idempotencyKey,
       restore: job.restore,
       undoes: job.undoes,
+      connection: job.connection,
       request: job.request,
       started: now.toISOString(),
       counts: {},

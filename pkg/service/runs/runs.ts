@@ -3,9 +3,11 @@ import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import type { NamedRef } from '../../contract/kinds.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
+import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
-import { isOf, type Caller } from '../organizations/caller.ts';
+import { isOf, isOfServer, type Caller } from '../organizations/caller.ts';
 import { mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
 import { holds, pageOfList } from '../pagination.ts';
 import type { History } from '../repository/history.ts';
@@ -19,6 +21,7 @@ export interface RunsParts {
   queue: RunQueue;
   history: History;
   leadership: Leadership;
+  connections: Connections;
 }
 
 /** The runs as one organization sees them: its own restores, and its part of what is done for all. */
@@ -31,7 +34,7 @@ export class Runs {
 
   /** One run with its single problems. @throws DK_NOT_FOUND, also for what is another organization's */
   async find(id: string, caller: Caller, signal: AbortSignal): Promise<Run> {
-    const { queue, history, leadership } = this.#parts;
+    const { queue, history, leadership, connections } = this.#parts;
     const here = queue.find(id);
     if (here !== undefined) {
       return this.view(here.record, caller, here.progress);
@@ -44,7 +47,7 @@ export class Runs {
     if (record === undefined) {
       throw unknown();
     }
-    return this.view(record, caller);
+    return this.view(await connections.whole(record, caller, signal), caller);
   }
 
   /** @throws DK_NOT_FOUND for what is another organization's */
@@ -55,7 +58,7 @@ export class Runs {
     }
     const { errors, ...line } = seen;
     const restore = this.#parts.queue.restoreOf(record.id) ?? record.restore;
-    const security = record.security?.filter((one) => isOf(caller, one));
+    const security = record.security?.filter(isShown(record, caller));
     return {
       ...this.#shown(line, record, progress, caller),
       errors,
@@ -65,11 +68,12 @@ export class Runs {
   }
 
   /** What a restore that did not come to its end has touched, and what it was asked for. */
-  #rest({ kind, status, touched, request, undoes }: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
+  #rest(record: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
+    const { kind, status, touched, request, undoes } = record;
     if (kind !== 'restore' || status === 'complete' || status === 'partial') {
       return {};
     }
-    const own = touched?.filter((one) => isOf(caller, one)).slice(0, TOUCHED_SHOWN);
+    const own = touched?.filter(isShown(record, caller)).slice(0, TOUCHED_SHOWN);
     const asked = undoes === undefined ? RestoreRequest.safeParse(request) : undefined;
     return compact({ touched: own?.map(({ mark: _mark, ...one }) => one), request: asked?.data });
   }
@@ -150,6 +154,11 @@ export class Runs {
     const summary = runSummary(seen, progressFor(run, progress, caller));
     return { ...summary, cancellable: summary.cancellable && mayCancel(run, caller) };
   }
+}
+
+/** Which resources of a run the caller may see. In another Grafana, the organizations have other IDs. */
+function isShown({ connection }: RunRecord, caller: Caller): (ref: Pick<NamedRef, 'org' | 'kind'>) => boolean {
+  return (ref) => (connection === undefined ? isOf(caller, ref) : !isOfServer(ref));
 }
 
 function unknown(): DashkeepError {

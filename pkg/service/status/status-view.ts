@@ -194,7 +194,10 @@ export class StatusView {
   #runs(caller: Caller): Pick<Status, RunNames> {
     const { history, queue, leadership, runs } = this.#parts;
     const last = (kind: RunRecord['kind']): RunSummary | undefined => {
-      const run = history.last((one) => one.kind === kind && one.finished !== undefined && mayKnow(one, caller));
+      const run = history.last(
+        (one) =>
+          one.kind === kind && one.connection === undefined && one.finished !== undefined && mayKnow(one, caller),
+      );
       return run === undefined ? undefined : runs.summary(runLine(run), caller);
     };
     const here = (one: RunQueue['running']): RunSummary | undefined =>

@@ -25,14 +25,15 @@ export class TargetLimits {
   /** The same for a mail server. */
   readonly mail: OutboundPolicy | undefined;
   readonly #config: ServiceConfig;
-  readonly #outbound: OutboundPolicy;
+  /** For every other address of pages, and for connections. */
+  readonly outbound: OutboundPolicy;
   readonly #directories: readonly string[];
 
   constructor(config: ServiceConfig, resolve?: Resolve) {
     this.#config = config;
-    this.#outbound = new OutboundPolicy(config.outboundAllow, resolve);
-    this.webhook = config.secrets.has('webhookUrl') ? undefined : this.#outbound;
-    this.mail = config.settings.has('notifications.email.host') ? undefined : this.#outbound;
+    this.outbound = new OutboundPolicy(config.outboundAllow, resolve);
+    this.webhook = config.secrets.has('webhookUrl') ? undefined : this.outbound;
+    this.mail = config.settings.has('notifications.email.host') ? undefined : this.outbound;
     const own = config.settings.get('target.url')?.value;
     const target = typeof own === 'string' ? readable(own) : undefined;
     this.#directories = [...config.fileRoots, ...(target?.kind === 'directory' ? [target.path] : [])];
@@ -47,7 +48,7 @@ export class TargetLimits {
       ...this.#config.storage,
       s3: this.#s3(settings),
       directories: this.#directories,
-      ...(trusted ? {} : { outbound: this.#outbound }),
+      ...(trusted ? {} : { outbound: this.outbound }),
     };
   }
 

@@ -26,6 +26,14 @@ export const ENGINE_ADVICE = {
     cli: 'Restore into the same Grafana with dashkeep restore. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
     page: 'Restore into the same Grafana instead. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
   },
+  'name-connection-org': {
+    cli: 'Set {connection}_ORGS to the ID of the organization to send to.',
+    page: 'The deployment has to name the organization of the connection to send to.',
+  },
+  'set-deployment-target': {
+    cli: 'Set DASHKEEP_TARGET (in the chart: target), and save no endpoint, keys or recipients on the settings page.',
+    page: 'Set the target in the deployment, and save no endpoint, keys or recipients on the settings page.',
+  },
   'write-secrets': 'Write kind, UID and field, each as a mapping: {example}',
   'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',
   'use-existing-data-source': 'Use the UID of an existing data source.',

@@ -2,13 +2,11 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { REPLACEABLE } from '../../../contract/kinds.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import type { RestoreOptions } from '../types.ts';
 
 const Names = z.record(z.string().min(1), z.union([z.string().min(1), z.number()]).transform(String)).optional();
-
-/** Kinds of which a live resource can stand in for one of the snapshot. */
-const REPLACEABLE = ['folder', 'team', 'user', 'contact-point', 'mute-timing'] as const;
 
 const MappingFile = z.strictObject({
   uids: z.enum(['keep', 'new']).optional(),

@@ -4,12 +4,17 @@ import type { ServiceParts } from '../../parts.ts';
 import { nameOf } from '../caller.ts';
 import { route, type Api } from '../api.ts';
 
-type Parts = Pick<ServiceParts, 'repositoryCache' | 'requests' | 'restores' | 'runs' | 'guard' | 'signal'>;
+type Parts = Pick<
+  ServiceParts,
+  'repositoryCache' | 'connections' | 'requests' | 'restores' | 'runs' | 'guard' | 'signal'
+>;
 
 /** Registers the routes that plan and apply restores. */
 export function restoreRoutes(api: Api, parts: Parts): void {
-  const { repositoryCache, requests, restores, runs, guard, signal } = parts;
+  const { repositoryCache, connections, requests, restores, runs, guard, signal } = parts;
   const config = { access: 'organization', uses: ['plans'] } as const;
+
+  route(api, 'GET /connections', { access: 'organization' }, async ({ caller }) => connections.list(caller));
 
   route(api, 'GET /folders', { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] }, (request) =>
     guard.run(request, async () => {

@@ -55,11 +55,11 @@ export function runRoutes(api: Api, { requests, runs, queue, leadership, guard, 
     { access: 'organization', uses: ['repository', 'grafana', 'rights'] },
     async (request) => {
       const { params, query, caller } = request;
-      const { id, snapshot } = await runs.find(params.id, caller, signal);
+      const { id, snapshot, connection } = await runs.find(params.id, caller, signal);
       // Without a state before there is nothing to plan: the answer says so.
       return query.wait === 'false' && snapshot !== undefined
-        ? requests.startUndo({ id, snapshot }, caller)
-        : guard.run(request, () => requests.planUndo(id, caller));
+        ? requests.startUndo({ id, snapshot, connection }, caller)
+        : guard.run(request, () => requests.planUndo({ id, connection }, caller));
     },
   );
 }

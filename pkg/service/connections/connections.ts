@@ -1,0 +1,135 @@
+import type { Connections as ConnectionList } from '../../contract/api/restores.ts';
+import { compact } from '../../contract/compact.ts';
+import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
+import type { RunRecord } from '../../contract/runs.ts';
+import { withEnd } from '../../engine/runs.ts';
+import { linkOf, targetOfConnection, withName, type Connection } from '../../operations/connection.ts';
+import type { GrafanaLink } from '../../operations/grafana.ts';
+import type { Session } from '../../operations/session.ts';
+import type { OutboundPolicy } from '../../storage/outbound/policy.ts';
+import type { ServiceConfig } from '../config.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { recipientsOf, settingsAt } from '../repository/another-target.ts';
+import { OpenedTarget, type TargetPorts } from '../repository/opened-target.ts';
+import { RepositoryCache } from '../repository/repository-cache.ts';
+import { runRecord } from '../repository/stored-runs.ts';
+import type { EffectiveSettings } from '../settings/effective.ts';
+import type { SettingsStore } from '../settings/store.ts';
+
+export interface ConnectionsParts {
+  config: Pick<ServiceConfig, 'connections' | 'agePassphrase' | 'grafana'>;
+  settings: SettingsStore;
+  /** Of the first target: the repositories of connections are below it. */
+  repositoryCache: RepositoryCache;
+  target: TargetPorts;
+  outbound: OutboundPolicy;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+/**
+ * The other Grafanas that the deployment names, each with its own repository for safety snapshots, records and
+ * locks. Only the home organization may know of them. No page can name an address.
+ */
+export class Connections {
+  readonly #parts: ConnectionsParts;
+  readonly #caches = new Map<string, RepositoryCache>();
+
+  constructor(parts: ConnectionsParts) {
+    this.#parts = parts;
+  }
+
+  get all(): readonly Connection[] {
+    return this.#parts.config.connections;
+  }
+
+  /** What the caller may know: names and addresses. */
+  list({ home }: Caller): ConnectionList {
+    return { connections: home ? this.all.map(({ name, url }) => ({ name, url })) : [] };
+  }
+
+  /** @throws DK_NOT_FOUND, also for any organization but the home one */
+  find(name: string, { home }: Caller): Connection {
+    const found = home ? this.all.find((one) => one.name === name) : undefined;
+    if (found === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `there is no connection '${name}'`);
+    }
+    return found;
+  }
+
+  linkOf(connection: Connection): GrafanaLink {
+    const { config, target, outbound } = this.#parts;
+    const { concurrency, timeout } = config.grafana;
+    const { clock, randomness, log } = target;
+    return linkOf(connection, { ...compact({ concurrency, timeout }), outbound, clock, randomness, log });
+  }
+
+  /**
+   * Lends the repository and the Grafana of a connection; makes the repository where there is none.
+   * @throws what `find` throws
+   */
+  async use<T>(
+    name: string,
+    caller: Caller,
+    signal: AbortSignal,
+    work: (session: Session, connection: Connection) => Promise<T>,
+  ): Promise<T> {
+    const connection = this.find(name, caller);
+    try {
+      return await this.#cacheOf(connection).use(signal, async (opened) => {
+        const session = await opened.session(signal, { create: true });
+        const link = this.linkOf(connection);
+        return work({ ...session, mirror: undefined, grafana: () => link }, connection);
+      });
+    } catch (error) {
+      throw withName(name, error);
+    }
+  }
+
+  /** A run with what the repository of its connection knows of it, if that can be read. */
+  async whole(record: RunRecord, caller: Caller, signal: AbortSignal): Promise<RunRecord> {
+    const connection = this.all.find(({ name }) => name === record.connection);
+    if (connection === undefined || !caller.home) {
+      return record;
+    }
+    try {
+      const own = await this.#cacheOf(connection).use(signal, (opened) => runRecord(opened, record.id, signal));
+      return own === undefined ? record : withEnd(own, record);
+    } catch (error) {
+      signal.throwIfAborted();
+      const { log } = this.#parts.target;
+      log.debug({ run: record.id, reason: reasonOf(error) }, 'the repository of a connection cannot be read');
+      return record;
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#caches.values()].map((cache) => cache.close()));
+  }
+
+  #cacheOf(connection: Connection): RepositoryCache {
+    const { name } = connection;
+    const { target } = this.#parts;
+    const cache =
+      this.#caches.get(name) ??
+      new RepositoryCache(
+        (settings) => OpenedTarget.open(target, settings),
+        () => this.#settingsOf(connection),
+        target,
+      );
+    this.#caches.set(name, cache);
+    return cache;
+  }
+
+  /** Safety snapshots hold what is in the other Grafana, so no page may decide where they go. */
+  async #settingsOf(connection: Connection): Promise<EffectiveSettings> {
+    const first = await this.#parts.settings.effective();
+    if (!first.deploymentTarget) {
+      throw refusal('DK_SETTINGS', reason('connections-need-target'), { advice: reason('set-deployment-target') });
+    }
+    const { url } = first.values.target;
+    return settingsAt(first, targetOfConnection(url, connection), await recipientsOf(this.#parts));
+  }
+}

@@ -1,0 +1,179 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
+import { runCli } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestResponse, type TestService } from '../../support/service.ts';
+
+/** Stage, which is backed up, and production, where it goes. */
+let stage: Simulator;
+let production: Simulator;
+let service: TestService;
+let environment: Record<string, string>;
+let snapshot: string;
+
+beforeEach(async () => {
+  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
+  stage = await startGrafana({ profile: '12.4', ...quick });
+  production = await startGrafana({ profile: '12.4', ...quick });
+  stage.seedDashboards({ count: 6, folders: 2 });
+  environment = {
+    DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,
+    DASHKEEP_CONNECTION_PRODUCTION_TOKEN: production.token({ role: 'Admin' }),
+  };
+  await restart();
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  snapshot = String((await service.ended(json.id))['snapshot']);
+});
+afterEach(async () => {
+  await service.stop();
+  await Promise.all([stage.close(), production.close()]);
+  await removeDirectory(service.directory);
+});
+
+async function restart(): Promise<void> {
+  const directory = (service as TestService | undefined)?.directory;
+  service = await startService({
+    grafanaUrl: stage.url,
+    environment,
+    ...(directory === undefined ? {} : { directory }),
+  });
+}
+
+// Tests look into answers freely.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+async function api(grafana: Simulator, route: string, body?: unknown): Promise<any> {
+  const answer = await call(grafana, 'admin:admin', route, body, { 'x-disable-provenance': 'true' });
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+  return answer.body;
+}
+
+async function titlesIn(grafana: Simulator): Promise<string[]> {
+  const found = (await api(grafana, 'GET /api/search?limit=1000')) as { uid: string; title: string }[];
+  return found.map(({ uid, title }) => `${uid} ${title}`).sort();
+}
+
+const boards = { type: 'kinds', kinds: ['folder', 'dashboard'] };
+
+function plan(selection: object, to: object = {}, more: object = {}): Promise<TestResponse> {
+  const options = { ...more, to: { connection: 'production', ...to } };
+  return service.call('POST', '/restores', { snapshot, selection, options });
+}
+
+async function apply(planned: TestResponse): Promise<Record<string, unknown>> {
+  const { id, confirm } = planned.json as { id: string; confirm?: string };
+  const applied = await service.call('POST', `/restores/${id}/apply`, confirm === undefined ? {} : { confirm });
+  expect(applied.status, applied.text).toBe(202);
+  return service.ended(applied.json.id as string);
+}
+
+it('lists connections without their secrets, plans, sends and undoes', async () => {
+  const list = await service.call('GET', '/connections');
+  expect(list.json).toEqual({ connections: [{ name: 'production', url: production.url }] });
+
+  const planned = await plan(boards);
+  expect(planned.json).toMatchObject({ state: 'planned', counts: { create: 8 } });
+  expect(await titlesIn(production)).toEqual([]);
+  const run = await apply(planned);
+  expect(run).toMatchObject({ kind: 'restore', status: 'complete', connection: 'production', undoable: true });
+  expect(await titlesIn(production)).toEqual(await titlesIn(stage));
+  expect((await plan(boards)).json).toMatchObject({ counts: { create: 0, unchanged: 8 } });
+
+  // It is no restore of this Grafana, and its safety snapshot is none of this target.
+  expect((await service.call('GET', '/status')).json.lastRestore).toBeUndefined();
+  expect((await service.call('GET', '/snapshots')).json.items).toHaveLength(1);
+  // The command line finds it.
+  const target = `file://${service.directory}/target/connections/production`;
+  const runs = await runCli(['runs', '--json', '--target', target], {
+    DASHKEEP_STATE_DIR: `${service.directory}/state`,
+  });
+  expect(runs.json.runs).toMatchObject([{ id: run['id'], kind: 'restore', status: 'complete' }]);
+
+  await service.stop();
+  await restart();
+  const undo = await service.call('POST', `/runs/${String(run['id'])}/undo`);
+  expect(undo.json).toMatchObject({ undoes: run['id'], counts: { delete: 8 } });
+  expect(await apply(undo)).toMatchObject({ status: 'complete', trigger: 'undo', connection: 'production' });
+  expect(await titlesIn(production)).toEqual([]);
+  expect(await titlesIn(stage)).toHaveLength(8);
+});
+
+it('proposes what is there for what is missing, and uses what was chosen', async () => {
+  const { teamId } = await api(stage, 'POST /api/teams', { name: 'sre' });
+  await api(stage, 'POST /api/folders', { uid: 'infra', title: 'Infra' });
+  await api(stage, 'POST /api/folders/infra/permissions', { items: [{ teamId, permission: 2 }] });
+  await api(stage, 'POST /api/dashboards/db', { dashboard: { uid: 'one', title: 'One' }, folderUid: 'infra' });
+  await api(production, 'POST /api/folders', { uid: 'from-stage', title: 'From stage' });
+  await api(production, 'POST /api/teams', { name: 'operations' });
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  snapshot = String((await service.ended(json.id))['snapshot']);
+
+  const folder = { type: 'folder', org: 1, uid: 'infra' };
+  const choices = [{ title: 'From stage', uid: 'from-stage' }];
+  expect((await plan(folder)).json.counterparts).toEqual([
+    { kind: 'folder', uid: 'infra', title: 'Infra', choices },
+    { kind: 'team', uid: 'sre', title: 'sre', choices: [{ uid: 'operations', title: 'operations' }] },
+  ]);
+  const chosen = await plan(folder, { replace: { folder: { infra: 'from-stage' }, team: { sre: 'operations' } } });
+  expect(chosen.json.counterparts).toMatchObject([{ to: 'from-stage' }, { to: 'operations' }]);
+  expect(await apply(chosen)).toMatchObject({ status: 'complete' });
+  expect((await api(production, 'GET /api/dashboards/uid/one')).meta.folderUid).toBe('from-stage');
+});
+
+it('promotes, and shows what production changed as a conflict', async () => {
+  await apply(await plan(boards));
+  const [one] = (await api(production, 'GET /api/search?type=dash-db')) as { uid: string }[];
+  const { dashboard, meta } = await api(production, `GET /api/dashboards/uid/${one?.uid}`);
+  const changed = { ...dashboard, title: 'Changed there' };
+  await api(production, 'POST /api/dashboards/db', { dashboard: changed, folderUid: meta.folderUid, overwrite: true });
+  const { json } = await plan(boards, { promote: true });
+  expect(json.counts).toMatchObject({ update: 0, skip: 1, unchanged: 7 });
+  const items = await service.call('GET', `/restores/${json.id}/items?action=skip`);
+  expect(items.json.items).toMatchObject([{ uid: one?.uid, code: 'changed-there' }]);
+});
+
+it('names what was written when the token is revoked in the middle, and finishes it later', async () => {
+  production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
+  const run = await apply(await plan(boards));
+  expect(run).toMatchObject({
+    status: 'failed',
+    connection: 'production',
+    planned: 8,
+    failure: { code: 'DK_GRAFANA_UNAUTHORIZED', message: expect.stringContaining('connection production') },
+  });
+  const touched = run['touched'] as { kind: string; open?: true }[];
+  expect(touched.filter(({ open }) => open !== true).length).toBeGreaterThan(0);
+  expect(run['request']).toMatchObject({ options: { to: { connection: 'production' } } });
+
+  production.setFaults();
+  const finished = await apply(await service.call('POST', '/restores', run['request']));
+  expect(finished).toMatchObject({ status: 'complete' });
+  expect(await titlesIn(production)).toEqual(await titlesIn(stage));
+});
+
+it('refuses what is no connection, the same Grafana, and a connection with several organizations', async () => {
+  const unknown = await plan(boards, { connection: 'other' });
+  expect([unknown.status, unknown.json.error.code]).toEqual([404, 'DK_NOT_FOUND']);
+  await service.stop();
+  environment = {
+    DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,
+    DASHKEEP_CONNECTION_PRODUCTION_ADMIN_USER: 'admin',
+    DASHKEEP_CONNECTION_PRODUCTION_ADMIN_PASSWORD: 'admin',
+    DASHKEEP_CONNECTION_SAME_URL: stage.url,
+    DASHKEEP_CONNECTION_SAME_TOKEN: stage.token({ role: 'Admin' }),
+  };
+  await restart();
+  const same = await plan(boards, { connection: 'same' });
+  expect(same.json.error.message).toMatch(/is the Grafana that the snapshot comes from/);
+  await api(production, 'POST /api/orgs', { name: 'Second' });
+  const several = await plan(boards);
+  expect(several.json.error.message).toBe(
+    'the connection production reaches several organizations: 1 (Main Org.), 2 (Second)',
+  );
+  // The doctor names both.
+  const { json } = await service.call('GET', '/doctor');
+  expect(json.checks.filter(({ name }: { name: string }) => name.startsWith('connection '))).toMatchObject([
+    { name: 'connection production', detail: expect.stringContaining('Grafana 12.4') },
+    { name: 'connection same', status: 'failed', detail: expect.stringContaining('comes from') },
+  ]);
+});
