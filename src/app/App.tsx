@@ -22,6 +22,7 @@ const Changes = lazy(async () => ({ default: (await import('../pages/Changes/Cha
 const Compare = lazy(async () => ({ default: (await import('../pages/Compare/Compare.tsx')).Compare }));
 const Restore = lazy(async () => ({ default: (await import('../pages/Restore/Restore.tsx')).Restore }));
 const Plan = lazy(async () => ({ default: (await import('../pages/Restore/Plan.tsx')).Plan }));
+const Send = lazy(async () => ({ default: (await import('../pages/Send/Send.tsx')).Send }));
 const Readiness = lazy(async () => ({ default: (await import('../pages/Readiness/ReadinessPage.tsx')).ReadinessPage }));
 const Settings = lazy(async () => ({ default: (await import('../pages/Settings/SettingsPage.tsx')).SettingsPage }));
 
@@ -51,6 +52,7 @@ export function App({ meta }: AppRootProps) {
             <Route path="compare" element={<Compare />} />
             <Route path="restore" element={<Restore />} />
             <Route path="restore/:id" element={<Plan />} />
+            <Route path="send" element={<Send />} />
             <Route path="readiness" element={<Readiness />} />
             <Route path="settings" element={<Navigate to={routes.settings()} replace />} />
             <Route path="settings/:section" element={<Settings />} />

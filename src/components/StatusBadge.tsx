@@ -2,6 +2,7 @@ import { type BadgeColor } from '@grafana/ui';
 import type { IconName } from '@grafana/data';
 import type { Shrunk } from '../../pkg/contract/losses/losses.ts';
 import { isMassChange } from '../../pkg/contract/losses/mass-change.ts';
+import type { RunSummary } from '../../pkg/contract/api/runs.ts';
 import type { RunStatus } from '../../pkg/contract/runs.ts';
 import { t } from '../lib/i18n.ts';
 import { runKindLabel } from '../lib/runKinds.ts';
@@ -50,6 +51,11 @@ export function askedBy({ trigger, by, origin }: { trigger: string; by?: string;
 }
 
 /** What a run is called: undoing a restore is a restore, but nobody calls it that. */
-export function runLabel({ kind, trigger }: { kind: string; trigger: string }): string {
+export function runLabel({ kind, trigger, connection }: Pick<RunSummary, 'kind' | 'trigger' | 'connection'>): string {
+  if (connection !== undefined) {
+    return trigger === 'undo'
+      ? t('send.undone', 'Undo in {{name}}', { name: connection })
+      : t('send.run', 'Send to {{name}}', { name: connection });
+  }
   return kind === 'restore' && trigger === 'undo' ? triggerLabel(trigger) : runKindLabel(kind);
 }

@@ -5,6 +5,15 @@ import type { ApplyResult, PlanItem } from '../../pkg/contract/plan.ts';
 import { call } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
+/** Other Grafanas that the deployment names; none for any organization but the home one. */
+export function useConnections() {
+  return useQuery({
+    queryKey: ['connections'],
+    queryFn: async ({ signal }) => (await call('GET /connections', { signal })).connections,
+    staleTime: 60_000,
+  });
+}
+
 /** Begins a plan; its page shows how far it is. */
 export function usePlanRestore() {
   return useMutation({

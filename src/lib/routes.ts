@@ -51,6 +51,7 @@ export const routes = {
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),
+  send: (parameters?: Parameters) => withQuery('/send', parameters),
   readiness: () => withQuery('/readiness'),
   /** Without a section: the page of the menu, which opens the first one. */
   settings: (section = 'target') => withQuery(section === '' ? '/settings' : `/settings/${section}`),

@@ -68,6 +68,7 @@ const TRAILS: [path: string, trail: string][] = [
   ['/changes', 'Dashkeep › Changes'],
   ['/compare', 'Dashkeep › Compare'],
   ['/restore', 'Dashkeep › Restore'],
+  ['/send', 'Dashkeep › Send to another Grafana'],
   ['/readiness', 'Dashkeep › Readiness'],
   ['/settings/schedule', 'Dashkeep › Settings › Schedule'],
 ];

@@ -6,7 +6,7 @@ import { compareAllClocks } from '../../engine/clocks.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
-import { isConflict } from '../../engine/restore/plan/promotion.ts';
+import { isConflict } from '../../contract/reasons/plan.ts';
 import { plannedChanges, type PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';

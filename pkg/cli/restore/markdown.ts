@@ -1,7 +1,7 @@
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import { securityText } from '../../contract/security-texts.ts';
 import type { PlannedChanges } from '../../engine/restore/planned-changes.ts';
-import { isConflict } from '../../engine/restore/plan/promotion.ts';
+import { isConflict } from '../../contract/reasons/plan.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import type { Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { printable } from '../output/output.ts';

@@ -109,3 +109,16 @@ export const PLAN_REASONS = {
   'not-held': 'not in the snapshot from before the restore',
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
+
+/** Reasons for which a promotion leaves a resource as it is, and a person has to decide. */
+const CONFLICTS: ReadonlySet<string> = new Set([
+  'changed-there',
+  'deleted-there',
+  'undone-there',
+  'not-promoted',
+] satisfies (keyof typeof PLAN_REASONS)[]);
+
+/** Whether a promotion found that the target changed this by itself. */
+export function isConflict({ code }: { code?: string | undefined }): boolean {
+  return code !== undefined && CONFLICTS.has(code);
+}

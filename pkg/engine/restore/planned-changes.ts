@@ -1,9 +1,9 @@
+import { isConflict } from '../../contract/reasons/plan.ts';
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { resourceChanges } from '../changes/changes.ts';
 import { placeOf, sourceOf, storedContent } from './content.ts';
 import { writeContext } from './context.ts';
-import { isConflict } from './plan/promotion.ts';
 import { targetOf } from './target.ts';
 import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 

@@ -33,22 +33,38 @@ export function ApplyBar({ plan, busy, shown }: Props) {
     unchanged > 0 && plural('apply.unchanged', unchanged, '{{number}} unchanged', '{{number}} unchanged'),
   ].filter((part) => part !== false);
   const writes = create + update + gone;
-  const button = plan.undoes === undefined ? t('apply.button', 'Restore now') : t('apply.undoButton', 'Undo now');
+  const to = plan.options.to?.connection;
+  const button =
+    plan.undoes !== undefined
+      ? t('apply.undoButton', 'Undo now')
+      : to === undefined
+        ? t('apply.button', 'Restore now')
+        : t('send.button', 'Send now');
   return (
     <section className={styles.bar} aria-label={t('apply.label', 'Summary of the plan')}>
       <div>
         <Text element="h2" variant="h4">
           {writes === 0
             ? blocked > 0
-              ? t('apply.blocked', 'Nothing can be restored yet')
+              ? to === undefined
+                ? t('apply.blocked', 'Nothing can be restored yet')
+                : t('send.blocked', 'Nothing can be sent yet')
               : t('apply.nothing', 'Nothing to do')
             : plan.undoes === undefined
-              ? plural(
-                  'apply.title',
-                  writes,
-                  '{{number}} resource will be restored',
-                  '{{number}} resources will be restored',
-                )
+              ? to !== undefined
+                ? plural(
+                    'send.count',
+                    writes,
+                    '{{number}} resource will be sent to {{name}}',
+                    '{{number}} resources will be sent to {{name}}',
+                    { name: to },
+                  )
+                : plural(
+                    'apply.title',
+                    writes,
+                    '{{number}} resource will be restored',
+                    '{{number}} resources will be restored',
+                  )
               : plural(
                   'apply.undoTitle',
                   writes,
@@ -86,15 +102,17 @@ export function ApplyBar({ plan, busy, shown }: Props) {
       {asking && (
         <ConfirmDialog
           title={
-            plan.security > 0 && gone === 0
-              ? t('apply.askSecurity', 'Change access or data destinations?')
-              : gone > 0
-                ? update > 0
-                  ? t('apply.askDelete', 'Delete and overwrite resources in Grafana?')
-                  : t('apply.askDeleteOnly', 'Delete resources in Grafana?')
-                : plan.notFull !== undefined
-                  ? t('apply.askNotFull', 'Restore from an incomplete snapshot?')
-                  : t('apply.askTitle', 'Overwrite resources in Grafana?')
+            to !== undefined
+              ? t('send.ask', 'Change resources in {{name}}?', { name: to })
+              : plan.security > 0 && gone === 0
+                ? t('apply.askSecurity', 'Change access or data destinations?')
+                : gone > 0
+                  ? update > 0
+                    ? t('apply.askDelete', 'Delete and overwrite resources in Grafana?')
+                    : t('apply.askDeleteOnly', 'Delete resources in Grafana?')
+                  : plan.notFull !== undefined
+                    ? t('apply.askNotFull', 'Restore from an incomplete snapshot?')
+                    : t('apply.askTitle', 'Overwrite resources in Grafana?')
           }
           phrase={confirmation.by === 'typing' ? confirmation.phrase : undefined}
           confirmText={button}

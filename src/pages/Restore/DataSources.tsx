@@ -25,7 +25,9 @@ export function DataSources({ plan, busy, onMap }: Props) {
         {t('sources.title', 'Data sources')}
       </Text>
       <Text element="p" color="secondary">
-        {t('sources.text', 'These data sources do not exist here under the same UID. Choose a replacement for each.')}
+        {plan.options.to === undefined
+          ? t('sources.text', 'These data sources do not exist here under the same UID. Choose a replacement for each.')
+          : t('send.sources', 'The other Grafana has no data sources with these UIDs. Choose a replacement for each.')}
       </Text>
       <Stack direction="column" gap={2}>
         {open.map((match) => (

@@ -32,7 +32,9 @@ export function Dependencies({ plan, busy, onInclude }: Props) {
       <Stack direction="column" gap={1} alignItems="flex-start">
         <span>{names.join(', ') + (dependencies.length > SHOWN ? ', …' : '')}</span>
         <Button size="sm" variant="secondary" icon="plus" disabled={busy} onClick={onInclude}>
-          {t('dependencies.include', 'Restore them too')}
+          {plan.options.to === undefined
+            ? t('dependencies.include', 'Restore them too')
+            : t('send.include', 'Send them too')}
         </Button>
       </Stack>
     </Alert>

@@ -1,4 +1,5 @@
 import { Alert, LinkButton, Stack } from '@grafana/ui';
+import { compact } from '../../../pkg/contract/compact.ts';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -9,7 +10,7 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { CutShort, isCutShort } from '../Run/CutShort.tsx';
 import { UndoButton } from '../Run/UndoButton.tsx';
-import { parametersOf } from './request.ts';
+import { formOf } from './request.ts';
 
 interface Props {
   id: string;
@@ -85,11 +86,11 @@ function PlanAgain({ plan }: Pick<Props, 'plan'>) {
       size="sm"
       variant="secondary"
       icon="list-ul"
-      href={routes.restore(plan === undefined ? {} : parametersOf(plan))}
+      href={plan === undefined ? routes.restore() : formOf(plan)}
     >
       {t('plan.again', 'New plan')}
     </LinkButton>
   ) : (
-    <UndoButton run={plan.undoes} />
+    <UndoButton run={{ id: plan.undoes, ...compact({ connection: plan.options.to?.connection }) }} />
   );
 }

@@ -17,6 +17,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import { UndoButton } from '../Run/UndoButton.tsx';
 
@@ -56,10 +57,14 @@ function undoneTitle(back: number, removed: number): string {
     : t('outcome.undone', 'Undone: {{what}}', { what: parts.join(', ') });
 }
 
-function titleOf(back: number, deleted: number): string {
+function titleOf(back: number, deleted: number, isSent: boolean): string {
   const parts = [
     ...(back > 0 || deleted === 0
-      ? [plural('outcome.title', back, '{{number}} resource restored', '{{number}} resources restored')]
+      ? [
+          isSent
+            ? plural('send.done', back, '{{number}} resource sent', '{{number}} resources sent')
+            : plural('outcome.title', back, '{{number}} resource restored', '{{number}} resources restored'),
+        ]
       : []),
     ...(deleted > 0
       ? [plural('outcome.deletedTitle', deleted, '{{number}} resource deleted', '{{number}} resources deleted')]
@@ -72,7 +77,8 @@ function titleOf(back: number, deleted: number): string {
 export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined }) {
   const { read, change } = useUrlState();
   const list = useRestoreResults(plan.id, { outcome: read('outcome') || undefined, search: read('q') || undefined });
-  const columns = useMemo(() => makeColumns(), []);
+  const to = plan.options.to?.connection;
+  const columns = useMemo(() => makeColumns(to === undefined), [to]);
   const outcomes = plan.outcomes ?? {};
   const verified = outcomes.verified ?? 0;
   const wrong = (outcomes.differs ?? 0) + (outcomes.failed ?? 0);
@@ -98,7 +104,11 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         <Alert
           severity={wrong === 0 ? 'success' : 'warning'}
           bottomSpacing={0}
-          title={(undoing ? undoneTitle : titleOf)(verified, outcomes.deleted ?? 0)}
+          title={
+            undoing
+              ? undoneTitle(verified, outcomes.deleted ?? 0)
+              : titleOf(verified, outcomes.deleted ?? 0, to !== undefined)
+          }
         >
           {text}
         </Alert>
@@ -109,13 +119,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
             : t('outcome.cancelledMeanwhile', 'The list shows what was done before that.')}
         </Alert>
       ) : run?.failure === undefined ? (
-        <Alert
-          severity="error"
-          bottomSpacing={0}
-          title={
-            undoing ? t('plan.undoFailed', 'The undo did not finish') : t('plan.failed', 'The restore did not finish')
-          }
-        />
+        <Alert severity="error" bottomSpacing={0} title={planTitle(plan)} />
       ) : (
         <ProblemAlert severity="error" problem={run.failure} />
       )}
@@ -129,8 +133,8 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         </Alert>
       )}
       <Stack gap={1} wrap="wrap">
-        {run?.undoable && <UndoButton run={run.id} />}
-        {plan.safetySnapshot !== undefined && (
+        {run?.undoable && <UndoButton run={run} />}
+        {plan.safetySnapshot !== undefined && to === undefined && (
           <LinkButton variant="secondary" fill="text" icon="shield" href={routes.snapshot(plan.safetySnapshot)}>
             {t('outcome.safety', 'Snapshot made before')}
           </LinkButton>
@@ -161,7 +165,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
   );
 }
 
-function makeColumns(): Column<ApplyResult>[] {
+function makeColumns(isHere: boolean): Column<ApplyResult>[] {
   return [
     {
       id: 'outcome',
@@ -169,7 +173,7 @@ function makeColumns(): Column<ApplyResult>[] {
       width: '110px',
       cell: (result) => <LabelBadge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
     },
-    titleColumn({ extra: ({ kind, found }) => found && <OpenInGrafana kind={kind} {...found} /> }),
+    titleColumn({ extra: ({ kind, found }) => isHere && found && <OpenInGrafana kind={kind} {...found} /> }),
     kindColumn(),
     {
       id: 'reason',

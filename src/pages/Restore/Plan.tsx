@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { useNavigate, useParams } from 'react-router';
-import type { RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import type { Counterpart, RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -16,6 +16,8 @@ import { routes } from '../../lib/routes.ts';
 import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { AsRead } from './plan/AsRead.tsx';
+import { Counterparts } from './plan/Counterparts.tsx';
+import { Conflicts } from './plan/Conflicts.tsx';
 import { DataSources } from './DataSources.tsx';
 import { EndedRestore, FailedPlan, hasFailed, isGone } from './EndedRestore.tsx';
 import { Dependencies } from './Dependencies.tsx';
@@ -24,7 +26,8 @@ import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './plan/PlanItems.tsx';
 import { Planning } from './plan/Planning.tsx';
-import { parametersOf } from './request.ts';
+import { formOf } from './request.ts';
+import { titleOf } from './plan/title.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
 import { warningTexts } from '../../lib/catalogue/reasons.ts';
 
@@ -33,21 +36,17 @@ export function Plan() {
   const { id = '' } = useParams();
   const query = useRestorePlan(id);
   const plan = query.data;
-  const snapshot = useSnapshot(plan?.snapshot);
-  const undoing = plan?.undoes !== undefined;
-  const titles: Record<RestorePlan['state'], string> = {
-    planning: t('plan.planning', 'Planning'),
-    planned: undoing ? t('plan.undo', 'Undo plan') : t('plan.planned', 'Restore plan'),
-    expired: t('plan.expired', 'This plan has expired'),
-    applying: undoing ? t('plan.undoing', 'Undoing') : t('plan.applying', 'Restoring'),
-    applied: undoing ? t('plan.undone', 'Undone') : t('plan.applied', 'Restored'),
-    failed: undoing ? t('plan.undoFailed', 'The undo did not finish') : t('plan.failed', 'The restore did not finish'),
-  };
+  const to = plan?.options.to?.connection;
+  // What undoes a change in another Grafana is a snapshot of that one.
+  const snapshot = useSnapshot(to !== undefined && plan?.undoes !== undefined ? undefined : plan?.snapshot);
   return (
     <AppPage
       pageNav={{
-        text: plan === undefined || hasFailed(query.error, plan) ? t('plan.items', 'Plan') : titles[plan.state],
-        parentItem: { text: t('plan.title', 'Restore'), url: routes.restore() },
+        text: plan === undefined || hasFailed(query.error, plan) ? t('plan.items', 'Plan') : titleOf(plan),
+        parentItem:
+          to === undefined
+            ? { text: t('plan.title', 'Restore'), url: routes.restore() }
+            : { text: t('send.title', 'Send to another Grafana'), url: routes.send() },
       }}
       subTitle={
         snapshot.data && t('plan.from', 'From the snapshot of {{time}}', { time: formatTime(snapshot.data.time) })
@@ -58,7 +57,7 @@ export function Plan() {
         plan.state !== 'applying' &&
         plan.state !== 'planning' &&
         plan.undoes === undefined && (
-          <LinkButton variant="secondary" icon="pen" href={routes.restore(parametersOf(plan))}>
+          <LinkButton variant="secondary" icon="pen" href={formOf(plan)}>
             {plan.state === 'planned' ? t('plan.change', 'Edit selection') : t('plan.again', 'New plan')}
           </LinkButton>
         )
@@ -101,6 +100,12 @@ function Body({ plan }: { plan: RestorePlan }) {
       { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
       { onSuccess: (made) => void navigate(routes.restorePlan(made.id), { replace: true }) },
     );
+  const replace = ({ kind, uid }: Counterpart, chosen: string | undefined) => {
+    const { [uid]: _, ...others } = plan.options.to?.replace?.[kind] ?? {};
+    const uids = chosen === undefined ? others : { ...others, [uid]: chosen };
+    const { to = { connection: '' } } = plan.options;
+    withOptions({ to: { ...to, replace: { ...to.replace, [kind]: uids } } });
+  };
   if (plan.state === 'applying') {
     return <QueryView query={run}>{(data) => <RunProgress run={data} />}</QueryView>;
   }
@@ -139,7 +144,11 @@ function Body({ plan }: { plan: RestorePlan }) {
       {plan.undoes === undefined && (
         <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
       )}
+      <Conflicts plan={plan} />
       <Leftovers plan={plan} busy={replan.isPending} onOverwrite={() => withOptions({ overwrite: true })} />
+      {plan.counterparts !== undefined && (
+        <Counterparts counterparts={plan.counterparts} busy={replan.isPending} onReplace={replace} />
+      )}
       {plan.undoes === undefined && (
         <DataSources
           plan={plan}
@@ -148,7 +157,7 @@ function Body({ plan }: { plan: RestorePlan }) {
         />
       )}
       <OneDifference difference={one} />
-      <PlanItems id={plan.id} snapshot={plan.snapshot} counts={plan.counts} />
+      <PlanItems plan={plan} />
     </Stack>
   );
 }

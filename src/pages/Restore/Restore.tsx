@@ -1,11 +1,11 @@
-import { Button, Stack, Text } from '@grafana/ui';
+import { Button, LinkButton, Stack, Text } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { GoneLately } from '../../components/resources/GoneLately.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
-import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
+import { useConnections, usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useStatus } from '../../data/useStatus.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
@@ -26,9 +26,18 @@ export function Restore() {
   const base = useRestorePlan(url.read('plan'));
   const navigate = useNavigate();
   const plan = usePlanRestore();
+  const connections = useConnections();
   return (
     <AppPage
       pageNav={{ text: t('plan.title', 'Restore'), url: routes.restore() }}
+      actions={
+        connections.data !== undefined &&
+        connections.data.length > 0 && (
+          <LinkButton variant="secondary" icon="share-alt" href={routes.send()}>
+            {t('send.title', 'Send to another Grafana')}
+          </LinkButton>
+        )
+      }
       subTitle={t('restore.subtitle', 'Choose what to restore. You see the plan before anything changes.')}
     >
       <QueryView query={newest}>

@@ -29,13 +29,15 @@ export function CutShort({ run }: { run: Run }) {
       severity={run.status === 'cancelled' ? 'info' : 'error'}
       bottomSpacing={0}
       title={
-        isInterrupted
-          ? run.undoes === undefined
-            ? t('cutShort.interrupted', 'This restore was interrupted')
-            : t('cutShort.undoInterrupted', 'This undo was interrupted')
-          : run.status === 'cancelled'
-            ? t('cutShort.cancelled', 'This restore was cancelled')
-            : t('cutShort.failed', 'This restore did not finish')
+        run.connection !== undefined && run.undoes === undefined
+          ? t('send.failed', 'Sending to {{name}} did not finish', { name: run.connection })
+          : isInterrupted
+            ? run.undoes === undefined
+              ? t('cutShort.interrupted', 'This restore was interrupted')
+              : t('cutShort.undoInterrupted', 'This undo was interrupted')
+            : run.status === 'cancelled'
+              ? t('cutShort.cancelled', 'This restore was cancelled')
+              : t('cutShort.failed', 'This restore did not finish')
       }
     >
       <Stack direction="column" gap={1}>
@@ -55,8 +57,8 @@ export function CutShort({ run }: { run: Run }) {
         </span>
         <Stack gap={1} wrap="wrap">
           <FinishButton run={run} />
-          {run.undoable && planned !== undefined && <UndoButton run={run.id} />}
-          {snapshot !== undefined && (
+          {run.undoable && planned !== undefined && <UndoButton run={run} />}
+          {snapshot !== undefined && run.connection === undefined && (
             <LinkButton variant="secondary" icon="camera" href={routes.snapshot(snapshot)}>
               {t('cutShort.before', 'State before')}
             </LinkButton>
@@ -96,16 +98,17 @@ function FinishButton({ run }: { run: Run }) {
   );
 }
 
-/** What was planned is not known as long as nothing was to be written. */
-function finishLabel({ undoes, planned }: Run): string {
+/** The number of planned resources is not known before any is to be written. */
+function finishLabel({ undoes, planned, connection }: Run): string {
   if (planned === undefined) {
     return undoes === undefined
       ? t('cutShort.again', 'Start this restore again')
       : t('cutShort.undoAgain', 'Start this undo again');
   }
-  return undoes === undefined
-    ? t('cutShort.finish', 'Finish this restore')
-    : t('cutShort.finishUndo', 'Finish this undo');
+  if (undoes !== undefined) {
+    return t('cutShort.finishUndo', 'Finish this undo');
+  }
+  return connection === undefined ? t('cutShort.finish', 'Finish this restore') : t('send.finish', 'Send the rest');
 }
 
 function Touched({ run: { touched = [] } }: { run: Run }) {

@@ -52,7 +52,7 @@ function Actions({ run }: { run: Run }) {
           {t('run.openRestore', 'Open the restore')}
         </LinkButton>
       )}
-      {run.undoable && !isCutShort(run) && <UndoButton run={run.id} />}
+      {run.undoable && !isCutShort(run) && <UndoButton run={run} />}
     </>
   );
 }

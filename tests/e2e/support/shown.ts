@@ -171,6 +171,17 @@ export const STATES: Shown[] = [
     ready: (page) => expect(page.getByRole('table', { name: 'Results' })).toBeVisible(),
   },
   {
+    name: 'send',
+    path: ({ folder }) => `/send?type=folder&org=1&uid=${folder}`,
+    ready: (page) => expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled(),
+  },
+  {
+    name: 'plan for another Grafana',
+    path: ({ folder }) => `/send?type=folder&org=1&uid=${folder}`,
+    act: (page) => page.getByRole('button', { name: 'Show the plan' }).click(),
+    ready: (page) => expect(page.getByRole('button', { name: 'Send now' })).toBeVisible(),
+  },
+  {
     name: 'check',
     path: () => '/settings/target',
     act: (page) => page.getByRole('button', { name: 'Check' }).click(),

@@ -8,19 +8,6 @@ import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 import { isOwnersDefault } from './earlier-restores.ts';
 
-/** Reasons for which a promotion leaves a resource as it is, and a person has to decide. */
-const CONFLICTS: ReadonlySet<string> = new Set([
-  'changed-there',
-  'deleted-there',
-  'undone-there',
-  'not-promoted',
-] satisfies KnownReason['code'][]);
-
-/** Whether a promotion found that the target changed this by itself. */
-export function isConflict({ code }: { code?: string | undefined }): boolean {
-  return code !== undefined && CONFLICTS.has(code);
-}
-
 /** A resource of the target as it is now. */
 interface LiveResource {
   kind: Kind;

@@ -27,7 +27,7 @@ interface Difference {
 
 /** What a plan changes that overwrites one resource and does nothing else. */
 export function useOneDifference(plan: RestorePlan): Difference {
-  const enabled = plan.state === 'planned' && isOneOverwrite(plan);
+  const enabled = plan.state === 'planned' && plan.options.to === undefined && isOneOverwrite(plan);
   const list = usePlanItems(plan.id, { action: 'update' }, enabled);
   const item = enabled ? list.items.find((one) => comparedBy(one) !== undefined) : undefined;
   const compared = item === undefined ? undefined : comparedBy(item);

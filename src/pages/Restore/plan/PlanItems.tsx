@@ -1,5 +1,6 @@
 import { Button, Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
 import { useMemo, useState } from 'react';
+import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../../pkg/contract/plan.ts';
 import { folderColumn, kindColumn, titleColumn } from '../../../components/lists/columns.tsx';
@@ -41,14 +42,8 @@ function actionLabel(action: PlanAction): string {
   return labels[action];
 }
 
-interface Props {
-  id: string;
-  snapshot: string;
-  counts: Partial<Record<PlanAction, number>>;
-}
-
 /** The plan, resource by resource, each with its reason and its losses; what stays unchanged is folded away. */
-export function PlanItems({ id, snapshot, counts }: Props) {
+export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: RestorePlan }) {
   const { read, change } = useUrlState();
   const folded = foldedCount(counts, read('action') + read('kind') + read('q'));
   const list = usePlanItems(id, {
@@ -57,7 +52,9 @@ export function PlanItems({ id, snapshot, counts }: Props) {
     search: read('q') || undefined,
   });
   const [opened, setOpened] = useState<PlanItem>();
-  const columns = useMemo(() => makeColumns(setOpened), [setOpened]);
+  // What is live in another Grafana is not compared.
+  const isHere = options.to === undefined;
+  const columns = useMemo(() => makeColumns(isHere, setOpened), [isHere, setOpened]);
   return (
     <>
       <FilteredList
@@ -102,7 +99,7 @@ export function PlanItems({ id, snapshot, counts }: Props) {
   );
 }
 
-function makeColumns(onOpen: (item: PlanItem) => void): Column<PlanItem>[] {
+function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<PlanItem>[] {
   return [
     {
       id: 'action',
@@ -112,7 +109,7 @@ function makeColumns(onOpen: (item: PlanItem) => void): Column<PlanItem>[] {
     },
     titleColumn({
       onOpen,
-      canOpen: (item) => comparedBy(item) !== undefined,
+      canOpen: (item) => isHere && comparedBy(item) !== undefined,
       extra: (item) => {
         const text = lossTexts(item).join(' · ');
         return (

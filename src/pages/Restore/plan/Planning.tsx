@@ -3,7 +3,7 @@ import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { WaitCard } from '../../../components/WaitCard.tsx';
 import { t } from '../../../lib/i18n.ts';
 import { routes } from '../../../lib/routes.ts';
-import { parametersOf } from '../request.ts';
+import { formOf } from '../request.ts';
 
 /** While a plan is computed: how far that is. The service gives it up when nobody looks at this page. */
 export function Planning({ plan }: { plan: RestorePlan }) {
@@ -17,7 +17,7 @@ export function Planning({ plan }: { plan: RestorePlan }) {
           size="sm"
           variant="secondary"
           icon="times"
-          href={plan.undoes === undefined ? routes.restore(parametersOf(plan)) : routes.run(plan.undoes)}
+          href={plan.undoes === undefined ? formOf(plan) : routes.run(plan.undoes)}
         >
           {t('progress.cancel', 'Cancel')}
         </LinkButton>

@@ -5,6 +5,7 @@ import type { PlanItem } from '../../../../pkg/contract/plan.ts';
 import { reason } from '../../../../pkg/contract/reasons/catalogue.ts';
 import { because, losing } from '../../../../pkg/contract/reasons/reason.ts';
 import { contentOf, diffCounts, diffEntries, isUnder, worldOf } from './answers.ts';
+import { foundThere } from './elsewhere.ts';
 import { FakeError } from './errors.ts';
 import { backupRun, newId, type FakeState } from './state.ts';
 import { keyOf, sorted, type FakeResource } from './world.ts';
@@ -141,7 +142,7 @@ export function plan(state: FakeState, request: RestoreRequest) {
   const items: PlanItem[] = sorted(world)
     .filter((made) => selected(request, made, world))
     .map(({ entry }): PlanItem => {
-      const live = state.live.get(keyOf(entry.kind, entry.uid));
+      const live = (options.to === undefined ? state.live : state.elsewhere).get(keyOf(entry.kind, entry.uid));
       const { org, kind, uid, title, folder } = entry;
       const losses = kind === 'data-source' ? [reason('enter-again', { field: 'basicAuthPassword' })] : [];
       const security = options.overwrite && live !== undefined ? movedAddress(kind, title, options) : [];
@@ -159,11 +160,12 @@ export function plan(state: FakeState, request: RestoreRequest) {
         ? { ...item, action: 'update', ...because(reason('differs')) }
         : { ...item, ...losing([]), action: 'skip', ...because(reason('kept')) };
     });
-  return keep(state, items, {
+  const made = keep(state, items, {
     snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
     selection: request.selection,
     options,
   });
+  return options.to === undefined ? made : Object.assign(made, foundThere(request, options.to));
 }
 
 /** Each data source that is overwritten is one whose address changed. */
@@ -192,7 +194,8 @@ export function planUndo(state: FakeState, run: Run) {
       ...because(reason('created')),
     }));
   const snapshot = run.snapshot ?? '';
-  return keep(state, items, { snapshot, selection: { type: 'everything' }, options: {}, undoes: run.id });
+  const options = done?.plan.options.to === undefined ? {} : { to: done.plan.options.to };
+  return keep(state, items, { snapshot, selection: { type: 'everything' }, options, undoes: run.id });
 }
 
 function notFullOf({ snapshots }: FakeState, id: string): RestorePlan['notFull'] {
@@ -249,6 +252,7 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
   }
   const run = begin(state, 'restore', restore.plan.undoes === undefined ? 'manual' : 'undo');
   run.restore = id;
+  run.connection = restore.plan.options.to?.connection;
   run.snapshot = state.snapshots[1]?.id;
   restore.plan.state = 'applying';
   restore.plan.run = run.id;
@@ -262,10 +266,11 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
     const world = worldOf(state, restore.plan.snapshot);
     for (const item of writes) {
       const made = world.get(keyOf(item.kind, item.uid));
+      const there = run.connection === undefined ? state.live : state.elsewhere;
       if (item.action === 'delete') {
-        state.live.delete(keyOf(item.kind, item.uid));
+        there.delete(keyOf(item.kind, item.uid));
       } else if (made !== undefined) {
-        state.live.set(keyOf(item.kind, item.uid), made);
+        there.set(keyOf(item.kind, item.uid), made);
       }
     }
     restore.results = writes.map(({ org, kind, uid, title, action }) => ({

@@ -217,6 +217,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
         query.get('uid') ?? '',
       ),
   ],
+  [/^GET \/connections$/, ({ state }) => ({ connections: state.connections })],
   [/^GET \/folders$/, ({ state }) => ({ folders: answers.liveFolders(state) })],
   [/^POST \/restores$/, ({ state, body }) => runs.plan(state, body as RestoreRequest)],
   [/^GET \/restores\/([^/]+)$/, ({ state, id }) => findRestore(state, id).plan],

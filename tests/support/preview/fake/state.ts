@@ -1,6 +1,6 @@
 import type { Preview } from '../../../../pkg/contract/api/previews.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
-import type { ResultPage, RestorePlan } from '../../../../pkg/contract/api/restores.ts';
+import type { Connections, ResultPage, RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import type { Settings } from '../../../../pkg/contract/api/settings.ts';
 import type { SnapshotRow } from '../../../../pkg/contract/api/snapshots.ts';
 import type { Status } from '../../../../pkg/contract/api/status.ts';
@@ -32,6 +32,9 @@ export interface FakeState {
   settings: Settings;
   restores: Map<string, { plan: RestorePlan; items: PlanItem[]; results: ResultPage['items'] }>;
   previews: Preview[];
+  connections: Connections['connections'];
+  /** What is in the other Grafana. */
+  elsewhere: World;
   /** When the service started; later for one that was restarted. */
   started: string;
   /** Laid over what GET /status answers. */
@@ -58,6 +61,8 @@ export function makeState(options: FakeOptions): FakeState {
     settings: makeSettings(wanted.configured),
     restores: new Map(),
     previews: [],
+    connections: [{ name: 'production', url: 'https://grafana.example.com' }],
+    elsewhere: new Map(),
     started: new Date(Date.now() - 24 * HOUR).toISOString(),
     status: {},
     readiness: {},

@@ -1,0 +1,32 @@
+import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
+import { t } from '../../../lib/i18n.ts';
+
+/** What the page of a plan is called, from the plan to its end. */
+export function titleOf({ state, undoes, options }: RestorePlan): string {
+  const name = options.to?.connection ?? '';
+  const titles: Record<RestorePlan['state'], string> = {
+    planning: t('plan.planning', 'Planning'),
+    expired: t('plan.expired', 'This plan has expired'),
+    ...(undoes !== undefined
+      ? {
+          planned: t('plan.undo', 'Undo plan'),
+          applying: t('plan.undoing', 'Undoing'),
+          applied: t('plan.undone', 'Undone'),
+          failed: t('plan.undoFailed', 'The undo did not finish'),
+        }
+      : name !== ''
+        ? {
+            planned: t('send.planned', 'Plan for {{name}}', { name }),
+            applying: t('send.applying', 'Sending to {{name}}', { name }),
+            applied: t('send.applied', 'Sent to {{name}}', { name }),
+            failed: t('send.failed', 'Sending to {{name}} did not finish', { name }),
+          }
+        : {
+            planned: t('plan.planned', 'Restore plan'),
+            applying: t('plan.applying', 'Restoring'),
+            applied: t('plan.applied', 'Restored'),
+            failed: t('plan.failed', 'The restore did not finish'),
+          }),
+  };
+  return titles[state];
+}

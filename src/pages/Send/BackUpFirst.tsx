@@ -1,0 +1,42 @@
+import { Button, Text } from '@grafana/ui';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { RunProgress } from '../../components/RunProgress.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { isActive, useRun, useStartRun } from '../../data/useRuns.ts';
+import { t } from '../../lib/i18n.ts';
+
+/** Makes a snapshot of what is live now, to be sent instead of an earlier one. */
+export function BackUpFirst({ onDone }: { onDone: () => void }) {
+  const client = useQueryClient();
+  const start = useStartRun();
+  const run = useRun(start.data?.id);
+  const status = run.data?.status;
+  useEffect(() => {
+    if (status === 'complete' || status === 'partial') {
+      void client.invalidateQueries();
+      onDone();
+    }
+    // Once, when the backup ends.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [status]);
+  if (run.data !== undefined && isActive(run.data)) {
+    return <RunProgress run={run.data} />;
+  }
+  return (
+    <>
+      <Button
+        type="button"
+        size="sm"
+        variant="secondary"
+        icon="camera"
+        disabled={start.isPending}
+        onClick={() => start.mutate({ kind: 'backup' })}
+      >
+        {t('send.backUp', 'Back up the current state')}
+      </Button>
+      {status === 'failed' && <Text color="error">{t('send.backUpFailed', 'The backup failed')}</Text>}
+      {start.error !== null && <ServiceNotice error={start.error} />}
+    </>
+  );
+}

@@ -1,0 +1,20 @@
+import type { RestoreOptions, RestorePlan, RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
+
+/** What another Grafana has under other names. */
+export function foundThere(
+  { options = {}, selection }: RestoreRequest,
+  { replace }: NonNullable<RestoreOptions['to']>,
+): Pick<RestorePlan, 'dataSources' | 'counterparts'> {
+  const type = 'prometheus';
+  const from = { uid: 'prometheus-main', name: 'Prometheus', type };
+  const chosen = options.dataSources?.[from.uid];
+  const to = { uid: 'prometheus-eu', name: 'Prometheus EU', type };
+  const folder = selection.type === 'folder' ? selection.uid : 'payments';
+  const counterpart = { kind: 'folder' as const, uid: folder, title: 'Payments' };
+  const there = replace?.folder?.[folder];
+  const choices = [{ uid: 'from-stage', title: 'From stage' }];
+  return {
+    dataSources: [chosen === undefined ? { from, by: 'none' } : { from, to, by: 'choice' }],
+    counterparts: [{ ...counterpart, choices, ...(there === undefined ? {} : { to: there }) }],
+  };
+}
