@@ -54,7 +54,8 @@ async function seconds(
   backups: number,
 ): Promise<number[]> {
   const state = join(world.directory, `${prefix}-state`);
-  const service = await Service.start(new Dashkeep(world, prefix, { DASHKEEP_STATE_DIR: state, ...settings }));
+  const environment = { DASHKEEP_STATE_DIR: state, DASHKEEP_KINDS: 'folder,dashboard', ...settings };
+  const service = await Service.start(new Dashkeep(world, prefix, environment));
   const times: number[] = [];
   try {
     await service.backup();

@@ -122,9 +122,16 @@ describe('dashkeep import', () => {
     const root = await tree({
       'org_a/dashboards/General/x.json': dashboard('x'),
       'org_b/dashboards/General/x.json': dashboard('x'),
+      'org_b/connections/old.json': { uid: 'p', name: 'Old', jsonData: {} },
+      'org_b/connections/renamed.json': { uid: 'p', name: 'Renamed', jsonData: {} },
     });
     await expect(here.run(['import', root])).rejects.toThrow('IDs of the organizations a, b are missing');
-    expect((await bring(`${root}/org_b`, '--format', 'gdg', '--org', '3')).resources).toEqual(['3 dashboard x']);
+    const { resources, missing } = await bring(`${root}/org_b`, '--org', '3');
+    expect(resources).toEqual(['3 data-source p', '3 dashboard x']);
+    expect(missing).toContain('data-source p import-twice');
+    await mkdir(`${root}/organizations`);
+    await writeFile(`${root}/organizations/a.json`, JSON.stringify({ organization: { id: -1, name: 'Odd' } }));
+    await expect(here.run(['import', root])).rejects.toThrow("organization 'Odd' has no valid ID");
   });
 
   it('reads trees of grafana-util', async () => {

@@ -60,6 +60,10 @@ export async function readArchive(
     throw invalid(`${path} holds no files of a known form`);
   }
   const archive = await READERS[format].read(files, options);
+  const odd = archive.orgs.find(({ id }) => !Number.isSafeInteger(id) || id < 1);
+  if (odd !== undefined) {
+    throw invalid(`the organization '${shortText(odd.name)}' has no valid ID`);
+  }
   for (const { kind, uid, read } of archive.resources) {
     if (uid === '' || shortText(uid) !== uid) {
       throw invalid(`${kind} '${shortText(uid)}' has no valid UID`);

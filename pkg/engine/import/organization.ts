@@ -48,7 +48,12 @@ export class ImportedOrg {
     return this.#found.has(`${kind}/${uid}`);
   }
 
+  /** Of two with the same UID, the later one counts. */
   add(kind: KindName, uid: string, content: Content): void {
+    // Each dashboard that was exported for others has a copy of the library panels that it uses.
+    if (kind !== 'library-panel' && this.has(kind, uid)) {
+      this.lacks(kind, uid, reason('import-twice'));
+    }
     this.#found.set(`${kind}/${uid}`, imported(this.#options.org, kind, uid, content));
     if (content.folderUid !== undefined && content.folderUid !== '') {
       this.#placed.add(content.folderUid);

@@ -18,6 +18,7 @@ export const EXPORT_REASONS = {
   'import-bare-source': 'the archive contains neither its settings nor the names of its secrets',
   'import-place': 'several folders have the name of its directory, {directory}; it is at the root',
   'import-blob': 'Grafana keeps this large dashboard in another table',
+  'import-twice': 'the archive contains it more than once; the last one is used',
   'import-inputs': {
     cli: 'these inputs have no value; set them with --input: {inputs}',
     page: 'these inputs have no value: {inputs}',
