@@ -183,8 +183,6 @@ export const UNIFIED: Record<string, Row[]> = {
       items: ['d', 'e'].map((value) => ({ type: 'dashboard_by_uid', value })),
     }),
   ],
-  unifiedstorage_migration_log: [
-    { migration_id: 'folders and dashboards migration', success: 1 },
-    { migration_id: 'playlists migration', success: 1 },
-  ],
+  playlist: [],
+  unifiedstorage_migration_log: [{ migration_id: 'folders and dashboards migration', success: 1 }],
 };

@@ -11,11 +11,16 @@ import { objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { isIn, jsonIn, numberIn, objectIn, textIn, type OrgRows, type Row, type Tables } from './tables.ts';
 
 /** Grafana 12 moves these from their old tables into that of its unified storage, and notes when it did. */
-const MOVED = { folders: 'folders and dashboards migration', playlists: 'playlists migration' } as const;
+const MOVED = {
+  dashboard: 'folders and dashboards migration',
+  playlist: 'playlists migration',
+} as const;
 
 /** Folders, dashboards, and all that hangs on them. */
 export function addDashboards(its: OrgRows, tables: Tables): void {
+  // A release that notes it by another name still leaves a new table empty.
   const isMoved = (what: keyof typeof MOVED): boolean =>
+    (tables.get(what) ?? []).length === 0 ||
     (tables.get('unifiedstorage_migration_log') ?? []).some(
       (row) => textIn(row, 'migration_id') === MOVED[what] && isIn(row, 'success'),
     );
@@ -26,13 +31,13 @@ export function addDashboards(its: OrgRows, tables: Tables): void {
   );
   const objects = (name: string): JsonObject[] => (unified.get(name) ?? []).map((row) => objectIn(row, 'value'));
   const dashboards = new Map(its.rows('dashboard').map((row) => [numberIn(row, 'id'), row]));
-  if (isMoved('folders')) {
+  if (isMoved('dashboard')) {
     objects('folders').forEach((one) => addUnified(its, one));
     objects('dashboards').forEach((one) => addUnified(its, one));
   } else {
     addTableDashboards(its, dashboards);
   }
-  if (isMoved('playlists')) {
+  if (isMoved('playlist')) {
     objects('playlists').forEach((one) => addUnified(its, one));
   } else {
     addTablePlaylists(its, tables);
