@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { failureText } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
@@ -10,9 +11,11 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
   const dead = journal.entries.filter(
     (entry) => (entry.status === 'running' || entry.status === 'queued') && entry.instance !== instance,
   );
-  const failure = failureText(refusal('DK_INTERRUPTED', reason('process-ended')));
   const closed = dead.map((entry) => {
     const finished = clock.now().toISOString();
+    // A restore that has a plan may have written some of it.
+    const advice = entry.planned === undefined ? undefined : reason('finish-or-undo-run', { run: entry.id });
+    const failure = failureText(refusal('DK_INTERRUPTED', reason('process-ended'), compact({ advice })));
     return { ...entry, status: 'interrupted' as const, finished, failure, kept: false };
   });
   for (const entry of closed) {

@@ -20,7 +20,7 @@ it.each(['backup', 'restore', 'verify', 'drill', 'prune'] as const)('a %s that f
 });
 
 it('a restore whose process ended is reported as it is left; a backup comes again, a cancelled one was wanted', async () => {
-  const entry = { ...run('restore', 'running'), instance: 'earlier', kept: false };
+  const entry = { ...run('restore', 'running'), planned: 4, instance: 'earlier', kept: false };
   const written: object[] = [];
   const journal = { entries: [entry], put: (one: object) => Promise.resolve(written.push(one)) } as unknown as Journal;
   const [closed] = await closeInterrupted(journal, 'this', realClock);
@@ -28,7 +28,10 @@ it('a restore whose process ended is reported as it is left; a backup comes agai
   expect(noticeOf(closed!, undefined)).toMatchObject({
     event: 'failed',
     text: expect.stringContaining('The restore was interrupted: ') as string,
-    run: { id: 'r', kind: 'restore', status: 'interrupted', failure: { code: 'DK_INTERRUPTED' } },
+    run: {
+      ...{ id: 'r', kind: 'restore', status: 'interrupted' },
+      failure: { code: 'DK_INTERRUPTED', hint: 'Finish it or undo it. To see the commands, run `dashkeep runs r`.' },
+    },
   });
   expect(noticeOf(run('backup', 'interrupted'), undefined)).toBeUndefined();
   expect(noticeOf(run('restore', 'cancelled'), undefined)).toBeUndefined();
