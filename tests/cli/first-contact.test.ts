@@ -5,6 +5,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { recordingLog } from '../support/repository/repository.ts';
 
 /** A machine that has not seen this repository before, with somebody at its terminal. */
 describe('a restore on first contact', () => {
@@ -15,7 +16,7 @@ describe('a restore on first contact', () => {
   const run = (
     args: string[],
     machine: string,
-    ports: Partial<Pick<CliContext, 'stdin' | 'stderr'>> = {},
+    ports: Partial<Pick<CliContext, 'stdin' | 'stderr' | 'log'>> = {},
   ): Promise<Ended> => {
     const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/${machine}`];
     return runCli([...args, ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() }, ports);
@@ -86,6 +87,16 @@ describe('a restore on first contact', () => {
     });
     expect(grafana.writes()).toEqual([]);
     expect((await run(['keys', '--json'], 'laptop')).json.standing).toBe('first-contact');
+  });
+
+  it('is announced by the plan, which asks nothing', async () => {
+    const log = recordingLog();
+    const plan = ['restore', 'latest', '--kinds', 'folder,dashboard', '--json'];
+    expect((await run(plan, 'laptop', { log })).json.applied).toBe(false);
+    expect(log.lines.join('\n')).toContain('no trusted key signed this snapshot: applying it will ask');
+    const known = recordingLog();
+    await run(plan, 'writer', { log: known });
+    expect(known.lines.join('\n')).not.toContain('no trusted key');
   });
 
   it('trusts a key that --trust names only when it signed the snapshot', async () => {

@@ -118,11 +118,17 @@ it('so it is where the service knows the present organizations only', async () =
   await save('salaries', org);
   service = await start(org);
   const old = await backUp();
+  const { json: plan } = await asOther('POST', '/restores', { snapshot: old, selection: { type: 'everything' } });
+  const { json: restore } = await asOther('POST', `/restores/${plan.id}/apply`, {});
+  await service.ended(restore.id);
+  expect((await asOther('GET', `/runs/${restore.id}`)).status).toBe(200);
   await service.stop();
   await rm(join(service.directory, 'state', 'organizations.json'));
   await call(grafana, 'admin:admin', `PUT /api/orgs/${org}`, { name: 'Other' });
   service = await start(org, service.directory);
   expect((await seenOf(org, old)).filter((text) => text.includes('payroll'))).toEqual([]);
+  expect((await asOther('GET', `/runs/${restore.id}`)).status).toBe(404);
+  expect((await asOther('GET', '/runs')).text).not.toContain(restore.id);
 });
 
 it('an organization that was renamed keeps what it had', async () => {
