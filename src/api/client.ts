@@ -1,8 +1,8 @@
-import { getBackendSrv } from '@grafana/runtime';
 import { lastValueFrom, throwError, timeout } from 'rxjs';
 import type { ApiRoute, ApiRoutes } from '../../pkg/contract/api/routes.ts';
 import manifest from '../plugin.json';
 import { ServiceError, toServiceError } from './errors.ts';
+import { fetchGrafana } from './fetchGrafana.ts';
 
 /** Grafana's proxy in front of the service: it checks the role and adds the token. */
 const SERVICE = `/api/plugin-proxy/${manifest.id}/api/v1`;
@@ -41,7 +41,7 @@ export async function call<R extends ApiRoute>(
     headers?: Record<string, string>;
     within?: number;
   };
-  const response$ = getBackendSrv().fetch<ApiRoutes[R]['response']>({
+  const response$ = fetchGrafana<ApiRoutes[R]['response']>({
     method,
     url: SERVICE + filled(path, params),
     params: query,
@@ -71,7 +71,7 @@ export async function call<R extends ApiRoute>(
 export async function callForText(path: string, query: Record<string, unknown>): Promise<string> {
   try {
     const request = { url: SERVICE + path, params: query, responseType: 'text', showErrorAlert: false } as const;
-    return (await lastValueFrom(getBackendSrv().fetch<string>(request))).data;
+    return (await lastValueFrom(fetchGrafana<string>(request))).data;
   } catch (error) {
     throw toServiceError(error);
   }

@@ -1,6 +1,6 @@
-import { getBackendSrv } from '@grafana/runtime';
 import { lastValueFrom } from 'rxjs';
 import { call } from './client.ts';
+import { fetchGrafana } from './fetchGrafana.ts';
 
 /**
  * The stored body of a library panel: that of a snapshot, or what Grafana has now (`live`).
@@ -13,7 +13,7 @@ export async function libraryPanel(side: string, org: number, uid: string): Prom
     return body;
   }
   const { data } = await lastValueFrom(
-    getBackendSrv().fetch<{ result: unknown }>({
+    fetchGrafana<{ result: unknown }>({
       url: `/api/library-elements/${encodeURIComponent(uid)}`,
       showErrorAlert: false,
     }),

@@ -1,9 +1,9 @@
 import type { AppPluginMeta } from '@grafana/data';
-import { getBackendSrv } from '@grafana/runtime';
 import { lastValueFrom } from 'rxjs';
 import { boundToken } from '../../pkg/contract/bound-token.ts';
 import { compact } from '../../pkg/contract/compact.ts';
 import manifest from '../plugin.json';
+import { fetchGrafana } from './fetchGrafana.ts';
 
 /** What Grafana keeps for this app; the token is written once and never comes back. */
 export interface AppSettings {
@@ -19,7 +19,7 @@ export type AppMeta = AppPluginMeta<AppSettings>;
  */
 export async function saveConnection(meta: AppMeta, sidecarUrl: string, sidecarToken?: string): Promise<void> {
   await lastValueFrom(
-    getBackendSrv().fetch({
+    fetchGrafana({
       url: `/api/plugins/${manifest.id}/settings`,
       method: 'POST',
       data: compact({

@@ -91,7 +91,7 @@ const FAILURES = [
     what: 'an ended session',
     answer: { status: 401, json: { message: 'Unauthorized' } },
     title: 'You are no longer logged in to Grafana',
-    advice: 'Log in again in another tab, or reload this page',
+    advice: 'Log in again in another tab',
   },
   {
     what: 'no access',

@@ -1,3 +1,4 @@
+import { config } from '@grafana/runtime';
 import { Alert, LinkButton, Button, Stack } from '@grafana/ui';
 import { useContext } from 'react';
 import { ServiceError } from '../../api/errors.ts';
@@ -41,10 +42,16 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
               {t('notice.settings', 'Open the settings')}
             </LinkButton>
           )}
-          {remedy === 'reload' && (
-            <Button size="sm" variant="secondary" icon="sync" onClick={() => window.location.reload()}>
-              {t('boundary.reload', 'Reload the page')}
-            </Button>
+          {remedy === 'login' && (
+            <LinkButton
+              size="sm"
+              variant="secondary"
+              icon="external-link-alt"
+              href={`${config.appSubUrl}/login`}
+              target="_blank"
+            >
+              {t('notice.login', 'Log in in another tab')}
+            </LinkButton>
           )}
         </Stack>
       </Stack>

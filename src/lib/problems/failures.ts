@@ -5,8 +5,8 @@ import { explainProblem, type ExplainedProblem } from './problems.ts';
 
 /** What a failed call means for the user, and what can be done about it from the page. */
 export interface ExplainedFailure extends ExplainedProblem {
-  /** `configure`: in the app's configuration; `settings`: on the settings page; `reload`: by reloading the page. */
-  remedy?: 'configure' | 'settings' | 'reload';
+  /** `configure`: in the app's configuration; `settings`: on the settings page; `login`: in another tab. */
+  remedy?: 'configure' | 'settings' | 'login';
 }
 
 type FailureText = [title: string, advice: string, remedy?: ExplainedFailure['remedy']];
@@ -39,9 +39,9 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.session', 'You are no longer logged in to Grafana'),
     t(
       'notice.sessionText',
-      'Log in again in another tab, or reload this page. It resumes automatically after you log in.',
+      'Log in again in another tab. This page then resumes automatically and keeps what you have typed.',
     ),
-    'reload',
+    'login',
   ],
   forbidden: () => [
     t('notice.forbidden', 'You do not have permission to do this'),

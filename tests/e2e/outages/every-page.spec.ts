@@ -138,3 +138,35 @@ test('a page that was not opened before Grafana went away says so, and opens onc
   await page.unroute(/\/(public\/plugins|api)\//);
   await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible();
 });
+
+test('an ended session takes nothing that was typed, and a login in another tab is enough @quick', async ({
+  page,
+  app,
+}) => {
+  await app.open('/settings/retention');
+  const newest = page.getByLabel('The newest');
+  await newest.fill('98');
+  await answered(page, 401);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'You are no longer logged in to Grafana' }).first();
+  await expect(alert.getByRole('link', { name: 'Log in in another tab' })).toHaveAttribute('href', '/login');
+  await page.unroute(CALLS);
+  await expect(alert).toHaveCount(0);
+  await expect(newest).toHaveValue('98');
+});
+
+test('a session whose token is due gets a new one, and no one notices', async ({ page, app }) => {
+  await app.open('');
+  let renewals = 0;
+  await page.route('**/api/plugin-proxy/**', (route) =>
+    renewals === 0 ? route.fulfill({ status: 401, json: { message: '' } }) : route.continue(),
+  );
+  await page.route('**/api/user/auth-tokens/rotate', (route) => {
+    renewals++;
+    return route.fulfill({ status: 200, json: {} });
+  });
+  await page.evaluate(() => (document.cookie = `grafana_session_expiry=${Math.floor(Date.now() / 1000) - 5}; path=/`));
+  await page.getByRole('link', { name: 'History', exact: true }).click();
+  await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible();
+  expect(renewals).toBe(1);
+});

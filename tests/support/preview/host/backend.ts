@@ -47,16 +47,22 @@ export function createBackendSrv(events: EventBus, orgId: number): BackendSrv {
 }
 
 /**
- * A 401 may be of the session alone: Grafana's client asks whether it still lives, and once more for the thing itself.
+ * A 401 may be of the session alone: Grafana's client asks whether it still lives, and once more for the thing itself;
+ * otherwise it reloads the page, which becomes the login. It does neither for a request that is repeated.
  */
 async function withSession<T>(options: BackendSrvRequest, orgId: number): Promise<FetchResponse<T>> {
   try {
     return await send<T>(options, orgId);
   } catch (error) {
-    if ((error as FetchError).status !== 401) {
+    if ((error as FetchError).status !== 401 || (options.retry ?? 0) > 0) {
       throw error;
     }
-    await send({ url: '/api/login/ping' }, orgId);
+    await send({ url: '/api/login/ping' }, orgId).catch((ended: FetchError) => {
+      if (ended.status === 401) {
+        location.reload();
+      }
+      throw ended;
+    });
     return send<T>(options, orgId);
   }
 }
