@@ -8,10 +8,11 @@ import type { Repository } from '../../repository/repository.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Alarm } from './losses/shrunk.ts';
 
-/** A resource that a restore is about to overwrite, as it is asked for. */
+/** A resource that a restore is about to overwrite or delete, as it is asked for. */
 export interface ToBeWritten extends Listed {
   org: number;
   kind: KindName;
+  isDeleted: boolean;
 }
 
 export interface BackupOptions {
@@ -35,8 +36,8 @@ export interface BackupOptions {
   /** Take nothing over that may have changed without a list showing it, such as permissions. */
   readsAll?: boolean;
   /**
-   * For a safety snapshot: all that the restore overwrites. Only that is read where the last snapshot can be gone on
-   * from; see `basedOn` of the manifest.
+   * For a safety snapshot: all that the restore overwrites or deletes. Only that is read where the last snapshot can be
+   * gone on from; see `basedOn` of the manifest.
    */
   touched?: readonly ToBeWritten[];
   /** Whether the restore that a safety snapshot is taken for deletes nothing. */

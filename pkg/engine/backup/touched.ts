@@ -1,13 +1,16 @@
+import { compact } from '../../contract/compact.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import { problemCount, type KindReport, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
-import { kindContext } from '../../grafana/instance.ts';
-import { kindOf } from '../../grafana/kinds/registry.ts';
+import { kindContext, type Org } from '../../grafana/instance.ts';
+import type { KindContext } from '../../grafana/kinds/kind.ts';
+import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/text-content.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
 import { placeAndName } from '../folder-paths.ts';
 import type { ProgressCounter } from '../progress.ts';
 import { keyOf } from '../restore/target.ts';
+import { servingOf } from '../served-kinds.ts';
 import { inManifestOrder } from './collection.ts';
 import type { BackupOptions, ToBeWritten } from './options.ts';
 import { entryOf } from './read-kind.ts';
@@ -21,8 +24,8 @@ export type TouchedPart = Pick<
 >;
 
 /**
- * What a restore is about to overwrite, read now, among everything else as the last snapshot holds it: that is not
- * read, and the manifest says so (`basedOn`). So the next backup goes on from it as from any other.
+ * What a restore is about to overwrite or delete, read now, among everything else as the last snapshot holds it: that
+ * is not read, and the manifest says so (`basedOn`). So the next backup goes on from it as from any other.
  * @throws what reading throws: what cannot be saved must not be overwritten.
  */
 export async function readTouched(
@@ -30,14 +33,17 @@ export async function readTouched(
   last: Manifest,
   progress: ProgressCounter,
 ): Promise<TouchedPart> {
-  const { instance, touched } = options;
+  const { instance } = options;
   const orgs = new Set(instance.orgs.map(({ id }) => id));
   const isOurs = ({ org }: { org: number }): boolean => orgs.has(org);
-  progress.phase('reading', { number: 1, of: 1, total: touched.length });
+  progress.phase('reading', { number: 1, of: 1 });
+  const contexts = new Map(instance.orgs.map((org) => [org.id, contextOf(options, org)]));
+  const touched = [...options.touched, ...(await goingWith(options.touched, contexts))];
+  progress.stepTotal(touched.length);
   progress.total(touched.length);
   const fresh: ManifestEntry[] = [];
   await forEachConcurrently(AT_ONCE, touched, async (one) => {
-    const entry = await readOne(options, one);
+    const entry = await readOne(options, contexts.get(one.org), one);
     if (entry !== undefined) {
       fresh.push(entry);
     }
@@ -63,22 +69,49 @@ export async function readTouched(
   };
 }
 
+function contextOf({ instance, repository, clock, log, signal }: BackupOptions, org: Org): KindContext {
+  return kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
+}
+
+/** What Grafana deletes with something else, and the plan does not name: people may have made it since. */
+async function goingWith(
+  touched: readonly ToBeWritten[],
+  contexts: ReadonlyMap<number, KindContext>,
+): Promise<ToBeWritten[]> {
+  const named = new Set(touched.map(keyOf));
+  const found: ToBeWritten[] = [];
+  for (const { org, kind: owner, uid } of touched.filter(({ isDeleted }) => isDeleted)) {
+    const context = contexts.get(org);
+    for (const kind of context === undefined ? [] : KINDS) {
+      for await (const listed of (context && kind.goingWith?.(context, { kind: owner, uid })) ?? []) {
+        const one = { ...listed, org, kind: kind.name, isDeleted: true };
+        if (!named.has(keyOf(one))) {
+          found.push(one);
+        }
+      }
+    }
+  }
+  return found;
+}
+
 async function readOne(
-  options: BackupOptions,
-  { org: id, kind: name, ...listed }: ToBeWritten,
+  { repository, signal }: BackupOptions,
+  context: KindContext | undefined,
+  { org: id, kind: name, isDeleted: _isDeleted, ...listed }: ToBeWritten,
 ): Promise<ManifestEntry | undefined> {
-  const { repository, instance, clock, log, signal } = options;
   const kind = kindOf(name);
-  const org = instance.orgs.find((candidate) => candidate.id === id);
-  const context = org && kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
-  const content = context && (await kind.read(context, listed));
+  if (context === undefined || !(await servingOf(kind, context)).served) {
+    return undefined;
+  }
+  const content = await kind.read(context, listed);
   if (content === undefined) {
     return undefined;
   }
   const canonical = canonicalOf(content);
   const object = repository.objectId(canonical);
   await repository.putObject(object, canonical, { signal });
-  const { revision: _, ...shown } = listed;
+  const { revision: _, ...rest } = listed;
+  const shown = { ...rest, ...compact({ revision: await kind.revisionOf?.(context, listed.uid, content) }) };
   return entryOf({ org: id, kind: name }, shown, content, { id: object, bytes: canonical.length });
 }
 

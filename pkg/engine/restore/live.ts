@@ -140,6 +140,9 @@ function isFew({ kind, wanted, total, recent }: Visit): boolean {
   if (recent !== undefined) {
     return kind.owner !== undefined && wanted.length <= READ_SINGLY_UNLISTED;
   }
+  if (kind.readsTogether === true && wanted.every(({ revision }) => revision !== undefined)) {
+    return true;
+  }
   const isListLong = kind.listConverted !== undefined || kind.staleAfter !== undefined;
   return isListLong && wanted.length < total * WORTH_A_LIST;
 }

@@ -1,8 +1,11 @@
 import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
 import { applyPlan } from './apply/apply.ts';
+import type { Kind } from '../../grafana/kinds/kind.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { ToBeWritten } from '../backup/options.ts';
 import { wantedAt } from './apply/attempt.ts';
+import { deletedWith } from './apply/remove-extra.ts';
 import { targetOf } from './target.ts';
 import type { OnProgress } from '../progress.ts';
 import { restoreEverything } from './everything/apply.ts';
@@ -10,7 +13,7 @@ import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { exclusively } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { withSecurity } from './plan/security.ts';
-import type { ApplyOptions, Plan, Restored } from './types.ts';
+import type { ApplyOptions, Plan, PlannedItem, Restored } from './types.ts';
 
 /** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
 function savingProgress(report: OnProgress | undefined): OnProgress | undefined {
@@ -73,14 +76,27 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
 }
 
 /**
- * All that the plan overwrites, so that the safety snapshot need not cover everything. Undefined where that would take
- * as long, and where something is deleted, which may take other things along.
+ * All that the plan overwrites or deletes, so that the safety snapshot need not cover everything. Undefined where that
+ * would take as long, and where a deletion may take other things along, such as the permissions of a team.
  */
 function overwrittenBy(plan: Plan): ToBeWritten[] | undefined {
+  const kinds = (items: readonly PlannedItem[]): Kind[] => items.map(({ kind }) => kindOf(kind));
+  const deleted = plan.items.filter(({ action }) => action === 'delete');
   const overwritten = plan.items.filter(({ action }) => action === 'update');
-  return overwritten.length > READ_SINGLY || plan.items.some(({ action }) => action === 'delete')
-    ? undefined
-    : overwritten.map((item) => ({ ...wantedAt(item), ...targetOf(item) }));
+  const singly = kinds([...overwritten, ...deleted]).filter(({ readsTogether }) => readsTogether !== true);
+  const isKnown = kinds(deleted).every((kind) => kind.deletable === true || kind.readsTogether === true);
+  if (singly.length > READ_SINGLY || !isKnown) {
+    return undefined;
+  }
+  return [
+    ...overwritten.map((item) => ({ ...wantedAt(item), ...targetOf(item), isDeleted: false })),
+    ...deleted.flatMap((item) =>
+      deletedWith(kindOf(item.kind), targetOf(item)).map(({ kind }) => ({
+        ...(kind === item.kind ? wantedAt(item) : { uid: targetOf(item).uid, title: item.title }),
+        ...{ org: targetOf(item).org, kind, isDeleted: true },
+      })),
+    ),
+  ];
 }
 
 /** Reports which resources the plan writes or deletes, including permissions and the like under the same uid. */

@@ -136,7 +136,7 @@ export interface PlanRequest {
 
 /** One item of a plan with what is needed to apply it. */
 export interface PlannedItem extends PlanItem {
-  /** What it is made of; absent when it is to be deleted. */
+  /** What it is made of; of what is to be deleted, what a restore made it of, if that is known. */
   entry?: ManifestEntry;
   /** Mark of what is live now (ledger.ts); absent when nothing is. */
   live?: string;

@@ -178,10 +178,7 @@ export interface Kind extends KindTraits {
    * lost when it is replaced. Absent = nothing comes with an owner.
    */
   isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
-  /**
-   * Whether people go by what Grafana made by itself, so that replacing it changes something for them: alerts go there,
-   * or members may use it then. Absent = nobody does.
-   */
+  /** Whether people go by what Grafana made by itself: alerts go there, or members may use it. Absent = nobody does. */
   isInUse?(context: KindContext): Promise<boolean>;
   /** How many concurrent writes Grafana accepts: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
@@ -220,6 +217,12 @@ export interface Kind extends KindTraits {
    */
   readonly staleAfter?: number;
 
+  /** With revisions, a context reads many with few requests, each as it was at the first. Absent = one by one. */
+  readonly readsTogether?: true;
+  /** The revision of what was just read, where only a list has it otherwise. Absent = a read says nothing of it. */
+  revisionOf?(context: KindContext, uid: string, content: Content): Promise<string | undefined>;
+  /** What Grafana deletes with a resource of another kind, under other UIDs. Absent = nothing. */
+  goingWith?(context: KindContext, owner: Reference): AsyncIterable<Listed>;
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
 

@@ -4,18 +4,21 @@ import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because, reasonFrom } from '../../../contract/reasons/reason.ts';
+import { because, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import type { Kind, KindContext } from '../../../grafana/kinds/kind.ts';
+import type { Kind, KindContext, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
+import { wantedAt } from './attempt.ts';
 import { markOf, type ChangeLog } from './change-log.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
 const DELETES_AT_ONCE = 8;
+/** Of what is read together: no more, so that little time passes from looking at one to deleting it. */
+const DELETED_TOGETHER = 50;
 
 /**
  * Deletes what the plan says, kind by kind in its order, and only what is still as it was when the plan was made.
@@ -35,52 +38,89 @@ export async function removeExtra(
       const kind = kindOf(name);
       const items = ofOrg.filter((item) => item.kind === name);
       const atOnce = kind.writes === 'serial' || name === 'folder' ? 1 : DELETES_AT_ONCE;
-      const removed = await mapConcurrently(atOnce, items, async (item) => {
-        request.signal.throwIfAborted();
-        const result = await removeOne(request, kind, org, item, changeLog);
-        progress.finished(name, result.outcome === 'deleted');
-        return result;
+      const size = kind.readsTogether === true ? DELETED_TOGETHER : 1;
+      const together = Array.from({ length: Math.ceil(items.length / size) }, (_, at) =>
+        items.slice(at * size, (at + 1) * size),
+      );
+      const removed = await mapConcurrently(size === 1 ? atOnce : 1, together, async (part) => {
+        const removal = { request, kind, org, changeLog };
+        const [before, after] = [writeContext(request, org), writeContext(request, org)];
+        const attempts = await mapConcurrently(atOnce, part, (item) => remove(removal, before, item));
+        return mapConcurrently(atOnce, attempts, async (attempt) => {
+          request.signal.throwIfAborted();
+          const result = await confirmRemoved(removal, after, attempt);
+          progress.finished(name, result.outcome === 'deleted');
+          return result;
+        });
       });
-      append(results, removed);
+      append(results, removed.flat());
     }
   }
   return results;
 }
 
-async function removeOne(
-  request: PlanRequest,
-  kind: Kind,
-  org: Org,
+interface Removal {
+  request: PlanRequest;
+  kind: Kind;
+  org: Org;
+  changeLog: ChangeLog;
+}
+
+/** A resource that was deleted, or why it was not. */
+interface Attempt {
+  item: PlannedItem;
+  result?: ApplyResult;
+}
+
+async function remove(
+  { request, kind, org, changeLog }: Removal,
+  context: WriteContext,
   item: PlannedItem,
-  changeLog: ChangeLog,
-): Promise<ApplyResult> {
-  const context = writeContext(request, org);
-  const { uid, title } = item;
-  const result = { org: item.org, kind: kind.name, uid, title };
+): Promise<Attempt> {
+  request.signal.throwIfAborted();
+  const { uid } = item;
   try {
-    const live = await kind.read(context, { uid, title });
+    const live = await kind.read(context, wantedAt(item));
     if (live === undefined) {
-      return { ...result, outcome: 'deleted', ...because(reason('gone-before')) };
+      return { item, result: resultOf(item, 'deleted', reason('gone-before')) };
     }
     if (markOf(request.repository, kind, live) !== item.live) {
-      return { ...result, outcome: 'failed', ...because(reason('changed-since-plan-kept')) };
+      return { item, result: resultOf(item, 'failed', reason('changed-since-plan-kept')) };
     }
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
-      return { ...result, outcome: 'failed', ...because(reason('folder-filled')) };
+      return { item, result: resultOf(item, 'failed', reason('folder-filled')) };
     }
-    const gone = deletedWith(kind, { org: org.id, kind: kind.name, uid });
-    gone.forEach((one) => changeLog.put(one));
+    deletedWith(kind, { org: org.id, kind: kind.name, uid }).forEach((one) => changeLog.put(one));
     await kind.remove?.(context, uid);
-    const left = await kind.read(context, { uid, title });
-    if (left === undefined) {
-      return { ...result, outcome: 'deleted', ...because(reason('as-planned')) };
-    }
-    gone.forEach((one) => changeLog.drop(one));
-    return { ...result, outcome: 'failed', ...because(reason('still-there')) };
+    return { item };
   } catch (error) {
     request.signal.throwIfAborted();
-    return { ...result, outcome: 'failed', ...because(reasonFrom(error)) };
+    return { item, result: resultOf(item, 'failed', reasonFrom(error)) };
   }
+}
+
+async function confirmRemoved(
+  { request, kind, org, changeLog }: Removal,
+  context: WriteContext,
+  { item, result }: Attempt,
+): Promise<ApplyResult> {
+  if (result !== undefined) {
+    return result;
+  }
+  try {
+    if ((await kind.read(context, wantedAt(item))) === undefined) {
+      return resultOf(item, 'deleted', reason('as-planned'));
+    }
+    deletedWith(kind, { org: org.id, kind: kind.name, uid: item.uid }).forEach((one) => changeLog.drop(one));
+    return resultOf(item, 'failed', reason('still-there'));
+  } catch (error) {
+    request.signal.throwIfAborted();
+    return resultOf(item, 'failed', reasonFrom(error));
+  }
+}
+
+function resultOf({ org, kind, uid, title }: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
+  return { org, kind, uid, title, outcome, ...because(why) };
 }
 
 /** A resource, and what is deleted together with it under the same uid. */

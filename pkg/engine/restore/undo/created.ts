@@ -1,5 +1,7 @@
+import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { KIND_NAMES, type KindName } from '../../../contract/kinds.ts';
+import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
@@ -15,11 +17,18 @@ import { deepestFirst, listOf } from '../plan/removals.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 import { visitTouched } from './visit-touched.ts';
 
+/** Entries of the snapshot that the restore brought back, by key. */
+type Stored = ReadonlyMap<string, ManifestEntry> | undefined;
+
 /**
  * What a restore created and is to go again: only what is still as the restore left it, what uses something before what
  * is used, folders last and only when nothing stays in them.
  */
-export async function planCreatedRemovals(request: PlanRequest, created: readonly Touched[]): Promise<PlannedItem[]> {
+export async function planCreatedRemovals(
+  request: PlanRequest,
+  created: readonly Touched[],
+  stored: Stored,
+): Promise<PlannedItem[]> {
   const items: PlannedItem[] = [];
   for (const id of new Set(created.map(({ org }) => org))) {
     const ofOrg = created.filter(({ org }) => org === id);
@@ -30,24 +39,29 @@ export async function planCreatedRemovals(request: PlanRequest, created: readonl
         ofOrg.map((one) => itemOf(one, 'blocked', reason('org-out-of-scope', { org: String(id) }))),
       );
     } else {
-      append(items, await planOrg(request, org, ofOrg));
+      append(items, await planOrg(request, org, ofOrg, stored));
     }
   }
   return items;
 }
 
-async function planOrg(request: PlanRequest, org: Org, created: readonly Touched[]): Promise<PlannedItem[]> {
+async function planOrg(
+  request: PlanRequest,
+  org: Org,
+  created: readonly Touched[],
+  stored: Stored,
+): Promise<PlannedItem[]> {
   const context = writeContext(request, org);
   const items: PlannedItem[] = [];
   for (const name of [...KIND_NAMES].reverse()) {
     const ofKind = created.filter(({ kind }) => kind === name);
     if (ofKind.length > 0 && name !== 'folder') {
-      append(items, await planKind(request, kindOf(name), context, ofKind));
+      append(items, await planKind(request, kindOf(name), context, ofKind, stored));
     }
   }
   const folders = created.filter(({ kind }) => kind === 'folder');
   if (folders.length > 0) {
-    const planned = await planKind(request, kindOf('folder'), context, folders);
+    const planned = await planKind(request, kindOf('folder'), context, folders, stored);
     append(items, await emptiedFolders(context, planned, items));
   }
   return items;
@@ -58,15 +72,16 @@ async function planKind(
   kind: Kind,
   context: WriteContext,
   created: readonly Touched[],
+  stored: Stored,
 ): Promise<PlannedItem[]> {
   if (kind.remove === undefined) {
     const why = reason(kind.owner === undefined ? 'never-deleted' : 'goes-with-owner');
     return created.map((one) => itemOf(one, 'skip', why));
   }
   const items: PlannedItem[] = [];
-  await visitTouched(request, kind, context, created, {
+  await visitTouched(request, kind, context, created, stored, {
     async each(one, live) {
-      items.push(planOne(request, kind, one, live));
+      items.push({ ...planOne(request, kind, one, live), ...compact({ entry: stored?.get(keyOf(one)) }) });
     },
     unreadable(one, { message }) {
       items.push(itemOf(one, 'blocked', reason('live-unreadable', { message })));

@@ -18,11 +18,10 @@ import { visitTouched } from './visit-touched.ts';
  */
 export async function closeOpenEntries(
   request: PlanRequest,
-  { source }: Pick<RunRecord, 'source'>,
   touched: readonly Touched[],
+  stored: ReadonlyMap<string, ManifestEntry> | undefined,
 ): Promise<Touched[]> {
   const open = touched.filter(({ open: isOpen, did }) => isOpen === true && did !== 'deleted');
-  const stored = open.length === 0 ? undefined : await entriesIn(request, source);
   const closed = new Map<string, Touched>();
   for (const org of request.instance.orgs) {
     for (const name of new Set(open.map(({ kind }) => kind))) {
@@ -48,7 +47,7 @@ async function closeKind(
   if (!(await kind.serves(context)).served) {
     return closed;
   }
-  await visitTouched(request, kind, context, open, {
+  await visitTouched(request, kind, context, open, stored, {
     async each(one, live) {
       if (live === undefined) {
         return;
@@ -69,10 +68,10 @@ async function closeKind(
   return closed;
 }
 
-/** The entries of the snapshot that the restore brought back; undefined where it is gone, or not trusted. */
-async function entriesIn(
+/** The entries of the snapshot that a restore brought back; undefined where it is gone, or not trusted. */
+export async function entriesBroughtBack(
   request: PlanRequest,
-  source: string | undefined,
+  { source }: Pick<RunRecord, 'source'>,
 ): Promise<ReadonlyMap<string, ManifestEntry> | undefined> {
   if (source === undefined) {
     return undefined;

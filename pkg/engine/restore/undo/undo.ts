@@ -9,7 +9,7 @@ import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { leftAsItIs, planCreatedRemovals } from './created.ts';
-import { closeOpenEntries } from './open-entries.ts';
+import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
 import { keyOf } from '../target.ts';
 import { planRestore } from '../plan/plan.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
@@ -45,7 +45,11 @@ export async function planUndo(
   // The safety snapshot is what was there, managed or not.
   const { source, ...own } = asked;
   const unselected = { ...own, manifest, selection: {}, options: { overwrite: true, includeManaged: true } };
-  const touched = await closeOpenEntries({ ...unselected, ...compact({ source }) }, run, recorded);
+  const from = { ...unselected, ...compact({ source }) };
+  const entries = recorded.some(({ did, open }) => did === 'created' || open === true)
+    ? await entriesBroughtBack(from, run)
+    : undefined;
+  const touched = await closeOpenEntries(from, recorded, entries);
   const back = touched.filter(({ did }) => did !== 'created');
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };
@@ -55,6 +59,7 @@ export async function planUndo(
   const removals = await planCreatedRemovals(
     request,
     touched.filter(({ did }) => did === 'created'),
+    entries,
   );
   const items = titled([...plan.items, ...lost, ...removals]);
   const { confirm: _, ...planned } = plan;

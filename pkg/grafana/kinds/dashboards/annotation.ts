@@ -6,9 +6,9 @@ import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../../natural-key.ts';
 import { liveDashboards } from './dashboard/live.ts';
-import { readAnnotations, type Unproven } from './annotation/every.ts';
+import { readAnnotations, readOfOrganization, type Unproven } from './annotation/every.ts';
 import { canTakeOver, notShown } from './annotation/taken-over.ts';
-import { extentOf, placeOf, revisionOf } from './annotation/revision.ts';
+import { ownerOf, placeOf, revisionOf } from './annotation/revision.ts';
 import { readAnnotation, readAnnotationsOn, type Place } from './annotation/windows.ts';
 import type { Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import { ABOUT_A_DAY } from '../stale-after.ts';
@@ -40,6 +40,7 @@ export const annotation: Kind = {
   },
 
   staleAfter: ABOUT_A_DAY,
+  readsTogether: true,
 
   async *list(context, known) {
     const places = await livePlaces(context);
@@ -73,12 +74,27 @@ export const annotation: Kind = {
   },
 
   async read(context, listed) {
-    const place = await livePlace(context, listed);
+    const { place, content } = (await livePlace(context, listed)) ?? {};
+    if (content !== undefined) {
+      return content;
+    }
     const item = place === undefined ? undefined : await readAnnotation(context, place);
     if (item !== undefined && isCut(item)) {
       throw refusal('DK_GRAFANA_TOO_LARGE', reason('annotation-too-large'));
     }
     return item === undefined ? undefined : annotationContent(item);
+  },
+
+  async revisionOf(context, uid, content) {
+    const place = (await livePlaces(context)).get(uid);
+    return place && revisionOf(place, content);
+  },
+
+  async *goingWith(context, { kind, uid: owner }) {
+    for (const [uid, { place }] of kind === 'dashboard' ? await shownOn(context, owner) : []) {
+      (await livePlaces(context)).set(uid, place);
+      yield { uid, title: uid };
+    }
   },
 
   references(content) {
@@ -109,17 +125,33 @@ function livePlaces(context: KindContext): Promise<Map<string, Place>> {
   return context.memo('annotation-places', () => Promise.resolve(new Map<string, Place>()));
 }
 
-async function livePlace(context: KindContext, { uid, revision }: Listed): Promise<Place | undefined> {
+/** Where an annotation is, and what it said when it was first asked for in this run, unless that is much. */
+interface Shown {
+  place: Place;
+  content?: Content;
+}
+
+/** Characters of an annotation that is kept until it is asked for. */
+const KEPT = 1_000;
+
+async function livePlace(context: KindContext, { uid, revision }: Listed): Promise<Shown | undefined> {
   const places = await livePlaces(context);
-  if (!places.has(uid)) {
-    const dashboardUID = extentOf(revision)?.dashboardUID;
-    if (dashboardUID !== undefined) {
-      return (await placesOn(context, dashboardUID)).get(uid);
+  const owner = ownerOf(revision);
+  if (!places.has(uid) && owner !== undefined) {
+    const shown = (await shownOn(context, owner)).get(uid);
+    if (shown !== undefined) {
+      places.set(uid, shown.place);
     }
-    // Listing to the end is what finds out where each of them is.
-    for await (const _ of annotation.list(context, { revision: () => undefined, size: 0 }));
+    return shown;
   }
-  return places.get(uid);
+  if (!places.has(uid)) {
+    // Listing to the end is what finds out where each of them is.
+    await context.memo('all annotations', async () => {
+      for await (const _ of annotation.list(context, { revision: () => undefined, size: 0 }));
+    });
+  }
+  const place = places.get(uid);
+  return place && { place };
 }
 
 /** Whether a member is missing because it is too large. */
@@ -179,26 +211,27 @@ async function isBackAlready(context: WriteContext, { uid, content }: Restorable
   if (dashboardUID === undefined || servedVersions(context.capabilities, 'dashboard.grafana.app').length === 0) {
     return false;
   }
-  const there = await placesOn(context, dashboardUID);
-  const place = there.get(uid);
+  const place = (await shownOn(context, dashboardUID)).get(uid)?.place;
   if (place !== undefined) {
     (await livePlaces(context)).set(uid, place);
   }
   return place !== undefined;
 }
 
-/** Where the annotations of one dashboard are by uid, as the first question about it found them. */
-function placesOn(context: KindContext, dashboardUID: string): Promise<ReadonlyMap<string, Place>> {
-  return context.memo(`annotations of ${dashboardUID}`, async () => {
-    const places = new Map<string, Place>();
+/** The annotations of one dashboard, or of the organization itself (''), as the first question about it found them. */
+function shownOn(context: KindContext, owner: string): Promise<ReadonlyMap<string, Shown>> {
+  return context.memo(`annotations of ${owner}`, async () => {
+    const all = new Map<string, Shown>();
     const occurrences = new Occurrences();
-    for await (const item of readAnnotationsOn(context, dashboardUID)) {
+    for await (const item of owner === '' ? readOfOrganization(context) : readAnnotationsOn(context, owner)) {
       if (isCut(item)) {
         continue;
       }
       const content = annotationContent(item);
-      places.set(occurrences.next(naturalKey(content.body)), placeOf(numberAt(item, 'id') ?? 0, content));
+      const place = placeOf(numberAt(item, 'id') ?? 0, content);
+      const isSmall = JSON.stringify(content.body).length <= KEPT;
+      all.set(occurrences.next(naturalKey(content.body)), isSmall ? { place, content } : { place });
     }
-    return places;
+    return all;
   });
 }

@@ -24,6 +24,11 @@ export function extentOf(revision: string | undefined): Extent | undefined {
     : { id: Number(id), time: Number(time), timeEnd: Number(timeEnd), dashboardUID };
 }
 
+/** UID of its dashboard, empty for the organization's; undefined where an earlier release did not store it. */
+export function ownerOf(revision: string | undefined): string | undefined {
+  return revision?.split(' ')[4];
+}
+
 /** Enough to find an annotation with this content again. */
 export function placeOf(id: number, { body }: Content): Place {
   return { id, time: numberAt(body, 'time') ?? 0, dashboardUID: stringAt(body, 'dashboardUID') };
