@@ -81,5 +81,7 @@ export function explainFailure(error: ServiceError): ExplainedFailure {
     return error.code === 'DK_UNCONFIGURED' ? { ...explained, remedy: 'settings' } : explained;
   }
   const [title, advice, remedy] = FAILURE_TEXTS[error.failure]();
-  return { title, advice, detail: error.failure === 'token' ? '' : error.message, remedy };
+  // Grafana says no more than the title does.
+  const isSaid = error.failure === 'token' || error.failure === 'session';
+  return { title, advice, detail: isSaid ? '' : error.message, remedy };
 }
