@@ -53,3 +53,10 @@ test('where there is no other Grafana, the page says who can set one up', async 
   await expect(page.getByText('No other Grafana is available here')).toBeVisible();
   await expectAccessible(page);
 });
+
+test('the current state can be backed up first, even if there is no backup yet', async ({ app, page, service }) => {
+  service.state.snapshots = [];
+  await app.open('/send');
+  await page.getByRole('button', { name: 'Back up the current state' }).click();
+  await expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled();
+});

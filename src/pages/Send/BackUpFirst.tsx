@@ -1,4 +1,4 @@
-import { Button, Text } from '@grafana/ui';
+import { Button, Stack, Text } from '@grafana/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { RunProgress } from '../../components/RunProgress.tsx';
@@ -24,7 +24,7 @@ export function BackUpFirst({ onDone }: { onDone: () => void }) {
     return <RunProgress run={run.data} />;
   }
   return (
-    <>
+    <Stack gap={2} alignItems="center" wrap="wrap">
       <Button
         type="button"
         size="sm"
@@ -37,6 +37,6 @@ export function BackUpFirst({ onDone }: { onDone: () => void }) {
       </Button>
       {status === 'failed' && <Text color="error">{t('send.backUpFailed', 'The backup failed')}</Text>}
       {start.error !== null && <ServiceNotice error={start.error} />}
-    </>
+    </Stack>
   );
 }

@@ -9,6 +9,7 @@ import { useSnapshot } from '../../data/useSnapshots.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { isGone } from '../Restore/EndedRestore.tsx';
 import { readForm, requestOf } from '../Restore/request.ts';
 import { SelectionFields } from '../Restore/SelectionFields.tsx';
 import { BackUpFirst } from './BackUpFirst.tsx';
@@ -53,51 +54,55 @@ function Form({ connections }: { connections: { name: string; url: string }[] })
   const navigate = useNavigate();
   const plan = usePlanRestore();
   const [only, ...others] = connections;
+  const takeNewest = () => change({ snapshot: undefined });
   return (
-    <QueryView query={newest}>
-      {(latest) => {
-        if (base.isLoading) {
-          return <Loading />;
-        }
-        const chosen = readForm(url, base.data);
-        const form = {
-          ...chosen,
-          snapshot: chosen.snapshot || latest.id,
-          to: chosen.to || (others.length === 0 ? (only?.name ?? '') : ''),
-        };
-        const request = form.to === '' ? undefined : requestOf(form);
-        return (
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (request !== undefined) {
-                plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
-              }
-            }}
-          >
-            <Stack direction="column" gap={4} maxWidth={90}>
-              <Stack direction="column" gap={1} alignItems="flex-start">
-                <SnapshotPicker
-                  id="send-snapshot"
-                  label={t('restore.from', 'From which snapshot')}
-                  value={form.snapshot}
-                  onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
-                />
-                <BackUpFirst onDone={() => change({ snapshot: undefined })} />
-              </Stack>
-              <SelectionFields form={form} change={change} />
-              <SendFields form={form} connections={connections} change={change} />
-              {plan.error !== null && <ServiceNotice error={plan.error} />}
-              <Stack gap={2} alignItems="center" wrap="wrap">
-                <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
-                  {t('restore.showPlan', 'Show the plan')}
-                </Button>
-                <Text color="secondary">{t('restore.nothingYet', 'Nothing has been changed yet.')}</Text>
-              </Stack>
-            </Stack>
-          </form>
-        );
-      }}
-    </QueryView>
+    <Stack direction="column" gap={3}>
+      <BackUpFirst onDone={takeNewest} />
+      {/* Without a backup there is nothing else to choose. */}
+      {!isGone(newest.error) && (
+        <QueryView query={newest}>
+          {(latest) => {
+            if (base.isLoading) {
+              return <Loading />;
+            }
+            const chosen = readForm(url, base.data);
+            const form = {
+              ...chosen,
+              snapshot: chosen.snapshot || latest.id,
+              to: chosen.to || (others.length === 0 ? (only?.name ?? '') : ''),
+            };
+            const request = form.to === '' ? undefined : requestOf(form);
+            return (
+              <form
+                onSubmit={(event) => {
+                  event.preventDefault();
+                  if (request !== undefined) {
+                    plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
+                  }
+                }}
+              >
+                <Stack direction="column" gap={4} maxWidth={90}>
+                  <SnapshotPicker
+                    id="send-snapshot"
+                    label={t('restore.from', 'From which snapshot')}
+                    value={form.snapshot}
+                    onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
+                  />
+                  <SelectionFields form={form} change={change} />
+                  <SendFields form={form} connections={connections} change={change} />
+                  {plan.error !== null && <ServiceNotice error={plan.error} />}
+                  <Stack gap={2} alignItems="center" wrap="wrap">
+                    <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
+                      {t('restore.showPlan', 'Show the plan')}
+                    </Button>
+                    <Text color="secondary">{t('restore.nothingYet', 'Nothing has been changed yet.')}</Text>
+                  </Stack>
+                </Stack>
+              </form>
+            );
+          }}
+        </QueryView>
+      )}
+    </Stack>
   );
 }
