@@ -1,3 +1,4 @@
+import { Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
@@ -49,7 +50,11 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
       header: t('column.what', 'Operation'),
       width: '110px',
       hideBelow: 'sm',
-      cell: (run) => runLabel(run),
+      cell: (run) => (
+        <Text truncate>
+          <span title={runLabel(run)}>{runLabel(run)}</span>
+        </Text>
+      ),
     },
     statusColumn(),
     askedByColumn(t('column.askedBy', 'Requested by')),
