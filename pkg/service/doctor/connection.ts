@@ -1,4 +1,5 @@
 import type { DoctorCheck } from '../../contract/api/status.ts';
+import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import type { Instance } from '../../grafana/instance.ts';
@@ -29,7 +30,7 @@ export async function connectionCheck(
     // The checks of the target say why there is none.
     const manifest = await repositoryCache.manifest('latest', signal).catch(() => undefined);
     const checks = await withInstance(connections.linkOf(connection), signal, (instance) =>
-      connectionChecks({ grafana }, manifest, instance, connection, { clock, log, signal }),
+      connectionChecks({ grafana }, manifest, instance, connection, { clock, log, signal }, [...SERVER_KINDS]),
     );
     const texts = (pick: (one: DoctorCheck) => string): string[] => checks.map(pick).filter((text) => text !== '');
     return {
@@ -51,6 +52,7 @@ type Source = Pick<Session, 'grafana'>;
 /**
  * Checks the Grafana of a connection: its version, that it is another one, and the permissions.
  * @param manifest - the latest snapshot; undefined where there is none yet
+ * @param excludeKinds - kinds that are not sent
  */
 export async function connectionChecks(
   source: Source,
@@ -58,6 +60,7 @@ export async function connectionChecks(
   instance: Instance,
   { prefix: connection }: Pick<Connection, 'prefix'>,
   run: Pick<KindContext, 'clock' | 'log' | 'signal'>,
+  excludeKinds: readonly KindName[] = [],
 ): Promise<DoctorCheck[]> {
   const { version } = instance.capabilities;
   const { orgs, scope, url } = instance;
@@ -68,7 +71,7 @@ export async function connectionChecks(
       ? checked(reason('check-of-grafana'), 'ok', [found])
       : checked(reason('check-of-grafana'), 'warning', [found, reason('other-version', { version: other })]),
     ...(manifest === undefined ? [] : [await checkAnother(source, manifest, instance, run.signal)]),
-    await checkRights(instance, run, { orgs, scope, excludeKinds: [], connection }),
+    await checkRights(instance, run, { orgs, scope, excludeKinds, connection }),
   ];
 }
 

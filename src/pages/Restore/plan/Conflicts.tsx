@@ -5,7 +5,7 @@ import { usePlanItems } from '../../../data/useRestores.ts';
 
 import { plural, t } from '../../../lib/i18n.ts';
 
-/** Says that the other Grafana changed resources by itself: sending leaves these as they are. */
+/** Says that a promotion leaves resources as they are in the other Grafana, because no run left them like that. */
 export function Conflicts({ plan }: { plan: RestorePlan }) {
   const isPromotion = plan.options.to?.promote === true;
   const { items, hasMore } = usePlanItems(plan.id, { action: 'skip' }, isPromotion);
@@ -16,12 +16,12 @@ export function Conflicts({ plan }: { plan: RestorePlan }) {
       bottomSpacing={0}
       title={
         hasMore
-          ? t('conflicts.some', 'Resources changed there and will not be overwritten')
+          ? t('conflicts.some', 'Conflicts: some resources stay as they are there')
           : plural(
               'conflicts.title',
               count,
-              '{{number}} resource changed there and will not be overwritten',
-              '{{number}} resources changed there and will not be overwritten',
+              '{{number}} conflict: this resource stays as it is there',
+              '{{number}} conflicts: these resources stay as they are there',
             )
       }
     >
