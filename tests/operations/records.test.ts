@@ -180,7 +180,7 @@ describe('the record of a run is the same, whether the command line or the servi
 
   // It also ends the service.
   it('interrupted', async () => {
-    const release = grafana.hold('GET /api*');
+    const release = grafana.hold('GET /apis/*');
     const stop = new AbortController();
     const before = grafana.requests.length;
     const cli = dashkeep(['backup'], 'cli', stop.signal).catch(() => undefined);
