@@ -1,3 +1,4 @@
+import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { runCli, type Ended } from '../support/cli.ts';
@@ -37,4 +38,10 @@ export async function filesBelow(directory: string): Promise<Map<string, string>
   const files = found.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
   const read = files.map(async (file) => [relative(directory, file), await readFile(file, 'utf8')] as const);
   return new Map((await Promise.all(read)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The entries of a snapshot, without what differs between two snapshots of the same content. */
+export async function resourcesIn(here: Installation, snapshot: string): Promise<Partial<ManifestEntry>[]> {
+  const { json } = await here.run(['show', snapshot]);
+  return (json.resources as ManifestEntry[]).map(({ revision: _, readAt: __, ...entry }) => entry);
 }

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runMain } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
+import { runMain } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /* Someone removes snapshots behind the back of backups from cron: anyone who reads only exit codes must notice. */
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { serviceConfig } from '../../pkg/cli/config/service.ts';
-import { silentLog } from '../../pkg/contract/ports.ts';
-import { MemoryState } from '../../pkg/lib/state.ts';
-import { SettingsStore } from '../../pkg/service/settings/store.ts';
+import { serviceConfig } from '../../../pkg/cli/config/service.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { MemoryState } from '../../../pkg/lib/state.ts';
+import { SettingsStore } from '../../../pkg/service/settings/store.ts';
 
 /** While settings are first written, something else happens, whose own writing comes later. */
 class SlowState extends MemoryState {
