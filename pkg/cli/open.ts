@@ -10,6 +10,7 @@ import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
 import { snapshotsOfInstallation } from '../repository/installation.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
+import type { Repository } from '../repository/repository.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { CopyConfig } from '../service/config.ts';
 import { openStore } from '../storage/open.ts';
@@ -87,6 +88,13 @@ export async function sessionIn<T>(
   } finally {
     await repository.close();
   }
+}
+
+/** Recipients of a repository beside another: those that are set, otherwise those of the other one. */
+export function recipientsBeside(configuration: Configuration, { encrypted, keyring }: Repository): readonly string[] {
+  const own = configuration.get('DASHKEEP_AGE_RECIPIENTS') ?? [];
+  const isOfPassphrase = configuration.secret('DASHKEEP_AGE_PASSPHRASE') !== undefined;
+  return own.length === 0 && encrypted && !isOfPassphrase ? keyring.recipients : own;
 }
 
 /** Every snapshot, newest first, with as few requests as it takes. */

@@ -5,7 +5,7 @@ import { policyOf } from '../../service/runs/retention.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { sessionIn, withCopyTarget, withSession } from '../open.ts';
+import { recipientsBeside, sessionIn, withCopyTarget, withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
@@ -68,9 +68,7 @@ function toSecondTarget(
       keepWithin: configuration.get('DASHKEEP_KEEP_WITHIN') ?? '',
     };
     const policy = policyOf(rules, configuration.get('DASHKEEP_TIMEZONE') ?? 'UTC');
-    const own = configuration.get('DASHKEEP_AGE_RECIPIENTS') ?? [];
-    const isOfPassphrase = configuration.secret('DASHKEEP_AGE_PASSPHRASE') !== undefined;
-    const recipients = own.length === 0 && from.encrypted && !isOfPassphrase ? from.keyring.recipients : own;
+    const recipients = recipientsBeside(configuration, from);
     return sessionIn(context, flags, { store, create: true, recipients }, ({ repository: to }) =>
       copyTo({ to, kept: { policy } }),
     );

@@ -4,7 +4,7 @@ import { OutboundPolicy } from '../../storage/outbound/policy.ts';
 import { Configuration } from '../config/configuration.ts';
 import { connectionOf } from '../config/connection.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { recipientsBeside, sessionIn, withSession, withStore } from '../open.ts';
 import type { CliContext } from '../context.ts';
 
 /** Repositories that a restore works with. */
@@ -24,15 +24,15 @@ export async function withSessions<T>(
   return withSession(context, flags, false, (source) =>
     flags.to === undefined
       ? work({ source, session: source })
-      : withConnection(context, flags, flags.to, (session) => work({ source, session })),
+      : withConnection(context, flags, { name: flags.to, source }, (session) => work({ source, session })),
   );
 }
 
 /** Opens the repository of a connection, below that of the target; creates it where there is none. */
-export async function withConnection<T>(
+async function withConnection<T>(
   context: CliContext,
   flags: CommonFlags,
-  name: string,
+  { name, source }: { name: string; source: Session },
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { environment, clock, randomness, log } = context;
@@ -46,8 +46,12 @@ export async function withConnection<T>(
   });
   const target = targetOfConnection(targetOf(configuration), connection);
   try {
-    return await withSession(context, { ...flags, target }, true, (session) =>
-      work({ ...session, grafana: () => link }),
+    const recipients = recipientsBeside(configuration, source.repository);
+    const below = { ...flags, target };
+    return await withStore(context, below, (store) =>
+      sessionIn(context, below, { store, create: true, recipients }, (session) =>
+        work({ ...session, grafana: () => link }),
+      ),
     );
   } catch (error) {
     throw withName(name, error);
