@@ -3,12 +3,14 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, EmptyState, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
+import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
 import { parseResource, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { isGone } from '../Restore/EndedRestore.tsx';
 import { DiffDrawer } from './DiffDrawer.tsx';
 import { DiffList } from './DiffList.tsx';
 import { GoneHere } from './GoneHere.tsx';
@@ -32,10 +34,12 @@ export function Compare() {
         )
       }
     >
-      {from === undefined ? (
-        <QueryView query={newest}>{() => <Loading />}</QueryView>
-      ) : (
+      {from !== undefined ? (
         <Comparison from={from} to={read('to')} change={change} resource={read('resource')} />
+      ) : isGone(newest.error) ? (
+        <NoSnapshots />
+      ) : (
+        <QueryView query={newest}>{() => <Loading />}</QueryView>
       )}
     </AppPage>
   );

@@ -1,8 +1,9 @@
-import { EmptyState, LinkButton } from '@grafana/ui';
+import { LinkButton } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { HoldMark, marksOf } from '../../components/HoldNotes.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
+import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
@@ -23,7 +24,7 @@ export function SnapshotList() {
   const list = useSnapshots(filters);
   const columns = useMemo(() => makeColumns(list.items), [list.items]);
   if (!isFiltered && !list.isPending && list.error === null && list.total === 0) {
-    return <NoneYet />;
+    return <NoSnapshots />;
   }
   return (
     <FilteredList
@@ -50,22 +51,6 @@ export function SnapshotList() {
         />
       </HistoryFilters>
     </FilteredList>
-  );
-}
-
-function NoneYet() {
-  return (
-    <EmptyState
-      variant="call-to-action"
-      message={t('history.noneYet', 'No snapshots yet')}
-      button={
-        <LinkButton href={routes.overview()} icon="shield" size="lg">
-          {t('history.toOverview', 'Go to the overview')}
-        </LinkButton>
-      }
-    >
-      {t('history.noneYetText', 'The first backup creates one. Start it on the overview page.')}
-    </EmptyState>
   );
 }
 
