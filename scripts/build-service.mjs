@@ -24,7 +24,7 @@ for (const name of ['disaster-recovery', 'rescue']) {
   guides[name] = await readFile(`docs/${name}.md`, 'utf8');
 }
 
-// SQLite, which its package has as a file beside its code.
+// SQLite, a separate file in its package.
 const sqlite = (await readFile('node_modules/sql.js/dist/sql-wasm.wasm')).toString('base64');
 
 // Packages of a cloud, which only its stores load: compressed within the one file, they cost others neither time nor

@@ -70,5 +70,5 @@ export function isWholeResource<T extends { kind: Nameable }>(ref: T): ref is T 
   return ref.kind !== RULE;
 }
 
-/** Kinds of which a live resource can stand in for one of the snapshot. */
+/** Kinds whose live resources can replace those of a snapshot. */
 export const REPLACEABLE = ['folder', 'team', 'user', 'contact-point', 'mute-timing'] as const;

@@ -107,8 +107,8 @@ export const RunRecord = z.object({
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**
-   * The connection to the other Grafana that a restore wrote to. What it touched is in a record with the same ID in the
-   * repository of the connection.
+   * The connection that a restore wrote to. A record with the same ID in the repository of the connection lists the
+   * touched resources.
    */
   connection: z.string().optional(),
   /**

@@ -35,7 +35,7 @@ export function isLosable(kind: KindName): boolean {
 
 /**
  * What a later snapshot lost of an earlier one, of what both cover. What Grafana changes by itself when it is upgraded
- * is not lost, and neither is what the later one could not read: it may be in Grafana still, with edits made since.
+ * is not lost, and neither are resources that the later one could not read: they may still be in Grafana, with edits.
  */
 export async function lostBetween(
   ports: LostPorts,
@@ -45,7 +45,7 @@ export async function lostBetween(
   const isOfBoth = scopeOfBoth(from, to);
   const after = new Map(to.resources.map((entry) => [keyOf(entry), entry]));
   const unread = new Set(to.errors?.map(keyOf));
-  // Without a UID, an error is of the whole kind.
+  // An error without a UID applies to the whole kind.
   const isUnread = (entry: ManifestEntry): boolean =>
     unread.has(keyOf(entry)) || unread.has(keyOf({ ...entry, uid: '' }));
   const lost: Lost[] = [];

@@ -40,7 +40,7 @@ export class ProgressCounter {
   #step: CurrentStep | undefined;
   #waiting = false;
   #waitingFor: string | undefined;
-  /** Since when it waits for anything. */
+  /** Start of the current wait. */
   #waitsSince: number | undefined;
   #done = 0;
   #total: number | undefined;
@@ -81,7 +81,7 @@ export class ProgressCounter {
     this.#pause();
   }
 
-  /** A wait says nothing about how fast the work goes: it counts in no rate, and in no time left. */
+  /** Excludes waits from the rate and the remaining time, because they say nothing about the speed of the work. */
   #pause(): void {
     const now = this.#clock.monotonic();
     if (this.#waiting || this.#waitingFor !== undefined) {

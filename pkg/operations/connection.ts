@@ -18,7 +18,7 @@ export interface Connection extends Required<Pick<GrafanaLink, 'orgs'>>, Pick<Gr
   credentials: CredentialSource;
 }
 
-/** How the Grafana of a connection is reached. */
+/** The link to the Grafana of a connection. */
 export function linkOf(
   { url, caFile, orgs, credentials }: Connection,
   ports: Pick<GrafanaLink, 'outbound' | 'concurrency' | 'timeout' | 'clock' | 'randomness' | 'log'>,
@@ -38,7 +38,7 @@ export function targetOfConnection(target: string, { name }: Pick<Connection, 'n
   return `${target.replace(/\/+$/, '')}/${CONNECTIONS}${name}`;
 }
 
-/** Two Grafanas are involved, so an error names the one that it is about. */
+/** Two Grafanas are involved, so errors name the connection. */
 export function withName(name: string, error: unknown): unknown {
   if (!(error instanceof DashkeepError) || !error.code.startsWith('DK_GRAFANA_')) {
     return error;

@@ -161,7 +161,7 @@ export class Requests {
     if (options.to !== undefined) {
       this.#parts.connections.find(options.to.connection, caller);
       if (options.copy !== undefined) {
-        throw new DashkeepError('DK_USAGE', 'copies stay in this Grafana: leave out copy or to');
+        throw new DashkeepError('DK_USAGE', 'a copy stays in this Grafana: omit copy or to');
       }
     }
     const { revision } = await settings.effective();

@@ -75,8 +75,8 @@ function check(name: string, ...command: string[]): Job {
 }
 
 /**
- * Tests of some projects in vitest.config.ts, with a worker for each lane, and one more where it fills several: most
- * tests wait now and then.
+ * Tests of some projects in vitest.config.ts, with a worker for each lane, and an additional one if there are several
+ * lanes, because most tests wait at times.
  */
 function vitest(name: string, projects: string[], more: Partial<Job>, ...options: string[]): Job {
   const report = `${REPORTS}/${name}.json`;

@@ -2,9 +2,9 @@ import { getBackendSrv, isFetchError, type BackendSrvRequest, type FetchResponse
 import { catchError, from, lastValueFrom, switchMap, throwError, type Observable } from 'rxjs';
 
 /**
- * Sends a request with Grafana's client, without leaving the page if the session has ended: for that, the client
- * reloads the page, which becomes the login, and what was typed is lost. It does so only for requests that are not
- * repeated (`handleUnauthenticated` in backend_srv.ts).
+ * Sends a request with Grafana's client, and stays on the page if the session has ended. By default, the client then
+ * reloads the page, which becomes the login, and input is lost. It does not do so for requests with `retry`
+ * (`handleUnauthenticated` in backend_srv.ts).
  */
 export function fetchGrafana<T>(request: BackendSrvRequest): Observable<FetchResponse<T>> {
   const send = () => getBackendSrv().fetch<T>({ ...request, retry: 1 });
@@ -17,7 +17,7 @@ export function fetchGrafana<T>(request: BackendSrvRequest): Observable<FetchRes
   );
 }
 
-/** Whether the session needs a new token: until it has one, Grafana answers 401. The cookie has seconds. */
+/** Whether the session token must be rotated: until then, Grafana returns 401. The cookie is in seconds. */
 function isTokenDue(): boolean {
   const [, due] = /(?:^|; )grafana_session_expiry=(\d+)/.exec(document.cookie) ?? [];
   return due !== undefined && Number(due) * 1000 < Date.now();
@@ -25,7 +25,7 @@ function isTokenDue(): boolean {
 
 let renewing: Promise<boolean> | undefined;
 
-/** @returns whether the session goes on */
+/** @returns whether the session is still valid */
 function renewToken(): Promise<boolean> {
   const request = { url: '/api/user/auth-tokens/rotate', method: 'POST', retry: 1, showErrorAlert: false };
   renewing ??= lastValueFrom(getBackendSrv().fetch({ ...request, showSuccessAlert: false }))

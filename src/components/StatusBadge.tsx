@@ -50,7 +50,7 @@ export function askedBy({ trigger, by, origin }: { trigger: string; by?: string;
   return by === undefined ? label : `${label}, ${by}`;
 }
 
-/** What a run is called: undoing a restore is a restore, but nobody calls it that. */
+/** The label of a run. The undo of a restore is a restore, too, but is called an undo. */
 export function runLabel({ kind, trigger, connection }: Pick<RunSummary, 'kind' | 'trigger' | 'connection'>): string {
   if (connection !== undefined) {
     return trigger === 'undo'

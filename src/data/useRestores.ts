@@ -5,7 +5,7 @@ import type { ApplyResult, PlanItem } from '../../pkg/contract/plan.ts';
 import { call } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
-/** Other Grafanas that the deployment names; none for any organization but the home one. */
+/** Other Grafanas that the deployment names; empty for all organizations except the home organization. */
 export function useConnections() {
   return useQuery({
     queryKey: ['connections'],

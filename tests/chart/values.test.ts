@@ -129,7 +129,7 @@ describe('settings as environment', () => {
     });
   });
 
-  it('reach other Grafanas by Secrets alone', async () => {
+  it('take tokens of other Grafanas only from Secrets', async () => {
     const tokenSecret = { name: 'production' };
     const connections = { 'my-production': { url: 'https://grafana.example.com:8443', tokenSecret } };
     const values = [{ mode: 'deployment', target: 's3://bucket', connections, networkPolicy: { enabled: true } }];

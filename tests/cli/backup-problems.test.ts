@@ -70,10 +70,10 @@ describe('a wrong password of an admin', () => {
   });
 });
 
-describe('what could not be read', () => {
+describe('a resource that could not be read', () => {
   const api = (route: string, body?: unknown) => call(grafana, 'admin:admin', route, body);
 
-  /** A backup that dashboards cannot be read for, after a full one. */
+  /** A backup that cannot read dashboards, after a full one. */
   async function afterFull(): Promise<{ full: string; partial: string; out: string }> {
     const full = (await backup(ADMIN, '--json')).json.snapshot as string;
     grafana.setFaults({ match: /^GET .*(dashboards|\/api\/search)/, action: { kind: 'status', status: 403 } });
@@ -84,7 +84,7 @@ describe('what could not be read', () => {
     return { full, partial: /^snapshot (\S+) is partial/m.exec(out)?.[1] ?? '', out };
   }
 
-  it('is not called lost, since it may be in Grafana still, and a later edit is not reverted', async () => {
+  it('is not reported as lost, and keeps its later edits in Grafana', async () => {
     const { full, partial, out } = await afterFull();
     expect(out).not.toContain('--lost-in');
     expect(out).toContain('may still be in Grafana');

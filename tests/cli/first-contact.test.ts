@@ -89,7 +89,7 @@ describe('a restore on first contact', () => {
     expect((await run(['keys', '--json'], 'laptop')).json.standing).toBe('first-contact');
   });
 
-  it('is announced by the plan, which asks nothing', async () => {
+  it('is announced by the plan, without a confirmation', async () => {
     const log = recordingLog();
     const plan = ['restore', 'latest', '--kinds', 'folder,dashboard', '--json'];
     expect((await run(plan, 'laptop', { log })).json.applied).toBe(false);

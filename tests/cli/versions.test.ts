@@ -149,7 +149,7 @@ describe('dashkeep versions --below', () => {
 });
 
 describe('who saved a version', () => {
-  it('is named where Grafana says whose an ID is, and the ID without it', async () => {
+  it('is shown by name if Grafana knows the account ID, and by that ID otherwise', async () => {
     const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
     const ADMIN = {
       ...environment,

@@ -4,13 +4,13 @@ import { test } from './support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'the other Grafana is made up');
 
-test('a folder is sent to another Grafana, and taken back @quick', async ({ app, page, problems, service }) => {
+test('a folder is sent to another Grafana, and the run is undone @quick', async ({ app, page, problems, service }) => {
   await app.open('/restore');
   await page.getByRole('link', { name: 'Send to another Grafana' }).click();
   await page.getByRole('radio', { name: 'A folder' }).check({ force: true });
   await page.getByRole('combobox', { name: /^Which folder/ }).click();
   await page.getByRole('option', { name: /^Payments \d/ }).click();
-  await expect(page.getByRole('combobox', { name: 'Where to' })).toHaveValue('production');
+  await expect(page.getByRole('combobox', { name: 'Destination' })).toHaveValue('production');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('heading', { name: 'Plan for production' })).toBeVisible();
 
@@ -32,19 +32,19 @@ test('a folder is sent to another Grafana, and taken back @quick', async ({ app,
   expect(problems).toEqual([]);
 });
 
-test('the form remembers what was chosen, and works without a mouse', async ({ app, page }) => {
+test('the form keeps its values, and works without a mouse', async ({ app, page }) => {
   await app.open('/send');
-  await page.getByRole('radio', { name: 'Also update what was sent before' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Also update resources sent before' }).check({ force: true });
   await page.getByRole('checkbox', { name: 'Pause alert rules' }).check({ force: true });
   await tabTo(page.getByRole('button', { name: 'Show the plan' }));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Send now' })).toBeVisible();
   await page.getByRole('link', { name: 'Edit selection' }).click();
-  await expect(page.getByRole('radio', { name: 'Also update what was sent before' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Also update resources sent before' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'Pause alert rules' })).toBeChecked();
 });
 
-test('where there is no other Grafana, the page says who can set one up', async ({ app, page, service }) => {
+test('without another Grafana, the page says who can set one up', async ({ app, page, service }) => {
   service.state.connections = [];
   await app.open('/restore');
   await expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled();

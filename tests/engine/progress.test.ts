@@ -102,7 +102,7 @@ describe('the progress of a comparison with Grafana', () => {
 });
 
 describe('a wait for Grafana', () => {
-  it('has no rate and no time left, and counts in neither afterwards', () => {
+  it('has no rate and no remaining time, and affects neither afterwards', () => {
     let now = 0;
     let last: WholeProgress | undefined;
     const counter = new ProgressCounter({ ...hastyClock, monotonic: () => now }, (one) => (last = one));

@@ -16,7 +16,7 @@ const object = (kind: string, name: string, spec: object, folder?: string): Row 
   }),
 });
 
-/** What Grafana 10 and later have of every version. */
+/** Tables that all versions since Grafana 10 have. */
 export const COMMON: Record<string, Row[]> = {
   org: [
     { id: 1, name: 'Main Org.', address1: '', city: 'Berlin' },
@@ -167,7 +167,7 @@ export const EARLIER: Record<string, Row[]> = {
   ],
 };
 
-/** The same in the unified storage of Grafana 12; what is left in the old tables no longer counts. */
+/** The same in the unified storage of Grafana 12, which ignores the old tables. */
 export const UNIFIED: Record<string, Row[]> = {
   ...EARLIER,
   dashboard: [

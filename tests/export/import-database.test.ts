@@ -142,7 +142,7 @@ describe('dashkeep import of a database', () => {
     expect(resources.find(({ kind }) => kind === 'notification-template')?.managedBy).toEqual({ manager: 'file' });
   });
 
-  it('runs nothing that an SQLite file holds', async () => {
+  it('executes nothing in an SQLite file', async () => {
     const { dashboard: _, team: __, ...others } = { ...COMMON, ...EARLIER };
     const endless = 'WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT';
     const path = await sqlite(
@@ -157,7 +157,7 @@ describe('dashkeep import of a database', () => {
     expect(resources.some(({ kind }) => kind === 'dashboard')).toBe(false);
   });
 
-  it('refuses what is damaged or incomplete, and writes nothing', async () => {
+  it('refuses damaged or incomplete files, and writes nothing', async () => {
     const path = await sqlite({ ...COMMON, ...EARLIER });
     await writeFile(`${path}-wal`, 'x');
     await expect(here.run(['import', path])).rejects.toThrow('grafana.db-wal has changes');
@@ -176,7 +176,7 @@ describe('dashkeep import of a database', () => {
     await writeFile(`${here.path}/odd.sql`, 'COPY public.org (id, name) FROM stdin;\n1\n\\.\n');
     await expect(here.run(['import', `${here.path}/odd.sql`])).rejects.toThrow('a row has 1 values instead of 2');
     await writeFile(`${here.path}/other.sql`, 'INSERT INTO org VALUES (1);\n');
-    await expect(here.run(['import', `${here.path}/other.sql`])).rejects.toThrow('has no organization of Grafana');
+    await expect(here.run(['import', `${here.path}/other.sql`])).rejects.toThrow('contains no Grafana organization');
     await expect(here.run(['snapshots'])).rejects.toThrow();
   });
 });

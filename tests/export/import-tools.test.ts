@@ -26,7 +26,7 @@ interface Brought {
   snapshot: string;
   /** `org kind uid folder` of each resource. */
   resources: string[];
-  /** `kind uid code` of all that is missing. */
+  /** `kind uid code` of each missing resource. */
   missing: string[];
 }
 
@@ -118,7 +118,7 @@ describe('dashkeep import', () => {
     });
   });
 
-  it('refuses several organizations of gdg whose IDs are missing, and takes each alone', async () => {
+  it('refuses several gdg organizations without IDs, but imports each separately', async () => {
     const root = await tree({
       'org_a/dashboards/General/x.json': dashboard('x'),
       'org_b/dashboards/General/x.json': dashboard('x'),
@@ -206,7 +206,7 @@ describe('dashkeep import', () => {
     ]);
   });
 
-  it('reads archives of az grafana, whose annotations may be there twice', async () => {
+  it('reads archives of az grafana, which may contain annotations twice', async () => {
     const annotation = { id: 3, dashboardUID: 'd', time: 5, timeEnd: 5, tags: ['a'], text: 'deployed' };
     const root = await tree({
       'folders/1/f.folder': { uid: 'f', title: 'F' },

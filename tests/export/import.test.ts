@@ -216,7 +216,7 @@ describe('dashkeep import', () => {
 
   it.each([
     ['no JSON', '{"title": ', 'bad.json is not JSON'],
-    ['no dashboard', '{"title": "x"}', 'bad.json holds no dashboard'],
+    ['no dashboard', '{"title": "x"}', 'bad.json contains no dashboard'],
     ['too deep', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'bad.json is not JSON'],
   ])('refuses %s, and writes nothing', async (_, text, message) => {
     await mkdir(`${here.path}/in`);
@@ -242,7 +242,7 @@ describe('dashkeep import', () => {
     await writeFile(`${here.path}/cut.tar.gz`, whole.subarray(0, whole.length - 10));
     await expect(here.run(['import', `${here.path}/cut.tar.gz`])).rejects.toThrow('not an intact');
     await writeFile(`${here.path}/long.tar.gz`, gzipSync(tar({ [`${'dashboards/'.repeat(1000)}x.json`]: {} })));
-    await expect(here.run(['import', `${here.path}/long.tar.gz`])).rejects.toThrow('a name of 11006 characters');
+    await expect(here.run(['import', `${here.path}/long.tar.gz`])).rejects.toThrow('a file name of 11006 characters');
     await expect(here.run(['import', `${here.path}/nowhere`])).rejects.toThrow('ENOENT');
     expect((await here.run(['snapshots'])).json.snapshots).toHaveLength(1);
     expect(await readFile(`${here.path}/out/dashkeep-export.json`, 'utf8')).toContain('"as": "json"');

@@ -138,7 +138,7 @@ describe.each(['safety', 'drill'] as const)('snapshots taken aside (%s)', (trigg
   });
 });
 
-it('what is on hold stays, whatever it is', () => {
+it('snapshots on hold are kept, whatever they are', () => {
   const hold = { note: 'for the auditors', since: '2026-11-24T00:00:00Z' };
   const held = [
     { ...snapshot('2026-11-04'), hold },

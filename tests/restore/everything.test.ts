@@ -88,7 +88,7 @@ describe('everything', () => {
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toEqual(['Acme', 'Third', 'Second']);
   });
 
-  it('tells changes of access that are to be confirmed from those that open nothing yet', async () => {
+  it('separates access changes that need confirmation from those that open nothing yet', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true });
     const count = ({ asked, told }: ReturnType<typeof bySecurity>): number[] => [asked, told].map(countSecurity);
     const alone = await planEverything(await bench.request({ manifest }));

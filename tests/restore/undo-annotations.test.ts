@@ -54,7 +54,7 @@ describe('undoing a restore of many annotations', () => {
     return run;
   }
 
-  it('looks at them together, and saves before only what it deletes', async () => {
+  it('reads them together, and first saves only what it deletes', async () => {
     const run = await broughtBack();
     bench.sim.clearRequests();
     const { request, plan } = await undoOf(run);
@@ -68,18 +68,18 @@ describe('undoing a restore of many annotations', () => {
     expect(safety).toHaveProperty('basedOn');
     expect(safety.resources.filter(({ kind }) => kind === 'annotation')).toHaveLength(NOTES);
 
-    // What it saved is enough to undo the undo.
+    // Its safety snapshot is enough to undo the undo.
     bench.sim.clearRequests();
     const again = await undoOf(undo);
     await applied(again.request, again.plan);
     expect(bench.sim.state.org(1).annotations.size).toBe(NOTES);
     const asked = bench.sim.requests.filter(({ method, path }) => method === 'GET' && /^\/api\/annotations/.test(path));
     expect(asked.length).toBeLessThan(NOTES / 2);
-    // The next backup need not ask each dashboard either.
+    // The next backup need not request each dashboard either.
     expect(safety.resources.every(({ kind, revision }) => kind !== 'annotation' || revision !== undefined)).toBe(true);
   });
 
-  it('leaves those that somebody edited since the plan, and deletes no other of the same text', async () => {
+  it('keeps those that someone edited after the plan, and deletes no other with the same text', async () => {
     const run = await broughtBack();
     const { request, plan } = await undoOf(run);
     const { annotations } = bench.sim.state.org(1);

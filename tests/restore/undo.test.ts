@@ -115,7 +115,7 @@ async function badDay(profile: ProfileName): Promise<{ good: Manifest; before: R
   return { good, before: stateOf(await bench.backup()) };
 }
 
-it('goes by no snapshot but the one that the run itself made', async () => {
+it('uses only the safety snapshot of the run itself', async () => {
   const { good } = await badDay('12.4');
   const again = async (): Promise<StoredRun> => {
     bench.sim.advance(5_000);

@@ -124,7 +124,7 @@ it('lets no page choose an address', async () => {
   expect((await home.call('GET', '/connections')).json.connections).toHaveLength(1);
 });
 
-it('sends nothing of a snapshot that no trusted key signed', async () => {
+it('sends nothing from an untrusted snapshot', async () => {
   const before = await held();
   const unsigned = await world.backup();
   await rm(join(world.service.directory, `target/signatures/snapshots/${unsigned}.json.gz.sig`));
@@ -133,7 +133,7 @@ it('sends nothing of a snapshot that no trusted key signed', async () => {
   expect(await held()).toBe(before);
 });
 
-it('offers no undo of a run that only the bucket knows', async () => {
+it('offers no undo of a run that only the bucket records', async () => {
   const [id, now] = [idIn(1000), new Date().toISOString()];
   const touched = [{ org: 1, kind: 'dashboard', uid: home.planted.dashboard, did: 'created', mark: 'x' }];
   const record = {
@@ -148,7 +148,7 @@ it('offers no undo of a run that only the bucket knows', async () => {
   expect(answer.json.error.code).toBe('DK_RUN_UNTRUSTED');
 });
 
-it('puts no safety snapshot of production where a page says', async () => {
+it('stores no safety snapshot of production at a target that a page set', async () => {
   const stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   const { path, remove } = await temporaryDirectory();
   const service = await startService({

@@ -196,7 +196,7 @@ it('is known to every replica immediately, and to the next process', async () =>
   }
 });
 
-it('lets nobody in when the deployment gives the same to two organizations', async () => {
+it('admits no one if the deployment gives two organizations the same token', async () => {
   const [shared, own] = ['the-same-token-twice-0123456789', 'the-token-of-one-alone-0123456789'];
   const service = await startService({
     grafanaUrl: world.grafana.url,

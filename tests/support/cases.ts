@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { budget, replay } from './budget.ts';
 
 /**
- * For fast-check: how many cases of made-up input to try. They are the same each time, unless a budget is given. What
- * fails is printed with the command that tries it again.
+ * For fast-check: the number of generated cases, which are the same in each run unless a budget is given. A failure is
+ * printed with the command that reproduces it.
  */
 export function cases<T>(quick: number, all: number): fc.Parameters<T> {
   const chosen = process.env['DASHKEEP_TEST_SEED'];

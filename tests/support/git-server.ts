@@ -25,7 +25,7 @@ export interface GitServer {
 
 const run = promisify(execFile);
 
-/** It takes pushes. Nothing in it has to survive a loss of power, nor a long life. */
+/** Accepts pushes. Its data need not survive a loss of power. */
 const SETTINGS = '[http]\n receivepack = true\n[core]\n fsync = none\n[receive]\n autogc = false\n';
 
 /** Starts one with an empty repository. @param directory - where the repository is made */

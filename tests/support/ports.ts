@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** The program's own ports to the outside, for tests against real servers. */
 export { systemClock as realClock, systemRandomness as realRandomness } from '../../pkg/cli/context.ts';
 
-/** The first wait between two looks, in milliseconds; each further one is twice as long, up to the longest. */
+/** The first wait between two checks, in milliseconds. Each further wait doubles, up to the maximum. */
 const FIRST_PAUSE = 3;
 
 /** Waits until the check returns something; throws its last error, or what was waited for, when that takes too long. */

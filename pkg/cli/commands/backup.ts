@@ -79,7 +79,7 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
   return isFull(manifest) && findings.length === 0 ? 0 : 3;
 }
 
-/** What differs from what is remembered of the repository stays, until a person accepts it. */
+/** Changes of the repository are reported after each backup until someone accepts them. */
 function printFindings(context: CliContext, { json }: Flags, findings: readonly Finding[]): void {
   for (const { code, message, hint } of findings.map(findingError)) {
     if (json === true) {
@@ -132,7 +132,7 @@ function printShrunk(context: CliContext, { id, shrunk, errors }: Manifest): voi
   }
 }
 
-/** Whether all that a snapshot lacks may be there still, because it could not be read. */
+/** Whether all losses are resources that could not be read, and may still exist. */
 function isAllUnread({ losses, overwritten }: NonNullable<Manifest['shrunk']>, errors: Manifest['errors']): boolean {
   const isUnread = ({ org, kind, gone }: Loss): boolean => {
     const causes = errors.filter((one) => one.kind === kind && (org === undefined || one.org === org));

@@ -149,10 +149,10 @@ async function knownRef(
   return { ...named, org: only.org === 0 ? org : only.org };
 }
 
-/** How long the list waits for names, in milliseconds. */
+/** Timeout for reading names from Grafana, in milliseconds. */
 const NAMES_WITHIN = 3_000;
 
-/** Adds who saved each version, where Grafana can be asked whose an account's ID is; the list does without. */
+/** Adds the name of the account that saved each version, if Grafana can be reached. */
 async function withNames(
   { clock, log, signal }: CliContext,
   grafana: () => GrafanaLink,

@@ -7,7 +7,7 @@ import type { Configuration } from './configuration.ts';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/;
 
-/** Every connection that the deployment names, by name. @throws what `connectionOf` throws */
+/** All connections in the environment, sorted by name. @throws what `connectionOf` throws */
 export function connectionsOf(configuration: Configuration): Connection[] {
   return configuration.connections().map((name) => connectionOf(configuration, name));
 }
@@ -34,7 +34,7 @@ export function connectionOf(configuration: Configuration, name: string): Connec
       },
     );
   }
-  // Pages show the address, so it must hold no password.
+  // Pages show the address, so it must not contain a password.
   grafanaUrl(url, `${prefix}_URL`);
   const credentials = isAdmin ? basicCredentials(user, password) : tokenCredentials(token ?? (async () => ''));
   const caFile = configuration.ofConnection('DASHKEEP_CONNECTION_<NAME>_CA_FILE', name);

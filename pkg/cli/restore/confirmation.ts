@@ -27,7 +27,7 @@ export async function confirmed(
   return { confirm: plan.confirm };
 }
 
-/** What is to be confirmed of who may see or receive what, one change a line. */
+/** The changes to access or data destinations that need confirmation, one per line. */
 function opening(plan: Plan): string[] {
   return bySecurity(plan).asked.flatMap(({ kind, uid, security }) =>
     security.map((change) => `${kind} ${uid}: ${securityText(change)}`),

@@ -47,7 +47,7 @@ export function printRestore(
   }
   const { asked, told } = bySecurity(plan);
   printSecurity(context, 'Changes to access or data destinations:', asked);
-  printSecurity(context, 'Without confirmation, because yours is the only account:', told);
+  printSecurity(context, 'No confirmation needed, because yours is the only account:', told);
   const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
   if (rows.length > 0) {
     const several = plan.everything !== undefined;

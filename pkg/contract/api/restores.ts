@@ -19,7 +19,7 @@ import {
 
 const ConnectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
-/** Other Grafanas that the deployment names: for the home organization alone. */
+/** Other Grafanas that the deployment names; empty for all organizations except the home organization. */
 export const Connections = z.object({ connections: z.array(z.object({ name: ConnectionName, url: z.string() })) });
 export type Connections = z.infer<typeof Connections>;
 
@@ -64,16 +64,16 @@ export const RestoreOptions = z.strictObject({
       suffix: z.string().max(100).optional(),
     })
     .optional(),
-  /** Into another Grafana, which the deployment names; see GET /connections. Not with `copy`. */
+  /** Restores into another Grafana; see GET /connections. Not with `copy`. */
   to: z
     .strictObject({
       connection: ConnectionName,
       /** Instead of `overwrite`: update only what earlier runs wrote there and no one has changed since. */
       promote: z.boolean().optional(),
-      /** Under new UIDs, with all references to them. */
+      /** Creates resources under new UIDs and updates references. */
       newUids: z.boolean().optional(),
       pauseRules: z.boolean().optional(),
-      /** Resource of the snapshot → the one there that is used instead. */
+      /** UIDs in the snapshot, with the UIDs in the other Grafana that replace them. */
       replace: z.partialRecord(z.enum(REPLACEABLE), z.record(Uid, Uid)).optional(),
     })
     .optional(),
@@ -126,12 +126,12 @@ export const DataSourceMatch = z.object({
 });
 export type DataSourceMatch = z.infer<typeof DataSourceMatch>;
 
-/** A resource that the selection refers to and another Grafana lacks, with those there that could be used instead. */
+/** A resource that the other Grafana lacks or that is sent there, with possible replacements. */
 export const Counterpart = z.object({
   kind: z.enum(REPLACEABLE),
   uid: z.string(),
   title: z.string(),
-  /** As chosen; see `replace`. */
+  /** The chosen replacement; see `replace`. */
   to: z.string().optional(),
   choices: z.array(z.object({ uid: z.string(), title: z.string() })),
 });

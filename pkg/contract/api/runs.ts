@@ -28,7 +28,7 @@ export const RunSummary = z.object({
   source: z.string().optional(),
   /** The run that this restore took back. */
   undoes: z.string().optional(),
-  /** The connection to the other Grafana that a restore wrote to. Its snapshots are not those of this target. */
+  /** The connection that a restore wrote to. Its snapshots are not in this target. */
   connection: z.string().optional(),
   /** By name: listed, stored, reused, skipped, failed, added, changed, removed, bytes, … Only those that apply. */
   counts: z.record(z.string(), z.number()),

@@ -51,7 +51,7 @@ export const SearchHit = z.object({
   deleted: z.boolean(),
   /** When the newest snapshot was taken that holds it. */
   lastSeen: Time,
-  /** That snapshot; absent if it is untrusted. */
+  /** The ID of that snapshot; absent if it is untrusted. */
   snapshot: z.string().optional(),
   found: z.array(FoundText),
   /** How many more texts of it were found. */

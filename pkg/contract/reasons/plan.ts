@@ -110,7 +110,7 @@ export const PLAN_REASONS = {
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
 
-/** Reasons for which a promotion leaves a resource as it is, and a person has to decide. */
+/** Reasons why a promotion leaves a resource unchanged until someone decides. */
 const CONFLICTS: ReadonlySet<string> = new Set([
   'changed-there',
   'deleted-there',
@@ -118,7 +118,7 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'not-promoted',
 ] satisfies (keyof typeof PLAN_REASONS)[]);
 
-/** Whether a promotion found that the target changed this by itself. */
+/** Whether a promotion skips a resource because someone changed it in the target. */
 export function isConflict({ code }: { code?: string | undefined }): boolean {
   return code !== undefined && CONFLICTS.has(code);
 }

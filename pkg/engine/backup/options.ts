@@ -8,7 +8,7 @@ import type { Repository } from '../../repository/repository.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Alarm } from './losses/shrunk.ts';
 
-/** A resource that a restore is about to overwrite or delete, as it is asked for. */
+/** A resource that a restore is about to overwrite or delete. */
 export interface ToBeWritten extends Listed {
   org: number;
   kind: KindName;
@@ -36,8 +36,8 @@ export interface BackupOptions {
   /** Take nothing over that may have changed without a list showing it, such as permissions. */
   readsAll?: boolean;
   /**
-   * For a safety snapshot: all that the restore overwrites or deletes. Only that is read where the last snapshot can be
-   * gone on from; see `basedOn` of the manifest.
+   * For a safety snapshot: all resources that the restore overwrites or deletes. Only these are read if the last
+   * snapshot can be the base; see `basedOn` of the manifest.
    */
   touched?: readonly ToBeWritten[];
   /** Whether the restore that a safety snapshot is taken for deletes nothing. */

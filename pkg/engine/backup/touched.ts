@@ -24,8 +24,8 @@ export type TouchedPart = Pick<
 >;
 
 /**
- * What a restore is about to overwrite or delete, read now, among everything else as the last snapshot holds it: that
- * is not read, and the manifest says so (`basedOn`). So the next backup goes on from it as from any other.
+ * Reads the resources that a restore is about to overwrite or delete, and copies all others from the last snapshot,
+ * which the manifest records in `basedOn`. The next backup builds on the result as on any other snapshot.
  * @throws what reading throws: what cannot be saved must not be overwritten.
  */
 export async function readTouched(
@@ -73,7 +73,7 @@ function contextOf({ instance, repository, clock, log, signal }: BackupOptions, 
   return kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
 }
 
-/** What Grafana deletes with something else, and the plan does not name: people may have made it since. */
+/** Resources that Grafana deletes with others and the plan does not list, such as those created since. */
 async function goingWith(
   touched: readonly ToBeWritten[],
   contexts: ReadonlyMap<number, KindContext>,

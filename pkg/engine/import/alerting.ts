@@ -17,7 +17,7 @@ import {
 import { durationOf, durationText } from './durations.ts';
 import type { ImportedOrg } from './organization.ts';
 
-/** Contact points, an integration each, as the API lists them. Archives may hold secrets in the clear: none is kept. */
+/** Contact points, one per integration, as the API lists them. Plain-text secrets in archives are not kept. */
 export function addContactPoints(org: ImportedOrg, integrations: readonly JsonObject[]): void {
   const masked = integrations.map((one) => {
     const given = { disableResolveMessage: false, ...without(one, 'orgId', 'version') };
@@ -67,7 +67,7 @@ export function addRules(
       title: stringAt(first, 'ruleGroup') ?? '',
       folderUid: stringAt(first, 'folderUID') ?? '',
       interval: interval?.(first) ?? DEFAULT_INTERVAL,
-      // In most archives, their IDs are all that says anything of their order.
+      // In most archives, only the IDs indicate the order.
       rules: ofGroup.toSorted((a, b) => (numberAt(a, 'id') ?? 0) - (numberAt(b, 'id') ?? 0)).map(ruleOf),
     });
     org.add('alert-rule-group', uid, content);

@@ -106,7 +106,7 @@ async function unpack(path: string): Promise<Map<string, Buffer>> {
     const name = longName ?? [prefix, textAt(tar, at, 100)].filter((part) => part !== '').join('/');
     longName = type === 'L' ? textAt(content, 0, size) : type === 'x' ? paxPath(content) : undefined;
     if (name.length > MAX_NAME_LENGTH) {
-      throw invalid(`${path} has a file with a name of ${name.length} characters`);
+      throw invalid(`${path} contains a file name of ${name.length} characters`);
     }
     if (type === '0' || type === '\0') {
       if (size > MAX_FILE_BYTES) {

@@ -13,7 +13,7 @@ import { mapTexts } from '../../lib/json/map.ts';
 import { imported, lacking, type Archive, type Imported, type ImportOptions } from './archive.ts';
 import { invalid } from './files.ts';
 
-/** The UID of what an archive only names, the same each time it is imported. */
+/** A UID for a resource that the archive identifies only by name: the same in each import. */
 export function importedUid(title: string): string {
   return `imported-${naturalKey([title]).slice(0, 16)}`;
 }
@@ -48,7 +48,7 @@ export class ImportedOrg {
     return this.#found.has(`${kind}/${uid}`);
   }
 
-  /** Of two with the same UID, the later one counts. */
+  /** If a UID occurs twice, the later resource is used. */
   add(kind: KindName, uid: string, content: Content): void {
     // Each dashboard that was exported for others has a copy of the library panels that it uses.
     if (kind !== 'library-panel' && this.has(kind, uid)) {
@@ -92,7 +92,7 @@ export class ImportedOrg {
     const content = isObject ? contentOfObject(document) : this.#classic(path, document);
     const uid = stringAt(content.body, 'uid') ?? stringAt(content.body, 'metadata', 'name') ?? '';
     if (this.has('dashboard', uid)) {
-      throw invalid(`${path}: another file holds the dashboard '${uid}', too`);
+      throw invalid(`${path}: another file also contains the dashboard '${uid}'`);
     }
     this.add('dashboard', uid, content);
   }
@@ -114,7 +114,7 @@ export class ImportedOrg {
       title === undefined ||
       !('panels' in given || 'rows' in given || 'schemaVersion' in given)
     ) {
-      throw invalid(`${path} holds no dashboard`);
+      throw invalid(`${path} contains no dashboard`);
     }
     const uid = stringAt(given, 'uid') || importedUid(title);
     const meta = objectAt(answer, 'meta');

@@ -109,7 +109,7 @@ class Provisioned {
     this.#org.add('data-source', uid, dataSourceContent(source));
   }
 
-  /** Secrets are often variables: they are masked before anything is said of these. */
+  /** Secrets are often variables, so they are masked before missing variables are reported. */
   #contactPoint(given: JsonObject): void {
     const integrations = integrationsIn(given).map((one) => withMaskedSecrets(one, objectAt(one, 'settings') ?? {}));
     const name = literal(stringAt(given, 'name') ?? '');
@@ -149,7 +149,7 @@ class Provisioned {
   }
 }
 
-/** What has another form or name in the API, in which annotations link a rule to its panel. */
+/** Converts members with another form or name in the API, where annotations link a rule to its panel. */
 function ruleOf(rule: JsonObject): JsonObject {
   const record = objectAt(rule, 'record');
   const link = compact<Record<string, Json | undefined>>({

@@ -13,7 +13,7 @@ import type { ArchiveReader, ImportOptions } from './archive.ts';
 import { invalid, readJson, type Files } from './files.ts';
 import { ImportedOrg } from './organization.ts';
 
-/** Kinds of which tools store what Grafana's API answers. */
+/** Kinds that tools store as responses of Grafana's API. */
 type Sort =
   | 'folder'
   | 'dashboard'
@@ -35,7 +35,7 @@ export interface Layout {
   sorts: Partial<Record<Sort, RegExp>>;
   /** Files of other kinds, which are left out and named. */
   others: Partial<Record<KindName, RegExp>>;
-  /** The organizations of the files, by what their paths say; without it, all are of one. */
+  /** The organizations of the files, by path. Without it, there is only one. */
   orgs?: (files: Files, options: ImportOptions) => OrgsOfFiles | Promise<OrgsOfFiles>;
   /** The directory of a dashboard, as far as it names its folder. */
   directory?: (path: string) => string;
@@ -54,7 +54,7 @@ interface Found {
   document: JsonObject;
 }
 
-/** Reads the files of a tool that stores what Grafana's API answers. */
+/** Reads the files of a tool that stores responses of Grafana's API. */
 export function toolTree(layout: Layout): ArchiveReader {
   const sorts = Object.entries(layout.sorts) as [Sort, RegExp][];
   return {
@@ -88,7 +88,7 @@ export function toolTree(layout: Layout): ArchiveReader {
 }
 
 function missing(path: string): never {
-  throw invalid(`${path} is of an organization that the archive does not name`);
+  throw invalid(`${path} belongs to an organization that the archive does not list`);
 }
 
 /** Some tools wrap the answer of the API. */
@@ -96,7 +96,7 @@ async function objectsIn(files: Files, path: string): Promise<JsonObject[]> {
   const document = await readJson(files, path);
   const objects = (Array.isArray(document) ? document : [document]).filter(isJsonObject);
   if (objects.length === 0 && !Array.isArray(document)) {
-    throw invalid(`${path} holds no resource`);
+    throw invalid(`${path} contains no resource`);
   }
   return objects.map((one) => {
     const isWrapped = stringAt(one, 'kind')?.startsWith('grafana-') === true;
@@ -175,7 +175,7 @@ class Tree {
     }
   }
 
-  /** Where the file says nothing of its folder, its directory does; one called General is the root. */
+  /** If the file does not name its folder, its directory does. General is the root. */
   #dashboard({ path, document }: Found): void {
     const { org } = this;
     const directory = this.#layout.directory?.(path) ?? '';
@@ -224,7 +224,7 @@ function addTeams(org: ImportedOrg, documents: readonly JsonObject[]): void {
   }
 }
 
-/** Those of alerts are history. Tools that ask for one month after the other may store some of them twice. */
+/** Annotations, except those of alerts. Tools that request month by month may store some of them twice. */
 function addAnnotations(org: ImportedOrg, documents: readonly JsonObject[]): void {
   const byId = new Map(documents.map((one, place) => [numberAt(one, 'id') ?? `no ID ${place}`, one]));
   const occurrences = new Occurrences();

@@ -67,7 +67,7 @@ async function gdgOrgs(files: Files, options: ImportOptions): Promise<OrgsOfFile
   const orgs = slugs.length === 0 ? [{ id: options.org, name: '' }] : [...known.values()];
   if (new Set(orgs.map(({ id }) => id)).size < orgs.length) {
     throw invalid(
-      `the IDs of the organizations ${slugs.join(', ')} are missing: import the directory of each, with --org`,
+      `the IDs of the organizations ${slugs.join(', ')} are missing: import each directory separately, with --org`,
     );
   }
   const [first] = orgs;

@@ -28,7 +28,7 @@ const Mirrored = JsonResource.extend({ path: pathTo('[^/]*\\.json'), object: z.s
 type Mirrored = z.infer<typeof Mirrored>;
 
 const Root = z.object({
-  /** The repository of Dashkeep whose snapshots the branch has. */
+  /** The Dashkeep repository whose snapshots the branch mirrors. */
   repository: z.string().optional(),
   parts: z.array(pathTo(PART.replaceAll('.', '\\.'))),
 });
@@ -173,8 +173,8 @@ async function named(changes: readonly MirroredChange[], { authors }: Options): 
 }
 
 /**
- * What an earlier commit says of its files; nothing where it is none of ours.
- * @throws DK_MIRROR_FAILED if it mirrors another repository: all that only that one has would count as deleted
+ * The files of an earlier commit; none if Dashkeep did not create it.
+ * @throws DK_MIRROR_FAILED if it mirrors another repository: resources that only that one contains would be deleted
  */
 async function indexIn(remote: GitRemote, tree: MirrorTree, { id }: Repository): Promise<Mirrored[]> {
   const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
@@ -185,7 +185,7 @@ async function indexIn(remote: GitRemote, tree: MirrorTree, { id }: Repository):
   if (root?.repository !== undefined && root.repository !== id) {
     throw new DashkeepError(
       'DK_MIRROR_FAILED',
-      `the branch '${remote.branch}' is the mirror of another Grafana or repository: set DASHKEEP_GIT_BRANCH to another branch, or remove ${INDEX} from this one to replace that mirror`,
+      `the branch '${remote.branch}' mirrors another Grafana or repository: set DASHKEEP_GIT_BRANCH to another branch, or remove ${INDEX} from this one to replace that mirror`,
     );
   }
   const resources: Mirrored[] = [];

@@ -76,8 +76,8 @@ async function applySafely(options: ApplyOptions): Promise<Restored> {
 }
 
 /**
- * All that the plan overwrites or deletes, so that the safety snapshot need not cover everything. Undefined where that
- * would take as long, and where a deletion may take other things along, such as the permissions of a team.
+ * All resources that the plan overwrites or deletes, so that the safety snapshot reads only these. Undefined if that
+ * would take as long as a full one, or if a deletion may affect other resources, such as the permissions of a team.
  */
 function overwrittenBy(plan: Plan): ToBeWritten[] | undefined {
   const kinds = (items: readonly PlannedItem[]): Kind[] => items.map(({ kind }) => kindOf(kind));

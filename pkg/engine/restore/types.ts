@@ -136,7 +136,7 @@ export interface PlanRequest {
 
 /** One item of a plan with what is needed to apply it. */
 export interface PlannedItem extends PlanItem {
-  /** What it is made of; of what is to be deleted, what a restore made it of, if that is known. */
+  /** Its entry in the snapshot. For a deletion, the entry that a restore created it from, if known. */
   entry?: ManifestEntry;
   /** Mark of what is live now (ledger.ts); absent when nothing is. */
   live?: string;

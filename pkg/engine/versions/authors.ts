@@ -30,7 +30,7 @@ export function authorOf(author: string, authors: Authors | undefined): string |
   return authors?.names.get(author) ?? (authors?.known.has(kind) === true ? null : undefined);
 }
 
-/** Adds to versions, changes, or the sides of a comparison, who saved them, as far as that is known. */
+/** Adds the known authors to versions, changes, or the sides of a comparison. */
 export function withAuthors<T extends DiffOrigin>(versions: readonly T[], authors: Authors | undefined): T[] {
   return versions.map((version) => {
     const by = version.updatedBy === undefined ? undefined : authorOf(version.updatedBy, authors);

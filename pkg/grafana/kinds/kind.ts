@@ -178,7 +178,7 @@ export interface Kind extends KindTraits {
    * lost when it is replaced. Absent = nothing comes with an owner.
    */
   isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
-  /** Whether people go by what Grafana made by itself: alerts go there, or members may use it. Absent = nobody does. */
+  /** Whether Grafana's default is in use: it receives alerts, or members can use it. Absent = never. */
   isInUse?(context: KindContext): Promise<boolean>;
   /** How many concurrent writes Grafana accepts: `serial` where all share one document. */
   readonly writes: 'parallel' | 'serial';
@@ -217,11 +217,11 @@ export interface Kind extends KindTraits {
    */
   readonly staleAfter?: number;
 
-  /** With revisions, a context reads many with few requests, each as it was at the first. Absent = one by one. */
+  /** Whether a context reads many resources with few requests, given their revisions. Absent = one request each. */
   readonly readsTogether?: true;
-  /** The revision of what was just read, where only a list has it otherwise. Absent = a read says nothing of it. */
+  /** The revision of content that was just read, if otherwise only a list contains it. Absent = not known. */
   revisionOf?(context: KindContext, uid: string, content: Content): Promise<string | undefined>;
-  /** What Grafana deletes with a resource of another kind, under other UIDs. Absent = nothing. */
+  /** Resources of this kind that Grafana deletes with one of another kind. Absent = none. */
   goingWith?(context: KindContext, owner: Reference): AsyncIterable<Listed>;
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;

@@ -45,7 +45,7 @@ export class Connections {
     return this.#parts.config.connections;
   }
 
-  /** What the caller may know: names and addresses. */
+  /** Names and addresses, for the home organization only. */
   list({ home }: Caller): ConnectionList {
     return { connections: home ? this.all.map(({ name, url }) => ({ name, url })) : [] };
   }
@@ -67,7 +67,7 @@ export class Connections {
   }
 
   /**
-   * Lends the repository and the Grafana of a connection; makes the repository where there is none.
+   * Lends the repository and the Grafana of a connection. Creates the repository if it is missing.
    * @throws what `find` throws
    */
   async use<T>(
@@ -88,7 +88,7 @@ export class Connections {
     }
   }
 
-  /** A run with what the repository of its connection knows of it, if that can be read. */
+  /** A run with its record in the repository of the connection, if that can be read. */
   async whole(record: RunRecord, caller: Caller, signal: AbortSignal): Promise<RunRecord> {
     const connection = this.all.find(({ name }) => name === record.connection);
     if (connection === undefined || !caller.home) {
@@ -123,7 +123,7 @@ export class Connections {
     return cache;
   }
 
-  /** Safety snapshots hold what is in the other Grafana, so no page may decide where they go. */
+  /** Safety snapshots contain resources of the other Grafana, so no page may decide where they are stored. */
   async #settingsOf(connection: Connection): Promise<EffectiveSettings> {
     const first = await this.#parts.settings.effective();
     if (!first.deploymentTarget) {

@@ -26,7 +26,7 @@ import type { Connections } from './connections.ts';
 
 type To = NonNullable<RestoreOptions['to']>;
 
-/** Plans what a snapshot holds of the caller's organization, into the organization of a connection. */
+/** Plans a restore of the caller's organization from a snapshot into the organization of a connection. */
 export async function planSend(
   connections: Connections,
   target: OpenedTarget,
@@ -40,7 +40,7 @@ export async function planSend(
     const session = await target.session(signal, { caller });
     const source = session.repository;
     const stored = await source.stored(snapshot, { signal });
-    // A plan shows content, too.
+    // A plan shows contents, too.
     assertRestorable(source.trust, stored, { named: snapshot, acceptForeign: false });
     const manifest = manifestFor(stored.manifest, caller);
     return withInstance(grafana(), signal, async (instance) => {
@@ -71,7 +71,7 @@ export async function planSend(
   });
 }
 
-/** Plans the way back of a run that wrote to a connection. @throws DK_NOT_FOUND, DK_USAGE */
+/** Plans the undo of a run that wrote to a connection. @throws DK_NOT_FOUND, DK_USAGE */
 export async function planUndoSend(
   connections: Connections,
   target: OpenedTarget,
@@ -132,7 +132,7 @@ function onlyOrg({ orgs }: Instance, { name, prefix }: Connection): Org {
   return org;
 }
 
-/** What the selection refers to and the other Grafana lacks, and a folder that is sent; with what is there instead. */
+/** Dependencies that the other Grafana lacks, and the selected folders, each with possible replacements. */
 async function counterpartsOf(request: PlanRequest, { missing }: Plan, { replace }: To): Promise<Counterpart[]> {
   const { manifest, selection, instance } = request;
   const titleOf = (kind: string, uid: string): string =>

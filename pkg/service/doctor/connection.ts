@@ -18,7 +18,7 @@ type Parts = Pick<
 
 const WORST = ['failed', 'warning', 'skipped'] as const;
 
-/** All of it in one line, with the name of the connection. */
+/** Combines all checks of a connection into one, with its name. */
 export async function connectionCheck(
   { repositoryCache, connections, config, access, clock, randomness, log }: Parts,
   connection: Connection,

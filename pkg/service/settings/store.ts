@@ -37,7 +37,7 @@ export class SettingsStore {
   #stored: SavedSettings = { values: {}, secrets: {} };
   #unwritable: Reason | undefined;
   #unusable: EffectiveSettings['unusable'] = {};
-  /** Whether the secrets of a first save were found without the rest: another replica is about to write that. */
+  /** Whether only the secrets of a first save exist: another replica is about to write the rest. */
   #isHalfSaved = false;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -160,7 +160,7 @@ export class SettingsStore {
     return this.view();
   }
 
-  /** One after the other: what began to read before a save would otherwise bring back what that replaced. */
+  /** Runs one operation after another: a read that began before a save would otherwise restore the old settings. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);

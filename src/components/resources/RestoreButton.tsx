@@ -26,7 +26,7 @@ export function RestoreButton({ request, children, ...button }: Props) {
   );
 }
 
-/** Plans to bring back something deleted from a snapshot that holds it; a folder with everything that was in it. */
+/** Plans to restore a deleted resource from a snapshot that contains it; a folder with its contents. */
 export function RestoreDeleted({ snapshot, resource }: { snapshot: string; resource: ResourceRef }) {
   const { org, kind, uid } = resource;
   const selection: RestoreSelection =

@@ -37,7 +37,7 @@ export function Plan() {
   const query = useRestorePlan(id);
   const plan = query.data;
   const to = plan?.options.to?.connection;
-  // What undoes a change in another Grafana is a snapshot of that one.
+  // The snapshot that an undo restores is in the repository of the connection.
   const snapshot = useSnapshot(to !== undefined && plan?.undoes !== undefined ? undefined : plan?.snapshot);
   return (
     <AppPage

@@ -98,7 +98,7 @@ function FinishButton({ run }: { run: Run }) {
   );
 }
 
-/** The number of planned resources is not known before any is to be written. */
+/** Until the number of planned resources is known, nothing was written. */
 function finishLabel({ undoes, planned, connection }: Run): string {
   if (planned === undefined) {
     return undoes === undefined

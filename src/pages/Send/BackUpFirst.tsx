@@ -6,7 +6,7 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { isActive, useRun, useStartRun } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 
-/** Makes a snapshot of what is live now, to be sent instead of an earlier one. */
+/** Creates a snapshot of the current state, to send instead of an earlier one. */
 export function BackUpFirst({ onDone }: { onDone: () => void }) {
   const client = useQueryClient();
   const start = useStartRun();

@@ -17,13 +17,16 @@ import { SendFields } from './SendFields.tsx';
 
 const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/migrate.md';
 
-/** Chooses what goes to which other Grafana. Leads to the plan; nothing is changed from here. */
+/** The form for resources and destination. It leads to the plan and changes nothing itself. */
 export function Send() {
   const connections = useConnections();
   return (
     <AppPage
       pageNav={{ text: t('send.title', 'Send to another Grafana'), url: routes.send() }}
-      subTitle={t('send.subtitle', 'Choose what to send and where to. You see the plan before anything changes.')}
+      subTitle={t(
+        'send.subtitle',
+        'Choose what to send and its destination. You see the plan before anything changes.',
+      )}
     >
       <QueryView query={connections}>
         {(found) => (found.length === 0 ? <NoConnection /> : <Form connections={found} />)}

@@ -11,7 +11,7 @@ interface Props {
 
 const yes = (value: boolean) => (value ? 'yes' : undefined);
 
-/** Where it goes, and what happens to what exists there. */
+/** The destination, and how to treat resources that exist there. */
 export function SendFields({ form, connections, change }: Props) {
   const modes = [
     {
@@ -21,10 +21,10 @@ export function SendFields({ form, connections, change }: Props) {
     },
     {
       value: 'promote' as const,
-      label: t('send.promote', 'Also update what was sent before'),
+      label: t('send.promote', 'Also update resources sent before'),
       description: t(
         'send.promoteText',
-        'Only resources that are as the last run left them. Resources that changed there are listed as conflicts.',
+        'Only if they are unchanged there since the last run. Changed ones are listed as conflicts.',
       ),
     },
     {
@@ -38,7 +38,7 @@ export function SendFields({ form, connections, change }: Props) {
       name: 'newUids',
       checked: form.newUids,
       label: t('send.newUids', 'Use new UIDs'),
-      description: t('send.newUidsText', 'If the UIDs are already in use there. References are updated.'),
+      description: t('send.newUidsText', 'For UIDs that are already in use there. References are updated.'),
     },
     {
       name: 'pauseRules',
@@ -49,7 +49,7 @@ export function SendFields({ form, connections, change }: Props) {
   ];
   return (
     <Stack direction="column" gap={3} alignItems="flex-start">
-      <Field label={t('send.where', 'Where to')} noMargin>
+      <Field label={t('send.where', 'Destination')} noMargin>
         <Combobox
           id="send-to"
           width={60}

@@ -71,7 +71,7 @@ it('plans without writing, sends a snapshot to another Grafana, and takes it bac
   expect(await titlesIn(production)).toEqual([]);
 });
 
-it('names what was written when the token is revoked in the middle, and finishes it later', async () => {
+it('lists the written resources if the token is revoked halfway, and finishes later', async () => {
   const { snapshot } = (await migrate('--from', 'live')).json as { snapshot: string };
   production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
   const error = await cli(

@@ -29,7 +29,7 @@ function dashkeep(...args: string[]): ReturnType<typeof runMain> {
 const backup = (...args: string[]) => dashkeep('backup', '--kinds', 'folder,dashboard', ...args);
 
 it.each(['repository', 'repository/snapshots'])(
-  'each backup after %s was emptied says so and ends with exit code 3, until a person accepts it',
+  'after %s was emptied, each backup reports it and ends with exit code 3 until the change is accepted',
   async (emptied) => {
     expect((await backup()).exit).toBe(0);
     await rm(`${directory.path}/${emptied}`, { recursive: true });

@@ -139,10 +139,7 @@ test('a page that was not opened before Grafana went away says so, and opens onc
   await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible();
 });
 
-test('an ended session takes nothing that was typed, and a login in another tab is enough @quick', async ({
-  page,
-  app,
-}) => {
+test('an ended session keeps the input, and a login in another tab is enough @quick', async ({ page, app }) => {
   await app.open('/settings/retention');
   const newest = page.getByLabel('The newest');
   await newest.fill('98');
@@ -155,7 +152,7 @@ test('an ended session takes nothing that was typed, and a login in another tab 
   await expect(newest).toHaveValue('98');
 });
 
-test('a session whose token is due gets a new one, and no one notices', async ({ page, app }) => {
+test('an expired session token is rotated unnoticed', async ({ page, app }) => {
   await app.open('');
   let renewals = 0;
   await page.route('**/api/plugin-proxy/**', (route) =>

@@ -47,7 +47,7 @@ test('a restore that its service did not survive is to be finished or undone', a
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
-test('a restore, or an undo, that wrote nothing before its service was killed is to be started again', async ({
+test('a restore or undo that wrote nothing before the service was killed can be started again', async ({
   app,
   page,
   service,
@@ -59,7 +59,7 @@ test('a restore, or an undo, that wrote nothing before its service was killed is
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
-test('an undo under way is called one', async ({ app, page, service }) => {
+test('a running undo is called an undo', async ({ app, page, service }) => {
   const undo = {
     kind: 'restore',
     trigger: 'undo',

@@ -136,7 +136,7 @@ describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
     grafana.seedDashboards({ count: 10, folders: 2, bytes: 600 });
     const dashboards = live(grafana);
     const impatient = await instance({ timeout: 300 });
-    // Not when it is asked whether it is up: for that, it has seconds.
+    // Health checks are not slowed: their timeout is a few seconds.
     grafana.setFaults({ match: /^GET \/apis?\/(?!health)/, times: 2, action: { kind: 'hang' } });
 
     const manifest = await backup({ kinds: DASHBOARDS, instance: impatient });

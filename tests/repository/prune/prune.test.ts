@@ -38,7 +38,7 @@ describe('prune', () => {
     expect(await keysOf(world.store)).toEqual(before);
   });
 
-  it('removes nothing that was not planned to be removed', async () => {
+  it('removes only what was planned', async () => {
     world.clock.advance(48 * HOUR);
     await prune();
     world.clock.advance(3 * HOUR);

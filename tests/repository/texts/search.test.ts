@@ -62,7 +62,7 @@ describe('a search', () => {
     expect(c).toMatchObject({ deleted: true, lastSeen: '2026-11-24T16:30:00.000Z', title: 'Checkout' });
   });
 
-  it('names the last snapshot that holds what was deleted, not the last one with the text', async () => {
+  it('names the last snapshot that contains the deleted resource, not the last one with the text', async () => {
     await take(
       { 'dashboard/a': checkout, 'dashboard/b': checkout },
       { 'dashboard/a': without, 'dashboard/b': checkout },

@@ -5,7 +5,7 @@ import { silentLog } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { SettingsStore } from '../../../pkg/service/settings/store.ts';
 
-/** While settings are first written, something else happens, whose own writing comes later. */
+/** While settings are first written, another operation begins and writes later. */
 class SlowState extends MemoryState {
   meanwhile: (() => unknown) | undefined;
   #first: Promise<void> | undefined;
@@ -33,7 +33,7 @@ async function lookAt(settings: SettingsStore): Promise<void> {
   await settings.settle();
 }
 
-describe('settings that are saved', () => {
+describe('saved settings', () => {
   const secrets = { s3AccessKeyId: 'test', s3SecretAccessKey: 'testsecret' };
 
   const cases = [

@@ -79,7 +79,7 @@ it('lists connections without their secrets, plans, sends and undoes', async () 
   expect(await titlesIn(production)).toEqual(await titlesIn(stage));
   expect((await plan(boards)).json).toMatchObject({ counts: { create: 0, unchanged: 8 } });
 
-  // It is no restore of this Grafana, and its safety snapshot is none of this target.
+  // It is not a restore of this Grafana, and its safety snapshot is not in this target.
   expect((await service.call('GET', '/status')).json.lastRestore).toBeUndefined();
   expect((await service.call('GET', '/snapshots')).json.items).toHaveLength(1);
   // The command line finds it.
@@ -98,7 +98,7 @@ it('lists connections without their secrets, plans, sends and undoes', async () 
   expect(await titlesIn(stage)).toHaveLength(8);
 });
 
-it('proposes what is there for what is missing, and uses what was chosen', async () => {
+it('proposes replacements for missing resources, and uses the chosen ones', async () => {
   const { teamId } = await api(stage, 'POST /api/teams', { name: 'sre' });
   await api(stage, 'POST /api/folders', { uid: 'infra', title: 'Infra' });
   await api(stage, 'POST /api/folders/infra/permissions', { items: [{ teamId, permission: 2 }] });
@@ -120,7 +120,7 @@ it('proposes what is there for what is missing, and uses what was chosen', async
   expect((await api(production, 'GET /api/dashboards/uid/one')).meta.folderUid).toBe('from-stage');
 });
 
-it('promotes, and shows what production changed as a conflict', async () => {
+it('promotes, and lists changes in production as conflicts', async () => {
   await apply(await plan(boards));
   const [one] = (await api(production, 'GET /api/search?type=dash-db')) as { uid: string }[];
   const { dashboard, meta } = await api(production, `GET /api/dashboards/uid/${one?.uid}`);
@@ -132,7 +132,7 @@ it('promotes, and shows what production changed as a conflict', async () => {
   expect(items.json.items).toMatchObject([{ uid: one?.uid, code: 'changed-there' }]);
 });
 
-it('names what was written when the token is revoked in the middle, and finishes it later', async () => {
+it('lists the written resources if the token is revoked halfway, and finishes later', async () => {
   production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
   const run = await apply(await plan(boards));
   expect(run).toMatchObject({
@@ -151,7 +151,7 @@ it('names what was written when the token is revoked in the middle, and finishes
   expect(await titlesIn(production)).toEqual(await titlesIn(stage));
 });
 
-it('refuses what is no connection, the same Grafana, and a connection with several organizations', async () => {
+it('refuses unknown connections, the same Grafana, and connections with several organizations', async () => {
   const unknown = await plan(boards, { connection: 'other' });
   expect([unknown.status, unknown.json.error.code]).toEqual([404, 'DK_NOT_FOUND']);
   await service.stop();

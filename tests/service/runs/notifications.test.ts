@@ -12,7 +12,7 @@ import { removeDirectory, startService, type TestService } from '../../support/s
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
 
 const DAY = 86_400_000;
-/** Its health is fine: a Grafana that is down is waited for. */
+/** Its health check succeeds, because a run waits for a Grafana that is down. */
 const BROKEN = { match: /^\S+ \/(?!api\/health)/, action: { kind: 'status', status: 500 } } as const;
 const UNREADABLE = /^GET .*\/dashboards?[/?]/;
 
@@ -252,7 +252,7 @@ describe('notifications', () => {
   );
 });
 
-/** One that a page has set, with a limit for its answers that is soon over. */
+/** A receiver set on a page, with a short timeout. */
 function notifierTo(webhook: Webhook): Notifier {
   const settings = () =>
     Promise.resolve({ values: DEFAULT_SETTINGS, secrets: { webhookUrl: webhook.url }, unusable: {} });
@@ -260,7 +260,7 @@ function notifierTo(webhook: Webhook): Notifier {
   return new Notifier({ settings, owners, instance: 'here', clock: fastClock(), log: silentLog, timeout: 200 });
 }
 
-it('a receiver that a page has set gets nothing that is for the deployment alone', async () => {
+it('a receiver set on a page gets nothing meant for the deployment only', async () => {
   const webhook = await startWebhook();
   const notifier = notifierTo(webhook);
   try {
@@ -276,7 +276,7 @@ it('a receiver that a page has set gets nothing that is for the deployment alone
   }
 });
 
-it('a receiver that never answers is given up on, and asked again', async () => {
+it('a request to a receiver that never responds times out and is retried', async () => {
   const webhook = await startWebhook();
   const notifier = notifierTo(webhook);
   try {

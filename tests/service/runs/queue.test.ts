@@ -9,7 +9,7 @@ import { RunQueue, type RunJob } from '../../../pkg/service/runs/queue.ts';
 import { eventually, realRandomness } from '../../support/ports.ts';
 import { TestClock } from '../../support/repository/repository.ts';
 
-it('a run that is under way, and one that waits, end as interrupted when the lead is lost', async () => {
+it('running and waiting runs end as interrupted when the leader changes', async () => {
   const [began, ended]: [RunKind[], RunRecord[]] = [[], []];
   const queue = new RunQueue({
     instance: 'here',

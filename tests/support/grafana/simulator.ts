@@ -23,7 +23,7 @@ export interface Simulator {
   /** A new Grafana under the same address: every token, user and org but the first ones is gone. */
   burn(): void;
   setFaults(...faults: Fault[]): void;
-  /** Keeps such requests waiting, instead of other faults, until the function that it returns is called. */
+  /** Holds matching requests until the returned function is called. */
   hold(match: string): () => void;
   setLoad(load: Load): void;
   /** Moves the server's clock forward, in milliseconds. */

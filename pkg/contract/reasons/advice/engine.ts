@@ -32,11 +32,11 @@ export const ENGINE_ADVICE = {
   },
   'name-connection-org': {
     cli: 'Set {connection}_ORGS to the ID of the organization to send to.',
-    page: 'The deployment has to name the organization of the connection to send to.',
+    page: 'In the deployment, set the organization that this connection sends to.',
   },
   'set-deployment-target': {
-    cli: 'Set DASHKEEP_TARGET (in the chart: target), and save no endpoint, keys or recipients on the settings page.',
-    page: 'Set the target in the deployment, and save no endpoint, keys or recipients on the settings page.',
+    cli: 'Set DASHKEEP_TARGET (in the chart: target), and do not save an endpoint, keys or recipients on the settings page.',
+    page: 'Set the target in the deployment, and do not save an endpoint, keys or recipients on the settings page.',
   },
   'write-secrets': 'Write kind, UID and field, each as a mapping: {example}',
   'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',

@@ -87,7 +87,7 @@ export const REPOSITORY_ADVICE = {
   },
   'put-back': 'To put back exactly these, run {command}.',
   'read-again':
-    'What could not be read may still be in Grafana. Correct the causes, then back up again: the next backup compares with the same snapshot.',
+    'Resources that could not be read may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
   'accept-loss': {
     cli: 'If this was intended, accept it: `{command}`. If not, restore snapshot {since}.',
     page: 'If this was intended, accept it with the button, or with {command}. If not, restore snapshot {since}.',

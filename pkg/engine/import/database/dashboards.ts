@@ -16,9 +16,9 @@ const MOVED = {
   playlist: 'playlists migration',
 } as const;
 
-/** Folders, dashboards, and all that hangs on them. */
+/** Folders and dashboards, with playlists, library panels, shared dashboards and annotations. */
 export function addDashboards(its: OrgRows, tables: Tables): void {
-  // A release that notes it by another name still leaves a new table empty.
+  // Other releases may use another name, but leave the old table empty.
   const isMoved = (what: keyof typeof MOVED): boolean =>
     (tables.get(what) ?? []).length === 0 ||
     (tables.get('unifiedstorage_migration_log') ?? []).some(
@@ -53,7 +53,7 @@ function addUnified({ org }: OrgRows, object: JsonObject): void {
     case 'Folder':
       return org.add('folder', uid, apisContent(object));
     case 'Dashboard':
-      // A large one is elsewhere.
+      // Large dashboards are stored elsewhere.
       return objectAt(object, 'spec') === undefined ||
         'grafana.app/blob' in (objectAt(object, 'metadata', 'annotations') ?? {})
         ? org.lacks('dashboard', uid, reason('import-blob'))
@@ -77,7 +77,7 @@ function addTableDashboards({ org, rows }: OrgRows, dashboards: ReadonlyMap<numb
   for (const [id, row] of dashboards) {
     const uid = textIn(row, 'uid');
     if (isIn(row, 'is_folder')) {
-      // Before Grafana 10, folders were here alone.
+      // Before Grafana 10, only this table contained folders.
       if (!org.has('folder', uid)) {
         org.addFolder({ uid, title: textIn(row, 'title') });
       }
@@ -154,7 +154,7 @@ function addPublicDashboards({ org, rows }: OrgRows): void {
   }
 }
 
-/** Those of alerts are history. */
+/** Annotations, except those of alerts, which are history. */
 function addAnnotations({ org, rows }: OrgRows, dashboards: ReadonlyMap<number, Row>): void {
   const occurrences = new Occurrences();
   for (const row of rows('annotation').filter((one) => numberIn(one, 'alert_id') === 0)) {

@@ -33,7 +33,7 @@ function databaseReader(name: RegExp, tablesOf: (path: string) => Promise<Tables
 function resourcesIn(tables: Tables, options: ImportOptions): Archive {
   const orgs = (tables.get('org') ?? []).map((row) => ({ id: numberIn(row, 'id'), name: textIn(row, 'name') }));
   if (orgs.length === 0) {
-    throw invalid('the database has no organization of Grafana');
+    throw invalid('the database contains no Grafana organization');
   }
   const byOrg = new Map(
     [...tables].map(([table, rows]) => [table, groupBy(rows, (row) => numberIn(row, 'org_id'))] as const),

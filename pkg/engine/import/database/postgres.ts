@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { invalid } from '../files.ts';
 import { SECRET_COLUMNS, TABLES, type Row, type Table, type Tables } from './tables.ts';
 
-/** No resource takes more. */
+/** No resource is larger. */
 const MAX_LINE_LENGTH = 64 * 1024 * 1024;
-/** All that is kept is held in memory. */
+/** The imported tables are held in memory. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const COPY = /^COPY (?:"?[\w$]+"?\.)?"?(\w+)"? \((.*)\) FROM stdin;$/;
 const KNOWN: ReadonlySet<string> = new Set(TABLES);
@@ -35,7 +35,7 @@ export async function postgresTables(path: string): Promise<Tables> {
         }
       }
       if (bytes > MAX_BYTES) {
-        throw invalid(`${path} has more than ${MAX_BYTES / 1024 / 1024} MiB in the tables of resources`);
+        throw invalid(`${path} contains more than ${MAX_BYTES / 1024 / 1024} MiB of resources`);
       }
     }
   } finally {
@@ -68,7 +68,7 @@ async function* linesOf(path: string, source: AsyncIterable<string>): AsyncGener
     const lines = (rest + part).split(/\r?\n/);
     rest = lines.pop() ?? '';
     if (rest.length > MAX_LINE_LENGTH) {
-      throw invalid(`${path} has a line of more than ${MAX_LINE_LENGTH / 1024 / 1024} MiB`);
+      throw invalid(`${path} contains a line longer than ${MAX_LINE_LENGTH / 1024 / 1024} MiB`);
     }
     yield* lines;
   }

@@ -4,7 +4,7 @@ import { SECRET_COLUMNS, TABLES, type Row, type Table, type Tables } from './tab
 
 /** The whole file is held in memory. */
 const MAX_BYTES = 512 * 1024 * 1024;
-/** Where a file says that it is in the mode of a write-ahead log, which has no meaning in memory. */
+/** Header bytes that enable write-ahead logging, which does not work in memory. */
 const [WRITE_VERSION, READ_VERSION] = [18, 19];
 
 /** The tables of an SQLite file. Nothing is written to it. @throws DK_IMPORT_INVALID */
@@ -23,11 +23,11 @@ export async function sqliteTables(path: string): Promise<Tables> {
     throw invalid(`${path} is not an SQLite file`);
   }
   bytes[WRITE_VERSION] = bytes[READ_VERSION] = 1;
-  // Only imports of such a file pay for loading it.
+  // Loaded only if needed.
   const { openDatabase } = await import('./sdk.ts');
   const database = await openDatabase(bytes);
   try {
-    // The file may be anyone's: nothing in it is run.
+    // The file is untrusted: nothing in it is executed.
     database.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;');
     const rows = (sql: string): Row[] => {
       const statement = database.prepare(sql);
@@ -40,7 +40,7 @@ export async function sqliteTables(path: string): Promise<Tables> {
     };
     const tables = new Map<Table, Row[]>();
     for (const table of TABLES) {
-      // Neither a view nor a virtual table, and no column that is computed.
+      // Skips views, virtual tables and computed columns.
       const [real] = rows(
         `SELECT name FROM sqlite_master WHERE type = 'table' AND name = '${table}' AND sql NOT LIKE 'CREATE VIRTUAL%'`,
       );

@@ -6,7 +6,7 @@ import { isJsonObject, parseJson, type Json, type JsonObject } from '../../../li
 /** A row of a table. Postgres has all values as texts. */
 export type Row = Readonly<Record<string, string | number | null>>;
 
-/** Tables of Grafana that hold resources, or what is needed to read them. Those of secrets are not among them. */
+/** Grafana's tables with resources, or with data needed to read them. Tables of secrets are not included. */
 export const TABLES = [
   'alert_configuration',
   'alert_rule',
@@ -36,7 +36,7 @@ export const TABLES = [
 
 export type Table = (typeof TABLES)[number];
 
-/** The tables of a database by name; one that its Grafana does not have is missing. */
+/** The tables of a database by name, without those that its Grafana release lacks. */
 export type Tables = ReadonlyMap<Table, readonly Row[]>;
 
 /** The rows of one organization. */
@@ -46,7 +46,7 @@ export interface OrgRows {
   rows(table: Table): readonly Row[];
 }
 
-/** Columns with secrets, which are read nowhere: encrypted or hashed, but still not Dashkeep's to keep. */
+/** Columns with secrets, which are never read, although they are encrypted or hashed. */
 export const SECRET_COLUMNS: ReadonlySet<string> = new Set([
   'password',
   'basic_auth_password',

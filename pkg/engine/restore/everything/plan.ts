@@ -62,12 +62,12 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   };
 }
 
-/** An item with only the changes that open something to others, though only the account that restores exists. */
+/** An item with only the changes that widen access even if the restoring account is the only one. */
 function openingSomething(item: PlannedItem): PlannedItem {
   return { ...item, security: item.security.filter((one) => !opensNothing(item, one)) };
 }
 
-/** The items of a plan by whether their changes of security are to be confirmed. */
+/** Splits the security changes of a plan into those that need confirmation and the others. */
 export function bySecurity({ items, everything }: Plan): { asked: PlannedItem[]; told: PlannedItem[] } {
   const asked = everything?.isAlone === true ? items.map(openingSomething) : items;
   const told = items.map((item, at) => ({

@@ -125,13 +125,13 @@ function livePlaces(context: KindContext): Promise<Map<string, Place>> {
   return context.memo('annotation-places', () => Promise.resolve(new Map<string, Place>()));
 }
 
-/** Where an annotation is, and what it said when it was first asked for in this run, unless that is much. */
+/** Where an annotation is, and its content as first read in this run, unless that is large. */
 interface Shown {
   place: Place;
   content?: Content;
 }
 
-/** Characters of an annotation that is kept until it is asked for. */
+/** Maximum size of content that is kept in memory, in characters. */
 const KEPT = 1_000;
 
 async function livePlace(context: KindContext, { uid, revision }: Listed): Promise<Shown | undefined> {
@@ -218,7 +218,7 @@ async function isBackAlready(context: WriteContext, { uid, content }: Restorable
   return place !== undefined;
 }
 
-/** The annotations of one dashboard, or of the organization itself (''), as the first question about it found them. */
+/** The annotations of one dashboard, or of the organization itself (''), as first read in this run. */
 function shownOn(context: KindContext, owner: string): Promise<ReadonlyMap<string, Shown>> {
   return context.memo(`annotations of ${owner}`, async () => {
     const all = new Map<string, Shown>();

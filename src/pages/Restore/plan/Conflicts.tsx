@@ -5,7 +5,7 @@ import { usePlanItems } from '../../../data/useRestores.ts';
 
 import { plural, t } from '../../../lib/i18n.ts';
 
-/** Says that a promotion leaves resources as they are in the other Grafana, because no run left them like that. */
+/** Conflicts of a promotion: resources that changed in the other Grafana since the last run. */
 export function Conflicts({ plan }: { plan: RestorePlan }) {
   const isPromotion = plan.options.to?.promote === true;
   const { items, hasMore } = usePlanItems(plan.id, { action: 'skip' }, isPromotion);
@@ -25,7 +25,10 @@ export function Conflicts({ plan }: { plan: RestorePlan }) {
             )
       }
     >
-      {t('conflicts.text', 'The list below gives the reason for each. To overwrite one, send it on its own.')}
+      {t(
+        'conflicts.text',
+        'The list below gives the reason for each. To overwrite a resource, send it separately and choose to overwrite.',
+      )}
     </Alert>
   );
 }

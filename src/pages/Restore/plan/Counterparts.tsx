@@ -9,12 +9,12 @@ interface Props {
   onReplace: (counterpart: Counterpart, chosen: string | undefined) => void;
 }
 
-/** What another Grafana can use instead of a folder, team or contact point. */
+/** Replacements in another Grafana for folders, teams, contact points and mute timings. */
 export function Counterparts({ counterparts, busy, onReplace }: Props) {
   return counterparts.length === 0 ? null : (
     <section aria-labelledby="dashkeep-counterparts">
       <Text element="h2" variant="h4" id="dashkeep-counterparts">
-        {t('counterparts.title', 'Folders, teams and contact points')}
+        {t('counterparts.title', 'Folders, teams, contact points and mute timings')}
       </Text>
       <Text element="p" color="secondary">
         {t('counterparts.text', 'You can use existing resources of the other Grafana instead of these.')}

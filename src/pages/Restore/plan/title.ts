@@ -1,7 +1,7 @@
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { t } from '../../../lib/i18n.ts';
 
-/** What the page of a plan is called, from the plan to its end. */
+/** The title of a plan's page in each state. */
 export function titleOf({ state, undoes, options }: RestorePlan): string {
   const name = options.to?.connection ?? '';
   const titles: Record<RestorePlan['state'], string> = {

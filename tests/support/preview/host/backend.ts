@@ -47,8 +47,8 @@ export function createBackendSrv(events: EventBus, orgId: number): BackendSrv {
 }
 
 /**
- * A 401 may be of the session alone: Grafana's client asks whether it still lives, and once more for the thing itself;
- * otherwise it reloads the page, which becomes the login. It does neither for a request that is repeated.
+ * After a 401, Grafana's client checks the session and repeats the request if it is still valid. Otherwise it reloads
+ * the page, which becomes the login. It does neither for a request with `retry`.
  */
 async function withSession<T>(options: BackendSrvRequest, orgId: number): Promise<FetchResponse<T>> {
   try {

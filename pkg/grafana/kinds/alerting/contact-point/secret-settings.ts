@@ -36,7 +36,7 @@ const SECRET_SETTINGS: Readonly<Record<string, readonly string[]>> = {
   wecom: ['url', 'secret'],
 };
 
-/** Of a type that is not known here: whatever may be one. */
+/** Names that suggest a secret, for unknown types. */
 const MAY_BE_SECRET = /secret|token|password|key|url|auth|credential|hook/i;
 
 /** An integration with a mask for each secret, as Grafana's API shows it. */

@@ -3,7 +3,7 @@ import type { KindContext, Listed } from '../../kind.ts';
 
 const KEY = 'listed-dashboards';
 
-/** Hands on a list of all dashboards, and keeps uid, title and folder of each for others in the same run. */
+/** Yields a list of all dashboards, and keeps the UID, title and folder of each for the same run. */
 export async function* keepListed(context: KindContext, list: AsyncIterable<Listed>): AsyncGenerator<Listed> {
   const all: Listed[] = [];
   let end: (all: Listed[] | undefined) => void = () => undefined;
@@ -22,8 +22,8 @@ export async function* keepListed(context: KindContext, list: AsyncIterable<List
 }
 
 /**
- * All dashboards that a list of this run shows, as soon as it has ended; undefined where none began, or came to its
- * end. Whatever reads that list must not wait for this.
+ * All dashboards that were listed in this run, once the list is complete; undefined if none was started or completed.
+ * The reader of that list must not wait for this.
  */
 export function listedDashboards(context: KindContext): Promise<Listed[] | undefined> {
   return context.memo(KEY, () => Promise.resolve(undefined));
