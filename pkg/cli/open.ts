@@ -90,7 +90,7 @@ export async function sessionIn<T>(
   }
 }
 
-/** Recipients of a repository beside another: those that are set, otherwise those of the other one. */
+/** Recipients of a second repository: those that are set, otherwise those of the first one. */
 export function recipientsBeside(configuration: Configuration, { encrypted, keyring }: Repository): readonly string[] {
   const own = configuration.get('DASHKEEP_AGE_RECIPIENTS') ?? [];
   const isOfPassphrase = configuration.secret('DASHKEEP_AGE_PASSPHRASE') !== undefined;

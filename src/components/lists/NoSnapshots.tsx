@@ -2,7 +2,7 @@ import { EmptyState, LinkButton } from '@grafana/ui';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
-/** Says that nothing was backed up yet, and where to begin. */
+/** Shown before the first backup, with a link to the overview. */
 export function NoSnapshots() {
   return (
     <EmptyState
