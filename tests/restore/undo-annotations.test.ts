@@ -106,4 +106,25 @@ describe('undoing a restore of many annotations', () => {
     expect(saved.map(({ kind, title }) => [kind, title])).toContainEqual(['annotation', 'made since']);
     expect(saved.filter(({ kind }) => kind === 'dashboard-permissions')).toHaveLength(DASHBOARDS);
   });
+
+  it.each(['10.4', '12.4'] as const)('brings those back that went with a deleted dashboard, in %s', async (profile) => {
+    bench = await RestoreBench.start({ profile });
+    replaceDashboards(bench.sim, DASHBOARDS);
+    await bench.backup();
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'extra', title: 'Extra', panels: [] } });
+    await bench.api('POST /api/annotations', { dashboardUID: 'extra', time: 5, text: 'on what goes' });
+    await bench.api('POST /api/annotations', { dashboardUID: numbered(1), time: 5, text: 'on what stays' });
+    const request = await bench.request({ options: { deleteExtra: true } });
+    const plan = await planRestore(request);
+    expect(named(plan, 'delete')).toEqual(['dashboard/extra']);
+    const run = await applied(request, plan);
+    // Grafana 12 removes them later than the dashboard.
+    bench.sim.advance(120_000);
+
+    const undo = await undoOf(run);
+    expect((await applied(undo.request, undo.plan)).record.status).toBe('complete');
+
+    const texts = [...bench.sim.state.org(1).annotations.values()].map(({ text }) => text);
+    expect(texts.sort()).toEqual(['on what goes', 'on what stays']);
+  });
 });

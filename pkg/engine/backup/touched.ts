@@ -3,7 +3,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import { problemCount, type KindReport, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
 import { kindContext, type Org } from '../../grafana/instance.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
-import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
+import { goingWith, kindOf } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/text-content.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
@@ -38,7 +38,7 @@ export async function readTouched(
   const isOurs = ({ org }: { org: number }): boolean => orgs.has(org);
   progress.phase('reading', { number: 1, of: 1 });
   const contexts = new Map(instance.orgs.map((org) => [org.id, contextOf(options, org)]));
-  const touched = [...options.touched, ...(await goingWith(options.touched, contexts))];
+  const touched = [...options.touched, ...(await goingAlong(options.touched, contexts))];
   progress.stepTotal(touched.length);
   progress.total(touched.length);
   const fresh: ManifestEntry[] = [];
@@ -74,20 +74,18 @@ function contextOf({ instance, repository, clock, log, signal }: BackupOptions, 
 }
 
 /** Resources that Grafana deletes with others and the plan does not list, such as those created since. */
-async function goingWith(
+async function goingAlong(
   touched: readonly ToBeWritten[],
   contexts: ReadonlyMap<number, KindContext>,
 ): Promise<ToBeWritten[]> {
   const named = new Set(touched.map(keyOf));
   const found: ToBeWritten[] = [];
-  for (const { org, kind: owner, uid } of touched.filter(({ isDeleted }) => isDeleted)) {
+  for (const { org, kind, uid } of touched.filter(({ isDeleted }) => isDeleted)) {
     const context = contexts.get(org);
-    for (const kind of context === undefined ? [] : KINDS) {
-      for await (const listed of (context && kind.goingWith?.(context, { kind: owner, uid })) ?? []) {
-        const one = { ...listed, org, kind: kind.name, isDeleted: true };
-        if (!named.has(keyOf(one))) {
-          found.push(one);
-        }
+    for await (const listed of context === undefined ? [] : goingWith(context, { kind, uid })) {
+      const one = { ...listed, org, isDeleted: true };
+      if (!named.has(keyOf(one))) {
+        found.push(one);
       }
     }
   }

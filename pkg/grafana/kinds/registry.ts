@@ -11,7 +11,7 @@ import { dataSourcePermissions } from './access/data-source-permissions.ts';
 import { folder } from './dashboards/folder.ts';
 import { folderPermissions } from './access/folder-permissions.ts';
 import { inhibitionRule } from './alerting/inhibition-rule.ts';
-import type { Kind } from './kind.ts';
+import type { Kind, KindContext, Listed, Reference } from './kind.ts';
 import { libraryPanel } from './dashboards/library-panel.ts';
 import { muteTiming } from './alerting/mute-timing.ts';
 import { notificationPolicy } from './alerting/notification-policy.ts';
@@ -84,4 +84,13 @@ export function kindOf(name: KindName): Kind {
 /** The kind of the resource, under the same uid, that a resource of this kind goes with when Grafana deletes it. */
 export function goesWith({ owner, deletedWith }: Kind): KindName | undefined {
   return owner ?? deletedWith;
+}
+
+/** What Grafana deletes with a resource, under other UIDs: people may have made it at any time. */
+export async function* goingWith(context: KindContext, owner: Reference): AsyncGenerator<Listed & { kind: KindName }> {
+  for (const kind of KINDS) {
+    for await (const listed of kind.goingWith?.(context, owner) ?? []) {
+      yield { ...listed, kind: kind.name };
+    }
+  }
 }

@@ -7,7 +7,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, KindContext, WriteContext } from '../../../grafana/kinds/kind.ts';
-import { goesWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
+import { goesWith, goingWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import { writeContext } from '../context.ts';
@@ -66,9 +66,10 @@ interface Removal {
   changeLog: ChangeLog;
 }
 
-/** A resource that was deleted, or why it was not. */
+/** A resource that was deleted, with all that went along, or why it was not. */
 interface Attempt {
   item: PlannedItem;
+  gone?: Touched[];
   result?: ApplyResult;
 }
 
@@ -90,9 +91,13 @@ async function remove(
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { item, result: resultOf(item, 'failed', reason('folder-filled')) };
     }
-    deletedWith(kind, { org: org.id, kind: kind.name, uid }).forEach((one) => changeLog.put(one));
+    const gone = deletedWith(kind, { org: org.id, kind: kind.name, uid });
+    for await (const one of goingWith(context, { kind: kind.name, uid })) {
+      gone.push({ org: org.id, kind: one.kind, uid: one.uid, did: 'deleted' });
+    }
+    gone.forEach((one) => changeLog.put(one));
     await kind.remove?.(context, uid);
-    return { item };
+    return { item, gone };
   } catch (error) {
     request.signal.throwIfAborted();
     return { item, result: resultOf(item, 'failed', reasonFrom(error)) };
@@ -100,9 +105,9 @@ async function remove(
 }
 
 async function confirmRemoved(
-  { request, kind, org, changeLog }: Removal,
+  { request, kind, changeLog }: Removal,
   context: WriteContext,
-  { item, result }: Attempt,
+  { item, gone = [], result }: Attempt,
 ): Promise<ApplyResult> {
   if (result !== undefined) {
     return result;
@@ -111,7 +116,7 @@ async function confirmRemoved(
     if ((await kind.read(context, wantedAt(item))) === undefined) {
       return resultOf(item, 'deleted', reason('as-planned'));
     }
-    deletedWith(kind, { org: org.id, kind: kind.name, uid: item.uid }).forEach((one) => changeLog.drop(one));
+    gone.forEach((one) => changeLog.drop(one));
     return resultOf(item, 'failed', reason('still-there'));
   } catch (error) {
     request.signal.throwIfAborted();
