@@ -157,6 +157,22 @@ describe('dashkeep import of a database', () => {
     expect(resources.some(({ kind }) => kind === 'dashboard')).toBe(false);
   });
 
+  it('refuses a small SQLite file whose rows have no end', async () => {
+    const path = await sqlite(
+      { ...COMMON, ...EARLIER },
+      `INSERT INTO org (id) WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n LIMIT 200) SELECT x FROM n`,
+      `ALTER TABLE org ADD COLUMN filler DEFAULT '${'x'.repeat(500_000)}'`,
+    );
+    await expect(here.run(['import', path])).rejects.toThrow('its tables hold more than the file');
+  });
+
+  it('knows which dashboards files provision', async () => {
+    const provisioned = [{ id: 1, dashboard_id: 12, name: 'files', external_id: '/etc/d.json' }];
+    const { resources } = await bring(await sqlite({ ...COMMON, ...EARLIER, dashboard_provisioning: provisioned }));
+    const dashboards = resources.filter(({ kind, managedBy }) => kind === 'dashboard' && managedBy !== undefined);
+    expect(dashboards.map(({ uid, managedBy }) => `${uid} ${managedBy?.manager}`)).toEqual(['d file']);
+  });
+
   it('refuses damaged or incomplete files, and writes nothing', async () => {
     const path = await sqlite({ ...COMMON, ...EARLIER });
     await writeFile(`${path}-wal`, 'x');

@@ -118,7 +118,12 @@ class Tree {
   }
 
   take(sort: Sort, found: Found): void {
-    this.#found.set(sort, [...(this.#found.get(sort) ?? []), found]);
+    const all = this.#found.get(sort);
+    if (all === undefined) {
+      this.#found.set(sort, [found]);
+    } else {
+      all.push(found);
+    }
   }
 
   finish(): ImportedOrg {

@@ -35,7 +35,7 @@ export function addDashboards(its: OrgRows, tables: Tables): void {
     objects('folders').forEach((one) => addUnified(its, one));
     objects('dashboards').forEach((one) => addUnified(its, one));
   } else {
-    addTableDashboards(its, dashboards);
+    addTableDashboards(its, dashboards, tables);
   }
   if (isMoved('playlist')) {
     objects('playlists').forEach((one) => addUnified(its, one));
@@ -63,7 +63,7 @@ function addUnified({ org }: OrgRows, object: JsonObject): void {
   }
 }
 
-function addTableDashboards({ org, rows }: OrgRows, dashboards: ReadonlyMap<number, Row>): void {
+function addTableDashboards({ org, rows }: OrgRows, dashboards: ReadonlyMap<number, Row>, tables: Tables): void {
   const folders = rows('folder');
   for (const row of folders) {
     org.addFolder({
@@ -73,7 +73,9 @@ function addTableDashboards({ org, rows }: OrgRows, dashboards: ReadonlyMap<numb
       description: textIn(row, 'description'),
     });
   }
-  const provisioned = new Map(rows('dashboard_provisioning').map((row) => [numberIn(row, 'dashboard_id'), row]));
+  // This table names no organization, and IDs of dashboards are those of the whole database.
+  const files = tables.get('dashboard_provisioning') ?? [];
+  const provisioned = new Map(files.map((row) => [numberIn(row, 'dashboard_id'), row]));
   for (const [id, row] of dashboards) {
     const uid = textIn(row, 'uid');
     if (isIn(row, 'is_folder')) {

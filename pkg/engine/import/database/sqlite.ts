@@ -4,6 +4,8 @@ import { SECRET_COLUMNS, TABLES, type Row, type Table, type Tables } from './tab
 
 /** The whole file is held in memory. */
 const MAX_BYTES = 512 * 1024 * 1024;
+/** A column may have a default, which is not in the rows that are older than it. */
+const READ_PER_BYTE = 4;
 /** Header bytes that enable write-ahead logging, which does not work in memory. */
 const [WRITE_VERSION, READ_VERSION] = [18, 19];
 
@@ -29,11 +31,18 @@ export async function sqliteTables(path: string): Promise<Tables> {
   try {
     // The file is untrusted: nothing in it is executed.
     database.exec('PRAGMA trusted_schema = OFF; PRAGMA query_only = ON;');
+    let left = Math.min(bytes.length * READ_PER_BYTE, MAX_BYTES);
     const rows = (sql: string): Row[] => {
       const statement = database.prepare(sql);
       const found: Row[] = [];
       while (statement.step()) {
-        found.push(textual(statement.getAsObject()));
+        const row = textual(statement.getAsObject());
+        // A long default, or pages that many others point to, make a small file endless.
+        left -= sizeOf(row);
+        if (left < 0) {
+          throw new Error('its tables hold more than the file');
+        }
+        found.push(row);
       }
       statement.free();
       return found;
@@ -67,4 +76,8 @@ function textual(row: Readonly<Record<string, string | number | Uint8Array | nul
     value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
   ]);
   return Object.fromEntries(values) as Row;
+}
+
+function sizeOf(row: Row): number {
+  return Object.values(row).reduce<number>((sum, value) => sum + 1 + (typeof value === 'string' ? value.length : 0), 0);
 }
