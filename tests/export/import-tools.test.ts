@@ -61,6 +61,18 @@ const rule = {
 };
 
 describe('dashkeep import', () => {
+  it('keeps no secret that stands beside the settings of a contact point, and none of an unknown type', async () => {
+    const root = await tree({
+      'contact_points/a.contact_points': [
+        { uid: 'a', name: 'A', type: 'slack', settings: { title: 'x' }, secureSettings: { url: 'secret-of a' } },
+        { uid: 'b', name: 'B', type: 'constructor', settings: { token: 'secret-of b' }, secureFields: ['secret-of b'] },
+      ],
+    });
+    const { snapshot } = await bring(root);
+    expect(await body(snapshot, 'contact-point/A')).toMatchObject({ integrations: [{ secureFields: ['url'] }] });
+    expect(await body(snapshot, 'contact-point/B')).toMatchObject({ integrations: [{ secureFields: ['token'] }] });
+  });
+
   it('reads the output of gdg, each organization with its ID, and keeps no secret', async () => {
     const org = 'data/org_main-org';
     const root = await tree({

@@ -2,6 +2,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { groupContent } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { contactPointContent, integrationsByName } from '../../grafana/kinds/alerting/contact-point/content.ts';
 import { withMaskedSecrets } from '../../grafana/kinds/alerting/contact-point/secret-settings.ts';
+import { KEEP_STORED, withField } from '../../grafana/kinds/alerting/contact-point/secrets.ts';
 import { namedContent } from '../../grafana/provenance.ts';
 import { groupBy } from '../../lib/group-by.ts';
 import {
@@ -20,8 +21,15 @@ import type { ImportedOrg } from './organization.ts';
 /** Contact points, one per integration, as the API lists them. Plain-text secrets in archives are not kept. */
 export function addContactPoints(org: ImportedOrg, integrations: readonly JsonObject[]): void {
   const masked = integrations.map((one) => {
-    const given = { disableResolveMessage: false, ...without(one, 'orgId', 'version') };
-    return withMaskedSecrets(given, objectAt(one, 'settings') ?? {});
+    const given = {
+      disableResolveMessage: false,
+      ...without(one, 'orgId', 'version', 'secureSettings', 'secureFields'),
+    };
+    const settings = Object.keys(objectAt(one, 'secureSettings') ?? {}).reduce(
+      (all, field) => withField(all, field, KEEP_STORED),
+      objectAt(one, 'settings') ?? {},
+    );
+    return withMaskedSecrets(given, settings);
   });
   for (const [name, ofPoint] of integrationsByName(masked)) {
     org.add('contact-point', name, contactPointContent(name, ofPoint, undefined));

@@ -1,5 +1,4 @@
 import { arrayAt, isJsonObject, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
-import { KEEP_STORED, withField } from '../../../grafana/kinds/alerting/contact-point/secrets.ts';
 import { addContactPoints, addNamed, addPolicies, addRules } from '../alerting.ts';
 import { durationText } from '../durations.ts';
 import { isIn, jsonIn, numberIn, objectIn, textIn, type OrgRows, type Row } from './tables.ts';
@@ -43,23 +42,13 @@ export function addAlerting({ org, rows }: OrgRows): void {
     receivers.flatMap((one) =>
       (arrayAt(one, 'grafana_managed_receiver_configs') ?? [])
         .filter(isJsonObject)
-        .map((integration) => maskedOf(integration, originOf('contactPoint', stringAt(integration, 'uid') ?? ''))),
+        .map((integration) => ({ ...integration, ...originOf('contactPoint', stringAt(integration, 'uid') ?? '') })),
     ),
   );
   const route = objectAt(config, 'route');
   if (route !== undefined) {
     addPolicies(org, route);
   }
-}
-
-/** An integration as the API shows it. What is encrypted is left out. */
-function maskedOf(integration: JsonObject, origin: JsonObject): JsonObject {
-  const { secureSettings, settings, ...own } = integration;
-  const masked = Object.keys(objectAt(secureSettings) ?? {}).reduce(
-    (all, field) => withField(all, field, KEEP_STORED),
-    objectAt(settings) ?? {},
-  );
-  return { ...own, settings: masked, ...origin };
 }
 
 /** A rule as the API returns it. */

@@ -41,8 +41,9 @@ const MAY_BE_SECRET = /secret|token|password|key|url|auth|credential|hook/i;
 
 /** An integration with a mask for each secret, as Grafana's API shows it. */
 export function withMaskedSecrets(integration: JsonObject, settings: JsonObject): JsonObject {
+  const type = stringAt(integration, 'type') ?? '';
   const names =
-    SECRET_SETTINGS[stringAt(integration, 'type') ?? ''] ??
+    (Object.hasOwn(SECRET_SETTINGS, type) ? SECRET_SETTINGS[type] : undefined) ??
     Object.keys(settings).filter((name) => MAY_BE_SECRET.test(name) || typeof settings[name] === 'object');
   const set = names.filter((name) => !['', null, undefined].includes(fieldAt(settings, name) as string | null));
   return { ...integration, settings: set.reduce((all, name) => withField(all, name, KEEP_STORED), settings) };
