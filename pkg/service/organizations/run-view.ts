@@ -1,10 +1,11 @@
 import { compact } from '../../contract/compact.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { warningOf } from '../../contract/reasons/reason.ts';
+import type { NamedRef } from '../../contract/kinds.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { problemCount, type ResourceProblem } from '../../contract/manifest.ts';
 import type { Progress, RunLine, RunRecord, WholeProgress } from '../../contract/runs.ts';
-import { isOfServer, isSince, type Caller } from './caller.ts';
+import { isOf, isOfServer, isSince, type Caller } from './caller.ts';
 
 /**
  * Whether the caller may know of a run: a restore is its own organization's affair, everything else is done for all.
@@ -71,6 +72,14 @@ export function problemsFor(problems: readonly ResourceProblem[], caller: Caller
   });
 }
 
+/** Which resources of a run the caller may see. In another Grafana, the organizations have other IDs. */
+export function isShown(
+  { connection }: Pick<RunRecord, 'connection'>,
+  caller: Caller,
+): (ref: Pick<NamedRef, 'org' | 'kind'>) => boolean {
+  return (ref) => (connection === undefined ? isOf(caller, ref) : !isOfServer(ref));
+}
+
 /** A record as one organization may see it; undefined when it may not. */
 export function recordFor(
   record: RunRecord,
@@ -81,7 +90,10 @@ export function recordFor(
   if (view === undefined) {
     return undefined;
   }
-  const errors = problemsFor(record.errors, caller);
+  const errors =
+    record.connection === undefined
+      ? problemsFor(record.errors, caller)
+      : record.errors.filter(isShown(record, caller));
   const others = problemCount(record.errors) - problemCount(errors);
   if (!caller.home || others === 0) {
     return { ...view, errors };

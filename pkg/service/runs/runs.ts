@@ -3,12 +3,11 @@ import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { NamedRef } from '../../contract/kinds.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
-import { isOf, isOfServer, type Caller } from '../organizations/caller.ts';
-import { mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
+import type { Caller } from '../organizations/caller.ts';
+import { isShown, mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
 import { holds, pageOfList } from '../pagination.ts';
 import type { History } from '../repository/history.ts';
 import type { RunQueue } from './queue.ts';
@@ -154,11 +153,6 @@ export class Runs {
     const summary = runSummary(seen, progressFor(run, progress, caller));
     return { ...summary, cancellable: summary.cancellable && mayCancel(run, caller) };
   }
-}
-
-/** Which resources of a run the caller may see. In another Grafana, the organizations have other IDs. */
-function isShown({ connection }: RunRecord, caller: Caller): (ref: Pick<NamedRef, 'org' | 'kind'>) => boolean {
-  return (ref) => (connection === undefined ? isOf(caller, ref) : !isOfServer(ref));
 }
 
 function unknown(): DashkeepError {
