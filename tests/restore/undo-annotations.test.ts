@@ -127,4 +127,22 @@ describe('undoing a restore of many annotations', () => {
     const texts = [...bench.sim.state.org(1).annotations.values()].map(({ text }) => text);
     expect(texts.sort()).toEqual(['on what goes', 'on what stays']);
   });
+
+  it('deletes no dashboard of which it cannot save an annotation, and says so', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    replaceDashboards(bench.sim, DASHBOARDS);
+    await bench.backup();
+    for (const uid of ['large', 'other']) {
+      await bench.api('POST /api/dashboards/db', { dashboard: { uid, title: uid, panels: [] } });
+    }
+    const text = 'x'.repeat(9 * 1024 * 1024);
+    await bench.api('POST /api/annotations', { dashboardUID: 'large', time: 5, text });
+    const request = await bench.request({ options: { deleteExtra: true } });
+    const { record } = await applied(request, await planRestore(request));
+    expect(record.errors).toMatchObject([{ kind: 'dashboard', uid: 'large', code: 'annotation-too-large' }]);
+    expect(record.counts).toMatchObject({ deleted: 1, failed: 1 });
+    expect(bench.sim.state.org(1).annotations.size).toBe(1);
+    const safety = await bench.repository.manifest(record.snapshot!);
+    expect(safety.errors).toMatchObject([{ kind: 'annotation', code: 'annotation-too-large' }]);
+  });
 });

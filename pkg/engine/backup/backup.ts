@@ -121,6 +121,9 @@ async function touchedPart(
     return undefined;
   }
   const part = await readTouched({ ...options, touched }, manifest, progress);
+  if (part === undefined) {
+    return undefined;
+  }
   progress.phase('checking');
   const missing = await repository.missingObjects(
     part.resources.map(({ object }) => object),

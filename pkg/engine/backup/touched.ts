@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import { problemCount, type KindReport, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
+import { isUnreadable } from '../../grafana/http/errors.ts';
 import { kindContext, type Org } from '../../grafana/instance.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { goingWith, kindOf } from '../../grafana/kinds/registry.ts';
@@ -26,19 +27,24 @@ export type TouchedPart = Pick<
 /**
  * Reads the resources that a restore is about to overwrite or delete, and copies all others from the last snapshot,
  * which the manifest records in `basedOn`. The next backup builds on the result as on any other snapshot.
+ * @returns undefined if something that Grafana deletes with them can't be read: a full snapshot names it
  * @throws what reading throws: what cannot be saved must not be overwritten.
  */
 export async function readTouched(
   options: BackupOptions & { touched: readonly ToBeWritten[] },
   last: Manifest,
   progress: ProgressCounter,
-): Promise<TouchedPart> {
+): Promise<TouchedPart | undefined> {
   const { instance } = options;
   const orgs = new Set(instance.orgs.map(({ id }) => id));
   const isOurs = ({ org }: { org: number }): boolean => orgs.has(org);
   progress.phase('reading', { number: 1, of: 1 });
   const contexts = new Map(instance.orgs.map((org) => [org.id, contextOf(options, org)]));
-  const touched = [...options.touched, ...(await goingAlong(options.touched, contexts))];
+  const along = await goingAlong(options.touched, contexts);
+  if (along === undefined) {
+    return undefined;
+  }
+  const touched = [...options.touched, ...along];
   progress.stepTotal(touched.length);
   progress.total(touched.length);
   const fresh: ManifestEntry[] = [];
@@ -73,23 +79,30 @@ function contextOf({ instance, repository, clock, log, signal }: BackupOptions, 
   return kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
 }
 
-/** Resources that Grafana deletes with others and the plan does not list, such as those created since. */
+/** Resources that Grafana deletes with others and the plan does not list, such as those created since. Undefined if one can't be read. */
 async function goingAlong(
   touched: readonly ToBeWritten[],
   contexts: ReadonlyMap<number, KindContext>,
-): Promise<ToBeWritten[]> {
+): Promise<ToBeWritten[] | undefined> {
   const named = new Set(touched.map(keyOf));
   const found: ToBeWritten[] = [];
-  for (const { org, kind, uid } of touched.filter(({ isDeleted }) => isDeleted)) {
-    const context = contexts.get(org);
-    for await (const listed of context === undefined ? [] : goingWith(context, { kind, uid })) {
-      const one = { ...listed, org, isDeleted: true };
-      if (!named.has(keyOf(one))) {
-        found.push(one);
+  try {
+    for (const { org, kind, uid } of touched.filter(({ isDeleted }) => isDeleted)) {
+      const context = contexts.get(org);
+      for await (const listed of context === undefined ? [] : goingWith(context, { kind, uid })) {
+        const one = { ...listed, org, isDeleted: true };
+        if (!named.has(keyOf(one))) {
+          found.push(one);
+        }
       }
     }
+    return found;
+  } catch (error) {
+    if (isUnreadable(error)) {
+      return undefined;
+    }
+    throw error;
   }
-  return found;
 }
 
 async function readOne(

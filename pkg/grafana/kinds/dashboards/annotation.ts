@@ -92,6 +92,9 @@ export const annotation: Kind = {
 
   async *goingWith(context, { kind, uid: owner }) {
     for (const [uid, { place }] of kind === 'dashboard' ? await shownOn(context, owner) : []) {
+      if (uid.startsWith('too-large-')) {
+        throw refusal('DK_GRAFANA_TOO_LARGE', reason('annotation-too-large'));
+      }
       (await livePlaces(context)).set(uid, place);
       yield { uid, title: uid };
     }
@@ -224,11 +227,12 @@ function shownOn(context: KindContext, owner: string): Promise<ReadonlyMap<strin
     const all = new Map<string, Shown>();
     const occurrences = new Occurrences();
     for await (const item of owner === '' ? readOfOrganization(context) : readAnnotationsOn(context, owner)) {
-      if (isCut(item)) {
-        continue;
-      }
       const content = annotationContent(item);
       const place = placeOf(numberAt(item, 'id') ?? 0, content);
+      if (isCut(item)) {
+        all.set(`too-large-${place.id}`, { place });
+        continue;
+      }
       const isSmall = JSON.stringify(content.body).length <= KEPT;
       all.set(occurrences.next(naturalKey(content.body)), isSmall ? { place, content } : { place });
     }
