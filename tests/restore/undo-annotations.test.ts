@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { compact } from '../../pkg/contract/compact.ts';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
+import { connect } from '../../pkg/grafana/instance.ts';
 import type { StoredRun } from '../../pkg/repository/runs.ts';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import type { Plan, PlanRequest } from '../../pkg/engine/restore/types.ts';
@@ -144,5 +148,24 @@ describe('undoing a restore of many annotations', () => {
     expect(bench.sim.state.org(1).annotations.size).toBe(1);
     const safety = await bench.repository.manifest(record.snapshot!);
     expect(safety.errors).toMatchObject([{ kind: 'annotation', code: 'annotation-too-large' }]);
+  });
+
+  it('goes on without those that the account may not read, which the safety snapshot names', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    replaceDashboards(bench.sim, DASHBOARDS);
+    await bench.backup();
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'extra', title: 'Extra', panels: [] } });
+    const { clock, sim } = bench;
+    const token = sim.token({ without: ['annotations:read'] });
+    const credentials = tokenCredentials(async () => token);
+    const randomness = new SeededRandomness('narrow');
+    const client = GrafanaClient.open({ url: sim.url, credentials, clock, randomness, log: silentLog });
+    const asked = await bench.request({ options: { deleteExtra: true } });
+    const request = { ...asked, instance: await connect({ client }) };
+    const { record } = await applied(request, await planRestore(request));
+    await client.close();
+    expect(record).toMatchObject({ status: 'complete', counts: { deleted: 1 } });
+    const safety = await bench.repository.manifest(record.snapshot!);
+    expect(safety.errors).toMatchObject([{ kind: 'annotation', uid: '' }]);
   });
 });

@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import { problemCount, type KindReport, type Manifest, type ManifestEntry } from '../../contract/manifest.ts';
-import { isUnreadable } from '../../grafana/http/errors.ts';
+import { isForbidden, isUnreadable } from '../../grafana/http/errors.ts';
 import { kindContext, type Org } from '../../grafana/instance.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { goingWith, kindOf } from '../../grafana/kinds/registry.ts';
@@ -98,7 +98,7 @@ async function goingAlong(
     }
     return found;
   } catch (error) {
-    if (isUnreadable(error)) {
+    if (isUnreadable(error) || isForbidden(error)) {
       return undefined;
     }
     throw error;

@@ -5,6 +5,7 @@ import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
+import { isForbidden } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, KindContext, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, goingWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
@@ -91,10 +92,7 @@ async function remove(
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { item, result: resultOf(item, 'failed', reason('folder-filled')) };
     }
-    const gone = deletedWith(kind, { org: org.id, kind: kind.name, uid });
-    for await (const one of goingWith(context, { kind: kind.name, uid })) {
-      gone.push({ org: org.id, kind: one.kind, uid: one.uid, did: 'deleted' });
-    }
+    const gone = await goneWith(context, kind, { org: org.id, kind: kind.name, uid });
     gone.forEach((one) => changeLog.put(one));
     await kind.remove?.(context, uid);
     return { item, gone };
@@ -126,6 +124,22 @@ async function confirmRemoved(
 
 function resultOf({ org, kind, uid, title }: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
   return { org, kind, uid, title, outcome, ...because(why) };
+}
+
+/** A resource, and all that is deleted together with it, as far as the account may read it. */
+async function goneWith(context: WriteContext, kind: Kind, ref: ResourceRef): Promise<Touched[]> {
+  const gone = deletedWith(kind, ref);
+  try {
+    for await (const one of goingWith(context, ref)) {
+      gone.push({ org: ref.org, kind: one.kind, uid: one.uid, did: 'deleted' });
+    }
+  } catch (error) {
+    // Then the safety snapshot says that it lacks this kind.
+    if (!isForbidden(error)) {
+      throw error;
+    }
+  }
+  return gone;
 }
 
 /** A resource, and what is deleted together with it under the same uid. */
