@@ -61,7 +61,7 @@ const rule = {
 };
 
 describe('dashkeep import', () => {
-  it('keeps no secret that stands beside the settings of a contact point, and none of an unknown type', async () => {
+  it('keeps no secret beside the settings of a contact point, and none of an unknown type', async () => {
     const root = await tree({
       'contact_points/a.contact_points': [
         { uid: 'a', name: 'A', type: 'slack', settings: { title: 'x' }, secureSettings: { url: 'secret-of a' } },

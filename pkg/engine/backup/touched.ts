@@ -79,7 +79,10 @@ function contextOf({ instance, repository, clock, log, signal }: BackupOptions, 
   return kindContext(instance, org, { clock, log, signal, decryptSecrets: repository.encrypted });
 }
 
-/** Resources that Grafana deletes with others and the plan does not list, such as those created since. Undefined if one can't be read. */
+/**
+ * Resources that Grafana deletes with others and the plan does not list, such as those created since. Undefined if one
+ * can't be read.
+ */
 async function goingAlong(
   touched: readonly ToBeWritten[],
   contexts: ReadonlyMap<number, KindContext>,

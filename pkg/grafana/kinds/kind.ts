@@ -221,7 +221,7 @@ export interface Kind extends KindTraits {
   readonly readsTogether?: true;
   /** The revision of content that was just read, if otherwise only a list contains it. Absent = not known. */
   revisionOf?(context: KindContext, uid: string, content: Content): Promise<string | undefined>;
-  /** Resources of this kind that Grafana deletes with one of another kind. Absent = none. @throws if one can't be read */
+  /** What Grafana deletes with a resource of another kind. Absent = nothing. @throws if some can't be read */
   goingWith?(context: KindContext, owner: Reference): AsyncIterable<Listed>;
   /** The content of one listed resource; undefined when it was deleted meanwhile. */
   read(context: KindContext, listed: Listed): Promise<Content | undefined>;
