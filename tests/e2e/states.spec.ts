@@ -290,13 +290,11 @@ test('filters live in the URL: a reload and a shared link show the same', async 
   await expect(page.getByText(count, { exact: true })).toBeVisible();
 });
 
-test('before the first backup, Restore and Compare say so and lead to the overview', async ({ app, page, service }) => {
+test('before the first backup, Restore and Compare say so', async ({ app, page, service }) => {
   service.state.snapshots = [];
   for (const path of ['/restore', '/compare']) {
     await app.open(path);
     await expect(page.getByText('No snapshots yet')).toBeVisible();
-    await expect(page.getByRole('alert')).toHaveCount(0);
-    await expect(page.getByRole('link', { name: 'Go to the overview' })).toBeVisible();
   }
   await expectAccessible(page);
 });

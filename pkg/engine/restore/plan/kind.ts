@@ -32,9 +32,12 @@ export async function planKind(
   if (dashboards !== undefined) {
     await rememberDashboards(context, dashboards);
   } else if (kind.readsTogether === true && request.recent !== undefined) {
-    // By what the last backup knows, this takes one request where nothing changed.
     const dashboard = kindOf('dashboard');
-    for await (const _ of dashboard.list(context, request.recent.of(org.id, dashboard).known));
+    const { known } = request.recent.of(org.id, dashboard);
+    if (known.size > 0) {
+      // By what the last backup knows, this takes one request where nothing changed.
+      for await (const _ of dashboard.list(context, known));
+    }
   }
   const refusal = await refusalOf(request, kind, context);
   if (refusal !== undefined) {
