@@ -74,7 +74,7 @@ export async function withSession<T>(
 export async function sessionIn<T>(
   context: CliContext,
   flags: CommonFlags,
-  opened: Pick<OpenOptions, 'store' | 'create' | 'recipients'>,
+  opened: Pick<OpenOptions, 'store' | 'create' | 'recipients' | 'beside'>,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { clock, randomness, log } = context;
@@ -119,7 +119,7 @@ export function snapshotsAt(context: CliContext, flags: CommonFlags): Promise<Sn
 async function openOptions(
   { environment, clock, randomness, log, signal }: CliContext,
   flags: CommonFlags,
-  opened: Pick<OpenOptions, 'store' | 'state' | 'create'>,
+  opened: Pick<OpenOptions, 'store' | 'state' | 'create' | 'beside'>,
 ): Promise<OpenOptions> {
   const configuration = new Configuration(environment, flags);
   const secrets = await encryptionSettings(configuration);

@@ -3,7 +3,10 @@ import { openConfig } from './config.ts';
 import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import { Repository } from './repository.ts';
 import type { RepositoryPorts } from './repository.types.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
+import { refusal } from '../contract/reasons/reason.ts';
 import { RememberedTarget } from './signing/remembered-target.ts';
+import { sha256Of } from './signing/statement.ts';
 import { Trust } from './signing/trust.ts';
 
 export interface OpenOptions extends Secrets, Omit<RepositoryPorts, 'trust'> {
@@ -13,6 +16,8 @@ export interface OpenOptions extends Secrets, Omit<RepositoryPorts, 'trust'> {
   trustedKeys?: readonly string[];
   /** Make a repository where there is none. */
   create: boolean;
+  /** For a repository beside another one of this installation: the ID of that one. It must have its own. */
+  beside?: string;
   signal?: AbortSignal;
 }
 
@@ -25,10 +30,29 @@ export async function openRepository(options: OpenOptions): Promise<Repository> 
   const { state, store } = options;
   const remembered = state && (await new RememberedTarget(state, store.description).read());
   const config = await openConfig({ ...options, remembered: remembered?.repository }, options.create);
+  if (options.beside !== undefined) {
+    await assertOwn(options, config.id, remembered?.repository);
+  }
   const trust = await Trust.open(options, config.id);
   if (options.create) {
     trust.keys.assertRemembered();
   }
   const keyring = await openKeyring({ ...options, trust }, config.id, options, options.create);
   return new Repository({ ...options, trust }, config.id, keyring);
+}
+
+/**
+ * What is signed in one repository counts in any other with the same ID, and anyone who can write to a bucket can copy
+ * that ID. So it belongs to the target where it was first seen, unless a person accepted it elsewhere.
+ */
+async function assertOwn({ state, store, beside }: OpenOptions, id: string, accepted: string | undefined) {
+  const place = sha256Of(store.description);
+  const isOther = async (): Promise<boolean> =>
+    state !== undefined && (await state.add(`place-${id}`, Buffer.from(place))).toString() !== place && id !== accepted;
+  if (id === beside || (await isOther())) {
+    const target = store.description;
+    throw refusal('DK_REPOSITORY_REPLACED', reason('repository-twin', { target, id }), {
+      advice: reason('remove-twin', { target, command: `dashkeep trust --repository ${id}` }),
+    });
+  }
 }

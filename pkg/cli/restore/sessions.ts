@@ -49,7 +49,7 @@ async function withConnection<T>(
     const recipients = recipientsBeside(configuration, source.repository);
     const below = { ...flags, target };
     return await withStore(context, below, (store) =>
-      sessionIn(context, below, { store, create: true, recipients }, (session) =>
+      sessionIn(context, below, { store, create: true, recipients, beside: source.repository.id }, (session) =>
         work({ ...session, grafana: () => link }),
       ),
     );

@@ -1,6 +1,7 @@
 /** What is wrong with a file of the repository. */
 export const REPOSITORY_REASONS = {
   'config-damaged': '{key} in the target is damaged',
+  'repository-twin': '{target} contains the repository of another target ({id})',
   'repository-replaced': 'another repository ({found}) is at {target}, where {remembered} was',
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
   'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',

@@ -115,12 +115,18 @@ export class Connections {
     const cache =
       this.#caches.get(name) ??
       new RepositoryCache(
-        (settings) => OpenedTarget.open(target, settings),
+        async (settings) => OpenedTarget.open({ ...target, beside: await this.#firstId() }, settings),
         () => this.#settingsOf(connection),
         target,
       );
     this.#caches.set(name, cache);
     return cache;
+  }
+
+  /** ID of the repository of the first target; empty where there is none. */
+  async #firstId(): Promise<string> {
+    const { repositoryCache, signal } = this.#parts;
+    return (await repositoryCache.use(signal, (first) => first.openIfThere(signal)))?.id ?? '';
   }
 
   /** Safety snapshots contain resources of the other Grafana, so no page may decide where they are stored. */

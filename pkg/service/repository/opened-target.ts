@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
@@ -26,6 +27,8 @@ export interface TargetPorts {
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
   limits: Pick<TargetLimits, 'of'>;
+  /** See `OpenOptions`. */
+  beside?: string;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -197,7 +200,7 @@ export class OpenedTarget {
   }
 
   async #openOptions(create: boolean, signal: AbortSignal): Promise<OpenOptions> {
-    const { config, state, clock, randomness, log } = this.#ports;
+    const { config, state, beside, clock, randomness, log } = this.#ports;
     const { trustedKeys, ignoreClock, agePassphrase } = config;
     const { ageIdentity } = this.settings.secrets;
     return {
@@ -207,6 +210,7 @@ export class OpenedTarget {
       passphrases: (await agePassphrase?.value()) ?? [],
       create,
       signal,
+      ...compact({ beside }),
     };
   }
 }

@@ -6,6 +6,8 @@ export const REPOSITORY_ADVICE = {
     cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that reads the repository (DASHKEEP_AGE_IDENTITY_FILE).',
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that reads the repository.',
   },
+  'remove-twin':
+    'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, accept it with {target} as the target of this command: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it: {command}',
   'accept-format':
