@@ -29,7 +29,7 @@ export async function confirmed(
 
 /** The changes to access or data destinations that need confirmation, one per line. */
 function opening(plan: Plan): string[] {
-  return bySecurity(plan).asked.flatMap(({ kind, uid, security }) =>
+  return bySecurity(plan).toConfirm.flatMap(({ kind, uid, security }) =>
     security.map((change) => `${kind} ${uid}: ${securityText(change)}`),
   );
 }

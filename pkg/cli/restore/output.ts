@@ -45,9 +45,9 @@ export function printRestore(
   if (about !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
-  const { asked, told } = bySecurity(plan);
-  printSecurity(context, 'Changes to access or data destinations:', asked);
-  printSecurity(context, 'No confirmation needed, because yours is the only account:', told);
+  const { toConfirm, exempt } = bySecurity(plan);
+  printSecurity(context, 'Changes to access or data destinations:', toConfirm);
+  printSecurity(context, 'No confirmation needed, because yours is the only account:', exempt);
   const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
   if (rows.length > 0) {
     const several = plan.everything !== undefined;

@@ -75,11 +75,9 @@ export function toolTree(layout: Layout): ArchiveReader {
       const found = [...trees.values()].map((tree) => tree.finish());
       const others = Object.entries(layout.others) as [KindName, RegExp][];
       for (const [kind, pattern] of others) {
-        for (const ofOrg of groupBy(
-          files.paths.filter((path) => pattern.test(path)),
-          (path) => treeOf(path),
-        ).entries()) {
-          ofOrg[0].org.lacks(kind, '', reason('import-kind'), ofOrg[1].length);
+        const paths = files.paths.filter((path) => pattern.test(path));
+        for (const [{ org }, ofOrg] of groupBy(paths, (path) => treeOf(path))) {
+          org.lacks(kind, '', reason('import-kind'), ofOrg.length);
         }
       }
       return ImportedOrg.archiveOf(orgs, found);
@@ -223,9 +221,10 @@ function addListedSource(org: ImportedOrg, given: JsonObject): void {
 
 /** Members are in another file. */
 function addTeams(org: ImportedOrg, documents: readonly JsonObject[]): void {
-  for (const team of documents.filter((one) => numberAt(one, 'teamId') === undefined)) {
-    const members = documents.filter((one) => numberAt(one, 'teamId') === numberAt(team, 'id'));
-    org.add('team', stringAt(team, 'name') ?? '', teamContent(team, members));
+  const byTeam = groupBy(documents, (one) => numberAt(one, 'teamId'));
+  for (const team of byTeam.get(undefined) ?? []) {
+    const id = numberAt(team, 'id');
+    org.add('team', stringAt(team, 'name') ?? '', teamContent(team, (id === undefined ? [] : byTeam.get(id)) ?? []));
   }
 }
 

@@ -7,13 +7,13 @@ import { refusal } from '../../contract/reasons/reason.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import type { OnProgress } from '../../engine/progress.ts';
 import { writeContext } from '../../engine/restore/context.ts';
-import type { Plan, PlanRequest, Restored } from '../../engine/restore/types.ts';
+import type { Plan, PlanRequest } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { assertAnotherGrafana, type Connection } from '../../operations/connection.ts';
 import { withInstance } from '../../operations/grafana.ts';
-import { recordRun, type Run, type RunOutcome } from '../../operations/run.ts';
+import { recordRun } from '../../operations/run.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { coverageOf, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -106,16 +106,14 @@ export async function planUndoSend(
 function applyTo(connections: Connections, { name }: Connection, caller: Caller, undoes?: string): Apply {
   return (run, work) =>
     connections.use(name, caller, run.signal, async (session) => {
-      let outcome: RunOutcome<Restored> | undefined;
       const { id, by, signal, onProgress } = run;
       const trigger = undoes === undefined ? 'manual' : 'undo';
       const asked = compact({ id, kind: 'restore' as const, trigger, by, signal, onProgress });
-      await recordRun(session, asked, async (one: Run) => {
-        outcome = await withInstance(session.grafana(), signal, (instance) => work(instance, one), onProgress);
-        return outcome;
-      });
       // The safety snapshot is in the repository of the connection.
-      const { snapshot: _, ...seen } = outcome as unknown as RunOutcome<Restored>;
+      const { snapshot: _, ...seen } = await recordRun(session, asked, async (one) => {
+        const outcome = await withInstance(session.grafana(), signal, (instance) => work(instance, one), onProgress);
+        return { ...outcome, value: outcome };
+      });
       return seen;
     });
 }

@@ -39,7 +39,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.session', 'You are no longer logged in to Grafana'),
     t(
       'notice.sessionText',
-      'Log in again in another tab. This page then resumes automatically and keeps what you have typed.',
+      'Log in again in another tab, then continue here. This page keeps what you have typed.',
     ),
     'login',
   ],

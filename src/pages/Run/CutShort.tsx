@@ -25,21 +25,7 @@ export function CutShort({ run }: { run: Run }) {
   const advice =
     planned === undefined ? '' : t('cutShort.advice', 'Finish it, or undo it to return to the state before.');
   return (
-    <Alert
-      severity={run.status === 'cancelled' ? 'info' : 'error'}
-      bottomSpacing={0}
-      title={
-        run.connection !== undefined && run.undoes === undefined
-          ? t('send.failed', 'Sending to {{name}} did not finish', { name: run.connection })
-          : isInterrupted
-            ? run.undoes === undefined
-              ? t('cutShort.interrupted', 'This restore was interrupted')
-              : t('cutShort.undoInterrupted', 'This undo was interrupted')
-            : run.status === 'cancelled'
-              ? t('cutShort.cancelled', 'This restore was cancelled')
-              : t('cutShort.failed', 'This restore did not finish')
-      }
-    >
+    <Alert severity={run.status === 'cancelled' ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
       <Stack direction="column" gap={1}>
         {explained && <ProblemText explained={isInterrupted ? { ...explained, advice } : explained} />}
         <span>
@@ -68,6 +54,20 @@ export function CutShort({ run }: { run: Run }) {
       </Stack>
     </Alert>
   );
+}
+
+function titleOf({ connection, undoes, status }: Run): string {
+  if (connection !== undefined && undoes === undefined) {
+    return t('send.failed', 'Sending to {{name}} did not finish', { name: connection });
+  }
+  if (status === 'interrupted') {
+    return undoes === undefined
+      ? t('cutShort.interrupted', 'This restore was interrupted')
+      : t('cutShort.undoInterrupted', 'This undo was interrupted');
+  }
+  return status === 'cancelled'
+    ? t('cutShort.cancelled', 'This restore was cancelled')
+    : t('cutShort.failed', 'This restore did not finish');
 }
 
 /** Plans the rest of a restore, or of an undo, and shows that plan. */

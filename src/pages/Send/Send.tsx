@@ -1,17 +1,11 @@
-import { Button, EmptyState, Stack, Text, TextLink } from '@grafana/ui';
-import { useNavigate } from 'react-router';
+import { EmptyState, Stack, TextLink } from '@grafana/ui';
 import { AppPage } from '../../components/AppPage.tsx';
-import { Loading, QueryView } from '../../components/QueryView.tsx';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
-import { useConnections, usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
-import { useSnapshot } from '../../data/useSnapshots.ts';
+import { QueryView } from '../../components/QueryView.tsx';
+import { useConnections } from '../../data/useRestores.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-import { isGone } from '../Restore/EndedRestore.tsx';
-import { readForm, requestOf } from '../Restore/request.ts';
-import { SelectionFields } from '../Restore/SelectionFields.tsx';
+import { RequestForm } from '../Restore/RequestForm.tsx';
 import { BackUpFirst } from './BackUpFirst.tsx';
 import { SendFields } from './SendFields.tsx';
 
@@ -50,62 +44,15 @@ function NoConnection() {
 }
 
 function Form({ connections }: { connections: { name: string; url: string }[] }) {
-  const url = useUrlState();
-  const { change } = url;
-  const newest = useSnapshot('latest');
-  const base = useRestorePlan(url.read('plan'));
-  const navigate = useNavigate();
-  const plan = usePlanRestore();
+  const { change } = useUrlState();
   const [only, ...others] = connections;
-  const takeNewest = () => change({ snapshot: undefined });
   return (
     <Stack direction="column" gap={3}>
-      <BackUpFirst onDone={takeNewest} />
+      <BackUpFirst onDone={() => change({ snapshot: undefined })} />
       {/* Without a backup there is nothing else to choose. */}
-      {!isGone(newest.error) && (
-        <QueryView query={newest}>
-          {(latest) => {
-            if (base.isLoading) {
-              return <Loading />;
-            }
-            const chosen = readForm(url, base.data);
-            const form = {
-              ...chosen,
-              snapshot: chosen.snapshot || latest.id,
-              to: chosen.to || (others.length === 0 ? (only?.name ?? '') : ''),
-            };
-            const request = form.to === '' ? undefined : requestOf(form);
-            return (
-              <form
-                onSubmit={(event) => {
-                  event.preventDefault();
-                  if (request !== undefined) {
-                    plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
-                  }
-                }}
-              >
-                <Stack direction="column" gap={4} maxWidth={90}>
-                  <SnapshotPicker
-                    id="send-snapshot"
-                    label={t('restore.from', 'From which snapshot')}
-                    value={form.snapshot}
-                    onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
-                  />
-                  <SelectionFields form={form} change={change} />
-                  <SendFields form={form} connections={connections} change={change} />
-                  {plan.error !== null && <ServiceNotice error={plan.error} />}
-                  <Stack gap={2} alignItems="center" wrap="wrap">
-                    <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
-                      {t('restore.showPlan', 'Show the plan')}
-                    </Button>
-                    <Text color="secondary">{t('restore.nothingYet', 'Nothing has been changed yet.')}</Text>
-                  </Stack>
-                </Stack>
-              </form>
-            );
-          }}
-        </QueryView>
-      )}
+      <RequestForm to={others.length === 0 ? only?.name : undefined} isComplete={({ to }) => to !== ''} empty={null}>
+        {(form) => <SendFields form={form} connections={connections} change={change} />}
+      </RequestForm>
     </Stack>
   );
 }

@@ -39,6 +39,8 @@ export const test = base.extend<{ world: World; service: FakeService }, { loaded
   page: async ({ loaded: { page } }, use) => {
     await use(page);
     await expect(page.getByTestId('toasts')).toHaveText('');
+    // What this test's page still asks for would be unknown to the next one's service.
+    await leave(page);
     await page.unrouteAll();
     await page.emulateMedia({ media: null });
     // What comes to be below the pointer has other colors.
@@ -50,12 +52,10 @@ export const test = base.extend<{ world: World; service: FakeService }, { loaded
   },
   world: async ({ service }, use) => use(madeUpWorld(service)),
   app: async ({ page, service: _ }, use) => {
-    const elsewhere = page.getByRole('heading', { name: ELSEWHERE.title });
     const open = async (path: string): Promise<void> => {
-      await go(page, ELSEWHERE.path);
-      await expect(elsewhere).toBeVisible();
+      await leave(page);
       await go(page, path);
-      await expect(elsewhere).toHaveCount(0);
+      await expect(elsewhere(page)).toHaveCount(0);
       await settled(page);
     };
     await use({
@@ -64,6 +64,14 @@ export const test = base.extend<{ world: World; service: FakeService }, { loaded
     });
   },
 });
+
+const elsewhere = (page: Page) => page.getByRole('heading', { name: ELSEWHERE.title });
+
+/** The app asks for nothing on a page that is not its own. */
+async function leave(page: Page): Promise<void> {
+  await go(page, ELSEWHERE.path);
+  await expect(elsewhere(page)).toBeVisible();
+}
 
 /** As a link within Grafana does. */
 async function go(page: Page, path: string): Promise<void> {

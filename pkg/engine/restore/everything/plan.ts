@@ -68,13 +68,13 @@ function openingSomething(item: PlannedItem): PlannedItem {
 }
 
 /** Splits the security changes of a plan into those that need confirmation and the others. */
-export function bySecurity({ items, everything }: Plan): { asked: PlannedItem[]; told: PlannedItem[] } {
-  const asked = everything?.isAlone === true ? items.map(openingSomething) : items;
-  const told = items.map((item, at) => ({
+export function bySecurity({ items, everything }: Plan): { toConfirm: PlannedItem[]; exempt: PlannedItem[] } {
+  const toConfirm = everything?.isAlone === true ? items.map(openingSomething) : items;
+  const exempt = items.map((item, at) => ({
     ...item,
-    security: item.security.filter((change) => asked[at]?.security.includes(change) !== true),
+    security: item.security.filter((change) => toConfirm[at]?.security.includes(change) !== true),
   }));
-  return { asked: asked.filter(changesSecurity), told: told.filter(changesSecurity) };
+  return { toConfirm: toConfirm.filter(changesSecurity), exempt: exempt.filter(changesSecurity) };
 }
 
 /** Whether a change opens nothing to anyone as long as only the account that restores exists. */

@@ -2,7 +2,6 @@ import { Alert } from '@grafana/ui';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
 import { usePlanItems } from '../../../data/useRestores.ts';
-
 import { plural, t } from '../../../lib/i18n.ts';
 
 /** Conflicts of a promotion: resources that changed in the other Grafana since the last run. */
@@ -16,12 +15,12 @@ export function Conflicts({ plan }: { plan: RestorePlan }) {
       bottomSpacing={0}
       title={
         hasMore
-          ? t('conflicts.some', 'Conflicts: some resources stay as they are there')
+          ? t('conflicts.some', 'Conflicts: some resources will not be changed')
           : plural(
               'conflicts.title',
               count,
-              '{{number}} conflict: this resource stays as it is there',
-              '{{number}} conflicts: these resources stay as they are there',
+              '{{number}} conflict: this resource will not be changed',
+              '{{number}} conflicts: these resources will not be changed',
             )
       }
     >

@@ -1,0 +1,80 @@
+import { Button, Stack, Text } from '@grafana/ui';
+import type { ReactNode } from 'react';
+import { useNavigate } from 'react-router';
+import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
+import { Loading, QueryView } from '../../components/QueryView.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
+import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
+import { useSnapshot } from '../../data/useSnapshots.ts';
+import { useUrlState, type UrlChanges } from '../../hooks/useUrlState.ts';
+import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+import { isGone } from './EndedRestore.tsx';
+import { readForm, requestOf, type RestoreForm } from './request.ts';
+import { SelectionFields } from './SelectionFields.tsx';
+
+interface Props {
+  /** The only possible destination; absent for this Grafana, and for a choice. */
+  to?: string;
+  above?: ReactNode;
+  /** Fields below the selection. */
+  children: (form: RestoreForm, change: (changes: UrlChanges) => void) => ReactNode;
+  isComplete?: (form: RestoreForm) => boolean;
+  /** Shown before the first backup. */
+  empty?: ReactNode;
+}
+
+/** The form of a restore, as the address has it. Leads to the plan; nothing is changed from here. */
+export function RequestForm({ to = '', above, children, isComplete, empty = <NoSnapshots /> }: Props) {
+  const url = useUrlState();
+  const { change } = url;
+  const newest = useSnapshot('latest');
+  const base = useRestorePlan(url.read('plan'));
+  const navigate = useNavigate();
+  const plan = usePlanRestore();
+  if (isGone(newest.error)) {
+    return empty;
+  }
+  return (
+    <QueryView query={newest}>
+      {(latest) => {
+        if (base.isLoading) {
+          return <Loading />;
+        }
+        const chosen = readForm(url, base.data);
+        const form = { ...chosen, snapshot: chosen.snapshot || latest.id, to: chosen.to || to };
+        const request = isComplete?.(form) === false ? undefined : requestOf(form);
+        return (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (request !== undefined) {
+                plan.mutate(request, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
+              }
+            }}
+          >
+            <Stack direction="column" gap={4} maxWidth={90}>
+              {above}
+              <SnapshotPicker
+                id="restore-snapshot"
+                label={t('restore.from', 'From which snapshot')}
+                value={form.snapshot}
+                onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
+              />
+              <SelectionFields form={form} change={change} />
+              {children(form, change)}
+              {plan.error !== null && <ServiceNotice error={plan.error} />}
+              <Stack gap={2} alignItems="center" wrap="wrap">
+                <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
+                  {t('restore.showPlan', 'Show the plan')}
+                </Button>
+                <Text color="secondary">{t('restore.nothingYet', 'Nothing has been changed yet.')}</Text>
+              </Stack>
+            </Stack>
+          </form>
+        );
+      }}
+    </QueryView>
+  );
+}
