@@ -1,10 +1,15 @@
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Repository } from '../repository/repository.ts';
-import type { StoredRun } from '../repository/runs.ts';
+import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
+import { runIdsBetween, type StoredRun } from '../repository/runs.ts';
 import { keyOf } from './restore/target.ts';
 
 /** How many of the newest runs are looked at. */
 const RUNS = 200;
+/** More than hourly promotions make in a year. */
+const MOST_RUNS = 10_000;
+const READS_AT_ONCE = 16;
+const LAST_DAY = new Date('9999-12-31T00:00:00Z');
 
 interface Ports {
   repository: Repository;
@@ -33,19 +38,30 @@ export async function restoresSince(
 }
 
 /**
- * The records of restores that a trusted key signed, newest first. Which runs are restores, and their order, is taken
- * from the records themselves: anyone who can write to the target can change the index of runs.
+ * The records of restores that a trusted key signed, newest first, and whether these are all: anyone who can write to
+ * the target can replace a record, or add so many that nobody reads them all.
  */
-export async function trustedRestores({ repository, signal }: Ports): Promise<RunRecord[]> {
-  const ids = new Set((await repository.runs({ limit: RUNS, signal })).map(({ id }) => id));
-  const records: RunRecord[] = [];
-  for (const id of [...ids].sort().reverse()) {
-    const stored = await repository.run(id, { signal });
-    if (stored?.record.kind === 'restore' && repository.trust.counts(stored.author)) {
-      records.push(stored.record);
-    }
-  }
-  return records;
+export async function trustedRestores({
+  repository,
+  signal,
+}: Ports): Promise<{ records: RunRecord[]; areAll: boolean }> {
+  const period = { from: new Date(0), to: LAST_DAY };
+  const ids = await runIdsBetween(repository.store, { ...period, most: MOST_RUNS + 1 }, { signal });
+  const newest = ids.reverse().slice(0, MOST_RUNS);
+  const found = new Map<string, StoredRun>();
+  await forEachConcurrently(
+    READS_AT_ONCE,
+    newest,
+    async (id) => {
+      const stored = await repository.run(id, { signal });
+      if (stored !== undefined && repository.trust.counts(stored.author)) {
+        found.set(id, stored);
+      }
+    },
+    signal,
+  );
+  const records = newest.flatMap((id) => found.get(id)?.record ?? []);
+  return { records: records.filter(({ kind }) => kind === 'restore'), areAll: found.size === ids.length };
 }
 
 /**

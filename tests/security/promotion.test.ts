@@ -1,4 +1,4 @@
-import { copyFile, readdir, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
@@ -144,4 +144,25 @@ it('prints no link of a public dashboard', async () => {
   );
   expect(out).toContain('accessToken changed');
   expect(out).not.toMatch(/a{32}|b{32}/);
+});
+
+it.each([
+  ['adds more records than anyone looks at', 250],
+  ['replaces the record', 0],
+])('does not create again what production deleted when someone %s', async (_, more) => {
+  await promote('--apply');
+  await call(production, 'admin:admin', 'DELETE /api/dashboards/uid/a');
+  expect(decided(await promote())).toEqual(['a skip deleted-there']);
+  const [name = ''] = await readdir(runs);
+  const { signature: __, ...record } = JSON.parse(await readFile(`${runs}/${name}`, 'utf8'));
+  for (let number = 0; number < more; number++) {
+    const id = `20991129T235900Z-${number.toString(16).padStart(8, '0')}`;
+    await writeFile(`${runs}/${id}.json`, JSON.stringify({ ...record, id, kind: 'verify', touched: undefined }));
+  }
+  if (more === 0) {
+    await writeFile(`${runs}/${name}`, '{}');
+  }
+  expect(decided(await promote())).toEqual([`a skip ${more === 0 ? 'maybe-' : ''}deleted-there`]);
+  await save(stage, 'new', 'Never sent');
+  expect(decided(await promote())).toContain('new skip maybe-deleted-there');
 });

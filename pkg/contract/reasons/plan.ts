@@ -40,6 +40,8 @@ export const PLAN_REASONS = {
   },
   'changed-there': 'conflict: someone changed it there since the last migration',
   'deleted-there': 'conflict: someone deleted it there since the last migration',
+  'maybe-deleted-there':
+    'conflict: someone may have deleted it there: run records cannot be read, or no trusted key signed them',
   'undone-there': 'conflict: its last migration was undone',
   'not-promoted': 'conflict: exists there, but no migration created or updated it',
   unshared: {
@@ -114,6 +116,7 @@ export const PLAN_REASONS = {
 const CONFLICTS: ReadonlySet<string> = new Set([
   'changed-there',
   'deleted-there',
+  'maybe-deleted-there',
   'undone-there',
   'not-promoted',
 ] satisfies (keyof typeof PLAN_REASONS)[]);

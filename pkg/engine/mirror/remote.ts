@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { systemCode } from '../../lib/file-errors.ts';
+import { assertPackFits, MAX_PACK_BYTES } from './pack.ts';
 import type { TreeEntry, TreeStore } from './tree.ts';
 import type * as Sdk from './sdk.ts';
 
@@ -35,8 +36,21 @@ const PUSHED = 'refs/dashkeep/pushed';
 const LOOSE_MOST = 25_600;
 /** Of one request: making a first commit may take longer. */
 const TIMEOUT_MS = 120_000;
-/** More than the newest commit of any mirror takes; all of it is held in memory. */
-const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+
+/** Of files; a pack is looked at before it is stored, and read by the library. */
+const FILES = {
+  ...fs,
+  promises: {
+    ...fs.promises,
+    writeFile: async (...args: Parameters<typeof fs.promises.writeFile>): Promise<void> => {
+      const [path, data] = args;
+      if (String(path).endsWith('.pack')) {
+        await assertPackFits(data as Buffer);
+      }
+      await fs.promises.writeFile(...args);
+    },
+  },
+};
 
 /** The directory of the local copy of a branch. */
 function localCopy({ url, branch, directory }: MirrorConfig): string {
@@ -52,14 +66,14 @@ export async function forgetLocalCopy(config: MirrorConfig): Promise<void> {
 export class GitRemote implements TreeStore {
   readonly #config: MirrorConfig;
   readonly #git: typeof Sdk;
-  readonly #local: { fs: typeof fs; gitdir: string };
+  readonly #local: { fs: typeof FILES; gitdir: string };
   readonly #signal: AbortSignal;
   #cache = {};
 
   private constructor(git: typeof Sdk, config: MirrorConfig, signal: AbortSignal) {
     this.#git = git;
     this.#config = config;
-    this.#local = { fs, gitdir: localCopy(config) };
+    this.#local = { fs: FILES, gitdir: localCopy(config) };
     this.#signal = signal;
   }
 
@@ -174,7 +188,7 @@ export class GitRemote implements TreeStore {
     try {
       return await call();
     } catch (error) {
-      if (codeOf(error) === 'PushRejectedError') {
+      if (codeOf(error) === 'PushRejectedError' || error instanceof DashkeepError) {
         throw error;
       }
       const { url, token } = this.#config;
@@ -246,7 +260,7 @@ async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) {
+    if (bytes > MAX_PACK_BYTES) {
       throw new Error('the answer is too large', { cause: { name: 'too much data' } });
     }
     yield chunk;

@@ -25,7 +25,7 @@ interface LiveResource {
  */
 export class Promotion {
   readonly #request: PlanRequest;
-  #written: Promise<Map<string, Written>> | undefined;
+  #known: Promise<Known> | undefined;
 
   constructor(request: PlanRequest) {
     this.#request = request;
@@ -33,15 +33,17 @@ export class Promotion {
 
   /** Why a promotion leaves a resource to a person; undefined when it is as a migration left it, or was never there. */
   async conflict({ kind, context, uid, live, mark }: LiveResource): Promise<KnownReason | undefined> {
-    const written = await (this.#written ??= this.#load());
+    const { written, areAll } = await (this.#known ??= this.#load());
     const target = { org: context.org.id, kind: kind.name, uid };
     const last = written.get(keyOf(target));
     if (last?.undone === true) {
       return reason('undone-there');
     }
     if (last === undefined || last.did === 'deleted') {
-      const isFree = live === undefined || (await isLeftDefault(written, { kind, context, uid, live }));
-      return isFree ? undefined : reason('not-promoted');
+      if (live === undefined) {
+        return last === undefined && !areAll ? reason('maybe-deleted-there') : undefined;
+      }
+      return (await isLeftDefault(written, { kind, context, uid, live })) ? undefined : reason('not-promoted');
     }
     if (mark === undefined) {
       return reason('deleted-there');
@@ -53,13 +55,14 @@ export class Promotion {
   async keeps(resource: LiveResource): Promise<KnownReason | undefined> {
     const conflict = await this.conflict(resource);
     const { kind, context, uid } = resource;
-    const last = (await this.#written)?.get(keyOf({ org: context.org.id, kind: kind.name, uid }));
+    const last = (await this.#known)?.written.get(keyOf({ org: context.org.id, kind: kind.name, uid }));
     return conflict ?? (last?.created === true ? undefined : reason('not-promoted'));
   }
 
-  async #load(): Promise<Map<string, Written>> {
+  async #load(): Promise<Known> {
     const written = new Map<string, Written>();
-    for (const record of await trustedRestores(this.#request)) {
+    const { records, areAll } = await trustedRestores(this.#request);
+    for (const record of records) {
       for (const one of readBack(record)) {
         const key = keyOf(one);
         const later = written.get(key);
@@ -70,8 +73,15 @@ export class Promotion {
         }
       }
     }
-    return written;
+    return { written, areAll };
   }
+}
+
+interface Known {
+  /** What each resource of the target was left as, by its key. */
+  written: Map<string, Written>;
+  /** False where a record may have been hidden: then what is absent here may have been written all the same. */
+  areAll: boolean;
 }
 
 /** What a restore left, by its own reading. */
