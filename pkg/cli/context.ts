@@ -5,6 +5,7 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { LEVELS, type Level } from '../service/log.ts';
 import { processEnvironment, type Environment } from './config/environment.ts';
+import { printable } from './output/output.ts';
 
 declare const DASHKEEP_VERSION: string | undefined;
 
@@ -37,7 +38,7 @@ export function lineLog(asked: string | undefined, write: (line: string) => void
     (fields: object, message: string): void => {
       if (LEVELS.indexOf(name) >= least) {
         const facts = Object.entries(fields).map(([key, value]) => `${key}=${String(value)}`);
-        write(`${name}: ${[message, ...facts].join(' ')}\n`);
+        write(`${name}: ${printable([message, ...facts].join(' '))}\n`);
       }
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };

@@ -34,6 +34,7 @@ import { registerTrust } from './commands/trust.ts';
 import { registerVerify } from './commands/verify.ts';
 import { registerVersions } from './commands/versions.ts';
 import { openContext, VERSION, type CliContext } from './context.ts';
+import { printable } from './output/output.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted.`;
@@ -115,7 +116,7 @@ function reportError(context: CliContext, error: unknown): number {
   // Whatever broke when the run was interrupted broke because of that; a restore says so itself, with its own advice.
   const isSaid = error instanceof DashkeepError && error.code === 'DK_INTERRUPTED';
   const known = asDashkeepError(context.signal.aborted && !isSaid ? context.signal.reason : error);
-  context.stderr.write(`dashkeep: ${known.message} [${known.code}]\n${known.hint}\n`);
+  context.stderr.write(`dashkeep: ${printable(known.message)} [${known.code}]\n${printable(known.hint)}\n`);
   if (known.code === 'DK_INTERNAL') {
     context.log.debug({ stack: known.cause instanceof Error ? known.cause.stack : '' }, 'stack');
   }

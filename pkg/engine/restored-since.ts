@@ -39,7 +39,7 @@ export async function restoresSince(
 
 /**
  * The records of restores that a trusted key signed, newest first, and whether these are all: anyone who can write to
- * the target can replace a record, or add so many that nobody reads them all.
+ * the target can replace a record, or add more than anyone reads.
  */
 export async function trustedRestores({
   repository,

@@ -7,7 +7,7 @@ import { partOfHeap } from '../../lib/memory/part-of-heap.ts';
 export const MAX_PACK_BYTES = partOfHeap(1 / 6, 256);
 /** Most of one file in it, which is held in memory too. */
 const MAX_FILE_BYTES = partOfHeap(1 / 16, 64);
-/** Most of all files together; they are never in memory at once, but each has to be read. */
+/** Most of all files together; they are not in memory together, but each has to be read. */
 const MAX_FILES_BYTES = 1024 ** 3;
 const HEADER_BYTES = 12;
 const OID_BYTES = 20;

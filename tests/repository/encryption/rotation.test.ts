@@ -28,10 +28,11 @@ describe('rotation', () => {
 
   it('the service goes on without storing anything again', async () => {
     await backup(await service(), world, dashboards);
-    await rewrap(await open(world, { recipients: [bob.recipient], identities: [alice.identity], state }), world);
+    const both = [alice.recipient, bob.recipient];
+    await rewrap(await open(world, { recipients: both, identities: [alice.identity], state }), world);
     const objects = await keysOf(world.store, 'objects/');
     world.clock.advance(HOUR);
-    await backup(await service([bob.recipient]), world, dashboards);
+    await backup(await service(both), world, dashboards);
     expect(await keysOf(world.store, 'objects/')).toEqual(objects);
     expect((await checked([bob.identity])).problems).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { reason, sentenceOf } from '../../../contract/reasons/catalogue.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import type { GrafanaClient } from '../client.ts';
 import { ResponseTooLarge } from '../errors.ts';
+import { ListRoom } from './room.ts';
 
 /** How one of Grafana's numbered lists is asked for and what its answer looks like. */
 export interface NumberedList {
@@ -51,8 +52,8 @@ export async function listNumbered(
  *
  * A page that takes too much memory is asked for in smaller ones. An item that does by itself comes as its outline;
  * where it has none, all others come before it is thrown.
- * @throws DK_GRAFANA_INCOMPLETE_LIST when that never happens; DK_GRAFANA_ANSWER when an answer is not a list;
- * DK_GRAFANA_TOO_LARGE.
+ * @throws DK_GRAFANA_INCOMPLETE_LIST when that never happens, or the list does not fit into memory; DK_GRAFANA_ANSWER
+ * when an answer is not a list; DK_GRAFANA_TOO_LARGE.
  */
 export async function* eachNumbered(
   grafana: GrafanaClient,
@@ -60,8 +61,9 @@ export async function* eachNumbered(
   signal?: AbortSignal,
 ): AsyncGenerator<JsonObject> {
   const found = new Set<string>();
+  const room = new ListRoom(list.path);
   for (let number = 1; number <= MAX_PASSES; number++) {
-    const pass = yield* onePass(grafana, list, found, signal);
+    const pass = yield* onePass(grafana, list, found, room, signal);
     const settled = pass.totals.size === 0 ? number > 1 && pass.fresh === 0 : pass.totals.size === 1;
     if (pass.pages <= 1 ? pass.rows >= pass.total : settled && pass.rows >= pass.total) {
       if (pass.unread !== undefined) {
@@ -94,6 +96,7 @@ async function* onePass(
   grafana: GrafanaClient,
   list: NumberedList,
   found: Set<string>,
+  room: ListRoom,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<JsonObject, Pass> {
   const pass: Pass = { pages: 0, rows: 0, fresh: 0, totals: new Set(), total: 0, unread: undefined };
@@ -104,7 +107,10 @@ async function* onePass(
     seen.add(key);
     const isFresh = !found.has(key);
     found.add(key);
-    pass.fresh += isFresh ? 1 : 0;
+    if (isFresh) {
+      pass.fresh++;
+      room.take(key, ...Object.values(item).filter((value) => typeof value === 'string'));
+    }
     return isFresh;
   };
   const place = new Place(list);

@@ -5,6 +5,7 @@ import { nameOf } from '../../apis.ts';
 import type { GrafanaClient } from '../client.ts';
 import type { RequestOptions } from '../client-options.ts';
 import { GrafanaError, ResponseTooLarge } from '../errors.ts';
+import { ListRoom } from './room.ts';
 import type { Left } from '../../../lib/json/bytes.ts';
 import { listAt } from './lists.ts';
 import { FullPages, type PageSize } from './page-size.ts';
@@ -54,14 +55,16 @@ export interface ListPage {
  * worked on. Only an empty `continue` ends the list: pages may be short or even empty (the server also cuts them by
  * bytes). A token that expired (410) starts the list again. A page that takes too much memory is asked for in smaller
  * ones.
- * @throws DK_GRAFANA_INCOMPLETE_LIST when the end is never reached; DK_GRAFANA_TOO_LARGE.
+ * @throws DK_GRAFANA_INCOMPLETE_LIST when the end is never reached, or the list does not fit into memory;
+ * DK_GRAFANA_TOO_LARGE.
  */
 export async function* listPages(grafana: GrafanaClient, path: string, options: ListOptions): AsyncGenerator<ListPage> {
   const seen = new Set<string>();
+  const room = new ListRoom(path);
   const limit = typeof options.limit === 'number' ? new FullPages(options.limit) : options.limit;
   for (let round = 0; round <= MAX_RESTARTS; round++) {
     try {
-      yield* onePass(grafana, path, { ...options, limit }, seen);
+      yield* onePass(grafana, path, { ...options, limit }, seen, room);
       return;
     } catch (error) {
       if (!(error instanceof GrafanaError && error.httpStatus === 410)) {
@@ -80,6 +83,7 @@ async function* onePass(
   path: string,
   options: Listing,
   seen: Set<string>,
+  room: ListRoom,
 ): AsyncGenerator<ListPage> {
   const tokens = new Set<string>();
   let reading: PageReading | undefined = new PageReading(grafana, path, options, undefined);
@@ -99,11 +103,15 @@ async function* onePass(
       throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: the list repeats itself`);
     }
     tokens.add(token);
+    room.take(token);
     const version = provingVersion(page);
     const unchanged = seen.size === 0 && version !== undefined && version === options.unlessAt;
     reading = token === '' || unchanged ? undefined : reading.next(token);
     const fresh = items.filter(isJsonObject).filter((item) => {
       const name = nameOf(item);
+      if (!seen.has(name)) {
+        room.take(name, stringAt(item, 'spec', 'title') ?? '');
+      }
       return !seen.has(name) && seen.add(name);
     });
     yield compact({ items: fresh, metadataOnly: kind === 'PartialObjectMetadataList', version, unchanged });

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runMain } from '../support/cli.ts';
+import { temporaryDirectory } from '../support/directories.ts';
+
+/** Sets the clipboard of a terminal, and replaces the line that it shows. */
+const CONTROL = '\u001b]52;c;cm0gLXJmIH4=\u0007\u001b[2K\rdashkeep: done';
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let environment: Record<string, string>;
+
+beforeEach(async () => {
+  directory = await temporaryDirectory();
+  environment = {
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+  };
+});
+afterEach(() => directory.remove());
+
+/** What reached standard error of a command that fails. */
+async function printed(...args: string[]): Promise<string> {
+  const { exit, error } = await runMain(args, environment);
+  expect(exit).not.toBe(0);
+  return error.replaceAll('\n', '');
+}
+
+it('a file name in an archive cannot control the terminal', async () => {
+  await mkdir(`${directory.path}/archive/dashboards`, { recursive: true });
+  await writeFile(`${directory.path}/archive/${CONTROL}.json`, 'not JSON');
+  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+  expect(await printed('import', `${directory.path}/archive`)).not.toMatch(/[\u0000-\u001f]/);
+});
+
+it('an answer of another Grafana cannot control the terminal', async () => {
+  const server = createServer(({ url }, response) => {
+    const [status, body] =
+      url === '/api/health' ? [200, { database: 'ok', version: '12.4.0' }] : [403, { message: CONTROL }];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  Object.assign(environment, { GRAFANA_URL: `http://127.0.0.1:${port}`, GRAFANA_API_TOKEN: 'token' });
+  const error = await printed('backup');
+  server.close();
+  expect(error).toContain('dashkeep: done');
+  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+  expect(error).not.toMatch(/[\u0000-\u001f]/);
+});
