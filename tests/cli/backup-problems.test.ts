@@ -80,7 +80,7 @@ describe('a resource that could not be read', () => {
     const { exit, out } = await backup(ADMIN, '--full-read-every', '1');
     grafana.setFaults();
     expect(exit).toBe(3);
-    expect(out).toMatch(/^warning: much of snapshot .* is missing: .*dashboard/m);
+    expect(out).toMatch(/^warning: many resources of snapshot .* are missing: .*dashboard/m);
     return { full, partial: /^snapshot (\S+) is partial/m.exec(out)?.[1] ?? '', out };
   }
 

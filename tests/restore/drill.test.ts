@@ -9,7 +9,7 @@ import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
-import { SeededRandomness } from '../support/repository/repository.ts';
+import { recordingLog, SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 
 let bench: RestoreBench;
@@ -189,6 +189,17 @@ describe('a drill', () => {
     await bench.api('POST /api/orgs', { name: SCRATCH });
     await expect(run(await bench.instance())).rejects.toThrow();
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toContain(SCRATCH);
+  });
+
+  it('names the org of an earlier restore test that was killed', async () => {
+    await few();
+    const left = 'dashkeep-drill-20261123T150000Z-0badcafe';
+    await bench.api('POST /api/orgs', { name: left });
+    const log = recordingLog();
+    const report = await run(await bench.instance(), { log });
+    expect(report).toMatchObject({ removed: true, differs: [] });
+    expect(log.lines.join('\n')).toContain(`'${left}' is left from one that was killed`);
+    expect(log.lines.join('\n')).not.toContain(SCRATCH);
   });
 
   it('keeps the scratch folder when somebody put a dashboard there meanwhile', async () => {

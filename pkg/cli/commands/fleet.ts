@@ -113,16 +113,23 @@ async function look(context: CliContext, target: string, flags: Flags): Promise<
 }
 
 function overdue(hours: number, expected: number): Reason[] {
-  const rounded = { hours: String(Math.round(hours)), expected: String(Math.round(expected * 10) / 10) };
+  const rounded = { hours: shownHours(hours), expected: shownHours(expected) };
   return hours > expected ? [reason('fleet-overdue', rounded)] : [];
 }
 
-/** Two of the usual intervals between full snapshots, newest first; Infinity where fewer than two exist. */
+function shownHours(hours: number): string {
+  return hours.toFixed(hours < 10 ? 1 : 0);
+}
+
+/**
+ * Two of the usual intervals between full snapshots, newest first; Infinity where fewer than two exist. Never less than
+ * an hour: backups by hand come close together, and announce no next one.
+ */
 function expectedHours(full: readonly SnapshotSummary[]): number {
   const times = full.slice(0, LOOKED_AT).map(({ time }) => Date.parse(time));
   const gaps = times.slice(1).map((time, index) => (times[index] ?? time) - time);
   const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)];
-  return usual === undefined ? Infinity : (lateAfterSeconds(usual / 1000) * 1000) / HOUR;
+  return usual === undefined ? Infinity : Math.max(1, (lateAfterSeconds(usual / 1000) * 1000) / HOUR);
 }
 
 function print(context: CliContext, installations: readonly Installation[]): void {

@@ -4,11 +4,12 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
+import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
-import { scratchOrgName } from '../../grafana/orgs.ts';
+import { isScratchOrg, listOrgs, scratchOrgName } from '../../grafana/orgs.ts';
 import { kindOf, KINDS } from '../../grafana/kinds/registry.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { assertCounts } from '../../repository/signing/acceptance.ts';
@@ -92,6 +93,7 @@ async function drillInOrgs(options: DrillOptions, tally: DrillTally, orgs: reado
   if (!instance.serverAdmin || home === undefined) {
     return false;
   }
+  await nameLeftovers(options, home.client);
   for (const [index, org] of orgs.entries()) {
     const scratch = new ScratchOrg(instance, home.client, scratchOrgName(id));
     tally.place(scratch);
@@ -127,6 +129,19 @@ async function drillInOrgs(options: DrillOptions, tally: DrillTally, orgs: reado
     }
   }
   return true;
+}
+
+/** A restore test whose process was killed leaves its organization behind, and no backup or list shows it. */
+async function nameLeftovers({ instance: { url }, log, signal }: DrillOptions, client: GrafanaClient): Promise<void> {
+  for (const { name } of await listOrgs(client, signal)) {
+    if (typeof name === 'string' && isScratchOrg(name)) {
+      const steps = sentenceOf(reason('delete-scratch-org', { url, name }));
+      log.warn(
+        { steps },
+        `unless another restore test is running, the organization '${name}' is left from one that was killed`,
+      );
+    }
+  }
 }
 
 async function created(scratch: ScratchOrg): Promise<Instance | undefined> {

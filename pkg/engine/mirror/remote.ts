@@ -34,8 +34,10 @@ const OURS = 'Dashkeep';
 const PUSHED = 'refs/dashkeep/pushed';
 /** Objects that may lie here one by one. */
 const LOOSE_MOST = 25_600;
-/** Of one request: making a first commit may take longer. */
+/** Of a request that sends or fetches commits, in milliseconds: a first one may be large. */
 const TIMEOUT_MS = 120_000;
+/** Of the question for the newest commit, with which each mirror begins. */
+const REFS_TIMEOUT_MS = 20_000;
 
 /** Of files; a pack is looked at before it is stored, and read by the library. */
 const FILES = {
@@ -238,7 +240,7 @@ async function exchange(
   { url, method = 'GET', headers = {}, body }: HttpRequest,
   cancelled: AbortSignal,
 ): Promise<HttpResponse> {
-  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(TIMEOUT_MS)]);
+  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(method === 'GET' ? REFS_TIMEOUT_MS : TIMEOUT_MS)]);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body ?? []) {
     chunks.push(chunk);

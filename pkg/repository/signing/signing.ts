@@ -66,12 +66,11 @@ export class Signing {
     return own.key;
   }
 
-  /** Makes its key known in the repository once more before it signs: the public half may be gone. */
-  registerAgain(): void {
+  /** Puts the public half of its key into the repository again, because it may be gone. */
+  async publishAgain(calls: Abortable): Promise<void> {
     const { own } = this.#keys;
-    if (own !== undefined) {
-      this.#keys.own = { ...own, established: false };
-      this.#signer = undefined;
+    if (own?.established === true) {
+      await this.put(publicKeyFile(own.key.fingerprint), publicPem(own.key.publicKey), calls);
     }
   }
 

@@ -100,7 +100,7 @@ export async function prepareTarget(
     await writeConfig({ ...repository, ...calls }, repository.id);
   }
   if (fresh.length > 0) {
-    repository.trust.signing.registerAgain();
+    await repository.trust.signing.publishAgain(calls);
   }
 }
 

@@ -35,6 +35,7 @@ const CREDENTIALS: Record<string, string> = {
   ExpiredTokenException: 'the credentials have expired',
   TokenRefreshRequired: 'the credentials have expired',
   InvalidSecurity: 'the credentials are not valid',
+  UserSuspended: 'the account of the access key is suspended',
   NotSignedUp: 'the account has no access to S3',
 };
 
@@ -161,6 +162,11 @@ function denied(error: ServiceError, doing: Doing, make: Make, deny: Deny): Dash
     return deny(kms, `${kms} is not allowed`, reason('grant-kms', { permission: kms }));
   }
   const { permission } = doing;
+  if (error.Code === undefined) {
+    // A response to HEAD has no code either, so this may also be a store.
+    const why = `${permission} is not allowed, or a proxy refuses the request (HTTP ${statusOf(error)} without an S3 error code)`;
+    return deny(permission, why, reason('grant-or-pass-proxy', { permission }));
+  }
   const advice = permission === 's3:GetObject' ? reason('grant-reading') : reason('grant-to-key', { permission });
   return deny(permission, `${permission} is not allowed (${shown || 'HTTP 403'})`, advice);
 }

@@ -34,8 +34,9 @@ it.each(['repository', 'repository/snapshots'])(
     expect((await backup()).exit).toBe(0);
     await rm(`${directory.path}/${emptied}`, { recursive: true });
     for (let i = 0; i < 2; i++) {
-      const { exit, out } = await backup();
+      const { exit, out, error } = await backup();
       expect(exit).toBe(3);
+      expect(error).not.toContain('signs with a new key');
       expect(out).toMatch(/^warning: the .* gone from /m);
       expect(out).toContain('dashkeep trust --repository ');
       expect(out).toMatch(/^snapshot \S+ is complete/m);

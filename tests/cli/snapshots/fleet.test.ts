@@ -80,6 +80,21 @@ describe('dashkeep fleet', () => {
     expect(bucket.requests.filter(({ bucket: name }) => name === 'test')).toHaveLength(4);
   });
 
+  it('does not expect the next backup as soon as two by hand came after each other', async () => {
+    await backup('berlin');
+    const clock = { ...realClock, now: () => new Date(Date.now() + 30 * 60_000) };
+    const environment = { ...bucket.environment, DASHKEEP_TRUSTED_KEYS: signers.join(',') };
+    const args = ['fleet', target('berlin'), '--json', '--state-dir', `${directory.path}/office`];
+    expect((await runCli(args, environment, { clock })).json.installations[0]).toMatchObject({
+      state: 'ok',
+      alarms: [],
+    });
+    const later = { ...realClock, now: () => new Date(Date.now() + 75 * 60_000) };
+    expect((await runCli(args, environment, { clock: later })).json.installations[0].alarms).toMatchObject([
+      { reason: 'the last full snapshot is 1.3 hours old; expected at least every 1.0 hours' },
+    ]);
+  });
+
   it('finds every installation below a prefix', async () => {
     const { json } = await fleet(['*']);
     const targets = json.installations.map(({ target: one }: { target: string }) => one);

@@ -27,6 +27,13 @@ describe('S3Store refused', () => {
     await expect(store.deleteMany(['a'])).rejects.toMatchObject({ code });
   });
 
+  it('because the account is suspended blames the key', async () => {
+    const { store } = await open({ fault: always({ kind: 'status', status: 403, code: 'UserSuspended' }) });
+    const refusal = { code: 'DK_STORE_CREDENTIALS', message: /suspended/ };
+    await expect(store.put('a', body)).rejects.toMatchObject(refusal);
+    await expect(keysOf(store, '')).rejects.toMatchObject(refusal);
+  });
+
   it('distinguishes a missing bucket from an absent object', async () => {
     const { store } = await open({ buckets: ['another'] });
 
@@ -143,6 +150,26 @@ describe('S3Store and what is no S3', () => {
       await expect(store.deleteMany(['a'])).rejects.toMatchObject(foreign);
     }
   });
+
+  it.each([
+    ['a page', 'text/html', '<html><head><title>Blocked</title></head><body>Blocked by policy</body></html>'],
+    ['nothing', 'text/plain', ''],
+  ])(
+    'does not blame the permissions of the key for a proxy that responds to everything with 403 and %s',
+    async (_name, type, text) => {
+      const store = await answering(403, text, { 'content-type': type });
+      const refusal = {
+        code: 'DK_STORE_DENIED',
+        message: expect.stringMatching(
+          /is not allowed, or a proxy refuses the request \(HTTP 403 without an S3 error code/,
+        ),
+        hint: expect.stringMatching(/proxy/),
+      };
+      await expect(store.get('a')).rejects.toMatchObject(refusal);
+      await expect(store.put('a', body)).rejects.toMatchObject(refusal);
+      await expect(keysOf(store, '')).rejects.toMatchObject(refusal);
+    },
+  );
 
   it('does not take a server that knows nothing for a bucket without a repository', async () => {
     const store = await answering(404, '<Error><Code>NoSuchKey</Code></Error>', { 'content-type': 'application/xml' });

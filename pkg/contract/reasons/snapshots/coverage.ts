@@ -12,7 +12,7 @@ export const COVERAGE_REASONS = {
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
   'lacks-failed': 'not read because of errors: {count} ({kinds})',
 
-  'snapshot-shrunk': 'much of snapshot {since} is missing: {losses}',
+  'snapshot-shrunk': 'many resources of snapshot {since} are missing: {losses}',
   'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',
   'grafana-upgraded':
     'Grafana was upgraded from {from} to {to}; of snapshot {since}, {gone} resources are gone, {older} are older than before, and {changed} changed beyond migration',
