@@ -58,14 +58,20 @@ export interface CliContext {
   stdin?: NodeJS.ReadStream;
 }
 
+/** Two signals within this many milliseconds are one: `timeout` sends its own to a process and to its group. */
+const SAME_SIGNAL_MS = 500;
+
 /** The real outside. A second signal ends the process immediately. */
 export function openContext(): CliContext {
   const controller = new AbortController();
   // Every request under way listens to it.
   setMaxListeners(0, controller.signal);
+  let first: number | undefined;
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
-      if (controller.signal.aborted) {
+      const now = systemClock.monotonic();
+      first ??= now;
+      if (now - first > SAME_SIGNAL_MS) {
         process.exit(130);
       }
       controller.abort(new DashkeepError('DK_INTERRUPTED', `interrupted by ${name}`));

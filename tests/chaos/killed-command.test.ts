@@ -44,6 +44,20 @@ afterEach(async () => {
   await directory.remove();
 });
 
+it('says what it did when a signal arrives twice, as `timeout` sends it to a process and to its group', async () => {
+  await cli('backup', '--kinds', 'folder,dashboard');
+  live()
+    .slice(0, 10)
+    .forEach((uid) => grafana.state.org(1).dashboards.delete(uid));
+  // The system delivers the same signal once or twice, two different ones always twice.
+  const kill = (): boolean => child.kill('SIGTERM') && child.kill('SIGINT');
+  grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'before', run: kill }, skip: 3, times: 1 });
+  const killed = await cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply');
+  expect(killed.exit).toBe(130);
+  expect(killed.said).toMatch(/Restore \S+ did not finish: \d+ of \d+ resources/);
+  expect(killed.said).toContain('To undo it: dashkeep restore --undo ');
+});
+
 const KILLED = [
   ['SIGKILL', 7, 'finish'],
   ['SIGINT', 3, 'undo'],
