@@ -105,6 +105,15 @@ describe('a resource that could not be read', () => {
   });
 });
 
+it('does not call lost what a backup with other credentials does not reach', async () => {
+  expect((await backup(ADMIN, '--json')).json.status).toBe('complete');
+  const { exit, out } = await backupByToken();
+  expect(exit).toBe(3);
+  expect(out).toMatch(/^warning: many resources of snapshot .* are missing: .*user/m);
+  expect(out).not.toContain('--lost-in');
+  expect(out).toContain('may still be in Grafana');
+});
+
 describe('problems of a backup', () => {
   it('with different causes are a line each, and a long one ends with how many more there are', () => {
     const of = (uid: string, reason: string, count?: number) => ({

@@ -123,18 +123,26 @@ function printReport(context: CliContext, manifest: Manifest): void {
   advice.forEach((one) => printLine(context, reasonSentence(one)));
 }
 
-function printShrunk(context: CliContext, { id, shrunk, errors }: Manifest): void {
+function printShrunk(context: CliContext, manifest: Manifest): void {
+  const { id, shrunk } = manifest;
   if (shrunk !== undefined) {
     printLine(context, `warning: ${reasonSentence(shrunkReason(shrunk))}`);
-    const isUnread = isAllUnread(shrunk, errors);
+    const isUnread = isAllUnread(shrunk, manifest);
     printLine(context, reasonSentence(isUnread ? reason('read-again') : putBackAdvice(shrunk.since, id)));
     printLine(context, reasonSentence(acceptLossAdvice(id, shrunk)));
   }
 }
 
-/** Whether all losses are resources that could not be read, and may still exist. */
-function isAllUnread({ losses, overwritten }: NonNullable<Manifest['shrunk']>, errors: Manifest['errors']): boolean {
+/** Whether all losses are resources that could not be read or were out of reach, and may still exist. */
+function isAllUnread(
+  { losses, overwritten }: NonNullable<Manifest['shrunk']>,
+  { errors, kinds, orgs, scope }: Manifest,
+): boolean {
+  const isOutOfReach = (org: number): boolean => scope?.orgs !== 'all' && !orgs.some(({ id }) => id === org);
   const isUnread = ({ org, kind, gone }: Loss): boolean => {
+    if ((org !== undefined && isOutOfReach(org)) || (kind !== undefined && kinds[kind]?.reason !== undefined)) {
+      return true;
+    }
     const causes = errors.filter((one) => one.kind === kind && (org === undefined || one.org === org));
     return causes.some(({ uid }) => uid === '') || problemCount(causes) >= gone;
   };

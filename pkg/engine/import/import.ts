@@ -1,10 +1,11 @@
 import { compact } from '../../contract/compact.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { KindReport, Manifest, ManifestEntry } from '../../contract/manifest.ts';
-import type { Clock, Randomness } from '../../contract/ports.ts';
+import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { canonicalOf } from '../../grafana/kinds/text-content.ts';
+import { compareClocks } from '../../repository/clocks.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { holdSnapshot } from '../../repository/holds/holds.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -84,6 +85,7 @@ interface Ports {
   version: string;
   clock: Clock;
   randomness: Randomness;
+  log: Log;
 }
 
 /**
@@ -91,10 +93,12 @@ interface Ports {
  * origin, earlier ones take it for the snapshot of a restore test. It is on hold, so no retention removes it.
  */
 export async function importArchive(
-  { repository, version, clock, randomness }: Ports,
+  { repository, version, clock, randomness, log }: Ports,
   archive: CheckedArchive,
   { by, signal }: { by?: string | undefined; signal: AbortSignal },
 ): Promise<Manifest> {
+  const { store: target, ignoreClock } = repository;
+  await compareClocks({ store: target, ignoreClock, clock, log }, { signal });
   const started = clock.now();
   const id = newTimedId(started, randomness);
   const session = await repository.openSession({ id, kind: 'backup' }, { signal });

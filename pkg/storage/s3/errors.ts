@@ -131,13 +131,15 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   if (code === 'QuotaExceeded' || code === 'XMinioStorageFull' || status === 507) {
     return make('DK_STORE_FAILED', shown || `HTTP ${status}`, reason('make-room'));
   }
-  const busy = status === 503 || status === 429;
-  const what = [shown, words].filter(Boolean).join(' ') || 'without an S3 error code';
+  const said = [shown, words].filter(Boolean).join(' ');
+  const what = said || 'without an S3 error code';
   if (code === 'InvalidRequest' && doing.permission.includes('s3:PutObjectRetention')) {
     const why = `HTTP ${status} ${what}; the bucket seems to have no object lock`;
     return make('DK_STORE_FAILED', why, reason('create-locked-bucket'));
   }
-  return make('DK_STORE_FAILED', `HTTP ${status} ${what}`, busy ? reason('wait-for-target') : undefined);
+  const isBusy = status === 503 || status === 429;
+  const advice = isBusy ? reason('wait-for-target') : said === '' ? reason('check-endpoint') : undefined;
+  return make('DK_STORE_FAILED', `HTTP ${status} ${what}`, advice);
 }
 
 /** The code and the words of a response, as far as they may be shown. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -58,6 +58,15 @@ describe('a clock that is off', () => {
       why: { code: 'clock-apart-grafana' },
     });
     expect((await dashkeep(['snapshots'])).json.snapshots).toEqual([]);
+  });
+
+  it.each([HOUR, -HOUR, YEAR, -YEAR])('by %i ms imports nothing into a bucket', async (off) => {
+    const file = join(directory, 'one.json');
+    await writeFile(file, JSON.stringify({ uid: 'one', title: 'One', panels: [] }));
+    const args = ['import', file, '--format', 'dashboards'];
+    await expect(dashkeep(args, off)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
+    expect((await dashkeep(args)).exit).toBe(0);
+    expect((await dashkeep(['snapshots'])).json.snapshots).toHaveLength(1);
   });
 
   it('makes one when told to go on, which is never the latest, and can be removed by name', async () => {

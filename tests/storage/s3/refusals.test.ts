@@ -29,7 +29,7 @@ describe('S3Store refused', () => {
 
   it('because the account is suspended blames the key', async () => {
     const { store } = await open({ fault: always({ kind: 'status', status: 403, code: 'UserSuspended' }) });
-    const refusal = { code: 'DK_STORE_CREDENTIALS', message: /suspended/ };
+    const refusal = { code: 'DK_STORE_CREDENTIALS', message: expect.stringMatching(/suspended/) };
     await expect(store.put('a', body)).rejects.toMatchObject(refusal);
     await expect(keysOf(store, '')).rejects.toMatchObject(refusal);
   });
@@ -85,12 +85,18 @@ describe('S3Store refused', () => {
   it('because the bucket is in another region says what to correct', async () => {
     const { store } = await open({ fault: always({ kind: 'status', status: 301, code: 'PermanentRedirect' }) });
 
-    await expect(store.put('a', body)).rejects.toMatchObject({ code: 'DK_SETTINGS', hint: /AWS_REGION/ });
+    await expect(store.put('a', body)).rejects.toMatchObject({
+      code: 'DK_SETTINGS',
+      hint: expect.stringMatching(/AWS_REGION/),
+    });
   });
 
   it('because the disk is full or the service overloaded says that', async () => {
     const { server, store } = await open({ fault: always({ kind: 'status', status: 507, code: 'XMinioStorageFull' }) });
-    await expect(store.put('a', body)).rejects.toMatchObject({ code: 'DK_STORE_FAILED', hint: /full/ });
+    await expect(store.put('a', body)).rejects.toMatchObject({
+      code: 'DK_STORE_FAILED',
+      hint: expect.stringMatching(/full/),
+    });
 
     server.options.fault = always({
       kind: 'status',
@@ -98,7 +104,10 @@ describe('S3Store refused', () => {
       code: 'AccessDenied',
       message: 'not authorized: kms:Decrypt',
     });
-    await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_DENIED', message: /kms:Decrypt/ });
+    await expect(store.get('a')).rejects.toMatchObject({
+      code: 'DK_STORE_DENIED',
+      message: expect.stringMatching(/kms:Decrypt/),
+    });
   });
 });
 
@@ -170,6 +179,17 @@ describe('S3Store and what is no S3', () => {
       await expect(keysOf(store, '')).rejects.toMatchObject(refusal);
     },
   );
+
+  it('does not refer to the words of a response that has none', async () => {
+    const store = await answering(502, '<html><body>Bad gateway</body></html>', { 'content-type': 'text/html' });
+    const refusal = {
+      code: 'DK_STORE_FAILED',
+      message: expect.stringMatching(/HTTP 502 without an S3 error code/),
+      hint: expect.stringMatching(/proxy/),
+    };
+    await expect(store.get('a')).rejects.toMatchObject(refusal);
+    await expect(keysOf(store, '')).rejects.toMatchObject(refusal);
+  });
 
   it('does not take a server that knows nothing for a bucket without a repository', async () => {
     const store = await answering(404, '<Error><Code>NoSuchKey</Code></Error>', { 'content-type': 'application/xml' });
