@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { reasonOf } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../contract/ports.ts';
+import { withTimeLimit } from '../lib/abortable.ts';
 import { KubernetesError, refusal } from './errors.ts';
 import type { Access, Status } from './types.ts';
 
@@ -108,7 +109,8 @@ export class KubeClient {
     const [token, agent] = await Promise.all([this.#bearer(freshToken), this.#connection()]);
     const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
     const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query).toString()}`;
-    const limit = AbortSignal.timeout(request.timeout ?? 10_000);
+    const timeout = request.timeout ?? 10_000;
+    const signal = request.signal === undefined ? AbortSignal.timeout(timeout) : withTimeLimit(request.signal, timeout);
     return new Promise((resolve, reject) => {
       const sent = https.request(
         {
@@ -119,7 +121,7 @@ export class KubeClient {
           ...(isIP(this.#host) === 0 ? { servername: this.#host } : {}),
           method: request.method,
           path: request.path + query,
-          signal: request.signal === undefined ? limit : AbortSignal.any([limit, request.signal]),
+          signal,
           headers: {
             accept: 'application/json',
             authorization: `Bearer ${token}`,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { withTimeLimit } from '../../lib/abortable.ts';
 import { systemCode } from '../../lib/file-errors.ts';
 import { assertPackFits, MAX_PACK_BYTES } from './pack.ts';
 import type { TreeEntry, TreeStore } from './tree.ts';
@@ -216,6 +217,9 @@ function whyNot(error: unknown, hasToken: boolean): string {
     return `responded with status ${statusCode}`;
   }
   const cause = (error as Error).cause ?? error;
+  if ((cause as Error).name === 'TimeoutError') {
+    return 'did not respond in time';
+  }
   return `did not respond (${systemCode(cause) ?? (cause as Error).name})`;
 }
 
@@ -240,7 +244,7 @@ async function exchange(
   { url, method = 'GET', headers = {}, body }: HttpRequest,
   cancelled: AbortSignal,
 ): Promise<HttpResponse> {
-  const signal = AbortSignal.any([cancelled, AbortSignal.timeout(method === 'GET' ? REFS_TIMEOUT_MS : TIMEOUT_MS)]);
+  const signal = withTimeLimit(cancelled, method === 'GET' ? REFS_TIMEOUT_MS : TIMEOUT_MS);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
