@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { S3Server } from '../support/s3/server.ts';
+import type { S3RequestRecord, S3Server } from '../support/s3/server.ts';
 import { Namespace, soon, type Described } from './cluster.ts';
 import { bucketSecret } from './store.ts';
 
@@ -24,13 +24,18 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
   const attempts = async (): Promise<Described[]> => at.list('pods', ...backups);
   const phases = async (): Promise<string[]> => (await attempts()).map(({ status }) => status.phase as string);
 
+  const isWrite = ({ key, operation }: Pick<S3RequestRecord, 'key' | 'operation'>): boolean =>
+    key.startsWith(PREFIX) && operation === 'PutObject';
+
+  function refuse(): void {
+    store().options.fault = (request) =>
+      isWrite(request) ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
+  }
+
   async function begin(): Promise<void> {
     at = await Namespace.create('cronjob');
     await at.apply(bucketSecret(store()));
-    store().options.fault = ({ key, operation }) =>
-      key.startsWith(PREFIX) && operation === 'PutObject'
-        ? { kind: 'status', status: 403, code: 'AccessDenied' }
-        : undefined;
+    refuse();
     other = await Namespace.create('cronjob-grafana');
     await other.grafana('install');
     const s3 = { endpoint: store().url };
@@ -64,6 +69,33 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
 
     it('passes its own test', async () => {
       expect(await at.helm('test', 'dashkeep')).toContain('Phase:          Succeeded');
+    });
+
+    it('backs up before an upgrade, and refuses the upgrade without a backup if one is required', async () => {
+      const upgrade = (schedule: string, required: boolean): Promise<string> =>
+        at.dashkeep('upgrade', {
+          ...values,
+          schedule,
+          cronjob: { suspend: true },
+          s3: { endpoint: store().url },
+          upgradeGuard: { enabled: true, required, backoffLimit: 0 },
+        });
+      const schedule = async (): Promise<string> => (await at.get('cronjob', 'dashkeep')).spec.schedule;
+
+      refuse();
+      await upgrade('1 3 * * *', false);
+      expect(await schedule()).toBe('1 3 * * *');
+      await expect(upgrade('2 3 * * *', true)).rejects.toThrow('pre-upgrade hooks failed');
+      expect(await schedule()).toBe('1 3 * * *');
+      expect(await at.logs('job/dashkeep-before-upgrade')).toContain('DK_STORE_DENIED');
+
+      store().options.fault = undefined;
+      const from = store().requests.length;
+      await upgrade('3 3 * * *', true);
+      expect(await schedule()).toBe('3 3 * * *');
+      const written = store().requests.slice(from).filter(isWrite);
+      expect(written.filter(({ key }) => key.startsWith(`${PREFIX}snapshots/`))).toHaveLength(1);
+      expect((await at.contents()).filter((name) => name.includes('before-upgrade'))).toEqual([]);
     });
 
     it('keeps its token through an upgrade, and leaves only its keys behind', async () => {

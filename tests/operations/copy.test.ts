@@ -120,6 +120,19 @@ describe('holds and notes', () => {
     expect(await bench.there()).toMatchObject({ ids: [second.id], held: [] });
   });
 
+  it('a note that was removed is removed there as well', async () => {
+    const note = async (text: string): Promise<void> => {
+      bench.clock.advance(HOUR);
+      await noteSnapshot(await bench.open(bench.from), second.id, { note: text }, {});
+      await bench.copy({ kept });
+    };
+    await note('before the move');
+    await note('');
+    expect((await bench.there()).notes).toEqual([]);
+    await note('after all');
+    expect((await bench.there()).notes).toEqual(['after all']);
+  });
+
   it('a hold that only the copy has stays when another one is released', async () => {
     await onHold(first.id);
     await bench.copy();

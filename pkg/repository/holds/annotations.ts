@@ -30,6 +30,7 @@ export interface AnnotationList {
   /** Those that keep a snapshot, by its id. */
   active: ReadonlyMap<string, readonly Hold[]>;
   ended: readonly Hold[];
+  /** Those that someone removed have no text. */
   notes: ReadonlyMap<string, SnapshotNote>;
   /** Keys of all files, by snapshot. */
   keys: ReadonlyMap<string, readonly string[]>;
@@ -98,10 +99,11 @@ export class Annotations {
     const [found, { active, notes }] = await Promise.all([summaries, this.read(calls)]);
     return found.map((summary) => {
       const holds = active.get(summary.id);
+      const note = notes.get(summary.id);
       return {
         ...summary,
         hold: holds === undefined ? null : shownOf(holds),
-        ...compact({ note: notes.get(summary.id) }),
+        ...(note === undefined || note.text === '' ? {} : { note }),
       };
     });
   }

@@ -4,7 +4,7 @@ import { NOTE_MAX } from '../../contract/note-max.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { holdKey, noteKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
+import { holdKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { claimedForm } from '../snapshots/claimed-form.ts';
@@ -124,7 +124,8 @@ export async function endHolds(
 }
 
 /**
- * Writes a note about a snapshot in place of the one before; an empty text removes it.
+ * Writes a note about a snapshot in place of the one before. An empty text removes it, and is stored like any other, so
+ * that a copy of the repository follows.
  * @returns the full id
  * @throws DK_USAGE, DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN where no key is trusted yet
  */
@@ -134,22 +135,12 @@ export async function noteSnapshot(
   { note, by }: HoldRequest,
   { signal }: Abortable,
 ): Promise<string> {
-  const { store, clock } = repository;
   assertNote(note);
   assertTrusting(repository);
   const { id } = await repository.find(start, { signal });
-  if (note === '') {
-    const keys = [noteKey(id, undefined, false), noteKey(id, undefined, true)];
-    for (const { problem } of await store.deleteMany(keys, { signal })) {
-      if (problem !== undefined) {
-        throw new DashkeepError(problem.code === 'locked' ? 'DK_STORE_LOCKED' : 'DK_STORE_FAILED', problem.message);
-      }
-    }
-  } else {
-    const time = clock.now().toISOString();
-    const content = compact({ format: 1 as const, snapshot: id, note, by, time });
-    await writeAnnotation(repository, content, undefined, { signal });
-  }
+  const time = repository.clock.now().toISOString();
+  const content = compact({ format: 1 as const, snapshot: id, note, by, time });
+  await writeAnnotation(repository, content, undefined, { signal });
   return id;
 }
 
