@@ -5,7 +5,7 @@ import type { Clock, Log } from '../contract/ports.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { Annotations } from './holds/annotations.ts';
-import { putBackHeld } from './holds/copies.ts';
+import { findHeld, putBackHeld } from './holds/copies.ts';
 import { compress } from './objects/codec.ts';
 import type { Keyring } from './encryption/keyring.ts';
 import { SnapshotFinder } from './snapshots/latest.ts';
@@ -215,12 +215,13 @@ export class Repository {
 
   /** By the same names, with who signed it. Of a foreign one only the id finds it. */
   async stored(id: string, calls: Abortable = {}): Promise<StoredManifest> {
-    return id === 'latest' ? this.#finder.latest(calls) : readManifest(this, await this.#finder.find(id, calls), calls);
+    return id === 'latest' ? this.#finder.latest(calls) : readManifest(this, await this.find(id, calls), calls);
   }
 
   /** The manifest's key, by the same names, without reading more than that takes. @throws DK_NOT_FOUND */
   async find(id: string, calls: Abortable = {}): Promise<TimedKey> {
-    return this.#finder.find(id === 'latest' ? (await this.#finder.latest(calls)).manifest.id : id, calls);
+    const start = id === 'latest' ? (await this.#finder.latest(calls)).manifest.id : id;
+    return findHeld(this, () => this.#finder.find(start, calls), calls);
   }
 
   /** @returns up to that many of the newest manifests that count and that a backup can go on from */
@@ -228,10 +229,7 @@ export class Repository {
     return this.#finder.reusable(count, calls);
   }
 
-  /**
-   * Compares the repository with what this installation remembers of it. After a new finding, the next backup reads
-   * everything again.
-   */
+  /** Compares it with what this installation remembers. After a new finding, the next backup reads everything again. */
   async inspect(calls: Abortable = {}): Promise<Inspection> {
     const inspection = await inspect(this, calls);
     for (const finding of inspection.fresh) {

@@ -174,6 +174,18 @@ describe('an older program beside', () => {
     expect([shown?.note, signed]).toEqual(['for the audit', true]);
   });
 
+  it.each(['by its ID', 'by a verification'])('loses no snapshot on hold: it is found %s', async (how) => {
+    await hold();
+    await (await olderProgram(world)).forgetAllButLast();
+    const repository = await open(world);
+    if (how === 'by its ID') {
+      expect((await repository.stored(first.id)).manifest.resources).toHaveLength(4);
+    } else {
+      expect(await verify(repository, { readData: true })).toMatchObject({ snapshots: 2, problems: [] });
+    }
+    expect((await repository.snapshots()).map(({ id }) => id)).toContain(first.id);
+  });
+
   it('prunes nothing that it marked before the hold', async () => {
     const older = await olderProgram(world);
     await backUp({ ...shared, gone: { v: 'unneeded' } });

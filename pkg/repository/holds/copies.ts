@@ -93,6 +93,19 @@ export async function putBackHeld(repository: Holding, calls: Abortable = {}): P
   return back;
 }
 
+/** Finds a snapshot, also one on hold whose manifest is gone: that is put back. @throws DK_NOT_FOUND */
+export async function findHeld<T>(repository: Holding, find: () => Promise<T>, calls: Abortable): Promise<T> {
+  try {
+    return await find();
+  } catch (error) {
+    const isGone = error instanceof DashkeepError && error.code === 'DK_NOT_FOUND';
+    if (!isGone || (await putBackHeld(repository, calls)).size === 0) {
+      throw error;
+    }
+    return find();
+  }
+}
+
 async function isThere({ store }: Holding, id: string, { signal }: Abortable): Promise<boolean> {
   for (const encrypted of [false, true]) {
     if ((await store.head(snapshotKey(id, encrypted), { signal })) !== undefined) {

@@ -3,6 +3,7 @@ import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { putBackHeld } from '../holds/copies.ts';
 import { objectKey, type NamedKey } from '../layout.ts';
 import { futureSnapshots } from '../snapshots/future.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
@@ -79,6 +80,7 @@ class Verification {
     if (snapshot !== undefined && typeof readData === 'object') {
       throw new DashkeepError('DK_USAGE', 'for one snapshot, all of the data is read');
     }
+    await putBackHeld(this.#repository, this.#options);
     // Manifests before objects: an object is always there before the manifest that needs it.
     const keys =
       snapshot === undefined
