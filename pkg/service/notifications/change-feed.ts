@@ -1,23 +1,21 @@
+import { compact } from '../../contract/compact.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
+import type { Clock } from '../../contract/ports.ts';
 import { MAIN_ORG } from '../../engine/restore/mapping/same-org.ts';
 import type { StateStore } from '../../lib/state.ts';
-import { withInstance } from '../../operations/grafana.ts';
 import { isTimedId, timeOfId } from '../../repository/layout.ts';
-import { APP_ID } from '../bootstrap/app-plugin.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { HomeOrganization } from '../organizations/home.ts';
 import type { OrgIdentities } from '../organizations/identities.ts';
-import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RecentChanges } from '../repository/versions/recent-changes.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { changeReport, LISTED_MOST, type OrgChanges } from './change-report.ts';
 import type { Owner } from './notices.ts';
 import type { Notifier } from './notifier.ts';
+import { pageLink, type PageLinkParts } from './page-link.ts';
 
 const ENTRY = 'reported-changes.json';
-const PAGE = `a/${APP_ID}/changes`;
 /** Changes of an organization that are counted one by one. */
 const COUNTED_MOST = 500;
 
@@ -27,18 +25,14 @@ interface Reported {
   at: string;
 }
 
-export interface ChangeFeedParts {
+export interface ChangeFeedParts extends PageLinkParts {
   recentChanges: RecentChanges;
-  repositoryCache: RepositoryCache;
   identities: OrgIdentities;
   home: HomeOrganization;
   settings: SettingsStore;
   notifier: Notifier;
   state: StateStore;
   clock: Clock;
-  log: Log;
-  /** Aborted when the service stops. */
-  signal: AbortSignal;
 }
 
 /**
@@ -106,9 +100,9 @@ export class ChangeFeed {
       }
     }
     if (changed.length > 0) {
-      const link = await this.#link();
+      const link = await pageLink(this.#parts, '/changes');
       const report = changeReport(changed, timeOfId(since));
-      notifier.notify({ event: 'changes', audience, ...report, ...(link === undefined ? {} : { link }) });
+      notifier.notify(compact({ event: 'changes' as const, audience, ...report, link }));
     }
   }
 
@@ -135,21 +129,6 @@ export class ChangeFeed {
     const { repositoryCache, signal } = this.#parts;
     const backups = (await repositoryCache.snapshots(signal)).filter((one) => countsNow(one) && isRegularBackup(one));
     return backups.find(({ id }) => id < snapshot)?.id;
-  }
-
-  /** The page with all changes, where people open Grafana. */
-  async #link(): Promise<string | undefined> {
-    const { repositoryCache, log, signal } = this.#parts;
-    try {
-      const root = await repositoryCache.use(signal, ({ grafana }) =>
-        withInstance(grafana, signal, ({ capabilities, url }) => Promise.resolve(capabilities.appUrl ?? url)),
-      );
-      const url = new URL(root.endsWith('/') ? root : `${root}/`);
-      return ['http:', 'https:'].includes(url.protocol) ? new URL(PAGE, url).href : undefined;
-    } catch (error) {
-      log.debug({ reason: reasonOf(error) }, 'the address of Grafana is not known');
-      return undefined;
-    }
   }
 
   /** Undefined if the state cannot be read or is not valid. */

@@ -1,20 +1,19 @@
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
-import type { Log } from '../../contract/ports.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { Overdue } from '../status/overdue.ts';
 import type { Metrics } from '../status/metrics.ts';
 import type { ChangeFeed } from '../notifications/change-feed.ts';
-import { noticesOf } from '../notifications/notices.ts';
+import { noticesOf, type Notice } from '../notifications/notices.ts';
 import type { Notifier } from '../notifications/notifier.ts';
+import { pageLink, type PageLinkParts } from '../notifications/page-link.ts';
 import type { History } from '../repository/history.ts';
-import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { keepRecord } from '../repository/stored-runs.ts';
 import type { Journal } from './journal.ts';
 
-export interface RunHooksParts {
+export interface RunHooksParts extends PageLinkParts {
   journal: Journal;
   history: History;
-  repositoryCache: RepositoryCache;
   metrics: Metrics;
   overdue: Overdue;
   notifier: Notifier;
@@ -25,10 +24,10 @@ export interface RunHooksParts {
   prepareSearch: (signal: AbortSignal) => Promise<void>;
   /** What was read before is old now. */
   changed: () => void;
-  log: Log;
-  /** Aborted when the service stops. */
-  signal: AbortSignal;
 }
+
+/** The Overview shows what these report, with a plan that puts back exactly that. */
+const ON_OVERVIEW: ReadonlySet<Notice['event']> = new Set(['shrunk', 'mass-change', 'upgraded']);
 
 /** What follows from the end of a run: metrics, notices, a fresh status, and records that could not be kept before. */
 export class RunHooks {
@@ -48,7 +47,7 @@ export class RunHooks {
     changed();
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
-    this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
+    void this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
     if (wentWell) {
       void this.#keepRecords();
     }
@@ -62,13 +61,16 @@ export class RunHooks {
 
   /** A run of a process that ended: the service that finds it reports it. */
   interrupted(record: RunRecord): void {
-    this.#notify(record, undefined);
+    void this.#notify(record, undefined);
   }
 
-  #notify(record: RunRecord, before: RunRecord | undefined): void {
+  async #notify(record: RunRecord, before: RunRecord | undefined): Promise<void> {
     const { notifier, mayKnowHome } = this.#parts;
-    const audience = mayKnowHome(record) ? {} : { audience: 'deployment' as const };
-    noticesOf(record, before).forEach((notice) => notifier.notify({ ...notice, ...audience }));
+    const audience = mayKnowHome(record) ? undefined : ('deployment' as const);
+    for (const notice of noticesOf(record, before)) {
+      const link = ON_OVERVIEW.has(notice.event) ? await pageLink(this.#parts, '') : undefined;
+      notifier.notify(compact({ ...notice, audience, link }));
+    }
   }
 
   /** The first search after a large backup would otherwise wait until every body was read. */

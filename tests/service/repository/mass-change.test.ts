@@ -34,6 +34,9 @@ async function metric(name: string): Promise<string | undefined> {
   return new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1];
 }
 
+/** Where both are shown, with a plan that puts back exactly what was lost. */
+const overview = (): unknown => expect.stringMatching(/^http.*\/a\/dashkeep-backup-app$/);
+
 const uids = (): string[] => [...grafana.state.org(1).dashboards.keys()].sort();
 
 /** Grafana with the same contents at any version. */
@@ -86,7 +89,7 @@ it('is reported by status, metric and webhook until a person accepts it, and put
     lastFull: good,
   });
   expect([await metric('dashkeep_backup_mass_change'), await metric('dashkeep_backup_shrunk')]).toEqual(['1', '0']);
-  await expect.poll(() => webhook.taken.map(({ event }) => event)).toEqual(['mass-change']);
+  await expect.poll(() => webhook.taken).toMatchObject([{ event: 'mass-change', link: overview() }]);
   const held = (await service.call('GET', `/snapshots/${good}`)).json;
   expect(held.hold ?? held.snapshot?.hold).toMatchObject({ by: 'Dashkeep' });
   // It concerns one organization alone.
@@ -115,7 +118,8 @@ it('shows what an upgrade lost until the snapshot before it is released', async 
   const first = await backUp();
   const orgs = [{ id: 1, gone: 1, older: 0, changed: 1 }];
   expect((await statusOf()).upgrade).toMatchObject({ since: before, first, orgs });
-  await expect.poll(() => webhook.taken.map(({ event }) => event)).toContain('upgraded');
+  const upgraded = (): unknown => webhook.taken.find(({ event }) => event === 'upgraded');
+  await expect.poll(upgraded).toMatchObject({ link: overview() });
   expect((await theirs('GET', '/status')).text).not.toContain('upgrade"');
   await backUp();
   expect((await statusOf()).upgrade).toMatchObject({ since: before, first, orgs });
