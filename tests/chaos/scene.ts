@@ -2,6 +2,7 @@ import { canonicalJson } from '../../pkg/lib/json/json.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { holdSnapshot, releaseSnapshot } from '../../pkg/repository/holds/holds.ts';
+import { olderProgram } from '../support/repository/older-program.ts';
 import { copyRepository } from '../../pkg/repository/copy/copy.ts';
 import { applyForget, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { applyPrune, planPrune } from '../../pkg/repository/prune/prune.ts';
@@ -141,6 +142,18 @@ export class Scene {
     const repository = await this.service(guard);
     const id = (await repository.snapshots({ whole: true })).at(-1)?.id ?? '';
     this.held.push(await holdSnapshot(repository, id, { note: 'kept' }, { randomness: this.randomness }));
+  }
+
+  /** As a release does that knows no holds. */
+  async olderForget(guard?: Guard): Promise<void> {
+    const older = await olderProgram(this.world(guard), this.state);
+    await older.forgetAllButLast();
+  }
+
+  /** @throws DK_PRUNE_UNSAFE while a snapshot is on hold */
+  async olderPrune(guard?: Guard): Promise<void> {
+    const older = await olderProgram(this.world(guard), this.state);
+    await older.prune();
   }
 
   async release(guard?: Guard): Promise<void> {

@@ -17,7 +17,7 @@ afterAll(() => {
   console.log(`chaos: ${tried} random schedules tried`);
 });
 
-type Deed = 'backup' | 'other backup' | 'prune' | 'forget' | 'hold';
+type Deed = 'backup' | 'other backup' | 'prune' | 'forget' | 'hold' | 'older forget' | 'older prune';
 
 const CASTS: { name: string; deeds: Deed[]; skewed?: boolean }[] = [
   { name: 'two backups', deeds: ['backup', 'other backup'] },
@@ -28,6 +28,11 @@ const CASTS: { name: string; deeds: Deed[]; skewed?: boolean }[] = [
   { name: 'a backup, a forget and a prune', deeds: ['backup', 'forget', 'prune'] },
   { name: 'a backup, a forget and a hold', deeds: ['backup', 'forget', 'hold'] },
   { name: 'a backup, two forgets, a prune and a hold', deeds: ['backup', 'forget', 'forget', 'prune', 'hold'] },
+  { name: 'a hold, and a forget of an earlier release', deeds: ['hold', 'older forget'] },
+  {
+    name: 'a backup, a hold, a forget and a prune of an earlier release',
+    deeds: ['backup', 'hold', 'older forget', 'older prune'],
+  },
   { name: 'two backups and two prunes', deeds: ['backup', 'other backup', 'prune', 'prune'] },
 ];
 
@@ -50,6 +55,10 @@ function planOf(scene: Scene, deed: Deed, index: number, chance: SeededRandomnes
           return process.forget(guard);
         case 'hold':
           return process.hold(guard);
+        case 'older forget':
+          return process.olderForget(guard);
+        case 'older prune':
+          return process.olderPrune(guard);
       }
     },
   };
@@ -73,7 +82,7 @@ describe.each(CASTS)('$name concurrently', ({ name, deeds, skewed = false }) => 
       const where = `seed ${seed}: ${JSON.stringify(plans)} → ${endings.map((e) => `${e.name}: ${String(e.failure ?? 'done')}`).join('; ')}`;
 
       expect(await scene.problems([NEXT, NEW]), where).toEqual([]);
-      if (!deeds.includes('forget')) {
+      if (!deeds.includes('forget') && !deeds.includes('older forget')) {
         const there = await scene.bucket.keys();
         for (const id of scene.expected.keys()) {
           const published = there.includes(`snapshots/${id}.json.gz`) || isForgottenBefore(scene, id);

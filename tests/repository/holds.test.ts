@@ -201,6 +201,22 @@ describe('an older program beside', () => {
     expect((await verify(await open(world), { readData: true })).problems).toEqual([]);
   });
 
+  it.each([0, 1])('stops no prune of this one, if a hold is killed after %d of its files', async (files) => {
+    const put = world.store.put.bind(world.store);
+    let left = files;
+    world.store.put = (key, ...rest) => {
+      if (key.includes(first.id) && left-- === 0) {
+        throw new Error('killed');
+      }
+      return put(key, ...rest);
+    };
+    await expect(hold()).rejects.toThrow('killed');
+    world.store.put = put;
+    await (await olderProgram(world)).forgetAllButLast();
+    await pruneTwice();
+    await whole();
+  });
+
   it('works as before once the snapshot is released', async () => {
     await hold();
     await releaseSnapshot(await open(world), first.id, {});

@@ -73,8 +73,9 @@ export async function placeHold(
   if (!trust.counts(author)) {
     throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no trusted key signed ${id}`);
   }
-  await writeAnnotation(repository, compact({ ...content, manifestSignature }), hold, calls);
+  // The copy is first: it stops a prune of earlier releases, and a hold without one would leave unknown what it needs.
   await putFile(store, holdKey(id, hold, encrypted), (await fetched).bytes, calls);
+  await writeAnnotation(repository, compact({ ...content, manifestSignature }), hold, calls);
 }
 
 /**

@@ -3,10 +3,10 @@ import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import type * as forget from '../../../pkg/repository/snapshots/forget.ts';
 import type * as pruning from '../../../pkg/repository/prune/prune.ts';
-import type { openRepository } from '../../../pkg/repository/open.ts';
+import type { openRepository, OpenOptions } from '../../../pkg/repository/open.ts';
 import type { RetentionPolicy } from '../../../pkg/repository/snapshots/retention.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
-import { stateOf, type World } from './repository.ts';
+import { stateOf } from './repository.ts';
 
 /** What is in tests/golden/older. */
 type Older = Pick<typeof forget, 'planForget' | 'applyForget'> &
@@ -16,11 +16,14 @@ type Older = Pick<typeof forget, 'planForget' | 'applyForget'> &
   };
 
 /** Retention and prune of a release that knows no holds, with the state of this machine. */
-export async function olderProgram(world: World) {
+export async function olderProgram(
+  world: Pick<OpenOptions, 'store' | 'clock' | 'randomness'>,
+  state = stateOf(world.store),
+) {
   const older = (await import(join(import.meta.dirname, '../../golden/older/removal.mjs'))) as Older;
   const store = withErrorsOf(older, world.store);
   const open = (): ReturnType<typeof openRepository> =>
-    older.openRepository({ ...world, store, log: silentLog, create: false, state: stateOf(world.store) });
+    older.openRepository({ ...world, store, log: silentLog, create: false, state });
   const planForget = async (policy: RetentionPolicy): Promise<forget.ForgetPlan> =>
     older.planForget(await open(), policy);
   const apply = async (plan: forget.ForgetPlan): Promise<forget.ForgetResult> => older.applyForget(await open(), plan);
