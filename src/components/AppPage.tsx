@@ -10,11 +10,13 @@ import { OutageNotice } from './problems/ServiceNotice.tsx';
  * A page of the app: Grafana's frame, with what breaks inside it caught inside it. That the service is out of reach is
  * said once, above everything; what was known stays.
  */
-export function AppPage({ children, pageNav, ...page }: PluginPageProps) {
+export function AppPage({ children, pageNav, actions, ...page }: PluginPageProps) {
   const { outage, retry } = useOutage();
+  // Grafana keeps them in one row, however narrow the page is.
+  const wrapped = actions && <Stack wrap="wrap">{actions}</Stack>;
   return (
     <OutageContext.Provider value={outage}>
-      <PluginPage {...page} pageNav={pageNav && belowGrafana(pageNav)}>
+      <PluginPage {...page} actions={wrapped} pageNav={pageNav && belowGrafana(pageNav)}>
         <PageErrorBoundary>
           <Stack direction="column" gap={3}>
             <OutageNotice onRetry={retry} />

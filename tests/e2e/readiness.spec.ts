@@ -71,6 +71,9 @@ test('readiness speaks French, and says why nothing is known', async ({ app, pag
   await app.open('/readiness?lang=fr-FR');
   await expect(page.getByText('Une restauration échouerait ou perdrait quelque chose')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Cible' })).toBeVisible();
+  await page.setViewportSize({ width: 600, height: 900 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, 'nothing sticks out sideways').toBe(600);
   await expect(page.getByText(/no route to host/)).toBeVisible();
   expect(problems).toEqual([]);
 });

@@ -115,7 +115,7 @@ export function statusColumn<
   return {
     id: 'status',
     header: t('column.status', 'Status'),
-    width: '118px',
+    width: '156px',
     cell: ({ foreign, status, shrunk }) =>
       foreign ? <ForeignBadge /> : <StatusBadge status={status} shrunk={shrunk} />,
   };

@@ -120,6 +120,7 @@ describe('a second target', () => {
     clock.travel(31 * 60_000);
     expect(await copied(3)).toMatchObject({ status: 'complete', counts: { copied: 2 } });
     expect(await warnings()).toEqual([]);
+    expect(await ready('second-copy')).toMatchObject({ level: 'ok' });
     const events = (await webhook.took(2)).map(({ event, run }) => `${(run as Run)['kind']} ${event}`);
     expect(events).toEqual(['copy failed', 'copy recovered']);
   });

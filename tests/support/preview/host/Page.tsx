@@ -36,9 +36,7 @@ export function Page({ children, pageNav, subTitle, actions, info, renderTitle, 
       </nav>
       <div className={styles.header}>
         <div>{renderTitle ? renderTitle(title) : <Text element="h1">{title}</Text>}</div>
-        <Stack gap={1} wrap="wrap" alignItems="center">
-          {actions}
-        </Stack>
+        <Stack gap={1}>{actions}</Stack>
       </div>
       {(subTitle ?? pageNav?.subTitle) && <div className={styles.subtitle}>{subTitle ?? pageNav?.subTitle}</div>}
       {info && (
