@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import type { SnapshotSummary } from '../../../pkg/contract/manifest.ts';
 import type { RunKind, RunLine } from '../../../pkg/contract/runs.ts';
@@ -25,8 +26,8 @@ const PROTECTED = { versioning: true, objectLock: false, expiring: [] };
 const COVERAGE = { whole: true, parts: [], advice: [], orgs: { read: 1 }, kinds: { read: 1, existing: 1 }, text: '' };
 const SCHEDULE = { job: 'backup', expression: '0 */2 * * *', timezone: 'UTC', intervalSeconds: 7200 } as const;
 
-/** An installation that is ready, but for what is changed. */
-function levels(repository: Partial<RepositoryFacts> = {}, facts: Partial<ReadinessFacts> = {}): string[] {
+/** What is not ok of an installation that is ready, but for what is changed. */
+function broken(repository: Partial<RepositoryFacts> = {}, facts: Partial<ReadinessFacts> = {}): ReadinessLine[] {
   const secret = { org: 1, kind: 'data-source' as const, uid: 'p', title: 'P', detail: 'password' };
   const { evidence } = readinessOf({
     now: NOW,
@@ -54,7 +55,11 @@ function levels(repository: Partial<RepositoryFacts> = {}, facts: Partial<Readin
     },
     ...facts,
   });
-  return evidence.filter(({ level }) => level !== 'ok').map(({ code, level }) => `${code} ${level}`);
+  return evidence.filter(({ level }) => level !== 'ok');
+}
+
+function levels(...given: Parameters<typeof broken>): string[] {
+  return broken(...given).map(({ code, level }) => `${code} ${level}`);
 }
 
 const verified = (more: RunLine) => ({ runs: { backup: run('backup', 1), verify: more, drill: run('drill', 1) } });
@@ -156,6 +161,16 @@ it.each(BROKEN)('%s', (_, repository, facts, line) => {
   expect(
     levels(repository, facts).filter((one) => !one.startsWith(line.split(' ')[0]!) && !one.startsWith('schedule')),
   ).toEqual([]);
+});
+
+it('says what to do about a mass change', () => {
+  const shrunk = {
+    since: 's3',
+    losses: [],
+    overwritten: [{ org: 1, kind: 'dashboard' as const, before: 1000, changed: 400 }],
+  };
+  const [line] = broken({ newest: snapshot(1, { shrunk }), complete: snapshot(3) });
+  expect(line).toMatchObject({ code: 'backup', level: 'warning', hint: expect.stringContaining('Put back') });
 });
 
 it('counts a bucket without versioning as protected only by a second copy', () => {

@@ -2,6 +2,7 @@
 export const READINESS_ADVICE = {
   'ready-back-up': 'Back up now.',
   'ready-see-runs': 'The history of runs shows why.',
+  'ready-judge-loss': 'Put back what was lost, or accept it: the Overview and the last lines of that backup show how.',
   'ready-check-service': 'Check that the service is running, and read its log.',
   'ready-verify': 'Verify the repository, and schedule verifications.',
   'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',

@@ -26,7 +26,8 @@ export function backup({ newest, complete, runs }: RepositoryFacts, { now, sched
   const hasFailed = runs.backup?.status === 'failed' && runs.backup.started > at;
   const worse: KnownReason[] = [...notFull, ...(hasFailed ? [reason('ready-later-failed')] : [])];
   if (worse.length > 0) {
-    return { level: 'warning', at, found: [...found, ...worse], advice: [reason('ready-see-runs')] };
+    const next = newest?.shrunk === undefined ? reason('ready-see-runs') : reason('ready-judge-loss');
+    return { level: 'warning', at, found: [...found, ...worse], advice: [next] };
   }
   return schedule?.intervalSeconds === undefined && age > BACKUP_DAYS * DAY_MS
     ? { level: 'warning', at, found: [...found, old(BACKUP_DAYS)], advice }
