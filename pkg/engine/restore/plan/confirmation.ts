@@ -7,9 +7,16 @@ import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 /**
  * What must be typed before a plan is applied; undefined when nothing is deleted and nobody gets to see or receive
  * more.
+ * @param folders - the titles of the live folders to which deleting is limited.
  */
-export function confirmationFor(request: PlanRequest, items: readonly PlannedItem[]): string | undefined {
-  const parts = [deletion(request, items), securityWords(countSecurity(items))].filter((part) => part !== undefined);
+export function confirmationFor(
+  request: Pick<PlanRequest, 'instance'>,
+  items: readonly PlannedItem[],
+  folders?: readonly string[],
+): string | undefined {
+  const parts = [deletion(request, items, folders), securityWords(countSecurity(items))].filter(
+    (part) => part !== undefined,
+  );
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
@@ -18,22 +25,18 @@ export function securityWords(count: number): string | undefined {
   return count === 0 ? undefined : `${count} security ${count === 1 ? 'change' : 'changes'}`;
 }
 
-/** For deletions: the folder's title, or the names of the orgs. */
-function deletion(request: PlanRequest, items: readonly PlannedItem[]): string | undefined {
+/** For deletions: the titles of the folders, or the names of the orgs. */
+function deletion(
+  { instance }: Pick<PlanRequest, 'instance'>,
+  items: readonly PlannedItem[],
+  folders: readonly string[] | undefined,
+): string | undefined {
   const deleting = items.filter(({ action }) => action === 'delete');
   if (deleting.length === 0) {
     return undefined;
   }
-  const { folders } = request.selection;
-  if (folders !== undefined) {
-    const titles = folders.map(
-      ({ uid }) =>
-        request.manifest.resources.find((entry) => entry.kind === 'folder' && entry.uid === uid)?.title ?? uid,
-    );
-    return titles.join(', ');
-  }
-  const orgs = request.instance.orgs.filter(({ id }) => deleting.some((item) => targetOf(item).org === id));
-  return orgs.map(({ name }) => name).join(', ');
+  const orgs = instance.orgs.filter(({ id }) => deleting.some((item) => targetOf(item).org === id));
+  return (folders ?? orgs.map(({ name }) => name)).join(', ');
 }
 
 /** At most this many resources are named in the error. */

@@ -89,9 +89,10 @@ export async function planRestore(
   await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);
-  const extra = request.options.deleteExtra === true ? await planRemovals(request, mapping, items, promotion) : [];
-  const all = [...items.sort(byWriteOrder), ...extra];
-  const confirm = confirmationFor(request, all);
+  const extra =
+    request.options.deleteExtra === true ? await planRemovals(request, mapping, items, promotion) : { items: [] };
+  const all = [...items.sort(byWriteOrder), ...extra.items];
+  const confirm = confirmationFor(request, all, extra.folders);
   return compact({
     snapshot: request.manifest.id,
     items: all,

@@ -8,6 +8,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Kind, Listed, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { isPreview, isPreviewFolder } from '../../../grafana/previews.ts';
 import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
+import { outlineOf } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf } from '../apply/change-log.ts';
@@ -20,20 +21,29 @@ import { isKindComplete } from '../kind-completeness.ts';
 /** Kinds that a restore may delete, in the order of deleting: what is used after what uses it, folders last. */
 const DELETABLE: readonly Kind[] = KINDS.filter(({ deletable }) => deletable === true).reverse();
 
+/** What a plan deletes. */
+export interface Removals {
+  items: PlannedItem[];
+  /** Titles of the live folders in which it looked, without those within them; absent where it looked everywhere. */
+  folders?: string[];
+}
+
 /** What is live within the selection and not in the snapshot, found by reads. */
 export async function planRemovals(
   request: PlanRequest,
   mapping: Mapping,
   planned: readonly PlannedItem[],
   promotion?: Promotion,
-): Promise<PlannedItem[]> {
-  const removals: PlannedItem[] = [];
+): Promise<Removals> {
+  const removals: Removals = request.selection.folders === undefined ? { items: [] } : { items: [], folders: [] };
   const orgs = new Map(request.manifest.orgs.map(({ id }) => [request.options.orgs?.get(id) ?? id, id]));
   for (const org of request.instance.orgs) {
     const source = orgs.get(org.id);
     const isSame = source !== undefined && refusedByOrg(request, { org: source, kind: 'folder' }) === undefined;
     if (isSame && (request.selection.folders === undefined || touches(planned, org.id))) {
-      append(removals, await planOrg(request, mapping, planned, org, source, promotion));
+      const { items, folders = [] } = await planOrg(request, mapping, planned, org, source, promotion);
+      append(removals.items, items);
+      append(removals.folders ?? [], folders);
     }
   }
   return removals;
@@ -50,10 +60,11 @@ async function planOrg(
   org: Org,
   source: number,
   promotion: Promotion | undefined,
-): Promise<PlannedItem[]> {
+): Promise<Removals> {
   const context = writeContext(request, org);
   const folders = await listOf(kindOf('folder'), context);
-  const scope = scopeOf(request, source, folders);
+  const scope = foldersMeant(request, mapping, source, folders);
+  const isWithin = ({ folderUid = '' }: Listed): boolean => scope?.has(folderUid) ?? true;
   const removals: PlannedItem[] = [];
   /** Folders that hold something that stays. */
   const needed = new Set<string>();
@@ -66,13 +77,16 @@ async function planOrg(
     const entries = request.manifest.resources.filter(
       (entry) => entry.kind === name && mapping.orgOf(entry) === org.id,
     );
+    // Also of what is not selected: it may have been sent into the same folder.
+    const renamed = await Promise.all(entries.map((one) => mapping.uidOf(one, () => Promise.resolve(outlineOf(one)))));
     // Where Grafana chooses uids itself, what is restored has another one.
     const targets = planned.filter(({ kind: of }) => of === name).map(targetOf);
     const restored = targets.filter((target) => target.org === org.id);
-    const known = new Set([...entries, ...restored].map(({ uid }) => uid));
+    const standIns = request.options.replace?.get(name)?.values() ?? [];
+    const known = new Set([...[...entries, ...restored].map(({ uid }) => uid), ...renamed, ...standIns]);
     const live = name === 'folder' ? deepestFirst(folders) : await listOf(kind, context);
     for (const listed of live) {
-      const extra = inScope && !known.has(listed.uid) && scope(name, listed);
+      const extra = inScope && !known.has(listed.uid) && isWithin(listed);
       const parent = folders.find(({ uid }) => uid === listed.folderUid)?.title ?? '';
       const item = extra
         ? await planRemoval({ request, kind, context, source, promotion }, listed, needed, parent)
@@ -85,7 +99,8 @@ async function planOrg(
       }
     }
   }
-  return removals;
+  const tops = folders.filter((folder) => scope?.has(folder.uid) === true && !isWithin(folder));
+  return { items: removals, folders: tops.map(({ title }) => title) };
 }
 
 function isSelected({ selection }: PlanRequest, kind: KindName): boolean {
@@ -93,17 +108,23 @@ function isSelected({ selection }: PlanRequest, kind: KindName): boolean {
   return (kinds === undefined || kinds.includes(kind)) && (folders === undefined || KINDS_IN_FOLDERS.has(kind));
 }
 
-/** Whether something live is within the selection. Selected folders themselves are in the snapshot, so never extra. */
-function scopeOf(
-  request: PlanRequest,
+/**
+ * The live folders that a selection means, with all below them; undefined for everything. By the UIDs of the target:
+ * another Grafana may use those of the snapshot for other folders.
+ */
+function foldersMeant(
+  { manifest, selection }: PlanRequest,
+  mapping: Mapping,
   source: number,
   live: readonly Listed[],
-): (kind: KindName, listed: Listed) => boolean {
-  const { folders } = request.selection;
-  if (folders === undefined) {
-    return () => true;
+): ReadonlySet<string> | undefined {
+  if (selection.folders === undefined) {
+    return undefined;
   }
-  const within = new Set(folders.flatMap(({ uid }) => [...folderTree(request.manifest, source, uid)]));
+  const roots = selection.folders.filter(({ org = source }) => org === source);
+  const trees = new Set(roots.flatMap(({ uid }) => [...folderTree(manifest, source, uid)]));
+  const sent = manifest.resources.filter(({ org, kind, uid }) => org === source && kind === 'folder' && trees.has(uid));
+  const within = new Set(sent.map((entry) => mapping.standIn(entry) ?? mapping.knownAs(entry)));
   for (let grown = true; grown;) {
     grown = false;
     for (const { uid, folderUid } of live) {
@@ -113,7 +134,7 @@ function scopeOf(
       }
     }
   }
-  return (_kind, { folderUid }) => folderUid !== undefined && within.has(folderUid);
+  return within;
 }
 
 /** All that is live of a kind, without temporary copies. */
