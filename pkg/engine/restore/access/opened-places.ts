@@ -5,6 +5,7 @@ import { gainsBetween, joinGrants, type Gain } from '../../../grafana/kinds/acce
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { securityChange } from '../../../grafana/kinds/security/change.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { stringAt } from '../../../lib/json/json.ts';
 import { writeContext } from '../context.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
@@ -40,8 +41,8 @@ export class OpenedPlaces {
   readonly #request: PlanRequest;
   readonly #stored: StoredGrants;
   readonly #places = new Map<string, Place>();
-  /** Dashboards of annotations. */
-  readonly #dashboards = new Map<string, string>();
+  /** UIDs of the dashboards of annotations, in the snapshot and in the target. */
+  readonly #dashboards = new Map<string, { from: string | undefined; to: string }>();
   readonly #live = new Map<number, LiveAccess>();
   #entries: ReadonlyMap<string, ManifestEntry> | undefined;
 
@@ -73,9 +74,10 @@ export class OpenedPlaces {
   }
 
   /** Takes the dashboard of an annotation that a plan writes: who may see the one sees the other. */
-  putOn(target: ResourceRef, dashboard: string | undefined): void {
-    if (dashboard !== undefined) {
-      this.#dashboards.set(keyOf(target), dashboard);
+  putOn(target: ResourceRef, stored: Content, content: Content): void {
+    const [from, to] = [stored, content].map(({ body }) => stringAt(body, 'dashboardUID'));
+    if (to !== undefined) {
+      this.#dashboards.set(keyOf(target), { from, to });
     }
   }
 

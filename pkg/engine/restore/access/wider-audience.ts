@@ -55,21 +55,20 @@ export async function audienceChanges(
 /**
  * The dashboards of annotations that a plan writes, as if it wrote them over: those that the snapshot holds and the
  * plan does not create.
- * @param dashboards - their UIDs, by the key of the annotation.
+ * @param dashboards - their UIDs in the snapshot and in the target, by the key of the annotation.
  */
 export function annotatedDashboards(
   written: ReadonlyMap<string, PlannedItem>,
-  dashboards: ReadonlyMap<string, string>,
+  dashboards: ReadonlyMap<string, { from: string | undefined; to: string }>,
   entries: ReadonlyMap<string, ManifestEntry>,
 ): { item: PlannedItem; dashboard: PlannedItem & { entry: ManifestEntry } }[] {
-  return [...dashboards].flatMap(([key, uid]) => {
+  return [...dashboards].flatMap(([key, { from = '', to }]) => {
     const item = written.get(key);
-    const entry = item && entries.get(keyOf({ org: item.org, kind: 'dashboard', uid }));
+    const entry = item && entries.get(keyOf({ org: item.org, kind: 'dashboard', uid: from }));
     if (item === undefined || entry === undefined) {
       return [];
     }
-    const { targetUid: _, ...rest } = item;
-    const dashboard = { ...rest, kind: entry.kind, uid, entry };
+    const dashboard = { ...item, kind: entry.kind, uid: from, targetUid: to, entry };
     return written.get(keyOf(targetOf(dashboard)))?.action === 'create' ? [] : [{ item, dashboard }];
   });
 }

@@ -6,7 +6,6 @@ import { losing, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { stringAt } from '../../../lib/json/json.ts';
 import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
@@ -95,7 +94,7 @@ export async function planEntry(
     planning.places.put(target, live, await content());
   }
   if (kind.name === 'annotation') {
-    planning.places.putOn(target, stringAt((await content()).body, 'dashboardUID'));
+    planning.places.putOn(target, await stored(), await content());
   }
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, await stored())] : forecast.losses;
   const security = [...(await securityOf(planning, kind, context, await item())), ...(forecast.security ?? [])];
