@@ -46,9 +46,14 @@ function tableOf(items: readonly PlannedItem[]): string {
   return [
     '| | Kind | Title | Folder | Why |',
     '|---|---|---|---|---|',
-    ...rows.map((row) => `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
+    ...rows.map((row) => `| ${row.map(escapedBars).join(' | ')} |`),
     ...(more > 0 ? ['', `… and ${more} more.`] : []),
   ].join('\n');
+}
+
+/** A bar is part of its cell after an odd number of backslashes: some readers take two of them for one. */
+function escapedBars(cell: string): string {
+  return cell.replace(/\\+\|?|\|/g, (found) => (found.endsWith('|') ? `${found.slice(0, -1).repeat(2)}\\|` : found));
 }
 
 function securityLines({ kind, uid, security }: PlannedItem): string[] {
