@@ -59,8 +59,8 @@ export function ruleGroup({ entry, content }: ExportedResource, folder: string):
 
 /** Grafana expands variables neither in annotations nor in queries. */
 function rule(given: JsonObject): JsonObject {
-  const text = (name: string): string | undefined => {
-    const value = stringAt(given, name);
+  const text = (name: string, from: Json | undefined = given): string | undefined => {
+    const value = stringAt(from, name);
     return value === undefined ? undefined : literal(value);
   };
   const annotations = objectAt(given, 'annotations');
@@ -71,7 +71,7 @@ function rule(given: JsonObject): JsonObject {
     title: text('title'),
     condition: text('condition'),
     data: (arrayAt(given, 'data') ?? []).filter(isJsonObject).map(query),
-    dashboardUid: stringAt(annotations, '__dashboardUid__'),
+    dashboardUid: text('__dashboardUid__', annotations),
     panelId: Number.isInteger(panel) ? panel : undefined,
     noDataState: text('noDataState'),
     execErrState: text('execErrState'),
