@@ -57,6 +57,8 @@ export async function planSend(
       const warnings = [
         ...(clocks === undefined ? [] : [clocks]),
         ...(await findingsOf(source, signal)),
+        ...(await findingsOf(repository, signal)),
+        ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
         ...notFullReasons(manifest),
         ...leftToCommandLine(manifest, chosen),
       ];

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli } from '../../support/cli.ts';
@@ -149,6 +150,25 @@ it('lists the written resources if the token is revoked halfway, and finishes la
   const finished = await apply(await service.call('POST', '/restores', run['request']));
   expect(finished).toMatchObject({ status: 'complete' });
   expect(await titlesIn(production)).toEqual(await titlesIn(stage));
+});
+
+it('says what a safety snapshot did not read, and that the repository of the connection was emptied', async () => {
+  const [one] = (await api(stage, 'GET /api/search?type=dash-db')) as { uid: string }[];
+  const { dashboard, meta } = await api(stage, `GET /api/dashboards/uid/${one?.uid}`);
+  const changed = { dashboard: { ...dashboard, title: 'Changed' }, folderUid: meta.folderUid, overwrite: true };
+  await api(stage, 'POST /api/dashboards/db', changed);
+  const resources = [{ org: 1, kind: 'dashboard', uid: one?.uid }];
+  const restored = await service.call('POST', '/restores', {
+    ...{ snapshot, selection: { type: 'resources', resources }, options: { overwrite: true } },
+  });
+  snapshot = String((await apply(restored))['snapshot']);
+  const codes = async (): Promise<string[]> =>
+    (await plan(boards)).json.warned.map(({ code }: { code: string }) => code).sort();
+  expect(await codes()).toEqual(['snapshot-based-on']);
+
+  await apply(await plan(boards));
+  await rm(`${service.directory}/target/connections/production/snapshots`, { recursive: true });
+  expect(await codes()).toEqual(['repository-emptied', 'snapshot-based-on']);
 });
 
 it('refuses unknown connections, the same Grafana, and connections with several organizations', async () => {
