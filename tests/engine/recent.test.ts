@@ -19,6 +19,11 @@ const ADMIN = {
   'content-type': 'application/json',
 };
 
+interface Saved {
+  dashboard: object;
+  meta: { folderUid: string };
+}
+
 async function filled(profile: '11.6' | '12.4' | '13.2' = '12.4'): Promise<Bench> {
   const bench = await start({ profile, pageBytes: 8_000 });
   bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900, v2Share: 0 });
@@ -81,6 +86,28 @@ describe('a plan for everything that goes by the last backup', () => {
     );
     expect(permissionsRead(bench)).toContain(changed);
   });
+
+  it.each(['11.6', '12.4', '13.2'] as const)(
+    'reads the permissions of a dashboard that was deleted and made again as it was, on %s',
+    async (profile) => {
+      const bench = await filled(profile);
+      const board = bench.grafana.url + '/api/dashboards/uid/';
+      const { uid } = (await bench.backup()).resources.find(({ kind }) => kind === 'dashboard')!;
+      await open(bench, uid, 'Edit');
+      const manifest = await bench.backup({ mustRead: () => true });
+      const { dashboard, meta } = (await (await fetch(board + uid, { headers: ADMIN })).json()) as Saved;
+      await send(bench, `DELETE /api/dashboards/uid/${uid}`);
+      await send(bench, 'POST /api/dashboards/db', {
+        dashboard: { ...dashboard, id: null },
+        folderUid: meta.folderUid,
+      });
+
+      const plan = await bench.plan(manifest, { overwrite: true, byLastBackup: true });
+
+      expect(plan.items.find((item) => item.kind === 'dashboard' && item.uid === uid)?.action).toBe('unchanged');
+      expect(permissionsIn(plan.items, uid)).toMatchObject({ action: 'update' });
+    },
+  );
 
   it('reads the permissions of which the last backup differs from the chosen snapshot', async () => {
     const bench = await filled();

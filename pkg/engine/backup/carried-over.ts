@@ -1,5 +1,6 @@
 import type { Manifest, ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Clock } from '../../contract/ports.ts';
+import type { Content } from '../../grafana/kinds/content.ts';
 import type { Kind, Known, Listed } from '../../grafana/kinds/kind.ts';
 import { keyOf } from '../restore/target.ts';
 import type { Entries } from './previous.ts';
@@ -89,6 +90,11 @@ export function completeSince(manifest: Manifest, org: number, kind: Kind, clock
   }
   const at = report.oldestReadAt ?? manifest.started;
   return isRecent(clock, at, kind.staleAfter) ? at : undefined;
+}
+
+/** Whether something was deleted and created again: its permissions can differ although its content does not. */
+export function isRecreated(before: Pick<ManifestEntry, 'facts'> | undefined, now: Pick<Content, 'facts'>): boolean {
+  return now.facts?.['created'] !== before?.facts?.['created'];
 }
 
 /** Whether something was read less than that many milliseconds ago. */

@@ -15,7 +15,7 @@ import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
 import { shortText } from '../../lib/short-text.ts';
 import { isNameTooLong, withShortTexts } from './short-texts.ts';
-import { lastCompleteOf, takenOver } from './carried-over.ts';
+import { isRecreated, lastCompleteOf, takenOver } from './carried-over.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
@@ -176,7 +176,7 @@ async function store(
   }
   await share.received(body.bytes);
   const entry = entryOf({ org: run.context.org.id, kind: kind.name }, listed, content, body);
-  if (entry.object !== before?.object || entry.folderUid !== before.folderUid) {
+  if (entry.object !== before?.object || entry.folderUid !== before.folderUid || isRecreated(before, entry)) {
     changes.changed(entry.org, entry.kind, entry.uid, kind.owner === undefined ? entry.folderUid : undefined);
     if (kind.name === 'annotation') {
       kind.references(content).forEach((one) => changes.changed(entry.org, one.kind, one.uid));

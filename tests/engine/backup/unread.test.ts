@@ -16,6 +16,11 @@ const ADMIN = {
   'content-type': 'application/json',
 };
 
+interface Saved {
+  dashboard: object;
+  meta: { folderUid: string };
+}
+
 /** The time at the target. */
 let time = new Date(BEGIN);
 
@@ -136,6 +141,27 @@ describe('permissions are read again', () => {
     expect(entry(second, uid)).toMatchObject({ title: 'Moved', folder: '' });
     expect(entry(second, 'fresh')).not.toHaveProperty('readAt');
   });
+
+  it.each(['11.6', '12.4', '13.2'] as const)(
+    'immediately where the dashboard was deleted and made again as it was, on %s',
+    async (profile) => {
+      const bench = await backedUp(profile);
+      const uid = someDashboard(bench);
+      const found = await fetch(`${bench.grafana.url}/api/dashboards/uid/${uid}`, { headers: ADMIN });
+      const { dashboard, meta } = (await found.json()) as Saved;
+      await send(bench, `DELETE /api/dashboards/uid/${uid}`);
+      await send(bench, 'POST /api/dashboards/db', {
+        dashboard: { ...dashboard, id: null },
+        folderUid: meta.folderUid,
+      });
+
+      const second = await backupAt(bench, 2);
+
+      expect(entry(second, uid, 'dashboard').object).toBe(entry(bench.first, uid, 'dashboard').object);
+      expect(permissionsRead(bench)).toEqual([uid]);
+      expect(entry(second, uid)).not.toHaveProperty('readAt');
+    },
+  );
 
   it('by a full read', async () => {
     const bench = await backedUp();

@@ -8,6 +8,7 @@ import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { rememberDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { isRecreated } from '../../backup/carried-over.ts';
 import type { AsStored } from '../../recent.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
@@ -94,6 +95,9 @@ export async function planKind(
       const entry = sought.get(uid);
       if (entry !== undefined) {
         planning.places.saw({ org: org.id, kind: kind.name, uid }, live);
+        if (live !== undefined && isRecreated(request.recent?.entry(org.id, kind, uid), live)) {
+          planning.recreated.add(keyOf({ org: org.id, kind: kind.name, uid }));
+        }
         const present = isLeftOver(planning, kind, org, uid) ? undefined : live;
         const item = await planEntry(planning, kind, context, entry, uid, present);
         if (item.action === 'create') {
@@ -125,13 +129,14 @@ function unchangedAsOf(
   entry: ManifestEntry,
   { entry: before, readAt }: AsStored,
 ): PlannedItem | undefined {
-  const { request, managers, live } = planning;
+  const { request, managers, live, recreated } = planning;
   const mark = markOfEntry(kind, before);
   const owner = kind.owner === undefined ? undefined : kindOf(kind.owner);
   const ownerBefore = owner === undefined ? undefined : request.recent?.entry(org.id, owner, uid);
   const isOwnerSame =
     owner === undefined ||
     (ownerBefore !== undefined &&
+      !recreated.has(keyOf({ org: org.id, kind: owner.name, uid })) &&
       live.get(keyOf({ org: org.id, kind: owner.name, uid })) === markOfEntry(owner, ownerBefore));
   const bringsSecrets = kind.hasSecrets === true && request.options.secrets?.(kind.name, uid) !== undefined;
   const isOther = mark !== markOfEntry(kind, entry) || planning.mapping.mayChange(entry);

@@ -54,6 +54,7 @@ export async function planRestore(
     live: new Map(),
     dashboards: new Map(),
     created: new Set(),
+    recreated: new Set(),
     along,
     parts,
     progress,

@@ -30,6 +30,8 @@ export interface Planning {
   live: Map<string, string>;
   /** The dashboards that are live, by organization, where the plan has listed them. */
   dashboards: Map<number, readonly Listed[]>;
+  /** What was deleted and created again since the last backup, by key of the target. */
+  recreated: Set<string>;
   /** What is missing and will be made, by key of the target. */
   created: Set<string>;
   /** What nobody named, but belongs to what somebody did. */
