@@ -20,6 +20,8 @@ const ENTRY = 'runs.json';
 const KEPT = 60;
 const ERRORS_KEPT = 5;
 const TEXT_KEPT = 300;
+/** In bytes. That of a long list of resources is not kept. */
+const REQUEST_KEPT = 2_000;
 /** A quarter of what a Secret may hold: anyone who can edit something in Grafana decides how long its names are. */
 const BYTES_KEPT = 256 * 1024;
 
@@ -108,12 +110,15 @@ function withoutProblems({ warnings: _, warned: _1, ...entry }: JournalEntry): J
   return { ...entry, errors: [], counts: { ...entry.counts, ...(failures === 0 ? {} : { failures }) } };
 }
 
-function shortened({
-  touched: _touched,
-  request: _request,
-  security: _security,
-  ...entry
-}: JournalEntry): JournalEntry {
+function isEnded({ status }: JournalEntry): boolean {
+  return status === 'complete' || status === 'partial';
+}
+
+function isSmall(request: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(request) ?? '') <= REQUEST_KEPT;
+}
+
+function shortened({ touched: _touched, request, security: _security, ...entry }: JournalEntry): JournalEntry {
   return {
     ...entry,
     errors: entry.errors.slice(0, ERRORS_KEPT).map((error) => ({
@@ -123,6 +128,8 @@ function shortened({
     })),
     counts: { ...entry.counts, ...(entry.errors.length > ERRORS_KEPT ? { failures: problemCount(entry.errors) } : {}) },
     ...compact({
+      // The repository may have no record of a restore that was interrupted.
+      request: isEnded(entry) || !isSmall(request) ? undefined : request,
       failure:
         entry.failure === undefined
           ? undefined

@@ -16,6 +16,21 @@ const entry = (kind: RunKind, minute: number): JournalEntry => {
   return { ...facts, kind, started, finished: started, counts: {}, errors: [] };
 };
 
+it('keeps what a restore was asked for until it has come to its end, so that it can be started again', async () => {
+  const journal = new Journal(new MemoryState(), silentLog);
+  const { finished: _, ...begun } = entry('restore', 1);
+  const request = { snapshot: 'latest', selection: { type: 'everything' } };
+  const requestIn = (): unknown => journal.entries[0]?.request;
+  await journal.put({ ...begun, status: 'running', request });
+  expect(requestIn()).toEqual(request);
+  await journal.put({ ...begun, status: 'interrupted', request });
+  expect(requestIn()).toEqual(request);
+  await journal.put({ ...begun, status: 'complete', request });
+  expect(requestIn()).toBeUndefined();
+  await journal.put({ ...begun, status: 'interrupted', request: { snapshot: 'x'.repeat(5_000) } });
+  expect(requestIn()).toBeUndefined();
+});
+
 it('does not forget the last verification for many other runs, nor takes it for how far it reaches back', async () => {
   const journal = new Journal(new MemoryState(), silentLog);
   await journal.put(entry('verify', 0));
