@@ -55,12 +55,12 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   const hit = page.getByRole('region', { name: board.title });
   await expect(hit.getByText('Deleted', { exact: true })).toBeVisible(LONG);
   await expect(hit.getByText(/^last seen /)).toBeVisible();
-  await expect(page.getByText(/as of the backup of /)).toBeVisible();
+  await expect(page.getByText(/as of the snapshot of /)).toBeVisible();
   await expect(page.getByRole('link', { name: 'Compare with Grafana now' })).toBeVisible();
   await expectAccessible(page);
   await app.open('/history/search?q=nowhere-at-all');
   await expect(page.getByText('No results')).toBeVisible(LONG);
-  await expect(page.getByText(/as of the backup of /)).toBeVisible();
+  await expect(page.getByText(/as of the snapshot of /)).toBeVisible();
   await expect(page.getByRole('link', { name: 'Compare with Grafana now' })).toBeVisible();
   await expectAccessible(page);
   await app.open('/history/search?q=nowhere-at-all&deleted=true');
@@ -78,7 +78,13 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   await page.unroute(asked);
   const found = page.getByRole('region', { name: board.title }).first();
   await found.getByRole('button', { name: 'Restore it' }).click(LONG);
-  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible(LONG);
+  await page.getByRole('button', { name: 'Restore now' }).click(LONG);
+  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible(LONG);
+  await app.open(`/history/search?q=${encodeURIComponent(board.panel)}`);
+  await expect(hit.getByText('Restored after the latest snapshot')).toBeVisible(LONG);
+  await expect(hit.getByText('Deleted', { exact: true })).toHaveCount(0);
+  await expect(hit.getByRole('button', { name: 'Restore it' })).toHaveCount(0);
+  await expectAccessible(page);
 });
 
 test('the search speaks French', async ({ app, page, backup }) => {

@@ -155,6 +155,30 @@ describe('a search through time', () => {
   });
 });
 
+describe('a search after a restore', () => {
+  it('does not call deleted what the restore has brought back, until that is undone', async () => {
+    const apply = async (plan: { id: string; confirm?: string }): Promise<string> => {
+      const { json } = await service.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
+      expect(await service.ended(json.id)).toMatchObject({ status: 'complete' });
+      return json.id;
+    };
+    const gone = async (): Promise<unknown> => {
+      const { items } = await find('gone board');
+      const { total } = await find('gone board', '&deleted=true');
+      return [items.map(({ deleted, restored }) => [deleted, restored]), total];
+    };
+    expect(await gone()).toEqual([[[true, undefined]], 1]);
+
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid: 'gone' }] };
+    const { json: plan } = await service.call('POST', '/restores', { snapshot: snapshots[0], selection });
+    const run = await apply(plan);
+    expect(await gone()).toEqual([[[false, true]], 0]);
+
+    await apply((await service.call('POST', `/runs/${run}/undo`)).json);
+    expect(await gone()).toEqual([[[true, undefined]], 1]);
+  });
+});
+
 describe('a search after a first backup of more than a publishing indexes', () => {
   it('reads no body: the backup was followed by that', async () => {
     const filled = await startGrafana({ profile: '13.2', searchDelayMs: 0 });

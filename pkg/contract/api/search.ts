@@ -49,6 +49,8 @@ export const SearchHit = z.object({
   title: z.string(),
   folder: z.string(),
   deleted: z.boolean(),
+  /** A restore brought it back after the newest snapshot, which lacks it. */
+  restored: z.literal(true).optional(),
   /** When the newest snapshot was taken that holds it. */
   lastSeen: Time,
   /** The ID of that snapshot; absent if it is untrusted. */

@@ -28,6 +28,8 @@ export interface SearchQuestion {
   serverOrg: number;
   /** Whether a snapshot holds anything of who asks; if left out, each does. */
   covers?: ((snapshot: SnapshotSummary) => boolean) | undefined;
+  /** Decides whether restores since that time have left a resource in Grafana; undefined for what none has touched. */
+  leftByRestores?: (since: string) => Promise<(ref: ResourceRef) => boolean | undefined>;
   /** Lists what follows the resource with this key. */
   after?: string | undefined;
   limit: number;
@@ -55,22 +57,26 @@ export async function search(open: () => Promise<Searchable>, question: SearchQu
 }
 
 async function searchIn(index: Searchable, words: SearchWords, question: SearchQuestion): Promise<FoundPage> {
+  const asOf = newestTime(index, question.covers);
   const seen = new Map((await index.everSeen()).map((one) => [keyOf([one.org, one.kind, one.uid]), one]));
-  const { candidates, ...limits } = await collect(index, words, question, seen);
+  const isDeleted = await missingNow(seen, question, asOf);
+  const { candidates, ...limits } = await collect(index, words, question, { seen, isDeleted });
   const hitsOf = async (chunk: readonly Candidate[]): Promise<(SearchHit | undefined)[]> => {
     const refs = chunk.map(({ thing: [org, kind, uid] }) => ({ org: org === 0 ? question.serverOrg : org, kind, uid }));
     const histories = await index.histories(refs);
-    return chunk.map(({ matches }, place) => {
+    return chunk.map(({ thing, matches }, place) => {
       const ref = refs[place];
-      return ref && hitOf(ref, matches, histories[place] ?? [], { snapshots: index.snapshots, words });
+      const hit = ref && hitOf(ref, matches, histories[place] ?? [], { snapshots: index.snapshots, words });
+      const deleted = isDeleted(thing);
+      return hit && { ...hit, deleted, ...(hit.deleted && !deleted ? { restored: true as const } : {}) };
     });
   };
   // What only another organization with the same ID had must not be counted either.
   const hits = (await index.areShared()) ? await hitsOf(candidates) : undefined;
   const own = candidates.filter((_, place) => hits === undefined || hits[place] !== undefined);
   const sorted = sortBy(own, ({ rank, thing }) => {
-    const { title = '', deleted = true } = seen.get(keyOf(thing)) ?? {};
-    return [String(rank).padStart(3, '0'), deleted ? '1' : '0', title, keyOf(thing)].join('\n');
+    const { title = '' } = seen.get(keyOf(thing)) ?? {};
+    return [String(rank).padStart(3, '0'), isDeleted(thing) ? '1' : '0', title, keyOf(thing)].join('\n');
   });
   const start =
     question.after === undefined ? 0 : sorted.findIndex(({ thing }) => nameOf(thing) === question.after) + 1;
@@ -91,8 +97,22 @@ async function searchIn(index: Searchable, words: SearchWords, question: SearchQ
     total: sorted.length,
     searched: index.searched,
     indexed: { snapshots: index.indexed, pending: index.pending, unreadable: index.unreadable },
-    ...compact({ asOf: newestTime(index, question.covers) }),
+    ...compact({ asOf }),
     ...limits,
+  };
+}
+
+/** Tells what is missing now, as far as the newest snapshot and the restores since then show. */
+async function missingNow(
+  seen: ReadonlyMap<string, SeenResource>,
+  { leftByRestores }: SearchQuestion,
+  asOf: string | undefined,
+): Promise<(thing: Thing) => boolean> {
+  const isLeft = asOf === undefined ? undefined : await leftByRestores?.(asOf);
+  return (thing) => {
+    const [org, kind, uid] = thing;
+    const left = isLeft?.({ org, kind, uid });
+    return left === undefined ? seen.get(keyOf(thing))?.deleted !== false : !left;
   };
 }
 
@@ -105,7 +125,7 @@ async function collect(
   index: Searchable,
   words: SearchWords,
   { kinds, deleted, isVisible }: SearchQuestion,
-  seen: ReadonlyMap<string, SeenResource>,
+  { seen, isDeleted }: { seen: ReadonlyMap<string, SeenResource>; isDeleted: (thing: Thing) => boolean },
 ): Promise<{ candidates: Candidate[]; cut: number; unread: number; truncated: boolean }> {
   let candidates: Candidate[] = [];
   let [cut, unread, truncated] = [0, 0, false];
@@ -113,7 +133,7 @@ async function collect(
   for await (const known of index.things()) {
     const [org, kind, uid] = known.thing;
     const one = seen.get(keyOf(known.thing));
-    const isAsked = (kinds === undefined || kinds.includes(kind)) && (!deleted || one?.deleted === true);
+    const isAsked = (kinds === undefined || kinds.includes(kind)) && (!deleted || isDeleted(known.thing));
     if (one === undefined || !isAsked || !isVisible({ org, kind, uid })) {
       continue;
     }

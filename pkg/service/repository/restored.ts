@@ -3,20 +3,21 @@ import type { RunLine } from '../../contract/runs.ts';
 import type { History } from './history.ts';
 
 /**
- * Decides whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did.
+ * Decides whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did;
+ * undefined for what none has touched.
  */
-export async function restoredSince(
+export async function leftByRestores(
   history: History,
   since: string,
   signal: AbortSignal,
-): Promise<(resource: ResourceRef) => boolean> {
+): Promise<(resource: ResourceRef) => boolean | undefined> {
   const there = new Map<string, boolean>();
   const ended = (run: RunLine): boolean => run.kind === 'restore' && (run.finished ?? '') > since;
   for (const { id } of (await history.since(since, ended, signal)).reverse()) {
     const run = await history.find(id, signal);
     run?.touched?.forEach((one) => there.set(keyOf(one), one.did !== 'deleted'));
   }
-  return (resource) => there.get(keyOf(resource)) === true;
+  return (resource) => there.get(keyOf(resource));
 }
 
 const keyOf = ({ org, kind, uid }: ResourceRef): string => `${org}/${kind}/${uid}`;

@@ -7,8 +7,10 @@ import type { Searchable } from '../../repository/repository.types.ts';
 import { isOf, isSameOrg, type Caller } from '../organizations/caller.ts';
 import { covers } from '../organizations/snapshot-view.ts';
 import { decodeCursor, encodeCursor } from '../pagination.ts';
+import type { History } from './history.ts';
 import type { OpenedTarget } from './opened-target.ts';
 import type { RepositoryCache } from './repository-cache.ts';
+import { leftByRestores } from './restored.ts';
 import { withTimeLimit } from './time-limit.ts';
 
 /** How long a request waits for an index to be built. Building continues after that. */
@@ -17,10 +19,12 @@ const WAIT_MS = 5_000;
 /** Finds texts in all versions, as far as one organization may see them. */
 export class TextSearch {
   readonly #repositoryCache: RepositoryCache;
+  readonly #history: History;
   readonly #clock: Clock;
 
-  constructor(repositoryCache: RepositoryCache, clock: Clock) {
+  constructor(repositoryCache: RepositoryCache, history: History, clock: Clock) {
     this.#repositoryCache = repositoryCache;
+    this.#history = history;
     this.#clock = clock;
   }
 
@@ -50,6 +54,7 @@ export class TextSearch {
             kinds: kind === undefined || kind.length === 0 ? undefined : kind,
             deleted: deleted === 'true',
             isVisible: (ref) => isOf(caller, ref),
+            leftByRestores: (since) => leftByRestores(this.#history, since, signal),
             covers: (snapshot) => covers(snapshot, caller) !== false,
             serverOrg: Math.max(1, caller.org),
             after,

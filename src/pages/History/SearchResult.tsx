@@ -13,7 +13,7 @@ import { cardStyle } from '../../lib/styles.ts';
 /** One resource with what was found in it, and since and until when. */
 export function SearchResult({ hit }: { hit: SearchHit }) {
   const styles = useStyles2(getStyles);
-  const { kind, uid, title, folder, deleted, lastSeen, snapshot, found, more } = hit;
+  const { kind, uid, title, folder, deleted, restored = false, lastSeen, snapshot, found, more } = hit;
   const name = title || uid;
   return (
     <section className={styles.card} aria-label={name}>
@@ -24,7 +24,10 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
         </Text>
         {folder !== '' && <Text color="secondary">{folder}</Text>}
         {deleted && <LabelBadge color="red" icon="trash-alt" text={t('search.deleted', 'Deleted')} />}
-        {deleted && (
+        {restored && (
+          <LabelBadge color="blue" icon="history" text={t('search.restored', 'Restored after the latest snapshot')} />
+        )}
+        {(deleted || restored) && (
           <Text color="secondary">{t('search.lastSeen', 'last seen {{time}}', { time: formatTime(lastSeen) })}</Text>
         )}
       </Stack>
@@ -63,7 +66,7 @@ function Found({ hit, found }: { hit: SearchHit; found: FoundText }) {
       <span className={where === 'query' ? styles.query : styles.text}>{text}</span>
       <Text color={now ? 'success' : 'secondary'} variant="bodySmall">
         {now
-          ? t('search.now', 'in the latest backup')
+          ? t('search.now', 'in the latest snapshot')
           : t('search.until', 'until {{time}}', { time: formatTime(until) })}
         {!now && (
           <>

@@ -80,7 +80,7 @@ function Results({ list, onWiden }: ResultsProps) {
         <Text color="secondary">
           <span role="status">{countOf(first, total)}</span>
           {first.asOf !== undefined && (
-            <> · {t('search.asOf', 'as of the backup of {{time}}', { time: formatTime(first.asOf) })}</>
+            <> · {t('search.asOf', 'as of the snapshot of {{time}}', { time: formatTime(first.asOf) })}</>
           )}
         </Text>
         {items.length > 0 && first.asOf !== undefined && <CompareLink size="sm" fill="text" />}

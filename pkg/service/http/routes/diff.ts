@@ -5,7 +5,7 @@ import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../pagination.ts';
 import { newestFirst } from '../../repository/comparisons.ts';
-import { restoredSince } from '../../repository/restored.ts';
+import { leftByRestores } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
 import type { ServiceParts } from '../../parts.ts';
@@ -31,8 +31,8 @@ export function diffRoutes(api: Api, parts: Parts): void {
       return () => true;
     }
     const { started } = await snapshots.manifest(query.to, caller, signal);
-    const isRestored = await restoredSince(history, started, signal);
-    return (entry) => entry.change !== 'removed' || !isRestored(entry);
+    const isLeft = await leftByRestores(history, started, signal);
+    return (entry) => entry.change !== 'removed' || isLeft(entry) !== true;
   }
 
   route(api, 'GET /diff', config, async (request, reply) => {
