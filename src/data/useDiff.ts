@@ -63,6 +63,5 @@ export function useLatestChanges(newest: string) {
       return { before, diff: await call('GET /diff', { query, signal }) };
     },
     staleTime: 60_000,
-    placeholderData: (previous) => previous,
   });
 }

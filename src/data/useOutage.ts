@@ -75,10 +75,12 @@ function useFreshAfter(outage: ServiceError | undefined): void {
 
 /** The service answers other calls: what is behind it does not, or this one failed in an outage that has ended. */
 function mayCome({ state: { error } }: Query): boolean {
-  return (
-    error instanceof ServiceError &&
-    (error.failure === 'service' ? error.status >= 502 : PASSING.includes(error.failure) && error.failure !== 'timeout')
-  );
+  return error instanceof ServiceError && (error.failure === 'service' ? error.status >= 502 : neverArrived(error));
+}
+
+/** The call did not get to the service, for a reason that passes. A call that took too long may have. */
+export function neverArrived(error: Error): boolean {
+  return error instanceof ServiceError && error.failure !== 'timeout' && PASSING.includes(error.failure);
 }
 
 function outageOf(client: QueryClient): ServiceError | undefined {

@@ -45,7 +45,7 @@ test('the versions of a list follow one another, with their keys', async ({ app,
   expect(problems).toEqual([]);
 });
 
-test('snapshots of the same minute are told apart by their seconds where one is chosen', async ({
+test('snapshots of the same minute are told apart by their seconds where one is chosen, and by what they were made for', async ({
   app,
   page,
   service,
@@ -54,6 +54,7 @@ test('snapshots of the same minute are told apart by their seconds where one is 
   const minute = newest!.time.slice(0, 17);
   newest!.time = `${minute}41.000Z`;
   before!.time = `${minute}12.000Z`;
+  before!.trigger = 'safety';
   await app.open(`/compare?from=${before!.id}&to=${newest!.id}`);
   const [earlier, later] = [
     page.getByRole('combobox', { name: 'Earlier' }),
@@ -62,7 +63,7 @@ test('snapshots of the same minute are told apart by their seconds where one is 
   await expect(earlier).toHaveValue(/:12\b/);
   await expect(later).toHaveValue(/:41\b/);
   await later.click();
-  await expect(page.getByRole('option', { name: /:12\b/ })).toBeVisible();
+  await expect(page.getByRole('option', { name: /:12\b.*before a restore/ })).toBeVisible();
   await expect(page.getByRole('option', { name: /:41\b/ })).toBeVisible();
 });
 

@@ -115,6 +115,26 @@ test('what was marked is no longer once it is corrected, and one word is said ab
   await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
+test('a save that did not arrive is said not to be saved once the service responds again, and can be repeated', async ({
+  app,
+  page,
+  service,
+}) => {
+  await app.open('/settings/retention');
+  await page.getByLabel('The newest').fill('98');
+  await page.route('**/api/plugin-proxy/**', (route) => route.fulfill({ status: 502 }));
+  await page.getByRole('button', { name: 'Save' }).click();
+  const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+  await expect(down.first()).toBeVisible();
+  await page.unroute('**/api/plugin-proxy/**');
+  await expect(page.getByRole('alert').filter({ hasText: 'Your changes are not saved' })).toBeVisible();
+  await expect(down).toHaveCount(0);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  await expect(page.getByText('Your changes are not saved')).toHaveCount(0);
+  expect(service.state.settings.values.retention.keepLast).toBe(98);
+});
+
 test('a target whose check failed is saved only after a question @quick', async ({ app, page }) => {
   await app.open('/settings/target');
   const steps = [{ step: 'clock', status: 'failed', code: 'DK_STORE_UNREACHABLE', detail: 'refused', hint: '' }];

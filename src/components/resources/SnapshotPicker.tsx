@@ -4,6 +4,7 @@ import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { findSnapshots, useSnapshot, useSnapshots } from '../../data/useSnapshots.ts';
 import { distinctTimes, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { triggerLabel } from '../../lib/runs/triggers.ts';
 import { statusLabel } from '../StatusBadge.tsx';
 
 interface Props {
@@ -25,8 +26,13 @@ function optionOf(row: SnapshotRow, timeText: (time: string) => string): Combobo
   return {
     value: row.id,
     label: timeText(row.time),
-    description: `${formatRelative(row.time)}, ${state.toLowerCase()}`,
+    description: [formatRelative(row.time), ...originOf(row), state].join(', ').toLowerCase(),
   };
+}
+
+/** What a snapshot was made for, unless it is a backup like any other. */
+function originOf({ trigger }: SnapshotRow): string[] {
+  return trigger === 'manual' || trigger === 'scheduled' ? [] : [triggerLabel(trigger)];
 }
 
 /** Chooses a point in time. */

@@ -28,10 +28,16 @@ export function Onboarding({ status }: { status: Status }) {
         message={
           configured
             ? t('onboarding.almost', 'Almost there')
-            : t('protection.unconfigured', 'Choose where to store backups')
+            : isLeftOpen
+              ? t('settings.targetMissing', 'The deployment has to set the target')
+              : t('protection.unconfigured', 'Choose where to store backups')
         }
         button={
-          configured || isLeftOpen ? undefined : status.caller.home ? (
+          configured ? undefined : isLeftOpen ? (
+            <LinkButton variant="secondary" icon="cog" href={routes.settings('target')}>
+              {t('notice.settings', 'Open the settings')}
+            </LinkButton>
+          ) : status.caller.home ? (
             <LinkButton size="lg" icon="database" href={routes.settings('target')}>
               {t('onboarding.button', 'Set up the backup target')}
             </LinkButton>

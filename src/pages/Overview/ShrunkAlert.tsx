@@ -1,16 +1,16 @@
-import { Alert, Button, LinkButton, Stack } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, Text } from '@grafana/ui';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import type { Loss, Overwritten } from '../../../pkg/contract/losses/losses.ts';
 import { isMassChange } from '../../../pkg/contract/losses/mass-change.ts';
 import { useStartRun } from '../../data/useRuns.ts';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
 import { PutBack } from './PutBack.tsx';
 
 /** How the newest snapshot differs from the last full one: put that back, or say that it was done on purpose. */
-export function ShrunkAlert({ status: { shrunk, newest, caller } }: { status: Status }) {
+export function ShrunkAlert({ status: { shrunk, newest, caller, lastRestore } }: { status: Status }) {
   const start = useStartRun();
   if (shrunk === undefined || newest === undefined) {
     return null;
@@ -34,6 +34,15 @@ export function ShrunkAlert({ status: { shrunk, newest, caller } }: { status: St
             <li key={`≠ ${one.org} ${one.kind}`}>{overwrittenText(one)}</li>
           ))}
         </ul>
+        {lastRestore?.finished !== undefined && lastRestore.finished > newest.time && (
+          <Text element="p">
+            {t(
+              'shrunk.restoredSince',
+              'A restore ended {{ago}}, after this backup. To see what is still missing, back up now.',
+              { ago: formatRelative(lastRestore.finished) },
+            )}
+          </Text>
+        )}
         <Stack gap={1} wrap="wrap">
           <LinkButton size="sm" variant="secondary" href={routes.snapshot(shrunk.since)}>
             {t('shrunk.open', 'Open the last full backup')}

@@ -9,7 +9,7 @@ import type { Verdict } from './verdict.ts';
  * about. Undefined where the usual words are true.
  */
 export function verdictWithoutBackup(status: Status): Verdict | undefined {
-  const { protection, target, newest, lastBackup, running } = status;
+  const { protection, target, newest, lastBackup, lastSuccess, running } = status;
   if (newest !== undefined || (protection !== 'failed' && protection !== 'never')) {
     return undefined;
   }
@@ -27,6 +27,18 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       icon: 'cloud-upload',
       title: t('protection.firstEnded', 'The first backup has ended'),
       text: t('protection.firstEndedText', 'The service is reading its snapshot. This takes a moment.'),
+    };
+  }
+  if (target.reachable === false && lastSuccess !== undefined) {
+    return {
+      tone: 'error',
+      icon: 'exclamation-circle',
+      title: t('protection.unreachable', 'The target cannot be used'),
+      text: t(
+        'protection.unreachableAfter',
+        'The last good backup was made {{ago}}. Dashkeep cannot read the target, so it is not known whether it contains that backup.',
+        { ago: formatRelative(lastSuccess) },
+      ),
     };
   }
   if (target.reachable === false) {

@@ -1,13 +1,22 @@
-import { Button, ConfirmModal, Stack } from '@grafana/ui';
+import { Alert, Button, ConfirmModal, Stack } from '@grafana/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ServiceError } from '../../api/errors.ts';
 import { t } from '../../lib/i18n.ts';
+import { neverArrived } from '../../data/useOutage.ts';
+import { useStatus } from '../../data/useStatus.ts';
 import { FormError } from './FormError.tsx';
 import { useUnsavedGuard } from '../../hooks/useUnsavedGuard.ts';
 
 interface Props {
-  section: { save: () => void; discard: () => void; isSaving: boolean; isDirty: boolean; error: Error | null };
+  section: {
+    save: () => void;
+    discard: () => void;
+    isSaving: boolean;
+    isDirty: boolean;
+    error: Error | null;
+    sentAt: number;
+  };
   /** Further buttons beside Save. */
   actions?: ReactNode;
   children: ReactNode;
@@ -25,7 +34,7 @@ export function SectionForm({ section, actions, children }: Props) {
     >
       <Stack direction="column" gap={3} maxWidth={90}>
         {children}
-        {section.error !== null && <NotSaved error={section.error} />}
+        {section.error !== null && <NotSaved error={section.error} sentAt={section.sentAt} />}
         <Stack gap={1} wrap="wrap">
           <Button type="submit" disabled={!section.isDirty || section.isSaving}>
             {t('settings.save', 'Save')}
@@ -51,8 +60,17 @@ export function SectionForm({ section, actions, children }: Props) {
   );
 }
 
-function NotSaved({ error }: { error: Error }) {
+/** Of what has passed since, only that the changes were not saved. */
+function NotSaved({ error, sentAt }: { error: Error; sentAt: number }) {
   const client = useQueryClient();
+  const respondedAt = useStatus().dataUpdatedAt;
+  if (respondedAt > sentAt && neverArrived(error)) {
+    return (
+      <Alert severity="warning" bottomSpacing={0} title={t('settings.notSaved', 'Your changes are not saved')}>
+        {t('settings.notSavedText', 'The service did not receive them. It responds again: save them now.')}
+      </Alert>
+    );
+  }
   const stale = error instanceof ServiceError && error.code === 'DK_SETTINGS_STALE';
   return (
     <FormError

@@ -35,6 +35,12 @@ describe('what the overview says of the backups', async () => {
     expect(say({ protection: 'never', target: target(false), schedules: [] })).toContain('There is no schedule');
   });
 
+  it('with a backup from before, and the target out of reach: when it was made, and no word of a first one', () => {
+    const said = say({ protection: 'failed', target: target(false), lastBackup: failed, lastSuccess: ago(120) });
+    expect(said).toMatch(/^The target cannot be used\. The last good backup was made 2 hours ago\./);
+    expect(said).not.toMatch(/first backup/);
+  });
+
   it('without any backup, and the target in reach: that there is none, and when the last attempt was', () => {
     expect(say({ protection: 'failed', target: target(true), lastBackup: failed })).toBe(
       'The first backup failed. There is no backup yet. The last attempt was made 3 minutes ago.',

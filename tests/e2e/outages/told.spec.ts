@@ -21,6 +21,9 @@ test('a target that only the deployment can set is not to be set on a page', asy
   await app.open('');
   await expect(page.getByText(/Nothing is backed up until the deployment sets the target/)).toBeVisible();
   await expect(page.getByText('Set up the backup target')).toHaveCount(0);
+  await expect(page.getByText('The deployment has to set the target')).toBeVisible();
+  await page.getByRole('link', { name: 'Open the settings' }).click();
+  await expect(page.getByRole('heading', { name: 'Settings', exact: true })).toBeVisible();
 });
 
 const INTERRUPTED = {

@@ -72,7 +72,10 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
       orgs: [{ id: 1, gone: 3, older: 14, changed: 5 }],
     },
   };
+  const finished = new Date(Date.parse(newest!.time) + 1_000).toISOString();
+  service.state.status.lastRestore = { ...service.state.runs[0]!, kind: 'restore', finished };
   await app.open('');
+  await expect(page.getByText(/A restore ended .*, after this backup/)).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Unusually many changes before the last backup' })).toBeVisible();
   const change = page.getByRole('alert').filter({ hasText: 'Dashboards of organization 1: 500 of 1,000 changed' });
   const upgrade = page.getByRole('alert').filter({ hasText: 'Grafana was upgraded from 12.4.3 to 13.1.0' });

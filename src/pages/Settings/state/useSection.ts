@@ -48,6 +48,8 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
     isDirty: JSON.stringify(values) !== JSON.stringify(settings.values[name]) || Object.keys(secrets).length > 0,
     save: () => save.mutate({ revision: settings.revision, ...candidate }),
     isSaving: save.isPending,
+    /** When it was last saved, or tried to be. */
+    sentAt: save.submittedAt,
     /** What is wrong as a whole; single fields say it themselves. */
     error: isCorrected(saved, candidate) ? null : save.error,
   };
