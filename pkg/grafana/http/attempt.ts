@@ -125,7 +125,7 @@ export async function attempt(
       error,
       authorization,
       passing: status === 429 || status === 408 || (status >= 500 && status !== 501),
-      unprocessed: status === 429 || (status === 503 && retryAfter !== undefined),
+      unprocessed: status === 429 || (status === 503 && retryAfter !== undefined) || isRefusedBySqlite(request, error),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
   } catch (cause) {
@@ -258,4 +258,10 @@ function sortOf(method: string, path: string, bytes: number): string {
   const segments = path.split('/');
   const route = `${method} ${segments[1]}/${segments[2]} ${segments.length}`;
   return method === 'GET' ? `${route} ${Math.floor(Math.log2(bytes + 1) / 2)}` : route;
+}
+
+/** A busy SQLite: nothing was deleted. Of other writes part may be stored, since they can take several transactions. */
+function isRefusedBySqlite({ method }: { method: string }, { message }: GrafanaError): boolean {
+  // eslint-disable-next-line no-restricted-syntax -- Grafana passes on what SQLite says
+  return method === 'DELETE' && message.includes('database is locked');
 }
