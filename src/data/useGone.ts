@@ -1,4 +1,5 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
+import { compact } from '../../pkg/contract/compact.ts';
 import { call } from '../api/client.ts';
 import { beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
 
@@ -64,9 +65,11 @@ export function useGoneLately(newest: string, lastRestore: string | undefined): 
     },
     staleTime: 60_000,
   });
-  const queries = useQueries({ queries: (recent.data ?? []).map((before) => goneQuery(before, newest, restored)) });
+  const befores = recent.data ?? [];
+  const queries = useQueries({ queries: befores.map(({ id }) => goneQuery(id, newest, restored)) });
   const gone = new Map<string, Gone>();
-  for (const one of queries.flatMap(({ data }) => data ?? [])) {
+  const found = queries.flatMap(({ data = [] }, at) => data.map((one) => compact({ ...one, seen: befores[at]?.time })));
+  for (const one of found) {
     const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
     gone.set(key, gone.get(key) ?? one);
   }

@@ -11,6 +11,8 @@ export interface Gone {
   inside: number;
   /** The snapshot that holds it. */
   from: string;
+  /** When that was taken, where the page does not say it for all. */
+  seen?: string;
   /** Brings it back with all that went with it. */
   selection: RestoreSelection;
 }
@@ -57,17 +59,17 @@ function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
 }
 
 /**
- * Of snapshots, newest first, the ids of the backups after which something was deleted, up to the newest backup. What
- * was taken before a restore or for a drill covers other things, and says nothing about what people deleted.
+ * Of snapshots, newest first, the backups after which something was deleted, up to the newest backup. What was taken
+ * before a restore or for a drill covers other things, and says nothing about what people deleted.
  * @param newest - the id of the newest backup
  * @param since - milliseconds; deletions that were seen earlier are left out
  */
-export function beforeDeletions(rows: SnapshotRow[], newest: string, since: number): string[] {
+export function beforeDeletions(rows: SnapshotRow[], newest: string, since: number): SnapshotRow[] {
   const upToNewest = backupsUpTo(rows, newest);
   return upToNewest.flatMap((row, index) => {
     const before = upToNewest[index + 1];
     const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
-    return deleted && before !== undefined && Date.parse(row.time) >= since ? [before.id] : [];
+    return deleted && before !== undefined && Date.parse(row.time) >= since ? [before] : [];
   });
 }
 

@@ -79,11 +79,11 @@ describe('backups after which something was deleted', () => {
       row(6, 'drill', 9),
       row(5, 'manual', 0),
     ];
-    expect(beforeDeletions(rows, 'scheduled-8', since)).toEqual(['manual-5']);
+    expect(beforeDeletions(rows, 'scheduled-8', since).map(({ id }) => id)).toEqual(['manual-5']);
   });
 
   it('end with the newest backup that is asked about', () => {
     const rows = [row(9, 'scheduled', 1), row(8, 'scheduled', 1), row(7, 'manual')];
-    expect(beforeDeletions(rows, 'scheduled-8', since)).toEqual(['manual-7']);
+    expect(beforeDeletions(rows, 'scheduled-8', since).map(({ id }) => id)).toEqual(['manual-7']);
   });
 });

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import { type Gone } from '../../lib/gone.ts';
+import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter } from '../../lib/routes.ts';
@@ -28,6 +29,8 @@ export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
                   one.entry.folder || kindLabel(one.entry.kind),
                   one.inside > 0 &&
                     plural('gone.inside', one.inside, 'with {{number}} resource', 'with {{number}} resources'),
+                  one.seen !== undefined &&
+                    t('gone.seen', 'last in the backup of {{time}}', { time: formatTime(one.seen) }),
                 ]
                   .filter(Boolean)
                   .join(' · ')}
