@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 import { compact } from '../../pkg/contract/compact.ts';
 import type { KindName } from '../../pkg/contract/kinds.ts';
+import type { ToBeWritten } from '../../pkg/engine/backup/options.ts';
 import type { Manifest, SnapshotTrigger } from '../../pkg/contract/manifest.ts';
 import type { ApplyResult } from '../../pkg/contract/plan.ts';
 import type { StoredRun } from '../../pkg/repository/runs.ts';
@@ -68,6 +69,7 @@ interface BackupChoice {
   clock?: Clock;
   mustRead?: (org: number, uid: string) => boolean;
   deletesNothing?: boolean;
+  touched?: readonly ToBeWritten[];
   version?: string;
 }
 

@@ -44,7 +44,8 @@ export async function readTouched(
   if (along === undefined) {
     return undefined;
   }
-  const touched = [...options.touched, ...along];
+  // What is deleted with its owner can be named by itself, too.
+  const touched = [...new Map([...options.touched, ...along].map((one) => [keyOf(one), one])).values()];
   progress.stepTotal(touched.length);
   progress.total(touched.length);
   const fresh: ManifestEntry[] = [];

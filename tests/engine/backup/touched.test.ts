@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
@@ -44,6 +45,27 @@ describe('the safety snapshot of a restore of one dashboard', () => {
     expect(safety.resources.length).toBe(bench.first.resources.length);
     expect(safety.kinds['dashboard-permissions']).toMatchObject({ oldestReadAt: bench.first.started });
     expect((await bench.repository.manifest('latest')).id).toBe(bench.first.id);
+  });
+
+  it('holds once what is deleted by itself and with its owner', async () => {
+    const bench = await backedUp();
+    const [uid] = bench.uids as [string];
+    const authorization = `Basic ${Buffer.from('admin:admin').toString('base64')}`;
+    await fetch(`${bench.grafana.url}/api/dashboards/uid/${uid}/public-dashboards`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ isEnabled: true }),
+    });
+    await bench.backup();
+    const one = (kind: KindName) => ({ org: 1, kind, uid, title: uid, isDeleted: true });
+
+    const touched = [one('dashboard'), one('public-dashboard'), one('public-dashboard')];
+    const safety = await bench.backup({ trigger: 'safety', touched });
+
+    expect(safety.basedOn).toBeDefined();
+    const keys = safety.resources.map(({ org, kind, uid: of }) => `${org}/${kind}/${of}`);
+    expect(keys.filter((key) => key.includes('public-dashboard'))).toHaveLength(1);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('is what the restore is undone from', async () => {
