@@ -90,7 +90,8 @@ describe('everything', () => {
 
   it('separates access changes that need confirmation from those that open nothing yet', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true });
-    const count = ({ toConfirm, exempt }: ReturnType<typeof bySecurity>): number[] => [toConfirm, exempt].map(countSecurity);
+    const count = ({ toConfirm, exempt }: ReturnType<typeof bySecurity>): number[] =>
+      [toConfirm, exempt].map(countSecurity);
     const alone = await planEverything(await bench.request({ manifest }));
     expect([alone.confirm, ...count(bySecurity(alone))]).toEqual([undefined, 0, countSecurity(alone.items)]);
     expect(countSecurity(alone.items)).toBeGreaterThan(1);

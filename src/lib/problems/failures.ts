@@ -37,10 +37,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
   ],
   session: () => [
     t('notice.session', 'You are no longer logged in to Grafana'),
-    t(
-      'notice.sessionText',
-      'Log in again in another tab, then continue here. This page keeps what you have typed.',
-    ),
+    t('notice.sessionText', 'Log in again in another tab, then continue here. This page keeps what you have typed.'),
     'login',
   ],
   forbidden: () => [
