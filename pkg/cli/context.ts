@@ -5,7 +5,7 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { LEVELS, type Level } from '../service/log.ts';
 import { processEnvironment, type Environment } from './config/environment.ts';
-import { printable } from './output/output.ts';
+import { printable } from './output/printable.ts';
 
 declare const DASHKEEP_VERSION: string | undefined;
 

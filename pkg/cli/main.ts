@@ -34,7 +34,7 @@ import { registerTrust } from './commands/trust.ts';
 import { registerVerify } from './commands/verify.ts';
 import { registerVersions } from './commands/versions.ts';
 import { openContext, VERSION, type CliContext } from './context.ts';
-import { printable } from './output/output.ts';
+import { printable } from './output/printable.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong use or settings, 3 partial, 4 integrity, 5 busy, 130 interrupted.`;

@@ -22,7 +22,8 @@ import { Configuration } from '../config/configuration.ts';
 import { backupChoice, type CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { bytes, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {

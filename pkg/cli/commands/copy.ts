@@ -7,7 +7,8 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { recipientsBeside, sessionIn, withCopyTarget, withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
-import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
+import { printJson, printLine, progressPrinter } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 

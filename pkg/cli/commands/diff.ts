@@ -12,7 +12,8 @@ import type { CliContext } from '../context.ts';
 import { withSession } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { describedChange, printChanges } from '../output/changes.ts';
-import { printable, printJson, printLine, printTable } from '../output/output.ts';
+import { printJson, printLine, printTable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

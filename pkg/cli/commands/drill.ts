@@ -5,7 +5,8 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
-import { printable, printJson, printLine, progressPrinter } from '../output/output.ts';
+import { printJson, printLine, progressPrinter } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {

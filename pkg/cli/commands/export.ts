@@ -8,7 +8,8 @@ import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printable, printJson, printLine } from '../output/output.ts';
+import { printJson, printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { parseResource } from '../resource.ts';
 
 interface Flags extends CommonFlags {

@@ -15,7 +15,8 @@ import { targetOf, type CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { snapshotsAt, withStore } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printable, printJson, printLine, printTable } from '../output/output.ts';
+import { bytes, printJson, printLine, printTable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags {
   json?: boolean;

@@ -9,7 +9,8 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withBy, withTarget, type AskedBy } from '../options.ts';
 import { causesOf } from '../output/causes.ts';
-import { printable, printJson, printLine } from '../output/output.ts';
+import { printJson, printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags, AskedBy {
   json?: boolean;

@@ -16,7 +16,8 @@ import { serviceConfig } from '../config/service.ts';
 import { beginningOf, endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { askedBy, withBy, withJson, withService, withTargetUrl, type AskedBy } from '../options.ts';
-import { printable, printJson, printLine } from '../output/output.ts';
+import { printJson, printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {

@@ -7,7 +7,8 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { openState, withSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
-import { printable, printJson, printLine } from '../output/output.ts';
+import { printJson, printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {

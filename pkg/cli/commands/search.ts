@@ -8,7 +8,8 @@ import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {

@@ -6,7 +6,8 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printable, printJson, printLine, printTable } from '../output/output.ts';
+import { bytes, printJson, printLine, printTable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {

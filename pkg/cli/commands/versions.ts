@@ -23,7 +23,8 @@ import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printable, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { bytes, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { parseResource } from '../resource.ts';
 import { CommandError } from '../command-error.ts';
 

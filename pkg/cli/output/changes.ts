@@ -1,7 +1,8 @@
 import type { ReadableChange } from '../../contract/api/diff.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import type { CliContext } from '../context.ts';
-import { printable, printLine } from './output.ts';
+import { printLine } from './output.ts';
+import { printable } from './printable.ts';
 
 /** A change as it is printed as JSON: the English sentence beside the data. */
 export function describedChange(change: ReadableChange): ReadableChange & { text: string } {

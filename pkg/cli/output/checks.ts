@@ -1,6 +1,7 @@
 import type { Doctor } from '../../contract/api/status.ts';
 import type { CliContext } from '../context.ts';
-import { printable, printJson, printLine } from './output.ts';
+import { printJson, printLine } from './output.ts';
+import { printable } from './printable.ts';
 
 const MARKS = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ', skipped: 'skipped' } as const;
 

@@ -1,5 +1,6 @@
 import type { Progress } from '../../contract/runs.ts';
 import type { CliContext } from '../context.ts';
+import { printable } from './printable.ts';
 
 /** One JSON document, and nothing else, on standard output. */
 export function printJson(context: CliContext, document: unknown): void {
@@ -25,12 +26,6 @@ export function printTable(context: CliContext, heading: string[], rows: (string
     });
     printLine(context, line.join('  ').trimEnd());
   }
-}
-
-/** Titles come from anywhere: no control character of theirs reaches the terminal. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, '\ufffd');
 }
 
 /** `1.8 MiB` */

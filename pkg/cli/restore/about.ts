@@ -8,7 +8,8 @@ import type { Selection } from '../../engine/restore/types.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { coverageOf, latestReason, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import { askOnTerminal } from '../prompt.ts';
-import { printable, printLine } from '../output/output.ts';
+import { printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 /** What to know of a snapshot before and after it is restored. */

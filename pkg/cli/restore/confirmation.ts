@@ -2,7 +2,7 @@ import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
 import { bySecurity } from '../../engine/restore/everything/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { askOnTerminal } from '../prompt.ts';
-import { printable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { securityText } from '../../contract/security-texts.ts';
 import type { CliContext } from '../context.ts';
 

@@ -7,7 +7,8 @@ import { interruptedRestore } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
 import type { UndoCommand } from './finish-command.ts';
-import { printable, printJson } from '../output/output.ts';
+import { printJson } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 
 /** What there is to say about a restore that did not come to its end. */
 export interface CutShort {

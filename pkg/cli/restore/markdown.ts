@@ -4,7 +4,7 @@ import type { PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { isConflict } from '../../contract/reasons/plan.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import type { Plan, PlannedItem } from '../../engine/restore/types.ts';
-import { printable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 
 /** Rows of a table; more make a comment that no pull request takes. */
 const MOST_ROWS = 200;

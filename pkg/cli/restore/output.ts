@@ -4,7 +4,8 @@ import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts'
 import { bySecurity } from '../../engine/restore/everything/plan.ts';
 import { securityFirst } from '../../engine/restore/plan/security.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
-import { printable, printJson, printLine, printTable } from '../output/output.ts';
+import { printJson, printLine, printTable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { securityPatterns } from '../../contract/security-patterns.ts';
 import { securityText } from '../../contract/security-texts.ts';
 import type { CliContext } from '../context.ts';
