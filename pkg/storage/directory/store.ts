@@ -47,20 +47,20 @@ export class DirectoryStore implements ObjectStore {
   async get(key: string, options: { signal?: AbortSignal; maxBytes?: number } = {}): Promise<Buffer> {
     options.signal?.throwIfAborted();
     const parent = await this.#parentOf(key);
-    const absent = new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${this.description}`);
+    const absent = () => new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not in ${this.description}`);
     if (parent === undefined) {
-      throw absent;
+      throw absent();
     }
     const path = join(parent, nameOf(key));
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
       (error: unknown) => {
-        throw systemCode(error) === 'ENOENT' ? absent : fromFileSystem(error, `read ${key}`, this.description);
+        throw systemCode(error) === 'ENOENT' ? absent() : fromFileSystem(error, `read ${key}`, this.description);
       },
     );
     try {
       const stat = await file.stat();
       if (!stat.isFile()) {
-        throw absent;
+        throw absent();
       }
       if (options.maxBytes !== undefined && stat.size > options.maxBytes) {
         throw tooLarge(key, options.maxBytes);
