@@ -183,6 +183,8 @@ describe('notifications', () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
     await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    // The snapshot is there before the journal has it.
+    await eventually('the end of its run', () => service?.service.queue.idle || undefined);
     await service!.stop();
     // A file where the directory should be.
     const [target, aside] = [join(directory, 'target'), join(directory, 'aside')];
