@@ -6,7 +6,7 @@ export const GRAFANA_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The service cannot reach Grafana',
-    hint: 'Check that Grafana is running, and its address: GRAFANA_URL, or DASHKEEP_CONNECTION_<NAME>_URL of a connection.',
+    hint: 'Check that Grafana is running and that its address is correct: GRAFANA_URL, or the DASHKEEP_CONNECTION_…_URL of a connection.',
     page: 'Check that Grafana is running and that the service uses the correct address.',
   },
   DK_GRAFANA_TIMEOUT: {

@@ -41,7 +41,7 @@ export const PLAN_REASONS = {
   'changed-there': 'conflict: someone changed it there since the last migration',
   'deleted-there': 'conflict: someone deleted it there since the last migration',
   'maybe-deleted-there':
-    'conflict: someone may have deleted it there: run records cannot be read, or no trusted key signed them',
+    'conflict: someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
   'undone-there': 'conflict: its last migration was undone',
   'not-promoted': 'conflict: exists there, but no migration created or updated it',
   unshared: {

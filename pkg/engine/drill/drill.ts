@@ -138,7 +138,7 @@ async function nameLeftovers({ instance: { url }, log, signal }: DrillOptions, c
       const steps = sentenceOf(reason('delete-scratch-org', { url, name }));
       log.warn(
         { steps },
-        `unless another restore test is running, the organization '${name}' is left from one that was killed`,
+        `unless another restore test is running, the organization '${name}' is left over from one that was killed`,
       );
     }
   }

@@ -156,7 +156,7 @@ export async function openKeyring(
   if (isNarrowed) {
     ports.log.warn(
       { repository },
-      'an age recipient was removed. A new key is used, which that one cannot open, so everything is stored once more',
+      'an age recipient was removed. A new key is used, which that recipient cannot open, so everything is stored again',
     );
   }
   const current = known ?? (await freshKey(ports, repository));

@@ -67,7 +67,7 @@ function NotSaved({ error, sentAt }: { error: Error; sentAt: number }) {
   if (respondedAt > sentAt && neverArrived(error)) {
     return (
       <Alert severity="warning" bottomSpacing={0} title={t('settings.notSaved', 'Your changes are not saved')}>
-        {t('settings.notSavedText', 'The service did not receive them. It responds again: save them now.')}
+        {t('settings.notSavedText', 'The service did not receive them, but it now responds again. Save them now.')}
       </Alert>
     );
   }

@@ -2,7 +2,10 @@
 export const READINESS_ADVICE = {
   'ready-back-up': 'Back up now.',
   'ready-see-runs': 'The history of runs shows why.',
-  'ready-judge-loss': 'Put back what was lost, or accept it: the Overview and the last lines of that backup show how.',
+  'ready-judge-loss': {
+    cli: 'Put back what was lost, or accept it. The Overview and the output of `dashkeep backup` show how.',
+    page: 'Put back what was lost, or accept it. The Overview shows how.',
+  },
   'ready-check-service': 'Check that the service is running, and read its log.',
   'ready-verify': 'Verify the repository, and schedule verifications.',
   'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',
