@@ -8,6 +8,8 @@ import { keyOf } from './restore/target.ts';
 const RUNS = 200;
 /** More than hourly promotions make in a year. */
 const MOST_RUNS = 10_000;
+/** Of which only the names are listed. */
+const MOST_NAMES = 10 * MOST_RUNS;
 const READS_AT_ONCE = 16;
 const LAST_DAY = new Date('9999-12-31T00:00:00Z');
 
@@ -46,7 +48,7 @@ export async function trustedRestores({
   signal,
 }: Ports): Promise<{ records: RunRecord[]; areAll: boolean }> {
   const period = { from: new Date(0), to: LAST_DAY };
-  const ids = await runIdsBetween(repository.store, { ...period, most: MOST_RUNS + 1 }, { signal });
+  const ids = await runIdsBetween(repository.store, { ...period, most: MOST_NAMES }, { signal });
   const newest = ids.reverse().slice(0, MOST_RUNS);
   const found = new Map<string, StoredRun>();
   await forEachConcurrently(
