@@ -40,8 +40,8 @@ export async function restoresSince(
 }
 
 /**
- * The records of restores that a trusted key signed, newest first, and whether these are all: anyone who can write to
- * the target can replace a record, or add more than anyone reads.
+ * The records of restores that a trusted key signed, newest first, and whether these are all that wrote anything, as
+ * far as can be seen: anyone who can write to the target can damage a record, or add more than anyone reads.
  */
 export async function trustedRestores({
   repository,
@@ -51,19 +51,20 @@ export async function trustedRestores({
   const ids = await runIdsBetween(repository.store, { ...period, most: MOST_NAMES }, { signal });
   const newest = ids.reverse().slice(0, MOST_RUNS);
   const found = new Map<string, StoredRun>();
-  await forEachConcurrently(
-    READS_AT_ONCE,
-    newest,
-    async (id) => {
-      const stored = await repository.run(id, { signal });
-      if (stored !== undefined && repository.trust.counts(stored.author)) {
-        found.set(id, stored);
-      }
-    },
-    signal,
-  );
-  const records = newest.flatMap((id) => found.get(id)?.record ?? []);
-  return { records: records.filter(({ kind }) => kind === 'restore'), areAll: found.size === ids.length };
+  const read = async (id: string): Promise<void> => {
+    const stored = await repository.run(id, { signal });
+    if (stored !== undefined) {
+      found.set(id, stored);
+    }
+  };
+  await forEachConcurrently(READS_AT_ONCE, newest, read, signal);
+  const stored = newest.flatMap((id) => found.get(id) ?? []);
+  const counts = ({ author }: StoredRun): boolean => repository.trust.counts(author);
+  const isHidden = (one: StoredRun): boolean => !counts(one) && (one.record.touched ?? []).length > 0;
+  return {
+    records: stored.flatMap((one) => (counts(one) && one.record.kind === 'restore' ? one.record : [])),
+    areAll: stored.length === ids.length && !stored.some(isHidden),
+  };
 }
 
 /**

@@ -226,5 +226,5 @@ it('gives up a pack whose few bytes make a large file', async () => {
   const delta = deflateSync(Buffer.from([4, 0x80, 0x80, 0x80, 0x80, 1, 0x90, 4]));
   const header = Buffer.from('PACK\0\0\0\x02\0\0\0\x02', 'latin1');
   const pack = Buffer.concat([header, Buffer.of(0x34), base, Buffer.of(0x68, base.length + 1), delta]);
-  await expect(assertPackFits(pack)).rejects.toThrow('a file of 256 MiB');
+  await expect(assertPackFits(pack, new AbortController().signal)).rejects.toThrow('a file of 256 MiB');
 });

@@ -146,23 +146,32 @@ it('prints no link of a public dashboard', async () => {
   expect(out).not.toMatch(/a{32}|b{32}/);
 });
 
+it('does not create again what production deleted when someone adds more records than anyone looks at', async () => {
+  const { signature: _, ...record } = await deletedThere();
+  for (let number = 0; number < 250; number++) {
+    const id = `20991129T235900Z-${number.toString(16).padStart(8, '0')}`;
+    await writeFile(`${runs}/${id}.json`, JSON.stringify({ ...record, id, kind: 'verify', touched: undefined }));
+  }
+  expect(decided(await promote())).toEqual(['a skip deleted-there']);
+  // Records of what wrote nothing hide nothing.
+  await save(stage, 'new', 'Never sent');
+  expect(decided(await promote())).toContain('new create missing');
+});
+
 it.each([
-  ['adds more records than anyone looks at', 250],
-  ['replaces the record', 0],
-])('does not create again what production deleted when someone %s', async (_, more) => {
+  ['damages the record', () => '{}'],
+  ['removes its signature', ({ signature: _, ...record }: Record<string, unknown>) => JSON.stringify(record)],
+])('does not create again what production deleted when someone %s', async (_, changed) => {
+  const record = await deletedThere();
+  await writeFile(`${runs}/${record.id}.json`, changed(record));
+  expect(decided(await promote())).toEqual(['a skip maybe-deleted-there']);
+});
+
+/** A dashboard that a promotion created, and production deleted. @returns the record of that promotion */
+async function deletedThere(): Promise<{ id: string; signature: string }> {
   await promote('--apply');
   await call(production, 'admin:admin', 'DELETE /api/dashboards/uid/a');
   expect(decided(await promote())).toEqual(['a skip deleted-there']);
   const [name = ''] = await readdir(runs);
-  const { signature: __, ...record } = JSON.parse(await readFile(`${runs}/${name}`, 'utf8'));
-  for (let number = 0; number < more; number++) {
-    const id = `20991129T235900Z-${number.toString(16).padStart(8, '0')}`;
-    await writeFile(`${runs}/${id}.json`, JSON.stringify({ ...record, id, kind: 'verify', touched: undefined }));
-  }
-  if (more === 0) {
-    await writeFile(`${runs}/${name}`, '{}');
-  }
-  expect(decided(await promote())).toEqual([`a skip ${more === 0 ? 'maybe-' : ''}deleted-there`]);
-  await save(stage, 'new', 'Never sent');
-  expect(decided(await promote())).toContain('new skip maybe-deleted-there');
-});
+  return JSON.parse(await readFile(`${runs}/${name}`, 'utf8')) as { id: string; signature: string };
+}

@@ -83,7 +83,9 @@ function verdict({ problems, snapshots }: VerifyReport): string {
   return `${problems.length} problems.${problems.some(isMendable) ? ' Try `dashkeep repair`.' : ''}`;
 }
 
+const NOT_MENDABLE: ReadonlySet<string> = new Set(['DK_SNAPSHOT_FUTURE', 'DK_SNAPSHOT_FOREIGN', 'DK_IDENTITY_MISSING']);
+
 /** Whether what is live in Grafana can mend it: not what a key, a repository or a date is about. */
 function isMendable({ code }: Pick<VerifyProblem, 'code'>): boolean {
-  return !isFindingCode(code) && code !== 'DK_SNAPSHOT_FUTURE' && code !== 'DK_SNAPSHOT_FOREIGN';
+  return !isFindingCode(code) && !NOT_MENDABLE.has(code);
 }

@@ -7,6 +7,9 @@ import { partOfHeap } from '../../lib/memory/part-of-heap.ts';
 export const MAX_PACK_BYTES = partOfHeap(1 / 6, 256);
 /** Most of one file in it, which is held in memory too. */
 const MAX_FILE_BYTES = partOfHeap(1 / 16, 64);
+/** Most of what deltas make, together: the library keeps it. */
+const MAX_DELTAS_BYTES = partOfHeap(1 / 4, 128);
+const MAX_OBJECTS = 500_000;
 /** Most of all files together; they are not in memory together, but each has to be read. */
 const MAX_FILES_BYTES = 1024 ** 3;
 const HEADER_BYTES = 12;
@@ -26,10 +29,15 @@ const inflated = promisify(inflate) as unknown as (data: Buffer, options: ZlibOp
  * compressed them well. Source of the format: https://git-scm.com/docs/gitformat-pack
  * @throws DK_MIRROR_FAILED
  */
-export async function assertPackFits(pack: Buffer): Promise<void> {
+export async function assertPackFits(pack: Buffer, signal: AbortSignal): Promise<void> {
   let offset = HEADER_BYTES;
-  let total = 0;
-  for (let left = pack.readUInt32BE(8); left > 0; left--) {
+  let [total, deltas] = [0, 0];
+  const objects = pack.readUInt32BE(8);
+  if (objects > MAX_OBJECTS) {
+    throw tooLarge();
+  }
+  for (let left = objects; left > 0; left--) {
+    signal.throwIfAborted();
     const type = ((pack[offset] ?? 0) >> 4) & 7;
     const { size, end } = readSize(pack, offset, 4);
     assertFits(size);
@@ -38,11 +46,16 @@ export async function assertPackFits(pack: Buffer): Promise<void> {
     const made = type === OFS_DELTA || type === REF_DELTA ? sizeOfDelta(buffer) : size;
     assertFits(made);
     total += size + made;
-    if (total > MAX_FILES_BYTES) {
-      throw new DashkeepError('DK_MIRROR_FAILED', 'the Git repository is too large for a mirror: use a separate one');
+    deltas += type === OFS_DELTA || type === REF_DELTA ? made : 0;
+    if (total > MAX_FILES_BYTES || deltas > MAX_DELTAS_BYTES) {
+      throw tooLarge();
     }
     offset = start + engine.bytesWritten;
   }
+}
+
+function tooLarge(): DashkeepError {
+  return new DashkeepError('DK_MIRROR_FAILED', 'the Git repository is too large for a mirror: use a separate one');
 }
 
 function assertFits(bytes: number): void {

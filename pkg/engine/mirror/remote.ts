@@ -40,20 +40,20 @@ const TIMEOUT_MS = 120_000;
 /** Of the question for the newest commit, with which each mirror begins. */
 const REFS_TIMEOUT_MS = 20_000;
 
-/** Of files; a pack is looked at before it is stored, and read by the library. */
-const FILES = {
-  ...fs,
-  promises: {
+/** The files of a local copy. A pack is looked at before the library reads it. */
+function checkedFiles(signal: AbortSignal): typeof fs {
+  const promises = {
     ...fs.promises,
     writeFile: async (...args: Parameters<typeof fs.promises.writeFile>): Promise<void> => {
       const [path, data] = args;
       if (String(path).endsWith('.pack')) {
-        await assertPackFits(data as Buffer);
+        await assertPackFits(data as Buffer, signal);
       }
       await fs.promises.writeFile(...args);
     },
-  },
-};
+  };
+  return { ...fs, promises };
+}
 
 /** The directory of the local copy of a branch. */
 function localCopy({ url, branch, directory }: MirrorConfig): string {
@@ -69,14 +69,14 @@ export async function forgetLocalCopy(config: MirrorConfig): Promise<void> {
 export class GitRemote implements TreeStore {
   readonly #config: MirrorConfig;
   readonly #git: typeof Sdk;
-  readonly #local: { fs: typeof FILES; gitdir: string };
+  readonly #local: { fs: typeof fs; gitdir: string };
   readonly #signal: AbortSignal;
   #cache = {};
 
   private constructor(git: typeof Sdk, config: MirrorConfig, signal: AbortSignal) {
     this.#git = git;
     this.#config = config;
-    this.#local = { fs: FILES, gitdir: localCopy(config) };
+    this.#local = { fs: checkedFiles(signal), gitdir: localCopy(config) };
     this.#signal = signal;
   }
 

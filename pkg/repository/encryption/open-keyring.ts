@@ -18,16 +18,8 @@ const LocalKey = z.object({
   key: StoredKey,
   /** The set of recipients for which the key file was written and read back. */
   wrappedFor: z.string(),
-  /** These recipients; absent in a state of before 1.0. */
-  recipients: z.array(z.string()).optional(),
-  /** Keys of before a recipient was removed, to read what is stored under them. */
-  earlier: z.array(StoredKey).default([]),
 });
 type LocalKey = z.infer<typeof LocalKey>;
-
-function keysOf(local: LocalKey | undefined): RepositoryKey[] {
-  return local === undefined ? [] : [local.key, ...local.earlier];
-}
 
 export interface KeyPorts {
   store: ObjectStore;
@@ -132,7 +124,7 @@ export async function openKeyring(
     return makeKeyring({
       recipients,
       identities,
-      keys: [...keys, ...keysOf(local)],
+      keys: local === undefined ? keys : [...keys, local.key],
       readOnly: isSecret ? READ_ONLY : undefined,
     });
   }
@@ -151,25 +143,10 @@ export async function openKeyring(
         'and older snapshots cannot be listed here until somebody with the identity runs `dashkeep repair --rewrap`',
     );
   }
-  const isNarrowed = local !== undefined && lacksSome(local, recipients);
-  const known = isNarrowed ? undefined : (local?.key ?? newest);
-  if (isNarrowed) {
-    ports.log.warn(
-      { repository },
-      'an age recipient was removed. A new key is used, which that recipient cannot open, so everything is stored again',
-    );
-  }
-  const current = known ?? (await freshKey(ports, repository));
-  const keyring = await makeKeyring({ recipients, identities, current, keys: [...keys, ...keysOf(local)], trusted });
+  const current = local?.key ?? newest ?? (await freshKey(ports, repository));
+  const keyring = await makeKeyring({ recipients, identities, current, keys, trusted });
   await wrap(ports, current, recipients, keyFiles, { local, create });
   return keyring;
-}
-
-/** Whether somebody who could open the key is no recipient any more. */
-function lacksSome({ recipients: before, wrappedFor }: LocalKey, recipients: readonly string[]): boolean {
-  return before === undefined
-    ? wrappedFor !== recipientSet(recipients)
-    : before.some((recipient) => !recipients.includes(recipient));
 }
 
 /** Whether any snapshot, or what is left of one, is encrypted. */
@@ -209,7 +186,7 @@ export async function glancingKeyring(
   return makeKeyring({
     recipients: [],
     identities,
-    keys: keysOf(local),
+    keys: local === undefined ? [] : [local.key],
     readOnly: encrypted ? READ_ONLY : undefined,
   });
 }
@@ -234,7 +211,7 @@ async function wrap(
   const wrappedFor = recipientSet(recipients);
   const isThere = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
   const known = isThere && (await isOwn(ports, name));
-  if (local?.key.id === key.id && local.wrappedFor !== wrappedFor && !keyFiles.includes(name)) {
+  if (local !== undefined && local.wrappedFor !== wrappedFor && !keyFiles.includes(name)) {
     ports.log.warn(
       { repository: key.repository },
       'the age recipients were changed: one that was added cannot read what is stored already, which new snapshots ' +
@@ -246,15 +223,12 @@ async function wrap(
     const signs = create || ports.trust.own !== undefined;
     await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
   }
-  if (!known || local?.recipients === undefined) {
+  if (!known || local === undefined) {
     if (ports.state === undefined) {
       ports.log.warn({}, 'there is no local state: the next run will not recognize what this one stores');
       return;
     }
-    const [stored, ...earlier] = [key, ...keysOf(local).filter(({ id }) => id !== key.id)].map(
-      (one) => ({ ...one, format: 1 }) as const,
-    );
-    const value = { key: stored, wrappedFor, recipients, earlier } as LocalKey;
+    const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };
     await ports.state.set(stateName(key.repository), Buffer.from(JSON.stringify(value)));
   }
 }

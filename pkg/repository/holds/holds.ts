@@ -4,7 +4,7 @@ import { NOTE_MAX } from '../../contract/note-max.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { holdKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
+import { holdKey, noteKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { claimedForm } from '../snapshots/claimed-form.ts';
@@ -142,6 +142,8 @@ export async function noteSnapshot(
   const time = repository.clock.now().toISOString();
   const content = compact({ format: 1 as const, snapshot: id, note, by, time });
   await writeAnnotation(repository, content, undefined, { signal });
+  // One of before encryption was switched on could be read by anyone. Where nothing may be deleted, it stays.
+  await repository.store.deleteMany([noteKey(id, undefined, !repository.keyring.encrypted)], { signal });
   return id;
 }
 

@@ -40,7 +40,9 @@ export async function repair(repository: Repository, options: RepairOptions): Pr
   const result: RepairResult = { repaired: [], remaining: [] };
   for (const problem of problems) {
     options.signal?.throwIfAborted();
-    const mended = problem.object !== '' && (await mend(repository, problem, options));
+    // What is encrypted for others would be taken from them.
+    const isOurs = problem.object !== '' && problem.code !== 'DK_IDENTITY_MISSING';
+    const mended = isOurs && (await mend(repository, problem, options));
     (mended ? result.repaired : result.remaining).push(problem);
   }
   return result;

@@ -4,7 +4,9 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { putBackHeld } from '../holds/copies.ts';
-import { objectKey, type NamedKey } from '../layout.ts';
+import { isKeyFile, isWrappedFor } from '../encryption/key-files.ts';
+import type { Abortable } from '../../lib/abortable.ts';
+import { KEYS, objectKey, type NamedKey } from '../layout.ts';
 import { futureSnapshots } from '../snapshots/future.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
@@ -198,13 +200,14 @@ class Verification {
     const ids = [...this.#needed.keys()].filter(
       (id) => !this.#bad.has(id) && (part === undefined || isInPart(part, id)),
     );
+    const mayBeOfOthers = await hasKeyOfOthers(this.#repository, this.#options);
     let done = 0;
     const checkObject = async (id: string): Promise<void> => {
       const encrypted = this.#needed.get(id)?.encrypted ?? false;
       try {
         await this.#repository.objects.read(id, encrypted, this.#options);
       } catch (error) {
-        this.#bad.set(id, { encrypted, ...this.#defect(error) });
+        this.#bad.set(id, { encrypted, ...this.#defect(error, mayBeOfOthers) });
       }
       done++;
       this.#options.progress?.(done, ids.length, 'data');
@@ -214,7 +217,7 @@ class Verification {
   }
 
   /** What an error says about one object; thrown on when it speaks of the store, or of what was not given. */
-  #defect(error: unknown): Omit<Defect, 'encrypted'> {
+  #defect(error: unknown, mayBeOfOthers = false): Omit<Defect, 'encrypted'> {
     if (!(error instanceof DashkeepError)) {
       throw error;
     }
@@ -224,10 +227,20 @@ class Verification {
     if (error.code === 'DK_IDENTITY_MISSING' && this.#repository.keyring.readsObjects) {
       // A flipped bit in its head looks the same as a recipient who was never there.
       return {
-        code: 'DK_OBJECT_DAMAGED',
+        code: mayBeOfOthers ? error.code : 'DK_OBJECT_DAMAGED',
         reason: 'no given identity decrypts it: it is damaged, or encrypted for others',
       };
     }
     throw error;
   }
+}
+
+/** Whether something here may be encrypted for other recipients than those of this process. */
+async function hasKeyOfOthers({ store, keyring }: Repository, { signal }: Abortable): Promise<boolean> {
+  for await (const { key } of store.list(KEYS, { signal })) {
+    if (isKeyFile(key) && !isWrappedFor(key, keyring.recipients)) {
+      return true;
+    }
+  }
+  return false;
 }

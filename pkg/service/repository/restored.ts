@@ -2,6 +2,8 @@ import type { ResourceRef } from '../../contract/kinds.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { History } from './history.ts';
 
+const RESTORES_MOST = 50;
+
 /**
  * Decides whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did;
  * undefined for what none has touched.
@@ -13,7 +15,8 @@ export async function leftByRestores(
 ): Promise<(resource: ResourceRef) => boolean | undefined> {
   const there = new Map<string, boolean>();
   const ended = (run: RunLine): boolean => run.kind === 'restore' && (run.finished ?? '') > since;
-  for (const { id } of (await history.since(since, ended, signal)).reverse()) {
+  // Anyone who can write to the target can add records: the newest are enough for a hint.
+  for (const { id } of (await history.since(since, ended, signal)).slice(0, RESTORES_MOST).reverse()) {
     const run = await history.find(id, signal);
     run?.touched?.forEach((one) => there.set(keyOf(one), one.did !== 'deleted'));
   }

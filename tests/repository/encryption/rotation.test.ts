@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { copyRepository } from '../../../pkg/repository/copy/copy.ts';
 import { rewrap } from '../../../pkg/repository/encryption/rotate.ts';
+import { repair } from '../../../pkg/repository/verify/repair.ts';
+import { canonicalJson } from '../../../pkg/lib/json/json.ts';
 import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { check } from '../../support/repository/checker.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
@@ -28,13 +30,28 @@ describe('rotation', () => {
 
   it('the service goes on without storing anything again', async () => {
     await backup(await service(), world, dashboards);
-    const both = [alice.recipient, bob.recipient];
-    await rewrap(await open(world, { recipients: both, identities: [alice.identity], state }), world);
+    await rewrap(await open(world, { recipients: [bob.recipient], identities: [alice.identity], state }), world);
     const objects = await keysOf(world.store, 'objects/');
     world.clock.advance(HOUR);
-    await backup(await service(both), world, dashboards);
+    await backup(await service([bob.recipient]), world, dashboards);
     expect(await keysOf(world.store, 'objects/')).toEqual(objects);
     expect((await checked([bob.identity])).problems).toEqual([]);
+  });
+
+  it('a repair takes nothing away from others who can still read it', async () => {
+    await backup(await service([alice.recipient, bob.recipient]), world, dashboards);
+    world.clock.advance(HOUR);
+    const changed = { ...dashboards, one: { title: 'Changed' } };
+    await backup(await service(), world, changed);
+    const others = await open(world, { recipients: [bob.recipient], identities: [bob.identity] });
+
+    const live = async ({ uid }: { uid: string }): Promise<string> =>
+      canonicalJson(changed[uid as keyof typeof changed]);
+    const { repaired, remaining } = await repair(others, { readData: true, live });
+
+    expect(repaired).toEqual([]);
+    expect(remaining.map(({ code }) => code)).toContain('DK_IDENTITY_MISSING');
+    expect((await checked()).problems).toEqual([]);
   });
 
   it('gives back the history to a service that had lost its state', async () => {

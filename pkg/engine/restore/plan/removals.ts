@@ -143,7 +143,9 @@ export async function listOf(kind: Kind, context: WriteContext): Promise<Listed[
   for await (const listed of kind.list(context, { revision: () => undefined, size: 0 })) {
     const ours = kind.name === 'folder' ? isPreviewFolder(context, listed) : isPreview(context, kind, listed);
     if (!(await ours)) {
-      all.push(listed);
+      // Bodies of all together may not fit into memory, and are read again where one is wanted.
+      const { content: _, ...outline } = listed;
+      all.push(kind.largeBodies === true ? outline : listed);
     }
   }
   return all;

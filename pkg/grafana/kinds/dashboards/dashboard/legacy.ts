@@ -1,3 +1,4 @@
+import { ListRoom } from '../../../http/pagination/room.ts';
 import { DashkeepError } from '../../../../contract/errors.ts';
 import { reason } from '../../../../contract/reasons/catalogue.ts';
 import {
@@ -29,6 +30,7 @@ const OF_A_HIT = ['uid', 'title', 'folderUid'];
  */
 export async function* listBySearch(context: KindContext): AsyncGenerator<Listed> {
   const seen = new Set<string>();
+  const room = new ListRoom('/api/search');
   let pages = 0;
   for (let pass = 1; pass <= (pages > 1 ? 2 : 1); pass++) {
     pages = 0;
@@ -42,6 +44,7 @@ export async function* listBySearch(context: KindContext): AsyncGenerator<Listed
         const uid = stringAt(hit, 'uid') ?? '';
         if (uid !== '' && !seen.has(uid)) {
           seen.add(uid);
+          room.take(uid, stringAt(hit, 'title') ?? '');
           yield listedOf(hit, uid);
         }
       }

@@ -4,6 +4,7 @@ import { stringAt, type JsonObject } from '../../../../lib/json/json.ts';
 import { folderOf, nameOf, revisionOf } from '../../../apis.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import { listPages } from '../../../http/pagination/pages.ts';
+import { ListRoom } from '../../../http/pagination/room.ts';
 import type { KindContext, Listed } from '../../kind.ts';
 import { foldersPath } from './api.ts';
 import { apisContent, legacyContent } from './content.ts';
@@ -69,6 +70,7 @@ function startChildren(context: KindContext, parent: string | undefined): () => 
 
 async function childrenOf(context: KindContext, parent: string | undefined): Promise<Child[]> {
   const children: Child[] = [];
+  const room = new ListRoom('/api/folders');
   for (let page = 1; ; page++) {
     const answer = await context.grafana.get('/api/folders', {
       query: { parentUid: parent, limit: LEGACY_PAGE, page },
@@ -76,6 +78,7 @@ async function childrenOf(context: KindContext, parent: string | undefined): Pro
       signal: context.signal,
     });
     const items = objectsOf(answer, '/api/folders');
+    items.forEach((item) => room.take(stringAt(item, 'title') ?? ''));
     append(
       children,
       items.map((item) => ({ parent, item })),
