@@ -24,7 +24,7 @@ const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
 function backup(credentials: Record<string, string>, ...args: string[]): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-  return runCli(['backup', ...args, ...where, '--grafana-url', grafana.url], credentials);
+  return runCli(['backup', ...where, ...args, '--grafana-url', grafana.url], credentials);
 }
 
 function backupByToken(...args: string[]): Promise<Ended> {
@@ -54,6 +54,15 @@ describe('a token that is revoked during a backup', () => {
       message: expect.stringContaining('nothing could be read from Grafana'),
       hint: expect.stringContaining('token'),
     });
+  });
+});
+
+describe('a state that cannot be written', () => {
+  it('leaves the snapshot unsigned, which the exit code tells', async () => {
+    // A directory in which nobody can create a file.
+    const { exit, out } = await backup(ADMIN, '--state-dir', '/proc');
+    expect(out).toContain('is complete');
+    expect(exit).toBe(3);
   });
 });
 

@@ -67,9 +67,11 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     signal: context.signal,
     onProgress: progress.report,
   } as const;
-  const [manifest, findings] = await withSession(context, flags, true, async (session) => {
+  const { manifest, findings, isSigned } = await withSession(context, flags, true, async (session) => {
+    const { keys } = session.repository.trust;
     const made = await recordRun(session, run, (one) => runBackup(session, choice, one));
-    return [made, (await session.repository.trust.keys.target?.read())?.findings ?? []] as const;
+    const found = (await keys.target?.read())?.findings ?? [];
+    return { manifest: made, findings: found, isSigned: keys.state === undefined || keys.own !== undefined };
   }).finally(progress.end);
   if (flags.json === true) {
     printJson(context, backupReport(manifest));
@@ -77,7 +79,8 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     printReport(context, manifest);
   }
   printFindings(context, flags, findings);
-  return isFull(manifest) && findings.length === 0 ? 0 : 3;
+  // A state that cannot be written was reported: without a signature, the snapshot may not count later.
+  return isFull(manifest) && findings.length === 0 && isSigned ? 0 : 3;
 }
 
 /** Changes of the repository are reported after each backup until someone accepts them. */
