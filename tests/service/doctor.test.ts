@@ -145,6 +145,13 @@ describe('the doctor', () => {
     expect(target.map(({ detail }) => detail).join('\n')).not.toContain('does not apply');
   });
 
+  it('finds a state that cannot be written', async () => {
+    // A directory in which nobody can create a file.
+    const { ok, checks } = await examine({ ...withAdmin(), DASHKEEP_STATE_DIR: '/proc' });
+    expect(ok).toBe(false);
+    expect(checks.find(({ detail }) => detail.includes('cannot write state in /proc'))?.status).toBe('failed');
+  });
+
   it('prints each check in English, with what to do about it', async () => {
     const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
     expect(await printed({ ...withAdmin(), ...deployed, DASHKEEP_API_TOKEN: 'given-0123456789abcdef' })).toEqual([

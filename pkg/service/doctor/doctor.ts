@@ -27,6 +27,7 @@ import { settingsFindings } from '../settings/findings.ts';
 export type DoctorParts = Pick<
   ServiceParts,
   | 'config'
+  | 'state'
   | 'admin'
   | 'kubernetes'
   | 'settings'
@@ -43,7 +44,11 @@ export type DoctorParts = Pick<
   | 'log'
 >;
 
-/** Tries everything that can be tried and says of each what to do. Changes nothing but a probe in the target. */
+const PROBE = 'probe';
+/** As much as a signing key takes on a disk. */
+const PROBE_BYTES = 4096;
+
+/** Tries everything that can be tried and says of each what to do. Changes nothing but probes in target and state. */
 export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<Doctor> {
   const groups = await Promise.all([
     grafanaChecks(parts, signal),
@@ -235,8 +240,14 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
 async function kubernetesChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   const { kubernetes } = parts;
   if (kubernetes === undefined) {
-    const directory = parts.config.stateDirectory;
-    return [checked(reason('check-of-cluster'), 'skipped', [reason('not-in-cluster', { directory })])];
+    const subject = reason('check-of-cluster');
+    try {
+      await parts.state.set(PROBE, Buffer.alloc(PROBE_BYTES));
+      await parts.state.delete(PROBE);
+    } catch (error) {
+      return [failedCheck(subject, error)];
+    }
+    return [checked(subject, 'skipped', [reason('not-in-cluster', { directory: parts.config.stateDirectory })])];
   }
   try {
     const reviews = await reviewAccess(kubernetes.client, kubernetes.needed, signal);
