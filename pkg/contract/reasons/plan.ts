@@ -43,7 +43,7 @@ export const PLAN_REASONS = {
   'maybe-deleted-there':
     'conflict: someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
   'undone-there': 'conflict: its last migration was undone',
-  'not-promoted': 'conflict: exists there, but no migration created or updated it',
+  'not-promoted': 'conflict: exists there, but no migration signed by a trusted key created or updated it',
   unshared: {
     cli: 'its dashboard is no longer shared externally; --only {kind}/{uid} shares it again',
     page: 'its dashboard is no longer shared externally; select it directly to share it again',
