@@ -8,7 +8,7 @@ export const MAX_PACK_BYTES = partOfHeap(1 / 6, 256);
 /** Most of one file in it, which is held in memory too. */
 const MAX_FILE_BYTES = partOfHeap(1 / 16, 64);
 /** Most of what deltas make, together: the library keeps it. */
-const MAX_DELTAS_BYTES = partOfHeap(1 / 4, 128);
+const MAX_DELTAS_BYTES = partOfHeap(1 / 2, 256);
 const MAX_OBJECTS = 500_000;
 /** Most of all files together; they are not in memory together, but each has to be read. */
 const MAX_FILES_BYTES = 1024 ** 3;
