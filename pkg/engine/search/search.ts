@@ -102,7 +102,7 @@ async function searchIn(index: Searchable, words: SearchWords, question: SearchQ
   };
 }
 
-/** Tells what is missing now, as far as the newest snapshot and the restores since then show. */
+/** Decides what is missing now, as far as the newest snapshot and the restores since then show. */
 async function missingNow(
   seen: ReadonlyMap<string, SeenResource>,
   { leftByRestores }: SearchQuestion,
