@@ -69,7 +69,7 @@ export async function trustedRestores({
 
 /**
  * Keys of what restores have touched that may have written after a snapshot read it. A forged record makes more be
- * read, not less.
+ * read; what a hidden one names is read again with the next full read.
  */
 export async function restoredAfterReading(ports: Ports, manifest: { started: string }): Promise<ReadonlySet<string>> {
   const since = Date.parse(manifest.started);

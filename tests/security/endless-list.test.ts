@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eachNumbered } from '../../pkg/grafana/http/pagination/numbered.ts';
 import { listPages } from '../../pkg/grafana/http/pagination/pages.ts';
 import { listAt } from '../../pkg/grafana/http/pagination/lists.ts';
@@ -9,14 +9,15 @@ import { servedClient } from '../grafana/served-client.ts';
 const ITEMS_PER_PAGE = 40_000;
 const MOST_PAGES = 40;
 
-async function endless(): ReturnType<typeof servedClient> {
+/** An endless list; or one of few items whose titles are long. */
+async function endless(title = '', perPage = ITEMS_PER_PAGE): ReturnType<typeof servedClient> {
   let pages = 0;
   return servedClient((_, response) => {
     pages++;
     const isLast = pages > MOST_PAGES;
-    const items = Array.from({ length: isLast ? 0 : ITEMS_PER_PAGE }, (_one, index) => {
+    const items = Array.from({ length: isLast ? 0 : perPage }, (_one, index) => {
       const name = `${pages}-${index}`;
-      return { uid: name, metadata: { name } };
+      return { uid: name, title, metadata: { name }, spec: { title } };
     });
     response.end(JSON.stringify({ kind: 'AnyList', metadata: { continue: isLast ? '' : `${pages}` }, items }));
   });
@@ -26,21 +27,30 @@ async function read(items: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of items);
 }
 
-it('is not read to the end of the memory: in numbered pages', async () => {
-  const { client } = await endless();
-  const list = {
+type Client = Awaited<ReturnType<typeof endless>>['client'];
+
+const inNumberedPages = (client: Client): AsyncIterable<unknown> =>
+  eachNumbered(client, {
     path: '/api/any',
     size: ITEMS_PER_PAGE,
     sizeName: 'size',
-    items: (answer: Parameters<typeof listAt>[0]) => listAt(answer, 'items'),
-    key: (item: Parameters<typeof stringAt>[0]) => stringAt(item, 'uid') ?? '',
-  };
-  await expect(read(eachNumbered(client, list))).rejects.toThrow('the list does not fit into memory');
-});
+    items: (answer) => listAt(answer, 'items'),
+    key: (item) => stringAt(item, 'uid') ?? '',
+  });
+const inPagesThatNameTheNext = (client: Client): AsyncIterable<unknown> =>
+  listPages(client, '/apis/any', { limit: ITEMS_PER_PAGE });
 
-it('is not read to the end of the memory: in pages that name the next one', async () => {
-  const { client } = await endless();
-  await expect(read(listPages(client, '/apis/any', { limit: ITEMS_PER_PAGE }))).rejects.toThrow(
-    'the list does not fit into memory',
-  );
+describe.each([
+  ['numbered pages', inNumberedPages],
+  ['pages that name the next one', inPagesThatNameTheNext],
+])('a list in %s', (_, list) => {
+  it('is not read to the end of the memory', async () => {
+    const { client } = await endless();
+    await expect(read(list(client))).rejects.toThrow('the list does not fit into memory');
+  });
+
+  it('is read to its end where only titles are long, which are not kept whole', async () => {
+    const { client } = await endless('x'.repeat(4 * 1024 * 1024), 1);
+    await expect(read(list(client))).resolves.toBeUndefined();
+  });
 });
