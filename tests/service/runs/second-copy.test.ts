@@ -144,7 +144,9 @@ describe('a second target', () => {
     const state = { DASHKEEP_STATE_DIR: join(service.directory, 'state'), DASHKEEP_KUBERNETES: 'off' };
     const given = { ...copyEnvironment(), ...state, DASHKEEP_TARGET: `file://${service.directory}/target` };
     await expect(runCli(['copy'], given)).rejects.toMatchObject({ code: 'DK_STORE_DENIED' });
-    expect((await runCli(['runs', '--json'], given)).json.runs[0]).toMatchObject({ kind: 'copy', status: 'failed' });
+    // Its clock is not that of the service: which of both runs is newer is open.
+    const copies = (await runCli(['runs', '--json'], given)).json.runs.filter(({ kind }: Run) => kind === 'copy');
+    expect(copies).toMatchObject([{ status: 'failed' }]);
   });
 
   it('in which someone put another repository gets nothing', async () => {
