@@ -40,6 +40,19 @@ export function useRunOfRestore(id: string) {
   });
 }
 
+/** The newest run that sent resources to another Grafana, among the latest restores. */
+export function useLastSent() {
+  return useQuery({
+    queryKey: ['runs', 'sent'],
+    queryFn: async ({ signal }) => {
+      const query = { kind: 'restore', status: 'complete,partial', limit: PAGE_SIZE };
+      const { items } = await call('GET /runs', { query, signal });
+      // A query must not answer undefined.
+      return items.find(({ connection, undoes }) => connection !== undefined && undoes === undefined) ?? null;
+    },
+  });
+}
+
 /** Followed closely until it ends. */
 export function useRun(id: string | undefined) {
   return useQuery({

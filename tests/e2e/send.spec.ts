@@ -29,6 +29,13 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   expect(service.state.elsewhere.size).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Undo the changes in production' }).click();
   await expect(page.getByRole('heading', { name: 'Undo plan' })).toBeVisible();
+
+  // The same again, from the latest snapshot.
+  await app.open('/send');
+  await expect(page.getByText(/^Last sent to production: /)).toBeVisible();
+  await page.getByRole('button', { name: 'Send again from the latest snapshot' }).click();
+  await expect(page.getByRole('combobox', { name: /^Prometheus/ })).toHaveValue('Prometheus EU');
+  await expect(page.getByRole('combobox', { name: /^Payments/ })).toHaveValue('From stage');
   expect(problems).toEqual([]);
 });
 

@@ -53,7 +53,10 @@ export const Run = RunSummary.extend({
   security: z.array(ResourceSecurity).optional(),
   /** What a restore that did not come to its end has touched; `open`: it was not read back. At most a thousand. */
   touched: z.array(Touched.omit({ mark: true })).optional(),
-  /** What such a restore was asked for: POST /restores with it plans the rest. */
+  /**
+   * What such a restore was asked for, or any that was sent to another Grafana: POST /restores with it plans the rest,
+   * or the same again.
+   */
   request: RestoreRequest.optional(),
   /** The restore that it applies: see GET /restores/:id. */
   restore: z.string().optional(),

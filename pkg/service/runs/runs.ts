@@ -66,12 +66,17 @@ export class Runs {
     };
   }
 
-  /** What a restore that did not come to its end has touched, and what it was asked for. */
+  /**
+   * What a restore that did not come to its end has touched, and what it was asked for; the latter also of one that
+   * was sent elsewhere, since people send the same again.
+   */
   #rest(record: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
-    const { kind, status, touched, request, undoes } = record;
-    if (kind !== 'restore' || status === 'complete' || status === 'partial') {
+    const { kind, status, connection, request, undoes } = record;
+    const isOver = status === 'complete' || status === 'partial';
+    if (kind !== 'restore' || (isOver && connection === undefined)) {
       return {};
     }
+    const touched = isOver ? undefined : record.touched;
     const own = touched?.filter(isShown(record, caller)).slice(0, TOUCHED_SHOWN);
     const asked = undoes === undefined ? RestoreRequest.safeParse(request) : undefined;
     return compact({ touched: own?.map(({ mark: _mark, ...one }) => one), request: asked?.data });

@@ -12,6 +12,7 @@ import { isActive, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { SendAgain } from '../Send/SendAgain.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { UndoButton } from './UndoButton.tsx';
 import { warningTexts } from '../../lib/catalogue/reasons.ts';
@@ -52,6 +53,7 @@ function Actions({ run }: { run: Run }) {
           {t('run.openRestore', 'Open the restore')}
         </LinkButton>
       )}
+      {!isCutShort(run) && <SendAgain run={run} />}
       {run.undoable && !isCutShort(run) && <UndoButton run={run} />}
     </>
   );

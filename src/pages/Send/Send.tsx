@@ -7,6 +7,7 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { RequestForm } from '../Restore/RequestForm.tsx';
 import { BackUpFirst } from './BackUpFirst.tsx';
+import { LastSent } from './SendAgain.tsx';
 import { SendFields } from './SendFields.tsx';
 
 const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/migrate.md';
@@ -48,6 +49,7 @@ function Form({ connections }: { connections: { name: string; url: string }[] })
   const [only, ...others] = connections;
   return (
     <Stack direction="column" gap={3}>
+      <LastSent />
       <BackUpFirst onDone={() => change({ snapshot: undefined })} />
       {/* Without a backup there is nothing else to choose. */}
       <RequestForm to={others.length === 0 ? only?.name : undefined} isComplete={({ to }) => to !== ''} empty={null}>

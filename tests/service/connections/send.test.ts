@@ -121,6 +121,18 @@ it('proposes replacements for missing resources, and uses the chosen ones', asyn
   expect((await api(production, 'GET /api/dashboards/uid/one')).meta.folderUid).toBe('from-stage');
 });
 
+it('remembers what was sent, and the replacements, so that the same can be sent again', async () => {
+  const to = { connection: 'production', replace: { folder: { general: 'from-stage' } } };
+  await api(production, 'POST /api/folders', { uid: 'from-stage', title: 'From stage' });
+  const { id } = await apply(await plan(boards, to));
+  await service.stop();
+  await restart();
+  const { json } = await service.call('GET', `/runs/${String(id)}`);
+  expect(json.request).toEqual({ snapshot, selection: boards, options: { to } });
+  const again = await service.call('POST', '/restores', json.request);
+  expect(again.json).toMatchObject({ counts: { create: 0, unchanged: 8 } });
+});
+
 it('promotes, and lists changes in production as conflicts', async () => {
   await apply(await plan(boards));
   const [one] = (await api(production, 'GET /api/search?type=dash-db')) as { uid: string }[];

@@ -252,7 +252,10 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
   }
   const run = begin(state, 'restore', restore.plan.undoes === undefined ? 'manual' : 'undo');
   run.restore = id;
-  run.connection = restore.plan.options.to?.connection;
+  const { snapshot, selection, options, undoes } = restore.plan;
+  run.connection = options.to?.connection;
+  run.undoes = undoes;
+  run.request = run.connection === undefined || undoes !== undefined ? undefined : { snapshot, selection, options };
   run.snapshot = state.snapshots[1]?.id;
   restore.plan.state = 'applying';
   restore.plan.run = run.id;
