@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGrafana } from '../support/grafana/index.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { freePort } from '../support/ports.ts';
 import { blocksOf, fences, pages, ROOT, shellBlocks } from './pages.ts';
@@ -20,6 +19,7 @@ const FOLLOWED = [
   'docs/holds.md',
   'docs/install/outside-kubernetes.md',
   'docs/migrate.md',
+  'docs/new-database.md',
   'docs/readiness.md',
   'docs/recovery-kit.md',
   'docs/restore.md',
@@ -104,39 +104,6 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     });
     expect(supplied.code, supplied.text).toBe(0);
     expect(supplied.text).not.toMatch(/note: data-source loki/);
-  });
-
-  it('docs/migrate.md: a folder from stage to production, and back', async () => {
-    const production = await startGrafana({
-      profile: '12.4',
-      searchDelayMs: 0,
-      alertingWarmUpMs: 0,
-      alertingWriteMs: 0,
-    });
-    try {
-      const [connect = '', plan = '', apply = '', undo = ''] = await blocksOf('docs/migrate.md', {
-        'https://grafana.example.com': production.url,
-        'glsa_…': production.token({ role: 'Admin' }),
-      });
-      const connection = connect.slice(0, connect.lastIndexOf('dashkeep'));
-      await reader.shell('dashkeep backup', own);
-      const checked = await reader.shell(connect, own);
-      expect(checked.code, checked.text).toBe(0);
-      const planned = await reader.shell(connection + plan, own);
-      expect(planned.code, planned.text).toBe(0);
-      expect(planned.text).toContain('This was only the plan: nothing was written.');
-      await writeFile(join(reader.directory, 'mapping.yaml'), 'folder: {}\n');
-      const confirm = /add --confirm ('[^']+')/.exec(planned.text)?.[1];
-      const asked = confirm === undefined ? apply : apply.replace('--apply', `--apply --confirm ${confirm}`);
-      const applied = await reader.shell(connection + asked, own);
-      expect([0, 3], applied.text).toContain(applied.code);
-      const run = /--undo (\S+)/.exec(applied.text)?.[1] ?? '';
-      const undone = await reader.shell(`${connection}${undo.replace('<run>', run).trim()} --confirm 'Main Org.'`, own);
-      expect(undone.code, undone.text).toBe(0);
-      expect(undone.text).toMatch(/(\d+) of \1 done and verified/);
-    } finally {
-      await production.close();
-    }
   });
 
   it('docs/holds.md: a hold, a note', async () => {

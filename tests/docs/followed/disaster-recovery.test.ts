@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { call } from '../simulator/http.ts';
-import { depth } from '../support/budget.ts';
-import { ROOT, shellBlocks } from './pages.ts';
-import { startReader, type Reader } from './reader.ts';
+import { call } from '../../simulator/http.ts';
+import { depth } from '../../support/budget.ts';
+import { ROOT, shellBlocks } from '../pages.ts';
+import { startReader, type Reader } from '../reader.ts';
 
 let reader: Reader;
 
