@@ -26,7 +26,7 @@ const HEADER = [
 const RESTORED = {
   yes: 'yes',
   partly: 'partly',
-  'on request': 'with `--everything`, or if selected by name',
+  'on request': 'with `--everything`, or if selected',
   no: 'no, for reference only',
 } as const;
 
@@ -66,13 +66,20 @@ export function kindsPage(): string {
   return `${INTRODUCTION}\n${table}\n${unread(plurals.join(', ').toLowerCase())}`;
 }
 
-function rowOf({ name, declaration }: Kind): string[] {
-  const { plural, scope, restored, identity, lost, minimumVersion, rights } = declaration;
+/** Where and when a kind is restored: what belongs to the whole server never by an admin of one organization. */
+function restoredOf({ declaration: { restored, scope }, createdOnRequest }: Kind): string {
+  const when = createdOnRequest ? 'yes; a missing one with `--everything`, or if selected' : RESTORED[restored];
+  return scope === 'server' && restored !== 'no' ? `${when}; only from the command line` : when;
+}
+
+function rowOf(kind: Kind): string[] {
+  const { name, declaration } = kind;
+  const { plural, scope, identity, lost, minimumVersion, rights } = declaration;
   return [
     plural,
     `\`${name}\``,
     scope === 'server' ? 'yes, with a server admin' : 'yes',
-    RESTORED[restored],
+    restoredOf(kind),
     identity,
     lost.length === 0 ? 'nothing' : lost.join('; '),
     minimumVersion,
