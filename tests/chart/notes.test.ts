@@ -35,6 +35,14 @@ describe('NOTES', () => {
     );
   });
 
+  it.each(['sidecar', 'deployment'])(
+    '%s: warn that a Grafana without persistent storage loses its content',
+    async (mode) => {
+      const { stdout } = await helm('install', 'dashkeep', CHART, '--dry-run=client', '--set', `mode=${mode}`);
+      expect(stdout).toMatch(/restarts Grafana's pod once\.\nWithout a persistent volume .* loses its content/);
+    },
+  );
+
   it('say where the bucket can be chosen while there is none', async () => {
     const outcome = await helm('install', 'dashkeep', CHART, '--dry-run=client');
     expect(outcome.stdout).toContain('No target is set');
