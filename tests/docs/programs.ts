@@ -26,7 +26,7 @@ const ELSEWHERE: Record<string, string> = {
   'docker system df': '',
   'engine.sh stop': '',
   'node.sh stop': '',
-  'docker run': '-d -e -p -v --name --read-only --tmpfs',
+  'docker run': '-d -e -p -v --name --network --read-only --tmpfs',
   'cosign verify': '--certificate-identity --certificate-oidc-issuer',
   'gh attestation verify': '--repo --source-ref',
   'aws s3 cp': '--quiet --endpoint-url',

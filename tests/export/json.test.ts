@@ -152,6 +152,8 @@ describe('dashkeep export --as json', () => {
     const inside = (await pathsOf(`${here.path}/out`)) as Record<string, string>;
     expect(inside[`1/dashboard/${folder.uid}`]).toBeDefined();
     expect(json.resources).toBeLessThan(shown.resources.length);
-    await expect(here.run(['export', `${here.path}/other`, '--only', 'dashboard/none'])).rejects.toThrow('contains no');
+    const missing = here.run(['export', `${here.path}/other`, '--only', 'dashboard/none']);
+    await expect(missing).rejects.toThrow('contains no');
+    await expect(missing).rejects.toHaveProperty('hint', expect.stringMatching(/dashkeep show \d{8}T\d{6}Z-/));
   });
 });

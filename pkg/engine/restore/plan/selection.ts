@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { isWholeResource } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import { reason } from '../../../contract/reasons/catalogue.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { ownedResources } from './owned-resources.ts';
@@ -21,6 +22,12 @@ export interface Selected {
   parts: Parts;
 }
 
+function notInSnapshot({ id }: Manifest, { kind, uid }: { kind: string; uid: string }): DashkeepError {
+  return new DashkeepError('DK_NOT_FOUND', `snapshot ${id} contains no ${kind} '${uid}'`, {
+    advice: reason('check-kind-and-uid', { command: `dashkeep show ${id}` }),
+  });
+}
+
 /**
  * The entries of a snapshot that a selection means.
  * @throws DK_NOT_FOUND when a resource or folder that is asked for by name is not in the snapshot.
@@ -32,7 +39,7 @@ export async function select(source: Source): Promise<Selected> {
   const whole = only?.filter(isWholeResource);
   for (const wanted of [...(whole ?? []), ...(also ?? [])]) {
     if (!held.has(keyOf(wanted))) {
-      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${wanted.kind} '${wanted.uid}'`);
+      throw notInSnapshot(manifest, wanted);
     }
   }
   const isOfOrgs = ({ org }: ManifestEntry): boolean => orgs === undefined || orgs.includes(org);
@@ -89,7 +96,7 @@ async function belowFolders(
   for (const wanted of folders) {
     const roots = [...entriesNamed(source.manifest, [{ ...wanted, kind: 'folder' }], isOfOrgs)];
     if (roots.length === 0) {
-      throw new DashkeepError('DK_NOT_FOUND', `snapshot ${source.manifest.id} contains no folder '${wanted.uid}'`);
+      throw notInSnapshot(source.manifest, { kind: 'folder', uid: wanted.uid });
     }
     for (const { org, uid } of roots) {
       const uids = folderTree(source.manifest, org, uid);
