@@ -14,7 +14,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_CHECKSUMS: '`required` (default), or `supported` for the newer checksum headers of AWS',
   DASHKEEP_S3_OBJECT_LOCK:
     '`GOVERNANCE:<days>` or `COMPLIANCE:<days>`, see [immutability](immutability.md); the settings page can only make it stricter',
-  DASHKEEP_S3_ENCRYPTION: 'encryption by the store: `AES256`, `aws:kms` or `aws:kms:<key>`',
+  DASHKEEP_S3_ENCRYPTION: 'encryption by the S3 server: `AES256`, `aws:kms` or `aws:kms:<key>`',
   DASHKEEP_S3_BUCKET_OWNER: 'AWS account that must own the bucket, 12 digits',
   DASHKEEP_S3_STORAGE_CLASS: 'storage class, such as `STANDARD_IA`; not `GLACIER` or `DEEP_ARCHIVE`',
   DASHKEEP_S3_TAGS: 'tags of each object, `name=value,…`, at most ten',

@@ -15,7 +15,7 @@ import { isNotAskedFor } from '../../pkg/engine/scope.ts';
 describe('a reason', () => {
   it('is an English sentence and data', () => {
     expect(because(reason('stand-in', { uid: 'prom' }))).toEqual({
-      reason: 'data source prom is used instead, with the same name and type',
+      reason: 'data source prom with the same name and type is used instead',
       code: 'stand-in',
       params: { uid: 'prom' },
     });

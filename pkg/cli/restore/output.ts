@@ -68,7 +68,7 @@ export function printRestore(
   printLosses(context, plan.items);
   for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
-    const absent = alreadyMissing === true ? 'was already missing when the snapshot was made' : 'not here';
+    const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
     const done = restored === undefined ? 'part of this plan' : 'restored';
     const found = to === undefined ? (by === 'restored' ? done : absent) : `${to.name} (${to.uid}), by ${by}`;
     printLine(context, printable(`data source ${name}: ${found}`));

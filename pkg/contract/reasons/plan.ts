@@ -59,7 +59,7 @@ export const PLAN_REASONS = {
   },
   'org-twin': 'another organization in the snapshot is also restored to organization {org}',
   'stand-in-chosen': 'data source {uid} is used instead, as chosen',
-  'stand-in': 'data source {uid} is used instead, with the same name and type',
+  'stand-in': 'data source {uid} with the same name and type is used instead',
   replaced: '“{uid}” is used instead, as mapped',
   'not-copied': 'copies use the existing one',
   'install-first': 'not installed here; install version {version} first',

@@ -6,7 +6,7 @@ export const REPOSITORY_REASONS = {
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
   'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',
   'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and Dashkeep did not remove it here',
-  'snapshot-future': 'the snapshot {snapshot} is dated in the future, because a clock was ahead',
+  'snapshot-future': 'snapshot {snapshot} is dated in the future, because a clock was ahead',
   'config-foreign': 'Dashkeep did not write {key} in the target',
   'config-format': '{key} in the target has {format}; this version supports format 1',
   'repository-format':

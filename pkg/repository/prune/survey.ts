@@ -139,7 +139,7 @@ function assertUnchanged({ trust }: Repository, { id, lastModified }: TimedKey, 
   }
   const isLate = lastModified.getTime() - timeOfId(id).getTime() > GRACE;
   if (trust.standing === 'pinned' && isLate && !trust.counts(author)) {
-    const message = `the manifest ${id} is not signed by a trusted key and was written long after its snapshot was made, so it is unknown what it needs`;
+    const message = `the manifest ${id} is not signed by a trusted key and was written long after its snapshot was created, so it is unknown what it needs`;
     throw new DashkeepError('DK_PRUNE_UNSAFE', message, { advice });
   }
 }

@@ -15,7 +15,7 @@ export function verdictOf(status: Status): Verdict {
     return verdict;
   }
   const ago = formatRelative(lastBackup.started);
-  const note = t('protection.interrupted', 'A backup was interrupted {{ago}} and made no snapshot.', { ago });
+  const note = t('protection.interrupted', 'A backup was interrupted {{ago}} and created no snapshot.', { ago });
   return { ...verdict, text: `${verdict.text} ${note}` };
 }
 
@@ -48,7 +48,7 @@ function verdictOnBackups(status: Status): Verdict {
               )
             : t(
                 'protection.uncoveredText',
-                'The last backup was made {{ago}}. It lacks something that is not excluded on purpose.',
+                'The last backup was made {{ago}}. It does not cover everything, and the rest is not excluded on purpose.',
                 { ago },
               ),
       };

@@ -64,8 +64,8 @@ function MissingBefore({ matches }: { matches: DataSourceMatch[] }) {
       {plural(
         'sources.before',
         matches.length,
-        'One data source was already missing when the snapshot was made: {{names}}',
-        '{{number}} data sources were already missing when the snapshot was made: {{names}}',
+        'One data source was already missing when the snapshot was created: {{names}}',
+        '{{number}} data sources were already missing when the snapshot was created: {{names}}',
         { names: matches.map(({ from }) => from.name || from.uid).join(', ') },
       )}
     </Text>

@@ -116,7 +116,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'Cancelled')}>
           {isEmpty
             ? t('outcome.cancelledBefore', 'Nothing was changed.')
-            : t('outcome.cancelledMeanwhile', 'The list shows what was done before that.')}
+            : t('outcome.cancelledMeanwhile', 'The list shows the changes made before that.')}
         </Alert>
       ) : run?.failure === undefined ? (
         <Alert severity="error" bottomSpacing={0} title={planTitle(plan)} />
@@ -136,7 +136,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         {run?.undoable && <UndoButton run={run} />}
         {plan.safetySnapshot !== undefined && to === undefined && (
           <LinkButton variant="secondary" fill="text" icon="shield" href={routes.snapshot(plan.safetySnapshot)}>
-            {t('outcome.safety', 'Snapshot made before')}
+            {t('outcome.safety', 'Snapshot created before')}
           </LinkButton>
         )}
       </Stack>

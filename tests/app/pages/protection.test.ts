@@ -87,7 +87,7 @@ describe('what the overview says of the backups', async () => {
       ...{ protection: 'yes' as const, target: target(true), lastSuccess: ago(minutes), lastBackup: interrupted },
       newest: { time: ago(minutes), status: 'complete' } as SnapshotRow,
     });
-    expect(say(at(60))).toContain('A backup was interrupted 5 minutes ago and made no snapshot.');
+    expect(say(at(60))).toContain('A backup was interrupted 5 minutes ago and created no snapshot.');
     expect(say(at(1))).not.toContain('interrupted');
     const running = { kind: 'backup', status: 'running' } as RunSummary;
     expect(say({ ...at(60), running })).not.toContain('interrupted');
@@ -98,7 +98,7 @@ describe('what the overview says of the backups', async () => {
     expect(verdictOf({ protection: 'yes', target: target(true) } as Status)).toMatchObject({ tone: 'success' });
     const uncovered = { protection: 'uncovered', lastSuccess: ago(60), target: target(true) } as Status;
     expect(verdictOf(uncovered)).toMatchObject({ tone: 'warning' });
-    expect(say(uncovered)).toContain('lacks something that is not excluded on purpose');
+    expect(say(uncovered)).toContain('the rest is not excluded on purpose');
     expect(say({ ...uncovered, notCovered: [{ id: 2, name: 'Second' }] })).toContain('1 organization is not backed up');
   });
 

@@ -39,7 +39,7 @@ describe.each(TRIED_PROFILES)('data sources of another instance (theme T6), Graf
     const { plan, results } = await bench.apply();
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
     expect(reasons(plan, 'skip')['data-source/prom']).toBe(
-      'data source p-new is used instead, with the same name and type',
+      'data source p-new with the same name and type is used instead',
     );
     expect(plan.dataSources).toEqual([
       {

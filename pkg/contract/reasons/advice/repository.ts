@@ -38,7 +38,7 @@ export const REPOSITORY_ADVICE = {
   },
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
-  'set-clock-or-ignore': 'Set the wrong clock with NTP. To continue anyway, set {setting}.',
+  'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
   'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
   'back-up-first': 'Make another backup first, or allow the removal of the newest snapshot.',

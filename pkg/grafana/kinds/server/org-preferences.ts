@@ -20,7 +20,7 @@ const HOME = 'homeDashboardUID';
 export const orgPreferences: Kind = {
   name: 'org-preferences',
   declaration: {
-    plural: 'Preferences of orgs and teams',
+    plural: 'Preferences of organizations and teams',
     scope: 'org',
     restored: 'yes',
     identity: 'kept',
