@@ -1,7 +1,7 @@
 /** The page that says how large the executables are. */
 export const PAGE = 'docs/install/outside-kubernetes.md';
 
-const START = '<!-- sizes: measured by `npm run build:binary`, do not edit -->';
+const START = '<!-- sizes: measured by `npm run build:binary -- --sizes`, do not edit -->';
 const END = '<!-- /sizes -->';
 
 /** What was measured of one platform. */

@@ -85,7 +85,7 @@ It needs no Node to run, only to build. In the clone:
 
 \`\`\`bash
 npm ci
-npm run build:binary
+npm run build:binary -- --platform linux-x64
 sudo install build/binary/linux-x64/dashkeep /usr/local/bin/
 \`\`\`
 

@@ -64,7 +64,7 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
     const said = stated(await readFile(PAGE, 'utf8'), HERE);
     const program = await readFile(executable);
     expect(said?.glibc).toBe(glibcOf(program));
-    // What is a little more or less is no news; much more is, and `npm run build:binary` writes it.
+    // What is a little more or less is no news; much more is, and `npm run build:binary -- --sizes` writes it.
     expect(Math.abs((said?.size ?? 0) - program.length / 1e6)).toBeLessThan(2);
   });
 
