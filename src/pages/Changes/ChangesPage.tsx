@@ -35,7 +35,7 @@ export function ChangesPage() {
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}
       subTitle={t(
         'changes.subtitle',
-        'What was created, changed, moved and deleted in Grafana, as your backups show it.',
+        'Resources that were created, changed, moved or deleted in Grafana, as your backups show them.',
       )}
     >
       <Stack direction="column" gap={2}>

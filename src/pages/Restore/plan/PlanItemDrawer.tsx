@@ -15,10 +15,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** What the restore changes in one resource: from what is live to what the snapshot holds. */
+/** Changes by the restore in one resource: from what is live to what the snapshot holds. */
 export function PlanItemDrawer({ snapshot, item, onClose }: Props) {
   const query = useResourceDiff('live', snapshot, comparedBy(item) ?? refOf(item));
-  const subtitle = t('plan.difference', 'What the restore changes · {{kind}}', { kind: kindLabel(item.kind) });
+  const subtitle = t('plan.difference', 'Changes by the restore · {{kind}}', { kind: kindLabel(item.kind) });
   return (
     <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>
       <OutageNotice />
