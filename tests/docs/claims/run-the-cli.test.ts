@@ -41,6 +41,14 @@ describe('the command line in a pod', () => {
     expect(podIn(the(objects, 'Deployment', 'dashkeep')).containers.map(({ name }) => name)).toEqual(['dashkeep']);
   });
 
+  // A terminal mixes both streams and changes line ends: a kit or JSON in a file would begin with a warning.
+  it('gets no terminal while its output goes elsewhere', () => {
+    for (const { before } of execs(markdown)) {
+      expect(before).toContain('-i');
+      expect(before.filter((word) => /^-i?t$/.test(word))).toEqual([]);
+    }
+  });
+
   it('is linked from each runbook that needs it, and from troubleshooting', () => {
     const needing = [...pages()].filter(
       ([page, text]) =>
