@@ -119,9 +119,10 @@ describe('an update that Grafana refuses as stale', () => {
     await bench.api('POST /api/dashboards/db', { dashboard: { ...body.dashboard, title }, folderUid: 'other' });
   }
 
+  const body = { message: 'The dashboard has been changed by someone else', status: 'version-mismatch' };
+
   // Grafana 11 on SQLite repeats a save that met a locked database, and finds the version that its first attempt set.
   it('is sent again when nobody changed the dashboard', async () => {
-    const body = { message: 'The dashboard has been changed by someone else', status: 'version-mismatch' };
     const restored = await update(() =>
       bench.sim.setFaults({
         match: 'POST /api/dashboards/db',
@@ -131,6 +132,31 @@ describe('an update that Grafana refuses as stale', () => {
     );
     expect(bad(restored)).toEqual([]);
     expect((await bench.api('GET /api/dashboards/uid/elsewhere')).body.dashboard.title).toBe('Board elsewhere');
+  });
+
+  // Under load saves that are repeated together meet one another's locks, and are refused again.
+  it('is sent again alone, when others were refused with it', async () => {
+    bench = await RestoreBench.start({ profile: '11.6', nestedFolders: true });
+    await seed(bench);
+    const manifest = await bench.backup();
+    const uids = manifest.resources.flatMap(({ kind, uid }) => (kind === 'dashboard' ? [uid] : []));
+    for (const uid of uids) {
+      const { body } = await bench.api(`GET /api/dashboards/uid/${uid}`);
+      const { dashboard, meta } = body;
+      await bench.api('POST /api/dashboards/db', {
+        dashboard: { ...dashboard, title: `${uid} changed` },
+        folderUid: meta.folderUid,
+      });
+    }
+    const match = 'POST /api/dashboards/db';
+    bench.sim.setFaults(
+      { match, times: uids.length, action: { kind: 'status', status: 412, body } },
+      { match, times: 1, action: { kind: 'before', run: () => bench.sim.clearRequests() } },
+    );
+    const only = uids.map((uid) => ({ kind: 'dashboard' as const, uid }));
+    expect(bad(await bench.apply({ manifest, selection: { only }, options: { overwrite: true } }))).toEqual([]);
+    const asked = bench.sim.requests.map(({ method, path }) => `${method} ${path}`);
+    expect(asked.filter((one, at) => one === match && asked[at - 1] === match)).toEqual([]);
   });
 
   it('fails when somebody changed the dashboard meanwhile, whose work stays', async () => {

@@ -127,7 +127,9 @@ async function writeAll(
   const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
   for (const level of levelsOf(missingFirst)) {
     const context = writeContext(request, org);
-    await forEachConcurrently(kind.writes === 'serial' ? 1 : WRITES_AT_ONCE, level, async (item) => {
+    // Repeated together, saves on SQLite meet one another's locks again.
+    const isSerial = kind.writes === 'serial' || applying.isRepeated === true;
+    await forEachConcurrently(isSerial ? 1 : WRITES_AT_ONCE, level, async (item) => {
       request.signal.throwIfAborted();
       const attempt: Attempt = failedAbove(attempts, item) ?? {};
       attempts.set(item, attempt);
