@@ -32,7 +32,7 @@ export function withoutExchange(error: unknown, code?: string): Error {
 
 /** What went wrong between here and a store, before it said anything. */
 export interface NetworkProblem {
-  kind: 'timeout' | 'no-tls' | 'certificate-name' | 'certificate' | 'unknown-name' | 'broken';
+  kind: 'timeout' | 'no-tls' | 'certificate-name' | 'certificate' | 'unknown-name' | 'closed' | 'broken';
   code: ErrorCode;
   why: string;
 }
@@ -60,6 +60,9 @@ export function networkProblem(error: unknown, quoted: boolean): NetworkProblem 
   if (isTlsProblem(error)) {
     const kind = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'certificate-name' : 'certificate';
     return unreachable(kind, `the certificate is not trusted (${code})`);
+  }
+  if (isCut) {
+    return unreachable('closed', `the connection was closed without a response (${code})`);
   }
   if (NETWORK.test(code)) {
     const kind = code === 'ENOTFOUND' ? 'unknown-name' : 'broken';

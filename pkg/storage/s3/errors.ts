@@ -47,6 +47,7 @@ const NETWORK_ADVICE: Partial<Record<NetworkProblem['kind'], KnownReason>> = {
   'certificate-name': reason('correct-certificate-name'),
   certificate: reason('set-certificate-authority'),
   'unknown-name': reason('correct-endpoint-name'),
+  closed: reason('check-endpoint-scheme'),
 };
 
 /** The store's own name for an error: `NoSuchKey`, `AccessDenied`, …; a status code where a HEAD had no body. */
@@ -110,6 +111,9 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
     return make('DK_SETTINGS', [shown || `HTTP ${status}`, words].filter(Boolean).join(': '), reason('correct-region'));
   }
+  if (code === 'QuotaExceeded' || code === 'XMinioStorageFull' || status === 507) {
+    return make('DK_STORE_FAILED', shown || `HTTP ${status}`, reason('make-room'));
+  }
   if (status === 401 || status === 403) {
     return denied(error, doing, make, deny);
   }
@@ -127,9 +131,6 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   }
   if (code === 'InvalidObjectState') {
     return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));
-  }
-  if (code === 'QuotaExceeded' || code === 'XMinioStorageFull' || status === 507) {
-    return make('DK_STORE_FAILED', shown || `HTTP ${status}`, reason('make-room'));
   }
   const said = [shown, words].filter(Boolean).join(' ');
   const what = said || 'without an S3 error code';

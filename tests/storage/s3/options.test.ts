@@ -41,6 +41,21 @@ it('does not ask for a certificate where the endpoint speaks no TLS', async () =
   });
 });
 
+it('asks for https:// where the endpoint speaks only TLS', async () => {
+  const { path, remove } = await temporaryDirectory();
+  closing.push(remove);
+  const { server } = await open({ tls: makeCertificate(path) });
+  const store = await openTestStore(server, {
+    environment: { DASHKEEP_S3_ENDPOINT: server.url.replace('https:', 'http:') },
+  });
+  closing.push(() => store.close());
+  await expect(store.put('a', body)).rejects.toMatchObject({
+    code: 'DK_STORE_UNREACHABLE',
+    message: expect.stringContaining('the connection was closed'),
+    hint: expect.stringContaining('https://'),
+  });
+});
+
 describe('S3Store asked for more', () => {
   function recording() {
     const seen: S3Request[] = [];

@@ -92,11 +92,17 @@ describe('S3Store refused', () => {
   });
 
   it('because the disk is full or the service overloaded says that', async () => {
-    const { server, store } = await open({ fault: always({ kind: 'status', status: 507, code: 'XMinioStorageFull' }) });
-    await expect(store.put('a', body)).rejects.toMatchObject({
-      code: 'DK_STORE_FAILED',
-      hint: expect.stringMatching(/full/),
-    });
+    const { server, store } = await open();
+    for (const full of [
+      { status: 507, code: 'XMinioStorageFull' },
+      { status: 403, code: 'QuotaExceeded' },
+    ]) {
+      server.options.fault = always({ kind: 'status', ...full });
+      await expect(store.put('a', body)).rejects.toMatchObject({
+        code: 'DK_STORE_FAILED',
+        hint: expect.stringMatching(/full/),
+      });
+    }
 
     server.options.fault = always({
       kind: 'status',

@@ -38,6 +38,8 @@ export const STORAGE_ADVICE = {
     page: 'Give the service the certificate authority of the endpoint.',
   },
   'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
+  'check-endpoint-scheme':
+    'Check the network to the target. If the endpoint starts with http://, its port may expect https://.',
   'correct-endpoint-name': {
     cli: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, choose another addressing style.',
