@@ -83,7 +83,8 @@ export class Outage {
     const { onWait, atStart, within = this.#options.within } = patience;
     const { clock, log, whyDown } = this.#options;
     const signal = AbortSignal.any([patience.signal, this.#closing.signal]);
-    const deadline = (atStart === true ? since : clock.monotonic()) + within;
+    const begun = atStart === true ? since : clock.monotonic();
+    const deadline = begun + within;
     const ask = (): Promise<string | undefined> => whyDown(deadline - clock.monotonic(), signal);
     let cause = await ask();
     if (cause === undefined) {
@@ -103,7 +104,7 @@ export class Outage {
     } finally {
       onWait(false);
     }
-    const seconds = `${Math.round(within / 1000)} seconds`;
+    const seconds = `${Math.round((clock.monotonic() - begun) / 1000)} seconds`;
     const stopped = atStart === true ? '' : 'stopped and ';
     this.#gone = unreachable(`Grafana ${stopped}did not respond for ${seconds}: ${cause}`);
     throw this.#gone;

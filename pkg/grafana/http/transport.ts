@@ -1,5 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { isTlsProblem, networkCause } from '../../lib/http/network-cause.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { isTlsProblem, isWithoutTls, networkCause } from '../../lib/http/network-cause.ts';
 import { GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 
@@ -42,11 +43,12 @@ export function transportError(
   if (timedOut) {
     return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no response in time' }, { cause });
   }
+  const isUntrusted = isTlsProblem(cause) && !isWithoutTls(cause);
   return new GrafanaError(
     'DK_GRAFANA_UNREACHABLE',
     request,
     { status: 0, message: networkCause(cause, origin) },
-    { cause },
+    { cause, ...(isUntrusted ? { advice: reason('set-grafana-authority') } : {}) },
   );
 }
 

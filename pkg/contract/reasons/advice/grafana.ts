@@ -16,6 +16,10 @@ export const GRAFANA_ADVICE = {
     cli: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
     page: 'Set the user name and password separately in the deployment.',
   },
+  'set-grafana-authority': {
+    cli: 'Set DASHKEEP_GRAFANA_CA_FILE, or the DASHKEEP_CONNECTION_…_CA_FILE of a connection, to the certificate authority of Grafana.',
+    page: 'Give the service the certificate authority of Grafana.',
+  },
   'check-password':
     'Check the user name and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
   'give-grafana-permission':
