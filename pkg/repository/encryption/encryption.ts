@@ -1,5 +1,6 @@
 import { armor, Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { X25519Recipient } from './x25519-recipient.ts';
 
 const HEADER = Buffer.from('age-encryption.org/v1\n');
@@ -102,8 +103,15 @@ function isOfOthers(cause: unknown): boolean {
   return cause instanceof Error && cause.message.includes('no identity matched');
 }
 
-/** @throws DK_ENCRYPTION when something is not an age identity. */
-export function openWith(secrets: { identities?: readonly string[]; passphrases?: readonly string[] }): Opener {
+/**
+ * @param secrets.isPersonal - whether a person gave one of the identities
+ * @throws DK_ENCRYPTION when something is not an age identity
+ */
+export function openWith(secrets: {
+  identities?: readonly string[];
+  passphrases?: readonly string[];
+  isPersonal?: boolean;
+}): Opener {
   const decrypter = new Decrypter();
   for (const identity of secrets.identities ?? []) {
     try {
@@ -126,9 +134,7 @@ export function openWith(secrets: { identities?: readonly string[]; passphrases?
           throw new DashkeepError(
             'DK_IDENTITY_MISSING',
             `${what} is encrypted, and none of the given identities decrypts it`,
-            {
-              cause,
-            },
+            { cause, advice: secrets.isPersonal === true ? reason('correct-identity') : undefined },
           );
         }
         throw new DashkeepError(code, `${what} is damaged: it does not decrypt`, { cause });

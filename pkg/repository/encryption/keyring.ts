@@ -77,6 +77,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   const keys = dedupe([...(current === undefined ? [] : [current]), ...options.keys]);
   const opener = openWith({
     identities: [...options.identities, ...keys.map((key) => key.metadataIdentity)],
+    isPersonal: options.identities.length > 0,
   });
   let sealObject: Seal = async (plain) => plain;
   let sealMetadata: Seal = sealObject;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { applyForget, planForget } from '../../../pkg/repository/snapshots/forget.ts';
 import { applyPrune, planPrune } from '../../../pkg/repository/prune/prune.ts';
 import { DirectoryState, MemoryState } from '../../../pkg/lib/state.ts';
@@ -161,7 +162,10 @@ describe('a person with an identity', () => {
     const { id } = await backup(await service(), world, dashboards);
     const stranger = await open(world, { identities: [bob.identity] });
     await expect(stranger.manifest(id)).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
-    await expect(stranger.snapshots()).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    await expect(stranger.snapshots()).rejects.toMatchObject({
+      code: 'DK_IDENTITY_MISSING',
+      advice: reason('correct-identity'),
+    });
     await expect(open(world, { identities: ['AGE-SECRET-KEY-1SECRETNONSENSE'] })).rejects.toThrow(
       /^(?!.*SECRETNONSENSE)/,
     );
