@@ -11,6 +11,7 @@ import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { setting, withJson, withService } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -90,6 +91,6 @@ function print(context: CliContext, flags: Flags, { orgs, failed }: Bootstrapped
     printLine(context, `org ${org}: ${minted ? 'a new token is stored' : 'the stored token works'}${end}`);
   }
   for (const { org, problem } of failed) {
-    printLine(context, `org ${org}: no token: ${problem.message}`);
+    printLine(context, printable(`org ${org}: no token: ${problem.message}`));
   }
 }

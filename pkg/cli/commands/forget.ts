@@ -18,6 +18,7 @@ import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 const RULES = ['keepLast', 'keepHourly', 'keepDaily', 'keepWeekly', 'keepMonthly', 'keepYearly'] as const;
@@ -140,6 +141,6 @@ function print(context: CliContext, flags: Flags, plan: ForgetPlan, result: Forg
     [...plan.kept.map((decision) => row('kept', decision)), ...gone.map((decision) => row(verb, decision))],
   );
   for (const { id, reason } of remaining) {
-    printLine(context, `still there: ${id}: ${reason}`);
+    printLine(context, printable(`still there: ${id}: ${reason}`));
   }
 }

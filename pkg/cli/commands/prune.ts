@@ -7,6 +7,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -79,6 +80,6 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
     printLine(context, `${result.locked} (${size}) are protected by object lock until their retention expires.`);
   }
   for (const { key, reason } of result.failed) {
-    printLine(context, `not removed: ${key}: ${reason}`);
+    printLine(context, printable(`not removed: ${key}: ${reason}`));
   }
 }
