@@ -41,6 +41,14 @@ afterEach(async () => {
   await directory.remove();
 });
 
+it('says of a partial snapshot that what it lacks is not compared', async () => {
+  grafana.setFaults({ match: 'GET /api/datasources', action: { kind: 'status', status: 403 } });
+  const { snapshot } = (await dashkeep('backup', '--json')).json;
+  const text = `Snapshot ${snapshot} is partial: what it lacks is not compared.`;
+  expect((await dashkeep('diff', 'latest', 'live')).out).toContain(text);
+  expect((await dashkeep('diff', first, snapshot)).out).toContain(text);
+});
+
 describe('dashkeep diff --detail', () => {
   it('says what was done to each changed resource, against live and between snapshots', async () => {
     const live = await dashkeep('diff', 'latest', 'live', '--detail');

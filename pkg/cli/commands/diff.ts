@@ -23,6 +23,8 @@ interface Flags extends CommonFlags {
 /** With `detail` what changed has its changes, too. */
 type Found = Omit<Diff, 'changed'> & {
   changed: (DiffItem | DetailedItem)[];
+  /** The snapshots that lack something, which is not compared. */
+  partial?: string[];
   /** Organizations of the snapshot that these credentials do not reach. */
   notCompared?: (Manifest['orgs'][number] & { reason: string })[];
 };
@@ -42,6 +44,9 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   if (flags.json === true) {
     printJson(context, { ...found, changed: found.changed.map(described) });
     return 0;
+  }
+  for (const id of found.partial ?? []) {
+    printLine(context, `Snapshot ${id} is partial: what it lacks is not compared.`);
   }
   for (const { id, name, reason } of found.notCompared ?? []) {
     printLine(context, printable(`not compared: organization ${id} (${name}): ${reason}`));
@@ -76,7 +81,7 @@ async function compare(
       : found;
   if (to !== 'live') {
     const later = await repository.manifest(to, { signal: context.signal });
-    return detailed(diffManifests(manifest, later), later);
+    return { ...(await detailed(diffManifests(manifest, later), later)), ...partialOf(manifest, later) };
   }
   return withInstance(grafana(), context.signal, async (whole) => {
     // What the backup did not look at was neither added nor removed.
@@ -85,8 +90,13 @@ async function compare(
     const found = await detailed(await diffLive({ ...context, manifest, repository, instance }), instance);
     const left = manifest.orgs.filter(({ id }) => !whole.orgs.some((org) => org.id === id));
     const notCompared = left.map((org) => ({ ...org, reason: whyNotCompared(org, whole) }));
-    return left.length === 0 ? found : { ...found, notCompared };
+    return { ...found, ...partialOf(manifest), ...(left.length === 0 ? {} : { notCompared }) };
   });
+}
+
+function partialOf(...snapshots: readonly Manifest[]): Pick<Found, 'partial'> {
+  const partial = snapshots.filter(({ status }) => status === 'partial').map(({ id }) => id);
+  return partial.length === 0 ? {} : { partial };
 }
 
 function whyNotCompared({ id, name }: Manifest['orgs'][number], { orgs, serverAdmin, scope }: Instance): string {

@@ -41,7 +41,7 @@ async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
         bytes(size),
         signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
         holdText(hold),
-        hold?.note || note?.text || '',
+        [hold?.note, note?.text].filter(Boolean).join('; '),
       ],
     ),
   );

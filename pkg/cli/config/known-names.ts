@@ -38,8 +38,21 @@ export function assertKnownNames(environment: Environment): void {
   }
 }
 
+const OF_CONNECTIONS = 'DASHKEEP_CONNECTION_<NAME>_';
+
+/** All names, those of connections also with each name that the connection of the wanted one may have. */
+function candidatesFor(wanted: string): string[] {
+  const rest = /^DASHKEEP_CONNECTION_(?<rest>.+)$/.exec(wanted)?.groups?.['rest'] ?? '';
+  const parts = rest.slice(0, 60).split('_');
+  const connections = parts.slice(1).map((_, at) => parts.slice(0, at + 1).join('_'));
+  return NAMES.flatMap((name) =>
+    name.startsWith(OF_CONNECTIONS) ? [name, ...connections.map((one) => name.replace('<NAME>', one))] : [name],
+  );
+}
+
 function nearest(wanted: string): string | undefined {
-  const [best] = NAMES.filter((name) => name.startsWith(PREFIX))
+  const [best] = candidatesFor(wanted)
+    .filter((name) => name.startsWith(PREFIX))
     .map((name) => ({ name, letters: lettersBetween(wanted.slice(0, 80), name) }))
     .sort((a, b) => a.letters - b.letters);
   const most = Math.min(MOST_LETTERS, (wanted.length - PREFIX.length) / 2);

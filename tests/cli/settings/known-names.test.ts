@@ -49,6 +49,8 @@ describe('names of settings', () => {
     ['DASHKEEP_S3_ENCRYPT', 'DASHKEEP_S3_ENCRYPTION'],
     ['DASHKEEP_AGE_RECIPIENT', 'DASHKEEP_AGE_RECIPIENTS'],
     ['DASHKEEP_KEEP_DAYLY', 'DASHKEEP_KEEP_DAILY'],
+    ['DASHKEEP_CONNECTION_PROD_URLS', 'DASHKEEP_CONNECTION_PROD_URL'],
+    ['DASHKEEP_CONNECTION_EU_PROD_TOKN_FILE', 'DASHKEEP_CONNECTION_EU_PROD_TOKEN_FILE'],
   ])('are refused when misspelled: %s', (name, meant) => {
     expect(refusal(name)).toMatchObject({
       code: 'DK_SETTINGS',

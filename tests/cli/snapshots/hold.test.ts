@@ -52,6 +52,9 @@ it('holds, lists and releases a snapshot', async () => {
 it('writes and removes a note', async () => {
   expect((await dashkeep('note', 'latest', 'a note', '--json')).json).toMatchObject({ note: 'a note' });
   expect((await dashkeep('snapshots')).out).toContain('a note');
+  await dashkeep('hold', 'latest', '--note', 'for the audit');
+  expect((await dashkeep('snapshots')).out).toContain('for the audit; a note');
+  await dashkeep('release', 'latest');
   await dashkeep('note', 'latest', '');
   expect((await dashkeep('snapshots')).out).not.toContain('a note');
 });
