@@ -3,6 +3,7 @@ import type { Text } from '../texts.ts';
 /** What a check is about. */
 export const SUBJECT_REASONS = {
   'check-of-grafana': 'grafana',
+  'check-of-clocks': 'clocks',
   'check-of-connection': 'connection',
   'check-of-named-connection': 'connection {name}',
   'check-of-rights': { cli: 'rights', page: 'permissions in Grafana' },

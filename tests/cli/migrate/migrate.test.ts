@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
+import { fastClock } from '../../support/fast-clock.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
@@ -124,6 +125,21 @@ it('says what a connection lacks', async () => {
     code: 'DK_GRAFANA_FORBIDDEN',
     message: expect.stringMatching(/^connection production: .*datasources:read/),
   });
+});
+
+it('checks the clocks for a connection', async () => {
+  await cli('backup');
+  const clock = fastClock(1);
+  clock.travel(600_000);
+  const { exit, json } = await runCli(['migrate', '--to', 'production', '--check', '--json'], environment, { clock });
+  expect(exit).toBe(3);
+  expect(json.checks).toContainEqual(
+    expect.objectContaining({
+      name: 'clocks',
+      status: 'failed',
+      detail: expect.stringMatching(/differ by 60\d seconds/),
+    }),
+  );
 });
 
 it('checks a connection', async () => {
