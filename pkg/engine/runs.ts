@@ -27,16 +27,22 @@ export async function asTheyAre<Run extends Pick<RunLine, 'id' | 'kind' | 'statu
 
 /**
  * Writes the record of a run. One whose process was killed knows nothing of what it did: that comes from the record
- * that the run itself kept, if a trusted key signed it.
+ * that the run itself kept, if a trusted key signed it. If that says how it ended, only the journal did not: it stays.
+ * @returns the record that is kept now
  */
 export async function writeEnd(
   repository: Pick<Repository, 'run' | 'writeRun' | 'trust'>,
   record: RunRecord,
-): Promise<void> {
-  const isDead = record.kind === 'restore' && record.status === 'interrupted' && record.touched === undefined;
-  const kept = isDead ? await repository.run(record.id) : undefined;
-  const known = kept !== undefined && repository.trust.counts(kept.author) ? kept.record : undefined;
-  await repository.writeRun(known === undefined ? record : withEnd(known, record));
+): Promise<RunRecord> {
+  const kept = record.status === 'interrupted' ? await repository.run(record.id) : undefined;
+  const isKnown = kept?.record.kind === record.kind && repository.trust.counts(kept.author);
+  if (isKnown && kept.record.finished !== undefined) {
+    return kept.record;
+  }
+  const isDead = isKnown && record.kind === 'restore' && record.touched === undefined;
+  const end = isDead ? withEnd(kept.record, record) : record;
+  await repository.writeRun(end);
+  return end;
 }
 
 /**

@@ -147,7 +147,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     clock,
     randomness,
     log,
-    keep: (record) => repositoryCache.use(signal, (opened) => keepRecord(opened, record)),
+    keep: async (record) => void (await repositoryCache.use(signal, (opened) => keepRecord(opened, record))),
     ended: (record) => hooks.of(record),
   });
   const { outbound } = limits;

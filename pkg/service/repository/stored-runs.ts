@@ -47,10 +47,13 @@ function unsigned(record: RunRecord): RunRecord {
   return facts.kind === 'restore' ? facts : { ...facts, ...compact({ snapshot }) };
 }
 
-/** Keeps the record of a run. A run that failed must not be what makes a repository. */
-export async function keepRecord(target: OpenedTarget, record: RunRecord): Promise<void> {
+/**
+ * Keeps the record of a run. A run that failed must not be what makes a repository.
+ * @returns what the record says now
+ */
+export async function keepRecord(target: OpenedTarget, record: RunRecord): Promise<RunRecord> {
   const repository = await target.openIfThere(AbortSignal.timeout(60_000));
-  await (repository && writeEnd(repository, record));
+  return repository === undefined ? record : writeEnd(repository, record);
 }
 
 async function current<Run extends Pick<RunLine, 'id' | 'kind' | 'status'>>(

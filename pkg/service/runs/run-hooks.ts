@@ -89,8 +89,8 @@ export class RunHooks {
     for (const entry of journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
       const { instance: _instance, kept: _kept, ...record } = entry;
       try {
-        await repositoryCache.use(signal, (target) => keepRecord(target, record));
-        await journal.put({ ...entry, kept: true });
+        const known = await repositoryCache.use(signal, (target) => keepRecord(target, record));
+        await journal.put({ ...entry, ...(known.status === entry.status ? {} : known), kept: true });
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');
         return;

@@ -164,3 +164,32 @@ describe('the life of a service', () => {
     expect(modes).toEqual([0o700, 0o600]);
   });
 });
+
+describe('a journal that a full disk kept as it was', () => {
+  setUp();
+
+  it('does not make an interrupted run of one that had ended', async () => {
+    const first = await start();
+    const { id } = (await first.call('POST', '/runs', { kind: 'backup' })).json;
+    const ended = await first.ended(id);
+    expect(ended).toMatchObject({ status: 'complete' });
+    await first.stop();
+    services.splice(0);
+    const file = join(directory, 'state', 'runs.json');
+    const entries = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>[];
+    const stale = entries.map(({ finished: _, snapshot: _1, ...entry }) => ({
+      ...entry,
+      status: 'running',
+      instance: 'before',
+    }));
+    await writeFile(file, JSON.stringify(stale));
+
+    const second = await start();
+    await second.ended((await second.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const known = await eventually('the record to be looked at', async () => {
+      const { json } = await second.call('GET', `/runs/${id}`);
+      return json.status === 'interrupted' ? undefined : json;
+    });
+    expect(known).toMatchObject({ status: 'complete', snapshot: ended.snapshot, counts: ended.counts });
+  });
+});
