@@ -66,6 +66,33 @@ test('what the list had to convert is read by one request each, in the version i
   }
 });
 
+test.each([
+  ['v0alpha1', 'v2beta1'],
+  ['v2beta1', 'v0alpha1'],
+])('a dashboard that was stored as %s and is now stored as %s is read as it is now', async (before, now) => {
+  const grafana = await testGrafana({ profile: '12.4' });
+  try {
+    const [uid = ''] = storedAs(grafana, 4, () => now);
+    const held = grafana.sim.state.org(1).dashboards.get(uid)!;
+    held.convertedFrom = before;
+    const context = await grafana.account();
+    const shown: Listed[] = [{ uid, title: uid }];
+    for await (const one of dashboard.list(context, NOTHING_KNOWN)) {
+      shown.push(...(one.uid === uid ? [one] : []));
+    }
+    expect(shown).toHaveLength(2);
+    for (const storedVersion of [before, now, undefined]) {
+      shown.push({ uid, title: uid, ...(storedVersion === undefined ? {} : { storedVersion }) });
+    }
+    for (const one of shown) {
+      const content = one.content ?? (await dashboard.read(context, one));
+      expect(content?.apiVersion).toBe(`dashboard.grafana.app/${now}`);
+    }
+  } finally {
+    await grafana.close();
+  }
+});
+
 test('a long list is read once, however the first few dashboards are stored', async () => {
   const grafana = await testGrafana({ profile: '13.2' });
   try {

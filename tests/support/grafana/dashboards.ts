@@ -124,6 +124,9 @@ export function changeDashboard(
     apiVersion: dashboard.apiVersion,
     body: dashboard.body,
   });
+  if (state.profile.major >= 12 && change.apiVersion !== dashboard.apiVersion) {
+    dashboard.convertedFrom = dashboard.apiVersion;
+  }
   dashboard.history.splice(0, Math.max(0, dashboard.history.length - (change.versionsToKeep - 1)));
   Object.assign(dashboard, {
     title: change.title,

@@ -34,6 +34,8 @@ export interface Dashboard extends Stored {
   folderUid: string;
   /** API version it is stored as: `v0alpha1`, `v1`, `v2`, … */
   apiVersion: string;
+  /** What it was stored as before; its own status still names that. */
+  convertedFrom?: string;
   /** The spec, without id, uid and version. */
   body: Body;
   message: string;

@@ -22,7 +22,10 @@ export function dashboardsPath(context: KindContext, version: string): string {
   return apisPath(GROUP, version, context.namespace, 'dashboards');
 }
 
-/** The version an object is stored in; when the server doesn't say, it was not converted. */
+/**
+ * The version that an object names as the one it is stored in; when the server doesn't say, it was not converted. Not
+ * always true of an object in its own version: Grafana keeps the status of the state that an update converted.
+ */
 export function storedVersion(object: JsonObject, askedFor: string): string {
   const stored = stringAt(object, 'status', 'conversion', 'storedVersion');
   return stored === undefined || stored === '' ? askedFor : (stored.split('/').at(-1) ?? askedFor);
@@ -45,7 +48,9 @@ export async function readApis(
   }
   const faithful = await getObject(context, uid, stored);
   if (faithful !== undefined) {
-    return contentOfObject(faithful);
+    const isStale =
+      storedVersion(faithful, stored) === asked && (await thirdSays(context, uid, [asked, stored])) === asked;
+    return contentOfObject(isStale ? object : faithful);
   }
   // Not there at that version may mean gone, or that Grafana does not serve what it stores: never mistake one for the
   // other.
@@ -55,6 +60,13 @@ export async function readApis(
   throw new DashkeepError('DK_GRAFANA_ANSWER', `it is stored as ${stored}, which this Grafana does not return`, {
     advice: reason('enable-dashboard-version'),
   });
+}
+
+/** What is stored, where two versions each name the other: in a third one it is surely converted, and says from what. */
+async function thirdSays(context: KindContext, uid: string, two: readonly string[]): Promise<string | undefined> {
+  const third = usableVersions(context).find((version) => !two.includes(version));
+  const object = third === undefined ? undefined : await getObject(context, uid, third);
+  return third === undefined || object === undefined ? undefined : storedVersion(object, third);
 }
 
 async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {

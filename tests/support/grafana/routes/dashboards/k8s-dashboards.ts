@@ -26,7 +26,9 @@ const KIND: K8sKind<Dashboard> = {
   }),
   members(dashboard, version, call) {
     const spec = convertSpec(dashboard.body.text(), dashboard.apiVersion, version, call.profile.schemaVersion);
-    const status = version === dashboard.apiVersion ? '"status":{}' : conversionStatus(dashboard.apiVersion);
+    // An update keeps the status that the conversion of the earlier state left, so its own version names another one.
+    const named = version === dashboard.apiVersion ? dashboard.convertedFrom : dashboard.apiVersion;
+    const status = named === undefined ? '"status":{}' : conversionStatus(named);
     return `"spec":${spec},${status}`;
   },
   allowed(call, verb, dashboard) {
