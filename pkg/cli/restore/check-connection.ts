@@ -10,7 +10,7 @@ import type { CliContext } from '../context.ts';
 import { withSessions } from './sessions.ts';
 import type { RestoreCommandFlags } from './command.ts';
 
-/** Checks a connection: whether it answers, its version, the permissions, the clocks, and that it is another Grafana. */
+/** Checks a connection: whether it answers, its version, permissions, the clocks, and that it is another Grafana. */
 export async function checkConnection(
   context: CliContext,
   flags: RestoreCommandFlags & { to: string },

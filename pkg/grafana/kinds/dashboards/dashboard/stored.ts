@@ -62,7 +62,7 @@ export async function readApis(
   });
 }
 
-/** What is stored, where two versions each name the other: in a third one it is surely converted, and says from what. */
+/** What is stored, where two versions each name the other: in a third one it is surely converted, and says of what. */
 async function thirdSays(context: KindContext, uid: string, two: readonly string[]): Promise<string | undefined> {
   const third = usableVersions(context).find((version) => !two.includes(version));
   const object = third === undefined ? undefined : await getObject(context, uid, third);
