@@ -193,7 +193,7 @@ async function undo(
 ): Promise<Done> {
   const id = flags.undo ?? '';
   const { everything, savePlan, plan: saved } = flags;
-  if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags)) {
+  if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags, context)) {
     throw new DashkeepError('DK_USAGE', '--undo takes no other selection: remove it');
   }
   return withSessions(context, flags, async ({ source, session }) => {

@@ -69,7 +69,7 @@ export async function restoreRequest(
   }
   const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
   const { selection, options } = requestOf(saved);
-  if (snapshot !== undefined || isSelective(flags)) {
+  if (snapshot !== undefined || isSelective(flags, context)) {
     throw new DashkeepError('DK_USAGE', '--plan takes no other selection: remove it');
   }
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
@@ -105,9 +105,11 @@ function refuseWithEverything(flags: RestoreFlags & { savePlan?: string }): void
   }
 }
 
-/** Whether the flags choose what is restored, and how. */
-export function isSelective(flags: RestoreFlags): boolean {
-  return flags.lostIn !== undefined || Object.keys({ ...selectionOf(flags), ...chosen(flags) }).length > 0;
+/** Whether the flags choose what is restored, and how. The kinds of the environment are those of all commands. */
+export function isSelective(flags: RestoreFlags, { environment }: Pick<CliContext, 'environment'>): boolean {
+  const kinds = flags.kinds === environment['DASHKEEP_KINDS'] ? undefined : flags.kinds;
+  const given = { ...selectionOf({ ...flags, kinds }), ...chosen(flags) };
+  return flags.lostIn !== undefined || Object.keys(given).length > 0;
 }
 
 function selectionOf(flags: RestoreFlags): Selection {

@@ -83,6 +83,23 @@ it('says how far it came, and how to finish and undo it', async () => {
   });
 });
 
+it('undoes a restore although the environment selects kinds for backups', async () => {
+  await revoked();
+  const [, run = ''] = /Restore (\S+) did not finish/.exec(shown) ?? [];
+  grafana.setFaults();
+  const environment = {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_TARGET: target(),
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_KINDS: 'folder,dashboard',
+  };
+  const undo = (...more: string[]): Promise<Ended> =>
+    runCli(['restore', '--undo', run, '--json', ...more], environment);
+  await expect(undo('--kinds', 'dashboard')).rejects.toThrow('--undo takes no other selection');
+  expect((await undo()).exit).toBe(0);
+});
+
 it('advises to finish or undo a restore that a person interrupted, and not to start it again', async () => {
   const controller = new AbortController();
   grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'hang' }, skip: 4 });
