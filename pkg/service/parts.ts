@@ -106,8 +106,8 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const guard = new ConcurrencyGuard({ clock, organizations: () => apiTokens.organizations, signal });
   const comparisons = new Comparisons({ repositoryCache, snapshots, clock, guard, signal });
   const authors = new AuthorNames(repositoryCache, clock, log, signal);
-  const versions = new ResourceVersions(repositoryCache, clock, authors);
-  const recentChanges = new RecentChanges(repositoryCache, clock, authors);
+  const versions = new ResourceVersions(repositoryCache, clock, authors, history);
+  const recentChanges = new RecentChanges(repositoryCache, clock, authors, history);
   const textSearch = new TextSearch(repositoryCache, history, clock);
   const previews = new Previews({ repositoryCache, snapshots, clock, randomness, log, signal });
   const statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });

@@ -56,10 +56,10 @@ function Spoken({ title, name, done, total }: SpokenProps) {
   );
 }
 
-/** What is done, of how many where that is known. */
+/** What is done, of how many where that is known: without that, it still grows. */
 export function amount(done: number, total: number | undefined): string {
   return total === undefined
-    ? formatNumber(done)
+    ? t('progress.soFar', '{{done}} so far', { done: formatNumber(done) })
     : t('progress.of', '{{done}} of {{total}}', { done: formatNumber(done), total: formatNumber(total) });
 }
 

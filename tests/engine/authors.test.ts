@@ -10,6 +10,7 @@ describe('the author of a version', () => {
     ['an account that is gone', 'user:u2', null],
     ['an account of a kind that could not be listed', 'service-account:s1', undefined],
     ['what is neither', 'provisioning', 'provisioning'],
+    ['a provisioned file', 'provisioning:', 'provisioning'],
     ['Grafana itself', 'access-policy:service', undefined],
     ['nothing', '', undefined],
   ])('is found for %s', (_, given, expected) => {

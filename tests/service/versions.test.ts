@@ -236,3 +236,24 @@ describe('who saved a version', () => {
     expect((await people('signed')).updatedBy).toBeNull();
   });
 });
+
+it('names who started the restore that saved a version, and no restore for what a script saved', async () => {
+  const dashboard = (title: string) => ({ dashboard: { uid: 'restored', title, panels: [], schemaVersion: 41 } });
+  await inOrg(1, 'POST /api/dashboards/db', dashboard('As it was'));
+  await backup();
+  const [snapshot] = snapshots.slice(-1);
+  await inOrg(1, 'DELETE /api/dashboards/uid/restored');
+  await backup();
+  const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid: 'restored' }] };
+  const planned = await service.call('POST', '/restores', { snapshot, selection });
+  const as = { 'x-grafana-context': JSON.stringify({ login: 'ada' }) };
+  const { json } = await service.call('POST', `/restores/${planned.json.id}/apply`, {}, as);
+  const run = await service.ended(json.id);
+  await backup();
+  const [returned, deleted, first] = (await versions('', 'restored')).items;
+  expect(returned).toMatchObject({ what: 'returned', restored: { run: run['id'], by: 'ada' } });
+  expect([deleted, first].filter((one) => one?.restored !== undefined)).toEqual([]);
+  const feed = await service.call('GET', '/changes?limit=100');
+  const inFeed = feed.json.items.filter(({ restored }: ResourceVersion) => restored !== undefined);
+  expect(inFeed).toMatchObject([{ resource: { kind: 'dashboard', uid: 'restored' }, restored: { by: 'ada' } }]);
+});

@@ -62,6 +62,8 @@ export const ResourceVersion = z.object({
    * says who, or the account could not be looked up.
    */
   by: z.string().nullable().optional(),
+  /** The restore that saved it, and who started that; absent where no signed record of a restore shows it. */
+  restored: z.object({ run: z.string(), by: z.string().optional() }).optional(),
   version: z.union([z.string(), z.number()]).optional(),
   comment: z.string().optional(),
   /** What it was before, where that is otherwise. */

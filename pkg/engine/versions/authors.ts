@@ -5,8 +5,8 @@ import { accountDirectoryOf } from '../../grafana/account-directory.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { stringAt, type JsonObject } from '../../lib/json/json.ts';
 
-/** How Grafana's newer API names what saved something: an account, or itself (access-policy). */
-const ACCOUNT = /^(user|service-account|access-policy):(.+)$/;
+/** How Grafana's newer API names what saved something: an account, itself (access-policy), or its provisioning. */
+const ACCOUNT = /^(user|service-account|access-policy|provisioning):(.*)$/;
 
 /** The accounts of one organization. */
 export interface Authors {
@@ -26,6 +26,9 @@ export function authorOf(author: string, authors: Authors | undefined): string |
   const [, kind] = ACCOUNT.exec(author) ?? [];
   if (kind === undefined) {
     return author === '' ? undefined : author;
+  }
+  if (kind === 'provisioning') {
+    return kind;
   }
   return authors?.names.get(author) ?? (authors?.known.has(kind) === true ? null : undefined);
 }

@@ -56,6 +56,15 @@ function Title({ item, onOpen, children }: { item: Named; onOpen?: () => void; c
   );
 }
 
+function Narrow({ text }: { text: string }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <span className={styles.below} title={text}>
+      {text}
+    </span>
+  );
+}
+
 export function kindColumn<T extends Named>(): Column<T> {
   return {
     id: 'kind',
@@ -79,6 +88,7 @@ export function folderColumn<T extends { folder: string }>(hideBelow: 'md' | 'xl
 /**
  * When, as a link to more, with how long ago that is.
  * @param beside - more about it, beside that
+ * @param narrow - a text that only narrow tables show there: in others, another column has it
  */
 export function timeColumn<T>(
   header: string,
@@ -86,6 +96,7 @@ export function timeColumn<T>(
   timeOf: (item: T) => string,
   href: (item: T) => string,
   beside?: (item: T) => ReactNode,
+  narrow: (item: T) => string = () => '',
 ): Column<T> {
   const written = distinctTimes(items.map(timeOf));
   return {
@@ -102,6 +113,7 @@ export function timeColumn<T>(
             <RelativeTime time={timeOf(item)} />
           </Text>
           {beside?.(item)}
+          {narrow(item) !== '' && <Narrow text={narrow(item)} />}
         </Stack>
       </Stack>
     ),
@@ -161,6 +173,9 @@ const getStyles = (theme: GrafanaTheme2) => ({
     color: theme.colors.text.secondary,
     fontSize: theme.typography.bodySmall.fontSize,
     lineHeight: theme.typography.bodySmall.lineHeight,
+    minWidth: 0,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
     [`@container (min-width: ${NARROW}px)`]: { display: 'none' },
   }),
 });

@@ -1,7 +1,9 @@
 import type { IconName } from '@grafana/data';
-import { Text, type BadgeColor } from '@grafana/ui';
+import { Text, TextLink, type BadgeColor } from '@grafana/ui';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import { t } from '../../lib/i18n.ts';
+import { savedBy } from '../../lib/resources/savedBy.ts';
+import { routes } from '../../lib/routes.ts';
 import { ReadableChanges } from './ReadableChanges.tsx';
 
 /** How many changes are shown at first, to keep a list short. */
@@ -21,6 +23,22 @@ export function VersionChanges({ version }: { version: ResourceVersion }) {
       {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
     </>
   );
+}
+
+/** Who saved a version; where a restore did, who started that, not the account of the service. */
+export function SavedBy({ version }: { version: ResourceVersion }) {
+  const { restored, what } = version;
+  if (restored !== undefined) {
+    return (
+      <TextLink href={routes.run(restored.run)} color="secondary" inline={false}>
+        {restored.by === undefined
+          ? t('versions.restored', 'restored from a backup')
+          : t('versions.restoredBy', 'restored by {{name}}', { name: restored.by })}
+      </TextLink>
+    );
+  }
+  const by = what === 'deleted' ? undefined : savedBy(version);
+  return by === undefined ? null : <Text color="secondary">{by}</Text>;
 }
 
 /** Where it was moved from, and what it was called. */

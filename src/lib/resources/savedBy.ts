@@ -9,6 +9,12 @@ export function savedBy({ by, updatedBy = '' }: Pick<DiffOrigin, 'by' | 'updated
   if (by === null) {
     return t('versions.byGone', 'saved by an account that is gone');
   }
+  if (updatedBy.startsWith('provisioning:')) {
+    return t('versions.byProvisioning', 'saved by provisioning');
+  }
+  if (updatedBy.startsWith('access-policy:')) {
+    return t('versions.byGrafana', 'saved by Grafana');
+  }
   const name = by ?? updatedBy;
   return name === ''
     ? undefined

@@ -7,10 +7,9 @@ import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
-import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
+import { SavedBy, VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { savedBy } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
 import { refOfChange, type FeedChange } from './feed.ts';
 
@@ -20,7 +19,6 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
   const { what, resource, title, folder, updated, snapshots, foreign } = change;
   const { before } = snapshots;
   const [color, icon, label] = looksOf(change);
-  const by = what === 'deleted' ? undefined : savedBy(change);
   const ref = refOfChange(change);
   return (
     <article className={styles.item} aria-label={`${title || resource.uid}, ${label}`}>
@@ -29,7 +27,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
         <ResourceName resource={{ ...resource, title }} />
         <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
         {foreign && <ForeignBadge />}
-        {by !== undefined && <Text color="secondary">{by}</Text>}
+        <SavedBy version={change} />
         {what !== 'deleted' && updated !== undefined && <RelativeTime time={updated} />}
       </div>
       <div className={styles.words}>
@@ -40,7 +38,13 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
           <RestoreDeleted snapshot={before} resource={ref} />
         )}
         {before !== undefined && (
-          <Button size="sm" variant="secondary" icon="code-branch" onClick={onCompare}>
+          <Button
+            size="sm"
+            variant="secondary"
+            icon="code-branch"
+            aria-label={t('changes.compareOf', 'Compare with previous: {{title}}', { title: title || resource.uid })}
+            onClick={onCompare}
+          >
             {t('changes.compare', 'Compare with previous')}
           </Button>
         )}

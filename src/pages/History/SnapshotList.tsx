@@ -62,6 +62,7 @@ function makeColumns(rows: readonly SnapshotRow[]): Column<SnapshotRow>[] {
       (row) => row.time,
       (row) => routes.snapshot(row.id),
       ({ hold }) => (hold ? <HoldMark /> : null),
+      marksOf,
     ),
     statusColumn(),
     askedByColumn<SnapshotRow>(t('column.made', 'Trigger'), marksOf),

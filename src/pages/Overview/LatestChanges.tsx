@@ -17,6 +17,7 @@ import { resourceParameter, routes } from '../../lib/routes.ts';
 export function LatestChanges({ newest }: { newest: SnapshotRow }) {
   const query = useLatestChanges(newest.id);
   const before = query.data?.before;
+  const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-latest-changes">
       <Stack justifyContent="space-between" alignItems="center" gap={2} wrap="wrap">
@@ -44,24 +45,26 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
           </LinkButton>
         </Stack>
       </Stack>
-      <QueryView query={query}>
-        {({ before: earlier, diff }) =>
-          earlier === undefined || diff === undefined ? (
-            <Text color="secondary">{t('latestChanges.first', 'There is no earlier backup to compare with.')}</Text>
-          ) : (
-            <Stack direction="column" gap={1}>
-              <Text color="secondary">
-                {t('latestChanges.counts', 'Between the backups of {{before}} and {{after}}: {{counts}}.', {
-                  before: distinctTimes([earlier.time, newest.time])(earlier.time),
-                  after: distinctTimes([earlier.time, newest.time])(newest.time),
-                  counts: countsText(diff.counts),
-                })}
-              </Text>
-              <Entries entries={diff.items} />
-            </Stack>
-          )
-        }
-      </QueryView>
+      <div className={styles.content}>
+        <QueryView query={query}>
+          {({ before: earlier, diff }) =>
+            earlier === undefined || diff === undefined ? (
+              <Text color="secondary">{t('latestChanges.first', 'There is no earlier backup to compare with.')}</Text>
+            ) : (
+              <Stack direction="column" gap={1}>
+                <Text color="secondary">
+                  {t('latestChanges.counts', 'Between the backups of {{before}} and {{after}}: {{counts}}.', {
+                    before: distinctTimes([earlier.time, newest.time])(earlier.time),
+                    after: distinctTimes([earlier.time, newest.time])(newest.time),
+                    counts: countsText(diff.counts),
+                  })}
+                </Text>
+                <Entries entries={diff.items} />
+              </Stack>
+            )
+          }
+        </QueryView>
+      </div>
     </section>
   );
 }
@@ -93,6 +96,7 @@ function countsText(counts: Record<DiffEntry['change'], number>): string {
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  content: css({ marginTop: theme.spacing(1) }),
   list: css({ listStyle: 'none', margin: 0 }),
   item: css({
     display: 'flex',

@@ -1,7 +1,8 @@
-import { Alert, Box, LinkButton, Stack } from '@grafana/ui';
+import { Alert, LinkButton, Stack } from '@grafana/ui';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
+import { TargetLink } from '../../components/problems/TargetLink.tsx';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
@@ -16,12 +17,28 @@ export function Warnings({ status }: { status: Status }) {
   );
   const once = firstOfEach(problems);
   const partial = status.protection === 'partial' ? status.lastBackup : undefined;
-  if (once.length === 0 && partial === undefined) {
+  const cutShort = restoreCutShort(status);
+  if (once.length === 0 && partial === undefined && cutShort === undefined) {
     return null;
   }
   return (
     <section aria-label={t('overview.warnings', 'Needs your attention')}>
       <Stack direction="column" gap={1}>
+        {cutShort && (
+          <Alert
+            severity="warning"
+            title={
+              cutShort.trigger === 'undo'
+                ? t('overview.undoCut', 'The last undo did not finish')
+                : t('overview.restoreCut', 'The last restore did not finish')
+            }
+            bottomSpacing={0}
+          >
+            <LinkButton size="sm" variant="secondary" href={routes.run(cutShort.id)}>
+              {t('overview.restoreCutLink', 'Finish or undo it')}
+            </LinkButton>
+          </Alert>
+        )}
         {partial && (
           <Alert
             severity="warning"
@@ -42,12 +59,21 @@ export function Warnings({ status }: { status: Status }) {
         )}
         {once.map((one) => (
           <ProblemAlert key={one.code + one.message} severity="warning" problem={one}>
-            {one === problem && status.caller.home && <TargetLink />}
+            {one === problem && <TargetLink />}
           </ProblemAlert>
         ))}
       </Stack>
     </section>
   );
+}
+
+const DAY = 24 * 60 * 60_000;
+
+/** The last restore, where it stopped halfway lately: Grafana may hold a part of it. */
+function restoreCutShort({ lastRestore, now }: Status): Status['lastRestore'] {
+  const { status, planned, started = '' } = lastRestore ?? {};
+  const isHalf = (status === 'interrupted' || status === 'failed') && planned !== undefined;
+  return isHalf && Date.parse(now) - Date.parse(started) < DAY ? lastRestore : undefined;
 }
 
 function firstOfEach(problems: Problem[]): Problem[] {
@@ -57,14 +83,4 @@ function firstOfEach(problems: Problem[]): Problem[] {
     all.set(key, all.get(key) ?? one);
   }
   return [...all.values()];
-}
-
-function TargetLink() {
-  return (
-    <Box marginTop={1}>
-      <LinkButton size="sm" variant="secondary" icon="database" href={routes.settings('target')}>
-        {t('overview.checkTarget', 'Check the target')}
-      </LinkButton>
-    </Box>
-  );
 }

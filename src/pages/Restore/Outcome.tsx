@@ -7,6 +7,7 @@ import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { kindColumn, titleColumn } from '../../components/lists/columns.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { OpenInGrafana } from '../../components/resources/OpenInGrafana.tsx';
@@ -121,7 +122,9 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
       ) : run?.failure === undefined ? (
         <Alert severity="error" bottomSpacing={0} title={planTitle(plan)} />
       ) : (
-        <ProblemAlert severity="error" problem={run.failure} />
+        <ProblemAlert severity="error" problem={run.failure}>
+          <TargetLinkAfter code={run.failure.code} />
+        </ProblemAlert>
       )}
       {run?.security !== undefined && (
         <Alert

@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
 import { useUndoRun } from '../../data/useRuns.ts';
 import { formatNumber } from '../../lib/format.ts';
@@ -50,6 +51,7 @@ export function CutShort({ run }: { run: Run }) {
             </LinkButton>
           )}
         </Stack>
+        <TargetLinkAfter code={failure?.code} />
         <Touched run={run} />
       </Stack>
     </Alert>

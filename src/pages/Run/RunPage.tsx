@@ -5,6 +5,7 @@ import { AppPage } from '../../components/AppPage.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
+import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
@@ -66,7 +67,11 @@ function Details({ run }: { run: Run }) {
   return (
     <Stack direction="column" gap={3}>
       {isCutShort(run) && <CutShort run={run} />}
-      {run.failure && !isCutShort(run) && <ProblemAlert severity="error" problem={run.failure} />}
+      {run.failure && !isCutShort(run) && (
+        <ProblemAlert severity="error" problem={run.failure}>
+          <TargetLinkAfter code={run.failure.code} />
+        </ProblemAlert>
+      )}
       {warningTexts(run).map((warning) => (
         <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
       ))}

@@ -7,16 +7,18 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
 /** Plans the way back of a restore and shows that plan; nothing is changed by pressing it. */
-export function UndoButton({ run: { id, connection } }: { run: Pick<Run, 'id' | 'connection'> }) {
+export function UndoButton({ run: { id, connection, undoes } }: { run: Pick<Run, 'id' | 'connection' | 'undoes'> }) {
   const undo = useUndoRun();
   const navigate = useNavigate();
   const plan = () => undo.mutate(id, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
   return (
     <>
       <Button variant="secondary" icon="history-alt" disabled={undo.isPending} onClick={plan}>
-        {connection === undefined
-          ? t('run.undo', 'Undo this restore')
-          : t('send.undo', 'Undo the changes in {{name}}', { name: connection })}
+        {connection !== undefined
+          ? t('send.undo', 'Undo the changes in {{name}}', { name: connection })
+          : undoes === undefined
+            ? t('run.undo', 'Undo this restore')
+            : t('run.reverse', 'Reverse this undo')}
       </Button>
       {undo.error !== null && <ServiceNotice error={undo.error} />}
     </>

@@ -8,12 +8,11 @@ import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
-import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
+import { SavedBy, VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
 import { OpenAsItWas } from '../../components/resources/OpenAsItWas.tsx';
 import { formatBytes, formatDuration } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { savedBy } from '../../lib/resources/savedBy.ts';
 import { refOf, resourceParameter, routes } from '../../lib/routes.ts';
 import type { Against } from './sides.ts';
 import { cardStyle } from '../../lib/styles.ts';
@@ -39,7 +38,6 @@ export function VersionCard(props: Props) {
   const { resource, version, isLive, timeText, ticked, onTick } = props;
   const styles = useStyles2(getStyles);
   const { what, time, snapshots } = version;
-  const by = savedBy(version);
   const [color, icon, label] = versionLooks(version);
   const named = version.resource === undefined ? '' : `${version.title}, `;
   return (
@@ -66,7 +64,7 @@ export function VersionCard(props: Props) {
         <Text color="secondary">
           <RelativeTime time={time} />
         </Text>
-        {by !== undefined && <Text color="secondary">{by}</Text>}
+        <SavedBy version={version} />
       </Stack>
       <VersionChanges version={version} />
       <Text color="secondary" variant="bodySmall">

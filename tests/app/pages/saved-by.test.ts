@@ -11,6 +11,8 @@ describe('who saved something', () => {
     expect(savedBy({ updatedBy: 'ada' })).toBe('saved by ada');
     expect(savedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('saved by an account that is gone');
     expect(savedBy({ updatedBy: 'user:f3kq' })).toBe('saved by an unknown account');
+    expect(savedBy({ by: 'provisioning', updatedBy: 'provisioning:' })).toBe('saved by provisioning');
+    expect(savedBy({ updatedBy: 'access-policy:1' })).toBe('saved by Grafana');
     expect(savedBy({ updatedBy: '' })).toBeUndefined();
   });
 });

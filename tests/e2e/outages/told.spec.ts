@@ -62,6 +62,29 @@ test('a restore or undo that wrote nothing before the service was killed can be 
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
+test('an undo that was interrupted is finished or reversed, each by its own name', async ({ app, page, service }) => {
+  const undo = { kind: 'restore', trigger: 'undo', undoes: 'run-1', planned: 9, undoable: true };
+  const run = Object.assign(service.state.runs[0]!, INTERRUPTED, undo);
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('button', { name: 'Finish this undo' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Reverse this undo' })).toBeVisible();
+});
+
+test('a run that failed because of the target leads there', async ({ app, page, service }) => {
+  const failure = { code: 'DK_STORE_CREDENTIALS', message: 'SignatureDoesNotMatch', hint: '' };
+  const run = Object.assign(service.state.runs[0]!, { status: 'failed', failure });
+  await app.open(`/runs/${run.id}`);
+  await page.getByRole('link', { name: 'Check the target' }).click();
+  await expect(page).toHaveURL(/\/settings\/target$/);
+});
+
+test('a number that still grows says so', async ({ app, page, service }) => {
+  const progress = { phase: 'reading', done: 52, kinds: { dashboard: { done: 52, failed: 0 } } };
+  const run = Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', progress });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText('52 so far')).toHaveCount(2);
+});
+
 test('a running undo is called an undo', async ({ app, page, service }) => {
   const undo = {
     kind: 'restore',

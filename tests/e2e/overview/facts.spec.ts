@@ -35,3 +35,19 @@ test('where backups are, whether they are encrypted, and who restored last and h
   await expect(page).toHaveURL(new RegExp(`/runs/${run!.id}$`));
   expect(problems).toEqual([]);
 });
+
+test('a restore that stopped halfway is on the first screen, with the way to finish or undo it', async ({
+  app,
+  page,
+  service,
+}) => {
+  const run = Object.assign(service.state.runs[0]!, {
+    ...{ kind: 'restore', status: 'interrupted', trigger: 'manual', planned: 12, undoable: true },
+    started: new Date().toISOString(),
+  });
+  service.state.status = { lastRestore: run };
+  await app.open('');
+  await expect(page.getByText('The last restore did not finish')).toBeVisible();
+  await page.getByRole('link', { name: 'Finish or undo it' }).click();
+  await expect(page.getByText('This restore was interrupted')).toBeVisible();
+});

@@ -36,7 +36,11 @@ test('a snapshot is put on hold, found, kept and released @quick', async ({ app,
   await app.open('/history?marked=hold');
   const row = page.getByRole('row').filter({ hasText: 'On hold' });
   await expect(row).toHaveCount(1);
-  await expect(row).toContainText('before the upgrade');
+  const marks = row.getByText('before the upgrade').filter({ visible: true });
+  await expect(marks).toHaveCount(1);
+  await page.setViewportSize({ width: 600, height: 900 });
+  await expect(marks).toHaveCount(1);
+  await page.setViewportSize({ width: 1280, height: 900 });
   await expectAccessible(page);
 
   await row.getByRole('link').first().click();

@@ -11,7 +11,9 @@ import type { ListedChanges } from '../../../repository/repository.types.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import { encodeCursor, holds } from '../../pagination.ts';
 import type { AuthorNames } from './authors.ts';
+import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
+import { withRestores } from '../restored.ts';
 import { askIndex, askWholeIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
 
 /** Kinds of the whole server appear on no page. */
@@ -22,11 +24,13 @@ export class RecentChanges {
   readonly #repositoryCache: RepositoryCache;
   readonly #clock: Clock;
   readonly #authors: AuthorNames;
+  readonly #history: History;
 
-  constructor(repositoryCache: RepositoryCache, clock: Clock, authors: AuthorNames) {
+  constructor(repositoryCache: RepositoryCache, clock: Clock, authors: AuthorNames, history: History) {
     this.#repositoryCache = repositoryCache;
     this.#clock = clock;
     this.#authors = authors;
+    this.#history = history;
   }
 
   /** One page of the caller's changes. @throws DK_USAGE for a cursor that is not valid */
@@ -44,8 +48,10 @@ export class RecentChanges {
       signal,
     );
     const last = found.changes.at(-1);
+    const items = await this.#described(found, limit, caller, signal);
+    const refOf = ({ resource }: ResourceVersion) => ({ org: caller.org, kind: '', uid: '', ...resource });
     return {
-      items: await this.#described(found, limit, caller, signal),
+      items: await withRestores(items, refOf, this.#history, caller, signal),
       ...compact({ next: found.more && last !== undefined ? encodeCursor(keyOfChange(last)) : undefined }),
       total: found.total,
       indexed: indexedPart(found),

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { VersionPage, VersionsQuery } from '../../../contract/api/versions.ts';
+import type { ResourceVersion, VersionPage, VersionsQuery } from '../../../contract/api/versions.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { compact } from '../../../contract/compact.ts';
@@ -19,18 +19,22 @@ import { isOf, isSameOrg, type Caller } from '../../organizations/caller.ts';
 import { encodeCursor, pageOfList } from '../../pagination.ts';
 import { askIndex, indexedPart, keyIn, keyOfVersion, NOTHING } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
+import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
+import { withRestores } from '../restored.ts';
 
 /** What became of single resources, as one organization may see it. */
 export class ResourceVersions {
   readonly #repositoryCache: RepositoryCache;
   readonly #clock: Clock;
   readonly #authors: AuthorNames;
+  readonly #history: History;
 
-  constructor(repositoryCache: RepositoryCache, clock: Clock, authors: AuthorNames) {
+  constructor(repositoryCache: RepositoryCache, clock: Clock, authors: AuthorNames, history: History) {
     this.#repositoryCache = repositoryCache;
     this.#clock = clock;
     this.#authors = authors;
+    this.#history = history;
   }
 
   /** @throws DK_NOT_FOUND for what the caller's organization never had, as for what is another's */
@@ -59,7 +63,7 @@ export class ResourceVersions {
     const [newest] = changes;
     return {
       ...page,
-      items: await this.#authors.named(items, caller),
+      items: await this.#saved(items, ref, caller, signal),
       org: ref.org,
       kind,
       uid,
@@ -104,7 +108,7 @@ export class ResourceVersions {
     const read = this.#reader(signal);
     const items = query.changes === 'false' ? versions : await describeSeveral(versions, changes, { read, signal });
     return {
-      items: await this.#authors.named(items, caller),
+      items: await this.#saved(items, ref, caller, signal),
       ...compact({ next: more && last !== undefined ? encodeCursor(keyOfVersion(last)) : undefined }),
       total,
       ...{ org, kind, uid },
@@ -112,6 +116,17 @@ export class ResourceVersions {
       deleted: own?.what === 'deleted',
       indexed: indexedPart(found),
     };
+  }
+
+  /** With who saved each. */
+  async #saved(
+    items: readonly ResourceVersion[],
+    ref: NamedRef,
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<ResourceVersion[]> {
+    const refOf = ({ resource }: ResourceVersion) => ({ ...ref, ...resource });
+    return withRestores(await this.#authors.named(items, caller), refOf, this.#history, caller, signal);
   }
 
   #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<FollowedVersions> {
