@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { planRestore } from '../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
+import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import type { Restored } from '../../pkg/engine/restore/types.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
-import { RestoreBench, stateOf } from './harness.ts';
+import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 
 let bench: RestoreBench;
@@ -80,6 +81,46 @@ describe.each(['11.6', '12.4'] as const)('a Grafana %s that restarts in the midd
     expect(restored.waited).toBe(true);
     expect(bad(restored)).toEqual([]);
     expect(withoutSecrets(stateOf(await bench.backup()))).toEqual(before);
+  });
+});
+
+describe('a Grafana that restarts in the middle of an undo', () => {
+  it.each([
+    ['was not handled', true],
+    ['was handled, but not answered', false],
+  ])('is waited for, and a deletion that %s is not taken for one that failed', async (_, unhandled) => {
+    bench = await RestoreBench.start({ profile: '12.4', nestedFolders: true });
+    await seed(bench);
+    await bench.backup();
+    await bench.api('DELETE /api/folders/infra?forceDeleteRules=true');
+    const before = stateOf(await bench.backup());
+    const [, whole] = (await bench.repository.snapshots()).map(({ id }) => id);
+    const manifest = await bench.repository.manifest(whole!);
+    const { run } = await bench.applyRecorded({ manifest }, true);
+    const { manifest: _manifest, selection: _selection, options: _options, ...asked } = await bench.request({});
+    const { request, plan } = await planUndo(asked, (await bench.repository.run(run))!);
+    expect(named(plan, 'delete')).toContain('folder/infra');
+    const away = { match: /./, action: { kind: 'cut', unhandled: true } } as const;
+    const goes = () => bench.sim.setFaults(away);
+    const DELETES = /^DELETE .*dashboards/;
+    bench.sim.setFaults(...(unhandled ? [{ match: DELETES, times: 1, action: away.action }] : []), {
+      match: DELETES,
+      action: { kind: unhandled ? 'before' : 'after', run: goes },
+    });
+    let waited = false;
+    const restored = await restore({
+      ...request,
+      ...{ plan, safetySnapshot: false, version: '0.1.0', randomness: new SeededRandomness(), confirm: plan.confirm },
+      onProgress({ phase }) {
+        if (phase === 'waiting for Grafana') {
+          waited = true;
+          bench.sim.setFaults();
+        }
+      },
+    });
+    expect(waited).toBe(true);
+    expect(bad(restored).filter((line) => !line.startsWith('deleted '))).toEqual([]);
+    expect(stateOf(await bench.backup())).toEqual(before);
   });
 });
 

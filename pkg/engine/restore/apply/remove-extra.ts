@@ -5,7 +5,7 @@ import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
-import { isForbidden } from '../../../grafana/http/errors.ts';
+import { GrafanaError, isForbidden } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, KindContext, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, goingWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
@@ -74,15 +74,22 @@ interface Attempt {
   result?: ApplyResult;
 }
 
+/** @param cut - what a first attempt was to delete, of which Grafana did not say whether it did */
 async function remove(
-  { request, kind, org, changeLog }: Removal,
+  removal: Removal,
   context: WriteContext,
   item: PlannedItem,
+  cut: readonly Touched[] = [],
 ): Promise<Attempt> {
+  const { request, kind, org, changeLog } = removal;
   request.signal.throwIfAborted();
   const { uid } = item;
+  let gone = [...cut];
   try {
     const live = await kind.read(context, wantedAt(item));
+    if (live === undefined && cut.length > 0) {
+      return { item, gone };
+    }
     if (live === undefined) {
       return { item, result: resultOf(item, 'deleted', reason('gone-before')) };
     }
@@ -92,14 +99,22 @@ async function remove(
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
       return { item, result: resultOf(item, 'failed', reason('folder-filled')) };
     }
-    const gone = await goneWith(context, kind, { org: org.id, kind: kind.name, uid });
+    gone = await goneWith(context, kind, { org: org.id, kind: kind.name, uid });
     gone.forEach((one) => changeLog.put(one));
     await kind.remove?.(context, uid);
     return { item, gone };
   } catch (error) {
     request.signal.throwIfAborted();
+    // A restart cuts deletions that were under way. What is still there as planned is deleted again.
+    if (cut.length === 0 && gone.length > 0 && error instanceof GrafanaError && isUnanswered(error)) {
+      return remove(removal, writeContext(request, org), item, gone);
+    }
     return { item, result: resultOf(item, 'failed', reasonFrom(error)) };
   }
+}
+
+function isUnanswered({ code, httpStatus }: GrafanaError): boolean {
+  return code === 'DK_GRAFANA_UNREACHABLE' || httpStatus >= 500;
 }
 
 async function confirmRemoved(
