@@ -20,6 +20,7 @@ import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
+import { FinishButton } from '../Run/FinishButton.tsx';
 import { UndoButton } from '../Run/UndoButton.tsx';
 
 const COLORS: Record<ApplyOutcome, BadgeColor> = {
@@ -136,6 +137,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         </Alert>
       )}
       <Stack gap={1} wrap="wrap">
+        {run?.status === 'partial' && <FinishButton run={run} />}
         {run?.undoable && <UndoButton run={run} />}
         {plan.safetySnapshot !== undefined && to === undefined && (
           <LinkButton variant="secondary" fill="text" icon="shield" href={routes.snapshot(plan.safetySnapshot)}>

@@ -1,16 +1,13 @@
-import { Alert, Button, LinkButton, Stack, Text } from '@grafana/ui';
-import { useNavigate } from 'react-router';
+import { Alert, LinkButton, Stack, Text } from '@grafana/ui';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
-import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
-import { usePlanRestore } from '../../data/useRestores.ts';
-import { useUndoRun } from '../../data/useRuns.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';
+import { FinishButton } from './FinishButton.tsx';
 import { UndoButton } from './UndoButton.tsx';
 
 /** Whether a run is a restore that did not come to its end. */
@@ -70,47 +67,6 @@ function titleOf({ connection, undoes, status }: Run): string {
   return status === 'cancelled'
     ? t('cutShort.cancelled', 'This restore was cancelled')
     : t('cutShort.failed', 'This restore did not finish');
-}
-
-/** Plans the rest of a restore, or of an undo, and shows that plan. */
-function FinishButton({ run }: { run: Run }) {
-  const plan = usePlanRestore();
-  const undo = useUndoRun();
-  const navigate = useNavigate();
-  const { request, undoes } = run;
-  if (request === undefined && undoes === undefined) {
-    return null;
-  }
-  const onSuccess = (made: { id: string }) => void navigate(routes.restorePlan(made.id));
-  const finish = () => {
-    if (undoes !== undefined) {
-      undo.mutate(undoes, { onSuccess });
-    } else if (request !== undefined) {
-      plan.mutate(request, { onSuccess });
-    }
-  };
-  const error = plan.error ?? undo.error;
-  return (
-    <>
-      <Button icon="play" disabled={plan.isPending || undo.isPending} onClick={finish}>
-        {finishLabel(run)}
-      </Button>
-      {error !== null && <ServiceNotice error={error} />}
-    </>
-  );
-}
-
-/** Until the number of planned resources is known, nothing was written. */
-function finishLabel({ undoes, planned, connection }: Run): string {
-  if (planned === undefined) {
-    return undoes === undefined
-      ? t('cutShort.again', 'Start this restore again')
-      : t('cutShort.undoAgain', 'Start this undo again');
-  }
-  if (undoes !== undefined) {
-    return t('cutShort.finishUndo', 'Finish this undo');
-  }
-  return connection === undefined ? t('cutShort.finish', 'Finish this restore') : t('send.finish', 'Send the rest');
 }
 
 function Touched({ run: { touched = [] } }: { run: Run }) {

@@ -15,6 +15,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { SendAgain } from '../Send/SendAgain.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
+import { FinishButton } from './FinishButton.tsx';
 import { UndoButton } from './UndoButton.tsx';
 import { warningTexts } from '../../lib/catalogue/reasons.ts';
 
@@ -54,7 +55,8 @@ function Actions({ run }: { run: Run }) {
           {t('run.openRestore', 'Open the restore')}
         </LinkButton>
       )}
-      {!isCutShort(run) && <SendAgain run={run} />}
+      {run.status === 'complete' && <SendAgain run={run} />}
+      {run.kind === 'restore' && run.status === 'partial' && <FinishButton run={run} />}
       {run.undoable && !isCutShort(run) && <UndoButton run={run} />}
     </>
   );

@@ -70,6 +70,14 @@ test('an undo that was interrupted is finished or reversed, each by its own name
   await expect(page.getByRole('button', { name: 'Reverse this undo' })).toBeVisible();
 });
 
+test('an undo that failed in part can be continued from its page', async ({ app, page, service }) => {
+  const undo = { kind: 'restore', status: 'partial', trigger: 'undo', undoes: 'run-1', planned: 9, undoable: true };
+  const run = Object.assign(service.state.runs[0]!, undo);
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('button', { name: 'Plan the rest' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Reverse this undo' })).toBeVisible();
+});
+
 test('a run that failed because of the target leads there', async ({ app, page, service }) => {
   const failure = { code: 'DK_STORE_CREDENTIALS', message: 'SignatureDoesNotMatch', hint: '' };
   const run = Object.assign(service.state.runs[0]!, { status: 'failed', failure });
