@@ -44,6 +44,14 @@ export function isFirstBackupDue({
   }
   // One that was stopped is not begun again by itself.
   const last = history.last(({ kind }) => kind === 'backup');
-  const ended = last !== undefined && ['complete', 'partial', 'failed'].includes(last.status);
-  return ended && Date.parse(last.started) < since.getTime();
+  switch (last?.status) {
+    case 'failed':
+      return Date.parse(last.started) < since.getTime();
+    case 'complete':
+    case 'partial':
+      // Otherwise, the target answered to this one, and the status has not read yet what it stored.
+      return Date.parse(last.finished ?? last.started) < since.getTime();
+    default:
+      return false;
+  }
 }
