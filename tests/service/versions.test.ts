@@ -237,23 +237,35 @@ describe('who saved a version', () => {
   });
 });
 
-it('names who started the restore that saved a version, and no restore for what a script saved', async () => {
-  const dashboard = (title: string) => ({ dashboard: { uid: 'restored', title, panels: [], schemaVersion: 41 } });
-  await inOrg(1, 'POST /api/dashboards/db', dashboard('As it was'));
+it('names who started the restore that saved a version', async () => {
+  const uids = ['restored', 'restored-next'];
+  for (const uid of uids) {
+    const dashboard = { uid, title: `As ${uid} was`, panels: [], schemaVersion: 41 };
+    await inOrg(1, 'POST /api/dashboards/db', { dashboard });
+  }
   await backup();
   const [snapshot] = snapshots.slice(-1);
-  await inOrg(1, 'DELETE /api/dashboards/uid/restored');
+  for (const uid of uids) {
+    await inOrg(1, `DELETE /api/dashboards/uid/${uid}`);
+  }
   await backup();
-  const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid: 'restored' }] };
-  const planned = await service.call('POST', '/restores', { snapshot, selection });
-  const as = { 'x-grafana-context': JSON.stringify({ login: 'ada' }) };
-  const { json } = await service.call('POST', `/restores/${planned.json.id}/apply`, {}, as);
-  const run = await service.ended(json.id);
+  const restore = async (uid: string, login: string): Promise<string> => {
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
+    const planned = await service.call('POST', '/restores', { snapshot, selection });
+    const as = { 'x-grafana-context': JSON.stringify({ login }) };
+    const { json } = await service.call('POST', `/restores/${planned.json.id}/apply`, {}, as);
+    return String((await service.ended(json.id))['id']);
+  };
+  const run = await restore('restored', 'ada');
+  // Its safety snapshot does not read the first one again.
+  await restore('restored-next', 'grace');
   await backup();
   const [returned, deleted, first] = (await versions('', 'restored')).items;
-  expect(returned).toMatchObject({ what: 'returned', restored: { run: run['id'], by: 'ada' } });
+  expect(returned).toMatchObject({ what: 'returned', restored: { run, by: 'ada' } });
   expect([deleted, first].filter((one) => one?.restored !== undefined)).toEqual([]);
   const feed = await service.call('GET', '/changes?limit=100');
-  const inFeed = feed.json.items.filter(({ restored }: ResourceVersion) => restored !== undefined);
-  expect(inFeed).toMatchObject([{ resource: { kind: 'dashboard', uid: 'restored' }, restored: { by: 'ada' } }]);
+  const named = feed.json.items.flatMap(({ resource, restored }: ResourceVersion) =>
+    restored === undefined ? [] : [`${resource!.uid} ${restored.by}`],
+  );
+  expect(named.sort()).toEqual(['restored ada', 'restored-next grace']);
 });

@@ -29,6 +29,7 @@ export async function leftByRestores(
 
 /** Grafana gives the time of a save in whole seconds, by its own clock. */
 const APART_MS = 5_000;
+const DAY_MS = 24 * 60 * 60_000;
 /** How Grafana names a service account that saved something; before version 12, by its login. */
 const SERVICE_ACCOUNT = /^(service-account:|sa-)/;
 
@@ -69,19 +70,31 @@ export async function withRestores(
   });
 }
 
-/** When a service account saved it, in milliseconds; undefined for what anyone else saved. */
-function savedWithin(version: ResourceVersion): { from: number; to: number } | undefined {
-  // Grafana does not say when something was saved that was only created.
-  const { updatedBy = '', updated = '', after = '', time } = version;
-  const at = Date.parse(updated);
-  const period = Number.isNaN(at)
-    ? { from: Date.parse(after), to: Date.parse(time) }
-    : { from: at - APART_MS, to: at + APART_MS };
-  return SERVICE_ACCOUNT.test(updatedBy) && !Number.isNaN(period.from) ? period : undefined;
+/** When a service account saved a version, in milliseconds, and from which snapshot, where its comment says that. */
+interface Saved {
+  from: number;
+  to: number;
+  source?: string | undefined;
 }
 
-function ranWithin({ kind, started, finished, connection }: RunLine, { from, to }: { from: number; to: number }) {
-  const isHere = kind === 'restore' && connection === undefined;
+/** Undefined for what anyone else saved. */
+function savedWithin({ updatedBy = '', updated = '', after = '', time, comment }: ResourceVersion): Saved | undefined {
+  if (!SERVICE_ACCOUNT.test(updatedBy)) {
+    return undefined;
+  }
+  const at = Date.parse(updated);
+  if (!Number.isNaN(at)) {
+    return { from: at - APART_MS, to: at + APART_MS };
+  }
+  // Grafana does not say when something was saved that was only created, and safety snapshots do not read all again.
+  const source = /\bfrom snapshot (\S+)$/.exec(comment ?? '')?.[1];
+  const from = Date.parse(after) - (source === undefined ? 0 : DAY_MS);
+  return Number.isNaN(from) ? undefined : { from, to: Date.parse(time), source };
+}
+
+function ranWithin(run: RunLine, { from, to, source = run.source }: Saved): boolean {
+  const { kind, started, finished, connection } = run;
+  const isHere = kind === 'restore' && connection === undefined && run.source === source;
   return isHere && finished !== undefined && Date.parse(started) <= to && Date.parse(finished) >= from;
 }
 
