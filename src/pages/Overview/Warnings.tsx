@@ -35,7 +35,7 @@ export function Warnings({ status }: { status: Status }) {
             bottomSpacing={0}
           >
             <LinkButton size="sm" variant="secondary" href={routes.run(cutShort.id)}>
-              {t('overview.restoreCutLink', 'Finish or undo it')}
+              {t('overview.restoreCutLink', 'See how far it came')}
             </LinkButton>
           </Alert>
         )}
@@ -69,11 +69,11 @@ export function Warnings({ status }: { status: Status }) {
 
 const DAY = 24 * 60 * 60_000;
 
-/** The last restore, where it stopped halfway lately: Grafana may hold a part of it. */
+/** The last restore, where it stopped lately: Grafana may hold a part of it, which only the run's page says. */
 function restoreCutShort({ lastRestore, now }: Status): Status['lastRestore'] {
-  const { status, planned, started = '' } = lastRestore ?? {};
-  const isHalf = (status === 'interrupted' || status === 'failed') && planned !== undefined;
-  return isHalf && Date.parse(now) - Date.parse(started) < DAY ? lastRestore : undefined;
+  const { status, started = '' } = lastRestore ?? {};
+  const isCut = status === 'interrupted' || status === 'failed';
+  return isCut && Date.parse(now) - Date.parse(started) < DAY ? lastRestore : undefined;
 }
 
 function firstOfEach(problems: Problem[]): Problem[] {

@@ -42,7 +42,7 @@ export function Plan() {
   return (
     <AppPage
       pageNav={{
-        text: plan === undefined || hasFailed(query.error, plan) ? t('plan.items', 'Plan') : titleOf(plan),
+        text: pageTitle(plan, query.error),
         parentItem:
           to === undefined
             ? { text: t('plan.title', 'Restore'), url: routes.restore() }
@@ -72,6 +72,14 @@ export function Plan() {
       )}
     </AppPage>
   );
+}
+
+function pageTitle(plan: RestorePlan | undefined, error: Error | null): string {
+  // How far a restore came that its service did not survive, only the run knows.
+  if (isGone(error)) {
+    return t('plan.title', 'Restore');
+  }
+  return plan === undefined || hasFailed(error, plan) ? t('plan.items', 'Plan') : titleOf(plan);
 }
 
 /** Takes the focus along from the button to the progress, and from there to the result. */

@@ -70,6 +70,17 @@ test('an undo that was interrupted is finished or reversed, each by its own name
   await expect(page.getByRole('button', { name: 'Reverse this undo' })).toBeVisible();
 });
 
+test('a restore whose plan is gone is not called one that is running', async ({ app, page, service }) => {
+  const run = Object.assign(service.state.runs[0]!, INTERRUPTED, { kind: 'restore', planned: 12, undoable: true });
+  await page.route('**/api/v1/restores/*', (route) =>
+    route.fulfill({ status: 404, json: { error: { code: 'DK_NOT_FOUND', message: 'no plan', hint: '' } } }),
+  );
+  await page.route('**/api/v1/runs?*kind=restore*', (route) => route.fulfill({ json: { items: [run], total: 1 } }));
+  await app.open('/restore/20261129T103913Z-1957d03a');
+  await expect(page.getByText('This restore was interrupted')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
+});
+
 test('an undo that failed in part can be continued from its page', async ({ app, page, service }) => {
   const undo = { kind: 'restore', status: 'partial', trigger: 'undo', undoes: 'run-1', planned: 9, undoable: true };
   const run = Object.assign(service.state.runs[0]!, undo);
