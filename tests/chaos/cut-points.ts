@@ -1,6 +1,10 @@
+import { expect } from 'vitest';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
+import { verify } from '../../pkg/repository/verify/verify.ts';
 import { budget } from '../support/budget.ts';
 import type { TestClock } from '../support/repository/repository.ts';
+import type { Scenario } from './scenarios.ts';
+import { HOUR, NEXT, type Scene } from './scene.ts';
 import type { Guard, Method } from './store.ts';
 
 /** What befalls the call at a cut point. */
@@ -26,22 +30,22 @@ const SLOW = 11 * 60_000;
 export interface Cut {
   guard: Guard;
   /** Calls that were made. */
-  calls(): number;
+  calls(): Method[];
   /** Whether the cut point was reached and its fate could befall that call. */
   happened(): boolean;
 }
 
 /** Counts calls, and lets the fate befall the n-th (from 1). Without a fate it only counts. */
 export function cutAt(n: number, fate: Fate | undefined, clock: TestClock): Cut {
-  let count = 0;
+  const calls: Method[] = [];
   let dead = false;
   let happened = false;
   const guard: Guard = async ({ method }, effect) => {
     if (dead) {
       throw new Killed();
     }
-    count++;
-    if (count !== n || fate === undefined || !applies(fate, method)) {
+    calls.push(method);
+    if (calls.length !== n || fate === undefined || !applies(fate, method)) {
       return effect();
     }
     happened = true;
@@ -74,10 +78,38 @@ export function cutAt(n: number, fate: Fate | undefined, clock: TestClock): Cut 
       }
     }
   };
-  return { guard, calls: () => count, happened: () => happened };
+  return { guard, calls: () => calls, happened: () => happened };
 }
 
-function applies(fate: Fate, method: Method): boolean {
+/**
+ * Runs a scenario to its n-th call, which meets that fate, and checks that nothing is lost and the next run succeeds.
+ * @returns whether the fate could befall that call
+ */
+export async function outlives(scenario: Scenario, scene: Scene, n: number, fate: Fate): Promise<boolean> {
+  const cut = cutAt(n, fate, scene.clock);
+  const failure: unknown = await scenario.run(scene, cut.guard).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!cut.happened()) {
+    return false;
+  }
+  const where = `call ${n} ${fate} → ${String(failure)}`;
+  const now = await scene.problems([NEXT]);
+  expect(now.length, `${where}: ${now.join('; ')}`).toBeLessThanOrEqual(scenario.damaged ?? 0);
+
+  // Long enough for the session of a run that was killed to be taken for dead.
+  scene.clock.advance(HOUR);
+  await scenario.run(scene).catch((error: unknown) => {
+    throw new Error(`${where}: the next run failed`, { cause: error });
+  });
+  expect(await scene.problems([NEXT]), where).toEqual([]);
+  const { problems } = await verify(await scene.person(), { readData: true });
+  expect(problems, where).toEqual([]);
+  return true;
+}
+
+export function applies(fate: Fate, method: Method): boolean {
   return (fate !== 'truncated' && fate !== 'flipped bit') || method === 'get' || method === 'put';
 }
 

@@ -4,7 +4,7 @@ import { verify } from '../../pkg/repository/verify/verify.ts';
 import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
 import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { cutAt, FATES, type Fate } from './cut-points.ts';
-import { Bucket, GuardedStore, type Guard } from './store.ts';
+import { GuardedStore, MemoryBucket, type Bucket, type Guard } from './store.ts';
 
 cheapPassphrases(true);
 
@@ -27,7 +27,7 @@ async function cutsToTry(): Promise<[call: number, fate: Fate][]> {
     calls.push(call);
     return effect();
   };
-  await backUp(new Bucket(), new TestClock(), note);
+  await backUp(new MemoryBucket(), new TestClock(), note);
   return calls.flatMap(({ key }, index) =>
     key.startsWith('keys/') ? FATES.map((fate): [number, Fate] => [index + 1, fate]) : [],
   );
@@ -36,7 +36,7 @@ async function cutsToTry(): Promise<[call: number, fate: Fate][]> {
 it('a passphrase that is being added, cut at every call, can be added again', async () => {
   let tried = 0;
   for (const [n, fate] of await cutsToTry()) {
-    const [bucket, clock] = [new Bucket(), new TestClock()];
+    const [bucket, clock] = [new MemoryBucket(), new TestClock()];
     const cut = cutAt(n, fate, clock);
     const failure = await backUp(bucket, clock, cut.guard).catch((error: unknown) => error);
     if (cut.happened()) {

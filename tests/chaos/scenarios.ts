@@ -66,9 +66,7 @@ export const SCENARIOS: Scenario[] = [
     async prepare(keys, conditionalPut) {
       const scene = await held(keys, conditionalPut);
       const [id] = scene.held;
-      for (const key of [...scene.bucket.files.keys()].filter((name) => name.includes(`snapshots/${id}`))) {
-        scene.bucket.files.delete(key);
-      }
+      await scene.bucket.remove((await scene.bucket.keys()).filter((name) => name.includes(`snapshots/${id}`)));
       return scene;
     },
     run: (scene, guard) => scene.backUp(NEXT, guard),
@@ -85,8 +83,8 @@ export const SCENARIOS: Scenario[] = [
       const [first, second] = resources
         .filter(({ uid }) => uid !== 'b')
         .map(({ object }) => `objects/${object.slice(0, 2)}/${object}.json.gz${keys === undefined ? '' : '.age'}`);
-      scene.bucket.files.delete(first ?? '');
-      scene.bucket.files.set(second ?? '', { body: Buffer.from('damaged'), lastModified: scene.clock.now() });
+      await scene.bucket.remove([first ?? '']);
+      await scene.bucket.write(second ?? '', Buffer.from('damaged'), scene.clock.now());
       return scene;
     },
     run: (scene, guard) => scene.repair(guard),

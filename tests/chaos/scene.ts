@@ -13,7 +13,7 @@ import { MemoryState } from '../../pkg/lib/state.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { check } from '../support/repository/checker.ts';
 import { backup, open, SeededRandomness, TestClock, type Dashboards } from '../support/repository/repository.ts';
-import { Bucket, GuardedStore, type Guard } from './store.ts';
+import { copied, GuardedStore, MemoryBucket, type Bucket, type Guard } from './store.ts';
 
 export const HOUR = 3_600_000;
 
@@ -68,7 +68,7 @@ export class Scene {
 
   static empty(keys?: KeyPair[], conditionalPut?: 'enforced' | 'ignored', source?: Scene): Scene {
     return new Scene({
-      bucket: new Bucket(),
+      bucket: new MemoryBucket(),
       state: new MemoryState(),
       clock: new TestClock(),
       expected: new Map(source?.expected),
@@ -78,9 +78,10 @@ export class Scene {
     });
   }
 
-  async clone(): Promise<Scene> {
+  /** @param bucket - an empty one, for the copy of this one's */
+  async clone(bucket: Bucket = new MemoryBucket()): Promise<Scene> {
     return new Scene({
-      bucket: this.bucket.clone(),
+      bucket: await copied(this.bucket, bucket),
       state: await this.state.clone(),
       clock: new TestClock(this.clock.now().toISOString()),
       expected: new Map(this.expected),

@@ -13,29 +13,65 @@ interface Stored {
   lastModified: Date;
 }
 
-/** A bucket that can be copied, so that a hundred fates can begin at the same point. */
-export class Bucket {
-  readonly files: Map<string, Stored>;
+/** Where objects are, with times of the test's clock. */
+export interface Bucket {
+  keys(): Promise<string[]>;
+  /** @throws DK_STORE_NOT_FOUND */
+  read(key: string): Promise<Buffer>;
+  /** @returns whether it was written */
+  write(key: string, body: Buffer, now: Date, ifAbsent?: boolean): Promise<boolean>;
+  head(key: string): Promise<ObjectInfo | undefined>;
+  list(prefix: string, startAfter?: string): Promise<ObjectInfo[]>;
+  remove(keys: readonly string[]): Promise<DeleteResult[]>;
+}
 
-  constructor(files: Map<string, Stored> = new Map()) {
-    this.files = files;
-  }
+export class MemoryBucket implements Bucket {
+  readonly #files = new Map<string, Stored>();
 
-  clone(): Bucket {
-    return new Bucket(new Map(this.files));
-  }
-
-  keys(): Promise<string[]> {
-    return Promise.resolve([...this.files.keys()].sort());
+  async keys(): Promise<string[]> {
+    return [...this.#files.keys()].sort();
   }
 
   async read(key: string): Promise<Buffer> {
-    const found = this.files.get(key);
+    const found = this.#files.get(key);
     if (found === undefined) {
       throw new DashkeepError('DK_STORE_NOT_FOUND', `${key} is not there`);
     }
     return Buffer.from(found.body);
   }
+
+  async write(key: string, body: Buffer, now: Date, ifAbsent = false): Promise<boolean> {
+    if (ifAbsent && this.#files.has(key)) {
+      return false;
+    }
+    this.#files.set(key, { body: Buffer.from(body), lastModified: now });
+    return true;
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    const found = this.#files.get(key);
+    return found && { key, size: found.body.length, lastModified: found.lastModified };
+  }
+
+  async list(prefix: string, startAfter?: string): Promise<ObjectInfo[]> {
+    return [...this.#files]
+      .filter(([key]) => key.startsWith(prefix) && (startAfter === undefined || key > startAfter))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { body, lastModified }]) => ({ key, size: body.length, lastModified }));
+  }
+
+  async remove(keys: readonly string[]): Promise<DeleteResult[]> {
+    keys.forEach((key) => this.#files.delete(key));
+    return keys.map((key) => ({ key }));
+  }
+}
+
+/** Writes all that one bucket has into another, so that a hundred fates can begin at the same point. */
+export async function copied<T extends Bucket>(from: Bucket, to: T): Promise<T> {
+  for (const { key, lastModified } of await from.list('')) {
+    await to.write(key, await from.read(key), lastModified);
+  }
+  return to;
 }
 
 export type Method = 'get' | 'put' | 'head' | 'list' | 'deleteMany' | 'clock';
@@ -75,47 +111,33 @@ export class GuardedStore implements ObjectStore {
   put(key: string, body: Buffer, options: PutOptions = {}): Promise<PutResult> {
     options.signal?.throwIfAborted();
     return this.#guard({ method: 'put', key }, async (spoil) => {
-      if (options.ifAbsent && this.capabilities.conditionalPut === 'enforced' && this.#bucket.files.has(key)) {
-        return { written: false };
-      }
+      const ifAbsent = options.ifAbsent === true && this.capabilities.conditionalPut === 'enforced';
       if (spoil === undefined) {
-        this.#bucket.files.set(key, { body: Buffer.from(body), lastModified: this.#now() });
-      } else if (!this.#bucket.files.has(key) && !key.startsWith('snapshots/')) {
+        return { written: await this.#bucket.write(key, body, this.#now(), ifAbsent) };
+      }
+      const isThere = (await this.#bucket.head(key)) !== undefined;
+      if (!isThere && !key.startsWith('snapshots/')) {
         // Replacing is atomic by the contract of a store, and so is the one put that publishes. Anything else may be
         // left in pieces.
-        this.#bucket.files.set(key, { body: spoil(Buffer.from(body)), lastModified: this.#now() });
+        await this.#bucket.write(key, spoil(Buffer.from(body)), this.#now());
       }
-      return { written: true };
+      return { written: !(ifAbsent && isThere) };
     });
   }
 
   head(key: string, options: { signal?: AbortSignal } = {}): Promise<ObjectInfo | undefined> {
     options.signal?.throwIfAborted();
-    return this.#guard({ method: 'head', key }, async () => {
-      const found = this.#bucket.files.get(key);
-      return found && { key, size: found.body.length, lastModified: found.lastModified };
-    });
+    return this.#guard({ method: 'head', key }, () => this.#bucket.head(key));
   }
 
   async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
     options.signal?.throwIfAborted();
-    const page = await this.#guard({ method: 'list', key: prefix }, async () =>
-      [...this.#bucket.files]
-        .filter(([key]) => key.startsWith(prefix) && (options.startAfter === undefined || key > options.startAfter))
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([key, { body, lastModified }]) => ({ key, size: body.length, lastModified })),
-    );
-    yield* page;
+    yield* await this.#guard({ method: 'list', key: prefix }, () => this.#bucket.list(prefix, options.startAfter));
   }
 
   deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
     options.signal?.throwIfAborted();
-    return this.#guard({ method: 'deleteMany', key: keys[0] ?? '' }, async () =>
-      keys.map((key) => {
-        this.#bucket.files.delete(key);
-        return { key };
-      }),
-    );
+    return this.#guard({ method: 'deleteMany', key: keys[0] ?? '' }, () => this.#bucket.remove(keys));
   }
 
   clock(): Promise<Date> {

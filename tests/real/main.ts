@@ -6,6 +6,7 @@ import { Stage, type Journey } from './journey.ts';
 import { JOURNEYS } from './journeys/index.ts';
 import { HELP, optionsOf, type Options } from './options.ts';
 import { Product } from './product.ts';
+import { STORAGES } from '../support/clouds/storages.ts';
 import { Proxy } from './proxy.ts';
 import { junit } from './report/junit.ts';
 import { outcomeOf, summary, type Outcome } from './report/outcome.ts';
@@ -33,6 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
   const unknown = options.only.filter((wanted) => !JOURNEYS.some(({ name }) => name === wanted));
   const problem =
     refusedUrl(options.grafana, options.notLocal) ??
+    (STORAGES[options.storage] === undefined ? `no storage is called ${options.storage} here` : undefined) ??
     (unknown.length > 0 ? `no journey is called ${unknown.join(', ')}: see --list` : undefined);
   if (problem !== undefined) {
     return refuse(problem);
@@ -62,7 +64,8 @@ async function play(grafana: Grafana, options: Options): Promise<number> {
   }
   const proxy = new Proxy(options.grafana);
   await proxy.open();
-  const product = await Product.create(grafana.login, proxy.url, options.program);
+  const storage = await STORAGES[options.storage]!();
+  const product = await Product.create(grafana.login, proxy.url, storage, options.program);
   const say = (text: string): void => console.log(text);
   try {
     console.log(`Grafana ${(await grafana.version()).join('.')} at ${options.grafana}`);
@@ -80,7 +83,7 @@ async function play(grafana: Grafana, options: Options): Promise<number> {
   } finally {
     await proxy.close();
     if (options.keep) {
-      console.log(`The repository, its key and the state are in ${product.directory}.`);
+      console.log(`The key and the state are in ${product.directory}, the repository is at ${storage.target}.`);
     } else {
       await product.remove();
     }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { STORAGES } from '../support/clouds/storages.ts';
 
 export const HELP = `npm run real -- --grafana URL [options]
 
@@ -14,6 +15,7 @@ The admin's name and password come from GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PAS
   --filled             it was filled by this suite and is as it was left: fill nothing
   --not-local          the URL may be of another machine
   --program FILE       another build of dashkeep.mjs than build/dashkeep.mjs
+  --storage NAME       where the repository is: ${Object.keys(STORAGES).join(', ')} (default: directory)
   --junit FILE         also write the results as JUnit XML
   --keep               keep the repository, and say where it is
 `;
@@ -29,6 +31,7 @@ export interface Options {
   filled: boolean;
   notLocal: boolean;
   program: string | undefined;
+  storage: string;
   junit: string | undefined;
   keep: boolean;
 }
@@ -48,6 +51,7 @@ export function optionsOf(args: readonly string[]): Options {
       filled: { type: 'boolean' },
       'not-local': { type: 'boolean' },
       program: { type: 'string' },
+      storage: { type: 'string', default: 'directory' },
       junit: { type: 'string' },
       keep: { type: 'boolean' },
     },
@@ -63,6 +67,7 @@ export function optionsOf(args: readonly string[]): Options {
     filled: values.filled ?? false,
     notLocal: values['not-local'] ?? false,
     program: values.program,
+    storage: values.storage,
     junit: values.junit,
     keep: values.keep ?? false,
   };

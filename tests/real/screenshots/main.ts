@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { chromium, type Browser } from '@playwright/test';
 import { CHROMIUM_ARGS, chromiumPath } from '../../support/chromium.ts';
 import { freePort } from '../../support/ports.ts';
+import { STORAGES } from '../../support/clouds/storages.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import { healthy } from '../burn.ts';
 import { Grafana, until } from '../grafana.ts';
@@ -41,7 +42,7 @@ async function main(grafana: Grafana): Promise<void> {
   if (used.length > 0) {
     throw new Error(`this Grafana is not empty: ${used.join(', ')}`);
   }
-  const product = await Product.create(grafana.login, grafana.login.url);
+  const product = await Product.create(grafana.login, grafana.login.url, await STORAGES.directory());
   const s3 = await startS3Server({ buckets: [{ name: 'grafana-backups', versioning: true }], record: false });
   const address = `127.0.0.1:${await freePort()}`;
   const service = product.start(['serve'], {
