@@ -73,6 +73,20 @@ describe('dashkeep import', () => {
     expect(await body(snapshot, 'contact-point/B')).toMatchObject({ integrations: [{ secureFields: ['token'] }] });
   });
 
+  it('restores everything of an archive that names no organization', async () => {
+    const { snapshot } = await bring(await tree({ 'dashboards/raw.json': dashboard('d') }));
+    here.grafana.wipe();
+    const plan = ['restore', snapshot, '--everything'];
+    const { confirm } = (await here.run(plan)).json as { confirm?: string };
+    const { exit, json } = await here.run([
+      ...plan,
+      '--apply',
+      ...(confirm === undefined ? [] : ['--confirm', confirm]),
+    ]);
+    expect(json.results).toMatchObject([{ kind: 'dashboard', uid: 'd', outcome: 'verified' }]);
+    expect(exit).toBe(0);
+  });
+
   it('reads the output of gdg, each organization with its ID, and keeps no secret', async () => {
     const org = 'data/org_main-org';
     const root = await tree({

@@ -94,6 +94,41 @@ it('exports for Terraform: each resource with its import, and no text as an expr
   ]);
 });
 
+it('exports for Terraform what the provider takes, imports and does not replace', async () => {
+  await api('POST /api/datasources', {
+    name: 'Headers',
+    uid: 'h',
+    type: 'prometheus',
+    access: 'proxy',
+    jsonData: { httpHeaderName1: 'X-Scope', httpHeaderName2: 'X-Public', timeInterval: '30s' },
+    secureJsonData: { httpHeaderValue1: 'hunter2-secret', basicAuthPassword: 'hunter2-secret' },
+  });
+  await api('POST /api/v1/provisioning/mute-timings', { name: 'nights / holidays', time_intervals: [] });
+  await api('POST /api/library-elements', { uid: 'l', name: 'L', kind: 1, model: { type: 'text', title: 'L' } });
+  await here.run(['backup', '--kinds', 'data-source,mute-timing,library-panel']);
+  const { json } = await here.run(['export', `${here.path}/out`, '--as', 'terraform']);
+  const read = async (name: string): Promise<{ import: object[]; resource: Record<string, Record<string, object>> }> =>
+    JSON.parse(await readFile(`${here.path}/out/${name}.tf.json`, 'utf8')) as never;
+
+  const sources = (await read('data-source')).resource['grafana_data_source'];
+  expect(sources?.['org1_h']).toMatchObject({
+    json_data_encoded: '{"timeInterval":"30s"}',
+    http_headers: expect.stringMatching(/^\$\{\{ "X-Scope" = var\.\w+ \}\}$/),
+    secure_json_data_encoded: expect.stringMatching(/^\$\{jsonencode\(\{ "basicAuthPassword" = var\.\w+ \}\)\}$/),
+  });
+  expect(json.lacks).toMatchObject([
+    { kind: 'data-source', uid: 'h', code: 'export-fields', params: { fields: 'httpHeaderName2' } },
+  ]);
+  const timings = await read('mute-timing');
+  expect(timings.import).toMatchObject([{ id: '1:nights / holidays' }]);
+  expect(Object.values(timings.resource['grafana_mute_timing'] ?? {})).toMatchObject([
+    { disable_provenance: true, lifecycle: { ignore_changes: ['disable_provenance'] } },
+  ]);
+  expect((await read('library-panel')).resource['grafana_library_panel']?.['org1_l']).toMatchObject({
+    folder_uid: 'general',
+  });
+});
+
 describe('exports for grafana-operator', () => {
   it('as objects that take their secrets from a Secret', async () => {
     const { json } = await here.run(['export', `${here.path}/out`, '--as', 'operator']);

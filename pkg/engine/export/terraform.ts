@@ -1,5 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import type { KindName } from '../../contract/kinds.ts';
+import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { rulesOf } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { isV2Version } from '../../grafana/kinds/dashboards/dashboard/content.ts';
@@ -22,15 +23,25 @@ import type { ExportedResource, Exporting, Format } from './format.ts';
 import { INDEX } from './directory.ts';
 import { TitlePaths } from './names.ts';
 import { contactPoint } from './terraform/contact-point.ts';
+import { dataSource } from './terraform/data-source.ts';
+import { pick } from './terraform/pick.ts';
 import { quoted, templates } from './terraform/templates.ts';
 
 /** Arguments that are expressions, where every other text is a literal. No name of these comes from the content. */
-const EXPRESSIONS: ReadonlySet<string> = new Set(['config_json', 'secure_json_data_encoded']);
+const EXPRESSIONS: ReadonlySet<string> = new Set(['config_json', 'http_headers', 'secure_json_data_encoded']);
 
 /** The arguments of a resource of the provider `grafana/grafana`; undefined if the provider does not support it. */
 type Convert = (resource: ExportedResource, exporting: Exporting) => JsonObject | undefined;
 
-const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert; hasExpressions?: true }>> = {
+interface Resource {
+  type: string;
+  convert: Convert;
+  hasExpressions?: true;
+  /** Arguments that the provider cannot read, or that are not exported: an import must not change or replace them. */
+  ignored?: string[];
+}
+
+const RESOURCES: Partial<Record<KindName, Resource>> = {
   folder: {
     type: 'grafana_folder',
     convert: ({ entry, content }) => ({
@@ -46,13 +57,14 @@ const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert; hasE
     convert: ({ entry, content }) => ({
       uid: entry.uid,
       name: content.title,
-      ...at('folder_uid', entry.folderUid),
+      folder_uid: entry.folderUid ?? 'general',
       model_json: canonicalJson(objectAt(content.body, 'model') ?? {}),
     }),
   },
   'alert-rule-group': { type: 'grafana_rule_group', convert: ruleGroup },
   'mute-timing': {
     type: 'grafana_mute_timing',
+    ignored: ['disable_provenance'],
     convert: ({ entry, content }) => ({
       name: entry.uid,
       disable_provenance: true,
@@ -61,6 +73,7 @@ const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert; hasE
   },
   'notification-template': {
     type: 'grafana_message_template',
+    ignored: ['disable_provenance'],
     convert: ({ entry, content }) => ({
       name: entry.uid,
       disable_provenance: true,
@@ -86,7 +99,7 @@ const RESOURCES: Partial<Record<KindName, { type: string; convert: Convert; hasE
       })),
     }),
   },
-  team: { type: 'grafana_team', convert: team },
+  team: { type: 'grafana_team', convert: team, ignored: ['preferences'] },
 };
 
 /** Configuration for Terraform, with a block for each resource that imports the existing one. */
@@ -117,9 +130,13 @@ export const exportTerraform: Format = async (exporting) => {
         body['config_json'] = `file("\${path.module}/${quoted(path)}")`;
       }
       const name = `org${entry.org}_${/^[\w-]+$/.test(entry.uid) ? entry.uid : naturalKey(entry.uid)}`;
-      blocks[name] = { org_id: String(entry.org), ...(known.hasExpressions ? body : argumentsOf(body)) };
-      const id = kind === 'team' ? String(entry.facts?.['id'] ?? '') : entry.uid.replace('/', ':');
-      imports.push({ to: `${known.type}.${name}`, id: templates(`${entry.org}:${id}`) });
+      const { type, hasExpressions, ignored } = known;
+      blocks[name] = {
+        org_id: String(entry.org),
+        ...(hasExpressions ? body : argumentsOf(body)),
+        ...(ignored && { lifecycle: { ignore_changes: ignored } }),
+      };
+      imports.push({ to: `${type}.${name}`, id: templates(`${entry.org}:${idOf(entry)}`) });
     }
     if (known !== undefined && imports.length > 0) {
       await write(`${kind}.tf.json`, document({ import: imports, resource: { [known.type]: blocks } }));
@@ -133,6 +150,14 @@ export const exportTerraform: Format = async (exporting) => {
   return undefined;
 };
 
+/** By which the provider imports it. */
+function idOf({ kind, uid, facts }: ManifestEntry): string {
+  if (kind === 'team') {
+    return String(facts?.['id'] ?? '');
+  }
+  return kind === 'alert-rule-group' ? uid.replace('/', ':') : uid;
+}
+
 function document(value: JsonObject): string {
   return prettyJson(canonicalJson(value));
 }
@@ -142,30 +167,6 @@ function argumentsOf(body: JsonObject): JsonObject {
     EXPRESSIONS.has(name) ? [name, `\${${value as string}}`] : [name, templates(value)],
   );
   return Object.fromEntries(written);
-}
-
-function dataSource({ entry, content, secrets }: ExportedResource, { variable, lacks }: Exporting): JsonObject {
-  const body = objectAt(content.body) ?? {};
-  if (body['withCredentials'] === true) {
-    lacks(entry, reason('export-fields', { fields: 'withCredentials' }));
-  }
-  const values = secrets.map((field) => `"${quoted(field)}" = var.${variable(entry, field)}`);
-  return {
-    uid: entry.uid,
-    ...pick(body, {
-      name: 'name',
-      type: 'type',
-      url: 'url',
-      access: 'access_mode',
-      basicAuth: 'basic_auth_enabled',
-      basicAuthUser: 'basic_auth_username',
-      database: 'database_name',
-      user: 'username',
-      isDefault: 'is_default',
-    }),
-    json_data_encoded: canonicalJson(body['jsonData'] ?? {}),
-    ...(values.length === 0 ? {} : { secure_json_data_encoded: `jsonencode({ ${values.join(', ')} })` }),
-  };
 }
 
 function ruleGroup({ entry, content }: ExportedResource): JsonObject {
@@ -246,12 +247,6 @@ function team({ entry, content }: ExportedResource): JsonObject {
     });
   const email = stringAt(content.body, 'email') ?? '';
   return { name: entry.uid, email, members: emails('Member'), admins: emails('Admin') };
-}
-
-/** Members under other names; absent ones and null stay absent. */
-function pick(given: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
-  const members = Object.entries(names).map(([from, to]) => [to, given[from] ?? null] as const);
-  return Object.fromEntries(members.filter(([, value]) => value !== null));
 }
 
 function at(name: string, value: string | undefined): JsonObject {

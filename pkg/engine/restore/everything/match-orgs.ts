@@ -20,7 +20,8 @@ export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Call
       from: id,
       name,
       ...compact({ org: twin }),
-      ...(twin === undefined || twin.name === name ? {} : { renamedFrom: twin.name }),
+      // An archive may say which organization it is of by its ID only.
+      ...(twin === undefined || twin.name === name || name === '' ? {} : { renamedFrom: twin.name }),
       ...(twin === undefined || twin.name !== name || twin.id === id || id === 0 ? {} : { otherId: twin.id }),
       isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
     };
