@@ -54,8 +54,8 @@ export const Run = RunSummary.extend({
   /** What a restore that did not come to its end has touched; `open`: it was not read back. At most a thousand. */
   touched: z.array(Touched.omit({ mark: true })).optional(),
   /**
-   * What such a restore was asked for, or any that was sent to another Grafana: POST /restores with it plans the rest,
-   * or the same again.
+   * What a restore that is not complete was asked for, or any that was sent to another Grafana: POST /restores with it
+   * plans the rest, or the same again.
    */
   request: RestoreRequest.optional(),
   /** The restore that it applies: see GET /restores/:id. */

@@ -67,16 +67,15 @@ export class Runs {
   }
 
   /**
-   * What a restore that did not come to its end has touched, and what it was asked for; the latter also of one that
-   * was sent elsewhere, since people send the same again.
+   * What a restore that did not come to its end has touched; and what it was asked for, also if a part of it failed, or
+   * if it was sent elsewhere: people plan the rest, or send the same again.
    */
   #rest(record: RunRecord, caller: Caller): Pick<Run, 'touched' | 'request'> {
     const { kind, status, connection, request, undoes } = record;
-    const isOver = status === 'complete' || status === 'partial';
-    if (kind !== 'restore' || (isOver && connection === undefined)) {
+    if (kind !== 'restore' || (status === 'complete' && connection === undefined)) {
       return {};
     }
-    const touched = isOver ? undefined : record.touched;
+    const touched = status === 'complete' || status === 'partial' ? undefined : record.touched;
     const own = touched?.filter(isShown(record, caller)).slice(0, TOUCHED_SHOWN);
     const asked = undoes === undefined ? RestoreRequest.safeParse(request) : undefined;
     return compact({ touched: own?.map(({ mark: _mark, ...one }) => one), request: asked?.data });

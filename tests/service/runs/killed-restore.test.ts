@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/ports.ts';
-import { call, directory, grafana, setUp, start, startProcess } from './life.ts';
+import { call, directory, grafana, services, setUp, start, startProcess } from './life.ts';
 
-describe('a restore whose service was killed', () => {
+describe('a restore that did not end well', () => {
   setUp();
 
   /** Waits until the record of a run says what it touched. */
@@ -111,5 +111,23 @@ describe('a restore whose service was killed', () => {
       return json.status === 'interrupted' ? json : undefined;
     });
     expect(dead).toMatchObject({ undoes: restored.id, ...expected });
+  });
+
+  it('leads to the rest where a part failed, also after a restart', async () => {
+    const service = await start();
+    await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const { dashboards } = grafana.state.org(1);
+    const [uid = '', other = ''] = dashboards.keys();
+    [uid, other].forEach((one) => dashboards.delete(one));
+    const { items } = (await service.call('GET', '/snapshots')).json;
+    const request = { snapshot: items[0].id, selection: { type: 'kinds', kinds: ['dashboard'] } };
+    const { json: plan } = await service.call('POST', '/restores', request);
+    grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'status', status: 400 }, skip: 1 });
+    const { json: run } = await service.call('POST', `/restores/${plan.id}/apply`, {});
+    expect(await service.ended(run.id)).toMatchObject({ status: 'partial', request });
+    await services.pop()?.stop();
+    const { json: again } = await (await start()).call('GET', `/runs/${run.id}`);
+    expect(again).toMatchObject({ status: 'partial', request });
+    expect(again.touched).toBeUndefined();
   });
 });
