@@ -1,6 +1,7 @@
 // `npm run typecheck`: each program of this repository by the compiler of TypeScript 7, which takes a tenth of the
-// time. The linter still needs an older TypeScript, so both are installed. What has not changed is not checked again.
-// In one thread, because each thread resolves types that others know already, while other tests want the processors.
+// time. What reads code by TypeScript's API still needs an older one, so both are installed. What has not changed is
+// not checked again. In one thread, because each thread resolves types that others know already, while other tests
+// want the processors.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 

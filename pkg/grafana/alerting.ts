@@ -136,7 +136,7 @@ function attemptsFor(error: unknown): number {
   const collided =
     error.httpStatus === 409
       ? COLLISION_REASONS.has(error.reason ?? '')
-      : // eslint-disable-next-line no-restricted-syntax -- Grafana answers 500 to both
+      : // oxlint-disable-next-line dashkeep/syntax -- Grafana answers 500 to both
         error.httpStatus === 500 && !LASTING_FAILURE.test(error.grafanaMessage);
   return collided ? COLLISION_ATTEMPTS : 1;
 }
@@ -193,7 +193,7 @@ function readyBy({ capabilities, clock, org }: KindContext): number {
 function saysNotReady(error: unknown): boolean {
   return (
     error instanceof GrafanaError &&
-    // eslint-disable-next-line no-restricted-syntax -- older releases of Grafana name no reason
+    // oxlint-disable-next-line dashkeep/syntax -- older releases of Grafana name no reason
     (NOT_READY_REASONS.has(error.reason ?? '') || NOT_READY_MESSAGE.test(error.grafanaMessage))
   );
 }
@@ -210,7 +210,7 @@ async function isNotReady(context: KindContext, error: unknown): Promise<boolean
     return false;
   }
   if (error.httpStatus === 403) {
-    // eslint-disable-next-line no-restricted-syntax -- Grafana answers 403 to both
+    // oxlint-disable-next-line dashkeep/syntax -- Grafana answers 403 to both
     const early = context.org.id > 1 && !LASTING_FAILURE.test(error.grafanaMessage);
     return early && (await hasProvisioningRights(context));
   }

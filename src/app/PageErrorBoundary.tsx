@@ -27,7 +27,7 @@ interface State {
 
 /** A chunk that does not come: the app was updated while this page was open, or Grafana is down. */
 function isStale(error: Error): boolean {
-  // eslint-disable-next-line no-restricted-syntax -- webpack and browsers have no code for it
+  // oxlint-disable-next-line dashkeep/syntax -- webpack and browsers have no code for it
   return error.name === 'ChunkLoadError' || /loading (css )?chunk|dynamically imported module/i.test(error.message);
 }
 

@@ -31,7 +31,7 @@ export function Install() {
         </TextLink>
       </Text>
       {/* A scrolled region must be reachable by keyboard. */}
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <pre className={styles.code} tabIndex={0}>
         {snippet}
       </pre>

@@ -142,7 +142,7 @@ describe('provisioning', () => {
   });
 });
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- looked at by path
+// oxlint-disable-next-line typescript/no-explicit-any -- looked at by path
 async function read(path: string): Promise<any> {
   return parse(await readFile(join(ROOT, 'provisioning', path), 'utf8'));
 }

@@ -28,7 +28,7 @@ export async function must(command: string, args: string[], options: Parameters<
 export const docker = (...args: string[]): Promise<string> => must('docker', args);
 
 /** One object as the engine describes it; tests look into it freely. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export async function inspect(...names: string[]): Promise<any> {
   return (JSON.parse(await docker('inspect', ...names)) as unknown[])[0];
 }

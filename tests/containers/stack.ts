@@ -105,7 +105,7 @@ export class Stack {
   }
 
   /** A request of Grafana's admin. @throws unless it succeeds. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of many shapes
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of many shapes
   async grafana(method: string, path: string, body?: unknown): Promise<any> {
     const answer = await this.fetch('grafana', path, {
       method,
@@ -119,7 +119,7 @@ export class Stack {
   }
 
   /** A request of the app: to the service, through Grafana's plugin proxy. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   async app(method: string, path: string, body?: unknown): Promise<any> {
     return this.grafana(method, `/api/plugin-proxy/${APP}/api/v1${path}`, body);
   }

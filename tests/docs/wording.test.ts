@@ -47,7 +47,7 @@ function slips(text: string, except: readonly string[] = []): string[] {
 
 /** Whether a line is a comment that is too wide, except for directives, which cannot be broken. */
 function isWideComment(line: string): boolean {
-  return line.length > WIDTH && /^\s*(?:\/\/|\/\*|\*)/.test(line) && !/eslint-disable|https?:\/\//.test(line);
+  return line.length > WIDTH && /^\s*(?:\/\/|\/\*|\*)/.test(line) && !/oxlint-disable|https?:\/\//.test(line);
 }
 
 /** Files of the repository that a pattern names, with their text. */

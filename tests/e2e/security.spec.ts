@@ -64,7 +64,7 @@ interface Other {
 
 /** The app of an organization that is not the home one, with its own token of the service, and a backup of both. */
 const elsewhere = base.extend<{ other: Other }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from here
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from here
   other: async ({}, use) => {
     const { grafana, service, home, other, backup, close } = await twoOrgs();
     await backup();

@@ -207,7 +207,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
       headers: { authorization: `Bearer ${API_TOKEN}`, ...(body ? { 'content-type': 'application/json' } : {}) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many shapes
+    // oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes
     return { status: answer.status, json: (await answer.json()) as any };
   }
 

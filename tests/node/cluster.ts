@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 export const KUBECONFIG = join(nodeFolder ?? '', 'kubeconfig');
 
 /** An object as the API server describes it; tests look into it freely. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Described = any;
 
 async function ok(tool: typeof helm, args: string[]): Promise<string> {

@@ -25,7 +25,7 @@ describe('a resource that differs after a restore', () => {
     const { sim } = bench!;
     const team = [...sim.state.org(1).teams.values()][0]!;
     // Grafana ignores the write.
-    Object.defineProperty(team, 'email', { get: () => 'other@example.org', set: () => undefined, enumerable: true });
+    Object.defineProperty(team, 'email', { get: () => 'other@example.org', set: () => {}, enumerable: true });
     const { results } = await bench!.apply({ selection: { kinds: ['team'] }, options: { overwrite: true } });
     expect(results).toEqual([
       expect.objectContaining({

@@ -33,7 +33,7 @@ afterEach(async () => {
 interface Ended {
   exit: number | null;
   error: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into documents of many shapes
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into documents of many shapes
   json: any;
 }
 

@@ -67,7 +67,7 @@ async function dashkeep(...args: string[]): Promise<Ended> {
   return runCli(args, environment);
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as Grafana sends it
+// oxlint-disable-next-line typescript/no-explicit-any -- as Grafana sends it
 async function liveSource(): Promise<any> {
   const answer = await fetch(`${grafana.url}/api/datasources`, {
     headers: { authorization: `Bearer ${environment['GRAFANA_API_TOKEN']}` },

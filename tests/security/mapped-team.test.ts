@@ -17,7 +17,7 @@ let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let environment: Record<string, string>;
 
 // Tests look into answers freely.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 async function api(grafana: Simulator, route: string, body?: unknown): Promise<any> {
   const answer = await call(grafana, 'admin:admin', route, body);
   expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);

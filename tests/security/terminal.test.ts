@@ -30,7 +30,7 @@ async function printed(...args: string[]): Promise<string> {
 it('a file name in an archive cannot control the terminal', async () => {
   await mkdir(`${directory.path}/archive/dashboards`, { recursive: true });
   await writeFile(`${directory.path}/archive/${CONTROL}.json`, 'not JSON');
-  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(await printed('import', `${directory.path}/archive`)).not.toMatch(/[\u0000-\u001f]/);
 });
 
@@ -46,6 +46,6 @@ it('an answer of another Grafana cannot control the terminal', async () => {
   const error = await printed('backup');
   server.close();
   expect(error).toContain('dashkeep: done');
-  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(error).not.toMatch(/[\u0000-\u001f]/);
 });

@@ -5,7 +5,7 @@ export interface HttpResponse {
   headers: Headers;
   text: string;
   /** The parsed body; tests look into it freely. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
 

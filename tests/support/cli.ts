@@ -8,7 +8,7 @@ export interface Ended<Code = Exit> {
   exit: Code;
   out: string;
   /** The document that `--json` prints; tests look into it freely. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   json: any;
 }
 

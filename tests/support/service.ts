@@ -22,7 +22,7 @@ export interface TestResponse {
   status: number;
   headers: Headers;
   text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of many shapes
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of many shapes
   json: any;
 }
 

@@ -57,7 +57,7 @@ export const line = (most: number) =>
   z
     .string()
     .max(most)
-    // eslint-disable-next-line no-control-regex -- it matches control characters
+    // oxlint-disable-next-line no-control-regex -- it matches control characters
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'holds control characters');
 
 /** Uids are Grafana's: anything but control characters. */

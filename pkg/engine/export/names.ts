@@ -22,7 +22,7 @@ const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 export function safeName(title: string): string {
   const plain = title
     .normalize('NFC')
-    // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+    // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/gu, '')
     .replace(/[/\\:*?"<>|]+|~(?=\d)/g, '-')
     .replace(/\s+/g, ' ');

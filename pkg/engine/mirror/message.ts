@@ -84,7 +84,7 @@ function capital(text: string): string {
  * on: an issue that is closed, a mention, a word that keeps checks from running.
  */
 function oneLine(text: string, most = CHARACTERS_MOST): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is to be found
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ');
   const line = plain.replace(/\[(?=[^\]]*\b(skip|no)\b)/gi, '(').replace(/[@#!](?=\w)/g, '$&\u2060');
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;

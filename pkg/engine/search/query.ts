@@ -20,7 +20,7 @@ export function comparable(text: string): string {
 
 /** The same of a text of several lines, which stay as they are. */
 export function folded(text: string): string {
-  // eslint-disable-next-line no-control-regex -- plain ASCII needs no normalization, and is most of what there is
+  // oxlint-disable-next-line no-control-regex -- plain ASCII needs no normalization, and is most of what there is
   const plain = /^[\u0000-\u007f]*$/.test(text) ? text : text.normalize('NFKD').replace(/\p{M}+/gu, '');
   return plain.toLowerCase();
 }

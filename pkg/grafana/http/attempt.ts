@@ -262,6 +262,6 @@ function sortOf(method: string, path: string, bytes: number): string {
 
 /** A busy SQLite: nothing was deleted. Of other writes part may be stored, since they can take several transactions. */
 function isRefusedBySqlite({ method }: { method: string }, { message }: GrafanaError): boolean {
-  // eslint-disable-next-line no-restricted-syntax -- Grafana passes on what SQLite says
+  // oxlint-disable-next-line dashkeep/syntax -- Grafana passes on what SQLite says
   return method === 'DELETE' && message.includes('database is locked');
 }

@@ -128,12 +128,12 @@ function defaultMessage(status: number): string {
 function missingPermission(body: Json | undefined, message: string): KnownReason | undefined {
   const permission =
     stringAt(objectAt(body, 'extra'), 'requiredPermissions') ??
-    // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
+    // oxlint-disable-next-line dashkeep/syntax -- Grafana names the right nowhere else
     /permissions?[:\s]+([a-z.]+:[a-z]+)/i.exec(message)?.[1];
   if (permission !== undefined) {
     return reason('give-grafana-permission', { permission });
   }
-  // eslint-disable-next-line no-restricted-syntax -- Grafana names the right nowhere else
+  // oxlint-disable-next-line dashkeep/syntax -- Grafana names the right nowhere else
   const named = /cannot (\w+) resource "(\w+)" in API group "([\w.-]+)"/.exec(message);
   const [, verb = '', resource = '', group = ''] = named ?? [];
   return named === null ? undefined : reason('give-api-permission', { verb, resource, group });

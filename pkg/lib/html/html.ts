@@ -47,7 +47,7 @@ export function list(items: readonly Part[]): Html {
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
 /** Characters that no page may contain, and those that change the display order of text. */
-// eslint-disable-next-line no-control-regex -- it matches control characters
+// oxlint-disable-next-line no-control-regex -- it matches control characters
 const UNFIT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
 
 function textOf(value: Part): string {

@@ -99,7 +99,7 @@ export interface Opener {
 
 /** Whether none of the identities is meant: the library only says so in words. */
 function isOfOthers(cause: unknown): boolean {
-  // eslint-disable-next-line no-restricted-syntax -- age-encryption has no class or code for it
+  // oxlint-disable-next-line dashkeep/syntax -- age-encryption has no class or code for it
   return cause instanceof Error && cause.message.includes('no identity matched');
 }
 

@@ -21,7 +21,7 @@ export function saidByAzure(error: unknown): unknown {
     return error;
   }
   // The other lines are the number and the time of the request.
-  // eslint-disable-next-line no-restricted-syntax -- for people
+  // oxlint-disable-next-line dashkeep/syntax -- for people
   const [said = ''] = message.split('\n');
   const code = response?.headers.get('x-ms-error-code') ?? '';
   return new ServiceError(statusCode, code, code === '' ? '' : said);

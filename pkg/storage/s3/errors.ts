@@ -107,7 +107,7 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   if (code === 'RequestTimeTooSkewed') {
     return make('DK_CLOCK_SKEW', 'the store rejects this machine’s clock');
   }
-  // eslint-disable-next-line no-restricted-syntax -- S3 has this code for other malformed headers, too
+  // oxlint-disable-next-line dashkeep/syntax -- S3 has this code for other malformed headers, too
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {
     return make('DK_SETTINGS', [shown || `HTTP ${status}`, words].filter(Boolean).join(': '), reason('correct-region'));
   }
@@ -155,11 +155,11 @@ function shownOf(error: ServiceError, { quoted }: Doing): { shown: string; words
 
 function denied(error: ServiceError, doing: Doing, make: Make, deny: Deny): DashkeepError {
   const { shown, words } = shownOf(error, doing);
-  // eslint-disable-next-line no-restricted-syntax -- S3 services call all of these AccessDenied
+  // oxlint-disable-next-line dashkeep/syntax -- S3 services call all of these AccessDenied
   if (/object.?lock|retention|legal hold|WORM/i.test(error.message)) {
     return make('DK_STORE_LOCKED', words || 'object lock protects it');
   }
-  // eslint-disable-next-line no-restricted-syntax -- the same: only the words name the key's service
+  // oxlint-disable-next-line dashkeep/syntax -- the same: only the words name the key's service
   if (/kms/i.test(error.message) || serviceCode(error)?.startsWith('KMS.') === true) {
     const kms = doing.permission === 's3:PutObject' ? 'kms:GenerateDataKey' : 'kms:Decrypt';
     return deny(kms, `${kms} is not allowed`, reason('grant-kms', { permission: kms }));

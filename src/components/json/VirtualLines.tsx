@@ -32,7 +32,7 @@ export function VirtualLines({ label, count, padded = false, children }: Props) 
       className={styles.box}
       role="region"
       aria-label={label}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolled region must be reachable by keyboard
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolled region must be reachable by keyboard
       tabIndex={0}
     >
       <div style={{ height: rows.getTotalSize(), position: 'relative' }}>

@@ -22,7 +22,7 @@ export function FilterRow({ search, onSearch, placeholder, children }: Props) {
       onSearch(settled);
     }
     // Only what was typed may change the URL; what the URL says must not be undone by an old text.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [settled]);
   return (
     <div className={styles.row} role="search">

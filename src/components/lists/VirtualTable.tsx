@@ -101,7 +101,7 @@ export function VirtualTable<T>(props: TableProps<T>) {
         ref={scroller}
         role="rowgroup"
         // A scrolled region must be reachable by keyboard.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         className={styles.body}
         style={{ maxHeight }}

@@ -18,7 +18,7 @@ export function BackUpFirst({ onDone }: { onDone: () => void }) {
       onDone();
     }
     // Once, when the backup ends.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [status]);
   if (run.data !== undefined && isActive(run.data)) {
     return <RunProgress run={run.data} />;

@@ -31,7 +31,7 @@ describe('what a panel asks', () => {
   it('is what is stored, with the values of its variables', () => {
     const { queries, source: asked, scoped } = drawing([panel], [host]) as Drawing;
     expect({ queries, asked }).toEqual({ queries: [query], asked: source });
-    expect([...(scoped['host']?.value as string[])]).toEqual(['a', 'b']);
+    expect([...(scoped['host']!.value as string[])]).toEqual(['a', 'b']);
     expect(scoped['__dashboard']?.value).toMatchObject({ uid: 'd', name: 'Nodes' });
   });
 

@@ -58,7 +58,7 @@ describe('drawing panels', () => {
   it('has the variables that Grafana sets', () => {
     const built = host.builtInVariables(host.timeRangeOf(board({ from: 'now-1h', to: 'now' })));
     expect(built['__from']?.value).toBe(String(Date.parse('2026-11-27T11:00:00Z')));
-    expect(`${built['__user']?.value} ${(built['__user']?.value as { login: string }).login}`).toBe('7 ada');
+    expect(`${built['__user']?.value} ${(built['__user']!.value as { login: string }).login}`).toBe('7 ada');
     expect(String(built['__org']?.value)).toBe('2');
   });
 });

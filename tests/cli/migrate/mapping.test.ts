@@ -17,7 +17,7 @@ const cli = (...args: string[]): Promise<Ended> => runCli([...args, '--json'], e
 const migrate = (...args: string[]): Promise<Ended> => cli('migrate', '--to', 'production', ...args);
 
 // Tests look into answers freely.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 async function api(grafana: Simulator, route: string, body?: unknown): Promise<any> {
   const answer = await call(grafana, 'admin:admin', route, body, { 'x-disable-provenance': 'true' });
   expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);

@@ -20,7 +20,7 @@ interface Fixtures {
 
 /** Tests on the real service, before a Grafana that is real (GRAFANA_URL) or simulated. */
 export const test = base.extend<Fixtures>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from here
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from here
   stack: async ({}, use) => {
     const stack = await startStack();
     await use(stack);

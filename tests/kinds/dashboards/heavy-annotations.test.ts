@@ -38,7 +38,7 @@ describe('annotations of one moment that together take too much memory', () => {
         }
       };
       await expect(reading()).rejects.toMatchObject({ code: 'DK_GRAFANA_TOO_LARGE' });
-      const texts = found.map(({ content }) => (content?.body as { text: string }).text);
+      const texts = found.map(({ content }) => (content!.body as { text: string }).text);
       expect(texts.filter((text) => text === HEAVY)).toHaveLength(onDashboards.length);
       expect(texts).toContain('later');
       expect(new Set(found.map(({ uid }) => uid)).size).toBe(found.length);

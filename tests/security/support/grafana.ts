@@ -50,7 +50,7 @@ export interface ProxyRequest {
 export interface ProxyResponse {
   status: number;
   text: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers of many shapes
+  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers of many shapes
   json: any;
 }
 

@@ -11,7 +11,7 @@ let service: TestService;
 let org: number;
 
 // Tests look into answers freely.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 async function api(grafana: Simulator, route: string, body?: unknown, id = 1): Promise<any> {
   const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(id) });
   expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);

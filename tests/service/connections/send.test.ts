@@ -42,7 +42,7 @@ async function restart(): Promise<void> {
 }
 
 // Tests look into answers freely.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 async function api(grafana: Simulator, route: string, body?: unknown): Promise<any> {
   const answer = await call(grafana, 'admin:admin', route, body, { 'x-disable-provenance': 'true' });
   expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);

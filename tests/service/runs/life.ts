@@ -83,5 +83,5 @@ export const call = (url: string, method: string, path: string, body?: unknown, 
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers of many shapes
+    // oxlint-disable-next-line typescript/no-explicit-any -- answers of many shapes
   }).then((answer) => answer.json() as Promise<any>);

@@ -17,7 +17,7 @@ export interface KubernetesObject {
     annotations?: Record<string, string>;
   };
   // Everything else is looked at by path in the tests.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   [field: string]: any;
 }
 

@@ -40,7 +40,7 @@ function element(name: string, value: XmlValue): string {
 }
 
 function escape(text: string): string {
-  // eslint-disable-next-line no-control-regex -- exactly those need escaping, also the ones that XML 1.0 forbids
+  // oxlint-disable-next-line no-control-regex -- exactly those need escaping, also the ones that XML 1.0 forbids
   return text.replace(/[&<>"'\u0000-\u001f]/g, (char) => ESCAPES[char] ?? `&#x${char.charCodeAt(0).toString(16)};`);
 }
 

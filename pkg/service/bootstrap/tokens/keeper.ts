@@ -224,7 +224,7 @@ export class TokenKeeper extends TokenWatch {
     if (replaced.length > 0) {
       this.#replaced = { time: this.#clock.now(), orgs: replaced };
       this.#log.warn(
-        // eslint-disable-next-line no-restricted-syntax -- a line of the log, which is English
+        // oxlint-disable-next-line dashkeep/syntax -- a line of the log, which is English
         { orgs: replaced, hint: 'Check whether the token, or the service account "dashkeep", was deleted in Grafana.' },
         'Grafana rejected the token; a new one is in use',
       );

@@ -101,7 +101,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
 }
 
 function objectPath(error: GrafanaError): string | undefined {
-  // eslint-disable-next-line no-restricted-syntax -- Grafana names the path nowhere else
+  // oxlint-disable-next-line dashkeep/syntax -- Grafana names the path nowhere else
   return /\/apis\/dashboard\.grafana\.app\/v\w+\/namespaces\/[\w-]+\/dashboards\/[\w%.-]+/.exec(
     error.grafanaMessage,
   )?.[0];
