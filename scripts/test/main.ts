@@ -17,6 +17,7 @@ import { chromiumPath } from '../../tests/support/chromium.ts';
 import { olderVersions } from '../../tests/support/preview/older.ts';
 import { runJobs, type Job } from './jobs.ts';
 import { startMarked } from './marked.ts';
+import { PLAYWRIGHT } from './playwright.ts';
 import { Preparation } from './preparation.ts';
 import { readPlaywright, readVitest } from './reports.ts';
 import { SECOND_TRIES, MOST_SECOND_TRIES } from './second-tries.ts';
@@ -115,14 +116,14 @@ const QUICK: Job[] = [
   ...CHECKS,
   vitest('units', ['* modules', 'also on servers'], { needs: [service, app], lanes: PROCESSORS }),
   // Each page once, and what matters most.
-  playwright('browser', 'npx', 'playwright', 'test', '--grep=@quick'),
+  playwright('browser', ...PLAYWRIGHT, '--grep=@quick'),
 ];
 const DEEP: Job[] = [
   // Engines first, because they compute also while no one uses them. Chromium gives up every request when an interface
   // of the network comes or goes, as with containers.
   vitest('containers', ['containers'], { needs: [service, app, engine], apart: 'engine' }),
   vitest('node', ['node'], { needs: [service, app, node], apart: 'engine' }),
-  playwright('browser', 'npx', 'playwright', 'test'),
+  playwright('browser', ...PLAYWRIGHT),
   ...olderVersions().map((version) =>
     playwright(`pages-${version}`, 'node', '--import', 'tsx', 'scripts/older-pages.ts', version),
   ),
