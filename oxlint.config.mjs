@@ -130,6 +130,13 @@ export default {
   },
   overrides: [
     {
+      // The compiler knows of a browser everywhere.
+      files: ['pkg/**/*.ts', 'tests/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
+      excludeFiles: ['tests/e2e/**', 'tests/app/**', 'tests/support/preview/**'],
+      env: { node: true },
+      rules: { 'no-undef': 'error' },
+    },
+    {
       files: ['pkg/**/*.ts'],
       rules: {
         'no-console': 'error',
