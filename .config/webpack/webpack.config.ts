@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import MinimizerPlugin from 'minimizer-webpack-plugin';
 import type { Configuration } from 'webpack';
 import { CopyPluginFiles } from './CopyPluginFiles.ts';
 
@@ -70,7 +71,11 @@ const config: Configuration = {
     publicPath: `public/plugins/${manifest.id}/`,
     uniqueName: manifest.id,
   },
-  optimization: { splitChunks: { chunks: 'async' } },
+  // By default, Terser takes two thirds of the whole time.
+  optimization: {
+    splitChunks: { chunks: 'async' },
+    minimizer: [new MinimizerPlugin({ minify: MinimizerPlugin.swcMinify })],
+  },
   performance: { hints: 'error', maxAssetSize: 250_000, maxEntrypointSize: 155_000 },
   plugins: [new CopyPluginFiles(root)],
   stats: 'errors-warnings',
