@@ -2,17 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { causesOf } from '../../pkg/cli/output/causes.ts';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.demoSeed();
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 
 afterEach(async () => {

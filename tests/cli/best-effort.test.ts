@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { freePort } from '../support/ports.ts';
 
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 
 afterEach(() => directory.remove());

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CliContext } from '../../pkg/cli/context.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { recordingLog } from '../support/repository/repository.ts';
@@ -10,7 +10,7 @@ import { recordingLog } from '../support/repository/repository.ts';
 /** A machine that has not seen this repository before, with somebody at its terminal. */
 describe('a restore on first contact', () => {
   let grafana: Simulator;
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let directory: Awaited<ReturnType<typeof memoryDirectory>>;
   let signer: string;
 
   const run = (
@@ -32,7 +32,7 @@ describe('a restore on first contact', () => {
   beforeEach(async () => {
     grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
     grafana.seedDashboards({ count: 2, folders: 1 });
-    directory = await temporaryDirectory();
+    directory = await memoryDirectory();
     await run(['backup', '--json', '--kinds', 'folder,dashboard'], 'writer');
     signer = (await run(['snapshots', '--json'], 'writer')).json.snapshots[0].signer;
     const uid = await dashboards().then(([first]) => first);

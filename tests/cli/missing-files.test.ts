@@ -4,16 +4,16 @@ import { readSettingFile } from '../../pkg/cli/config/environment.ts';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 
 afterEach(async () => {

@@ -6,16 +6,16 @@ import { silentLog } from '../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../pkg/lib/state.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 import { open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { board, publishBodies, type Bodies } from '../support/repository/searched.ts';
 
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+let folder: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  folder = await temporaryDirectory();
+  folder = await memoryDirectory();
   environment = {
     DASHKEEP_TARGET: `file://${join(folder.path, 'target')}`,
     DASHKEEP_STATE_DIR: join(folder.path, 'state'),

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 function dashkeep(...args: string[]): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
@@ -35,7 +35,7 @@ const what = ({ json }: Ended): string[] => json.versions.map((version: { what: 
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   await api('POST /api/folders', { uid: 'team', title: 'Team' });
 });
 

@@ -6,18 +6,18 @@ import { DirectoryState } from '../../pkg/lib/state.ts';
 import { openStore } from '../../pkg/storage/open.ts';
 import { call } from '../simulator/http.ts';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { realRandomness, realClock } from '../support/ports.ts';
 import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 import { publish, type MadeUp } from '../support/repository/version-history.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 
-let folder: Awaited<ReturnType<typeof temporaryDirectory>>;
+let folder: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  folder = await temporaryDirectory();
+  folder = await memoryDirectory();
   environment = {
     DASHKEEP_TARGET: `file://${join(folder.path, 'target')}`,
     DASHKEEP_STATE_DIR: join(folder.path, 'state'),

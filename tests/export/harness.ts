@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -18,7 +18,7 @@ export interface Installation {
 export async function installation(): Promise<Installation> {
   const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
   grafana.demoSeed();
-  const { path, remove } = await temporaryDirectory();
+  const { path, remove } = await memoryDirectory();
   const where = ['--target', `file://${path}/repository`, '--state-dir', `${path}/state`, '--json'];
   const credentials = { GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
   return {

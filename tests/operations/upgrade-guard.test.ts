@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -10,7 +10,7 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 function dashkeep(...args: string[]): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
@@ -33,7 +33,7 @@ async function start(profile: '11.6' | '12.4' | '13.2'): Promise<void> {
 const uids = (): string[] => [...grafana.state.org(1).dashboards.keys()].sort();
 
 beforeEach(async () => {
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 
 afterEach(async () => {

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { RawText, type Json } from '../../pkg/lib/json/json.ts';
 import { parseJson } from '../../pkg/lib/json/parse.ts';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import * as heavy from './support/heavy.ts';
@@ -21,7 +21,7 @@ const KINDS: [kind: string, seed: heavy.Seed, deep: string][] = [
 ];
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 afterEach(async () => {
   await grafana.close();
   await directory.remove();
@@ -29,7 +29,7 @@ afterEach(async () => {
 
 it.each(KINDS)('%s: it is named, and all others are in the snapshot', async (kind, seed, deep) => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   seed(grafana, SIZES, nested);
   const args = ['backup', '--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
   const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() };

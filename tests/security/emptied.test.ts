@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -18,7 +18,7 @@ const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 const DASHBOARDS = 21;
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let second: number;
 let full: string;
 
@@ -46,7 +46,7 @@ async function deleteDashboards(count: number, org = 1): Promise<void> {
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   grafana.seedDashboards({ count: 20, folders: 4 });
   second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
   for (const uid of ['a', 'b', 'c']) {
@@ -180,7 +180,7 @@ describe('a backup that sees less of Grafana', () => {
   });
 
   it('says so with the token of another organization', async () => {
-    const ownFull = await temporaryDirectory();
+    const ownFull = await memoryDirectory();
     const where = ['--target', `file://${ownFull.path}/repository`, '--state-dir', `${ownFull.path}/state`];
     const by = (orgId: number): Promise<Ended> =>
       runCli(['backup', ...where, '--grafana-url', grafana.url, '--json'], {
@@ -229,7 +229,7 @@ describe('a backup that sees less of Grafana', () => {
   });
 
   it('is the latest without a question where it was never asked for more', async () => {
-    const own = await temporaryDirectory();
+    const own = await memoryDirectory();
     const where = ['--target', `file://${own.path}/repository`, '--state-dir', `${own.path}/state`];
     const at = (...args: string[]): Promise<Ended> =>
       runCli([...args, ...where, '--grafana-url', grafana.url, '--json'], ADMIN);

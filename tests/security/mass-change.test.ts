@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -17,7 +17,7 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let good: string;
 
 function dashkeep(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
@@ -62,7 +62,7 @@ async function holdOf(id: string): Promise<{ by?: string; note: string; until?: 
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 
 afterEach(async () => {
@@ -72,13 +72,13 @@ afterEach(async () => {
 
 describe('half of all dashboards that a script overwrote', () => {
   it('are reported within the run, and one plan puts back exactly those', async () => {
-    await start(60);
-    const hit = uids().slice(0, 30);
+    await start(44);
+    const hit = uids().slice(0, 22);
     await overwrite(hit);
     const { exit, json } = await dashkeep(['backup']);
     expect(exit).toBe(3);
     const all = uids().length;
-    const overwritten = [{ org: 1, kind: 'dashboard', before: all, changed: 30 }];
+    const overwritten = [{ org: 1, kind: 'dashboard', before: all, changed: 22 }];
     expect(json).toMatchObject({
       status: 'complete',
       shrunk: { since: good, losses: [], overwritten },
@@ -100,10 +100,10 @@ describe('half of all dashboards that a script overwrote', () => {
 });
 
 describe('a mass change', () => {
-  const hit = (): string[] => uids().slice(0, 40);
+  const hit = (): string[] => uids().slice(0, 20);
 
   it('pauses retention until a person accepts it', async () => {
-    await start(60);
+    await start(30);
     const older = [good, (await dashkeep(['backup'])).json.snapshot, (await dashkeep(['backup'])).json.snapshot];
     await overwrite(hit());
     const { json } = await dashkeep(['backup']);
@@ -118,7 +118,7 @@ describe('a mass change', () => {
   });
 
   it('leaves a hold alone that a person released', async () => {
-    await start(60);
+    await start(30);
     await overwrite(hit());
     await dashkeep(['backup']);
     await dashkeep(['release', good]);
@@ -127,7 +127,7 @@ describe('a mass change', () => {
   });
 
   it('is one where a tenth is deleted, or as many as the settings say', async () => {
-    await start(100);
+    await start(62);
     for (const uid of uids().slice(0, 12)) {
       await api(`DELETE /api/dashboards/uid/${uid}`);
     }
@@ -141,7 +141,7 @@ describe('a mass change', () => {
   });
 
   it('is not what Dashkeep restored, or took away again', async () => {
-    await start(60);
+    await start(30);
     await overwrite(hit());
     const { json: bad } = await dashkeep(['backup']);
     expect((await dashkeep(['backup', '--accept-loss', bad.snapshot])).exit).toBe(0);
@@ -156,7 +156,7 @@ describe('a mass change', () => {
   });
 
   it('is what a script writes over what a restore wrote', async () => {
-    await start(60);
+    await start(30);
     await overwrite(hit());
     const { json: bad } = await dashkeep(['backup']);
     await dashkeep(['backup', '--accept-loss', bad.snapshot]);
@@ -170,7 +170,7 @@ describe('a mass change', () => {
   });
 
   it('is not hidden by a record of a restore that nobody signed', async () => {
-    await start(60);
+    await start(30);
     await overwrite(hit());
     const restore = ['restore', good, '--kinds', 'dashboard', '--overwrite'];
     const { json: plan } = await dashkeep(restore);

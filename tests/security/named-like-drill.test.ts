@@ -1,12 +1,12 @@
 import { afterEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 afterEach(async () => {
   await grafana.close();
@@ -15,7 +15,7 @@ afterEach(async () => {
 
 it('an organization that takes the name of a temporary one is backed up all the same', async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   const environment = {
     GRAFANA_URL: grafana.url,
     GRAFANA_ADMIN_USER: 'admin',

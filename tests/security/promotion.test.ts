@@ -2,21 +2,21 @@ import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 /** What people in production, and someone who can write to the bucket, do between two promotions. */
 let stage: Simulator;
 let production: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 let runs: string;
 
 beforeEach(async () => {
   stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   runs = `${directory.path}/repository/connections/production/runs`;
   environment = {
     GRAFANA_URL: stage.url,

@@ -2,13 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 /** Someone who may write to the bucket writes an index there in which every snapshot is signed by their key. */
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let own: string;
 const THEIRS = 'f'.repeat(32);
 
@@ -20,7 +20,7 @@ const run = (machine: string, ...args: string[]): Promise<Ended> =>
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   await run('writer', 'backup');
   own = (await run('writer', 'keys', '--json')).json.own;
   const file = `${directory.path}/repository/cache/snapshots.json.gz`;

@@ -2,18 +2,18 @@ import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 let stage: Simulator;
 let production: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
   stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
 });
 afterEach(async () => {
   await Promise.all([stage.close(), production.close(), directory.remove()]);

@@ -3,14 +3,14 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { board, rule } from '../../restore/seed.ts';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** Stage, where all is made, and production, which has the same data source under another name and UID. */
 let stage: Simulator;
 let production: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 const cli = (...args: string[]): Promise<Ended> => runCli([...args, '--json'], environment);
@@ -35,7 +35,7 @@ beforeEach(async () => {
   const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
   stage = await startGrafana({ profile: '11.6', ...quick });
   production = await startGrafana({ profile: '12.4', ...quick });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,
     GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { fastClock } from '../../support/fast-clock.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** Stage, where all is made, and production, where it goes. */
 let stage: Simulator;
 let production: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 let shown: string;
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
   shown = '';
   stage = await startGrafana({ profile: '11.6', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
   production = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,
     GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),

@@ -2,20 +2,20 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** A folder that is kept in sync from stage to production, where people also change things by themselves. */
 let stage: Simulator;
 let production: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
   stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,
     GRAFANA_API_TOKEN: stage.token({ role: 'Admin' }),

@@ -10,13 +10,13 @@ import { openStore } from '../../../pkg/storage/open.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { call } from '../../simulator/http.ts';
 import { runCli, runMain, type Ended } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 /** What a restore says that ends with an error, and what other commands say of it afterwards. */
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let shown: string;
 let token: string;
 
@@ -34,7 +34,7 @@ beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   token = grafana.token();
   grafana.seedDashboards({ count: 12, folders: 2 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   await cli('backup', '--kinds', 'folder,dashboard');
   for (const { uid } of (await call(grafana, 'admin:admin', 'GET /api/search?type=dash-db')).body as {
     uid: string;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Log } from '../../../pkg/contract/ports.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { runCli } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
@@ -10,14 +10,14 @@ const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
 describe('a token beside the credentials of an admin', () => {
   let grafana: Simulator;
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let directory: Awaited<ReturnType<typeof memoryDirectory>>;
   const warnings: string[] = [];
   const log: Log = { ...silentLog, warn: (_, message) => warnings.push(message ?? '') };
 
   beforeEach(async () => {
     warnings.length = 0;
     grafana = await startGrafana({ profile: '12.4' });
-    directory = await temporaryDirectory();
+    directory = await memoryDirectory();
   });
   afterEach(async () => {
     await grafana.close();

@@ -17,7 +17,7 @@ import { deploymentOnly } from '../../../pkg/service/settings/outbound.ts';
 import type { StoreExplanation } from '../../../pkg/storage/open.ts';
 import { makeCertificate } from '../../support/certificates.ts';
 import { runCli } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { openedByCommand, openedByService, type Given } from './entry-points.ts';
 
 const KEY = { AWS_ACCESS_KEY_ID: 'key-of-the-environment', AWS_SECRET_ACCESS_KEY: 'secret' };
@@ -25,9 +25,9 @@ const AZURE = { DASHKEEP_TARGET: 'azblob://container', AZURE_STORAGE_ACCOUNT: 'a
 const AZURE_POD = { AZURE_TENANT_ID: 'tenant', AZURE_CLIENT_ID: 'client', AZURE_FEDERATED_TOKEN_FILE: '/token' };
 const SCALEWAY = 'https://s3.fr-par.scw.cloud';
 
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 beforeAll(async () => {
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   await mkdir(join(directory.path, '.aws'));
   await writeFile(
     join(directory.path, '.aws', 'config'),

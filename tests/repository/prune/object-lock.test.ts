@@ -154,7 +154,7 @@ describe('object lock of a repository', () => {
   });
 
   it('holds what later snapshots reuse never for less than half of the days', async () => {
-    for (let day = 0; day <= budget(40, 96); day += 4) {
+    for (let day = 0; day <= budget(20, 96); day += 4) {
       itIsDay(day);
       const repository = await openRepository();
       await backup(repository, world, { reused: { v: 1 }, ...(day === 0 ? { gone: { v: 1 } } : {}) });
@@ -174,7 +174,7 @@ describe('object lock of a repository', () => {
     const object = first.resources[0]!.object;
     const until = new Date(clock.now().getTime() + 90 * DAY);
     await holdSnapshot(await openRepository(), first.id, { note: '', until }, world);
-    for (let day = 4; day <= budget(40, 80); day += 4) {
+    for (let day = 4; day <= budget(24, 80); day += 4) {
       itIsDay(day);
       const repository = await openRepository();
       await backup(repository, world, { new: { v: 1 } });
