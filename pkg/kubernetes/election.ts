@@ -32,7 +32,8 @@ export class Election {
   readonly #stopping = new AbortController();
   /** What was last seen of the Lease, and since when it has been so. */
   #seen:
-    { version: string; holder: string; duration: number; notes: Record<string, string>; since: number } | undefined;
+    | { version: string; holder: string; duration: number; notes: Record<string, string>; since: number }
+    | undefined;
   #term: { controller: AbortController; renewed: number } | undefined;
   #notes: Record<string, string> = {};
   #isWanted = false;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import { systemClock, systemRandomness } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
@@ -21,7 +21,7 @@ export async function openApiText(): Promise<string> {
     const service = await buildService(config, { clock: systemClock, randomness: systemRandomness, log: silentLog });
     const text = JSON.stringify(await describeApi(service.parts));
     await service.stop();
-    return await format(text, { ...(await resolveConfig(OPENAPI_FILE)), parser: 'json' });
+    return (await format(OPENAPI_FILE, text, { printWidth: 120 })).code;
   } finally {
     await rm(directory, { recursive: true });
   }

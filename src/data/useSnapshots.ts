@@ -88,7 +88,9 @@ export function useDeleteSnapshot() {
 
 /** A hold, a release, or a note. */
 export type SnapshotMark =
-  { type: 'hold'; note: string; until?: string } | { type: 'release' } | { type: 'note'; note: string };
+  | { type: 'hold'; note: string; until?: string }
+  | { type: 'release' }
+  | { type: 'note'; note: string };
 
 export function useMarkSnapshot(id: string) {
   const client = useQueryClient();

@@ -5,7 +5,9 @@ import { usedIn, type VariableValues } from './variables.ts';
 
 /** Why a panel can't be drawn; each has a sentence in the app. */
 export type Obstacle =
-  { type: 'variable'; names: string[] } | { type: 'source'; name: string } | { type: 'panel'; id: number | undefined };
+  | { type: 'variable'; names: string[] }
+  | { type: 'source'; name: string }
+  | { type: 'panel'; id: number | undefined };
 
 /** What a panel asks, ready to be sent. */
 export interface Drawing {

@@ -52,7 +52,9 @@ export class SeededRandomness implements Randomness {
   hex(bytes: number): string {
     let text = '';
     while (text.length < bytes * 2) {
-      text += createHash('sha256').update(`${this.#seed}:${this.#count++}`).digest('hex');
+      text += createHash('sha256')
+        .update(`${this.#seed}:${this.#count++}`)
+        .digest('hex');
     }
     return text.slice(0, bytes * 2);
   }

@@ -72,5 +72,6 @@ async function thirdSays(context: KindContext, uid: string, two: readonly string
 async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
   const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
   return (await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }))) as
-    JsonObject | undefined;
+    | JsonObject
+    | undefined;
 }
