@@ -115,7 +115,7 @@ export default {
     'prefer-spread': 'error',
     // Matters of taste, and what is known about the library of long lists.
     'jsx-a11y/prefer-tag-over-role': 'off',
-    'react/incompatible-library': 'warn',
+    'react/incompatible-library': 'off',
     'react/no-children-prop': 'off',
     'react/no-did-update-set-state': 'off',
     'typescript/ban-ts-comment': 'error',

@@ -160,7 +160,10 @@ describe('what cannot be found', () => {
 it('takes a uid with slashes, encoded or decoded on its way', async () => {
   for (const uid of ['some%2Fgroup', 'some/group']) {
     const { status, json } = await service.call('GET', `/resources/1/alert-rule-group/${uid}/versions`);
-    expect([status, json.error.message]).toEqual([404, "no snapshot ever contained alert-rule-group 'some/group' of org 1"]);
+    expect([status, json.error.message]).toEqual([
+      404,
+      "no snapshot ever contained alert-rule-group 'some/group' of org 1",
+    ]);
   }
 });
 
