@@ -41,10 +41,10 @@ afterEach(async () => {
   await directory.remove();
 });
 
-it('says of a partial snapshot that what it lacks is not compared', async () => {
+it('says of a partial snapshot that missing resources are not compared', async () => {
   grafana.setFaults({ match: 'GET /api/datasources', action: { kind: 'status', status: 403 } });
   const { snapshot } = (await dashkeep('backup', '--json')).json;
-  const text = `Snapshot ${snapshot} is partial: what it lacks is not compared.`;
+  const text = `Snapshot ${snapshot} is partial: missing resources are not compared.`;
   expect((await dashkeep('diff', 'latest', 'live')).out).toContain(text);
   expect((await dashkeep('diff', first, snapshot)).out).toContain(text);
 });

@@ -46,7 +46,7 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
     return 0;
   }
   for (const id of found.partial ?? []) {
-    printLine(context, `Snapshot ${id} is partial: what it lacks is not compared.`);
+    printLine(context, `Snapshot ${id} is partial: missing resources are not compared.`);
   }
   for (const { id, name, reason } of found.notCompared ?? []) {
     printLine(context, printable(`not compared: organization ${id} (${name}): ${reason}`));

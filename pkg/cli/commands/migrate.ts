@@ -31,7 +31,7 @@ export const registerMigrate: Register = (program, run) => {
     .option('--overwrite', 'also overwrite existing resources that differ')
     .option(
       '--promote',
-      'overwrite only what earlier migrations wrote and no one has changed since; list the rest as conflicts',
+      'overwrite only resources that no one has changed since an earlier migration; list the rest as conflicts',
     );
   withProtected(command)
     .option(

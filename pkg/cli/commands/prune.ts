@@ -22,7 +22,7 @@ export const registerPrune: Register = (program, run) => {
     .description(
       'remove unneeded objects (one run marks them, a run at least 4 hours later removes them) and old run records',
     )
-    .option('--dry-run', 'only show what would be marked and removed')
+    .option('--dry-run', 'only show the plan')
     .option('--remove-most-objects', 'continue even if more than half of all objects would be removed')
     .action(run(prune));
 };

@@ -10,7 +10,10 @@ export const registerRestore: Register = (program, run) => {
     .description('show a restore plan, and apply it with --apply')
     .option('--everything', 'restore all organizations with their resources, and users with their memberships');
   withSelection(command)
-    .option('--lost-in <snapshot>', 'only what this later snapshot lacks, or has in an older or unexplained version')
+    .option(
+      '--lost-in <snapshot>',
+      'only resources that this later snapshot lacks, or has in an older or unexplained version',
+    )
     .option('--overwrite', 'also overwrite existing resources that differ');
   withProtected(command)
     .option('--as-copy', 'restore as copies with new UIDs, beside the existing resources')

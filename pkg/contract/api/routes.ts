@@ -77,7 +77,7 @@ export const API_ROUTES = {
   'GET /trends': call('status', 'The newest backups as data points, oldest first', Trends, { query: TrendsQuery }),
   'GET /doctor': call('status', 'Check the setup', Doctor),
   'GET /readiness': call('status', 'Whether a recovery would work today', Readiness),
-  'POST /readiness/confirmations': call('status', 'Confirm what only a person can know', Readiness, {
+  'POST /readiness/confirmations': call('status', 'Record a confirmation by a person', Readiness, {
     body: ConfirmationRequest,
   }),
   'GET /readiness/report': call('status', 'Report for a period, as a file', SavedFile, { query: ReportQuery }),

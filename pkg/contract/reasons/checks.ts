@@ -3,7 +3,7 @@ import type { Text } from '../texts.ts';
 /** What a check of the deployment, of Grafana or of a token found. */
 export const CHECK_REASONS = {
   'grafana-found': 'Grafana {version} at {url}',
-  'other-version': 'the latest snapshot is from Grafana {version}; a plan lists what this version does not support',
+  'other-version': 'the latest snapshot is from Grafana {version}; a plan lists the unsupported content',
   'another-grafana': 'not the Grafana that the snapshots come from',
   'grafana-unversioned': 'Grafana of an unknown version at {url}',
   'rights-need-token': 'unknown, because there is no token',

@@ -193,7 +193,7 @@ export class Metrics {
     );
     gauge(
       'dashkeep_backup_mass_change',
-      'Whether unusually many resources were deleted or changed, though not half of anything is missing: 1 or 0.',
+      'Whether unusually many resources were deleted or changed, but the snapshot is not much smaller: 1 or 0.',
       (r) => (r.massChange === undefined ? undefined : Number(r.massChange)),
     );
     gauge('dashkeep_backup_uncovered', 'Whether backups lack anything that is not excluded on purpose: 1 or 0.', (r) =>

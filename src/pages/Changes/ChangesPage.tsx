@@ -35,7 +35,7 @@ export function ChangesPage() {
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}
       subTitle={t(
         'changes.subtitle',
-        'Resources that were created, changed, moved or deleted in Grafana, as your backups show them.',
+        'Resources created, changed, moved or deleted in Grafana, according to your backups.',
       )}
     >
       <Stack direction="column" gap={2}>

@@ -48,7 +48,7 @@ function verdictOnBackups(status: Status): Verdict {
               )
             : t(
                 'protection.uncoveredText',
-                'The last backup was made {{ago}}. It does not cover everything, and the rest is not excluded on purpose.',
+                'The last backup was made {{ago}}. Some content is neither included nor excluded on purpose.',
                 { ago },
               ),
       };

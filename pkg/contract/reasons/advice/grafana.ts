@@ -17,7 +17,7 @@ export const GRAFANA_ADVICE = {
     page: 'Set the user name and password separately in the deployment.',
   },
   'set-grafana-authority': {
-    cli: 'Set DASHKEEP_GRAFANA_CA_FILE, or the DASHKEEP_CONNECTION_…_CA_FILE of a connection, to the certificate authority of Grafana.',
+    cli: 'Set DASHKEEP_GRAFANA_CA_FILE, or DASHKEEP_CONNECTION_…_CA_FILE for a connection, to the file of Grafana’s certificate authority.',
     page: 'Give the service the certificate authority of Grafana.',
   },
   'check-password':

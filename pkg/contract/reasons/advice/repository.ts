@@ -37,8 +37,8 @@ export const REPOSITORY_ADVICE = {
     page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
   },
   'correct-identity': {
-    cli: 'An age identity is set, but it belongs to no recipient of these snapshots. Set DASHKEEP_AGE_IDENTITY_FILE to the one that does.',
-    page: 'A private key is set, but it belongs to no recipient of these snapshots. Enter the one that does in the settings.',
+    cli: 'The age identity matches no recipient of these snapshots. Set DASHKEEP_AGE_IDENTITY_FILE to the matching one.',
+    page: 'The private key matches no recipient of these snapshots. Enter the matching one in the settings.',
   },
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
