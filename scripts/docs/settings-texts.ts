@@ -74,7 +74,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   'GRAFANA_API_TOKEN_ORG_<n>': 'tokens of other organizations',
   GRAFANA_ADMIN_USER: 'name of a server admin, together with the password',
   GRAFANA_ADMIN_PASSWORD: 'password of the server admin',
-  DASHKEEP_GRAFANA_CA_FILE: 'additional certificate authorities (PEM)',
+  DASHKEEP_GRAFANA_CA_FILE: 'PEM file with additional certificate authorities',
   DASHKEEP_GRAFANA_CONCURRENCY: 'maximum concurrency (default 64); adapts to Grafana’s response times',
   DASHKEEP_GRAFANA_TIMEOUT: 'request timeout, in milliseconds (default 30000)',
   DASHKEEP_ORGS:
@@ -85,7 +85,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'its service-account token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of its server admin; with the password, instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',
-  'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'additional certificate authorities for it (PEM)',
+  'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
     '`all`, or IDs of its organizations such as `1,2` (default: the one that the credentials reach)',
 
