@@ -87,6 +87,29 @@ describe('dashkeep import', () => {
     expect(exit).toBe(0);
   });
 
+  it('leaves no organization of an archive unmentioned where several have no name', async () => {
+    const { snapshot } = await bring(
+      await tree({
+        'dashboards/org_1_Main_Org/raw/export-metadata.json': { kind: 'grafana-utils-dashboard-export-index' },
+        'dashboards/org_1_Main_Org/raw/General/A__a.json': dashboard('a'),
+        'dashboards/org_2_Second/raw/General/B__b.json': dashboard('b'),
+      }),
+    );
+    here.grafana.wipe();
+    const plan = ['restore', snapshot, '--everything'];
+    const { json: planned } = await here.run(plan);
+    const { confirm } = planned as { confirm?: string };
+    const { exit, json } = await here.run([
+      ...plan,
+      '--apply',
+      ...(confirm === undefined ? [] : ['--confirm', confirm]),
+    ]);
+    const outcomes = (json.results as { org: number; kind: string; outcome: string }[]).map(
+      ({ org, kind, outcome }) => `${org} ${kind} ${outcome}`,
+    );
+    expect([exit, outcomes.sort()]).toEqual([3, ['1 dashboard verified', '2 org failed']]);
+  });
+
   it('reads the output of gdg, each organization with its ID, and keeps no secret', async () => {
     const org = 'data/org_main-org';
     const root = await tree({

@@ -20,7 +20,6 @@ export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Call
       from: id,
       name,
       ...compact({ org: twin }),
-      // An archive may say which organization it is of by its ID only.
       ...(twin === undefined || twin.name === name || name === '' ? {} : { renamedFrom: twin.name }),
       ...(twin === undefined || twin.name !== name || twin.id === id || id === 0 ? {} : { otherId: twin.id }),
       isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
@@ -36,8 +35,11 @@ function knownOrgs({ orgs, resources }: Manifest): { id: number; name: string }[
       byName.set(uid, Number(facts?.['id'] ?? 0));
     }
   }
-  orgs.forEach(({ id, name }) => byName.set(name, id));
-  return [...byName].map(([name, id]) => ({ id, name })).sort((a, b) => a.id - b.id);
+  const isNamed = ({ name }: { name: string }): boolean => name !== '';
+  orgs.filter(isNamed).forEach(({ id, name }) => byName.set(name, id));
+  const named = [...byName].map(([name, id]) => ({ id, name }));
+  // An archive may have several of which it says only the ID.
+  return [...named, ...orgs.filter((org) => !isNamed(org))].sort((a, b) => a.id - b.id);
 }
 
 /** Where what an organization of the snapshot holds goes, for `RestoreOptions.orgs`. */
