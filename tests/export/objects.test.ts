@@ -100,8 +100,17 @@ it('exports for Terraform what the provider takes, imports and does not replace'
     uid: 'h',
     type: 'prometheus',
     access: 'proxy',
-    jsonData: { httpHeaderName1: 'X-Scope', httpHeaderName2: 'X-Public', timeInterval: '30s' },
-    secureJsonData: { httpHeaderValue1: 'hunter2-secret', basicAuthPassword: 'hunter2-secret' },
+    jsonData: {
+      httpHeaderName1: 'X-Scope',
+      httpHeaderName2: 'X-Public',
+      httpHeaderName3: 'X-Scope',
+      timeInterval: '30s',
+    },
+    secureJsonData: {
+      httpHeaderValue1: 'hunter2-secret',
+      httpHeaderValue3: 'hunter2-secret',
+      basicAuthPassword: 'hunter2-secret',
+    },
   });
   await api('POST /api/v1/provisioning/mute-timings', { name: 'nights / holidays', time_intervals: [] });
   await api('POST /api/library-elements', { uid: 'l', name: 'L', kind: 1, model: { type: 'text', title: 'L' } });
@@ -114,10 +123,12 @@ it('exports for Terraform what the provider takes, imports and does not replace'
   expect(sources?.['org1_h']).toMatchObject({
     json_data_encoded: '{"timeInterval":"30s"}',
     http_headers: expect.stringMatching(/^\$\{\{ "X-Scope" = var\.\w+ \}\}$/),
-    secure_json_data_encoded: expect.stringMatching(/^\$\{jsonencode\(\{ "basicAuthPassword" = var\.\w+ \}\)\}$/),
+    secure_json_data_encoded: expect.stringMatching(
+      /^\$\{jsonencode\(\{ "basicAuthPassword" = var\.\w+, "httpHeaderValue3" = var\.\w+ \}\)\}$/,
+    ),
   });
   expect(json.lacks).toMatchObject([
-    { kind: 'data-source', uid: 'h', code: 'export-fields', params: { fields: 'httpHeaderName2' } },
+    { kind: 'data-source', uid: 'h', code: 'export-fields', params: { fields: 'httpHeaderName2, httpHeaderName3' } },
   ]);
   const timings = await read('mute-timing');
   expect(timings.import).toMatchObject([{ id: '1:nights / holidays' }]);

@@ -45,9 +45,15 @@ function withHeaders(
   given: JsonObject,
   secrets: readonly string[],
 ): { jsonData: JsonObject; headers: [name: string, field: string][]; rest: string[] } {
+  const names = new Set<unknown>();
   const headers = Object.entries(given).flatMap(([member, name]): [name: string, member: string, field: string][] => {
     const field = `httpHeaderValue${HEADER.exec(member)?.[1]}`;
-    return typeof name === 'string' && secrets.includes(field) ? [[name, member, field]] : [];
+    // The argument has one value for each name.
+    if (typeof name !== 'string' || !secrets.includes(field) || names.has(name)) {
+      return [];
+    }
+    names.add(name);
+    return [[name, member, field]];
   });
   return {
     jsonData: without(given, ...headers.map(([, member]) => member)),
