@@ -26,21 +26,21 @@ export async function asTheyAre<Run extends Pick<RunLine, 'id' | 'kind' | 'statu
 }
 
 /**
- * Writes the record of a run. One whose process was killed knows nothing of what it did: that comes from the record
- * that the run itself kept, if a trusted key signed it. If that says how it ended, only the journal did not: it stays.
+ * Writes the record of a run, as a journal knows it. What a restore touched, no journal knows: that comes from the
+ * record that the run itself kept, if a trusted key signed it. If that says how it ended, it stays.
  * @returns the record that is kept now
  */
 export async function writeEnd(
   repository: Pick<Repository, 'run' | 'writeRun' | 'trust'>,
   record: RunRecord,
 ): Promise<RunRecord> {
-  const kept = record.status === 'interrupted' ? await repository.run(record.id) : undefined;
+  const isShort = record.kind === 'restore' && record.touched === undefined;
+  const kept = isShort || record.status === 'interrupted' ? await repository.run(record.id) : undefined;
   const isKnown = kept?.record.kind === record.kind && repository.trust.counts(kept.author);
   if (isKnown && kept.record.finished !== undefined) {
     return kept.record;
   }
-  const isDead = isKnown && record.kind === 'restore' && record.touched === undefined;
-  const end = isDead ? withEnd(kept.record, record) : record;
+  const end = isKnown && isShort ? withEnd(kept.record, record) : record;
   await repository.writeRun(end);
   return end;
 }

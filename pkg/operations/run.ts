@@ -22,7 +22,7 @@ export interface Run {
   onProgress: OnProgress;
   /** What the record says whatever the end of the run. */
   note: (facts: RunFacts) => void;
-  /** Keeps what was noted while the run goes on, in case its process is killed. Never fails. */
+  /** Keeps what was noted while the run goes on, in case its process is killed. @throws what the repository throws */
   checkpoint: () => Promise<void>;
 }
 
@@ -67,25 +67,28 @@ export async function executeRun<T>(
   const { clock, log, signal, onProgress = () => undefined, snapshotTrigger: trigger = 'manual' } = ports;
   const since = clock.monotonic();
   let facts: RunFacts = {};
-  const keep = async (record: RunRecord): Promise<boolean> => {
+  const keep = async (record: RunRecord): Promise<void> => {
     try {
       await ports.keep(record);
-      return true;
     } catch (error) {
       const { code, message: reason } = asDashkeepError(error);
       log.warn({ run: record.id, code, reason }, 'the record of this run could not be written');
-      return false;
+      throw error;
     }
   };
   const note = (noted: RunFacts): void => {
     facts = { ...facts, ...noted };
   };
-  const checkpoint = async (): Promise<void> => void (await keep({ ...begun, ...facts }));
+  const checkpoint = (): Promise<void> => keep({ ...begun, ...facts });
   const end = async (outcome: Partial<RunRecord>): Promise<{ record: RunRecord; isKept: boolean }> => {
     const finished = clock.now().toISOString();
     const duration = Math.max(0, Math.round(clock.monotonic() - since));
     const record = { ...begun, ...facts, ...outcome, finished, duration };
-    return { record, isKept: await keep(record) };
+    const isKept = await keep(record).then(
+      () => true,
+      () => false,
+    );
+    return { record, isKept };
   };
   const { id, by } = begun;
   try {

@@ -224,7 +224,7 @@ export interface ApplyOptions extends PlanRequest {
   randomness: Randomness;
   /** Called with what the record of the run needs to say even when the run is cut short. */
   note?: (facts: RunFacts) => void;
-  /** Keeps what was noted in the record of the run, while it goes on; never fails. */
+  /** Keeps what was noted in the record of the run, while it goes on. */
   checkpoint?: () => Promise<void>;
 }
 

@@ -67,7 +67,7 @@ export class ChangeLog {
     this.#ports = ports;
   }
 
-  /** Puts down what will be written or deleted next, and resolves when that is kept. */
+  /** Puts down what will be written or deleted next. @throws if that cannot be kept, so that nothing is written */
   async intend(all: readonly Touched[]): Promise<void> {
     if (all.length === 0) {
       return;
@@ -121,7 +121,8 @@ export class ChangeLog {
   #changed(): void {
     const { clock } = this.#ports ?? {};
     if (clock !== undefined && this.#keeping === undefined && clock.monotonic() >= this.#keepAt) {
-      void this.#keep();
+      // What counts was kept before it was written.
+      void this.#keep().catch(() => undefined);
     }
   }
 
@@ -131,11 +132,12 @@ export class ChangeLog {
       return Promise.resolve();
     }
     const begun = clock.monotonic();
-    this.#keeping = keep(this).finally(() => {
+    const kept = keep(this).finally(() => {
       const now = clock.monotonic();
       this.#keepAt = now + Math.max(KEEP_EVERY, KEEP_SHARE * (now - begun));
       this.#keeping = undefined;
     });
-    return this.#keeping;
+    this.#keeping = kept.catch(() => undefined);
+    return kept;
   }
 }
