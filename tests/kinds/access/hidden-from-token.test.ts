@@ -16,7 +16,10 @@ async function backupBy(role: 'Admin' | 'Editor' | 'Viewer'): Promise<Manifest> 
   const permissions = ['Viewer', 'Editor'].map((builtInRole) => ({ builtInRole, permission: '' }));
   await api('POST /api/access-control/folders/payroll', { permissions });
   const instance = await bench.instance({ token: bench.grafana.token({ role }) });
-  return bench.backup({ instance, kinds: ['folder', 'dashboard', 'dashboard-snapshot'] });
+  return bench.backup({
+    instance,
+    kinds: ['folder', 'dashboard', 'dashboard-snapshot', 'library-panel', 'public-dashboard'],
+  });
 }
 
 const namesOf = ({ resources }: Manifest): string[] => resources.map(({ kind, uid }) => `${kind} ${uid}`).toSorted();
@@ -32,6 +35,8 @@ it.each(['Viewer', 'Editor'] as const)(
       expect.stringContaining('dashboard-snapshot: some may be missing: without org.users:write'),
       expect.stringContaining('dashboard: some may be missing: without dashboards:read on dashboards:* and folders:*'),
       expect.stringContaining('folder: some may be missing: without folders:read on folders:*'),
+      expect.stringContaining('library-panel: some may be missing: without folders:read on folders:*'),
+      expect.stringContaining('public-dashboard: some may be missing: without dashboards:read on dashboards:*'),
     ]);
     expect(found.every((text) => text.includes('The Admin role includes it'))).toBe(true);
   },

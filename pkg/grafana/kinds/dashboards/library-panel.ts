@@ -15,6 +15,7 @@ import { refusal } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { eachNumbered } from '../../http/pagination/numbered.ts';
+import { servedWhole } from '../../rights.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -50,9 +51,8 @@ export const libraryPanel: Kind = {
   shared: true,
   deletable: true,
 
-  async serves() {
-    return { served: true };
-  },
+  /** The list leaves out those in folders that the account may not see. */
+  serves: (context) => servedWhole(context, 'folders:read', 'folders'),
 
   async *list(context) {
     for await (const element of elements(context)) {

@@ -4,6 +4,7 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import { ifFound, isNotFound } from '../../http/errors.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { listNumbered } from '../../http/pagination/numbered.ts';
+import { servedWhole } from '../../rights.ts';
 import { securityChange, switchText } from '../security/change.ts';
 import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -50,7 +51,8 @@ export const publicDashboard: Kind = {
       }
       throw error;
     }
-    return { served: true };
+    // The list leaves out those of dashboards that the account may not see.
+    return servedWhole(context, 'dashboards:read', 'dashboards', 'folders');
   },
 
   staleAfter: ABOUT_A_DAY,
