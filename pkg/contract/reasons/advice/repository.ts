@@ -84,8 +84,8 @@ export const REPOSITORY_ADVICE = {
     page: 'To include them, the deployment has to select all organizations; to exclude them on purpose, it has to select the others. A token reaches only one organization.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. The service also needs DASHKEEP_TARGET (in the chart: `target`). To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. To omit them on purpose, exclude them in the settings.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. The service also needs DASHKEEP_TARGET (in the chart: `target`). To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. If it has both, check the password. To omit them on purpose, exclude them in the settings.',
   },
   'include-in-connection': {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',
