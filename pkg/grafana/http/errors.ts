@@ -111,7 +111,9 @@ export function errorOfResponse(
     MESSAGE_LIMIT,
   );
   const named = stringAt(body, 'messageId') ?? stringAt(body, 'reason') ?? stringAt(body, 'status');
-  const code = CODE_BY_STATUS[status] ?? (status >= 500 || status === 429 ? 'DK_GRAFANA_FAILED' : 'DK_GRAFANA_REFUSED');
+  // oxlint-disable-next-line dashkeep/syntax -- Grafana says it nowhere else
+  const isFull = status === 403 && /quota reached/i.test(message);
+  const code = isFull ? 'DK_GRAFANA_REFUSED' : codeOf(status);
   const advice =
     status === 401 && named === WRONG_PASSWORD
       ? reason('check-password')
@@ -119,6 +121,10 @@ export function errorOfResponse(
         ? missingPermission(body, message)
         : undefined;
   return new GrafanaError(code, request, { status, message, reason: named }, { advice });
+}
+
+function codeOf(status: number): ErrorCode {
+  return CODE_BY_STATUS[status] ?? (status >= 500 || status === 429 ? 'DK_GRAFANA_FAILED' : 'DK_GRAFANA_REFUSED');
 }
 
 function defaultMessage(status: number): string {

@@ -23,3 +23,13 @@ it('another write is not: part of it can be stored', async () => {
   await expect(client.post('/api/dashboards/db', {})).rejects.toThrow('database is locked');
   expect(asked).toEqual(['POST']);
 });
+
+it('a quota that is reached is no lack of permission', async () => {
+  const { client } = await servedClient((_request, response) => {
+    response.writeHead(403, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ reason: 'Forbidden', message: '"a" is forbidden: Dashboard quota reached' }));
+  });
+  const write = client.post('/apis/dashboard.grafana.app/v1/namespaces/default/dashboards', {});
+  await expect(write).rejects.toMatchObject({ code: 'DK_GRAFANA_REFUSED' });
+  await expect(write).rejects.toThrow('quota reached');
+});
