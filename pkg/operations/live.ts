@@ -11,7 +11,7 @@ import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
 import type { KindContext, Known } from '../grafana/kinds/kind.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
 import { canonicalJson } from '../lib/json/json.ts';
-import { lastSaved } from '../repository/index/versions/files.ts';
+import { lastSavedOrCreated } from '../repository/index/versions/files.ts';
 import { withInstance, type GrafanaLink } from './grafana.ts';
 import type { Session } from './session.ts';
 
@@ -22,7 +22,7 @@ export interface LiveBody {
   text: string;
   folderUid: string | undefined;
   /** When and by whom it was saved last, as Grafana says. */
-  saved: ReturnType<typeof lastSaved>;
+  saved: ReturnType<typeof lastSavedOrCreated>;
 }
 
 /**
@@ -38,7 +38,7 @@ export function liveBody(
     const content = await kindOf(kind).read(context, { uid, title: uid });
     return content === undefined
       ? undefined
-      : { text: canonicalJson(content.body), folderUid: content.folderUid, saved: lastSaved(content.facts) };
+      : { text: canonicalJson(content.body), folderUid: content.folderUid, saved: lastSavedOrCreated(content.facts) };
   });
 }
 

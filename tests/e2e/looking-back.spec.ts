@@ -21,6 +21,28 @@ test('the differences of a list follow one another, by mouse and by keyboard', a
   expect(problems).toEqual([]);
 });
 
+test('what a restore saved names who started that, on the first screen and in a comparison', async ({ app, page }) => {
+  const restored = { run: 'run-1', by: 'grace' };
+  await page.route('**/api/v1/diff?*', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    json.items = json.items.map((item: object) => ({ ...item, updatedBy: 'dashkeep', by: 'dashkeep', restored }));
+    await route.fulfill({ response, json });
+  });
+  await page.route('**/api/v1/diff/resource?*', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    await route.fulfill({ response, json: { ...json, from: { ...json.from, by: 'dashkeep', restored } } });
+  });
+  await app.open('');
+  const changes = page.getByRole('list', { name: 'Newest changes' });
+  await expect(changes.getByRole('link', { name: 'restored by grace' }).first()).toHaveAttribute('href', /run-1$/);
+  await expect(changes.getByText('saved by dashkeep')).toHaveCount(0);
+  await app.open('/compare?to=live');
+  await page.getByRole('cell').getByRole('button').first().click();
+  await expect(page.getByRole('dialog').getByText(/^Before: snapshot of .*, restored by grace/)).toBeVisible();
+});
+
 test('the versions of a list follow one another, with their keys', async ({ app, page, service, problems }) => {
   await app.open('/versions/dashboard/checkout-latency');
   const compare = page.getByRole('button', { name: 'Compare with Grafana now' });

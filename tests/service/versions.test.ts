@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
 import type { ResourceVersion, VersionPage } from '../../pkg/contract/api/versions.ts';
 import { call } from '../simulator/http.ts';
 import { startGrafana } from '../support/grafana/index.ts';
@@ -271,4 +272,13 @@ it('names who started the restore that saved a version', async () => {
     restored === undefined ? [] : [`${resource!.uid} ${restored.by}`],
   );
   expect(named.sort()).toEqual(['restored ada', 'restored-next grace']);
+  const sides = `from=${snapshots.at(-2)}&to=${snapshots.at(-1)}`;
+  const { items } = (await service.call('GET', `/diff?${sides}&kind=dashboard`)).json;
+  const differing = items.map(({ uid, restored }: DiffEntry) => `${uid} ${restored?.by}`);
+  expect(differing.sort()).toEqual(['restored ada', 'restored-next grace']);
+  for (const to of [snapshots.at(-1), 'live']) {
+    const uid = `org=1&kind=dashboard&uid=restored`;
+    const one = await service.call('GET', `/diff/resource?from=${snapshots.at(-3)}&to=${to}&${uid}`);
+    expect([one.json.from.restored, one.json.to.restored]).toEqual([undefined, { run, by: 'ada' }]);
+  }
 });

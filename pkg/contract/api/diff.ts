@@ -45,6 +45,9 @@ export const DiffQuery = PageQuery.extend(Sides.shape).extend({
 });
 export type DiffQuery = z.input<typeof DiffQuery>;
 
+/** The restore that saved something, and who started that; absent where no signed record of a restore shows it. */
+export const Restored = z.object({ run: z.string(), by: z.string().optional() });
+
 export const DiffEntry = z.object({
   change: Change,
   org: OrgId,
@@ -57,6 +60,7 @@ export const DiffEntry = z.object({
   updatedBy: z.string().optional(),
   /** Who that was: see the versions of a resource. */
   by: z.string().nullable().optional(),
+  restored: Restored.optional(),
 });
 export type DiffEntry = z.infer<typeof DiffEntry>;
 
@@ -98,6 +102,7 @@ export const DiffOrigin = z.object({
   updatedBy: z.string().optional(),
   /** Who that was: a login, or the name of a service account; null for an account that is gone. */
   by: z.string().nullable().optional(),
+  restored: Restored.optional(),
 });
 export type DiffOrigin = z.infer<typeof DiffOrigin>;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Cursor, NameableParameter, OrgId, OrgParameter, pageOf, Time, Uid } from './common.ts';
-import { ReadableChange } from './diff.ts';
+import { ReadableChange, Restored } from './diff.ts';
 
 /**
  * GET /resources/:org/:kind/:uid/versions. A uid is percent-encoded; slashes in it may also come as they are, for
@@ -62,8 +62,7 @@ export const ResourceVersion = z.object({
    * says who, or the account could not be looked up.
    */
   by: z.string().nullable().optional(),
-  /** The restore that saved it, and who started that; absent where no signed record of a restore shows it. */
-  restored: z.object({ run: z.string(), by: z.string().optional() }).optional(),
+  restored: Restored.optional(),
   version: z.union([z.string(), z.number()]).optional(),
   comment: z.string().optional(),
   /** What it was before, where that is otherwise. */

@@ -1,3 +1,4 @@
+import type { DiffOrigin } from '../../contract/api/diff.ts';
 import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { compact } from '../../contract/compact.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
@@ -35,17 +36,21 @@ const DAY_MS = 24 * 60 * 60_000;
 /** How Grafana names a service account that saved something; before version 12, by its login. */
 const SERVICE_ACCOUNT = /^(service-account:|sa-)/;
 
+/** A version, or what a comparison says of one. */
+type SavedFacts = DiffOrigin & Partial<Pick<ResourceVersion, 'after' | 'comment'>>;
+
 /**
- * Adds to versions which restore saved them, and who started it: Grafana only knows the account of the service. A
- * restore counts if it ran when the version was saved, and its record, which a trusted key signed, lists the resource.
+ * Adds to versions, changes, or the sides of a comparison, which restore saved them, and who started it: Grafana only
+ * knows the account of the service. A restore counts if it ran when the version was saved, and its record, which a
+ * trusted key signed, lists the resource.
  */
-export async function withRestores(
-  versions: readonly ResourceVersion[],
-  refOf: (version: ResourceVersion) => { org: number; kind: string; uid: string },
+export async function withRestores<T extends SavedFacts>(
+  versions: readonly T[],
+  refOf: (version: T) => { org: number; kind: string; uid: string },
   history: History,
   caller: Caller,
   signal: AbortSignal,
-): Promise<ResourceVersion[]> {
+): Promise<T[]> {
   const periods = new Map(versions.map((version) => [version, savedWithin(version)]));
   const known = [...periods.values()].flatMap((period) => period ?? []);
   if (known.length === 0) {
@@ -80,7 +85,7 @@ interface Saved {
 }
 
 /** Undefined for what anyone else saved. */
-function savedWithin({ updatedBy = '', updated = '', after = '', time, comment }: ResourceVersion): Saved | undefined {
+function savedWithin({ updatedBy = '', updated = '', after = '', time = '', comment }: SavedFacts): Saved | undefined {
   if (!SERVICE_ACCOUNT.test(updatedBy)) {
     return undefined;
   }

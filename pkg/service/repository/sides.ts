@@ -5,7 +5,7 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import { storedRule, rulesOfText } from '../../engine/rules/stored-rules.ts';
 import { uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { liveBody } from '../../operations/live.ts';
-import { lastSaved } from '../../repository/index/versions/files.ts';
+import { lastSavedOrCreated } from '../../repository/index/versions/files.ts';
 import { canonicalJson, stringAt } from '../../lib/json/json.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { findEntry } from './browse.ts';
@@ -76,7 +76,7 @@ export class Sides {
     }
     const text = await this.#snapshots.body(shown, entry, caller, this.#signal);
     return {
-      found: { text, title: entry.title, folderUid: entry.folderUid, saved: lastSaved(entry.facts) },
+      found: { text, title: entry.title, folderUid: entry.folderUid, saved: lastSavedOrCreated(entry.facts) },
       snapshot: shown,
     };
   }

@@ -1,5 +1,6 @@
 import type { IconName } from '@grafana/data';
 import { Text, TextLink, type BadgeColor } from '@grafana/ui';
+import type { DiffOrigin } from '../../../pkg/contract/api/diff.ts';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import { t } from '../../lib/i18n.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
@@ -26,19 +27,16 @@ export function VersionChanges({ version }: { version: ResourceVersion }) {
 }
 
 /** Who saved a version; where a restore did, who started that, not the account of the service. */
-export function SavedBy({ version }: { version: ResourceVersion }) {
+export function SavedBy({ version }: { version: DiffOrigin & { what?: ResourceVersion['what'] } }) {
   const { restored, what } = version;
-  if (restored !== undefined) {
-    return (
-      <TextLink href={routes.run(restored.run)} color="secondary" inline={false}>
-        {restored.by === undefined
-          ? t('versions.restored', 'restored from a backup')
-          : t('versions.restoredBy', 'restored by {{name}}', { name: restored.by })}
-      </TextLink>
-    );
-  }
   const by = what === 'deleted' ? undefined : savedBy(version);
-  return by === undefined ? null : <Text color="secondary">{by}</Text>;
+  return by === undefined ? null : restored === undefined ? (
+    <Text color="secondary">{by}</Text>
+  ) : (
+    <TextLink href={routes.run(restored.run)} color="secondary" inline={false}>
+      {by}
+    </TextLink>
+  );
 }
 
 /** Where it was moved from, and what it was called. */

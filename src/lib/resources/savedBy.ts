@@ -4,8 +4,13 @@ import { t } from '../i18n.ts';
 /** How Grafana's newer API names an account: an ID that no one knows. */
 const ACCOUNT_ID = /^(user|service-account):/;
 
-/** @returns who saved something, in words; undefined where nothing says who */
-export function savedBy({ by, updatedBy = '' }: Pick<DiffOrigin, 'by' | 'updatedBy'>): string | undefined {
+/** @returns who saved something, or started the restore that did, in words; undefined where nothing says who */
+export function savedBy({ by, updatedBy = '', restored }: DiffOrigin): string | undefined {
+  if (restored !== undefined) {
+    return restored.by === undefined
+      ? t('versions.restored', 'restored from a backup')
+      : t('versions.restoredBy', 'restored by {{name}}', { name: restored.by });
+  }
   if (by === null) {
     return t('versions.byGone', 'saved by an account that is gone');
   }

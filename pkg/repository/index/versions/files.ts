@@ -166,6 +166,12 @@ export function lastSaved(facts: Facts = {}): Pick<VersionState, 'updated' | 'up
   return { ...(updated === undefined ? {} : { updated }), ...(updatedBy === undefined ? {} : { updatedBy }) };
 }
 
+/** The same, where what was only created was saved at that time. */
+export function lastSavedOrCreated(facts: Facts = {}): ReturnType<typeof lastSaved> {
+  const created = facts['version'] === 1 ? textIn(facts)('created') : undefined;
+  return { ...(created === undefined ? {} : { updated: created }), ...lastSaved(facts) };
+}
+
 /** Whether nothing changed: the content and the folder that it is in. */
 export function sameVersion(one: Stated, other: Stated): boolean {
   return typeof one === 'string' || typeof other === 'string'

@@ -1,11 +1,12 @@
 import { compact } from '../../../contract/compact.ts';
-import type { DiffEntry } from '../../../contract/api/diff.ts';
+import type { DiffEntry, DiffOrigin } from '../../../contract/api/diff.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
+import type { NamedRef } from '../../../contract/kinds.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../pagination.ts';
 import { newestFirst } from '../../repository/comparisons.ts';
-import { leftByRestores } from '../../repository/restored.ts';
+import { leftByRestores, withRestores } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
 import type { ServiceParts } from '../../parts.ts';
@@ -35,6 +36,15 @@ export function diffRoutes(api: Api, parts: Parts): void {
     return (entry) => entry.change !== 'removed' || isLeft(entry) !== true;
   }
 
+  /** With who saved each. */
+  async function saved<T extends DiffOrigin>(
+    found: readonly T[],
+    refOf: (one: T) => NamedRef,
+    caller: Caller,
+  ): Promise<T[]> {
+    return withRestores(await authors.named(found, caller), refOf, history, caller, signal);
+  }
+
   route(api, 'GET /diff', config, async (request, reply) => {
     const { query, caller } = request;
     const refresh = query.refresh === 'true' && query.cursor === undefined;
@@ -55,7 +65,7 @@ export function diffRoutes(api: Api, parts: Parts): void {
     });
     const ordered = query.order === 'newest' ? newestFirst(found) : found;
     const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-    const items = await authors.named(page.items, caller);
+    const items = await saved(page.items, (entry) => entry, caller);
     return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
   });
 
@@ -76,7 +86,7 @@ export function diffRoutes(api: Api, parts: Parts): void {
       }
       const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
       const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
-      const [origin, current] = await authors.named([originOf(before), originOf(after)], caller);
+      const [origin, current] = await saved([originOf(before), originOf(after)], () => ref, caller);
       return {
         ...diff,
         foreign: foreignSides(before.snapshot, after.snapshot),
