@@ -7,6 +7,7 @@ import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { kindColumn, titleColumn } from '../../components/lists/columns.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import { Problems } from '../../components/problems/Problems.tsx';
 import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
@@ -75,6 +76,22 @@ function titleOf(back: number, deleted: number, isSent: boolean): string {
   return parts.join(' · ');
 }
 
+/** What failed and what differs, each by its name. */
+function wrongText(failed: number, differs: number): string {
+  const parts = [
+    failed > 0 && plural('outcome.failedText', failed, '{{number}} resource failed.', '{{number}} resources failed.'),
+    differs > 0 &&
+      plural(
+        'outcome.wrong',
+        differs,
+        '{{number}} resource differs from the snapshot.',
+        '{{number}} resources differ from the snapshot.',
+      ),
+    t('outcome.reasons', 'The reasons are below.'),
+  ];
+  return parts.filter((part) => part !== false).join(' ');
+}
+
 /** How a restore ended: read back and compared, resource by resource, and the way to undo it. */
 export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined }) {
   const { read, change } = useUrlState();
@@ -94,12 +111,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
             'Dashkeep read each resource back from Grafana and compared it with the state before the restore.',
           )
         : t('outcome.text', 'Dashkeep read each resource back from Grafana and compared it with the snapshot.')
-      : plural(
-          'outcome.wrong',
-          wrong,
-          '{{number}} resource differs from the snapshot. The reasons are below.',
-          '{{number}} resources differ from the snapshot. The reasons are below.',
-        );
+      : wrongText(outcomes.failed ?? 0, outcomes.differs ?? 0);
   return (
     <Stack direction="column" gap={3}>
       {plan.state !== 'failed' ? (
@@ -145,6 +157,9 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           </LinkButton>
         )}
       </Stack>
+      {run?.status === 'partial' && run.errors.length > 0 && (
+        <Problems problems={run.errors} label={t('run.problemList', 'Resources that failed')} />
+      )}
       {!(plan.state === 'failed' && isEmpty) && (
         <FilteredList
           label={t('outcome.list', 'Results')}

@@ -81,6 +81,36 @@ test('a restore whose plan is gone is not called one that is running', async ({ 
   await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
 });
 
+test('a restore that failed in part is not called done, and names what failed and why', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const resource = { org: 1, kind: 'dashboard', uid: 'a', title: 'Full' };
+  const errors = [{ ...resource, reason: 'Dashboard quota reached' }];
+  const run = { kind: 'restore', status: 'partial', planned: 3, errors } as const;
+  const { id } = Object.assign(service.state.runs[0]!, run);
+  await page.route('**/api/v1/restores/plan-1', async (route) => {
+    const created = new Date().toISOString();
+    const counts = { create: 3, overwrite: 0, delete: 0, unchanged: 0, skip: 0, conflict: 0 };
+    const [losing, security] = [0, 0];
+    const empty = { losing, security, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+    const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+    const outcomes = { verified: 1, failed: 1, differs: 1 };
+    const state = { id: 'plan-1', state: 'applied', run: id, created, expires: created, counts, outcomes };
+    await route.fulfill({ json: { ...state, ...about, ...empty } });
+  });
+  await page.route('**/api/v1/restores/plan-1/results*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
+  await app.open('/restore/plan-1');
+  await expect(page.getByRole('heading', { name: 'Partly restored' })).toBeVisible();
+  const text = '1 resource failed. 1 resource differs from the snapshot. The reasons are below.';
+  await expect(page.getByText(text)).toBeVisible();
+  const failed = page.getByRole('list', { name: 'Resources that failed' });
+  await expect(failed.getByText(/Dashboard quota reached/)).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
 test('an undo that failed in part can be continued from its page', async ({ app, page, service }) => {
   const undo = { kind: 'restore', status: 'partial', trigger: 'undo', undoes: 'run-1', planned: 9, undoable: true };
   const run = Object.assign(service.state.runs[0]!, undo);
