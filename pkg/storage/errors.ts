@@ -61,7 +61,7 @@ export function networkProblem(error: unknown, quoted: boolean): NetworkProblem 
     const kind = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'certificate-name' : 'certificate';
     return unreachable(kind, `the certificate is not trusted (${code})`);
   }
-  if (isCut) {
+  if (isCut && name !== 'BrokenBody') {
     return unreachable('closed', `the connection was closed without a response (${code})`);
   }
   if (NETWORK.test(code)) {

@@ -82,12 +82,14 @@ export function fromCloud(error: unknown, { what, where, permission }: Doing, co
   return make('DK_STORE_FAILED', `HTTP ${status} ${said}`, isBusy(status) ? reason('wait-for-target') : undefined);
 }
 
+const TRANSIENT = new Set<NetworkProblem['kind'] | undefined>(['timeout', 'closed', 'broken']);
+
 /** Whether a second attempt may go well. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ServiceError) {
     return error.status === 408 || isBusy(error.status) || (error.status >= 500 && error.status !== 501);
   }
-  return !(error instanceof DashkeepError) && ['timeout', 'broken'].includes(networkProblem(error, false)?.kind ?? '');
+  return !(error instanceof DashkeepError) && TRANSIENT.has(networkProblem(error, false)?.kind);
 }
 
 function isBusy(status: number): boolean {
