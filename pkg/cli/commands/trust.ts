@@ -22,8 +22,8 @@ export const registerTrust: Register = (program, run) => {
     .argument('[fingerprint]', 'fingerprint of the signing key (see `dashkeep keys`)')
     .description('trust or distrust a signing key for this repository (stored in the state)')
     .option('--remove', 'distrust that key')
-    .option('--unsigned', 'only sign a list of the existing unsigned snapshots')
-    .option('--repository <id>', 'only accept the new repository at this target')
+    .option('--unsigned', 'sign a list of the existing unsigned snapshots, and nothing else')
+    .option('--repository <id>', 'accept the new repository at this target, and nothing else')
     .action(run(runTrust));
 };
 

@@ -25,7 +25,8 @@ export const HINT_REASONS = {
 
   'grant-permission': 'Grant {permission}.',
   'grant-listing': 'Grant {permission} on the bucket.',
-  'set-clock': 'Above five minutes, Dashkeep makes no backups and prunes nothing. Set its clock with NTP.',
+  'set-clock':
+    'If the clocks differ by more than five minutes, Dashkeep creates no backups and prunes nothing. Set both with NTP.',
   'whole-objects': 'Dashkeep reads whole objects only.',
   'conditional-unneeded': 'Nothing depends on conditional writes. Your snapshots are safe.',
   'versions-expire':

@@ -21,7 +21,7 @@ export function CutShort({ run }: { run: Run }) {
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
   const advice =
-    planned === undefined ? '' : t('cutShort.advice', 'Finish it, or undo it to return to the state before.');
+    planned === undefined ? '' : t('cutShort.advice', 'Finish it, or undo it to return to the previous state.');
   return (
     <Alert severity={run.status === 'cancelled' ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
       <Stack direction="column" gap={1}>

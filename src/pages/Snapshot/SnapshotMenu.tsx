@@ -126,7 +126,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           }}
         >
           <Text element="p">
-            {t('snapshot.deleteBody', 'You can then no longer restore the snapshot of {{time}}.', {
+            {t('snapshot.deleteBody', 'You will no longer be able to restore the snapshot of {{time}}.', {
               time: formatTime(snapshot.time),
             })}
           </Text>

@@ -46,7 +46,7 @@ test('a restore that its service did not survive is to be finished or undone', a
   const run = Object.assign(service.state.runs[0]!, INTERRUPTED);
   Object.assign(run, { kind: 'restore', planned: 12, counts: { written: 5, unchecked: 2 }, undoable: true });
   await app.open(`/runs/${run.id}`);
-  await expect(page.getByText('Finish it, or undo it to return to the state before.')).toBeVisible();
+  await expect(page.getByText('Finish it, or undo it to return to the previous state.')).toBeVisible();
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
