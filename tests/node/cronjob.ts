@@ -25,6 +25,8 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
   const phases = async (): Promise<string[]> => (await attempts()).map(({ status }) => status.phase as string);
 
   const isOver = ({ status }: Described): boolean => status.active === undefined || status.active === 0;
+  // A Job that began before the CronJob was suspended may still be trying, write a snapshot, and note it in the Secret.
+  const idle = (): Promise<boolean> => soon('no Job to be at work', async () => (await at.list('jobs')).every(isOver));
   const isWrite = ({ key, operation }: Pick<S3RequestRecord, 'key' | 'operation'>): boolean =>
     key.startsWith(PREFIX) && operation === 'PutObject';
 
@@ -91,6 +93,7 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
       expect(await at.logs('job/dashkeep-before-upgrade')).toContain('DK_STORE_DENIED');
 
       store().options.fault = undefined;
+      await idle();
       const from = store().requests.length;
       await upgrade('3 3 * * *', true);
       expect(await schedule()).toBe('3 3 * * *');
@@ -100,8 +103,7 @@ export function cronjob(store: () => S3Server): () => Promise<void> {
     });
 
     it('keeps its token through an upgrade, and leaves only its keys behind', async () => {
-      // A Job that began before the CronJob was suspended may still be trying, and note its backup in the Secret.
-      await soon('no Job is at work', async () => (await at.list('jobs')).every(isOver));
+      await idle();
       const kept = await at.secret('grafana-backup');
       await at.dashkeep('upgrade', { ...values, cronjob: { suspend: true }, s3: { endpoint: store().url } });
       expect(await at.secret('grafana-backup')).toEqual(kept);

@@ -283,7 +283,10 @@ describe('a place that opens something', () => {
       const before = lab.grafana.requests.length;
       await plan();
       const paths = lab.grafana.requests.slice(before).map(({ path }) => path);
-      return { places: paths.filter((path) => /folder|access-control/.test(path)).length, all: paths.length };
+      return {
+        places: paths.filter((path) => /folders|access-control\/dashboards/.test(path)).length,
+        all: paths.length,
+      };
     };
     const still = await asked();
     await saveAll('open', 'new');

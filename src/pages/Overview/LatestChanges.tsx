@@ -7,10 +7,10 @@ import { ChangeBadge, changeLabel } from '../../components/ChangeBadge.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
-import { SavedBy } from '../../components/resources/VersionChanges.tsx';
 import { useLatestChanges } from '../../data/useDiff.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { savedBy } from '../../lib/resources/savedBy.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 
 /** What changed between the newest backup and the one before, who saved it and when. */
@@ -77,7 +77,9 @@ function Entries({ entries }: { entries: readonly DiffEntry[] }) {
         <li key={`${resourceParameter(entry)} ${entry.change}`} className={styles.item}>
           <ChangeBadge change={entry.change} />
           <ResourceName resource={entry} />
-          <SavedBy version={entry} />
+          <Text color="secondary" variant="bodySmall">
+            {savedBy(entry) ?? ''}
+          </Text>
           {entry.updated !== undefined && <RelativeTime time={entry.updated} />}
         </li>
       ))}
