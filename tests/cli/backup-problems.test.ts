@@ -58,7 +58,7 @@ describe('a token that is revoked during a backup', () => {
 });
 
 describe('a state that cannot be written', () => {
-  it('leaves the snapshot unsigned, which the exit code tells', async () => {
+  it('leaves the snapshot unsigned, and exits with another code', async () => {
     // A directory in which nobody can create a file.
     const { exit, out } = await backup(ADMIN, '--state-dir', '/proc');
     expect(out).toContain('is complete');

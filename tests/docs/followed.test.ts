@@ -42,12 +42,7 @@ function holding(blocks: string[], words: string): string {
 describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
   beforeAll(async () => {
     reader = await startReader();
-    own = {
-      ...reader.s3.environment,
-      GRAFANA_URL: reader.grafana.url,
-      GRAFANA_API_TOKEN: reader.grafana.token({ role: 'Admin' }),
-      DASHKEEP_TARGET: 's3://my-bucket/grafana',
-    };
+    own = reader.environment;
   });
 
   afterAll(() => reader.leave());

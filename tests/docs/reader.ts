@@ -18,6 +18,8 @@ export interface Reader {
   directory: string;
   grafana: Simulator;
   s3: S3Server;
+  /** The settings of the program: this Grafana by a token, and a target in this bucket. */
+  environment: Record<string, string>;
   /** Runs shell commands in the reader's directory; stops at the first that fails. */
   shell(script: string, environment?: Record<string, string>): Promise<Ran>;
   leave(): Promise<void>;
@@ -40,6 +42,12 @@ export async function startReader(): Promise<Reader> {
     directory,
     grafana,
     s3,
+    environment: {
+      ...s3.environment,
+      GRAFANA_URL: grafana.url,
+      GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
+      DASHKEEP_TARGET: 's3://my-bucket/grafana',
+    },
     shell: (script, environment = {}) => shell(directory, script, environment),
     async leave() {
       await grafana.close();

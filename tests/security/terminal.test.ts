@@ -3,8 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
+import { startGrafana } from '../support/grafana/index.ts';
 
 /** Sets the clipboard of a terminal, and replaces the line that it shows. */
 const CONTROL = '\u001b]52;c;cm0gLXJmIH4=\u0007\u001b[2K\rdashkeep: done';
@@ -48,4 +50,26 @@ it('an answer of another Grafana cannot control the terminal', async () => {
   expect(error).toContain('dashkeep: done');
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(error).not.toMatch(/[\u0000-\u001f]/);
+});
+
+it('an answer about one of several organizations cannot control the terminal', async () => {
+  const grafana = await startGrafana({ profile: '12.4' });
+  await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+  grafana.setFaults({
+    match: /^POST .*serviceaccounts/,
+    action: { kind: 'status', status: 403, body: { message: CONTROL } },
+    skip: 2,
+  });
+  Object.assign(environment, {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_ADMIN_USER: 'admin',
+    GRAFANA_ADMIN_PASSWORD: 'admin',
+    DASHKEEP_ORGS: 'all',
+    DASHKEEP_KUBERNETES: 'off',
+  });
+  const { out, error } = await runMain(['bootstrap'], environment);
+  await grafana.close();
+  expect(out).toMatch(/no token: .*dashkeep: done/);
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
+  expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
 });

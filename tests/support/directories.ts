@@ -22,7 +22,7 @@ export function memoryDirectory(): Promise<TemporaryDirectory> {
 }
 
 const MEMORY = '/dev/shm';
-/** Docker gives a container 64 MiB there, unless told otherwise. */
+/** Docker gives a container 64 MiB there by default. */
 const ROOM = 1024 ** 3;
 
 function hasRoom(path: string): boolean {

@@ -25,12 +25,7 @@ async function withProduction(work: (production: Simulator) => Promise<void>): P
 describe.runIf(depth() === 'all')('the pages about another Grafana, followed by a reader', () => {
   beforeAll(async () => {
     reader = await startReader();
-    own = {
-      ...reader.s3.environment,
-      GRAFANA_URL: reader.grafana.url,
-      GRAFANA_API_TOKEN: reader.grafana.token({ role: 'Admin' }),
-      DASHKEEP_TARGET: 's3://my-bucket/grafana',
-    };
+    own = reader.environment;
   });
 
   afterAll(() => reader.leave());
@@ -67,6 +62,7 @@ describe.runIf(depth() === 'all')('the pages about another Grafana, followed by 
         'glsa_…': production.token({ role: 'Admin' }),
       });
       const cloud = blocks.find((block) => block.includes('CLOUD_URL')) ?? '';
+      await reader.shell('dashkeep backup', own);
       const { code, text } = await reader.shell(cloud, own);
       expect(code, text).toBe(0);
       expect(text).toMatch(/create +dashboard +orders/);
