@@ -49,7 +49,8 @@ describe('whose turn it is in the window of requests', () => {
   });
 
   it('lets those that much else waits for go before the others', async () => {
-    const window = new RequestLimiter({ max: 1, clock: new VirtualTime() });
+    const time = new VirtualTime();
+    const window = new RequestLimiter({ max: 1, clock: time });
     const order: string[] = [];
     const leave = await window.acquire();
     const waiting = ['dashboard', 'other dashboard', 'page'].map(async (name) => {
@@ -58,6 +59,7 @@ describe('whose turn it is in the window of requests', () => {
       leaveToo({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
     });
     leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
+    await time.run();
     await Promise.all(waiting);
 
     expect(order).toEqual(['page', 'dashboard', 'other dashboard']);
@@ -73,6 +75,7 @@ describe('whose turn it is in the window of requests', () => {
 
     await expect(waiting).rejects.toThrow('cancelled');
     leave({ ending: 'answered', sort: 'any', milliseconds: 1, late: 0 });
+    void time.run();
     await expect(window.acquire()).resolves.toBeTypeOf('function');
   });
 });

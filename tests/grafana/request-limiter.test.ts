@@ -72,6 +72,29 @@ describe('the size of the window of requests', () => {
     expect(urgent.waited).toBeLessThan(2.5 * usual.waited);
   });
 
+  it('leaves a server that answers one request after the other to people for a part of the time', async () => {
+    const waited = async (work: (time: VirtualTime, server: VirtualServer) => Promise<unknown>): Promise<number> => {
+      const time = new VirtualTime();
+      const server = new VirtualServer(time, { workers: 1, line: 0 });
+      const during = people(time, server, 60, 4);
+      const running = work(time, server);
+      await time.run();
+      await running;
+      return mean(during);
+    };
+    const idle = await waited(() => Promise.resolve());
+    const withoutPause = await waited(async (_time, server) => {
+      for (let index = 0; index < 100; index++) {
+        await server.request(20);
+      }
+    });
+    const polite = await waited((time, server) =>
+      backup(time, new RequestLimiter({ max: 1, clock: time }), 100, () => server.request(20)),
+    );
+
+    expect(polite - idle).toBeLessThan(0.85 * (withoutPause - idle));
+  });
+
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 32, clock: time });

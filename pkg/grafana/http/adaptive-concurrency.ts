@@ -25,8 +25,11 @@ export interface Finished {
 /** This concurrency shows how fast the server is when it has hardly anything to do. */
 const FIRST_SIZE = 2;
 
-/** This concurrency is too low to slow a server down. */
-const LEAST_SIZE = 2;
+/** One request at a time, since two of them keep a server with two processors from everybody else. */
+const LEAST_SIZE = 1;
+
+/** At that concurrency the server is left alone for this part of each answer's time: people's requests come between. */
+const REST = 0.3;
 
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
@@ -129,6 +132,11 @@ export class AdaptiveConcurrency {
   /** Counts the changes of size, so that only what was sent at this one is judged. */
   get generation(): number {
     return this.#generation;
+  }
+
+  /** Milliseconds to leave the server alone after an answer that took this many. */
+  restAfter(milliseconds: number): number {
+    return this.#size <= LEAST_SIZE && this.#manner === GENTLE ? milliseconds * REST : 0;
   }
 
   /** From now on people may be made to wait. */

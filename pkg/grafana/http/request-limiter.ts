@@ -59,6 +59,7 @@ export class RequestLimiter {
     return (finished) => {
       this.#running--;
       this.#pace.learn({ ...finished, generation }, this.#clock.monotonic());
+      this.pause(this.#pace.restAfter(finished.milliseconds));
       this.#wakeNext();
     };
   }
