@@ -141,7 +141,7 @@ function wasRead(manifest: Manifest, kind: KindName): boolean {
 
 interface Reading {
   live: States;
-  /** Kinds of which the list is too large. */
+  /** Kinds of which the list is too large, or which these credentials do not show. */
   errors: ResourceProblem[];
   /** What was listed of the kind that another one belongs to, once that is all. */
   owners(org: number, kind: KindName): State[] | undefined;
@@ -157,7 +157,12 @@ async function readLive(
 ): Promise<void> {
   const { repository } = options;
   const { org } = context;
-  if (!(await servingOf(kind, context)).served) {
+  const serving = await servingOf(kind, context);
+  if (!serving.served) {
+    // What these credentials do not show is not gone.
+    if (options.manifest.resources.some((entry) => entry.org === org.id && entry.kind === kind.name)) {
+      errors.push({ org: org.id, kind: kind.name, uid: '', ...because(serving.reason) });
+    }
     return;
   }
   const recent = options.recent?.of(org.id, kind);

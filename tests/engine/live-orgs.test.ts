@@ -15,3 +15,14 @@ it('compares what belongs to the server once, however many orgs are compared', a
   const found = await diffLive({ ...ports, manifest, repository: bench.repository, instance });
   expect(found).toEqual({ added: [], changed: [], removed: [] });
 });
+
+it('does not call removed what a token cannot see', async () => {
+  const bench = await start({ profile: '12.4' });
+  const ports = { clock: realClock, log: silentLog, signal: new AbortController().signal };
+  const manifest = await bench.backup();
+  expect(manifest.resources.map(({ kind }) => kind)).toContain('user');
+  const instance = await bench.instance({ token: bench.grafana.token({ role: 'Admin' }) });
+  const found = await diffLive({ ...ports, manifest, repository: bench.repository, instance });
+  expect(found).toMatchObject({ changed: [], removed: [] });
+  expect(found.errors?.map(({ kind }) => kind)).toContain('user');
+});
