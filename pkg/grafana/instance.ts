@@ -140,10 +140,11 @@ async function wantedOrgs(
     return { wanted: orgs === 'all' ? existing : all.filter((org) => orgs.includes(org.id)), existing };
   }
   const ids = orgs === 'all' ? [home.id, ...(orgCredentials?.keys() ?? [])] : orgs;
-  const wanted = await Promise.all(
-    [...new Set(ids)].sort((a, b) => a - b).map((id) => orgBehind(clientInOrg(options, home.id, id), id, signal)),
-  );
-  return { wanted };
+  // Before the first request: a missing token must not end this while others still run.
+  const clients = [...new Set(ids)]
+    .sort((a, b) => a - b)
+    .map((id) => ({ id, client: clientInOrg(options, home.id, id) }));
+  return { wanted: await Promise.all(clients.map(({ id, client: own }) => orgBehind(own, id, signal))) };
 }
 
 /** The organization that a token is in. One whose name is too long to be read must not keep out all others. */

@@ -54,6 +54,14 @@ describe('a backup without --orgs', () => {
     expect(await orgsHeld()).toEqual([1, second]);
   });
 
+  it('names the organization that has no token', async () => {
+    const token = { GRAFANA_API_TOKEN: grafana.token() };
+    const ended = dashkeep(['backup', '--orgs', `1,${second}`], token);
+    await expect(ended).rejects.toMatchObject({
+      message: `no token for org ${second}: a token is valid in one organization only`,
+    });
+  });
+
   it('takes its own organization with a token, and says what that does not cover', async () => {
     const { exit, out } = await dashkeep(['backup'], { GRAFANA_API_TOKEN: grafana.token({ orgId: second }) });
     expect(exit).toBe(0);
