@@ -217,6 +217,16 @@ describe('a drill', () => {
     expect(bench.sim.state.org(1).folders.has(uid)).toBe(true);
   });
 
+  it('makes no folder that its account could not remove again', async () => {
+    await few();
+    const folders = bench.sim.state.org(1).folders.size;
+    const tried = bench.asAccount((instance) => run(instance), 'Editor');
+    await expect(tried).rejects.toMatchObject({ code: 'DK_GRAFANA_FORBIDDEN' });
+    await expect(tried).rejects.toThrow('folders:delete on folders:*');
+    expect(bench.sim.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+    expect(bench.sim.state.org(1).folders.size).toBe(folders);
+  });
+
   it('goes through one org after the other', async () => {
     bench = await RestoreBench.start({ profile: '13.2' });
     const org = Number((await bench.api('POST /api/orgs', { name: 'Second' })).body.orgId);

@@ -90,8 +90,8 @@ export class RestoreBench {
   }
 
   /** As a service account in the first org. */
-  async asAccount<T>(work: (instance: Instance) => Promise<T>): Promise<T> {
-    const token = this.sim.token();
+  async asAccount<T>(work: (instance: Instance) => Promise<T>, role: 'Admin' | 'Editor' = 'Admin'): Promise<T> {
+    const token = this.sim.token({ role });
     const client = GrafanaClient.open({
       url: this.sim.url,
       credentials: tokenCredentials(async () => token),

@@ -1,15 +1,19 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { isNotFound } from '../../grafana/http/errors.ts';
 import { foldersPath, GROUP, usableVersion } from '../../grafana/kinds/dashboards/folder/api.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { folderPath, isRootFolder } from '../../grafana/previews.ts';
+import { isGrantedEverywhere } from '../../grafana/rights.ts';
 import { closeToOthers } from './closed.ts';
 
 /**
  * Creates a folder at the root for one copy, and proves that only admins see what will be in it.
- * @throws DK_GRAFANA_REFUSED when others would see it; GrafanaError, also when something has that UID already
+ * @throws DK_GRAFANA_FORBIDDEN, before it is created, when this account could not remove it again; DK_GRAFANA_REFUSED when
+ * others would see it; GrafanaError, also when something has that UID already
  */
 export async function makeClosedFolder(context: KindContext, uid: string, title: string): Promise<void> {
+  await assertRemovable(context);
   await create(context, uid, title);
   const made = await context.grafana.get(folderPath(uid), { signal: context.signal });
   if (!isRootFolder(made)) {
@@ -17,6 +21,18 @@ export async function makeClosedFolder(context: KindContext, uid: string, title:
   }
   await closeToOthers(context, { resource: 'folders', uid });
 }
+
+/** A folder that is given to no one is out of reach for an account that has its rights from each folder. */
+async function assertRemovable(context: KindContext): Promise<void> {
+  if (!(await isGrantedEverywhere(context, REMOVAL, ['folders']))) {
+    const permission = `${REMOVAL} on folders:*`;
+    throw new DashkeepError('DK_GRAFANA_FORBIDDEN', `the folder could not be removed again without ${permission}`, {
+      advice: reason('give-grafana-permission', { permission }),
+    });
+  }
+}
+
+const REMOVAL = 'folders:delete';
 
 /**
  * Grafana gives a new folder at the root to all viewers and editors, and may go by that for a minute after it was taken
