@@ -53,6 +53,10 @@ export const PLAN_REASONS = {
     cli: 'organization {org} is not part of this run',
     page: 'the service has no access to this organization',
   },
+  'org-absent': {
+    cli: 'Grafana has no organization {org}; --everything creates those of the snapshot, and --map-org restores into another one',
+    page: 'Grafana does not have this organization',
+  },
   'org-other': {
     cli: 'organization {org} is “{now}” here and “{name}” in the snapshot; --map-org {org}={org} restores into it anyway',
     page: 'organization {org} is “{now}” here and “{name}” in the snapshot',

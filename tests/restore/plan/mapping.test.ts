@@ -134,9 +134,9 @@ describe.each(TRIED_PROFILES)('another org of Grafana %s', (profile) => {
     await seed(bench);
     await bench.backup();
     const plan = await bench.plan({ selection: { kinds: ['folder'] }, options: { orgs: new Map([[1, 7]]) } });
-    expect(new Set(Object.values(reasons(plan, 'blocked')))).toEqual(
-      new Set(['organization 7 is not part of this run']),
-    );
+    const [why, ...others] = new Set(Object.values(reasons(plan, 'blocked')));
+    expect(why).toContain('Grafana has no organization 7');
+    expect(others).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { SERVER_KINDS } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import type { Org } from '../../../grafana/instance.ts';
+import type { Instance, Org } from '../../../grafana/instance.ts';
 import type { PlanRequest } from '../types.ts';
 
 /** Grafana creates it first, and always has it. */
@@ -34,4 +34,10 @@ export function refusedByOrg(
   }
   const name = otherName(manifest, live);
   return name === undefined ? undefined : reason('org-other', { org: String(org), name, now: live.name });
+}
+
+/** Why nothing goes to an organization that is not part of a run. Only a server admin knows which ones there are. */
+export function outOfReach({ scope: { others } }: Pick<Instance, 'scope'>, org: number): KnownReason {
+  const isThere = others === undefined || others.some(({ id }) => id === org);
+  return reason(isThere ? 'org-out-of-scope' : 'org-absent', { org: String(org) });
 }

@@ -19,7 +19,7 @@ import { Promotion } from './promotion.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
 import { Remap } from '../mapping/remap.ts';
-import { refusedByOrg } from '../mapping/same-org.ts';
+import { outOfReach, refusedByOrg } from '../mapping/same-org.ts';
 import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from '../types.ts';
 
 /**
@@ -76,7 +76,7 @@ export async function planRestore(
       }
       const planned =
         home === undefined
-          ? entries.map((entry) => itemOf(entry, 'blocked', reason('org-out-of-scope', { org: String(org) })))
+          ? entries.map((entry) => itemOf(entry, 'blocked', outOfReach(request.instance, org)))
           : await planKind(planning, home, kind, entries);
       append(
         items,
