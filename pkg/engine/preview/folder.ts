@@ -9,8 +9,8 @@ import { closeToOthers } from './closed.ts';
 
 /**
  * Creates a folder at the root for one copy, and proves that only admins see what will be in it.
- * @throws DK_GRAFANA_FORBIDDEN, before it is created, when this account could not remove it again; DK_GRAFANA_REFUSED when
- * others would see it; GrafanaError, also when something has that UID already
+ * @throws DK_GRAFANA_FORBIDDEN, before it is created, when this account could not remove it again; DK_GRAFANA_REFUSED
+ * when others would see it; GrafanaError, also when something has that UID already
  */
 export async function makeClosedFolder(context: KindContext, uid: string, title: string): Promise<void> {
   await assertRemovable(context);
