@@ -134,7 +134,7 @@ async function wantedOrgs(
     const all = (await listOrgs(client, signal)).map(orgOf).sort((a, b) => a.id - b.id);
     const missing = orgs === 'all' ? [] : orgs.filter((id) => !all.some((org) => org.id === id));
     if (missing.length > 0) {
-      throw new DashkeepError('DK_SETTINGS', `Grafana has no organization ${missing.join(', ')}`);
+      throw noSuchOrg(missing);
     }
     const existing = all.filter(({ id, name }) => options.lasting?.has(id) === true || !isScratchOrg(name));
     return { wanted: orgs === 'all' ? existing : all.filter((org) => orgs.includes(org.id)), existing };
@@ -145,6 +145,11 @@ async function wantedOrgs(
     .sort((a, b) => a - b)
     .map((id) => ({ id, client: clientInOrg(options, home.id, id) }));
   return { wanted: await Promise.all(clients.map(({ id, client: own }) => orgBehind(own, id, signal))) };
+}
+
+/** An organization that is asked for, but is not there. */
+export function noSuchOrg(ids: readonly number[]): DashkeepError {
+  return new DashkeepError('DK_SETTINGS', `Grafana has no organization ${ids.join(', ')}`);
 }
 
 /** The organization that a token is in. One whose name is too long to be read must not keep out all others. */

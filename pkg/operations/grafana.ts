@@ -5,7 +5,7 @@ import type { OnProgress } from '../engine/progress.ts';
 import { patienceAtStart } from '../engine/restarts.ts';
 import { GrafanaClient } from '../grafana/http/client.ts';
 import type { CredentialSource } from '../grafana/http/credentials.ts';
-import { connect, isServerAdmin, type ConnectOptions, type Instance } from '../grafana/instance.ts';
+import { connect, isServerAdmin, noSuchOrg, type ConnectOptions, type Instance } from '../grafana/instance.ts';
 import type { OutboundPolicy } from '../storage/outbound/policy.ts';
 import type { KnownPreviews } from '../grafana/known-previews.ts';
 
@@ -60,6 +60,7 @@ export async function withInstance<T>(
       await link.noticeOrgs?.();
     }
     const orgCredentials = link.orgCredentials();
+    assertExisting(link, orgCredentials);
     const patience =
       onProgress === undefined ? undefined : patienceAtStart({ clock, onProgress, signal }, link.startWithin);
     const instance = await connect({ client, orgs, lasting, orgCredentials, needsServerAdmin, signal, patience });
@@ -101,6 +102,15 @@ function openClient(
   credentials: CredentialSource,
 ): GrafanaClient {
   return GrafanaClient.open({ url, outbound, caFile, concurrency, timeout, credentials, clock, randomness, log });
+}
+
+/** Without a token, nothing says that an organization is gone; the admin who makes the tokens knows. */
+function assertExisting({ orgs, existing }: GrafanaLink, tokens: ReadonlyMap<number, unknown>): void {
+  const names = existing?.();
+  const missing = Array.isArray(orgs) && names ? orgs.filter((id) => !names.has(id) && !tokens.has(id)) : [];
+  if (missing.length > 0) {
+    throw noSuchOrg(missing);
+  }
 }
 
 /** What a token does not show is known to the admin who makes the tokens. */

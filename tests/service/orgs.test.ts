@@ -104,6 +104,14 @@ it('backs it up with the next backup, where all organizations are wanted', async
   expect(orgs).toMatchObject([{ id: 1 }, { id, name: 'Later' }]);
 });
 
+it('goes on when Grafana has no organization of that number, and says so', async () => {
+  await service.stop();
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: '1,77' } });
+  await eventually('the token', async () => (await service.call('GET', '/status')).json.token.state === 'valid');
+  const run = await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  expect(run).toMatchObject({ status: 'failed', failure: { message: 'Grafana has no organization 77' } });
+});
+
 it('does not try a wrong password so often that Grafana locks the account', async () => {
   await service.stop();
   const clock = fastClock(300);
