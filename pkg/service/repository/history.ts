@@ -45,12 +45,14 @@ export class History {
 
   /**
    * The newest one that matches and is certain: this service remembers it, or a trusted key signed its record. Anyone
-   * who can write to the target can have made up any other.
+   * who can write to the target can have made up any other. What a clock that was ahead dated proves nothing yet.
    */
   async newestCertain(matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine | undefined> {
-    for (const { id } of (await this.list(1, matches, signal)).slice(0, ASKED_MOST)) {
+    const end = this.#latest;
+    const hasBegun = (one: RunLine): boolean => one.started <= end && matches(one);
+    for (const { id } of (await this.list(1, hasBegun, signal)).slice(0, ASKED_MOST)) {
       const line = await this.#certain(id, signal);
-      if (line !== undefined && matches(line)) {
+      if (line !== undefined && hasBegun(line)) {
         return line;
       }
     }
@@ -93,7 +95,7 @@ export class History {
 
   /** From the journal alone: cheap, and enough for what happened last. What a clock that was ahead dated has not. */
   last(matches: (record: RunRecord) => boolean): RunRecord | undefined {
-    const end = new Date(this.#clock.now().getTime() + MAX_SKEW).toISOString();
+    const end = this.#latest;
     const entry = this.#journal.entries.find((one) => one.started <= end && matches(one));
     return entry === undefined ? undefined : recordOf(entry);
   }
@@ -111,6 +113,11 @@ export class History {
 
   refresh(): void {
     this.#read = undefined;
+  }
+
+  /** Later than that no run can have begun. */
+  get #latest(): string {
+    return new Date(this.#clock.now().getTime() + MAX_SKEW).toISOString();
   }
 
   async #certain(id: string, signal: AbortSignal): Promise<RunLine | undefined> {

@@ -22,17 +22,22 @@ afterEach(async () => {
   await removeDirectory(service.directory);
 });
 
+/** On the command line of a machine whose clock is a year ahead. */
+function ahead(args: string[]): ReturnType<typeof runCli> {
+  const environment = {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_ADMIN_USER: 'admin',
+    GRAFANA_ADMIN_PASSWORD: 'admin',
+    DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
+    DASHKEEP_STATE_DIR: join(service.directory, 'state'),
+  };
+  const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
+  return runCli(args, environment, { clock });
+}
+
 describe('a service whose repository has a snapshot from the future', () => {
   it('has no backup because of it, and says what to do', async () => {
-    const environment = {
-      GRAFANA_URL: grafana.url,
-      GRAFANA_ADMIN_USER: 'admin',
-      GRAFANA_ADMIN_PASSWORD: 'admin',
-      DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
-      DASHKEEP_STATE_DIR: join(service.directory, 'state'),
-    };
-    const clock = { ...realClock, now: () => new Date(Date.now() + YEAR) };
-    const { snapshot } = (await runCli(['backup', '--ignore-clock', '--json'], environment, { clock })).json;
+    const { snapshot } = (await ahead(['backup', '--ignore-clock', '--json'])).json;
     service.service.freshness.snapshotsChanged();
 
     await expect
@@ -68,6 +73,13 @@ describe('a service whose repository has a snapshot from the future', () => {
     const asked = { snapshot, selection: { type: 'everything' }, options: {} };
     const { status, json } = await service.call('POST', '/restores', asked);
     expect([status, json.error.code]).toEqual([409, 'DK_CLOCK_SKEW']);
+  });
+
+  it('takes no verification from the future for evidence', async () => {
+    await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+    expect((await ahead(['verify'])).exit).toBe(0);
+    const { evidence } = (await service.call('GET', '/readiness')).json;
+    expect(evidence).toContainEqual(expect.objectContaining({ code: 'verification', level: 'warning' }));
   });
 
   it('does not go by a run that its own clock dated so', async () => {
