@@ -202,6 +202,7 @@ async function undo(
     if (run === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
     }
+    await warnInterrupted(context, repository, undoCommand(context, flags), id);
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
     return withInstance(
       linkTo(session, orgs === '' ? undefined : orgs),

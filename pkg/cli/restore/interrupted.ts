@@ -83,10 +83,18 @@ export function printCutShort(context: CliContext, json: boolean, cut: CutShort,
   return error;
 }
 
-/** Says that the last restore was killed, and what to do about it. */
-export async function warnInterrupted(context: CliContext, repository: Repository, undo: UndoCommand): Promise<void> {
+/**
+ * Says that the last restore was killed, and what to do about it.
+ * @param undone - the run that the command takes back: of that one, its reader knows
+ */
+export async function warnInterrupted(
+  context: CliContext,
+  repository: Repository,
+  undo: UndoCommand,
+  undone?: string,
+): Promise<void> {
   const run = await interruptedRestore(repository, context);
-  if (run !== undefined) {
+  if (run !== undefined && run.id !== undone) {
     context.stderr.write(`${linesOf(cutShortOf(run, undo)).join('\n')}\n`);
   }
 }

@@ -23,10 +23,19 @@ let token: string;
 const PORTS = { clock: realClock, random: realRandomness, log: silentLog };
 const target = (): string => `file://${directory.path}/repository`;
 
-const cli = (...args: string[]): Promise<Ended> => {
+const cli = (...args: string[]): Promise<Ended> => aborted(undefined, ...args);
+
+const aborted = (signal: AbortSignal | undefined, ...args: string[]): Promise<Ended> => {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
   const stderr = { write: (text: string) => (shown += text) } as unknown as NodeJS.WriteStream;
-  return runCli([...args, ...where], { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token }, { stderr });
+  return runCli(
+    [...args, ...where],
+    { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token },
+    {
+      stderr,
+      ...(signal && { signal }),
+    },
+  );
 };
 
 beforeEach(async () => {
@@ -120,6 +129,25 @@ it('advises to finish or undo a restore that a person interrupted, and not to st
   expect(error).toMatch(
     /interrupted by SIGINT \[DK_INTERRUPTED\]\nFinish it or undo it with one of the commands above\.\n$/,
   );
+});
+
+it('says of an undo that was interrupted how far it came, when the same undo is run again', async () => {
+  const { run, confirm } = (await cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json')).json;
+  const undo = ['restore', '--undo', run as string];
+  const typed = ['--apply', '--confirm', (confirm ?? 'Main Org.') as string];
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(new DashkeepError('DK_INTERRUPTED', 'interrupted by SIGINT'));
+  grafana.setFaults({ match: /^DELETE .*dashboards/, action: { kind: 'after', run: stop }, skip: 3, times: 1 });
+  await expect(aborted(controller.signal, ...undo, ...typed)).rejects.toThrow();
+  grafana.setFaults();
+  const [, killed = ''] = /Restore (\S+) did not finish/.exec(shown) ?? [];
+  shown = '';
+  await cli(...undo);
+  expect(shown).toContain(`Restore ${killed} did not finish`);
+  // Of the restore that is undone, the reader knows.
+  shown = '';
+  await cli('restore', '--undo', killed);
+  expect(shown).not.toContain('did not finish');
 });
 
 it('says it as JSON too', async () => {
