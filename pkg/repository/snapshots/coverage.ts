@@ -68,7 +68,7 @@ function orgParts(read: number, known: number | undefined, scope: Covered['scope
   const numbers = { read: String(read), existing: String(known) };
   const orgs = (scope?.others ?? []).map(({ id, name }) => `${id} (${name})`).join(', ');
   if (orgs === '') {
-    return [reason('covers-every-org', numbers)];
+    return known === 1 ? [] : [reason('covers-every-org', numbers)];
   }
   return [reason(scope?.orgs === 'own' ? 'covers-own-org' : 'covers-orgs', { ...numbers, orgs })];
 }
