@@ -59,9 +59,13 @@ export class RunHooks {
     }
   }
 
-  /** A run of a process that ended: the service that finds it reports it. */
-  interrupted(record: RunRecord): void {
-    void this.#notify(record, undefined);
+  /** A run of a process that ended: the service that finds it reports it, unless its record says how it ended. */
+  interrupted({ id }: RunRecord): void {
+    const { journal } = this.#parts;
+    void this.#keepRecords().then(() => {
+      const run = journal.entries.find((one) => one.id === id);
+      return run?.status === 'interrupted' ? this.#notify(run, undefined) : undefined;
+    });
   }
 
   async #notify(record: RunRecord, before: RunRecord | undefined): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
+import { startWebhook } from '../../support/webhook.ts';
 import { call, directory, grafana, services, setUp, start, startProcess } from './life.ts';
 
 describe('the life of a service', () => {
@@ -168,9 +169,14 @@ describe('the life of a service', () => {
 describe('a journal that a full disk kept as it was', () => {
   setUp();
 
-  it('does not make an interrupted run of one that had ended', async () => {
+  it('makes no interrupted run of one that had ended, and reports none', async () => {
     const first = await start();
-    const { id } = (await first.call('POST', '/runs', { kind: 'backup' })).json;
+    await first.ended((await first.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const { dashboards } = grafana.state.org(1);
+    dashboards.delete([...dashboards.keys()][0] ?? '');
+    const selection = { type: 'kinds', kinds: ['dashboard'] };
+    const { json: plan } = await first.call('POST', '/restores', { snapshot: 'latest', selection });
+    const { id } = (await first.call('POST', `/restores/${plan.id}/apply`, {})).json;
     const ended = await first.ended(id);
     expect(ended).toMatchObject({ status: 'complete' });
     await first.stop();
@@ -184,12 +190,16 @@ describe('a journal that a full disk kept as it was', () => {
     }));
     await writeFile(file, JSON.stringify(stale));
 
-    const second = await start();
-    await second.ended((await second.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const webhook = await startWebhook();
+    const second = await start({ DASHKEEP_WEBHOOK_URL: webhook.url });
     const known = await eventually('the record to be looked at', async () => {
       const { json } = await second.call('GET', `/runs/${id}`);
-      return json.status === 'interrupted' ? undefined : json;
+      return json.status === 'complete' ? json : undefined;
     });
-    expect(known).toMatchObject({ status: 'complete', snapshot: ended.snapshot, counts: ended.counts });
+    expect(known).toMatchObject({ snapshot: ended.snapshot, counts: ended.counts });
+    await second.stop();
+    services.splice(0);
+    expect(webhook.heard).toEqual([]);
+    await webhook.close();
   });
 });
