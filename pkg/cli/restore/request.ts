@@ -1,6 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { RULE } from '../../contract/kinds.ts';
+import { KIND_NAMES, RULE } from '../../contract/kinds.ts';
 import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/plan/saved-plan.ts';
 import { parseMapping } from '../../engine/restore/mapping/mapping-file.ts';
 import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
@@ -72,7 +72,19 @@ export async function restoreRequest(
   if (snapshot !== undefined || isSelective(flags, context)) {
     throw new DashkeepError('DK_USAGE', '--plan takes no other selection: remove it');
   }
+  warnOfMoreKinds(context, saved, flags.kinds);
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
+}
+
+/** The kinds of the environment narrow what a plan is made of, not one that someone has already seen. */
+function warnOfMoreKinds({ log }: CliContext, { items }: SavedPlan, kinds: string | undefined): void {
+  const chosen = new Set<string>(kinds === undefined ? KIND_NAMES : parseKinds(kinds));
+  const isMore = ({ action, kind }: SavedPlan['items'][number]): boolean =>
+    !chosen.has(kind) && (action === 'create' || action === 'update' || action === 'delete');
+  const more = new Set(items.filter(isMore).map(({ kind }) => kind));
+  if (more.size > 0) {
+    log.warn({}, `DASHKEEP_KINDS does not narrow a saved plan: it also restores ${[...more].join(', ')}`);
+  }
 }
 
 /** Everything is the whole snapshot as it was, so there is nothing to choose. @throws DK_USAGE */
