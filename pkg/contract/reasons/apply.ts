@@ -11,6 +11,10 @@ export const APPLY_REASONS = {
   'changed-since-plan-kept': 'someone changed it since the plan was created, so it was kept as it is',
   'gone-before': 'was already deleted',
   'folder-failed': 'its folder “{title}” could not be restored',
+  'owner-failed': {
+    cli: 'its {owner} could not be restored',
+    page: 'its owner could not be restored',
+  },
   'folder-filled': 'the folder is not empty, so it was not deleted',
   'still-there': 'was deleted, but still exists',
   'org-was-called': 'its previous name was {name}',

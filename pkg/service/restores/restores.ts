@@ -175,7 +175,13 @@ export class Restores {
       ({ outcome, title, uid }) =>
         (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
     );
-    return pageOfList(found, keyOf, query);
+    // What went wrong is what a person looks for.
+    const rank = ({ outcome }: ApplyResult): number => (outcome === 'failed' ? 0 : outcome === 'differs' ? 1 : 2);
+    return pageOfList(
+      found.sort((a, b) => rank(a) - rank(b)),
+      keyOf,
+      query,
+    );
   }
 
   /**

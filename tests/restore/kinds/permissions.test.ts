@@ -100,6 +100,20 @@ describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restor
     });
   });
 
+  it('are left out where Grafana refuses their dashboard, which alone has failed', async () => {
+    const good = await restoredAfterDeletion();
+    await bench.api('DELETE /api/dashboards/uid/root');
+    bench.sim.setFaults({ match: /^POST .*\/dashboards(\/db)?(\?|$)/, action: { kind: 'status', status: 400 } });
+    bench.sim.clearRequests();
+    const { results } = await bench.applyRecorded({ manifest: good });
+    const outcomes = results.map(({ kind, uid, outcome, reason }) => [`${kind}/${uid}`, outcome, reason]);
+    expect(outcomes).toContainEqual(['dashboard/root', 'failed', expect.any(String)]);
+    expect(outcomes).toContainEqual(['dashboard-permissions/root', 'skipped', 'its dashboard could not be restored']);
+    expect(bench.sim.writes().filter(({ path }) => path.includes('permissions'))).toEqual([]);
+    bench.sim.setFaults();
+    expect(named(await bench.plan({ manifest: good }), 'create')).toContain('dashboard/root');
+  });
+
   it('stay as they are also where the dashboard was made by hand', async () => {
     const good = await restoredAfterDeletion();
     await bench.api('DELETE /api/dashboards/uid/root');

@@ -125,6 +125,8 @@ describe('a restore that did not end well', () => {
     grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'status', status: 400 }, skip: 1 });
     const { json: run } = await service.call('POST', `/restores/${plan.id}/apply`, {});
     expect(await service.ended(run.id)).toMatchObject({ status: 'partial', request });
+    const { items: results } = (await service.call('GET', `/restores/${plan.id}/results`)).json;
+    expect(results[0]).toMatchObject({ kind: 'dashboard', outcome: 'failed' });
     await services.pop()?.stop();
     const { json: again } = await (await start()).call('GET', `/runs/${run.id}`);
     expect(again).toMatchObject({ status: 'partial', request });

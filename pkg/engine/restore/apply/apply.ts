@@ -18,6 +18,7 @@ import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, markOf, markOfEntry } from './change-log.ts';
+import { MissingOwners } from './missing-owners.ts';
 import { deletedWith, removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
@@ -44,14 +45,21 @@ export async function applyPlan(
   const budget = new ByteBudget(LARGE_BYTES);
   const encoder = request.repository.openEncoder();
   const results: ApplyResult[] = [];
+  const missing = new MissingOwners();
   try {
     const applying = { request, plan, progress, changeLog, budget, encoder };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
-        const items = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
+        const planned = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
+        const left = planned.flatMap((item) => missing.leaveOut(item) ?? []);
+        left.forEach(() => progress.finished(kind.name, false));
+        const items = left.length === 0 ? planned : planned.filter((item) => missing.leaveOut(item) === undefined);
+        append(results, left);
         if (items.length > 0) {
           await changeLog.intend(intended(items));
-          append(results, await applyKind(applying, org, kind, items));
+          const done = await applyKind(applying, org, kind, items);
+          missing.note(items, done);
+          append(results, done);
         }
       }
     }

@@ -132,7 +132,8 @@ function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark
   }
 }
 
-function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
+/** What became of an item that was not found in Grafana. */
+export function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
   const { org, kind, uid, title } = item;
   return { org, kind, uid, title, outcome, ...because(why) };
 }
