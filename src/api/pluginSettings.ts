@@ -13,6 +13,14 @@ export interface AppSettings {
 
 export type AppMeta = AppPluginMeta<AppSettings>;
 
+const SETTINGS = `/api/plugins/${manifest.id}/settings`;
+
+/** Whether the app is enabled and knows the address of the service, as Grafana has it now. */
+export async function isConnected(): Promise<boolean> {
+  const { data } = await lastValueFrom(fetchGrafana<Partial<AppMeta>>({ url: SETTINGS, showErrorAlert: false }));
+  return data.enabled === true && Boolean(data.jsonData?.sidecarUrl);
+}
+
 /**
  * Stores how to reach the service. Grafana replaces jsonData as a whole, so what else is in it is sent along; secrets
  * it merges, so an untouched token stays; it is sent to no other address than the one that it was stored with.
@@ -20,7 +28,7 @@ export type AppMeta = AppPluginMeta<AppSettings>;
 export async function saveConnection(meta: AppMeta, sidecarUrl: string, sidecarToken?: string): Promise<void> {
   await lastValueFrom(
     fetchGrafana({
-      url: `/api/plugins/${manifest.id}/settings`,
+      url: SETTINGS,
       method: 'POST',
       data: compact({
         enabled: true,

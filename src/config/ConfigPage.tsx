@@ -8,6 +8,7 @@ import { QueryView } from '../components/QueryView.tsx';
 import { createQueryClient } from '../data/queryClient.ts';
 import { useStatus } from '../data/useStatus.ts';
 import { t } from '../lib/i18n.ts';
+import { useReloadOnceConnected } from '../hooks/useReloadOnceConnected.ts';
 import { isAdmin } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import { ConnectionForm } from './ConnectionForm.tsx';
@@ -18,6 +19,7 @@ export function ConfigPage({ plugin }: PluginConfigPageProps<AppMeta>) {
   const [client] = useState(createQueryClient);
   const { meta } = plugin;
   const url = meta.jsonData?.sidecarUrl;
+  useReloadOnceConnected(isAdmin() && !(meta.enabled && url));
   if (!isAdmin()) {
     return <Alert severity="warning" title={t('app.adminsOnly', 'Dashkeep is for organization admins')} />;
   }

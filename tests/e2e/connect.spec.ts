@@ -24,3 +24,17 @@ test('connecting by hand keeps what else Grafana stores for the app @quick', asy
   await page.getByLabel('Address of the service').fill(`${service.url}/`);
   await expect(save).toBeEnabled();
 });
+
+test('a page that waits for the service goes on by itself when it has connected', async ({
+  page,
+  preview,
+  service,
+}) => {
+  const { jsonData } = preview.app;
+  preview.app.jsonData = {};
+  await page.goto('/plugins/dashkeep-backup-app?page=configuration');
+  await expect(page.getByText('No Dashkeep service is connected yet')).toBeVisible();
+  preview.app.jsonData = jsonData;
+  await expect(page.getByText('The Dashkeep service is connected')).toBeVisible({ timeout: 15_000 });
+  expect(jsonData).toEqual({ sidecarUrl: service.url });
+});

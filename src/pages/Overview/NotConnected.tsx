@@ -1,10 +1,12 @@
 import { PluginPage } from '@grafana/runtime';
 import { EmptyState, LinkButton } from '@grafana/ui';
+import { useReloadOnceConnected } from '../../hooks/useReloadOnceConnected.ts';
 import { t } from '../../lib/i18n.ts';
 import { CONFIGURATION } from '../../lib/routes.ts';
 
 /** The first thing one sees when only the app is installed. */
 export function NotConnected() {
+  useReloadOnceConnected(true);
   return (
     <PluginPage pageNav={{ text: t('overview.title', 'Overview') }}>
       <EmptyState
