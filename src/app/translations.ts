@@ -1,4 +1,5 @@
 import { translateCatalogues, type Translation } from '../lib/catalogue/texts.ts';
+import { frenchSpaces } from '../lib/frenchSpaces.ts';
 import { addTexts, chosenLanguage } from '../lib/i18n.ts';
 
 type Module<Content> = Promise<{ default: Content }>;
@@ -17,8 +18,8 @@ export async function loadTranslations(): Promise<void> {
   try {
     const [app, catalogues] = await Promise.all(LOADERS[language]?.() ?? []);
     if (app !== undefined && catalogues !== undefined) {
-      translateCatalogues(catalogues.default);
-      addTexts(language, app.default);
+      translateCatalogues(frenchSpaces(catalogues.default));
+      addTexts(language, frenchSpaces(app.default));
     }
   } catch (error) {
     console.error(`cannot load the texts in ${language}`, error);

@@ -27,9 +27,9 @@ export function chosenLanguage(): string {
   return host.resolvedLanguage ?? 'en-US';
 }
 
-/** Adds the app's texts in a language. */
+/** Adds the app's texts in a language, in place of those that Grafana may have loaded. */
 export function addTexts(to: string, texts: Record<string, unknown>): void {
-  host.addResourceBundle(to, manifest.id, texts, true, false);
+  host.addResourceBundle(to, manifest.id, texts, true, true);
 }
 
 /** The language that texts are in, for Intl. */

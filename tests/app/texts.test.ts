@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { frenchSpaces } from '../../src/lib/frenchSpaces.ts';
 import { collectTexts, localeFile, nest } from '../../scripts/texts.ts';
 
 type Nested = { [key: string]: string | Nested };
@@ -38,6 +39,14 @@ describe('the texts of the app', () => {
       }
       expect(text.trim(), key).not.toBe('');
     }
+  });
+
+  it('have no-break spaces beside French signs, and only there', () => {
+    const given = { a: 'Après : « {{side}} » ; puis ?', b: ['http://x', { c: 'de 14:00' }] };
+    expect(frenchSpaces(given)).toEqual({
+      ...given,
+      a: 'Après\u00a0: «\u00a0{{side}}\u00a0»\u00a0; puis\u00a0?',
+    });
   });
 
   it('are in sentence case: only names begin with a capital inside', () => {
