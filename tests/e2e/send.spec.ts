@@ -33,7 +33,11 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   // The same again, from the latest snapshot.
   await app.open('/send');
   await expect(page.getByText(/^Last sent to production: /)).toBeVisible();
-  await page.getByRole('button', { name: 'Send again from the latest snapshot' }).click();
+  const again = page.getByRole('button', { name: 'Send again from the latest snapshot' });
+  await page.getByRole('button', { name: 'Back up the current state' }).click();
+  await expect(page.getByRole('progressbar').first()).toBeVisible();
+  await expect(again).toHaveCount(0);
+  await again.click();
   await expect(page.getByRole('combobox', { name: /^Prometheus/ })).toHaveValue('Prometheus EU');
   await expect(page.getByRole('combobox', { name: /^Payments/ })).toHaveValue('From stage');
   expect(problems).toEqual([]);
@@ -66,4 +70,12 @@ test('the current state can be backed up first, even if there is no backup yet',
   await app.open('/send');
   await page.getByRole('button', { name: 'Back up the current state' }).click();
   await expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled();
+});
+
+test('the run of what was sent leads to its plan, not to a restore', async ({ app, page, service }) => {
+  const sent = { kind: 'restore', status: 'complete', connection: 'production', restore: 'plan-1', undoable: true };
+  const run = Object.assign(service.state.runs[0]!, sent);
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('link', { name: 'Open the plan' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Open the restore' })).toHaveCount(0);
 });

@@ -76,14 +76,14 @@ function LastRestore({ run }: { run: Status['lastRestore'] }) {
   if (run === undefined) {
     return t('overview.noRestore', 'None yet');
   }
-  const { id, started, by, planned, status } = run;
+  const { id, started, by, planned, status, counts } = run;
   return (
     <>
       <TextLink href={routes.run(id)}>{formatRelative(started)}</TextLink>
       <Text element="p" color="secondary" variant="bodySmall">
         {[
           by,
-          planned !== undefined && plural('snapshot.count', planned, '{{number}} resource', '{{number}} resources'),
+          planned !== undefined && extentOf(planned, status === 'complete' ? undefined : doneOf(counts)),
           status !== 'complete' && statusLabel(status).toLowerCase(),
         ]
           .filter(Boolean)
@@ -91,6 +91,19 @@ function LastRestore({ run }: { run: Status['lastRestore'] }) {
       </Text>
     </>
   );
+}
+
+function extentOf(planned: number, done: number | undefined): string {
+  return done === undefined
+    ? plural('snapshot.count', planned, '{{number}} resource', '{{number}} resources')
+    : plural('overview.restoredOf', planned, '{{done}} of {{number}} resource', '{{done}} of {{number}} resources', {
+        done: formatNumber(done),
+      });
+}
+
+/** How many resources a restore changed: by its results, or by what it had written and checked when it ended early. */
+function doneOf({ written, verified, deleted = 0 }: Record<string, number>): number | undefined {
+  return written ?? (verified === undefined ? undefined : verified + deleted);
 }
 
 function Encryption({ encrypted }: { encrypted: boolean }) {

@@ -52,7 +52,7 @@ function Actions({ run }: { run: Run }) {
       )}
       {run.restore !== undefined && !isActive(run) && (
         <LinkButton variant="secondary" icon="history" href={routes.restorePlan(run.restore)}>
-          {t('run.openRestore', 'Open the restore')}
+          {run.connection === undefined ? t('run.openRestore', 'Open the restore') : t('run.openPlan', 'Open the plan')}
         </LinkButton>
       )}
       {run.status === 'complete' && <SendAgain run={run} />}

@@ -1,13 +1,19 @@
 import { Button, Stack, Text } from '@grafana/ui';
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { isActive, useRun, useStartRun } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 
+interface Props {
+  onDone: () => void;
+  /** Shown except while the backup runs: it works with the latest snapshot. */
+  children: ReactNode;
+}
+
 /** Creates a snapshot of the current state, to send instead of an earlier one. */
-export function BackUpFirst({ onDone }: { onDone: () => void }) {
+export function BackUpFirst({ onDone, children }: Props) {
   const client = useQueryClient();
   const start = useStartRun();
   const run = useRun(start.data?.id);
@@ -24,19 +30,22 @@ export function BackUpFirst({ onDone }: { onDone: () => void }) {
     return <RunProgress run={run.data} />;
   }
   return (
-    <Stack gap={2} alignItems="center" wrap="wrap">
-      <Button
-        type="button"
-        size="sm"
-        variant="secondary"
-        icon="camera"
-        disabled={start.isPending}
-        onClick={() => start.mutate({ kind: 'backup' })}
-      >
-        {t('send.backUp', 'Back up the current state')}
-      </Button>
-      {status === 'failed' && <Text color="error">{t('send.backUpFailed', 'The backup failed')}</Text>}
-      {start.error !== null && <ServiceNotice error={start.error} />}
-    </Stack>
+    <>
+      {children}
+      <Stack gap={2} alignItems="center" wrap="wrap">
+        <Button
+          type="button"
+          size="sm"
+          variant="secondary"
+          icon="camera"
+          disabled={start.isPending}
+          onClick={() => start.mutate({ kind: 'backup' })}
+        >
+          {t('send.backUp', 'Back up the current state')}
+        </Button>
+        {status === 'failed' && <Text color="error">{t('send.backUpFailed', 'The backup failed')}</Text>}
+        {start.error !== null && <ServiceNotice error={start.error} />}
+      </Stack>
+    </>
   );
 }

@@ -49,8 +49,9 @@ function Form({ connections }: { connections: { name: string; url: string }[] })
   const [only, ...others] = connections;
   return (
     <Stack direction="column" gap={3}>
-      <LastSent />
-      <BackUpFirst onDone={() => change({ snapshot: undefined })} />
+      <BackUpFirst onDone={() => change({ snapshot: undefined })}>
+        <LastSent />
+      </BackUpFirst>
       {/* Without a backup there is nothing else to choose. */}
       <RequestForm to={others.length === 0 ? only?.name : undefined} isComplete={({ to }) => to !== ''} empty={null}>
         {(form) => <SendFields form={form} connections={connections} change={change} />}

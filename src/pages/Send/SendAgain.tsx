@@ -11,7 +11,7 @@ import { routes } from '../../lib/routes.ts';
 
 /** Plans what a run sent once more, from the latest snapshot and with the same replacements. */
 export function SendAgain({ run: { connection, request } }: { run: Pick<Run, 'connection' | 'request'> }) {
-  const latest = useSnapshot('latest').data;
+  const { data: latest, isFetching } = useSnapshot('latest');
   const plan = usePlanRestore();
   const navigate = useNavigate();
   if (connection === undefined || request === undefined || latest === undefined) {
@@ -23,7 +23,7 @@ export function SendAgain({ run: { connection, request } }: { run: Pick<Run, 'co
         type="button"
         variant="secondary"
         icon="repeat"
-        disabled={plan.isPending}
+        disabled={plan.isPending || isFetching}
         onClick={() =>
           plan.mutate(
             { ...request, snapshot: latest.id },

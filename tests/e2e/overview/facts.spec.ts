@@ -23,13 +23,14 @@ test('where backups are, whether they are encrypted, and who restored last and h
       status: 'partial',
       trigger: 'manual',
       by: 'ada',
-      planned: 12,
+      planned: 34,
+      counts: { verified: 11, deleted: 1, failed: 22 },
       id: run!.id,
     },
   };
   await app.open('');
   await expect(card.getByText('Encrypted', { exact: true })).toBeVisible();
-  await expect(card.getByText('ada, 12 resources, partial')).toBeVisible();
+  await expect(card.getByText('ada, 12 of 34 resources, partial')).toBeVisible();
   await expectAccessible(page);
   await card.getByRole('link', { name: /ago$/ }).click();
   await expect(page).toHaveURL(new RegExp(`/runs/${run!.id}$`));
