@@ -191,7 +191,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     history,
   };
   const statusView: StatusView = new StatusView({
-    ...{ ...shown, queue, runs, askedFrom, leadership, notifier, keeper, given },
+    ...{ ...shown, journal, queue, runs, askedFrom, leadership, notifier, keeper, given },
   });
 
   const readiness: Readiness = new Readiness({

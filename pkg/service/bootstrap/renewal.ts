@@ -74,11 +74,9 @@ export class Renewal {
       if (working === undefined || this.#signal.aborted) {
         throw error;
       }
-      log.warn(
-        { org, reason: asDashkeepError(error).message },
-        'the token could not be renewed; the old one still works',
-      );
-      return { org, token: working.token, expires: expiryOf(working.known), minted: false };
+      const notRenewed = asDashkeepError(await this.#identities.explained(error));
+      log.warn({ org, reason: notRenewed.message }, 'the token could not be renewed; the old one still works');
+      return { org, token: working.token, expires: expiryOf(working.known), minted: false, notRenewed };
     } finally {
       await leave?.();
     }

@@ -37,6 +37,8 @@ export interface OrgToken {
   /** Undefined for a token that somebody else made. */
   expires: Date | undefined;
   minted: boolean;
+  /** Why it was not renewed although it ends soon. */
+  notRenewed?: DashkeepError;
   /** Whether it was made because Grafana refused the stored one. */
   refused?: true;
   /** The service account, and the usual name where somebody else's has that. Absent for a token of somebody else. */

@@ -3,7 +3,7 @@ import { compact } from '../../contract/compact.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import type { Log } from '../../contract/ports.ts';
 import { RunRecord } from '../../contract/runs.ts';
-import { reasonOf } from '../../contract/errors.ts';
+import { asDashkeepError, reasonOf, type DashkeepError } from '../../contract/errors.ts';
 import type { StateStore } from '../../lib/state.ts';
 
 /** A record as the journal keeps it. */
@@ -34,10 +34,16 @@ export class Journal {
   readonly #log: Log;
   #entries: JournalEntry[] = [];
   #writing: Promise<void> = Promise.resolve();
+  #problem: DashkeepError | undefined;
 
   constructor(state: StateStore, log: Log) {
     this.#state = state;
     this.#log = log;
+  }
+
+  /** Why the journal could not be written the last time. */
+  get problem(): DashkeepError | undefined {
+    return this.#problem;
   }
 
   /** Newest first. */
@@ -90,7 +96,9 @@ export class Journal {
   async #write(): Promise<void> {
     try {
       await this.#state.set(ENTRY, Buffer.from(JSON.stringify(this.#entries)));
+      this.#problem = undefined;
     } catch (error) {
+      this.#problem = asDashkeepError(error);
       this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be written');
     }
   }

@@ -24,6 +24,7 @@ import { rowOf, summaryFor, upgradeFor, type AskedFrom } from '../organizations/
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from '../runs/queue.ts';
+import type { Journal } from '../runs/journal.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import { protectionOf, schedulesOf, tokenView } from './status.ts';
@@ -37,6 +38,7 @@ export interface StatusViewParts {
   repositoryCache: RepositoryCache;
   secondCopy: SecondCopy;
   history: History;
+  journal: Journal;
   queue: RunQueue;
   runs: Runs;
   askedFrom: AskedFrom;

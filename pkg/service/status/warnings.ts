@@ -5,6 +5,7 @@ import { append } from '../../lib/append.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
+import type { Journal } from '../runs/journal.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
@@ -25,6 +26,7 @@ export interface WarningSources {
     leadership: Leadership;
     statusCache: StatusCache;
     secondCopy: SecondCopy;
+    journal: Journal;
   };
   /** Organizations that exist and that no one chose to leave out of the backups. */
   missing: readonly { id: number; name: string }[];
@@ -45,13 +47,11 @@ export function allWarnings(
 ): Status['warnings'] {
   const warnings: Status['warnings'] = [];
   const { writable, readOnlyReason, values } = parts.settings.view();
-  const { problem } = token;
-  if (problem !== undefined) {
-    warnings.push(failureText(problem));
-  }
-  for (const known of [...repositoryProblems(parts), parts.leadership.problem]) {
-    if (known !== undefined) {
-      warnings.push(failureText(known));
+  const { problem, notRenewed } = token;
+  const known = [problem, notRenewed, ...repositoryProblems(parts), parts.leadership.problem, parts.journal.problem];
+  for (const one of known) {
+    if (one !== undefined) {
+      warnings.push(failureText(one));
     }
   }
   for (const { why, advice } of (parts.statusCache.repository?.future ?? []).map(futureFinding)) {

@@ -173,8 +173,22 @@ describe('bootstrap', () => {
     const first = await stored();
     travel(25 * DAY);
     grafana.setFaults({ match: 'POST /api/serviceaccounts*', action: { kind: 'status', status: 500 } });
-    expect((await run()).orgs).toMatchObject([{ minted: false, token: first }]);
+    expect((await run()).orgs).toMatchObject([{ minted: false, token: first, notRenewed: expect.any(Error) }]);
     expect(await stored()).toBe(first);
+  });
+
+  it('reports a wrong admin password while the token that it cannot renew still works', async () => {
+    await run();
+    travel(25 * DAY);
+    await giveAdmin({ 'admin-user': 'admin', 'admin-password': 'wrong' });
+    const keeper = new TokenKeeper({ ...options(), mayMint: () => true });
+    await keeper.check();
+    const { state: word, problem, notRenewed } = keeper.status;
+    expect([word, problem]).toEqual(['valid', undefined]);
+    expect(notRenewed?.message).toContain("Grafana refuses the password of 'admin'");
+    await giveAdmin({ 'admin-user': 'admin', 'admin-password': 'admin' });
+    await keeper.check();
+    expect(keeper.status.notRenewed).toBeUndefined();
   });
 
   it('starts over when Grafana was rebuilt and knows no token any more', async () => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import type { RunKind } from '../../../pkg/contract/runs.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
@@ -29,6 +30,21 @@ it('keeps what a restore was asked for until it has come to its end, so that it 
   expect(requestIn()).toBeUndefined();
   await journal.put({ ...begun, status: 'interrupted', request: { snapshot: 'x'.repeat(5_000) } });
   expect(requestIn()).toBeUndefined();
+});
+
+it('says that it cannot be written, until it can', async () => {
+  let failure: Error | undefined = new DashkeepError('DK_SETTINGS', 'cannot write state in /state: EROFS');
+  class FailingState extends MemoryState {
+    override set(name: string, value: Buffer): Promise<void> {
+      return failure === undefined ? super.set(name, value) : Promise.reject(failure);
+    }
+  }
+  const journal = new Journal(new FailingState(), silentLog);
+  await journal.put(entry('backup', 1));
+  expect(journal.problem?.message).toBe('cannot write state in /state: EROFS');
+  failure = undefined;
+  await journal.put(entry('backup', 2));
+  expect(journal.problem).toBeUndefined();
 });
 
 it('does not forget the last verification for many other runs, nor takes it for how far it reaches back', async () => {

@@ -73,7 +73,8 @@ export class TokenKeeper extends TokenWatch {
       ...(this.#current?.failed ?? []).map(({ org }) => ({ id: org, state: 'failed' as const })),
     ];
     const replaced = this.#replaced;
-    return compact({ state, orgs, problem, replaced });
+    const notRenewed = this.#current?.orgs.find((one) => one.notRenewed !== undefined)?.notRenewed;
+    return compact({ state, orgs, problem, notRenewed, replaced });
   }
 
   get orgs(): readonly OrgToken[] {

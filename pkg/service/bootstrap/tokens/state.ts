@@ -7,6 +7,8 @@ export interface TokenStatus {
   state: TokenState;
   orgs: { id: number; state: TokenState; expires?: Date; account?: OrgToken['account']; other?: OrgToken['other'] }[];
   problem?: DashkeepError;
+  /** Why a token that still works could not be renewed in time. */
+  notRenewed?: DashkeepError;
   /** The last time that Grafana refused tokens which had not expired, and new ones were made. */
   replaced?: { time: Date; orgs: number[] };
 }
