@@ -107,7 +107,19 @@ describe('dashkeep import', () => {
     const outcomes = (json.results as { org: number; kind: string; outcome: string }[]).map(
       ({ org, kind, outcome }) => `${org} ${kind} ${outcome}`,
     );
-    expect([exit, outcomes.sort()]).toEqual([3, ['1 dashboard verified', '2 org failed']]);
+    expect([exit, outcomes.sort()]).toEqual([3, ['1 dashboard verified']]);
+    const left = (json.plan as { org: number; kind: string; action: string; reason: string }[]).filter(
+      ({ org }) => org === 2,
+    );
+    expect(left.map(({ kind, action }) => [kind, action]).sort()).toEqual([
+      ['dashboard', 'blocked'],
+      ['org', 'blocked'],
+    ]);
+    expect(left.map(({ reason }) => reason)).toContainEqual(expect.stringContaining('--map-org 2=<id>'));
+    const mapped = await here.run(['restore', snapshot, '--map-org', '2=1']);
+    expect(mapped.json.plan).toContainEqual(
+      expect.objectContaining({ org: 2, uid: 'b', action: 'create', targetOrg: 1 }),
+    );
   });
 
   it('reads the output of gdg, each organization with its ID, and keeps no secret', async () => {

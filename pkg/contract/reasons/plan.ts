@@ -89,6 +89,10 @@ export const PLAN_REASONS = {
 
   'org-renamed': 'gets its old name back; it is now named {name}',
   'org-matched': 'organization “{name}” has the ID {after} here, and {before} in the snapshot',
+  'org-unnamed': {
+    cli: 'the snapshot has only the ID of this organization; restore its contents into an existing one with --map-org {id}=<id>',
+    page: 'the snapshot has only the ID of this organization',
+  },
   'org-closed': {
     cli: 'can be read only as an Admin of organization {name}; --apply joins it temporarily',
     page: 'only an admin of organization {name} can read it',

@@ -147,7 +147,9 @@ class EverythingRun {
       kinds.includes(item.kind) && (orgs === undefined || orgs.includes(item.org)) && takes(item.uid);
     const brought = new Set(this.#brought.results.map(({ uid }) => uid));
     // That an organization was created or renamed is what there is to say about it.
-    const kept = this.#plan.items.filter((item) => !isOfPart(item) || (item.kind === 'org' && brought.has(item.uid)));
+    const kept = this.#plan.items.filter(
+      (item) => !isOfPart(item) || (item.kind === 'org' && (brought.has(item.uid) || item.action === 'blocked')),
+    );
     const fresh = part.items.filter(({ kind, uid }) => !(kind === 'org' && brought.has(uid)));
     this.#plan.items = [...kept, ...fresh].sort(byWriteOrder);
     if (orgs !== undefined) {

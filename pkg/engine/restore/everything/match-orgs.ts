@@ -20,7 +20,7 @@ export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Call
       from: id,
       name,
       ...compact({ org: twin }),
-      ...(twin === undefined || twin.name === name || name === '' ? {} : { renamedFrom: twin.name }),
+      ...(twin === undefined || twin.name === name || isUnnamed({ name }) ? {} : { renamedFrom: twin.name }),
       ...(twin === undefined || twin.name !== name || twin.id === id || id === 0 ? {} : { otherId: twin.id }),
       isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
     };
@@ -35,11 +35,15 @@ function knownOrgs({ orgs, resources }: Manifest): { id: number; name: string }[
       byName.set(uid, Number(facts?.['id'] ?? 0));
     }
   }
-  const isNamed = ({ name }: { name: string }): boolean => name !== '';
-  orgs.filter(isNamed).forEach(({ id, name }) => byName.set(name, id));
+  orgs.filter((org) => !isUnnamed(org)).forEach(({ id, name }) => byName.set(name, id));
   const named = [...byName].map(([name, id]) => ({ id, name }));
   // An archive may have several of which it says only the ID.
-  return [...named, ...orgs.filter((org) => !isNamed(org))].sort((a, b) => a.id - b.id);
+  return [...named, ...orgs.filter(isUnnamed)].sort((a, b) => a.id - b.id);
+}
+
+/** Whether only the ID of an organization is known: none can be created for it. */
+export function isUnnamed({ name }: Pick<OrgTarget, 'name'>): boolean {
+  return name === '';
 }
 
 /** Where what an organization of the snapshot holds goes, for `RestoreOptions.orgs`. */

@@ -7,6 +7,7 @@ import type { Org } from '../../../grafana/instance.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
 import type { PlanRequest, OrgTarget } from '../types.ts';
 import { homeOf } from './caller.ts';
+import { isUnnamed } from './match-orgs.ts';
 
 /** What became of the organizations that are missing or have another name. */
 export interface Brought {
@@ -32,6 +33,9 @@ export async function bringOrgs(
         brought.targets.push({ ...target, org: { ...target.org, name: target.name } });
         const before = reason('org-was-called', { name: target.renamedFrom });
         brought.results.push(resultOf(request, target, 'verified', before));
+      } else if (target.org === undefined && isUnnamed(target)) {
+        // The plan says what to do about it.
+        continue;
       } else if (target.org === undefined) {
         const made = { ...target, org: await create(request, target, changeLog), isOpen: true };
         brought.targets.push(made);

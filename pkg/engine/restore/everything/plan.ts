@@ -20,7 +20,7 @@ import { changesSecurity, needsAccount } from '../plan/security.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
-import { matchOrgs } from './match-orgs.ts';
+import { isUnnamed, matchOrgs } from './match-orgs.ts';
 
 const READS_AT_ONCE = 16;
 
@@ -111,8 +111,18 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
 }
 
 function createdOrg({ from, name }: OrgTarget): PlannedItem {
-  const said = { org: from, kind: 'org', uid: name, title: name, folder: '' } as const;
-  return { ...said, action: 'create', ...because(reason('missing')), losses: [], security: [] };
+  const said: Omit<PlannedItem, 'action' | 'reason' | 'code' | 'params'> = {
+    org: from,
+    kind: 'org',
+    uid: name,
+    title: name,
+    folder: '',
+    losses: [],
+    security: [],
+  };
+  return isUnnamed({ name })
+    ? { ...said, action: 'blocked', ...because(reason('org-unnamed', { id: String(from) })) }
+    : { ...said, action: 'create', ...because(reason('missing')) };
 }
 
 function matchedByName({ from, name }: OrgTarget, id: number): Pick<PlannedItem, 'action' | 'security'> {
@@ -171,6 +181,9 @@ function forecastOne(
   const manager = managerOf(entry) ?? managers.get(`${kind.owner}/${entry.uid}`);
   if (manager !== undefined && !options.includeManaged) {
     return itemOf(entry, 'skip', reason('managed', { manager }));
+  }
+  if (target.org === undefined && isUnnamed(target)) {
+    return itemOf(entry, 'blocked', reason('org-unnamed', { id: String(target.from) }));
   }
   return target.org === undefined
     ? itemOf(entry, 'create', reason('missing'))
