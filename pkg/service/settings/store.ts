@@ -3,10 +3,10 @@ import { compact } from '../../contract/compact.ts';
 import type { SecretName } from '../../contract/api/settings.ts';
 import {
   SECRET_NAMES,
-  SettingsValues,
   type Settings,
   type SettingsCandidate,
   type SettingsUpdate,
+  type SettingsValues,
 } from '../../contract/api/settings.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
@@ -15,10 +15,10 @@ import { reasonFrom, reasonSentence, reasonWithHint, type Reason } from '../../c
 import type { StateStore } from '../../lib/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { EffectiveSettings, UnusableSecret } from './effective.ts';
-import { DEFAULT_SETTINGS } from './defaults.ts';
 import { DeploymentRules, type StoreConfig } from './deployment.ts';
 import { readGiven, RECEIVER_SECRETS } from './given-secrets.ts';
 import type { SavedSettings } from './outbound.ts';
+import { usableSecrets, usableValues } from './usable.ts';
 import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
 const SETTINGS_ENTRY = 'settings.json';
@@ -40,6 +40,7 @@ export class SettingsStore {
   /** Whether only the secrets of a first save exist: another replica is about to write the rest. */
   #isHalfSaved = false;
   #last: Promise<unknown> = Promise.resolve();
+  #viewed: { stored: SavedSettings; unwritable: Reason | undefined; settings: Settings } | undefined;
 
   /** @param limits - what the deployment forbids, by dotted path */
   constructor(state: StateStore, config: StoreConfig, log: Log, limits: FieldCheck) {
@@ -108,7 +109,16 @@ export class SettingsStore {
     return digest({ target, encryption, secrets: this.#stored.secrets });
   }
 
+  /** To be looked at, not changed: everybody who looks several times a second gets the same. */
   view(): Settings {
+    const [stored, unwritable] = [this.#stored, this.#unwritable];
+    if (this.#viewed?.stored !== stored || this.#viewed.unwritable !== unwritable) {
+      this.#viewed = { stored, unwritable, settings: this.#view() };
+    }
+    return this.#viewed.settings;
+  }
+
+  #view(): Settings {
     return compact({
       revision: this.#revision(this.#stored),
       values: this.#rules.values(this.#stored),
@@ -247,31 +257,6 @@ export class SettingsStore {
       return {};
     }
   }
-}
-
-/** Each section that is whole; one that an older or newer release wrote differently falls back to the defaults. */
-function usableValues(value: unknown, log: Log): Partial<SettingsValues> {
-  const values: Partial<SettingsValues> = {};
-  const sections = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  for (const [name, schema] of Object.entries(SettingsValues.shape)) {
-    const defaults = DEFAULT_SETTINGS[name as keyof SettingsValues];
-    if (sections[name] !== undefined) {
-      const parsed = schema.safeParse({ ...defaults, ...(sections[name] as object) });
-      if (parsed.success) {
-        Object.assign(values, { [name]: parsed.data });
-      } else {
-        log.warn({ section: name }, 'a section of the stored settings is not usable; its defaults are used');
-      }
-    }
-  }
-  return values;
-}
-
-function usableSecrets(value: unknown): Partial<Record<SecretName, string>> {
-  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  return Object.fromEntries(
-    SECRET_NAMES.flatMap((name) => (typeof found[name] === 'string' ? [[name, found[name]]] : [])),
-  );
 }
 
 function secretProblem(name: SecretName, value: string): Reason | undefined {

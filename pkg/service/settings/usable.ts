@@ -1,0 +1,29 @@
+import { SECRET_NAMES, SettingsValues, type SecretName } from '../../contract/api/settings.ts';
+import type { Log } from '../../contract/ports.ts';
+import { DEFAULT_SETTINGS } from './defaults.ts';
+
+/** Each section that is whole; one that an older or newer release wrote differently falls back to the defaults. */
+export function usableValues(value: unknown, log: Log): Partial<SettingsValues> {
+  const values: Partial<SettingsValues> = {};
+  const sections = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  for (const [name, schema] of Object.entries(SettingsValues.shape)) {
+    const defaults = DEFAULT_SETTINGS[name as keyof SettingsValues];
+    if (sections[name] !== undefined) {
+      const parsed = schema.safeParse({ ...defaults, ...(sections[name] as object) });
+      if (parsed.success) {
+        Object.assign(values, { [name]: parsed.data });
+      } else {
+        log.warn({ section: name }, 'a section of the stored settings is not usable; its defaults are used');
+      }
+    }
+  }
+  return values;
+}
+
+/** Each secret that is a text. */
+export function usableSecrets(value: unknown): Partial<Record<SecretName, string>> {
+  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  return Object.fromEntries(
+    SECRET_NAMES.flatMap((name) => (typeof found[name] === 'string' ? [[name, found[name]]] : [])),
+  );
+}
