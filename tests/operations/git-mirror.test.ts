@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, runMain } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { startGitServer, type GitServer } from '../support/git-server.ts';
+import { git, startGitServer, type GitServer } from '../support/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-
-const run = promisify(execFile);
 
 /** A mirror of the backups in a repository that Git serves. */
 let grafana: Simulator;
@@ -82,7 +78,7 @@ it('has one commit for each backup that found changes, with what changed in word
 it('comes back exactly', async () => {
   const { snapshot } = (await backup()).json;
   const checkout = `${directory.path}/checkout`;
-  await run('git', ['clone', '--quiet', server.url, checkout]);
+  await git('clone', '--quiet', server.url, checkout);
   await writeFile(`${checkout}/ci.yaml`, 'jobs: {}');
   const imported = await runCli(['import', checkout, '--json'], environment);
   const { json } = await runCli(['diff', snapshot, imported.json.snapshot, '--json'], environment);
@@ -92,16 +88,16 @@ it('comes back exactly', async () => {
 it('keeps files of others, takes their commits, and mends what they changed', async () => {
   await backup();
   const checkout = `${directory.path}/checkout`;
-  const git = (...args: string[]): Promise<unknown> =>
-    run('git', ['-C', checkout, '-c', 'user.name=Eve', '-c', 'user.email=eve@example.org', ...args]);
-  await run('git', ['clone', '--quiet', server.url, checkout]);
+  const byHand = (...args: string[]): Promise<unknown> =>
+    git('-C', checkout, '-c', 'user.name=Eve', '-c', 'user.email=eve@example.org', ...args);
+  await git('clone', '--quiet', server.url, checkout);
   const [dashboard = ''] = (await files()).filter((path) => path.includes('/dashboards/') && !path.includes('/.'));
   const before = await server.git('rev-parse', `main:${dashboard}`);
   await writeFile(`${checkout}/README.md`, 'ours');
   await writeFile(`${checkout}/${dashboard}`, '{}');
-  await git('add', '--all');
-  await git('commit', '--quiet', '--message=By hand');
-  await git('push', '--quiet');
+  await byHand('add', '--all');
+  await byHand('commit', '--quiet', '--message=By hand');
+  await byHand('push', '--quiet');
 
   await save('new', 'New');
   expect((await backup()).error).toBe('');

@@ -1,8 +1,6 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { promisify } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -12,11 +10,9 @@ import { assertPackFits } from '../../pkg/engine/mirror/pack.ts';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
-import { startGitServer, type GitServer } from '../support/git-server.ts';
+import { git, startGitServer, type GitServer } from '../support/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-
-const run = promisify(execFile);
 
 /** What people in Grafana, and those who can push, try to get into or out of a Git mirror. */
 let grafana: Simulator;
@@ -59,16 +55,16 @@ async function files(): Promise<string[]> {
 /** Somebody pushes these files. */
 async function push(changed: Record<string, string>): Promise<void> {
   const checkout = `${directory.path}/checkout`;
-  await run('git', ['clone', '--quiet', server.url, checkout]).catch(() => run('git', ['-C', checkout, 'pull', '-q']));
+  await git('clone', '--quiet', server.url, checkout).catch(() => git('-C', checkout, 'pull', '-q'));
   for (const [path, text] of Object.entries(changed)) {
     await mkdir(dirname(`${checkout}/${path}`), { recursive: true });
     await writeFile(`${checkout}/${path}`, text);
   }
-  const git = (...args: string[]): Promise<unknown> =>
-    run('git', ['-C', checkout, '-c', 'user.name=Eve', '-c', 'user.email=eve@example.org', ...args]);
-  await git('add', '--all');
-  await git('commit', '--quiet', '--message=By hand');
-  await git('push', '--quiet', 'origin', 'HEAD:main');
+  const byHand = (...args: string[]): Promise<unknown> =>
+    git('-C', checkout, '-c', 'user.name=Eve', '-c', 'user.email=eve@example.org', ...args);
+  await byHand('add', '--all');
+  await byHand('commit', '--quiet', '--message=By hand');
+  await byHand('push', '--quiet', 'origin', 'HEAD:main');
 }
 
 it.each(['git~1', 'GITMOD~1', '.g\u200cithub'])(
@@ -78,7 +74,7 @@ it.each(['git~1', 'GITMOD~1', '.g\u200cithub'])(
     await save('d', '.gitlab-ci.yml', 'f');
     expect((await backup()).error).toBe('');
     expect(await server.git('fsck', '--full', '--strict')).toBe('');
-    await run('git', ['clone', '--quiet', server.url, `${directory.path}/checkout`]);
+    await git('clone', '--quiet', server.url, `${directory.path}/checkout`);
     expect((await files()).filter((path) => /(^|\/)\.git|~\d/i.test(path))).toEqual([]);
   },
 );

@@ -1,10 +1,10 @@
-import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { buffer } from 'node:stream/consumers';
+import { runSmall } from './process/small.ts';
 
 /** A Git repository that Git itself serves over HTTP. */
 export interface GitServer {
@@ -23,7 +23,14 @@ export interface GitServer {
   close(): Promise<void>;
 }
 
-const run = promisify(execFile);
+/** Runs Git. @returns what it prints */
+export async function git(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runSmall({ command: 'git', args, env: process.env });
+  if (code !== 0) {
+    throw Object.assign(new Error(`git ${args.join(' ')}: ${stderr.toString()}`), { code });
+  }
+  return stdout.toString().trim();
+}
 
 /** Accepts pushes. Its data need not survive a loss of power. */
 const SETTINGS = '[http]\n receivepack = true\n[core]\n fsync = none\n[receive]\n autogc = false\n';
@@ -31,7 +38,7 @@ const SETTINGS = '[http]\n receivepack = true\n[core]\n fsync = none\n[receive]\
 /** Starts one with an empty repository. @param directory - where the repository is made */
 export async function startGitServer(directory: string): Promise<GitServer> {
   const repository = join(directory, 'remote.git');
-  execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', repository]);
+  await git('init', '--quiet', '--bare', '--initial-branch=main', repository);
   appendFileSync(join(repository, 'config'), SETTINGS);
   const requests: string[] = [];
   const server = createServer(async (request, response) => {
@@ -49,7 +56,10 @@ export async function startGitServer(directory: string): Promise<GitServer> {
     if (search.includes('git-receive-pack')) {
       await started.beforePush?.();
     }
-    const backend = spawn('git', ['http-backend'], {
+    const { stdout: answer } = await runSmall({
+      command: 'git',
+      args: ['http-backend'],
+      input: await buffer(request),
       env: {
         ...process.env,
         GIT_PROJECT_ROOT: directory,
@@ -61,11 +71,6 @@ export async function startGitServer(directory: string): Promise<GitServer> {
         GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
       },
     });
-    request.pipe(backend.stdin);
-    const chunks: Buffer[] = [];
-    backend.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    await once(backend, 'close');
-    const answer = Buffer.concat(chunks);
     const end = answer.indexOf('\r\n\r\n');
     const headers = answer.subarray(0, end).toString().split('\r\n');
     const status = headers.find((line) => line.startsWith('Status: '))?.slice(8, 11);
@@ -77,7 +82,7 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   const started: GitServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/remote.git`,
     requests,
-    git: async (...args) => (await run('git', ['-C', repository, ...args])).stdout.trim(),
+    git: (...args) => git('-C', repository, ...args),
     async close() {
       server.closeAllConnections();
       server.close();

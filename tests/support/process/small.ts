@@ -1,0 +1,47 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
+
+interface Wanted {
+  command: string;
+  args: string[];
+  env: NodeJS.ProcessEnv;
+  input?: Buffer;
+}
+
+interface Finished {
+  id: number;
+  /** The exit code; null: it was not started, or was killed. */
+  code: number | null;
+  stdout: Buffer;
+  stderr: Buffer;
+}
+
+let child: ChildProcess | undefined;
+let last = 0;
+const waiting = new Map<number, (finished: Finished) => void>();
+
+/**
+ * Runs a program from a small process. One that holds the modules and data of many tests has to share its memory with
+ * each program that it starts, page by page, which takes longer than what Git does.
+ */
+export function runSmall(wanted: Wanted): Promise<Finished> {
+  const small = (child ??= start());
+  const id = (last += 1);
+  return new Promise((resolve) => {
+    waiting.set(id, resolve);
+    small.send({ id, ...wanted });
+  });
+}
+
+/** It ends with the process that has started it. */
+function start(): ChildProcess {
+  const path = join(import.meta.dirname, 'small-inside.mjs');
+  const started = fork(path, { execArgv: [], serialization: 'advanced' });
+  started.on('message', (finished: Finished) => {
+    waiting.get(finished.id)?.(finished);
+    waiting.delete(finished.id);
+  });
+  started.unref();
+  started.channel?.unref();
+  return started;
+}
