@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { podIn } from '../../chart/charts.ts';
+import { CHART, EXAMPLES, helm, objectsOf, the, type KubernetesObject } from '../../support/helm/helm.ts';
+import { fences, pages, shellBlocks } from '../pages.ts';
+import { commandsOf } from '../shell.ts';
+
+const GUIDES = [...pages()].filter(([page]) => page.startsWith('docs/install/'));
+const guide = (name: string): string => GUIDES.find(([page]) => page.endsWith(`/${name}`))?.[1] ?? '';
+
+const INSTALLS = /helm install \w+ (?:\.\/charts|oci:|examples)|kubectl apply -f/;
+/** The classic script has the keys already. */
+const needingKeys = GUIDES.filter(([page, text]) => INSTALLS.test(text) && !page.endsWith('classic-script.md'));
+const restarting = GUIDES.filter(([, text]) => /dashkeep-overlay|extraContainers: \||PREINSTALL_SYNC/.test(text));
+
+describe('the guides', () => {
+  it.each(needingKeys)('%s: the S3 keys come before what needs them', (_, text) => {
+    expect(text.search(/official-chart\.md#1-s3-keys|^## 1\. S3 keys|S3 keys as described/m)).toBeGreaterThan(0);
+    expect(text.search(/S3 keys/)).toBeLessThan(text.search(INSTALLS));
+  });
+
+  it.each(restarting)('%s: a restart of the pod erases what no volume keeps', (_, text) => {
+    expect(text).toMatch(/#3-add-it-to-grafanas-pod|^Check the volume first/m);
+  });
+});
+
+describe('docs/install/grafana-operator.md', () => {
+  it('lets Grafana trust and reach the service', async () => {
+    const [, , release = '', , ...flags] = commandsOf(shellBlocks(guide('grafana-operator.md')).join('\n'))[0] ?? [];
+    const own = flags.filter((word, at) => word !== 'images.yaml' && flags[at + 1] !== 'images.yaml');
+    const objects = objectsOf((await helm('template', release, CHART, ...own)).stdout);
+    expect(the(objects, 'ConfigMap', 'dashkeep')['data']['DASHKEEP_URL']).toMatch(/^https:/);
+
+    const [snippet] = fences(guide('grafana-operator.md')).filter(({ language }) => language === 'yaml');
+    const example = parse(await readFile(join(EXAMPLES, 'grafana-operator.yaml'), 'utf8')) as KubernetesObject;
+    expect(parse(snippet?.text ?? '')).toEqual({ spec: example['spec'] });
+    const { containers, volumes } = example['spec'].deployment.spec.template.spec;
+    expect(volumes).toMatchObject([{ configMap: { name: the(objects, 'ConfigMap', 'dashkeep-ca').metadata.name } }]);
+    const [mount] = containers[0].volumeMounts;
+    expect(mount.name).toBe(volumes[0].name);
+    const trusted = containers[0].env.find(({ name }: { name: string }) => name === 'SSL_CERT_DIR').value.split(':');
+    expect(trusted).toEqual(['/etc/ssl/certs', mount.mountPath]);
+
+    const [fromGrafana] = the(objects, 'NetworkPolicy')['spec'].ingress;
+    // The operator's only label of a pod is the resource's name.
+    expect(fromGrafana.from).toEqual([{ podSelector: { matchLabels: { app: example.metadata.name } } }]);
+  });
+});
+
+describe('docs/install/manifests.md', () => {
+  it.each(['cronjob.yaml', 'deployment.yaml', 'sidecar.yaml'])('%s: what its pods wait for is made', async (file) => {
+    const objects = objectsOf(await readFile(join(EXAMPLES, 'manifests', file), 'utf8'));
+    const made = new Set(objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
+    for (const [, name = ''] of guide('manifests.md').matchAll(/create secret generic ([\w-]+)/g)) {
+      made.add(`Secret ${name}`);
+    }
+    for (const object of objects.filter(({ kind }) => ['CronJob', 'Deployment', 'Job'].includes(kind))) {
+      const sources = (podIn(object).volumes ?? []).flatMap(
+        (volume) => ((volume as KubernetesObject)['projected']?.sources ?? []) as KubernetesObject[],
+      );
+      const needed = sources.flatMap(({ secret, configMap }) => [
+        ...(secret === undefined || secret.optional ? [] : [`Secret ${secret.name}`]),
+        ...(configMap === undefined || configMap.optional ? [] : [`ConfigMap ${configMap.name}`]),
+      ]);
+      expect(needed.filter((one) => !made.has(one))).toEqual([]);
+    }
+  });
+});
