@@ -8,6 +8,7 @@ import { ROOT, dockerStages } from './rootfs.ts';
 
 interface Service {
   image: string;
+  pull_policy?: string;
   build?: { context: string; target?: string; args?: string[] };
   depends_on?: Record<string, { condition: string }>;
   ports?: string[];
@@ -32,7 +33,7 @@ const KEYS = {
   top: ['name', 'services', 'volumes'],
   service: [
     ...['image', 'build', 'depends_on', 'ports', 'environment', 'volumes', 'healthcheck', 'command', 'user', 'restart'],
-    ...['network_mode', 'read_only', 'cap_drop', 'security_opt', 'tmpfs', 'entrypoint'],
+    ...['network_mode', 'read_only', 'cap_drop', 'security_opt', 'tmpfs', 'entrypoint', 'pull_policy'],
   ],
   build: ['context', 'target', 'args'],
   healthcheck: ['test', 'interval', 'retries'],
@@ -78,11 +79,11 @@ describe('docker-compose.yaml', () => {
     }
   });
 
-  it('pins every foreign image, and builds ours from stages and arguments that exist', async () => {
+  it('pins every foreign image, pulls none of ours, and builds them from stages and arguments that exist', async () => {
     const stages = (await dockerStages()).map(({ name }) => name);
     const dockerfile = await readFile(join(ROOT, 'Dockerfile'), 'utf8');
     const ours = services.flatMap(([, { image, build }]) => (build === undefined ? [] : [image]));
-    for (const [name, { image, build }] of services) {
+    for (const [name, { image, build, pull_policy }] of services) {
       if (build !== undefined) {
         expect([undefined, ...stages]).toContain(build.target);
         for (const argument of build.args ?? []) {
@@ -90,6 +91,9 @@ describe('docker-compose.yaml', () => {
         }
       } else if (!ours.includes(image)) {
         expect(image, name).toMatch(/:(\$\{\w+:-)?v?\d/);
+      } else {
+        // Compose would first fail to pull it, and show that as an error.
+        expect(pull_policy, name).toBe('never');
       }
     }
   });

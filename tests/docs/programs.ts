@@ -12,6 +12,7 @@ type Check = (words: string[]) => string | undefined | Promise<string | undefine
 const ELSEWHERE: Record<string, string> = {
   'docker build': '-t --target --build-arg',
   'docker buildx build': '-t --platform --sbom --provenance --push',
+  'docker buildx create': '--use',
   'docker buildx imagetools inspect': '--format',
   'docker login': '',
   'docker push': '',

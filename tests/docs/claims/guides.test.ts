@@ -26,6 +26,14 @@ describe('the guides', () => {
   });
 });
 
+describe('docs/install/images.md', () => {
+  it('creates a builder before it asks for what the default one lacks', () => {
+    const commands = commandsOf(shellBlocks(guide('images.md')).join('\n')).map((words) => words.join(' '));
+    const at = (start: string): number => commands.findIndex((command) => command.startsWith(start));
+    expect(at('docker buildx create --use')).toBe(at('docker buildx build') - 1);
+  });
+});
+
 describe('docs/install/grafana-operator.md', () => {
   it('lets Grafana trust and reach the service', async () => {
     const [, , release = '', , ...flags] = commandsOf(shellBlocks(guide('grafana-operator.md')).join('\n'))[0] ?? [];
