@@ -70,7 +70,7 @@ function settingsPage(): string {
 
 ${MADE} Commands and the service look for a value in one order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default.
 For a bucket, the other sources of the AWS tools come between the settings page and the default: \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each value. You can also change the values in the column "setting" on the settings page of the app, except
-those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#what-the-pages-cannot-change). A variable with \`…_FILE\` contains the path of a file with the value.
+those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#limits-of-the-pages). A variable with \`…_FILE\` contains the path of a file with the value.
 An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, web identity (IRSA), container and instance roles.
 
@@ -96,7 +96,7 @@ function errorsPage(): string {
 ${MADE} Every message ends with a code. The command line exits with the number, and the API responds with the status.
 A message often has a more specific hint than the one here. See also [troubleshooting](troubleshooting.md).
 
-${table(['code', 'exit', 'HTTP', 'what to do'], rows)}`;
+${table(['code', 'exit', 'HTTP', 'advice'], rows)}`;
 }
 
 interface Operation {

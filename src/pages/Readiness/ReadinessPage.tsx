@@ -91,7 +91,7 @@ function save({ evidence, time }: Readiness): void {
     t('readiness.columnLevel', 'Level'),
     t('readiness.columnSince', 'Since'),
     t('readiness.columnEvidence', 'Evidence'),
-    t('readiness.columnAdvice', 'What to do'),
+    t('readiness.columnAdvice', 'Advice'),
   ];
   const row = (line: ReadinessLine): string[][] => [
     [subjectText(line), levelLabel(line.level), line.at ?? '', evidenceText(line), adviceText(line)],

@@ -67,7 +67,7 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
         count={(total) => plural('snapshot.count', total, '{{number}} resource', '{{number}} resources')}
       >
         <MultiFilter
-          label={t('plan.actions', 'What happens')}
+          label={t('plan.actions', 'Actions')}
           value={read('action')}
           options={ACTIONS.filter((action) => (counts[action] ?? 0) > 0).map((action) => ({
             value: action,
@@ -103,7 +103,7 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
   return [
     {
       id: 'action',
-      header: t('column.action', 'What happens'),
+      header: t('column.action', 'Action'),
       width: '120px',
       cell: (item) => <LabelBadge color={COLORS[item.action]} text={actionLabel(item.action)} />,
     },
