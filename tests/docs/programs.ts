@@ -46,6 +46,7 @@ const ELSEWHERE: Record<string, string> = {
   sqlite3: '',
   jq: '-r -sRr --arg',
   'sudo install': '',
+  'sudo systemctl enable': '--now',
   tar: '-xzf',
   'openssl req': '-x509 -newkey -pkeyopt -nodes -days -subj -addext -keyout -out',
   'openssl pkeyutl': '-verify -pubin -keyform -inkey -rawin -in -sigfile',

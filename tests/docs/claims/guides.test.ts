@@ -34,6 +34,16 @@ describe('docs/install/images.md', () => {
   });
 });
 
+describe('docs/install/outside-kubernetes.md', () => {
+  it('gives a service with a bucket and keys the region, too', () => {
+    const services = fences(guide('outside-kubernetes.md')).filter(({ text }) => /\bAWS_\w+=/.test(text));
+    expect(services.length).toBe(2);
+    for (const { text } of services) {
+      expect(text).toMatch(/\bAWS_REGION=\S/);
+    }
+  });
+});
+
 describe('docs/install/grafana-operator.md', () => {
   it('lets Grafana trust and reach the service', async () => {
     const [, , release = '', , ...flags] = commandsOf(shellBlocks(guide('grafana-operator.md')).join('\n'))[0] ?? [];

@@ -24,7 +24,8 @@ describe('the command line in a pod', () => {
   it('is started as the image starts it, which has no shell and no program of that name', () => {
     const [, entry = ''] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
     const start = (JSON.parse(entry) as string[]).filter((word) => !word.startsWith('--'));
-    const found = [...pages().values()].flatMap(execs);
+    // In Grafana's own container, there are other programs.
+    const found = [...pages().values()].flatMap(execs).filter(({ before }) => !before.join(' ').includes('-c grafana'));
     expect(found.length).toBeGreaterThan(1);
     for (const { after } of found) {
       expect(after.slice(0, 2)).toEqual(start);
