@@ -42,6 +42,8 @@ function literal(template: string): string {
 }
 
 it('exports for Terraform: each resource with its import, and no text as an expression', async () => {
+  await api('POST /api/folders', { uid: 'e', title: 'Below', parentUid: 'f' });
+  await api('POST /api/datasources', { name: 'Z', uid: 'z', type: 'loki', access: 'proxy', isDefault: true });
   const point = { name: HOSTILE, disableResolveMessage: true };
   const slack = { url: 'hunter2-secret', title: HOSTILE, mentionUsers: 'ada' };
   const email = { addresses: 'a@x;b@x, c@x', singleEmail: true };
@@ -55,10 +57,15 @@ it('exports for Terraform: each resource with its import, and no text as an expr
     JSON.parse(await readFile(`${here.path}/out/${name}.tf.json`, 'utf8')) as never;
   const folders: { import: object[]; resource: Record<string, Record<string, { title: string }>> } =
     await read('folder');
-  expect(folders.import).toEqual([{ id: '1:f', to: 'grafana_folder.org1_f' }]);
+  expect(folders.import).toEqual([
+    { id: '1:e', to: 'grafana_folder.org1_e' },
+    { id: '1:f', to: 'grafana_folder.org1_f' },
+  ]);
+  expect(folders.resource['grafana_folder']).toMatchObject({ org1_e: { depends_on: ['grafana_folder.org1_f'] } });
   expect(literal(folders.resource['grafana_folder']!['org1_f']!.title)).toBe(HOSTILE);
   const dashboards: { resource: Record<string, Record<string, { config_json: string; folder: string }>> } =
     await read('dashboard');
+  expect(dashboards.resource['grafana_dashboard']).toMatchObject({ org1_d: { depends_on: ['grafana_folder.org1_f'] } });
   const { config_json: file, folder } = dashboards.resource['grafana_dashboard']!['org1_d']!;
   expect(folder).toBe('f');
   const [, path] = /^\$\{file\("\$\{path\.module\}\/(.*)"\)\}$/.exec(file)!;
@@ -66,6 +73,7 @@ it('exports for Terraform: each resource with its import, and no text as an expr
   expect(JSON.parse(stored)).toMatchObject({ uid: 'd', title: HOSTILE });
   const sources: { resource: Record<string, Record<string, Record<string, string>>> } = await read('data-source');
   const source = sources.resource['grafana_data_source']!['org1_s']!;
+  expect(source).toMatchObject({ depends_on: ['grafana_data_source.org1_z'] });
   expect(JSON.parse(literal(source['json_data_encoded']!))).toEqual({ text: HOSTILE });
   const points: { import: object[]; resource: Record<string, Record<string, Record<string, never>>> } =
     await read('contact-point');
@@ -89,6 +97,7 @@ it('exports for Terraform: each resource with its import, and no text as an expr
     variable: Object.fromEntries(variables.map((name) => [name, { sensitive: true, type: 'string' }])),
   });
   expect(json.lacks).toMatchObject([
+    { kind: 'folder-permissions', code: 'export-kind' },
     { kind: 'folder-permissions', code: 'export-kind' },
     { kind: 'contact-point', code: 'export-fields', params: { fields: 'headers' } },
   ]);
@@ -138,6 +147,24 @@ it('exports for Terraform what the provider takes, imports and does not replace'
   expect((await read('library-panel')).resource['grafana_library_panel']?.['org1_l']).toMatchObject({
     folder_uid: 'general',
   });
+});
+
+it('leaves out of teams for Terraform the user that the provider never reads', async () => {
+  await api('POST /api/admin/users', { login: 'ada', email: 'ada@example.com', password: 'a-long-password' });
+  await api('POST /api/teams', { name: 'T' });
+  const { text } = await call(here.grafana, 'admin:admin', 'GET /api/teams/search');
+  const [{ id }] = (JSON.parse(text) as { teams: [{ id: number }] }).teams;
+  await call(here.grafana, 'admin:admin', `PUT /api/teams/${id}/members`, {
+    members: ['ada@example.com'],
+    admins: ['admin@localhost'],
+  });
+  await here.run(['backup', '--kinds', 'team']);
+  const { json } = await here.run(['export', `${here.path}/out`, '--as', 'terraform']);
+  const teams: { resource: Record<string, object> } = JSON.parse(
+    await readFile(`${here.path}/out/team.tf.json`, 'utf8'),
+  ) as never;
+  expect(teams.resource['grafana_team']).toMatchObject({ org1_T: { members: ['ada@example.com'], admins: [] } });
+  expect(json.lacks).toMatchObject([{ kind: 'team', code: 'export-fields', params: { fields: 'admin@localhost' } }]);
 });
 
 describe('exports for grafana-operator', () => {

@@ -1,10 +1,11 @@
 import { compact } from '../../contract/compact.ts';
-import type { KindName } from '../../contract/kinds.ts';
+import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { rulesOf } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { isV2Version } from '../../grafana/kinds/dashboards/dashboard/content.ts';
 import { canonicalOf } from '../../grafana/kinds/text-content.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import { naturalKey } from '../../grafana/natural-key.ts';
 import { groupBy } from '../../lib/group-by.ts';
 import {
@@ -25,6 +26,7 @@ import { TitlePaths } from './names.ts';
 import { contactPoint } from './terraform/contact-point.ts';
 import { dataSource } from './terraform/data-source.ts';
 import { pick } from './terraform/pick.ts';
+import { team } from './terraform/team.ts';
 import { quoted, templates } from './terraform/templates.ts';
 
 /** Arguments that are expressions, where every other text is a literal. No name of these comes from the content. */
@@ -72,11 +74,10 @@ const RESOURCES: Partial<Record<KindName, Resource>> = {
     }),
   },
   'notification-template': {
+    // The provider never reads `disable_provenance` as true, and fails to create a template with it.
     type: 'grafana_message_template',
-    ignored: ['disable_provenance'],
     convert: ({ entry, content }) => ({
       name: entry.uid,
-      disable_provenance: true,
       template: stringAt(content.body, 'template') ?? '',
     }),
   },
@@ -112,9 +113,12 @@ export const exportTerraform: Format = async (exporting) => {
     variables[name] = { type: 'string', sensitive: true };
     return name;
   };
+  const files = new Map<KindName, { blocks: Record<string, JsonObject>; imports: Json[] }>();
+  const declared = new Map<string, string>();
+  const needs = new Map<JsonObject, string[]>();
   for (const [kind, ofKind] of groupBy(entries, ({ kind }) => kind)) {
     const known = RESOURCES[kind];
-    const blocks: JsonObject = {};
+    const blocks: Record<string, JsonObject> = {};
     const imports: Json[] = [];
     for (const entry of ofKind) {
       const resource = known && (await read(entry));
@@ -131,16 +135,37 @@ export const exportTerraform: Format = async (exporting) => {
       }
       const name = `org${entry.org}_${/^[\w-]+$/.test(entry.uid) ? entry.uid : naturalKey(entry.uid)}`;
       const { type, hasExpressions, ignored } = known;
-      blocks[name] = {
+      const block: JsonObject = {
         org_id: String(entry.org),
         ...(hasExpressions ? body : argumentsOf(body)),
         ...(ignored && { lifecycle: { ignore_changes: ignored } }),
       };
+      blocks[name] = block;
       imports.push({ to: `${type}.${name}`, id: templates(`${entry.org}:${idOf(entry)}`) });
+      declared.set(keyOf(entry.org, entry), `${type}.${name}`);
+      const references = kindOf(kind).references(resource.content);
+      const earlier = references.filter((one) => isEarlier(one.kind, kind)).map((one) => keyOf(entry.org, one));
+      if (block['is_default'] === true) {
+        declared.set(defaultOf(entry.org), `${type}.${name}`);
+      } else if (kind === 'data-source') {
+        // Grafana makes the first data source the default one.
+        earlier.push(defaultOf(entry.org));
+      }
+      needs.set(block, earlier);
     }
-    if (known !== undefined && imports.length > 0) {
-      await write(`${kind}.tf.json`, document({ import: imports, resource: { [known.type]: blocks } }));
+    if (imports.length > 0) {
+      files.set(kind, { blocks, imports });
     }
+  }
+  // A new Grafana needs them in this order.
+  for (const [block, keys] of needs) {
+    const addresses = [...new Set(keys)].flatMap((key) => declared.get(key) ?? []);
+    if (addresses.length > 0) {
+      block['depends_on'] = addresses.sort();
+    }
+  }
+  for (const [kind, { blocks, imports }] of files) {
+    await write(`${kind}.tf.json`, document({ import: imports, resource: { [RESOURCES[kind]?.type ?? '']: blocks } }));
   }
   const provider = { grafana: { source: 'grafana/grafana' } };
   await write('main.tf.json', document({ terraform: { required_version: '>= 1.5', required_providers: provider } }));
@@ -149,6 +174,19 @@ export const exportTerraform: Format = async (exporting) => {
   }
   return undefined;
 };
+
+function keyOf(org: number, { kind, uid }: { kind: KindName; uid: string }): string {
+  return `${org}/${kind}/${uid}`;
+}
+
+function defaultOf(org: number): string {
+  return `${org}/default`;
+}
+
+/** Whether resources of a kind are created before those of another; Terraform accepts no cycles. */
+function isEarlier(kind: KindName, than: KindName): boolean {
+  return kind === 'folder' || KIND_NAMES.indexOf(kind) < KIND_NAMES.indexOf(than);
+}
 
 /** By which the provider imports it. */
 function idOf({ kind, uid, facts }: ManifestEntry): string {
@@ -237,16 +275,6 @@ function routing(given: JsonObject): JsonObject {
     mute_time_intervals: 'mute_timings',
     active_time_intervals: 'active_timings',
   });
-}
-
-function team({ entry, content }: ExportedResource): JsonObject {
-  const emails = (permission: string): Json[] =>
-    objects(content.body, 'members').flatMap((one) => {
-      const email = stringAt(one, 'email') ?? '';
-      return one['permission'] === permission && email !== '' ? [email] : [];
-    });
-  const email = stringAt(content.body, 'email') ?? '';
-  return { name: entry.uid, email, members: emails('Member'), admins: emails('Admin') };
 }
 
 function at(name: string, value: string | undefined): JsonObject {
