@@ -5,10 +5,10 @@ import { PreviewRecords } from '../engine/preview/record.ts';
 import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
+import type { FleetOptions } from '../operations/fleet.ts';
 import type { GrafanaLink } from '../operations/grafana.ts';
 import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
-import { snapshotsOfInstallation } from '../repository/installation.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
 import type { Repository } from '../repository/repository.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
@@ -108,19 +108,22 @@ export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<Sn
   });
 }
 
-/** Every snapshot of an installation, newest first, by its repository. @throws DK_REPOSITORY_…, DK_SNAPSHOT_LOST */
-export function snapshotsAt(context: CliContext, flags: CommonFlags): Promise<SnapshotSummary[]> {
-  return withStore(context, flags, async (store) => {
-    const state = await openState(context, flags);
-    return snapshotsOfInstallation({ ...(await openOptions(context, flags, { store, state, create: false })), state });
-  });
+/** What reads many installations takes from the settings. */
+export async function fleetOptions(context: CliContext, flags: CommonFlags): Promise<FleetOptions> {
+  const { environment, clock, randomness, log } = context;
+  const configuration = new Configuration(environment, flags);
+  return {
+    ...(await openOptions(context, flags, {})),
+    state: await openState(context, flags),
+    storage: async (target) => ({ ...(await settingsFor(target, configuration)), clock, random: randomness, log }),
+  };
 }
 
-async function openOptions(
+async function openOptions<T>(
   { environment, clock, randomness, log, signal }: CliContext,
   flags: CommonFlags,
-  opened: Pick<OpenOptions, 'store' | 'state' | 'create' | 'beside'>,
-): Promise<OpenOptions> {
+  opened: T,
+) {
   const configuration = new Configuration(environment, flags);
   const secrets = await encryptionSettings(configuration);
   const trustedKeys = configuration.get('DASHKEEP_TRUSTED_KEYS');

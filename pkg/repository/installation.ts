@@ -8,14 +8,14 @@ import { findingError } from './signing/finding-error.ts';
 import { RememberedTarget } from './signing/remembered-target.ts';
 import { Trust } from './signing/trust.ts';
 
-type Options = Omit<OpenOptions, 'create'> & Required<Pick<OpenOptions, 'state'>>;
+export type InstallationOptions = Omit<OpenOptions, 'create'> & Required<Pick<OpenOptions, 'state'>>;
 
 /**
  * The snapshots at a target, newest first, from its index alone where that is signed and up to date: two requests where
  * this machine remembers the repository. A repository whose newest snapshot counts is remembered.
  * @throws DK_REPOSITORY_…, DK_SNAPSHOT_LOST, DK_STORE_…
  */
-export async function snapshotsOfInstallation(options: Options): Promise<SnapshotSummary[]> {
+export async function snapshotsOfInstallation(options: InstallationOptions): Promise<SnapshotSummary[]> {
   const { store, state, clock, signal } = options;
   const target = new RememberedTarget(state, store.description);
   const remembered = await target.read();
@@ -39,14 +39,14 @@ export async function snapshotsOfInstallation(options: Options): Promise<Snapsho
   return snapshots;
 }
 
-async function fromIndex(options: Options, id: string): Promise<SnapshotSummary[] | undefined> {
+async function fromIndex(options: InstallationOptions, id: string): Promise<SnapshotSummary[] | undefined> {
   const { store, clock, ignoreClock, log, signal } = options;
   const keyring = await glancingKeyring(options, id, options);
   const trust = await Trust.readOnly(options, id);
   return (await new SnapshotIndex({ store, clock, ignoreClock, log, keyring, trust }).quickView({ signal }))?.reverse();
 }
 
-async function fromManifests(options: Options): Promise<SnapshotSummary[]> {
+async function fromManifests(options: InstallationOptions): Promise<SnapshotSummary[]> {
   const repository = await openRepository({ ...options, create: false });
   try {
     repository.trust.keys.assertRemembered();

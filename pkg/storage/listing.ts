@@ -6,6 +6,8 @@ import type { ObjectInfo } from './store.ts';
 /** A page of a service's list. */
 export interface ListPage {
   entries: Iterable<{ name?: string; size?: number; lastModified?: Date }>;
+  /** With a slash at the end; only where they were asked for. */
+  folders?: Iterable<string | undefined>;
   /** Whether there are more pages. */
   more: boolean;
   /** The token of the next page. */
@@ -32,24 +34,16 @@ export async function* readList(
   ask: (what: string, next: string | undefined) => Promise<ListPage | undefined>,
 ): AsyncIterable<ObjectInfo> {
   const what = `list ${prefix === '' ? 'the target' : prefix}`;
-  const untrusted = (why: string) =>
-    new DashkeepError('DK_STORE_FAILED', `cannot ${what} in ${where}: ${why}`, { advice: reason('distrust-lists') });
-  let token: string | undefined;
   let last: string | undefined;
-  for (;;) {
-    const page = await ask(what, token);
-    // A login page or an empty answer reads like a list of nothing.
-    if (page === undefined) {
-      throw untrusted('the response is not a list');
-    }
+  for await (const page of readPages(what, where, ask)) {
     for (const { name, size, lastModified } of page.entries) {
       if (name === undefined || !name.startsWith(base + prefix) || size === undefined || lastModified === undefined) {
-        throw untrusted('an entry has no name, size or date, or was not asked for');
+        throw untrusted(what, where, 'an entry has no name, size or date, or was not asked for');
       }
       // A copy: a part of a string keeps the whole of it in memory, here the page of the list.
       const key = Buffer.from(name.slice(base.length)).toString();
       if (last !== undefined && compareKeys(key, last) <= 0) {
-        throw untrusted(`${JSON.stringify(key)} comes after ${JSON.stringify(last)}`);
+        throw untrusted(what, where, `${JSON.stringify(key)} comes after ${JSON.stringify(last)}`);
       }
       last = key;
       // Web consoles create an empty object `folder/` for each folder.
@@ -58,12 +52,53 @@ export async function* readList(
         yield { key, size, lastModified };
       }
     }
+  }
+}
+
+/** Names of the folders directly below a prefix, in byte order. @throws DK_STORE_FAILED */
+export async function readFolders(
+  { base, prefix, where }: Omit<ListQuestion, 'startAfter'>,
+  ask: (what: string, next: string | undefined) => Promise<ListPage | undefined>,
+): Promise<string[]> {
+  const what = `list the folders below ${prefix === '' ? 'the target' : prefix}`;
+  const above = base + prefix;
+  const found: string[] = [];
+  for await (const { folders = [] } of readPages(what, where, ask)) {
+    for (const name of folders) {
+      if (name === undefined || !name.startsWith(above) || !name.endsWith('/')) {
+        throw untrusted(what, where, 'a folder has no name, or was not asked for');
+      }
+      found.push(name.slice(above.length, -1));
+    }
+  }
+  return found.sort(compareKeys);
+}
+
+async function* readPages(
+  what: string,
+  where: string,
+  ask: (what: string, next: string | undefined) => Promise<ListPage | undefined>,
+): AsyncIterable<ListPage> {
+  let token: string | undefined;
+  for (;;) {
+    const page = await ask(what, token);
+    // A login page or an empty answer reads like a list of nothing.
+    if (page === undefined) {
+      throw untrusted(what, where, 'the response is not a list');
+    }
+    yield page;
     if (!page.more) {
       return;
     }
     if (page.next === undefined || page.next === token) {
-      throw untrusted('it reports more entries, but no way to get them');
+      throw untrusted(what, where, 'it reports more entries, but no way to get them');
     }
     token = page.next;
   }
+}
+
+function untrusted(what: string, where: string, why: string): DashkeepError {
+  return new DashkeepError('DK_STORE_FAILED', `cannot ${what} in ${where}: ${why}`, {
+    advice: reason('distrust-lists'),
+  });
 }

@@ -59,6 +59,8 @@ export interface ObjectStore {
   /** Undefined when the key is absent. */
   head(key: string, options?: { signal?: AbortSignal }): Promise<ObjectInfo | undefined>;
   list(prefix: string, options?: { startAfter?: string; signal?: AbortSignal }): AsyncIterable<ObjectInfo>;
+  /** Names of the folders directly below a prefix that is empty or ends with a slash, in byte order. */
+  folders(prefix: string, options?: { signal?: AbortSignal }): Promise<string[]>;
   deleteMany(keys: readonly string[], options?: { signal?: AbortSignal }): Promise<DeleteResult[]>;
   /** The store's own clock, from an answer it gives. */
   clock(options?: { signal?: AbortSignal }): Promise<Date>;

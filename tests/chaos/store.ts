@@ -7,6 +7,7 @@ import type {
   PutResult,
   StoreCapabilities,
 } from '../../pkg/storage/store.ts';
+import { foldersOf } from '../support/stores/read.ts';
 
 interface Stored {
   body: Buffer;
@@ -133,6 +134,10 @@ export class GuardedStore implements ObjectStore {
   async *list(prefix: string, options: { startAfter?: string; signal?: AbortSignal } = {}): AsyncIterable<ObjectInfo> {
     options.signal?.throwIfAborted();
     yield* await this.#guard({ method: 'list', key: prefix }, () => this.#bucket.list(prefix, options.startAfter));
+  }
+
+  async folders(prefix: string): Promise<string[]> {
+    return foldersOf(this, prefix);
   }
 
   deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {

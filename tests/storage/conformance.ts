@@ -38,6 +38,17 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
       expect((await all(store.list('empty/'))).map((info) => info.size)).toEqual([0]);
     });
 
+    it('lists the folders directly below a prefix, but neither files nor what is deeper', async () => {
+      for (const key of ['folders/b/x/1', 'folders/b/y', 'folders/a-/1', 'folders/a/1', 'folders/file']) {
+        await store.put(key, Buffer.from(key));
+      }
+
+      expect(await store.folders('folders/')).toEqual(['a', 'a-', 'b']);
+      expect(await store.folders('folders/b/')).toEqual(['x']);
+      expect(await store.folders('folders/none/')).toEqual([]);
+      expect(await store.folders('')).toContain('folders');
+    });
+
     it('holds an object of several megabytes', async () => {
       const bytes = Buffer.alloc(7 * 1024 * 1024, 'dashboards ');
 

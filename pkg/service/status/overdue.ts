@@ -6,7 +6,8 @@ import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import type { History } from '../repository/history.ts';
 import type { SettingsStore } from '../settings/store.ts';
-import { lateAfterSeconds, schedulesOf } from './status.ts';
+import { lateAfterSeconds } from '../../contract/overdue.ts';
+import { schedulesOf } from './status.ts';
 
 const ENTRY = 'late.json';
 

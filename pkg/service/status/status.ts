@@ -8,6 +8,7 @@ import type { Upgrade } from '../../contract/losses/losses.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
+import { lateAfterSeconds } from '../../contract/overdue.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** What was last heard of Grafana. */
@@ -92,14 +93,6 @@ export interface ProtectionFacts {
   target: { reachable?: boolean | undefined; since?: Date | undefined };
   intervalSeconds: number | undefined;
   now: Date;
-}
-
-/** Late after twice the interval, and a bit for the run itself. */
-const GRACE_SECONDS = 10 * 60;
-
-/** @returns the age in seconds at which the newest backup is overdue: two intervals and a grace period */
-export function lateAfterSeconds(intervalSeconds: number): number {
-  return 2 * intervalSeconds + GRACE_SECONDS;
 }
 
 /** The one word that says how the backups are. */

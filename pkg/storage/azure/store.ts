@@ -189,6 +189,7 @@ class AzureStore extends CloudStore implements StoreProbe {
     what,
     prefix: below,
     startAfter,
+    folders,
     token,
     signal,
   }: PageQuestion): Promise<ListPage | undefined> {
@@ -197,20 +198,23 @@ class AzureStore extends CloudStore implements StoreProbe {
     return this.#connection.call(what, PERMISSIONS.read, { signal }, async ({ container, signal: ends }) => {
       // A service that does not know `startFrom` lists from the beginning; what is before the start is left out here.
       const startFrom = startAfter === undefined ? undefined : base + startAfter;
-      const blobs = container.listBlobsFlat({ prefix, startFrom, abortSignal: ends });
-      const page = await blobs.byPage({ continuationToken: token }).next();
-      const items = page.done === true ? undefined : page.value.segment?.blobItems;
-      if (page.done === true || items === undefined || page.value.containerName === undefined) {
+      const options = { prefix, startFrom, abortSignal: ends };
+      const page = await (folders === true
+        ? container.listBlobsByHierarchy('/', options).byPage({ continuationToken: token }).next()
+        : container.listBlobsFlat(options).byPage({ continuationToken: token }).next());
+      const segment = page.done === true ? undefined : page.value.segment;
+      if (page.done === true || segment?.blobItems === undefined || page.value.containerName === undefined) {
         return undefined;
       }
       const { continuationToken } = page.value;
       const next = continuationToken === '' ? undefined : continuationToken;
-      const entries = items.map(({ name, properties }) => ({
+      const entries = segment.blobItems.map(({ name, properties }) => ({
         name,
         size: properties.contentLength,
         lastModified: properties.lastModified,
       }));
-      return { entries, more: next !== undefined, next };
+      const found = 'blobPrefixes' in segment ? (segment.blobPrefixes as { name: string }[]) : undefined;
+      return { entries, folders: found?.map(({ name }) => name), more: next !== undefined, next };
     });
   }
 }

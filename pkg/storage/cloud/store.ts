@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { hasBytes } from '../body.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
-import { readList, type ListPage } from '../listing.ts';
+import { readFolders, readList, type ListPage } from '../listing.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
 
 /** How a stored object is read. */
@@ -21,6 +21,8 @@ export interface PageQuestion {
   what: string;
   prefix: string;
   startAfter?: string;
+  /** Folders instead of what is in them. */
+  folders?: boolean;
   token?: string;
   signal?: AbortSignal;
 }
@@ -75,6 +77,13 @@ export abstract class CloudStore implements ObjectStore {
     checkPrefix(prefix);
     const question = { base: this.base, prefix, startAfter: options.startAfter, where: this.description };
     yield* readList(question, (what, token) => this.page({ ...options, what, prefix, token }));
+  }
+
+  async folders(prefix: string, { signal }: { signal?: AbortSignal } = {}): Promise<string[]> {
+    signal?.throwIfAborted();
+    checkPrefix(prefix);
+    const question = { base: this.base, prefix, where: this.description };
+    return readFolders(question, (what, token) => this.page({ what, prefix, token, signal, folders: true }));
   }
 
   async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {

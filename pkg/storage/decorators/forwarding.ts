@@ -37,6 +37,10 @@ export class ForwardingStore implements ObjectStore {
     return this.inner.list(prefix, options);
   }
 
+  folders(prefix: string, options?: { signal?: AbortSignal }): Promise<string[]> {
+    return this.inner.folders(prefix, options);
+  }
+
   deleteMany(keys: readonly string[], options?: { signal?: AbortSignal }): Promise<DeleteResult[]> {
     return this.inner.deleteMany(keys, options);
   }

@@ -71,6 +71,10 @@ class ImpatientStore extends ForwardingStore {
     }
   }
 
+  override folders(prefix: string, options: { signal?: AbortSignal } = {}): Promise<string[]> {
+    return this.#within(0, options, (signal) => super.folders(prefix, { signal }));
+  }
+
   override deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {
     const more = keys.length * MILLISECONDS_PER_KEY;
     return this.#within(more, options, (signal) => super.deleteMany(keys, { signal }));

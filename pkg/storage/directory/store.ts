@@ -10,7 +10,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { fromFileSystem } from './errors.ts';
 import { makeDirectory, statOf } from './files.ts';
 import { DirectoryFlushes } from './flushes.ts';
-import { walk } from './walk.ts';
+import { foldersIn, walk } from './walk.ts';
 import { tooLarge } from '../errors.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
@@ -127,6 +127,18 @@ export class DirectoryStore implements ObjectStore {
     } catch (error) {
       options.signal?.throwIfAborted();
       throw fromFileSystem(error, `list ${prefix === '' ? 'the target' : prefix}`, this.description);
+    }
+  }
+
+  async folders(prefix: string, { signal }: { signal?: AbortSignal } = {}): Promise<string[]> {
+    signal?.throwIfAborted();
+    checkPrefix(prefix);
+    try {
+      const start = await this.#directory(prefix.split('/').slice(0, -1));
+      return start === undefined ? [] : await foldersIn(start, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw fromFileSystem(error, `list the folders below ${prefix === '' ? 'the target' : prefix}`, this.description);
     }
   }
 

@@ -43,6 +43,12 @@ export async function* walk(
   yield* infosOf(files, options.signal);
 }
 
+/** Names of the directories in a directory, in byte order. */
+export async function foldersIn(directory: string, signal: AbortSignal | undefined): Promise<string[]> {
+  const entries = await entriesOf(directory, '', { prefix: '', startAfter: undefined, signal });
+  return entries.flatMap(({ key }) => (key.endsWith('/') ? [key.slice(0, -1)] : [])).sort(compareKeys);
+}
+
 async function entriesOf(directory: string, keyOfDirectory: string, options: WalkOptions): Promise<Entry[]> {
   options.signal?.throwIfAborted();
   const found = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {

@@ -27,6 +27,7 @@ const Written = z.object({ generation: z.union([z.string(), z.number()]) });
 const List = z.object({
   kind: z.literal('storage#objects'),
   items: z.array(Stored.partial()).optional(),
+  prefixes: z.array(z.string()).optional(),
   nextPageToken: z.string().optional(),
 });
 
@@ -181,14 +182,15 @@ export class GcsStore extends CloudStore implements StoreProbe {
   }
 
   protected override async page(
-    { what, prefix, startAfter, token, signal }: PageQuestion,
+    { what, prefix, startAfter, folders, token, signal }: PageQuestion,
     maxResults = '1000',
   ): Promise<ListPage | undefined> {
-    const query = { prefix: this.base + prefix, maxResults, fields: `kind,nextPageToken,items(${FIELDS})` };
+    const query = { prefix: this.base + prefix, maxResults, fields: `kind,nextPageToken,prefixes,items(${FIELDS})` };
     const answer = await this.#client.call(what, PERMISSIONS.list, {
       path: this.#query({
         ...query,
         ...(startAfter !== undefined && { startOffset: this.base + startAfter }),
+        ...(folders === true && { delimiter: '/' }),
         ...(token !== undefined && { pageToken: token }),
       }),
       accept: [404],
@@ -201,6 +203,7 @@ export class GcsStore extends CloudStore implements StoreProbe {
     return (
       data && {
         entries: (data.items ?? []).map(({ name, size, timeCreated }) => ({ name, size, lastModified: timeCreated })),
+        folders: data.prefixes,
         more: data.nextPageToken !== undefined,
         next: data.nextPageToken,
       }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 
 /** A page of the keys below a prefix; undefined where the response is no list. */
 export async function listPage(connection: Connection, question: PageQuestion): Promise<ListPage | undefined> {
-  const { what, prefix, startAfter, token, signal } = question;
+  const { what, prefix, startAfter, folders, token, signal } = question;
   const page = await call(connection, what, 's3:ListBucket', signal, () =>
     connection.client.send(
       new ListObjectsV2Command({
@@ -14,15 +14,16 @@ export async function listPage(connection: Connection, question: PageQuestion): 
         Prefix: keyIn(connection, prefix),
         StartAfter: token === undefined && startAfter ? keyIn(connection, startAfter) : undefined,
         ContinuationToken: token,
+        Delimiter: folders === true ? '/' : undefined,
       }),
       { abortSignal: signal },
     ),
   );
-  const { IsTruncated: more, Contents: contents = [], NextContinuationToken: next } = page;
+  const { IsTruncated: more, Contents: contents = [], CommonPrefixes: common = [], NextContinuationToken: next } = page;
   const entries = contents.map(({ Key, Size, LastModified }) => ({
     name: Key,
     size: Size,
     lastModified: LastModified,
   }));
-  return more === undefined ? undefined : { entries, more, next };
+  return more === undefined ? undefined : { entries, folders: common.map(({ Prefix }) => Prefix), more, next };
 }

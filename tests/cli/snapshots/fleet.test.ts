@@ -99,6 +99,21 @@ describe('dashkeep fleet', () => {
     const { json } = await fleet(['*']);
     const targets = json.installations.map(({ target: one }: { target: string }) => one);
     expect(targets).toEqual([target('berlin'), target('paris')]);
+
+    bucket.requests.length = 0;
+    await fleet(['*']);
+    expect(bucket.requests).toHaveLength(5);
+  });
+
+  it('says so where the folders cannot be listed, and looks at the others', async () => {
+    const denied = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
+    bucket.options.fault = ({ query }) => (query.has('delimiter') ? denied : undefined);
+    const { exit, json } = await fleet(['*', 'berlin']);
+    expect(exit).toBe(1);
+    expect(json.installations).toMatchObject([
+      { target: target('*'), state: 'unknown', alarms: [{ code: 'DK_STORE_DENIED' }] },
+      { target: target('berlin'), state: 'ok' },
+    ]);
   });
 
   it('looks at backups, and not at what was imported since', async () => {

@@ -10,6 +10,7 @@ import type {
   StoreCapabilities,
 } from '../../../pkg/storage/store.ts';
 import { tooLarge } from '../../../pkg/storage/errors.ts';
+import { foldersOf } from './read.ts';
 
 export interface MemoryStoreOptions {
   /** The store's own clock; the machine's when absent. */
@@ -93,6 +94,10 @@ export class MemoryStore implements ObjectStore {
         yield { key, size: current.body.length, lastModified: current.lastModified };
       }
     }
+  }
+
+  async folders(prefix: string): Promise<string[]> {
+    return foldersOf(this, prefix);
   }
 
   async deleteMany(keys: readonly string[], options: { signal?: AbortSignal } = {}): Promise<DeleteResult[]> {

@@ -35,3 +35,9 @@ export async function inParallel<T>(
 export function codeOf(error: unknown): string | undefined {
   return (error as DashkeepError).code;
 }
+
+/** Names of the folders directly below a prefix, by its keys. */
+export async function foldersOf(store: ObjectStore, prefix: string): Promise<string[]> {
+  const below = (await keysOf(store, prefix)).map((key) => key.slice(prefix.length).split('/'));
+  return [...new Set(below.flatMap(([name = '', rest]) => (rest === undefined ? [] : [name])))].sort();
+}

@@ -15,7 +15,8 @@ import { recordFor } from '../../organizations/run-view.ts';
 import type { RepositoryCache } from '../../repository/repository-cache.ts';
 import type { Journal } from '../../runs/journal.ts';
 import type { SettingsStore } from '../../settings/store.ts';
-import { lateAfterSeconds, schedulesOf } from '../../status/status.ts';
+import { lateAfterSeconds } from '../../../contract/overdue.ts';
+import { schedulesOf } from '../../status/status.ts';
 import { readConfirmations, type Confirmation } from '../confirmations.ts';
 
 /** More runs than a year of hourly backups has. A report that reaches this limit says so. */

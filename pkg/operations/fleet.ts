@@ -1,0 +1,121 @@
+import { compact } from '../contract/compact.ts';
+import type { Installation } from '../contract/api/fleet.ts';
+import { countsNow, isFull, isRegularBackup, type SnapshotSummary } from '../contract/manifest.ts';
+import { lateAfterSeconds } from '../contract/overdue.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
+import { because, reasonFrom, type Reason } from '../contract/reasons/reason.ts';
+import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
+import type { Abortable } from '../lib/abortable.ts';
+import { MAX_SKEW } from '../repository/clocks.ts';
+import { snapshotsOfInstallation, type InstallationOptions } from '../repository/installation.ts';
+import { notFullReasons } from '../repository/snapshots/coverage.ts';
+import { futureFinding } from '../repository/snapshots/future.ts';
+import { SharedStores } from '../storage/shared.ts';
+import type { OpenStoreOptions } from '../storage/open.ts';
+
+export interface FleetOptions extends Omit<InstallationOptions, 'store'> {
+  /** What is set for a target. */
+  storage: (target: string) => Promise<OpenStoreOptions>;
+  /** Age in hours from which a full snapshot is too old; two usual intervals by default. */
+  maxAge?: number;
+}
+
+const ALL = '/*';
+const AT_ONCE = 16;
+/** The intervals between that many snapshots say how often one is expected. */
+const LOOKED_AT = 10;
+const HOUR = 3_600_000;
+
+/**
+ * The state of installations by their repositories alone, in the order of their targets. What cannot be read is an
+ * installation whose state is unknown.
+ * @param targets - with a slash and an asterisk at the end, every folder
+ */
+export async function lookAtFleet(targets: readonly string[], options: FleetOptions): Promise<Installation[]> {
+  const stores = new SharedStores(options.storage);
+  try {
+    const found = await mapConcurrently(AT_ONCE, targets, (target) => installationsAt(target, stores, options));
+    return await mapConcurrently(
+      AT_ONCE,
+      new Map(found.flat().map((one) => [one.target, one])).values(),
+      (one) => ('state' in one ? Promise.resolve(one) : look(one.target, stores, options)),
+      options.signal,
+    );
+  } finally {
+    await stores.close();
+  }
+}
+
+/** The folders of `s3://bucket/prefix/*`, or the target itself. */
+async function installationsAt(
+  target: string,
+  stores: SharedStores,
+  { signal }: Abortable,
+): Promise<(Installation | { target: string })[]> {
+  if (!target.endsWith(ALL)) {
+    return [{ target }];
+  }
+  const above = target.slice(0, -ALL.length);
+  try {
+    const folders = await (await stores.open(above)).folders('', { signal });
+    return folders.map((folder) => ({ target: `${above}/${folder}` }));
+  } catch (error) {
+    signal?.throwIfAborted();
+    return [unknown(target, error)];
+  }
+}
+
+function unknown(target: string, error: unknown): Installation {
+  return { target, state: 'unknown', alarms: [because(reasonFrom(error))] };
+}
+
+async function look(target: string, stores: SharedStores, options: FleetOptions): Promise<Installation> {
+  const { clock, signal } = options;
+  let snapshots: SnapshotSummary[];
+  try {
+    snapshots = await snapshotsOfInstallation({ ...options, store: await stores.open(target) });
+  } catch (error) {
+    signal?.throwIfAborted();
+    return unknown(target, error);
+  }
+  const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
+  const full = snapshots.filter((one) => countsNow(one) && isFull(one));
+  const since = full[0] && clock.now().getTime() - Date.parse(full[0].time);
+  const age = since && Math.max(0, since);
+  const expected = options.maxAge ?? expectedHours(full);
+  const alarms: Reason[] = [
+    ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
+    ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
+    ...(newest === undefined ? [] : notFullReasons(compact({ ...newest, lastFull: full[0]?.id }))),
+    ...(since !== undefined && since < -MAX_SKEW ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),
+    ...(age === undefined ? [reason('fleet-never-full')] : overdue(age / HOUR, expected)),
+  ];
+  return {
+    target,
+    state: alarms.length === 0 ? 'ok' : 'attention',
+    ...(age === undefined ? {} : { age: Math.round(age / 1000) }),
+    ...(newest === undefined ? {} : { size: newest.bytes, resources: newest.resources }),
+    ...(newest?.grafana === undefined ? {} : { grafana: newest.grafana.version }),
+    alarms: alarms.map(because),
+  };
+}
+
+function overdue(hours: number, expected: number): Reason[] {
+  const rounded = { hours: shownHours(hours), expected: shownHours(expected) };
+  return hours > expected ? [reason('fleet-overdue', rounded)] : [];
+}
+
+function shownHours(hours: number): string {
+  return hours.toFixed(hours < 10 ? 1 : 0);
+}
+
+/**
+ * Two of the usual intervals between full snapshots, newest first; Infinity where fewer than two exist. Never less than
+ * an hour: backups by hand come close together, and announce no next one.
+ */
+function expectedHours(full: readonly SnapshotSummary[]): number {
+  const times = full.slice(0, LOOKED_AT).map(({ time }) => Date.parse(time));
+  const gaps = times.slice(1).map((time, index) => (times[index] ?? time) - time);
+  const usual = gaps.toSorted((a, b) => a - b)[Math.floor(gaps.length / 2)];
+  return usual === undefined ? Infinity : Math.max(1, (lateAfterSeconds(usual / 1000) * 1000) / HOUR);
+}
