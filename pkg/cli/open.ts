@@ -5,7 +5,7 @@ import { PreviewRecords } from '../engine/preview/record.ts';
 import { tokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
-import type { FleetOptions } from '../operations/fleet.ts';
+import type { FleetOptions } from '../engine/fleet.ts';
 import type { GrafanaLink } from '../operations/grafana.ts';
 import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
@@ -17,6 +17,7 @@ import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { Configuration } from './config/configuration.ts';
 import { copyConfig } from './config/copy.ts';
+import { fleetConfig } from './config/fleet.ts';
 import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
 import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFlags } from './config/settings.ts';
 import { mirrorConfig } from './config/mirror.ts';
@@ -111,11 +112,12 @@ export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<Sn
 /** What reads many installations takes from the settings. */
 export async function fleetOptions(context: CliContext, flags: CommonFlags): Promise<FleetOptions> {
   const { environment, clock, randomness, log } = context;
-  const configuration = new Configuration(environment, flags);
+  const { trustedKeys, storage } = fleetConfig(new Configuration(environment, flags));
   return {
     ...(await openOptions(context, flags, {})),
+    trustedKeys,
     state: await openState(context, flags),
-    storage: async (target) => ({ ...(await settingsFor(target, configuration)), clock, random: randomness, log }),
+    storage: async (target) => ({ ...(await storage(target)), clock, random: randomness, log }),
   };
 }
 

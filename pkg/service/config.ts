@@ -34,6 +34,18 @@ export interface CopyConfig {
   verifyDays: number;
 }
 
+/** Installations to look at by their repositories alone. */
+export interface FleetConfig {
+  /** With a slash and an asterisk at the end, every folder. */
+  targets: readonly string[];
+  /** Fingerprints that count in each of those repositories. */
+  trustedKeys: readonly string[];
+  /** What the deployment sets for a target. */
+  storage: (target: string) => Promise<StorageSettings>;
+  /** Contents of age identity files. */
+  identities: () => Promise<string[]>;
+}
+
 /** Names and texts of settings, as a deployment gives them. No secret. */
 export interface Variables {
   /** The variable of each setting of the pages, by dotted path, and of each secret, by its name. */
@@ -58,6 +70,7 @@ export interface ServiceConfig {
   };
   /** Other Grafanas that pages may send to. */
   connections: readonly Connection[];
+  fleet: FleetConfig;
   /** Whether backups also read what belongs to the whole server, where the deployment gives an admin. */
   serverKinds: boolean;
   /** Only these orgs, where the deployment names some; their tokens must be given. */

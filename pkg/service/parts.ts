@@ -8,6 +8,7 @@ import type { AdminSource } from './bootstrap/admin.ts';
 import type { ServiceConfig } from './config.ts';
 import { Connections } from './connections/connections.ts';
 import { SecondCopy } from './copy/second-copy.ts';
+import { FleetView } from './fleet.ts';
 import { Freshness } from './freshness.ts';
 import { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { ChangeFeed } from './notifications/change-feed.ts';
@@ -198,6 +199,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ config, settings, repositoryCache, secondCopy, runs, journal, askedFrom, statusView, state, clock, log },
   });
 
+  const fleet = new FleetView({ config, clock, randomness, log, signal });
   const recoveryKit = new RecoveryKit({ config, settings, repositoryCache, limits, clock, randomness, log });
 
   /** Tries a target with settings that need not be saved. */
@@ -211,6 +213,6 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     ...{ repositoryCache, history, snapshots, comparisons, authors, versions, recentChanges, textSearch },
     ...{ previews, restores, journal, queue, runs, requests, guard, notifier, changeFeed },
     ...{ metrics, overdue, findingNotices, endedElsewhere },
-    ...{ state, secondCopy, connections, askedFrom, statusCache, statusView, readiness, recoveryKit, freshness },
+    ...{ state, secondCopy, connections, askedFrom, statusCache, statusView, readiness, fleet, recoveryKit, freshness },
   };
 }

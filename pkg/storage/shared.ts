@@ -39,7 +39,7 @@ export class SharedStores {
   }
 }
 
-/** A folder of a store as a store of its own; whoever opened the whole closes it. */
+/** A folder of a store, as a store. Closing it leaves the whole open. */
 class FolderStore implements ObjectStore {
   readonly description: string;
   readonly #whole: ObjectStore;

@@ -63,6 +63,11 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'its secret access key',
   DASHKEEP_COPY_S3_SESSION_TOKEN: 'its session token, if temporary',
 
+  DASHKEEP_FLEET_TARGETS:
+    'targets of [other installations](fleet.md) to show, comma-separated; `/*` at the end of one selects every folder',
+  DASHKEEP_FLEET_TRUSTED_KEYS:
+    'fingerprints of the keys that sign their snapshots, comma-separated, in addition to `DASHKEEP_TRUSTED_KEYS`',
+
   DASHKEEP_GIT_URL:
     'Git repository for a [mirror of the backups](git-mirror.md), such as `https://git.example.com/team/grafana.git`',
   DASHKEEP_GIT_BRANCH: 'its branch',

@@ -24,6 +24,7 @@ const Restore = lazy(async () => ({ default: (await import('../pages/Restore/Res
 const Plan = lazy(async () => ({ default: (await import('../pages/Restore/Plan.tsx')).Plan }));
 const Send = lazy(async () => ({ default: (await import('../pages/Send/Send.tsx')).Send }));
 const Readiness = lazy(async () => ({ default: (await import('../pages/Readiness/ReadinessPage.tsx')).ReadinessPage }));
+const Fleet = lazy(async () => ({ default: (await import('../pages/Fleet/Fleet.tsx')).Fleet }));
 const Settings = lazy(async () => ({ default: (await import('../pages/Settings/SettingsPage.tsx')).SettingsPage }));
 
 /** The pages below `/a/<id>`; Grafana has already taken that part of the path. */
@@ -54,6 +55,7 @@ export function App({ meta }: AppRootProps) {
             <Route path="restore/:id" element={<Plan />} />
             <Route path="send" element={<Send />} />
             <Route path="readiness" element={<Readiness />} />
+            <Route path="fleet" element={<Fleet />} />
             <Route path="settings" element={<Navigate to={routes.settings()} replace />} />
             <Route path="settings/:section" element={<Settings />} />
             <Route path="*" element={<NotFound />} />

@@ -69,6 +69,15 @@ export function useReadiness() {
   });
 }
 
+/** Installations that the deployment names. The service looks into each repository for it. */
+export function useFleet() {
+  return useQuery({
+    queryKey: ['fleet'],
+    queryFn: async ({ signal }) => (await call('GET /fleet', { signal })).installations,
+    refetchInterval: 60_000,
+  });
+}
+
 export function useConfirmReadiness() {
   const client = useQueryClient();
   return useMutation({

@@ -52,6 +52,7 @@ export const routes = {
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),
   send: (parameters?: Parameters) => withQuery('/send', parameters),
+  fleet: () => withQuery('/fleet'),
   readiness: () => withQuery('/readiness'),
   /** Without a section: the page of the menu, which opens the first one. */
   settings: (section = 'target') => withQuery(section === '' ? '/settings' : `/settings/${section}`),

@@ -28,6 +28,11 @@ describe('wrong values', () => {
     ['a token among the values', { connections: { a: { url: 'https://g', token: 'glsa_x' } } }, "at '/connections/a'"],
     ['a password in an address', { connections: { a: { url: 'https://u:p@g' } } }, "at '/connections/a/url'"],
     ['half a fingerprint', { signing: { trustedKeys: ['0123abcd'] } }, "at '/signing/trustedKeys/0'"],
+    [
+      'an installation that is neither bucket nor directory',
+      { fleet: { targets: ['backups/*'] } },
+      "at '/fleet/targets/0'",
+    ],
     ['text for a number', { deployment: { replicas: 'two' } }, "at '/deployment/replicas': got string, want integer"],
     ['text for a switch', { rbac: { create: 'yes' } }, "at '/rbac/create': got string, want boolean"],
     ['extraContainers habits: a map for a list', { extraEnv: { A: '1' } }, "at '/extraEnv': got object, want array"],

@@ -70,6 +70,7 @@ const TRAILS: [path: string, trail: string][] = [
   ['/restore', 'Dashkeep › Restore'],
   ['/send', 'Dashkeep › Send to another Grafana'],
   ['/readiness', 'Dashkeep › Readiness'],
+  ['/fleet', 'Dashkeep › All installations'],
   ['/settings/schedule', 'Dashkeep › Settings › Schedule'],
 ];
 

@@ -77,3 +77,37 @@ test('readiness speaks French, and says why nothing is known', async ({ app, pag
   await expect(page.getByText(/no route to host/)).toBeVisible();
   expect(problems).toEqual([]);
 });
+
+test('a hundred installations are listed worst first, and found by state and text @quick', async ({
+  app,
+  page,
+  problems,
+  service,
+}) => {
+  service.state.status = { fleet: true };
+  await app.open('/readiness');
+  await page.getByRole('link', { name: 'All installations' }).click();
+  const table = page.getByRole('table', { name: 'All installations' });
+  await expect(page.getByText('100 installations')).toBeVisible();
+  await expect(table.getByRole('row').nth(1)).toContainText(/Unknown.*cluster-17/);
+  await expect(table.getByRole('row').nth(2)).toContainText(/cluster-64.*no full snapshot exists/i);
+  await expect(table.getByRole('row').nth(3)).toContainText(/cluster-42.*53 hours old/);
+  await expect(table.getByRole('row').nth(4)).toContainText(/OK.*cluster-99/);
+  await expectAccessible(page);
+
+  await page.getByRole('combobox', { name: 'State' }).click();
+  await page.getByRole('option', { name: 'Needs attention (2)' }).click();
+  await expect(page.getByText('2 installations')).toBeVisible();
+  await page.getByRole('textbox', { name: /^Search by target/ }).fill('11.6');
+  await expect(page.getByText('1 installation', { exact: true })).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('without installations, the page says how to name them', async ({ app, page, service }) => {
+  service.state.installations = [];
+  await app.open('/readiness');
+  await expect(page.getByRole('link', { name: 'All installations' })).toHaveCount(0);
+  await app.open('/fleet');
+  await expect(page.getByText('No installations found')).toBeVisible();
+  await expect(page.getByText(/DASHKEEP_FLEET_TARGETS/)).toBeVisible();
+});

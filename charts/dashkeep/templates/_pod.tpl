@@ -80,6 +80,12 @@ DASHKEEP_AGE_IDENTITY_FILE: {{ $dir }}/age/identity
 {{- with .Values.signing.trustedKeys }}
 DASHKEEP_TRUSTED_KEYS: {{ join "," . | quote }}
 {{- end }}
+{{- with .Values.fleet.targets }}
+DASHKEEP_FLEET_TARGETS: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.fleet.trustedKeys }}
+DASHKEEP_FLEET_TRUSTED_KEYS: {{ join "," . | quote }}
+{{- end }}
 {{- with .Values.email }}
 {{- if and .host (ne $.Values.mode "cronjob") }}
 DASHKEEP_SMTP_HOST: {{ .host | quote }}

@@ -1,8 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import type { Installation } from '../../contract/api/fleet.ts';
-import { lookAtFleet } from '../../operations/fleet.ts';
+import { lookAtFleet } from '../../engine/fleet.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
+import { fleetConfig } from '../config/fleet.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { fleetOptions } from '../open.ts';
@@ -18,7 +19,10 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep fleet`. */
 export const registerFleet: Register = (program, run) => {
   withTarget(program.command('fleet'))
-    .argument('[target...]', 'target of each installation; /* at the end selects every folder')
+    .argument(
+      '[target...]',
+      'target of each installation; /* at the end selects every folder (default: DASHKEEP_FLEET_TARGETS)',
+    )
     .description('show the state of many installations, from their repositories alone')
     .option('--max-age <hours>', 'report a full snapshot older than this (default: two usual intervals)', hoursOf)
     .addHelpText('after', '\nExit codes: 0 all are ok, 1 a repository cannot be read, 3 something needs attention.')
@@ -26,7 +30,9 @@ export const registerFleet: Register = (program, run) => {
 };
 
 async function fleet(context: CliContext, targets: string[], flags: Flags): Promise<Exit> {
-  const given = targets.length > 0 ? targets : [targetOf(new Configuration(context.environment, flags))];
+  const configuration = new Configuration(context.environment, flags);
+  const named = targets.length > 0 ? targets : fleetConfig(configuration).targets;
+  const given = named.length > 0 ? named : [targetOf(configuration)];
   const { maxAge } = flags;
   const installations = await lookAtFleet(given, { ...(await fleetOptions(context, flags)), maxAge });
   if (flags.json === true) {

@@ -7,6 +7,7 @@ import { SECTIONS, type Secret, type Setting } from './table.ts';
 const {
   Target,
   Copy,
+  Fleet,
   'Git mirror': Mirror,
   Grafana,
   Connections,
@@ -22,7 +23,7 @@ const {
 
 /** Every setting and secret by its variable. */
 export const SETTINGS = {
-  ...{ ...Target, ...Copy, ...Mirror, ...Grafana, ...Connections, ...Backup, ...Encryption, ...Schedule },
+  ...{ ...Target, ...Copy, ...Fleet, ...Mirror, ...Grafana, ...Connections, ...Backup, ...Encryption, ...Schedule },
   ...{ ...Retention, ...Notifications, ...Service, ...Bootstrap, ...Kubernetes },
 };
 

@@ -13,6 +13,7 @@ import type { Environment } from './environment.ts';
 import { mirrorConfig } from './mirror.ts';
 import { connectionsOf } from './connection.ts';
 import { copyConfig } from './copy.ts';
+import { fleetConfig } from './fleet.ts';
 import { grafanaConfig } from './grafana.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
 import { storageSettings } from './storage.ts';
@@ -45,6 +46,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
     version,
     grafana: grafanaConfig(configuration),
     connections: connectionsOf(configuration),
+    fleet: fleetConfig(configuration),
     serverKinds: configuration.get('DASHKEEP_SERVER_KINDS'),
     orgIds: orgs?.value === 'all' ? undefined : orgs?.value,
     admin: {

@@ -89,6 +89,10 @@ export const SECTIONS = {
     DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: { secret: true },
     DASHKEEP_COPY_S3_SESSION_TOKEN: { secret: true },
   },
+  Fleet: {
+    DASHKEEP_FLEET_TARGETS: { parse: values.list, default: '' },
+    DASHKEEP_FLEET_TRUSTED_KEYS: { parse: values.fingerprints, default: '' },
+  },
   'Git mirror': {
     DASHKEEP_GIT_URL: { parse: values.gitUrl },
     DASHKEEP_GIT_BRANCH: { parse: values.gitBranch, default: 'main' },

@@ -20,8 +20,6 @@ export type Installation = z.infer<typeof Installation>;
 
 /** GET /fleet: the installations that the deployment names. */
 export const Fleet = z.object({
-  /** Whether the deployment names any. */
-  configured: z.boolean(),
   installations: z.array(Installation),
 });
 export type Fleet = z.infer<typeof Fleet>;

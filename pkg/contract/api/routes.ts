@@ -28,6 +28,7 @@ import {
   ResultPage,
   ResultsQuery,
 } from './restores.ts';
+import { Fleet } from './fleet.ts';
 import { ConfirmationRequest, Readiness, ReportQuery, SavedFile } from './readiness.ts';
 import { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
 import {
@@ -76,6 +77,7 @@ export const API_ROUTES = {
   'GET /status': call('status', 'Last backup and state of the service, from memory', Status),
   'GET /trends': call('status', 'The newest backups as data points, oldest first', Trends, { query: TrendsQuery }),
   'GET /doctor': call('status', 'Check the setup', Doctor),
+  'GET /fleet': call('status', 'Installations that the deployment names, from their repositories', Fleet),
   'GET /readiness': call('status', 'Whether a recovery would work today', Readiness),
   'POST /readiness/confirmations': call('status', 'Record a confirmation by a person', Readiness, {
     body: ConfirmationRequest,

@@ -65,6 +65,8 @@ export const Status = z.object({
    * For which organization this is answered (its token decides), and whether it is the home one, which decides for all.
    */
   caller: z.object({ org: z.int().nonnegative(), home: z.boolean() }),
+  /** Whether the deployment names installations for GET /fleet; for the home organization only. */
+  fleet: z.literal(true).optional(),
   started: Time,
   now: Time,
   protection: Protection,

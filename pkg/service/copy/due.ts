@@ -1,6 +1,5 @@
-import type { RunRecord } from '../../contract/runs.ts';
+import { lateAfterSeconds, type RunRecord } from '../../contract/runs.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
-import { lateAfterSeconds } from '../../contract/overdue.ts';
 
 /** How soon a failed copy is retried. */
 const RETRY_MS = 30 * 60_000;

@@ -6,7 +6,7 @@ import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import type { History } from '../repository/history.ts';
 import type { SettingsStore } from '../settings/store.ts';
-import { lateAfterSeconds } from '../../contract/overdue.ts';
+import { lateAfterSeconds } from '../../contract/runs.ts';
 import { schedulesOf } from './status.ts';
 
 const ENTRY = 'late.json';

@@ -135,6 +135,7 @@ export class StatusView {
       version: config.version,
       instance: config.instance,
       caller,
+      ...(caller.home && this.#parts.config.fleet.targets.length > 0 ? { fleet: true as const } : {}),
       started: started.toISOString(),
       now: now.toISOString(),
       protection: protectionOf({

@@ -6,9 +6,8 @@ import { failureText, type DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Upgrade } from '../../contract/losses/losses.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
-import type { RunLine } from '../../contract/runs.ts';
+import { lateAfterSeconds, type RunLine } from '../../contract/runs.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
-import { lateAfterSeconds } from '../../contract/overdue.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** What was last heard of Grafana. */

@@ -1,13 +1,13 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Alert, Button, useStyles2 } from '@grafana/ui';
+import { Alert, Button, LinkButton, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import { csvOf } from '../../../pkg/contract/api/csv.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { useConfirmReadiness, useIsHome, useReadiness, useRecoveryKit } from '../../data/useStatus.ts';
+import { useConfirmReadiness, useReadiness, useRecoveryKit, useStatus } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -20,7 +20,8 @@ export function ReadinessPage() {
   const query = useReadiness();
   const confirm = useConfirmReadiness();
   const kit = useRecoveryKit();
-  const isHome = useIsHome() === true;
+  const status = useStatus().data;
+  const isHome = status?.caller.home === true;
   const [isReporting, setIsReporting] = useState(false);
   const styles = useStyles2(getStyles);
   const { data } = query;
@@ -37,6 +38,11 @@ export function ReadinessPage() {
             <Button variant="secondary" icon="download-alt" onClick={() => save(data)}>
               {t('readiness.csv', 'Download CSV')}
             </Button>
+            {status?.fleet && (
+              <LinkButton variant="secondary" icon="sitemap" href={routes.fleet()}>
+                {t('fleet.title', 'All installations')}
+              </LinkButton>
+            )}
             {isHome && (
               <>
                 <Button variant="secondary" icon="calendar-alt" onClick={() => setIsReporting(true)}>

@@ -135,6 +135,11 @@ export const PAGES: Shown[] = [
 /** States that are made up only. */
 export const STATES: Shown[] = [
   {
+    name: 'all installations',
+    path: () => '/fleet',
+    ready: row('Needs attention'),
+  },
+  {
     name: 'panels side by side',
     path: () => '/versions/dashboard/checkout-latency',
     act: async (page) => {

@@ -2,14 +2,18 @@ import type { ServiceParts } from '../../parts.ts';
 import { route, type Api } from '../api.ts';
 import { nameOf } from '../caller.ts';
 
-type Parts = Pick<ServiceParts, 'readiness' | 'recoveryKit' | 'guard' | 'clock' | 'log' | 'signal'>;
+type Parts = Pick<ServiceParts, 'fleet' | 'readiness' | 'recoveryKit' | 'guard' | 'clock' | 'log' | 'signal'>;
 
 /** Registers the routes about readiness: whether a recovery would work, what people confirm, what to keep on paper. */
-export function readinessRoutes(api: Api, { readiness, recoveryKit, guard, clock, log, signal }: Parts): void {
+export function readinessRoutes(api: Api, { fleet, readiness, recoveryKit, guard, clock, log, signal }: Parts): void {
   const uses = ['repository', 'concurrency'] as const;
 
   route(api, 'GET /readiness', { access: 'organization', uses }, (request) =>
     guard.run(request, () => readiness.report(request.caller, signal)),
+  );
+
+  route(api, 'GET /fleet', { access: 'home', uses: ['concurrency'] }, (request) =>
+    guard.run(request, () => fleet.read()),
   );
 
   route(api, 'POST /readiness/confirmations', { access: 'home', uses }, (request) =>

@@ -3,7 +3,7 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
-import { lateAfterSeconds } from '../../../contract/overdue.ts';
+import { lateAfterSeconds } from '../../../contract/runs.ts';
 import { INCLUDE_ORG } from '../../status/warnings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { privateKey, secondCopy, secrets } from './confirmed.ts';

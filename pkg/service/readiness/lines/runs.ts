@@ -1,8 +1,7 @@
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../../contract/reasons/reason.ts';
-import type { RunLine } from '../../../contract/runs.ts';
+import { lateAfterSeconds, type RunLine } from '../../../contract/runs.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
-import { lateAfterSeconds } from '../../../contract/overdue.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { DAY_MS, old, QUARTER, type Said } from './said.ts';
 

@@ -2,7 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import type { Readiness as Report } from '../../../contract/api/readiness.ts';
 import { countsNow, isRegularBackup } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
-import { runLine, type RunRecord } from '../../../contract/runs.ts';
+import { lateAfterSeconds, runLine, type RunRecord } from '../../../contract/runs.ts';
 import { withoutWords } from '../../../engine/runs.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import type { StateStore } from '../../../lib/state.ts';
@@ -15,7 +15,6 @@ import { recordFor } from '../../organizations/run-view.ts';
 import type { RepositoryCache } from '../../repository/repository-cache.ts';
 import type { Journal } from '../../runs/journal.ts';
 import type { SettingsStore } from '../../settings/store.ts';
-import { lateAfterSeconds } from '../../../contract/overdue.ts';
 import { schedulesOf } from '../../status/status.ts';
 import { readConfirmations, type Confirmation } from '../confirmations.ts';
 

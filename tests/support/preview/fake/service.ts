@@ -218,6 +218,7 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
       ),
   ],
   [/^GET \/connections$/, ({ state }) => ({ connections: state.connections })],
+  [/^GET \/fleet$/, ({ state }) => ({ installations: state.installations })],
   [/^GET \/folders$/, ({ state }) => ({ folders: answers.liveFolders(state) })],
   [/^POST \/restores$/, ({ state, body }) => runs.plan(state, body as RestoreRequest)],
   [/^GET \/restores\/([^/]+)$/, ({ state, id }) => findRestore(state, id).plan],

@@ -1,5 +1,7 @@
 import type { Preview } from '../../../../pkg/contract/api/previews.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
+import type { Fleet } from '../../../../pkg/contract/api/fleet.ts';
+import { manyInstallations } from './fleet.ts';
 import type { Connections, ResultPage, RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import type { Settings } from '../../../../pkg/contract/api/settings.ts';
 import type { SnapshotRow } from '../../../../pkg/contract/api/snapshots.ts';
@@ -33,6 +35,7 @@ export interface FakeState {
   restores: Map<string, { plan: RestorePlan; items: PlanItem[]; results: ResultPage['items'] }>;
   previews: Preview[];
   connections: Connections['connections'];
+  installations: Fleet['installations'];
   /** What is in the other Grafana. */
   elsewhere: World;
   /** When the service started; later for one that was restarted. */
@@ -62,6 +65,7 @@ export function makeState(options: FakeOptions): FakeState {
     restores: new Map(),
     previews: [],
     connections: [{ name: 'production', url: 'https://grafana.example.com' }],
+    installations: manyInstallations(),
     elsewhere: new Map(),
     started: new Date(Date.now() - 24 * HOUR).toISOString(),
     status: {},

@@ -1,7 +1,7 @@
 import { compact } from '../contract/compact.ts';
 import type { Installation } from '../contract/api/fleet.ts';
 import { countsNow, isFull, isRegularBackup, type SnapshotSummary } from '../contract/manifest.ts';
-import { lateAfterSeconds } from '../contract/overdue.ts';
+import { lateAfterSeconds } from '../contract/runs.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Reason } from '../contract/reasons/reason.ts';
 import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';

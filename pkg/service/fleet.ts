@@ -1,0 +1,45 @@
+import type { Fleet } from '../contract/api/fleet.ts';
+import type { Clock, Log, Randomness } from '../contract/ports.ts';
+import { MemoryState } from '../lib/state.ts';
+import { lookAtFleet } from '../engine/fleet.ts';
+import type { ServiceConfig } from './config.ts';
+
+interface Parts {
+  config: Pick<ServiceConfig, 'fleet' | 'ignoreClock'>;
+  clock: Clock;
+  randomness: Randomness;
+  log: Log;
+  /** Aborted when the service stops. */
+  signal: AbortSignal;
+}
+
+/** The installations that the deployment names; no page can name one. */
+export class FleetView {
+  readonly #parts: Parts;
+  /** Not the service's own state: what others' buckets say of themselves must not fill it. */
+  readonly #state = new MemoryState();
+  #looking: Promise<Fleet> | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Those who ask concurrently get the same answer. */
+  read(): Promise<Fleet> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<Fleet> {
+    const { config, clock, randomness, log, signal } = this.#parts;
+    const { targets, trustedKeys, storage, identities } = config.fleet;
+    const installations = await lookAtFleet(targets, {
+      ...{ trustedKeys, clock, randomness, log, signal, state: this.#state, ignoreClock: config.ignoreClock },
+      identities: await identities(),
+      storage: async (target) => ({ ...(await storage(target)), clock, random: randomness, log }),
+    });
+    return { installations };
+  }
+}

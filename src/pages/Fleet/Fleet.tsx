@@ -1,0 +1,182 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2, IconName } from '@grafana/data';
+import { EmptyState, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
+import type { Installation } from '../../../pkg/contract/api/fleet.ts';
+import { AppPage } from '../../components/AppPage.tsx';
+import { LabelBadge } from '../../components/LabelBadge.tsx';
+import { FilteredList } from '../../components/lists/FilteredList.tsx';
+import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
+import type { Column } from '../../components/lists/VirtualTable.tsx';
+import { QueryView } from '../../components/QueryView.tsx';
+import { useFleet } from '../../data/useStatus.ts';
+import { useUrlState } from '../../hooks/useUrlState.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
+import { formatBytes, formatNumber, formatRelative } from '../../lib/format.ts';
+import { plural, t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
+
+const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/fleet.md';
+
+/** Worst first. */
+const STATES = ['unknown', 'attention', 'ok'] as const;
+
+const LOOKS: Record<Installation['state'], [color: BadgeColor, icon: IconName]> = {
+  unknown: ['red', 'question-circle'],
+  attention: ['orange', 'exclamation-triangle'],
+  ok: ['green', 'check'],
+};
+
+/** The installations that the deployment names, by their repositories alone. */
+export function Fleet() {
+  const query = useFleet();
+  return (
+    <AppPage
+      pageNav={{ text: t('fleet.title', 'All installations'), url: routes.fleet() }}
+      subTitle={t('fleet.subtitle', 'The state of many Grafana installations, read from their repositories.')}
+    >
+      <QueryView query={query}>
+        {(found) => (found.length === 0 ? <NoInstallation /> : <List installations={found} />)}
+      </QueryView>
+    </AppPage>
+  );
+}
+
+function NoInstallation() {
+  return (
+    <EmptyState variant="not-found" message={t('fleet.none', 'No installations found')}>
+      {t(
+        'fleet.noneText',
+        'The deployment of Dashkeep sets their targets, with the chart value fleet.targets or the variable DASHKEEP_FLEET_TARGETS.',
+      )}{' '}
+      <TextLink href={GUIDE} external>
+        {t('fleet.guide', 'Guide')}
+      </TextLink>
+    </EmptyState>
+  );
+}
+
+function List({ installations }: { installations: Installation[] }) {
+  const { read, change } = useUrlState();
+  const text = read('q').toLowerCase();
+  const states = read('state').split(',');
+  const items = installations
+    .filter(({ state }) => read('state') === '' || states.includes(state))
+    .filter((one) => `${one.target} ${one.grafana ?? ''} ${alarmsOf(one)}`.toLowerCase().includes(text))
+    .sort(worstFirst);
+  const list = { items, total: items.length, isPending: false, error: null, refetch() {}, loadMore() {} };
+  return (
+    <FilteredList
+      label={t('fleet.title', 'All installations')}
+      list={list}
+      columns={makeColumns()}
+      rowKey={({ target }) => target}
+      rowHeight={64}
+      empty={t('fleet.noMatch', 'No installations match')}
+      search={t('fleet.search', 'Search by target, alarm or version')}
+      count={(total) => plural('fleet.count', total, '{{number}} installation', '{{number}} installations')}
+    >
+      <MultiFilter
+        label={t('fleet.state', 'State')}
+        value={read('state')}
+        options={STATES.map((state) => {
+          const many = installations.filter((one) => one.state === state).length;
+          return { value: state, label: `${stateLabel(state)} (${formatNumber(many)})` };
+        })}
+        onChange={(state) => change({ state })}
+      />
+    </FilteredList>
+  );
+}
+
+/** By state, and within one the oldest full snapshot first. */
+function worstFirst(a: Installation, b: Installation): number {
+  const age = (one: Installation): number => one.age ?? Number.MAX_VALUE;
+  return STATES.indexOf(a.state) - STATES.indexOf(b.state) || age(b) - age(a) || (a.target < b.target ? -1 : 1);
+}
+
+function stateLabel(state: Installation['state']): string {
+  const labels: Record<Installation['state'], string> = {
+    unknown: t('fleet.unknown', 'Unknown'),
+    attention: t('fleet.attention', 'Needs attention'),
+    ok: t('fleet.ok', 'OK'),
+  };
+  return labels[state];
+}
+
+function alarmsOf({ alarms }: Installation): string {
+  return alarms.map(reasonText).join('; ');
+}
+
+function ageOf({ age }: Installation): string {
+  return age === undefined ? '–' : formatRelative(new Date(Date.now() - age * 1000).toISOString());
+}
+
+function makeColumns(): Column<Installation>[] {
+  return [
+    {
+      id: 'state',
+      header: t('fleet.state', 'State'),
+      width: '156px',
+      cell: ({ state }) => <LabelBadge color={LOOKS[state][0]} icon={LOOKS[state][1]} text={stateLabel(state)} />,
+    },
+    {
+      id: 'target',
+      header: t('fleet.installation', 'Installation'),
+      width: 'minmax(0, 3fr)',
+      cell: (one) => <Name installation={one} />,
+    },
+    { id: 'age', header: t('fleet.lastFull', 'Last full snapshot'), width: '140px', hideBelow: 'sm', cell: ageOf },
+    {
+      id: 'grafana',
+      header: t('fleet.version', 'Grafana'),
+      width: '90px',
+      hideBelow: 'md',
+      cell: ({ grafana }) => grafana ?? '–',
+    },
+    {
+      id: 'resources',
+      header: t('column.resources', 'Resources'),
+      width: '90px',
+      align: 'right',
+      hideBelow: 'md',
+      cell: ({ resources }) => (resources === undefined ? '–' : formatNumber(resources)),
+    },
+    {
+      id: 'size',
+      header: t('column.size', 'Size'),
+      width: '80px',
+      align: 'right',
+      hideBelow: 'md',
+      cell: ({ size }) => (size === undefined ? '–' : formatBytes(size)),
+    },
+  ];
+}
+
+/** The target, and what is wrong with it. */
+function Name({ installation }: { installation: Installation }) {
+  const styles = useStyles2(getStyles);
+  const alarms = alarmsOf(installation);
+  return (
+    <>
+      <span title={installation.target}>{installation.target}</span>
+      {alarms !== '' && (
+        <span className={styles.alarms} title={alarms}>
+          <Text color="secondary" variant="bodySmall">
+            {alarms}
+          </Text>
+        </span>
+      )}
+    </>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  alarms: css({
+    display: '-webkit-box',
+    WebkitBoxOrient: 'vertical',
+    WebkitLineClamp: 2,
+    overflow: 'hidden',
+    whiteSpace: 'normal',
+    lineHeight: theme.typography.bodySmall.lineHeight,
+  }),
+});
