@@ -80,3 +80,31 @@ export function useApplyRestore(id: string) {
     onSettled: () => client.invalidateQueries(),
   });
 }
+
+const MAPPINGS = ['mappings'];
+
+/** Mappings that admins of the home organization saved. */
+export function useMappings() {
+  return useQuery({
+    queryKey: MAPPINGS,
+    queryFn: async ({ signal }) => (await call('GET /mappings', { signal })).mappings,
+  });
+}
+
+/** Saves a mapping file under a name. */
+export function useSaveMapping() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ name, text }: { name: string; text: string }) =>
+      call('PUT /mappings/:name', { params: { name }, body: { text } }),
+    onSuccess: ({ mappings }) => client.setQueryData(MAPPINGS, mappings),
+  });
+}
+
+export function useDeleteMapping() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (name: string) => call('DELETE /mappings/:name', { params: { name } }),
+    onSuccess: ({ mappings }) => client.setQueryData(MAPPINGS, mappings),
+  });
+}

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
 import { tabTo } from './support/keyboard.ts';
 import { test } from './support/madeUp.ts';
@@ -40,6 +41,54 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   await again.click();
   await expect(page.getByRole('combobox', { name: /^Prometheus/ })).toHaveValue('Prometheus EU');
   await expect(page.getByRole('combobox', { name: /^Payments/ })).toHaveValue('From stage');
+  expect(problems).toEqual([]);
+});
+
+test('replacements are saved as a mapping, downloaded, loaded from a file and used', async ({
+  app,
+  page,
+  problems,
+}) => {
+  await app.open('/send');
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByText('Found by login: admin')).toBeVisible();
+  await expect(page.getByText(/so it may belong to another person/)).toBeVisible();
+  await page.getByRole('combobox', { name: /^ada/ }).click();
+  await page.getByRole('option', { name: /^lovelace/ }).click();
+  await expect(page.getByRole('combobox', { name: /^ada/ })).toHaveValue('lovelace');
+  await expectAccessible(page);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download as YAML' }).click();
+  const path = await (await download).path();
+  expect(await readFile(path, 'utf8')).toBe('user:\n  "ada": "lovelace"\n');
+  await page.getByLabel('Save these replacements as a mapping').fill('people');
+  await page.getByRole('button', { name: 'Save mapping' }).click();
+  await expect(page.getByRole('button', { name: 'Replace saved mapping' })).toBeVisible();
+
+  await app.open('/send');
+  await page.getByRole('button', { name: 'Load a file' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('input[type=file]').setInputFiles({
+    ...{ name: 'stage.yaml', mimeType: 'application/yaml' },
+    buffer: Buffer.from('data-source: { prometheus-main: prometheus-eu }\nuids: new\n'),
+  });
+  await expect(dialog.getByLabel('Name')).toHaveValue('stage');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Save mapping' }).click();
+  await expect(page.getByRole('combobox', { name: /^Mapping/ })).toHaveValue('stage');
+  await expect(page.getByRole('checkbox', { name: 'Use new UIDs' })).toBeChecked();
+  await page.getByRole('combobox', { name: /^Mapping/ }).click();
+  await page.getByRole('option', { name: 'people' }).click();
+  await expect(page.getByRole('checkbox', { name: 'Use new UIDs' })).not.toBeChecked();
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByRole('combobox', { name: /^ada/ })).toHaveValue('lovelace');
+  await expect(page.getByRole('combobox', { name: /^Prometheus/ })).toHaveValue('');
+
+  await app.open('/send?mapping=people');
+  await page.getByRole('button', { name: 'Delete this mapping' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+  await expect(page.getByRole('combobox', { name: /^Mapping/ })).toHaveValue('');
+  await expect(page).toHaveURL(/\/send$/);
   expect(problems).toEqual([]);
 });
 

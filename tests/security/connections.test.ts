@@ -106,6 +106,59 @@ it('lets no Editor and no Viewer of the home organization list, plan or apply', 
   }
 });
 
+it("lets no one else read, save or delete mappings, and no mapping reach another organization's resources", async () => {
+  const path = '/mappings/to-production';
+  const text = `folder: { ${home.planted.folder}: x }`;
+  expect((await home.call('PUT', path, { text })).status).toBe(200);
+  for (const [method, at, body] of [
+    ['GET', '/mappings', undefined],
+    ['PUT', path, { text: 'team: { a: b }' }],
+    ['DELETE', path, undefined],
+  ] as const) {
+    const answer = await other.call(method, at, body);
+    expect([at, answer.status, answer.json.error.code]).toEqual([at, 403, 'DK_HOME_ORGANIZATION']);
+    for (const person of members) {
+      expect((await world.grafana.viaProxy(person, 1, method, at, { body })).status).toBe(403);
+    }
+  }
+  expect((await home.call('GET', '/mappings')).json.mappings).toHaveLength(1);
+  const replace = { folder: { [other.planted.folder]: 'x' }, user: { [other.mark]: 'admin' } };
+  const planned = await home.call('POST', '/restores', {
+    ...{ snapshot, selection: everything, options: { dataSources: {}, to: { connection: 'production', replace } } },
+  });
+  expect(planned.status, planned.text).toBe(201);
+  const items = await home.call('GET', `/restores/${planned.json.id}/items?limit=500`);
+  expect(items.text).not.toContain(other.planted.dashboard);
+  expect((await home.call('DELETE', path)).json).toEqual({ mappings: [] });
+});
+
+it('survives mapping files that are bombs, huge or full of odd names', async () => {
+  const levels = ['a: &a [x,x,x,x,x,x,x,x,x]'];
+  for (const [at, name] of [...'bcdefghi'].entries()) {
+    const before = 'abcdefghi'[at];
+    levels.push(`${name}: &${name} [${Array.from({ length: 9 }, () => `*${before}`).join(',')}]`);
+  }
+  for (const text of [levels.join('\n'), '['.repeat(30_000), 'x'.repeat(40_000), '__proto__: { a: b }']) {
+    expect((await home.call('PUT', '/mappings/one', { text })).status).toBe(400);
+  }
+  const odd = await home.call('PUT', '/mappings/constructor', {
+    text: 'team: { __proto__: x, constructor: y, toString: z }',
+  });
+  expect(odd.json.mappings).toEqual([{ name: 'constructor', mapping: { team: { constructor: 'y', toString: 'z' } } }]);
+  expect((await home.call('PUT', '/mappings/__proto__', { text: 'team: { a: b }' })).status).toBe(400);
+
+  const large = (name: string): Promise<ProxyResponse> =>
+    home.call('PUT', `/mappings/${name}`, { text: `team: { a: ${'x'.repeat(500)}, ${many} }` });
+  const many = Array.from({ length: 60 }, (_, at) => `t${at}: ${'y'.repeat(500)}`).join(', ');
+  const statuses = [];
+  for (let at = 0; at < 5; at++) {
+    statuses.push((await large(`m${at}`)).status);
+  }
+  expect(statuses).toEqual([200, 200, 200, 200, 400]);
+  expect((await home.call('DELETE', '/mappings/m0')).status).toBe(200);
+  expect((await large('m4')).status).toBe(200);
+});
+
 it('lets no page choose an address', async () => {
   for (const options of [
     { to: { connection: 'production', url: 'http://127.0.0.1:1' } },

@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES, RULE } from '../../contract/kinds.ts';
 import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/plan/saved-plan.ts';
-import { parseMapping } from '../../engine/restore/mapping/mapping-file.ts';
+import { mappingOptions, parseMapping } from '../../engine/restore/mapping/mapping-file.ts';
 import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
 import type { CopyOptions, RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import { readSettingFile } from '../config/environment.ts';
@@ -188,7 +188,7 @@ async function mapped(flags: RestoreFlags): Promise<RestoreOptions> {
   if (flags.mapping === undefined) {
     return options;
   }
-  const mapping = parseMapping(await readSettingFile(flags.mapping, '--mapping'));
+  const mapping = mappingOptions(parseMapping(await readSettingFile(flags.mapping, '--mapping')));
   const dataSources = new Map([...(mapping.dataSources ?? []), ...(options.dataSources ?? [])]);
   return { ...mapping, ...options, ...(dataSources.size === 0 ? {} : { dataSources }) };
 }

@@ -137,6 +137,23 @@ export const Counterpart = z.object({
 });
 export type Counterpart = z.infer<typeof Counterpart>;
 
+/** How one user whom the selection names in permissions or teams is found in the other Grafana. */
+export const UserMatch = z.object({
+  login: z.string(),
+  /** In the snapshot. */
+  email: z.string().optional(),
+  /**
+   * login: the account with that login. other-email: that account has another email address, so that it may be another
+   * person's. none: no account, so the user is left out.
+   */
+  by: z.enum(['login', 'other-email', 'choice', 'none']),
+  /** The chosen login; see `replace`. */
+  to: z.string().optional(),
+  /** The login that has the same email address. It is only used if someone chooses it: email addresses can change. */
+  sameEmail: z.string().optional(),
+});
+export type UserMatch = z.infer<typeof UserMatch>;
+
 export const RestoreState = z.enum(['planning', 'planned', 'expired', 'applying', 'applied', 'failed']);
 export type RestoreState = z.infer<typeof RestoreState>;
 
@@ -168,6 +185,14 @@ export const RestorePlan = z.object({
   liveDataSources: z.array(LiveDataSource),
   /** Only for another Grafana. */
   counterparts: z.array(Counterpart).optional(),
+  /** Only for another Grafana: those that need a look first. Absent where its users cannot be listed. */
+  users: z
+    .object({
+      matches: z.array(UserMatch),
+      /** Logins there. */
+      choices: z.array(z.string()),
+    })
+    .optional(),
   /**
    * What must be typed to apply it: where something is deleted, the title of the folder or the names of the
    * organizations; where it changes who may see or receive what, how often, such as `2 security changes` (both, joined

@@ -14,6 +14,7 @@ import {
   SettingsCheck,
   SettingsUpdate,
 } from './settings.ts';
+import { MappingName, MappingUpdate, Mappings } from './mappings.ts';
 import { Run, RunPage, RunRequest, RunsQuery } from './runs.ts';
 import {
   ApplyRequest,
@@ -67,6 +68,7 @@ function call<R extends z.ZodType, const P extends Parts = object>(
   return { tag, summary, response, ...parts };
 }
 
+const Named = z.object({ name: MappingName });
 const Id = z.object({ id: z.string().min(1).max(120) });
 
 /**
@@ -159,6 +161,10 @@ export const API_ROUTES = {
     { query: SearchQuery },
   ),
   'GET /connections': call('restores', 'Other Grafanas that resources can be sent to', Connections),
+  'GET /mappings': call('restores', 'Saved mappings for other Grafanas', Mappings),
+  /** Replaces the mapping of that name. */
+  'PUT /mappings/:name': call('restores', 'Save a mapping', Mappings, { params: Named, body: MappingUpdate }),
+  'DELETE /mappings/:name': call('restores', 'Delete a saved mapping', Mappings, { params: Named }),
   /** Of one org, as they are live. */
   'GET /folders': call('restores', 'Possible destinations of copies', LiveFolders, { query: FoldersQuery }),
   /** 201. */

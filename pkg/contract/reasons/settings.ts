@@ -29,6 +29,14 @@ export const SETTING_REASONS = {
   'copy-unencrypted': 'the copy would not be encrypted, unlike the first repository',
   'copy-no-target': 'no second target is set',
 
+  'mapping-not-yaml': 'the mapping is not YAML',
+  'mapping-invalid': {
+    cli: 'the mapping is not valid: {place}: {message}',
+    page: 'the mapping is not valid: {place}',
+  },
+  'mapping-orgs': 'pages send to one organization, so a saved mapping cannot contain orgs',
+  'mappings-full': 'the saved mappings would exceed {kib} KiB',
+
   'number-small': 'the smallest value is {least}',
   'number-large': 'the largest value is {most}',
   'number-whole': 'enter a whole number',

@@ -10,6 +10,7 @@ export function withoutLinks(mapping: Mapping): Mapping {
     knownAs: (entry) => mapping.knownAs(entry),
     mayChange: (entry) => mapping.mayChange(entry),
     leftOut: (entry) => mapping.leftOut(entry),
+    users: mapping.users,
     uidOf: (entry, read) => mapping.uidOf(entry, read),
     apply(entry, content) {
       const { uid, content: mapped } = mapping.apply(entry, content);

@@ -23,6 +23,7 @@ import { asPlanned, findingsOf, type Apply, type PlannedRestore, type PlanQuesti
 import { optionsOf, planWithDependencies, selectionOf } from '../restores/request.ts';
 import { leftToCommandLine } from '../restores/server-kinds.ts';
 import type { Connections } from './connections.ts';
+import { matchUsers } from './users.ts';
 
 type To = NonNullable<RestoreOptions['to']>;
 
@@ -68,7 +69,8 @@ export async function planSend(
         applyTo(connections, connection, caller),
       );
       const counterparts = await counterpartsOf(whole, plan, to);
-      return { ...planned, counterparts, coverage: { ...coverageOf(manifest), advice: [] } };
+      const users = await matchUsers(whole, plan, to);
+      return { ...planned, ...compact({ users }), counterparts, coverage: { ...coverageOf(manifest), advice: [] } };
     });
   });
 }

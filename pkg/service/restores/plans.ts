@@ -1,4 +1,10 @@
-import type { Counterpart, DataSourceMatch, RestoreOptions, RestoreSelection } from '../../contract/api/restores.ts';
+import type {
+  Counterpart,
+  DataSourceMatch,
+  RestoreOptions,
+  RestorePlan,
+  RestoreSelection,
+} from '../../contract/api/restores.ts';
 import { compact } from '../../contract/compact.ts';
 import type { Coverage } from '../../contract/coverage.ts';
 import { DashkeepError } from '../../contract/errors.ts';
@@ -41,6 +47,7 @@ export interface PlannedRestore {
   dataSources: DataSourceMatch[];
   liveDataSources: LiveDataSource[];
   counterparts?: Counterpart[];
+  users?: RestorePlan['users'];
   /** What the snapshot covers. */
   coverage?: Coverage;
   /** Set where everything is restored from a snapshot that is known to lack something. */

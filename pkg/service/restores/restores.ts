@@ -145,6 +145,7 @@ export class Restores {
       dataSources: planned.dataSources,
       liveDataSources: planned.liveDataSources,
       counterparts: planned.counterparts,
+      users: planned.users,
       confirm,
       notFull: planned.notFull,
       coverage: planned.coverage,

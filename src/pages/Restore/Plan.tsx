@@ -26,6 +26,8 @@ import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './plan/PlanItems.tsx';
 import { Planning } from './plan/Planning.tsx';
+import { SaveMapping } from './plan/SaveMapping.tsx';
+import { Users } from './plan/Users.tsx';
 import { formOf } from './request.ts';
 import { titleOf } from './plan/title.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
@@ -108,7 +110,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
       { onSuccess: (made) => void navigate(routes.restorePlan(made.id), { replace: true }) },
     );
-  const replace = ({ kind, uid }: Counterpart, chosen: string | undefined) => {
+  const replace = ({ kind, uid }: Pick<Counterpart, 'kind' | 'uid'>, chosen: string | undefined) => {
     const { [uid]: _, ...others } = plan.options.to?.replace?.[kind] ?? {};
     const uids = chosen === undefined ? others : { ...others, [uid]: chosen };
     const { to = { connection: '' } } = plan.options;
@@ -164,6 +166,8 @@ function Body({ plan }: { plan: RestorePlan }) {
           onMap={(from, to) => withOptions({ dataSources: { ...plan.options.dataSources, [from]: to } })}
         />
       )}
+      {plan.users !== undefined && <Users users={plan.users} busy={replan.isPending} onReplace={replace} />}
+      {plan.options.to !== undefined && plan.undoes === undefined && <SaveMapping options={plan.options} />}
       <OneDifference difference={one} />
       <PlanItems plan={plan} />
     </Stack>

@@ -20,13 +20,15 @@ interface Props {
   above?: ReactNode;
   /** Fields below the selection. */
   children: (form: RestoreForm, change: (changes: UrlChanges) => void) => ReactNode;
+  /** Replacements that are used instead of those of the plan that this one starts from. */
+  mapped?: Pick<RestoreForm['decided'], 'dataSources' | 'replace'>;
   isComplete?: (form: RestoreForm) => boolean;
   /** Shown before the first backup. */
   empty?: ReactNode;
 }
 
 /** The form of a restore, as the address has it. Leads to the plan; nothing is changed from here. */
-export function RequestForm({ to = '', above, children, isComplete, empty = <NoSnapshots /> }: Props) {
+export function RequestForm({ to = '', above, children, mapped, isComplete, empty = <NoSnapshots /> }: Props) {
   const url = useUrlState();
   const { change } = url;
   const newest = useSnapshot('latest');
@@ -43,7 +45,8 @@ export function RequestForm({ to = '', above, children, isComplete, empty = <NoS
           return <Loading />;
         }
         const chosen = readForm(url, base.data);
-        const form = { ...chosen, snapshot: chosen.snapshot || latest.id, to: chosen.to || to };
+        const decided = { ...chosen.decided, ...(mapped && { dataSources: {}, replace: {}, ...mapped }) };
+        const form = { ...chosen, decided, snapshot: chosen.snapshot || latest.id, to: chosen.to || to };
         const request = isComplete?.(form) === false ? undefined : requestOf(form);
         return (
           <form

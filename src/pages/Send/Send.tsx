@@ -1,13 +1,15 @@
 import { EmptyState, Stack, TextLink } from '@grafana/ui';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { useConnections } from '../../data/useRestores.ts';
+import { useConnections, useMappings } from '../../data/useRestores.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { RequestForm } from '../Restore/RequestForm.tsx';
 import { BackUpFirst } from './BackUpFirst.tsx';
 import { LastSent } from './SendAgain.tsx';
+import { replacementsOf } from './mapping.ts';
+import { MappingField } from './MappingField.tsx';
 import { SendFields } from './SendFields.tsx';
 
 const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/migrate.md';
@@ -45,7 +47,10 @@ function NoConnection() {
 }
 
 function Form({ connections }: { connections: { name: string; url: string }[] }) {
-  const { change } = useUrlState();
+  const { change, read } = useUrlState();
+  const mappings = useMappings();
+  const name = read('mapping');
+  const mapping = mappings.data?.find((one) => one.name === name);
   const [only, ...others] = connections;
   return (
     <Stack direction="column" gap={3}>
@@ -53,8 +58,20 @@ function Form({ connections }: { connections: { name: string; url: string }[] })
         <LastSent />
       </BackUpFirst>
       {/* Without a backup there is nothing else to choose. */}
-      <RequestForm to={others.length === 0 ? only?.name : undefined} isComplete={({ to }) => to !== ''} empty={null}>
-        {(form) => <SendFields form={form} connections={connections} change={change} />}
+      <RequestForm
+        to={others.length === 0 ? only?.name : undefined}
+        mapped={mapping && replacementsOf(mapping.mapping)}
+        isComplete={({ to }) => to !== '' && (name === '' || mapping !== undefined)}
+        empty={null}
+      >
+        {(form) => (
+          <>
+            <SendFields form={form} connections={connections} change={change} />
+            <QueryView query={mappings}>
+              {(saved) => <MappingField mappings={saved} chosen={mapping} change={change} />}
+            </QueryView>
+          </>
+        )}
       </RequestForm>
     </Stack>
   );

@@ -40,6 +40,8 @@ export const ENGINE_ADVICE = {
   },
   'write-secrets': 'Write kind, UID and field, each as a mapping: {example}',
   'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',
+  'remove-orgs': 'Remove orgs from the mapping, or use it on the command line.',
+  'remove-mappings': 'Delete mappings that you no longer use.',
   'use-existing-data-source': 'Use the UID of an existing data source.',
   'choose-snapshot-with-dashboard': 'Choose a snapshot that contains the dashboard.',
   'close-folders-to-others':

@@ -1,21 +1,24 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { Mapping } from '../../../contract/api/mappings.ts';
 import { compact } from '../../../contract/compact.ts';
-import { DashkeepError } from '../../../contract/errors.ts';
+import type { DashkeepError } from '../../../contract/errors.ts';
 import { REPLACEABLE } from '../../../contract/kinds.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { refusal } from '../../../contract/reasons/reason.ts';
 import type { RestoreOptions } from '../types.ts';
 
-const Names = z.record(z.string().min(1), z.union([z.string().min(1), z.number()]).transform(String)).optional();
-
-const MappingFile = z.strictObject({
-  uids: z.enum(['keep', 'new']).optional(),
-  orgs: z.record(z.string().regex(/^[1-9]\d{0,14}$/), z.int().positive()).optional(),
-  'data-source': Names,
-  ...(Object.fromEntries(REPLACEABLE.map((kind) => [kind, Names])) as Record<
-    (typeof REPLACEABLE)[number],
-    typeof Names
-  >),
+/** The same, where every value is text. */
+const MappingFile = Mapping.extend({
+  orgs: z
+    .record(
+      z.string().regex(/^[1-9]\d{0,14}$/),
+      z
+        .string()
+        .regex(/^[1-9]\d{0,14}$/)
+        .transform(Number),
+    )
+    .optional(),
 });
 
 /** The options of a restore that a mapping decides. */
@@ -23,7 +26,7 @@ export type MappingOptions = Pick<RestoreOptions, 'newUids' | 'orgs' | 'dataSour
 
 /**
  * Reads a mapping from a YAML (or JSON) document: organizations by ID, data sources and folders by UID, teams, contact
- * points and mute timings by name, users by login.
+ * points and mute timings by name, users by login. Every value is text, because a UID can look like a number: `0012`.
  *
  *     uids: new
  *     orgs: { 1: 2 }
@@ -31,8 +34,24 @@ export type MappingOptions = Pick<RestoreOptions, 'newUids' | 'orgs' | 'dataSour
  *     folder: { general: from-stage }
  * @throws DK_SETTINGS naming the place
  */
-export function parseMapping(text: string): MappingOptions {
-  const { uids, orgs, 'data-source': dataSources, ...others } = parsed(text);
+export function parseMapping(text: string): Mapping {
+  let document: unknown;
+  try {
+    document = parse(text, { schema: 'failsafe', logLevel: 'error' });
+  } catch {
+    throw invalid(reason('mapping-not-yaml'));
+  }
+  const { data, error } = MappingFile.safeParse(document === null || document === '' ? {} : document);
+  if (error !== undefined) {
+    const [issue] = error.issues;
+    const place = issue?.path.join('.') ?? '';
+    throw invalid(reason('mapping-invalid', { place, message: issue?.message ?? '' }));
+  }
+  return data;
+}
+
+/** What a mapping means for a restore. */
+export function mappingOptions({ uids, orgs, 'data-source': dataSources, ...others }: Mapping): MappingOptions {
   const replace = REPLACEABLE.flatMap((kind) => {
     const names = others[kind];
     return names === undefined ? [] : [[kind, new Map(Object.entries(names))] as const];
@@ -45,23 +64,8 @@ export function parseMapping(text: string): MappingOptions {
   });
 }
 
-function parsed(text: string): z.infer<typeof MappingFile> {
-  let document: unknown;
-  try {
-    document = parse(text) ?? {};
-  } catch {
-    throw refusal('it is not YAML');
-  }
-  const { data, error } = MappingFile.safeParse(document);
-  if (error !== undefined) {
-    const [issue] = error.issues;
-    throw refusal(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`.replace(/^: /, ''));
-  }
-  return data;
-}
-
-function refusal(why: string): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `the mapping is not valid: ${why}`, {
+function invalid(why: KnownReason): DashkeepError {
+  return refusal('DK_SETTINGS', why, {
     advice: reason('write-mapping', { example: 'data-source: { old-uid: new-uid }' }),
   });
 }

@@ -4,6 +4,7 @@ import { RULE } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Kind, Reference } from '../../../grafana/kinds/kind.ts';
+import { emailIn } from '../../../grafana/kinds/access/permissions/people.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { sourceOf } from '../content.ts';
@@ -30,6 +31,7 @@ export class Remap implements Mapping {
   readonly #parts: Parts;
   /** New uids, of copies or of all. */
   readonly #uids = new Map<string, string>();
+  readonly users = new Map<string, string | undefined>();
 
   constructor(request: PlanRequest, selected: readonly ManifestEntry[], dataSources: DataSourceMap, parts: Parts) {
     this.#parts = parts;
@@ -174,7 +176,13 @@ export class Remap implements Mapping {
   }
 
   #renamed(kind: Kind, entry: ManifestEntry, content: Content): Content {
-    return kind.rename?.(content, (reference) => this.#rename(entry, reference)) ?? content;
+    const renamed = kind.rename?.(content, (reference) => {
+      if (reference.kind === 'user') {
+        this.users.set(reference.uid, emailIn(content, reference.uid) ?? this.users.get(reference.uid));
+      }
+      return this.#rename(entry, reference);
+    });
+    return renamed ?? content;
   }
 
   #rename(entry: ManifestEntry, { kind, uid }: Pick<Reference, 'kind' | 'uid'>): string {

@@ -1,20 +1,37 @@
 import { liveFolders } from '../../../operations/live.ts';
 import { requireOwn } from '../../organizations/caller.ts';
+import { readMappings, removeMapping, saveMapping } from '../../connections/mappings.ts';
 import type { ServiceParts } from '../../parts.ts';
 import { nameOf } from '../caller.ts';
 import { route, type Api } from '../api.ts';
 
 type Parts = Pick<
   ServiceParts,
-  'repositoryCache' | 'connections' | 'requests' | 'restores' | 'runs' | 'guard' | 'signal'
+  'repositoryCache' | 'connections' | 'requests' | 'restores' | 'runs' | 'guard' | 'state' | 'log' | 'signal'
 >;
 
 /** Registers the routes that plan and apply restores. */
 export function restoreRoutes(api: Api, parts: Parts): void {
-  const { repositoryCache, connections, requests, restores, runs, guard, signal } = parts;
+  const { repositoryCache, connections, requests, restores, runs, guard, state, log, signal } = parts;
   const config = { access: 'organization', uses: ['plans'] } as const;
 
   route(api, 'GET /connections', { access: 'organization' }, async ({ caller }) => connections.list(caller));
+
+  route(api, 'GET /mappings', { access: 'home', uses: ['settings'] }, () => readMappings(state));
+
+  route(api, 'PUT /mappings/:name', { access: 'home', uses: ['settings'] }, async (request) => {
+    const { name } = request.params;
+    const saved = await saveMapping(state, name, request.body.text);
+    log.info({ by: nameOf(request), name }, 'someone saved a mapping');
+    return saved;
+  });
+
+  route(api, 'DELETE /mappings/:name', { access: 'home', uses: ['settings'] }, async (request) => {
+    const { name } = request.params;
+    const left = await removeMapping(state, name);
+    log.info({ by: nameOf(request), name }, 'someone deleted a mapping');
+    return left;
+  });
 
   route(api, 'GET /folders', { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] }, (request) =>
     guard.run(request, async () => {

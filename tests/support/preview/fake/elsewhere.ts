@@ -1,10 +1,10 @@
-import type { RestoreOptions, RestorePlan, RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
+import type { RestoreOptions, RestorePlan, RestoreRequest, UserMatch } from '../../../../pkg/contract/api/restores.ts';
 
 /** What another Grafana has under other names. */
 export function foundThere(
   { options = {}, selection }: RestoreRequest,
   { replace }: NonNullable<RestoreOptions['to']>,
-): Pick<RestorePlan, 'dataSources' | 'counterparts'> {
+): Pick<RestorePlan, 'dataSources' | 'counterparts' | 'users'> {
   const type = 'prometheus';
   const from = { uid: 'prometheus-main', name: 'Prometheus', type };
   const chosen = options.dataSources?.[from.uid];
@@ -15,6 +15,18 @@ export function foundThere(
   const choices = [{ uid: 'from-stage', title: 'From stage' }];
   return {
     dataSources: [chosen === undefined ? { from, by: 'none' } : { from, to, by: 'choice' }],
+    users: {
+      matches: [
+        { login: 'grace', email: 'grace@example.com', by: 'other-email' },
+        { login: 'ada', email: 'ada@example.com', sameEmail: 'lovelace', ...byChoice(replace?.user?.['ada']) },
+        { login: 'admin', by: 'login' },
+      ],
+      choices: ['admin', 'grace', 'lovelace'],
+    },
     counterparts: [{ ...counterpart, choices, ...(there === undefined ? {} : { to: there }) }],
   };
+}
+
+function byChoice(to: string | undefined): Pick<UserMatch, 'by' | 'to'> {
+  return to === undefined ? { by: 'none' } : { by: 'choice', to };
 }

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import { parseMapping } from '../../../../pkg/engine/restore/mapping/mapping-file.ts';
 import * as answers from './answers.ts';
 import { FakeError } from './errors.ts';
 import { confirmReadiness, periodReport, readiness, recoveryKit } from './readiness.ts';
@@ -219,6 +220,23 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
   ],
   [/^GET \/connections$/, ({ state }) => ({ connections: state.connections })],
   [/^GET \/fleet$/, ({ state }) => ({ installations: state.installations })],
+  [/^GET \/mappings$/, ({ state }) => ({ mappings: state.mappings })],
+  [
+    /^PUT \/mappings\/([^/]+)$/,
+    ({ state, id, body }) => {
+      const { text } = body as { text: string };
+      const others = state.mappings.filter(({ name }) => name !== id);
+      state.mappings = [...others, { name: id, mapping: parseMapping(text) }];
+      return { mappings: state.mappings };
+    },
+  ],
+  [
+    /^DELETE \/mappings\/([^/]+)$/,
+    ({ state, id }) => {
+      state.mappings = state.mappings.filter(({ name }) => name !== id);
+      return { mappings: state.mappings };
+    },
+  ],
   [/^GET \/folders$/, ({ state }) => ({ folders: answers.liveFolders(state) })],
   [/^POST \/restores$/, ({ state, body }) => runs.plan(state, body as RestoreRequest)],
   [/^GET \/restores\/([^/]+)$/, ({ state, id }) => findRestore(state, id).plan],

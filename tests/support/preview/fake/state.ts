@@ -1,4 +1,5 @@
 import type { Preview } from '../../../../pkg/contract/api/previews.ts';
+import type { Mappings } from '../../../../pkg/contract/api/mappings.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
 import type { Fleet } from '../../../../pkg/contract/api/fleet.ts';
 import { manyInstallations } from './fleet.ts';
@@ -36,6 +37,7 @@ export interface FakeState {
   previews: Preview[];
   connections: Connections['connections'];
   installations: Fleet['installations'];
+  mappings: Mappings['mappings'];
   /** What is in the other Grafana. */
   elsewhere: World;
   /** When the service started; later for one that was restarted. */
@@ -66,6 +68,7 @@ export function makeState(options: FakeOptions): FakeState {
     previews: [],
     connections: [{ name: 'production', url: 'https://grafana.example.com' }],
     installations: manyInstallations(),
+    mappings: [],
     elsewhere: new Map(),
     started: new Date(Date.now() - 24 * HOUR).toISOString(),
     status: {},

@@ -6,6 +6,7 @@ import { isForbidden } from '../../../http/errors.ts';
 import type { Content } from '../../content.ts';
 import type { KindContext, Restorable } from '../../kind.ts';
 import { securityChange } from '../../security/change.ts';
+import { membersIn } from '../team/members.ts';
 import { gainsBetween, grantsIn } from './grants.ts';
 
 /**
@@ -34,6 +35,12 @@ export async function otherPeople(context: KindContext, { content, live }: Resto
     }
   }
   return changes;
+}
+
+/** The email address that the content of a team or of permissions has for a login. */
+export function emailIn({ body, facts }: Content, login: string): string | undefined {
+  const fact = facts?.[factOf(login)];
+  return fact === undefined ? membersIn(body).find((member) => member.login === login)?.email : String(fact);
 }
 
 function factOf(login: string): string {

@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { REPLACEABLE } from '../kinds.ts';
+import { OrgId, Uid } from './common.ts';
+
+const Names = z.record(Uid, Uid).optional();
+
+/** What replaces what in another Grafana, as in a mapping file: by UID, name or login of the source. */
+export const Mapping = z.strictObject({
+  uids: z.enum(['keep', 'new']).optional(),
+  /** Only for the command line: pages send one organization to one. */
+  orgs: z.record(z.string().regex(/^[1-9]\d{0,14}$/), OrgId).optional(),
+  'data-source': Names,
+  ...(Object.fromEntries(REPLACEABLE.map((kind) => [kind, Names])) as Record<
+    (typeof REPLACEABLE)[number],
+    typeof Names
+  >),
+});
+export type Mapping = z.infer<typeof Mapping>;
+
+/** A name for people that can also be the name of a file. */
+export const MappingName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/, 'not a name');
+
+/** Characters in a mapping file that a page saves. */
+export const MAPPING_MAX = 32_768;
+
+/** GET /mappings: by name. */
+export const Mappings = z.object({
+  mappings: z.array(z.object({ name: MappingName, mapping: Mapping.omit({ orgs: true }) })),
+});
+export type Mappings = z.infer<typeof Mappings>;
+
+/** PUT /mappings/:name. */
+export const MappingUpdate = z.strictObject({
+  /** A mapping file: YAML or JSON. */
+  text: z.string().min(1).max(MAPPING_MAX),
+});
+export type MappingUpdate = z.infer<typeof MappingUpdate>;
