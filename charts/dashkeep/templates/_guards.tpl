@@ -13,6 +13,14 @@
 {{- if and .Values.upgradeGuard.enabled (or (eq $mode "sidecar") (not .Values.target)) -}}
 {{- fail "\n\nDashkeep: upgradeGuard.enabled backs up in a separate pod: set target, and mode=deployment or mode=cronjob.\n" -}}
 {{- end -}}
+{{- if and .Values.promotions (or (eq $mode "sidecar") (not .Values.target)) -}}
+{{- fail "\n\nDashkeep: promotions run in separate pods: set target, and mode=deployment or mode=cronjob.\n" -}}
+{{- end -}}
+{{- range $name, $promotion := .Values.promotions -}}
+{{- if not (hasKey $.Values.connections $promotion.to) -}}
+{{- fail (printf "\n\nDashkeep: promotions.%s.to=%s is not the name of a Grafana in connections. Add it there.\n" $name $promotion.to) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq $mode "cronjob") (not .Values.target) -}}
 {{- fail "\n\nDashkeep: mode=cronjob has no settings page: set target, for example target=s3://my-bucket/grafana.\n" -}}
 {{- end -}}

@@ -27,12 +27,19 @@ spec:
     {{- end }}
 {{- end }}
 
-{{/* Wrong use or settings (exit code 2) don't get better by trying again; a drained node is no failed attempt. */}}
+{{/*
+Wrong use or settings (exit code 2) don't get better by trying again; a drained node is no failed attempt. From a name of
+a container, or (dict "container" string "values" list of exit codes).
+*/}}
 {{- define "dashkeep.podFailurePolicy" -}}
 podFailurePolicy:
   rules:
     - action: FailJob
+      {{- if kindIs "map" . }}
+      onExitCodes: { containerName: {{ .container }}, operator: In, values: {{ toJson .values }} }
+      {{- else }}
       onExitCodes: { containerName: {{ . }}, operator: In, values: [2] }
+      {{- end }}
     - action: Ignore
       onPodConditions: [{ type: DisruptionTarget, status: "True" }]
 {{- end }}

@@ -163,7 +163,8 @@ DASHKEEP_ADMIN_PASSWORD_KEY: {{ . | quote }}
 
 {{/*
 One projected volume with all that is secret, one for temporary files. Everything in it is optional: a Secret that is
-missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bool "admin" bool "store" bool).
+missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bool "admin" bool "store" bool "mapping"
+string), the last one the ConfigMap with a mapping file.
 */}}
 {{- define "dashkeep.volumes" -}}
 {{- $values := .root.Values -}}
@@ -266,6 +267,9 @@ missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bo
             - { key: {{ .key }}, path: email/password }
       {{- end }}
       {{- end }}
+      {{- end }}
+      {{- with .mapping }}
+      - configMap: { name: {{ . }}, items: [{ key: mapping.yaml, path: mapping/mapping.yaml }] }
       {{- end }}
 - name: dashkeep-tmp
   emptyDir:
