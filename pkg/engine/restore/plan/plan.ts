@@ -2,7 +2,6 @@ import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { KIND_NAMES } from '../../../contract/kinds.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
 import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { sourceOf } from '../content.ts';
