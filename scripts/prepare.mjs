@@ -1,8 +1,7 @@
 // What `npm start` and `npm test` both need on a fresh machine: dependencies and builds. Plain JavaScript, because
 // nothing else runs before the dependencies are there.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 
 /** Runs a program with our own standard streams, and ends it when we are ended; resolves with its exit code. */
 export function run(command, args, options = {}) {
@@ -23,23 +22,16 @@ async function must(label, command, args) {
   }
 }
 
-const STAMP = 'node_modules/.installed-for';
-
-function installedFor() {
-  try {
-    return readFileSync(STAMP, 'utf8');
-  } catch {
-    return '';
-  }
+/** When a file was written last. npm writes its own copy of the lock file once everything is installed. */
+function writtenAt(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 /** Installs what package-lock.json says, unless that was done already or node_modules is a link to somewhere else. */
 export async function install() {
-  const wanted = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex');
   const linked = lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
-  if (!linked && installedFor() !== wanted) {
+  if (!linked && writtenAt('node_modules/.package-lock.json') < writtenAt('package-lock.json')) {
     await must('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
-    writeFileSync(STAMP, wanted);
   }
 }
 

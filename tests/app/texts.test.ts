@@ -51,7 +51,7 @@ describe('the texts of the app', () => {
 
   it('are in sentence case: only names begin with a capital inside', () => {
     const names =
-      /\b(Grafana|Dashkeep|S3|AWS|Amazon|Azure|Google|Scaleway|MinIO|Ceph|Garage|Cloudflare|R2|Backblaze|B2|Git|Sync|Terraform|JSON|CSV|HTML|Enterprise|Cloud|Secret|Role|Admin|Viewers?|Editors?|LDAP|API|DASHKEEP_[A-Z_]+|UIDs?|ID|Slack|HMAC|NTP|TLS|MiB|IAM|PEM|NetworkPolicy|Friday|Europe|Paris)\b/;
+      /\b(Grafana|Dashkeep|S3|AWS|Amazon|Azure|Google|Scaleway|MinIO|Ceph|Garage|Cloudflare|R2|Backblaze|B2|Git|Sync|Terraform|JSON|YAML|CSV|HTML|Enterprise|Cloud|Secret|Role|Admin|Viewers?|Editors?|LDAP|API|DASHKEEP_[A-Z_]+|UIDs?|ID|Slack|HMAC|NTP|TLS|MiB|IAM|PEM|NetworkPolicy|Friday|Europe|Paris)\b/;
     for (const [key, text] of Object.entries(source)) {
       for (const sentence of text.split(/[.:;?!(…]\s*|^\{\{\w+\}\}\s/)) {
         const capitals = sentence
