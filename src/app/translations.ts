@@ -1,5 +1,5 @@
 import { translateCatalogues, type Translation } from '../lib/catalogue/texts.ts';
-import { frenchSpaces } from '../lib/frenchSpaces.ts';
+import { frenchSpaces } from './frenchSpaces.ts';
 import { addTexts, chosenLanguage } from '../lib/i18n.ts';
 
 type Module<Content> = Promise<{ default: Content }>;

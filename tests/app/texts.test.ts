@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { frenchSpaces } from '../../src/lib/frenchSpaces.ts';
+import { frenchSpaces } from '../../src/app/frenchSpaces.ts';
 import { collectTexts, localeFile, nest } from '../../scripts/texts.ts';
 
 type Nested = { [key: string]: string | Nested };
