@@ -198,7 +198,7 @@ describe('a drill', () => {
     const log = recordingLog();
     const report = await run(await bench.instance(), { log });
     expect(report).toMatchObject({ removed: true, differs: [] });
-    expect(log.lines.join('\n')).toContain(`'${left}' is left over from one that was killed`);
+    expect(log.lines.join('\n')).toContain(`“${left}” is left over from one that was killed`);
     expect(log.lines.join('\n')).not.toContain(SCRATCH);
   });
 

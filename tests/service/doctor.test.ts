@@ -102,6 +102,17 @@ describe('the doctor', () => {
     });
   });
 
+  it('names the organization that a killed restore test left behind', async () => {
+    const name = 'dashkeep-drill-20261124T150000Z-0badcafe';
+    const { body } = await call(grafana, 'admin:admin', 'POST /api/orgs', { name });
+    const found = await examine({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' });
+    expect(named(found, `organization ${body.orgId}`)).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining(name),
+      hint: expect.stringContaining('delete it'),
+    });
+  });
+
   it('checks what an admin may read before there is a token, and makes none', async () => {
     await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
     const before = grafana.writes().length;

@@ -45,5 +45,6 @@ export const RUN_REASONS = {
   'drill-not-in-folder': 'not part of a restore test in a folder',
   'drill-ended': 'the restore test stopped early, because it could not clean up',
   'drill-without-people': 'restored without users and teams: {losses}',
+  'drill-org-left': 'unless a restore test is running, the organization “{name}” is left over from one that was killed',
   'drill-leftover': 'the restore test could not clean up: {message}',
 } as const;

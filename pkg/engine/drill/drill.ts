@@ -136,10 +136,7 @@ async function nameLeftovers({ instance: { url }, log, signal }: DrillOptions, c
   for (const { name } of await listOrgs(client, signal)) {
     if (typeof name === 'string' && isScratchOrg(name)) {
       const steps = sentenceOf(reason('delete-scratch-org', { url, name }));
-      log.warn(
-        { steps },
-        `unless another restore test is running, the organization '${name}' is left over from one that was killed`,
-      );
+      log.warn({ steps }, sentenceOf(reason('drill-org-left', { name })));
     }
   }
 }

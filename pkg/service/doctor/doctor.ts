@@ -6,6 +6,8 @@ import type { Reason } from '../../contract/reasons/reason.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { discover } from '../../grafana/capabilities.ts';
 import { connect } from '../../grafana/instance.ts';
+import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
+import { numberAt } from '../../lib/json/json.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from './api-token-checks.ts';
 import { adminCredentials } from '../token-sources.ts';
@@ -103,12 +105,25 @@ async function grafanaChecks(parts: DoctorParts, signal: AbortSignal): Promise<D
       { clock, log, signal },
       parts.statusView.askedFor(instance),
     );
-    return [checked(reason('check-of-grafana'), 'ok', [found]), rights];
+    const serverAdmin = server ?? (instance.serverAdmin ? client : undefined);
+    const left = serverAdmin === undefined ? [] : await leftoverChecks(serverAdmin, signal);
+    return [checked(reason('check-of-grafana'), 'ok', [found]), rights, ...left];
   } catch (error) {
     return [failedCheck(reason('check-of-grafana'), error)];
   } finally {
     await Promise.all([client?.close(), server?.close()]);
   }
+}
+
+/** A restore test whose process was killed leaves its organization behind, and no backup or list shows it. */
+async function leftoverChecks(serverAdmin: GrafanaClient, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const orgs = await listOrgs(serverAdmin, signal);
+  return orgs.flatMap((org) => {
+    const [id, name] = [String(numberAt(org, 'id')), orgNameOf(org)];
+    const advice = reason('delete-scratch-org', { url: serverAdmin.url, name });
+    const left = reason('drill-org-left', { name });
+    return isScratchOrg(name) ? checked(reason('check-of-organization', { id }), 'warning', [left], advice) : [];
+  });
 }
 
 /** All that can be tried without a token. */
