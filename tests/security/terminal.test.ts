@@ -7,6 +7,7 @@ import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
+import { startS3Server } from '../support/s3/server.ts';
 
 /** Sets the clipboard of a terminal, and replaces the line that it shows. */
 const CONTROL = '\u001b]52;c;cm0gLXJmIH4=\u0007\u001b[2K\rdashkeep: done';
@@ -70,6 +71,32 @@ it('an answer about one of several organizations cannot control the terminal', a
   const { out, error } = await runMain(['bootstrap'], environment);
   await grafana.close();
   expect(out).toMatch(/no token: .*dashkeep: done/);
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
+  expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
+});
+
+it('a message of the target about one snapshot cannot control the terminal', async () => {
+  const grafana = await startGrafana({ profile: '12.4' });
+  grafana.seedDashboards({ count: 1, folders: 0 });
+  const s3 = await startS3Server();
+  Object.assign(environment, s3.environment, {
+    DASHKEEP_TARGET: 's3://test',
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_KINDS: 'dashboard',
+  });
+  await runMain(['backup'], environment);
+  await runMain(['backup'], environment);
+  // Each snapshot is removed singly, and refused with words of the target.
+  s3.options.fault = ({ operation }) =>
+    operation === 'DeleteObjects'
+      ? { kind: 'status', status: 501, code: 'NotImplemented' }
+      : operation === 'DeleteObject'
+        ? { kind: 'status', status: 400, code: 'Odd', message: CONTROL }
+        : undefined;
+  const { out, error } = await runMain(['forget', '--keep-last', '1'], environment);
+  await Promise.all([grafana.close(), s3.close()]);
+  expect(out).toMatch(/^still there: .*dashkeep: done/m);
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
 });
