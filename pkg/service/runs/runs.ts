@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
@@ -15,6 +16,8 @@ import { runSummary } from './run-summary.ts';
 
 /** More than these nobody reads on a page. */
 const TOUCHED_SHOWN = 1000;
+/** Later restores of the same snapshot that are looked at. */
+const LATER_READ = 20;
 
 export interface RunsParts {
   queue: RunQueue;
@@ -46,7 +49,32 @@ export class Runs {
     if (record === undefined) {
       throw unknown();
     }
-    return this.view(await connections.whole(record, caller, signal), caller);
+    const run = this.view(await connections.whole(record, caller, signal), caller);
+    return { ...run, ...compact({ continuedBy: await this.#continuedBy(record, caller, signal) }) };
+  }
+
+  /** The complete restore after one that was cut short that did the same, or took it back. */
+  async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
+    const { id, kind, status, undoes, source, connection, request } = cut;
+    if (kind !== 'restore' || status === 'complete') {
+      return undefined;
+    }
+    const { history } = this.#parts;
+    const takesBack = (run: Pick<RunLine, 'undoes'>): boolean => run.undoes === id;
+    const repeats = (run: Pick<RunLine, 'undoes' | 'source' | 'connection'>): boolean =>
+      run.undoes === undoes && run.source === source && run.connection === connection;
+    const isLater = (run: RunLine): boolean =>
+      run.kind === 'restore' && run.status === 'complete' && run.id > id && (takesBack(run) || repeats(run));
+    const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
+    for (const { id: candidate } of later.slice(0, LATER_READ)) {
+      // Its line may be anyone's; the record names what it undoes and was asked for only if a trusted key signed it.
+      const run = await history.find(candidate, signal);
+      const isSame = undoes !== undefined || (request !== undefined && isDeepStrictEqual(run?.request, request));
+      if (run !== undefined && (takesBack(run) || (repeats(run) && isSame))) {
+        return candidate;
+      }
+    }
+    return undefined;
   }
 
   /** @throws DK_NOT_FOUND for what is another organization's */

@@ -17,11 +17,13 @@ export function isCutShort({ kind, status }: Pick<Run, 'kind' | 'status'>): bool
 
 /** Explains a restore that did not come to its end: why, how far it came, and how to finish or undo it. */
 export function CutShort({ run }: { run: Run }) {
-  const { counts, planned, snapshot, failure } = run;
+  const { counts, planned, snapshot, failure, continuedBy } = run;
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
   const advice =
-    planned === undefined ? '' : t('cutShort.advice', 'Finish it, or undo it to return to the previous state.');
+    planned === undefined || continuedBy !== undefined
+      ? ''
+      : t('cutShort.advice', 'Finish it, or undo it to return to the previous state.');
   return (
     <Alert severity={run.status === 'cancelled' ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
       <Stack direction="column" gap={1}>
@@ -39,8 +41,15 @@ export function CutShort({ run }: { run: Run }) {
                 },
               )}
         </span>
+        {continuedBy !== undefined && <span>{t('cutShort.continued', 'A later run finished or undid it.')}</span>}
         <Stack gap={1} wrap="wrap">
-          <FinishButton run={run} />
+          {continuedBy === undefined ? (
+            <FinishButton run={run} />
+          ) : (
+            <LinkButton variant="secondary" href={routes.run(continuedBy)}>
+              {t('cutShort.later', 'Open the later run')}
+            </LinkButton>
+          )}
           {run.undoable && planned !== undefined && <UndoButton run={run} />}
           {snapshot !== undefined && run.connection === undefined && (
             <LinkButton variant="secondary" icon="camera" href={routes.snapshot(snapshot)}>

@@ -56,7 +56,9 @@ function Actions({ run }: { run: Run }) {
         </LinkButton>
       )}
       {run.status === 'complete' && <SendAgain run={run} />}
-      {run.kind === 'restore' && run.status === 'partial' && <FinishButton run={run} />}
+      {run.kind === 'restore' && run.status === 'partial' && run.continuedBy === undefined && (
+        <FinishButton run={run} />
+      )}
       {run.undoable && !isCutShort(run) && <UndoButton run={run} />}
     </>
   );

@@ -50,6 +50,19 @@ test('a restore that its service did not survive is to be finished or undone', a
   await expect(page.getByText(/Start the run again/)).toHaveCount(0);
 });
 
+test('a restore that a later run finished is not offered to be finished again', async ({ app, page, service }) => {
+  const run = Object.assign(service.state.runs[1]!, INTERRUPTED, { kind: 'restore', planned: 12, undoable: true });
+  Object.assign(run, { request: { snapshot: 'a', selection: { type: 'everything' } } });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('button', { name: 'Finish this restore' })).toBeVisible();
+  run.continuedBy = service.state.runs[0]!.id;
+  await app.open(`/runs/${run.id}`);
+  const later = page.getByRole('link', { name: 'Open the later run' });
+  await expect(later).toHaveAttribute('href', new RegExp(`/runs/${run.continuedBy}$`));
+  await expect(page.getByText('A later run finished or undid it.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Finish this restore' })).toHaveCount(0);
+});
+
 test('a restore or undo that wrote nothing before the service was killed can be started again', async ({
   app,
   page,

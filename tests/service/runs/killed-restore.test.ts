@@ -72,7 +72,8 @@ describe('a restore that did not end well', () => {
     expect([...state.org(1).dashboards.keys()].sort()).toEqual((way === 'undo' ? all.slice(4) : all).sort());
     // Its record is whole also when the next service has written its end.
     const kept = (await service.call('GET', `/runs/${run.id}`)).json;
-    expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: true });
+    expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: true, continuedBy: second.id });
+    expect(dead.continuedBy).toBeUndefined();
   });
 
   it.each([
