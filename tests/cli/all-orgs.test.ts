@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
 const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let second: number;
 
 function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
@@ -30,7 +30,7 @@ async function orgsHeld(snapshot = 'latest'): Promise<number[]> {
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   second = Number(made.body.orgId);
   for (const org of [1, second]) {

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, runMain } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { git, startGitServer, type GitServer } from '../support/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -10,13 +10,13 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 /** A mirror of the backups in a repository that Git serves. */
 let grafana: Simulator;
 let server: GitServer;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
   grafana.seedDashboards({ count: 6, folders: 2, v2Share: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   server = await startGitServer(directory.path);
   environment = {
     GRAFANA_URL: grafana.url,

@@ -11,15 +11,18 @@ const MOST_PAGES = 40;
 
 /** An endless list; or one of few items whose titles are long. */
 async function endless(title = '', perPage = ITEMS_PER_PAGE): ReturnType<typeof servedClient> {
+  const items = Array.from({ length: perPage }, (_one, index) => {
+    const name = `PAGE-${index}`;
+    return { uid: name, title, metadata: { name }, spec: { title } };
+  });
+  const page = JSON.stringify(items);
   let pages = 0;
   return servedClient((_, response) => {
     pages++;
     const isLast = pages > MOST_PAGES;
-    const items = Array.from({ length: isLast ? 0 : perPage }, (_one, index) => {
-      const name = `${pages}-${index}`;
-      return { uid: name, title, metadata: { name }, spec: { title } };
-    });
-    response.end(JSON.stringify({ kind: 'AnyList', metadata: { continue: isLast ? '' : `${pages}` }, items }));
+    const metadata = JSON.stringify({ continue: isLast ? '' : `${pages}` });
+    const listed = isLast ? '[]' : page.replaceAll('PAGE', `${pages}`);
+    response.end(`{"kind":"AnyList","metadata":${metadata},"items":${listed}}`);
   });
 }
 

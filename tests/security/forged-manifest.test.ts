@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../support/cli.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { addDataSource } from '../support/grafana/seed/data-source.ts';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   grafana.seedDashboards({ count: 3, folders: 1 });
   const source = { uid: 'prometheus', name: 'Prometheus', type: 'prometheus', url: 'http://prometheus:9090' };
   addDataSource(grafana.state, grafana.state.org(1), { ...source, secureJsonData: { basicAuthPassword: 'secret' } });
-  directory = await mkdtemp(join(tmpdir(), 'dashkeep-forged-'));
+  directory = (await memoryDirectory()).path;
   forger = new Forger(join(directory, 'repository'));
 });
 

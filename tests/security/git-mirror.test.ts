@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { assertPackFits } from '../../pkg/engine/mirror/pack.ts';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { git, startGitServer, type GitServer } from '../support/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -17,12 +17,12 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 /** What people in Grafana, and those who can push, try to get into or out of a Git mirror. */
 let grafana: Simulator;
 let server: GitServer;
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   server = await startGitServer(directory.path);
   environment = {
     GRAFANA_URL: grafana.url,

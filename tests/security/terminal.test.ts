@@ -5,17 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
-import { temporaryDirectory } from '../support/directories.ts';
+import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { startS3Server } from '../support/s3/server.ts';
 
 /** Sets the clipboard of a terminal, and replaces the line that it shows. */
 const CONTROL = '\u001b]52;c;cm0gLXJmIH4=\u0007\u001b[2K\rdashkeep: done';
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  directory = await temporaryDirectory();
+  directory = await memoryDirectory();
   environment = {
     DASHKEEP_TARGET: `file://${directory.path}/repository`,
     DASHKEEP_STATE_DIR: `${directory.path}/state`,

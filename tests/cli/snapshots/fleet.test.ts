@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { realClock } from '../../support/ports.ts';
@@ -12,7 +12,7 @@ import { startS3Server } from '../../support/s3/server.ts';
 describe('dashkeep fleet', () => {
   let grafana: Simulator;
   let bucket: Awaited<ReturnType<typeof startS3Server>>;
-  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let directory: Awaited<ReturnType<typeof memoryDirectory>>;
   let signers: string[];
 
   const run = (args: string[], machine: string, environment: Record<string, string> = {}): Promise<Ended> =>
@@ -42,7 +42,7 @@ describe('dashkeep fleet', () => {
     grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
     grafana.seedDashboards({ count: 2, folders: 1 });
     bucket = await startS3Server();
-    directory = await temporaryDirectory();
+    directory = await memoryDirectory();
     signers = [];
     for (const name of ['berlin', 'paris']) {
       await backup(name);

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
@@ -26,7 +26,7 @@ async function ids(): Promise<string[]> {
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
-  directory = await mkdtemp(join(tmpdir(), 'dashkeep-forget-'));
+  directory = (await memoryDirectory()).path;
   older = (await dashkeep('backup')).json.snapshot;
   newest = (await dashkeep('backup')).json.snapshot;
 });

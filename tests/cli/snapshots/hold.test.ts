@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
@@ -21,7 +21,7 @@ function dashkeep(...args: readonly string[]): Promise<Ended> {
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
-  directory = await mkdtemp(join(tmpdir(), 'dashkeep-hold-'));
+  directory = (await memoryDirectory()).path;
   older = (await dashkeep('backup', '--json')).json.snapshot;
   await dashkeep('backup');
 });

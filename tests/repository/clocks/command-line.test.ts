@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { realClock } from '../../support/ports.ts';
@@ -20,7 +20,7 @@ let environment: Record<string, string>;
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
   s3 = await startS3Server({ buckets: ['bucket'] });
-  directory = await mkdtemp(join(tmpdir(), 'dashkeep-clocks-'));
+  directory = (await memoryDirectory()).path;
   environment = {
     GRAFANA_URL: grafana.url,
     GRAFANA_API_TOKEN: grafana.token(),
