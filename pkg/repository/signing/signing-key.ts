@@ -7,6 +7,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
+import { RecentValues } from '../../lib/recent-values.ts';
 
 /** An Ed25519 key pair that signs what a writer stores. */
 export class SigningKey {
@@ -53,10 +54,15 @@ export function fingerprintOf(publicKey: string): string {
   return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 32);
 }
 
+/** To read a key takes almost as long as to verify with it, and a repository has few writers. */
+const verifiers = new RecentValues<KeyObject>(64);
+
 /** Whether the key signed exactly this text. False for what is no Ed25519 key. */
 export function hasSigned(publicKey: string, text: string, signature: string): boolean {
   try {
-    const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), type: 'spki', format: 'der' });
+    const key = verifiers.use(publicKey, () =>
+      createPublicKey({ key: Buffer.from(publicKey, 'base64'), type: 'spki', format: 'der' }),
+    );
     return (
       key.asymmetricKeyType === 'ed25519' && verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64'))
     );
