@@ -183,12 +183,8 @@ describe('bootstrap', () => {
     await giveAdmin({ 'admin-user': 'admin', 'admin-password': 'wrong' });
     const keeper = new TokenKeeper({ ...options(), mayMint: () => true });
     await keeper.check();
-    const { state: word, problem, notRenewed } = keeper.status;
-    expect([word, problem]).toEqual(['valid', undefined]);
-    expect(notRenewed?.message).toContain("Grafana refuses the password of 'admin'");
-    await giveAdmin({ 'admin-user': 'admin', 'admin-password': 'admin' });
-    await keeper.check();
-    expect(keeper.status.notRenewed).toBeUndefined();
+    const notRenewed = { code: 'DK_BOOTSTRAP', message: expect.stringContaining('refuses the password of') };
+    expect(keeper.status).toMatchObject({ state: 'valid', notRenewed });
   });
 
   it('starts over when Grafana was rebuilt and knows no token any more', async () => {
