@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { countSecurity } from '../../pkg/engine/restore/plan/security.ts';
 import { bySecurity, planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
+import { restore } from '../../pkg/engine/restore/restore.ts';
+import { call } from '../simulator/http.ts';
+import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons } from './harness.ts';
+import { compact } from '../../pkg/contract/compact.ts';
 import { bench, burned, contentOf, everything, MINUTE, people, PEOPLE, setUp, tooMuch } from './burned.ts';
 import { depth } from '../support/budget.ts';
 
@@ -124,6 +128,40 @@ describe('everything', () => {
     const kept = reasons(plan, 'skip');
     expect(kept['org/Second']).toMatch(/never deletes/);
     expect(kept['user/ann']).toMatch(/never deletes/);
+  });
+
+  it('is undone with the alerting of an organization that it created', async () => {
+    const before = await burned({ profile: '12.4' });
+    await everything({ manifest: before });
+    bench.sim.state.org(2).members.set(1, 'Admin');
+    const header = { 'x-grafana-org-id': '2' };
+    const path = '/api/v1/provisioning/policies';
+    const put = await call(bench.sim, 'admin:admin', `PUT ${path}`, { receiver: 'ops', group_by: ['team'] }, header);
+    expect(put.status).toBe(202);
+    const manifest = await bench.backup();
+    bench.sim.burn();
+    bench.sim.advance(10 * MINUTE);
+    const { safetySnapshot, touched } = await everything({ manifest, safetySnapshot: true });
+    const record = { id: 'run', kind: 'restore', snapshot: safetySnapshot, touched } as never;
+    bench.sim.state.org(2).members.set(1, 'Admin');
+    const asked = await bench.request({ manifest });
+    const { request, plan } = await planUndo(asked, { record, author: { trusted: true, mismatch: false } });
+    const randomness = new SeededRandomness('undo');
+    const { results } = await restore({
+      ...{
+        ...request,
+        plan,
+        safetySnapshot: false,
+        version: '0.1.0',
+        randomness,
+        ...compact({ confirm: plan.confirm }),
+      },
+    });
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    const policies = await call(bench.sim, 'admin:admin', `GET ${path}`, undefined, header);
+    expect(policies.body).toMatchObject({ receiver: 'empty' });
+    const points = await call(bench.sim, 'admin:admin', 'GET /api/v1/provisioning/contact-points', undefined, header);
+    expect(points.body).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { EmptyState, Text, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
+import { EmptyState, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { Installation } from '../../../pkg/contract/api/fleet.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
@@ -161,9 +161,7 @@ function Name({ installation }: { installation: Installation }) {
       <span title={installation.target}>{installation.target}</span>
       {alarms !== '' && (
         <span className={styles.alarms} title={alarms}>
-          <Text color="secondary" variant="bodySmall">
-            {alarms}
-          </Text>
+          {alarms}
         </span>
       )}
     </>
@@ -177,6 +175,8 @@ const getStyles = (theme: GrafanaTheme2) => ({
     WebkitLineClamp: 2,
     overflow: 'hidden',
     whiteSpace: 'normal',
-    lineHeight: theme.typography.bodySmall.lineHeight,
+    color: theme.colors.text.secondary,
+    fontSize: theme.typography.bodySmall.fontSize,
+    lineHeight: 1.3,
   }),
 });

@@ -126,7 +126,8 @@ async function confirmRemoved(
     return result;
   }
   try {
-    if ((await kind.read(context, wantedAt(item))) === undefined) {
+    const live = await kind.read(context, wantedAt(item));
+    if (live === undefined || live.pristine === true) {
       return resultOf(item, 'deleted', reason('as-planned'));
     }
     gone.forEach((one) => changeLog.drop(one));

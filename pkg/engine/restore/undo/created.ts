@@ -95,7 +95,7 @@ function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Conte
     return itemOf(created, 'skip', reason('gone-since'));
   }
   const item = {
-    ...itemOf(created, 'delete', reason('created')),
+    ...itemOf(created, 'delete', reason(created.did === 'created' ? 'created' : 'changed')),
     title: live.title,
     live: markOf(request.repository, kind, live),
   };

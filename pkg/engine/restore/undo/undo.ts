@@ -50,17 +50,14 @@ export async function planUndo(
     ? await entriesBroughtBack(from, run)
     : undefined;
   const touched = await closeOpenEntries(from, recorded, entries);
-  const back = touched.filter(({ did }) => did !== 'created');
+  const isNew = madeBy(asked, touched, held);
+  const back = touched.filter((one) => !isNew(one));
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
   const plan = await planRestore(request, (item) => leaveWhatChanged(item, byKey.get(keyOf(item))));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map(notHeld);
-  const removals = await planCreatedRemovals(
-    request,
-    touched.filter(({ did }) => did === 'created'),
-    entries,
-  );
+  const removals = await planCreatedRemovals(request, touched.filter(isNew), entries);
   const items = titled([...plan.items, ...lost, ...removals]);
   const { confirm: _, ...planned } = plan;
   const confirm = confirmationFor(request, items);
@@ -73,6 +70,23 @@ export async function planUndo(
       undoes: run.id,
       ...compact({ confirm }),
     },
+  };
+}
+
+/**
+ * Whether a resource is to go again: the restore created it, or replaced what Grafana had just made for an organization
+ * that the restore created. Other resources there depend on that.
+ */
+function madeBy(
+  { instance }: UndoRequest,
+  touched: readonly Touched[],
+  held: ReadonlySet<string>,
+): (one: Touched) => boolean {
+  const names = new Set(touched.filter(({ kind, did }) => kind === 'org' && did === 'created').map(({ uid }) => uid));
+  const orgs = new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));
+  return (one) => {
+    const isReset = kindOf(one.kind).exactly !== undefined && orgs.has(one.org) && !held.has(keyOf(one));
+    return one.did === 'created' || (one.did === 'updated' && isReset);
   };
 }
 

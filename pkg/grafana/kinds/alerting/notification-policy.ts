@@ -141,10 +141,12 @@ export const notificationPolicy: Kind = {
     return { uid: item.uid, losses: [] };
   },
 
+  /** The default tree is reset: every snapshot contains it, so only undoing in a new organization comes here. */
   async remove(context, uid) {
     const version = treeVersion(context);
-    // The default tree can only be reset, which would lose it.
-    if (uid !== DEFAULT_TREE && version !== undefined) {
+    if (uid === DEFAULT_TREE) {
+      await writeAlerting(context, () => context.grafana.delete(POLICIES, { signal: context.signal }));
+    } else if (version !== undefined) {
       const path = treePath(context, version, uid);
       await writeAlerting(context, () => ifFound(context.grafana.delete(path, { signal: context.signal })));
     }
