@@ -12,7 +12,11 @@ interface Panel {
 }
 
 const GOOD_OR_BAD = { '1': { text: 'yes', color: 'green' }, '0': { text: 'no', color: 'red' } };
-const SERVICE = 'job=~"$job"';
+const INSTALLATION = 'cluster, namespace, job';
+const SERVICE = 'cluster=~"$cluster", job=~"$job"';
+
+const AGES = `time() - max by (${INSTALLATION}) (dashkeep_last_success_timestamp_seconds{${SERVICE}})`;
+const AGE_OF_OLDEST = `max(${AGES})`;
 
 /** What Dashkeep's own metrics show, in the order in which you ask. */
 const PANELS: Panel[] = [
@@ -22,7 +26,7 @@ const PANELS: Panel[] = [
     unit: 's',
     width: 6,
     height: 5,
-    targets: [{ expr: `time() - max(dashkeep_last_success_timestamp_seconds{${SERVICE}})` }],
+    targets: [{ expr: AGE_OF_OLDEST }],
     thresholds: [
       { value: null, color: 'green' },
       { value: 14_400, color: 'orange' },
@@ -46,7 +50,7 @@ const PANELS: Panel[] = [
     type: 'stat',
     width: 4,
     height: 5,
-    targets: [{ expr: `max(dashkeep_token_valid{${SERVICE}})` }],
+    targets: [{ expr: `min(max by (${INSTALLATION}) (dashkeep_token_valid{${SERVICE}}))` }],
     mappings: GOOD_OR_BAD,
   },
   {
@@ -95,7 +99,12 @@ const PANELS: Panel[] = [
     type: 'bargauge',
     width: 12,
     height: 10,
-    targets: [{ expr: `sort_desc(max by (kind) (dashkeep_snapshot_resources{${SERVICE}}))`, legend: '{{kind}}' }],
+    targets: [
+      {
+        expr: `sort_desc(sum by (kind) (max by (kind, ${INSTALLATION}) (dashkeep_snapshot_resources{${SERVICE}})))`,
+        legend: '{{kind}}',
+      },
+    ],
   },
   {
     title: 'Size of the newest snapshot',
@@ -103,7 +112,16 @@ const PANELS: Panel[] = [
     unit: 'bytes',
     width: 12,
     height: 10,
-    targets: [{ expr: `max(dashkeep_snapshot_bytes{${SERVICE}})`, legend: 'content' }],
+    targets: [{ expr: `sum(max by (${INSTALLATION}) (dashkeep_snapshot_bytes{${SERVICE}}))`, legend: 'content' }],
+  },
+  {
+    title: 'Oldest complete backups',
+    description: 'Of the selected installations, those whose last complete backup is the oldest.',
+    type: 'bargauge',
+    unit: 's',
+    width: 24,
+    height: 10,
+    targets: [{ expr: `sort_desc(topk(20, ${AGES}))`, legend: '{{cluster}} {{namespace}}' }],
   },
 ];
 
@@ -132,7 +150,7 @@ export function dashboardJson(): string {
     editable: true,
     refresh: '1m',
     time: { from: 'now-7d', to: 'now' },
-    templating: { list: [dataSourceVariable(), jobVariable()] },
+    templating: { list: [dataSourceVariable(), labelVariable('cluster', 'Cluster'), labelVariable('job', 'Job')] },
     panels,
   };
   return `${JSON.stringify(dashboard, null, 2)}\n`;
@@ -176,14 +194,15 @@ function dataSourceVariable(): object {
   return { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus', current: {} };
 }
 
-function jobVariable(): object {
+function labelVariable(name: string, label: string): object {
   return {
-    name: 'job',
-    label: 'Job',
+    name,
+    label,
     type: 'query',
     datasource: DATA_SOURCE,
-    query: { query: 'label_values(dashkeep_build_info, job)', refId: 'job' },
+    query: { query: `label_values(dashkeep_build_info, ${name})`, refId: name },
     includeAll: true,
+    // Also where no series has the label.
     allValue: '.*',
     refresh: 2,
     current: { text: 'All', value: '$__all' },

@@ -94,6 +94,12 @@ describe('the alerts', () => {
     }
   });
 
+  it('keep clusters apart that one Prometheus knows', async () => {
+    for (const { expr } of (await Promise.all(MODES.map(([mode]) => alerts(mode as string)))).flat()) {
+      expect(expr.replaceAll(/\b(by|on) \(cluster, namespace/g, '')).not.toMatch(/\b(by|on) \(/);
+    }
+  });
+
   it.skipIf(!promtool)('are what Prometheus itself accepts', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'dashkeep-rules-')), 'rules.yml');
     for (const [mode] of MODES) {

@@ -28,13 +28,13 @@ groups:
 
 {{/* What the replica that leads says about its last run; one that led before remembers an older run. */}}
 {{- define "dashkeep.lastRun" -}}
-max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status={{ quote .status }}} and on (namespace, job, instance) dashkeep_leader == 1) == 1
+max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status={{ quote .status }}} and on (cluster, namespace, job, instance) dashkeep_leader == 1) == 1
 {{- end }}
 
 {{- define "dashkeep.serviceAlerts" -}}
-{{- $late := "time() - max by (namespace, job) (dashkeep_last_success_timestamp_seconds) > 2 * max by (namespace, job) (dashkeep_schedule_interval_seconds)" -}}
-{{- $token := "max by (namespace, job) (dashkeep_token_valid) == 0" -}}
-{{- $tokenEnds := "max by (namespace, job) (dashkeep_token_expiry_timestamp_seconds) - time() < 3 * 86400" -}}
+{{- $late := "time() - max by (cluster, namespace, job) (dashkeep_last_success_timestamp_seconds) > 2 * max by (cluster, namespace, job) (dashkeep_schedule_interval_seconds)" -}}
+{{- $token := "max by (cluster, namespace, job) (dashkeep_token_valid) == 0" -}}
+{{- $tokenEnds := "max by (cluster, namespace, job) (dashkeep_token_expiry_timestamp_seconds) - time() < 3 * 86400" -}}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupLate" "runbook" "late" "severity" "critical" "for" "15m"
   "expr" $late
   "summary" "No complete backup of Grafana for more than two intervals"
@@ -49,11 +49,11 @@ max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status
   "summary" "The last backup of Grafana is incomplete"
   "description" "Some resources could not be read. The run record lists each of them with the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupShrunk" "runbook" "shrunk" "severity" "critical" "for" "0m"
-  "expr" "max by (namespace, job) (dashkeep_backup_shrunk) == 1"
+  "expr" "max by (cluster, namespace, job) (dashkeep_backup_shrunk) == 1"
   "summary" "Much of Grafana is missing from the last backup"
   "description" "The newest snapshot is much smaller than the last full one. Restore that, or accept that it was deleted on purpose.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepMassChange" "runbook" "mass-change" "severity" "critical" "for" "0m"
-  "expr" "max by (namespace, job) (dashkeep_backup_mass_change) == 1"
+  "expr" "max by (cluster, namespace, job) (dashkeep_backup_mass_change) == 1"
   "summary" "Unusually many resources of Grafana were deleted or changed"
   "description" "The snapshot before is on hold, and retention is paused. Put back what was lost, or accept that it was done on purpose.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
@@ -65,11 +65,11 @@ max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status
   "summary" "Grafana rejects Dashkeep's token, or the token expires within three days"
   "description" "The service could not renew its token. Most often, the admin Secret no longer contains Grafana's password.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepVerify" "runbook" "verify" "severity" "critical" "for" "5m"
-  "expr" "min by (namespace, job) (dashkeep_verify_success) == 0"
+  "expr" "min by (cluster, namespace, job) (dashkeep_verify_success) == 0"
   "summary" "The Dashkeep repository has damaged or missing objects"
   "description" "The last verification found objects that are missing or don't match their hash. Run dashkeep verify to list the resources.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepRepositoryChanged" "runbook" "repository" "severity" "critical" "for" "0m"
-  "expr" "max by (namespace, job, code) (dashkeep_repository_finding) == 1"
+  "expr" "max by (cluster, namespace, job, code) (dashkeep_repository_finding) == 1"
   "summary" "Someone changed the Dashkeep repository"
   "description" "The repository was replaced or emptied, or its signatures or newest snapshot are gone. The label code names the change.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyFailed" "runbook" "copy-failed" "severity" "warning" "for" "1h"
@@ -77,11 +77,11 @@ max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status
   "summary" "The last copy of Grafana's backups to the second target failed"
   "description" "The second target does not get the newest backups, or its content has problems. The record of the run shows the reason. Backups to the first target continue.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepCopyOverdue" "runbook" "copy-overdue" "severity" "warning" "for" "15m"
-  "expr" "max by (namespace, job) (dashkeep_copy_overdue and on (namespace, job, instance) dashkeep_leader == 1) == 1"
+  "expr" "max by (cluster, namespace, job) (dashkeep_copy_overdue and on (cluster, namespace, job, instance) dashkeep_leader == 1) == 1"
   "summary" "The second target lacks the newest backups of Grafana"
   "description" "For more than two intervals, no copy to the second target has succeeded.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepNotReady" "runbook" "readiness" "severity" "warning" "for" "15m"
-  "expr" "max by (namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification|second-copy\"}) == 2"
+  "expr" "max by (cluster, namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification|second-copy\"}) == 2"
   "summary" "A recovery of Grafana from Dashkeep's backups would fail or lose something"
   "description" "The label line names what is wrong. The page Readiness and dashkeep readiness show the evidence and what to do.") }}
 {{- end }}
@@ -90,7 +90,7 @@ max by (namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status
 {{- define "dashkeep.newestJobFailed" -}}
 {{- $jobs := printf "namespace=%q, job_name=~%q" .namespace .jobs -}}
 {{- $started := printf "kube_job_status_start_time{%s}" $jobs -}}
-max by (namespace) ({{ $started }} and on (namespace, job_name) kube_job_failed{ {{- $jobs }}, condition="true"} == 1) > (max by (namespace) ({{ $started }} and on (namespace, job_name) kube_job_complete{ {{- $jobs }}, condition="true"} == 1) or max by (namespace) (0 * {{ $started }}))
+max by (cluster, namespace) ({{ $started }} and on (cluster, namespace, job_name) kube_job_failed{ {{- $jobs }}, condition="true"} == 1) > (max by (cluster, namespace) ({{ $started }} and on (cluster, namespace, job_name) kube_job_complete{ {{- $jobs }}, condition="true"} == 1) or max by (cluster, namespace) (0 * {{ $started }}))
 {{- end }}
 
 {{- define "dashkeep.cronjobAlerts" -}}
@@ -100,7 +100,7 @@ max by (namespace) ({{ $started }} and on (namespace, job_name) kube_job_failed{
 {{- $created := printf "kube_cronjob_created{namespace=%q, cronjob=%q}" $namespace $name -}}
 {{- $late := int .Values.metrics.prometheusRule.lateAfterSeconds -}}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupLate" "runbook" "late" "severity" "critical" "for" "15m"
-  "expr" (printf "time() - (max by (namespace) (%s) or max by (namespace) (%s)) > %d" $success $created $late)
+  "expr" (printf "time() - (max by (cluster, namespace) (%s) or max by (cluster, namespace) (%s)) > %d" $success $created $late)
   "summary" "No complete backup of Grafana for too long"
   "description" "The CronJob has not succeeded for longer than metrics.prometheusRule.lateAfterSeconds. A partial backup does not count as success.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
