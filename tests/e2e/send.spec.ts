@@ -79,7 +79,7 @@ test('replacements are saved as a mapping, downloaded, loaded from a file and us
   await expect(page.getByRole('checkbox', { name: 'Use new UIDs' })).toBeChecked();
   await page.getByRole('combobox', { name: /^Mapping/ }).click();
   await page.getByRole('option', { name: 'people' }).click();
-  await expect(page.getByRole('checkbox', { name: 'Use new UIDs' })).not.toBeChecked();
+  await expect(page.getByRole('checkbox', { name: 'Use new UIDs' })).toBeChecked({ checked: false });
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('combobox', { name: /^ada/ })).toHaveValue('lovelace');
   await expect(page.getByRole('combobox', { name: /^Prometheus/ })).toHaveValue('');
@@ -102,6 +102,26 @@ test('the form keeps its values, and works without a mouse', async ({ app, page 
   await page.getByRole('link', { name: 'Edit selection' }).click();
   await expect(page.getByRole('radio', { name: 'Also update resources sent before' })).toBeChecked();
   await expect(page.getByRole('checkbox', { name: 'Pause alert rules' })).toBeChecked();
+});
+
+test('conflicts are named, also in the result, and can be planned to be overwritten', async ({
+  app,
+  page,
+  service,
+}) => {
+  service.state.elsewhere = new Map(service.state.earlier);
+  await app.open('/send?promote=yes');
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  const conflicts = page.getByRole('alert').filter({ hasText: /conflicts?: th/ });
+  await expect(conflicts).toContainText('Checkout');
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Send now' }).click();
+  await expect(page.getByText(/^\d+ resources? sent$/)).toBeVisible();
+  await expect(conflicts).toBeVisible();
+  await conflicts.getByRole('button', { name: 'Plan to overwrite them' }).click();
+  await expect(page.getByRole('heading', { name: 'Plan for production' })).toBeVisible();
+  await expect(page.getByText(/\d+ to overwrite/)).toBeVisible();
+  await expect(conflicts).toHaveCount(0);
 });
 
 test('without another Grafana, the page says who can set one up', async ({ app, page, service }) => {

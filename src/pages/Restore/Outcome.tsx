@@ -19,6 +19,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { Conflicts } from './plan/Conflicts.tsx';
 import { titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import { FinishButton } from '../Run/FinishButton.tsx';
@@ -148,6 +149,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           <SecurityList resources={run.security} />
         </Alert>
       )}
+      <Conflicts plan={plan} />
       <Stack gap={1} wrap="wrap">
         {run?.status === 'partial' && <FinishButton run={run} />}
         {run?.undoable && <UndoButton run={run} />}

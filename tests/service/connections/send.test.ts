@@ -143,6 +143,13 @@ it('promotes, and lists changes in production as conflicts', async () => {
   expect(json.counts).toMatchObject({ update: 0, skip: 1, unchanged: 7 });
   const items = await service.call('GET', `/restores/${json.id}/items?action=skip`);
   expect(items.json.items).toMatchObject([{ uid: one?.uid, code: 'changed-there' }]);
+
+  // As the page plans it when a person decides for stage.
+  const { org, kind, uid } = items.json.items[0];
+  const decided = await plan({ type: 'resources', resources: [{ org, kind, uid }] }, {}, { overwrite: true });
+  expect(decided.json).toMatchObject({ counts: { update: 1 } });
+  await apply(decided);
+  expect((await plan(boards, { promote: true })).json.counts).toMatchObject({ skip: 0, unchanged: 8 });
 });
 
 it('lists the written resources if the token is revoked halfway, and finishes later', async () => {

@@ -1,33 +1,62 @@
-import { Alert } from '@grafana/ui';
+import { Alert, Button, Stack } from '@grafana/ui';
+import { useNavigate } from 'react-router';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
-import { usePlanItems } from '../../../data/useRestores.ts';
+import { ServiceNotice } from '../../../components/problems/ServiceNotice.tsx';
+import { usePlanItems, usePlanRestore } from '../../../data/useRestores.ts';
 import { plural, t } from '../../../lib/i18n.ts';
+import { kindLabel } from '../../../lib/kinds.ts';
+import { routes } from '../../../lib/routes.ts';
+
+const SHOWN = 8;
 
 /** Conflicts of a promotion: resources that changed in the other Grafana since the last run. */
-export function Conflicts({ plan }: { plan: RestorePlan }) {
-  const isPromotion = plan.options.to?.promote === true;
-  const { items, hasMore } = usePlanItems(plan.id, { action: 'skip' }, isPromotion);
-  const count = items.filter(isConflict).length;
-  return count === 0 ? null : (
+export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: RestorePlan }) {
+  const { to } = options;
+  const { items, hasMore } = usePlanItems(id, { action: 'skip' }, to?.promote === true);
+  const plan = usePlanRestore();
+  const navigate = useNavigate();
+  const found = items.filter(isConflict);
+  if (to === undefined || undoes !== undefined || found.length === 0) {
+    return null;
+  }
+  const overwrite = () => {
+    const resources = found.map(({ org, kind, uid }) => ({ org, kind, uid }));
+    const { promote: _, ...others } = to;
+    plan.mutate(
+      { snapshot, selection: { type: 'resources', resources }, options: { ...options, overwrite: true, to: others } },
+      { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) },
+    );
+  };
+  return (
     <Alert
       severity="warning"
       bottomSpacing={0}
       title={
         hasMore
-          ? t('conflicts.some', 'Conflicts: some resources will not be changed')
+          ? t('conflicts.some', 'Conflicts: some resources are not changed')
           : plural(
               'conflicts.title',
-              count,
-              '{{number}} conflict: this resource will not be changed',
-              '{{number}} conflicts: these resources will not be changed',
+              found.length,
+              '{{number}} conflict: this resource is not changed',
+              '{{number}} conflicts: these resources are not changed',
             )
       }
     >
-      {t(
-        'conflicts.text',
-        'The list below gives the reason for each. To overwrite a resource, send it separately and choose to overwrite.',
-      )}
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <span>
+          {found
+            .slice(0, SHOWN)
+            .map(({ kind, title, uid }) => `${title || uid} (${kindLabel(kind)})`)
+            .join(', ') + (found.length > SHOWN ? ', …' : '')}
+        </span>
+        {!hasMore && (
+          <Button size="sm" variant="secondary" icon="list-ul" disabled={plan.isPending} onClick={overwrite}>
+            {t('conflicts.overwrite', 'Plan to overwrite them')}
+          </Button>
+        )}
+        {plan.error !== null && <ServiceNotice error={plan.error} />}
+      </Stack>
     </Alert>
   );
 }

@@ -79,7 +79,7 @@ function foundBy({ by, to }: UserMatch): string {
     choice: t('sources.byChoice', 'You chose it.'),
     'other-email': t(
       'users.otherEmail',
-      'The account with this login has another email address, so it may belong to another person. The plan asks you to confirm it.',
+      'The account with this login has another email address, so it may belong to another person. If it gains access, the plan asks for a confirmation.',
     ),
     none:
       to === undefined

@@ -158,7 +158,10 @@ export function plan(state: FakeState, request: RestoreRequest) {
       }
       return options.overwrite
         ? { ...item, action: 'update', ...because(reason('differs')) }
-        : { ...item, ...losing([]), action: 'skip', ...because(reason('kept')) };
+        : {
+            ...{ ...item, ...losing([]), action: 'skip' },
+            ...because(reason(options.to?.promote === true ? 'changed-there' : 'kept')),
+          };
     });
   const made = keep(state, items, {
     snapshot: request.snapshot === 'latest' ? (state.snapshots[0]?.id ?? '') : request.snapshot,
