@@ -13,7 +13,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_CA_FILE: 'PEM file of additional trusted authorities (default `AWS_CA_BUNDLE`)',
   DASHKEEP_S3_CHECKSUMS: '`required` (default), or `supported` for the newer checksum headers of AWS',
   DASHKEEP_S3_OBJECT_LOCK:
-    '`GOVERNANCE:<days>` or `COMPLIANCE:<days>`, see [immutability](immutability.md); the settings page can only make it stricter',
+    '`GOVERNANCE:<days>` or `COMPLIANCE:<days>`, also for Azure and Google Cloud, see [immutability](immutability.md); the settings page can only make it stricter',
   DASHKEEP_S3_ENCRYPTION: 'encryption by the S3 server: `AES256`, `aws:kms` or `aws:kms:<key>`',
   DASHKEEP_S3_BUCKET_OWNER: 'AWS account that must own the bucket, 12 digits',
   DASHKEEP_S3_STORAGE_CLASS: 'storage class, such as `STANDARD_IA`; not `GLACIER` or `DEEP_ARCHIVE`',

@@ -34,8 +34,8 @@ export const HINT_REASONS = {
   'remove-expiration':
     'Snapshots need old objects. Remove the expiration from the rule, or limit it to noncurrent versions.',
   'create-locked-bucket': {
-    cli: 'Create a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
-    page: 'Create a bucket with object lock, or turn object lock off.',
+    cli: 'Create a bucket with object lock (Azure: version-level immutability; Google Cloud: object retention and versioning), or unset DASHKEEP_S3_OBJECT_LOCK.',
+    page: 'Create a bucket with object lock (Azure: version-level immutability; Google Cloud: object retention and versioning), or turn object lock off.',
   },
   'prune-denied': 'Backups work, but nothing can be pruned with this key. The objects of this check remain in probe/.',
 

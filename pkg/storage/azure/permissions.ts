@@ -5,5 +5,6 @@ export const PERMISSIONS = {
   read: `${BLOBS}/read`,
   write: `${BLOBS}/write`,
   remove: `${BLOBS}/delete`,
+  hold: `${BLOBS}/immutableStorage/runAsSuperUser/action`,
   container: 'Microsoft.Storage/storageAccounts/blobServices/containers/read',
 } as const;

@@ -3,17 +3,20 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import type { BucketPlace } from '../address.ts';
 import { readBody } from '../body.ts';
 import { ServiceError } from '../cloud/errors.ts';
-import { CloudStore, CONTENT_TYPE, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
+import { CloudLock, type Retaining } from '../cloud/retention.ts';
+import { RetainingStore, type Writing } from '../cloud/retaining-store.ts';
+import { CONTENT_TYPE, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
 import type { ListPage } from '../listing.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { StoreProbe } from '../probe.ts';
-import type { DeleteResult, ObjectStore, PutOptions, StoreCapabilities } from '../store.ts';
+import type { DeleteResult, ObjectStore, StoreCapabilities } from '../store.ts';
 import { AzureConnection } from './connection.ts';
 import { AzureDeleter } from './delete.ts';
 import { saidByAzure } from './errors.ts';
 import { loadSdk } from './load.ts';
 import { PERMISSIONS } from './permissions.ts';
 import { resolveAzure } from './resolve.ts';
+import { azureRetaining, policyOf } from './retention.ts';
 
 /** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
 export async function openAzure(
@@ -23,18 +26,14 @@ export async function openAzure(
   const { azure = {} } = options;
   const resolved = await resolveAzure(azure);
   const { account, endpoint, credentials } = resolved;
-  if (options.s3?.lock !== undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'object lock is set, which Dashkeep does not set on azblob:// targets', {
-      advice: reason('lock-by-policy'),
-    });
-  }
+  const lock = new CloudLock(options.s3?.lock, options.clock);
   const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
   options.log.info(fields, 'opening the Azure target');
   // The deployment wrote the other addresses.
   const isUsual = azure.endpoint === undefined && azure.connectionString === undefined;
   const outbound = isUsual ? options.outbound : undefined;
   return {
-    store: new AzureStore(new AzureConnection(await loadSdk(), place, resolved, { ...options, outbound })),
+    store: new AzureStore(new AzureConnection(await loadSdk(), place, resolved, { ...options, outbound }), lock),
     settings: [
       { name: 'container', value: place.bucket, from: 'the target' },
       { name: 'prefix', value: place.prefix, from: 'the target' },
@@ -47,21 +46,24 @@ export async function openAzure(
 }
 
 /** A repository in a container of Azure Blob Storage. */
-class AzureStore extends CloudStore implements StoreProbe {
+class AzureStore extends RetainingStore implements StoreProbe {
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'enforced',
     versioning: 'unknown',
     objectLock: 'unknown',
   };
   readonly provider = 'Azure';
-  readonly wantsLock = false;
   readonly permissions = { list: PERMISSIONS.read, remove: PERMISSIONS.remove };
   readonly #connection: AzureConnection;
   readonly #deleter: AzureDeleter;
+  protected readonly lock: CloudLock;
+  protected readonly retaining: Retaining;
 
-  constructor(connection: AzureConnection) {
+  constructor(connection: AzureConnection, lock: CloudLock) {
     super();
     this.#connection = connection;
+    this.lock = lock;
+    this.retaining = azureRetaining(connection);
     this.#deleter = new AzureDeleter(connection);
   }
 
@@ -124,17 +126,19 @@ class AzureStore extends CloudStore implements StoreProbe {
     });
   }
 
-  protected override write(key: string, body: Buffer, options: PutOptions, conditional: boolean): Promise<PutOutcome> {
+  protected override write(key: string, body: Buffer, options: Writing, conditional: boolean): Promise<PutOutcome> {
     const { base, description } = this.#connection;
-    const { contentType = CONTENT_TYPE, signal } = options;
+    const { contentType = CONTENT_TYPE, retention, signal } = options;
     const sending = { signal, bytes: body.length };
-    return this.#connection.call(`write ${key}`, PERMISSIONS.write, sending, async (attempt) => {
+    const permission = retention === undefined ? PERMISSIONS.write : `${PERMISSIONS.write} and ${PERMISSIONS.hold}`;
+    return this.#connection.call(`write ${key}`, permission, sending, async (attempt) => {
       const blob = attempt.container.getBlockBlobClient(base + key);
       try {
         const answer = await blob.upload(body, body.length, {
           abortSignal: attempt.signal,
           blobHTTPHeaders: { blobContentType: contentType },
           conditions: conditional ? { ifNoneMatch: '*' } : {},
+          ...(retention && { immutabilityPolicy: policyOf(retention) }),
         });
         // A login page of a proxy responds with 200 and stores nothing.
         if (answer.etag === undefined) {

@@ -61,10 +61,14 @@ export class GcsBucket {
     return this.#keeps;
   }
 
-  /** Whether single objects can be retained. */
+  /** Whether objects can be retained and still be replaced, which without versions they cannot. */
   async objectLock(signal: AbortSignal | undefined): Promise<boolean> {
-    const { objectRetention } = await this.#ask('ask for object retention', 'objectRetention', signal);
-    return objectRetention?.mode === 'Enabled';
+    const { objectRetention, versioning } = await this.#ask(
+      'ask for object retention',
+      'objectRetention,versioning',
+      signal,
+    );
+    return objectRetention?.mode === 'Enabled' && versioning?.enabled === true;
   }
 
   /** Names of the lifecycle rules that delete current objects below the target. */

@@ -1,6 +1,5 @@
-import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
 import { placeText, type BucketPlace } from '../address.ts';
+import { CloudLock } from '../cloud/retention.ts';
 import type { OpenStoreOptions, StoreExplanation } from '../open.types.ts';
 import type { ObjectStore } from '../store.ts';
 import { GcsClient } from './client.ts';
@@ -16,11 +15,7 @@ export async function openGcs(
   const { gcs = {} } = options;
   const resolved = resolveGcs(gcs);
   const { endpoint, credentials } = resolved;
-  if (options.s3?.lock !== undefined) {
-    throw new DashkeepError('DK_SETTINGS', 'object lock is set, which Dashkeep does not set on gs:// targets', {
-      advice: reason('lock-by-policy'),
-    });
-  }
+  const lock = new CloudLock(options.s3?.lock, options.clock);
   const fields = { endpoint: endpoint.value, endpointFrom: endpoint.from, credentialsFrom: credentials.from };
   options.log.info(fields, 'opening the Google Cloud Storage target');
   const where = placeText('gs', place, endpoint.value);
@@ -28,7 +23,7 @@ export async function openGcs(
   const outbound = gcs.endpoint === undefined ? options.outbound : undefined;
   const client = new GcsClient(await loadSdk(), resolved, where, { ...options, outbound });
   return {
-    store: new GcsStore(client, place, where),
+    store: new GcsStore(client, place, where, lock),
     settings: [
       { name: 'bucket', value: place.bucket, from: 'the target' },
       { name: 'prefix', value: place.prefix, from: 'the target' },

@@ -5,12 +5,15 @@ import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { HttpResponse } from '../../lib/http/request.ts';
 import { baseOf, type BucketPlace } from '../address.ts';
 import { deleted, resultOf, unconfirmed } from '../cloud/delete.ts';
-import { CloudStore, CONTENT_TYPE, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
+import type { CloudLock, Retaining } from '../cloud/retention.ts';
+import { RetainingStore, type Writing } from '../cloud/retaining-store.ts';
+import { CONTENT_TYPE, type PageQuestion, type PutOutcome, type Reading } from '../cloud/store.ts';
 import type { ListPage } from '../listing.ts';
 import type { StoreProbe } from '../probe.ts';
-import type { DeleteResult, PutOptions, StoreCapabilities } from '../store.ts';
+import type { DeleteResult, StoreCapabilities } from '../store.ts';
 import { GcsBucket } from './bucket.ts';
 import type { GcsClient } from './client.ts';
+import { gcsRetaining, HOLD, resourceOf, uploadWith } from './retention.ts';
 
 const DELETES_AT_ONCE = 32;
 const PERMISSIONS = {
@@ -32,7 +35,7 @@ const List = z.object({
 });
 
 /** A repository in a bucket of Google Cloud Storage. */
-export class GcsStore extends CloudStore implements StoreProbe {
+export class GcsStore extends RetainingStore implements StoreProbe {
   readonly description: string;
   readonly capabilities: StoreCapabilities = {
     conditionalPut: 'enforced',
@@ -40,15 +43,18 @@ export class GcsStore extends CloudStore implements StoreProbe {
     objectLock: 'unknown',
   };
   readonly provider = 'Google Cloud';
-  readonly wantsLock = false;
   readonly permissions = { list: PERMISSIONS.list, remove: PERMISSIONS.remove };
   readonly #client: GcsClient;
   readonly #bucket: GcsBucket;
   readonly #name: string;
   protected readonly base: string;
+  protected readonly lock: CloudLock;
+  protected readonly retaining: Retaining;
 
-  constructor(client: GcsClient, place: BucketPlace, where: string) {
+  constructor(client: GcsClient, place: BucketPlace, where: string, lock: CloudLock) {
     super();
+    this.lock = lock;
+    this.retaining = gcsRetaining(client, (key) => this.#path(key));
     this.#client = client;
     this.#bucket = new GcsBucket(client, place);
     this.#name = encodeURIComponent(place.bucket);
@@ -101,18 +107,24 @@ export class GcsStore extends CloudStore implements StoreProbe {
   protected override async write(
     key: string,
     body: Buffer,
-    { contentType = CONTENT_TYPE, signal }: PutOptions,
+    { contentType = CONTENT_TYPE, retention, signal }: Writing,
     conditional: boolean,
   ): Promise<PutOutcome> {
-    const query = new URLSearchParams({ uploadType: 'media', name: this.base + key, fields: 'generation' });
+    const name = this.base + key;
+    const upload = retention && uploadWith(body, { name, contentType, retention: resourceOf(retention) });
+    const query = new URLSearchParams({
+      ...(upload === undefined ? { uploadType: 'media', name } : { uploadType: 'multipart' }),
+      fields: 'generation',
+    });
     if (conditional) {
       query.set('ifGenerationMatch', '0');
     }
-    const answer = await this.#client.call(`write ${key}`, PERMISSIONS.write, {
+    const permission = retention === undefined ? PERMISSIONS.write : `${PERMISSIONS.write} and ${HOLD}`;
+    const answer = await this.#client.call(`write ${key}`, permission, {
       path: `/upload/storage/v1/b/${this.#name}/o?${query.toString()}`,
       method: 'POST',
-      headers: { 'content-type': contentType },
-      body,
+      headers: { 'content-type': upload?.contentType ?? contentType },
+      body: upload?.body ?? body,
       accept: conditional ? [404, 412] : [404],
       signal,
     });

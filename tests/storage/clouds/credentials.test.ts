@@ -85,7 +85,6 @@ describe.skipIf(!CLOUDS_INSTALLED)('credentials for Azure', () => {
     ['no account', {}, 'DK_SETTINGS'],
     ['an account that is none', { AZURE_STORAGE_ACCOUNT: 'My Account' }, 'DK_SETTINGS'],
     ['half a connection string', { AZURE_STORAGE_CONNECTION_STRING: 'AccountName=a' }, 'DK_STORE_CREDENTIALS'],
-    ['object lock', { AZURE_STORAGE_ACCOUNT: 'account', DASHKEEP_S3_OBJECT_LOCK: 'COMPLIANCE:1' }, 'DK_SETTINGS'],
   ])('with %s are refused before anything is sent', async (_, environment, code) => {
     await expect(openWith(server.target, environment)).rejects.toMatchObject({ code });
   });

@@ -60,6 +60,4 @@ export const STORAGE_ADVICE = {
     'Copy it from “Access keys” of the storage account. In a shell, quote it, because it contains semicolons.',
   'copy-google-key':
     'Use the JSON file of a service account key, or the configuration file of a workload identity pool.',
-  'lock-by-policy':
-    'Turn object lock off for this target. To protect snapshots there, enable versioning and soft delete.',
 } as const satisfies Record<string, Text>;
