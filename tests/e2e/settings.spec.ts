@@ -60,6 +60,7 @@ test('a target in Azure is shown as the deployment sets it, and another cloud ca
   await app.open('/settings/target');
   const address = page.getByRole('textbox', { name: /^Address/ });
   await expect(address).toHaveValue('azblob://grafana/backups');
+  await expect(page.getByRole('radio', { name: 'Compliance' })).toBeEnabled();
   await expect(address).toBeDisabled();
   await expect(page.getByRole('textbox', { name: /^Bucket/ })).toHaveCount(0);
   await expectAccessible(page);

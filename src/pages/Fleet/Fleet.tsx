@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { EmptyState, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
-import type { Installation } from '../../../pkg/contract/api/fleet.ts';
+import type { Installation } from '../../../pkg/contract/api/readiness.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';

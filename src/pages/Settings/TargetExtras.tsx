@@ -47,42 +47,47 @@ export function TargetExtras({ section, settings }: Props) {
           settings={settings}
           section={section}
         />
-        <Field
-          useFieldset
-          noMargin
-          label={t('target.lock', 'Object lock')}
-          {...field(
-            'objectLock.mode',
-            t(
-              'target.lockText',
-              'No one can delete or change a snapshot during this period. The bucket must have object lock enabled.',
-            ),
+        <ObjectLock
+          section={section}
+          description={t(
+            'target.lockText',
+            'No one can delete or change a snapshot during this period. The bucket must have object lock enabled.',
           )}
-        >
-          <RadioButtonGroup<TargetSettings['objectLock']['mode']>
-            id="target-lock"
-            value={values.objectLock.mode}
-            options={[
-              { value: 'none', label: t('target.lockNone', 'Off') },
-              { value: 'governance', label: t('target.lockGovernance', 'Governance') },
-              { value: 'compliance', label: t('target.lockCompliance', 'Compliance') },
-            ]}
-            onChange={(mode) => change({ objectLock: { ...values.objectLock, mode } })}
-          />
-        </Field>
-        {values.objectLock.mode !== 'none' && (
-          <InputField
-            label={t('target.lockDays', 'Days')}
-            field={field('objectLock.days')}
-            id="target-lock-days"
-            type="number"
-            min={0}
-            width={12}
-            value={values.objectLock.days}
-            onChange={(text) => change({ objectLock: { ...values.objectLock, days: Number(text) } })}
-          />
-        )}
+        />
       </Stack>
     </Collapse>
+  );
+}
+
+/** The period in which nobody can delete a snapshot, not even with the credentials of the target. */
+export function ObjectLock({ section, description }: Pick<Props, 'section'> & { description: string }) {
+  const { values, change, field } = section;
+  return (
+    <>
+      <Field useFieldset noMargin label={t('target.lock', 'Object lock')} {...field('objectLock.mode', description)}>
+        <RadioButtonGroup<TargetSettings['objectLock']['mode']>
+          id="target-lock"
+          value={values.objectLock.mode}
+          options={[
+            { value: 'none', label: t('target.lockNone', 'Off') },
+            { value: 'governance', label: t('target.lockGovernance', 'Governance') },
+            { value: 'compliance', label: t('target.lockCompliance', 'Compliance') },
+          ]}
+          onChange={(mode) => change({ objectLock: { ...values.objectLock, mode } })}
+        />
+      </Field>
+      {values.objectLock.mode !== 'none' && (
+        <InputField
+          label={t('target.lockDays', 'Days')}
+          field={field('objectLock.days')}
+          id="target-lock-days"
+          type="number"
+          min={0}
+          width={12}
+          value={values.objectLock.days}
+          onChange={(text) => change({ objectLock: { ...values.objectLock, days: Number(text) } })}
+        />
+      )}
+    </>
   );
 }

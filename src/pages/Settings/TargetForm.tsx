@@ -9,7 +9,7 @@ import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, SCHEMES, type Place } from './target.ts';
-import { TargetExtras } from './TargetExtras.tsx';
+import { ObjectLock, TargetExtras } from './TargetExtras.tsx';
 import { useSection } from './state/useSection.ts';
 import { InputField } from './InputField.tsx';
 
@@ -67,21 +67,30 @@ export function TargetForm({ settings }: SectionProps) {
           onChange={(text) => setPlace({ root: text })}
         />
       ) : place.sort === 'cloud' ? (
-        <InputField
-          label={t('target.address', 'Address')}
-          field={field(
-            'url',
-            t(
-              'target.addressText',
-              'A container (azblob://container/folder) or bucket (gs://bucket/folder). The deployment sets the storage account and the credentials.',
-            ),
-          )}
-          id="target-root"
-          width={60}
-          value={place.root}
-          placeholder="azblob://container/folder"
-          onChange={(text) => setPlace({ root: text })}
-        />
+        <>
+          <InputField
+            label={t('target.address', 'Address')}
+            field={field(
+              'url',
+              t(
+                'target.addressText',
+                'A container (azblob://container/folder) or bucket (gs://bucket/folder). The deployment sets the storage account and the credentials.',
+              ),
+            )}
+            id="target-root"
+            width={60}
+            value={place.root}
+            placeholder="azblob://container/folder"
+            onChange={(text) => setPlace({ root: text })}
+          />
+          <ObjectLock
+            section={section}
+            description={t(
+              'target.lockCloudText',
+              'No one can delete or change a snapshot during this period. A container needs version-level immutability, a bucket object retention.',
+            )}
+          />
+        </>
       ) : (
         <>
           <Field label={t('target.provider', 'Provider')} noMargin {...field('preset')}>
