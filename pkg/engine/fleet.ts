@@ -1,5 +1,5 @@
 import { compact } from '../contract/compact.ts';
-import type { Installation } from '../contract/api/fleet.ts';
+import type { Installation } from '../contract/api/readiness.ts';
 import { countsNow, isFull, isRegularBackup, type SnapshotSummary } from '../contract/manifest.ts';
 import { lateAfterSeconds } from '../contract/runs.ts';
 import { reason } from '../contract/reasons/catalogue.ts';

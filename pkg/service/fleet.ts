@@ -1,4 +1,4 @@
-import type { Fleet } from '../contract/api/fleet.ts';
+import type { Fleet } from '../contract/api/readiness.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import { MemoryState } from '../lib/state.ts';
 import { lookAtFleet } from '../engine/fleet.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Installation } from '../../contract/api/fleet.ts';
+import type { Installation } from '../../contract/api/readiness.ts';
 import { lookAtFleet } from '../../engine/fleet.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';

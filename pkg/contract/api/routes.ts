@@ -29,8 +29,7 @@ import {
   ResultPage,
   ResultsQuery,
 } from './restores.ts';
-import { Fleet } from './fleet.ts';
-import { ConfirmationRequest, Readiness, ReportQuery, SavedFile } from './readiness.ts';
+import { ConfirmationRequest, Fleet, Readiness, ReportQuery, SavedFile } from './readiness.ts';
 import { OpenedPreview, PreviewRemoved, PreviewRequest, Previews } from './previews.ts';
 import {
   DownloadQuery,

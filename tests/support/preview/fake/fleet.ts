@@ -1,4 +1,4 @@
-import type { Installation } from '../../../../pkg/contract/api/fleet.ts';
+import type { Installation } from '../../../../pkg/contract/api/readiness.ts';
 import { reason } from '../../../../pkg/contract/reasons/catalogue.ts';
 import { because } from '../../../../pkg/contract/reasons/reason.ts';
 

@@ -1,7 +1,7 @@
 import type { Preview } from '../../../../pkg/contract/api/previews.ts';
 import type { Mappings } from '../../../../pkg/contract/api/mappings.ts';
 import type { Run } from '../../../../pkg/contract/api/runs.ts';
-import type { Fleet } from '../../../../pkg/contract/api/fleet.ts';
+import type { Fleet } from '../../../../pkg/contract/api/readiness.ts';
 import { manyInstallations } from './fleet.ts';
 import type { Connections, ResultPage, RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import type { Settings } from '../../../../pkg/contract/api/settings.ts';
