@@ -109,7 +109,7 @@ export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<Sn
   });
 }
 
-/** What reads many installations takes from the settings. */
+/** Settings for reading many installations. */
 export async function fleetOptions(context: CliContext, flags: CommonFlags): Promise<FleetOptions> {
   const { environment, clock, randomness, log } = context;
   const { trustedKeys, storage } = fleetConfig(new Configuration(environment, flags));

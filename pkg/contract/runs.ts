@@ -146,7 +146,7 @@ export function runLine({
   return { ...rest, problems: Math.max(problemCount(errors), rest.counts['failures'] ?? 0) };
 }
 
-/** Late after twice the interval, and a bit for the run itself. */
+/** Added to twice the interval, for the run itself. */
 const GRACE_SECONDS = 10 * 60;
 
 /** @returns the age in seconds at which the newest backup is overdue: two intervals and a grace period */

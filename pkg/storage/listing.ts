@@ -6,7 +6,7 @@ import type { ObjectInfo } from './store.ts';
 /** A page of a service's list. */
 export interface ListPage {
   entries: Iterable<{ name?: string; size?: number; lastModified?: Date }>;
-  /** With a slash at the end; only where they were asked for. */
+  /** With a slash at the end; only if requested. */
   folders?: Iterable<string | undefined>;
   /** Whether there are more pages. */
   more: boolean;
@@ -38,7 +38,7 @@ export async function* readList(
   for await (const page of readPages(what, where, ask)) {
     for (const { name, size, lastModified } of page.entries) {
       if (name === undefined || !name.startsWith(base + prefix) || size === undefined || lastModified === undefined) {
-        throw untrusted(what, where, 'an entry has no name, size or date, or was not asked for');
+        throw untrusted(what, where, 'an entry has no name, size or date, or was not requested');
       }
       // A copy: a part of a string keeps the whole of it in memory, here the page of the list.
       const key = Buffer.from(name.slice(base.length)).toString();
@@ -66,7 +66,7 @@ export async function readFolders(
   for await (const { folders = [] } of readPages(what, where, ask)) {
     for (const name of folders) {
       if (name === undefined || !name.startsWith(above) || !name.endsWith('/')) {
-        throw untrusted(what, where, 'a folder has no name, or was not asked for');
+        throw untrusted(what, where, 'a folder has no name, or was not requested');
       }
       found.push(name.slice(above.length, -1));
     }
@@ -82,7 +82,7 @@ async function* readPages(
   let token: string | undefined;
   for (;;) {
     const page = await ask(what, token);
-    // A login page or an empty answer reads like a list of nothing.
+    // A login page or an empty response looks like an empty list.
     if (page === undefined) {
       throw untrusted(what, where, 'the response is not a list');
     }
@@ -91,7 +91,7 @@ async function* readPages(
       return;
     }
     if (page.next === undefined || page.next === token) {
-      throw untrusted(what, where, 'it reports more entries, but no way to get them');
+      throw untrusted(what, where, 'it reports more entries, but has no token for the next page');
     }
     token = page.next;
   }

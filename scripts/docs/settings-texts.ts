@@ -95,7 +95,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     '`all`, or IDs of its organizations such as `1,2` (default: the one that the credentials reach)',
 
   DASHKEEP_KINDS:
-    'only these kinds, comma-separated; names in [kinds.md](kinds.md). It does not narrow a saved plan or an undo',
+    'only these kinds, comma-separated; names in [kinds.md](kinds.md). Does not apply to saved plans and undo',
   DASHKEEP_SERVER_KINDS:
     'whether backups of the service also read organizations, users, single sign-on and server settings (default `true`). It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',
   DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; takes precedence over `DASHKEEP_KINDS`',

@@ -30,7 +30,7 @@ export function ConfirmDialog({ title, children, phrase, confirmText, error, isP
   const ready = (phrase === undefined || isTyped(typed, phrase)) && !isPending;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    // React hands it on to a form around the dialog.
+    // React would also submit a form around the dialog.
     event.stopPropagation();
     if (ready) {
       on.onConfirm();

@@ -69,7 +69,7 @@ export function useReadiness() {
   });
 }
 
-/** Installations that the deployment names. The service looks into each repository for it. */
+/** Installations that the deployment names. The service reads each repository for this. */
 export function useFleet() {
   return useQuery({
     queryKey: ['fleet'],

@@ -28,8 +28,8 @@ spec:
 {{- end }}
 
 {{/*
-Wrong use or settings (exit code 2) don't get better by trying again; a drained node is no failed attempt. From a name of
-a container, or (dict "container" string "values" list of exit codes).
+Retries don't resolve wrong use or settings (exit code 2), and a drained node is not a failed attempt. Takes the name of a
+container, or (dict "container" string "values" list of exit codes).
 */}}
 {{- define "dashkeep.podFailurePolicy" -}}
 podFailurePolicy:

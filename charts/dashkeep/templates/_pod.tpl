@@ -164,7 +164,7 @@ DASHKEEP_ADMIN_PASSWORD_KEY: {{ . | quote }}
 {{/*
 One projected volume with all that is secret, one for temporary files. Everything in it is optional: a Secret that is
 missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bool "admin" bool "store" bool "mapping"
-string), the last one the ConfigMap with a mapping file.
+string); "mapping" is the ConfigMap with a mapping file.
 */}}
 {{- define "dashkeep.volumes" -}}
 {{- $values := .root.Values -}}

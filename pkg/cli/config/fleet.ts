@@ -3,7 +3,7 @@ import { parseTarget } from '../../storage/target.ts';
 import type { Configuration } from './configuration.ts';
 import { settingsFor } from './storage.ts';
 
-/** The installations to look at. @throws DK_SETTINGS naming what is wrong */
+/** The installations that the settings name. @throws DK_SETTINGS for a target that is not valid */
 export function fleetConfig(configuration: Configuration): FleetConfig {
   const targets = configuration.get('DASHKEEP_FLEET_TARGETS');
   targets.forEach((target) => parseTarget(target.replace(/\/\*$/, '')));

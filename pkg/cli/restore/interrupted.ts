@@ -86,8 +86,8 @@ export function printCutShort(context: CliContext, json: boolean, cut: CutShort,
 }
 
 /**
- * Says that the last restore was killed, and what to do about it.
- * @param undone - the run that the command takes back: of that one, its reader knows
+ * Reports that the last restore was killed, with advice.
+ * @param undone - the run that the command undoes, which is not reported
  */
 export async function warnInterrupted(
   context: CliContext,

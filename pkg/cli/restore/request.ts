@@ -76,14 +76,14 @@ export async function restoreRequest(
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };
 }
 
-/** The kinds of the environment narrow what a plan is made of, not one that someone has already seen. */
+/** The kinds of the environment limit new plans, not one that someone has already reviewed. */
 function warnOfMoreKinds({ log }: CliContext, { items }: SavedPlan, kinds: string | undefined): void {
   const chosen = new Set<string>(kinds === undefined ? KIND_NAMES : parseKinds(kinds));
   const isMore = ({ action, kind }: SavedPlan['items'][number]): boolean =>
     !chosen.has(kind) && (action === 'create' || action === 'update' || action === 'delete');
   const more = new Set(items.filter(isMore).map(({ kind }) => kind));
   if (more.size > 0) {
-    log.warn({}, `DASHKEEP_KINDS does not narrow a saved plan: it also restores ${[...more].join(', ')}`);
+    log.warn({}, `DASHKEEP_KINDS does not apply to a saved plan, which also restores ${[...more].join(', ')}`);
   }
 }
 

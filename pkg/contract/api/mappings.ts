@@ -4,7 +4,7 @@ import { OrgId, Uid } from './common.ts';
 
 const Names = z.record(Uid, Uid).optional();
 
-/** What replaces what in another Grafana, as in a mapping file: by UID, name or login of the source. */
+/** Replacements in another Grafana, as in a mapping file, by the UID, name or login of the source. */
 export const Mapping = z.strictObject({
   uids: z.enum(['keep', 'new']).optional(),
   /** Only for the command line: pages send one organization to one. */
@@ -17,8 +17,10 @@ export const Mapping = z.strictObject({
 });
 export type Mapping = z.infer<typeof Mapping>;
 
-/** A name for people that can also be the name of a file. */
-export const MappingName = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/, 'not a name');
+/** A display name that is also valid as a file name. */
+export const MappingName = z
+  .string()
+  .regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?$/, 'not up to 60 letters, digits, spaces and . _ -');
 
 /** Characters in a mapping file that a page saves. */
 export const MAPPING_MAX = 32_768;

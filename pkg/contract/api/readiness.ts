@@ -94,7 +94,7 @@ export const SavedFile = z.object({
 });
 export type SavedFile = z.infer<typeof SavedFile>;
 
-/** One installation by its repository alone. */
+/** An installation, as its repository shows it. */
 export const Installation = z.object({
   target: z.string(),
   /** unknown: the repository could not be read. */

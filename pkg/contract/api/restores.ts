@@ -137,19 +137,19 @@ export const Counterpart = z.object({
 });
 export type Counterpart = z.infer<typeof Counterpart>;
 
-/** How one user whom the selection names in permissions or teams is found in the other Grafana. */
+/** The account of the other Grafana for a user in permissions or teams of the selection. */
 export const UserMatch = z.object({
   login: z.string(),
   /** In the snapshot. */
   email: z.string().optional(),
   /**
-   * login: the account with that login. other-email: that account has another email address, so that it may be another
-   * person's. none: no account, so the user is left out.
+   * login: the account with that login. other-email: that account has another email address, so it may belong to
+   * another person. none: no account, so the user is left out.
    */
   by: z.enum(['login', 'other-email', 'choice', 'none']),
   /** The chosen login; see `replace`. */
   to: z.string().optional(),
-  /** The login that has the same email address. It is only used if someone chooses it: email addresses can change. */
+  /** The login with the same email address. Used only if someone chooses it, because email addresses can change. */
   sameEmail: z.string().optional(),
 });
 export type UserMatch = z.infer<typeof UserMatch>;
@@ -185,7 +185,7 @@ export const RestorePlan = z.object({
   liveDataSources: z.array(LiveDataSource),
   /** Only for another Grafana. */
   counterparts: z.array(Counterpart).optional(),
-  /** Only for another Grafana: those that need a look first. Absent where its users cannot be listed. */
+  /** Only for another Grafana, in order of urgency. Absent if its users cannot be listed. */
   users: z
     .object({
       matches: z.array(UserMatch),

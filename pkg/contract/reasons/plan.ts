@@ -54,8 +54,8 @@ export const PLAN_REASONS = {
     page: 'the service has no access to this organization',
   },
   'org-absent': {
-    cli: 'Grafana has no organization {org}; --everything creates those of the snapshot, and --map-org restores into another one',
-    page: 'Grafana does not have this organization',
+    cli: 'Grafana has no organization {org}; --everything creates the organizations of the snapshot, and --map-org restores into another one',
+    page: 'this organization does not exist in Grafana',
   },
   'org-other': {
     cli: 'organization {org} is “{now}” here and “{name}” in the snapshot; --map-org {org}={org} restores into it anyway',
@@ -90,8 +90,8 @@ export const PLAN_REASONS = {
   'org-renamed': 'gets its old name back; it is now named {name}',
   'org-matched': 'organization “{name}” has the ID {after} here, and {before} in the snapshot',
   'org-unnamed': {
-    cli: 'the snapshot has only the ID of this organization; restore its contents into an existing one with --map-org {id}=<id>',
-    page: 'the snapshot has only the ID of this organization',
+    cli: 'the snapshot contains only the ID of this organization; restore its contents into an existing one with --map-org {id}=<id>',
+    page: 'the snapshot contains only the ID of this organization',
   },
   'org-closed': {
     cli: 'can be read only as an Admin of organization {name}; --apply joins it temporarily',

@@ -29,7 +29,7 @@ export const SETTING_REASONS = {
   'copy-unencrypted': 'the copy would not be encrypted, unlike the first repository',
   'copy-no-target': 'no second target is set',
 
-  'mapping-not-yaml': 'the mapping is not YAML',
+  'mapping-not-yaml': 'the mapping is not valid YAML',
   'mapping-invalid': {
     cli: 'the mapping is not valid: {place}: {message}',
     page: 'the mapping is not valid: {place}',

@@ -9,7 +9,7 @@ import { closeToOthers } from './closed.ts';
 
 /**
  * Creates a folder at the root for one copy, and proves that only admins see what will be in it.
- * @throws DK_GRAFANA_FORBIDDEN, before it is created, when this account could not remove it again; DK_GRAFANA_REFUSED
+ * @throws DK_GRAFANA_FORBIDDEN, before it is created, when this account could not remove it; DK_GRAFANA_REFUSED
  * when others would see it; GrafanaError, also when something has that UID already
  */
 export async function makeClosedFolder(context: KindContext, uid: string, title: string): Promise<void> {
@@ -22,13 +22,17 @@ export async function makeClosedFolder(context: KindContext, uid: string, title:
   await closeToOthers(context, { resource: 'folders', uid });
 }
 
-/** A folder that is given to no one is out of reach for an account that has its rights from each folder. */
+/** An account with permissions on individual folders has none on a folder that is closed to everyone. */
 async function assertRemovable(context: KindContext): Promise<void> {
   if (!(await isGrantedEverywhere(context, REMOVAL, ['folders']))) {
     const permission = `${REMOVAL} on folders:*`;
-    throw new DashkeepError('DK_GRAFANA_FORBIDDEN', `the folder could not be removed again without ${permission}`, {
-      advice: reason('give-grafana-permission', { permission }),
-    });
+    throw new DashkeepError(
+      'DK_GRAFANA_FORBIDDEN',
+      `Dashkeep could not remove its temporary folder without ${permission}`,
+      {
+        advice: reason('give-grafana-permission', { permission }),
+      },
+    );
   }
 }
 

@@ -26,13 +26,13 @@ const LOOKS: Record<Installation['state'], [color: BadgeColor, icon: IconName]> 
   ok: ['green', 'check'],
 };
 
-/** The installations that the deployment names, by their repositories alone. */
+/** The installations that the deployment names, read from their repositories. */
 export function Fleet() {
   const query = useFleet();
   return (
     <AppPage
       pageNav={{ text: t('fleet.title', 'All installations'), url: routes.fleet() }}
-      subTitle={t('fleet.subtitle', 'The state of many Grafana installations, read from their repositories.')}
+      subTitle={t('fleet.subtitle', 'The state of each Grafana installation, read from its repository.')}
     >
       <QueryView query={query}>
         {(found) => (found.length === 0 ? <NoInstallation /> : <List installations={found} />)}
@@ -46,7 +46,7 @@ function NoInstallation() {
     <EmptyState variant="not-found" message={t('fleet.none', 'No installations found')}>
       {t(
         'fleet.noneText',
-        'The deployment of Dashkeep sets their targets, with the chart value fleet.targets or the variable DASHKEEP_FLEET_TARGETS.',
+        'The deployment of Dashkeep sets the targets, with the chart value fleet.targets or the variable DASHKEEP_FLEET_TARGETS.',
       )}{' '}
       <TextLink href={GUIDE} external>
         {t('fleet.guide', 'Guide')}
@@ -88,7 +88,7 @@ function List({ installations }: { installations: Installation[] }) {
   );
 }
 
-/** By state, and within one the oldest full snapshot first. */
+/** By state, then by age of the last full snapshot. */
 function worstFirst(a: Installation, b: Installation): number {
   const age = (one: Installation): number => one.age ?? Number.MAX_VALUE;
   return STATES.indexOf(a.state) - STATES.indexOf(b.state) || age(b) - age(a) || (a.target < b.target ? -1 : 1);
@@ -152,7 +152,7 @@ function makeColumns(): Column<Installation>[] {
   ];
 }
 
-/** The target, and what is wrong with it. */
+/** The target and its alarms. */
 function Name({ installation }: { installation: Installation }) {
   const styles = useStyles2(getStyles);
   const alarms = alarmsOf(installation);

@@ -101,7 +101,7 @@ function extentOf(planned: number, done: number | undefined): string {
       });
 }
 
-/** How many resources a restore changed: by its results, or by what it had written and checked when it ended early. */
+/** The number of restored resources: from the results, or from the counts of a restore that ended early. */
 function doneOf({ written, verified, deleted = 0 }: Record<string, number>): number | undefined {
   return written ?? (verified === undefined ? undefined : verified + deleted);
 }

@@ -27,7 +27,7 @@ export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
         <div>
           {t(
             'upgrade.text',
-            'These are the changes as found by the first backup after the upgrade, without migrations of Grafana. The backup before the upgrade is on hold. Release it when nothing is left to do.',
+            'These are the changes that the first backup after the upgrade found, without Grafana’s own migrations. The backup before the upgrade is on hold. Release it when nothing is left to do.',
           )}
         </div>
         <Stack gap={1} wrap="wrap">

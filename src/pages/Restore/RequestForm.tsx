@@ -20,7 +20,7 @@ interface Props {
   above?: ReactNode;
   /** Fields below the selection. */
   children: (form: RestoreForm, change: (changes: UrlChanges) => void) => ReactNode;
-  /** Replacements that are used instead of those of the plan that this one starts from. */
+  /** Replacements to use instead of those of the earlier plan. */
   mapped?: Pick<RestoreForm['decided'], 'dataSources' | 'replace'>;
   isComplete?: (form: RestoreForm) => boolean;
   /** Shown before the first backup. */

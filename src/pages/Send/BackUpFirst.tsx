@@ -8,7 +8,7 @@ import { t } from '../../lib/i18n.ts';
 
 interface Props {
   onDone: () => void;
-  /** Shown except while the backup runs: it works with the latest snapshot. */
+  /** Hidden while the backup runs, because it uses the latest snapshot. */
   children: ReactNode;
 }
 

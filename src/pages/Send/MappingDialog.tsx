@@ -13,7 +13,7 @@ interface Props {
   onDismiss: () => void;
 }
 
-/** Saves a mapping file, from the disk or pasted. */
+/** Saves a mapping that is pasted or read from a file. */
 export function MappingDialog({ mappings, onSaved, onDismiss }: Props) {
   const [name, setName] = useState('');
   const [text, setText] = useState('');
@@ -28,7 +28,7 @@ export function MappingDialog({ mappings, onSaved, onDismiss }: Props) {
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    // React hands it on to the form around the dialog.
+    // React would also submit the form around the dialog.
     event.stopPropagation();
     save.mutate(
       { name, text },
@@ -92,7 +92,7 @@ export function MappingDialog({ mappings, onSaved, onDismiss }: Props) {
   );
 }
 
-/** Says whether an earlier mapping is replaced. */
+/** The label says whether an earlier mapping is replaced. */
 export function saveLabel(mappings: readonly Saved[] | undefined, name: string): string {
   return mappings?.some((one) => one.name === name) === true
     ? t('mapping.replace', 'Replace saved mapping')

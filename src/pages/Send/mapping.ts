@@ -20,7 +20,7 @@ export function replacementsOf({
   return compact({ dataSources, replace: Object.keys(replace).length === 0 ? undefined : replace });
 }
 
-/** A mapping as a file: YAML, whose quoted texts are those of JSON. */
+/** A mapping as a YAML file; its quoted strings are those of JSON. */
 export function mappingText(mapping: Mapping): string {
   const lines = Object.entries(mapping).flatMap(([key, value]) =>
     typeof value === 'string'

@@ -34,7 +34,7 @@ it('applies a saved plan in full, and names the kinds that the environment exclu
   await dashkeep('folder,dashboard', 'restore', 'latest', '--save-plan', plan);
   const applied = await dashkeep('folder', 'restore', '--plan', plan, '--apply');
   expect(applied.exit).toBe(0);
-  expect(applied.error).toContain('DASHKEEP_KINDS does not narrow a saved plan: it also restores dashboard');
+  expect(applied.error).toContain('DASHKEEP_KINDS does not apply to a saved plan, which also restores dashboard');
   expect(dashboards.size).toBe(count);
   expect((await dashkeep('folder,dashboard', 'restore', '--plan', plan)).error).not.toContain('DASHKEEP_KINDS');
 });

@@ -214,15 +214,19 @@ describe('S3Store and what is no S3', () => {
   const place = 'some/prefix/';
 
   it.each([
-    ['has no way to its next page', `<IsTruncated>true</IsTruncated>${entry(`${place}a`)}`, /no way to get them/],
+    [
+      'has no way to its next page',
+      `<IsTruncated>true</IsTruncated>${entry(`${place}a`)}`,
+      /no token for the next page/,
+    ],
     ['is out of order', `<IsTruncated>false</IsTruncated>${entry(`${place}b`)}${entry(`${place}a`)}`, /comes after/],
     ['names a key twice', `<IsTruncated>false</IsTruncated>${entry(`${place}a`)}${entry(`${place}a`)}`, /comes after/],
-    ['leaves the prefix', `<IsTruncated>false</IsTruncated>${entry('elsewhere/a')}`, /not asked for/],
+    ['leaves the prefix', `<IsTruncated>false</IsTruncated>${entry('elsewhere/a')}`, /not requested/],
     ['lacks sizes', `<IsTruncated>false</IsTruncated><Contents><Key>${place}a</Key></Contents>`, /no name, size/],
     [
       'never ends',
       `<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>`,
-      /no way to get them/,
+      /no token for the next page/,
     ],
   ])('does not trust a list that %s', async (_name, content, why) => {
     const store = await answering(200, list(content), { 'content-type': 'application/xml' });

@@ -9,7 +9,7 @@ import { saveFile } from '../../../lib/saveFile.ts';
 import { mappingOf, mappingText } from '../../Send/mapping.ts';
 import { saveLabel } from '../../Send/MappingDialog.tsx';
 
-/** Keeps the replacements of a plan under a name, or as a file for the command line. */
+/** Saves the replacements of a plan under a name, or as a file for the command line. */
 export function SaveMapping({ options }: { options: RestoreOptions }) {
   const [name, setName] = useState('');
   const mappings = useMappings().data;
@@ -31,7 +31,7 @@ export function SaveMapping({ options }: { options: RestoreOptions }) {
         <Field
           htmlFor="plan-mapping-name"
           label={t('mapping.keep', 'Save these replacements as a mapping')}
-          description={t('mapping.keepText', 'For the next time, or as a file for the command line.')}
+          description={t('mapping.keepText', 'For later plans, or as a file for the command line.')}
           noMargin
         >
           <Stack gap={1} wrap="wrap">

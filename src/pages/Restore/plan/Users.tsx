@@ -10,7 +10,7 @@ interface Props {
 
 const SHOWN = 20;
 
-/** How users in permissions and teams are found in another Grafana. */
+/** Accounts of another Grafana for the users in permissions and teams. */
 export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
   const found = matches.filter(({ by }) => by === 'login');
   const open = matches.filter(({ by }) => by !== 'login');
@@ -21,7 +21,10 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
       </Text>
       {open.length > 0 && (
         <Text element="p" color="secondary">
-          {t('users.text', 'Permissions and teams name these users. Choose an account of the other Grafana for each.')}
+          {t(
+            'users.text',
+            'These users appear in permissions and teams. Choose an account of the other Grafana for each.',
+          )}
         </Text>
       )}
       <Stack direction="column" gap={2}>
@@ -65,7 +68,7 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
   );
 }
 
-/** An account with the same email address comes first, but is never chosen unasked. */
+/** An account with the same email address comes first, but is never chosen automatically. */
 function optionsFor({ sameEmail }: UserMatch, choices: readonly string[]) {
   const others = choices.filter((login) => login !== sameEmail).map((value) => ({ value }));
   return sameEmail === undefined
