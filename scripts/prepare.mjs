@@ -22,7 +22,7 @@ async function must(label, command, args) {
   }
 }
 
-/** When a file was written last. npm writes its own copy of the lock file once everything is installed. */
+/** When a file was last written. npm writes its own copy of the lock file after the installation. */
 function writtenAt(path) {
   return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

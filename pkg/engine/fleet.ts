@@ -14,7 +14,7 @@ import { SharedStores } from '../storage/shared.ts';
 import type { OpenStoreOptions } from '../storage/open.ts';
 
 export interface FleetOptions extends Omit<InstallationOptions, 'store'> {
-  /** What is set for a target. */
+  /** The settings of a target. */
   storage: (target: string) => Promise<OpenStoreOptions>;
   /** Age in hours from which a full snapshot is too old; two usual intervals by default. */
   maxAge?: number;
@@ -22,14 +22,14 @@ export interface FleetOptions extends Omit<InstallationOptions, 'store'> {
 
 const ALL = '/*';
 const AT_ONCE = 16;
-/** The intervals between that many snapshots say how often one is expected. */
+/** The expected interval is the median between this many snapshots. */
 const LOOKED_AT = 10;
 const HOUR = 3_600_000;
 
 /**
- * The state of installations by their repositories alone, in the order of their targets. What cannot be read is an
- * installation whose state is unknown.
- * @param targets - with a slash and an asterisk at the end, every folder
+ * The state of installations, from their repositories, in the order of the targets. If one cannot be read, its state is
+ * unknown.
+ * @param targets - one that ends with a slash and an asterisk selects every folder
  */
 export async function lookAtFleet(targets: readonly string[], options: FleetOptions): Promise<Installation[]> {
   const stores = new SharedStores(options.storage);
@@ -110,8 +110,8 @@ function shownHours(hours: number): string {
 }
 
 /**
- * Two of the usual intervals between full snapshots, newest first; Infinity where fewer than two exist. Never less than
- * an hour: backups by hand come close together, and announce no next one.
+ * Two of the usual intervals between full snapshots, which are newest first; Infinity if fewer than two exist. At least
+ * an hour, because manual backups can be minutes apart and follow no schedule.
  */
 function expectedHours(full: readonly SnapshotSummary[]): number {
   const times = full.slice(0, LOOKED_AT).map(({ time }) => Date.parse(time));

@@ -141,7 +141,7 @@ function wasRead(manifest: Manifest, kind: KindName): boolean {
 
 interface Reading {
   live: States;
-  /** Kinds of which the list is too large, or which these credentials do not show. */
+  /** Kinds whose list is too large, or that these credentials cannot see. */
   errors: ResourceProblem[];
   /** What was listed of the kind that another one belongs to, once that is all. */
   owners(org: number, kind: KindName): State[] | undefined;
@@ -159,7 +159,7 @@ async function readLive(
   const { org } = context;
   const serving = await servingOf(kind, context);
   if (!serving.served) {
-    // What these credentials do not show is not gone.
+    // Resources that these credentials cannot see may still exist.
     if (options.manifest.resources.some((entry) => entry.org === org.id && entry.kind === kind.name)) {
       errors.push({ org: org.id, kind: kind.name, uid: '', ...because(serving.reason) });
     }

@@ -147,7 +147,7 @@ async function wantedOrgs(
   return { wanted: await Promise.all(clients.map(({ id, client: own }) => orgBehind(own, id, signal))) };
 }
 
-/** An organization that is asked for, but is not there. */
+/** For requested organizations that do not exist. */
 export function noSuchOrg(ids: readonly number[]): DashkeepError {
   return new DashkeepError('DK_SETTINGS', `Grafana has no organization ${ids.join(', ')}`);
 }

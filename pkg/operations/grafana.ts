@@ -104,7 +104,7 @@ function openClient(
   return GrafanaClient.open({ url, outbound, caFile, concurrency, timeout, credentials, clock, randomness, log });
 }
 
-/** Without a token, nothing says that an organization is gone; the admin who makes the tokens knows. */
+/** Only the admin who creates the tokens knows whether an organization without a token exists. */
 function assertExisting({ orgs, existing }: GrafanaLink, tokens: ReadonlyMap<number, unknown>): void {
   const names = existing?.();
   const missing = Array.isArray(orgs) && names ? orgs.filter((id) => !names.has(id) && !tokens.has(id)) : [];

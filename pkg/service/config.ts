@@ -34,13 +34,13 @@ export interface CopyConfig {
   verifyDays: number;
 }
 
-/** Installations to look at by their repositories alone. */
+/** Other installations, read from their repositories. */
 export interface FleetConfig {
-  /** With a slash and an asterisk at the end, every folder. */
+  /** One that ends with a slash and an asterisk selects every folder. */
   targets: readonly string[];
-  /** Fingerprints that count in each of those repositories. */
+  /** Fingerprints that are trusted in each of those repositories. */
   trustedKeys: readonly string[];
-  /** What the deployment sets for a target. */
+  /** The deployment's settings for a target. */
   storage: (target: string) => Promise<StorageSettings>;
   /** Contents of age identity files. */
   identities: () => Promise<string[]>;

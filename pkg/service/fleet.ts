@@ -13,10 +13,10 @@ interface Parts {
   signal: AbortSignal;
 }
 
-/** The installations that the deployment names; no page can name one. */
+/** The installations that the deployment names; pages cannot add any. */
 export class FleetView {
   readonly #parts: Parts;
-  /** Not the service's own state: what others' buckets say of themselves must not fill it. */
+  /** Separate from the service's own state, which the contents of other buckets must not fill. */
   readonly #state = new MemoryState();
   #looking: Promise<Fleet> | undefined;
 
@@ -24,7 +24,7 @@ export class FleetView {
     this.#parts = parts;
   }
 
-  /** Those who ask concurrently get the same answer. */
+  /** Concurrent calls share one result. */
   read(): Promise<Fleet> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;

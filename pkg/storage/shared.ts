@@ -3,14 +3,14 @@ import { openStore, type OpenStoreOptions } from './open.ts';
 import { parseTarget } from './target.ts';
 
 /**
- * Stores of many targets: those in the same bucket share one client, which takes longer to make than a few requests.
- * For reading; probes of a store see none of it.
+ * Stores of many targets. Those in the same bucket share one client, because creating one takes longer than a few
+ * requests. Only for reading; its stores cannot be probed.
  */
 export class SharedStores {
   readonly #optionsFor: (target: string) => Promise<OpenStoreOptions>;
   readonly #opened = new Map<string, Promise<ObjectStore>>();
 
-  /** @param optionsFor - what is set for a target */
+  /** @param optionsFor - the settings of a target */
   constructor(optionsFor: (target: string) => Promise<OpenStoreOptions>) {
     this.#optionsFor = optionsFor;
   }
@@ -39,13 +39,13 @@ export class SharedStores {
   }
 }
 
-/** A folder of a store, as a store. Closing it leaves the whole open. */
+/** A folder of a store, as a store. Closing it does not close that store. */
 class FolderStore implements ObjectStore {
   readonly description: string;
   readonly #whole: ObjectStore;
   readonly #base: string;
 
-  /** @param length - of the address that the description begins with */
+  /** @param length - of the address at the start of the description */
   constructor(whole: ObjectStore, folder: string, length: number) {
     this.#whole = whole;
     this.#base = `${folder}/`;

@@ -92,7 +92,7 @@ describe('docker-compose.yaml', () => {
       } else if (!ours.includes(image)) {
         expect(image, name).toMatch(/:(\$\{\w+:-)?v?\d/);
       } else {
-        // Compose would first fail to pull it, and show that as an error.
+        // Compose would try to pull it first, and show an error.
         expect(pull_policy, name).toBe('never');
       }
     }

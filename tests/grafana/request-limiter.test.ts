@@ -72,7 +72,7 @@ describe('the size of the window of requests', () => {
     expect(urgent.waited).toBeLessThan(2.5 * usual.waited);
   });
 
-  it('leaves a server that answers one request after the other to people for a part of the time', async () => {
+  it('pauses between requests to a server that responds to one at a time', async () => {
     const waited = async (work: (time: VirtualTime, server: VirtualServer) => Promise<unknown>): Promise<number> => {
       const time = new VirtualTime();
       const server = new VirtualServer(time, { workers: 1, line: 0 });

@@ -38,7 +38,7 @@ export function conformance(name: string, open: () => Promise<Subject>, traits: 
       expect((await all(store.list('empty/'))).map((info) => info.size)).toEqual([0]);
     });
 
-    it('lists the folders directly below a prefix, but neither files nor what is deeper', async () => {
+    it('lists the folders directly below a prefix, but neither files nor deeper folders', async () => {
       for (const key of ['folders/b/x/1', 'folders/b/y', 'folders/a-/1', 'folders/a/1', 'folders/file']) {
         await store.put(key, Buffer.from(key));
       }

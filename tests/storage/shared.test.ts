@@ -41,7 +41,7 @@ describe('SharedStores', () => {
     await server.close();
   });
 
-  it('describes a folder as the store of that folder does, which a state remembers it by', async () => {
+  it('describes a folder like the store of that folder, as the state remembers it', async () => {
     for (const target of ['s3://test/a/b', 's3://test/a/', 's3://test', ' s3://test/a ']) {
       const own = await openStore(target, await optionsFor(server));
       expect((await stores.open(target)).description).toBe(own.description);
@@ -50,7 +50,7 @@ describe('SharedStores', () => {
     expect(asked).toEqual(['s3://test']);
   });
 
-  it('keeps what is in one folder out of another', async () => {
+  it('keeps folders apart', async () => {
     await (await stores.open('s3://test/a')).put('one', Buffer.from('1'));
     await (await stores.open('s3://test/ab')).put('two', Buffer.from('2'));
 

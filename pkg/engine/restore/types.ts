@@ -39,7 +39,7 @@ export interface Mapping {
   leftOut(entry: ManifestEntry): KnownReason | undefined;
   /** The uid that an entry will have; reads its content only where the uid follows from it. */
   uidOf(entry: ManifestEntry, read: () => Promise<Content>): Promise<string>;
-  /** Users whom the contents name so far, by login, with their email address in the snapshot if it is known. */
+  /** Users in the contents so far, by login, with their email address in the snapshot if it is known. */
   readonly users: ReadonlyMap<string, string | undefined>;
   /** The very same content where nothing about it changes. */
   apply(entry: ManifestEntry, content: Content): Mapped;

@@ -25,10 +25,10 @@ export interface Finished {
 /** This concurrency shows how fast the server is when it has hardly anything to do. */
 const FIRST_SIZE = 2;
 
-/** One request at a time, since two of them keep a server with two processors from everybody else. */
+/** One request at a time, because two would fill a server with two processors. */
 const LEAST_SIZE = 1;
 
-/** At that concurrency the server is left alone for this part of each answer's time: people's requests come between. */
+/** At that concurrency, a pause of this part of each response time leaves the server to other requests. */
 const REST = 0.3;
 
 /** Answers that one judgement rests on, at least; more when more are under way. */
@@ -134,7 +134,7 @@ export class AdaptiveConcurrency {
     return this.#generation;
   }
 
-  /** Milliseconds to leave the server alone after an answer that took this many. */
+  /** Milliseconds to pause after a response that took this many. */
   restAfter(milliseconds: number): number {
     return this.#size <= LEAST_SIZE && this.#manner === GENTLE ? milliseconds * REST : 0;
   }

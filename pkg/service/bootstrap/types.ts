@@ -37,7 +37,7 @@ export interface OrgToken {
   /** Undefined for a token that somebody else made. */
   expires: Date | undefined;
   minted: boolean;
-  /** Why it was not renewed although it ends soon. */
+  /** Why it was not renewed although it expires soon. */
   notRenewed?: DashkeepError;
   /** Whether it was made because Grafana refused the stored one. */
   refused?: true;

@@ -7,7 +7,7 @@ import type { StateStore } from '../../lib/state.ts';
 
 const ENTRY = 'mappings.json';
 
-/** All together, in KiB: the state can be a Secret, which has a size limit. */
+/** Limit for all mappings, in KiB, because the state can be a Secret, whose size is limited. */
 const KIB = 128;
 
 const Stored = z.array(z.object({ name: MappingName, mapping: Mapping.omit({ orgs: true }) }));
@@ -19,7 +19,7 @@ export async function readMappings(state: StateStore): Promise<Mappings> {
 
 /**
  * Saves a mapping file under a name.
- * @throws DK_SETTINGS for a file that is not valid, and where too much is saved
+ * @throws DK_SETTINGS for a file that is not valid, or if the saved mappings become too large
  */
 export async function saveMapping(state: StateStore, name: string, text: string): Promise<Mappings> {
   const { orgs, ...mapping } = parseMapping(text);
@@ -29,7 +29,7 @@ export async function saveMapping(state: StateStore, name: string, text: string)
   return change(state, name, [{ name, mapping }]);
 }
 
-/** Deletes one, if there is one of that name. */
+/** Deletes the mapping of that name, if it exists. */
 export function removeMapping(state: StateStore, name: string): Promise<Mappings> {
   return change(state, name, []);
 }
@@ -49,7 +49,7 @@ async function change(state: StateStore, name: string, added: Mappings['mappings
   return readMappings(state);
 }
 
-/** What cannot be read counts as not saved. */
+/** Unreadable mappings count as not saved. */
 function parsed(stored: Buffer | undefined): Mappings['mappings'] {
   try {
     return Stored.parse(JSON.parse(stored?.toString('utf8') ?? '[]'));

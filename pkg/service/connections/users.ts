@@ -7,13 +7,13 @@ import { isSameName } from '../../grafana/accounts.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import { stringAt } from '../../lib/json/json.ts';
 
-/** Those that need a look come first. */
+/** Most urgent first. */
 const ORDER: readonly UserMatch['by'][] = ['other-email', 'none', 'choice', 'login'];
 
-/** More than anyone chooses for by hand. */
+/** More than anyone would choose manually. */
 const MOST = 500;
 
-/** How the users whom a plan names are found in the other Grafana; undefined where its users cannot be listed. */
+/** The accounts of the other Grafana for the users in a plan; undefined if its users cannot be listed. */
 export async function matchUsers(
   request: PlanRequest,
   { mapping: { users } }: Plan,

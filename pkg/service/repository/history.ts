@@ -45,7 +45,7 @@ export class History {
 
   /**
    * The newest one that matches and is certain: this service remembers it, or a trusted key signed its record. Anyone
-   * who can write to the target can have made up any other. What a clock that was ahead dated proves nothing yet.
+   * who can write to the target can have made up any other. A run dated in the future proves nothing yet.
    */
   async newestCertain(matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine | undefined> {
     const end = this.#latest;
@@ -115,7 +115,7 @@ export class History {
     this.#read = undefined;
   }
 
-  /** Later than that no run can have begun. */
+  /** No run can have begun later than this. */
   get #latest(): string {
     return new Date(this.#clock.now().getTime() + MAX_SKEW).toISOString();
   }

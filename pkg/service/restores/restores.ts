@@ -176,7 +176,7 @@ export class Restores {
       ({ outcome, title, uid }) =>
         (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
     );
-    // What went wrong is what a person looks for.
+    // Failures first: people look for them.
     const rank = ({ outcome }: ApplyResult): number => (outcome === 'failed' ? 0 : outcome === 'differs' ? 1 : 2);
     return pageOfList(
       found.sort((a, b) => rank(a) - rank(b)),

@@ -109,7 +109,7 @@ export class SettingsStore {
     return digest({ target, encryption, secrets: this.#stored.secrets });
   }
 
-  /** To be looked at, not changed: everybody who looks several times a second gets the same. */
+  /** Read-only: callers share one object until the settings change. */
   view(): Settings {
     const [stored, unwritable] = [this.#stored, this.#unwritable];
     if (this.#viewed?.stored !== stored || this.#viewed.unwritable !== unwritable) {

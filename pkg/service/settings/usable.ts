@@ -2,7 +2,7 @@ import { SECRET_NAMES, SettingsValues, type SecretName } from '../../contract/ap
 import type { Log } from '../../contract/ports.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 
-/** Each section that is whole; one that an older or newer release wrote differently falls back to the defaults. */
+/** Each valid section; one that another release wrote differently falls back to the defaults. */
 export function usableValues(value: unknown, log: Log): Partial<SettingsValues> {
   const values: Partial<SettingsValues> = {};
   const sections = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
@@ -20,7 +20,7 @@ export function usableValues(value: unknown, log: Log): Partial<SettingsValues> 
   return values;
 }
 
-/** Each secret that is a text. */
+/** Each secret that is a string. */
 export function usableSecrets(value: unknown): Partial<Record<SecretName, string>> {
   const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   return Object.fromEntries(

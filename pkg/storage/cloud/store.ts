@@ -21,7 +21,7 @@ export interface PageQuestion {
   what: string;
   prefix: string;
   startAfter?: string;
-  /** Folders instead of what is in them. */
+  /** List folders instead of their contents. */
   folders?: boolean;
   token?: string;
   signal?: AbortSignal;

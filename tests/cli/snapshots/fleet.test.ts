@@ -105,7 +105,7 @@ describe('dashkeep fleet', () => {
     expect(bucket.requests).toHaveLength(5);
   });
 
-  it('says so where the folders cannot be listed, and looks at the others', async () => {
+  it('reports folders that cannot be listed, and reads the others', async () => {
     const denied = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
     bucket.options.fault = ({ query }) => (query.has('delimiter') ? denied : undefined);
     const { exit, json } = await fleet(['*', 'berlin']);

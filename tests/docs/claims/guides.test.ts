@@ -11,23 +11,23 @@ const GUIDES = [...pages()].filter(([page]) => page.startsWith('docs/install/'))
 const guide = (name: string): string => GUIDES.find(([page]) => page.endsWith(`/${name}`))?.[1] ?? '';
 
 const INSTALLS = /helm install \w+ (?:\.\/charts|oci:|examples)|kubectl apply -f/;
-/** The classic script has the keys already. */
+/** The guide for the classic script assumes existing keys. */
 const needingKeys = GUIDES.filter(([page, text]) => INSTALLS.test(text) && !page.endsWith('classic-script.md'));
 const restarting = GUIDES.filter(([, text]) => /dashkeep-overlay|extraContainers: \||PREINSTALL_SYNC/.test(text));
 
 describe('the guides', () => {
-  it.each(needingKeys)('%s: the S3 keys come before what needs them', (_, text) => {
+  it.each(needingKeys)('%s: the S3 keys come first', (_, text) => {
     expect(text.search(/official-chart\.md#1-s3-keys|^## 1\. S3 keys|S3 keys as described/m)).toBeGreaterThan(0);
     expect(text.search(/S3 keys/)).toBeLessThan(text.search(INSTALLS));
   });
 
-  it.each(restarting)('%s: a restart of the pod erases what no volume keeps', (_, text) => {
+  it.each(restarting)('%s: a restart of the pod erases content without persistent storage', (_, text) => {
     expect(text).toMatch(/#3-add-it-to-grafanas-pod|^Check the volume first/m);
   });
 });
 
 describe('docs/install/images.md', () => {
-  it('creates a builder before it asks for what the default one lacks', () => {
+  it('creates a builder before a build that the default one does not support', () => {
     const commands = commandsOf(shellBlocks(guide('images.md')).join('\n')).map((words) => words.join(' '));
     const at = (start: string): number => commands.findIndex((command) => command.startsWith(start));
     expect(at('docker buildx create --use')).toBe(at('docker buildx build') - 1);

@@ -100,7 +100,7 @@ describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restor
     });
   });
 
-  it('are left out where Grafana refuses their dashboard, which alone has failed', async () => {
+  it('are skipped if Grafana refuses their dashboard', async () => {
     const good = await restoredAfterDeletion();
     await bench.api('DELETE /api/dashboards/uid/root');
     bench.sim.setFaults({ match: /^POST .*\/dashboards(\/db)?(\?|$)/, action: { kind: 'status', status: 400 } });

@@ -22,7 +22,7 @@ afterEach(async () => {
   await removeDirectory(service.directory);
 });
 
-/** On the command line of a machine whose clock is a year ahead. */
+/** Runs the command line on a machine whose clock is a year ahead. */
 function ahead(args: string[]): ReturnType<typeof runCli> {
   const environment = {
     GRAFANA_URL: grafana.url,

@@ -169,7 +169,7 @@ describe('the life of a service', () => {
 describe('a journal that a full disk kept as it was', () => {
   setUp();
 
-  it('makes no interrupted run of one that had ended, and reports none', async () => {
+  it('does not report a finished run as interrupted', async () => {
     const first = await start();
     await first.ended((await first.call('POST', '/runs', { kind: 'backup' })).json.id);
     const { dashboards } = grafana.state.org(1);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { buffer } from 'node:stream/consumers';
 
-/** Runs each program that it is asked for, and responds with what came of it. */
+/** Runs each requested program, and responds with its result. */
 process.on('message', async ({ id, command, args, env, input }) => {
   const program = spawn(command, args, { env });
   program.stdin.on('error', () => undefined).end(input);

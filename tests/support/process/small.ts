@@ -21,8 +21,8 @@ let last = 0;
 const waiting = new Map<number, (finished: Finished) => void>();
 
 /**
- * Runs a program from a small process. One that holds the modules and data of many tests has to share its memory with
- * each program that it starts, page by page, which takes longer than what Git does.
+ * Runs a program from a small process. A process with the modules and data of many tests shares its memory with each
+ * program that it starts, page by page, which takes longer than Git itself.
  */
 export function runSmall(wanted: Wanted): Promise<Finished> {
   const small = (child ??= start());
@@ -33,7 +33,7 @@ export function runSmall(wanted: Wanted): Promise<Finished> {
   });
 }
 
-/** It ends with the process that has started it. */
+/** The process ends with its parent. */
 function start(): ChildProcess {
   const path = join(import.meta.dirname, 'small-inside.mjs');
   const started = fork(path, { execArgv: [], serialization: 'advanced' });

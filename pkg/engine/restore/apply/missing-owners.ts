@@ -6,8 +6,8 @@ import type { PlannedItem } from '../types.ts';
 import { resultOf } from './verify.ts';
 
 /**
- * What was to be created and failed. Permissions and the like of it are left out: Grafana answers with an error of its
- * own, which hides the one failure that counts.
+ * Resources that could not be created. Their permissions are skipped, because Grafana would refuse them with another
+ * error, which would hide the cause.
  */
 export class MissingOwners {
   readonly #keys = new Set<string>();

@@ -132,7 +132,7 @@ function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark
   }
 }
 
-/** What became of an item that was not found in Grafana. */
+/** The result of an item, with its reason. */
 export function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
   const { org, kind, uid, title } = item;
   return { org, kind, uid, title, outcome, ...because(why) };

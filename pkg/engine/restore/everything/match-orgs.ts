@@ -41,7 +41,7 @@ function knownOrgs({ orgs, resources }: Manifest): { id: number; name: string }[
   return [...named, ...orgs.filter(isUnnamed)].sort((a, b) => a.id - b.id);
 }
 
-/** Whether only the ID of an organization is known: none can be created for it. */
+/** Whether only the ID of an organization is known, so that it cannot be created. */
 export function isUnnamed({ name }: Pick<OrgTarget, 'name'>): boolean {
   return name === '';
 }

@@ -34,7 +34,7 @@ export async function bringOrgs(
         const before = reason('org-was-called', { name: target.renamedFrom });
         brought.results.push(resultOf(request, target, 'verified', before));
       } else if (target.org === undefined && isUnnamed(target)) {
-        // The plan says what to do about it.
+        // The plan contains the advice.
         continue;
       } else if (target.org === undefined) {
         const made = { ...target, org: await create(request, target, changeLog), isOpen: true };

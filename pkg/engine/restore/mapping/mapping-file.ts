@@ -8,7 +8,7 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import { refusal } from '../../../contract/reasons/reason.ts';
 import type { RestoreOptions } from '../types.ts';
 
-/** The same, where every value is text. */
+/** A mapping in a file, where every value is text. */
 const MappingFile = Mapping.extend({
   orgs: z
     .record(
@@ -50,7 +50,7 @@ export function parseMapping(text: string): Mapping {
   return data;
 }
 
-/** What a mapping means for a restore. */
+/** A mapping as options of a restore. */
 export function mappingOptions({ uids, orgs, 'data-source': dataSources, ...others }: Mapping): MappingOptions {
   const replace = REPLACEABLE.flatMap((kind) => {
     const names = others[kind];

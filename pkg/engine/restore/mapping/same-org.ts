@@ -36,7 +36,7 @@ export function refusedByOrg(
   return name === undefined ? undefined : reason('org-other', { org: String(org), name, now: live.name });
 }
 
-/** Why nothing goes to an organization that is not part of a run. Only a server admin knows which ones there are. */
+/** Why a run cannot write to an organization. Only a server admin can list the others. */
 export function outOfReach({ scope: { others } }: Pick<Instance, 'scope'>, org: number): KnownReason {
   const isThere = others === undefined || others.some(({ id }) => id === org);
   return reason(isThere ? 'org-out-of-scope' : 'org-absent', { org: String(org) });

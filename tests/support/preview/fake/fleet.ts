@@ -2,7 +2,7 @@ import type { Installation } from '../../../../pkg/contract/api/readiness.ts';
 import { reason } from '../../../../pkg/contract/reasons/catalogue.ts';
 import { because } from '../../../../pkg/contract/reasons/reason.ts';
 
-/** A hundred installations: two are not well, and one cannot be read. */
+/** A hundred installations: two need attention, and one cannot be read. */
 export function manyInstallations(): Installation[] {
   return Array.from({ length: 100 }, (_, at): Installation => {
     const target = `s3://backups/cluster-${String(at).padStart(2, '0')}`;
