@@ -116,7 +116,7 @@ const PANELS: Panel[] = [
   },
   {
     title: 'Oldest complete backups',
-    description: 'Of the selected installations, those whose last complete backup is the oldest.',
+    description: 'The selected installations with the oldest complete backups.',
     type: 'bargauge',
     unit: 's',
     width: 24,
@@ -202,7 +202,7 @@ function labelVariable(name: string, label: string): object {
     datasource: DATA_SOURCE,
     query: { query: `label_values(dashkeep_build_info, ${name})`, refId: name },
     includeAll: true,
-    // Also where no series has the label.
+    // Also if no series has the label.
     allValue: '.*',
     refresh: 2,
     current: { text: 'All', value: '$__all' },

@@ -94,7 +94,7 @@ describe('the alerts', () => {
     }
   });
 
-  it('keep clusters apart that one Prometheus knows', async () => {
+  it('keep the clusters of one Prometheus apart', async () => {
     for (const { expr } of (await Promise.all(MODES.map(([mode]) => alerts(mode as string)))).flat()) {
       expect(expr.replaceAll(/\b(by|on) \(cluster, namespace/g, '')).not.toMatch(/\b(by|on) \(/);
     }

@@ -19,7 +19,7 @@ const clusters: Values[] = Array.from(
 );
 
 describe('many clusters', () => {
-  it('are one file each: what the chart makes of it is acceptable, and each has its own target', async () => {
+  it('have one valid file each, with separate targets', async () => {
     const rendered = await mapConcurrently(2, clusters, (values) => template(CHART, { values: [COMMON, values] }));
     const targets = rendered.map((objects) => the(objects, 'ConfigMap', 'dashkeep')['data'].DASHKEEP_TARGET as string);
     expect(new Set(targets).size).toBe(many);

@@ -118,7 +118,7 @@ test('conflicts are named, also in the result, and can be planned to be overwrit
   await page.getByRole('button', { name: 'Send now' }).click();
   await expect(page.getByText(/^\d+ resources? sent$/)).toBeVisible();
   await expect(conflicts).toBeVisible();
-  await conflicts.getByRole('button', { name: 'Plan to overwrite them' }).click();
+  await conflicts.getByRole('button', { name: 'Plan the overwrite' }).click();
   await expect(page.getByRole('heading', { name: 'Plan for production' })).toBeVisible();
   await expect(page.getByText(/\d+ to overwrite/)).toBeVisible();
   await expect(conflicts).toHaveCount(0);

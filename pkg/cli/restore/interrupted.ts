@@ -50,7 +50,7 @@ const CONFIRMS = 'Both ask for a confirmation if they need one; without a termin
 
 /** Lines for people. */
 export function linesOf({ run, written, planned, unchecked, safetySnapshot, finish, undo }: CutShort): string[] {
-  // Without a safety snapshot, a restore also goes on when its record cannot be kept.
+  // Without a safety snapshot, a restore continues even if its record cannot be written.
   const uncounted = safetySnapshot === undefined ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
   const state = safetySnapshot === undefined ? 'There is no snapshot of the state before.' : undefined;

@@ -58,7 +58,7 @@ export const Run = RunSummary.extend({
    * plans the rest, or the same again.
    */
   request: RestoreRequest.optional(),
-  /** The later run that finished or undid a restore which had not come to its end. */
+  /** The later run that finished or undid this incomplete restore. */
   continuedBy: z.string().optional(),
   /** The restore that it applies: see GET /restores/:id. */
   restore: z.string().optional(),

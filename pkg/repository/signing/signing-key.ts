@@ -54,7 +54,7 @@ export function fingerprintOf(publicKey: string): string {
   return createHash('sha256').update(Buffer.from(publicKey, 'base64')).digest('hex').slice(0, 32);
 }
 
-/** To read a key takes almost as long as to verify with it, and a repository has few writers. */
+/** Reading a key takes almost as long as verifying with it, and a repository has few writers. */
 const verifiers = new RecentValues<KeyObject>(64);
 
 /** Whether the key signed exactly this text. False for what is no Ed25519 key. */

@@ -16,7 +16,7 @@ import { runSummary } from './run-summary.ts';
 
 /** More than these nobody reads on a page. */
 const TOUCHED_SHOWN = 1000;
-/** Later restores of the same snapshot that are looked at. */
+/** Limit of later restores to read. */
 const LATER_READ = 20;
 
 export interface RunsParts {
@@ -53,7 +53,7 @@ export class Runs {
     return { ...run, ...compact({ continuedBy: await this.#continuedBy(record, caller, signal) }) };
   }
 
-  /** The complete restore after one that was cut short that did the same, or took it back. */
+  /** The later complete restore that repeated or undid one that ended early. */
   async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
     const { id, kind, status, undoes, source, connection, request } = cut;
     if (kind !== 'restore' || status === 'complete') {
@@ -67,7 +67,7 @@ export class Runs {
       run.kind === 'restore' && run.status === 'complete' && run.id > id && (takesBack(run) || repeats(run));
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
     for (const { id: candidate } of later.slice(0, LATER_READ)) {
-      // Its line may be anyone's; the record names what it undoes and was asked for only if a trusted key signed it.
+      // Anyone may have written its line. Its record has a request and an undone run only if a trusted key signed it.
       const run = await history.find(candidate, signal);
       const isSame = undoes !== undefined || (request !== undefined && isDeepStrictEqual(run?.request, request));
       if (run !== undefined && (takesBack(run) || (repeats(run) && isSame))) {

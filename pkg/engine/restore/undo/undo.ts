@@ -74,8 +74,8 @@ export async function planUndo(
 }
 
 /**
- * Whether a resource is to go again: the restore created it, or replaced what Grafana had just made for an organization
- * that the restore created. Other resources there depend on that.
+ * Whether undoing removes a resource: the restore created it, or replaced Grafana's default in an organization that the
+ * restore created. Other resources there depend on that default.
  */
 function madeBy(
   { instance }: UndoRequest,

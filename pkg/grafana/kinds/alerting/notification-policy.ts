@@ -141,7 +141,7 @@ export const notificationPolicy: Kind = {
     return { uid: item.uid, losses: [] };
   },
 
-  /** The default tree is reset: every snapshot contains it, so only undoing in a new organization comes here. */
+  /** Resets the default tree, only to undo a new organization: every snapshot contains that tree. */
   async remove(context, uid) {
     const version = treeVersion(context);
     if (uid === DEFAULT_TREE) {

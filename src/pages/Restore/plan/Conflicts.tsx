@@ -52,7 +52,7 @@ export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: R
         </span>
         {!hasMore && (
           <Button size="sm" variant="secondary" icon="list-ul" disabled={plan.isPending} onClick={overwrite}>
-            {t('conflicts.overwrite', 'Plan to overwrite them')}
+            {t('conflicts.overwrite', 'Plan the overwrite')}
           </Button>
         )}
         {plan.error !== null && <ServiceNotice error={plan.error} />}
