@@ -25,7 +25,7 @@ export function azureRetaining(connection: AzureConnection): Retaining {
   };
 }
 
-/** In the words of the SDK, whose name of the date is misspelled. */
+/** For the SDK, which misspells the name of the date. */
 export function policyOf({ mode, until }: Retention): BlobImmutabilityPolicy {
   return { expiriesOn: until, policyMode: mode };
 }

@@ -12,9 +12,9 @@ export interface Retention {
 
 /** How a service reads and sets the retention of an object. */
 export interface Retaining {
-  /** Undefined when nothing holds it. @throws DK_STORE_NOT_FOUND */
+  /** Undefined if the object has no retention. @throws DK_STORE_NOT_FOUND */
   read(key: string, signal: AbortSignal | undefined): Promise<Retention | undefined>;
-  /** @param held - what holds it now */
+  /** @param held - its current retention */
   set(key: string, to: Retention, held: Retention | undefined, signal: AbortSignal | undefined): Promise<void>;
 }
 
@@ -50,9 +50,9 @@ export class CloudLock {
   }
 
   /**
-   * Reads back, until it did so once, whether the service holds an object as asked: one that does not know a header or
-   * member ignores it. A key that may not ask takes it on trust.
-   * @throws DK_SETTINGS if it does not
+   * Reads back the retention, once: a service ignores a header or member that it does not know. Credentials that may
+   * not read it skip this check.
+   * @throws DK_SETTINGS if the service did not set it
    */
   async confirm(
     retaining: Retaining,

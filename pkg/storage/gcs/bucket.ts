@@ -61,7 +61,7 @@ export class GcsBucket {
     return this.#keeps;
   }
 
-  /** Whether objects can be retained and still be replaced, which without versions they cannot. */
+  /** Whether objects can be retained and still be replaced, which needs versions. */
   async objectLock(signal: AbortSignal | undefined): Promise<boolean> {
     const { objectRetention, versioning } = await this.#ask(
       'ask for object retention',

@@ -25,7 +25,7 @@ export function gcsRetaining(client: GcsClient, pathOf: (key: string) => string)
     },
 
     async set(key, to, held, signal) {
-      // Locking counts as a change that needs this word.
+      // Locking counts as a change that needs this parameter.
       const isLocking = held?.mode === 'Unlocked' && to.mode === 'Locked';
       await client.call(`hold ${key}`, `storage.objects.update and ${HOLD}`, {
         path: `${pathOf(key)}?fields=retention${isLocking ? '&overrideUnlockedRetention=true' : ''}`,
@@ -38,7 +38,7 @@ export function gcsRetaining(client: GcsClient, pathOf: (key: string) => string)
   };
 }
 
-/** As a member of an object. */
+/** The member `retention` of an object. */
 export function resourceOf({ mode, until }: Retention): { mode: string; retainUntilTime: string } {
   return { mode, retainUntilTime: until.toISOString() };
 }

@@ -59,7 +59,7 @@ export function TargetExtras({ section, settings }: Props) {
   );
 }
 
-/** The period in which nobody can delete a snapshot, not even with the credentials of the target. */
+/** The period in which no one can delete a snapshot, not even with the credentials of the target. */
 export function ObjectLock({ section, description }: Pick<Props, 'section'> & { description: string }) {
   const { values, change, field } = section;
   return (

@@ -87,7 +87,7 @@ export function TargetForm({ settings }: SectionProps) {
             section={section}
             description={t(
               'target.lockCloudText',
-              'No one can delete or change a snapshot during this period. A container needs version-level immutability, a bucket object retention.',
+              'No one can delete or change a snapshot during this period. A container needs version-level immutability; a bucket needs object retention and versioning.',
             )}
           />
         </>
