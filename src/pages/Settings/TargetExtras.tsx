@@ -51,7 +51,7 @@ export function TargetExtras({ section, settings }: Props) {
           section={section}
           description={t(
             'target.lockText',
-            'No one can delete or change a snapshot during this period. The bucket must have object lock enabled.',
+            'No one can delete or change a snapshot during this period, except accounts with a special permission in governance mode. The bucket must have object lock enabled.',
           )}
         />
       </Stack>

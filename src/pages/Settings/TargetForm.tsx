@@ -87,7 +87,7 @@ export function TargetForm({ settings }: SectionProps) {
             section={section}
             description={t(
               'target.lockCloudText',
-              'No one can delete or change a snapshot during this period. A container needs version-level immutability; a bucket needs object retention and versioning.',
+              'No one can delete or change a snapshot during this period, except accounts with a special permission in governance mode. A container needs version-level immutability; a bucket needs object retention and versioning.',
             )}
           />
         </>
