@@ -6,6 +6,7 @@ import { reason } from '../contract/reasons/catalogue.ts';
 import { because, reasonFrom, type Reason } from '../contract/reasons/reason.ts';
 import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Abortable } from '../lib/abortable.ts';
+import { groupBy } from '../lib/group-by.ts';
 import { MAX_SKEW } from '../repository/clocks.ts';
 import { snapshotsOfInstallation, type InstallationOptions } from '../repository/installation.ts';
 import { notFullReasons } from '../repository/snapshots/coverage.ts';
@@ -26,21 +27,32 @@ const AT_ONCE = 16;
 const LOOKED_AT = 10;
 const HOUR = 3_600_000;
 
+/** An installation, with the identity of its repository. */
+interface Looked {
+  installation: Installation;
+  /** ID of its repository, if it could be read. */
+  repository?: string;
+  /** Description of its store. */
+  place?: string;
+}
+
 /**
  * The state of installations, from their repositories, in the order of the targets. If one cannot be read, its state is
- * unknown.
+ * unknown. Installations with the same repository need attention, because anyone who can write to a bucket can copy one
+ * over another, including signatures.
  * @param targets - one that ends with a slash and an asterisk selects every folder
  */
 export async function lookAtFleet(targets: readonly string[], options: FleetOptions): Promise<Installation[]> {
   const stores = new SharedStores(options.storage);
   try {
     const found = await mapConcurrently(AT_ONCE, targets, (target) => installationsAt(target, stores, options));
-    return await mapConcurrently(
+    const looked = await mapConcurrently(
       AT_ONCE,
       new Map(found.flat().map((one) => [one.target, one])).values(),
-      (one) => ('state' in one ? Promise.resolve(one) : look(one.target, stores, options)),
+      (one) => ('state' in one ? Promise.resolve({ installation: one }) : look(one.target, stores, options)),
       options.signal,
     );
+    return withTwins(looked);
   } finally {
     await stores.close();
   }
@@ -69,20 +81,42 @@ function unknown(target: string, error: unknown): Installation {
   return { target, state: 'unknown', alarms: [because(reasonFrom(error))] };
 }
 
-async function look(target: string, stores: SharedStores, options: FleetOptions): Promise<Installation> {
-  const { clock, signal } = options;
-  let snapshots: SnapshotSummary[];
+function withTwins(looked: readonly Looked[]): Installation[] {
+  const byRepository = groupBy(looked, ({ repository }) => repository);
+  return looked.map(({ installation, repository, place }) => {
+    const twins = repository === undefined ? [] : (byRepository.get(repository) ?? []);
+    const twin = twins.find((one) => one.place !== place);
+    return twin === undefined
+      ? installation
+      : {
+          ...installation,
+          state: 'attention',
+          alarms: [...installation.alarms, because(reason('fleet-twin', { target: twin.installation.target }))],
+        };
+  });
+}
+
+async function look(target: string, stores: SharedStores, options: FleetOptions): Promise<Looked> {
   try {
-    snapshots = await snapshotsOfInstallation({ ...options, store: await stores.open(target) });
+    const store = await stores.open(target);
+    const { repository, snapshots } = await snapshotsOfInstallation({ ...options, store });
+    return { installation: stateOf(target, snapshots, options), repository, place: store.description };
   } catch (error) {
-    signal?.throwIfAborted();
-    return unknown(target, error);
+    options.signal?.throwIfAborted();
+    return { installation: unknown(target, error) };
   }
+}
+
+function stateOf(
+  target: string,
+  snapshots: readonly SnapshotSummary[],
+  { clock, maxAge }: Pick<FleetOptions, 'clock' | 'maxAge'>,
+): Installation {
   const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
   const full = snapshots.filter((one) => countsNow(one) && isFull(one));
   const since = full[0] && clock.now().getTime() - Date.parse(full[0].time);
   const age = since && Math.max(0, since);
-  const expected = options.maxAge ?? expectedHours(full);
+  const expected = maxAge ?? expectedHours(full);
   const alarms: Reason[] = [
     ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),

@@ -10,12 +10,20 @@ import { Trust } from './signing/trust.ts';
 
 export type InstallationOptions = Omit<OpenOptions, 'create'> & Required<Pick<OpenOptions, 'state'>>;
 
+/** The repository at a target. */
+interface Found {
+  /** ID of the repository. */
+  repository: string;
+  /** Newest first. */
+  snapshots: SnapshotSummary[];
+}
+
 /**
- * The snapshots at a target, newest first, from its index alone where that is signed and up to date: two requests where
- * this machine remembers the repository. A repository whose newest snapshot counts is remembered.
+ * The snapshots at a target, from its index alone where that is signed and up to date: two requests where this machine
+ * remembers the repository. A repository whose newest snapshot counts is remembered.
  * @throws DK_REPOSITORY_…, DK_SNAPSHOT_LOST, DK_STORE_…
  */
-export async function snapshotsOfInstallation(options: InstallationOptions): Promise<SnapshotSummary[]> {
+export async function snapshotsOfInstallation(options: InstallationOptions): Promise<Found> {
   const { store, state, clock, signal } = options;
   const target = new RememberedTarget(state, store.description);
   const remembered = await target.read();
@@ -24,7 +32,11 @@ export async function snapshotsOfInstallation(options: InstallationOptions): Pro
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
   const indexed = await fromIndex(options, id);
-  const snapshots = indexed === undefined || indexed.length === 0 ? await fromManifests(options) : indexed;
+  const found =
+    indexed === undefined || indexed.length === 0
+      ? await fromManifests(options)
+      : { repository: id, snapshots: indexed };
+  const { snapshots } = found;
   const newest = snapshots.find(countsNow)?.id;
   const known = remembered?.newest;
   // Where newer ones exist, retention may have removed it.
@@ -36,7 +48,7 @@ export async function snapshotsOfInstallation(options: InstallationOptions): Pro
     await target.remember(id);
     await target.noteNewest(newest, clock.now());
   }
-  return snapshots;
+  return found;
 }
 
 async function fromIndex(options: InstallationOptions, id: string): Promise<SnapshotSummary[] | undefined> {
@@ -46,11 +58,11 @@ async function fromIndex(options: InstallationOptions, id: string): Promise<Snap
   return (await new SnapshotIndex({ store, clock, ignoreClock, log, keyring, trust }).quickView({ signal }))?.reverse();
 }
 
-async function fromManifests(options: InstallationOptions): Promise<SnapshotSummary[]> {
+async function fromManifests(options: InstallationOptions): Promise<Found> {
   const repository = await openRepository({ ...options, create: false });
   try {
     repository.trust.keys.assertRemembered();
-    return await repository.snapshots(options);
+    return { repository: repository.id, snapshots: await repository.snapshots(options) };
   } finally {
     await repository.close();
   }

@@ -18,6 +18,8 @@ export class FleetView {
   readonly #parts: Parts;
   /** Separate from the service's own state, which the contents of other buckets must not fill. */
   readonly #state = new MemoryState();
+  /** Installations that were ok, because a list of folders omits missing ones. */
+  readonly #seen = new Set<string>();
   #looking: Promise<Fleet> | undefined;
 
   constructor(parts: Parts) {
@@ -35,11 +37,12 @@ export class FleetView {
   async #look(): Promise<Fleet> {
     const { config, clock, randomness, log, signal } = this.#parts;
     const { targets, trustedKeys, storage, identities } = config.fleet;
-    const installations = await lookAtFleet(targets, {
+    const installations = await lookAtFleet([...targets, ...this.#seen], {
       ...{ trustedKeys, clock, randomness, log, signal, state: this.#state, ignoreClock: config.ignoreClock },
       identities: await identities(),
       storage: async (target) => ({ ...(await storage(target)), clock, random: randomness, log }),
     });
+    installations.filter(({ state }) => state === 'ok').forEach(({ target }) => this.#seen.add(target));
     return { installations };
   }
 }
