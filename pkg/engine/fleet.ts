@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { compact } from '../contract/compact.ts';
 import type { Installation } from '../contract/api/readiness.ts';
 import { countsNow, isFull, isRegularBackup, type SnapshotSummary } from '../contract/manifest.ts';
@@ -14,8 +15,8 @@ import { futureFinding } from '../repository/snapshots/future.ts';
 import { SharedStores } from '../storage/shared.ts';
 import type { OpenStoreOptions } from '../storage/open.ts';
 
-export interface FleetOptions extends Omit<InstallationOptions, 'store'> {
-  /** The settings of a target. */
+export interface FleetOptions extends Omit<InstallationOptions, 'store' | 'manifests'> {
+  /** What is set for a target. */
   storage: (target: string) => Promise<OpenStoreOptions>;
   /** Age in hours from which a full snapshot is too old; two usual intervals by default. */
   maxAge?: number;
@@ -44,12 +45,14 @@ interface Looked {
  */
 export async function lookAtFleet(targets: readonly string[], options: FleetOptions): Promise<Installation[]> {
   const stores = new SharedStores(options.storage);
+  const manifests = pLimit(1);
   try {
     const found = await mapConcurrently(AT_ONCE, targets, (target) => installationsAt(target, stores, options));
     const looked = await mapConcurrently(
       AT_ONCE,
       new Map(found.flat().map((one) => [one.target, one])).values(),
-      (one) => ('state' in one ? Promise.resolve({ installation: one }) : look(one.target, stores, options)),
+      (one) =>
+        'state' in one ? Promise.resolve({ installation: one }) : look(one.target, stores, { ...options, manifests }),
       options.signal,
     );
     return withTwins(looked);
@@ -96,7 +99,11 @@ function withTwins(looked: readonly Looked[]): Installation[] {
   });
 }
 
-async function look(target: string, stores: SharedStores, options: FleetOptions): Promise<Looked> {
+async function look(
+  target: string,
+  stores: SharedStores,
+  options: FleetOptions & Pick<InstallationOptions, 'manifests'>,
+): Promise<Looked> {
   try {
     const store = await stores.open(target);
     const { repository, snapshots } = await snapshotsOfInstallation({ ...options, store });

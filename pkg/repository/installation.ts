@@ -1,5 +1,7 @@
+import type { LimitFunction } from 'p-limit';
 import { DashkeepError } from '../contract/errors.ts';
 import { countsNow, type SnapshotSummary } from '../contract/manifest.ts';
+import type { StateStore } from '../lib/state.ts';
 import { readConfig } from './config.ts';
 import { glancingKeyring } from './encryption/open-keyring.ts';
 import { SnapshotIndex } from './index/snapshots.ts';
@@ -8,7 +10,11 @@ import { findingError } from './signing/finding-error.ts';
 import { RememberedTarget } from './signing/remembered-target.ts';
 import { Trust } from './signing/trust.ts';
 
-export type InstallationOptions = Omit<OpenOptions, 'create'> & Required<Pick<OpenOptions, 'state'>>;
+export interface InstallationOptions extends Omit<OpenOptions, 'create' | 'state'> {
+  state: StateStore;
+  /** The manifests of one repository at a time: anyone can write many there, and they fill the memory. */
+  manifests: LimitFunction;
+}
 
 /** The repository at a target. */
 interface Found {
@@ -34,7 +40,7 @@ export async function snapshotsOfInstallation(options: InstallationOptions): Pro
   const indexed = await fromIndex(options, id);
   const found =
     indexed === undefined || indexed.length === 0
-      ? await fromManifests(options)
+      ? await options.manifests(() => fromManifests(options))
       : { repository: id, snapshots: indexed };
   const { snapshots } = found;
   const newest = snapshots.find(countsNow)?.id;
