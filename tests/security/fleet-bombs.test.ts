@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { depth } from '../support/budget.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { program } from '../support/program.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
@@ -12,8 +13,8 @@ import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
  * unpacked. Whoever looks at all of them, such as the service, has a heap of 384 MiB.
  */
 const HEAP = '--max-old-space-size=384';
-const INSTALLATIONS = 8;
-const MANIFESTS = 2;
+const INSTALLATIONS = 16;
+const MANIFESTS = 1;
 const MEBIBYTES = 30;
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
@@ -33,7 +34,7 @@ function bomb(id: string): Buffer {
   return gzipSync(`${JSON.stringify({ format: 1, ...head, entriesHash }).slice(0, -1)},"resources":${entries}}`);
 }
 
-it('does not exhaust the memory of a process that looks at all of them', async () => {
+it.runIf(depth() === 'all')('does not exhaust the memory of a process that looks at all of them', async () => {
   const ids = Array.from({ length: MANIFESTS }, (_, index) => idIn(-3_600_000 - index * 60_000));
   const bombs = ids.map(bomb);
   expect(Math.max(...bombs.map(({ length }) => length))).toBeLessThan(256 * 1024);
