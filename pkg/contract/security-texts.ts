@@ -21,7 +21,7 @@ export const SECURITY = {
   permission: '{subject} {name}: {before} → {after}.',
   moved: 'Moves from {from} to {to}. {subject} {name} there: {before} → {after}.',
   'moved-folder': 'Moves from {from} to {to} with everything in it. {subject} {name} there: {before} → {after}.',
-  'moved-unread': 'Moves from {from} to {to}. Dashkeep cannot read who has access there.',
+  'moved-unread': 'Moves from {from} to {to}. Dashkeep cannot determine who has access there.',
   placed: 'Is created in {to}. {subject} {name} there: {before} in the snapshot → {after}.',
   'placed-unread':
     'Is created in the root folder without permissions, which the snapshot lacks: all Viewers can see it, and all Editors can edit it.',
@@ -48,7 +48,7 @@ export const SECURITY = {
   'public-annotationsEnabled': 'Anyone who has the link can see annotations.',
   'source-account': '{field}: {before} → {after}. Everyone who can query it may gain access to other data.',
   'default-source': 'The default data source changes: {before} → {after}. Queries without a data source go there.',
-  receiver: 'Alerts go by default to another contact point: {before} → {after}.',
+  receiver: 'By default, alerts go to another contact point: {before} → {after}.',
   'receiver-added': 'Alerts now also go to the contact point {after}.',
   'rule-label':
     'Label {field} of the rule {rule}: {before} → {after}. Notification policies may send its alerts to other contact points.',

@@ -146,7 +146,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_IMAGE: 'name of the running image, for the doctor; set by the chart',
   DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, for the doctor; set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
-  DASHKEEP_OPS_LISTEN: 'address of health and metrics, or `off`',
+  DASHKEEP_OPS_LISTEN: 'address for health and metrics, or `off`',
   DASHKEEP_URL: 'address at which Grafana reaches the API, if not the loopback address',
   DASHKEEP_API_TOKEN:
     'API token of the home organization (default: created and replaced daily by the service; a token that you set is never replaced)',

@@ -35,7 +35,7 @@ export function JsonDiff({ before, after, label }: Props) {
               style={style}
               onClick={() => setOpen(new Set(open).add(line.at))}
             >
-              {plural('diff.folded', line.count, 'Show {{number}} equal line', 'Show {{number}} equal lines')}
+              {plural('diff.folded', line.count, 'Show {{number}} unchanged line', 'Show {{number}} unchanged lines')}
             </button>
           );
         }
