@@ -4,7 +4,7 @@ import { KIND_NAMES } from './kinds.ts';
 import { Shrunk, Upgrade } from './losses/losses.ts';
 import { ReasonData } from './reasons/reason.ts';
 
-/** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, an operator, a plugin. */
+/** Who keeps a resource when it is not people in the UI: files, Git Sync, Terraform, SCIM, a plugin. */
 const ManagedBy = z.object({ manager: z.string(), id: z.string().optional() });
 export type ManagedBy = z.infer<typeof ManagedBy>;
 

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -75,6 +75,27 @@ function expectEverything(stdout: string, plain: boolean): void {
 describe('the rescue page works', () => {
   it('on a directory', async () => {
     expectEverything(await follow('directory', { DIRECTORY: join(golden, 'format-1-plain') }), true);
+  });
+
+  it('gives a dashboard of schema v2 its folder', async () => {
+    const resources = ['in', 'top'].map((uid) => ({
+      kind: 'dashboard',
+      uid,
+      ...(uid === 'in' && { folderUid: 'ops' }),
+    }));
+    writeFileSync(join(work, 'manifest.json'), JSON.stringify({ resources }));
+    const imported = async (uid: string): Promise<unknown> => {
+      writeFileSync(
+        join(work, 'dashboard.json'),
+        JSON.stringify({ kind: 'Dashboard', metadata: { name: uid }, spec: {} }),
+      );
+      const env = { ...process.env, DASHBOARD: uid };
+      await run('sh', ['-euc', block('import-v2')], { cwd: work, env });
+      return JSON.parse(readFileSync(join(work, 'import.json'), 'utf8'));
+    };
+    const annotations = { 'grafana.app/folder': 'ops' };
+    expect(await imported('in')).toMatchObject({ kind: 'Dashboard', metadata: { name: 'in', annotations } });
+    expect(await imported('top')).toMatchObject({ metadata: { name: 'top' } });
   });
 
   it.skipIf(!hasAge)('on an encrypted directory, with age', async () => {

@@ -48,7 +48,7 @@ export const RestoreOptions = z.strictObject({
   deleteExtra: z.boolean().optional(),
   /** Also restore what the selection needs and the target lacks (see `dependencies` of the plan). */
   withDependencies: z.boolean().optional(),
-  /** Also write what files, Git Sync, Terraform or an operator manage. */
+  /** Also write what Grafana reports as managed by files, Git Sync or Terraform. */
   includeManaged: z.boolean().optional(),
   /** Where an address changes, leave the secrets that are stored with it: Grafana will send them to the new address. */
   keepSecrets: z.boolean().optional(),

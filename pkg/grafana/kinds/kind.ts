@@ -123,7 +123,7 @@ export interface Forecast {
 export interface WriteContext extends KindContext {
   /** Secrets given for this restore, by field name. */
   secrets(kind: KindName, uid: string): Record<string, string> | undefined;
-  /** Whether resources that files, Git Sync, Terraform or an operator manage may be written. */
+  /** Whether resources that files, Git Sync or Terraform manage may be written. */
   includeManaged: boolean;
   /** Whether stored secrets stay where the address changes to which Grafana sends them. */
   keepSecrets: boolean;

@@ -45,7 +45,7 @@ export function ModeFields({ form, change }: Props) {
       {form.mode !== 'copy' && (
         <Checkbox
           id="restore-managed"
-          label={t('mode.managed', 'Also restore resources managed by files, Git Sync, Terraform or an operator')}
+          label={t('mode.managed', 'Also restore resources managed by files, Git Sync or Terraform')}
           description={t(
             'mode.managedText',
             'By default they are skipped, because their manager would overwrite them again.',

@@ -2,6 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../../pkg/cli/config/configuration.ts';
+import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
+import { originOf } from '../../../pkg/grafana/provenance.ts';
 import { CHART, template } from '../../support/helm/helm.ts';
 import { inlineCode, pages, ROOT } from '../pages.ts';
 
@@ -14,6 +16,10 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/jq`? alone/, 'an encrypted repository needs age'],
   [/don't have to create a token/, 'the command line from cron needs one'],
   [/10\.4 to 13/, 'only some versions are recorded'],
+  [
+    /Terraform,? or an operator|that the operator manages, and marks/,
+    'Grafana does not record what an operator manages',
+  ],
 ];
 
 describe('what the pages claim', () => {
@@ -35,6 +41,33 @@ describe('what the pages claim', () => {
     const shown = `recordings of ${recorded.sort().join(' and ')}`;
     expect(markdown('README.md')).toContain(shown);
     expect(markdown('docs/faq.md')).toContain(shown);
+  });
+
+  it('does not call alerting of an operator or of Terraform managed', () => {
+    expect(markdown('docs/install/grafana-operator.md')).toContain('Grafana does not record what the operator manages');
+    // They write through the provisioning API, without a manager.
+    expect(originOf('api').managedBy).toBeUndefined();
+    expect(originOf('file').managedBy).toEqual({ manager: 'file' });
+  });
+
+  it('gives the order of kinds in a manifest', () => {
+    const [, named = ''] = /The order includes ([^\n]*)/.exec(markdown('docs/rescue.md')) ?? [];
+    const kinds = ['data-source', 'folder', 'library-panel', 'dashboard', 'alert-rule-group'] as const;
+    expect([...kinds].sort((a, b) => KIND_NAMES.indexOf(a) - KIND_NAMES.indexOf(b))).toEqual(kinds);
+    const places = ['data sources', 'folders', 'library panels', 'dashboards', 'alerting'].map((word) =>
+      named.indexOf(word),
+    );
+    expect(places).not.toContain(-1);
+    expect([...places].sort((a, b) => a - b)).toEqual(places);
+  });
+
+  it('names the jobs of the mode `cronjob`', async () => {
+    const kinds = (await template(CHART, { values: [{ mode: 'cronjob', target: 's3://bucket/prefix' }] })).map(
+      ({ kind }) => kind,
+    );
+    expect(kinds.filter((kind) => kind === 'Job')).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === 'CronJob')).toHaveLength(2);
+    expect(markdown('docs/install/cronjob.md')).toContain('a Job and two CronJobs');
   });
 
   it('names the secrets that the service also reads from files', () => {
