@@ -78,6 +78,12 @@ export const dashboardSnapshot: Kind = {
   },
 
   write,
+
+  /** By its key, which an admin of its organization may do: nobody but who created it knows the delete key. */
+  async remove(context, uid) {
+    await ifFound(context.grafana.delete(`/api/snapshots/${encodeURIComponent(uid)}`, { signal: context.signal }));
+  },
+
   comparable: (body) => without(objectAt(body) ?? {}, 'expires'),
 };
 
