@@ -126,14 +126,16 @@ describe('everything', () => {
     const { plan } = await planUndo(await bench.request({ manifest }), run);
     expect(named(plan, 'delete')).toContain('dashboard/root');
     const kept = reasons(plan, 'skip');
-    expect(kept['org/Second']).toMatch(/never deletes/);
-    expect(kept['user/ann']).toMatch(/never deletes/);
+    expect(kept['org/Second']).toMatch(/never deletes organizations; to delete it .* Administration/);
+    expect(kept['user/ann']).toMatch(/never deletes users; to delete it, .* Administration/);
   });
 
   it('is undone with the alerting of an organization that it created', async () => {
     const before = await burned({ profile: '12.4' });
     await everything({ manifest: before });
     bench.sim.state.org(2).members.set(1, 'Admin');
+    await bench.api('PUT /api/orgs/2/address', { city: 'Paris' });
+    await bench.api('PUT /api/org/preferences', { theme: 'dark' }, 2);
     const header = { 'x-grafana-org-id': '2' };
     const path = '/api/v1/provisioning/policies';
     const put = await call(bench.sim, 'admin:admin', `PUT ${path}`, { receiver: 'ops', group_by: ['team'] }, header);
@@ -146,6 +148,10 @@ describe('everything', () => {
     bench.sim.state.org(2).members.set(1, 'Admin');
     const asked = await bench.request({ manifest });
     const { request, plan } = await planUndo(asked, { record, author: { trusted: true, mismatch: false } });
+    expect(reasons(plan, 'skip')).toMatchObject({
+      'org/Second': expect.stringContaining('Administration > Organizations'),
+      'org-preferences/org': expect.stringMatching(/^belongs to an organization that the restore created/),
+    });
     const randomness = new SeededRandomness('undo');
     const { results } = await restore({
       ...{

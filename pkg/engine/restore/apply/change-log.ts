@@ -73,7 +73,7 @@ export class ChangeLog {
       return;
     }
     for (const one of all) {
-      this.#intended.set(keyOf(one), { ...one, open: true });
+      this.#intended.set(keyOf(one), { ...this.#stillNew(one), open: true });
     }
     await this.#keeping;
     await this.#keep();
@@ -87,8 +87,14 @@ export class ChangeLog {
   put(touched: Touched): void {
     const key = keyOf(touched);
     this.#intended.delete(key);
-    this.#touched.set(key, touched);
+    this.#touched.set(key, this.#stillNew(touched));
     this.#changed();
+  }
+
+  /** What this restore created before it updated it, as an organization that then gets its address, is new. */
+  #stillNew(touched: Touched): Touched {
+    const isNew = touched.did === 'updated' && this.#touched.get(keyOf(touched))?.did === 'created';
+    return isNew ? { ...touched, did: 'created' } : touched;
   }
 
   /** Whether it is put down: what somebody else wrote meanwhile is not. */
@@ -110,7 +116,7 @@ export class ChangeLog {
 
   /** The same, with what will be written next. */
   listAhead(): Touched[] {
-    return [...this.#touched.values(), ...this.#intended.values()];
+    return [...new Map([...this.#touched, ...this.#intended]).values()];
   }
 
   /** Waits for the record that is being written, so that it does not replace a later one. */

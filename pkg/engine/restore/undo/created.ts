@@ -75,8 +75,7 @@ async function planKind(
   stored: Stored,
 ): Promise<PlannedItem[]> {
   if (kind.remove === undefined) {
-    const why = reason(kind.owner === undefined ? 'never-deleted' : 'goes-with-owner');
-    return created.map((one) => itemOf(one, 'skip', why));
+    return created.map((one) => itemOf(one, 'skip', whyItStays(kind)));
   }
   const items: PlannedItem[] = [];
   await visitTouched(request, kind, context, created, stored, {
@@ -88,6 +87,13 @@ async function planKind(
     },
   });
   return items.sort((a, b) => (a.uid < b.uid ? -1 : 1));
+}
+
+function whyItStays({ name, owner }: Kind): Reason {
+  if (name === 'org' || name === 'user') {
+    return reason(name === 'org' ? 'org-stays' : 'user-stays');
+  }
+  return reason(owner === undefined ? 'never-deleted' : 'goes-with-owner');
 }
 
 function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Content | undefined): PlannedItem {

@@ -50,13 +50,16 @@ export async function planUndo(
     ? await entriesBroughtBack(from, run)
     : undefined;
   const touched = await closeOpenEntries(from, recorded, entries);
-  const isNew = madeBy(asked, touched, held);
+  const newOrgs = orgsCreatedBy(asked, touched);
+  const isNew = (one: Touched): boolean =>
+    one.did === 'created' ||
+    (one.did === 'updated' && newOrgs.has(one.org) && kindOf(one.kind).exactly !== undefined && !held.has(keyOf(one)));
   const back = touched.filter((one) => !isNew(one));
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
   const plan = await planRestore(request, (item) => leaveWhatChanged(item, byKey.get(keyOf(item))));
-  const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map(notHeld);
+  const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries);
   const items = titled([...plan.items, ...lost, ...removals]);
   const { confirm: _, ...planned } = plan;
@@ -73,21 +76,10 @@ export async function planUndo(
   };
 }
 
-/**
- * Whether undoing removes a resource: the restore created it, or replaced Grafana's default in an organization that the
- * restore created. Other resources there depend on that default.
- */
-function madeBy(
-  { instance }: UndoRequest,
-  touched: readonly Touched[],
-  held: ReadonlySet<string>,
-): (one: Touched) => boolean {
+/** The organizations that the restore created. Grafana’s defaults that it replaced there are reset, since other resources depend on them. */
+function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): Set<number> {
   const names = new Set(touched.filter(({ kind, did }) => kind === 'org' && did === 'created').map(({ uid }) => uid));
-  const orgs = new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));
-  return (one) => {
-    const isReset = kindOf(one.kind).exactly !== undefined && orgs.has(one.org) && !held.has(keyOf(one));
-    return one.did === 'created' || (one.did === 'updated' && isReset);
-  };
+  return new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));
 }
 
 function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
@@ -137,7 +129,7 @@ function wentWithAnother({ kind, did }: Touched): boolean {
   return did === 'deleted' && goesWith(kindOf(kind)) !== undefined;
 }
 
-function notHeld({ org, kind, uid }: Touched): PlannedItem {
+function notHeld({ org, kind, uid }: Touched, newOrgs: ReadonlySet<number>): PlannedItem {
   return {
     org,
     kind,
@@ -145,7 +137,7 @@ function notHeld({ org, kind, uid }: Touched): PlannedItem {
     title: uid,
     folder: '',
     action: 'skip',
-    ...because(reason(kind === 'org' ? 'org-keeps-name' : 'not-held')),
+    ...because(reason(kind === 'org' ? 'org-keeps-name' : newOrgs.has(org) ? 'of-new-org' : 'not-held')),
     losses: [],
     security: [],
   };
