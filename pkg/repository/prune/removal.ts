@@ -56,15 +56,16 @@ export class Remover {
       for (const { key, hidden } of await this.#delete(keys, sizes)) {
         const size = sizes.get(key) ?? 0;
         gone.push(key);
-        if (hidden !== true) {
-          result.removed++;
-          result.removedBytes += size;
-        } else if (held.has(key)) {
+        // Only as a version can it be held, even where the store cannot tell how it keeps those.
+        if (held.has(key)) {
           result.locked++;
           result.lockedBytes += size;
-        } else {
+        } else if (hidden === true) {
           result.hidden++;
           result.hiddenBytes += size;
+        } else {
+          result.removed++;
+          result.removedBytes += size;
         }
       }
     }

@@ -1,10 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { checkStore } from '../../../pkg/storage/check/check.ts';
 import { lockOf } from '../../../pkg/storage/lock.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
 import { startImmutable } from '../../support/clouds/immutable.ts';
 import { openWith } from '../../support/clouds/open.ts';
 import { startProxy } from '../../support/clouds/proxy.ts';
+import { startRetaining } from '../../support/clouds/retaining.ts';
 import { CLOUDS_INSTALLED, startAzurite, startFakeGcs, type CloudServer } from '../../support/clouds/servers.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 
@@ -18,18 +20,24 @@ afterEach(async () => {
   }
 });
 
+const servers = new Map<unknown, CloudServer>();
+afterAll(() => Promise.all([...servers.values()].map((server) => server.close())));
+
 type Start = (origin: string) => Promise<{ origin: string; close(): Promise<void> }>;
 
 /** @param between - is between the store and its server */
 async function open(start: () => Promise<CloudServer>, between: Start | undefined, lock: string): Promise<ObjectStore> {
-  const server = await start();
-  closing.push(() => server.close());
+  const server = await (servers.get(start) ?? start());
+  servers.set(start, server);
   const middle = await between?.(server.origin);
   if (middle !== undefined) {
     closing.push(() => middle.close());
   }
   const environment = middle === undefined ? server.environment : server.through(middle.origin);
-  const store = await openWith(`${server.target}/p`, { ...environment, DASHKEEP_S3_OBJECT_LOCK: lock });
+  const store = await openWith(`${server.target}/${realRandomness.hex(4)}`, {
+    ...environment,
+    DASHKEEP_S3_OBJECT_LOCK: lock,
+  });
   closing.push(() => store.close());
   return store;
 }
@@ -38,17 +46,6 @@ async function heldDays(store: ObjectStore, key: string): Promise<number> {
   const until = await lockOf(store)?.heldUntil(key);
   return until === undefined ? 0 : Math.round((until.getTime() - Date.now()) / DAY);
 }
-
-/** A bucket with what Google's own has and the stand-in does not show. */
-const lockable: Start = async (origin) => {
-  const proxy = await startProxy(origin);
-  const bucket = { kind: 'storage#bucket', objectRetention: { mode: 'Enabled' }, versioning: { enabled: true } };
-  proxy.fault = (method, url) =>
-    method === 'GET' && url.startsWith('/storage/v1/b/test?')
-      ? { kind: 'status', status: 200, body: JSON.stringify(bucket) }
-      : undefined;
-  return proxy;
-};
 
 /** A bucket that ignores what it is asked for. */
 const ignoring: Start = async (origin) => {
@@ -61,7 +58,7 @@ const ignoring: Start = async (origin) => {
 describe.skipIf(!CLOUDS_INSTALLED)('object lock in other clouds', () => {
   describe.each([
     ['Azure', startAzurite, startImmutable, undefined],
-    ['Google Cloud', startFakeGcs, lockable, ignoring],
+    ['Google Cloud', startFakeGcs, startRetaining, ignoring],
   ] as const)('%s', (_, start, between, without) => {
     it('holds what lasts, and renews it, but never for less', async () => {
       const store = await open(start, between, 'GOVERNANCE:30');
@@ -97,6 +94,24 @@ describe.skipIf(!CLOUDS_INSTALLED)('object lock in other clouds', () => {
       const check = await checkStore(store, { clock: realClock, random: realRandomness });
       expect(check.steps.filter(({ status }) => status === 'failed')).toEqual([]);
       expect(store.capabilities.objectLock).toBe(true);
+    });
+
+    it.each([
+      [
+        'without the feature',
+        { keepsVersions: false },
+        { status: 'failed', code: 'DK_SETTINGS', hints: [reason('create-locked-bucket')] },
+      ],
+      [
+        'without the permission to ask',
+        { hidesSetup: true },
+        { status: 'skipped', found: { code: 'permission-refused' } },
+      ],
+    ])('is looked for by the check: %s', async (_title, setup, expected) => {
+      const changed: Start = async (origin) => Object.assign(await between(origin), setup);
+      const store = await open(start, changed, 'COMPLIANCE:30');
+      const { steps } = await checkStore(store, { clock: realClock, random: realRandomness });
+      expect(steps.find(({ step }) => step === 'object-lock')).toMatchObject(expected);
     });
 
     it('is an error where the service ignores it, and found by the check', async () => {

@@ -1,79 +1,60 @@
-import { once } from 'node:events';
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Holds, startFront, type Front, type Reply } from './front.ts';
 
 const UNTIL = 'x-ms-immutability-policy-until-date';
 const MODE = 'x-ms-immutability-policy-mode';
 
 /** In front of Azurite, which has no immutability policies: the part of Azure's protocol that stores use of them. */
-export async function startImmutable(upstream: string): Promise<{ origin: string; close(): Promise<void> }> {
-  const { hostname, port } = new URL(upstream);
-  /** By path. A policy belongs to the version that is current, so a blob that is replaced has none. */
-  const blobs = new Map<string, { until: Date; mode: string } | undefined>();
-  const server = createServer((request, response) => void answer(request, response));
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parts: Buffer[] = [];
-    for await (const part of request) {
-      parts.push(part as Buffer);
-    }
-    const { method, headers } = request;
-    const { pathname: path, searchParams } = new URL(request.url ?? '', upstream);
+export function startImmutable(upstream: string): Promise<Front> {
+  const holds = new Holds<{ until: Date; mode: string }>();
+  return startFront(upstream, async (asked, onward, front) => {
+    const { method, url, headers } = asked;
+    const { pathname: path, searchParams } = url;
     const until = headers[UNTIL] === undefined ? undefined : new Date(String(headers[UNTIL]));
-    const asked = until && { until, mode: String(headers[MODE] ?? 'Unlocked') };
+    const wanted = until && { until, mode: String(headers[MODE] ?? 'Unlocked') };
     const comp = searchParams.get('comp');
     if (comp === 'batch') {
-      refuse(response, 501, 'NotImplemented');
-      return;
+      return refusal(501, 'NotImplemented');
     }
     if (comp === 'immutabilityPolicies') {
-      const held = blobs.get(path);
-      if (!blobs.has(path)) {
-        refuse(response, 404, 'BlobNotFound');
-      } else if (
-        asked === undefined ||
-        (held?.mode === 'Locked' && (asked.mode !== 'Locked' || asked.until < held.until))
-      ) {
-        refuse(response, 409, 'BlobImmutableDueToPolicy');
-      } else {
-        blobs.set(path, asked);
-        response.writeHead(200, { [UNTIL]: asked.until.toUTCString(), [MODE]: asked.mode }).end();
+      const held = holds.get(path);
+      if (!holds.has(path)) {
+        return refusal(404, 'BlobNotFound');
       }
-      return;
+      const isLess = held?.mode === 'Locked' && (wanted?.mode !== 'Locked' || wanted.until < held.until);
+      if (wanted === undefined || isLess) {
+        return refusal(409, 'BlobImmutableDueToPolicy');
+      }
+      holds.set(path, wanted);
+      return { status: 200, headers: { [UNTIL]: wanted.until.toUTCString(), [MODE]: wanted.mode }, body: '' };
     }
-    const onward = ask({ hostname, port, method, path: request.url, headers }).end(Buffer.concat(parts));
-    const [reply] = (await once(onward, 'response')) as [IncomingMessage];
+    const isOfContainer = searchParams.get('restype') === 'container';
+    if (isOfContainer && comp === null && front.hidesSetup) {
+      return refusal(403, 'AuthorizationPermissionMismatch');
+    }
+    const changes = !isOfContainer && (method === 'PUT' || method === 'DELETE');
+    const isNew = headers['if-none-match'] === '*';
+    if (changes && !isNew && !holds.release(path, front)) {
+      return refusal(409, 'BlobImmutableDueToPolicy');
+    }
+    const reply = await onward(asked);
     const more: Record<string, string> = {};
-    if (searchParams.get('restype') === 'container') {
-      more['x-ms-immutable-storage-with-versioning-enabled'] = 'true';
-    } else if (method === 'PUT' && reply.statusCode === 201) {
-      blobs.set(path, asked);
+    if (isOfContainer) {
+      more['x-ms-immutable-storage-with-versioning-enabled'] = String(front.keepsVersions);
+    } else if (method === 'PUT' && reply.status === 201) {
+      holds.set(path, wanted);
     } else if (method === 'DELETE') {
-      blobs.delete(path);
-      more['x-ms-delete-type-permanent'] = 'false';
+      more['x-ms-delete-type-permanent'] = String(!front.keepsVersions);
     }
-    const held = blobs.get(path);
+    const held = holds.get(path);
     if (held !== undefined && method !== 'PUT') {
       more[UNTIL] = held.until.toUTCString();
       more[MODE] = held.mode.toLowerCase();
     }
-    response.writeHead(reply.statusCode ?? 502, { ...reply.headers, ...more });
-    reply.pipe(response);
-  }
-
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+    return { ...reply, headers: { ...reply.headers, ...more } };
+  });
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
+function refusal(status: number, code: string): Reply {
   const body = `<?xml version="1.0" encoding="utf-8"?><Error><Code>${code}</Code><Message>${code}</Message></Error>`;
-  response.writeHead(status, { 'content-type': 'application/xml', 'x-ms-error-code': code }).end(body);
+  return { status, headers: { 'content-type': 'application/xml', 'x-ms-error-code': code }, body };
 }
