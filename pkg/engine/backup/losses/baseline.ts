@@ -28,11 +28,11 @@ export async function following(
   if (!isRegularBackup(options)) {
     return {};
   }
-  const { repository, signal, acceptLoss } = options;
+  const { acceptLoss } = options;
   const accepted = acceptLoss === undefined ? undefined : await acceptable(options, acceptLoss);
   let snapshots: Promise<SnapshotSummary[]> | undefined;
   const earlier = async (): Promise<SnapshotSummary[]> =>
-    (await (snapshots ??= repository.snapshots({ signal }))).filter(
+    (await (snapshots ??= readHistory(options))).filter(
       (one) => isRegularBackup(one) && countsNow(one) && one.id !== now.id,
     );
   const { before, carried } =
@@ -47,6 +47,19 @@ export async function following(
     return (full.find((one) => coversAsMuch(reachOf(one), reachOf(now))) ?? full[0])?.id;
   };
   return compact({ shrunk, accepted: accepted?.id, lastFull: isBad ? await lastFull() : undefined });
+}
+
+/** None where nobody here can read any of it, because the state with its key is lost: backups go on from nothing. */
+async function readHistory({ repository, signal, log }: BackupOptions): Promise<SnapshotSummary[]> {
+  try {
+    return await repository.snapshots({ signal });
+  } catch (error) {
+    if (!(error instanceof DashkeepError) || error.code !== 'DK_IDENTITY_MISSING') {
+      throw error;
+    }
+    log.warn({ reason: reasonOf(error) }, 'this backup cannot be compared with earlier ones');
+    return [];
+  }
 }
 
 interface Baseline {
