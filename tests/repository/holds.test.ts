@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { holdSnapshot, noteSnapshot, releaseSnapshot } from '../../pkg/repository/holds/holds.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
+import { repair } from '../../pkg/repository/verify/repair.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { keysOf, open } from '../support/repository/repository.ts';
 import { olderProgram } from '../support/repository/older-program.ts';
@@ -54,6 +55,18 @@ describe('a snapshot on hold', () => {
     expect(await keysOf(world.store, 'snapshots/')).toHaveLength(1);
     expect(await keysOf(world.store, 'signatures/notes/')).toEqual([]);
     expect(await keysOf(world.store, 'objects/')).toHaveLength(3);
+  });
+
+  it('gets a damaged manifest back from its hold in a repair', async () => {
+    await hold();
+    await world.store.put(`snapshots/${first.id}.json.gz`, Buffer.from('damaged, and long enough'));
+    const repository = await open(world);
+    const live = (): Promise<undefined> => Promise.resolve(undefined);
+
+    expect(await repair(repository, { live })).toMatchObject({ repaired: [{ snapshots: [first.id] }], remaining: [] });
+
+    expect(await whole()).toContain(first.id);
+    expect(await repository.manifest(first.id)).toEqual(first);
   });
 
   it('says who placed the hold, why, since when and until when', async () => {

@@ -67,7 +67,7 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
 
 function print(context: CliContext, { repaired, remaining }: RepairResult): void {
   for (const { object, reason, resources } of remaining) {
-    printLine(context, printable(`still damaged: ${object}: ${reason}`));
+    printLine(context, printable(`still damaged: ${object === '' ? 'manifest' : object}: ${reason}`));
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }

@@ -53,16 +53,21 @@ async function readCopy(repository: Holding, hold: Hold, { signal }: Abortable):
 /**
  * Puts back the manifests of snapshots on hold that are gone: an earlier release removes them, and someone may place a
  * hold while they are removed. Their objects are there: nothing prunes what a hold needs.
- * @returns the ids of those that were gone
+ * @param options.damaged - ids of snapshots whose manifests are there and damaged, and are put back too
+ * @returns the ids of those that were put back
  */
-export async function putBackHeld(repository: Holding, calls: Abortable = {}): Promise<Set<string>> {
+export async function putBackHeld(
+  repository: Holding,
+  { damaged, ...calls }: Abortable & { damaged?: ReadonlySet<string> } = {},
+): Promise<Set<string>> {
   const { store, trust, log } = repository;
   const back = new Set<string>();
   if (trust.standing === 'replaced') {
     return back;
   }
   for (const [id, holds] of (await repository.annotations.read(calls)).active) {
-    if (await isThere(repository, id, calls)) {
+    const isDamaged = damaged?.has(id) === true;
+    if (!isDamaged && (await isThere(repository, id, calls))) {
       continue;
     }
     // One that no trusted key signed would bring back what someone removed on purpose.
@@ -77,7 +82,8 @@ export async function putBackHeld(repository: Holding, calls: Abortable = {}): P
           await trust.signing.put(signatureKey(file), signature, calls);
         }
         await putFile(store, file, bytes, calls);
-        log.warn({ snapshot: id }, 'a snapshot on hold was removed, and its manifest is put back');
+        const what = isDamaged ? 'the manifest of a snapshot on hold is damaged' : 'a snapshot on hold was removed';
+        log.warn({ snapshot: id }, `${what}: its manifest is put back`);
         back.add(id);
         break;
       } catch (error) {

@@ -12,6 +12,7 @@ import {
   type RepositoryConfig,
 } from '../config.ts';
 import { KEYS, parseSnapshotSignature, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
+import { putBackHeld } from '../holds/copies.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { readStatements } from '../signing/statement.ts';
@@ -34,18 +35,30 @@ export interface RepairResult {
   remaining: VerifyProblem[];
 }
 
-/** Verifies, and puts back from the live Grafana what still has the same content. Never removes anything. */
+/**
+ * Verifies, and puts back from the live Grafana what still has the same content, and from the copy that a hold keeps, a
+ * damaged manifest. Never removes anything.
+ */
 export async function repair(repository: Repository, options: RepairOptions): Promise<RepairResult> {
   const { problems } = await verify(repository, options);
   const result: RepairResult = { repaired: [], remaining: [] };
+  const damaged = new Set(problems.filter(isDamagedManifest).flatMap(({ snapshots }) => snapshots));
+  const { signal } = options;
+  const held = damaged.size === 0 ? damaged : await putBackHeld(repository, { damaged, signal });
   for (const problem of problems) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     // What is encrypted for others would be taken from them.
     const isOurs = problem.object !== '' && problem.code !== 'DK_IDENTITY_MISSING';
-    const mended = isOurs && (await mend(repository, problem, options));
+    const mended = isDamagedManifest(problem)
+      ? problem.snapshots.every((id) => held.has(id))
+      : isOurs && (await mend(repository, problem, options));
     (mended ? result.repaired : result.remaining).push(problem);
   }
   return result;
+}
+
+function isDamagedManifest({ object, code }: VerifyProblem): boolean {
+  return object === '' && code === 'DK_MANIFEST_DAMAGED';
 }
 
 async function mend(repository: Repository, problem: VerifyProblem, options: RepairOptions): Promise<boolean> {
