@@ -143,6 +143,13 @@ export async function openKeyring(
         'and older snapshots cannot be listed here until somebody with the identity runs `dashkeep repair --rewrap`',
     );
   }
+  if (local === undefined && keyFiles.length === 0 && (await hasSnapshots(ports, isPlain))) {
+    ports.log.warn(
+      { repository },
+      'this repository was not encrypted: what it holds already stays readable without a key; to encrypt that too, copy ' +
+        'it to an empty target with `dashkeep copy`, and remove it here',
+    );
+  }
   const current = local?.key ?? newest ?? (await freshKey(ports, repository));
   const keyring = await makeKeyring({ recipients, identities, current, keys, trusted });
   await wrap(ports, current, recipients, keyFiles, { local, create });
@@ -164,9 +171,15 @@ async function holdsEncrypted({ store, signal }: KeyPorts): Promise<boolean> {
   return false;
 }
 
-async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {
+function isPlain(key: string): boolean {
+  return !key.endsWith('.age');
+}
+
+async function hasSnapshots({ store, signal }: KeyPorts, isWanted = (key: string) => key !== ''): Promise<boolean> {
   for await (const { key } of store.list(SNAPSHOTS, { signal })) {
-    return key !== '';
+    if (isWanted(key)) {
+      return true;
+    }
   }
   return false;
 }
