@@ -113,8 +113,17 @@ test('conflicts are named, also in the result, and can be planned to be overwrit
   await app.open('/send?promote=yes');
   await page.getByRole('button', { name: 'Show the plan' }).click();
   const conflicts = page.getByRole('alert').filter({ hasText: /conflicts?: th/ });
-  await expect(conflicts).toContainText('Checkout');
+  await expect(conflicts).toContainText(/Changed there since the last run: .*Checkout/);
+  const row = page.getByRole('row', { name: /Conflict.*Checkout/ }).first();
+  await expect(row).toContainText('Changed there since the last run');
   await expectAccessible(page);
+  await page.setViewportSize({ width: 600, height: 900 });
+  await expect(row.getByText(/^Dashboards · Changed there since the last run$/)).toBeVisible();
+  const [told, button] = await Promise.all([
+    conflicts.boundingBox(),
+    page.getByRole('button', { name: 'Send now' }).boundingBox(),
+  ]);
+  expect(told!.y).toBeLessThan(button!.y);
   await page.getByRole('button', { name: 'Send now' }).click();
   await expect(page.getByText(/^\d+ resources? sent$/)).toBeVisible();
   await expect(conflicts).toBeVisible();
@@ -122,6 +131,22 @@ test('conflicts are named, also in the result, and can be planned to be overwrit
   await expect(page.getByRole('heading', { name: 'Plan for production' })).toBeVisible();
   await expect(page.getByText(/\d+ to overwrite/)).toBeVisible();
   await expect(conflicts).toHaveCount(0);
+
+  // What is sent again is the whole, not what resolved the conflicts.
+  await page.getByRole('button', { name: 'Send now' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(await dialog.locator('code').innerText());
+  await dialog.getByRole('button', { name: 'Send now' }).click();
+  await expect(page.getByText(/^\d+ resources? sent$/)).toBeVisible();
+  const again = page.getByRole('button', { name: 'Send again from the latest snapshot' });
+  await app.open('/send');
+  await again.click();
+  await expect(page.getByText(/\d{2,} unchanged/)).toBeVisible();
+
+  service.state.connections = [{ name: 'another', url: 'https://another.example.com' }];
+  await app.open('/send');
+  await expect(page.getByRole('button', { name: 'Show the plan' })).toBeVisible();
+  await expect(again).toHaveCount(0);
 });
 
 test('without another Grafana, the page says who can set one up', async ({ app, page, service }) => {

@@ -38,12 +38,23 @@ export const PLAN_REASONS = {
     cli: 'exists and differs; --only {kind}/{uid} with --overwrite replaces it',
     page: 'exists and differs; select it directly to overwrite it',
   },
-  'changed-there': 'conflict: someone changed it there since the last migration',
-  'deleted-there': 'conflict: someone deleted it there since the last migration',
-  'maybe-deleted-there':
-    'conflict: someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
-  'undone-there': 'conflict: its last migration was undone',
-  'not-promoted': 'conflict: exists there, but no migration signed by a trusted key created or updated it',
+  'changed-there': {
+    cli: 'conflict: someone changed it there since the last migration',
+    page: 'changed there since the last run',
+  },
+  'deleted-there': {
+    cli: 'conflict: someone deleted it there since the last migration',
+    page: 'deleted there since the last run',
+  },
+  'maybe-deleted-there': {
+    cli: 'conflict: someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
+    page: 'someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
+  },
+  'undone-there': { cli: 'conflict: its last migration was undone', page: 'its last run was undone' },
+  'not-promoted': {
+    cli: 'conflict: exists there, but no migration signed by a trusted key created or updated it',
+    page: 'exists there, but no run signed by a trusted key created or updated it',
+  },
   unshared: {
     cli: 'its dashboard is no longer shared externally; --only {kind}/{uid} shares it again',
     page: 'its dashboard is no longer shared externally; select it directly to share it again',

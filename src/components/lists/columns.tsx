@@ -28,30 +28,43 @@ interface TitleOptions<T> {
   canOpen?: (item: T) => boolean;
   /** Behind the title. */
   extra?: (item: T) => ReactNode;
+  /** A text that only narrow tables show, below the title: in others, another column has it. */
+  narrow?: (item: T) => string;
 }
 
 /** Columns that several lists have. */
-export function titleColumn<T extends Named>({ onOpen, canOpen = () => true, extra }: TitleOptions<T> = {}): Column<T> {
+export function titleColumn<T extends Named>({
+  onOpen,
+  canOpen = () => true,
+  extra,
+  narrow,
+}: TitleOptions<T> = {}): Column<T> {
   return {
     id: 'title',
     header: t('column.title', 'Title'),
     width: 'minmax(0, 2fr)',
     cell: (item) => (
-      <Title item={item} onOpen={onOpen && canOpen(item) ? () => onOpen(item) : undefined}>
+      <Title item={item} narrow={narrow?.(item)} onOpen={onOpen && canOpen(item) ? () => onOpen(item) : undefined}>
         {extra?.(item)}
       </Title>
     ),
   };
 }
 
-function Title({ item, onOpen, children }: { item: Named; onOpen?: () => void; children: ReactNode }) {
-  const styles = useStyles2(getStyles);
+interface TitleProps {
+  item: Named;
+  narrow: string | undefined;
+  onOpen: (() => void) | undefined;
+  children: ReactNode;
+}
+
+function Title({ item, narrow = '', onOpen, children }: TitleProps) {
   return (
     <>
       <ResourceName resource={item} onOpen={onOpen}>
         {children}
       </ResourceName>
-      <span className={styles.below}>{kindLabel(item.kind)}</span>
+      <Narrow text={[kindLabel(item.kind), narrow].filter((text) => text !== '').join(' · ')} />
     </>
   );
 }

@@ -150,11 +150,11 @@ function Body({ plan }: { plan: RestorePlan }) {
         busy={replan.isPending}
         onKeepSecrets={(keepSecrets) => withOptions({ keepSecrets })}
       />
-      <ApplyBar plan={plan} busy={replan.isPending || one.isLoading} shown={one.shown} />
       {plan.undoes === undefined && (
         <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
       )}
       <Conflicts plan={plan} />
+      <ApplyBar plan={plan} busy={replan.isPending || one.isLoading} shown={one.shown} />
       <Leftovers plan={plan} busy={replan.isPending} onOverwrite={() => withOptions({ overwrite: true })} />
       {plan.counterparts !== undefined && (
         <Counterparts counterparts={plan.counterparts} busy={replan.isPending} onReplace={replace} />

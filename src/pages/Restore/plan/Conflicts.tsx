@@ -1,9 +1,11 @@
 import { Alert, Button, Stack } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
+import type { PlanItem } from '../../../../pkg/contract/plan.ts';
 import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
 import { ServiceNotice } from '../../../components/problems/ServiceNotice.tsx';
 import { usePlanItems, usePlanRestore } from '../../../data/useRestores.ts';
+import { reasonText } from '../../../lib/catalogue/reasons.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 import { kindLabel } from '../../../lib/kinds.ts';
 import { routes } from '../../../lib/routes.ts';
@@ -44,12 +46,9 @@ export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: R
       }
     >
       <Stack direction="column" gap={1} alignItems="flex-start">
-        <span>
-          {found
-            .slice(0, SHOWN)
-            .map(({ kind, title, uid }) => `${title || uid} (${kindLabel(kind)})`)
-            .join(', ') + (found.length > SHOWN ? ', …' : '')}
-        </span>
+        {[...new Set(found.map(reasonText))].map((reason) => (
+          <span key={reason}>{`${reason}: ${namesOf(found.filter((item) => reasonText(item) === reason))}`}</span>
+        ))}
         {!hasMore && (
           <Button size="sm" variant="secondary" icon="list-ul" disabled={plan.isPending} onClick={overwrite}>
             {t('conflicts.overwrite', 'Plan the overwrite')}
@@ -59,4 +58,9 @@ export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: R
       </Stack>
     </Alert>
   );
+}
+
+function namesOf(items: readonly PlanItem[]): string {
+  const names = items.slice(0, SHOWN).map(({ kind, title, uid }) => `${title || uid} (${kindLabel(kind)})`);
+  return names.join(', ') + (items.length > SHOWN ? ', …' : '');
 }

@@ -9,6 +9,7 @@ import { LabelBadge } from '../../../components/LabelBadge.tsx';
 import { MultiFilter } from '../../../components/lists/MultiFilter.tsx';
 import type { Column } from '../../../components/lists/VirtualTable.tsx';
 import { usePlanItems } from '../../../data/useRestores.ts';
+import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
 import { formatNumber } from '../../../lib/format.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 import { kindLabel } from '../../../lib/kinds.ts';
@@ -105,11 +106,17 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
       id: 'action',
       header: t('column.action', 'Action'),
       width: '120px',
-      cell: (item) => <LabelBadge color={COLORS[item.action]} text={actionLabel(item.action)} />,
+      cell: (item) =>
+        isConflict(item) ? (
+          <LabelBadge color="orange" text={t('conflicts.one', 'Conflict')} />
+        ) : (
+          <LabelBadge color={COLORS[item.action]} text={actionLabel(item.action)} />
+        ),
     },
     titleColumn({
       onOpen,
       canOpen: (item) => isHere && comparedBy(item) !== undefined,
+      narrow: reasonText,
       extra: (item) => {
         const text = lossTexts(item).join(' · ');
         return (
