@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { RestoreRequest } from '../../pkg/contract/api/restores.ts';
 import type { RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts';
 import { call } from '../api/client.ts';
 import { startRun } from '../api/startRun.ts';
@@ -40,17 +41,31 @@ export function useRunOfRestore(id: string) {
   });
 }
 
-/** The newest run that sent resources to another Grafana, among the latest restores. */
-export function useLastSent() {
+/** How many runs are looked through for the last one that sent a whole. */
+const SENT_SEEN = 5;
+
+/** The newest run that sent resources to one of these, except those that only overwrote chosen resources there. */
+export function useLastSent(connections: readonly string[]) {
   return useQuery({
-    queryKey: ['runs', 'sent'],
+    queryKey: ['runs', 'sent', connections],
     queryFn: async ({ signal }) => {
       const query = { kind: 'restore', status: 'complete,partial', limit: PAGE_SIZE };
       const { items } = await call('GET /runs', { query, signal });
+      const sent = items.filter(
+        ({ connection = '', undoes }) => connections.includes(connection) && undoes === undefined,
+      );
+      const runs = await Promise.all(
+        sent.slice(0, SENT_SEEN).map(({ id }) => call('GET /runs/:id', { params: { id }, signal })),
+      );
       // A query must not answer undefined.
-      return items.find(({ connection, undoes }) => connection !== undefined && undoes === undefined) ?? null;
+      return runs.find(({ request }) => !isCorrection(request)) ?? runs[0] ?? null;
     },
   });
+}
+
+/** Such as what conflicts are resolved with. */
+function isCorrection(request: RestoreRequest | undefined): boolean {
+  return request?.selection.type === 'resources' && request.options?.overwrite === true;
 }
 
 /** Followed closely until it ends. */

@@ -55,7 +55,7 @@ function Form({ connections }: { connections: { name: string; url: string }[] })
   return (
     <Stack direction="column" gap={3}>
       <BackUpFirst onDone={() => change({ snapshot: undefined })}>
-        <LastSent />
+        <LastSent connections={connections} />
       </BackUpFirst>
       {/* Without a backup there is nothing else to choose. */}
       <RequestForm

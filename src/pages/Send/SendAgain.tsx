@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
-import { useLastSent, useRun } from '../../data/useRuns.ts';
+import { useLastSent } from '../../data/useRuns.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -39,19 +39,18 @@ export function SendAgain({ run: { connection, request } }: { run: Pick<Run, 'co
 }
 
 /** The last run that was sent, if there is one, and the way to send the same again. */
-export function LastSent() {
-  const last = useLastSent();
-  const run = useRun(last.data?.id);
-  if (run.data === undefined) {
+export function LastSent({ connections }: { connections: readonly { name: string }[] }) {
+  const { data: run } = useLastSent(connections.map(({ name }) => name));
+  if (!run) {
     return null;
   }
-  const { started, connection = '' } = run.data;
+  const { started, connection = '' } = run;
   return (
     <Stack gap={2} alignItems="center" wrap="wrap">
       <Text color="secondary">
         {t('send.last', 'Last sent to {{name}}: {{time}}', { name: connection, time: formatTime(started) })}
       </Text>
-      <SendAgain run={run.data} />
+      <SendAgain run={run} />
     </Stack>
   );
 }
