@@ -24,8 +24,9 @@ export function CutShort({ run }: { run: Run }) {
     planned === undefined || continuedBy !== undefined
       ? ''
       : t('cutShort.advice', 'Finish it, or undo it to return to the previous state.');
+  const isSettled = run.status === 'cancelled' || continuedBy !== undefined;
   return (
-    <Alert severity={run.status === 'cancelled' ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
+    <Alert severity={isSettled ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
       <Stack direction="column" gap={1}>
         {explained && <ProblemText explained={isInterrupted ? { ...explained, advice } : explained} />}
         <span>
