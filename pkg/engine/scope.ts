@@ -3,6 +3,7 @@ import type { KindReport, Manifest, ManifestEntry } from '../contract/manifest.t
 import type { ReasonCode } from '../contract/reasons/catalogue.ts';
 
 const NOT_ASKED_FOR = 'not-asked-for' satisfies ReasonCode;
+const NOT_SHOWN = 'needs-server-admin' satisfies ReasonCode;
 
 /** What a comparison needs of a snapshot. */
 export type Compared = Pick<Manifest, 'orgs' | 'kinds' | 'resources'>;
@@ -18,7 +19,7 @@ export function scopeOfBoth(one: Compared, other: Compared): (entry: ManifestEnt
   const kinds = new Map<KindName, boolean>();
   return ({ org, kind }) => {
     if (!kinds.has(kind)) {
-      kinds.set(kind, wasAskedFor(one, kind) && wasAskedFor(other, kind));
+      kinds.set(kind, wasSeen(one, kind) && wasSeen(other, kind));
     }
     return orgs.has(org) && kinds.get(kind) === true;
   };
@@ -32,8 +33,9 @@ function knows({ orgs, kinds, resources }: Compared, { id, name }: Manifest['org
   return listed && !resources.some(({ kind, uid }) => kind === 'org' && uid === name);
 }
 
-function wasAskedFor({ kinds }: Compared, kind: KindName): boolean {
-  return kinds[kind] !== undefined && !isNotAskedFor(kinds[kind]);
+function wasSeen({ kinds }: Compared, kind: KindName): boolean {
+  const report = kinds[kind];
+  return report !== undefined && !isNotAskedFor(report) && report.code !== NOT_SHOWN;
 }
 
 /** Whether the caller of the backup left a kind out. Manifests of earlier releases only have the sentence. */

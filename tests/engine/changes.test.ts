@@ -46,6 +46,11 @@ it.each([
   ],
   ['an organization that was deleted', { orgs: [HOME], kinds: { org: READ } }, 1],
   ['a kind that the later one was not asked for', { kinds: { dashboard: { ...READ, reason: 'not asked for' } } }, 0],
+  [
+    'a kind that the credentials of the later one do not show',
+    { kinds: { dashboard: { ...READ, code: 'needs-server-admin', reason: 'needs a server admin' } } },
+    0,
+  ],
   ['a kind that the later one has read', {}, 1],
 ])('lists as removed only what both cover: %s', (_, later, removed) => {
   const before = snapshot([{ ...entry('a', '1'), org: 2 }]);
