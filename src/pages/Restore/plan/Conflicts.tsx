@@ -47,7 +47,12 @@ export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: R
     >
       <Stack direction="column" gap={1} alignItems="flex-start">
         {[...new Set(found.map(reasonText))].map((reason) => (
-          <span key={reason}>{`${reason}: ${namesOf(found.filter((item) => reasonText(item) === reason))}`}</span>
+          <span key={reason}>
+            {t('conflicts.because', '{{reason}}: {{names}}', {
+              reason,
+              names: namesOf(found.filter((item) => reasonText(item) === reason)),
+            })}
+          </span>
         ))}
         {!hasMore && (
           <Button size="sm" variant="secondary" icon="list-ul" disabled={plan.isPending} onClick={overwrite}>
