@@ -94,6 +94,9 @@ test('a hundred installations are listed worst first, and found by state and tex
   await expect(table.getByRole('row').nth(3)).toContainText(/cluster-42.*53 hours old/);
   await expect(table.getByRole('row').nth(4)).toContainText(/OK.*cluster-99/);
   await expectAccessible(page);
+  await table.getByRole('button', { name: /53 hours old/ }).press('Enter');
+  await expect(page.getByRole('listitem').filter({ hasText: /53 hours old/ })).toBeVisible();
+  await page.keyboard.press('Escape');
 
   await page.getByRole('combobox', { name: 'State' }).click();
   await page.getByRole('option', { name: 'Needs attention (2)' }).click();

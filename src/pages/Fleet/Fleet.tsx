@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { EmptyState, TextLink, useStyles2, type BadgeColor } from '@grafana/ui';
+import { EmptyState, TextLink, Toggletip, useStyles2, type BadgeColor } from '@grafana/ui';
 import type { Installation } from '../../../pkg/contract/api/readiness.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
@@ -152,23 +152,43 @@ function makeColumns(): Column<Installation>[] {
   ];
 }
 
-/** The target and its alarms. */
+/** The target and its alarms, in full at a click. */
 function Name({ installation }: { installation: Installation }) {
   const styles = useStyles2(getStyles);
-  const alarms = alarmsOf(installation);
+  const { target, alarms } = installation;
+  const list = (
+    <ul className={styles.list}>
+      {alarms.map((alarm) => (
+        <li key={alarm.reason}>{reasonText(alarm)}</li>
+      ))}
+    </ul>
+  );
   return (
     <>
-      <span title={installation.target}>{installation.target}</span>
-      {alarms !== '' && (
-        <span className={styles.alarms} title={alarms}>
-          {alarms}
-        </span>
+      <span title={target}>{target}</span>
+      {alarms.length > 0 && (
+        <Toggletip title={target} content={list} placement="bottom-start">
+          <button type="button" className={styles.open}>
+            <span className={styles.alarms}>{alarmsOf(installation)}</span>
+          </button>
+        </Toggletip>
       )}
     </>
   );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  list: css({ margin: 0, paddingLeft: theme.spacing(2), overflowWrap: 'anywhere' }),
+  open: css({
+    display: 'block',
+    width: '100%',
+    padding: 0,
+    border: 0,
+    background: 'none',
+    textAlign: 'left',
+    '&:hover': { textDecoration: 'underline' },
+    '&:focus-visible': { outline: `2px solid ${theme.colors.primary.main}`, outlineOffset: '-2px' },
+  }),
   alarms: css({
     display: '-webkit-box',
     WebkitBoxOrient: 'vertical',
