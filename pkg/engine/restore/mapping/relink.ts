@@ -1,4 +1,4 @@
-import { isJsonObject, stringAt, type Json } from '../../../lib/json/json.ts';
+import { isJsonObject, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import type { KindName, RULE } from '../../../contract/kinds.ts';
 
 /** The new UID of a link's target; unchanged if it has no new one. */
@@ -18,13 +18,17 @@ const WORD = /[^\s"'<>()[\]{}]+/g;
 /** A path with a UID. */
 const LINK = /\b(?<path>d|d-solo|dashboards\/f|alerting\/grafana)\/(?<uid>[\w-]{1,40})(?![\w-])/g;
 
+/** A link into Explore, and the data sources that its state names, encoded or not. */
+const EXPLORE = '/explore?';
+const EXPLORED = /(?<before>(?:"|%22)(?:datasource|uid)(?:"|%22)(?::|%3A)(?:"|%22))(?<uid>[\w-]{1,40})(?="|%22)/gi;
+
 /** Name of the matcher of a silence for a single rule. */
 const RULE_MATCHER = '__alert_rule_uid__';
 
 /**
- * The body with renamed links to dashboards, folders and rules, wherever people can write one, and with the renamed
- * folder of a dashboard list and rule of a silence. Links with a host lead to the original and stay. Returns the same
- * body if nothing changes.
+ * The body with renamed links to dashboards, folders, rules and Explore, wherever people can write one, and with the
+ * renamed folder of a dashboard list, rule of a silence and data source that a variable selects. Links with a host lead
+ * to the original and stay. Returns the same body if nothing changes.
  */
 export function relink(value: Json, renamed: Renamer): Json {
   if (typeof value === 'string') {
@@ -42,6 +46,9 @@ export function relink(value: Json, renamed: Renamer): Json {
     if (typeof member === 'string' && name === 'folderUID') {
       return [name, renamed('folder', member)];
     }
+    if (name === 'current' && selectsDataSource(value) && isJsonObject(member)) {
+      return [name, selected(member, renamed)];
+    }
     return [
       name,
       isRuleMatcher && typeof member === 'string' && name === 'value'
@@ -52,8 +59,25 @@ export function relink(value: Json, renamed: Renamer): Json {
   return members.some(([name, member]) => member !== value[name]) ? Object.fromEntries(members) : value;
 }
 
+/** Whether it is a variable whose values are data sources: as in v1, or the inner part of one in v2. */
+function selectsDataSource(value: JsonObject): boolean {
+  return value['type'] === 'datasource' || typeof value['pluginId'] === 'string';
+}
+
+function selected(current: JsonObject, renamed: Renamer): Json {
+  const { value = null } = current;
+  const rename = (one: Json): Json => (typeof one === 'string' ? renamed('data-source', one) : one);
+  const now = Array.isArray(value) ? value.map(rename) : rename(value);
+  return [now].flat().every((one, index) => one === [value].flat()[index]) ? current : { ...current, value: now };
+}
+
 function relinkText(text: string, renamed: Renamer): string {
-  return text.replace(WORD, (word) => {
+  const explore = text.indexOf(EXPLORE);
+  const known =
+    explore < 0 || text.slice(0, explore).includes('://')
+      ? text
+      : text.replace(EXPLORED, (_, before: string, uid: string) => `${before}${renamed('data-source', uid)}`);
+  return known.replace(WORD, (word) => {
     const host = word.indexOf('://');
     return word.replace(LINK, (whole, path: keyof typeof PATHS, uid: string, at: number) =>
       host >= 0 && host < at ? whole : `${path}/${renamed(PATHS[path], uid)}`,

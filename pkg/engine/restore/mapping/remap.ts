@@ -196,15 +196,23 @@ export class Remap implements Mapping {
     return renewed ?? this.#request.options.replace?.get(kind)?.get(uid) ?? moved ?? uid;
   }
 
-  /** Links in texts lead to the new uids too. */
+  /** Links in texts lead to the new UIDs too, and a variable selects the data source that replaces its own. */
   #relinked(entry: ManifestEntry, content: Content): Content {
     const { newUids, replace } = this.#request.options;
-    if (newUids !== true && replace === undefined) {
+    const isMapped = newUids === true || replace !== undefined;
+    if (!isMapped && !this.#dataSources.renames(this.orgOf(entry))) {
       return content;
     }
-    const body = relink(content.body, (kind, uid) =>
-      kind !== RULE ? this.#rename(entry, { kind, uid }) : newUids === true ? this.#derived(entry.org, RULE, uid) : uid,
-    );
+    const body = relink(content.body, (kind, uid) => {
+      if (kind === 'data-source') {
+        const found = this.#uids.get(keyOf({ org: entry.org, kind, uid }));
+        return found ?? this.#dataSources.standIn(this.orgOf(entry), uid)?.to?.uid ?? uid;
+      }
+      if (kind !== RULE) {
+        return isMapped ? this.#rename(entry, { kind, uid }) : uid;
+      }
+      return newUids === true ? this.#derived(entry.org, RULE, uid) : uid;
+    });
     return body === content.body ? content : { ...content, body };
   }
 
