@@ -10,7 +10,7 @@ import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 
 /**
  * Someone who can write to the place of many installations puts small manifests into each that are huge when they are
- * unpacked. Whoever looks at all of them, such as the service, has a heap of 384 MiB.
+ * unpacked. The service, which looks at all of them, has a heap of 384 MiB.
  */
 const HEAP = '--max-old-space-size=384';
 const INSTALLATIONS = 16;

@@ -76,7 +76,10 @@ export async function planUndo(
   };
 }
 
-/** The organizations that the restore created. Grafana’s defaults that it replaced there are reset, since other resources depend on them. */
+/**
+ * The organizations that the restore created. Grafana’s defaults that it replaced there are reset, because other
+ * resources depend on them.
+ */
 function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): Set<number> {
   const names = new Set(touched.filter(({ kind, did }) => kind === 'org' && did === 'created').map(({ uid }) => uid));
   return new Set(instance.orgs.filter(({ name }) => names.has(name)).map(({ id }) => id));

@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
-import { runRestore } from '../../pkg/operations/restore.ts';
-import { recordRun } from '../../pkg/operations/run.ts';
-import { SeededRandomness } from '../support/repository/repository.ts';
-import { board, seed } from './seed.ts';
-import { named, reasons, RestoreBench } from './harness.ts';
+import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
+import { runRestore } from '../../../pkg/operations/restore.ts';
+import { recordRun } from '../../../pkg/operations/run.ts';
+import { SeededRandomness } from '../../support/repository/repository.ts';
+import { board, seed } from '../seed.ts';
+import { named, reasons, RestoreBench } from '../harness.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
