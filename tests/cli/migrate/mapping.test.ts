@@ -252,7 +252,7 @@ it('refuses a mapping that it does not understand', async () => {
   for (const [text, message] of [
     ['uids: other', /uids/],
     ['dashboards: {a: b}', /dashboards/],
-    ['a: [', /not YAML/],
+    ['a: [', /not valid YAML/],
     ['orgs: {one: 2}', /orgs/],
   ] as const) {
     await expect(migrate('--from', 'latest', '--mapping', await mapping(text))).rejects.toMatchObject({
