@@ -288,10 +288,10 @@ export interface Kind extends KindTraits {
 
   /** Creates or updates. Absent = the kind is archived only. */
   write?(context: WriteContext, item: Restorable): Promise<Written>;
-
   /** Deletes. Absent = never deleted by Dashkeep. */
   remove?(context: WriteContext, uid: string): Promise<void>;
-
+  /** Whether `remove` only resets this one, so that it is never extra. */
+  onlyResets?(uid: string): boolean;
   /**
    * The part of the body that must be equal after a restore; the whole body when absent. `other` is the body that it is
    * compared with: what only one side can know (a secret) is left out. Pure.

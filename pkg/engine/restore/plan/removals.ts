@@ -86,7 +86,8 @@ async function planOrg(
     const known = new Set([...[...entries, ...restored].map(({ uid }) => uid), ...renamed, ...standIns]);
     const live = name === 'folder' ? deepestFirst(folders) : await listOf(kind, context);
     for (const listed of live) {
-      const extra = inScope && !known.has(listed.uid) && isWithin(listed);
+      const mayGo = !known.has(listed.uid) && kind.onlyResets?.(listed.uid) !== true;
+      const extra = inScope && mayGo && isWithin(listed);
       const parent = folders.find(({ uid }) => uid === listed.folderUid)?.title ?? '';
       const item = extra
         ? await planRemoval({ request, kind, context, source, promotion }, listed, needed, parent)

@@ -141,7 +141,9 @@ export const notificationPolicy: Kind = {
     return { uid: item.uid, losses: [] };
   },
 
-  /** Resets the default tree, only to undo a new organization: every snapshot contains that tree. */
+  onlyResets: (uid) => uid === DEFAULT_TREE,
+
+  /** Resets the default tree, which undoing does in an organization that the restore created. */
   async remove(context, uid) {
     const version = treeVersion(context);
     if (uid === DEFAULT_TREE) {
