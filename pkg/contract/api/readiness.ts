@@ -106,7 +106,7 @@ export const Installation = z.object({
   resources: z.number().optional(),
   /** Version of Grafana at the newest snapshot. */
   grafana: z.string().optional(),
-  /** What is wrong, in English and as data. */
+  /** Problems, in English and as data. */
   alarms: z.array(ReasonData.extend({ reason: z.string() })),
 });
 export type Installation = z.infer<typeof Installation>;

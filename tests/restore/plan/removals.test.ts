@@ -52,6 +52,16 @@ describe.each(TRIED_PROFILES)('what is live and not in the snapshot, Grafana %s'
     expect(live()).toEqual(before);
   });
 
+  it('is kept if Grafana can only reset it, such as the default notification policy', async () => {
+    const manifest = await withExtras(profile);
+    const { alerting } = bench.sim.state.org(1);
+    alerting.policy = { ...alerting.policy, routes: [{ group_by: ['team'] }] };
+    const resources = manifest.resources.filter(({ kind }) => kind !== 'notification-policy');
+    const plan = await bench.plan({ ...EXTRA, manifest: { ...manifest, resources } });
+    expect(named(plan, 'delete')).toContain('mute-timing/new timing');
+    expect(named(plan, 'delete')).not.toContain('notification-policy/default');
+  });
+
   it('is deleted once that was asked for and typed, folders last and empty', async () => {
     await withExtras(profile);
     const plan = await bench.plan(EXTRA);
