@@ -19,6 +19,7 @@ const ELSEWHERE: Record<string, string> = {
   'kind load docker-image': '',
   'git config': '',
   'git clone': '',
+  'git log': '--follow',
   'git pull': '',
   'docker compose down': '--volumes',
   'docker compose exec': '',
