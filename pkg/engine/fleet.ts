@@ -24,6 +24,8 @@ export interface FleetOptions extends Omit<InstallationOptions, 'store' | 'manif
 
 const ALL = '/*';
 const AT_ONCE = 16;
+/** Anyone who can write to the bucket can add folders. */
+const MAX_FOLDERS = 1000;
 /** The expected interval is the median between this many snapshots. */
 const LOOKED_AT = 10;
 const HOUR = 3_600_000;
@@ -73,7 +75,10 @@ async function installationsAt(
   const above = target.slice(0, -ALL.length);
   try {
     const folders = await (await stores.open(above)).folders('', { signal });
-    return folders.map((folder) => ({ target: `${above}/${folder}` }));
+    const shown = folders.slice(0, MAX_FOLDERS).map((folder) => ({ target: `${above}/${folder}` }));
+    const left = folders.length - shown.length;
+    const tooMany = reason('fleet-too-many', { count: folders.length, shown: shown.length });
+    return left === 0 ? shown : [...shown, { target, state: 'unknown', alarms: [because(tooMany)] }];
   } catch (error) {
     signal?.throwIfAborted();
     return [unknown(target, error)];

@@ -47,6 +47,20 @@ it.each<[string, object, string]>([
   expect(outcome.stderr).toContain(text);
 });
 
+it('names the Jobs of releases with long names differently, and within the limit of Kubernetes', async () => {
+  const values = { mode: 'deployment', target: 's3://bucket/p', connections, promotions: { business } };
+  const releases = ['monitoring-of-the-stores-north', 'monitoring-of-the-stores-south'];
+  const names = await Promise.all(
+    releases.map(async (fullnameOverride) => {
+      const objects = await template(CHART, { values: [{ ...values, fullnameOverride }] });
+      return objects.find(({ kind, metadata }) => kind === 'CronJob' && metadata.name.includes('promote'))?.metadata
+        .name;
+    }),
+  );
+  expect(new Set(names).size).toBe(2);
+  expect(names.every((name = '') => name.length > 0 && name.length <= 52)).toBe(true);
+});
+
 it('promotes with the rendered mapping, and fails for a conflict without overwriting it', async () => {
   const [stage, production] = [await startGrafana({ profile: '12.4' }), await startGrafana({ profile: '12.4' })];
   const { path, remove } = await memoryDirectory();

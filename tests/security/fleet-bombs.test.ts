@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { canonicalJson } from '../../pkg/lib/json/json.ts';
@@ -48,4 +50,20 @@ it('reads the manifests of one installation at a time', async () => {
   const names = later.map((key) => key.split('/')[0]);
   expect(later.filter((key) => key.includes('/snapshots/2'))).toHaveLength(2 * INSTALLATIONS.length * MANIFESTS);
   expect(names.filter((name, index) => name !== names[index - 1])).toHaveLength(INSTALLATIONS.length);
+});
+
+it('reads a limited number of folders, and says that there are more', async () => {
+  await Promise.all(
+    Array.from({ length: 1001 }, (_, index) => mkdir(join(directory.path, 'many', `${index}`), { recursive: true })),
+  );
+  const { json } = await runCli(
+    ['fleet', `file://${directory.path}/many/*`, '--json', '--state-dir', directory.path],
+    {},
+  );
+  expect(json.installations).toHaveLength(1001);
+  const left = json.installations.find(({ target }: { target: string }) => target.endsWith('*'));
+  expect(left).toMatchObject({
+    state: 'unknown',
+    alarms: [{ code: 'fleet-too-many', params: { count: 1001, shown: 1000 } }],
+  });
 });

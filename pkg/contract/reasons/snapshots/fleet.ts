@@ -4,5 +4,6 @@ export const FLEET_REASONS = {
   'fleet-clock-behind': 'this machine’s clock is behind, so the age of the last full snapshot ({time}) is unknown',
   'fleet-never-full': 'no full snapshot exists',
   'fleet-untrusted': 'the newest snapshot is not signed by a trusted key (signer: {signer})',
+  'fleet-too-many': 'it has {count} folders; only the first {shown} were read',
   'fleet-twin': 'the same repository is also in {target}; it belongs to only one of the two installations',
 } as const;
