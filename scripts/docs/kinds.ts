@@ -4,9 +4,9 @@ import { KINDS } from '../../pkg/grafana/kinds/registry.ts';
 /** Below docs/. */
 export const KINDS_PAGE = 'kinds.md';
 
-const INTRODUCTION = `# What is backed up and restored
+const INTRODUCTION = `# Kinds of resources
 
-A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or plugins. Some kinds cannot be restored; the restore plan lists each of their resources. Kinds are restored in the order of this
+A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or the plugins themselves. Some kinds cannot be restored; the restore plan lists each of their resources. Kinds are restored in the order of this
 table. If Grafana does not support a kind, the backup reports that. If a permission is missing, the snapshot is partial and names it.
 
 Generated from the declarations of the kinds by \`npm run docs\`.

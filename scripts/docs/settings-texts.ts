@@ -7,7 +7,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_FILE_ROOTS:
     'directories, separated by colons, in which the settings page may place a `file://` target; none by default. Only for the service',
   DASHKEEP_OUTBOUND_ALLOW:
-    'hosts, domains (`*.example.com`), addresses and networks that an endpoint or webhook of the settings page may use; default all except [metadata services](security.md#where-the-pages-may-point-the-service). Only for the service',
+    'hosts, domains (`*.example.com`), addresses and networks that [connections](migrate.md), and endpoints, webhooks and mail servers from the settings page, may use; default all except [metadata services](security.md#where-the-pages-may-point-the-service)',
   DASHKEEP_S3_ENDPOINT: 'address of an S3 service other than AWS, with its scheme',
   DASHKEEP_S3_FORCE_PATH_STYLE: '`true`: path style, with the bucket in the path instead of the host name',
   DASHKEEP_S3_CA_FILE: 'PEM file of additional trusted authorities (default `AWS_CA_BUNDLE`)',
@@ -83,7 +83,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_GRAFANA_CONCURRENCY: 'maximum concurrency (default 64); adapts to Grafana’s response times',
   DASHKEEP_GRAFANA_TIMEOUT: 'request timeout, in milliseconds (default 30000)',
   DASHKEEP_ORGS:
-    '`all`, or ids such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#limits-of-the-pages)',
+    '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#limits-of-the-pages)',
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../../pkg/cli/config/configuration.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
+import { KINDS } from '../../../pkg/grafana/kinds/registry.ts';
 import { originOf } from '../../../pkg/grafana/provenance.ts';
 import { CHART, template } from '../../support/helm/helm.ts';
 import { inlineCode, pages, ROOT } from '../pages.ts';
@@ -20,6 +21,10 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
     /Terraform,? or an operator|that the operator manages, and marks/,
     'Grafana does not record what an operator manages',
   ],
+  [/Readiness does not check who signed/, 'a run without a signed record is no evidence'],
+  [/\*\*Not signed\*\*: run records/, 'run records contain their signature'],
+  [/settings page may use; default[^|]*Only for the service/, 'the list also applies to connections'],
+  [/the default is the organization of the credentials; `all`/, 'a server admin restores all organizations'],
 ];
 
 describe('what the pages claim', () => {
@@ -77,6 +82,38 @@ describe('what the pages claim', () => {
         .find((line) => line.startsWith(`| \`${name}\``));
       expect(row, name).toMatch(/…_FILE|_FILE`/);
     }
+  });
+
+  it('names every service that Dashkeep connects to', () => {
+    const words: Record<string, RegExp> = {
+      DASHKEEP_TARGET: /\bthe target\b/,
+      DASHKEEP_COPY_TARGET: /\bsecond target\b/,
+      DASHKEEP_FLEET_TARGETS: /\binstallations\b/,
+      DASHKEEP_GIT_URL: /\bGit repository\b/,
+      GRAFANA_URL: /\bto Grafana\b/,
+      'DASHKEEP_CONNECTION_<NAME>_URL': /\bother Grafanas\b/,
+      DASHKEEP_WEBHOOK_URL: /\bwebhook\b/,
+      DASHKEEP_SMTP_HOST: /\bmail server\b/,
+    };
+    // The endpoints are those of targets, and the last one is the address of the service itself.
+    const names = Object.keys(SETTINGS).filter(
+      (name) => /_(?:URL|TARGETS?|HOST)$/.test(name) && name !== 'DASHKEEP_URL',
+    );
+    expect(names.sort()).toEqual(Object.keys(words).sort());
+    const [, answer = ''] = /\*\*Does it send data anywhere else\?\*\*([^\n]*)/.exec(markdown('docs/faq.md')) ?? [];
+    for (const [name, word] of Object.entries(words)) {
+      expect(answer, name).toMatch(word);
+    }
+  });
+
+  it('names the kinds whose deletion needs a full safety snapshot', () => {
+    const named = (page: string, sentence: RegExp): string[] =>
+      (sentence.exec(markdown(page))?.[1] ?? '').split(/, | or /).map((word) => word.replaceAll(' ', '-'));
+    const kinds = KINDS.filter(
+      ({ remove, deletable, readsTogether }) => remove !== undefined && deletable !== true && readsTogether !== true,
+    ).map(({ name }): string => name);
+    expect(named('docs/restore.md', /no deleted ([^)]*)\)/).sort()).toEqual(kinds.sort());
+    expect(named('docs/repository-format.md', /deletes no ([^.]*)\./).sort()).toEqual(kinds);
   });
 
   it('names every object of the chart, and every verb that it grants, in the guide', async () => {

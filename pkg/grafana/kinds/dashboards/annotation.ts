@@ -27,7 +27,7 @@ export const annotation: Kind = {
     plural: 'Annotations',
     scope: 'org',
     restored: 'yes',
-    identity: 'known by content; new numeric ID',
+    identity: 'identified by content; new numeric ID',
     lost: ['numeric ID', 'author (the restoring account)', 'history of alert states'],
     minimumVersion: '10.4',
     rights: ['annotations:read on annotations:type:*', 'dashboards:read on dashboards:*'],

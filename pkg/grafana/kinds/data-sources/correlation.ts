@@ -35,7 +35,7 @@ export const correlation: Kind = {
     plural: 'Correlations',
     scope: 'org',
     restored: 'yes',
-    identity: 'known by data sources, type and label; new UID',
+    identity: 'identified by data sources, type and label; new UID',
     lost: ['UID'],
     minimumVersion: '10.4',
     rights: ['datasources:read on datasources:*'],
