@@ -51,11 +51,11 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupShrunk" "runbook" "shrunk" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job) (dashkeep_backup_shrunk) == 1"
   "summary" "Much of Grafana is missing from the last backup"
-  "description" "The newest snapshot is much smaller than the last full one. Restore that, or accept that it was deleted on purpose.") }}
+  "description" "The newest snapshot is much smaller than the last full one. Restore that snapshot, or accept the loss.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepMassChange" "runbook" "mass-change" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job) (dashkeep_backup_mass_change) == 1"
   "summary" "Unusually many resources of Grafana were deleted or changed"
-  "description" "The snapshot before is on hold, and retention is paused. Put back what was lost, or accept that it was done on purpose.") }}
+  "description" "The previous snapshot is on hold, and retention is paused. Restore the lost resources, or accept the change.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupFailed" "runbook" "failed" "severity" "warning" "for" "5m"
   "expr" (include "dashkeep.lastRun" (dict "kind" "backup" "status" "failed"))
   "summary" "The last backup of Grafana failed"

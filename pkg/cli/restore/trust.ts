@@ -93,7 +93,7 @@ export async function askTrust(
     'verified: anyone who can write to the target can forge it.',
     ...lines,
     `${manifest.id} is signed by ${signer}. Compare it with the fingerprint that you wrote down, or that`,
-    '`dashkeep keys` prints on the machine that makes the backups.',
+    '`dashkeep keys` prints on the machine that creates the backups.',
     `Type '${TRUST_WORD}' to trust it from now on: `,
   ].join('\n');
   const typed = await askOnTerminal(context, question);

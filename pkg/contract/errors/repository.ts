@@ -7,7 +7,7 @@ export const REPOSITORY_ERRORS = {
     status: 404,
     title: 'The target holds no snapshots yet',
     hint: 'Run `dashkeep backup` first, or correct DASHKEEP_TARGET.',
-    page: 'Make the first backup, or correct the target in the settings.',
+    page: 'Create the first backup, or correct the target in the settings.',
   },
   DK_REPOSITORY_FORMAT: {
     exit: 2,

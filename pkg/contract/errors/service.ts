@@ -154,7 +154,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 400,
     title: 'The content is not valid JSON',
-    hint: 'It may be cut off. Retry. If the error persists, verify the repository.',
+    hint: 'It may be truncated. Retry. If the error persists, verify the repository.',
   },
   DK_JSON_TOO_LARGE: {
     exit: 1,

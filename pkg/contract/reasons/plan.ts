@@ -47,8 +47,8 @@ export const PLAN_REASONS = {
     page: 'deleted there since the last run',
   },
   'maybe-deleted-there': {
-    cli: 'conflict: someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
-    page: 'someone may have deleted it there, because some run records are unreadable or not signed by a trusted key',
+    cli: 'conflict: someone may have deleted it there; some run records are unreadable or not signed by a trusted key',
+    page: 'someone may have deleted it there; some run records are unreadable or not signed by a trusted key',
   },
   'undone-there': { cli: 'conflict: its last migration was undone', page: 'its last run was undone' },
   'not-promoted': {

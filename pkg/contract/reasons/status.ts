@@ -12,7 +12,7 @@ export const STATUS_REASONS = {
   'copy-overdue': 'the second target lacks the newest backups',
   'job-never-runs': 'this schedule never runs: {job}',
   'identity-absent':
-    'the snapshots are encrypted, and the service has no private key; it can make backups, but not show or restore them',
+    'the snapshots are encrypted, and the service has no private key; it can create backups, but not show or restore them',
   'target-left-open': 'no target is set; only the deployment can set it, because backups can cover other organizations',
   'settings-from-pages':
     'backups of other organizations still use values from the settings page, which the deployment has to set: {names}',

@@ -123,7 +123,7 @@ function reported(version: ResourceVersion, org: number): ReportedChange {
 
 function authorIn({ by, updatedBy = '' }: ResourceVersion): string | undefined {
   if (by === null) {
-    return 'an account that is gone';
+    return 'an account that no longer exists';
   }
   const name = by ?? (isAccountId(updatedBy) ? '' : updatedBy);
   return name === '' ? undefined : oneLine(name, CHARACTERS_MOST);

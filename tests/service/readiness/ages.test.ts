@@ -170,7 +170,7 @@ it('says what to do about a mass change', () => {
     overwritten: [{ org: 1, kind: 'dashboard' as const, before: 1000, changed: 400 }],
   };
   const [line] = broken({ newest: snapshot(1, { shrunk }), complete: snapshot(3) });
-  expect(line).toMatchObject({ code: 'backup', level: 'warning', hint: expect.stringContaining('Put back') });
+  expect(line).toMatchObject({ code: 'backup', level: 'warning', hint: expect.stringContaining('Restore the lost') });
 });
 
 it('counts a bucket without versioning as protected only by a second copy', () => {

@@ -3,8 +3,8 @@ export const READINESS_ADVICE = {
   'ready-back-up': 'Back up now.',
   'ready-see-runs': 'The history of runs shows why.',
   'ready-judge-loss': {
-    cli: 'Put back what was lost, or accept it. The Overview and the output of `dashkeep backup` show how.',
-    page: 'Put back what was lost, or accept it. The Overview shows how.',
+    cli: 'Restore the lost resources, or accept the loss. The Overview and the output of `dashkeep backup` show how.',
+    page: 'Restore the lost resources, or accept the loss. The Overview shows how.',
   },
   'ready-check-service': 'Check that the service is running, and read its log.',
   'ready-verify': 'Verify the repository, and schedule verifications.',

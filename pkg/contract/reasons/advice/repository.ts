@@ -27,8 +27,8 @@ export const REPOSITORY_ADVICE = {
     page: 'Check the plan, then confirm it with {id}.',
   },
   'compare-fingerprint': {
-    cli: 'Compare the fingerprint with the one that you wrote down, or with the output of `{command}` on the machine that makes the backups. If they match, add --trust {signer}.',
-    page: 'Compare the fingerprint with the one that you wrote down, or with the output of this command on the machine that makes the backups: {command}. If they match, trust the key {signer}.',
+    cli: 'Compare the fingerprint with the one that you wrote down, or with the output of `{command}` on the machine that creates the backups. If they match, add --trust {signer}.',
+    page: 'Compare the fingerprint with the one that you wrote down, or with the output of this command on the machine that creates the backups: {command}. If they match, trust the key {signer}.',
   },
   'trust-signer': 'If that key is yours, trust it: {trust}. To restore only this snapshot: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
@@ -45,7 +45,7 @@ export const REPOSITORY_ADVICE = {
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
   'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
-  'back-up-first': 'Make another backup first, or allow the removal of the newest snapshot.',
+  'back-up-first': 'Create another backup first, or allow the removal of the newest snapshot.',
   'lengthen-id': 'Enter more of the ID.',
   'look-up-signers': 'This command shows who signed them: {command}. This one trusts a key: {trust}',
   'set-retention': {
@@ -53,8 +53,8 @@ export const REPOSITORY_ADVICE = {
     page: 'Set at least one retention rule.',
   },
   'give-trusted-key': {
-    cli: 'Set DASHKEEP_TRUSTED_KEYS to the fingerprint that you wrote down, or run this on the machine that makes the backups.',
-    page: 'In the deployment, trust the fingerprint that you wrote down, or repair it on the machine that makes the backups.',
+    cli: 'Set DASHKEEP_TRUSTED_KEYS to the fingerprint that you wrote down, or run this on the machine that creates the backups.',
+    page: 'In the deployment, trust the fingerprint that you wrote down, or repair it on the machine that creates the backups.',
   },
   'repair-configuration': 'The snapshots are not affected. To rewrite the file: {command}',
   'confirm-large-prune': {
@@ -91,7 +91,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
-  'put-back': 'To put back exactly these, run {command}.',
+  'put-back': 'To restore exactly these, run {command}.',
   'read-again':
     'Resources that could not be read may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
   'accept-loss': {

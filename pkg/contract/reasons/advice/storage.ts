@@ -28,7 +28,7 @@ export const STORAGE_ADVICE = {
     'Grant s3:GetObject, and s3:ListBucket on the bucket. Without it, S3 also reports missing objects as “denied”.',
   'grant-to-key': 'Grant {permission} to the key in use.',
   'grant-or-pass-proxy':
-    'If there is a proxy in front of the endpoint, have it forward the requests. Otherwise, grant {permission} to the key in use.',
+    'If a proxy is in front of the endpoint, let it forward the requests. Otherwise, grant {permission} to the key in use.',
   'correct-certificate-name': {
     cli: 'The certificate is for another name. Correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'The certificate is for another name. Correct the endpoint, or choose another addressing style.',

@@ -4,7 +4,7 @@ export const COVERAGE_REASONS = {
   'covers-orgs': '{read} of {existing} organizations; not included, because others were selected: {orgs}',
   'covers-own-org':
     '{read} of {existing} organizations; not included, because the settings select one organization: {orgs}',
-  'covers-unknown-orgs': 'organizations: {read} (a token does not show whether there are others)',
+  'covers-unknown-orgs': 'organizations: {read} (a token does not show whether others exist)',
   'covers-counted-orgs': 'organizations: {read}',
   'covers-kinds': '{read} of {existing} kinds',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',

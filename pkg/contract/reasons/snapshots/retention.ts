@@ -11,7 +11,7 @@ export const RETENTION_REASONS = {
   'kept-future': 'dated in the future, because a clock was ahead',
   'kept-newer-partial': 'partial, but newer than any complete one',
   'kept-newer-shrunk': 'much is missing or different, but newer than any full one',
-  'kept-until-accepted': 'retention is paused until someone accepts or puts back the changes that {snapshot} reports',
+  'kept-until-accepted': 'retention is paused until someone accepts or reverts the changes that {snapshot} reports',
   'kept-to-undo': 'created before a restore or for a restore test, less than a week ago',
   'undo-time-over': 'created before a restore or for a restore test, more than a week ago',
   'older-partial': 'partial, and a newer complete one exists',
