@@ -4,7 +4,7 @@ import { t } from './i18n.ts';
 export function phaseLabel(phase: string): string {
   const labels: Record<string, string> = {
     starting: t('phase.starting', 'Starting'),
-    saving: t('phase.saving', 'Saving the state before'),
+    saving: t('phase.saving', 'Saving the current state'),
     restoring: t('phase.restoring', 'Restoring and checking'),
     reading: t('phase.reading', 'Listing and reading'),
     permissions: t('phase.permissions', 'Reading permissions'),

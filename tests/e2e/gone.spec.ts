@@ -26,7 +26,7 @@ test('what was brought back is no longer called deleted, until that is undone', 
   await backUp(service);
   await app.open('');
   await expect(listed(page)).toBeVisible(LONG);
-  await expect(page.getByText(/last in the backup of /).first()).toBeVisible();
+  await expect(page.getByText(/last seen in the backup of /).first()).toBeVisible();
   await page.getByRole('button', { name: `Restore ${CONTENT.folder.title}` }).click();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   await expect(page.getByText(/resources restored/)).toBeVisible(LONG);

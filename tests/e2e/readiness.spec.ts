@@ -9,7 +9,7 @@ onOneLoad(
   async ({ app, page, problems }) => {
     await app.open('/readiness');
     const report = page.getByRole('region', { name: 'Readiness' });
-    await expect(report.getByText('Not everything that a recovery needs is proven')).toBeVisible();
+    await expect(report.getByText('Not everything needed for a recovery is proven')).toBeVisible();
     const secrets = report
       .getByRole('listitem')
       .filter({ has: page.getByRole('heading', { name: 'Secrets to enter again' }) });

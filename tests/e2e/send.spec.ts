@@ -9,7 +9,7 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   await app.open('/restore');
   await page.getByRole('link', { name: 'Send to another Grafana' }).click();
   await page.getByRole('radio', { name: 'A folder' }).check({ force: true });
-  await page.getByRole('combobox', { name: /^Which folder/ }).click();
+  await page.getByRole('combobox', { name: /^Folder/ }).click();
   await page.getByRole('option', { name: /^Payments \d/ }).click();
   await expect(page.getByRole('combobox', { name: 'Destination' })).toHaveValue('production');
   await page.getByRole('button', { name: 'Show the plan' }).click();

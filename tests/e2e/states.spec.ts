@@ -14,7 +14,7 @@ test('a service that is down is said to be down, and the page comes back with it
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await app.open('');
   await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
-  await expect(page.getByRole('link', { name: 'Open the connection' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Open the connection settings' })).toBeVisible();
   await expectAccessible(page);
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
   preview.app.jsonData = { sidecarUrl };

@@ -34,7 +34,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
           )}
           {remedy === 'configure' && !isConfiguration(window.location.pathname) && (
             <LinkButton size="sm" variant="secondary" icon="cog" href={CONFIGURATION}>
-              {t('notice.configure', 'Open the connection')}
+              {t('notice.configure', 'Open the connection settings')}
             </LinkButton>
           )}
           {remedy === 'settings' && (

@@ -30,7 +30,7 @@ export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
                   one.inside > 0 &&
                     plural('gone.inside', one.inside, 'with {{number}} resource', 'with {{number}} resources'),
                   one.seen !== undefined &&
-                    t('gone.seen', 'last in the backup of {{time}}', { time: formatTime(one.seen) }),
+                    t('gone.seen', 'last seen in the backup of {{time}}', { time: formatTime(one.seen) }),
                 ]
                   .filter(Boolean)
                   .join(' · ')}

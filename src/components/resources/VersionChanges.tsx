@@ -18,9 +18,7 @@ export function VersionChanges({ version }: { version: ResourceVersion }) {
       {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
       <Moves version={version} />
       {changes.length > 0 && <ReadableChanges changes={changes} first={FIRST_CHANGES} />}
-      {truncated && (
-        <Text color="secondary">{t('versions.truncated', 'There are more changes than are listed here.')}</Text>
-      )}
+      {truncated && <Text color="secondary">{t('versions.truncated', 'Not all changes are listed here.')}</Text>}
       {untold !== undefined && <Text color="secondary">{untoldText(untold)}</Text>}
     </>
   );

@@ -12,7 +12,7 @@ export function savedBy({ by, updatedBy = '', restored }: DiffOrigin): string | 
       : t('versions.restoredBy', 'restored by {{name}}', { name: restored.by });
   }
   if (by === null) {
-    return t('versions.byGone', 'saved by an account that is gone');
+    return t('versions.byGone', 'saved by an account that no longer exists');
   }
   if (updatedBy.startsWith('provisioning:')) {
     return t('versions.byProvisioning', 'saved by provisioning');

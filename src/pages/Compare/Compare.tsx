@@ -84,7 +84,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
       {to === '' ? (
         <EmptyState
           variant="call-to-action"
-          message={t('compare.start', 'See what differs in Grafana now')}
+          message={t('compare.start', 'See the differences from Grafana now')}
           button={
             <Button icon="code-branch" onClick={() => change({ from, to: 'live' })}>
               {t('snapshot.compareLive', 'Compare with Grafana now')}

@@ -3,7 +3,7 @@ import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
-/** Compares two snapshots, or plans to put back what the later one lost. */
+/** Compares two snapshots, or plans to restore what the later one lost. */
 export function PutBack({ from, to }: { from: string; to: string }) {
   return (
     <>
@@ -15,7 +15,7 @@ export function PutBack({ from, to }: { from: string; to: string }) {
         variant="secondary"
         request={{ snapshot: from, selection: { type: 'lost', in: to }, options: { overwrite: true } }}
       >
-        {t('putBack.plan', 'Put back exactly these')}
+        {t('putBack.plan', 'Restore exactly these')}
       </RestoreButton>
     </>
   );

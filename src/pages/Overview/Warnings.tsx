@@ -35,7 +35,7 @@ export function Warnings({ status }: { status: Status }) {
             bottomSpacing={0}
           >
             <LinkButton size="sm" variant="secondary" href={routes.run(cutShort.id)}>
-              {t('overview.restoreCutLink', 'See how far it got')}
+              {t('overview.restoreCutLink', 'Show its results')}
             </LinkButton>
           </Alert>
         )}

@@ -118,7 +118,7 @@ function verdictOnBackups(status: Status): Verdict {
         tone: 'warning',
         icon: 'exclamation-triangle',
         title: t('protection.never', 'Nothing is backed up yet'),
-        text: t('protection.neverText', 'Everything is set up. Make the first backup now, or wait for the schedule.'),
+        text: t('protection.neverText', 'Everything is set up. Create the first backup now, or wait for the schedule.'),
       };
     case 'untrusted':
       return {

@@ -80,7 +80,7 @@ function Verdict({ report: { level, time } }: { report: Readiness }) {
   const [severity, title] = (
     {
       ready: ['success', t('readiness.ready', 'A recovery would work today')],
-      attention: ['warning', t('readiness.attention', 'Not everything that a recovery needs is proven')],
+      attention: ['warning', t('readiness.attention', 'Not everything needed for a recovery is proven')],
       'not-ready': ['error', t('readiness.notReady', 'A recovery would fail or lose something')],
     } as const
   )[level];

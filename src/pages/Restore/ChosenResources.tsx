@@ -66,7 +66,7 @@ export function ChosenResources({ snapshot, resources, onChange }: Props) {
         </Text>
       )}
       <Field
-        label={resources.length === 0 ? t('restore.which', 'Which resources') : t('restore.another', 'Add another')}
+        label={resources.length === 0 ? t('restore.which', 'Resources') : t('restore.another', 'Add another')}
         description={t('restore.whichText', 'To select many, use the page of the snapshot.')}
         noMargin
       >

@@ -32,7 +32,7 @@ export function ModeFields({ form, change }: Props) {
   ];
   return (
     <Stack direction="column" gap={2} alignItems="flex-start">
-      <Field label={t('restore.how', 'How')} noMargin useFieldset>
+      <Field label={t('restore.how', 'Mode')} noMargin useFieldset>
         <RadioButtonList
           id="restore-mode"
           name="restore-mode"

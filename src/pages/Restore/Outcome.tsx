@@ -199,7 +199,7 @@ function makeColumns(isHere: boolean): Column<ApplyResult>[] {
     kindColumn(),
     {
       id: 'reason',
-      header: t('column.reason', 'Why'),
+      header: t('column.reason', 'Reason'),
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
       cell: (result) => (

@@ -61,7 +61,7 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
               {above}
               <SnapshotPicker
                 id="restore-snapshot"
-                label={t('restore.from', 'From which snapshot')}
+                label={t('restore.from', 'Snapshot')}
                 value={form.snapshot}
                 onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
               />

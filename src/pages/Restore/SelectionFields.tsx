@@ -28,7 +28,7 @@ export function SelectionFields({ form, change }: Props) {
   ];
   return (
     <Stack direction="column" gap={2}>
-      <Field label={t('restore.what', 'What')} noMargin useFieldset>
+      <Field label={t('restore.what', 'Selection')} noMargin useFieldset>
         <RadioButtonGroup
           id="restore-type"
           options={types}
@@ -69,7 +69,7 @@ function FolderField({ form, change }: Props) {
   );
   return (
     <Field
-      label={t('restore.whichFolder', 'Which folder')}
+      label={t('restore.whichFolder', 'Folder')}
       description={t('restore.folderText', 'With all its content: folders, dashboards, permissions, alert rules.')}
       noMargin
     >

@@ -54,7 +54,7 @@ export function CutShort({ run }: { run: Run }) {
           {run.undoable && planned !== undefined && <UndoButton run={run} />}
           {snapshot !== undefined && run.connection === undefined && (
             <LinkButton variant="secondary" icon="camera" href={routes.snapshot(snapshot)}>
-              {t('cutShort.before', 'State before')}
+              {t('cutShort.before', 'Previous state')}
             </LinkButton>
           )}
         </Stack>

@@ -59,7 +59,7 @@ export function SendFields({ form, connections, change }: Props) {
           onChange={(option) => change({ to: option.value })}
         />
       </Field>
-      <Field label={t('restore.how', 'How')} noMargin useFieldset>
+      <Field label={t('restore.how', 'Mode')} noMargin useFieldset>
         <RadioButtonList
           id="send-mode"
           name="send-mode"

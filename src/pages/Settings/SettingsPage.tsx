@@ -36,7 +36,7 @@ export function SettingsPage() {
   const titles: Record<string, string> = {
     target: t('settings.target', 'Target'),
     schedule: t('settings.schedule', 'Schedule'),
-    scope: t('settings.scope', 'What to back up'),
+    scope: t('settings.scope', 'Backup scope'),
     retention: t('settings.retention', 'Retention'),
     encryption: t('settings.encryption', 'Encryption'),
     notifications: t('settings.notifications', 'Notifications'),

@@ -141,7 +141,7 @@ function factsOf(
 
 function personText(name: string | null | undefined): string {
   return name === null
-    ? t('fact.accountGone', 'An account that is gone')
+    ? t('fact.accountGone', 'An account that no longer exists')
     : (name ?? t('fact.accountUnknown', 'An account whose name is not known'));
 }
 

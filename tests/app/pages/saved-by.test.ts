@@ -9,7 +9,7 @@ describe('who saved something', () => {
   it('is a name, never an ID of Grafana', () => {
     expect(savedBy({ by: 'ada', updatedBy: 'user:f3kq' })).toBe('saved by ada');
     expect(savedBy({ updatedBy: 'ada' })).toBe('saved by ada');
-    expect(savedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('saved by an account that is gone');
+    expect(savedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('saved by an account that no longer exists');
     expect(savedBy({ updatedBy: 'user:f3kq' })).toBe('saved by an unknown account');
     expect(savedBy({ by: 'provisioning', updatedBy: 'provisioning:' })).toBe('saved by provisioning');
     expect(savedBy({ updatedBy: 'access-policy:1' })).toBe('saved by Grafana');

@@ -51,6 +51,6 @@ test('a restore that stopped halfway is on the first screen, with the way to its
   service.state.status = { lastRestore };
   await app.open('');
   await expect(page.getByText('The last restore did not finish')).toBeVisible();
-  await page.getByRole('link', { name: 'See how far it got' }).click();
+  await page.getByRole('link', { name: 'Show its results' }).click();
   await expect(page.getByText('This restore was interrupted')).toBeVisible();
 });

@@ -90,7 +90,7 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
   await change.getByRole('button', { name: 'This was intended' }).click();
   expect((await accepted).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
   const planned = page.waitForRequest((request) => /\/restores(\?|$)/.test(request.url()));
-  await upgrade.getByRole('button', { name: 'Put back exactly these' }).click();
+  await upgrade.getByRole('button', { name: 'Restore exactly these' }).click();
   expect((await planned).postDataJSON()).toMatchObject({
     snapshot: older?.id,
     selection: { type: 'lost', in: full?.id },

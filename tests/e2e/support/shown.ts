@@ -101,7 +101,7 @@ export const PAGES: Shown[] = [
     ready: (page, { changed }) =>
       expect(
         page
-          .getByRole('region', { name: /^What changes in/ })
+          .getByRole('region', { name: /^Changes in “/ })
           .getByText(changed.now)
           .first(),
       ).toBeVisible(),

@@ -39,7 +39,7 @@ for (const [way, press] of WAYS) {
       await press(target);
     };
     await click(page.getByRole('button', { name: 'Restore this version' }).first());
-    const difference = page.getByRole('region', { name: `What changes in “${board.title}”` });
+    const difference = page.getByRole('region', { name: `Changes in “${board.title}”` });
     await expect(difference.getByText('Changed by mistake').first()).toBeVisible(LONG);
     await expectAccessible(page);
     await click(page.getByRole('button', { name: 'Restore now' }));
@@ -158,7 +158,7 @@ test('one alert rule is compared and restored, and the rest of its group stays @
   await expectAccessible(page);
   await drawer.getByRole('link', { name: 'Earlier versions' }).click();
   await page.getByRole('button', { name: 'Restore this version' }).first().click(LONG);
-  const difference = page.getByRole('region', { name: `What changes in “${rule.title}”` });
+  const difference = page.getByRole('region', { name: `Changes in “${rule.title}”` });
   await expect(difference.getByText('45m').first()).toBeVisible(LONG);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);

@@ -48,7 +48,7 @@ export function OneDifference({ difference: { item, snapshot, query } }: { diffe
   return item === undefined ? null : (
     <section className={styles.card} aria-labelledby="dashkeep-difference">
       <Text element="h2" variant="h4" id="dashkeep-difference">
-        {t('plan.oneDifference', 'What changes in “{{title}}”', {
+        {t('plan.oneDifference', 'Changes in “{{title}}”', {
           title: item.rules?.[0]?.title ?? (item.title || item.uid),
         })}
       </Text>

@@ -132,7 +132,7 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
     folderColumn('xl'),
     {
       id: 'reason',
-      header: t('column.reason', 'Why'),
+      header: t('column.reason', 'Reason'),
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
       cell: (item) => {
