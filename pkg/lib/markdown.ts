@@ -2,26 +2,7 @@ import { append } from './append.ts';
 import { Html, list, markup } from './html/html.ts';
 
 /** A block of code between fences. */
-export interface Fence {
-  /** The first word behind the opening fence; empty when there is none. */
-  language: string;
-  text: string;
-}
-
-const FENCE = /^( *)```([^\n]*)\n([\s\S]*?)^ *```/gm;
-
-/** The fenced blocks of a page, in their order, without the indentation of a list around them. */
-export function fences(markdown: string): Fence[] {
-  return [...markdown.matchAll(FENCE)].map(([, indent = '', info = '', text = '']) => ({
-    language: info.trim().split(' ')[0] ?? '',
-    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-  }));
-}
-
-/** The page without its fenced blocks. */
-export function proseOf(markdown: string): string {
-  return markdown.replace(FENCE, '');
-}
+export const FENCE = /^( *)```([^\n]*)\n([\s\S]*?)^ *```/gm;
 
 /**
  * The HTML of a page of the documentation: headings, paragraphs, lists and blocks of code. Of a link, its text stays.

@@ -1,12 +1,29 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fences, proseOf } from '../../pkg/lib/markdown.ts';
-
-export { fences, proseOf };
+import { FENCE } from '../../pkg/lib/markdown.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const LEFT_OUT = /(^|\/)(node_modules|build|dist|demo|coverage|test-results|playwright-report|\.git)(\/|$)/;
+
+interface Fence {
+  /** The first word behind the opening fence; empty when there is none. */
+  language: string;
+  text: string;
+}
+
+/** The fenced blocks of a page, in their order, without the indentation of a list around them. */
+export function fences(markdown: string): Fence[] {
+  return [...markdown.matchAll(FENCE)].map(([, indent = '', info = '', text = '']) => ({
+    language: info.trim().split(' ')[0] ?? '',
+    text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+  }));
+}
+
+/** The page without its fenced blocks. */
+export function proseOf(markdown: string): string {
+  return markdown.replace(FENCE, '');
+}
 
 /** Every Markdown file of the project, by path. */
 export function pages(): Map<string, string> {

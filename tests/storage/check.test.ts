@@ -6,7 +6,7 @@ import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { minimalPolicy } from '../../pkg/storage/s3/policy.ts';
 import type { MinimalPolicy } from '../../pkg/storage/s3/policy.ts';
-import { observed } from '../../pkg/storage/decorators/observe.ts';
+import { ForwardingStore } from '../../pkg/storage/decorators/forwarding.ts';
 import { runCli } from '../support/cli.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { FaultStore, onEvery } from '../support/stores/fault-store.ts';
@@ -190,7 +190,7 @@ describe('checkStore', () => {
   it('looks through decorators', async () => {
     const server = await startS3Server();
     servers.push(server);
-    const store = observed(await openTestStore(server), realClock, () => undefined);
+    const store = new ForwardingStore(await openTestStore(server));
 
     expect(stepOf(await checkStore(store, outside), 'range').status).toBe('ok');
   });

@@ -1,71 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Log } from '../../pkg/contract/ports.ts';
-import { logCalls } from '../../pkg/storage/decorators/log.ts';
-import { observed } from '../../pkg/storage/decorators/observe.ts';
-import type { StoreCall } from '../../pkg/storage/decorators/observe.ts';
-import { totalCalls } from '../../pkg/storage/decorators/totals.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { CrashedError, FaultStore, onEvery, onNth } from '../support/stores/fault-store.ts';
-import { realClock } from '../support/ports.ts';
-import { all, keysOf } from '../support/stores/read.ts';
+import { keysOf } from '../support/stores/read.ts';
 import { conformance } from './conformance.ts';
 
-conformance(
-  'A decorated store',
-  async () => {
-    const observer = totalCalls().observer;
-    return { store: new FaultStore(observed(new MemoryStore(), realClock, observer)), dispose: async () => {} };
-  },
-  { conditionalPut: 'enforced' },
-);
-
-describe('observed', () => {
-  it('reports each call with its bytes, time and error', async () => {
-    const calls: StoreCall[] = [];
-    let time = 0;
-    const faults = new FaultStore(new MemoryStore(), onNth(1, { kind: 'slow', wait: async () => void (time += 250) }));
-    const store = observed(faults, { monotonic: () => time }, (call) => calls.push(call));
-
-    await store.put('a', Buffer.from('four'));
-    await store.get('a');
-    await all(store.list(''));
-    await store.get('b').catch(() => undefined);
-
-    expect(calls).toMatchObject([
-      { operation: 'put', key: 'a', bytes: 4, milliseconds: 250 },
-      { operation: 'get', key: 'a', bytes: 4 },
-      { operation: 'list', key: '', objects: 1, bytes: 4 },
-      { operation: 'get', key: 'b', error: { code: 'DK_STORE_NOT_FOUND' } },
-    ]);
-  });
-
-  it('adds up by operation', async () => {
-    const { observer, totals } = totalCalls();
-    const store = observed(new MemoryStore(), realClock, observer);
-
-    await store.put('a', Buffer.from('123'));
-    await store.put('b', Buffer.from('12345'));
-    await store.get('c').catch(() => undefined);
-
-    expect(totals.get('put')).toMatchObject({ calls: 2, failures: 0, bytes: 8 });
-    expect(totals.get('get')).toMatchObject({ calls: 1, failures: 1, bytes: 0 });
-  });
-
-  it('logs failures louder than what went well, and no body at any level', async () => {
-    const lines: string[] = [];
-    const write = (level: string) => (fields: object, message: string) =>
-      void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-    const log: Log = { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
-    const faults = new FaultStore(new MemoryStore(), onNth(2, { kind: 'fail' }));
-    const store = observed(faults, realClock, logCalls(log));
-
-    await store.put('a', Buffer.from('body-of-a-dashboard'));
-    await store.get('a').catch(() => undefined);
-    await store.get('absent').catch(() => undefined);
-
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(['debug', 'warn', 'debug']);
-    expect(lines.join()).not.toContain('body-of-a-dashboard');
-  });
+conformance('A decorated store', async () => ({ store: new FaultStore(new MemoryStore()), dispose: async () => {} }), {
+  conditionalPut: 'enforced',
 });
 
 describe('FaultStore', () => {

@@ -56,11 +56,6 @@ export class ApiTokens {
     return new Set([...this.#accepted.values()].map(({ org }) => org)).size;
   }
 
-  /** Whether the deployment gives the token of an organization, so that it is never replaced. */
-  isGiven(org: number, home: number): boolean {
-    return (org === home ? this.#options.given : this.#options.givenByOrg?.get(org)) !== undefined;
-  }
-
   /**
    * Takes up what is given and what is stored, maybe by another replica. While the state cannot be read, what was known
    * counts on, and so does the home organization's token that is given: the status says what is wrong with it.

@@ -69,11 +69,6 @@ export class RunQueue {
     this.#options = options;
   }
 
-  /** Which process this is, as the journal calls it. */
-  get instance(): string {
-    return this.#options.instance;
-  }
-
   get running(): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
     return this.#active;
   }
