@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import https from 'node:https';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { reasonOf } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../contract/ports.ts';
-import { withTimeLimit } from '../lib/abortable.ts';
+import { Agent, type Connections } from '../lib/http/agent.ts';
+import { sendRequest, type HttpResponse } from '../lib/http/request.ts';
 import { KubernetesError, refusal } from './errors.ts';
 import type { Access, Status } from './types.ts';
 
@@ -34,12 +34,6 @@ export interface KubeRequest {
   signal?: AbortSignal;
 }
 
-interface KubeResponse {
-  status: number;
-  text: string;
-  retryAfter: number | undefined;
-}
-
 const TOKEN_MAX_AGE_MS = 60_000;
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 const ATTEMPTS = 4;
@@ -52,13 +46,15 @@ const RETRY_AFTER_MAX_MS = 10_000;
  */
 export class KubeClient {
   readonly #options: KubeClientOptions;
+  /** With its port. */
   readonly #host: string;
   #token: { value: string; read: number } | undefined;
-  #agent: { agent: https.Agent; ca: string } | undefined;
+  #agent: { agent: Connections; ca: string } | undefined;
 
   constructor(options: KubeClientOptions) {
     this.#options = options;
-    this.#host = options.host.replace(/^\[(.*)\]$/, '$1');
+    const host = options.host.replace(/^\[(.*)\]$/, '$1');
+    this.#host = `${isIP(host) === 6 ? `[${host}]` : host}:${options.port}`;
   }
 
   /** The namespace that the pod runs in. */
@@ -93,66 +89,32 @@ export class KubeClient {
       if (attempt >= ATTEMPTS || !mayRepeat(request, error)) {
         throw error;
       }
-      const asked = outcome instanceof KubernetesError ? undefined : outcome.retryAfter;
+      const asked = outcome instanceof KubernetesError ? undefined : retryAfterOf(outcome.headers['retry-after']);
       const pause = Math.min(RETRY_AFTER_MAX_MS, asked ?? 100 * 3 ** attempt);
       log.debug({ verb: access.verb, resource: access.resource, status: error.httpStatus, pause }, 'asking again');
       await clock.sleep(pause, request.signal);
     }
   }
 
-  close(): void {
-    this.#agent?.agent.destroy();
-    this.#agent = undefined;
-  }
-
-  async #attempt(request: KubeRequest, freshToken: boolean): Promise<KubeResponse> {
-    const [token, agent] = await Promise.all([this.#bearer(freshToken), this.#connection()]);
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const query = request.query === undefined ? '' : `?${new URLSearchParams(request.query).toString()}`;
-    const timeout = request.timeout ?? 10_000;
-    const signal = request.signal === undefined ? AbortSignal.timeout(timeout) : withTimeLimit(request.signal, timeout);
-    return new Promise((resolve, reject) => {
-      const sent = https.request(
-        {
-          agent,
-          host: this.#host,
-          port: this.#options.port,
-          // An address is no server name: TLS checks it against the certificate's IP entries.
-          ...(isIP(this.#host) === 0 ? { servername: this.#host } : {}),
-          method: request.method,
-          path: request.path + query,
-          signal,
-          headers: {
-            accept: 'application/json',
-            authorization: `Bearer ${token}`,
-            'user-agent': 'dashkeep',
-            ...(body === undefined
-              ? {}
-              : { 'content-type': request.contentType ?? 'application/json', 'content-length': body.length }),
-          },
-        },
-        (answer) => {
-          const chunks: Buffer[] = [];
-          let size = 0;
-          answer.on('data', (chunk: Buffer) => {
-            size += chunk.length;
-            if (size > MAX_ANSWER_BYTES) {
-              answer.destroy(new Error('the answer is larger than any Secret'));
-            }
-            chunks.push(chunk);
-          });
-          answer.on('error', reject);
-          answer.on('end', () =>
-            resolve({
-              status: answer.statusCode ?? 0,
-              text: Buffer.concat(chunks).toString('utf8'),
-              retryAfter: retryAfterOf(answer.headers['retry-after']),
-            }),
-          );
-        },
-      );
-      sent.on('error', reject);
-      sent.end(body);
+  async #attempt(request: KubeRequest, freshToken: boolean): Promise<HttpResponse> {
+    const [token, dispatcher] = await Promise.all([this.#bearer(freshToken), this.#connection()]);
+    const { method, path, query, body, contentType = 'application/json', timeout = 10_000, signal } = request;
+    return sendRequest({
+      dispatcher,
+      origin: `https://${this.#host}`,
+      path: query === undefined ? path : `${path}?${new URLSearchParams(query).toString()}`,
+      method,
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${token}`,
+        'user-agent': 'dashkeep',
+        ...(body !== undefined && { 'content-type': contentType }),
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+      idle: timeout,
+      total: timeout,
+      maxBytes: MAX_ANSWER_BYTES,
+      signal,
     });
   }
 
@@ -164,11 +126,12 @@ export class KubeClient {
     return this.#token.value;
   }
 
-  async #connection(): Promise<https.Agent> {
+  async #connection(): Promise<Connections> {
     const ca = await this.#file('ca.crt');
     if (this.#agent?.ca !== ca) {
-      this.#agent?.agent.destroy();
-      this.#agent = { ca, agent: new https.Agent({ ca, keepAlive: true, maxSockets: 4 }) };
+      // What is under way with the former certificate may end.
+      void this.#agent?.agent.close();
+      this.#agent = { ca, agent: new Agent({ connections: 4, pipelining: 1, connect: { ca } }) };
     }
     return this.#agent.agent;
   }
@@ -186,8 +149,8 @@ export class KubeClient {
   }
 
   #unreachable(cause: unknown): KubernetesError {
-    const at = `${isIP(this.#host) === 6 ? `[${this.#host}]` : this.#host}:${this.#options.port}`;
-    return new KubernetesError(0, 'Unreachable', `the Kubernetes API at ${at} does not respond: ${reasonOf(cause)}`, {
+    const what = `the Kubernetes API at ${this.#host} does not respond: ${reasonOf(cause)}`;
+    return new KubernetesError(0, 'Unreachable', what, {
       cause,
       advice: reason('unblock-api-server'),
     });
@@ -202,8 +165,8 @@ function mayRepeat(request: KubeRequest, error: KubernetesError): boolean {
   return error.httpStatus === 429 || (request.repeatable && (error.httpStatus === 0 || error.httpStatus >= 500));
 }
 
-function refusalOf(access: Access, { status, text }: KubeResponse): KubernetesError {
-  const { reason, message } = statusOf(text);
+function refusalOf(access: Access, { status, body }: HttpResponse): KubernetesError {
+  const { reason, message } = statusOf(body.toString('utf8'));
   return refusal(access, status, reason ?? '', message ?? '');
 }
 
@@ -217,9 +180,9 @@ function statusOf(text: string): Status {
   }
 }
 
-function parse<T>(access: Access, { status, text }: KubeResponse): T {
+function parse<T>(access: Access, { status, body }: HttpResponse): T {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(body.toString('utf8')) as T;
   } catch {
     throw refusal(access, status, 'NotJson', 'the response is not JSON: check that this is the Kubernetes API');
   }
