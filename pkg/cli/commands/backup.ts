@@ -27,7 +27,6 @@ import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
   acceptLoss?: string;
   bestEffort?: boolean;
 }

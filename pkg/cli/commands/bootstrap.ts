@@ -14,10 +14,6 @@ import { printJson, printLine } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
-interface Flags extends CommonFlags {
-  json?: boolean;
-}
-
 /** Registers `dashkeep bootstrap`. */
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
@@ -27,7 +23,7 @@ export const registerBootstrap: Register = (program, run) => {
     .action(run(runBootstrap));
 };
 
-async function runBootstrap(context: CliContext, flags: Flags): Promise<Exit> {
+async function runBootstrap(context: CliContext, flags: CommonFlags): Promise<Exit> {
   const { clock, randomness, log, environment } = context;
   const config = serviceConfig(environment, flags, VERSION);
   const configuration = new Configuration(environment, flags);
@@ -78,7 +74,7 @@ async function patiently(context: CliContext, seconds: number, options: Bootstra
   }
 }
 
-function print(context: CliContext, flags: Flags, { orgs, failed }: Bootstrapped): void {
+function print(context: CliContext, flags: CommonFlags, { orgs, failed }: Bootstrapped): void {
   const shown = orgs.map(({ org, expires, minted, app }) =>
     compact({ org, minted, expires: expires?.toISOString(), app }),
   );

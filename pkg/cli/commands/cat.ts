@@ -15,7 +15,6 @@ import type { CliContext } from '../context.ts';
 import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   org?: string;
 }
 

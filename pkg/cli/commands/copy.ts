@@ -7,13 +7,12 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { recipientsBeside, sessionIn, withCopyTarget, withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
-import { printJson, printLine, progressPrinter } from '../output/output.ts';
+import { printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 
 interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
   readData?: boolean;
 }
 
@@ -40,11 +39,7 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
         : withSession(context, { ...flags, target: url }, true, ({ repository: to }) => copyTo({ to }));
     });
   }).finally(progress.end);
-  if (flags.json === true) {
-    printJson(context, report);
-  } else {
-    print(context, report);
-  }
+  printResult(context, flags, report, () => print(context, report));
   const { foreign, different, damaged, verified } = report;
   return damaged.length + verified.problems.length > 0 ? 4 : foreign.length + different.length > 0 ? 3 : 0;
 }

@@ -16,7 +16,6 @@ import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   detail?: boolean;
 }
 

@@ -12,7 +12,6 @@ import { printJson, printLine } from '../output/output.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   policy?: boolean;
 }
 

@@ -5,13 +5,11 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
-import { printJson, printLine, progressPrinter } from '../output/output.ts';
+import { printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
-interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
-}
+type Flags = CommonFlags & AskedBy;
 
 /** Registers `dashkeep drill`. */
 export const registerDrill: Register = (program, run) => {
@@ -39,11 +37,7 @@ async function drill(context: CliContext, snapshot: string | undefined, flags: F
   const report = await withSession(context, flags, false, (session) =>
     recordRun(session, run, (one) => runDrill(session, { snapshot }, one)),
   ).finally(progress.end);
-  if (flags.json === true) {
-    printJson(context, report);
-  } else {
-    print(context, report);
-  }
+  printResult(context, flags, report, () => print(context, report));
   return drillOutcome(report).status === 'complete' ? 0 : 3;
 }
 

@@ -8,12 +8,11 @@ import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { parseResource } from '../resource.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   as: FormatName;
   snapshot: string;
   org?: string;
@@ -50,11 +49,7 @@ async function runExport(context: CliContext, directory: string, flags: Flags): 
   const result = await withSession(context, flags, false, ({ repository }) =>
     exportSnapshot({ repository, snapshot, selection, directory, as, signal }),
   );
-  if (flags.json === true) {
-    printJson(context, result);
-  } else {
-    print(context, result);
-  }
+  printResult(context, flags, result, () => print(context, result));
   return 0;
 }
 

@@ -8,11 +8,10 @@ import { targetOf, type CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { fleetOptions } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printJson, printLine, printTable } from '../output/output.ts';
+import { bytes, printLine, printResult, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   maxAge?: number;
 }
 
@@ -35,11 +34,7 @@ async function fleet(context: CliContext, targets: string[], flags: Flags): Prom
   const given = named.length > 0 ? named : [targetOf(configuration)];
   const { maxAge } = flags;
   const installations = await lookAtFleet(given, { ...(await fleetOptions(context, flags)), maxAge });
-  if (flags.json === true) {
-    printJson(context, { installations });
-  } else {
-    print(context, installations);
-  }
+  printResult(context, flags, { installations }, () => print(context, installations));
   const states = new Set(installations.map(({ state }) => state));
   return states.has('unknown') ? 1 : states.has('attention') ? 3 : 0;
 }

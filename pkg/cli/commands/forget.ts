@@ -24,7 +24,6 @@ import type { CliContext } from '../context.ts';
 const RULES = ['keepLast', 'keepHourly', 'keepDaily', 'keepWeekly', 'keepMonthly', 'keepYearly'] as const;
 
 interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], string>> {
-  json?: boolean;
   keepWithin?: string;
   timezone?: string;
   dryRun?: boolean;

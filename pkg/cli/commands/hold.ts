@@ -4,11 +4,10 @@ import { endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
   note?: string;
   until?: string;
 }
@@ -30,10 +29,8 @@ async function hold(context: CliContext, snapshot: string, flags: Flags): Promis
   const id = await withSession(context, flags, false, ({ repository }) =>
     holdSnapshot(repository, snapshot, request, { randomness, signal }),
   );
-  if (flags.json === true) {
-    printJson(context, { snapshot: id, until: until?.toISOString() ?? null });
-  } else {
-    printLine(context, `on hold: ${id}`);
-  }
+  printResult(context, flags, { snapshot: id, until: until?.toISOString() ?? null }, () =>
+    printLine(context, `on hold: ${id}`),
+  );
   return 0;
 }

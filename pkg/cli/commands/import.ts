@@ -13,7 +13,6 @@ import { printJson, printLine } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
   format?: ArchiveFormat;
   org?: string;
   input?: string[];

@@ -4,11 +4,10 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printJson, printLine, printTable } from '../output/output.ts';
+import { printLine, printResult, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   rotate?: boolean;
 }
 
@@ -27,11 +26,7 @@ async function runKeys(context: CliContext, flags: Flags): Promise<Exit> {
     }
     return viewOf(repository, context.signal);
   });
-  if (flags.json === true) {
-    printJson(context, view);
-  } else {
-    print(context, view);
-  }
+  printResult(context, flags, view, () => print(context, view));
   return 0;
 }
 

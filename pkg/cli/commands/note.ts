@@ -3,12 +3,10 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
-interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
-}
+type Flags = CommonFlags & AskedBy;
 
 /** Registers `dashkeep note`. */
 export const registerNote: Register = (program, run) => {
@@ -24,10 +22,8 @@ async function note(context: CliContext, snapshot: string, text: string, flags: 
   const id = await withSession(context, flags, false, ({ repository }) =>
     noteSnapshot(repository, snapshot, { note: text, ...askedBy(flags) }, { signal }),
   );
-  if (flags.json === true) {
-    printJson(context, { snapshot: id, note: text });
-  } else {
-    printLine(context, text === '' ? `note removed: ${id}` : `note written: ${id}`);
-  }
+  printResult(context, flags, { snapshot: id, note: text }, () =>
+    printLine(context, text === '' ? `note removed: ${id}` : `note written: ${id}`),
+  );
   return 0;
 }

@@ -6,12 +6,11 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printJson, printLine } from '../output/output.ts';
+import { bytes, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   dryRun?: boolean;
   removeMostObjects?: boolean;
 }
@@ -37,15 +36,16 @@ async function prune(context: CliContext, flags: Flags): Promise<Exit> {
           runPrune(session, { confirmed }, run),
         ),
   );
-  if (flags.json === true) {
-    printJson(context, {
+  printResult(
+    context,
+    flags,
+    {
       ...summary(plan),
       applied: result !== undefined,
       ...compact({ result }),
-    });
-  } else {
-    print(context, plan, result);
-  }
+    },
+    () => print(context, plan, result),
+  );
   return result !== undefined && result.failed.length > 0 ? 3 : 0;
 }
 

@@ -16,12 +16,11 @@ import { serviceConfig } from '../config/service.ts';
 import { beginningOf, endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { askedBy, withBy, withJson, withService, withTargetUrl, type AskedBy } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
   confirm?: Confirmable;
   report?: ReportFormat;
   from?: string;
@@ -64,11 +63,7 @@ async function readiness(context: CliContext, flags: Flags): Promise<Exit> {
       }
       return asked.report(undefined, signal);
     });
-    if (flags.json === true) {
-      printJson(context, report);
-    } else {
-      print(context, report);
-    }
+    printResult(context, flags, report, () => print(context, report));
     return EXITS[report.level];
   } finally {
     await service.stop();

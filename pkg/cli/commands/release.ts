@@ -3,12 +3,10 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
-interface Flags extends CommonFlags, AskedBy {
-  json?: boolean;
-}
+type Flags = CommonFlags & AskedBy;
 
 /** Registers `dashkeep release`. */
 export const registerRelease: Register = (program, run) => {
@@ -23,10 +21,6 @@ async function release(context: CliContext, snapshot: string, flags: Flags): Pro
   const id = await withSession(context, flags, false, ({ repository }) =>
     releaseSnapshot(repository, snapshot, { ...askedBy(flags), signal }),
   );
-  if (flags.json === true) {
-    printJson(context, { snapshot: id });
-  } else {
-    printLine(context, `released: ${id}`);
-  }
+  printResult(context, flags, { snapshot: id }, () => printLine(context, `released: ${id}`));
   return 0;
 }

@@ -7,12 +7,11 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { openState, withSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printJson, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   readData?: boolean;
   rewrap?: boolean;
 }
@@ -42,11 +41,7 @@ async function repair(context: CliContext, flags: Flags): Promise<Exit> {
       runRepair(session, { readData }, run),
     ),
   );
-  if (flags.json === true) {
-    printJson(context, result);
-  } else {
-    print(context, result);
-  }
+  printResult(context, flags, result, () => print(context, result));
   return result.remaining.length === 0 ? 0 : 4;
 }
 

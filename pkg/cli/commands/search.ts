@@ -13,7 +13,6 @@ import { printable } from '../output/printable.ts';
 import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   org?: string;
   kind?: string[];
   deleted?: boolean;

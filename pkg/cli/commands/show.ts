@@ -11,7 +11,6 @@ import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   rules?: boolean;
 }
 

@@ -9,16 +9,12 @@ import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
-interface Flags extends CommonFlags {
-  json?: boolean;
-}
-
 /** Registers `dashkeep snapshots`. */
 export const registerSnapshots: Register = (program, run) => {
   withTarget(program.command('snapshots')).description('list the snapshots, newest first').action(run(listSnapshots));
 };
 
-async function listSnapshots(context: CliContext, flags: Flags): Promise<Exit> {
+async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<Exit> {
   const snapshots = await snapshotsOf(context, flags);
   if (flags.json === true) {
     printJson(context, { snapshots });

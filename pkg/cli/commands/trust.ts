@@ -6,11 +6,10 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { openState, withSession, withStore } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   remove?: boolean;
   unsigned?: boolean;
   repository?: string;
@@ -53,11 +52,7 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
     }
     return { done: said, trusted: [...trust.keys.trusted] };
   });
-  if (flags.json === true) {
-    printJson(context, { trusted });
-  } else {
-    printLine(context, done);
-  }
+  printResult(context, flags, { trusted }, () => printLine(context, done));
   return 0;
 }
 
@@ -65,13 +60,11 @@ async function accept(context: CliContext, id: string, flags: Flags): Promise<Ex
   await withStore(context, flags, async (store) =>
     acceptRepository({ ...context, store, state: await openState(context, flags) }, id),
   );
-  if (flags.json === true) {
-    printJson(context, { repository: id });
-  } else {
+  printResult(context, flags, { repository: id }, () =>
     printLine(
       context,
       `The repository ${id} is accepted as it is now. Snapshots still need the signature of a trusted key.`,
-    );
-  }
+    ),
+  );
   return 0;
 }

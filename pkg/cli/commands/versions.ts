@@ -29,7 +29,6 @@ import { parseResource } from '../resource.ts';
 import { CommandError } from '../command-error.ts';
 
 interface Flags extends CommonFlags {
-  json?: boolean;
   org?: string;
   limit: string;
   changes: boolean;

@@ -15,6 +15,7 @@ export interface CommonFlags {
   kinds?: string;
   ageRecipients?: string;
   trustedKeys?: string;
+  json?: boolean;
 }
 
 /** @throws DK_SETTINGS when no target is given. */

@@ -7,6 +7,20 @@ export function printJson(context: CliContext, document: unknown): void {
   context.stdout.write(`${JSON.stringify(document)}\n`);
 }
 
+/** The result of a command: one JSON document with `--json`, otherwise what `print` writes. */
+export function printResult(
+  context: CliContext,
+  { json }: { json?: boolean },
+  document: unknown,
+  print: () => void,
+): void {
+  if (json === true) {
+    printJson(context, document);
+  } else {
+    print();
+  }
+}
+
 /** Writes one line to standard output. */
 export function printLine(context: CliContext, text = ''): void {
   context.stdout.write(`${text}\n`);
