@@ -1,10 +1,13 @@
 import * as fs from 'node:fs';
 import { createHash } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { withTimeLimit } from '../../lib/abortable.ts';
 import { systemCode } from '../../lib/file-errors.ts';
+import { Agent } from '../../lib/http/agent.ts';
+import { BodyTooLarge, sendRequest } from '../../lib/http/request.ts';
 import { assertPackFits, MAX_PACK_BYTES } from './pack.ts';
 import type { TreeEntry, TreeStore } from './tree.ts';
 import type * as Sdk from './sdk.ts';
@@ -181,7 +184,7 @@ export class GitRemote implements TreeStore {
   #web(): Pick<Parameters<typeof Sdk.push>[0], 'http' | 'onAuth' | 'onAuthFailure'> {
     const { token, user } = this.#config;
     return compact({
-      http: { request: (request: HttpRequest) => exchange(request, this.#signal) },
+      http: { request: (request) => exchange(request, this.#signal) },
       onAuth: token && (async () => ({ username: user, password: await token() })),
       onAuthFailure: () => ({ cancel: true }),
     });
@@ -220,55 +223,47 @@ function whyNot(error: unknown, hasToken: boolean): string {
   if ((cause as Error).name === 'TimeoutError') {
     return 'did not respond in time';
   }
-  return `did not respond (${systemCode(cause) ?? (cause as Error).name})`;
+  const name = cause instanceof BodyTooLarge ? 'too much data' : (cause as Error).name;
+  return `did not respond (${systemCode(cause) ?? name})`;
 }
 
 function codeOf(error: unknown): unknown {
   return (error as { code?: unknown } | null)?.code;
 }
 
-interface HttpRequest {
-  url: string;
-  method?: string;
-  headers?: Record<string, string>;
-  body?: AsyncIterable<Uint8Array>;
-}
+type Http = Parameters<typeof Sdk.push>[0]['http'];
 
-interface HttpResponse extends Omit<HttpRequest, 'body'> {
-  body: AsyncIterableIterator<Uint8Array>;
-  statusCode: number;
-  statusMessage: string;
-}
+/** It follows no redirect, which would take content elsewhere. */
+const connections = new Agent({ pipelining: 1 });
 
 async function exchange(
-  { url, method = 'GET', headers = {}, body }: HttpRequest,
-  cancelled: AbortSignal,
-): Promise<HttpResponse> {
-  const signal = withTimeLimit(cancelled, method === 'GET' ? REFS_TIMEOUT_MS : TIMEOUT_MS);
+  { url, method = 'GET', headers = {}, body }: Parameters<Http['request']>[0],
+  signal: AbortSignal,
+): ReturnType<Http['request']> {
+  const { origin, pathname, search } = new URL(url);
+  const time = method === 'GET' ? REFS_TIMEOUT_MS : TIMEOUT_MS;
   const chunks: Uint8Array[] = [];
   for await (const chunk of body ?? []) {
     chunks.push(chunk);
   }
-  // Followed, a redirect would take content elsewhere.
-  const init = { method, headers, signal, redirect: 'manual' } as const;
-  const response = await fetch(url, { ...init, ...(body && { body: Buffer.concat(chunks) }) });
+  const answer = await sendRequest({
+    dispatcher: connections,
+    origin,
+    path: pathname + search,
+    method: method as 'GET' | 'POST',
+    headers: { 'user-agent': 'dashkeep', ...headers },
+    body: body === undefined ? null : Buffer.concat(chunks),
+    idle: time,
+    total: time,
+    maxBytes: MAX_PACK_BYTES,
+    signal,
+  });
   return {
-    url: response.url,
+    url,
     method,
-    statusCode: response.status,
-    statusMessage: response.statusText,
-    headers: Object.fromEntries(response.headers),
-    body: limited((response.body ?? new Blob([]).stream()) as AsyncIterable<Uint8Array>),
+    statusCode: answer.status,
+    statusMessage: STATUS_CODES[answer.status] ?? '',
+    headers: answer.headers as Record<string, string>,
+    body: Readable.from([answer.body]).iterator(),
   };
-}
-
-async function* limited(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_PACK_BYTES) {
-      throw new Error('the answer is too large', { cause: { name: 'too much data' } });
-    }
-    yield chunk;
-  }
 }
