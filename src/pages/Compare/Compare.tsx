@@ -8,12 +8,15 @@ import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
-import { parseResource, routes } from '../../lib/routes.ts';
+import { parseResource, routes, resourceParameter } from '../../lib/routes.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { isGone } from '../Restore/EndedRestore.tsx';
-import { DiffDrawer } from './DiffDrawer.tsx';
-import { DiffList } from './DiffList.tsx';
+import { DiffList, filtersOf } from './DiffList.tsx';
 import { GoneHere } from './GoneHere.tsx';
+import type { NamedRef } from '../../../pkg/contract/kinds.ts';
+import { useSteps } from '../../components/resources/Neighbours.tsx';
+import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
+import { useDiff } from '../../data/useDiff.ts';
 
 /** Two points in time, or one and now. Without a choice it offers the newest snapshot and now: that reads Grafana. */
 export function Compare() {
@@ -126,3 +129,21 @@ const getStyles = (theme: GrafanaTheme2) => ({
     [theme.breakpoints.down('md')]: { gridTemplateColumns: 'minmax(0, 1fr)', justifyItems: 'stretch' },
   }),
 });
+
+/** One difference of the list, with the way to the one before and the one after it. */
+function DiffDrawer({ from, to, resource }: { from: string; to: string; resource: NamedRef }) {
+  const { read, change } = useUrlState();
+  const list = useDiff(from, to, filtersOf(read));
+  const here = resourceParameter(resource);
+  const at = list.items.findIndex((entry) => resourceParameter(entry) === here);
+  const steps = useSteps(list, at, (entry) => change({ resource: resourceParameter(entry) }));
+  return (
+    <ResourceDiffDrawer
+      from={from}
+      to={to}
+      resource={resource}
+      steps={steps}
+      onClose={() => change({ resource: undefined })}
+    />
+  );
+}

@@ -1,4 +1,4 @@
-import { Button, EmptyState, Stack } from '@grafana/ui';
+import { Button, EmptyState, Stack, Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { DiffEntry } from '../../../pkg/contract/api/diff.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
@@ -10,7 +10,7 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
-import { useDiff, type DiffFilters } from '../../data/useDiff.ts';
+import { useDiff, type DiffFilters, useRefreshLive } from '../../data/useDiff.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
@@ -18,7 +18,7 @@ import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { ChangeBadge } from '../../components/ChangeBadge.tsx';
 import { ChangeCounts } from './ChangeCounts.tsx';
-import { LiveRead } from './LiveRead.tsx';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
 
 /** What the list is limited to, by the URL. */
 export function filtersOf(read: (name: string) => string): DiffFilters {
@@ -135,4 +135,29 @@ function makeColumns(onOpen: (entry: DiffEntry) => void): Column<DiffEntry>[] {
     kindColumn(),
     folderColumn(),
   ];
+}
+
+/** When live was read, and reading it again: it may have changed since. */
+function LiveRead({ from, time }: { from: string; time: string }) {
+  const refresh = useRefreshLive(from);
+  return (
+    <>
+      <Stack gap={1} alignItems="center" wrap="wrap">
+        <Text color="secondary" variant="bodySmall">
+          {t('compare.read', 'Current state read')} <RelativeTime time={time} />
+        </Text>
+        <Button
+          size="sm"
+          variant="secondary"
+          fill="text"
+          icon={refresh.isPending ? 'spinner' : 'sync'}
+          disabled={refresh.isPending}
+          onClick={() => refresh.mutate()}
+        >
+          {t('compare.readAgain', 'Read again')}
+        </Button>
+      </Stack>
+      {refresh.error !== null && <ServiceNotice error={refresh.error} />}
+    </>
+  );
 }

@@ -25,13 +25,13 @@ import { Leftovers } from './Leftovers.tsx';
 import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './plan/PlanItems.tsx';
-import { Planning } from './plan/Planning.tsx';
 import { SaveMapping } from './plan/SaveMapping.tsx';
 import { Users } from './plan/Users.tsx';
 import { formOf } from './request.ts';
 import { titleOf } from './plan/title.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
 import { warningTexts } from '../../lib/catalogue/reasons.ts';
+import { WaitCard } from '../../components/WaitCard.tsx';
 
 /** A restore from its plan to its verified end; the URL is the same all the way. */
 export function Plan() {
@@ -171,5 +171,26 @@ function Body({ plan }: { plan: RestorePlan }) {
       <OneDifference difference={one} />
       <PlanItems plan={plan} />
     </Stack>
+  );
+}
+
+/** While a plan is computed: how far that is. The service gives it up when nobody looks at this page. */
+function Planning({ plan }: { plan: RestorePlan }) {
+  return (
+    <WaitCard
+      title={t('restore.planning', 'Comparing with Grafana now…')}
+      text={t('restore.planningText', 'This only reads from Grafana. With many resources it takes a moment.')}
+      progress={plan.progress}
+      action={
+        <LinkButton
+          size="sm"
+          variant="secondary"
+          icon="times"
+          href={plan.undoes === undefined ? formOf(plan) : routes.run(plan.undoes)}
+        >
+          {t('progress.cancel', 'Cancel')}
+        </LinkButton>
+      }
+    />
   );
 }

@@ -19,9 +19,9 @@ import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
-import { keyOf, refOfVersion, sidesOf, type Against, type Sides } from './sides.ts';
+import { keyOf, refOfVersion, sidesOf, type Against, type Sides, placeOf } from './sides.ts';
 import { VersionCard } from './VersionCard.tsx';
-import { VersionDrawer } from './VersionDrawer.tsx';
+import { useSteps } from '../../components/resources/Neighbours.tsx';
 
 /** Every version of one resource that a backup holds. */
 export function Versions() {
@@ -147,5 +147,33 @@ function CompareTwo({ chosen, items, onCompare }: CompareTwoProps) {
         {t('versions.compareTwo', 'Compare the two selected versions')}
       </Button>
     </div>
+  );
+}
+
+interface DrawerProps {
+  list: ReturnType<typeof useVersions>;
+  /** Whose versions are listed. */
+  resource: NamedRef;
+  version: ResourceVersion;
+  against: Against;
+  onStep: (version: ResourceVersion) => void;
+  onClose: () => void;
+}
+
+/** One version beside the one before it or what is in Grafana, with the way to the other versions of the list. */
+function VersionDrawer({ list, resource, version, against, onStep, onClose }: DrawerProps) {
+  const { items, total, loadMore } = list;
+  const compared = items.filter((one) => sidesOf(one, items, against) !== undefined);
+  const rest = total - items.length;
+  const steps = useSteps(
+    { items: compared, total: compared.length + rest, loadMore },
+    placeOf(version, compared),
+    onStep,
+  );
+  const sides = sidesOf(version, items, against);
+  return (
+    sides && (
+      <ResourceDiffDrawer {...sides} resource={refOfVersion(resource, version)} steps={steps} onClose={onClose} />
+    )
   );
 }

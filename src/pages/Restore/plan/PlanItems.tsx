@@ -1,4 +1,4 @@
-import { Button, Icon, Text, Tooltip, type BadgeColor } from '@grafana/ui';
+import { Button, Icon, Text, Tooltip, type BadgeColor, Drawer } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
@@ -14,11 +14,14 @@ import { formatNumber } from '../../../lib/format.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 import { kindLabel } from '../../../lib/kinds.ts';
 import { lossTexts, reasonText } from '../../../lib/catalogue/reasons.ts';
-import { resourceParameter } from '../../../lib/routes.ts';
+import { resourceParameter, refOf } from '../../../lib/routes.ts';
 import { comparedBy } from './confirmation.ts';
 import { CHANGING, foldedCount } from './folded.ts';
-import { PlanItemDrawer } from './PlanItemDrawer.tsx';
 import { useUrlState } from '../../../hooks/useUrlState.ts';
+import { OutageNotice } from '../../../components/problems/ServiceNotice.tsx';
+import { QueryView } from '../../../components/QueryView.tsx';
+import { ResourceDifference } from '../../../components/resources/ResourceDifference.tsx';
+import { useResourceDiff } from '../../../data/useDiff.ts';
 
 const ACTIONS: PlanAction[] = [...CHANGING, 'unchanged'];
 
@@ -145,4 +148,24 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
       },
     },
   ];
+}
+
+interface DrawerProps {
+  snapshot: string;
+  item: PlanItem;
+  onClose: () => void;
+}
+
+/** Changes by the restore in one resource: from what is live to what the snapshot holds. */
+function PlanItemDrawer({ snapshot, item, onClose }: DrawerProps) {
+  const query = useResourceDiff('live', snapshot, comparedBy(item) ?? refOf(item));
+  const subtitle = t('plan.difference', 'Changes by the restore · {{kind}}', { kind: kindLabel(item.kind) });
+  return (
+    <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>
+      <OutageNotice />
+      <QueryView query={query}>
+        {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
+      </QueryView>
+    </Drawer>
+  );
 }
