@@ -71,9 +71,10 @@ const config: Configuration = {
     publicPath: `public/plugins/${manifest.id}/`,
     uniqueName: manifest.id,
   },
-  // By default, Terser takes two thirds of the whole time.
   optimization: {
-    splitChunks: { chunks: 'async' },
+    // By default, what is smaller than 20 kB is in each page that uses it: 13 KiB gzipped of copies in all.
+    splitChunks: { chunks: 'async', minSize: 6_000 },
+    // By default, Terser takes two thirds of the whole time.
     minimizer: [new MinimizerPlugin({ minify: MinimizerPlugin.swcMinify })],
   },
   performance: { hints: 'error', maxAssetSize: 250_000, maxEntrypointSize: 155_000 },
