@@ -53,6 +53,13 @@ test('replacements are saved as a mapping, downloaded, loaded from a file and us
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByText('Found by login: admin')).toBeVisible();
   await expect(page.getByText(/so it may belong to another person/)).toBeVisible();
+  const grace = page.getByRole('combobox', { name: /^grace/ });
+  await expect(grace).toHaveAttribute('aria-invalid', 'true');
+  await grace.click();
+  await page.getByRole('option', { name: 'Leave out' }).click();
+  await expect(grace).toHaveValue('Leave out');
+  await expect(grace).not.toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText(/so it may belong to another person/)).toHaveCount(0);
   await page.getByRole('combobox', { name: /^ada/ }).click();
   await page.getByRole('option', { name: /^lovelace/ }).click();
   await expect(page.getByRole('combobox', { name: /^ada/ })).toHaveValue('lovelace');
@@ -60,7 +67,7 @@ test('replacements are saved as a mapping, downloaded, loaded from a file and us
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download as YAML' }).click();
   const path = await (await download).path();
-  expect(await readFile(path, 'utf8')).toBe('user:\n  "ada": "lovelace"\n');
+  expect(await readFile(path, 'utf8')).toBe('user:\n  "grace": ""\n  "ada": "lovelace"\n');
   await page.getByLabel('Save these replacements as a mapping').fill('people');
   await page.getByRole('button', { name: 'Save mapping' }).click();
   await expect(page.getByRole('button', { name: 'Replace saved mapping' })).toBeVisible();

@@ -1,19 +1,25 @@
 import * as z from 'zod';
 import { REPLACEABLE } from '../kinds.ts';
-import { OrgId, Uid } from './common.ts';
+import { line, OrgId, Uid } from './common.ts';
 
 const Names = z.record(Uid, Uid).optional();
 
-/** Replacements in another Grafana, as in a mapping file, by the UID, name or login of the source. */
+/** By the UID, name or login of the source. A user without a login there is left out. */
+export const Replacements = z.strictObject({
+  ...(Object.fromEntries(REPLACEABLE.map((kind) => [kind, Names])) as Record<
+    (typeof REPLACEABLE)[number],
+    typeof Names
+  >),
+  user: z.record(Uid, line(512)).optional(),
+});
+
+/** Replacements in another Grafana, as in a mapping file. */
 export const Mapping = z.strictObject({
   uids: z.enum(['keep', 'new']).optional(),
   /** Only for the command line: pages send one organization to one. */
   orgs: z.record(z.string().regex(/^[1-9]\d{0,14}$/), OrgId).optional(),
   'data-source': Names,
-  ...(Object.fromEntries(REPLACEABLE.map((kind) => [kind, Names])) as Record<
-    (typeof REPLACEABLE)[number],
-    typeof Names
-  >),
+  ...Replacements.shape,
 });
 export type Mapping = z.infer<typeof Mapping>;
 

@@ -16,6 +16,7 @@ import {
   Time,
   Uid,
 } from './common.ts';
+import { Replacements } from './mappings.ts';
 
 const ConnectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 
@@ -74,7 +75,7 @@ export const RestoreOptions = z.strictObject({
       newUids: z.boolean().optional(),
       pauseRules: z.boolean().optional(),
       /** UIDs in the snapshot, with the UIDs in the other Grafana that replace them. */
-      replace: z.partialRecord(z.enum(REPLACEABLE), z.record(Uid, Uid)).optional(),
+      replace: Replacements.optional(),
     })
     .optional(),
   /** Uid in the snapshot → uid of a live data source. Wins over what is found by uid, name and type. */
@@ -144,10 +145,10 @@ export const UserMatch = z.object({
   email: z.string().optional(),
   /**
    * login: the account with that login. other-email: that account has another email address, so it may belong to
-   * another person. none: no account, so the user is left out.
+   * another person. none: no account, so the user is left out. left-out: someone chose to leave the user out.
    */
-  by: z.enum(['login', 'other-email', 'choice', 'none']),
-  /** The chosen login; see `replace`. */
+  by: z.enum(['login', 'other-email', 'choice', 'none', 'left-out']),
+  /** The chosen login; empty if the user is left out. See `replace`. */
   to: z.string().optional(),
   /** The login with the same email address. Used only if someone chooses it, because email addresses can change. */
   sameEmail: z.string().optional(),

@@ -8,7 +8,7 @@ import { isForbidden } from '../../grafana/http/errors.ts';
 import { stringAt } from '../../lib/json/json.ts';
 
 /** Most urgent first. */
-const ORDER: readonly UserMatch['by'][] = ['other-email', 'none', 'choice', 'login'];
+const ORDER: readonly UserMatch['by'][] = ['other-email', 'none', 'left-out', 'choice', 'login'];
 
 /** More than anyone would choose manually. */
 const MOST = 500;
@@ -45,6 +45,9 @@ function match(
   there: readonly { login: string; email: string }[],
   { login, email, to }: { login: string; email: string | undefined; to: string | undefined },
 ): UserMatch {
+  if (to === '') {
+    return compact({ login, email, by: 'left-out', to });
+  }
   const found = there.find((one) => isSameName(one.login, to ?? login));
   const holder = email === undefined ? undefined : there.find((one) => isSameName(one.email, email));
   const sameEmail = holder === found ? undefined : holder?.login;

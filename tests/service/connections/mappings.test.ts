@@ -129,4 +129,50 @@ it('says which users are found, and sends what a person chose', async () => {
   const logins = permissions.map(({ userLogin }) => userLogin);
   expect(logins).toContain('cyd2');
   expect(logins).not.toContain('daniela');
+
+  // Neither the account of another person nor one that is found by login has to be used.
+  const without = await plan({ user: { ada: '', bob: '' } });
+  expect(without.json.users.matches).toMatchObject([
+    { login: 'cyd', by: 'none' },
+    { login: 'dan', by: 'none' },
+    { login: 'ada', by: 'left-out', to: '' },
+    { login: 'bob', by: 'left-out', to: '' },
+    { login: 'admin', by: 'login' },
+  ]);
 });
+
+it('leaves out users on request, in the file as on the page', async () => {
+  const { userId } = await createBoth('bob');
+  await api(stage, 'POST /api/folders', { uid: 'infra', title: 'Infra' });
+  const { teamId } = await api(stage, 'POST /api/teams', { name: 'sre' });
+  await api(stage, `POST /api/teams/${teamId}/members`, { userId });
+  await api(stage, 'POST /api/folders/infra/permissions', { items: [{ userId, permission: 2 }] });
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  const { snapshot } = await service.ended(json.id);
+  const file = await put('without', "user: { bob: '' }");
+  const { user } = file.json.mappings[0].mapping;
+  expect(user).toEqual({ bob: '' });
+  const plan = await service.call('POST', '/restores', {
+    snapshot,
+    selection: { type: 'kinds', kinds: ['team', 'folder', 'folder-permissions'] },
+    options: { to: { connection: 'production', replace: { user } } },
+  });
+  expect(plan.json.users.matches).toMatchObject([{ login: 'bob', by: 'left-out' }, { login: 'admin' }]);
+  const applied = await service.call('POST', `/restores/${plan.json.id}/apply`, { confirm: plan.json.confirm });
+  expect((await service.ended(applied.json.id)).status).toBe('complete');
+  const permissions: { userLogin: string }[] = await api(production, 'GET /api/folders/infra/permissions');
+  expect(permissions.map(({ userLogin }) => userLogin)).not.toContain('bob');
+  const { teams } = await api(production, 'GET /api/teams/search?name=sre');
+  const members: { login: string }[] = await api(production, `GET /api/teams/${teams[0].id}/members`);
+  expect(members.map(({ login }) => login)).not.toContain('bob');
+});
+
+/** The same login in both, with another email address there. */
+async function createBoth(login: string): Promise<{ userId: number }> {
+  const [here] = await Promise.all(
+    [stage, production].map((grafana, at) =>
+      api(grafana, 'POST /api/admin/users', { login, email: `${login}${at}@example.com`, password: 'secret-of-one' }),
+    ),
+  );
+  return { userId: here.id as number };
+}

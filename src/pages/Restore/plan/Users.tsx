@@ -23,7 +23,7 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
         <Text element="p" color="secondary">
           {t(
             'users.text',
-            'These users appear in permissions and teams. Choose an account of the other Grafana for each.',
+            'These users appear in permissions and teams. For each, choose an account of the other Grafana, or leave the user out.',
           )}
         </Text>
       )}
@@ -33,7 +33,7 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
             key={match.login}
             label={match.email === undefined ? match.login : `${match.login} (${match.email})`}
             description={foundBy(match)}
-            invalid={match.by !== 'choice'}
+            invalid={match.by === 'other-email' || match.by === 'none'}
             noMargin
           >
             <Combobox
@@ -68,18 +68,21 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
   );
 }
 
-/** An account with the same email address comes first, but is never chosen automatically. */
+/** No account, then one with the same email address, which is never chosen automatically. */
 function optionsFor({ sameEmail }: UserMatch, choices: readonly string[]) {
   const others = choices.filter((login) => login !== sameEmail).map((value) => ({ value }));
-  return sameEmail === undefined
-    ? others
-    : [{ value: sameEmail, description: t('users.sameEmail', 'Same email address') }, ...others];
+  return [
+    { value: '', label: t('users.leaveOut', 'Leave out') },
+    ...(sameEmail === undefined ? [] : [{ value: sameEmail, description: t('users.sameEmail', 'Same email address') }]),
+    ...others,
+  ];
 }
 
 function foundBy({ by, to }: UserMatch): string {
   const texts: Record<UserMatch['by'], string> = {
     login: '',
     choice: t('sources.byChoice', 'You chose it.'),
+    'left-out': t('users.isLeftOut', 'The user gets no permissions and joins no teams there.'),
     'other-email': t(
       'users.otherEmail',
       'The account with this login has another email address, so it may belong to another person. If it gains access, the plan asks for a confirmation.',

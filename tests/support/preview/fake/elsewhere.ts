@@ -17,8 +17,8 @@ export function foundThere(
     dataSources: [chosen === undefined ? { from, by: 'none' } : { from, to, by: 'choice' }],
     users: {
       matches: [
-        { login: 'grace', email: 'grace@example.com', by: 'other-email' },
-        { login: 'ada', email: 'ada@example.com', sameEmail: 'lovelace', ...byChoice(replace?.user?.['ada']) },
+        { login: 'grace', email: 'grace@example.com', ...byChoice(replace?.user?.['grace'], 'other-email') },
+        { login: 'ada', email: 'ada@example.com', sameEmail: 'lovelace', ...byChoice(replace?.user?.['ada'], 'none') },
         { login: 'admin', by: 'login' },
       ],
       choices: ['admin', 'grace', 'lovelace'],
@@ -27,6 +27,6 @@ export function foundThere(
   };
 }
 
-function byChoice(to: string | undefined): Pick<UserMatch, 'by' | 'to'> {
-  return to === undefined ? { by: 'none' } : { by: 'choice', to };
+function byChoice(to: string | undefined, by: UserMatch['by']): Pick<UserMatch, 'by' | 'to'> {
+  return to === undefined ? { by } : { by: to === '' ? 'left-out' : 'choice', to };
 }

@@ -46,7 +46,7 @@ const KINDS: Partial<Record<string, Reference['kind']>> = {
   serviceAccount: 'service-account',
 };
 
-/** The same permissions for others; anyone who stands in for several gets the highest. */
+/** The same permissions for others; anyone who stands in for several gets the highest. Without a name, none. */
 export function renamedSubjects(body: Json, renamed: (reference: Reference) => string): Json {
   const before = [...grantsIn(body).values()];
   const after = before.map((grant): Grant => {
@@ -56,7 +56,7 @@ export function renamedSubjects(body: Json, renamed: (reference: Reference) => s
   if (after.every(({ name }, place) => name === before[place]?.name)) {
     return body;
   }
-  const entries = [...highest(after).values()].map(({ subject, name, permission }) =>
+  const entries = [...highest(after.filter(({ name }) => name !== '')).values()].map(({ subject, name, permission }) =>
     canonicalJson({ [subject]: name, permission }),
   );
   return { ...objectAt(body), permissions: entries.sort().map(parseJson) };

@@ -25,13 +25,16 @@ export function membersIn(body: Json | undefined): Member[] {
 
 /**
  * The same team with other members; one who replaces several is an admin of it if one of them is. The email addresses
- * are those of the members who are replaced, so they are left out.
+ * are those of the members who are replaced, so they are left out. So is a member who gets no login.
  */
 export function renamedMembers(body: Json, renamed: (reference: Reference) => string): Json {
   const before = membersIn(body);
   const after = new Map<string, Member>();
   for (const member of before) {
     const login = renamed({ kind: 'user', uid: member.login });
+    if (login === '') {
+      continue;
+    }
     const permission = after.get(login)?.permission === 'Admin' ? 'Admin' : member.permission;
     after.set(login, login === member.login ? { ...member, permission } : { login, permission });
   }
