@@ -120,7 +120,7 @@ export class DirectoryState implements StateStore {
   #failed(verb: string, cause: unknown): DashkeepError {
     const what = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
     const full = what === 'ENOSPC' || what === 'EDQUOT';
-    return new DashkeepError('DK_SETTINGS', `cannot ${verb} state in ${this.#directory}: ${what}`, {
+    return new DashkeepError('DK_STATE', `cannot ${verb} state in ${this.#directory}: ${what}`, {
       cause,
       advice: reason(full ? 'free-space' : 'set-state-directory'),
     });

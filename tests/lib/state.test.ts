@@ -24,6 +24,6 @@ it.runIf(process.platform === 'linux')(
   'fails where no directory can be made, rather than try without end',
   async () => {
     const state = new DirectoryState('/proc/dashkeep/state');
-    await expect(state.set('entry', Buffer.from('1'))).rejects.toMatchObject({ code: 'DK_SETTINGS' });
+    await expect(state.set('entry', Buffer.from('1'))).rejects.toMatchObject({ code: 'DK_STATE' });
   },
 );

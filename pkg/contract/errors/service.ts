@@ -16,6 +16,12 @@ export const SERVICE_ERRORS = {
     hint: 'Correct the named setting.',
     page: 'Correct it in the settings.',
   },
+  DK_STATE: {
+    exit: 2,
+    status: 500,
+    title: 'Dashkeep cannot read or write its state',
+    hint: 'Check the state directory, its permissions and the free space.',
+  },
   DK_INTERNAL: {
     exit: 1,
     status: 500,

@@ -151,7 +151,7 @@ export class SettingsStore {
 
   /**
    * Saves a change.
-   * @throws FieldErrors, DK_SETTINGS_STALE, DK_SETTINGS for what the deployment owns or where nothing can be kept
+   * @throws FieldErrors, DK_SETTINGS_STALE, DK_STATE where nothing can be kept
    */
   update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
     return this.#inTurn(() => this.#update(change, ifMatch));
@@ -160,7 +160,7 @@ export class SettingsStore {
   async #update(change: SettingsUpdate, ifMatch: string | undefined): Promise<Settings> {
     await this.#load();
     if (this.#unwritable !== undefined) {
-      throw new DashkeepError('DK_SETTINGS', `settings cannot be saved: ${reasonSentence(this.#unwritable)}`);
+      throw new DashkeepError('DK_STATE', `settings cannot be saved: ${reasonSentence(this.#unwritable)}`);
     }
     const expected = ifMatch ?? change.revision;
     if (expected !== undefined && expected !== this.#revision(this.#stored)) {

@@ -60,7 +60,7 @@ export function allWarnings(
   if (!writable) {
     const advice = reason('make-settings-writable');
     const message = readOnlyReason ?? 'settings cannot be saved';
-    warnings.push({ code: 'DK_SETTINGS', message, hint: sentenceOf(advice), advice });
+    warnings.push({ code: 'DK_STATE', message, hint: sentenceOf(advice), advice });
   }
   for (const { why, advice } of settingsFindings(parts.settings)) {
     warnings.push(warningOf('DK_SETTINGS', why, advice));
