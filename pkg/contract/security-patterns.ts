@@ -6,21 +6,35 @@ interface Changing {
   changes: readonly SecurityChange[];
 }
 
-/** Resources of one kind in which the same changes are made to who may see or receive what. */
+/** Resources of one kind, and the changes to who may see or receive what that are made in all of them. */
 export interface SecurityPattern<T extends Changing> extends Changing {
   /** At least one. */
   resources: readonly T[];
 }
 
-/** Groups what is the same in every value. The rarest come first: one that differs must not hide behind hundreds. */
+/**
+ * Groups what is the same in every value, so that each change is named once for all resources of a kind. The rarest
+ * come first: one that differs must not hide behind hundreds.
+ */
 export function securityPatterns<T extends Changing>(resources: readonly T[]): SecurityPattern<T>[] {
-  const groups = new Map<string, Changing & { resources: T[] }>();
-  for (const resource of resources) {
+  const found = new Map<string, { change: SecurityChange; kind: KindName; places: number[]; resources: T[] }>();
+  for (const [place, resource] of resources.entries()) {
     const { kind, changes } = resource;
-    const key = JSON.stringify([kind, changes.map(({ code, params }) => [code, Object.entries(params).sort()])]);
-    const group = groups.get(key) ?? { kind, changes, resources: [] };
-    group.resources.push(resource);
-    groups.set(key, group);
+    for (const change of changes) {
+      const key = JSON.stringify([kind, change.code, Object.entries(change.params).sort()]);
+      const one = found.get(key) ?? { change, kind, places: [], resources: [] };
+      if (one.places.at(-1) !== place) {
+        one.places.push(place);
+        one.resources.push(resource);
+      }
+      found.set(key, one);
+    }
   }
-  return [...groups.values()].sort((a, b) => a.resources.length - b.resources.length);
+  const patterns = new Map<string, SecurityPattern<T> & { changes: SecurityChange[] }>();
+  for (const { change, kind, places, resources: same } of found.values()) {
+    const pattern = patterns.get(places.join()) ?? { kind, changes: [], resources: same };
+    pattern.changes.push(change);
+    patterns.set(places.join(), pattern);
+  }
+  return [...patterns.values()].sort((a, b) => a.resources.length - b.resources.length);
 }

@@ -22,7 +22,27 @@ describe('patterns of security changes', () => {
     expect(patterns[1]?.resources).toEqual(many);
   });
 
-  it('keep apart other kinds, further changes, and values that look alike joined', () => {
+  it('name each change once, with all resources that have it', () => {
+    const team: SecurityChange = { code: 'permission', params: { subject: 'team', name: 'sre', after: 'Edit' } };
+    const resources = [
+      one('a', [team, gain('View'), gain('Edit')]),
+      one('b', [team]),
+      one('c', [team, gain('View'), gain('Edit')]),
+      one('d', [gain('Admin'), team]),
+    ];
+    expect(
+      securityPatterns(resources).map(({ changes, resources: same }) => [changes, same.map(({ uid }) => uid)]),
+    ).toEqual([
+      [[gain('Admin')], ['d']],
+      [
+        [gain('View'), gain('Edit')],
+        ['a', 'c'],
+      ],
+      [[team], ['a', 'b', 'c', 'd']],
+    ]);
+  });
+
+  it('keep apart other kinds and values that look alike joined', () => {
     const changes = [
       one('a', [gain('View')]),
       one('b', [gain('View')], 'folder-permissions'),
@@ -31,11 +51,10 @@ describe('patterns of security changes', () => {
       one('e', [{ code: 'role', params: { before: 'a","after":"b', after: 'c' } }]),
     ];
     expect(securityPatterns(changes).map(({ resources }) => resources.map(({ uid }) => uid))).toEqual([
-      ['a'],
       ['b'],
-      ['c'],
       ['d'],
       ['e'],
+      ['a', 'c'],
     ]);
   });
 

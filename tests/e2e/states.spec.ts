@@ -194,7 +194,7 @@ onOneLoad(
     await expectAccessible(page);
     await app.open(`/runs/${partial?.run}`);
     await expect(page.getByRole('heading', { name: '1 resource failed' })).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Resources that failed' }).getByText('Redis')).toBeVisible();
+    await expect(page.getByRole('list', { name: 'Resources and reasons' }).getByText('Redis')).toBeVisible();
     await expectAccessible(page);
     expect(problems).toEqual([]);
   },

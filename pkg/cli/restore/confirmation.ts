@@ -3,7 +3,7 @@ import { bySecurity } from '../../engine/restore/everything/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable } from '../output/printable.ts';
-import { securityText } from '../../contract/security-texts.ts';
+import { securityLines } from './security-lines.ts';
 import type { CliContext } from '../context.ts';
 
 /**
@@ -18,18 +18,11 @@ export async function confirmed(
   if (plan.confirm === undefined || confirm === plan.confirm) {
     return confirm === undefined ? {} : { confirm };
   }
-  for (const line of opening(plan)) {
+  for (const line of securityLines(bySecurity(plan).toConfirm)) {
     context.stderr.write(`${printable(line)}\n`);
   }
   const asks = confirm === undefined && json !== true;
   const typed = asks ? await askOnTerminal(context, `Type '${printable(plan.confirm)}' to continue: `) : confirm;
   requireConfirmation(plan, typed);
   return { confirm: plan.confirm };
-}
-
-/** The changes to access or data destinations that need confirmation, one per line. */
-function opening(plan: Plan): string[] {
-  return bySecurity(plan).toConfirm.flatMap(({ kind, uid, security }) =>
-    security.map((change) => `${kind} ${uid}: ${securityText(change)}`),
-  );
 }

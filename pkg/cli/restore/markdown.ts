@@ -1,10 +1,10 @@
 import { changeSentence } from '../../contract/changes/catalogue.ts';
-import { securityText } from '../../contract/security-texts.ts';
 import type { PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { isConflict } from '../../contract/reasons/plan.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import type { Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { printable } from '../output/printable.ts';
+import { securityLines } from './security-lines.ts';
 
 /** Rows of a table; more make a comment that no pull request takes. */
 const MOST_ROWS = 200;
@@ -21,7 +21,7 @@ export function planMarkdown(plan: Plan, to: string, changes: readonly PlannedCh
     `Snapshot ${code(plan.snapshot)}: ${countsOf(plan.items)}.`,
     ...(secure.length === 0
       ? []
-      : ['#### Changes to access or data destinations', fenced(secure.flatMap(securityLines))]),
+      : ['#### Changes to access or data destinations', fenced(securityLines(secure))]),
     ...(items.length === 0 ? [] : [tableOf(items)]),
     ...(changes.length === 0 ? [] : ['#### Changes', fenced(changes.flatMap(changeLines))]),
   ];
@@ -54,10 +54,6 @@ function tableOf(items: readonly PlannedItem[]): string {
 /** A bar is part of its cell after an odd number of backslashes: some readers take two of them for one. */
 function escapedBars(cell: string): string {
   return cell.replace(/\\+\|?|\|/g, (found) => (found.endsWith('|') ? `${found.slice(0, -1).repeat(2)}\\|` : found));
-}
-
-function securityLines({ kind, uid, security }: PlannedItem): string[] {
-  return security.map((change) => `${kind} ${uid}: ${securityText(change)}`);
 }
 
 function changeLines({ item, changes, truncated }: PlannedChanges): string[] {

@@ -6,8 +6,7 @@ import { securityFirst } from '../../engine/restore/plan/security.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
-import { securityPatterns } from '../../contract/security-patterns.ts';
-import { securityText } from '../../contract/security-texts.ts';
+import { securityLines } from './security-lines.ts';
 import type { CliContext } from '../context.ts';
 
 /** The plan, and what became of it; with `json` one document. */
@@ -88,24 +87,13 @@ export function printRestore(
   }
 }
 
-/** How many resources with the same change a line names. */
-const NAMED = 5;
-
 /** What nobody may overlook is above all else; the same in many resources is one line. */
 function printSecurity(context: CliContext, heading: string, changing: readonly PlannedItem[]): void {
   if (changing.length === 0) {
     return;
   }
   printLine(context, heading);
-  const resources = changing.map(({ kind, uid, security }) => ({ kind, uid, changes: security }));
-  for (const { kind, changes, resources: alike } of securityPatterns(resources)) {
-    const uids = alike.map(({ uid }) => uid);
-    const some = `${uids.slice(0, NAMED).join(', ')} and ${uids.length - NAMED} more`;
-    const subjects = uids.length > NAMED ? [`${uids.length} × ${kind} (${some})`] : uids.map((uid) => `${kind} ${uid}`);
-    for (const subject of subjects) {
-      changes.forEach((change) => printLine(context, printable(`  ${subject}: ${securityText(change)}`)));
-    }
-  }
+  securityLines(changing).forEach((line) => printLine(context, printable(`  ${line}`)));
   printLine(context);
 }
 

@@ -9,22 +9,24 @@ import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { resourceParameter } from '../../lib/routes.ts';
 
-/** What a restore changes about who may see or receive what; resources with the same changes are one entry. */
+/** What a restore changes about who may see or receive what; each change is named once. */
 export function SecurityList({ resources }: { resources: readonly ResourceSecurity[] }) {
   const styles = useStyles2(getStyles);
   return (
     <ul className={styles.list} aria-label={t('security.list', 'Changes to access or data destinations')}>
-      {securityPatterns(resources).map((pattern) => (
-        <li key={pattern.resources.slice(0, 1).map(resourceParameter).join()}>
-          <Resources pattern={pattern} />
-          <ul className={styles.changes}>
-            {pattern.changes.map((change) => {
-              const text = securityText(change, securityTemplate);
-              return <li key={text}>{text}</li>;
-            })}
-          </ul>
-        </li>
-      ))}
+      {securityPatterns(resources).map((pattern) => {
+        const texts = pattern.changes.map((change) => securityText(change, securityTemplate));
+        return (
+          <li key={`${pattern.kind} ${texts.join(' ')}`}>
+            <Resources pattern={pattern} />
+            <ul className={styles.changes}>
+              {texts.map((text) => (
+                <li key={text}>{text}</li>
+              ))}
+            </ul>
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -10,6 +10,7 @@ import { plural, t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';
 import { runKindLabel } from '../../lib/runKinds.ts';
+import { runProblems } from '../../lib/runs/problems.ts';
 import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
 
 const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill', 'copy'];
@@ -66,10 +67,8 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
       cell: (run) =>
         run.failure !== undefined ? (
           <span title={run.failure.message}>{explainProblem(run.failure).title}</span>
-        ) : run.problems === 0 ? (
-          '–'
         ) : (
-          plural('history.problems', run.problems, '{{number}} resource failed', '{{number}} resources failed')
+          runProblems(run) || '–'
         ),
     },
     durationColumn('md'),

@@ -16,8 +16,9 @@ import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { reasonText } from '../../lib/catalogue/reasons.ts';
+import { reasonText, withStop } from '../../lib/catalogue/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
+import { problemTexts } from '../../lib/runs/problems.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { Conflicts } from './plan/Conflicts.tsx';
 import { titleOf as planTitle } from './plan/title.ts';
@@ -79,18 +80,8 @@ function titleOf(back: number, deleted: number, isSent: boolean): string {
 
 /** What failed and what differs, each by its name. */
 function wrongText(failed: number, differs: number): string {
-  const parts = [
-    failed > 0 && plural('outcome.failedText', failed, '{{number}} resource failed.', '{{number}} resources failed.'),
-    differs > 0 &&
-      plural(
-        'outcome.wrong',
-        differs,
-        '{{number}} resource differs from the snapshot.',
-        '{{number}} resources differ from the snapshot.',
-      ),
-    t('outcome.reasons', 'The reasons are below.'),
-  ];
-  return parts.filter((part) => part !== false).join(' ');
+  const parts = [...problemTexts(failed, differs), t('outcome.reasons', 'The reasons are below.')];
+  return parts.map(withStop).join(' ');
 }
 
 /** How a restore ended: read back and compared, resource by resource, and the way to undo it. */
@@ -160,7 +151,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         )}
       </Stack>
       {run?.status === 'partial' && run.errors.length > 0 && (
-        <Problems problems={run.errors} label={t('run.problemList', 'Resources that failed')} />
+        <Problems problems={run.errors} label={t('run.problemList', 'Resources and reasons')} />
       )}
       {!(plan.state === 'failed' && isEmpty) && (
         <FilteredList

@@ -11,8 +11,9 @@ import { RunProgress } from '../../components/RunProgress.tsx';
 import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
 import { isActive, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
+import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { runProblems } from '../../lib/runs/problems.ts';
 import { SendAgain } from '../Send/SendAgain.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { FinishButton } from './FinishButton.tsx';
@@ -94,9 +95,9 @@ function Details({ run }: { run: Run }) {
       {run.errors.length > 0 && (
         <section aria-labelledby="dashkeep-problems">
           <Text element="h2" variant="h4" id="dashkeep-problems">
-            {plural('run.problems', run.errors.length, '{{number}} resource failed', '{{number}} resources failed')}
+            {runProblems(run)}
           </Text>
-          <Problems problems={run.errors} label={t('run.problemList', 'Resources that failed')} />
+          <Problems problems={run.errors} label={t('run.problemList', 'Resources and reasons')} />
         </section>
       )}
     </Stack>

@@ -1,11 +1,11 @@
 import { Button, Stack, Text } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
 import { useLastSent } from '../../data/useRuns.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
-import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
@@ -48,7 +48,7 @@ export function LastSent({ connections }: { connections: readonly { name: string
   return (
     <Stack gap={2} alignItems="center" wrap="wrap">
       <Text color="secondary">
-        {t('send.last', 'Last sent to {{name}}: {{time}}', { name: connection, time: formatTime(started) })}
+        {t('send.last', 'Last sent to {{name}}:', { name: connection })} <RelativeTime time={started} />
       </Text>
       <SendAgain run={run} />
     </Stack>

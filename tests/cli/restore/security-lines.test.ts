@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { CliContext } from '../../../pkg/cli/context.ts';
 import { printRestore } from '../../../pkg/cli/restore/output.ts';
+import { planMarkdown } from '../../../pkg/cli/restore/markdown.ts';
 import type { Plan } from '../../../pkg/engine/restore/types.ts';
 
 const item = (uid: string, after: string) => ({
@@ -15,6 +16,14 @@ function printed(items: object[], json: boolean): string {
   printRestore(context, { json }, { snapshot: 's', items, missing: [], dataSources: [] } as unknown as Plan, undefined);
   return String(stdout.read());
 }
+
+it('two resources with the same security change are one line, also as Markdown', () => {
+  const items = [item('a', 'View'), item('b', 'View')];
+  const line = '2 × dashboard-permissions (a, b): Role Viewer: nothing → View.';
+  expect(printed(items, false)).toContain(`  ${line}`);
+  const plan = { snapshot: 's', items, missing: [], dataSources: [] } as unknown as Plan;
+  expect(planMarkdown(plan, 'production', [])).toContain(`\n${line}\n`);
+});
 
 it('the same security change in many resources is one line of a plan, after the one that differs', () => {
   const items = Array.from({ length: 12 }, (_, index) => item(`d${index}`, 'View'));

@@ -119,7 +119,7 @@ test('a restore that failed in part is not called done, and names what failed an
   await expect(page.getByRole('heading', { name: 'Partly restored' })).toBeVisible();
   const text = '1 resource failed. 1 resource differs from the snapshot. The reasons are below.';
   await expect(page.getByText(text)).toBeVisible();
-  const failed = page.getByRole('list', { name: 'Resources that failed' });
+  const failed = page.getByRole('list', { name: 'Resources and reasons' });
   await expect(failed.getByText(/Dashboard quota reached/)).toBeVisible();
   expect(problems).toEqual([]);
 });
