@@ -1,6 +1,6 @@
 import { Text } from '@grafana/ui';
 import type { Coverage } from '../../pkg/contract/coverage.ts';
-import { t } from '../lib/i18n.ts';
+import { listed, t } from '../lib/i18n.ts';
 import { phrases } from '../lib/catalogue/reasons.ts';
 
 /** What a snapshot covers of Grafana, and what to do about what no one chose to leave out. */
@@ -11,7 +11,7 @@ export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
   return (
     <>
       <Text element="p" variant="bodySmall">
-        {t('coverage.line', 'Included: {{parts}}', { parts: phrases(coverage.parts).join('; ') })}
+        {t('coverage.line', 'Included: {{parts}}', { parts: listed(phrases(coverage.parts)) })}
       </Text>
       {phrases(coverage.advice).map((advice) => (
         <Text key={advice} element="p" variant="bodySmall" color="secondary">

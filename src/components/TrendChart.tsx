@@ -6,7 +6,7 @@ import type { TrendPoint } from '../../pkg/contract/api/status.ts';
 import { formatTime } from '../lib/format.ts';
 import { statusLabel } from './StatusBadge.tsx';
 import { trendTone } from '../lib/runs/trendTone.ts';
-import { t } from '../lib/i18n.ts';
+import { labelled, t } from '../lib/i18n.ts';
 
 interface Props {
   title: string;
@@ -45,7 +45,7 @@ export function TrendChart({ title, points, value, format }: Props) {
       </figcaption>
       <svg
         role="img"
-        aria-label={`${title}: ${summary}`}
+        aria-label={labelled(title, summary)}
         className={styles.chart}
         viewBox={`0 0 ${Math.max(points.length, 20) * 10} ${HEIGHT}`}
         preserveAspectRatio="none"
@@ -56,7 +56,7 @@ export function TrendChart({ title, points, value, format }: Props) {
           const x = (Math.max(points.length, 20) - points.length + index) * 10;
           return (
             <rect key={point.time} x={x + 1} y={HEIGHT - height} width={8} height={height} fill={color(point.status)}>
-              <title>{`${formatTime(point.time)}: ${one === undefined ? labelOf(point.status) : format(one)}`}</title>
+              <title>{labelled(formatTime(point.time), one === undefined ? labelOf(point.status) : format(one))}</title>
             </rect>
           );
         })}

@@ -22,6 +22,16 @@ export function plural(key: string, count: number, one: string, other: string, v
   return t(key, other, { ...values, ...forms, count, number: formatCount(count) });
 }
 
+/** What is said about something, behind its name. */
+export function labelled(label: string, text: string): string {
+  return t('common.labelled', '{{label}}: {{text}}', { label, text });
+}
+
+/** Several parts of one line. */
+export function listed(parts: readonly string[]): string {
+  return parts.join(t('common.separator', '; '));
+}
+
 /** The language that texts are to be in. */
 export function chosenLanguage(): string {
   return host.resolvedLanguage ?? 'en-US';

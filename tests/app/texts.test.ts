@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { frenchSpaces } from '../../src/app/frenchSpaces.ts';
 import { collectTexts, localeFile, nest } from '../../scripts/texts.ts';
@@ -47,6 +48,24 @@ describe('the texts of the app', () => {
       ...given,
       a: 'Après\u00a0: «\u00a0{{side}}\u00a0»\u00a0; puis\u00a0?',
     });
+  });
+
+  it('hold the signs between two parts, which have spaces before them in French', () => {
+    const names = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name));
+    const found = names.filter((name) => /\}[:;?!] \$\{|join\('[:;]/.test(readFileSync(join('src', name), 'utf8')));
+    // YAML is the same in every language.
+    expect(found).toEqual(['pages/Send/mapping.ts']);
+  });
+
+  it('are French throughout, in the catalogues too, with a space before each of their signs', () => {
+    const english =
+      /(?<![\p{L}\w.’-])(the|of|and|is|are|not|cannot|with|from|this|that|which|was|were|has|have|be|to|in|for|by|it|its|or|missing|failed|unknown|left|there)(?![\p{L}\w.-])/iu;
+    const french = { ...flat(read('fr-FR')), ...flat(JSON.parse(readFileSync('pkg/contract/french.json', 'utf8'))) };
+    for (const [key, text] of Object.entries(french)) {
+      const words = text.replaceAll(/\{+[\w-]+\}+|`[^`]*`|https?:\S+/g, '·');
+      expect(words, key).not.toMatch(english);
+      expect(words, key).not.toMatch(/[^\s«][;?!»](?=\s|$)|[^\s]:(?=\s|$)|«\S/u);
+    }
   });
 
   it('are in sentence case: only names begin with a capital inside', () => {

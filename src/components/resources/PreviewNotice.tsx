@@ -3,7 +3,7 @@ import type { OpenedPreview } from '../../../pkg/contract/api/previews.ts';
 import { ServiceNotice } from '../problems/ServiceNotice.tsx';
 import { useRemovePreview } from '../../data/usePreviews.ts';
 import { formatTime } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 
 /** A temporary copy of a dashboard: where it is, what it lacks, how long it stays. */
@@ -11,8 +11,8 @@ export function PreviewNotice({ preview, onRemoved }: { preview: OpenedPreview; 
   const remove = useRemovePreview();
   const { title, path, expires, missing, lostDataSources } = preview;
   const lacks = [
-    ...lostDataSources.map(({ name, uid }) => `${kindLabel('data-source')}: ${name || uid}`),
-    ...missing.map(({ kind, title: name, uid }) => `${kindLabel(kind)}: ${name || uid}`),
+    ...lostDataSources.map(({ name, uid }) => labelled(kindLabel('data-source'), name || uid)),
+    ...missing.map(({ kind, title: name, uid }) => labelled(kindLabel(kind), name || uid)),
   ];
   return (
     <Alert severity={lacks.length === 0 ? 'success' : 'warning'} title={t('preview.ready', 'The copy is ready')}>

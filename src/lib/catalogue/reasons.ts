@@ -4,7 +4,7 @@ import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogu
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { checkStepLabel } from '../checkSteps.ts';
-import { t } from '../i18n.ts';
+import { listed, t } from '../i18n.ts';
 import { kindLabel } from '../kinds.ts';
 import { runKindLabel } from '../runKinds.ts';
 import { errorText, reasonTemplate } from './texts.ts';
@@ -57,7 +57,8 @@ export function findingsText({
   findings?: ReasonData[] | undefined;
 }): string {
   const texts = findings.map((one, at) => textOf(one, at === 0 ? asSentence : undefined));
-  return texts.length === 0 || texts.includes(undefined) ? detail : texts.join('; ');
+  const known = texts.filter((text) => text !== undefined);
+  return known.length === 0 || known.length < texts.length ? detail : listed(known);
 }
 
 /** What to do about something, in the user's language; undefined where it is said in English only. */
@@ -90,7 +91,9 @@ function textOf({ code, params }: ReasonData, form = (template: string) => templ
     return undefined;
   }
   const { title } = errorText(code);
-  return params['message'] === undefined ? title : `${title}: ${params['message']}`;
+  return params['message'] === undefined
+    ? title
+    : t('common.met', '{{title}}: {{message}}', { title, message: params['message'] });
 }
 
 /** Words for params that name a kind, a step, a job or a state. */

@@ -12,7 +12,7 @@ import { useFleet } from '../../data/useStatus.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatNumber, formatRelative } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
+import { listed, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
 const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/fleet.md';
@@ -104,7 +104,7 @@ function stateLabel(state: Installation['state']): string {
 }
 
 function alarmsOf({ alarms }: Installation): string {
-  return alarms.map(reasonText).join('; ');
+  return listed(alarms.map(reasonText));
 }
 
 function ageOf({ age }: Installation): string {

@@ -5,7 +5,7 @@ import type { Confirmable, ReadinessItem, ReadinessLevel, ReadinessLine } from '
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { findingsText, hintsText, reasonText } from '../../lib/catalogue/reasons.ts';
-import { t } from '../../lib/i18n.ts';
+import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 
 const LOOKS: Record<ReadinessLevel, [color: BadgeColor, icon: IconName]> = {
@@ -38,7 +38,7 @@ export function adviceText({ hint, hints }: ReadinessLine): string {
 }
 
 export function itemText({ kind, uid, title, detail }: ReadinessItem): string {
-  return kind === 'plugin' ? `${title} (${uid}) ${detail}` : `${kindLabel(kind)}: ${title}, ${detail}`;
+  return kind === 'plugin' ? `${title} (${uid}) ${detail}` : labelled(kindLabel(kind), `${title}, ${detail}`);
 }
 
 interface Props {

@@ -7,7 +7,7 @@ import { ServiceWords } from '../../components/problems/ServiceWords.tsx';
 import type { useCheckTarget } from '../../data/useSettings.ts';
 import { checkStepLabel } from '../../lib/checkSteps.ts';
 import { formatDuration } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { labelled, t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
 import { findingsText, hintsText } from '../../lib/catalogue/reasons.ts';
 import { FormError } from './FormError.tsx';
@@ -57,7 +57,7 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
       </ol>
       {resolved.length > 0 && (
         <Text color="secondary" variant="bodySmall">
-          {resolved.map((part) => `${part.name}: ${part.value || '–'} (${part.source})`).join(' · ')}
+          {resolved.map((part) => labelled(part.name, `${part.value || '–'} (${part.source})`)).join(' · ')}
         </Text>
       )}
     </section>
