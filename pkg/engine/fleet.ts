@@ -94,13 +94,17 @@ function withTwins(looked: readonly Looked[]): Installation[] {
   return looked.map(({ installation, repository, place }) => {
     const twins = repository === undefined ? [] : (byRepository.get(repository) ?? []);
     const twin = twins.find((one) => one.place !== place);
-    return twin === undefined
-      ? installation
-      : {
-          ...installation,
-          state: 'attention',
-          alarms: [...installation.alarms, because(reason('fleet-twin', { target: twin.installation.target }))],
-        };
+    if (twin === undefined) {
+      return installation;
+    }
+    const alarm = because(reason('fleet-twin', { target: twin.installation.target }));
+    const { readiness } = installation;
+    return {
+      ...installation,
+      state: 'attention',
+      ...(readiness?.level === 'ready' ? { readiness: { level: 'attention', ...alarm } } : {}),
+      alarms: [...installation.alarms, alarm],
+    };
   });
 }
 
@@ -142,7 +146,17 @@ function stateOf(
     ...(age === undefined ? {} : { age: Math.round(age / 1000) }),
     ...(newest === undefined ? {} : { size: newest.bytes, resources: newest.resources }),
     ...(newest?.grafana === undefined ? {} : { grafana: newest.grafana.version }),
+    readiness: readinessFrom(alarms, age === undefined || newest?.foreign === true),
     alarms: alarms.map(because),
+  };
+}
+
+/** The worst reason for the level comes first. */
+function readinessFrom(alarms: readonly Reason[], isLost: boolean): NonNullable<Installation['readiness']> {
+  const worst = alarms.find(({ code }) => code === 'fleet-never-full' || code === 'fleet-untrusted') ?? alarms[0];
+  return {
+    level: isLost ? 'not-ready' : worst === undefined ? 'ready' : 'attention',
+    ...because(worst ?? reason('fleet-ready')),
   };
 }
 

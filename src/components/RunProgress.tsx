@@ -1,12 +1,15 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Icon, Text, useStyles2 } from '@grafana/ui';
+import { useContext } from 'react';
 import type { RunSummary } from '../../pkg/contract/api/runs.ts';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
+import { OutageContext } from '../data/useOutage.ts';
 import { useCancelRun } from '../data/useRuns.ts';
 import { formatNumber } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../lib/kinds.ts';
+import { explainFailure } from '../lib/problems/failures.ts';
 import { runLabel } from './StatusBadge.tsx';
 import { amount } from './StepFigures.tsx';
 import { WaitCard } from './WaitCard.tsx';
@@ -16,6 +19,7 @@ import { ServiceNotice } from './problems/ServiceNotice.tsx';
 export function RunProgress({ run }: { run: RunSummary }) {
   const styles = useStyles2(getStyles);
   const cancel = useCancelRun();
+  const outage = useContext(OutageContext);
   const { progress } = run;
   const kind = runLabel(run);
   const title =
@@ -32,7 +36,8 @@ export function RunProgress({ run }: { run: RunSummary }) {
             size="sm"
             variant="secondary"
             icon="times"
-            disabled={cancel.isPending}
+            disabled={cancel.isPending || outage !== undefined}
+            tooltip={outage && explainFailure(outage).title}
             onClick={() => cancel.mutate(run.id)}
           >
             {t('progress.cancel', 'Cancel')}

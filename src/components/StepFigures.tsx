@@ -11,7 +11,8 @@ import { ProgressBar } from './ProgressBar.tsx';
 export function StepFigures({ progress, label }: { progress: Progress; label: string }) {
   const styles = useStyles2(getStyles);
   const { phase, rate, step } = progress;
-  const { done, secondsLeft, ...counted } = step ?? progress;
+  const { done, ...counted } = step ?? progress;
+  const left = timeLeft(progress);
   // Where there is nothing to count, no figure says how far it is.
   const total = counted.total === 0 ? undefined : counted.total;
   const name = phaseLabel(phase);
@@ -29,9 +30,7 @@ export function StepFigures({ progress, label }: { progress: Progress; label: st
         {rate !== undefined && rate > 0 && (
           <span>{t('progress.rate', '{{rate}} per second', { rate: formatNumber(Math.round(rate)) })}</span>
         )}
-        {secondsLeft !== undefined && secondsLeft > 0 && (
-          <span>{t('progress.left', '{{time}} left', { time: formatDuration(Math.ceil(secondsLeft) * 1000) })}</span>
-        )}
+        {left !== undefined && <span>{left}</span>}
       </div>
     </>
   );
@@ -54,6 +53,14 @@ function Spoken({ title, name, done, total }: SpokenProps) {
         : t('progress.spoken', '{{title}}, {{percent}} percent', { title, percent: tenths })}
     </span>
   );
+}
+
+/** How much longer the current step takes; undefined while that is not known. */
+export function timeLeft(progress: Progress): string | undefined {
+  const { secondsLeft = 0 } = progress.step ?? progress;
+  return secondsLeft > 0
+    ? t('progress.left', '{{time}} left', { time: formatDuration(Math.ceil(secondsLeft) * 1000) })
+    : undefined;
 }
 
 /** What is done, of how many where that is known: without that, it still grows. */

@@ -18,10 +18,12 @@ const AGAIN_BEHIND = 10_000;
 /** Why no call gets to the service, on pages that show it in one place. */
 export const OutageContext = createContext<ServiceError | undefined>(undefined);
 
-/** @returns whether the page says already what this error says */
+/**
+ * @returns whether the page says already that its calls fail. Of an outage they do so in several ways: some when Grafana
+ *   gives up, others when it refuses.
+ */
 export function useShownAbove(error: unknown): boolean {
-  const outage = useContext(OutageContext);
-  return outage !== undefined && error instanceof ServiceError && error.failure === outage.failure;
+  return useContext(OutageContext) !== undefined && concerningAll(error) !== undefined;
 }
 
 /**

@@ -98,6 +98,8 @@ test('a hundred installations are listed worst first, and found by state and tex
   await expect(page.getByRole('listitem').filter({ hasText: /53 hours old/ })).toBeVisible();
   await page.keyboard.press('Escape');
 
+  const never = page.getByRole('row', { name: /cluster-64/ });
+  await expect(never.getByText('Not ready')).toHaveAttribute('title', 'No full snapshot exists');
   await page.getByRole('combobox', { name: 'State' }).click();
   await page.getByRole('option', { name: 'Needs attention (2)' }).click();
   await expect(page.getByText('2 installations')).toBeVisible();

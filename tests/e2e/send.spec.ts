@@ -15,6 +15,13 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByRole('heading', { name: 'Plan for production' })).toBeVisible();
 
+  // What is to be chosen comes before the button that uses it.
+  const [users, button] = await Promise.all([
+    page.getByRole('heading', { name: 'Users' }).boundingBox(),
+    page.getByRole('button', { name: 'Send now' }).boundingBox(),
+  ]);
+  expect(users!.y).toBeLessThan(button!.y);
+
   // Choose what is not clear.
   await page.getByRole('combobox', { name: /^Prometheus/ }).click();
   await page.getByRole('option', { name: 'Prometheus EU' }).click();

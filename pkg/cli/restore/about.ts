@@ -24,15 +24,19 @@ export interface AboutSnapshot {
 
 /**
  * @param selection - what is restored, where the credentials narrow it
- * @param doubt - why a person may want another snapshot
+ * @param more - what else to know of its plan, such as why a person may want another snapshot
  */
-export function aboutSnapshot(manifest: Manifest, selection: Selection = {}, doubt?: KnownReason): AboutSnapshot {
+export function aboutSnapshot(
+  manifest: Manifest,
+  selection: Selection = {},
+  more: readonly KnownReason[] = [],
+): AboutSnapshot {
   const { status, shrunk, lastFull, orgs } = manifest;
   const left = orgs.filter((org) => selection.orgs?.includes(org.id) === false);
   const names = left.map((org) => `${org.id} (${org.name})`).join(', ');
   const why = [
     ...notFullReasons(manifest),
-    ...(doubt === undefined ? [] : [doubt]),
+    ...more,
     ...(left.length === 0 ? [] : [reason('plan-leaves-orgs', { orgs: names })]),
   ];
   return compact({ status, coverage: coverageOf(manifest), shrunk, lastFull, ...warningOf(why) });

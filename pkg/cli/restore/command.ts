@@ -16,6 +16,7 @@ import { lostResources } from '../../operations/lost.ts';
 import { runRestore } from '../../operations/restore.ts';
 import { recordRun } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
+import { changedBack } from '../../engine/restore/plan/planning.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit } from '../command.ts';
 import { orgs as parseOrgs } from '../config/parsers.ts';
@@ -167,7 +168,7 @@ async function planAndApply(
           applied: applied
             ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
             : undefined,
-          about: aboutSnapshot(manifest, selection, narrower),
+          about: aboutSnapshot(manifest, selection, [...(narrower ? [narrower] : []), ...changedBack(plan)]),
           ...(flags.markdown === true ? { changes: await plannedChanges(request, plan) } : {}),
         };
       },

@@ -19,9 +19,7 @@ export function planMarkdown(plan: Plan, to: string, changes: readonly PlannedCh
   const parts = [
     `### Plan for ${code(to)}`,
     `Snapshot ${code(plan.snapshot)}: ${countsOf(plan.items)}.`,
-    ...(secure.length === 0
-      ? []
-      : ['#### Changes to access or data destinations', fenced(securityLines(secure))]),
+    ...(secure.length === 0 ? [] : ['#### Changes to access or data destinations', fenced(securityLines(secure))]),
     ...(items.length === 0 ? [] : [tableOf(items)]),
     ...(changes.length === 0 ? [] : ['#### Changes', fenced(changes.flatMap(changeLines))]),
   ];

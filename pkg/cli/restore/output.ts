@@ -102,7 +102,7 @@ function orgOf({ org, targetOrg, newOrg }: Pick<PlannedItem, 'org' | 'targetOrg'
   return newOrg ?? String(targetOrg ?? org);
 }
 
-function shown({ entry: _, live: __, ...item }: PlannedItem): PlanItem {
+function shown({ entry: _, live: __, manager: ___, ...item }: PlannedItem): PlanItem {
   return item;
 }
 

@@ -94,6 +94,8 @@ export const SavedFile = z.object({
 });
 export type SavedFile = z.infer<typeof SavedFile>;
 
+const ReadinessReason = ReasonData.extend({ level: Readiness.shape.level, reason: z.string() });
+
 /** An installation, as its repository shows it. */
 export const Installation = z.object({
   target: z.string(),
@@ -106,6 +108,11 @@ export const Installation = z.object({
   resources: z.number().optional(),
   /** Version of Grafana at the newest snapshot. */
   grafana: z.string().optional(),
+  /**
+   * Whether a recovery would work, as far as its snapshots show, with the reason in English and as data; absent where
+   * they could not be read. They do not show verifications and restore tests.
+   */
+  readiness: ReadinessReason.optional(),
   /** Problems, in English and as data. */
   alarms: z.array(ReasonData.extend({ reason: z.string() })),
 });

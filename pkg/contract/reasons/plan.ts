@@ -122,6 +122,9 @@ export const PLAN_REASONS = {
   'deleted-since': 'someone deleted it since the restore',
   'changed-since': 'someone changed it since the restore',
   'half-written': 'the interrupted restore may have written half of it, or someone has created or changed it since',
+  'plan-changes-api':
+    'saved through the API, such as by Terraform or grafana-operator, which may change them back after the plan is applied: {titles}',
+  'plan-changes-managed': 'managed by {manager}, which may change them back after the plan is applied: {titles}',
   'managed-since': 'now managed by {manager}',
   'gone-since': 'already deleted',
   'created-filled': 'the restore created it, but it contains resources that are kept',

@@ -142,6 +142,8 @@ export interface PlannedItem extends PlanItem {
   entry?: ManifestEntry;
   /** Mark of what is live now (ledger.ts); absent when nothing is. */
   live?: string;
+  /** Who may change it back after it is updated: a manager, or `api` for a program that saved it. */
+  manager?: string;
 }
 
 /** What the selection needs, and neither the target nor the plan has. */

@@ -23,6 +23,7 @@ import { runRestore } from '../../operations/restore.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
 import type { Repository } from '../../repository/repository.ts';
+import { changedBack } from '../../engine/restore/plan/planning.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { coverageOf, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
@@ -161,7 +162,7 @@ export async function asPlanned(
   const { trust } = session.repository;
   return compact({
     snapshot: plan.snapshot,
-    items: plan.items.map(({ entry: _entry, live: _live, ...item }) => item),
+    items: plan.items.map(({ entry: _entry, live: _live, manager: _manager, ...item }) => item),
     dependencies: plan.missing
       .filter(({ inSnapshot }) => inSnapshot)
       .map(({ org, kind, uid, title }) => ({ org, kind, uid, title })),
@@ -169,7 +170,7 @@ export async function asPlanned(
     liveDataSources: await liveDataSources(request.instance, request.signal),
     confirm: plan.confirm,
     undoes: plan.undoes,
-    ...warningOf(warnings),
+    ...warningOf([...warnings, ...changedBack(plan)]),
     apply: (run, confirm) =>
       connected(run, async (instance, one) => {
         // A plan may be hours old, and a person may trust its signer no longer.

@@ -103,6 +103,15 @@ function stateLabel(state: Installation['state']): string {
   return labels[state];
 }
 
+function readinessLabel(level: NonNullable<Installation['readiness']>['level']): string {
+  const labels: Record<typeof level, string> = {
+    ready: t('fleet.ready', 'Ready'),
+    attention: t('fleet.attention', 'Needs attention'),
+    'not-ready': t('fleet.notReady', 'Not ready'),
+  };
+  return labels[level];
+}
+
 function alarmsOf({ alarms }: Installation): string {
   return listed(alarms.map(reasonText));
 }
@@ -124,6 +133,13 @@ function makeColumns(): Column<Installation>[] {
       header: t('fleet.installation', 'Installation'),
       width: 'minmax(0, 3fr)',
       cell: (one) => <Name installation={one} />,
+    },
+    {
+      id: 'readiness',
+      header: t('readiness.title', 'Readiness'),
+      width: '140px',
+      cell: ({ readiness }) =>
+        readiness ? <span title={reasonText(readiness)}>{readinessLabel(readiness.level)}</span> : '–',
     },
     { id: 'age', header: t('fleet.lastFull', 'Last full snapshot'), width: '140px', hideBelow: 'sm', cell: ageOf },
     {

@@ -35,6 +35,9 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
               {t('latestChanges.all', 'All changes')}
             </LinkButton>
           )}
+          <LinkButton variant="secondary" size="sm" icon="user" href={routes.changes()}>
+            {t('latestChanges.who', 'Who changed what')}
+          </LinkButton>
           <LinkButton
             variant="secondary"
             size="sm"

@@ -4,7 +4,9 @@ import { Icon, LinkButton, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { statusLabel } from '../../components/StatusBadge.tsx';
+import { timeLeft } from '../../components/StepFigures.tsx';
 import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -16,6 +18,7 @@ import { cardStyle } from '../../lib/styles.ts';
 export function StateCard({ status }: { status: Status }) {
   const verdict = verdictOf(status);
   const styles = useStyles2(getStyles, verdict.tone);
+  const { running } = status;
   const next = status.schedules.find((schedule) => schedule.job === 'backup')?.next[0];
   return (
     <section className={styles.card} aria-label={t('overview.state', 'Protection')}>
@@ -40,7 +43,11 @@ export function StateCard({ status }: { status: Status }) {
       </div>
       <dl className={styles.facts}>
         <Fact label={t('overview.next', 'Next backup')}>
-          {next === undefined ? (
+          {running?.kind === 'backup' && running.status === 'running' ? (
+            [t('overview.runningNow', 'Running now'), running.progress && timeLeft(running.progress)]
+              .filter(Boolean)
+              .join(', ')
+          ) : next === undefined ? (
             t('overview.noSchedule', 'No schedule')
           ) : (
             <time dateTime={next} title={formatMoment(next)}>
@@ -79,7 +86,9 @@ function LastRestore({ run }: { run: Status['lastRestore'] }) {
   const { id, started, by, planned, status, counts } = run;
   return (
     <>
-      <TextLink href={routes.run(id)}>{formatRelative(started)}</TextLink>
+      <TextLink href={routes.run(id)}>
+        <RelativeTime time={started} />
+      </TextLink>
       <Text element="p" color="secondary" variant="bodySmall">
         {[
           by,

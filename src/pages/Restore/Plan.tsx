@@ -130,6 +130,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       />
     );
   }
+  const apply = <ApplyBar plan={plan} busy={replan.isPending || one.isLoading} shown={one.shown} />;
   return (
     <Stack direction="column" gap={3}>
       {replan.error !== null && <ServiceNotice error={replan.error} />}
@@ -154,7 +155,7 @@ function Body({ plan }: { plan: RestorePlan }) {
         <Dependencies plan={plan} busy={replan.isPending} onInclude={() => withOptions({ withDependencies: true })} />
       )}
       <Conflicts plan={plan} />
-      <ApplyBar plan={plan} busy={replan.isPending || one.isLoading} shown={one.shown} />
+      {plan.options.to === undefined && apply}
       <Leftovers plan={plan} busy={replan.isPending} onOverwrite={() => withOptions({ overwrite: true })} />
       {plan.counterparts !== undefined && (
         <Counterparts counterparts={plan.counterparts} busy={replan.isPending} onReplace={replace} />
@@ -168,6 +169,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       )}
       {plan.users !== undefined && <Users users={plan.users} busy={replan.isPending} onReplace={replace} />}
       {plan.options.to !== undefined && plan.undoes === undefined && <SaveMapping options={plan.options} />}
+      {plan.options.to !== undefined && apply}
       <OneDifference difference={one} />
       <PlanItems plan={plan} />
     </Stack>

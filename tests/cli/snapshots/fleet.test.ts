@@ -60,6 +60,7 @@ describe('dashkeep fleet', () => {
     const { exit, json } = await runCli(args, environment, { clock });
     expect(exit).toBe(3);
     expect(json.installations[0].alarms).toMatchObject([{ code: 'fleet-clock-behind' }]);
+    expect(json.installations[0].readiness).toMatchObject({ level: 'attention', code: 'fleet-clock-behind' });
   });
 
   it('says how each installation is, with two requests each once it knows them', async () => {
@@ -72,6 +73,7 @@ describe('dashkeep fleet', () => {
       size: expect.any(Number) as number,
       resources: 3,
       grafana: expect.stringMatching(/^12\.4\./) as string,
+      readiness: expect.objectContaining({ level: 'ready', code: 'fleet-ready' }) as object,
       alarms: [],
     });
 

@@ -53,3 +53,26 @@ test('a service that does not answer is waited for in words, not in silence', as
   await expect(page.getByText('The service has not responded yet')).toBeVisible();
   await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
 });
+
+test('a run cannot be cancelled while the service is down, and the page says so once', async ({
+  app,
+  page,
+  preview,
+  service,
+}) => {
+  const progress = { phase: 'reading', done: 10, total: 100, kinds: {}, secondsLeft: 42 };
+  Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', cancellable: true, progress });
+  await app.open('');
+  await expect(page.getByRole('region', { name: 'Protection' })).toContainText(/Running now, 42 sec left/);
+  const cancel = page.getByRole('button', { name: 'Cancel' });
+  await expect(cancel).toBeEnabled();
+  // Some calls fail in Grafana, others on the way to the service.
+  await page.route('**/api/v1/runs*', (route) => route.abort());
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await expect(page.getByRole('alert')).toHaveCount(1);
+  await expect(cancel).toBeDisabled();
+  await cancel.hover({ force: true });
+  await expect(page.getByRole('tooltip')).toHaveText(/does not respond/);
+  await page.waitForTimeout(4_000);
+  await expect(page.getByRole('alert')).toHaveCount(1);
+});

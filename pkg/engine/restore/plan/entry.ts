@@ -98,7 +98,8 @@ export async function planEntry(
   }
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, await stored())] : forecast.losses;
   const security = [...(await securityOf(planning, kind, context, await item())), ...(forecast.security ?? [])];
-  return { ...planned, ...losing(losses), security };
+  const manager = action === 'update' ? (live?.managedBy?.manager ?? live?.provenance) : undefined;
+  return compact({ ...planned, ...losing(losses), security, manager });
 }
 
 /** Why something stays as it is; of permissions also whether they give less or more than those of the snapshot. */

@@ -1,10 +1,12 @@
 import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Listed } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { groupBy } from '../../../lib/group-by.ts';
 import type { ProgressCounter } from '../../progress.ts';
 import type { OpenedPlaces } from '../access/opened-places.ts';
 import type { DataSourceMap } from '../mapping/data-source-map.ts';
@@ -12,7 +14,7 @@ import type { Dependencies } from './dependencies.ts';
 import { keyOf } from '../target.ts';
 import type { EarlierRestores } from './earlier-restores.ts';
 import type { Promotion } from './promotion.ts';
-import type { Parts, PlannedItem, PlanRequest, Mapping } from '../types.ts';
+import type { Parts, Plan, PlannedItem, PlanRequest, Mapping } from '../types.ts';
 
 /** What belongs to one making of a plan. */
 export interface Planning {
@@ -71,6 +73,25 @@ export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): s
     return managedBy.id === undefined ? managedBy.manager : `${managedBy.manager} (${managedBy.id})`;
   }
   return provenance === undefined || provenance === '' || provenance === 'api' ? undefined : provenance;
+}
+
+/** How many titles a warning names. */
+const NAMED = 5;
+
+/** Warnings about updates that others may change back, one for each manager that Grafana names. */
+export function changedBack({ items }: Pick<Plan, 'items'>): KnownReason[] {
+  const managed = groupBy(items, ({ manager }) => manager);
+  return [...managed].flatMap(([manager, all]) => {
+    if (manager === undefined) {
+      return [];
+    }
+    const more = all.length > NAMED ? ', …' : '';
+    const titles = all.slice(0, NAMED).map(({ title, uid }) => title || uid);
+    const params = { titles: `${titles.join(', ')}${more}` };
+    return manager === 'api'
+      ? reason('plan-changes-api', params)
+      : reason('plan-changes-managed', { manager, ...params });
+  });
 }
 
 /** An item as the snapshot holds it. */

@@ -12,12 +12,15 @@ export function manyInstallations(): Installation[] {
     }
     const facts = { target, size: 40_000_000 + at * 1_000_000, resources: 800 + at, grafana: '12.4.0' };
     if (at === 42) {
-      const alarms = [because(reason('fleet-overdue', { hours: '53', expected: '4.2' }))];
-      return { ...facts, state: 'attention', age: 53 * 3600, grafana: '11.6.2', alarms };
+      const late = because(reason('fleet-overdue', { hours: '53', expected: '4.2' }));
+      const readiness = { level: 'attention', ...late } as const;
+      return { ...facts, state: 'attention', age: 53 * 3600, grafana: '11.6.2', readiness, alarms: [late] };
     }
     if (at === 64) {
-      return { ...facts, state: 'attention', alarms: [because(reason('fleet-never-full'))] };
+      const none = because(reason('fleet-never-full'));
+      return { ...facts, state: 'attention', readiness: { level: 'not-ready', ...none }, alarms: [none] };
     }
-    return { ...facts, state: 'ok', age: 600 + at * 60, alarms: [] };
+    const readiness = { level: 'ready', ...because(reason('fleet-ready')) } as const;
+    return { ...facts, state: 'ok', age: 600 + at * 60, readiness, alarms: [] };
   });
 }
