@@ -141,7 +141,7 @@ function makeColumns(): Column<Installation>[] {
       cell: ({ readiness }) =>
         readiness ? <span title={reasonText(readiness)}>{readinessLabel(readiness.level)}</span> : '–',
     },
-    { id: 'age', header: t('fleet.lastFull', 'Last full snapshot'), width: '140px', hideBelow: 'sm', cell: ageOf },
+    { id: 'age', header: t('fleet.lastFull', 'Last full snapshot'), width: '140px', hideBelow: 'md', cell: ageOf },
     {
       id: 'grafana',
       header: t('fleet.version', 'Grafana'),
