@@ -19,8 +19,8 @@ const AGAIN_BEHIND = 10_000;
 export const OutageContext = createContext<ServiceError | undefined>(undefined);
 
 /**
- * @returns whether the page says already that its calls fail. Of an outage they do so in several ways: some when Grafana
- *   gives up, others when it refuses.
+ * @returns whether the page says already that its calls fail. In one outage, some fail in Grafana, and others on the
+ *   way to the service.
  */
 export function useShownAbove(error: unknown): boolean {
   return useContext(OutageContext) !== undefined && concerningAll(error) !== undefined;

@@ -1,9 +1,9 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 
 vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: {} } } }));
-vi.mock('i18next', () => import('./english.ts'));
+vi.mock('i18next', () => import('../english.ts'));
 
-const { runProblems } = await import('../../src/lib/runs/problems.ts');
+const { runProblems } = await import('../../../src/lib/runs/problems.ts');
 
 beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
 
