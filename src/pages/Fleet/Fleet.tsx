@@ -154,7 +154,7 @@ function makeColumns(): Column<Installation>[] {
       header: t('column.resources', 'Resources'),
       width: '90px',
       align: 'right',
-      hideBelow: 'md',
+      hideBelow: 'xl',
       cell: ({ resources }) => (resources === undefined ? '–' : formatNumber(resources)),
     },
     {
@@ -162,7 +162,7 @@ function makeColumns(): Column<Installation>[] {
       header: t('column.size', 'Size'),
       width: '80px',
       align: 'right',
-      hideBelow: 'md',
+      hideBelow: 'xl',
       cell: ({ size }) => (size === undefined ? '–' : formatBytes(size)),
     },
   ];
