@@ -1,9 +1,9 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
-import { memoryDirectory } from '../support/directories.ts';
+import { memoryDirectory, type TemporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
@@ -18,7 +18,9 @@ const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 const DASHBOARDS = 21;
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let directory: TemporaryDirectory;
+/** What the first backup left: each test starts with a copy. */
+let first: TemporaryDirectory;
 let second: number;
 let full: string;
 
@@ -44,22 +46,37 @@ async function deleteDashboards(count: number, org = 1): Promise<void> {
   }
 }
 
-beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await memoryDirectory();
+/** The same Grafana before each test, new but for its address. */
+async function fill(): Promise<void> {
+  grafana.burn();
   grafana.seedDashboards({ count: 20, folders: 4 });
   second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
   for (const uid of ['a', 'b', 'c']) {
     await api('POST /api/folders', { uid, title: uid }, second);
   }
+}
+
+beforeAll(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  directory = await memoryDirectory();
+  first = await memoryDirectory();
+  await fill();
   const { exit, json } = await backUp();
   expect(exit).toBe(0);
   full = json.snapshot;
+  await cp(directory.path, first.path, { recursive: true });
 });
 
-afterEach(async () => {
+beforeEach(async () => {
+  await fill();
+  await rm(directory.path, { recursive: true });
+  await cp(first.path, directory.path, { recursive: true });
+});
+
+afterAll(async () => {
   await grafana.close();
   await directory.remove();
+  await first.remove();
 });
 
 describe('a backup of a Grafana that lost much', () => {
