@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { jsonLog, type Level } from '../../pkg/service/log.ts';
@@ -14,7 +15,9 @@ export interface TestService extends Running {
   lines: string[];
   directory: string;
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestResponse>;
-  /** Polls a run until it has ended. */
+  /** Resolves when the service ends a run, and otherwise after a moment: polling costs more than some runs do. */
+  runEnd(): Promise<unknown>;
+  /** A run, once it has ended. */
   ended(id: string): Promise<Record<string, unknown>>;
 }
 
@@ -37,6 +40,9 @@ export interface TestServiceOptions {
   /** Answers for name servers where addresses of the pages are concerned. */
   resolve?: Resolve;
 }
+
+/** The longest wait for a run to end before another look, in milliseconds: another process may run it. */
+const LOOK = 250;
 
 export const TEST_API_TOKEN = 'api-token-of-the-test-0123456789';
 
@@ -67,10 +73,20 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     { stateDir: join(directory, 'state') },
     'test',
   );
+  const log = jsonLog(options.level ?? 'trace', (line) => lines.push(line));
+  const waiting: (() => void)[] = [];
+  const info = (fields: object, message: string): void => {
+    log.info(fields, message);
+    if (message === 'a run has ended') {
+      waiting.splice(0).forEach((resolve) => resolve());
+    }
+  };
+  const runEnd = (): Promise<unknown> =>
+    Promise.race([new Promise<void>((resolve) => waiting.push(resolve)), wait(LOOK, undefined, { ref: false })]);
   const running = await serve(config, {
     clock: options.clock ?? realClock,
     randomness: realRandomness,
-    log: jsonLog(options.level ?? 'trace', (line) => lines.push(line)),
+    log: { ...log, info },
     resolve: options.resolve,
   });
   const call = async (
@@ -97,10 +113,12 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     lines,
     directory,
     call,
+    runEnd,
     async ended(id) {
       return eventually(`the end of run ${id}`, async () => {
+        const end = runEnd();
         const { json } = await call('GET', `/runs/${id}`);
-        return json.status === 'queued' || json.status === 'running' ? undefined : json;
+        return json.status === 'queued' || json.status === 'running' ? void (await end) : json;
       });
     },
   };
