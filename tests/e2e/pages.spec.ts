@@ -1,8 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, GRAFANA_URL, IN_DEPTH, PACKAGES, type AppPages } from './support/fixtures.ts';
+import { APP, expect, expectAccessible, GRAFANA_URL, IN_DEPTH, PACKAGES, type AppPages } from './support/fixtures.ts';
 import { PAGES, STATES } from './support/shown.ts';
-import { test as onOneLoad } from './support/oneLoad.ts';
 import { test } from './support/worlds.ts';
 
 // One look is enough in `npm test`, and to see whether a page works at all on older packages.
@@ -22,11 +21,8 @@ async function openInTheme(app: AppPages, page: Page, path: string, theme: strin
   }
 }
 
-/** Whether each page is loaded by itself, or one after the other is entered. */
-const look = IN_DEPTH || GRAFANA_URL !== undefined ? test : (onOneLoad as unknown as typeof test);
-
 for (const shown of [...PAGES, ...STATES]) {
-  look(
+  test(
     `${shown.name} is whole, reachable for all, and silent: dark and light, wide and narrow`,
     {
       tag: ['@quick', '@older'],
@@ -74,10 +70,10 @@ const TRAILS: [path: string, trail: string][] = [
   ['/settings/schedule', 'Dashkeep › Settings › Schedule'],
 ];
 
-test('breadcrumbs name each step once', async ({ app, page }) => {
+test('each address opens its page by itself, and breadcrumbs name each step once', async ({ page }) => {
   test.skip(GRAFANA_URL !== undefined, 'a real Grafana has its own steps before the app');
   for (const [path, trail] of TRAILS) {
-    await app.open(path);
+    await page.goto(APP + path);
     const crumbs = page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('listitem');
     await expect(crumbs).toHaveText(trail.split(' › '));
   }
@@ -111,11 +107,7 @@ test('every page speaks French @quick', async ({ app, page, problems }) => {
   expect(problems).toEqual([]);
 });
 
-test('little has to come before the first page shows: 64 KiB of the app, gzipped @quick', async ({
-  app,
-  page,
-  world,
-}) => {
+test('little has to come before the first page shows: 64 KiB of the app, gzipped @quick', async ({ page, world }) => {
   expect(world.snapshot).not.toBe('');
   const scripts: Promise<Buffer>[] = [];
   page.on('response', (response) => {
@@ -123,7 +115,7 @@ test('little has to come before the first page shows: 64 KiB of the app, gzipped
       scripts.push(response.body());
     }
   });
-  await app.open('');
+  await page.goto(APP);
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
   const bodies = await Promise.all(scripts);
   const size = bodies.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);

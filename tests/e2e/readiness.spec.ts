@@ -2,44 +2,44 @@ import { readFile } from 'node:fs/promises';
 import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { expect, expectAccessible } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
-import { test as onOneLoad } from './support/oneLoad.ts';
 
-onOneLoad(
-  'a person sees what is not proven, confirms it, prints the report and saves it @quick',
-  async ({ app, page, problems }) => {
-    await app.open('/readiness');
-    const report = page.getByRole('region', { name: 'Readiness' });
-    await expect(report.getByText('Not everything needed for a recovery is proven')).toBeVisible();
-    const secrets = report
-      .getByRole('listitem')
-      .filter({ has: page.getByRole('heading', { name: 'Secrets to enter again' }) });
-    await expect(secrets).toContainText('Contact points: on-call, slack.url');
-    await expect(secrets).toContainText('Unknown');
-    await expectAccessible(page);
+test('a person sees what is not proven, confirms it, prints the report and saves it @quick', async ({
+  app,
+  page,
+  problems,
+}) => {
+  await app.open('/readiness');
+  const report = page.getByRole('region', { name: 'Readiness' });
+  await expect(report.getByText('Not everything needed for a recovery is proven')).toBeVisible();
+  const secrets = report
+    .getByRole('listitem')
+    .filter({ has: page.getByRole('heading', { name: 'Secrets to enter again' }) });
+  await expect(secrets).toContainText('Contact points: on-call, slack.url');
+  await expect(secrets).toContainText('Unknown');
+  await expectAccessible(page);
 
-    await secrets.getByRole('button', { name: 'Confirm' }).focus();
-    await page.keyboard.press('Enter');
-    await expect(secrets).toContainText('ada confirmed it');
-    await expect(secrets.getByRole('button')).toHaveCount(0);
+  await secrets.getByRole('button', { name: 'Confirm' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(secrets).toContainText('ada confirmed it');
+  await expect(secrets.getByRole('button')).toHaveCount(0);
 
-    const saved = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Download CSV' }).click();
-    const file = await saved;
-    expect(file.suggestedFilename()).toMatch(/^readiness-\d{4}-\d\d-\d\d\.csv$/);
-    const text = await readFile(await file.path(), 'utf8');
-    expect(text).toContain(
-      '"Restore test","Warning","","No restore has been tested yet","Test a restore, and schedule restore tests."',
-    );
-    expect(text).toContain('"Secrets to enter again","","","Data sources: Prometheus, basicAuthPassword",""');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download CSV' }).click();
+  const file = await saved;
+  expect(file.suggestedFilename()).toMatch(/^readiness-\d{4}-\d\d-\d\d\.csv$/);
+  const text = await readFile(await file.path(), 'utf8');
+  expect(text).toContain(
+    '"Restore test","Warning","","No restore has been tested yet","Test a restore, and schedule restore tests."',
+  );
+  expect(text).toContain('"Secrets to enter again","","","Data sources: Prometheus, basicAuthPassword",""');
 
-    await page.emulateMedia({ media: 'print' });
-    await expect(report.getByText('Restore test', { exact: true })).toBeVisible();
-    await expect(page.getByRole('button', { name: 'Print' })).toBeHidden();
-    await expect(page.getByRole('navigation').first()).toBeHidden();
-    await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
-    expect(problems).toEqual([]);
-  },
-);
+  await page.emulateMedia({ media: 'print' });
+  await expect(report.getByText('Restore test', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Print' })).toBeHidden();
+  await expect(page.getByRole('navigation').first()).toBeHidden();
+  await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(255, 255, 255)');
+  expect(problems).toEqual([]);
+});
 
 test('a person saves a report of a period and the recovery kit', async ({ app, page, problems }) => {
   await app.open('/readiness');

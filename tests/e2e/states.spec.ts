@@ -1,6 +1,5 @@
 import { APP, expect, expectAccessible, GRAFANA_URL, settled } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
-import { test as onOneLoad } from './support/oneLoad.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'these states are made up: nobody can bring them about in a Grafana at will');
 
@@ -113,7 +112,7 @@ const FAILURES = [
   },
 ] as const;
 
-onOneLoad('each way in which a call fails has its own words and says what to do @quick', async ({ app, page }) => {
+test('each way in which a call fails has its own words and says what to do @quick', async ({ app, page }) => {
   await app.open('/settings/target');
   let answer: (typeof FAILURES)[number]['answer'] = FAILURES[0].answer;
   await page.route('**/api/plugin-proxy/**', (route) => (answer === 'aborted' ? route.abort() : route.fulfill(answer)));
@@ -170,7 +169,7 @@ const STATES = [
 ] as const;
 
 for (const { protection, heading } of STATES) {
-  onOneLoad(`the overview shows: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
+  test(`the overview shows: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
     const hint = 'Check that the admin Secret holds the password that Grafana uses.';
     service.state.status = {
       protection,
@@ -184,21 +183,23 @@ for (const { protection, heading } of STATES) {
   });
 }
 
-onOneLoad(
-  'what is missing from a partial backup is named, one by one, with its reason @quick',
-  async ({ app, page, service, problems }) => {
-    const partial = service.state.snapshots.find((row) => row.status === 'partial');
-    await app.open(`/snapshots/${partial?.id}`);
-    await expect(page.getByText('1 resource could not be read and is missing here')).toBeVisible();
-    await expect(page.getByText('Grafana answered 500 three times')).toBeVisible();
-    await expectAccessible(page);
-    await app.open(`/runs/${partial?.run}`);
-    await expect(page.getByRole('heading', { name: '1 resource failed' })).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Resources and reasons' }).getByText('Redis')).toBeVisible();
-    await expectAccessible(page);
-    expect(problems).toEqual([]);
-  },
-);
+test('what is missing from a partial backup is named, one by one, with its reason @quick', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const partial = service.state.snapshots.find((row) => row.status === 'partial');
+  await app.open(`/snapshots/${partial?.id}`);
+  await expect(page.getByText('1 resource could not be read and is missing here')).toBeVisible();
+  await expect(page.getByText('Grafana answered 500 three times')).toBeVisible();
+  await expectAccessible(page);
+  await app.open(`/runs/${partial?.run}`);
+  await expect(page.getByRole('heading', { name: '1 resource failed' })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Resources and reasons' }).getByText('Redis')).toBeVisible();
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});
 
 test('a failed run says what happened and what to do', async ({ app, page, service }) => {
   const failed = service.state.runs.find((run) => run.status === 'failed');

@@ -1,11 +1,12 @@
 import type { Page } from '@playwright/test';
-import { expect, GRAFANA_URL } from '../support/fixtures.ts';
+import { APP, expect, GRAFANA_URL, settled } from '../support/fixtures.ts';
 import type { FakeService } from '../../support/preview/fake/service.ts';
 import type { Preview } from '../../support/preview/preview.ts';
 import { PAGES, STATES } from '../support/shown.ts';
 import { test } from '../support/worlds.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'the service and Grafana are taken away from the preview page');
+test.use({ ownClock: true });
 
 /** Where the session or the connection is nobody’s business but Grafana’s. */
 const OWN = new Set(['configuration']);
@@ -62,7 +63,6 @@ for (const shown of SHOWN) {
     service,
     world,
   }) => {
-    await page.clock.install();
     await app.open(shown.path(world));
     await shown.act?.(page, world);
     await shown.ready(page, world);
@@ -111,7 +111,6 @@ test('a plan that a restart of the service has lost is said to be lost, with the
   world,
 }) => {
   const shown = PAGES.find(({ name }) => name === 'plan');
-  await page.clock.install();
   await app.open(shown?.path(world) ?? '');
   await shown?.act?.(page, world);
   service.state.restores.clear();
@@ -127,9 +126,9 @@ test('a plan that a restart of the service has lost is said to be lost, with the
 
 test('a page that was not opened before Grafana went away says so, and opens once it is back @quick', async ({
   page,
-  app,
 }) => {
-  await app.open('');
+  await page.goto(APP);
+  await settled(page);
   await page.route(/\/(public\/plugins|api)\//, (route) => route.abort());
   await page.getByRole('link', { name: 'History', exact: true }).click();
   const alert = page.getByRole('alert').filter({ hasText: 'Grafana does not respond' });
@@ -149,6 +148,7 @@ test('an ended session keeps the input, and a login in another tab is enough @qu
   await page.unroute(CALLS);
   await expect(alert).toHaveCount(0);
   await expect(newest).toHaveValue('98');
+  await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
 test('an expired session token is rotated unnoticed', async ({ page, app }) => {
@@ -165,4 +165,12 @@ test('an expired session token is rotated unnoticed', async ({ page, app }) => {
   await page.getByRole('link', { name: 'History', exact: true }).click();
   await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible();
   expect(renewals).toBe(1);
+});
+
+test('how long ago Grafana was read stays true while the page is open', async ({ app, page }) => {
+  await app.open('/compare?to=live');
+  const read = page.getByText(/^Current state read /);
+  await expect(read).toHaveText('Current state read just now');
+  await page.clock.fastForward('05:00');
+  await expect(read).toHaveText('Current state read 5 minutes ago');
 });

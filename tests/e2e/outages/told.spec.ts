@@ -159,15 +159,6 @@ test('a running undo is called an undo', async ({ app, page, service }) => {
   await expect(page.getByRole('region', { name: 'Undo is running' })).toBeVisible();
 });
 
-test('how long ago Grafana was read stays true while the page is open', async ({ app, page }) => {
-  await page.clock.install();
-  await app.open('/compare?to=live');
-  const read = page.getByText(/^Current state read /);
-  await expect(read).toHaveText('Current state read just now');
-  await page.clock.fastForward('05:00');
-  await expect(read).toHaveText('Current state read 5 minutes ago');
-});
-
 test('a plan that could not be computed says why, and leads to a new one', async ({ app, page }) => {
   await page.route('**/api/v1/restores/*', (route) =>
     route.fulfill({

@@ -1,5 +1,5 @@
 import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
-import { test } from '../support/oneLoad.ts';
+import { test } from '../support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'this state is made up');
 

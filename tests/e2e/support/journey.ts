@@ -1,13 +1,13 @@
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import type { Settings, SettingsUpdate } from '../../../pkg/contract/api/settings.ts';
 import { putContent, type Admin } from './content.ts';
-import { expect, ID, test as base } from './fixtures.ts';
+import { expect, GRAFANA_URL, ID, test as onGrafana } from './fixtures.ts';
+import { test as onePage } from './onePage.ts';
 import { startStack, type Bucket, type Stack } from './stack.ts';
 
 const PATIENT = { timeout: 60_000, intervals: [250] };
 
 interface Fixtures {
-  stack: Stack;
   /** Calls Grafana as its admin. */
   admin: Admin;
   /** Calls the service through Grafana's proxy, as the app does. */
@@ -18,15 +18,20 @@ interface Fixtures {
   backup: string;
 }
 
-/** Tests on the real service, before a Grafana that is real (GRAFANA_URL) or simulated. */
-export const test = base.extend<Fixtures>({
-  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from here
-  stack: async ({}, use) => {
-    const stack = await startStack();
-    await use(stack);
-    await stack.close();
-  },
-  baseURL: async ({ stack }, use) => use(stack.origin),
+const base = (GRAFANA_URL === undefined ? onePage : onGrafana) as typeof onePage;
+
+/** Tests on the real service, before a Grafana that is real (GRAFANA_URL) or simulated; all have the same one. */
+export const test = base.extend<Fixtures, { stack: Stack }>({
+  stack: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads the names of what a fixture needs from here
+    async ({}, use) => {
+      const stack = await startStack();
+      await use(stack);
+      await stack.close();
+    },
+    { scope: 'worker' },
+  ],
+  origin: [async ({ stack }, use) => use(stack.origin), { scope: 'worker' }],
   admin: async ({ playwright, baseURL, grafanaAPICredentials: { user, password } }, use) => {
     const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     const api = await playwright.request.newContext({ baseURL, extraHTTPHeaders: { authorization } });

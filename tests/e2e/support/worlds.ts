@@ -16,7 +16,7 @@ export interface World {
 }
 
 /** What the made-up service has. */
-export function madeUpWorld({ state: { snapshots, runs } }: FakeService): World {
+function madeUpWorld({ state: { snapshots, runs } }: FakeService): World {
   return {
     folder: 'payments',
     board: { uid: 'checkout-latency', title: 'Checkout latency' },

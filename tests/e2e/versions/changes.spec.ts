@@ -1,43 +1,43 @@
 import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
 import { test } from '../support/madeUp.ts';
-import { test as onOneLoad } from '../support/oneLoad.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'what changed is made up');
 
-onOneLoad(
-  'a person sees what changed and by whom, filters it, compares it, and restores what was deleted @quick',
-  async ({ app, page, problems }) => {
-    await app.open('/changes');
-    const backup = page.getByRole('region', { name: /^Snapshot of / });
-    const items = backup.getByRole('article');
-    await expect(items.filter({ hasText: 'saved by ada' }).first()).toBeVisible();
-    const all = await items.count();
-    expect(all).toBeGreaterThan(2);
-    await expectAccessible(page);
+test('a person sees what changed and by whom, filters it, compares it, and restores what was deleted @quick', async ({
+  app,
+  page,
+  problems,
+}) => {
+  await app.open('/changes');
+  const backup = page.getByRole('region', { name: /^Snapshot of / });
+  const items = backup.getByRole('article');
+  await expect(items.filter({ hasText: 'saved by ada' }).first()).toBeVisible();
+  const all = await items.count();
+  expect(all).toBeGreaterThan(2);
+  await expectAccessible(page);
 
-    await page.getByRole('textbox', { name: 'Search by person' }).fill('nobody');
-    await expect(page.getByText('No matching changes')).toBeVisible();
-    await expect(page).toHaveURL(/person=nobody/);
-    await page.getByRole('textbox', { name: 'Search by person' }).fill('');
-    await page.getByRole('combobox', { name: 'Kinds' }).click();
-    await page.getByRole('option', { name: 'Dashboards', exact: true }).click();
-    await page.keyboard.press('Escape');
-    await expect(page).toHaveURL(/kind=dashboard/);
-    await expect.poll(() => items.count()).toBeLessThanOrEqual(all);
+  await page.getByRole('textbox', { name: 'Search by person' }).fill('nobody');
+  await expect(page.getByText('No matching changes')).toBeVisible();
+  await expect(page).toHaveURL(/person=nobody/);
+  await page.getByRole('textbox', { name: 'Search by person' }).fill('');
+  await page.getByRole('combobox', { name: 'Kinds' }).click();
+  await page.getByRole('option', { name: 'Dashboards', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await expect(page).toHaveURL(/kind=dashboard/);
+  await expect.poll(() => items.count()).toBeLessThanOrEqual(all);
 
-    const changed = items.filter({ hasText: 'Changed' }).first();
-    await changed.getByRole('button', { name: 'Compare with previous' }).focus();
-    await page.keyboard.press('Enter');
-    await expect(page.getByRole('dialog').getByRole('list', { name: 'Changes' })).toBeVisible();
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
-    await expect(page.getByRole('dialog')).toHaveCount(0);
+  const changed = items.filter({ hasText: 'Changed' }).first();
+  await changed.getByRole('button', { name: 'Compare with previous' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog').getByRole('list', { name: 'Changes' })).toBeVisible();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
-    const deleted = items.filter({ has: page.getByRole('button', { name: 'Restore it' }) }).first();
-    await deleted.getByRole('button', { name: 'Restore it' }).click();
-    await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
-    expect(problems).toEqual([]);
-  },
-);
+  const deleted = items.filter({ has: page.getByRole('button', { name: 'Restore it' }) }).first();
+  await deleted.getByRole('button', { name: 'Restore it' }).click();
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
+  expect(problems).toEqual([]);
+});
 
 test('without a second backup there are no changes yet, and a service that is down is said to be down', async ({
   app,
