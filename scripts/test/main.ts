@@ -113,9 +113,9 @@ const CHECKS = [
 ];
 const QUICK: Job[] = [
   ...CHECKS,
-  vitest('units', ['* modules', 'also on servers'], { needs: [service, app], lanes: PROCESSORS }),
-  // Each page once, and what matters most.
+  // Each page once, and what matters most: in one lane, so it has to begin early.
   playwright('browser', ...PLAYWRIGHT, '--grep=@quick'),
+  vitest('units', ['* modules', 'also on servers'], { needs: [service, app], lanes: PROCESSORS }),
 ];
 const DEEP: Job[] = [
   // Engines first, because they compute also while no one uses them. Chromium gives up every request when an interface
