@@ -103,12 +103,15 @@ madeUp.describe('on what is made up', () => {
     await expect(page.getByText('1 to create · 1 to overwrite')).toBeVisible();
   });
 
-  madeUp('the focus goes along from the button to the progress and to the result', async ({ app, page }) => {
+  madeUp('the focus goes along from the button to the progress and to the result', async ({ app, page, service }) => {
+    // It runs for as long as it takes to see it.
+    service.state.options.runTime = 600_000;
     await app.open('/restore?type=folder&org=1&uid=payments');
     await page.getByRole('button', { name: 'Show the plan' }).click();
     await page.getByRole('button', { name: 'Restore now' }).press('Enter');
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
     await expect.poll(focused).toContain('Restore is running');
+    service.state.options.runTime = 1;
     await expect.poll(focused).toContain('11 resources restored');
     await expect(page).toHaveURL(new RegExp(`${APP}/restore/`));
   });

@@ -55,6 +55,8 @@ test.describe('with a Grafana that answers slowly', () => {
     test.skip(stack.slowDown === undefined, 'nobody can slow this Grafana down, and a backup is over in a moment');
   });
 
+  test.afterEach(({ stack }) => stack.slowDown?.(0));
+
   test('back up now: live progress that survives leaving the page', async ({ app, page, backup, stack }) => {
     expect(backup).not.toBe('');
     stack.slowDown?.(1500);
@@ -182,10 +184,7 @@ test('the service goes and comes back: the page says so, then shows what is ther
   await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
   await expectAccessible(page);
   await stack.service?.start();
-  await expect(async () => {
-    await page.getByRole('button', { name: 'Try again' }).click({ timeout: 5000 });
-    await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible({ timeout: 5000 });
-  }).toPass(LONG);
+  await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible(LONG);
 });
 
 test.describe('by keyboard alone', () => {

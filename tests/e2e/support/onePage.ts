@@ -39,11 +39,15 @@ export const test = base.extend<object, OfAll>({
     { scope: 'worker' },
   ],
   baseURL: async ({ origin }, use) => use(origin),
-  page: async ({ loaded: page }, use) => {
+  page: async ({ loaded: page, ownClock }, use) => {
     if (!(await isMarked(page))) {
       await page.goto(ELSEWHERE.path);
       await expect(elsewhere(page)).toBeVisible();
       await page.evaluate((mark) => Object.assign(window, { [mark]: true }), MARK);
+    }
+    if (ownClock) {
+      // The test before has let time pass, and the service has not.
+      await page.clock.setSystemTime(new Date());
     }
     await use(page);
     await page.unrouteAll();
