@@ -252,7 +252,7 @@ test.describe('by keyboard alone', () => {
     await expect(admin('GET', `/api/dashboards/uid/${uid}`)).rejects.toThrow();
   });
 
-  test('a snapshot is deleted only after its id was typed @quick', async ({ app, page, backup, service }) => {
+  test('a snapshot is deleted only after its id was typed', async ({ app, page, backup, service }) => {
     const newer = await backUp(service);
     await app.open(`/snapshots/${backup}`);
     await tabTo(page.getByRole('button', { name: 'More actions' }));

@@ -3,7 +3,7 @@ import { DashkeepError } from '../../pkg/contract/errors.ts';
 import { expect, expectAccessible } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
 
-test('a person sees what is not proven, confirms it, prints the report and saves it @quick', async ({
+test('a person sees what is not proven, confirms it, prints the report and saves it', async ({
   app,
   page,
   problems,
@@ -78,7 +78,7 @@ test('readiness speaks French, and says why nothing is known', async ({ app, pag
   expect(problems).toEqual([]);
 });
 
-test('a hundred installations are listed worst first, and found by state and text @quick', async ({
+test('a hundred installations are listed worst first, and found by state and text', async ({
   app,
   page,
   problems,

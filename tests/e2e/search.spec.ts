@@ -41,7 +41,7 @@ for (const width of [1280, 400]) {
   });
 }
 
-test('what was deleted is marked, what is nowhere is said, and a failed search can be repeated @quick', async ({
+test('what was deleted is marked, what is nowhere is said, and a failed search can be repeated', async ({
   app,
   page,
   admin,

@@ -17,7 +17,7 @@ async function putDataSource(admin: Admin, method: 'POST' | 'PUT', url: string):
   await admin(method, path, { ...SECRET, type: 'prometheus', access: 'proxy', url, ...login });
 }
 
-test('a plan says first that a password would go to another address, and asks before it does that @quick', async ({
+test('a plan says first that a password would go to another address, and asks before it does that', async ({
   app,
   page,
   admin,
@@ -106,7 +106,7 @@ elsewhere.describe('in an organization that is not the home one', () => {
     await expect(page.locator('main')).toContainText(other.own);
   });
 
-  elsewhere('what concerns all organizations is not offered @quick', async ({ app, page, problems }) => {
+  elsewhere('what concerns all organizations is not offered', async ({ app, page, problems }) => {
     await app.open('/settings/target');
     await expect(page.getByText('Only the home organization can change these settings')).toBeVisible();
     await expect(page.getByRole('textbox')).toHaveCount(0);

@@ -48,7 +48,7 @@ test('what is wrong is said beside its field, and what somebody else saved can b
   await expect(bucket).toHaveValue('grafana-backups');
 });
 
-test('a target in Azure is shown as the deployment sets it, and another cloud can be chosen @quick', async ({
+test('a target in Azure is shown as the deployment sets it, and another cloud can be chosen', async ({
   app,
   page,
   service,
@@ -77,7 +77,7 @@ test('a target in Azure is shown as the deployment sets it, and another cloud ca
   expect(problems).toEqual([]);
 });
 
-test('what was marked is no longer once it is corrected, and one word is said about a webhook @quick', async ({
+test('what was marked is no longer once it is corrected, and one word is said about a webhook', async ({
   app,
   page,
 }) => {
@@ -136,7 +136,7 @@ test('a save that did not arrive is said not to be saved once the service respon
   expect(service.state.settings.values.retention.keepLast).toBe(98);
 });
 
-test('a target whose check failed is saved only after a question @quick', async ({ app, page }) => {
+test('a target whose check failed is saved only after a question', async ({ app, page }) => {
   await app.open('/settings/target');
   const steps = [{ step: 'clock', status: 'failed', code: 'DK_STORE_UNREACHABLE', detail: 'refused', hint: '' }];
   await page.route('**/api/v1/settings/check', (route) => route.fulfill({ json: { ok: false, steps, resolved: [] } }));
@@ -162,7 +162,7 @@ test('a target whose check failed is saved only after a question @quick', async 
   expect(saved).toBe(1);
 });
 
-test('where backups can cover other organizations, the target is read-only and names what the deployment sets @quick', async ({
+test('where backups can cover other organizations, the target is read-only and names what the deployment sets', async ({
   app,
   page,
   service,

@@ -168,22 +168,20 @@ const STATES = [
   { protection: 'never', heading: 'Nothing is backed up yet' },
 ] as const;
 
-for (const { protection, heading } of STATES) {
-  test(`the overview shows: ${heading.toLowerCase()} @quick`, async ({ app, page, service, problems }) => {
-    const hint = 'Check that the admin Secret holds the password that Grafana uses.';
-    service.state.status = {
-      protection,
-      warnings: [{ code: 'DK_BOOTSTRAP', message: 'Grafana refuses the admin password', hint }],
-    };
+test('the overview shows each state of the backups @quick', async ({ app, page, service, problems }) => {
+  const hint = 'Check that the admin Secret holds the password that Grafana uses.';
+  const warnings = [{ code: 'DK_BOOTSTRAP', message: 'Grafana refuses the admin password', hint }];
+  for (const { protection, heading } of STATES) {
+    service.state.status = { protection, warnings };
     await app.open('');
     await expect(page.getByRole('heading', { name: heading })).toBeVisible();
     await expect(page.getByText(hint)).toBeVisible();
     await expectAccessible(page);
-    expect(problems).toEqual([]);
-  });
-}
+  }
+  expect(problems).toEqual([]);
+});
 
-test('what is missing from a partial backup is named, one by one, with its reason @quick', async ({
+test('what is missing from a partial backup is named, one by one, with its reason', async ({
   app,
   page,
   service,

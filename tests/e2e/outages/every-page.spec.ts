@@ -104,7 +104,7 @@ for (const shown of SHOWN.filter(({ act }) => act === undefined)) {
   });
 }
 
-test('a plan that a restart of the service has lost is said to be lost, with the way to a new one @quick', async ({
+test('a plan that a restart of the service has lost is said to be lost, with the way to a new one', async ({
   page,
   app,
   service,
@@ -124,9 +124,7 @@ test('a plan that a restart of the service has lost is said to be lost, with the
   await expect(page.getByRole('button', { name: 'Restore now' })).toBeVisible();
 });
 
-test('a page that was not opened before Grafana went away says so, and opens once it is back @quick', async ({
-  page,
-}) => {
+test('a page that was not opened before Grafana went away says so, and opens once it is back', async ({ page }) => {
   await page.goto(APP);
   await settled(page);
   await page.route(/\/(public\/plugins|api)\//, (route) => route.abort());
@@ -138,7 +136,7 @@ test('a page that was not opened before Grafana went away says so, and opens onc
   await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible();
 });
 
-test('an ended session keeps the input, and a login in another tab is enough @quick', async ({ page, app }) => {
+test('an ended session keeps the input, and a login in another tab is enough', async ({ page, app }) => {
   await app.open('/settings/retention');
   const newest = page.getByLabel('The newest');
   await newest.fill('98');

@@ -100,7 +100,7 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
   expect(problems).toEqual([]);
 });
 
-test('a plan of everything from such a backup asks for its ID and leads to the last full one @quick', async ({
+test('a plan of everything from such a backup asks for its ID and leads to the last full one', async ({
   app,
   page,
   service,

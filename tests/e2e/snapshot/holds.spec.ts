@@ -9,7 +9,7 @@ async function choose(page: Page, name: string): Promise<Locator> {
   return page.getByRole('dialog');
 }
 
-test('a snapshot is put on hold, found, kept and released @quick', async ({ app, page, service, backup, problems }) => {
+test('a snapshot is put on hold, found, kept and released', async ({ app, page, service, backup, problems }) => {
   await app.open(`/snapshots/${backup}`);
   const dialog = await choose(page, 'Put on hold');
   await expect(dialog.getByLabel('Reason')).toBeFocused();

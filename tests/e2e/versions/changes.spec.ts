@@ -3,7 +3,7 @@ import { test } from '../support/madeUp.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'what changed is made up');
 
-test('a person sees what changed and by whom, filters it, compares it, and restores what was deleted @quick', async ({
+test('a person sees what changed and by whom, filters it, compares it, and restores what was deleted', async ({
   app,
   page,
   problems,

@@ -131,7 +131,7 @@ test('a folder’s versions include what is in it, when asked for', async ({ app
   expect(problems).toEqual([]);
 });
 
-test('one alert rule is compared and restored, and the rest of its group stays @quick', async ({
+test('one alert rule is compared and restored, and the rest of its group stays', async ({
   app,
   page,
   admin,
