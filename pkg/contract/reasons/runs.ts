@@ -3,6 +3,7 @@ export const RUN_REASONS = {
   'not-asked-for': 'not selected',
   'not-served': 'not supported by this Grafana',
   'deleted-meanwhile': 'deleted while the backup was running',
+  'permissions-missing': 'Grafana returned no permissions, although the resource exists',
   'temporary-copy': 'temporary, and removed by Dashkeep',
 
   'webhook-silent': 'the webhook did not respond ({cause})',

@@ -12,6 +12,11 @@ import { PackedEntries } from './packed-entries.ts';
 const MOST_BYTES = MAX_RECORD_BYTES / 8;
 const OTHERS = reason('others-too');
 
+/** Permissions that were listed, and whose owner is gone. */
+export interface Gone extends Pick<ManifestEntry, 'org' | 'kind' | 'uid' | 'title'> {
+  owner: KindName;
+}
+
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
   /** Those that were read are among them, and among `reused`, once `finishReading` was called. */
@@ -20,6 +25,8 @@ export class Collection {
   readonly reused: ManifestEntry[] = [];
   readonly problems: ResourceProblem[] = [];
   readonly skipped: ResourceProblem[] = [];
+  /** Permissions that did not exist when they were to be read; `settleDeletedOwners` decides on them. */
+  readonly gone: Gone[] = [];
   readonly progress: ProgressCounter;
   readonly #lists: ListBeginning[] = [];
   readonly #reports = new Map<KindName, KindReport>();

@@ -165,7 +165,11 @@ async function store(
     content = fromListing ?? (await kind.read(holding(kind, context, share), listed));
     if (content === undefined) {
       changes.gone(ref.org, ref.kind, ref.uid);
-      collection.skip({ ...ref, ...because(reason('deleted-meanwhile')) });
+      if (kind.owner === undefined) {
+        collection.skip({ ...ref, ...because(reason('deleted-meanwhile')) });
+      } else {
+        collection.gone.push({ ...ref, owner: kind.owner });
+      }
       return;
     }
     body = await bodyOf(run, content, before?.object);
