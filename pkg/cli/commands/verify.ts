@@ -1,4 +1,5 @@
 import { DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { recordRun } from '../../operations/run.ts';
 import { runVerify } from '../../operations/verify.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
@@ -63,7 +64,7 @@ function printReport(context: CliContext, report: VerifyReport): void {
     printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
     printLine(context, `  in snapshots ${snapshots.join(', ')}`);
     if (!isMendable({ code })) {
-      printLine(context, `  ${ERROR_CATALOGUE[code].hint}`);
+      printLine(context, `  ${hintOf(code)}`);
     }
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
@@ -74,6 +75,11 @@ function printReport(context: CliContext, report: VerifyReport): void {
     context,
     `${report.snapshots} snapshots, ${report.objects} objects (${bytes(report.bytes)})${depth}: ${verdict(report)}`,
   );
+}
+
+/** Without an identity, verify ends at the first object: where it names objects, the identity is not the right one. */
+function hintOf(code: VerifyProblem['code']): string {
+  return code === 'DK_IDENTITY_MISSING' ? sentenceOf(reason('correct-identity')) : ERROR_CATALOGUE[code].hint;
 }
 
 function verdict({ problems, snapshots }: VerifyReport): string {

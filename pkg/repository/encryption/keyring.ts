@@ -31,6 +31,8 @@ export interface Keyring {
   mayWriteUnder(key: RepositoryKey): boolean;
   /** Whether a person gave identities, so that encrypted objects can be read. */
   readonly readsObjects: boolean;
+  /** Whether none of those identities is that of a recipient, where recipients are given. */
+  readonly isForOthers: boolean;
   /** Who can read what is written from now on. */
   readonly recipients: readonly string[];
   /** The id of a text, which may come in parts. */
@@ -90,6 +92,8 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
       throw new DashkeepError('DK_ENCRYPTION', readOnly);
     };
   }
+  const own = await Promise.all(options.identities.map(recipientOf));
+  const isForOthers = options.recipients.length > 0 && !own.some((one) => options.recipients.includes(one));
   const keyOf: Keyring['keyOf'] = (id, text) => keys.find((key) => same(objectIdOf(text, key.objectIdKey), id));
   return {
     encrypted: current !== undefined || readOnly !== undefined,
@@ -101,6 +105,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
         isSameKey(one, key),
       ),
     readsObjects: options.identities.length > 0,
+    isForOthers,
     recipients: options.recipients,
     objectId: (text) => objectIdOf(text, current?.objectIdKey),
     check(id, text, encrypted) {

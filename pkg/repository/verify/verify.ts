@@ -228,7 +228,9 @@ class Verification {
       // A flipped bit in its head looks the same as a recipient who was never there.
       return {
         code: mayBeOfOthers ? error.code : 'DK_OBJECT_DAMAGED',
-        reason: 'no given identity decrypts it: it is damaged, or encrypted for others',
+        reason: this.#repository.keyring.isForOthers
+          ? 'the given age identity does not decrypt it'
+          : 'no given identity decrypts it: it is damaged, or encrypted for others',
       };
     }
     throw error;
@@ -237,6 +239,9 @@ class Verification {
 
 /** Whether something here may be encrypted for other recipients than those of this process. */
 async function hasKeyOfOthers({ store, keyring }: Repository, { signal }: Abortable): Promise<boolean> {
+  if (keyring.isForOthers) {
+    return true;
+  }
   for await (const { key } of store.list(KEYS, { signal })) {
     if (isKeyFile(key) && !isWrappedFor(key, keyring.recipients)) {
       return true;

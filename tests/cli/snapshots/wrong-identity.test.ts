@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let environment: Record<string, string>;
+
+const run = (...args: string[]): Promise<Ended> => runCli(args, environment);
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana.seedDashboards({ count: 2, folders: 1 });
+  directory = await memoryDirectory();
+  const [right, wrong] = [await generateIdentity(), await generateIdentity()];
+  await writeFile(join(directory.path, 'right'), right, { mode: 0o600 });
+  await writeFile(join(directory.path, 'wrong'), wrong, { mode: 0o600 });
+  environment = {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: join(directory.path, 'state'),
+    DASHKEEP_AGE_RECIPIENTS: await identityToRecipient(right),
+  };
+  await run('backup', '--kinds', 'folder,dashboard');
+});
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+it('verify with another identity than the right one names the identity, and advises no repair', async () => {
+  environment['DASHKEEP_AGE_IDENTITY_FILE'] = join(directory.path, 'wrong');
+
+  const { exit, out } = await run('verify', '--read-data');
+
+  expect(exit).toBe(4);
+  expect(out).toContain('the given age identity does not decrypt it');
+  expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE to the matching one.');
+  expect(out).not.toContain('repair');
+  const { problems } = (await run('verify', '--read-data', '--json')).json;
+  expect(new Set(problems.map(({ code }: { code: string }) => code))).toEqual(new Set(['DK_IDENTITY_MISSING']));
+
+  environment['DASHKEEP_AGE_IDENTITY_FILE'] = join(directory.path, 'right');
+  expect(await run('verify', '--read-data')).toMatchObject({ exit: 0 });
+});
