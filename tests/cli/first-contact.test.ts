@@ -92,10 +92,13 @@ describe('a restore on first contact', () => {
   it('is announced by the plan, without a confirmation', async () => {
     const log = recordingLog();
     const plan = ['restore', 'latest', '--kinds', 'folder,dashboard', '--json'];
-    expect((await run(plan, 'laptop', { log })).json.applied).toBe(false);
+    const { json } = await run(plan, 'laptop', { log });
+    expect(json).toMatchObject({ applied: false, warned: [{ code: 'snapshot-untrusted', params: { signer } }] });
+    const head = (await run(plan.slice(0, -1), 'laptop')).out.split('\n').slice(0, 2);
+    expect(head[1]).toBe(`warning: no trusted key signed this snapshot, only ${signer}`);
     expect(log.lines.join('\n')).toContain('no trusted key signed this snapshot: applying it will ask');
     const known = recordingLog();
-    await run(plan, 'writer', { log: known });
+    expect((await run(plan, 'writer', { log: known })).json.warnings).toEqual([]);
     expect(known.lines.join('\n')).not.toContain('no trusted key');
   });
 

@@ -17,6 +17,7 @@ import { runRestore } from '../../operations/restore.ts';
 import { recordRun } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
 import { changedBack } from '../../engine/restore/plan/planning.ts';
+import { untrustedReason } from '../../repository/signing/acceptance.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit } from '../command.ts';
 import { orgs as parseOrgs } from '../config/parsers.ts';
@@ -125,6 +126,7 @@ async function planAndApply(
     }
     const confirm = confirmTrust(context, repository, stored, named);
     await keepTrust(repository, flags);
+    const doubts = [untrustedReason(stored), narrower].filter((one) => one !== undefined);
     return withInstance(
       { ...linkTo(session, orgs), needsServerAdmin: everything },
       context.signal,
@@ -168,7 +170,7 @@ async function planAndApply(
           applied: applied
             ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
             : undefined,
-          about: aboutSnapshot(manifest, selection, [...(narrower ? [narrower] : []), ...changedBack(plan)]),
+          about: aboutSnapshot(manifest, selection, [...doubts, ...changedBack(plan)]),
           ...(flags.markdown === true ? { changes: await plannedChanges(request, plan) } : {}),
         };
       },

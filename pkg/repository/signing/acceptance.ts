@@ -1,5 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { StoredManifest } from '../snapshots/manifests.ts';
 import type { Trust } from './trust.ts';
 
@@ -45,6 +45,14 @@ export function assertCounts(trust: Trust, stored: Signed): void {
   if (!trust.counts(stored.author)) {
     throw foreign(trust, stored);
   }
+}
+
+/** That no trusted key signed a snapshot, with the key that did; undefined where a trusted key signed it. */
+export function untrustedReason({ author: { trusted, signer } }: Signed): KnownReason | undefined {
+  if (trusted) {
+    return undefined;
+  }
+  return signer === undefined ? reason('snapshot-unsigned') : reason('snapshot-untrusted', { signer });
 }
 
 function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepError {

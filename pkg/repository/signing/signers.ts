@@ -1,4 +1,8 @@
 import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+
+/** How many signers a finding names. */
+const NAMED = 3;
 
 /** A key that signed snapshots, as the history shows it. */
 export interface Signer {
@@ -30,4 +34,27 @@ export function signersOf(summaries: readonly SnapshotSummary[]): { signers: Sig
     });
   }
   return { signers: [...signers.values()].sort((a, b) => (a.newest < b.newest ? 1 : -1)), unsigned };
+}
+
+/** What to report of snapshots that no trusted key signed; undefined without any. */
+export function untrustedFinding(
+  summaries: readonly SnapshotSummary[],
+): { why: KnownReason; advice: KnownReason } | undefined {
+  const untrusted = summaries.filter(({ foreign }) => foreign === true);
+  if (untrusted.length === 0) {
+    return undefined;
+  }
+  const { signers } = signersOf(untrusted);
+  const named = signers.slice(0, NAMED).map(({ fingerprint }) => fingerprint);
+  const count = String(untrusted.length);
+  return {
+    why:
+      named.length === 0
+        ? reason('snapshots-unsigned', { count })
+        : reason('snapshots-untrusted', {
+            count,
+            signers: [...named, ...(signers.length > NAMED ? ['…'] : [])].join(', '),
+          }),
+    advice: reason('trust-or-remove', { command: 'dashkeep keys' }),
+  };
 }

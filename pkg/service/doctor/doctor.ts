@@ -22,6 +22,7 @@ import { serverClient } from '../../operations/grafana.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import { untrustedFinding } from '../../repository/signing/signers.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { ServiceParts } from '../parts.ts';
 import { settingsFindings } from '../settings/findings.ts';
@@ -230,7 +231,7 @@ async function copyChecks({ secondCopy }: DoctorParts, signal: AbortSignal): Pro
   }
 }
 
-/** How the repository differs from what this service remembers, and its snapshots from the future. */
+/** How the repository differs from what this service remembers, and its snapshots that are untrusted or from the future. */
 async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   if (parts.settings.view().values.target.url === '') {
     return [];
@@ -244,6 +245,7 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
       ...snapshots
         .filter(({ future }) => future === true)
         .map(({ id }) => futureFinding(id))
+        .concat(untrustedFinding(snapshots) ?? [])
         .map(({ why, advice }) => checked(subject, 'warning', [why], advice)),
     ];
   } catch {

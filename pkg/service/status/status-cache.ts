@@ -118,11 +118,12 @@ export class StatusCache {
     const snapshots = await this.#repositoryCache.snapshots(signal);
     const backups = snapshots.filter((snapshot) => countsNow(snapshot) && isRegularBackup(snapshot));
     const future = snapshots.filter((one) => one.future === true).map(({ id }) => id);
+    const untrusted = snapshots.filter(({ foreign }) => foreign === true);
     const onHold = snapshots.filter(({ hold }) => hold).length;
     const [newest] = backups;
     if (newest === undefined) {
       const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
-      return { ...nothing, snapshots: snapshots.length, onHold, future };
+      return { ...nothing, snapshots: snapshots.length, onHold, future, untrusted };
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
     const { shrunk, lastFull, upgrade } = manifest;
@@ -139,6 +140,7 @@ export class StatusCache {
       orgs: statusByOrg(manifest, [signed, ...backups.slice(1)], snapshots),
       uncounted: snapshots.filter(({ held }) => held === undefined).length,
       future,
+      untrusted,
     };
   }
 }

@@ -36,6 +36,8 @@ export interface RepositoryStatus {
   uncounted: number;
   /** Ids of the snapshots from the future, which count for nothing until then. */
   future: string[];
+  /** Those that no trusted key signed. */
+  untrusted: SnapshotSummary[];
 }
 
 export interface OrgStatus {

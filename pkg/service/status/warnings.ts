@@ -12,6 +12,7 @@ import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
+import { untrustedFinding } from '../../repository/signing/signers.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { StatusCache } from './status-cache.ts';
 import { settingsFindings } from '../settings/findings.ts';
@@ -56,6 +57,10 @@ export function allWarnings(
   }
   for (const { why, advice } of (parts.statusCache.repository?.future ?? []).map(futureFinding)) {
     warnings.push(warningOf('DK_SNAPSHOT_FUTURE', why, advice));
+  }
+  const untrusted = untrustedFinding(parts.statusCache.repository?.untrusted ?? []);
+  if (untrusted !== undefined) {
+    warnings.push(warningOf('DK_SNAPSHOT_FOREIGN', untrusted.why, untrusted.advice));
   }
   if (!writable) {
     const advice = reason('make-settings-writable');
