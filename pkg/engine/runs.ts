@@ -1,8 +1,10 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
+import { sharedTime, type TimePorts } from '../repository/clocks.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.ts';
+import { isLater } from '../repository/snapshots/future.ts';
 
 /** What looking at runs needs of a repository. */
 type Runs = Pick<Repository, 'runs' | 'sessions'>;
@@ -10,6 +12,28 @@ type Runs = Pick<Repository, 'runs' | 'sessions'>;
 /** The newest runs; a restore whose process was killed is interrupted, whatever its record says. */
 export async function currentRuns(repository: Runs, options: Abortable & { limit?: number }): Promise<RunLine[]> {
   return asTheyAre(repository, await repository.runs(options), options);
+}
+
+/** A run in a list; `future` where a clock that was ahead dated it later than now. */
+export type ListedRun = RunLine & { future?: true };
+
+/**
+ * As many of the newest runs, without those from the future, which follow them: dated by a clock that was ahead, they
+ * would hide the runs of today.
+ */
+export async function listedRuns(
+  repository: Runs & TimePorts,
+  { limit, signal }: Abortable & { limit: number },
+): Promise<ListedRun[]> {
+  const now = await sharedTime(repository, { signal });
+  for (let most = limit; ; most *= 2) {
+    const runs = await currentRuns(repository, { limit: most, signal });
+    const future = runs.filter(({ id }) => isLater(id, now)).map((run) => ({ ...run, future: true as const }));
+    const others = runs.slice(future.length);
+    if (others.length >= limit || runs.length < most) {
+      return [...others, ...future].slice(0, limit);
+    }
+  }
 }
 
 /** The same of runs that were read. Restores that go on have a session; without one, nothing is asked. */

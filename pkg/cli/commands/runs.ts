@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
-import { asTheyAre, currentRuns, withoutWords } from '../../engine/runs.ts';
+import { asTheyAre, listedRuns, withoutWords } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -37,7 +37,7 @@ async function list(context: CliContext, repository: Repository, { json, limit }
   if (!/^[1-9]\d{0,5}$/.test(limit)) {
     throw new DashkeepError('DK_USAGE', `--limit must be a positive number, not '${printable(limit)}'`);
   }
-  const runs = await currentRuns(repository, { limit: Number(limit), signal: context.signal });
+  const runs = await listedRuns(repository, { limit: Number(limit), signal: context.signal });
   if (json === true) {
     printJson(context, { runs });
     return;
@@ -52,7 +52,7 @@ async function list(context: CliContext, repository: Repository, { json, limit }
     runs.map((line) => [
       line.id,
       kindOf(line),
-      line.status,
+      line.future === true ? `${line.status}, dated in the future` : line.status,
       line.started,
       countsOf(line),
       line.snapshot ?? '',

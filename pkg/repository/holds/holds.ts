@@ -4,6 +4,7 @@ import { NOTE_MAX } from '../../contract/note-max.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
+import { sharedTime } from '../clocks.ts';
 import { holdKey, noteKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
@@ -35,20 +36,22 @@ export async function holdSnapshot(
   { note, by, until }: HoldRequest,
   { randomness, signal }: Abortable & { randomness: Randomness },
 ): Promise<string> {
-  const { trust, clock } = repository;
+  const { trust } = repository;
   const calls = { signal };
   assertNote(note);
-  if (until !== undefined && !(until > clock.now())) {
+  // Others judge the end by the time that all machines share.
+  const now = await sharedTime(repository, calls);
+  if (until !== undefined && !(until > now)) {
     throw new DashkeepError('DK_USAGE', 'the end of a hold must be in the future');
   }
   trust.keys.assertRemembered();
   const key = await repository.find(start, calls);
   const former = (await repository.annotations.read(calls)).active.get(key.id) ?? [];
-  const time = clock.now().toISOString();
+  const time = now.toISOString();
   const content = compact({ format: 1 as const, snapshot: key.id, note, by, time, until: until?.toISOString() });
   await placeHold(repository, key, randomness.hex(4), content, calls);
   await putBackHeld(repository, calls);
-  await endHolds(repository, former, compact({ by, time: clock.now().toISOString() }), calls);
+  await endHolds(repository, former, compact({ by, time }), calls);
   return key.id;
 }
 

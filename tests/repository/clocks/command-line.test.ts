@@ -143,6 +143,41 @@ describe('a clock that is off', () => {
     expect(snapshots.map(({ id }: { id: string }) => id)).toEqual([third, second, first]);
   });
 
+  it.each([
+    ['ahead', YEAR],
+    ['behind', -YEAR],
+  ])('%s does not decide whether a hold has an end in the future', async (_name, off) => {
+    const snapshot = (await dashkeep(['backup'])).json.snapshot;
+    const day = 24 * HOUR;
+    const tomorrow = new Date(Date.now() + day).toISOString();
+    expect((await dashkeep(['hold', snapshot, '--until', tomorrow], off)).json).toMatchObject({ until: tomorrow });
+    const [held] = (await dashkeep(['snapshots'])).json.snapshots;
+    expect(Math.abs(Date.parse(held.hold.since) - Date.now())).toBeLessThan(HOUR);
+    const yesterday = new Date(Date.now() - day).toISOString();
+    const past = dashkeep(['hold', snapshot, '--until', yesterday], off);
+    await expect(past).rejects.toMatchObject({ code: 'DK_USAGE' });
+  });
+
+  it('marks its runs, which hide none that ended', async () => {
+    const early = (await dashkeep(['backup'])).json.snapshot;
+    const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
+    const twice = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
+    const real = (await dashkeep(['backup'])).json.snapshot;
+    const listed = async (limit: string): Promise<unknown[]> => {
+      const { runs } = (await dashkeep(['runs', '--limit', limit])).json;
+      return runs.map(({ id, future }: { id: string; future?: true }) => [id, future]);
+    };
+    expect(await listed('1')).toEqual([[real, undefined]]);
+    expect(await listed('20')).toEqual([
+      [real, undefined],
+      [early, undefined],
+      [twice, true],
+      [misdated, true],
+    ]);
+    const { out } = await runCli(['runs'], environment, { clock: clockOff(YEAR) });
+    expect(out.match(/complete, dated in the future/g)).toHaveLength(2);
+  });
+
   it('goes on only for yes', async () => {
     const no = { DASHKEEP_IGNORE_CLOCK: 'false' };
     await expect(dashkeep(['backup'], HOUR, no)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
