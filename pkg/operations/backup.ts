@@ -7,6 +7,7 @@ import type { RunRecord } from '../contract/runs.ts';
 import { append } from '../lib/append.ts';
 import { backup } from '../engine/backup/backup.ts';
 import type { BackupOptions } from '../engine/backup/options.ts';
+import { importArchive, type CheckedArchive } from '../engine/import/import.ts';
 import { mirror } from '../engine/mirror/mirror.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
@@ -49,6 +50,11 @@ export async function runBackup(
   );
   append(warnings, await guard(session, manifest, before, run));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), run);
+}
+
+/** Makes a snapshot of an archive. @throws what an import throws: then there is no snapshot */
+export async function runImport(session: Session, archive: CheckedArchive, run: Run): Promise<RunOutcome<Manifest>> {
+  return outcomeOf(await importArchive(session, archive, run), undefined, []);
 }
 
 const NO_AUTHORS: Authors = { names: new Map(), known: new Set() };

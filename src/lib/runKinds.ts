@@ -10,6 +10,7 @@ export function runKindLabel(kind: string): string {
     prune: t('run.prune', 'Prune'),
     repair: t('run.repair', 'Repair'),
     copy: t('run.copy', 'Second copy'),
+    import: t('run.import', 'Import'),
     drill: t('run.drill', 'Restore test'),
   };
   return labels[kind] ?? kind;

@@ -49,6 +49,15 @@ describe('dashkeep import', () => {
     expect((await here.run(['verify', '--read-data'])).json.problems).toEqual([]);
   });
 
+  it('is recorded as a run', async () => {
+    await writeFile(`${here.path}/one.json`, JSON.stringify(dashboard('one')));
+    const { json } = await here.run(['import', `${here.path}/one.json`, '--by', 'ada']);
+    const { runs } = (await here.run(['runs'])).json;
+    const counts = { listed: 1, stored: 1, failed: 0 };
+    expect(runs).toMatchObject([{ kind: 'import', status: 'complete', snapshot: json.snapshot, by: 'ada', counts }]);
+    expect((await here.run(['runs', runs[0].id])).json).toMatchObject({ signed: true, trigger: 'manual' });
+  });
+
   it('is restored by its ID, into an empty Grafana, from an empty repository', async () => {
     await here.run(['backup']);
     await here.run(['export', `${here.path}/out`]);

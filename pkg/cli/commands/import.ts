@@ -1,7 +1,10 @@
 import { Option } from 'commander';
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { backupReport } from '../../engine/backup/report.ts';
-import { importArchive, readArchive, READERS, type ArchiveFormat } from '../../engine/import/import.ts';
+import { readArchive, READERS, type ArchiveFormat } from '../../engine/import/import.ts';
+import { runImport } from '../../operations/backup.ts';
+import { recordRun } from '../../operations/run.ts';
 import type { CliContext } from '../context.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/parsers.ts';
@@ -32,14 +35,14 @@ export const registerImport: Register = (program, run) => {
       'value of an input of a dashboard, such as DS_PROMETHEUS=<uid> (repeatable)',
       collect,
     )
-    .action(run(runImport));
+    .action(run(importFrom));
 };
 
 function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
-async function runImport(context: CliContext, path: string, flags: Flags): Promise<Exit> {
+async function importFrom(context: CliContext, path: string, flags: Flags): Promise<Exit> {
   const { signal } = context;
   const inputs = new Map((flags.input ?? []).map(pair));
   // Before anything is opened: what is damaged must not even create a repository.
@@ -50,7 +53,9 @@ async function runImport(context: CliContext, path: string, flags: Flags): Promi
   });
   const { by } = flags;
   const manifest = await withSession(context, flags, true, (session) =>
-    importArchive(session, archive, { by, signal }),
+    recordRun(session, compact({ kind: 'import' as const, trigger: 'manual', by, signal }), (one) =>
+      runImport(session, archive, one),
+    ),
   );
   if (flags.json === true) {
     printJson(context, { ...backupReport(manifest), origin: manifest.origin });

@@ -9,7 +9,6 @@ import { compareClocks } from '../../repository/clocks.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { holdSnapshot } from '../../repository/holds/holds.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
-import { newTimedId } from '../../repository/layout.ts';
 import { shortText } from '../../lib/short-text.ts';
 import { inManifestOrder } from '../backup/collection.ts';
 import { entryOf } from '../backup/read-kind.ts';
@@ -95,12 +94,11 @@ interface Ports {
 export async function importArchive(
   { repository, version, clock, randomness, log }: Ports,
   archive: CheckedArchive,
-  { by, signal }: { by?: string | undefined; signal: AbortSignal },
+  { id, by, signal }: { id: string; by?: string | undefined; signal: AbortSignal },
 ): Promise<Manifest> {
   const { store: target, ignoreClock } = repository;
   await compareClocks({ store: target, ignoreClock, clock, log }, { signal });
   const started = clock.now();
-  const id = newTimedId(started, randomness);
   const session = await repository.openSession({ id, kind: 'backup' }, { signal });
   try {
     const stored = new Map<KindName, number>();

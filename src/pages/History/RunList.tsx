@@ -13,7 +13,7 @@ import { runKindLabel } from '../../lib/runKinds.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { HistoryFilters, useHistoryFilters } from './HistoryFilters.tsx';
 
-const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill', 'copy'];
+const KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill', 'copy', 'import'];
 const STATUSES = ['complete', 'partial', 'failed', 'cancelled', 'interrupted', 'running', 'queued'] as const;
 
 export function RunList() {
