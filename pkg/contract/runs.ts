@@ -4,7 +4,17 @@ import { KIND_NAMES } from './kinds.ts';
 import { problemCount, ResourceProblem } from './manifest.ts';
 import { ResourceSecurity } from './plan.ts';
 
-export const RUN_KINDS = ['backup', 'restore', 'verify', 'forget', 'prune', 'repair', 'drill', 'copy', 'import'] as const;
+export const RUN_KINDS = [
+  'backup',
+  'restore',
+  'verify',
+  'forget',
+  'prune',
+  'repair',
+  'drill',
+  'copy',
+  'import',
+] as const;
 export const RunKind = z.enum(RUN_KINDS);
 export type RunKind = z.infer<typeof RunKind>;
 

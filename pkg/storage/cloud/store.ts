@@ -1,4 +1,5 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import { hasBytes } from '../body.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
 import { readFolders, readList, type ListPage } from '../listing.ts';
@@ -96,7 +97,9 @@ export abstract class CloudStore implements ObjectStore {
   async clock(options: { signal?: AbortSignal } = {}): Promise<Date> {
     const time = new Date((await this.date(options.signal)) ?? Number.NaN);
     if (Number.isNaN(time.getTime())) {
-      throw new DashkeepError('DK_STORE_FAILED', `${this.description} sends responses without a date`);
+      throw new DashkeepError('DK_STORE_FAILED', `${this.description} sends responses without a date`, {
+        advice: reason('keep-date-header'),
+      });
     }
     return time;
   }

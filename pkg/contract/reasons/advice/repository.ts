@@ -44,6 +44,8 @@ export const REPOSITORY_ADVICE = {
   },
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
+  'keep-date-header':
+    'Dashkeep compares its clock with the Date header of responses. Check whether a proxy in front of the storage removes that header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
   'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
