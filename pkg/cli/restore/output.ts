@@ -65,11 +65,22 @@ export function printRestore(
     );
   }
   printLosses(context, plan.items);
+  const became = (uid: string): string => {
+    const isIt = (one: { kind: string; uid: string }): boolean => one.kind === 'data-source' && one.uid === uid;
+    const action = plan.items.find(isIt)?.action;
+    if (action !== 'create' && action !== 'update') {
+      return action === 'unchanged' ? 'unchanged' : 'skipped';
+    }
+    if (restored === undefined) {
+      return 'part of this plan';
+    }
+    const { outcome = 'skipped' } = restored.results.find(isIt) ?? {};
+    return outcome === 'verified' || outcome === 'differs' ? 'restored' : outcome;
+  };
   for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
-    const done = restored === undefined ? 'part of this plan' : 'restored';
-    const found = to === undefined ? (by === 'restored' ? done : absent) : `${to.name} (${to.uid}), by ${by}`;
+    const found = to !== undefined ? `${to.name} (${to.uid}), by ${by}` : by === 'restored' ? became(from.uid) : absent;
     printLine(context, printable(`data source ${name}: ${found}`));
   }
   if (restored === undefined && plan.confirm !== undefined) {

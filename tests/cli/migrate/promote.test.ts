@@ -150,3 +150,19 @@ it('believes no record that no trusted key signed', async () => {
 it('is no other way to overwrite', async () => {
   await expect(promote('--from', 'live', '--promote', '--overwrite')).rejects.toMatchObject({ code: 'DK_USAGE' });
 });
+
+it('does not call a data source restored that it skipped', async () => {
+  const migrate = ['migrate', '--to', 'production', '--kinds', 'folder,dashboard,data-source', '--promote'];
+  await call(production, 'admin:admin', 'DELETE /api/datasources/uid/of-production');
+  const first = await runCli([...migrate, '--from', 'live', '--apply'], environment);
+  expect(first.out).toContain('data source Metrics (of-stage): restored');
+  await call(production, 'admin:admin', 'DELETE /api/datasources/uid/of-stage');
+  await save(stage, 'a', 'Second a', 'of-stage');
+
+  const plan = await runCli([...migrate, '--from', 'live'], environment);
+  const applied = await runCli([...migrate, '--from', 'latest', '--apply'], environment);
+
+  for (const { out } of [plan, applied]) {
+    expect(out).toContain('data source Metrics (of-stage): skipped');
+  }
+});
