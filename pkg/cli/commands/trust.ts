@@ -21,7 +21,7 @@ export const registerTrust: Register = (program, run) => {
     .argument('[fingerprint]', 'fingerprint of the signing key (see `dashkeep keys`)')
     .description('trust or distrust a signing key for this repository (stored in the state)')
     .option('--remove', 'distrust that key')
-    .option('--unsigned', 'sign a list of the existing unsigned snapshots, and nothing else')
+    .option('--unsigned', 'trust the existing unsigned snapshots (signs a list of them)')
     .option('--repository <id>', 'accept the new repository at this target, and nothing else')
     .action(run(runTrust));
 };

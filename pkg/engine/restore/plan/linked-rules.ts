@@ -2,7 +2,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { isForbidden } from '../../../grafana/http/errors.ts';
 import { linkedDashboards } from '../../../grafana/kinds/alerting/alert-rule-group/references.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { addLoss } from './dependencies.ts';
@@ -34,8 +34,12 @@ export async function missingRules(planning: Planning, items: readonly PlannedIt
   for (const org of new Set([...dashboards.values()].map((item) => targetOf(item).org))) {
     const isLive = await liveGroups(request, org);
     const gone = candidates.filter((entry) => mapping.orgOf(entry) === org && !isLive(entry.uid));
-    await forEachConcurrently(READS_AT_ONCE, gone, async (entry) => {
-      const linked = linkedDashboards(await storedContent(sourceOf(request), entry, signal)).flatMap(
+    const named = await mapConcurrently(READS_AT_ONCE, gone, async (entry) =>
+      linkedDashboards(await storedContent(sourceOf(request), entry, signal)),
+    );
+    // In the order of the snapshot, not in that of the responses.
+    gone.forEach((entry, index) => {
+      const linked = (named[index] ?? []).flatMap(
         (uid) => dashboards.get(keyOf({ org: entry.org, kind: 'dashboard', uid })) ?? [],
       );
       for (const item of linked) {
