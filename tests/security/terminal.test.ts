@@ -7,10 +7,13 @@ import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
+import { realClock } from '../support/ports.ts';
 import { startS3Server } from '../support/s3/server.ts';
 
 /** Sets the clipboard of a terminal, and replaces the line that it shows. */
 const CONTROL = '\u001b]52;c;cm0gLXJmIH4=\u0007\u001b[2K\rdashkeep: done';
+const DAY_MS = 86_400_000;
+
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
@@ -97,6 +100,39 @@ it('a message of the target about one snapshot cannot control the terminal', asy
   const { out, error } = await runMain(['forget', '--keep-last', '1'], environment);
   await Promise.all([grafana.close(), s3.close()]);
   expect(out).toMatch(/^still there: .*dashkeep: done/m);
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
+  expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
+});
+
+it('a message of the target about one object cannot control the terminal', async () => {
+  const grafana = await startGrafana({ profile: '12.4' });
+  const { dashboards } = grafana.seedDashboards({ count: 2, folders: 0 });
+  const s3 = await startS3Server();
+  Object.assign(environment, s3.environment, {
+    DASHKEEP_TARGET: 's3://test',
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_KINDS: 'dashboard',
+  });
+  await runMain(['backup'], environment);
+  await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${dashboards[0]}`);
+  await runMain(['backup'], environment);
+  await runMain(['forget', '--keep-last', '1'], environment);
+  const later = (days: number): Promise<{ out: string; error: string }> => {
+    s3.options.clockSkewMilliseconds = days * DAY_MS;
+    const clock = { ...realClock, now: () => new Date(Date.now() + days * DAY_MS) };
+    return runMain(['prune', '--remove-most-objects'], environment, { clock });
+  };
+  await later(2);
+  s3.options.fault = ({ operation }) =>
+    operation === 'DeleteObjects'
+      ? { kind: 'status', status: 501, code: 'NotImplemented' }
+      : operation === 'DeleteObject'
+        ? { kind: 'status', status: 400, code: 'Odd', message: CONTROL }
+        : undefined;
+  const { out, error } = await later(4);
+  await Promise.all([grafana.close(), s3.close()]);
+  expect(out).toMatch(/^not removed: .*dashkeep: done/m);
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
 });
