@@ -77,7 +77,7 @@ async function installationsAt(
     const folders = await (await stores.open(above)).folders('', { signal });
     const shown = folders.slice(0, MAX_FOLDERS).map((folder) => ({ target: `${above}/${folder}` }));
     const left = folders.length - shown.length;
-    const tooMany = reason('fleet-too-many', { count: folders.length, shown: shown.length });
+    const tooMany = reason('fleet-too-many', { count: `${folders.length}`, shown: `${shown.length}` });
     return left === 0 ? shown : [...shown, { target, state: 'unknown', alarms: [because(tooMany)] }];
   } catch (error) {
     signal?.throwIfAborted();

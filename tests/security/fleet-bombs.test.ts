@@ -64,6 +64,6 @@ it('reads a limited number of folders, and says that there are more', async () =
   const left = json.installations.find(({ target }: { target: string }) => target.endsWith('*'));
   expect(left).toMatchObject({
     state: 'unknown',
-    alarms: [{ code: 'fleet-too-many', params: { count: 1001, shown: 1000 } }],
+    alarms: [{ code: 'fleet-too-many', params: { count: '1001', shown: '1000' } }],
   });
 });
