@@ -95,7 +95,7 @@ describe('a restore on first contact', () => {
     const { json } = await run(plan, 'laptop', { log });
     expect(json).toMatchObject({ applied: false, warned: [{ code: 'snapshot-untrusted', params: { signer } }] });
     const head = (await run(plan.slice(0, -1), 'laptop')).out.split('\n').slice(0, 2);
-    expect(head[1]).toBe(`warning: no trusted key signed this snapshot, only ${signer}`);
+    expect(head[1]).toBe(`warning: no trusted key signed this snapshot (signer: ${signer})`);
     expect(log.lines.join('\n')).toContain('no trusted key signed this snapshot: applying it will ask');
     const known = recordingLog();
     expect((await run(plan, 'writer', { log: known })).json.warnings).toEqual([]);

@@ -49,10 +49,7 @@ export function assertCounts(trust: Trust, stored: Signed): void {
 
 /** That no trusted key signed a snapshot, with the key that did; undefined where a trusted key signed it. */
 export function untrustedReason({ author: { trusted, signer } }: Signed): KnownReason | undefined {
-  if (trusted) {
-    return undefined;
-  }
-  return signer === undefined ? reason('snapshot-unsigned') : reason('snapshot-untrusted', { signer });
+  return trusted ? undefined : reason('snapshot-untrusted', { signer: signer ?? 'none' });
 }
 
 function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepError {

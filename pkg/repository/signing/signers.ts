@@ -46,15 +46,10 @@ export function untrustedFinding(
   }
   const { signers } = signersOf(untrusted);
   const named = signers.slice(0, NAMED).map(({ fingerprint }) => fingerprint);
+  const listed = [...named, ...(signers.length > NAMED ? ['…'] : [])].join(', ');
   const count = String(untrusted.length);
   return {
-    why:
-      named.length === 0
-        ? reason('snapshots-unsigned', { count })
-        : reason('snapshots-untrusted', {
-            count,
-            signers: [...named, ...(signers.length > NAMED ? ['…'] : [])].join(', '),
-          }),
+    why: reason('snapshots-untrusted', { count, signers: listed || 'none' }),
     advice: reason('trust-or-remove', { command: 'dashkeep keys' }),
   };
 }

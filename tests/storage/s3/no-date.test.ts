@@ -25,7 +25,7 @@ it('a server whose responses have no date is named with what may remove it', asy
   await expect(asked).rejects.toMatchObject({
     code: 'DK_STORE_FAILED',
     message: expect.stringContaining('responses without a date'),
-    hint: expect.stringContaining('a proxy in front of the storage removes that header'),
+    hint: expect.stringContaining('a proxy in front of the storage removes the Date header'),
   });
   await store.close();
   proxy.closeAllConnections();

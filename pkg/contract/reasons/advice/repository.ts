@@ -31,8 +31,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Compare the fingerprint with the one that you wrote down, or with the output of this command on the machine that creates the backups: {command}. If they match, trust the key {signer}.',
   },
   'trust-signer': 'If that key is yours, trust it: {trust}. To restore only this snapshot: {command}',
-  'trust-or-remove':
-    'They do not count as backups. If the key is yours, trust it; otherwise find out who wrote them. The keys and their snapshots: {command}',
+  'trust-or-remove': 'They do not count as backups. If the key is yours, trust it. List the keys: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
@@ -44,8 +43,7 @@ export const REPOSITORY_ADVICE = {
   },
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
-  'keep-date-header':
-    'Dashkeep compares its clock with the Date header of responses. Check whether a proxy in front of the storage removes that header.',
+  'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
   'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
