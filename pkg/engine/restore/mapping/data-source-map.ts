@@ -19,17 +19,19 @@ interface LiveDataSource {
 
 /**
  * Finds the data sources of a snapshot in the orgs of the target: by an explicit choice, else by uid, else by name and
- * type. Found out once, before anything is planned, by reads.
+ * type. Where all get new uids, an equal uid means nothing. Found out once, before anything is planned, by reads.
  */
 export class DataSourceMap {
   readonly #live: ReadonlyMap<number, LiveDataSource[]>;
   readonly #matches = new Map<string, DataSourceMatch>();
   readonly #used = new Set<string>();
   readonly #manifest: Manifest;
+  readonly #newUids: boolean;
 
-  private constructor(live: ReadonlyMap<number, LiveDataSource[]>, manifest: Manifest) {
+  private constructor(live: ReadonlyMap<number, LiveDataSource[]>, { manifest, options }: PlanRequest) {
     this.#live = live;
     this.#manifest = manifest;
+    this.#newUids = options.newUids === true;
   }
 
   /** @throws DK_NOT_FOUND when a data source that was chosen is in none of the orgs. */
@@ -40,7 +42,7 @@ export class DataSourceMap {
     for (const org of request.instance.orgs.filter(({ id }) => [...targets.values()].includes(id))) {
       live.set(org.id, await liveIn(request, org));
     }
-    const map = new DataSourceMap(live, request.manifest);
+    const map = new DataSourceMap(live, request);
     map.#refuseUnknownChoices(request, [...live.values()].flat());
     for (const entry of request.manifest.resources.filter(({ kind }) => kind === 'data-source')) {
       const target = targets.get(entry.org);
@@ -68,10 +70,10 @@ export class DataSourceMap {
     );
   }
 
-  /** The live data source that replaces one of the snapshot, when it has another uid. */
+  /** The live data source that replaces one of the snapshot, when it has another uid than the one that is written. */
   standIn(targetOrg: number, uid: string): DataSourceMatch | undefined {
     const match = this.#matches.get(`${targetOrg}/${uid}`);
-    return match?.to === undefined || match.to.uid === uid ? undefined : match;
+    return match?.to === undefined || (match.to.uid === uid && !this.#newUids) ? undefined : match;
   }
 
   /** Those that something planned uses. */
@@ -98,7 +100,8 @@ export class DataSourceMap {
   async #match(request: PlanRequest, entry: ManifestEntry, target: number, restored: boolean): Promise<void> {
     const live = this.#live.get(target) ?? [];
     const chosen = request.options.dataSources?.get(entry.uid);
-    const byUid = live.find(({ uid }) => uid === (chosen ?? entry.uid));
+    const wanted = chosen ?? (this.#newUids ? undefined : entry.uid);
+    const byUid = live.find(({ uid }) => uid === wanted);
     const from = { uid: entry.uid, name: entry.title, type: byUid?.type ?? '' };
     const key = `${target}/${entry.uid}`;
     if (byUid !== undefined) {

@@ -48,8 +48,9 @@ export class Remap implements Mapping {
     if (request.options.newUids === true) {
       // Others may refer to resources that are not selected: they were sent earlier, or will be sent later.
       for (const entry of request.manifest.resources) {
-        if (hasNewUid(entry) && this.standIn(entry) === undefined) {
-          this.#uids.set(keyOf(entry), this.#derivedUid(entry));
+        const derived = this.#derivedUid(entry);
+        if (hasNewUid(entry) && [undefined, derived].includes(this.standIn(entry))) {
+          this.#uids.set(keyOf(entry), derived);
         }
       }
     }
@@ -66,9 +67,12 @@ export class Remap implements Mapping {
 
   standIn(entry: ManifestEntry): string | undefined {
     const kind = goesWith(kindOf(entry.kind)) ?? entry.kind;
-    return kind === 'data-source'
-      ? this.#dataSources.standIn(this.orgOf(entry), entry.uid)?.to?.uid
-      : this.#request.options.replace?.get(kind)?.get(entry.uid);
+    if (kind !== 'data-source') {
+      return this.#request.options.replace?.get(kind)?.get(entry.uid);
+    }
+    const found = this.#dataSources.standIn(this.orgOf(entry), entry.uid)?.to?.uid;
+    // One that an earlier migration created is written again, and replaces nothing.
+    return found === this.#uids.get(keyOf(entry)) ? undefined : found;
   }
 
   knownAs(entry: ManifestEntry): string {
