@@ -89,6 +89,7 @@ async function seedLinks(): Promise<void> {
         },
         { id: 2, title: 'Shared', libraryPanel: { uid: 'old-library', name: 'Shared' } },
         { id: 3, type: 'dashlist', title: 'List', options: { folderUID: 'old-folder' } },
+        { id: 5, type: 'alertlist', title: 'Alerts', options: { folder: { uid: 'old-folder', title: 'Folder' } } },
         {
           id: 4,
           type: 'text',

@@ -27,8 +27,8 @@ const RULE_MATCHER = '__alert_rule_uid__';
 
 /**
  * The body with renamed links to dashboards, folders, rules and Explore, wherever people can write one, and with the
- * renamed folder of a dashboard list, rule of a silence and data source that a variable selects. Links with a host lead
- * to the original and stay. Returns the same body if nothing changes.
+ * renamed folder of a list of dashboards or alerts, rule of a silence and data source that a variable selects. Links
+ * with a host lead to the original and stay. Returns the same body if nothing changes.
  */
 export function relink(value: Json, renamed: Renamer): Json {
   if (typeof value === 'string') {
@@ -46,6 +46,9 @@ export function relink(value: Json, renamed: Renamer): Json {
     if (typeof member === 'string' && name === 'folderUID') {
       return [name, renamed('folder', member)];
     }
+    if (name === 'folder' && isJsonObject(member)) {
+      return [name, relinkFolder(member, renamed)];
+    }
     if (name === 'current' && selectsDataSource(value) && isJsonObject(member)) {
       return [name, selected(member, renamed)];
     }
@@ -57,6 +60,12 @@ export function relink(value: Json, renamed: Renamer): Json {
     ];
   });
   return members.some(([name, member]) => member !== value[name]) ? Object.fromEntries(members) : value;
+}
+
+function relinkFolder(folder: JsonObject, renamed: Renamer): Json {
+  const old = stringAt(folder, 'uid');
+  const uid = old && renamed('folder', old);
+  return uid === undefined || uid === old ? folder : { ...folder, uid };
 }
 
 /** Whether it is a variable whose values are data sources: as in v1, or the inner part of one in v2. */
