@@ -72,6 +72,20 @@ it('plans without writing, sends a snapshot to another Grafana, and takes it bac
   expect(await titlesIn(production)).toEqual([]);
 });
 
+it('sends all that a token can write of a snapshot that a server admin made', async () => {
+  const { GRAFANA_API_TOKEN: _, ...others } = environment;
+  environment = { ...others, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+  const asked = ['--from', 'live', '--kinds', 'org,user,folder,dashboard'];
+  const plan = await migrate('--from', 'live');
+  const ofServer = plan.json.plan.filter(({ kind }: { kind: string }) => kind === 'org' || kind === 'user');
+  expect(new Set(ofServer.map(({ action }: { action: string }) => action))).toEqual(new Set(['skip']));
+  expect((await migrate('--from', 'latest', '--apply')).exit).toBe(0);
+  // What someone asks for by name is not passed over.
+  expect((await migrate(...asked)).json.plan).toContainEqual(
+    expect.objectContaining({ kind: 'org', action: 'blocked', code: 'needs-server-admin' }),
+  );
+});
+
 it('lists the written resources if the token is revoked halfway, and finishes later', async () => {
   const { snapshot } = (await migrate('--from', 'live')).json as { snapshot: string };
   production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });

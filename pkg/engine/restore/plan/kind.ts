@@ -204,5 +204,10 @@ async function refusalOf(
     return { action: 'skip', why: reason('on-request') };
   }
   const serving = await kind.serves(context);
-  return serving.served ? undefined : { action: 'blocked', why: serving.reason };
+  if (serving.served) {
+    return undefined;
+  }
+  // A token restores all of its organization, whatever else the snapshot holds.
+  const isOutside = kind.declaration.scope === 'server' && !isNamed(request, kind.name);
+  return { action: isOutside ? 'skip' : 'blocked', why: serving.reason };
 }
