@@ -29,7 +29,7 @@ afterEach(async () => {
   await Promise.all(directories.splice(0).map((one) => one.remove()));
 });
 
-/** An API server with a certificate of its own authority, and a pod's folder for it. */
+/** An API server with a certificate from a private authority, and the folder of a pod that trusts it. */
 async function apiServer(answer: RequestListener, host = '127.0.0.1') {
   const temporary = await temporaryDirectory();
   directories.push(temporary);

@@ -231,7 +231,7 @@ async function copyChecks({ secondCopy }: DoctorParts, signal: AbortSignal): Pro
   }
 }
 
-/** How the repository differs from what this service remembers, and its snapshots that are untrusted or from the future. */
+/** Differences of the repository from what this service remembers; snapshots that are untrusted or from the future. */
 async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   if (parts.settings.view().values.target.url === '') {
     return [];
