@@ -12,11 +12,12 @@ import type { KindRun } from './kind-run.ts';
  * restore is about to write there or has written since, or what it depends on has changed.
  */
 export function takenOver(
-  { options, context, kind, previous, changes }: KindRun,
+  run: KindRun,
   listed: Listed,
   before: ManifestEntry | undefined,
 ): (ManifestEntry & { readAt: string }) | undefined {
-  const { staleAfter, owner } = kind;
+  const { options, context, kind, previous } = run;
+  const { staleAfter } = kind;
   const org = context.org.id;
   if (
     listed.content !== undefined ||
@@ -28,12 +29,9 @@ export function takenOver(
     return undefined;
   }
   const readAt = before.readAt ?? previous.manifest.started;
-  const isOwnerSame =
-    owner === undefined ||
-    (changes.isOwnerUnchanged(org, owner, listed.uid) && !changes.hasLost(kind.dependsOn, owner));
   if (
     !isRecent(options.clock, readAt, staleAfter) ||
-    !isOwnerSame ||
+    !isOwnerSame(run, listed.uid) ||
     before.revision !== listed.revision ||
     options.readsAll === true ||
     options.mustRead?.(org, listed.uid) === true ||
@@ -42,6 +40,14 @@ export function takenOver(
     return undefined;
   }
   return { ...before, readAt };
+}
+
+/** Whether what it belongs to, and whatever else it depends on, is as in the last snapshot. */
+export function isOwnerSame({ context, kind, changes }: KindRun, uid: string): boolean {
+  const { owner, dependsOn } = kind;
+  return (
+    owner === undefined || (changes.isOwnerUnchanged(context.org.id, owner, uid) && !changes.hasLost(dependsOn, owner))
+  );
 }
 
 /**

@@ -15,6 +15,8 @@ const OTHERS = reason('others-too');
 /** Permissions that were listed, and whose owner is gone. */
 export interface Gone extends Pick<ManifestEntry, 'org' | 'kind' | 'uid' | 'title'> {
   owner: KindName;
+  /** Whether the owner is as in the last snapshot: a different one may be for fewer people than then. */
+  isOwnerSame: boolean;
 }
 
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */

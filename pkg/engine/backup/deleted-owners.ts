@@ -8,15 +8,15 @@ import { kindContext } from '../../grafana/instance.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { keyOf } from '../restore/target.ts';
-import { isRecreated } from './carried-over.ts';
 import type { Collection, Gone } from './collection.ts';
 import type { BackupOptions } from './options.ts';
 import type { Previous } from './previous.ts';
 
 /**
  * Decides on resources that were deleted after this run read them and before it read their permissions. Restored
- * without them, a resource would get those of its folder, which can permit more people. It keeps the permissions of the
- * last snapshot; without such permissions, it is left out as well. One that still exists is a problem.
+ * without them, a resource would get those of its folder, which can permit more people. One that is as in the last
+ * snapshot keeps the permissions of that. Any other is left out as well: somebody may have closed it first. One that
+ * still exists is a problem.
  */
 export async function settleDeletedOwners(
   options: BackupOptions,
@@ -31,9 +31,8 @@ export async function settleDeletedOwners(
   const last = new Map(isSameGrafana ? manifest.resources.map((entry) => [keyOf(entry), entry]) : []);
   const without = new Set<ManifestEntry>();
   await forEachConcurrently(8, collection.gone, async (gone) => {
-    const { org, kind, uid, owner: ownerKind } = gone;
-    const ownerKey = keyOf({ org, kind: ownerKind, uid });
-    const owner = owners.get(ownerKey);
+    const { org, kind, uid, owner: ownerKind, isOwnerSame } = gone;
+    const owner = owners.get(keyOf({ org, kind: ownerKind, uid }));
     const one = { org, kind, uid, title: gone.title };
     try {
       if (await isLive(options, org, ownerKind, gone)) {
@@ -45,8 +44,8 @@ export async function settleDeletedOwners(
       return;
     }
     const before = last.get(keyOf(gone));
-    const isKnown = before !== undefined && !restored.has(keyOf(gone));
-    if (manifest !== undefined && owner !== undefined && isKnown && !isRecreated(last.get(ownerKey), owner)) {
+    const isKnown = before !== undefined && isOwnerSame && !restored.has(keyOf(gone));
+    if (manifest !== undefined && owner !== undefined && isKnown) {
       const { folderUid: _, ...rest } = before;
       const folderUid = ownerKind === 'folder' ? uid : owner.folderUid;
       const readAt = before.readAt ?? manifest.started;

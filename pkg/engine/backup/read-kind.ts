@@ -15,7 +15,7 @@ import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
 import { shortText } from '../../lib/short-text.ts';
 import { isNameTooLong, withShortTexts } from './short-texts.ts';
-import { isRecreated, lastCompleteOf, takenOver } from './carried-over.ts';
+import { isOwnerSame, isRecreated, lastCompleteOf, takenOver } from './carried-over.ts';
 import type { KindRun } from './kind-run.ts';
 
 /**
@@ -168,7 +168,7 @@ async function store(
       if (kind.owner === undefined) {
         collection.skip({ ...ref, ...because(reason('deleted-meanwhile')) });
       } else {
-        collection.gone.push({ ...ref, owner: kind.owner });
+        collection.gone.push({ ...ref, owner: kind.owner, isOwnerSame: isOwnerSame(run, ref.uid) });
       }
       return;
     }
