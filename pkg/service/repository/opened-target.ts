@@ -183,9 +183,10 @@ export class OpenedTarget {
     try {
       return await this.#opening;
     } catch (error) {
-      // Somebody who only looks may have asked at the same moment as the first backup.
+      // Somebody who only looks may have asked at the same moment as the first backup. Whoever looks next waits for it:
+      // opened twice, the repository would not trust the key that the backup creates.
       if (create && error instanceof DashkeepError && error.code === 'DK_REPOSITORY_MISSING') {
-        return this.#openNow(true, signal);
+        return this.#open(true, signal);
       }
       throw error;
     }

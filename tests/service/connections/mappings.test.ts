@@ -160,8 +160,13 @@ it('leaves out users on request, in the file as on the page', async () => {
   expect(plan.json.users.matches).toMatchObject([{ login: 'bob', by: 'left-out' }, { login: 'admin' }]);
   const applied = await service.call('POST', `/restores/${plan.json.id}/apply`, { confirm: plan.json.confirm });
   expect((await service.ended(applied.json.id)).status).toBe('complete');
-  const permissions: { userLogin: string }[] = await api(production, 'GET /api/folders/infra/permissions');
+  const permissions: { userLogin: string; role?: string }[] = await api(
+    production,
+    'GET /api/folders/infra/permissions',
+  );
   expect(permissions.map(({ userLogin }) => userLogin)).not.toContain('bob');
+  // Without the last one who was permitted, it is closed to all, instead of open to those who may see new folders.
+  expect(permissions.map(({ role }) => role)).not.toContain('Viewer');
   const { teams } = await api(production, 'GET /api/teams/search?name=sre');
   const members: { login: string }[] = await api(production, `GET /api/teams/${teams[0].id}/members`);
   expect(members.map(({ login }) => login)).not.toContain('bob');
