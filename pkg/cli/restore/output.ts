@@ -98,13 +98,16 @@ export function printRestore(
   }
 }
 
+/** How many resources with the same change a line names: the table below has them all. */
+const NAMED = 5;
+
 /** What nobody may overlook is above all else; the same in many resources is one line. */
 function printSecurity(context: CliContext, heading: string, changing: readonly PlannedItem[]): void {
   if (changing.length === 0) {
     return;
   }
   printLine(context, heading);
-  securityLines(changing).forEach((line) => printLine(context, printable(`  ${line}`)));
+  securityLines(changing, NAMED).forEach((line) => printLine(context, printable(`  ${line}`)));
   printLine(context);
 }
 
