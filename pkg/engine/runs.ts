@@ -9,11 +9,6 @@ import { isLater } from '../repository/snapshots/future.ts';
 /** What looking at runs needs of a repository. */
 type Runs = Pick<Repository, 'runs' | 'sessions'>;
 
-/** The newest runs; a restore whose process was killed is interrupted, whatever its record says. */
-export async function currentRuns(repository: Runs, options: Abortable & { limit?: number }): Promise<RunLine[]> {
-  return asTheyAre(repository, await repository.runs(options), options);
-}
-
 /** A run in a list; `future` where a clock that was ahead dated it later than now. */
 export type ListedRun = RunLine & { future?: true };
 
@@ -26,17 +21,15 @@ export async function listedRuns(
   { limit, signal }: Abortable & { limit: number },
 ): Promise<ListedRun[]> {
   const now = await sharedTime(repository, { signal });
-  for (let most = limit; ; most *= 2) {
-    const runs = await currentRuns(repository, { limit: most, signal });
-    const future = runs.filter(({ id }) => isLater(id, now)).map((run) => ({ ...run, future: true as const }));
-    const others = runs.slice(future.length);
-    if (others.length >= limit || runs.length < most) {
-      return [...others, ...future].slice(0, limit);
-    }
-  }
+  const runs = await repository.runs({ limit, now, signal });
+  const current = await asTheyAre(repository, runs, { signal });
+  return current.map((run) => (isLater(run.id, now) ? { ...run, future: true } : run));
 }
 
-/** The same of runs that were read. Restores that go on have a session; without one, nothing is asked. */
+/**
+ * Runs that were read; a restore whose process was killed is interrupted, whatever its record says. Restores that go on
+ * have a session; without one, nothing is asked.
+ */
 export async function asTheyAre<Run extends Pick<RunLine, 'id' | 'kind' | 'status'>>(
   { sessions }: Pick<Repository, 'sessions'>,
   runs: readonly Run[],

@@ -25,7 +25,7 @@ import type {
   Versions,
   VersionsBelow,
 } from './repository.types.ts';
-import { RunIndex } from './index/runs.ts';
+import { RunIndex, type RunsOptions } from './index/runs.ts';
 import { findRun, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
 import type { Session } from './sessions/session.ts';
@@ -288,7 +288,7 @@ export class Repository {
   }
 
   /** Newest first. */
-  runs(options: { limit?: number; signal?: AbortSignal } = {}): Promise<RunLine[]> {
+  runs(options: RunsOptions = {}): Promise<RunLine[]> {
     return this.runIndex.read(options);
   }
 

@@ -9,6 +9,7 @@ import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { parseRunKey, RUNS } from '../layout.ts';
+import { isLater } from '../snapshots/future.ts';
 import { listAgainFrom, newestKeys, type TimedKey } from '../snapshots/newest-keys.ts';
 import { readRun } from '../runs.ts';
 
@@ -39,6 +40,13 @@ const IndexFile = z.object({
 type Index = Omit<z.infer<typeof IndexFile>, 'format'>;
 const EMPTY: Index = { whole: false, runs: [] };
 
+/** Which runs are wanted. */
+export interface RunsOptions extends Abortable {
+  limit?: number;
+  /** Those dated later follow all others. */
+  now?: Date;
+}
+
 interface RunIndexPorts {
   store: ObjectStore;
   keyring: Keyring;
@@ -65,12 +73,13 @@ export class RunIndex {
   }
 
   /** The newest runs that this process can read, newest first. */
-  async read({ limit = Infinity, signal }: Abortable & { limit?: number } = {}): Promise<RunLine[]> {
-    const { entries, whole, looked } = await this.#current((await this.#file.read({ signal })) ?? EMPTY, limit, signal);
+  async read({ limit = Infinity, ...options }: RunsOptions = {}): Promise<RunLine[]> {
+    const index = (await this.#file.read(options)) ?? EMPTY;
+    const { entries, wanted, whole, looked } = await this.#current(index, limit, options);
     if (looked >= WORTH_WRITING) {
-      await this.#save({ whole, runs: entries.toReversed() }, signal);
+      await this.#save({ whole, runs: entries.toReversed() }, options.signal);
     }
-    return entries.slice(0, limit).flatMap(({ line }) => line ?? []);
+    return wanted.flatMap(({ line }) => line ?? []);
   }
 
   /** The newest runs if the index and one page of names show all of them, newest first; undefined otherwise. */
@@ -122,29 +131,29 @@ export class RunIndex {
     }
   }
 
-  /**
-   * What there is now, newest first: at least `limit` entries when there are that many, the first `limit` with lines.
-   */
+  /** What there is now, newest first; of that, `limit` entries with lines are wanted. */
   async #current(
     index: Index,
     limit: number,
-    signal?: AbortSignal,
-  ): Promise<{ entries: Entry[]; whole: boolean; looked: number }> {
+    { now, signal }: Omit<RunsOptions, 'limit'> = {},
+  ): Promise<{ entries: Entry[]; wanted: Entry[]; whole: boolean; looked: number }> {
     const entries = await this.#look(index, signal);
+    const due = (): Entry[] => entries.filter(({ id }) => now === undefined || !isLater(id, now));
     let { whole } = index;
-    if (entries.length < limit && !whole) {
-      const missing = limit - entries.length;
-      const older = await this.#older(missing, entries.at(-1)?.id, signal);
-      whole = older.length < missing;
+    for (let found = due().length; found < limit && !whole; found = due().length) {
+      const asked = limit - found + entries.length;
+      const older = await this.#older(asked, entries.at(-1)?.id, signal);
+      whole = older.length < asked;
       append(entries, older);
     }
-    const unread = entries.slice(0, limit).filter(({ id, line }) => line === undefined && !this.#unreadable.has(id));
+    const wanted = [...new Set([...due(), ...entries])].slice(0, limit);
+    const unread = wanted.filter(({ id, line }) => line === undefined && !this.#unreadable.has(id));
     await forEachConcurrently(READS_AT_ONCE, unread, (entry) => this.#readLine(entry, signal), signal);
     const [newest, ...others] = unread.filter(({ id }) => this.#unreadable.has(id));
     if (newest !== undefined) {
       this.#ports.log.warn({ runs: others.length + 1, newest: newest.id }, 'records of runs cannot be read');
     }
-    return { entries, whole, looked: unread.length };
+    return { entries, wanted, whole, looked: unread.length };
   }
 
   /** Newest first: the last page by a listing, what is older as the index has it. */

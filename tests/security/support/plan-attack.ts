@@ -12,6 +12,8 @@ const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 /** A Grafana with a repository, and what people and their attacker do with both. */
 export interface Lab {
   grafana: Simulator;
+  /** URL of the repository. */
+  target: string;
   /** As a server admin. */
   api(route: string, body?: unknown, org?: number): Promise<Record<string, unknown>>;
   dashkeep(args: string[], environment?: Record<string, string>): Promise<Ended>;
@@ -48,6 +50,7 @@ function labHooks(): void {
     cleanUps.push(() => grafana.close(), directory.remove);
     lab = {
       grafana,
+      target,
       async api(route, body, org = 1) {
         const headers = { 'x-disable-provenance': 'true', 'x-grafana-org-id': String(org) };
         const answer = await call(grafana, 'admin:admin', route, body, headers);
