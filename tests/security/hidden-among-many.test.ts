@@ -12,7 +12,14 @@ import type { Plan } from '../../pkg/engine/restore/types.ts';
 
 const uids = [...Array.from({ length: 300 }, (_, index) => `d${index}`), 'salaries'];
 const items = uids.map((uid) => ({
-  ...{ org: 1, kind: 'dashboard-permissions', uid, title: uid, folder: '', action: 'update', losses: [], reason: '' },
+  org: 1,
+  kind: 'dashboard-permissions',
+  uid,
+  title: uid,
+  folder: '',
+  action: 'update',
+  losses: [],
+  reason: '',
   security: [{ code: 'permission', params: { subject: 'role', name: 'Viewer', before: '', after: 'View' } }],
 }));
 const plan = { snapshot: 's', items, missing: [], dataSources: [], confirm: 'open' } as unknown as Plan;
