@@ -1,4 +1,4 @@
-import { DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { refusal, reasonSentence } from '../contract/reasons/reason.ts';
@@ -25,6 +25,18 @@ export async function sharedTime({ store, clock, ignoreClock }: TimePorts, { sig
   return ignoreClock === true || store.localClock === true ? clock.now() : store.clock({ signal });
 }
 
+/** The time by the target's clock; by this machine's where clocks are ignored and the target's responses have no date. */
+export async function targetTime({ store, clock, ignoreClock }: TimePorts, { signal }: Abortable): Promise<Date> {
+  try {
+    return await store.clock({ signal });
+  } catch (error) {
+    if (ignoreClock === true && asDashkeepError(error).code === 'DK_STORE_FAILED') {
+      return clock.now();
+    }
+    throw error;
+  }
+}
+
 /**
  * Compares this machine's clock with the target's, in one request, and with Grafana's. The target's decides, where it
  * has its own clock: then Grafana's alone is no reason to go without a backup.
@@ -37,7 +49,9 @@ export async function compareClocks(
   { grafanaAhead = 0, signal }: Abortable & { grafanaAhead?: number } = {},
 ): Promise<KnownReason | undefined> {
   const isLocal = store.localClock === true;
-  const targetAhead = isLocal ? 0 : (await store.clock({ signal })).getTime() - clock.now().getTime();
+  const targetAhead = isLocal
+    ? 0
+    : (await targetTime({ store, clock, ignoreClock }, { signal })).getTime() - clock.now().getTime();
   const found = differenceOf(targetAhead, grafanaAhead);
   if (found === undefined) {
     return undefined;

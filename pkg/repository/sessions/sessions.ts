@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { Clock, Log } from '../../contract/ports.ts';
+import type { Log } from '../../contract/ports.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import { targetTime, type TimePorts } from '../clocks.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { printable, sessionKey, SESSIONS } from '../layout.ts';
 import { CurrentSession } from './current.ts';
@@ -65,7 +66,7 @@ export interface LiveSession {
  */
 export class Sessions {
   readonly #store: ObjectStore;
-  readonly #clock: Clock;
+  readonly #ports: TimePorts & { log: Log; trust: Trust };
   readonly #log: Log;
   readonly #trust: Trust;
   readonly #identity: ServiceIdentity | undefined;
@@ -73,9 +74,9 @@ export class Sessions {
   readonly #open = new Set<CurrentSession>();
 
   /** @param identity - the service that works here; undefined for the command line */
-  constructor(ports: { store: ObjectStore; clock: Clock; log: Log; trust: Trust }, identity?: ServiceIdentity) {
+  constructor(ports: TimePorts & { log: Log; trust: Trust }, identity?: ServiceIdentity) {
     this.#store = ports.store;
-    this.#clock = ports.clock;
+    this.#ports = ports;
     this.#log = ports.log;
     this.#trust = ports.trust;
     this.#identity = identity;
@@ -143,7 +144,7 @@ export class Sessions {
       if (self !== undefined && key === sessionKey(self)) {
         continue;
       }
-      now ??= (await this.#store.clock({ signal })).getTime();
+      now ??= (await targetTime(this.#ports, { signal })).getTime();
       const silent = now - lastModified.getTime();
       if (silent >= SESSION_DEAD) {
         continue;
@@ -179,8 +180,7 @@ export class Sessions {
   }
 
   #make(run: { id: string; kind: string; grafana?: readonly string[] | undefined }): CurrentSession {
-    const ports = { store: this.#store, clock: this.#clock, log: this.#log, trust: this.#trust };
-    const session = new CurrentSession(ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
+    const session = new CurrentSession(this.#ports, { ...run, owner: this.#owner }, () => this.#open.delete(session));
     return session;
   }
 
@@ -225,7 +225,7 @@ export class Sessions {
       if (waited === 0) {
         this.#log.info({ prune: prune.id }, 'a prune is removing objects: waiting until it ends');
       }
-      await this.#clock.sleep(WAIT_STEP, signal);
+      await this.#ports.clock.sleep(WAIT_STEP, signal);
     }
   }
 
