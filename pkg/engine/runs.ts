@@ -26,6 +26,15 @@ export async function listedRuns(
   return current.map((run) => (isLater(run.id, now) ? { ...run, future: true } : run));
 }
 
+/** Runs, newest first, and apart from them those that are dated later than now. */
+export function withoutFuture<Run extends Pick<RunLine, 'id'>>(
+  runs: readonly Run[],
+  now: Date,
+): { others: Run[]; future: Run[] } {
+  const future = runs.filter(({ id }) => isLater(id, now));
+  return { others: runs.slice(future.length), future };
+}
+
 /**
  * Runs that were read; a restore whose process was killed is interrupted, whatever its record says. Restores that go on
  * have a session; without one, nothing is asked.
@@ -86,10 +95,10 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
  * say nothing.
  */
 export async function interruptedRestore(
-  repository: Runs & Pick<Repository, 'run' | 'trust'>,
+  repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
   calls: Abortable,
 ): Promise<RunLine | undefined> {
-  for (const { id, kind } of await repository.runs({ ...calls, limit: LOOKED_AT })) {
+  for (const { id, kind } of await listedRuns(repository, { ...calls, limit: LOOKED_AT })) {
     const stored = kind === 'restore' ? await repository.run(id, calls) : undefined;
     if (stored !== undefined && repository.trust.counts(stored.author)) {
       const [run] = await asTheyAre(repository, [runLine(stored.record)], calls);

@@ -2,7 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
-import { withEnd } from '../../engine/runs.ts';
+import { withEnd, withoutFuture } from '../../engine/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
@@ -30,15 +30,15 @@ export class History {
   }
 
   /**
-   * Newest first. Reads more of the repository until as many match as are wanted. A repository that can't be read
-   * leaves the journal, which is what a person needs then.
+   * Newest first, and those from the future last. Reads more of the repository until as many match as are wanted. A
+   * repository that can't be read leaves the journal, which is what a person needs then.
    */
   async list(wanted: number, matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine[]> {
     for (let limit = FIRST; ; limit *= 4) {
       const stored = await this.#stored(Math.min(limit, MOST), signal);
-      const found = this.#with(stored).filter(matches);
-      if (found.length >= wanted || stored.length < limit || limit >= MOST) {
-        return found;
+      const { others, future } = withoutFuture(this.#with(stored).filter(matches), this.#clock.now());
+      if (others.length >= wanted || stored.length < limit || limit >= MOST) {
+        return [...others, ...future];
       }
     }
   }

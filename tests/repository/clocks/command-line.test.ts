@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
@@ -176,6 +177,29 @@ describe('a clock that is off', () => {
     ]);
     const { out } = await runCli(['runs'], environment, { clock: clockOff(YEAR) });
     expect(out.match(/complete, dated in the future/g)).toHaveLength(2);
+  });
+
+  it('does not hide an interrupted restore by one that it dated later', async () => {
+    grafana.seedDashboards({ count: 2, folders: 1 });
+    const snapshot = (await dashkeep(['backup'])).json.snapshot;
+    const { dashboards } = grafana.state.org(1);
+    const [first = '', second = ''] = dashboards.keys();
+    const restore = (uid: string): string[] => ['restore', snapshot, '--only', `dashboard/${uid}`, '--apply'];
+    dashboards.delete(first);
+    expect((await dashkeep([...restore(first), '--ignore-clock'], YEAR)).exit).toBe(0);
+    dashboards.delete(second);
+    const controller = new AbortController();
+    const stop = (): void => controller.abort(new DashkeepError('DK_INTERRUPTED', 'interrupted by SIGINT'));
+    grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'after', run: stop }, times: 1 });
+    await expect(runCli(restore(second), environment, { signal: controller.signal })).rejects.toThrow();
+    grafana.setFaults();
+    const { runs } = (await dashkeep(['runs', '--limit', '1'])).json;
+
+    let said = '';
+    const stderr = { write: (text: string) => (said += text) } as unknown as NodeJS.WriteStream;
+    await runCli(restore(first).slice(0, -1), environment, { stderr });
+
+    expect(said).toContain(`Restore ${runs[0].id} did not finish`);
   });
 
   it('goes on only for yes', async () => {

@@ -82,6 +82,19 @@ describe('a service whose repository has a snapshot from the future', () => {
     expect(evidence).toContainEqual(expect.objectContaining({ code: 'verification', level: 'warning' }));
   });
 
+  it('lists a run from the future after the others', async () => {
+    const misdated = (await ahead(['backup', '--ignore-clock', '--json'])).json.snapshot;
+    const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+    await service.ended(id);
+    const first = (await service.call('GET', '/runs?limit=1')).json;
+    const second = (await service.call('GET', `/runs?limit=1&cursor=${first.next}`)).json;
+    expect([first, second].map(({ items }) => items[0].snapshot)).toEqual([
+      expect.not.stringContaining(misdated),
+      misdated,
+    ]);
+    expect(first.items[0].id).toBe(id);
+  });
+
   it('does not go by a run that its own clock dated so', async () => {
     const { directory } = service;
     await service.stop();
