@@ -4,7 +4,7 @@ import { problemCount, type KindReport, type Manifest, type ManifestEntry } from
 import { isForbidden, isUnreadable } from '../../grafana/http/errors.ts';
 import { kindContext, type Org } from '../../grafana/instance.ts';
 import type { KindContext } from '../../grafana/kinds/kind.ts';
-import { goingWith, kindOf } from '../../grafana/kinds/registry.ts';
+import { goesWith, goingWith, KINDS, kindOf } from '../../grafana/kinds/registry.ts';
 import { canonicalOf } from '../../grafana/kinds/text-content.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
@@ -17,6 +17,7 @@ import type { BackupOptions, ToBeWritten } from './options.ts';
 import { entryOf } from './read-kind.ts';
 
 const AT_ONCE = 8;
+const OWNERS = new Set(KINDS.map(goesWith));
 
 /** What a snapshot of a few resources says besides its own facts. */
 export type TouchedPart = Pick<
@@ -27,7 +28,8 @@ export type TouchedPart = Pick<
 /**
  * Reads the resources that a restore is about to overwrite or delete, and copies all others from the last snapshot,
  * which the manifest records in `basedOn`. The next backup builds on the result as on any other snapshot.
- * @returns undefined if something that Grafana deletes with them can't be read: a full snapshot names it
+ * @returns undefined if something that Grafana deletes with them can't be read, which a full snapshot names; and if one
+ * was deleted meanwhile that others belong to, or the owner of permissions, of which a full snapshot leaves out all
  * @throws what reading throws: what cannot be saved must not be overwritten.
  */
 export async function readTouched(
@@ -49,13 +51,19 @@ export async function readTouched(
   progress.stepTotal(touched.length);
   progress.total(touched.length);
   const fresh: ManifestEntry[] = [];
+  let isOwnerGone = false;
   await forEachConcurrently(AT_ONCE, touched, async (one) => {
     const entry = await readOne(options, contexts.get(one.org), one);
-    if (entry !== undefined) {
+    if (entry === 'gone') {
+      isOwnerGone ||= OWNERS.has(one.kind) || kindOf(one.kind).owner !== undefined;
+    } else if (entry !== undefined) {
       fresh.push(entry);
     }
     progress.finished(one.kind, true);
   });
+  if (isOwnerGone) {
+    return undefined;
+  }
   const read = new Set(touched.map(keyOf));
   const kept = last.resources.filter((entry) => isOurs(entry) && !read.has(keyOf(entry)));
   const resources = inManifestOrder([...kept.map((entry) => takenOver(entry, last)), ...fresh]);
@@ -113,14 +121,14 @@ async function readOne(
   { repository, signal }: BackupOptions,
   context: KindContext | undefined,
   { org: id, kind: name, isDeleted: _isDeleted, ...listed }: ToBeWritten,
-): Promise<ManifestEntry | undefined> {
+): Promise<ManifestEntry | 'gone' | undefined> {
   const kind = kindOf(name);
   if (context === undefined || !(await servingOf(kind, context)).served) {
     return undefined;
   }
   const content = await kind.read(context, listed);
   if (content === undefined) {
-    return undefined;
+    return 'gone';
   }
   const canonical = canonicalOf(content);
   const object = repository.objectId(canonical);

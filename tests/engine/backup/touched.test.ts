@@ -68,6 +68,32 @@ describe('the safety snapshot of a restore of one dashboard', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it.each([
+    ['before it is read', (uid: string) => new RegExp(`^GET /apis/dashboard.*/dashboards/${uid}`)],
+    ['between its content and its permissions', (uid: string) => `GET /api/access-control/dashboards/${uid}`],
+  ])('leaves out all that belongs to a dashboard that is deleted %s', async (_when, match) => {
+    const bench = await backedUp();
+    const [uid] = bench.uids as [string];
+    const headers = {
+      authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
+      'content-type': 'application/json',
+    };
+    const send = (method: string, path: string, body?: object): Promise<Response> =>
+      fetch(bench.grafana.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    await send('POST', `/api/dashboards/uid/${uid}/public-dashboards`, { isEnabled: true });
+    await send('POST', '/api/annotations', { dashboardUID: uid, text: 'a deployment', time: Date.now() });
+    const before = await bench.backup();
+    expect(before.resources.some(({ kind }) => kind === 'annotation')).toBe(true);
+    const run = async (): Promise<void> => void (await send('DELETE', `/api/dashboards/uid/${uid}`));
+    bench.grafana.setFaults({ match: match(uid), times: 1, action: { kind: 'before', run } });
+
+    const one = (kind: KindName) => ({ org: 1, kind, uid, title: uid, isDeleted: false });
+    const safety = await bench.backup({ trigger: 'safety', touched: [one('dashboard'), one('dashboard-permissions')] });
+
+    expect(safety.resources.filter((entry) => entry.uid === uid || entry.kind === 'annotation')).toEqual([]);
+    expect(safety.kinds.dashboard).toMatchObject({ failed: 0 });
+  });
+
   it('is what the restore is undone from', async () => {
     const bench = await backedUp();
     const [uid] = bench.uids as [string];
