@@ -42,10 +42,11 @@ async function fleet(context: CliContext, targets: string[], flags: Flags): Prom
 function print(context: CliContext, installations: readonly Installation[]): void {
   printTable(
     context,
-    ['target', 'state', 'last full', 'resources', 'size', 'Grafana'],
-    installations.map(({ target, state, age, size, resources, grafana }) => [
+    ['target', 'state', 'readiness', 'last full', 'resources', 'size', 'Grafana'],
+    installations.map(({ target, state, readiness, age, size, resources, grafana }) => [
       target,
       state,
+      readiness?.level ?? '–',
       age === undefined ? '–' : `${(age / 3600).toFixed(1)} h ago`,
       resources ?? '–',
       size === undefined ? '–' : bytes(size),

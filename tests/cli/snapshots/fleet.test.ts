@@ -82,6 +82,15 @@ describe('dashkeep fleet', () => {
     expect(bucket.requests.filter(({ bucket: name }) => name === 'test')).toHaveLength(4);
   });
 
+  it('shows the state and the readiness of each installation to people', async () => {
+    const environment = { ...bucket.environment, DASHKEEP_TRUSTED_KEYS: signers.join(',') };
+    const asked = ['fleet', ...['berlin', 'nowhere'].map(target), '--state-dir', `${directory.path}/office`];
+    const { out } = await runCli(asked, environment);
+    expect(out).toMatch(/^target +state +readiness +last full/);
+    expect(out).toMatch(/^s3:\/\/test\/berlin +ok +ready +0\.0 h ago/m);
+    expect(out).toMatch(/^s3:\/\/test\/nowhere +unknown +– +–/m);
+  });
+
   it('does not expect the next backup as soon as two by hand came after each other', async () => {
     await backup('berlin');
     const clock = { ...realClock, now: () => new Date(Date.now() + 30 * 60_000) };
