@@ -9,6 +9,7 @@ import { createQueryClient } from '../data/queryClient.ts';
 import { useStatus } from '../data/useStatus.ts';
 import { t } from '../lib/i18n.ts';
 import { useReloadOnceConnected } from '../hooks/useReloadOnceConnected.ts';
+import { formatPlace } from '../lib/format.ts';
 import { isAdmin } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import { ConnectionForm } from './ConnectionForm.tsx';
@@ -73,7 +74,7 @@ function Connected({ url }: { url: string }) {
                 [t('config.address', 'Address'), url],
                 [t('config.version', 'Version'), data.version],
                 [t('config.grafana', 'Grafana'), data.grafana.version ?? '–'],
-                [t('settings.target', 'Target'), data.target.description || '–'],
+                [t('settings.target', 'Target'), formatPlace(data.target.description) || '–'],
               ]}
             />
           </Stack>

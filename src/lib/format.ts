@@ -105,3 +105,9 @@ export function formatMoment(time: string): string {
   } as const;
   return new Intl.DateTimeFormat(regionalFormat(), options).format(new Date(time));
 }
+
+/** Where a target is: `s3://bucket/prefix at https://…`, as the service says it, in the user's language. */
+export function formatPlace(description: string): string {
+  const [place, service] = description.split(' at ');
+  return service === undefined ? description : t('common.place', '{{place}} at {{service}}', { place, service });
+}

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
+import { formatPlace } from '../../src/lib/format.ts';
 import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
 import { trendTone } from '../../src/lib/runs/trendTone.ts';
 
@@ -169,5 +170,20 @@ describe('what a run is said to be set off by', () => {
     const { triggerLabel } = await import('../../src/lib/runs/triggers.ts');
     // The snapshot of a backup that was caught up is one of the schedule.
     expect(triggerLabel('catch-up')).toBe(triggerLabel('scheduled'));
+  });
+});
+
+describe('where a target is', () => {
+  it('is said in the language of the page', async () => {
+    const place = 's3://bucket/grafana at https://s3.example.com';
+    expect(formatPlace(place)).toBe(place);
+    expect(formatPlace('file:///backups')).toBe('file:///backups');
+    const { default: host } = await import('./english.ts');
+    const translated = vi.spyOn(host, 't').mockReturnValue('…');
+    expect(formatPlace(place)).toBe('…');
+    expect(translated.mock.lastCall?.[2]).toMatchObject({
+      place: 's3://bucket/grafana',
+      service: 'https://s3.example.com',
+    });
   });
 });

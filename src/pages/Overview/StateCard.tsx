@@ -7,7 +7,7 @@ import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { statusLabel } from '../../components/StatusBadge.tsx';
 import { timeLeft } from '../../components/StepFigures.tsx';
-import { formatBytes, formatMoment, formatNumber, formatRelative } from '../../lib/format.ts';
+import { formatBytes, formatMoment, formatNumber, formatPlace, formatRelative } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
@@ -75,7 +75,10 @@ export function StateCard({ status }: { status: Status }) {
 
 /** Where backups go concerns all organizations; the others learn who knows it. */
 function placeOf({ target, caller }: Status): string {
-  return target.description || (caller.home ? '–' : t('overview.targetElsewhere', 'A target of the home organization'));
+  return (
+    formatPlace(target.description) ||
+    (caller.home ? '–' : t('overview.targetElsewhere', 'A target of the home organization'))
+  );
 }
 
 /** When, who asked for it, how much, and how it ended if that was not well. */
