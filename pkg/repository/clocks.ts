@@ -25,7 +25,7 @@ export async function sharedTime({ store, clock, ignoreClock }: TimePorts, { sig
   return ignoreClock === true || store.localClock === true ? clock.now() : store.clock({ signal });
 }
 
-/** The time by the target's clock; by this machine's where clocks are ignored and the target's responses have no date. */
+/** The time by the target's clock; by this machine's where clocks are ignored and no response has a date. */
 export async function targetTime({ store, clock, ignoreClock }: TimePorts, { signal }: Abortable): Promise<Date> {
   try {
     return await store.clock({ signal });
