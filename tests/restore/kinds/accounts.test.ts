@@ -55,6 +55,20 @@ describe('an account', () => {
     expect(await orgsOf(eva)).toMatchObject({ Second: 'Admin', Third: 'Viewer' });
   });
 
+  it('without a name comes back without one, and loses one that it was given since', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await bench.api('POST /api/admin/users', { login: 'bob', email: 'bob@example.org', password: 'secret' });
+    await bench.backup();
+    bench.sim.burn();
+    const created = await bench.apply({ selection: ACCOUNTS, options: OVERWRITE });
+    expect(created.results.map(({ uid, outcome }) => [uid, outcome])).toEqual([['bob', 'verified']]);
+    const { body: bob } = await bench.api('GET /api/users/lookup?loginOrEmail=bob');
+    expect(String(bob.name).trim()).toBe('');
+    await bench.api(`PUT /api/users/${bob.id}`, { login: 'bob', email: 'bob@example.org', name: 'Robert' });
+    const { results } = await bench.apply({ selection: ACCOUNTS, options: OVERWRITE });
+    expect(results).toMatchObject([{ uid: 'bob', outcome: 'verified' }]);
+  });
+
   it('that somebody changed since the plan was made is left alone', async () => {
     bench = await RestoreBench.start({ profile: '13.2' });
     await seed('Admin');

@@ -29,6 +29,9 @@ const PASSWORD_BYTES = 24;
 /** Name of an account until all of it is restored, so that a restore that was cut short is known for what it is. */
 const UNFINISHED = 'being restored by Dashkeep';
 
+/** What ends a name, because an update of Grafana ignores an empty one. */
+const NO_NAME = ' ';
+
 /**
  * Users of the whole server by login, with their orgs and roles. Grafana never gives out a password, so one that is
  * created again gets a random password that nobody knows (or the one supplied); users of single sign-on or LDAP come
@@ -60,7 +63,7 @@ export const user: Kind = {
       const login = stringAt(item, 'login') ?? '';
       const its = roles.get(numberAt(item, 'id'));
       const revision = its === undefined ? undefined : revisionOf(item, its);
-      yield compact({ uid: login, title: stringAt(item, 'name') || login, revision });
+      yield compact({ uid: login, title: nameOf(item) || login, revision });
     }
   },
 
@@ -134,16 +137,21 @@ export function userContent(found: Json, orgs: JsonObject[]): Content {
     body: {
       login,
       email: stringAt(found, 'email') ?? '',
-      name: stringAt(found, 'name') ?? '',
+      name: nameOf(found),
       isGrafanaAdmin: objectAt(found)?.['isGrafanaAdmin'] === true,
       isDisabled: objectAt(found)?.['isDisabled'] === true,
       ...(labels.length === 0 ? {} : { authLabels: labels }),
       orgs: sorted(memberships),
     },
-    title: stringAt(found, 'name') || login,
+    title: nameOf(found) || login,
     ...(isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
     ...(isUnfinished(found) ? { unfinished: true } : {}),
   };
+}
+
+function nameOf(account: Json | undefined): string {
+  const name = stringAt(account, 'name') ?? '';
+  return name === NO_NAME ? '' : name;
 }
 
 function isUnfinished(found: Json): boolean {
@@ -157,7 +165,7 @@ function isUnfinished(found: Json): boolean {
 function isFactoryAdmin(found: Json, login: string, memberships: readonly Membership[]): boolean {
   return (
     stringAt(found, 'email') === `${login}@localhost` &&
-    (stringAt(found, 'name') ?? '') === '' &&
+    nameOf(found) === '' &&
     objectAt(found)?.['isGrafanaAdmin'] === true &&
     memberships.every(({ role }) => role === 'Admin')
   );
@@ -210,7 +218,9 @@ function lostPassword(context: WriteContext, item: Restorable): KnownReason[] {
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
-  const words = { login: item.uid, email: stringAt(body, 'email') ?? '', name: stringAt(body, 'name') ?? '' };
+  const isNamed = item.live === undefined || nameOf(item.live.body) !== '';
+  const name = stringAt(body, 'name') || (isNamed ? NO_NAME : '');
+  const words = { login: item.uid, email: stringAt(body, 'email') ?? '', name };
   const { wanted, losses } = await wantedIn(context, membershipsOf(body));
   if (item.live === undefined) {
     const { id, ownOrg } = await create(context, item, words, wanted);

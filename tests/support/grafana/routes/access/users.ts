@@ -28,13 +28,14 @@ export function userRoutes(router: Router): void {
   router.on('PUT /api/users/:id', (call) => {
     const user = ifFound(call, 'users:write');
     const body = call.json() as { login?: string; email?: string; name?: string };
-    if (user === undefined || isTaken(call, body.login ?? user.login, body.email ?? user.email, user)) {
+    if (user === undefined || isTaken(call, body.login || user.login, body.email || user.email, user)) {
       throw problem(500, 'Failed to update user');
     }
+    // The update of the database leaves out what is empty.
     Object.assign(user, {
-      login: body.login ?? user.login,
-      email: body.email ?? user.email,
-      name: body.name ?? user.name,
+      login: body.login || user.login,
+      email: body.email || user.email,
+      name: body.name || user.name,
     });
     return { message: 'User updated' };
   });
