@@ -227,6 +227,17 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     });
   });
 
+  it('docs/install/outside-kubernetes.md: backups only', async () => {
+    const blocks = await blocksOf('docs/install/outside-kubernetes.md', {
+      'http://localhost:3000': reader.grafana.url,
+      'glsa_…': own['GRAFANA_API_TOKEN'] ?? '',
+      '$HOME/grafana-backups': join(reader.directory, 'laptop'),
+    });
+    const { code, text } = await reader.shell(holding(blocks, 'dashkeep backup\n'), {});
+    expect(code, text).toBe(0);
+    expect(text).toMatch(/snapshot \S+ is complete/);
+  });
+
   it('docs/install/outside-kubernetes.md: the service', async () => {
     const blocks = await blocksOf('docs/install/outside-kubernetes.md', {
       'http://localhost:3000': reader.grafana.url,
