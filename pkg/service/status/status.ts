@@ -7,6 +7,7 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Upgrade } from '../../contract/losses/losses.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { lateAfterSeconds, type RunLine } from '../../contract/runs.ts';
+import { MAX_SKEW } from '../../repository/clocks.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
@@ -115,7 +116,9 @@ export function protectionOf(facts: ProtectionFacts): Protection {
   if (intervalSeconds !== undefined && age > lateAfterSeconds(intervalSeconds)) {
     return 'late';
   }
-  if (lastBackup?.status === 'failed' && lastBackup.started > newest.time) {
+  // With a clock that is behind, what fails now looks older than the newest backup.
+  const isBehind = age * 1000 < -MAX_SKEW;
+  if (lastBackup?.status === 'failed' && (isBehind || lastBackup.started > newest.time)) {
     return 'failed';
   }
   if (newest.shrunk !== undefined) {

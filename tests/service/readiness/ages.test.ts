@@ -5,6 +5,7 @@ import type { SnapshotSummary } from '../../../pkg/contract/manifest.ts';
 import type { RunKind, RunLine } from '../../../pkg/contract/runs.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../../../pkg/service/readiness/facts.ts';
 import { readinessOf } from '../../../pkg/service/readiness/lines/lines.ts';
+import { protectionOf } from '../../../pkg/service/status/status.ts';
 
 const NOW = new Date('2026-06-01T12:00:00.000Z');
 const HOUR = 3_600_000;
@@ -81,6 +82,7 @@ it('has nothing to say about an installation that is ready', () => {
 
 const BROKEN: [what: string, repository: Partial<RepositoryFacts>, facts: Partial<ReadinessFacts>, line: string][] = [
   ['no backup for two intervals', { newest: snapshot(5), complete: snapshot(5) }, {}, 'backup bad'],
+  ['a clock that is behind, so that no backup is ever late', { complete: snapshot(-24 * 365) }, {}, 'backup unknown'],
   [
     'a newer backup that is partial',
     { newest: snapshot(1, { status: 'partial' }), complete: snapshot(3) },
@@ -199,4 +201,15 @@ it('does not call ready what cannot be known', () => {
 it('knows nothing of a repository that cannot be read', () => {
   const facts = { repository: new DashkeepError('DK_STORE_UNREACHABLE', 'down') };
   expect(levels({}, facts)).toEqual(['target bad']);
+});
+
+it.each([
+  ['failed', 'a clock behind', ago(-24 * 365)],
+  ['failed', 'the right clock', ago(1.5)],
+  ['yes', 'a success since', ago(0.5)],
+])('is %s if the last backup failed, with %s', (protection, _, time) => {
+  const newest = { time, status: 'complete' } as const;
+  const lastBackup = { status: 'failed', started: ago(1) } as const;
+  const known = { configured: true, untrusted: false, tokenUsable: true, uncovered: false, target: {} };
+  expect(protectionOf({ ...known, newest, lastBackup, intervalSeconds: 7200, now: NOW })).toBe(protection);
 });

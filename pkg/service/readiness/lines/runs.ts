@@ -1,6 +1,7 @@
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../../contract/reasons/reason.ts';
 import { lateAfterSeconds, type RunLine } from '../../../contract/runs.ts';
+import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { DAY_MS, old, QUARTER, type Said } from './said.ts';
@@ -18,6 +19,11 @@ export function backup({ newest, complete, runs }: RepositoryFacts, { now, sched
   const found = [reason('ready-complete', { snapshot: complete.id })];
   const { id: snapshot, time: at } = complete;
   const age = now.getTime() - Date.parse(at);
+  if (age < -MAX_SKEW) {
+    // Nothing would ever be late, and what fails now would look older than this backup.
+    const behind = reason('fleet-clock-behind', { time: at });
+    return { level: 'unknown', at, found: [...found, behind], advice: [reason('set-clock')] };
+  }
   if (schedule?.intervalSeconds !== undefined && age > lateAfterSeconds(schedule.intervalSeconds) * 1000) {
     return { level: 'bad', at, found: [...found, reason('ready-late')], advice: [reason('ready-see-runs')] };
   }
