@@ -41,7 +41,7 @@ async function repair(context: CliContext, flags: Flags): Promise<Exit> {
       runRepair(session, { readData }, run),
     ),
   );
-  printResult(context, flags, result, () => print(context, result));
+  printResult(context, flags, result, () => print(context, result, readData));
   return result.remaining.length === 0 ? 0 : 4;
 }
 
@@ -60,12 +60,14 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
   return result.failed.length === 0 ? 0 : 3;
 }
 
-function print(context: CliContext, { repaired, remaining }: RepairResult): void {
+function print(context: CliContext, { repaired, remaining }: RepairResult, readData: boolean): void {
   for (const { object, reason, resources } of remaining) {
     printLine(context, printable(`still damaged: ${object === '' ? 'manifest' : object}: ${reason}`));
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
   }
-  printLine(context, `${repaired.length} repaired, ${remaining.length} still damaged.`);
+  const still = remaining.length > 0 || readData ? `, ${remaining.length} still damaged` : '';
+  const unread = readData ? '' : ' Contents were not read: to also find damaged objects, add --read-data.';
+  printLine(context, `${repaired.length} repaired${still}.${unread}`);
 }

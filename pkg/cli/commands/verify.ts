@@ -86,7 +86,8 @@ function verdict({ problems, snapshots }: VerifyReport): string {
   if (problems.length === 0) {
     return snapshots === 0 ? 'there is no snapshot to verify.' : 'everything exists.';
   }
-  return `${problems.length} problems.${problems.some(isMendable) ? ' Try `dashkeep repair`.' : ''}`;
+  const repair = `dashkeep repair${problems.some(({ code }) => code === 'DK_OBJECT_DAMAGED') ? ' --read-data' : ''}`;
+  return `${problems.length} problems.${problems.some(isMendable) ? ` Try \`${repair}\`.` : ''}`;
 }
 
 const NOT_MENDABLE: ReadonlySet<string> = new Set(['DK_SNAPSHOT_FUTURE', 'DK_SNAPSHOT_FOREIGN', 'DK_IDENTITY_MISSING']);

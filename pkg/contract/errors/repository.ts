@@ -52,7 +52,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 500,
     title: 'The repository is damaged',
-    hint: 'Run `dashkeep verify --read-data`, then `dashkeep repair`.',
+    hint: 'Run `dashkeep verify --read-data`, then `dashkeep repair --read-data`.',
     page: 'Verify the repository, then repair it with the command line.',
   },
   DK_OBJECT_MISSING: {
@@ -66,7 +66,7 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 500,
     title: 'An object that a snapshot needs is damaged',
-    hint: 'Run `dashkeep repair`. The object does not match its hash.',
+    hint: 'Run `dashkeep repair --read-data`. The object does not match its hash.',
     page: 'Repair the repository with the command line. Other snapshots may be intact.',
   },
   DK_MANIFEST_DAMAGED: {
