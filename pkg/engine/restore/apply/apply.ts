@@ -47,7 +47,7 @@ export async function applyPlan(
   const results: ApplyResult[] = [];
   const missing = new MissingOwners();
   try {
-    const applying = { request, plan, progress, changeLog, budget, encoder };
+    const applying = { request, plan, progress, changeLog, budget, encoder, missing };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
         const planned = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
@@ -230,6 +230,7 @@ async function writeItem(
   const { content, toTheLetter } = await wantedContent(applying, item);
   const live = item.live === undefined ? undefined : await stillLive(applying, kind, context, item);
   const target = targetOf(item);
+  applying.missing.requireOwner(target.org, kind, content);
   const mark =
     toTheLetter && item.entry !== undefined
       ? markOfEntry(kind, item.entry)

@@ -111,7 +111,7 @@ async function compare(
     return foundAt(uid, item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
   }
   if (failure !== undefined) {
-    return resultOf(item, 'failed', failure);
+    return resultOf(item, failure.code === 'owner-failed' ? 'skipped' : 'failed', failure);
   }
   if (live === undefined || wanted === undefined) {
     return resultOf(item, 'differs', reason('vanished'));
