@@ -13,6 +13,7 @@ export const PLAN_REASONS = {
   pristine: 'replaces a default that Grafana created',
   'factory-default': 'a default that Grafana created, in the snapshot and here, under different names',
   unfinished: 'completes an interrupted restore',
+  'joins-new-orgs': 'becomes a member of organizations that this creates; all else stays as it is',
   renewed: {
     cli: 'replaces Grafana’s default for a newer {owner}',
     page: 'replaces a default that Grafana assigned',

@@ -86,6 +86,11 @@ export interface RestoreOptions {
    * conflict.
    */
   promote?: true;
+  /**
+   * Organizations that the restore creates, by name: without `overwrite`, it also adds existing accounts to them,
+   * except that of the restoring login.
+   */
+  newOrgs?: { names: ReadonlySet<string>; except: string };
   /** Also write what files, Git Sync, Terraform or an operator manage. */
   includeManaged: boolean;
   /** Also delete what is live within the selection and not in the snapshot. Needs a typed confirmation to apply. */

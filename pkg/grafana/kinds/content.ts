@@ -23,6 +23,8 @@ export interface Content {
   unfinished?: true;
   /** Users only: organizations that the snapshot knows. Memberships of others stay; without it none do. */
   snapshotOrgs?: ReadonlySet<string>;
+  /** Users only: of an account that exists, only its memberships of these organizations are meant. */
+  joinsOnly?: ReadonlySet<string>;
   /**
    * Groups of alert rules only. `some`: only these rules are meant, and all else of the group stays as it is live.
    * `all`: live rules that are not among these go. Without it they stay, after these.

@@ -94,7 +94,9 @@ class EverythingRun {
     this.#brought = await bringOrgs(this.#request, targets, this.changeLog);
     append(this.#results, this.#brought.results);
     await this.#stageOrgs();
-    await this.#stage(accountsRequest(this.#request, ['user']), (uid) => uid !== caller.login);
+    const newOrgs = { names: new Set(this.#brought.created.map(({ name }) => name)), except: caller.login };
+    const options = { ...this.#request.options, newOrgs };
+    await this.#stage(accountsRequest({ ...this.#request, options }, ['user']), (uid) => uid !== caller.login);
 
     const { created } = this.#brought;
     const joined = this.#brought.targets.filter(({ org, isOpen }) => org !== undefined && !isOpen);

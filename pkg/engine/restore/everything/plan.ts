@@ -38,7 +38,10 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   }
   const caller = await readCaller(request);
   const targets = matchOrgs(request.manifest, request.instance.orgs, caller);
-  const accounts = await planRestore(accountsRequest(request, ['org', 'user']));
+  const names = new Set(targets.flatMap(({ org, name }) => (org === undefined ? [name] : [])));
+  const newOrgs = { names, except: caller.login };
+  const options = { ...request.options, newOrgs };
+  const accounts = await planRestore(accountsRequest({ ...request, options }, ['org', 'user']));
   const open = targets.filter(({ isOpen }) => isOpen);
   const content = await planRestore({
     ...contentRequest(request, open),

@@ -103,7 +103,7 @@ export class Remap implements Mapping {
     const kind = kindOf(entry.kind);
     const content = this.#meant(kind, entry, stored);
     if (kind.hasMemberships === true) {
-      return { uid: entry.uid, content: { ...content, snapshotOrgs: this.#snapshotOrgs() } };
+      return { uid: entry.uid, content: { ...this.#joining(entry, content), snapshotOrgs: this.#snapshotOrgs() } };
     }
     const newUid = this.#uids.get(keyOf(entry));
     // Beside the original a copy would notify people a second time.
@@ -133,6 +133,16 @@ export class Remap implements Mapping {
       return kind.only?.(content, new Set(parts.keys())) ?? content;
     }
     return (this.#request.selection.exactly === true ? kind.exactly?.(content) : undefined) ?? content;
+  }
+
+  #joining({ uid }: ManifestEntry, content: Content): Content {
+    const { newOrgs, overwrite } = this.#request.options;
+    const isMember = kindOf('user')
+      .references(content)
+      .some((one) => newOrgs?.names.has(one.uid) === true);
+    return newOrgs === undefined || overwrite || newOrgs.except === uid || !isMember
+      ? content
+      : { ...content, joinsOnly: newOrgs.names };
   }
 
   #snapshotOrgs(): ReadonlySet<string> {

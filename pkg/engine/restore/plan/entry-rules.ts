@@ -34,6 +34,8 @@ export interface EntryFacts {
   conflict(): Promise<Reason | undefined>;
   /** What is live may be replaced, or would only be added to. */
   mayOverwrite(): Promise<boolean>;
+  /** Whether only memberships of organizations that the restore creates are meant. */
+  joins(): Promise<boolean>;
   /** What is live came with an owner that was made after the snapshot. */
   isRenewed(): Promise<boolean>;
   /** Why it stays as it is. */
@@ -117,6 +119,7 @@ export const ENTRY_RULES: readonly EntryRule[] = [
   ['pristine', ({ live }) => live?.pristine === true, 'update', always(reason('pristine'))],
   ['unfinished', ({ live }) => live?.unfinished === true, 'update', always(reason('unfinished'))],
   ['renewed', (one) => one.isRenewed(), 'update', (one) => reason('renewed', { owner: one.kind.owner ?? '' })],
+  ['joins', (one) => one.joins(), 'update', always(reason('joins-new-orgs'))],
   ['different', () => true, 'update', (one) => one.rules ?? reason('differs')],
 ];
 

@@ -44,7 +44,7 @@ export async function planEntry(
     async () =>
       (options.overwrite && !isAlong) ||
       (planning.promotion !== undefined && (await conflict()) === undefined) ||
-      (live !== undefined && onlyAddsRules(await content(), live)),
+      (live !== undefined && ((await content()).joinsOnly !== undefined || onlyAddsRules(await content(), live))),
   );
   let forecast: Forecast | undefined;
   const facts: EntryFacts = {
@@ -61,6 +61,7 @@ export async function planEntry(
     ownersManager:
       kind.owner === undefined || isCopy ? undefined : managers.get(keyOf({ ...target, kind: kind.owner })),
     rules: reasonForRules(planning.parts, entry, live),
+    joins: once(async () => (await content()).joinsOnly !== undefined),
     isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry) && !mapping.mayChange(entry),
     isSame: once(async () => live !== undefined && isRestored(kind, await content(), live)),
     manager: async () => managerOf(live ?? (isCopy ? {} : await content())),

@@ -87,7 +87,12 @@ export const user: Kind = {
 
   /** Memberships of orgs that the snapshot does not know stay. */
   merge(content, live) {
-    const { snapshotOrgs } = content;
+    const { snapshotOrgs, joinsOnly } = content;
+    if (joinsOnly !== undefined && live.pristine !== true && live.unfinished !== true) {
+      const kept = membershipsOf(live.body).filter(({ org }) => !joinsOnly.has(org));
+      const joined = membershipsOf(content.body).filter(({ org }) => joinsOnly.has(org));
+      return { ...content, title: live.title, body: { ...objectAt(live.body), orgs: sorted([...kept, ...joined]) } };
+    }
     if (snapshotOrgs === undefined) {
       return content;
     }
@@ -171,7 +176,15 @@ function isFactoryAdmin(found: Json, login: string, memberships: readonly Member
   );
 }
 
-async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
+/** Of an account that only joins organizations, all else is meant as it is live. */
+function asMeant(item: Restorable): Restorable {
+  const { content, live } = item;
+  const merged = content.joinsOnly === undefined || live === undefined ? undefined : user.merge?.(content, live);
+  return merged === undefined ? item : { ...item, content: merged };
+}
+
+async function forecast(context: WriteContext, asked: Restorable): Promise<Forecast> {
+  const item = asMeant(asked);
   if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
     return { losses: [], blocked: reason('account-from-sign-in') };
   }
@@ -215,7 +228,8 @@ function lostPassword(context: WriteContext, item: Restorable): KnownReason[] {
   return item.live === undefined && supplied === undefined ? [reason('password-missing')] : [];
 }
 
-async function write(context: WriteContext, item: Restorable): Promise<Written> {
+async function write(context: WriteContext, asked: Restorable): Promise<Written> {
+  const item = asMeant(asked);
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
   const isNamed = item.live === undefined || nameOf(item.live.body) !== '';
