@@ -23,6 +23,7 @@ const MISSING: EntryFacts = {
   manager: async () => undefined,
   conflict: async () => undefined,
   mayOverwrite: no,
+  joins: no,
   isRenewed: no,
   isUnshared: no,
   keptBecause: async () => reason('kept'),
@@ -92,6 +93,11 @@ const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial
   pristine: { applies: { ...LIVE, live: { pristine: true } }, decides: 'update pristine', not: { live: {} } },
   unfinished: { applies: { ...LIVE, live: { unfinished: true } }, decides: 'update unfinished', not: { live: {} } },
   renewed: { applies: { ...LIVE, isRenewed: yes }, decides: 'update renewed', not: { isRenewed: no } },
+  joins: {
+    applies: { ...LIVE, mayOverwrite: yes, joins: yes },
+    decides: 'update joins-new-orgs',
+    not: { joins: no },
+  },
   different: { applies: { ...LIVE, mayOverwrite: yes }, decides: 'update differs', not: { mayOverwrite: no } },
 };
 

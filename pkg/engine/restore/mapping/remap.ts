@@ -135,6 +135,7 @@ export class Remap implements Mapping {
     return (this.#request.selection.exactly === true ? kind.exactly?.(content) : undefined) ?? content;
   }
 
+  /** What of a member of organizations that the restore creates is restored, if the account exists. */
   #joining({ uid }: ManifestEntry, content: Content): Content {
     const { newOrgs, overwrite } = this.#request.options;
     const isMember = kindOf('user')
