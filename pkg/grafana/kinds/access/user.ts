@@ -11,6 +11,7 @@ import { userSecurity } from './user/security.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import {
+  joiningOnly,
   membershipsOf,
   orgsOf,
   rolesById,
@@ -87,11 +88,10 @@ export const user: Kind = {
 
   /** Memberships of orgs that the snapshot does not know stay. */
   merge(content, live) {
-    const { snapshotOrgs, joinsOnly } = content;
-    if (joinsOnly !== undefined && live.pristine !== true && live.unfinished !== true) {
-      const kept = membershipsOf(live.body).filter(({ org }) => !joinsOnly.has(org));
-      const joined = membershipsOf(content.body).filter(({ org }) => joinsOnly.has(org));
-      return { ...content, title: live.title, body: { ...objectAt(live.body), orgs: sorted([...kept, ...joined]) } };
+    const { snapshotOrgs } = content;
+    const joining = joiningOnly(content, live);
+    if (joining !== undefined) {
+      return joining;
     }
     if (snapshotOrgs === undefined) {
       return content;
@@ -176,15 +176,8 @@ function isFactoryAdmin(found: Json, login: string, memberships: readonly Member
   );
 }
 
-/** Of an account that only joins organizations, all else is meant as it is live. */
-function asMeant(item: Restorable): Restorable {
-  const { content, live } = item;
-  const merged = content.joinsOnly === undefined || live === undefined ? undefined : user.merge?.(content, live);
-  return merged === undefined ? item : { ...item, content: merged };
-}
-
 async function forecast(context: WriteContext, asked: Restorable): Promise<Forecast> {
-  const item = asMeant(asked);
+  const item = { ...asked, content: joiningOnly(asked.content, asked.live) ?? asked.content };
   if (item.live === undefined && (arrayAt(item.content.body, 'authLabels') ?? []).length > 0) {
     return { losses: [], blocked: reason('account-from-sign-in') };
   }
@@ -229,7 +222,7 @@ function lostPassword(context: WriteContext, item: Restorable): KnownReason[] {
 }
 
 async function write(context: WriteContext, asked: Restorable): Promise<Written> {
-  const item = asMeant(asked);
+  const item = { ...asked, content: joiningOnly(asked.content, asked.live) ?? asked.content };
   const { grafana, signal } = context;
   const body = objectAt(item.content.body) ?? {};
   const isNamed = item.live === undefined || nameOf(item.live.body) !== '';

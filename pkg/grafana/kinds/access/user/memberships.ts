@@ -1,9 +1,18 @@
-import { arrayAt, isJsonObject, numberAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
+import {
+  arrayAt,
+  isJsonObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  type Json,
+  type JsonObject,
+} from '../../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
 import { isScratchOrg, listOrgs, orgNameOf } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
+import type { Content } from '../../content.ts';
 import type { KindContext } from '../../kind.ts';
 
 /** A membership as a snapshot has it: by the name of its org. */
@@ -20,6 +29,17 @@ export function membershipsOf(body: Json): Membership[] {
     org: stringAt(one, 'org') ?? '',
     role: stringAt(one, 'role') ?? '',
   }));
+}
+
+/** Content of an account that exists and only joins organizations: all else is as it is live. Undefined for others. */
+export function joiningOnly(content: Content, live: Content | undefined): Content | undefined {
+  const { joinsOnly } = content;
+  if (joinsOnly === undefined || live === undefined || live.pristine === true || live.unfinished === true) {
+    return undefined;
+  }
+  const kept = membershipsOf(live.body).filter(({ org }) => !joinsOnly.has(org));
+  const joined = membershipsOf(content.body).filter(({ org }) => joinsOnly.has(org));
+  return { ...content, title: live.title, body: { ...objectAt(live.body), orgs: sorted([...kept, ...joined]) } };
 }
 
 /** Memberships of an account as Grafana has them; undefined when there is no such account. */
