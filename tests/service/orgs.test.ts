@@ -50,8 +50,16 @@ it('reaches all organizations when the deployment says so, and nobody else does'
   const { checks } = (await service.call('GET', '/doctor')).json;
   expect(checks).toContainEqual(expect.objectContaining({ name: `organization ${orgId}`, status: 'warning' }));
 
-  // Only the deployment widens that.
-  const { scope } = (await service.call('GET', '/settings')).json.values;
+  // Only the deployment widens that, and no page says that it has done so.
+  const settings = (await service.call('GET', '/settings')).json;
+  const { scope } = settings.values;
+  expect(settings.owners['scope.orgs']).toEqual({
+    owner: 'default',
+    locked: {
+      code: 'deployment-only',
+      params: { variable: 'DASHKEEP_ORGS', chart: 'config.DASHKEEP_ORGS' },
+    },
+  });
   const saved = await service.call('PUT', '/settings', { values: { scope: { ...scope, orgs: 'all' } } });
   expect([saved.status, saved.json.error.code]).toEqual([400, 'DK_SETTINGS']);
   expect(saved.json.error.fields['scope.orgs']).toContain('DASHKEEP_ORGS');

@@ -16,9 +16,6 @@ import type { FieldProblems } from './validate.ts';
 /** What of the configuration decides about the settings. */
 export type StoreConfig = Pick<ServiceConfig, 'settings' | 'secrets' | 'orgIds' | 'objectLock' | 'agePassphrase'>;
 
-/** Which organizations are reached is for the deployment to say, also where it says nothing. */
-const ORGS = { path: 'scope.orgs', from: 'DASHKEEP_ORGS' };
-
 /** The scope of a service that reaches the home organization alone. */
 const HOME = 'home';
 
@@ -92,7 +89,7 @@ export class DeploymentRules {
     const values = leavesOf(this.values(saved));
     return Object.fromEntries(
       [...SETTING_PATHS].map((path): [string, SettingOrigin] => {
-        const given = this.#config.settings.get(path) ?? (path === ORGS.path ? ORGS : undefined);
+        const given = this.#config.settings.get(path);
         if (given !== undefined) {
           return [path, { owner: 'deployment', source: given.from }];
         }
@@ -134,7 +131,7 @@ export class DeploymentRules {
       if (JSON.stringify(value) === JSON.stringify(old.get(path))) {
         continue;
       }
-      const given = this.#config.settings.get(path) ?? (path === ORGS.path ? ORGS : undefined);
+      const given = this.#config.settings.get(path);
       const why = given === undefined ? this.#locked(saved, path) : reason('deployment-owned', { source: given.from });
       if (why !== undefined) {
         problems[path] = why;
@@ -158,7 +155,7 @@ export class DeploymentRules {
   }
 
   #locked(saved: SavedSettings, path: string) {
-    return this.#scope(saved) === HOME ? undefined : deploymentOnly(path);
+    return deploymentOnly(path, this.#scope(saved) !== HOME);
   }
 
   #minimums(saved: SavedSettings): Minimum[] {
@@ -168,7 +165,7 @@ export class DeploymentRules {
   /** What the deployment covers, and the target that it names for it: for these a saved address and its keys count. */
   #scope({ values }: SavedSettings): string {
     const { settings, orgIds } = this.#config;
-    const orgs = orgIds ?? settings.get(ORGS.path)?.value ?? values.scope?.orgs;
+    const orgs = orgIds ?? settings.get('scope.orgs')?.value ?? values.scope?.orgs;
     return orgs === undefined || orgs === 'token' ? HOME : JSON.stringify([orgs, settings.get('target.url')?.value]);
   }
 }

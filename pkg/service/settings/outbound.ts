@@ -33,9 +33,18 @@ const DEFAULTS: ReadonlyMap<string, unknown> = new Map(
   [...leavesOf(DEFAULT_SETTINGS)].filter(([path]) => Object.hasOwn(OUTBOUND, path)),
 );
 
-/** Why a page cannot change a setting that decides where content goes; undefined for all others. */
-export function deploymentOnly(path: string): KnownReason | undefined {
-  const [variable, chart] = OUTBOUND[path] ?? [];
+/** Which organizations are reached is for the deployment to say, also where it says nothing. */
+const ORGS = reason('deployment-only', { variable: 'DASHKEEP_ORGS', chart: 'config.DASHKEEP_ORGS' });
+
+/**
+ * Why a page cannot change a setting; undefined where it can.
+ * @param shared whether backups can cover other organizations, so that a page must not decide where content goes
+ */
+export function deploymentOnly(path: string, shared: boolean): KnownReason | undefined {
+  if (path === 'scope.orgs') {
+    return ORGS;
+  }
+  const [variable, chart] = (shared ? OUTBOUND[path] : undefined) ?? [];
   return variable === undefined || chart === undefined ? undefined : reason('deployment-only', { variable, chart });
 }
 
