@@ -220,7 +220,7 @@ describe('each setting', () => {
 it('the settings that decide where content goes are named alike in both tables', () => {
   for (const [name, row] of Object.entries<Setting | Secret>(SETTINGS)) {
     const path = 'parse' in row ? row.path : `secrets.${row.page}`;
-    const why = deploymentOnly(path ?? '');
+    const why = deploymentOnly(path ?? '', true);
     expect(why === undefined || why.params?.['variable'] === name, name).toBe(true);
   }
 });
