@@ -1,5 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { printTable } from '../../pkg/cli/output/output.ts';
+import { counted, printTable } from '../../pkg/cli/output/output.ts';
 import type { CliContext } from '../../pkg/cli/context.ts';
 
 it('prints a table of more rows than a call can have arguments', () => {
@@ -10,4 +11,11 @@ it('prints a table of more rows than a call can have arguments', () => {
   expect(lines).toHaveLength(200_001);
   expect(lines[1]).toBe('dashboard       0\n');
   expect(lines[200_000]).toBe('dashboard  199999\n');
+});
+
+it('prints one of something in the singular', () => {
+  expect([0, 1, 2].map((count) => counted(count, 'snapshot'))).toEqual(['0 snapshots', '1 snapshot', '2 snapshots']);
+  const plural = /\$\{[^}]+\} (?:[a-z]+ )?(?:are|were|changes|files|objects|problems|records|resources|snapshots)\b/;
+  const files = readdirSync('pkg/cli', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  expect(files.filter((name) => plural.test(readFileSync(`pkg/cli/${name}`, 'utf8')))).toEqual([]);
 });

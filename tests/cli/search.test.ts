@@ -66,7 +66,7 @@ it('narrows by org, kind and deletion, and gives JSON', async () => {
   expect(await uids('--deleted')).toEqual(['b']);
   expect(await uids('--kind', 'folder')).toEqual(['f']);
   expect(await uids('--limit', '1')).toEqual(['f']);
-  expect((await run('checkout', '--limit', '1')).out).toContain('2 further resources are not shown');
+  expect((await run('checkout', '--limit', '1')).out).toContain('2 more not shown');
   expect((await run('nowhere')).out).toContain('No results.');
 });
 

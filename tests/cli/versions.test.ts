@@ -77,14 +77,14 @@ describe('dashkeep versions', () => {
       versions: [{ what: 'deleted', title: 'a 2' }],
       indexed: { snapshots: 4, pending: 0, unreadable: 0 },
     });
-    expect((await run('dashboard/a', '--limit', '1', '--no-changes')).out).toContain('2 earlier changes are not shown');
+    expect((await run('dashboard/a', '--limit', '1', '--no-changes')).out).toContain('2 earlier changes not shown');
   });
 
   it('asks which organization is meant, and finds the only one', async () => {
     await history({ orgs: { 1: { 'dashboard/a': 1 }, 2: { 'dashboard/a': 2, 'dashboard/b': 3 } } });
     await expect(run('dashboard/a')).rejects.toMatchObject({
       code: 'DK_USAGE',
-      message: "orgs 1, 2 all have or had dashboard 'a'",
+      message: "organizations 1, 2 all have or had dashboard 'a'",
     });
     expect((await run('dashboard/a', '--org', '2', '--json')).json).toMatchObject({ org: 2, total: 1 });
     expect((await run('dashboard/b', '--json')).json).toMatchObject({ org: 2, total: 1 });

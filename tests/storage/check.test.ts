@@ -261,7 +261,9 @@ describe('minimalPolicy', () => {
     expect(minimalPolicy(target, { deletes: false }).policy.Statement.flatMap((s) => s.Action)).not.toContain(
       's3:DeleteObject',
     );
-    expect(() => minimalPolicy('file:///a')).toThrow(/directory/);
+    for (const other of ['file:///a', 'azblob://container/a', 'gs://bucket/a']) {
+      expect(() => minimalPolicy(other)).toThrow('a minimal policy exists only for s3:// targets');
+    }
   });
 });
 

@@ -28,7 +28,7 @@ spec:
 {{- end }}
 
 {{/*
-Retries don't resolve wrong use or settings (exit code 2), and a drained node is not a failed attempt. Takes the name of a
+Retries don't resolve invalid usage or settings (exit code 2), and a drained node is not a failed attempt. Takes the name of a
 container, or (dict "container" string "values" list of exit codes).
 */}}
 {{- define "dashkeep.podFailurePolicy" -}}

@@ -22,7 +22,7 @@ import { Configuration } from '../config/configuration.ts';
 import { backupChoice, type CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { bytes, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { bytes, counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -119,7 +119,7 @@ function printReport(context: CliContext, manifest: Manifest): void {
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);
   printLine(
     context,
-    `snapshot ${manifest.id} is ${manifest.status}: ${manifest.resources.length} resources, ${bytes(size)}`,
+    `snapshot ${manifest.id} is ${manifest.status}: ${counted(manifest.resources.length, 'resource')}, ${bytes(size)}`,
   );
   const { text, advice } = coverageOf(manifest);
   printLine(context, printable(`it covers ${text}`));

@@ -67,7 +67,7 @@ function onlyOne<T extends { org: number }>(
   }
   if (found.length > 1) {
     const orgs = found.map(({ org }) => org).join(', ');
-    throw new CommandError('DK_USAGE', `orgs ${orgs} all have ${ref.kind} '${ref.uid}'`, {
+    throw new CommandError('DK_USAGE', `organizations ${orgs} all have ${ref.kind} '${ref.uid}'`, {
       hint: 'Choose one with --org.',
     });
   }

@@ -7,7 +7,7 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { recipientsBeside, sessionIn, withCopyTarget, withSession } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
-import { printLine, printResult, progressPrinter } from '../output/output.ts';
+import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
@@ -72,24 +72,27 @@ function toSecondTarget(
 }
 
 function print(context: CliContext, { copied, present, objects, verified, ...report }: CopyReport): void {
-  printLine(context, `${copied.length} snapshots copied (${objects} objects), ${present.length} already existed.`);
+  printLine(
+    context,
+    `${counted(copied.length, 'snapshot')} copied (${counted(objects, 'object')}), ${present.length} already existed.`,
+  );
   const { foreign, different, damaged, forgotten, mended } = report;
   if (forgotten.length > 0) {
-    printLine(context, `${forgotten.length} were removed from the copy by its retention.`);
+    printLine(context, `Retention removed ${counted(forgotten.length, 'snapshot')} from the copy.`);
   }
   if (mended > 0) {
-    printLine(context, `${mended} objects were missing or damaged in the copy, and were copied again.`);
+    printLine(context, `Copied again, because missing or damaged in the copy: ${counted(mended, 'object')}.`);
   }
   if (foreign.length > 0) {
-    printLine(context, `${foreign.length} were not copied, because no trusted key signed them: ${foreign.join(', ')}`);
+    printLine(context, `Not copied, because not signed by a trusted key: ${foreign.join(', ')}`);
   }
   if (damaged.length > 0) {
-    printLine(context, `${damaged.length} were not copied, because they are damaged: ${damaged.join(', ')}`);
+    printLine(context, `Not copied, because damaged: ${damaged.join(', ')}`);
   }
   if (different.length > 0) {
     printLine(
       context,
-      `${different.length} were not copied, because the other target has different files with these names: ${different.join(', ')}. ` +
+      `Not copied, because the other target has different files of the same name: ${different.join(', ')}. ` +
         'Remove them there with `dashkeep forget <id>`, then copy again.',
     );
   }

@@ -5,7 +5,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
-import { printLine, printResult, progressPrinter } from '../output/output.ts';
+import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -50,7 +50,7 @@ function print(context: CliContext, report: DrillReport): void {
   }
   const { snapshot, scratch, checked, verified, leftover } = report;
   const removed = leftover === undefined ? 'now removed' : 'which still exists';
-  printLine(context, `${verified} of ${checked} resources of ${snapshot} were restored exactly.`);
+  printLine(context, `Restored exactly: ${verified} of ${counted(checked, 'resource')} in ${snapshot}.`);
   printLine(context, printable(`Restored into the temporary ${scratch.type} '${scratch.name}', ${removed}.`));
   if (leftover !== undefined) {
     printLine(context, printable(leftover));

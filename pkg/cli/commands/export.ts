@@ -8,7 +8,7 @@ import { optionalNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printLine, printResult } from '../output/output.ts';
+import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { parseResource } from '../resource.ts';
 
@@ -54,7 +54,10 @@ async function runExport(context: CliContext, directory: string, flags: Flags): 
 }
 
 function print(context: CliContext, { directory, as, snapshot, resources, files, lacks, secrets }: ExportResult): void {
-  printLine(context, `${resources} resources of ${snapshot} exported as ${as}: ${files} files in ${directory}`);
+  printLine(
+    context,
+    `${counted(resources, 'resource')} of ${snapshot} exported as ${as}: ${counted(files, 'file')} in ${directory}`,
+  );
   for (const [why, alike] of groupBy(lacks, ({ kind, reason }) => `${kind}: ${reason}`)) {
     const uids = alike.map(({ title, uid }) => title ?? uid).slice(0, NAMED);
     const more = alike.length > uids.length ? ` and ${alike.length - uids.length} more` : '';

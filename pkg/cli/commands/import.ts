@@ -12,7 +12,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withBy, withTarget, type AskedBy } from '../options.ts';
 import { causesOf } from '../output/causes.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { counted, printJson, printLine } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags, AskedBy {
@@ -62,7 +62,10 @@ async function importFrom(context: CliContext, path: string, flags: Flags): Prom
   } else {
     causesOf(manifest.errors).forEach((line) => printLine(context, printable(`missing: ${line}`)));
     const { id, status, resources } = manifest;
-    printLine(context, `snapshot ${id} is ${status}: ${resources.length} resources, imported as ${archive.format}`);
+    printLine(
+      context,
+      `snapshot ${id} is ${status}: ${counted(resources.length, 'resource')}, imported as ${archive.format}`,
+    );
     printLine(context, 'It is on hold and never the latest one. Restore it by its ID.');
   }
   return manifest.status === 'complete' ? 0 : 3;

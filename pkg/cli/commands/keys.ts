@@ -4,7 +4,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printLine, printResult, printTable } from '../output/output.ts';
+import { counted, printLine, printResult, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -68,7 +68,7 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
     ]),
   );
   if (unsigned > 0) {
-    printLine(context, `${unsigned} snapshots are not signed.`);
+    printLine(context, `Unsigned: ${counted(unsigned, 'snapshot')}.`);
   }
   printLine(context, MEANING[standing]);
 }

@@ -6,7 +6,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printLine, printResult } from '../output/output.ts';
+import { bytes, counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -54,11 +54,18 @@ function summary(plan: PrunePlan): object {
   return { snapshots, objects, remove, mark, young, runs, leftOvers, needsConfirmation };
 }
 
+function leftBehind(runs: number, leftOvers: number): string {
+  return `${counted(runs, 'old run record')} and ${counted(leftOvers, 'orphaned file')}`;
+}
+
 function print(context: CliContext, plan: PrunePlan, result: PruneResult | undefined): void {
-  printLine(context, `${plan.objects} objects, needed by ${plan.snapshots} snapshots (${bytes(plan.bytes)}).`);
+  printLine(
+    context,
+    `${counted(plan.objects, 'object')}, needed by ${counted(plan.snapshots, 'snapshot')} (${bytes(plan.bytes)}).`,
+  );
   if (result === undefined) {
-    printLine(context, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; ${plan.young} are too young.`);
-    printLine(context, `Would remove ${plan.runs.length} old run records and ${plan.leftOvers.length} orphaned files.`);
+    printLine(context, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; too young: ${plan.young}.`);
+    printLine(context, `Would remove ${leftBehind(plan.runs.length, plan.leftOvers.length)}.`);
     return;
   }
   printLine(
@@ -66,7 +73,7 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
     `Removed ${result.removed} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
   );
   if (result.runs + result.leftOvers > 0) {
-    printLine(context, `Removed ${result.runs} old run records and ${result.leftOvers} orphaned files.`);
+    printLine(context, `Removed ${leftBehind(result.runs, result.leftOvers)}.`);
   }
   if (result.hidden > 0) {
     const size = bytes(result.hiddenBytes);

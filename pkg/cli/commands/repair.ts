@@ -7,7 +7,7 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { openState, withSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
-import { printJson, printLine, printResult } from '../output/output.ts';
+import { counted, printJson, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -55,7 +55,7 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
     for (const { key, reason } of result.failed) {
       printLine(context, printable(`not changed: ${key}: ${reason}`));
     }
-    printLine(context, `${result.rewrapped} files re-encrypted.`);
+    printLine(context, `${counted(result.rewrapped, 'file')} re-encrypted.`);
   }
   return result.failed.length === 0 ? 0 : 3;
 }

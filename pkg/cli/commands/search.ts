@@ -8,7 +8,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { CommandError } from '../command-error.ts';
 
@@ -93,16 +93,16 @@ function notesOf({ items, total, searched, indexed, cut, unread, truncated }: Fo
   const more = total - items.length;
   const notes: [boolean, string][] = [
     [total === 0, 'No results.'],
-    [more > 0, `${more}${truncated ? ' or more' : ''} further resources are not shown; use --limit to show more.`],
+    [more > 0, `${more}${truncated ? ' or' : ''} more not shown; use --limit to show more.`],
     [
       searched === 'titles',
       'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE to search all.',
     ],
-    [indexed.unreadable > 0, `${indexed.unreadable} snapshots cannot be read here and are omitted.`],
-    [cut > 0, `${cut} resources were searched only in part, because they contain more text than the index keeps.`],
+    [indexed.unreadable > 0, `Omitted, because unreadable here: ${counted(indexed.unreadable, 'snapshot')}.`],
+    [cut > 0, `Searched only in part, because the index does not keep all of the text: ${counted(cut, 'resource')}.`],
     [
       unread > 0,
-      `The content of some versions of ${unread} resources cannot be read, so only their titles were searched.`,
+      `Only titles searched, because the content of some versions is unreadable: ${counted(unread, 'resource')}.`,
     ],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);

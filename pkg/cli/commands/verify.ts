@@ -9,7 +9,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printJson, printLine, progressPrinter } from '../output/output.ts';
+import { bytes, counted, printJson, printLine, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -73,7 +73,7 @@ function printReport(context: CliContext, report: VerifyReport): void {
   const depth = report.read > 0 ? `, ${report.read} of them read and hashed` : '';
   printLine(
     context,
-    `${report.snapshots} snapshots, ${report.objects} objects (${bytes(report.bytes)})${depth}: ${verdict(report)}`,
+    `${counted(report.snapshots, 'snapshot')}, ${counted(report.objects, 'object')} (${bytes(report.bytes)})${depth}: ${verdict(report)}`,
   );
 }
 
@@ -87,7 +87,7 @@ function verdict({ problems, snapshots }: VerifyReport): string {
     return snapshots === 0 ? 'there is no snapshot to verify.' : 'everything exists.';
   }
   const repair = `dashkeep repair${problems.some(({ code }) => code === 'DK_OBJECT_DAMAGED') ? ' --read-data' : ''}`;
-  return `${problems.length} problems.${problems.some(isMendable) ? ` Try \`${repair}\`.` : ''}`;
+  return `${counted(problems.length, 'problem')}.${problems.some(isMendable) ? ` Try \`${repair}\`.` : ''}`;
 }
 
 const NOT_MENDABLE: ReadonlySet<string> = new Set(['DK_SNAPSHOT_FUTURE', 'DK_SNAPSHOT_FOREIGN', 'DK_IDENTITY_MISSING']);

@@ -23,7 +23,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { bytes, counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { parseResource } from '../resource.ts';
 import { CommandError } from '../command-error.ts';
@@ -93,13 +93,13 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     items.map(rowOf),
   );
   if (items.length < total) {
-    printLine(context, `${total - items.length} earlier changes are not shown; use --limit to show more.`);
+    printLine(context, `${counted(total - items.length, 'earlier change')} not shown; use --limit to show more.`);
   }
   if (items.some(({ untold }) => untold === 'no-identity')) {
     printLine(context, 'The changes are encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see them.');
   }
   if (unreadable > 0) {
-    printLine(context, `${unreadable} snapshots cannot be read here and are omitted.`);
+    printLine(context, `Omitted, because unreadable here: ${counted(unreadable, 'snapshot')}.`);
   }
   return 0;
 }
@@ -142,7 +142,7 @@ async function knownRef(
   }
   if (others.length > 0) {
     const orgs = [only, ...others].map((one) => one.org).join(', ');
-    throw new CommandError('DK_USAGE', `orgs ${orgs} all have or had ${named.kind} '${named.uid}'`, {
+    throw new CommandError('DK_USAGE', `organizations ${orgs} all have or had ${named.kind} '${named.uid}'`, {
       hint: 'Choose one with --org.',
     });
   }
@@ -206,7 +206,7 @@ function wordsOf({ comment, renamedFrom, changes = [], untold, truncated }: Reso
     ...(comment === undefined ? [] : [`"${comment}"`]),
     ...(renamedFrom === undefined || changes.length > 0 ? [] : [`was called ${renamedFrom}`]),
     ...sentences,
-    ...(more > 0 ? [`and ${more}${truncated === true ? ' or more' : ''} further changes`] : []),
+    ...(more > 0 ? [`and ${more}${truncated === true ? ' or' : ''} more`] : []),
     ...(untold === undefined ? [] : [UNTOLD_WORDS[untold]]),
   ].join('; ');
 }

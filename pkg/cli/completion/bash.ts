@@ -23,7 +23,7 @@ _${name}_offer() {
 _${name}() {
   local word=\${COMP_WORDS[COMP_CWORD]} flag=\${COMP_WORDS[COMP_CWORD - 1]} command='' position=0 index
   COMPREPLY=()
-  # bash takes "=" for its own word.
+  # bash treats "=" as a separate word.
   [[ $flag == '=' ]] && flag=\${COMP_WORDS[COMP_CWORD - 2]}
   [[ $word == '=' ]] && word=''
   for ((index = 1; index < COMP_CWORD; index++)); do

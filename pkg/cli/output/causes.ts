@@ -1,5 +1,6 @@
 import type { ResourceProblem } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { counted } from './output.ts';
 
 /** Most resources that one line names. */
 const MOST_NAMED = 5;
@@ -27,7 +28,7 @@ function namesOf(problems: readonly ResourceProblem[]): string {
   }
   const single = problems.filter(({ uid }) => uid !== '');
   const named = single.slice(0, MOST_NAMED).map(({ kind, uid, title = '' }) => `${kind} ${uid} ${title}`.trimEnd());
-  const more = single.length > named.length ? [`${single.length - named.length} more resources`] : [];
+  const more = single.length > named.length ? [counted(single.length - named.length, 'more resource')] : [];
   return [...[...kinds].map(([kind, count]) => (count === 0 ? kind : `${kind} (${count})`)), ...named, ...more].join(
     ', ',
   );

@@ -42,6 +42,11 @@ export function printTable(context: CliContext, heading: string[], rows: (string
   }
 }
 
+/** `1 snapshot`, `2 snapshots` */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `1.8 MiB` */
 export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

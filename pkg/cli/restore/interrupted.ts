@@ -7,7 +7,7 @@ import { interruptedRestore } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
 import type { UndoCommand } from './finish-command.ts';
-import { printJson } from '../output/output.ts';
+import { counted, printJson } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
 /** What there is to say about a restore that did not come to its end. */
@@ -46,7 +46,7 @@ export function cutShort(
   };
 }
 
-const CONFIRMS = 'Both ask for a confirmation if they need one; without a terminal, add it with --confirm.';
+const CONFIRMS = 'Both ask for confirmation if they need one; without a terminal, add it with --confirm.';
 
 /** Lines for people. */
 export function linesOf({ run, written, planned, unchecked, safetySnapshot, finish, undo }: CutShort): string[] {
@@ -57,7 +57,7 @@ export function linesOf({ run, written, planned, unchecked, safetySnapshot, fini
   return [
     planned === undefined
       ? `Restore ${run} ended before it wrote anything to Grafana.`
-      : `Restore ${run} did not finish: ${written} of ${planned} resources were written and checked${more}.`,
+      : `Restore ${run} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The state before is in snapshot ${safetySnapshot}.`] : []),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),

@@ -208,7 +208,7 @@ function pairOfOrgs(text: string): [number, number] {
 
 function orgOf(text: string, flag: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) {
-    throw new DashkeepError('DK_USAGE', `${flag} needs organization ids, not '${text}'`);
+    throw new DashkeepError('DK_USAGE', `${flag} needs organization IDs, not '${text}'`);
   }
   return Number(text);
 }

@@ -86,7 +86,7 @@ export async function askTrust(
   const { signers } = signersOf(await repository.snapshots({ whole: true, signal: context.signal }));
   const lines = signers.map(
     ({ fingerprint, snapshots, first, newest }) =>
-      `  ${fingerprint}  snapshots: ${snapshots}, the first of ${first}, the newest of ${newest}`,
+      `  ${fingerprint}  snapshots: ${snapshots}, first ${first}, newest ${newest}`,
   );
   const question = [
     'This machine does not trust a key for this repository yet. These keys signed snapshots, by an index that is not',
@@ -119,10 +119,10 @@ export function confirmTrust(
   }
   const { author, manifest } = stored;
   if (!author.trusted) {
-    const by = author.signer === undefined ? 'nobody' : author.signer;
+    const by = author.signer === undefined ? 'no one' : author.signer;
     log.warn(
       { snapshot: manifest.id, signer: by },
-      'no trusted key signed this snapshot: applying it will ask for a confirmation',
+      'no trusted key signed this snapshot: applying it will ask for confirmation',
     );
   }
   return confirm;

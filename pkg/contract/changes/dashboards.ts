@@ -3,7 +3,7 @@ import type { ChangeTexts } from './texts.ts';
 /** What can change in a dashboard; library panels use those of panels. */
 export const DASHBOARD_CHANGES = {
   migrated: ['changed', 'Migrated by Grafana (schema {from} → {to})'],
-  'older-schema': ['changed', 'In an older schema ({from} → {to}), which Grafana migrates when it loads it'],
+  'older-schema': ['changed', 'In an older schema ({from} → {to}), which Grafana migrates on load'],
   converted: ['changed', 'Converted by Grafana ({from} → {to})'],
   normalised: ['changed', 'Resaved by Grafana; only defaults and derived values differ'],
 

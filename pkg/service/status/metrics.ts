@@ -56,7 +56,7 @@ export class Metrics {
     const registers = [this.#registry];
     this.#runs = new Counter({
       name: 'dashkeep_runs_total',
-      help: 'Finished runs, by kind and status.',
+      help: 'Finished runs, by operation and status.',
       labelNames: ['kind', 'status'],
       registers,
     });
@@ -69,19 +69,19 @@ export class Metrics {
     });
     this.#resources = new Counter({
       name: 'dashkeep_resources_total',
-      help: 'Resources by kind of run and result: stored, reused, skipped, failed, …',
+      help: 'Resources by operation and result: stored, reused, skipped, failed, …',
       labelNames: ['kind', 'result'],
       registers,
     });
     this.#problems = new Gauge({
       name: 'dashkeep_last_run_problems',
-      help: 'Resources that could not be read or written in the last run of a kind.',
+      help: 'Resources that could not be read or written in the last run of each operation.',
       labelNames: ['kind'],
       registers,
     });
     this.#last = new Gauge({
       name: 'dashkeep_last_run_status',
-      help: 'Status of the last run of a kind: 1 for that status, 0 for the others.',
+      help: 'Status of the last run of each operation: 1 for that status, 0 for the others.',
       labelNames: ['kind', 'status'],
       registers,
     });

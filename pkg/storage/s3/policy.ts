@@ -33,7 +33,7 @@ export interface MinimalPolicy {
 export function minimalPolicy(target: string, options: PolicyOptions = {}): MinimalPolicy {
   const parsed = parseTarget(target);
   if (parsed.kind !== 's3') {
-    throw new DashkeepError('DK_SETTINGS', 'only a bucket has a policy; a directory has an owner and a mode (0700)');
+    throw new DashkeepError('DK_SETTINGS', 'a minimal policy exists only for s3:// targets');
   }
   const { lock, encryption, tags, deletes = true } = options;
   const bucket = `arn:${partitionOf(options.region)}:s3:::${parsed.bucket}`;

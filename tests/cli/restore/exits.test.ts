@@ -68,7 +68,7 @@ async function revoked(...args: string[]): Promise<unknown> {
 
 it('says how far it came, and how to finish and undo it', async () => {
   expect(await revoked()).toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
-  const run = /Restore (\S+) did not finish: \d+ of 13 resources were written and checked/.exec(shown)?.[1];
+  const run = /Restore (\S+) did not finish: \d+ of 13 resources written and checked/.exec(shown)?.[1];
   expect(run).toBeDefined();
   const snapshot = /The state before is in snapshot (\S+)\./.exec(shown)?.[1];
   const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
@@ -77,7 +77,7 @@ it('says how far it came, and how to finish and undo it', async () => {
   // Options are not remembered: without these, the command would ask another repository.
   const places = `--target ${target()} --state-dir ${directory.path}/state`;
   expect(undo).toBe(`dashkeep restore --undo ${run} ${places} --apply`);
-  expect(shown).toContain('Both ask for a confirmation if they need one; without a terminal, add it with --confirm.');
+  expect(shown).toContain('Both ask for confirmation if they need one; without a terminal, add it with --confirm.');
 
   grafana.setFaults();
   token = grafana.token();
@@ -191,7 +191,7 @@ it('refuses a second restore into the same Grafana, and says who restores', asyn
     code: 'DK_BUSY',
     exit: 5,
     message: expect.stringMatching(/another restore \(\S+\) is in progress on \S+ \(process \d+\) since /),
-    hint: expect.stringMatching(/stops counting in \d+ s/),
+    hint: expect.stringMatching(/retry in \d+ s/),
   });
   expect(grafana.writes()).toEqual([]);
   await session.end();
@@ -231,7 +231,7 @@ it('undoes an interrupted restore only in part where something may be half writt
 it('gives no number of possible writes without a safety snapshot: such a restore goes on when its record cannot be kept', () => {
   const facts = { counts: { written: 0, unchecked: 4 }, planned: 12 };
   const [first] = linesOf(cutShort('run', facts, 'finish', String));
-  expect(first).toContain('0 of 12 resources were written and checked, others may have been written.');
+  expect(first).toContain('0 of 12 resources written and checked, others may have been written.');
   const [other] = linesOf(cutShort('run', { ...facts, snapshot: 'before' }, 'finish', String));
   expect(other).toContain('checked, 4 more may have been written.');
 });

@@ -74,7 +74,7 @@ describe('the flags of restore', () => {
 
   it.each<[RestoreFlags, string]>([
     [{ mapOrg: ['2'] }, '--map-org must be old=new'],
-    [{ mapOrg: ['a=b'] }, 'needs organization ids'],
+    [{ mapOrg: ['a=b'] }, 'needs organization IDs'],
     [{ mapDatasource: ['=new'] }, '--map-datasource must be old=new'],
     [{ intoFolder: 'c' }, 'need --as-copy'],
     [{ only: ['nothing'] }, 'does not name a resource'],

@@ -78,7 +78,7 @@ export const REPOSITORY_ADVICE = {
   'wait-for-unsigned-run':
     'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',
   'wait-for-restore':
-    'Nothing was written. Retry when that restore has ended. If its process has crashed, it stops counting in {seconds} s.',
+    'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s.',
   'run-backup-again': 'Run the backup again.',
 
   'include-orgs': {
