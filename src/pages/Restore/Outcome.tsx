@@ -146,7 +146,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         {run?.undoable && <UndoButton run={run} />}
         {plan.safetySnapshot !== undefined && to === undefined && (
           <LinkButton variant="secondary" fill="text" icon="shield" href={routes.snapshot(plan.safetySnapshot)}>
-            {t('outcome.safety', 'Snapshot created before')}
+            {t('outcome.safety', 'Safety snapshot')}
           </LinkButton>
         )}
       </Stack>
