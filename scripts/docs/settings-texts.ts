@@ -10,7 +10,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'hosts, domains (`*.example.com`), addresses and networks that [connections](migrate.md), and endpoints, webhooks and mail servers from the settings page, may use; default all except [metadata services](security.md#where-the-pages-may-point-the-service)',
   DASHKEEP_S3_ENDPOINT: 'address of an S3 service other than AWS, with its scheme',
   DASHKEEP_S3_FORCE_PATH_STYLE: '`true`: path style, with the bucket in the path instead of the host name',
-  DASHKEEP_S3_CA_FILE: 'PEM file of additional trusted authorities (default `AWS_CA_BUNDLE`)',
+  DASHKEEP_S3_CA_FILE: 'PEM file with additional trusted certificate authorities (default `AWS_CA_BUNDLE`)',
   DASHKEEP_S3_CHECKSUMS: '`required` (default), or `supported` for the newer checksum headers of AWS',
   DASHKEEP_S3_OBJECT_LOCK:
     '`GOVERNANCE:<days>` or `COMPLIANCE:<days>`, also for Azure and Google Cloud, see [immutability](immutability.md); the settings page can only make it stricter',
@@ -97,7 +97,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KINDS:
     'only these kinds, comma-separated; names in [kinds.md](kinds.md). Does not apply to saved plans and undo',
   DASHKEEP_SERVER_KINDS:
-    'whether backups of the service also read organizations, users, single sign-on and server settings (default `true`). It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',
+    'whether backups of the service also read organizations, users, single sign-on and server settings. It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',
   DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; takes precedence over `DASHKEEP_KINDS`',
   DASHKEEP_PLAIN_COPIES:
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)',
@@ -154,7 +154,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_API_TOKEN_HOURS: 'age at which API tokens are replaced, in hours (default 24)',
   DASHKEEP_STATE_DIR:
     'directory for keys and settings (default `$XDG_STATE_HOME/dashkeep` or `~/.local/state/dashkeep`)',
-  DASHKEEP_LOG_LEVEL: '`debug`, `info`, `warn` or `error` (default `info`; for commands `warn`)',
+  DASHKEEP_LOG_LEVEL: '`trace`, `debug`, `info`, `warn`, `error` or `silent` (default `info`; for commands `warn`)',
   DASHKEEP_STOP_SECONDS: 'graceful shutdown timeout, in seconds',
 
   DASHKEEP_ADMIN_SECRET_DIR: "directory with the keys of Grafana's admin Secret",

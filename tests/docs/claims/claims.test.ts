@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SETTINGS } from '../../../pkg/cli/config/configuration.ts';
+import { LEVELS } from '../../../pkg/service/log.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { KINDS } from '../../../pkg/grafana/kinds/registry.ts';
 import { originOf } from '../../../pkg/grafana/provenance.ts';
@@ -24,6 +25,7 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/Readiness does not check who signed/, 'a run without a signed record is no evidence'],
   [/\*\*Not signed\*\*: run records/, 'run records contain their signature'],
   [/settings page may use; default[^|]*Only for the service/, 'the list also applies to connections'],
+  [/reads everything with a warning, but applies nothing/, '--accept-foreign needs no trusted key'],
   [/the default is the organization of the credentials; `all`/, 'a server admin restores all organizations'],
 ];
 
@@ -46,6 +48,11 @@ describe('what the pages claim', () => {
     const shown = `recordings of ${recorded.sort().join(' and ')}`;
     expect(markdown('README.md')).toContain(shown);
     expect(markdown('docs/faq.md')).toContain(shown);
+  });
+
+  it('lists every log level', () => {
+    const [, named = ''] = /`DASHKEEP_LOG_LEVEL`[^\n]*\| ([^|\n]*)\(default/.exec(markdown('docs/settings.md')) ?? [];
+    expect(inlineCode(named)).toEqual([...LEVELS]);
   });
 
   it('does not call alerting of an operator or of Terraform managed', () => {
