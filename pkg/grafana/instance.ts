@@ -170,9 +170,13 @@ function clientInOrg(options: ConnectOptions, home: number, org: number): Grafan
     return options.client.inOrg(org, own);
   }
   if (options.client.identity === 'token' && org !== home) {
-    throw new DashkeepError('DK_SETTINGS', `no token for org ${org}: a token is valid in one organization only`, {
-      advice: reason('set-org-token', { org: String(org) }),
-    });
+    throw new DashkeepError(
+      'DK_SETTINGS',
+      `no token for organization ${org}: a token is valid in one organization only`,
+      {
+        advice: reason('set-org-token', { org: String(org) }),
+      },
+    );
   }
   return options.client.inOrg(org);
 }

@@ -87,7 +87,7 @@ function inOrg<T>(
 export function orgIn({ orgs }: Instance, org: number): Org {
   const found = orgs.find(({ id }) => id === org);
   if (found === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', `org ${org} is not among the orgs that can be read`);
+    throw new DashkeepError('DK_NOT_FOUND', `organization ${org} is not among those that can be read`);
   }
   return found;
 }

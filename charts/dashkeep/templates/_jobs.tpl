@@ -28,8 +28,8 @@ spec:
 {{- end }}
 
 {{/*
-Retries don't resolve invalid usage or settings (exit code 2), and a drained node is not a failed attempt. Takes the name of a
-container, or (dict "container" string "values" list of exit codes).
+Retries don't resolve invalid usage or settings (exit code 2), and a drained node is not a failed attempt. Takes the
+name of a container, or (dict "container" string "values" list of exit codes).
 */}}
 {{- define "dashkeep.podFailurePolicy" -}}
 podFailurePolicy:

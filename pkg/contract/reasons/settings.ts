@@ -59,9 +59,9 @@ export const SETTING_REASONS = {
   },
   'target-bucket': 'the bucket name is invalid; use 3 to 63 letters, digits, dots and hyphens',
   'target-secrets': 'keys and tokens do not belong in the target; set them in the deployment',
-  'target-container': 'the container name is invalid; use 3 to 63 lower-case letters, digits and single hyphens',
+  'target-container': 'the container name is invalid; use 3 to 63 lowercase letters, digits and single hyphens',
   'target-gcs-bucket':
-    'the bucket name is invalid; use 3 to 222 lower-case letters, digits, dots, hyphens and underscores',
+    'the bucket name is invalid; use 3 to 222 lowercase letters, digits, dots, hyphens and underscores',
   'target-prefix': 'the prefix cannot be used: {message}',
   'target-slashes': 'write a directory with three slashes and no host: file:///directory',
   'target-escapes': 'in a directory, write ? as %3F and # as %23',

@@ -27,7 +27,7 @@ export function neverSeen(
   seen: readonly SeenResource[],
 ): DashkeepError {
   const near = nearMatches(seen, { kind, uid });
-  const where = org === undefined ? '' : ` of org ${org}`;
+  const where = org === undefined ? '' : ` of organization ${org}`;
   return new DashkeepError('DK_NOT_FOUND', `no snapshot ever contained ${kind} '${uid.slice(0, 80)}'${where}`, {
     advice: near.length === 0 ? reason('check-kind-and-uid', { command: 'dashkeep show latest' }) : didYouMean(near),
   });

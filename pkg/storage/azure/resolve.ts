@@ -125,7 +125,7 @@ function accountOf({ account }: AzureSettings): Sourced<string> {
   if (!ACCOUNT.test(account.value)) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `the storage account of ${account.from} is not usable: it has 3 to 24 lower-case letters and digits`,
+      `the storage account of ${account.from} is not usable: it has 3 to 24 lowercase letters and digits`,
       { advice: reason('set-azure-account') },
     );
   }

@@ -164,7 +164,11 @@ it('checks a connection', async () => {
   expect(found.json.checks).toMatchObject([
     { name: 'grafana', status: 'warning', detail: expect.stringContaining(`Grafana 12.4`) },
     { name: 'connection', status: 'ok' },
-    { name: 'rights', status: 'warning', hint: expect.stringContaining('DASHKEEP_CONNECTION_PRODUCTION_ADMIN_USER') },
+    {
+      name: 'permissions',
+      status: 'warning',
+      hint: expect.stringContaining('DASHKEEP_CONNECTION_PRODUCTION_ADMIN_USER'),
+    },
   ]);
   environment['DASHKEEP_CONNECTION_PRODUCTION_TOKEN'] = 'wrong';
   expect(await check()).toMatchObject({

@@ -98,7 +98,8 @@ export class TokenKeeper extends TokenWatch {
       }
       const found = this.#current?.orgs.find((one) => one.org === (org ?? this.#current?.home));
       if (found === undefined) {
-        throw this.#problem ?? asDashkeepError(new Error(`there is no token for org ${org ?? 'of the admin'}`));
+        const where = org === undefined ? 'the organization of the admin' : `organization ${org}`;
+        throw this.#problem ?? asDashkeepError(new Error(`there is no token for ${where}`));
       }
       return found.token;
     };
