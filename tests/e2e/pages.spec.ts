@@ -76,6 +76,8 @@ test('each address opens its page by itself, and breadcrumbs name each step once
     await page.goto(APP + path);
     const crumbs = page.getByRole('navigation', { name: 'Breadcrumbs' }).getByRole('listitem');
     await expect(crumbs).toHaveText(trail.split(' › '));
+    // A navigation would end the requests that the fixtures still answer.
+    await page.waitForLoadState('networkidle');
   }
 });
 

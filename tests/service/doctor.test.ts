@@ -95,7 +95,7 @@ describe('the doctor', () => {
 
   it('finds all rights where an open source Grafana has no action for a kind', async () => {
     const token = grafana.token({ role: 'Admin' });
-    expect(named(await examine({ GRAFANA_API_TOKEN: token }), 'permissions')).toMatchObject({
+    expect(named(await examine({ GRAFANA_API_TOKEN: token }), 'rights')).toMatchObject({
       status: 'warning',
       detail: expect.stringMatching(/\b\d+ of \d+ kinds; not included[^;]+: org, user, sso-settings, server-settings$/),
       hint: expect.stringContaining('of a server admin'),
@@ -117,7 +117,7 @@ describe('the doctor', () => {
     await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
     const before = grafana.writes().length;
     const found = await examine({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' });
-    expect(named(found, 'permissions')).toMatchObject({
+    expect(named(found, 'rights')).toMatchObject({
       status: 'ok',
       detail: expect.stringMatching(/^2 of 2 organizations; (\d+) of \1 kinds$/),
     });
@@ -136,7 +136,7 @@ describe('the doctor', () => {
 
   it('names the kinds that Grafana does not let it read', async () => {
     const token = grafana.token({ role: 'Admin', without: ['teams:read'] });
-    const rights = named(await examine({ GRAFANA_API_TOKEN: token }), 'permissions');
+    const rights = named(await examine({ GRAFANA_API_TOKEN: token }), 'rights');
     expect(rights).toMatchObject({ status: 'warning', detail: expect.stringContaining('team (teams:read)') });
     expect(rights?.detail).not.toMatch(/playlist|data-source/);
   });
@@ -167,7 +167,7 @@ describe('the doctor', () => {
     const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
     expect(await printed({ ...withAdmin(), ...deployed, DASHKEEP_API_TOKEN: 'given-0123456789abcdef' })).toEqual([
       'ok       grafana: Grafana 13.2.3 at GRAFANA',
-      'ok       permissions: organizations: 1 (a token does not show whether others exist); 27 of 27 kinds',
+      'ok       rights: organizations: 1 (a token does not show whether others exist); 27 of 27 kinds',
       'ok       token: none yet; the service creates one when it starts',
       'ok       target: resolve: file://DIRECTORY/target',
       'ok       target: clock: the clocks agree',

@@ -37,8 +37,10 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   const counts = list.first?.counts;
   const filtered = read('change') + read('kind') + read('q') !== '';
   const reading = list.refreshError === null ? list.first?.reading : undefined;
-  const nothing =
-    list.first?.reading === undefined && counts !== undefined && counts.added + counts.changed + counts.removed === 0;
+  // A comparison that stopped halfway has found nothing yet, which is not the same as no differences.
+  const stopped = list.first?.reading !== undefined && reading === undefined;
+  const isEmpty = counts !== undefined && counts.added + counts.changed + counts.removed === 0;
+  const nothing = list.first?.reading === undefined && isEmpty;
   const errors = list.first?.errors ?? [];
   const isForeign = list.first?.foreign.includes('from') === true;
   return (
@@ -75,7 +77,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
         <EmptyState variant="completed" message={t('compare.equal', 'No differences')} role="status" />
       ) : (
         <>
-          {counts && (
+          {counts && !(stopped && isEmpty) && (
             <ChangeCounts counts={counts} active={read('change')} onChoose={(one) => change({ change: one })} />
           )}
           <FilteredList
@@ -90,7 +92,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
               canChoose: (entry) => entry.change !== 'added' && !isForeign,
             }}
             empty={
-              reading === undefined
+              list.first?.reading === undefined
                 ? t('compare.noMatch', 'No difference matches')
                 : t('compare.noneYet', 'No differences found yet')
             }

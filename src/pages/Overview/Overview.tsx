@@ -1,4 +1,5 @@
 import { LinkButton, Button, Stack } from '@grafana/ui';
+import { lazy, Suspense } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -11,13 +12,15 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { Content } from './Content.tsx';
 import { LatestChanges } from './LatestChanges.tsx';
-import { Onboarding } from './Onboarding.tsx';
 import { RecentRuns } from './RecentRuns.tsx';
-import { ShrunkAlert } from './ShrunkAlert.tsx';
 import { StateCard } from './StateCard.tsx';
 import { Trends } from './Trends.tsx';
-import { UpgradeAlert } from './UpgradeAlert.tsx';
 import { Warnings } from './Warnings.tsx';
+
+// What few visits need is loaded only then.
+const Onboarding = lazy(async () => ({ default: (await import('./Onboarding.tsx')).Onboarding }));
+const ShrunkAlert = lazy(async () => ({ default: (await import('./ShrunkAlert.tsx')).ShrunkAlert }));
+const UpgradeAlert = lazy(async () => ({ default: (await import('./UpgradeAlert.tsx')).UpgradeAlert }));
 
 /** Is everything safe? And what to do when it is not. */
 export function Overview() {
@@ -61,8 +64,10 @@ function Body({ status }: { status: Status }) {
       <StateCard status={status} />
       {status.running && <RunProgress run={status.running} />}
       {status.queued && <RunProgress run={status.queued} />}
-      <ShrunkAlert status={status} />
-      <UpgradeAlert status={status} />
+      <Suspense fallback={null}>
+        {status.shrunk && <ShrunkAlert status={status} />}
+        {status.upgrade?.first && <UpgradeAlert status={status} />}
+      </Suspense>
       <Warnings status={status} />
       {status.newest && (
         <>
