@@ -43,6 +43,28 @@ test('what a restore saved names who started that, on the first screen and in a 
   await expect(page.getByRole('dialog').getByText(/^Before: snapshot of .*, restored by grace/)).toBeVisible();
 });
 
+test('a comparison that the service did not finish is not called one without differences', async ({ app, page }) => {
+  let isDown = false;
+  await page.route('**/api/v1/diff?*to=live*', async (route) => {
+    if (isDown) {
+      await route.fulfill({ status: 502 });
+      return;
+    }
+    const json = await (await route.fetch()).json();
+    const counts = { added: 0, changed: 0, removed: 0 };
+    const reading = { progress: { phase: 'reading', done: 0, kinds: {} }, pending: ['dashboard'] };
+    await route.fulfill({ json: { ...json, items: [], total: 0, counts, reading } });
+  });
+  await app.open('/compare?to=live');
+  await expect(page.getByText('Comparing with Grafana now').first()).toBeVisible();
+  isDown = true;
+  await expect(page.getByText('Comparing with Grafana now')).toHaveCount(0);
+  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+  await expect(page.getByText('No differences found yet')).toBeVisible();
+  await expect(page.getByText(/^Current state read/)).toHaveCount(0);
+  await expect(page.getByText('0 Removed')).toHaveCount(0);
+});
+
 test('the versions of a list follow one another, with their keys', async ({ app, page, service, problems }) => {
   await app.open('/versions/dashboard/checkout-latency');
   const compare = page.getByRole('button', { name: 'Compare with Grafana now' });

@@ -6,8 +6,8 @@ import { planMarkdown } from '../../pkg/cli/restore/markdown.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 
 /*
- * The same change in many resources is one line. Among harmless ones somebody opens one that is not: whoever confirms,
- * or reads the pull request, must find it by name.
+ * The same change in many resources is one line. Among harmless ones, an attacker opens one that is not: a person who
+ * confirms, or reads the pull request, must find it by name.
  */
 
 const uids = [...Array.from({ length: 300 }, (_, index) => `d${index}`), 'salaries'];

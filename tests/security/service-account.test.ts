@@ -247,7 +247,7 @@ describe('a service account named like ours', () => {
       expect(status.warnings).toContainEqual(expect.objectContaining({ code: 'DK_BOOTSTRAP', message: said }));
       const { checks } = (await service.call('GET', '/doctor')).json;
       expect(checks).toContainEqual(
-        expect.objectContaining({ name: 'service account of organization 1', status: 'warning', detail: said }),
+        expect.objectContaining({ name: 'service account of org 1', status: 'warning', detail: said }),
       );
       expect(service.lines.filter((line) => line.includes('it uses another name'))).toHaveLength(1);
     } finally {

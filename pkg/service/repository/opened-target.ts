@@ -183,7 +183,7 @@ export class OpenedTarget {
     try {
       return await this.#opening;
     } catch (error) {
-      // Somebody who only looks may have asked at the same moment as the first backup. Whoever looks next waits for it:
+      // A status may be read at the same moment as the first backup starts. Later readers wait for the same opening:
       // opened twice, the repository would not trust the key that the backup creates.
       if (create && error instanceof DashkeepError && error.code === 'DK_REPOSITORY_MISSING') {
         return this.#open(true, signal);

@@ -60,7 +60,9 @@ export function DiffList({ from, to }: { from: string; to: string }) {
         />
       )}
       {list.refreshError !== null && <ServiceNotice error={list.refreshError} />}
-      {list.first?.read !== undefined && reading === undefined && <LiveRead from={from} time={list.first.read} />}
+      {list.first?.read !== undefined && list.first.reading === undefined && (
+        <LiveRead from={from} time={list.first.read} />
+      )}
       {errors.length > 0 && (
         <Problems
           problems={errors}

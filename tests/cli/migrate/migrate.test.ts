@@ -165,7 +165,7 @@ it('checks a connection', async () => {
     { name: 'grafana', status: 'warning', detail: expect.stringContaining(`Grafana 12.4`) },
     { name: 'connection', status: 'ok' },
     {
-      name: 'permissions',
+      name: 'rights',
       status: 'warning',
       hint: expect.stringContaining('DASHKEEP_CONNECTION_PRODUCTION_ADMIN_USER'),
     },
