@@ -6,7 +6,7 @@ import type { Kind } from '../../../grafana/kinds/kind.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
-import { resultOf } from './verify.ts';
+import { resultOf } from './result.ts';
 
 /**
  * Resources that could not be created. Their permissions and annotations are skipped, because Grafana would refuse

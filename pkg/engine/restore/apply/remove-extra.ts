@@ -4,7 +4,7 @@ import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
+import { reasonFrom } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, isForbidden } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, KindContext, WriteContext } from '../../../grafana/kinds/kind.ts';
@@ -16,6 +16,7 @@ import { targetOf } from '../target.ts';
 import { wantedAt } from './attempt.ts';
 import { markOf, type ChangeLog } from './change-log.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
+import { resultOf } from './result.ts';
 
 const DELETES_AT_ONCE = 8;
 /** Of what is read together: no more, so that little time passes from looking at one to deleting it. */
@@ -136,10 +137,6 @@ async function confirmRemoved(
     request.signal.throwIfAborted();
     return resultOf(item, 'failed', reasonFrom(error));
   }
-}
-
-function resultOf({ org, kind, uid, title }: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
-  return { org, kind, uid, title, outcome, ...because(why) };
 }
 
 /** A resource, and all that is deleted together with it, as far as the account may read it. */

@@ -1,6 +1,6 @@
 import type { ApplyResult } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because, type Reason } from '../../../contract/reasons/reason.ts';
+import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { ByteReservation } from '../../../grafana/http/byte-budget.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
@@ -8,6 +8,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { releaseForm } from '../../../grafana/kinds/text-content.ts';
 import { differencesBetween } from './differences.ts';
 import { wantedAt, wantedContent, didOf, type Attempt, type Applying } from './attempt.ts';
+import { resultOf } from './result.ts';
 import { isRestored } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
@@ -130,12 +131,6 @@ function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark
   } else if (changeLog.has(touched)) {
     changeLog.put({ ...touched, did: didOf(item), mark });
   }
-}
-
-/** The result of an item, with its reason. */
-export function resultOf(item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
-  const { org, kind, uid, title } = item;
-  return { org, kind, uid, title, outcome, ...because(why) };
 }
 
 function foundAt(uid: string, item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {

@@ -22,16 +22,11 @@ import {
   type Membership,
   type WantedMembership,
 } from './user/memberships.ts';
+import { isUnfinished, nameOf, NO_NAME, UNFINISHED } from './user/name.ts';
 import { createAccount, ownOrgOfUnfinished, removeOwnOrg, type Created } from './user/own-org.ts';
 
 /** Enough that nobody guesses it before the person sets their own. */
 const PASSWORD_BYTES = 24;
-
-/** Name of an account until all of it is restored, so that a restore that was cut short is known for what it is. */
-const UNFINISHED = 'being restored by Dashkeep';
-
-/** What ends a name, because an update of Grafana ignores an empty one. */
-const NO_NAME = ' ';
 
 /**
  * Users of the whole server by login, with their orgs and roles. Grafana never gives out a password, so one that is
@@ -152,15 +147,6 @@ export function userContent(found: Json, orgs: JsonObject[]): Content {
     ...(isFactoryAdmin(found, login, memberships) ? { pristine: true } : {}),
     ...(isUnfinished(found) ? { unfinished: true } : {}),
   };
-}
-
-function nameOf(account: Json | undefined): string {
-  const name = stringAt(account, 'name') ?? '';
-  return name === NO_NAME ? '' : name;
-}
-
-function isUnfinished(found: Json): boolean {
-  return stringAt(found, 'name') === UNFINISHED;
 }
 
 /**
