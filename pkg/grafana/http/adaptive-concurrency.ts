@@ -29,13 +29,13 @@ const FIRST_SIZE = 2;
 const LEAST_SIZE = 1;
 
 /** At that concurrency, a pause of this part of each response time leaves the server to other requests. */
-const REST = 0.5;
+const REST = 0.7;
 
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
 
 /** While answers take less than `fast` times as long as at best, more are sent concurrently; beyond `slow`, fewer. */
-const GENTLE = { fast: 1.04, slow: 1.12 };
+const GENTLE = { fast: 1.08, slow: 1.2 };
 
 /** The same where it is urgent, and people may be made to wait. */
 const PRIORITIZED = { fast: 1.5, slow: 2 };
