@@ -50,6 +50,10 @@ export const test = base.extend<object, OfAll>({
       await page.clock.setSystemTime(new Date());
     }
     await use(page);
+    for (const event of ['load', 'request', 'response', 'console', 'pageerror']) {
+      // A listener of this test must not fail the next one.
+      await page.removeAllListeners(event, { behavior: 'ignoreErrors' });
+    }
     await page.unrouteAll();
     await page.emulateMedia({ media: null });
     await page.setViewportSize(SIZE);

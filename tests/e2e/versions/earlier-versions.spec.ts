@@ -161,7 +161,10 @@ test('one alert rule is compared and restored, and the rest of its group stays',
   const difference = page.getByRole('region', { name: `Changes in “${rule.title}”` });
   await expect(difference.getByText('45m').first()).toBeVisible(LONG);
   await expectAccessible(page);
+  // The rule was created through the API, so the plan warns that Terraform may change it back.
+  await expect(page.getByText(/^Saved through the API/)).toBeVisible();
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore now' }).click(LONG);
   await expect(page.getByText('1 resource restored')).toBeVisible({ timeout: 120_000 });
   const after = await ours();
   expect(after.map(({ title, for: pending }) => `${title} ${pending}`).sort()).toEqual([
