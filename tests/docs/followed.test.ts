@@ -244,6 +244,8 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
       '/etc/dashkeep/admin-password': join(reader.directory, 'admin-password'),
       '/var/lib/dashkeep': join(reader.directory, 'state'),
       'dashkeep serve': 'dashkeep serve & service=$!',
+      // Where no other page's machine has signed anything.
+      's3://my-bucket/grafana': 's3://my-bucket/grafana-of-a-service',
     });
     const ops = `127.0.0.1:${await freePort()}`;
     const script = `${holding(blocks, 'dashkeep serve')}
