@@ -26,13 +26,13 @@ export async function listedRuns(
   return current.map((run) => (isLater(run.id, now) ? { ...run, future: true } : run));
 }
 
-/** Runs, newest first, and apart from them those that are dated later than now. */
+/** Runs in their order, and apart from them those that are dated later than now. */
 export function withoutFuture<Run extends Pick<RunLine, 'id'>>(
   runs: readonly Run[],
   now: Date,
 ): { others: Run[]; future: Run[] } {
-  const future = runs.filter(({ id }) => isLater(id, now));
-  return { others: runs.slice(future.length), future };
+  const isFuture = ({ id }: Pick<RunLine, 'id'>): boolean => isLater(id, now);
+  return { others: runs.filter((run) => !isFuture(run)), future: runs.filter(isFuture) };
 }
 
 /**
