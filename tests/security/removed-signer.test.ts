@@ -11,6 +11,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { removeDirectory, startService } from '../support/service.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
+import { eventually } from '../support/ports.ts';
 import { backup, open, SeededRandomness, stateOf, TestClock, type World } from '../support/repository/repository.ts';
 
 /**
@@ -128,7 +129,11 @@ it('a restore that the service planned before is not applied after', async () =>
     const { own } = (await dashkeep('other', 'keys', '--json')).json;
     await dashkeep('state', 'trust', own);
     const question = { snapshot, selection: { type: 'everything' }, options: { overwrite: true } };
-    const plan = await service.call('POST', '/restores', question);
+    // The service asks for what a person trusts once a second.
+    const plan = await eventually('a plan', async () => {
+      const made = await service.call('POST', '/restores', question);
+      return made.status === 201 ? made : undefined;
+    });
     await dashkeep('state', 'trust', own, '--remove');
     grafana.clearRequests();
     const applied = await service.call('POST', `/restores/${plan.json.id}/apply`, { confirm: plan.json.confirm });

@@ -145,8 +145,8 @@ export class Trust {
   }
 
   /**
-   * Takes note that somebody signs here. Where no key was made yet when this was opened, another replica may have made
-   * it since.
+   * Takes note that somebody signs here. Since this was opened, another replica may have made the first key, and a
+   * person may have trusted the key of someone.
    */
   async meet(summaries: readonly SnapshotSummary[], calls: Abortable): Promise<void> {
     const signers = new Set(summaries.flatMap(({ signer }) => (signer === undefined ? [] : [signer])));
@@ -155,6 +155,8 @@ export class Trust {
     }
     if (this.own === undefined) {
       await this.#trustedOf([...signers], calls);
+    } else if ([...signers].some((signer) => !this.keys.trusted.has(signer)) && (await this.keys.followState(calls))) {
+      this.#forgetCutOver();
     }
   }
 

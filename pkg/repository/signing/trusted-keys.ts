@@ -32,9 +32,10 @@ export type Standing = 'pinned' | 'first-contact' | 'unsigned' | 'replaced';
 
 /**
  * After so long, in milliseconds, an unknown signer has the trusted keys read again: another process may have changed
- * them.
+ * them. The local state is asked more often: a person who trusts a key there sees what it signed immediately.
  */
 const REFRESH_AFTER = 60_000;
+const ASK_STATE_AFTER = 1_000;
 
 /**
  * The keys that are trusted in one repository: by the local state, by the settings, and by hand-overs from one of
@@ -53,6 +54,9 @@ export class TrustedKeys {
   #names: ReadonlySet<string> = new Set();
   #hasSignatures = false;
   #refreshed = -Infinity;
+  #askedState = -Infinity;
+  /** What the local state said of trusted keys. */
+  #pinned: string | undefined;
 
   constructor(ports: TrustPorts, repository: string) {
     this.#ports = ports;
@@ -167,6 +171,7 @@ export class TrustedKeys {
       ...(this.#ports.trustedKeys ?? []),
     ];
     this.#distrusted = new Set(pinned?.distrusted);
+    this.#pinned = JSON.stringify(pinned);
     return new Set(this.standing === 'replaced' ? [] : trusted);
   }
 
@@ -190,11 +195,26 @@ export class TrustedKeys {
    * @returns whether it did.
    */
   async refresh(calls: Abortable): Promise<boolean> {
+    return this.#ports.clock.monotonic() - this.#refreshed > REFRESH_AFTER
+      ? this.#readAgain(calls)
+      : this.followState(calls);
+  }
+
+  /**
+   * Looks again where the local state says something else of trusted keys than before: a person said so.
+   * @returns whether it did.
+   */
+  async followState(calls: Abortable): Promise<boolean> {
     const now = this.#ports.clock.monotonic();
-    if (now - this.#refreshed <= REFRESH_AFTER) {
+    if (now - this.#askedState <= ASK_STATE_AFTER) {
       return false;
     }
-    this.#refreshed = now;
+    this.#askedState = now;
+    return JSON.stringify(await this.state?.trusted()) !== this.#pinned && (await this.#readAgain(calls));
+  }
+
+  async #readAgain(calls: Abortable): Promise<boolean> {
+    this.#refreshed = this.#ports.clock.monotonic();
     if (this.#trusted.size === 0) {
       // Costs the repository no request where nothing is trusted, as everywhere at first contact.
       await this.readState();

@@ -119,7 +119,12 @@ export class RepositoryCache {
   /** By id, or `latest`. Manifests never change, so the last few are kept. */
   async snapshot(id: string, signal: AbortSignal): Promise<ShownSnapshot> {
     const read = (): Promise<ShownSnapshot> => this.readSnapshot(id, signal);
-    return id === 'latest' ? read() : this.#kept.use(id, read);
+    const shown = await (id === 'latest' ? read() : this.#kept.use(id, read));
+    if (shown.signature.foreign === true) {
+      // A person may trust its key at any time, in another process.
+      this.#kept.delete(id);
+    }
+    return shown;
   }
 
   /** The same, read now. @throws DK_NOT_FOUND */

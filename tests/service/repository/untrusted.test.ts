@@ -19,14 +19,14 @@ afterEach(async () => {
   await removeDirectory(service.directory);
 });
 
-/** Another machine, which signs with its own key. */
-function elsewhere(args: string[]): ReturnType<typeof runCli> {
+/** On another machine, which signs with its own key, unless it is that of the service. */
+function elsewhere(args: string[], state = 'elsewhere'): ReturnType<typeof runCli> {
   return runCli(args, {
     GRAFANA_URL: grafana.url,
     GRAFANA_ADMIN_USER: 'admin',
     GRAFANA_ADMIN_PASSWORD: 'admin',
     DASHKEEP_TARGET: `file://${join(service.directory, 'target')}`,
-    DASHKEEP_STATE_DIR: join(service.directory, 'elsewhere'),
+    DASHKEEP_STATE_DIR: join(service.directory, state),
   });
 }
 
@@ -50,4 +50,23 @@ it('a service reports snapshots of untrusted keys in its repository, and who sig
     expect.objectContaining({ status: 'warning', detail: expect.stringContaining(signer) }),
   );
   expect((await service.call('GET', '/status')).json.protection).toBe('yes');
+});
+
+it('trusts a key as soon as a person does beside it, though it has just found it untrusted', async () => {
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  const { snapshot } = (await elsewhere(['backup', '--json'])).json;
+  const found = async (): Promise<unknown[]> => {
+    // Otherwise the list is some seconds old.
+    service.service.freshness.snapshotsChanged();
+    const { items } = (await service.call('GET', '/snapshots')).json;
+    const plan = await service.call('POST', '/restores', { snapshot, selection: { type: 'everything' } });
+    return [
+      (await service.call('GET', `/snapshots/${snapshot}`)).json.signed,
+      items.find(({ id }: { id: string }) => id === snapshot)?.signed,
+      plan.status,
+    ];
+  };
+  expect(await found()).toEqual([false, false, 409]);
+  await elsewhere(['trust', (await elsewhere(['keys', '--json'])).json.own], 'state');
+  await expect.poll(found, { timeout: 20_000, interval: 500 }).toEqual([true, true, 201]);
 });
