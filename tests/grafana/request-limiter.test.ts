@@ -95,6 +95,26 @@ describe('the size of the window of requests', () => {
     expect(polite - idle).toBeLessThan(0.85 * (withoutPause - idle));
   });
 
+  it('seldom tries again whether a busy server takes more', async () => {
+    const time = new VirtualTime();
+    const window = new RequestLimiter({ max: 64, clock: time });
+    const server = new VirtualServer(time, { workers: 2, line: 1 });
+    void people(time, server, 150, 60);
+    // Requests take unequally long, so that the size at which they are found to queue differs from time to time.
+    const running = backup(time, window, 3000, async (index) => {
+      const isShort = index % 3 === 0;
+      await server.request(
+        (isShort ? 1 : 4) - (isShort ? 2 : 7) * Math.log(1 - (((index * 7919) % 10007) + 0.5) / 10008),
+      );
+      return { sort: isShort ? 'annotations' : 'permissions' };
+    });
+    await time.run();
+    const { sizes } = await running;
+
+    const tries = sizes.filter((size, index) => size > 1 && sizes[index - 1] === 1);
+    expect(tries.length).toBeLessThan(4);
+  });
+
   it('is not narrowed by requests that take long by themselves', async () => {
     const time = new VirtualTime();
     const window = new RequestLimiter({ max: 32, clock: time });

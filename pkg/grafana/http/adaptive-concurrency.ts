@@ -63,7 +63,7 @@ const SLOWER = 0.5;
 const FIRST_STAY_MS = 2_000;
 const LONGEST_STAY_MS = 30_000;
 
-/** Sizes that differ by no more than this factor are the same limit of the server's. */
+/** Sizes that differ by no more than this factor are the same limit of the server's, and so are all below `FEW`. */
 const SAME_LIMIT = 1.4;
 
 /** An answer that may have lain here for more than this part of its time says nothing about the server. */
@@ -263,7 +263,8 @@ export class AdaptiveConcurrency {
 
   #shrink(now: number): void {
     const ratio = this.#size / this.#limit;
-    const asBefore = ratio < SAME_LIMIT && ratio > 1 / SAME_LIMIT;
+    const areFew = this.#limit > 0 && Math.max(this.#size, this.#limit) < FEW;
+    const asBefore = areFew || (ratio < SAME_LIMIT && ratio > 1 / SAME_LIMIT);
     this.#stay = asBefore ? Math.min(LONGEST_STAY_MS, this.#stay * 2) : FIRST_STAY_MS;
     this.#limit = this.#size;
     this.#resize(Math.max(LEAST_SIZE, Math.floor(this.#size * SLOWER)));
