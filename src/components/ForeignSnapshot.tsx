@@ -15,7 +15,7 @@ export function ForeignAlert() {
     <Alert severity="warning" bottomSpacing={0} title={t('foreign.title', 'Not signed by this installation')}>
       {t(
         'foreign.text',
-        'Anyone who can write to the target may have created or changed this snapshot. It is not counted, previewed or restored here, and its panels are not drawn. Only content that a signed snapshot also contains is shown.',
+        'Anyone who can write to the target may have created or changed this snapshot. It is not counted, previewed or restored here, and its panels are not rendered. Only content that a signed snapshot also contains is shown.',
       )}
     </Alert>
   );

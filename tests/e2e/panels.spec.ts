@@ -135,7 +135,7 @@ test('what cannot be drawn says why, in its half', async ({ app, page, service, 
   await drawer.getByRole('button', { name: 'Show 6 panels' }).click();
   for (const [name, reason] of [
     ['Source', 'The data source “gone-away” does not exist in this Grafana.'],
-    ['Kind', 'This Grafana cannot draw the visualization “gone-panel”'],
+    ['Kind', 'This Grafana cannot render the visualization “gone-panel”'],
     ['Value', 'No values are saved for the variables that its queries use: host.'],
     ['Failing', 'The query failed: cannot answer fails'],
     ['Shared', 'It shows the data of panel 77, which this version does not have.'],
@@ -160,7 +160,7 @@ test('in French, light and narrow the two halves are below each other', async ({
   const [before, after] = await drawer.getByRole('figure').all();
   await expect(before!).toContainText('Avant');
   await expect(after!).toContainText('Après');
-  await expect(drawer.getByText('Plage temporelle : depuis 6 heures.')).toBeVisible();
+  await expect(drawer.getByText('Plage de temps : depuis 6 heures.')).toBeVisible();
   await expectAccessible(page);
   const [upper, lower] = [await before!.boundingBox(), await after!.boundingBox()];
   expect(lower!.y).toBeGreaterThanOrEqual(upper!.y + upper!.height);

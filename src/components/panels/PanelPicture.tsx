@@ -100,12 +100,12 @@ function failureText(error: Error, { type, library }: StoredPanel): string {
     const name = error.message || type;
     return t(
       'panels.noVisualization',
-      'This Grafana cannot draw the visualization “{{name}}”: it is not installed, or Grafana has replaced it.',
+      'This Grafana cannot render the visualization “{{name}}”: it is not installed, or Grafana has replaced it.',
       { name },
     );
   }
   return library === undefined
-    ? t('panels.notDrawn', 'This panel cannot be drawn: {{message}}', { message: error.message })
+    ? t('panels.notDrawn', 'This panel cannot be rendered: {{message}}', { message: error.message })
     : t('panels.noLibrary', 'The library panel “{{name}}” could not be read.', { name: library.name });
 }
 

@@ -69,7 +69,7 @@ export function versionLooks({ what }: ResourceVersion): [color: BadgeColor, ico
 function untoldText(untold: NonNullable<ResourceVersion['untold']>): string {
   const all: Record<typeof untold, string> = {
     'no-identity': t('versions.noIdentity', 'The changes are encrypted, and the service has no key to read them.'),
-    'too-large': t('versions.tooLarge', 'It is too large to list the changes. Compare it to see the JSON.'),
+    'too-large': t('versions.tooLarge', 'This version is too large to list its changes. Compare it to see the JSON.'),
     'not-readable': t('versions.notReadable', 'The stored content cannot be read. Verify the repository.'),
   };
   return all[untold];

@@ -18,7 +18,7 @@ interface Props {
 /** Beyond this the list says how many more there are. */
 const SHOWN = 30;
 
-/** Single resources: those that are chosen, and a search for more. */
+/** Individual resources: those that are chosen, and a search for more. */
 export function ChosenResources({ snapshot, resources, onChange }: Props) {
   const styles = useStyles2(getStyles);
   const shown = resources.slice(0, SHOWN);

@@ -24,7 +24,7 @@ export function SelectionFields({ form, change }: Props) {
     { value: 'everything', label: t('restore.everything', 'Everything') },
     { value: 'folder', label: t('restore.folder', 'A folder') },
     { value: 'kinds', label: t('restore.kinds', 'Kinds') },
-    { value: 'resources', label: t('restore.single', 'Single resources') },
+    { value: 'resources', label: t('restore.single', 'Individual resources') },
   ];
   return (
     <Stack direction="column" gap={2}>

@@ -22,7 +22,7 @@ export function Send() {
       pageNav={{ text: t('send.title', 'Send to another Grafana'), url: routes.send() }}
       subTitle={t(
         'send.subtitle',
-        'Choose what to send and its destination. You see the plan before anything changes.',
+        'Choose the resources to send and their destination. You see the plan before anything changes.',
       )}
     >
       <QueryView query={connections}>

@@ -73,7 +73,7 @@ export function MarkDialog({ snapshot, marking, onDismiss }: Props) {
                 ? t('hold.reasonText', 'Every organization in this snapshot can see it.')
                 : t(
                     'hold.noteText',
-                    'Every organization in this snapshot can see it. Leave it empty to remove the note.',
+                    'Every organization in this snapshot can see it. Leave the field empty to remove the note.',
                   )
             }
             noMargin

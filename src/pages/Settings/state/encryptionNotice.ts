@@ -10,7 +10,7 @@ export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | 
   if (snapshots === 0) {
     return {
       title: t('encryption.when', 'Choose encryption before the first backup'),
-      text: t('encryption.whenText', 'To turn on encryption later, choose an empty folder or bucket as the target.'),
+      text: t('encryption.whenText', 'To turn on encryption later, choose an empty directory or bucket as the target.'),
     };
   }
   if (status?.target.encrypted === true) {
@@ -35,6 +35,6 @@ export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | 
       'The {{number}} existing snapshot is not encrypted',
       'The {{number}} existing snapshots are not encrypted',
     ),
-    text: t('encryption.offText', 'To turn on encryption, choose an empty folder or bucket as the target first.'),
+    text: t('encryption.offText', 'To turn on encryption, choose an empty directory or bucket as the target first.'),
   };
 }
