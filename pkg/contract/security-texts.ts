@@ -10,7 +10,7 @@ export const SECURITY = {
   link: '{field} has another destination: {before} → {after}.',
   forwarding: '{field}: {before} → {after}. This forwards more of the user’s identity, or weakens checks.',
   'server-admin': 'Becomes a server admin.',
-  account: 'Gets an account with the email {email} and these roles: {roles}.',
+  account: 'Gets an account with the email address {email} and these roles: {roles}.',
   email: 'Email: {before} → {after}.',
   'org-joined': 'Becomes {after} of {org}.',
   'org-left': 'Is no longer {before} of {org}.',

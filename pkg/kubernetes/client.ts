@@ -91,7 +91,7 @@ export class KubeClient {
       }
       const asked = outcome instanceof KubernetesError ? undefined : retryAfterOf(outcome.headers['retry-after']);
       const pause = Math.min(RETRY_AFTER_MAX_MS, asked ?? 100 * 3 ** attempt);
-      log.debug({ verb: access.verb, resource: access.resource, status: error.httpStatus, pause }, 'asking again');
+      log.debug({ verb: access.verb, resource: access.resource, status: error.httpStatus, pause }, 'retrying');
       await clock.sleep(pause, request.signal);
     }
   }

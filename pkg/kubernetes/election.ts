@@ -190,7 +190,7 @@ export class Election {
     const lease = await readLease(client, name, { signal });
     if (lease.spec?.holderIdentity !== identity) {
       this.#look(lease, clock.monotonic());
-      this.#end(`${lease.spec?.holderIdentity || 'somebody'} took the lease`);
+      this.#end(`${lease.spec?.holderIdentity || 'another replica'} took the lease`);
       return;
     }
     const wantedBy = lease.metadata.annotations?.[WANTED_BY];

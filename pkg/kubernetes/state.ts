@@ -50,7 +50,7 @@ export class SecretState implements StateStore {
     for (let attempt = 1; ; attempt++) {
       const current = await this.#read();
       if (current?.immutable === true) {
-        throw new DashkeepError('DK_KUBERNETES', `Secret ${this.#label} is immutable, so nothing can be kept in it`, {
+        throw new DashkeepError('DK_KUBERNETES', `Secret ${this.#label} is immutable, so nothing can be stored in it`, {
           advice: reason('recreate-secret'),
         });
       }

@@ -98,7 +98,7 @@ export class LiveRead<Result, Part = never> {
     while (!ended.aborted) {
       await this.#clock.sleep(LOOK_EVERY_MS, ended).catch(() => undefined);
       if (!ended.aborted && this.#waiting === 0 && this.#clock.monotonic() - this.#asked > UNASKED_MS) {
-        this.#controller.abort(new Cancelled('nobody waits for it any more'));
+        this.#controller.abort(new Cancelled('no one is waiting for it anymore'));
         return;
       }
     }

@@ -57,7 +57,7 @@ export class Previews {
       const options = { manifest, repository, records: target.previews, uid, by, clock, randomness, log, signal };
       return this.#inOrg(target, caller, (instance, org) => openPreview({ ...options, instance, org }));
     });
-    log.info({ org: caller.org, snapshot, dashboard: uid, preview: opened.uid }, 'a preview was made');
+    log.info({ org: caller.org, snapshot, dashboard: uid, preview: opened.uid }, 'a preview was created');
     const { missing, lostDataSources } = opened;
     return {
       ...described(opened),
@@ -115,7 +115,7 @@ export class Previews {
       }
     } catch (error) {
       const { code, message: reason } = asDashkeepError(error);
-      log.debug({ code, reason }, 'expired previews could not be looked for');
+      log.debug({ code, reason }, 'expired previews could not be listed');
     }
   }
 }

@@ -156,7 +156,7 @@ export class Requests {
   ): Promise<{ question: PlanQuestion; revision: string }> {
     const { settings, snapshots, signal } = this.#parts;
     if (options.copy?.org !== undefined && options.copy.org !== caller.org) {
-      throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores only into the organization that asks');
+      throw new DashkeepError('DK_OTHER_ORGANIZATION', 'the service restores only into the organization of the caller');
     }
     if (options.to !== undefined) {
       this.#parts.connections.find(options.to.connection, caller);

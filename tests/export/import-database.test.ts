@@ -163,7 +163,7 @@ describe('dashkeep import of a database', () => {
       `INSERT INTO org (id) WITH RECURSIVE n(x) AS (SELECT 10 UNION ALL SELECT x + 1 FROM n LIMIT 200) SELECT x FROM n`,
       `ALTER TABLE org ADD COLUMN filler DEFAULT '${'x'.repeat(500_000)}'`,
     );
-    await expect(here.run(['import', path])).rejects.toThrow('its tables hold more than the file');
+    await expect(here.run(['import', path])).rejects.toThrow('its tables contain more than the file');
   });
 
   it('knows which dashboards files provision', async () => {

@@ -32,13 +32,13 @@ describe('retention keeps', () => {
     const paused = planRetention(burned, { keepLast: 1 }, NOW);
     expect(paused.forgotten).toEqual([]);
     expect(paused.kept.map(({ time, reasons }) => [time.slice(0, 16), ...reasons]).slice(0, 3)).toEqual([
-      ['2026-11-24T06:00', 'much is missing or different, but newer than any full one'],
+      ['2026-11-24T06:00', 'many resources are missing or different, but it is newer than any full one'],
       ['2026-11-24T00:00', 'newest complete snapshot', 'last'],
       ['2026-11-23T18:00', expect.stringMatching(/^retention is paused until someone accepts/)],
     ]);
     const { kept, forgotten } = planRetention(burned.slice(1), { keepLast: 1 }, NOW);
     expect(kept.map(({ time }) => time.slice(0, 16))).toEqual(['2026-11-24T00:00']);
-    expect(forgotten.at(-1)?.reasons).toEqual(['much is missing or different, and a newer full one exists']);
+    expect(forgotten.at(-1)?.reasons).toEqual(['many resources are missing or different, and a newer full one exists']);
   });
 
   it('the newest of each day', () => {

@@ -13,7 +13,7 @@ it('adds existing accounts to the organizations that it creates, and changes not
   }
   const plan = await planEverything(await bench.request({ manifest }));
   expect(reasons(plan, 'update')).toMatchObject({
-    'user/ann': 'becomes a member of organizations that this creates; all else stays as it is',
+    'user/ann': 'becomes a member of the organizations that the restore creates; everything else is kept as it is',
   });
   const ann = plan.items.find(({ kind, uid }) => kind === 'user' && uid === 'ann');
   expect(ann?.security.map(({ code, params }) => [code, params['org'], params['after']])).toEqual([

@@ -142,7 +142,8 @@ describe('an account whose login is an email address', () => {
     const { json } = await currentLab().dashkeep(args);
     expect(user({ items: json.plan as Item[] }, 'bob@example.org')).toMatchObject({
       action: 'blocked',
-      reason: 'its email bob@example.org belongs to the account mallory; change that first',
+      reason:
+        'its email address bob@example.org belongs to the account mallory; change the address of that account first',
     });
     await currentLab().dashkeep([...args, '--apply']);
     expect(currentLab().grafana.state.users.get(mallory)).toEqual(before);

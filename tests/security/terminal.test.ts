@@ -99,7 +99,7 @@ it('a message of the target about one snapshot cannot control the terminal', asy
         : undefined;
   const { out, error } = await runMain(['forget', '--keep-last', '1'], environment);
   await Promise.all([grafana.close(), s3.close()]);
-  expect(out).toMatch(/^still there: .*dashkeep: done/m);
+  expect(out).toMatch(/^not removed: .*dashkeep: done/m);
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
 });

@@ -163,7 +163,7 @@ it('takes a uid with slashes, encoded or decoded on its way', async () => {
     const { status, json } = await service.call('GET', `/resources/1/alert-rule-group/${uid}/versions`);
     expect([status, json.error.message]).toEqual([
       404,
-      "no snapshot ever contained alert-rule-group 'some/group' of organization 1",
+      "no snapshot has ever contained alert-rule-group 'some/group' of organization 1",
     ]);
   }
 });

@@ -51,7 +51,7 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupShrunk" "runbook" "shrunk" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job) (dashkeep_backup_shrunk) == 1"
   "summary" "Much of Grafana is missing from the last backup"
-  "description" "The newest snapshot is much smaller than the last full one. Restore that snapshot, or accept the loss.") }}
+  "description" "The newest snapshot is much smaller than the last full one. Restore the full one, or accept the loss.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepMassChange" "runbook" "mass-change" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job) (dashkeep_backup_mass_change) == 1"
   "summary" "Unusually many resources of Grafana were deleted or changed"
@@ -83,7 +83,7 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepNotReady" "runbook" "readiness" "severity" "warning" "for" "15m"
   "expr" "max by (cluster, namespace, job, line) (dashkeep_readiness{line!~\"backup|signatures|verification|second-copy\"}) == 2"
   "summary" "A recovery of Grafana from Dashkeep's backups would fail or lose something"
-  "description" "The label line names what is wrong. The page Readiness and dashkeep readiness show the evidence and what to do.") }}
+  "description" "The label line names the problem. The page Readiness and dashkeep readiness show the evidence and advice.") }}
 {{- end }}
 
 {{/* True while the newest Job that ended has failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs stay for a while, so a failure alone says little. */}}
@@ -109,6 +109,6 @@ max by (cluster, namespace) ({{ $started }} and on (cluster, namespace, job_name
   "description" "The logs of the newest Job of the CronJob show the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
   "expr" (include "dashkeep.newestJobFailed" (dict "namespace" $namespace "jobs" (printf "%s-bootstrap-.+" $name)))
-  "summary" "Dashkeep could not make or renew its Grafana token"
+  "summary" "Dashkeep could not create or renew its Grafana token"
   "description" "The logs of the newest bootstrap Job show the reason. Most often, the admin Secret no longer contains Grafana's password.") }}
 {{- end }}

@@ -92,7 +92,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
   if (different.length > 0) {
     printLine(
       context,
-      `Not copied, because the other target has different files of the same name: ${different.join(', ')}. ` +
+      `Not copied, because the other target has different files with the same names: ${different.join(', ')}. ` +
         'Remove them there with `dashkeep forget <id>`, then copy again.',
     );
   }

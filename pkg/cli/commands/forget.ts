@@ -140,6 +140,6 @@ function print(context: CliContext, flags: Flags, plan: ForgetPlan, result: Forg
     [...plan.kept.map((decision) => row('kept', decision)), ...gone.map((decision) => row(verb, decision))],
   );
   for (const { id, reason } of remaining) {
-    printLine(context, printable(`still there: ${id}: ${reason}`));
+    printLine(context, printable(`not removed: ${id}: ${reason}`));
   }
 }

@@ -81,5 +81,5 @@ const MEANING: Record<View['standing'], string> = {
   unsigned:
     'No signature was found, and nothing is trusted here: whether someone removed signatures cannot be verified without state. The next backup creates a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
   replaced:
-    'Another repository is at this target now, so nothing in it counts, and these counts and times are not verified. `dashkeep verify` says what to do.',
+    'Another repository is at this target now, so nothing in it counts, and these counts and times are not verified. `dashkeep verify` shows what to do.',
 };

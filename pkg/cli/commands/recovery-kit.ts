@@ -17,10 +17,10 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep recovery-kit`. */
 export const registerRecoveryKit: Register = (program, run) => {
   withTargetUrl(withService(program.command('recovery-kit')))
-    .description('print all you need to know for a recovery as one HTML file, without secrets')
+    .description('print the information needed for a recovery as one HTML file, without secrets')
     .option('--contact <text...>', 'person to contact, one line each')
     .option('--include-secrets', 'include the age identity and the signing key, encrypted with a passphrase')
-    .option('--passphrase-file <path>', 'file with that passphrase (default: prompt for it)')
+    .option('--passphrase-file <path>', 'path of the passphrase file (default: prompt for the passphrase)')
     .addHelpText('after', '\nExample: dashkeep recovery-kit --contact "Ada, +44 20 7946 0000" > kit.html')
     .action(run(recoveryKit));
 };

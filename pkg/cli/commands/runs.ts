@@ -90,7 +90,7 @@ function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[]
     ...fact('finished', finished),
     ...fact('by', by),
     ...fact('restored from', source),
-    ...fact(kind === 'restore' ? 'state before' : 'snapshot', snapshot),
+    ...fact(kind === 'restore' ? 'previous state' : 'snapshot', snapshot),
     ...fact('counts', countsOf(line)),
     ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`.trim()),
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),

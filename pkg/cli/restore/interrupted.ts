@@ -53,12 +53,12 @@ export function linesOf({ run, written, planned, unchecked, safetySnapshot, fini
   // Without a safety snapshot, a restore continues even if its record cannot be written.
   const uncounted = safetySnapshot === undefined ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
-  const state = safetySnapshot === undefined ? 'There is no snapshot of the state before.' : undefined;
+  const state = safetySnapshot === undefined ? 'There is no snapshot of the previous state.' : undefined;
   return [
     planned === undefined
       ? `Restore ${run} ended before it wrote anything to Grafana.`
       : `Restore ${run} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
-    ...(planned !== undefined ? [state ?? `The state before is in snapshot ${safetySnapshot}.`] : []),
+    ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);

@@ -139,7 +139,7 @@ function count(items: PlannedItem[]): string {
 function differenceText({ path, wanted, found }: FieldDifference): string {
   return wanted === undefined && found === undefined
     ? `${path}: not shown, because it may be secret`
-    : `${path}: wanted ${wanted ?? 'no such field'}, found ${found ?? 'no such field'}`;
+    : `${path}: expected ${wanted ?? 'no such field'}, found ${found ?? 'no such field'}`;
 }
 
 function printResults(
@@ -158,9 +158,9 @@ function printResults(
   }
   if (safetySnapshot !== undefined) {
     const way = undo === undefined ? '' : ` To undo it: ${undo}`;
-    printLine(context, printable(`The state before is in snapshot ${safetySnapshot}.${way}`));
+    printLine(context, printable(`The previous state is in snapshot ${safetySnapshot}.${way}`));
     if (everything) {
-      printLine(context, 'Created organizations and users stay, because Dashkeep never deletes those.');
+      printLine(context, 'Created organizations and users are kept, because Dashkeep never deletes them.');
     }
   }
 }

@@ -89,8 +89,8 @@ export async function askTrust(
       `  ${fingerprint}  snapshots: ${snapshots}, first ${first}, newest ${newest}`,
   );
   const question = [
-    'This machine does not trust a key for this repository yet. These keys signed snapshots, by an index that is not',
-    'verified: anyone who can write to the target can forge it.',
+    'This machine does not trust a key for this repository yet. These keys signed snapshots, according to an',
+    'unverified index: anyone who can write to the target can forge it.',
     ...lines,
     `${manifest.id} is signed by ${signer}. Compare it with the fingerprint that you wrote down, or that`,
     '`dashkeep keys` prints on the machine that creates the backups.',

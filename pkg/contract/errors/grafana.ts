@@ -31,13 +31,13 @@ export const GRAFANA_ERRORS = {
   DK_GRAFANA_NOT_FOUND: {
     exit: 1,
     status: 502,
-    title: 'It no longer exists in Grafana',
+    title: 'This item no longer exists in Grafana',
     hint: 'Someone may have deleted it. Create a new plan.',
   },
   DK_GRAFANA_CONFLICT: {
     exit: 1,
     status: 502,
-    title: 'Someone else changed it in Grafana',
+    title: 'Someone else changed this item in Grafana',
     hint: 'Create a new plan.',
   },
   DK_GRAFANA_REFUSED: {

@@ -61,7 +61,7 @@ export const SERVICE_ERRORS = {
   DK_NOT_FOUND: {
     exit: 1,
     status: 404,
-    title: 'It does not exist, or no longer exists',
+    title: 'This item does not exist, or no longer exists',
     hint: 'Check the ID or UID. `dashkeep snapshots` lists the snapshots.',
     page: 'It may have been deleted. Look for it in the history.',
   },
@@ -83,7 +83,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 403,
     title: 'Only the home organization can do this',
-    hint: 'This concerns all organizations. Ask an admin of the home organization.',
+    hint: 'This affects all organizations. Ask an admin of the home organization.',
   },
   DK_OTHER_ORGANIZATION: {
     exit: 1,

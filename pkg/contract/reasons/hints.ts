@@ -43,7 +43,7 @@ export const HINT_REASONS = {
   'aws-no-bucket':
     'Check the bucket name. Names are global, and requests for a bucket of another account return “denied”.',
   'scaleway-denied':
-    'A key works only in its default project. Make the project of the bucket the default one of the API key, and check the bucket policy.',
+    'A key works only in its default project. Set the bucket’s project as the default project of the API key, and check the bucket policy.',
   'scaleway-no-bucket': 'The region of the endpoint must be that of the bucket: s3.<region>.scw.cloud.',
   'r2-denied': 'The API token needs “Object Read & Write” for this bucket.',
   'r2-credentials':

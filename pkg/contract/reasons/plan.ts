@@ -13,7 +13,7 @@ export const PLAN_REASONS = {
   pristine: 'replaces a default that Grafana created',
   'factory-default': 'a default that Grafana created, in the snapshot and here, under different names',
   unfinished: 'completes an interrupted restore',
-  'joins-new-orgs': 'becomes a member of organizations that this creates; all else stays as it is',
+  'joins-new-orgs': 'becomes a member of the organizations that the restore creates; everything else is kept as it is',
   renewed: {
     cli: 'replaces Grafana’s default for a newer {owner}',
     page: 'replaces a default that Grafana assigned',
@@ -86,7 +86,7 @@ export const PLAN_REASONS = {
     cli: 'missing; --everything or --only {resource} creates it',
     page: 'missing; created only by a restore of everything, or if you select it directly',
   },
-  'email-taken': 'its email {email} belongs to the account {login}; change that first',
+  'email-taken': 'its email address {email} belongs to the account {login}; change the address of that account first',
   needs: 'needs “{title}” ({kind}), which is missing',
   'needs-blocked': 'needs “{title}” ({kind}), which is blocked',
   'needs-offered': {

@@ -10,7 +10,7 @@ export const READINESS_REASONS = {
   'ready-of-private-key': 'private key',
   'ready-of-secrets': 'secrets to enter again',
   'ready-of-plugins': 'plugins to install',
-  'ready-of-grafana': 'version of Grafana',
+  'ready-of-grafana': 'Grafana version',
   'ready-of-schedule': 'schedule',
 
   'ready-complete': 'snapshot {snapshot} is complete',

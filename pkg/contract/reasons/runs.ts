@@ -18,7 +18,7 @@ export const RUN_REASONS = {
   'clock-apart-target': 'the clocks of Dashkeep and of the target differ by {seconds} seconds',
   'clock-apart-grafana': 'the clocks of Dashkeep and of Grafana differ by {seconds} seconds',
   'snapshot-based-on':
-    'this snapshot only read the resources that a restore was about to overwrite; the others are as in the snapshot of {time}',
+    'this snapshot read only the resources that a restore was about to overwrite; the others were copied from the snapshot of {time}',
   'snapshot-partial': 'the snapshot is partial: some resources are missing from it',
   'process-ended': 'the service was restarted, or its process was killed, during this run',
   'locks-not-renewed': 'object lock could not be renewed, so older objects may become deletable: {message}',

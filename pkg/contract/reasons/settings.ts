@@ -50,8 +50,8 @@ export const SETTING_REASONS = {
   'target-no-scheme': 'a target starts with s3://, azblob://, gs:// or file://',
   'target-scheme': '{scheme}:// is not supported; a target starts with s3://, azblob://, gs:// or file://',
   'target-endpoint': {
-    cli: 'the address of the S3 service belongs in DASHKEEP_S3_ENDPOINT, only bucket and prefix in the target',
-    page: 'enter the address of the S3 service as the endpoint, and here only bucket and prefix',
+    cli: 'the address of the S3 service belongs in DASHKEEP_S3_ENDPOINT; the target contains only the bucket and prefix',
+    page: 'enter the address of the S3 service as the endpoint, and only the bucket and prefix here',
   },
   'target-keys': {
     cli: 'access keys do not belong in the target; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',

@@ -37,7 +37,7 @@ export class ScratchOrg implements Scratch {
     // The answer has the id as a number or as text, depending on the release.
     const id = numberAt(await this.#find(signal), 'id');
     if (id === undefined) {
-      throw new DashkeepError('DK_GRAFANA_ANSWER', `the org '${this.name}' was created, but is missing`);
+      throw new DashkeepError('DK_GRAFANA_ANSWER', `the organization '${this.name}' was created, but is missing`);
     }
     const org: Org = { id, name: this.name, client: this.#client.inOrg(id) };
     return { ...this.#instance, orgs: [org] };

@@ -58,7 +58,7 @@ async function removed({ clock, log }: { clock: Clock; log: Log }, scratch: Scra
         continue;
       }
       const steps = sentenceOf(scratch.steps);
-      const leftover = `the scratch ${scratch.type} '${scratch.name}' is still there (${reasonOf(error)})`;
+      const leftover = `the temporary ${scratch.type} '${scratch.name}' still exists (${reasonOf(error)})`;
       // Of an interrupted run nobody sees the error.
       log.error({ steps }, leftover);
       return `${leftover}: ${steps}`;

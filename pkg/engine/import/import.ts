@@ -57,7 +57,7 @@ export async function readArchive(
   const formats = Object.keys(READERS) as ArchiveFormat[];
   const format = given ?? formats.find((name) => READERS[name].reads(files));
   if (format === undefined) {
-    throw invalid(`${path} holds no files of a known form`);
+    throw invalid(`${path} contains no files in a known format`);
   }
   const archive = await READERS[format].read(files, options);
   const odd = archive.orgs.find(({ id }) => !Number.isSafeInteger(id) || id < 1);

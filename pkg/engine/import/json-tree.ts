@@ -44,10 +44,10 @@ export const jsonTree: ArchiveReader = {
     const paths = new Set(files.paths);
     for (const { path, org } of resources) {
       if (!paths.has(path)) {
-        throw invalid(`${path} is missing, and the index names it`);
+        throw invalid(`${path} is listed in the index, but is missing`);
       }
       if (!known.has(org)) {
-        throw invalid(`the index names no organization ${org}, and ${path} is of it`);
+        throw invalid(`${path} belongs to organization ${org}, which the index does not list`);
       }
     }
     const { errors, ...covered } = whole ?? { errors: [] };
@@ -76,7 +76,7 @@ async function resourcesIn(files: Files, parts: readonly string[]): Promise<z.in
   for (const path of parts) {
     const part = Part.safeParse(files.paths.includes(path) ? await readJson(files, path) : undefined);
     if (!part.success) {
-      throw invalid(`${path} is missing or damaged, and the index names it`);
+      throw invalid(`${path} is listed in the index, but is missing or damaged`);
     }
     append(resources, part.data.resources);
   }

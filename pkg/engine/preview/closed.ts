@@ -27,7 +27,7 @@ export async function closeToOthers(context: KindContext, closable: Closable): P
   }
   if (others.length > 0) {
     const who = others.join(', ');
-    throw new DashkeepError('DK_GRAFANA_REFUSED', `others than admins would see the copy: ${who}`, {
+    throw new DashkeepError('DK_GRAFANA_REFUSED', `people other than admins would see the copy: ${who}`, {
       advice: reason('close-folders-to-others', { who }),
     });
   }

@@ -94,7 +94,7 @@ async function makeRoom(options: PreviewOptions): Promise<void> {
   if ((await recordsOf(org, records)).length >= MOST_PER_ORG) {
     throw new DashkeepError(
       'DK_TOO_MANY',
-      `${MOST_PER_ORG} temporary copies are open, and the oldest can't be removed`,
+      `${MOST_PER_ORG} temporary copies are open, and the oldest cannot be removed`,
       {
         advice: reason('empty-preview-folders'),
       },
@@ -116,7 +116,7 @@ async function makeCopy(options: PreviewOptions, record: PreviewRecord): Promise
   plan.mapping = withoutLinks(plan.mapping);
   const [result] = await applyPlan(request, plan);
   if (result === undefined || result.outcome === 'failed') {
-    throw new DashkeepError('DK_GRAFANA_REFUSED', `Grafana did not take the copy: ${result?.reason ?? 'no result'}`);
+    throw new DashkeepError('DK_GRAFANA_REFUSED', `Grafana did not accept the copy: ${result?.reason ?? 'no result'}`);
   }
   await closeToOthers(context, { resource: 'dashboards', uid: record.dashboard });
   return {
@@ -157,7 +157,7 @@ async function planCopy(request: PlanRequest): Promise<{ plan: Plan; item: Plann
     throw new Error('a preview must make one copy and nothing else');
   }
   if (item.action !== 'create') {
-    throw new DashkeepError('DK_GRAFANA_REFUSED', `the copy can't be made: ${item.reason}`);
+    throw new DashkeepError('DK_GRAFANA_REFUSED', `the copy cannot be created: ${item.reason}`);
   }
   return { plan, item };
 }

@@ -93,7 +93,7 @@ async function isRemovedNow(instance: Instance, org: Org, record: PreviewRecord,
     return await isRemoved(instance, org, record, ports);
   } catch (error) {
     ports.signal.throwIfAborted();
-    ports.log.debug({ org: org.id, folder: record.folder, reason: reasonOf(error) }, 'a temporary copy is still there');
+    ports.log.debug({ org: org.id, folder: record.folder, reason: reasonOf(error) }, 'a temporary copy still exists');
     return false;
   }
 }

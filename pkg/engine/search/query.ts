@@ -30,7 +30,7 @@ export function parseSearch(text: string): SearchWords {
   if (text.length > LONGEST_SEARCH) {
     throw new DashkeepError(
       'DK_USAGE',
-      `the search text has ${text.length} characters, and ${LONGEST_SEARCH} are the maximum`,
+      `the search text has ${text.length} characters; the maximum is ${LONGEST_SEARCH}`,
       { advice: reason('shorten-search') },
     );
   }

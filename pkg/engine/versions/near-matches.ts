@@ -28,7 +28,7 @@ export function neverSeen(
 ): DashkeepError {
   const near = nearMatches(seen, { kind, uid });
   const where = org === undefined ? '' : ` of organization ${org}`;
-  return new DashkeepError('DK_NOT_FOUND', `no snapshot ever contained ${kind} '${uid.slice(0, 80)}'${where}`, {
+  return new DashkeepError('DK_NOT_FOUND', `no snapshot has ever contained ${kind} '${uid.slice(0, 80)}'${where}`, {
     advice: near.length === 0 ? reason('check-kind-and-uid', { command: 'dashkeep show latest' }) : didYouMean(near),
   });
 }

@@ -139,14 +139,14 @@ export async function openKeyring(
     }
     ports.log.warn(
       { repository },
-      'the local state has lost the key of this repository. A new key is used, so everything is stored once more, ' +
-        'and older snapshots cannot be listed here until somebody with the identity runs `dashkeep repair --rewrap`',
+      'the local state has lost the key of this repository. A new key is used, so everything is stored again, ' +
+        'and older snapshots cannot be listed here until someone with the identity runs `dashkeep repair --rewrap`',
     );
   }
   if (local === undefined && keyFiles.length === 0 && (await hasSnapshots(ports, isPlain))) {
     ports.log.warn(
       { repository },
-      'this repository was not encrypted: what it holds already stays readable without a key; to encrypt that too, copy ' +
+      'this repository was not encrypted: existing data stays readable without a key; to encrypt it too, copy ' +
         'it to an empty target with `dashkeep copy`, and remove it here',
     );
   }
@@ -227,8 +227,8 @@ async function wrap(
   if (local !== undefined && local.wrappedFor !== wrappedFor && !keyFiles.includes(name)) {
     ports.log.warn(
       { repository: key.repository },
-      'the age recipients were changed: one that was added cannot read what is stored already, which new snapshots ' +
-        'use too, until somebody with an identity runs `dashkeep repair --rewrap`',
+      'the age recipients were changed: added recipients cannot read existing objects, which new snapshots ' +
+        'also use, until someone with an identity runs `dashkeep repair --rewrap`',
     );
   }
   if (!known) {
@@ -256,7 +256,7 @@ async function isOwn({ store, trust, log, signal }: KeyPorts, name: string): Pro
   if (author?.trusted === true) {
     return true;
   }
-  log.warn({ file: name }, 'the file with the key of this repository is not as it was written: it is written again');
+  log.warn({ file: name }, 'the file with the key of this repository was changed: it is written again');
   return false;
 }
 

@@ -83,12 +83,12 @@ export async function putBackHeld(
         }
         await putFile(store, file, bytes, calls);
         const what = isDamaged ? 'the manifest of a snapshot on hold is damaged' : 'a snapshot on hold was removed';
-        log.warn({ snapshot: id }, `${what}: its manifest is put back`);
+        log.warn({ snapshot: id }, `${what}: its manifest is restored`);
         back.add(id);
         break;
       } catch (error) {
         calls.signal?.throwIfAborted();
-        log.error({ snapshot: id, reason: reasonOf(error) }, 'the manifest of a snapshot on hold cannot be put back');
+        log.error({ snapshot: id, reason: reasonOf(error) }, 'the manifest of a snapshot on hold cannot be restored');
       }
     }
   }
@@ -155,7 +155,7 @@ export async function neededByHolds(
     if (!isKnown) {
       throw new DashkeepError(
         'DK_PRUNE_UNSAFE',
-        `the snapshot ${id} is on hold and cannot be read, so it is unknown what it needs: ${reasonOf(problem)}`,
+        `the snapshot ${id} is on hold and cannot be read, so the objects that it needs are unknown: ${reasonOf(problem)}`,
         { cause: problem, advice: reason('release-unreadable', { command: `dashkeep release ${id}` }) },
       );
     }

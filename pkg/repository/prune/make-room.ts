@@ -46,7 +46,7 @@ export async function openSession(
         }
       }
       if (keys.length > 0) {
-        repository.log.warn({ files: keys.length }, 'the target is full, so files that nothing needs go first');
+        repository.log.warn({ files: keys.length }, 'the target is full, so unneeded files are removed first');
       }
     }
   }

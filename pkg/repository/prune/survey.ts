@@ -109,7 +109,7 @@ async function crossOffNeeded(
         if (error.code !== 'DK_NOT_FOUND') {
           throw new DashkeepError(
             'DK_PRUNE_UNSAFE',
-            `a manifest cannot be read, so it is unknown what it needs: ${reasonOf(error)}`,
+            `a manifest cannot be read, so the objects that it needs are unknown: ${reasonOf(error)}`,
             { cause: error, advice: reason('find-unreadable', { command: 'dashkeep verify' }) },
           );
         }
@@ -134,12 +134,12 @@ async function crossOffNeeded(
 function assertUnchanged({ trust }: Repository, { id, lastModified }: TimedKey, author: Author): void {
   const advice = reason('restore-manifest', { id, command: `dashkeep forget ${id}` });
   if (author.mismatch) {
-    const message = `the manifest ${id} differs from what was signed under its name, so it is unknown what it needs`;
+    const message = `the manifest ${id} differs from what was signed under its name, so the objects that it needs are unknown`;
     throw new DashkeepError('DK_PRUNE_UNSAFE', message, { advice });
   }
   const isLate = lastModified.getTime() - timeOfId(id).getTime() > GRACE;
   if (trust.standing === 'pinned' && isLate && !trust.counts(author)) {
-    const message = `the manifest ${id} is not signed by a trusted key and was written long after its snapshot was created, so it is unknown what it needs`;
+    const message = `the manifest ${id} is not signed by a trusted key and was written long after its snapshot was created, so the objects that it needs are unknown`;
     throw new DashkeepError('DK_PRUNE_UNSAFE', message, { advice });
   }
 }

@@ -102,9 +102,13 @@ async function earlierList(
   const sha256 = sha256Of(bytes);
   const claims = await readClaims(store, repository, CUT_OVER_KEY, { signal });
   if (!claims.some((claim) => claim.sha256 === sha256 && trusted.has(claim.signer))) {
-    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no trusted key signed ${CUT_OVER_KEY}, the list of before`, {
-      advice: reason('restore-list', { file: CUT_OVER_KEY }),
-    });
+    throw new DashkeepError(
+      'DK_SNAPSHOT_FOREIGN',
+      `no trusted key signed ${CUT_OVER_KEY}, the list of unsigned snapshots`,
+      {
+        advice: reason('restore-list', { file: CUT_OVER_KEY }),
+      },
+    );
   }
   return parseCutOver(bytes);
 }

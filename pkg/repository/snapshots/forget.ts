@@ -120,7 +120,7 @@ export async function deleteSnapshot(
   const { remaining } = await removeManifests(repository, [id], options);
   if (remaining[0] !== undefined) {
     await assertNotHeld(repository, id, options);
-    throw new DashkeepError('DK_STORE_LOCKED', `${id} is still there: ${remaining[0].reason}`);
+    throw new DashkeepError('DK_STORE_LOCKED', `${id} still exists: ${remaining[0].reason}`);
   }
 }
 

@@ -127,7 +127,7 @@ async function signedId({ store, signal, state, trustedKeys = [] }: RepairPorts)
   if (signatures.length > 0) {
     throw new DashkeepError(
       'DK_REPOSITORY_FORMAT',
-      `no trusted key signed which repository is in ${store.description}`,
+      `no trusted key signed the configuration of the repository in ${store.description}`,
       {
         advice: reason('give-trusted-key'),
       },

@@ -51,7 +51,7 @@ class Bootstrap {
             throw error;
           }
           const problem = asDashkeepError(error);
-          this.#options.log.warn({ org, reason: problem.message, hint: problem.hint }, 'an org has no token');
+          this.#options.log.warn({ org, reason: problem.message, hint: problem.hint }, 'an organization has no token');
           done.failed.push({ org, problem });
         }
       }

@@ -45,7 +45,7 @@ export async function mintToken(
   const key = stringAt(answer, 'key');
   const id = numberAt(answer, 'id');
   if (key === undefined || !isWellFormed(key)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana made a token, but its response contains no usable key');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana created a token, but its response contains no usable key');
   }
   return { id: id ?? 0, name, key };
 }

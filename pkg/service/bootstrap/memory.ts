@@ -83,7 +83,7 @@ export class TokenMemory {
       return undefined;
     }
     if (!isWellFormed(text)) {
-      this.#log.warn({ entry: name }, 'what is stored as a token cannot be one and is replaced');
+      this.#log.warn({ entry: name }, 'the stored token is not valid and is replaced');
       return undefined;
     }
     return text;
@@ -99,7 +99,7 @@ export class TokenMemory {
     try {
       return text === undefined ? noFacts() : Facts.parse(JSON.parse(text));
     } catch {
-      this.#log.warn({ entry: FACTS }, 'what was known about the tokens is damaged and is left out');
+      this.#log.warn({ entry: FACTS }, 'the stored data about tokens is damaged and is ignored');
       return noFacts();
     }
   }

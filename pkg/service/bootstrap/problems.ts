@@ -24,7 +24,7 @@ export class NoAdmin extends DashkeepError {
 
   constructor(refused: boolean) {
     const what = refused ? 'Grafana refuses the stored token' : 'there is no working token';
-    super('DK_BOOTSTRAP', `${what}, and there are no admin credentials to make one`, {
+    super('DK_BOOTSTRAP', `${what}, and there are no admin credentials to create one`, {
       advice: reason('provide-admin'),
     });
     this.refused = refused;

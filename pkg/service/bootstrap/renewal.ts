@@ -47,10 +47,10 @@ export class Renewal {
       const minted = await mintToken(admin, owner, { suffix, secondsToLive, signal: this.#signal });
       const actual = await orgOfToken(this.#identities.withToken(minted.key), this.#signal);
       if (actual !== org) {
-        const what = actual === undefined ? 'refuses it' : `says that it belongs to org ${actual}`;
+        const what = actual === undefined ? 'refused it' : `reported that it belongs to organization ${actual}`;
         throw new DashkeepError(
           'DK_BOOTSTRAP',
-          `Grafana made a token for org ${org} and then ${what}; it is not stored`,
+          `Grafana created a token for organization ${org}, but then ${what}; the token is not stored`,
           { advice: reason('check-other-grafana') },
         );
       }

@@ -140,7 +140,7 @@ export class ServiceAccounts {
     await this.#memory.storeFacts(facts);
     this.#log.info(
       { org, account: name },
-      'the service account of an earlier service is used: it is an Admin, and no one uses a token of it',
+      'the service account of an earlier service is used: it is an Admin, and none of its tokens is in use',
     );
     return account;
   }
@@ -186,7 +186,7 @@ export class ServiceAccounts {
         }
       }
     }
-    throw new DashkeepError('DK_BOOTSTRAP', `all names for a service account are taken in org ${org}`, {
+    throw new DashkeepError('DK_BOOTSTRAP', `all names for a service account are taken in organization ${org}`, {
       advice: DELETE_ACCOUNT,
     });
   }
@@ -234,7 +234,7 @@ function isSame(account: Json, known: AccountFacts | undefined): boolean {
 function idOf(account: Json): number {
   const id = numberAt(account, 'id');
   if (id === undefined) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'the service account that Grafana answered has no id');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'the service account in Grafana’s response has no ID');
   }
   return id;
 }

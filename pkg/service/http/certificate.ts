@@ -58,7 +58,10 @@ export class Certificate {
       }
     } catch (error) {
       const { message, hint } = asDashkeepError(error);
-      this.#log.warn({ reason: message, hint }, 'the certificate could not be read again; the one before stays in use');
+      this.#log.warn(
+        { reason: message, hint },
+        'the certificate could not be read again; the previous one stays in use',
+      );
     }
   }
 
@@ -80,7 +83,7 @@ async function readPair({ cert, key }: TlsFiles): Promise<Pair> {
   try {
     createSecureContext(pair);
   } catch (cause) {
-    throw new DashkeepError('DK_SETTINGS', `certificate and key are not usable together: ${reasonOf(cause)}`, {
+    throw new DashkeepError('DK_SETTINGS', `the certificate and key cannot be used together: ${reasonOf(cause)}`, {
       cause,
       advice: reason('pair-certificate'),
     });

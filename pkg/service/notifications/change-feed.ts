@@ -140,7 +140,7 @@ export class ChangeFeed {
       const isUsable = snapshot !== undefined && isTimedId(snapshot) && !Number.isNaN(Date.parse(at ?? ''));
       return isUsable && at !== undefined ? { snapshot, at } : undefined;
     } catch (error) {
-      log.warn({ reason: reasonOf(error) }, 'it is unknown which changes were reported already');
+      log.warn({ reason: reasonOf(error) }, 'it is unknown which changes have already been reported');
       return undefined;
     }
   }

@@ -68,12 +68,15 @@ export class OrgIdentities {
       return await look.known;
     } catch (error) {
       look.until = Math.min(look.until, clock.monotonic() + PAUSE_MS);
-      log.debug({ org, reason: asDashkeepError(error).message }, 'an organization could not be asked for its name');
+      log.debug({ org, reason: asDashkeepError(error).message }, 'the name of an organization could not be read');
       // A Grafana that answers and refuses may be another one.
       const isAway = error instanceof GrafanaError && (error.httpStatus === 0 || error.httpStatus >= 500);
       const known = isAway ? (await this.#read())[org] : undefined;
       if (known === undefined) {
-        throw new DashkeepError('DK_ORGANIZATION_UNKNOWN', `Grafana has not named organization ${org} to this service`);
+        throw new DashkeepError(
+          'DK_ORGANIZATION_UNKNOWN',
+          `Grafana has not returned the name of organization ${org} to this service`,
+        );
       }
       return known;
     }
@@ -123,7 +126,10 @@ export class OrgIdentities {
     });
     if (before !== undefined && known.since !== before.since) {
       const reason = `was ${before.names.at(-1)}, and is ${name}`;
-      this.#parts.log.warn({ org, reason }, 'the ID of an organization is another one’s: what it had stays hidden');
+      this.#parts.log.warn(
+        { org, reason },
+        'the ID now belongs to another organization: the earlier contents stay hidden',
+      );
     }
     return known;
   }

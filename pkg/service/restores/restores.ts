@@ -196,7 +196,7 @@ export class Restores {
       throw new DashkeepError('DK_BUSY', 'the plan is still being computed');
     }
     if (kept.revision !== revision) {
-      throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was made', {
+      throw new DashkeepError('DK_PLAN_STALE', 'the settings have changed since the plan was created', {
         advice: reason('make-new-plan'),
       });
     }
@@ -204,7 +204,7 @@ export class Restores {
       throw new DashkeepError('DK_PLAN_EXPIRED', 'the plan has expired');
     }
     if (kept.state !== 'planned') {
-      throw new DashkeepError('DK_BUSY', `the plan is ${kept.state} already`);
+      throw new DashkeepError('DK_BUSY', `the plan is already ${kept.state}`);
     }
     const wanted = confirmationOf(planned);
     const typed = normal(confirm ?? '');
@@ -214,7 +214,7 @@ export class Restores {
     if (wanted !== undefined && !accepted.includes(typed)) {
       throw new DashkeepError(
         'DK_CONFIRMATION',
-        `this overwrites or deletes resources, opens them to others, or uses a snapshot that lacks something: type '${wanted}' to confirm`,
+        `this overwrites or deletes resources, widens access, or uses an incomplete snapshot: type '${wanted}' to confirm`,
       );
     }
     return planned;

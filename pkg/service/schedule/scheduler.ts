@@ -62,7 +62,7 @@ export class Scheduler {
       try {
         this.turn();
       } catch (error) {
-        log.error({ reason: asDashkeepError(error).message }, 'the scheduler met an error and continues');
+        log.error({ reason: asDashkeepError(error).message }, 'the scheduler continues after an error');
       }
       await clock.sleep(TURN_MS, this.#stopping.signal).catch(() => undefined);
     }

@@ -94,7 +94,7 @@ export class SettingsStore {
     try {
       await this.#keep(this.#rules.noted(this.#stored));
     } catch (error) {
-      this.#log.warn({ reason: asDashkeepError(error).message }, 'the scope of the settings could not be noted');
+      this.#log.warn({ reason: asDashkeepError(error).message }, 'the scope of the settings could not be stored');
     }
   }
 

@@ -91,7 +91,7 @@ export class Overdue {
     this.#writing = this.#writing
       .then(() => write(this.#parts))
       .catch((error: unknown) => {
-        this.#parts.log.warn({ reason: reasonOf(error) }, 'that an overdue backup was reported cannot be stored');
+        this.#parts.log.warn({ reason: reasonOf(error) }, 'the report of an overdue backup cannot be stored');
       });
   }
 

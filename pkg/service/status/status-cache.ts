@@ -82,7 +82,7 @@ export class StatusCache {
     this.#started[what] = now;
     const reading = read()
       .catch((error: unknown) => {
-        this.#log.debug({ what, reason: asDashkeepError(error).message }, 'the status was not brought up to date');
+        this.#log.debug({ what, reason: asDashkeepError(error).message }, 'the status was not updated');
       })
       .finally(() => {
         if (this.#busy[what] === reading) {

@@ -105,7 +105,7 @@ function partsOf(text: string, from: string): Map<string, string> {
 function unusable(from: string): DashkeepError {
   return new DashkeepError(
     'DK_STORE_CREDENTIALS',
-    `${from} is no connection string with AccountKey or SharedAccessSignature`,
+    `${from} is not a connection string with AccountKey or SharedAccessSignature`,
     { advice: reason('copy-connection-string') },
   );
 }
@@ -125,7 +125,7 @@ function accountOf({ account }: AzureSettings): Sourced<string> {
   if (!ACCOUNT.test(account.value)) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `the storage account of ${account.from} is not usable: it has 3 to 24 lowercase letters and digits`,
+      `the storage account of ${account.from} is not usable: it must have 3 to 24 lowercase letters and digits`,
       { advice: reason('set-azure-account') },
     );
   }

@@ -8,7 +8,7 @@ export function azureRetaining(connection: AzureConnection): Retaining {
   const { base } = connection;
   return {
     read: (key, signal) =>
-      connection.call(`ask how long ${key} is held`, PERMISSIONS.read, { signal }, async (attempt) => {
+      connection.call(`read the object lock of ${key}`, PERMISSIONS.read, { signal }, async (attempt) => {
         const blob = attempt.container.getBlobClient(base + key);
         const { immutabilityPolicyExpiresOn: until, immutabilityPolicyMode } = await blob.getProperties({
           abortSignal: attempt.signal,
@@ -18,7 +18,7 @@ export function azureRetaining(connection: AzureConnection): Retaining {
       }),
 
     set: (key, to, _, signal) =>
-      connection.call(`hold ${key}`, PERMISSIONS.hold, { signal }, async (attempt) => {
+      connection.call(`lock ${key}`, PERMISSIONS.hold, { signal }, async (attempt) => {
         const blob = attempt.container.getBlobClient(base + key);
         await blob.setImmutabilityPolicy(policyOf(to), { abortSignal: attempt.signal });
       }),

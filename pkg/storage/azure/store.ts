@@ -82,7 +82,7 @@ class AzureStore extends RetainingStore implements StoreProbe {
   /** Whether blobs have versions; nothing stored yet says that they have none. */
   versioning(signal?: AbortSignal): Promise<boolean> {
     const { base } = this.#connection;
-    const what = 'ask whether the container keeps versions';
+    const what = 'read whether the container keeps versions';
     return this.#connection.call(what, PERMISSIONS.read, { signal }, async ({ container, signal: ends }) => {
       const blobs = container.listBlobsFlat({ prefix: base, includeVersions: true, abortSignal: ends });
       const page = await blobs.byPage({ maxPageSize: 1 }).next();
@@ -93,7 +93,7 @@ class AzureStore extends RetainingStore implements StoreProbe {
 
   /** Whether single blobs can be made immutable. */
   objectLock(signal?: AbortSignal): Promise<boolean> {
-    const what = 'ask for immutability';
+    const what = 'read the immutability setting';
     return this.#connection.call(what, PERMISSIONS.container, { signal }, async ({ container, signal: ends }) => {
       const answer = await container.getProperties({ abortSignal: ends });
       return answer.isImmutableStorageWithVersioningEnabled === true;
@@ -156,7 +156,7 @@ class AzureStore extends RetainingStore implements StoreProbe {
   }
 
   protected override look(key: string, signal: AbortSignal | undefined) {
-    return this.#connection.call(`look at ${key}`, PERMISSIONS.read, { signal }, async (attempt) => {
+    return this.#connection.call(`read the properties of ${key}`, PERMISSIONS.read, { signal }, async (attempt) => {
       try {
         const blob = attempt.container.getBlobClient(this.base + key);
         const { contentLength: size, lastModified } = await blob.getProperties({ abortSignal: attempt.signal });
@@ -177,16 +177,11 @@ class AzureStore extends RetainingStore implements StoreProbe {
 
   protected override date(signal: AbortSignal | undefined): Promise<Date | undefined> {
     const { base } = this.#connection;
-    return this.#connection.call(
-      'ask for the time',
-      PERMISSIONS.read,
-      { signal },
-      async ({ container, signal: ends }) => {
-        const pages = container.listBlobsFlat({ prefix: base, abortSignal: ends }).byPage({ maxPageSize: 1 });
-        const page = await pages.next();
-        return page.done === true ? undefined : page.value.date;
-      },
-    );
+    return this.#connection.call('read the time', PERMISSIONS.read, { signal }, async ({ container, signal: ends }) => {
+      const pages = container.listBlobsFlat({ prefix: base, abortSignal: ends }).byPage({ maxPageSize: 1 });
+      const page = await pages.next();
+      return page.done === true ? undefined : page.value.date;
+    });
   }
 
   protected override page({

@@ -41,7 +41,7 @@ export async function tryAbsent(trial: Trial): Promise<Finding> {
     }
     throw error;
   }
-  throw new DashkeepError('DK_STORE_FAILED', 'the store returned an object that was never written');
+  throw new DashkeepError('DK_STORE_FAILED', 'the target returned an object that was never written');
 }
 
 /** Reads part of the test object. @returns the finding */
@@ -68,7 +68,10 @@ export async function tryList(trial: Trial, written: boolean): Promise<Finding> 
   for await (const { key } of trial.store.list(trial.folder, { signal: trial.signal })) {
     names.push(key);
   }
-  trial.expect(!written || names.join() === trial.key('a.json'), 'a list does not show what was just written');
+  trial.expect(
+    !written || names.join() === trial.key('a.json'),
+    'a listing does not contain an object that was just written',
+  );
   return { found: reason(written ? 'write-listed' : 'lists-answered') };
 }
 
@@ -86,7 +89,7 @@ export async function tryDelete(trial: Trial): Promise<Finding> {
   trial.expect(result?.problem === undefined, result?.problem?.message ?? '');
   trial.expect(
     (await trial.store.head(trial.key('a.json'), { signal: trial.signal })) === undefined,
-    'a deleted object is still there',
+    'a deleted object still exists',
   );
   trial.forget('a.json');
   return { found: reason('deletes-gone') };

@@ -55,7 +55,7 @@ export function failed(key: string, message: string): DeleteResult {
 
 /** For a key that a response does not name: it counts as still there. */
 export function unconfirmed(key: string): DeleteResult {
-  return failed(key, 'the store did not confirm the deletion');
+  return failed(key, 'the target did not confirm the deletion');
 }
 
 const PROBLEMS: Partial<Record<ErrorCode, 'denied' | 'locked' | 'failed'>> = {

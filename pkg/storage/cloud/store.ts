@@ -68,7 +68,7 @@ export abstract class CloudStore implements ObjectStore {
     }
     const { size, lastModified } = found;
     if (size === undefined || lastModified === undefined) {
-      throw new DashkeepError('DK_STORE_FAILED', `the store reported neither size nor date of ${key}`);
+      throw new DashkeepError('DK_STORE_FAILED', `the target reported neither size nor date of ${key}`);
     }
     return { key, size, lastModified };
   }

@@ -110,7 +110,7 @@ export class DirectoryStore implements ObjectStore {
       return undefined;
     }
     const stat = await statOf(join(parent, nameOf(key))).catch((error: unknown) => {
-      throw fromFileSystem(error, `look at ${key}`, this.description);
+      throw fromFileSystem(error, `read the properties of ${key}`, this.description);
     });
     return stat?.isFile() ? { key, size: stat.size, lastModified: stat.mtime } : undefined;
   }
@@ -162,7 +162,7 @@ export class DirectoryStore implements ObjectStore {
       await unlink(probe);
       return stat.mtime;
     } catch (error) {
-      throw fromFileSystem(error, 'ask for the time', this.description);
+      throw fromFileSystem(error, 'read the time', this.description);
     }
   }
 

@@ -43,7 +43,7 @@ export class GcsBucket {
   }
 
   async versioning(signal: AbortSignal | undefined): Promise<boolean> {
-    const { versioning } = await this.#ask('ask whether the bucket keeps versions', 'versioning', signal);
+    const { versioning } = await this.#ask('read whether the bucket keeps versions', 'versioning', signal);
     return versioning?.enabled === true;
   }
 
@@ -64,7 +64,7 @@ export class GcsBucket {
   /** Whether objects can be retained and still be replaced, which needs versions. */
   async objectLock(signal: AbortSignal | undefined): Promise<boolean> {
     const { objectRetention, versioning } = await this.#ask(
-      'ask for object retention',
+      'read the object retention setting',
       'objectRetention,versioning',
       signal,
     );
@@ -73,7 +73,7 @@ export class GcsBucket {
 
   /** Names of the lifecycle rules that delete current objects below the target. */
   async expiringRules(signal: AbortSignal | undefined): Promise<string[]> {
-    const { lifecycle } = await this.#ask('ask for lifecycle rules', 'lifecycle', signal);
+    const { lifecycle } = await this.#ask('read the lifecycle rules', 'lifecycle', signal);
     return (lifecycle?.rule ?? [])
       .filter(({ action, condition }) => action.type === 'Delete' && this.#meets(condition))
       .map(({ condition }) => JSON.stringify(condition).slice(0, 60));

@@ -152,7 +152,7 @@ function credentialsIn(text: string, from: string): { type?: string } {
     found = undefined;
   }
   if (typeof (found as { type?: unknown } | null | undefined)?.type !== 'string') {
-    throw new DashkeepError('DK_STORE_CREDENTIALS', `${from} holds no key of a service account in JSON`, {
+    throw new DashkeepError('DK_STORE_CREDENTIALS', `${from} does not contain a service account key in JSON`, {
       advice: reason('copy-google-key'),
     });
   }

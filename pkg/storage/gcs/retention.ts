@@ -15,19 +15,19 @@ export function gcsRetaining(client: GcsClient, pathOf: (key: string) => string)
   return {
     async read(key, signal) {
       const path = `${pathOf(key)}?fields=retention`;
-      const { body } = await client.call(`ask how long ${key} is held`, 'storage.objects.get', { path, signal });
+      const { body } = await client.call(`read the object lock of ${key}`, 'storage.objects.get', { path, signal });
       try {
         const { retention } = Held.parse(JSON.parse(body.toString('utf8')));
         return retention && { mode: retention.mode, until: retention.retainUntilTime };
       } catch (cause) {
-        throw new DashkeepError('DK_STORE_FAILED', `cannot read how long ${key} is held`, { cause });
+        throw new DashkeepError('DK_STORE_FAILED', `cannot read the object lock of ${key}`, { cause });
       }
     },
 
     async set(key, to, held, signal) {
       // Locking counts as a change that needs this parameter.
       const isLocking = held?.mode === 'Unlocked' && to.mode === 'Locked';
-      await client.call(`hold ${key}`, `storage.objects.update and ${HOLD}`, {
+      await client.call(`lock ${key}`, `storage.objects.update and ${HOLD}`, {
         path: `${pathOf(key)}?fields=retention${isLocking ? '&overrideUnlockedRetention=true' : ''}`,
         method: 'PATCH',
         headers: { 'content-type': 'application/json' },

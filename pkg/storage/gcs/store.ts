@@ -142,7 +142,7 @@ export class GcsStore extends RetainingStore implements StoreProbe {
   }
 
   protected override async look(key: string, signal: AbortSignal | undefined) {
-    const answer = await this.#client.call(`look at ${key}`, PERMISSIONS.read, {
+    const answer = await this.#client.call(`read the properties of ${key}`, PERMISSIONS.read, {
       path: `${this.#path(key)}?fields=${FIELDS}`,
       accept: [404],
       signal,
@@ -161,7 +161,7 @@ export class GcsStore extends RetainingStore implements StoreProbe {
   }
 
   protected override async date(signal: AbortSignal | undefined): Promise<string | undefined> {
-    const { headers } = await this.#client.call('ask for the time', PERMISSIONS.list, {
+    const { headers } = await this.#client.call('read the time', PERMISSIONS.list, {
       path: this.#query({ prefix: this.base, maxResults: '1', fields: 'kind' }),
       signal,
     });

@@ -97,8 +97,8 @@ function networkHandler(resolved: ResolvedS3, log: Log, outbound: OutboundPolicy
       trace() {},
       debug() {},
       info() {},
-      warn: (message: string) => log.debug({ message }, 'note of the S3 client'),
-      error: (message: string) => log.debug({ message }, 'note of the S3 client'),
+      warn: (message: string) => log.debug({ message }, 'message from the S3 client'),
+      error: (message: string) => log.debug({ message }, 'message from the S3 client'),
     },
   });
 }

@@ -28,8 +28,8 @@ interface ServiceError {
 }
 
 const CREDENTIALS: Record<string, string> = {
-  InvalidAccessKeyId: 'the store does not know the access key',
-  SignatureDoesNotMatch: 'the secret does not belong to the access key, or something in between changes requests',
+  InvalidAccessKeyId: 'the target does not know the access key',
+  SignatureDoesNotMatch: 'the secret does not belong to the access key, or a proxy changes requests',
   InvalidToken: 'the session token is not valid',
   ExpiredToken: 'the credentials have expired',
   ExpiredTokenException: 'the credentials have expired',
@@ -105,7 +105,7 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
     return make('DK_STORE_NO_BUCKET', 'the bucket does not exist');
   }
   if (code === 'RequestTimeTooSkewed') {
-    return make('DK_CLOCK_SKEW', 'the store rejects this machine’s clock');
+    return make('DK_CLOCK_SKEW', 'the target rejects this machine’s clock');
   }
   // oxlint-disable-next-line dashkeep/syntax -- S3 has this code for other malformed headers, too
   if (REGION.has(code) || (code === 'AuthorizationHeaderMalformed' && /region/i.test(error.message))) {

@@ -5,7 +5,7 @@ import { serviceCode, statusOf } from './errors.ts';
 /** Names of the lifecycle rules that delete current objects below the target. */
 export async function expiringRules(connection: Connection, signal: AbortSignal | undefined): Promise<string[]> {
   const { client, common, resolved } = connection;
-  const what = 'ask for lifecycle rules';
+  const what = 'read the lifecycle rules';
   return call(connection, what, 's3:GetLifecycleConfiguration', signal, async () => {
     try {
       const command = new GetBucketLifecycleConfigurationCommand(common);

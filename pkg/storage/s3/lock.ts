@@ -18,7 +18,7 @@ export async function putRetention(
   if (lock === undefined) {
     throw new DashkeepError('DK_SETTINGS', 'object lock is not set');
   }
-  await call(connection, `hold ${key}`, 's3:PutObjectRetention', signal, () =>
+  await call(connection, `lock ${key}`, 's3:PutObjectRetention', signal, () =>
     connection.client.send(
       new PutObjectRetentionCommand({
         ...connection.common,
@@ -36,7 +36,7 @@ export async function getRetention(
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<Date | undefined> {
-  return call(connection, `ask how long ${key} is held`, 's3:GetObjectRetention', signal, async () => {
+  return call(connection, `read the object lock of ${key}`, 's3:GetObjectRetention', signal, async () => {
     try {
       const answer = await connection.client.send(
         new GetObjectRetentionCommand({ ...connection.common, Key: keyIn(connection, key) }),

@@ -153,7 +153,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
     const { client, common } = this.#connection;
     return call(
       this.#connection,
-      'ask whether the bucket keeps versions',
+      'read whether the bucket keeps versions',
       's3:GetBucketVersioning',
       signal,
       async () => {
@@ -165,20 +165,26 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
 
   objectLock(signal?: AbortSignal): Promise<boolean> {
     const { client, common } = this.#connection;
-    return call(this.#connection, 'ask for object lock', 's3:GetBucketObjectLockConfiguration', signal, async () => {
-      try {
-        const answer = await client.send(new GetObjectLockConfigurationCommand(common), { abortSignal: signal });
-        return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
-      } catch (error) {
-        if (
-          /ObjectLockConfigurationNotFound|NotImplemented|NoSuchObjectLock/.test(serviceCode(error) ?? '') ||
-          [404, 405, 501].includes(statusOf(error) ?? 0)
-        ) {
-          return false;
+    return call(
+      this.#connection,
+      'read the object lock setting',
+      's3:GetBucketObjectLockConfiguration',
+      signal,
+      async () => {
+        try {
+          const answer = await client.send(new GetObjectLockConfigurationCommand(common), { abortSignal: signal });
+          return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
+        } catch (error) {
+          if (
+            /ObjectLockConfigurationNotFound|NotImplemented|NoSuchObjectLock/.test(serviceCode(error) ?? '') ||
+            [404, 405, 501].includes(statusOf(error) ?? 0)
+          ) {
+            return false;
+          }
+          throw error;
         }
-        throw error;
-      }
-    });
+      },
+    );
   }
 
   protected override read(key: string, options: Reading): Promise<Buffer> {
@@ -192,7 +198,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
   protected override look(key: string, abortSignal: AbortSignal | undefined) {
     const connection = this.#connection;
     const command = new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) });
-    return call(connection, `look at ${key}`, 's3:GetObject', abortSignal, async () => {
+    return call(connection, `read the properties of ${key}`, 's3:GetObject', abortSignal, async () => {
       try {
         const { ContentLength, LastModified } = await connection.client.send(command, { abortSignal });
         return { size: ContentLength, lastModified: LastModified };
@@ -215,7 +221,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
 
   protected override date(abortSignal: AbortSignal | undefined): Promise<string | undefined> {
     const { client, common, resolved } = this.#connection;
-    return call(this.#connection, 'ask for the time', 's3:ListBucket', abortSignal, async () => {
+    return call(this.#connection, 'read the time', 's3:ListBucket', abortSignal, async () => {
       const command = new ListObjectsV2Command({ ...common, Prefix: resolved.prefix, MaxKeys: 1 });
       let date: string | undefined;
       command.middlewareStack.add(

@@ -70,7 +70,7 @@ it('says how far it came, and how to finish and undo it', async () => {
   expect(await revoked()).toMatchObject({ code: 'DK_GRAFANA_UNAUTHORIZED' });
   const run = /Restore (\S+) did not finish: \d+ of 13 resources written and checked/.exec(shown)?.[1];
   expect(run).toBeDefined();
-  const snapshot = /The state before is in snapshot (\S+)\./.exec(shown)?.[1];
+  const snapshot = /The previous state is in snapshot (\S+)\./.exec(shown)?.[1];
   const finish = /To finish it: (.+)/.exec(shown)?.[1] ?? '';
   const undo = /To undo it: (.+)/.exec(shown)?.[1] ?? '';
   expect(finish).toMatch(/^dashkeep restore \d{8}T\d{6}Z-[0-9a-f]{8} .*--kinds folder,dashboard.* --apply$/);

@@ -220,7 +220,7 @@ describe('a mixed repository', () => {
     await backup(await open(world, { state }), world, dashboards);
     const log = recordingLog();
     await open(world, { recipients: [alice.recipient], state, log });
-    expect(log.lines.join()).toContain('what it holds already stays readable without a key');
+    expect(log.lines.join()).toContain('existing data stays readable without a key');
 
     const again = recordingLog();
     await open(world, { recipients: [alice.recipient], state, log: again });

@@ -276,7 +276,7 @@ describe('undoing', () => {
     const run = { id: 'x', kind: 'backup', status: 'complete', trigger: 'manual', counts: {}, errors: [] } as const;
     const record = { ...run, errors: [], started: '2026-11-24T00:00:00Z' };
     await expect(undoOf({ record, author: { trusted: true, mismatch: false } })).rejects.toThrow(
-      'you can undo only a restore that made a safety snapshot',
+      'you can undo only a restore that created a safety snapshot',
     );
   });
 });

@@ -81,5 +81,5 @@ it('an age identity whose file is missing makes the scheduled backup fail, for a
   await webhook.close();
   const { json } = await service.call('GET', '/status');
   expect(json.lastBackup).toMatchObject({ status: 'failed', failure: { code: 'DK_SETTINGS' } });
-  expect(service.lines.filter((line) => line.includes('the scheduler met an error'))).toEqual([]);
+  expect(service.lines.filter((line) => line.includes('the scheduler continues after an error'))).toEqual([]);
 });

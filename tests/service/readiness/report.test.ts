@@ -105,7 +105,7 @@ it('lists backups, verifications, restores with who and what, holds, confirmatio
   ]);
   expect(about(rows, 'verification').map(([, , , status]) => status)).toEqual(['complete']);
   expect(about(rows, 'restore').map(([, , , , who, details]) => [who, details])).toEqual([
-    ['ada (manual)', expect.stringMatching(/^from \S+; state before \S+; verified \d+; created dashboard\/\S+/)],
+    ['ada (manual)', expect.stringMatching(/^from \S+; previous state \S+; verified \d+; created dashboard\/\S+/)],
     ['mallory (manual)', expect.stringContaining('created folder/theirs')],
   ]);
   expect(about(rows, 'hold').map(([, , , status, who, details]) => [status, who, details])).toEqual([

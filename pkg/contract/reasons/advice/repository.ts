@@ -49,14 +49,14 @@ export const REPOSITORY_ADVICE = {
   'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
   'back-up-first': 'Create another backup first, or allow the removal of the newest snapshot.',
   'lengthen-id': 'Enter more of the ID.',
-  'look-up-signers': 'This command shows who signed them: {command}. This one trusts a key: {trust}',
+  'look-up-signers': 'To see who signed them: {command}. To trust a key: {trust}',
   'set-retention': {
     cli: 'Set at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
     page: 'Set at least one retention rule.',
   },
   'give-trusted-key': {
     cli: 'Set DASHKEEP_TRUSTED_KEYS to the fingerprint that you wrote down, or run this on the machine that creates the backups.',
-    page: 'In the deployment, trust the fingerprint that you wrote down, or repair it on the machine that creates the backups.',
+    page: 'In the deployment, trust the fingerprint that you wrote down, or repair the repository on the machine that creates the backups.',
   },
   'repair-configuration': 'The snapshots are not affected. To rewrite the file: {command}',
   'confirm-large-prune': {

@@ -3,7 +3,7 @@ export const EXPORT_REASONS = {
   'export-secrets': 'secrets are left out: {fields}',
   'export-kind': 'this format does not support it',
   'export-v2-dashboard': 'this format does not support dashboards of schema v2',
-  'export-folder-flat': 'nested folders become folders at the root; it is named “{title}” there',
+  'export-folder-flat': 'nested folders become folders at the root; this one is named “{title}” there',
   'export-folder-uid': 'it gets a new UID, because Grafana creates it for its alert rules first',
   'export-description': 'without its description',
   'export-pinned': 'it is pinned to the menu',

@@ -40,7 +40,7 @@ export async function sqliteTables(path: string): Promise<Tables> {
         // A long default, or pages that many others point to, make a small file endless.
         left -= sizeOf(row);
         if (left < 0) {
-          throw new Error('its tables hold more than the file');
+          throw new Error('its tables contain more than the file');
         }
         found.push(row);
       }

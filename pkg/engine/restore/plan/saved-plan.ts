@@ -129,7 +129,7 @@ export function requestOf(saved: SavedPlan): { selection: Selection; options: Re
 export function requireFresh(saved: SavedPlan, request: PlanRequest, plan: Plan): void {
   if (saved.repository !== request.repository.id || saved.grafana !== request.instance.url) {
     const what = saved.repository === request.repository.id ? `Grafana at ${saved.grafana}` : 'another repository';
-    throw new DashkeepError('DK_PLAN_STALE', `the plan was made for ${what}`);
+    throw new DashkeepError('DK_PLAN_STALE', `the plan was created for ${what}`);
   }
   const now = new Map(plan.items.map((item) => [keyOf(item), item]));
   const moved = saved.items.filter((before) => hasMoved(before, now.get(keyOf(before))));

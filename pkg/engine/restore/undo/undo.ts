@@ -88,7 +88,7 @@ function orgsCreatedBy({ instance }: UndoRequest, touched: readonly Touched[]): 
 function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
   const { kind, snapshot, touched } = run;
   if (kind !== 'restore' || snapshot === undefined) {
-    throw new DashkeepError('DK_USAGE', 'you can undo only a restore that made a safety snapshot');
+    throw new DashkeepError('DK_USAGE', 'you can undo only a restore that created a safety snapshot');
   }
   if (touched === undefined || touched.length === 0) {
     throw new DashkeepError('DK_USAGE', `run ${run.id} changed nothing in Grafana, so there is nothing to undo`);

@@ -182,7 +182,7 @@ class PageReading {
   }
 
   abandon(): void {
-    this.#abandoned.abort(new Error('the page before it is asked for again'));
+    this.#abandoned.abort(new Error('the previous page is requested again'));
   }
 
   /**

@@ -21,7 +21,7 @@ export function readinessRoutes(api: Api, { fleet, readiness, recoveryKit, guard
       const { line } = request.body;
       const by = nameOf(request);
       await readiness.confirm(line, by, signal);
-      log.info({ line, by }, 'someone confirmed a line of the readiness');
+      log.info({ line, by }, 'someone confirmed a line of the readiness report');
       return readiness.report(request.caller, signal);
     }),
   );

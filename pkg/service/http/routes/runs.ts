@@ -38,7 +38,7 @@ export function runRoutes(api: Api, { requests, runs, queue, leadership, guard, 
       const run = queue.find(id)?.record;
       if (run === undefined) {
         const elsewhere = status === 'running' || status === 'queued';
-        const why = elsewhere ? `runs on another replica (${leadership.holder ?? 'unknown'})` : `is ${status} already`;
+        const why = elsewhere ? `runs on another replica (${leadership.holder ?? 'unknown'})` : `is already ${status}`;
         throw new DashkeepError('DK_BUSY', `the run ${why}`);
       }
       if (!mayCancel(run, caller)) {

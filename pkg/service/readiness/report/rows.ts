@@ -57,7 +57,7 @@ export function rowOfRun({ run, problems, evidence }: ReportedRun): Row {
   const details = [
     ...(source === undefined ? [] : [`from ${source}`]),
     ...(undoes === undefined ? [] : [`undoes ${undoes}`]),
-    ...(snapshot === undefined ? [] : [`${kind === 'restore' ? 'state before' : 'snapshot'} ${snapshot}`]),
+    ...(snapshot === undefined ? [] : [`${kind === 'restore' ? 'previous state' : 'snapshot'} ${snapshot}`]),
     ...COUNTS[kind].filter((name) => (counts[name] ?? 0) > 0).map((name) => `${name} ${counts[name]}`),
     ...(problems > 0 && counts['problems'] === undefined ? [`problems ${problems}`] : []),
     ...(resources.length === 0 ? [] : [`${resources.join(', ')}${more > 0 ? ` and ${more} more` : ''}`]),

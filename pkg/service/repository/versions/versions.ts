@@ -86,7 +86,7 @@ export class ResourceVersions {
   ): Promise<VersionPage> {
     const { org, kind, uid } = ref;
     if (kind !== 'folder') {
-      throw new DashkeepError('DK_USAGE', `nothing is below a ${kind}`, { advice: reason('omit-below') });
+      throw new DashkeepError('DK_USAGE', `no resources are inside a ${kind}`, { advice: reason('omit-below') });
     }
     if (!isOf(caller, ref)) {
       throw await this.#neverSeen(ref, caller, signal);

@@ -8,7 +8,7 @@ const COLD_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 /** @throws DK_SETTINGS, as all parsers here; the message names the source */
 export function parseChecksums(text: string, source: string): 'required' | 'supported' {
   if (text !== 'required' && text !== 'supported') {
-    throw wrong(source, 'it is required or supported');
+    throw wrong(source, 'it must be required or supported');
   }
   return text;
 }
@@ -17,7 +17,7 @@ export function parseChecksums(text: string, source: string): 'required' | 'supp
 export function parseObjectLock(text: string, source: string): ObjectLock {
   const [, mode, days] = /^(GOVERNANCE|COMPLIANCE):(\d{1,5})d?$/i.exec(text) ?? [];
   if (mode === undefined) {
-    throw wrong(source, 'it is GOVERNANCE or COMPLIANCE, a colon and days: COMPLIANCE:30');
+    throw wrong(source, 'it must be GOVERNANCE or COMPLIANCE, a colon and days, such as COMPLIANCE:30');
   }
   return checkedLock(
     { mode: mode.toUpperCase() === 'COMPLIANCE' ? 'COMPLIANCE' : 'GOVERNANCE', days: Number(days) },
@@ -28,7 +28,7 @@ export function parseObjectLock(text: string, source: string): ObjectLock {
 /** @throws DK_SETTINGS for days that no store accepts */
 export function checkedLock(lock: ObjectLock, source: string): ObjectLock {
   if (!(Number.isInteger(lock.days) && lock.days >= 1 && lock.days <= 36_500)) {
-    throw wrong(source, 'the days of object lock are a whole number from 1 to 36500');
+    throw wrong(source, 'the days of object lock must be a whole number from 1 to 36500');
   }
   return lock;
 }
@@ -37,7 +37,7 @@ export function checkedLock(lock: ObjectLock, source: string): ObjectLock {
 export function parseEncryption(text: string, source: string): NonNullable<S3Settings['encryption']> {
   const match = /^(AES256|aws:kms(?::(.+))?)$/.exec(text);
   if (match === null) {
-    throw wrong(source, 'it is AES256, aws:kms or aws:kms:<key id or ARN>');
+    throw wrong(source, 'it must be AES256, aws:kms or aws:kms:<key ID or ARN>');
   }
   return text === 'AES256' ? { kind: 'AES256' } : { kind: 'aws:kms', keyId: match[2] };
 }
@@ -45,7 +45,7 @@ export function parseEncryption(text: string, source: string): NonNullable<S3Set
 /** The account that must own the bucket. */
 export function parseBucketOwner(text: string, source: string): string {
   if (!/^\d{12}$/.test(text)) {
-    throw wrong(source, 'an AWS account has twelve digits');
+    throw wrong(source, 'it must be an AWS account ID of twelve digits');
   }
   return text;
 }
@@ -64,12 +64,12 @@ export function parseTags(text: string, source: string): Record<string, string> 
   for (const pair of text.split(',')) {
     const [name = '', ...rest] = pair.split('=');
     if (name.trim() === '' || rest.length === 0) {
-      throw wrong(source, 'it is a list of name=value with commas between');
+      throw wrong(source, 'it must be a list of name=value, separated by commas');
     }
     tags[name.trim()] = rest.join('=').trim();
   }
   if (Object.keys(tags).length > 10) {
-    throw wrong(source, 'an object has ten tags at most');
+    throw wrong(source, 'an object can have at most ten tags');
   }
   return tags;
 }
@@ -78,7 +78,7 @@ export function parseTags(text: string, source: string): Record<string, string> 
 export function parseTimeout(text: string, source: string): number {
   const seconds = Number(text);
   if (!(seconds > 0 && seconds <= 3_600)) {
-    throw wrong(source, 'it is a number of seconds up to 3600');
+    throw wrong(source, 'it must be a number of seconds up to 3600');
   }
   return seconds * 1_000;
 }

@@ -56,7 +56,7 @@ async function searchPage(context: KindContext, page: number): Promise<JsonObjec
   const query = { type: 'dash-db', limit: SEARCH_PAGE, page };
   const answer: Json = await context.grafana.get('/api/search', { query, keep: OF_A_HIT, signal: context.signal });
   if (!Array.isArray(answer)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/search: the answer is not a list');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'GET /api/search: the response is not a list');
   }
   return answer.filter(isJsonObject);
 }
@@ -113,7 +113,7 @@ async function readObject(context: KindContext, path: string): Promise<Content> 
   if (object === undefined) {
     throw new DashkeepError(
       'DK_GRAFANA_ANSWER',
-      `it is stored in a form that only ${path} gives out, which answers 404`,
+      `its stored version is available only at ${path} , which responds with 404`,
       { advice: reason('let-apis-through') },
     );
   }
