@@ -18,7 +18,7 @@ const HEADER = [
   'Backed up',
   'Restored',
   'Identity',
-  'What is lost',
+  'Losses',
   'From Grafana',
   'Permissions to read it',
 ];
@@ -34,14 +34,14 @@ const RESTORED = {
 const unread = (kinds: string): string => `
 ## Read at least once a day
 
-Grafana has no list that shows whether permissions or the settings of a public dashboard changed, so a backup would
+Grafana has no list that shows whether permissions or the settings of an externally shared dashboard changed, so a backup would
 have to request each of them. It therefore reads these kinds only in the cases below, and otherwise copies them from the
 last snapshot: ${kinds}.
 
 - They were last read at least 23 hours ago. A daily backup therefore reads them each day.
 - The folder, dashboard or data source that owns them is new, changed or moved.
 - A team, a service account or a user in the last snapshot is gone or has a different name.
-- The list shows that a public dashboard was enabled or disabled, or has a different link.
+- The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
 - A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
 - The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
 
@@ -60,9 +60,7 @@ a plan reads those that it might write ([decision](decisions/21-permissions-dail
 export function kindsPage(): string {
   const rows = [HEADER, HEADER.map(() => '---'), ...KINDS.map(rowOf)];
   const table = rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  const plurals = KINDS.filter(({ staleAfter }) => staleAfter !== undefined).map(
-    ({ declaration }) => declaration.plural,
-  );
+  const plurals = KINDS.filter(({ staleAfter }) => staleAfter !== undefined).map(titleOf);
   return `${INTRODUCTION}\n${table}\n${unread(plurals.join(', ').toLowerCase())}`;
 }
 
@@ -72,11 +70,16 @@ function restoredOf({ declaration: { restored, scope }, createdOnRequest }: Kind
   return scope === 'server' && restored !== 'no' ? `${when}; only from the command line` : when;
 }
 
+/** In the docs, a kind has Grafana's word; exports and mirrors keep the plural, which names a folder there. */
+function titleOf({ name, declaration: { plural } }: Kind): string {
+  return name === 'public-dashboard' ? 'Externally shared dashboards' : plural;
+}
+
 function rowOf(kind: Kind): string[] {
   const { name, declaration } = kind;
-  const { plural, scope, identity, lost, minimumVersion, rights } = declaration;
+  const { scope, identity, lost, minimumVersion, rights } = declaration;
   return [
-    plural,
+    titleOf(kind),
     `\`${name}\``,
     scope === 'server' ? 'yes, with a server admin' : 'yes',
     restoredOf(kind),

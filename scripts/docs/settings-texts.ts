@@ -60,8 +60,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_S3_CA_FILE: 'PEM file with additional trusted certificate authorities, for the copy',
   DASHKEEP_COPY_S3_OBJECT_LOCK: 'as `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
   DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'access key for the copy',
-  DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'its secret access key',
-  DASHKEEP_COPY_S3_SESSION_TOKEN: 'its session token, if temporary',
+  DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'secret access key for the copy',
+  DASHKEEP_COPY_S3_SESSION_TOKEN: 'session token for the copy, if the credentials are temporary',
 
   DASHKEEP_FLEET_TARGETS:
     'targets of [other installations](fleet.md) to show, comma-separated; `/*` at the end of one selects every folder',
@@ -70,9 +70,9 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
 
   DASHKEEP_GIT_URL:
     'Git repository for a [mirror of the backups](git-mirror.md), such as `https://git.example.com/team/grafana.git`',
-  DASHKEEP_GIT_BRANCH: 'its branch',
+  DASHKEEP_GIT_BRANCH: 'branch of the Git repository',
   DASHKEEP_GIT_USER: 'user name for the token; most servers accept any',
-  DASHKEEP_GIT_TOKEN: 'token that may push to it',
+  DASHKEEP_GIT_TOKEN: 'token with permission to push to the Git repository',
 
   GRAFANA_URL: 'address of Grafana, such as `http://localhost:3000`',
   GRAFANA_API_TOKEN: 'a service-account token',
@@ -87,7 +87,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
-  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'its service-account token',
+  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service-account token of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of its server admin; with the password, instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',
   'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
@@ -103,12 +103,12 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)',
   DASHKEEP_FULL_READ_EVERY: 'full read every n backups',
   DASHKEEP_ALARM_GONE:
-    'share and number of resources of one kind in one organization from which on deleted ones are a [mass change](runbooks/mass-change.md)',
+    'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number',
   DASHKEEP_ALARM_CHANGED: 'the same for changed resources',
   DASHKEEP_IGNORE_CLOCK:
     '`true`: back up and restore even if the clocks of the target or Grafana differ by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',
-  DASHKEEP_AGE_IDENTITY: 'the age identity, which decrypts; the flag names its file',
+  DASHKEEP_AGE_IDENTITY: 'the age identity for decryption; the flag takes the path of its file',
   DASHKEEP_TRUSTED_KEYS:
     'fingerprints of signing keys to trust, comma-separated; see [encryption](encryption.md#signatures)',
   DASHKEEP_AGE_PASSPHRASE: 'passphrase of the identity in the repository',
@@ -133,16 +133,16 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_CHANGES:
     'when to report [`changes`](changes.md): after each `backup`, or `daily` after the first one of a day',
   DASHKEEP_SMTP_HOST: 'mail server for notifications by email',
-  DASHKEEP_SMTP_PORT: 'its port',
+  DASHKEEP_SMTP_PORT: 'port of the mail server',
   DASHKEEP_SMTP_SECURITY:
     '`starttls` (required), `tls` (from the first byte, usually port 465) or `none`, which allows no login',
   DASHKEEP_SMTP_USER: 'user name for the mail server; no login without it',
-  DASHKEEP_SMTP_PASSWORD: 'its password; requires `DASHKEEP_SMTP_HOST`',
+  DASHKEEP_SMTP_PASSWORD: 'password for the mail server; requires `DASHKEEP_SMTP_HOST`',
   DASHKEEP_SMTP_FROM: 'address of the sender',
   DASHKEEP_SMTP_TO: 'addresses of the recipients, comma-separated, at most 20',
 
   DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
-  DASHKEEP_TLS_KEY_FILE: 'its key (PEM); both files are reloaded every 30 seconds',
+  DASHKEEP_TLS_KEY_FILE: 'private key of the certificate (PEM); both files are reloaded every 30 seconds',
   DASHKEEP_IMAGE: 'name of the running image, for the doctor; set by the chart',
   DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, for the doctor; set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
@@ -158,7 +158,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_STOP_SECONDS: 'graceful shutdown timeout, in seconds',
 
   DASHKEEP_ADMIN_SECRET_DIR: "directory with the keys of Grafana's admin Secret",
-  DASHKEEP_ADMIN_SECRET: 'or the name of the Secret, `namespace/name`',
+  DASHKEEP_ADMIN_SECRET: 'name of that Secret instead, as `namespace/name`',
   DASHKEEP_ADMIN_USER_KEY: 'key of the user name in the Secret, if not a standard one',
   DASHKEEP_ADMIN_PASSWORD_KEY: 'key of the password in the Secret, if not a standard one',
   DASHKEEP_BOOTSTRAP_WAIT: 'seconds to wait for Grafana',
