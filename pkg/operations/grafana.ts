@@ -88,10 +88,10 @@ export async function serverClient(link: GrafanaLink, signal: AbortSignal): Prom
     if (await isServerAdmin(client, signal)) {
       return client;
     }
-    log.warn({}, 'the admin whose password the deployment gives is not a server admin');
+    log.warn({}, 'the admin configured in the deployment is not a server admin');
   } catch (error) {
     signal.throwIfAborted();
-    log.warn({ reason: reasonOf(error) }, 'Grafana did not accept the admin whose password the deployment gives');
+    log.warn({ reason: reasonOf(error) }, 'Grafana did not accept the admin configured in the deployment');
   }
   await client.close();
   return undefined;

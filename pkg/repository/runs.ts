@@ -114,7 +114,7 @@ export async function readRun(
     const plain = encrypted ? await keyring.opener.open(bytes, 'DK_INTEGRITY', `the record of run ${id}`) : bytes;
     const whole = plain.toString('utf8');
     if (heapSizeOf(whole) > MOST_HEAP) {
-      throw new DashkeepError('DK_INTEGRITY', 'the record takes more memory than any record');
+      throw new DashkeepError('DK_INTEGRITY', 'the record is larger than any valid record');
     }
     const { signature, ...file } = JSON.parse(whole) as Record<string, unknown>;
     const record = RunRecord.parse(file);
@@ -124,7 +124,7 @@ export async function readRun(
     // They become parts of commands that people copy.
     for (const other of [record.snapshot, record.source, record.undoes]) {
       if (other !== undefined && !isTimedId(other)) {
-        throw new DashkeepError('DK_INTEGRITY', 'the record names something that is no run or snapshot');
+        throw new DashkeepError('DK_INTEGRITY', 'the record refers to something that is not a run or snapshot');
       }
     }
     return {

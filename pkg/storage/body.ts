@@ -62,7 +62,7 @@ export async function readBody(stream: NodeJS.ReadableStream, limits: BodyLimits
     if (error instanceof DashkeepError || signal?.aborted) {
       throw error;
     }
-    throw new BrokenBody(`the response broke off after ${received} bytes`, error);
+    throw new BrokenBody(`the response was cut off after ${received} bytes`, error);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);

@@ -56,7 +56,7 @@ describe('a manifest in place of one that was signed', () => {
     await world.store.put(file(), emptied());
     await expect(prune()).rejects.toMatchObject({
       code: 'DK_PRUNE_UNSAFE',
-      message: expect.stringContaining(`${first.id} differs from what was signed under its name`),
+      message: expect.stringContaining(`${first.id} differs from the file that was signed under its name`),
       advice: { code: 'restore-manifest', params: { id: first.id, command: `dashkeep forget ${first.id}` } },
     });
     expect(await world.store.head(lost)).toBeDefined();

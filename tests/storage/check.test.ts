@@ -163,7 +163,7 @@ describe('checkStore', () => {
 
     expect(stepOf(check, 'read')).toMatchObject({
       status: 'failed',
-      detail: 'the content read back differs from what was written',
+      detail: 'the content read back differs from the written content',
     });
   });
 

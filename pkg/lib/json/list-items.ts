@@ -225,7 +225,7 @@ function nameOf(text: string): string {
 }
 
 function tooLarge(bytes: number): DashkeepError {
-  return new DashkeepError('DK_JSON_TOO_LARGE', `what is kept of a list takes more than ${bytes} bytes`);
+  return new DashkeepError('DK_JSON_TOO_LARGE', `the kept part of a list takes more than ${bytes} bytes`);
 }
 
 function invalid(): DashkeepError {

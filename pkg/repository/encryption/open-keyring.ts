@@ -238,7 +238,7 @@ async function wrap(
   }
   if (!known || local === undefined) {
     if (ports.state === undefined) {
-      ports.log.warn({}, 'there is no local state: the next run will not recognize what this one stores');
+      ports.log.warn({}, 'there is no local state: the next run will not recognize the objects that this one stores');
       return;
     }
     const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };

@@ -163,9 +163,13 @@ export async function assertNotHeld(repository: Repository, id: string, calls: A
 function assertTrusting({ trust, store }: Repository): void {
   trust.keys.assertRemembered();
   if (trust.standing !== 'pinned') {
-    throw new DashkeepError('DK_SNAPSHOT_FOREIGN', `no key is trusted here yet that signs in ${store.description}`, {
-      advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
-    });
+    throw new DashkeepError(
+      'DK_SNAPSHOT_FOREIGN',
+      `this machine does not trust a key that signs in ${store.description} yet`,
+      {
+        advice: reason('look-up-signers', { command: 'dashkeep keys', trust: 'dashkeep trust' }),
+      },
+    );
   }
 }
 

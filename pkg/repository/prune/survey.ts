@@ -134,7 +134,7 @@ async function crossOffNeeded(
 function assertUnchanged({ trust }: Repository, { id, lastModified }: TimedKey, author: Author): void {
   const advice = reason('restore-manifest', { id, command: `dashkeep forget ${id}` });
   if (author.mismatch) {
-    const message = `the manifest ${id} differs from what was signed under its name, so the objects that it needs are unknown`;
+    const message = `the manifest ${id} differs from the file that was signed under its name, so the objects that it needs are unknown`;
     throw new DashkeepError('DK_PRUNE_UNSAFE', message, { advice });
   }
   const isLate = lastModified.getTime() - timeOfId(id).getTime() > GRACE;

@@ -145,10 +145,7 @@ export class TrustedKeys {
     try {
       await (this.target && write(this.target));
     } catch (error) {
-      this.#ports.log.warn(
-        { reason: reasonOf(error) },
-        'what is known of the repository cannot be stored in the state',
-      );
+      this.#ports.log.warn({ reason: reasonOf(error) }, 'the data about the repository cannot be stored in the state');
     }
   }
 

@@ -148,7 +148,7 @@ export class SnapshotFinder {
     if (trust.shows(stored.author)) {
       return stored;
     }
-    this.#log.warn({ snapshot: key.id }, 'a snapshot does not match what a trusted key signed: it is skipped');
+    this.#log.warn({ snapshot: key.id }, 'a snapshot does not match its trusted signature: it is skipped');
     return undefined;
   }
 }

@@ -90,7 +90,7 @@ export class ManifestText {
     const list = findListMember(text, 'resources');
     const outside = list === undefined ? text : text.slice(0, list.start) + text.slice(list.end);
     if (outside.length > MAX_RECORD_BYTES) {
-      throw this.#damaged('says more about itself than any manifest does');
+      throw this.#damaged('has more metadata than any manifest');
     }
     const rest = this.#parse(outside);
     if (isJsonObject(rest) && Number(rest['format']) > 1) {
@@ -101,7 +101,7 @@ export class ManifestText {
       throw this.#foreign(head.error.issues[0]);
     }
     if (list === undefined) {
-      throw this.#damaged('is not what Dashkeep writes: it has no list of resources');
+      throw this.#damaged('is not in Dashkeep’s format: it has no list of resources');
     }
     // Only reading the entries says what is newer, whatever is here.
     const { newer: _, ...said } = head.data;
@@ -148,7 +148,7 @@ export class ManifestText {
       throw this.#foreign(issue && { ...issue, path: ['resources', index, ...issue.path] });
     }
     if (!isObjectId(entry.data.object)) {
-      throw this.#damaged(`names '${printable(entry.data.object)}', which is no object`);
+      throw this.#damaged(`names '${printable(entry.data.object)}', which is not an object`);
     }
     return entry.data;
   }
@@ -171,7 +171,7 @@ export class ManifestText {
 
   #foreign(issue: { path: PropertyKey[]; message: string } | undefined): DashkeepError {
     const where = issue?.path.slice(0, 4).join('.') ?? '';
-    return this.#damaged(`is not what Dashkeep writes: ${where} ${reasonOf(issue?.message ?? '')}`);
+    return this.#damaged(`is not in Dashkeep’s format: ${where} ${reasonOf(issue?.message ?? '')}`);
   }
 
   #damaged(how: string, cause?: unknown): DashkeepError {

@@ -288,7 +288,7 @@ async function readText(
   const inflated = await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what);
   const text = new ManifestText(inflated, what, known);
   if (text.head.id !== id) {
-    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} says that it is another one`);
+    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} contains the ID of another one`);
   }
   if (keyring.check(text.head.entriesHash, text.canonicalEntries, encrypted) === 'mismatch') {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} does not match the hash of its entries`);

@@ -18,8 +18,8 @@ export async function tryWrite(trial: Trial): Promise<Finding> {
 export async function tryRead(trial: Trial): Promise<Finding> {
   const body = await trial.get('a.json');
   const head = await trial.store.head(trial.key('a.json'), { signal: trial.signal });
-  trial.expect(body.equals(FIRST), 'the content read back differs from what was written');
-  trial.expect(head?.size === FIRST.length, 'the reported size differs from what was written');
+  trial.expect(body.equals(FIRST), 'the content read back differs from the written content');
+  trial.expect(head?.size === FIRST.length, 'the reported size differs from the written size');
   return { found: reason('bytes-back') };
 }
 
