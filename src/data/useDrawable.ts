@@ -3,7 +3,7 @@ import { config } from '@grafana/runtime';
 import { useQuery } from '@tanstack/react-query';
 import { libraryPanel } from '../api/libraryPanels.ts';
 import { loadVisualization } from '../lib/panels/host.ts';
-import { asObject, type Loose } from '../lib/panels/loose.ts';
+import { asObject, type Loose } from '../../pkg/contract/dashboards/loose.ts';
 import type { StoredPanel } from '../lib/panels/model.ts';
 import { readLibraryPanel } from '../lib/panels/read.ts';
 

@@ -227,6 +227,16 @@ describe('a changed dashboard', () => {
     ]);
   });
 
+  it('names the saved value of a switch', () => {
+    const board = (current: string) => ({
+      apiVersion: 'dashboard.grafana.app/v2beta1',
+      spec: { variables: [{ kind: 'SwitchVariable', spec: { name: 'errors only', current } }] },
+    });
+    expect(sentences('dashboard', board('true'), board('false'))).toEqual([
+      'Variable “errors only”: saved value changed from true to false',
+    ]);
+  });
+
   it('names a library panel that a panel was made of', () => {
     expect(
       changed(({ panels }) => {

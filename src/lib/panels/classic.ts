@@ -1,8 +1,8 @@
-import { asNumber, asObject, asObjects, asText, type Loose } from './loose.ts';
+import { asNumber, asObject, asObjects, asText, type Loose } from '../../../pkg/contract/dashboards/loose.ts';
 import type { SourceRef, StoredDashboard, StoredPanel, StoredVariable } from './model.ts';
 
 /** A dashboard of the classic schema, with the panels of all its rows. */
-export function classicDashboard(body: Loose): StoredDashboard {
+export function readClassic(body: Loose): StoredDashboard {
   const time = asObject(body['time']);
   return {
     isLibraryPanel: false,
@@ -10,8 +10,8 @@ export function classicDashboard(body: Loose): StoredDashboard {
     title: asText(body['title']),
     time: { from: asText(time['from']) || 'now-6h', to: asText(time['to']) || 'now' },
     timezone: asText(body['timezone']),
-    panels: panelsIn(body).map(classicPanel),
-    variables: asObjects(asObject(body['templating'])['list']).map(classicVariable),
+    panels: panelsIn(body).map(readPanel),
+    variables: asObjects(asObject(body['templating'])['list']).map(variableOf),
   };
 }
 
@@ -25,7 +25,7 @@ function panelsIn(body: Loose): Loose[] {
 }
 
 /** A panel of the classic schema; library panels are of it, too. */
-export function classicPanel(panel: Loose): StoredPanel {
+export function readPanel(panel: Loose): StoredPanel {
   const library = asObject(panel['libraryPanel']);
   const config = asObject(panel['fieldConfig']);
   return {
@@ -48,7 +48,7 @@ export function classicPanel(panel: Loose): StoredPanel {
   };
 }
 
-export function libraryOf(library: Loose): { uid: string; name: string } {
+function libraryOf(library: Loose): { uid: string; name: string } {
   const uid = asText(library['uid']);
   return { uid, name: asText(library['name']) || uid };
 }
@@ -61,7 +61,7 @@ function sourceOf(value: unknown): SourceRef {
 }
 
 /** A variable of the classic schema. */
-export function classicVariable(variable: Loose): StoredVariable {
+function variableOf(variable: Loose): StoredVariable {
   const { text, value } = asObject(variable['current']);
   return {
     name: asText(variable['name']),

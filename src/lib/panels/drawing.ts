@@ -1,5 +1,5 @@
 import type { ScopedVars } from '@grafana/data';
-import { asObject, asText, type Loose } from './loose.ts';
+import { asObject, asText, type Loose } from '../../../pkg/contract/dashboards/loose.ts';
 import type { SourceRef, StoredDashboard, StoredPanel } from './model.ts';
 import { usedIn, type VariableValues } from './variables.ts';
 

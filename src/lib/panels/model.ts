@@ -1,4 +1,4 @@
-import type { Loose } from './loose.ts';
+import type { Loose } from '../../../pkg/contract/dashboards/loose.ts';
 
 /** A data source as a panel names it: old dashboards by name, newer ones by uid; null is the default one. */
 export type SourceRef = string | { uid?: string; type?: string } | null;

@@ -1,4 +1,5 @@
 import type { Change, ReadableChange } from '../../../pkg/contract/api/diff.ts';
+import { panelNames } from '../../../pkg/contract/dashboards/panel-names.ts';
 import type { StoredDashboard, StoredPanel } from './model.ts';
 
 /** One panel before and after; one of them is missing where it was added or removed. */
@@ -40,8 +41,8 @@ export function changedPanels(
   const renamed = new Map(
     changes.filter(({ code }) => code === 'panel-title').map(({ params }) => [params['after'], params['before']]),
   );
-  const old = namesOf(before.panels);
-  const pairs = namesOf(after.panels).flatMap(([name, panel]): PanelPair[] => {
+  const old = [...panelNames(before.panels, plainName)];
+  const pairs = [...panelNames(after.panels, plainName)].flatMap(([panel, name]): PanelPair[] => {
     if (added.has(name)) {
       return [{ name, change: 'added', before: undefined, after: panel }];
     }
@@ -51,31 +52,22 @@ export function changedPanels(
     }
     return [{ name, change: 'changed', before: partnerOf(panel, wasCalled ?? plainName(panel), old), after: panel }];
   });
-  const gone = old.filter(([name]) => removed.has(name));
+  const gone = old.filter(([, name]) => removed.has(name));
   return [
     ...pairs,
-    ...gone.map(([name, panel]): PanelPair => ({ name, change: 'removed', before: panel, after: undefined })),
+    ...gone.map(([panel, name]): PanelPair => ({ name, change: 'removed', before: panel, after: undefined })),
   ];
 }
 
 /** The same panel before: by number and title, then by either. */
-function partnerOf(panel: StoredPanel, title: string, old: [string, StoredPanel][]): StoredPanel | undefined {
+function partnerOf(panel: StoredPanel, title: string, old: [StoredPanel, string][]): StoredPanel | undefined {
   const hasId = (one: StoredPanel) => one.id !== undefined && one.id === panel.id;
-  const candidates = old.map(([, one]) => one);
+  const candidates = old.map(([one]) => one);
   return (
     candidates.find((one) => hasId(one) && plainName(one) === title) ??
     candidates.find((one) => plainName(one) === title) ??
     candidates.find(hasId)
   );
-}
-
-function namesOf(panels: readonly StoredPanel[]): [string, StoredPanel][] {
-  const counts = new Map<string, number>();
-  panels.forEach((panel) => counts.set(plainName(panel), (counts.get(plainName(panel)) ?? 0) + 1));
-  return panels.map((panel, at) => {
-    const name = plainName(panel);
-    return [(counts.get(name) ?? 0) > 1 ? `${name} (#${panel.id ?? at + 1})` : name, panel];
-  });
 }
 
 function plainName({ title, library, type }: StoredPanel): string {

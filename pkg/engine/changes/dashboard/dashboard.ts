@@ -1,4 +1,6 @@
 import type { ReadableChange } from '../../../contract/api/diff.ts';
+import { panelNames } from '../../../contract/dashboards/panel-names.ts';
+import { v2SpecOf } from '../../../contract/dashboards/v2.ts';
 import type { JsonObject } from '../../../lib/json/json.ts';
 import { leavesOf, type Leaf } from '../leaves.ts';
 import { change, inWords } from '../change.ts';
@@ -7,11 +9,11 @@ import { groupChanges } from './groups.ts';
 import { annotationChanges, linkChanges, variableChanges } from './lists.ts';
 import { migrationOf, SOURCES_BY_UID, type Migration } from './migrations.ts';
 import type { DashboardModel } from './model.ts';
-import { panelNames } from './names.ts';
+import { plainName } from './names.ts';
 import { pairPanels } from './panels/pairing.ts';
 import { panelChanges } from './panels/panels.ts';
 import { placeChanges } from './places.ts';
-import { v2Model, v2SpecOf } from './v2.ts';
+import { v2Model } from './v2.ts';
 import { without } from '../../../lib/json/json.ts';
 
 /**
@@ -30,7 +32,7 @@ export function dashboardChanges(before: JsonObject, after: JsonObject): Readabl
 
 function modelOf(body: JsonObject): DashboardModel {
   const v2 = v2SpecOf(body);
-  return v2 === undefined ? classicModel(body) : v2Model(v2.api, v2.spec);
+  return v2 === undefined ? classicModel(body) : v2Model(v2.api, v2.spec as JsonObject);
 }
 
 function headChanges(before: DashboardModel, after: DashboardModel): ReadableChange[] {
@@ -72,7 +74,7 @@ function settingChange({ path, before, after }: Leaf): ReadableChange {
 
 function contentChanges(before: DashboardModel, after: DashboardModel, migration: Migration): ReadableChange[] {
   const { both, added, removed } = pairPanels(before.panels, after.panels);
-  const [names, newNames] = [panelNames(before.panels), panelNames(after.panels)];
+  const [names, newNames] = [panelNames(before.panels, plainName), panelNames(after.panels, plainName)];
   const groups = groupChanges(before, after, both);
   const others = { names: newNames, countChanged: added.length + removed.length > 0 };
   const rearranged = before.arrangement !== after.arrangement && !isOnlyRows(before, after);

@@ -14,8 +14,7 @@ import { stripped } from './strip.ts';
 /** Where the layout shows an element. */
 export interface Laid {
   element: string;
-  repeat: JsonObject;
-  /** What else the layout says about it. */
+  /** What else the layout says about it, by the names of the classic schema. */
   settings: JsonObject;
   place: Place;
 }
@@ -80,8 +79,12 @@ function laid(item: JsonObject, group: string, order: number): Laid {
   const of = (name: string): number => numberAt(spec, name) ?? 0;
   return {
     element: stringAt(spec, 'element', 'name') ?? '',
-    repeat: objectAt(spec, 'repeat') ?? {},
-    settings: without(spec, 'x', 'y', 'width', 'height', 'element', 'repeat'),
+    settings: {
+      ...without(spec, 'x', 'y', 'width', 'height', 'element'),
+      repeat: stringAt(spec, 'repeat', 'value') ?? '',
+      repeatDirection: stringAt(spec, 'repeat', 'direction') ?? '',
+      maxPerRow: numberAt(spec, 'repeat', 'maxPerRow') ?? null,
+    },
     place: {
       group,
       order,

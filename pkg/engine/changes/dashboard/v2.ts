@@ -1,88 +1,51 @@
-import { VARIABLE_TYPES } from '../../../contract/variable-types.ts';
-import {
-  arrayAt,
-  isJsonObject,
-  objectAt,
-  stringAt,
-  without,
-  type Json,
-  type JsonObject,
-} from '../../../lib/json/json.ts';
-import { ROOT, timezoneOf } from './classic.ts';
-import { annotationsOf, linksOf, settingsOf, variablesOf } from './classic-lists.ts';
-import type { DashboardModel, Panel, Query } from './model.ts';
-import { panelOf, querySettings } from './panels/panel.ts';
+import { compact } from '../../../contract/compact.ts';
+import { asObject, asObjects, asText, type Loose } from '../../../contract/dashboards/loose.ts';
+import { classicVariable, panelOfElement } from '../../../contract/dashboards/v2.ts';
+import { objectAt, type JsonObject } from '../../../lib/json/json.ts';
+import { classicModel, classicPanel, ROOT } from './classic.ts';
+import type { DashboardModel, Panel } from './model.ts';
 import { laidOut, type Laid } from './v2-layout.ts';
-import { sourceOf } from './values.ts';
 
-const TOOLTIPS: Record<string, number> = { Off: 0, Crosshair: 1, Tooltip: 2 };
-
-/** Members of a v2 spec that are in the model under another name. */
-const NOT_SETTINGS = ['elements', 'layout', 'variables', 'annotations', 'cursorSync', 'timeSettings'];
+const TOOLTIPS: Readonly<Record<string, number>> = { Off: 0, Crosshair: 1, Tooltip: 2 };
 
 /** A dashboard of the v2 schema, with everything by the names of the classic one. */
 export function v2Model(api: string, spec: JsonObject): DashboardModel {
-  const time = objectAt(spec, 'timeSettings') ?? {};
   const { groups, items, arrangement } = laidOut(objectAt(spec, 'layout') ?? {});
-  const picker = {
-    refresh_intervals: time['autoRefreshIntervals'] ?? null,
-    hidden: time['hideTimepicker'] ?? false,
-    nowDelay: time['nowDelay'] ?? '',
-    quick_ranges: time['quickRanges'] ?? null,
+  const panels = panelsOf(objectAt(spec, 'elements') ?? {}, items);
+  // Made of members of the spec alone.
+  const classic = inClassicForm(spec) as JsonObject;
+  return { ...classicModel(classic), api, schemaVersion: undefined, arrangement, groups, panels };
+}
+
+/** All but the panels. */
+function inClassicForm(spec: Loose): Loose {
+  const { elements: _, layout: __, variables, annotations, cursorSync, timeSettings, ...own } = spec;
+  const { from, to, timezone, weekStart, fiscalYearStartMonth, ...time } = asObject(timeSettings);
+  const timepicker = {
+    refresh_intervals: time['autoRefreshIntervals'],
+    hidden: time['hideTimepicker'],
+    nowDelay: time['nowDelay'],
+    quick_ranges: time['quickRanges'],
   };
   return {
-    api,
-    schemaVersion: undefined,
-    title: stringAt(spec, 'title') ?? '',
-    description: stringAt(spec, 'description') ?? '',
-    tags: (arrayAt(spec, 'tags') ?? []).filter((tag) => typeof tag === 'string'),
-    time: { from: stringAt(time, 'from') ?? 'now-6h', to: stringAt(time, 'to') ?? 'now' },
-    refresh: stringAt(time, 'autoRefresh') ?? '',
-    timezone: timezoneOf(time['timezone']),
-    settings: settingsOf({
-      ...without(spec, ...NOT_SETTINGS),
-      ...(spec['liveNow'] === true ? { liveNow: true } : {}),
-      weekStart: time['weekStart'] ?? '',
-      fiscalYearStartMonth: time['fiscalYearStartMonth'] ?? 0,
-      graphTooltip: TOOLTIPS[stringAt(spec, 'cursorSync') ?? 'Off'] ?? 0,
-      timepicker: picker['refresh_intervals'] === null ? without(picker, 'refresh_intervals') : picker,
-    }),
-    variables: variablesOf((arrayAt(spec, 'variables') ?? []).filter(isJsonObject).map(classicVariable)),
-    annotations: annotationsOf((arrayAt(spec, 'annotations') ?? []).filter(isJsonObject).map(classicAnnotation)),
-    links: linksOf(arrayAt(spec, 'links') ?? []),
-    arrangement,
-    groups,
-    panels: panelsOf(objectAt(spec, 'elements') ?? {}, items),
+    ...own,
+    time: { from, to },
+    ...compact({ timezone, weekStart, fiscalYearStartMonth, refresh: time['autoRefresh'] }),
+    graphTooltip: TOOLTIPS[asText(cursorSync)] ?? 0,
+    timepicker: compact(timepicker),
+    templating: { list: asObjects(variables).map(classicVariable) },
+    annotations: { list: asObjects(annotations).map(classicAnnotation) },
   };
 }
 
-function classicVariable(variable: JsonObject): JsonObject {
-  const kind = stringAt(variable, 'kind') ?? '';
-  const spec = objectAt(variable, 'spec') ?? {};
-  const query = objectAt(spec, 'query');
-  const source = objectAt(query, 'datasource') ?? variable['datasource'] ?? spec['datasource'];
+function classicAnnotation(annotation: Loose): Loose {
+  const { legacyOptions, query: given, datasource, ...own } = asObject(annotation['spec']);
+  const query = asObject(given);
   return {
-    ...without(spec, 'query', 'pluginId', 'datasource'),
-    type: VARIABLE_TYPES[kind] ?? kind,
-    query: spec['pluginId'] ?? (query === undefined ? (spec['query'] ?? '') : askedBy(query)),
-    ...(source === undefined ? {} : { datasource: source }),
-  };
-}
-
-/** What a query asks; a text of old dashboards is below its own name. */
-function askedBy(query: JsonObject): Json {
-  const spec = objectAt(query, 'spec') ?? {};
-  return stringAt(spec, '__legacyStringValue') ?? spec;
-}
-
-function classicAnnotation(annotation: JsonObject): JsonObject {
-  const spec = objectAt(annotation, 'spec') ?? {};
-  const query = objectAt(spec, 'query') ?? {};
-  return {
-    ...objectAt(spec, 'legacyOptions'),
-    ...without(spec, 'legacyOptions', 'query'),
-    target: objectAt(query, 'spec') ?? {},
-    datasource: objectAt(query, 'datasource') ?? spec['datasource'] ?? '',
+    ...asObject(legacyOptions),
+    ...own,
+    target: asObject(query['spec']),
+    datasource: query['datasource'] ?? datasource,
   };
 }
 
@@ -94,60 +57,14 @@ function panelsOf(elements: JsonObject, items: readonly Laid[]): Panel[] {
     ...items,
     ...hidden.map((element, order): Laid => ({
       element,
-      repeat: {},
       settings: {},
       place: { group: ROOT.key, order: items.length + order, grid: undefined },
     })),
   ];
-  return all.flatMap((item) => {
-    const element = objectAt(elements, item.element);
-    return element === undefined ? [] : [elementPanel(element, item)];
+  return all.flatMap(({ element: name, settings, place }) => {
+    const element = objectAt(elements, name);
+    return element === undefined
+      ? []
+      : [classicPanel({ ...(panelOfElement(element) as JsonObject), ...settings }, place)];
   });
-}
-
-function elementPanel(element: JsonObject, { repeat, settings, place }: Laid): Panel {
-  const spec = objectAt(element, 'spec') ?? {};
-  const viz = objectAt(spec, 'vizConfig') ?? {};
-  const data = objectAt(spec, 'data', 'spec') ?? {};
-  const queries = (arrayAt(data, 'queries') ?? []).filter(isJsonObject).map(queryOf);
-  const library = objectAt(spec, 'libraryPanel');
-  const panel: JsonObject = {
-    ...without(spec, 'data', 'vizConfig'),
-    ...objectAt(data, 'queryOptions'),
-    ...settings,
-    ...(library === undefined ? {} : { libraryPanel: library }),
-    type: stringAt(viz, 'group') ?? stringAt(viz, 'kind') ?? '',
-    pluginVersion: stringAt(viz, 'version') ?? stringAt(viz, 'spec', 'pluginVersion') ?? '',
-    options: objectAt(viz, 'spec', 'options') ?? {},
-    fieldConfig: objectAt(viz, 'spec', 'fieldConfig') ?? {},
-    transformations: (arrayAt(data, 'transformations') ?? []).filter(isJsonObject).map(transformationOf),
-    repeat: repeat['value'] ?? '',
-    repeatDirection: repeat['direction'] ?? '',
-    maxPerRow: repeat['maxPerRow'] ?? null,
-  };
-  return panelOf({ panel, queries, place });
-}
-
-function queryOf(item: JsonObject): Query {
-  const spec = objectAt(item, 'spec') ?? {};
-  const query = objectAt(spec, 'query') ?? {};
-  return {
-    refId: stringAt(spec, 'refId') ?? '',
-    hidden: spec['hidden'] === true,
-    source: sourceOf(query['datasource'] ?? spec['datasource']),
-    byName: false,
-    settings: querySettings(objectAt(query, 'spec') ?? {}),
-  };
-}
-
-function transformationOf(item: JsonObject): JsonObject {
-  const spec = objectAt(item, 'spec') ?? {};
-  return { ...spec, id: stringAt(item, 'group') ?? stringAt(spec, 'id') ?? stringAt(item, 'kind') ?? '' };
-}
-
-/** Which spec a body has, and in which version it is stored. */
-export function v2SpecOf(body: JsonObject): { api: string; spec: JsonObject } | undefined {
-  const api = (stringAt(body, 'apiVersion') ?? '').split('/').at(-1) ?? '';
-  const spec = objectAt(body, 'spec');
-  return api.startsWith('v2') && spec !== undefined ? { api, spec } : undefined;
 }
