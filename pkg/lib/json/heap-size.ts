@@ -1,4 +1,4 @@
-import { endOfString } from './list-member.ts';
+import { COLON, COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './scan.ts';
 
 /** What V8 takes for each part of a value, in bytes, as measured on Node 20; with what points to it. */
 const OBJECT = 64;
@@ -20,13 +20,8 @@ const HASHED = 32;
 /** Text with such a character takes two bytes for each. */
 const WIDE = /[^\0-\xff]/;
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
 const MINUS = 0x2d;
 const DOT = 0x2e;
-const COLON = 0x3a;
-const OPEN_ARRAY = 0x5b;
-const OPEN_OBJECT = 0x7b;
 const ZERO = 0x30;
 const NINE = 0x39;
 /** As many digits are a whole number that a double holds. */

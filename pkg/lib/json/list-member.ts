@@ -1,3 +1,5 @@
+import { CLOSE_ARRAY, CLOSE_OBJECT, COMMA, endOfString, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './scan.ts';
+
 /** Where a member of a JSON object that is a list begins and ends, and where its elements do. */
 export interface ListMember {
   /** Behind the `[`. */
@@ -11,10 +13,8 @@ export interface ListMember {
 /** More elements nobody writes; their places alone would fill a heap. */
 const MOST_ELEMENTS = 2_000_000;
 
-const QUOTE = 0x22;
-const COMMA = 0x2c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const OPENING = new Set([OPEN_ARRAY, OPEN_OBJECT]);
+const CLOSING = new Set([CLOSE_ARRAY, CLOSE_OBJECT]);
 
 /**
  * Finds a member of the object that a JSON text is, without making values of the text. Only as much of it is checked as
@@ -63,17 +63,3 @@ export function findListMember(text: string, name: string): ListMember | undefin
 
 /** What makes a string the name of a member that is a list. */
 const LIST = /^\s*:\s*\[/;
-
-/** Where the string that begins at a quote ends, at its other quote; behind the text when it has no end. */
-export function endOfString(text: string, start: number): number {
-  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
-    let escapes = 0;
-    while (text[at - 1 - escapes] === '\\') {
-      escapes++;
-    }
-    if (escapes % 2 === 0) {
-      return at;
-    }
-  }
-  return text.length;
-}

@@ -1,6 +1,7 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { partOfHeap } from '../memory/part-of-heap.ts';
 import { heapSizeOf } from './heap-size.ts';
+import { endOfString } from './scan.ts';
 import { JsonTooDeep, MAX_JSON_DEPTH, RawNumber, type Json, type JsonObject } from './value.ts';
 
 /**
@@ -151,26 +152,13 @@ class LosslessParser {
   }
 
   #string(): string {
-    // A pattern would need a stack as deep as there are escapes.
-    let end = this.#at;
-    do {
-      end = this.#text.indexOf('"', end + 1);
-      if (end < 0) {
-        throw this.#unexpected();
-      }
-    } while (this.#isEscaped(end));
+    const end = endOfString(this.#text, this.#at);
+    if (end === this.#text.length) {
+      throw this.#unexpected();
+    }
     const literal = this.#text.slice(this.#at, end + 1);
     this.#at = end + 1;
     return JSON.parse(literal) as string;
-  }
-
-  /** Whether an odd number of backslashes is before a quote within a string. */
-  #isEscaped(at: number): boolean {
-    let first = at;
-    while (this.#text[first - 1] === '\\') {
-      first--;
-    }
-    return (at - first) % 2 === 1;
   }
 
   #scalar(): Json {

@@ -1,3 +1,5 @@
+import { endOfString } from './scan.ts';
+
 /** Deeper levels are not indented further: spaces before each of a million values are more than a text can hold. */
 const MOST_LEVELS = 40;
 
@@ -13,8 +15,8 @@ export function prettyJson(canonical: string): string {
     const mark = canonical.charAt(at);
     if (mark === '"') {
       const end = endOfString(canonical, at);
-      text += canonical.slice(at, end);
-      at = end - 1;
+      text += canonical.slice(at, end + 1);
+      at = end;
     } else if ((mark === '[' || mark === '{') && isClosing(canonical.charAt(at + 1))) {
       text += mark + canonical.charAt(++at);
     } else if (mark === '[' || mark === '{') {
@@ -32,21 +34,4 @@ export function prettyJson(canonical: string): string {
 
 function isClosing(mark: string): boolean {
   return mark === ']' || mark === '}';
-}
-
-/** Behind the closing quote. */
-function endOfString(text: string, start: number): number {
-  let end = text.indexOf('"', start + 1);
-  while (isEscaped(text, end)) {
-    end = text.indexOf('"', end + 1);
-  }
-  return end + 1;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  while (text.charAt(at - 1 - backslashes) === '\\') {
-    backslashes++;
-  }
-  return backslashes % 2 === 1;
 }

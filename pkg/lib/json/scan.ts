@@ -1,4 +1,4 @@
-/** Bytes of JSON's own characters. */
+/** JSON's own characters, in bytes and in text. */
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
 export const COLON = 0x3a;
@@ -79,4 +79,18 @@ export function afterBrackets(bytes: Uint8Array, at: number): number {
     }
   }
   throw NEEDS_PARSER;
+}
+
+/** Where the string that begins at a quote ends, at its other quote; behind the text when it has no end. */
+export function endOfString(text: string, start: number): number {
+  for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text[at - 1 - escapes] === '\\') {
+      escapes++;
+    }
+    if (escapes % 2 === 0) {
+      return at;
+    }
+  }
+  return text.length;
 }
