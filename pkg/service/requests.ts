@@ -5,13 +5,11 @@ import { DashkeepError } from '../contract/errors.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { Connections } from './connections/connections.ts';
-import { planSend, planUndoSend } from './connections/plans.ts';
 import type { SecondCopy } from './copy/second-copy.ts';
 import type { Leadership } from './schedule/leadership.ts';
 import type { Caller } from './organizations/caller.ts';
 import { manifestFor } from './organizations/manifest-view.ts';
 import type { History } from './repository/history.ts';
-import type { OpenedTarget } from './repository/opened-target.ts';
 import type { RepositoryCache } from './repository/repository-cache.ts';
 import type { Snapshots } from './repository/snapshots.ts';
 import type { Restores } from './restores/restores.ts';
@@ -20,9 +18,9 @@ import type { Journal } from './runs/journal.ts';
 import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
-import type { OnProgress } from '../engine/progress.ts';
 import type { Restored } from '../engine/restore/types.ts';
 import { lostResources } from '../operations/lost.ts';
+import { withPlace, type Place, type PlanAsker } from './restores/place.ts';
 import { planFor, planUndoFor, type PlannedRestore, type PlanQuestion } from './restores/plans.ts';
 import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { LiveRead } from './live-reads.ts';
@@ -69,6 +67,8 @@ function undoOf(snapshot: string, connection: string | undefined): RestoreReques
   return { snapshot, selection: { type: 'everything' }, options: { overwrite: true, includeManaged: true, ...to } };
 }
 
+type MakePlan = (place: Place) => Promise<PlannedRestore>;
+
 /** How long the same idempotency key means the same run. */
 const KEY_LIVES_MS = 24 * 3_600_000;
 
@@ -106,9 +106,9 @@ export class Requests {
 
   /** Computes a restore by reads only. */
   async plan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
-    const { repositoryCache, restores, signal } = this.#parts;
+    const { restores } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
-    const planned = await repositoryCache.use(signal, (target) => this.#plan(target, question, caller, signal));
+    const planned = await this.#now(question.options.to?.connection, caller, (place) => planFor(place, question));
     return restores.add({ ...request, selection: question.selection }, planned, revision, caller);
   }
 
@@ -116,38 +116,10 @@ export class Requests {
   async startPlan(request: RestoreRequest, caller: Caller): Promise<RestorePlan> {
     const { restores } = this.#parts;
     const { question, revision } = await this.#questionOf(request, caller);
-    const { snapshot, selection } = question;
+    const { snapshot, selection, options } = question;
     return restores.start({ ...request, snapshot, selection }, revision, caller, () =>
-      this.#inBackground(caller, (target, signal, onProgress) =>
-        this.#plan(target, question, caller, signal, onProgress),
-      ),
+      this.#inBackground(options.to?.connection, caller, (place) => planFor(place, question)),
     );
-  }
-
-  /** Into the Grafana that the service backs up, or into another one. */
-  #plan(
-    target: OpenedTarget,
-    question: PlanQuestion,
-    caller: Caller,
-    signal: AbortSignal,
-    onProgress?: OnProgress,
-  ): Promise<PlannedRestore> {
-    const { to } = question.options;
-    return to === undefined
-      ? planFor(target, question, caller, signal, onProgress)
-      : planSend(this.#parts.connections, target, question, to, caller, signal, onProgress);
-  }
-
-  #planUndo(
-    target: OpenedTarget,
-    { id, connection }: Sent,
-    caller: Caller,
-    signal: AbortSignal,
-    onProgress?: OnProgress,
-  ): Promise<PlannedRestore> {
-    return connection === undefined
-      ? planUndoFor(target, id, caller, signal, onProgress)
-      : planUndoSend(this.#parts.connections, target, { id, connection }, caller, signal, onProgress);
   }
 
   async #questionOf(
@@ -179,31 +151,36 @@ export class Requests {
   }
 
   /** Computes the way back of a restore by reads only. @throws DK_NOT_FOUND, DK_USAGE */
-  async planUndo(run: Sent, caller: Caller): Promise<RestorePlan> {
-    const { settings, repositoryCache, restores, signal } = this.#parts;
+  async planUndo({ id, connection }: Sent, caller: Caller): Promise<RestorePlan> {
+    const { settings, restores } = this.#parts;
     const { revision } = await settings.effective();
-    const planned = await repositoryCache.use(signal, (target) => this.#planUndo(target, run, caller, signal));
-    return restores.add(undoOf(planned.snapshot, run.connection), planned, revision, caller);
+    const planned = await this.#now(connection, caller, (place) => planUndoFor(place, id));
+    return restores.add(undoOf(planned.snapshot, connection), planned, revision, caller);
   }
 
   /** Begins to compute it, or joins one that is computed for the same run. */
-  async startUndo({ snapshot, ...run }: Sent & { snapshot: string }, caller: Caller): Promise<RestorePlan> {
+  async startUndo({ snapshot, id, connection }: Sent & { snapshot: string }, caller: Caller): Promise<RestorePlan> {
     const { settings, restores } = this.#parts;
     const { revision } = await settings.effective();
     const read = (): LiveRead<PlannedRestore> =>
-      this.#inBackground(caller, (target, signal, onProgress) =>
-        this.#planUndo(target, run, caller, signal, onProgress),
-      );
-    return restores.start(undoOf(snapshot, run.connection), revision, caller, read, run.id);
+      this.#inBackground(connection, caller, (place) => planUndoFor(place, id));
+    return restores.start(undoOf(snapshot, connection), revision, caller, read, id);
   }
 
-  #inBackground(
-    caller: Caller,
-    plan: (target: OpenedTarget, signal: AbortSignal, onProgress: OnProgress) => Promise<PlannedRestore>,
-  ): LiveRead<PlannedRestore> {
+  #now(connection: string | undefined, caller: Caller, plan: MakePlan): Promise<PlannedRestore> {
+    return this.#at(connection, { caller, signal: this.#parts.signal }, plan);
+  }
+
+  #inBackground(connection: string | undefined, caller: Caller, plan: MakePlan): LiveRead<PlannedRestore> {
     return new LiveRead(this.#parts, caller, (signal, { onProgress }) =>
-      this.#parts.repositoryCache.use(signal, (target) => plan(target, signal, onProgress)),
+      this.#at(connection, { caller, signal, onProgress }, plan),
     );
+  }
+
+  /** Into the Grafana that the service backs up, or into that of a connection. */
+  #at(connection: string | undefined, asker: PlanAsker, plan: MakePlan): Promise<PlannedRestore> {
+    const { repositoryCache, connections } = this.#parts;
+    return repositoryCache.use(asker.signal, (target) => withPlace(connections, target, connection, asker, plan));
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */

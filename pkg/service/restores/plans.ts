@@ -14,23 +14,26 @@ import type { PlanItem } from '../../contract/plan.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
-import type { OnProgress } from '../../engine/progress.ts';
 import { recentOf } from '../../engine/recent.ts';
 import type { Plan, PlanRequest, Restored } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
+import { assertAnotherGrafana } from '../../operations/connection.ts';
 import { withInstance } from '../../operations/grafana.ts';
 import { runRestore } from '../../operations/restore.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
-import type { Session } from '../../operations/session.ts';
 import type { Repository } from '../../repository/repository.ts';
+import type { StoredRun } from '../../repository/runs.ts';
 import { changedBack } from '../../engine/restore/plan/planning.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { coverageOf, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
+import type { Trust } from '../../repository/signing/trust.ts';
+import { counterpartsOf } from '../connections/counterparts.ts';
+import { matchUsers } from '../connections/users.ts';
 import { isOf, isSince, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
-import type { OpenedTarget } from '../repository/opened-target.ts';
+import { onlyOrg, type Place } from './place.ts';
 import { liveDataSources, optionsOf, planWithDependencies, selectionOf, type LiveDataSource } from './request.ts';
 import { leftToCommandLine } from './server-kinds.ts';
 
@@ -62,104 +65,108 @@ export interface PlannedRestore {
   apply(run: Run, confirm: string | undefined): Promise<RunOutcome<Restored>>;
 }
 
-/** Plans what a snapshot holds of the caller's organization, into that organization. */
-export async function planFor(
-  target: OpenedTarget,
-  { snapshot, selection, options }: PlanQuestion,
-  caller: Caller,
-  signal: AbortSignal,
-  onProgress?: OnProgress,
-): Promise<PlannedRestore> {
-  const session = await target.session(signal, { caller });
-  const { repository, grafana, version, clock, log } = session;
-  const stored = await repository.stored(snapshot, { signal });
+/** Plans what a snapshot holds of the caller's organization, into the organization of a place. */
+export async function planFor(place: Place, { snapshot, selection, options }: PlanQuestion): Promise<PlannedRestore> {
+  const { source, session, connection, caller, signal, onProgress } = place;
+  const { repository, clock, log } = session;
+  const stored = await source.repository.stored(snapshot, { signal });
   // A plan shows content, too.
-  assertRestorable(repository.trust, stored, { named: snapshot, acceptForeign: false });
+  assertRestorable(source.repository.trust, stored, { named: snapshot, acceptForeign: false });
   const manifest = manifestFor(stored.manifest, caller);
-  return withInstance(grafana(), signal, async (instance) => {
+  return withInstance(session.grafana(), signal, async (instance) => {
+    if (connection !== undefined) {
+      await assertAnotherGrafana(source, manifest, instance, signal);
+    }
     const ports = { repository, instance, clock, log, signal };
     const clocks = await compareAllClocks(ports);
-    const recent = options.readEverything === true ? undefined : await recentOf({ ...ports, version });
-    const request: Omit<PlanRequest, 'selection'> = compact({
-      ...ports,
-      manifest,
-      options: optionsOf(options),
-      sameOrgs: new Set([caller.org]),
-      recent,
-      onProgress,
-    });
+    const plain = optionsOf(options);
+    const own: Pick<PlanRequest, 'options' | 'source' | 'sameOrgs' | 'recent'> =
+      connection === undefined
+        ? {
+            options: plain,
+            sameOrgs: new Set([caller.org]),
+            recent:
+              options.readEverything === true ? undefined : await recentOf({ ...ports, version: session.version }),
+          }
+        : {
+            options: { ...plain, orgs: new Map([[caller.org, onlyOrg(instance, connection).id]]) },
+            source: source.repository,
+          };
     const chosen = selectionOf(selection);
+    const request: PlanRequest = compact({ ...ports, ...own, manifest, selection: chosen, onProgress });
     const plan = await planWithDependencies(request, chosen, options.withDependencies === true);
+    const ofHome = caller.home && connection === undefined;
     const isWhole = selection.type === 'everything';
-    const narrower = isWhole && caller.home ? await narrowerLatest(repository, stored.manifest, signal) : undefined;
+    const narrower = isWhole && ofHome ? await narrowerLatest(repository, stored.manifest, signal) : undefined;
     const lacks = [...notFullReasons(manifest), ...(narrower === undefined ? [] : [narrower])];
     const warnings = [
       ...(clocks === undefined ? [] : [clocks]),
-      ...(await findingsOf(repository, signal)),
+      ...(await findingsOf(source.repository, signal)),
+      ...(connection === undefined ? [] : await findingsOf(repository, signal)),
       ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
       ...lacks,
       ...leftToCommandLine(manifest, chosen),
     ];
-    const whole = { ...request, selection: chosen };
-    const planned = await asPlanned(session, { request: whole, plan, stored, warnings });
+    const planned = await asPlanned(place, { request, plan, stored, trust: source.repository.trust, warnings });
     // The home organization sees which others the snapshot covers. What to do about the rest changes no plan.
-    const covered = caller.home ? { ...manifest, orgs: stored.manifest.orgs } : manifest;
+    const coverage = coverageOf(ofHome ? { ...manifest, orgs: stored.manifest.orgs } : manifest);
     const lastFull = manifest.lastFull ?? narrower?.params['full'];
-    const notFull = isWhole && lacks.length > 0 ? compact({ lastFull }) : undefined;
-    return compact({ ...planned, coverage: { ...coverageOf(covered), advice: [] }, notFull });
+    const isNotFull = isWhole && lacks.length > 0 && connection === undefined;
+    return compact({
+      ...planned,
+      coverage: { ...coverage, advice: [] },
+      notFull: isNotFull ? compact({ lastFull }) : undefined,
+      ...(options.to && {
+        users: await matchUsers(request, plan, options.to),
+        counterparts: await counterpartsOf(request, plan, options.to),
+      }),
+    });
   });
 }
 
-/** Plans the way back of a restore, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
-export async function planUndoFor(
-  target: OpenedTarget,
-  id: string,
-  caller: Caller,
-  signal: AbortSignal,
-  onProgress?: OnProgress,
-): Promise<PlannedRestore> {
-  const session = await target.session(signal, { caller });
-  const { repository, grafana, clock, log } = session;
+/** Plans the way back of what a restore wrote to a place, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */
+export async function planUndoFor(place: Place, id: string): Promise<PlannedRestore> {
+  const { source, session, connection, caller, signal, onProgress } = place;
+  const { repository, clock, log } = session;
   const run = await repository.run(id, { signal });
-  if (run === undefined || !isSince(caller, run.record.started)) {
-    throw new DashkeepError('DK_NOT_FOUND', 'the repository has no record of that run');
+  if (run === undefined || (connection === undefined && !isSince(caller, run.record.started))) {
+    const where = connection === undefined ? 'the repository' : 'the repository of the connection';
+    throw new DashkeepError('DK_NOT_FOUND', `${where} has no record of that run`);
   }
-  // A run of an earlier release may have touched several organizations.
-  const { record, author } = run;
-  const own = { record: { ...record, touched: record.touched?.filter((one) => isOf(caller, one)) }, author };
-  return withInstance(grafana(), signal, async (instance) => {
-    const ports = { repository, instance, sameOrgs: new Set([caller.org]), clock, log, signal };
+  return withInstance(session.grafana(), signal, async (instance) => {
+    const ports = { repository, instance, clock, log, signal, ...compact({ onProgress }) };
     const clocks = await compareAllClocks(ports);
-    const { request, plan, stored } = await planUndo({ ...ports, ...compact({ onProgress }) }, own);
-    assertRestorable(repository.trust, stored, { named: plan.snapshot, acceptForeign: false });
+    const { request, plan, stored } = await (connection === undefined
+      ? planUndo({ ...ports, sameOrgs: new Set([caller.org]) }, ofCaller(run, caller))
+      : planUndo({ ...ports, source: source.repository }, run));
+    const { trust } = repository;
+    assertRestorable(trust, stored, { named: plan.snapshot, acceptForeign: false });
     const warnings = [...(clocks === undefined ? [] : [clocks]), ...(await findingsOf(repository, signal))];
-    return asPlanned(session, { request, plan, stored, warnings });
+    return asPlanned(place, { request, plan, stored, trust, warnings });
   });
+}
+
+/** A run of an earlier release may have touched several organizations. */
+function ofCaller({ record, author }: StoredRun, caller: Caller): StoredRun {
+  return { record: { ...record, touched: record.touched?.filter((one) => isOf(caller, one)) }, author };
 }
 
 /** What a plan was made of. */
-export interface Made {
+interface Made {
   request: PlanRequest;
   plan: Plan;
   /** The snapshot that it takes resources from. */
   stored: StoredManifest;
+  /** Of the repository with that. */
+  trust: Trust;
   warnings: KnownReason[];
 }
 
-/** Connects to the Grafana of a plan, and keeps the record of what is done there. */
-export type Apply = (
-  run: Run,
-  work: (instance: PlanRequest['instance'], run: Run) => Promise<RunOutcome<Restored>>,
-) => Promise<RunOutcome<Restored>>;
-
 /** A plan as the service keeps it, with what applies it. */
-export async function asPlanned(
-  session: Session,
-  { request, plan, stored, warnings }: Made,
-  connected: Apply = (run, work) =>
-    withInstance(session.grafana(), run.signal, (instance) => work(instance, run), run.onProgress),
+async function asPlanned(
+  { session, apply }: Place,
+  { request, plan, stored, trust, warnings }: Made,
 ): Promise<PlannedRestore> {
-  const { trust } = session.repository;
   return compact({
     snapshot: plan.snapshot,
     items: plan.items.map(({ entry: _entry, live: _live, manager: _manager, ...item }) => item),
@@ -172,7 +179,7 @@ export async function asPlanned(
     undoes: plan.undoes,
     ...warningOf([...warnings, ...changedBack(plan)]),
     apply: (run, confirm) =>
-      connected(run, async (instance, one) => {
+      apply(run, plan, async (instance, one) => {
         // A plan may be hours old, and a person may trust its signer no longer.
         const author = await trust.reconsider(stored.author, { signal: one.signal });
         assertRestorable(trust, { ...stored, author }, { named: plan.snapshot, acceptForeign: false });
@@ -193,6 +200,6 @@ async function narrowerLatest(
 }
 
 /** For every organization: where the repository was cut back, the latest is not the newest that was made. */
-export async function findingsOf(repository: Repository, signal: AbortSignal): Promise<KnownReason[]> {
+async function findingsOf(repository: Repository, signal: AbortSignal): Promise<KnownReason[]> {
   return (await repository.inspect({ signal })).all.map(findingReason);
 }
