@@ -140,13 +140,8 @@ export class Runs {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<RunLine[]> {
-    const seen = (line: RunLine): RunLine | undefined => runFor(line, caller);
-    const isWanted = (line: RunLine): boolean => {
-      const one = seen(line);
-      return one !== undefined && matches(one);
-    };
-    const found = await this.#parts.history.list(wanted, isWanted, signal);
-    return found.flatMap((line) => seen(line) ?? []);
+    const found = await this.#parts.history.list(wanted, asSeenBy(caller, matches), signal);
+    return found.flatMap((line) => runFor(line, caller) ?? []);
   }
 
   /** The newest one that matches and that nobody can have made up, as the caller sees it. */
@@ -155,11 +150,7 @@ export class Runs {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<RunLine | undefined> {
-    const isWanted = (line: RunLine): boolean => {
-      const one = runFor(line, caller);
-      return one !== undefined && matches(one);
-    };
-    const found = await this.#parts.history.newestCertain(isWanted, signal);
+    const found = await this.#parts.history.newestCertain(asSeenBy(caller, matches), signal);
     return found && runFor(found, caller);
   }
 
@@ -185,6 +176,14 @@ export class Runs {
     const summary = runSummary(seen, progressFor(run, progress, caller));
     return { ...summary, cancellable: summary.cancellable && mayCancel(run, caller) };
   }
+}
+
+/** Whether a run matches as the caller sees it. */
+function asSeenBy(caller: Caller, matches: (line: RunLine) => boolean): (line: RunLine) => boolean {
+  return (line) => {
+    const seen = runFor(line, caller);
+    return seen !== undefined && matches(seen);
+  };
 }
 
 function unknown(): DashkeepError {

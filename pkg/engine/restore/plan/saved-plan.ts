@@ -20,11 +20,17 @@ const SavedPlan = z.object({
   grafana: z.string(),
   snapshot: z.string(),
   selection: z.object({
-    orgs: z.array(z.int().positive()).optional(),
-    kinds: z.array(z.enum(KIND_NAMES)).optional(),
-    only: z.array(Selected.extend({ kind: z.enum(NAMEABLE) })).optional(),
-    folders: z.array(Selected).optional(),
-    also: z.array(Selected.extend({ kind: z.enum(KIND_NAMES) })).optional(),
+    orgs: z.array(z.int().positive()).readonly().optional(),
+    kinds: z.array(z.enum(KIND_NAMES)).readonly().optional(),
+    only: z
+      .array(Selected.extend({ kind: z.enum(NAMEABLE) }))
+      .readonly()
+      .optional(),
+    folders: z.array(Selected).readonly().optional(),
+    also: z
+      .array(Selected.extend({ kind: z.enum(KIND_NAMES) }))
+      .readonly()
+      .optional(),
   }),
   options: z.object({
     overwrite: z.boolean(),
@@ -62,7 +68,7 @@ export function savePlan(request: PlanRequest, plan: Plan): string {
     repository: request.repository.id,
     grafana: request.instance.url,
     snapshot: plan.snapshot,
-    selection: copyOf(selection),
+    selection,
     options: {
       ...plain,
       ...compact({
@@ -77,16 +83,6 @@ export function savePlan(request: PlanRequest, plan: Plan): string {
     })),
   });
   return `${JSON.stringify(saved, undefined, 2)}\n`;
-}
-
-function copyOf({ orgs, kinds, only, folders, also }: Selection): SavedPlan['selection'] {
-  return compact({
-    orgs: orgs === undefined ? undefined : [...orgs],
-    kinds: kinds === undefined ? undefined : [...kinds],
-    only: only === undefined ? undefined : [...only],
-    folders: folders === undefined ? undefined : [...folders],
-    also: also === undefined ? undefined : [...also],
-  });
 }
 
 /** @throws DK_USAGE when the text is no saved plan. */
