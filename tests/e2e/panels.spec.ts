@@ -45,6 +45,11 @@ async function compare(app: { open(path: string): Promise<void> }, page: Page, q
 const queriesRun = (page: Page) =>
   page.evaluate(() => (window as unknown as { previewQueries: string[] }).previewQueries);
 
+// Tests of one worker share a loaded page.
+test.beforeEach(({ page }) =>
+  page.evaluate(() => (window as unknown as { previewQueries?: string[] }).previewQueries?.splice(0)),
+);
+
 test('changed panels are drawn side by side, when asked for, with the values of each version', async ({
   app,
   page,
