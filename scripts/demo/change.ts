@@ -30,7 +30,6 @@ export async function change(grafana: Simulator): Promise<string[]> {
     await call('DELETE', `/api/folders/${doomed.uid}?forceDeleteRules=true`);
     done.push(`the folder “${doomed.title}” is deleted with everything in it`);
   }
-  grafana.flushSearch();
   const found = await call<Named[]>('GET', '/api/search?type=dash-db&limit=50');
   for (const { uid, title } of found) {
     const { dashboard, meta } = await call<{ dashboard: Record<string, unknown>; meta: Record<string, unknown> }>(

@@ -45,7 +45,7 @@ export class AlertingGrafana {
   }
 
   static async start(options: SimulatorOptions): Promise<AlertingGrafana> {
-    return new AlertingGrafana(await startGrafana({ searchDelayMs: 0, alertingWarmUpMs: 0, ...options }));
+    return new AlertingGrafana(await startGrafana(options));
   }
 
   async close(): Promise<void> {

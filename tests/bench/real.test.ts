@@ -15,7 +15,7 @@ let sim: Simulator;
 let grafana: RealGrafana;
 
 beforeEach(async () => {
-  sim = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  sim = await startGrafana({ profile: '12.4' });
   sim.state.org(1).dashboards.clear();
   grafana = new RealGrafana(sim.url, ADMIN);
 });

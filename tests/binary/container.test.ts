@@ -44,7 +44,7 @@ describe.skipIf(!canBuild || !(await canIsolate()))('the executable in an empty 
     root = await emptyRootWith(executable);
     data = await mkdtemp(join(tmpdir(), 'dashkeep-data-'));
     await chmod(data, 0o1777);
-    grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    grafana = await startGrafana({ profile: '13.2' });
     grafana.demoSeed();
     grafana.seedDashboards({ count: 1_000 });
   });

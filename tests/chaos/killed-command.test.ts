@@ -34,7 +34,7 @@ async function cli(...args: string[]): Promise<{ exit: number | null; out: strin
 const live = (): string[] => [...grafana.state.org(1).dashboards.keys()].sort();
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 12, folders: 2 });
   directory = await temporaryDirectory();
 });

@@ -29,7 +29,7 @@ async function orgsHeld(snapshot = 'latest'): Promise<number[]> {
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   second = Number(made.body.orgId);

@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(() => s3.close());
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 12, folders: 2 });
   directory = await mkdtemp(join(tmpdir(), 'dashkeep-cli-'));
   environment = {

@@ -28,7 +28,7 @@ const shop = (expr: string) => ({
 });
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   await api('POST /api/folders', { uid: 'team', title: 'Team' });
   await api('POST /api/dashboards/db', { dashboard: shop('rate(a_total[5m])') });

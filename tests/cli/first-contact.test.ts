@@ -30,7 +30,7 @@ describe('a restore on first contact', () => {
   }
 
   beforeEach(async () => {
-    grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 2, folders: 1 });
     directory = await memoryDirectory();
     await run(['backup', '--json', '--kinds', 'folder,dashboard'], 'writer');

@@ -45,7 +45,7 @@ function orgsOf({ json }: Ended): number[] {
 
 /** Two organizations with the same folder `twin`, and each with its own folder; all are gone after the backup. */
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
   second = Number(made.body.orgId);

@@ -34,7 +34,7 @@ const backUp = async (): Promise<string> => (await dashkeep('backup', '--json'))
 const what = ({ json }: Ended): string[] => json.versions.map((version: { what: string }) => version.what);
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   await api('POST /api/folders', { uid: 'team', title: 'Team' });
 });

@@ -150,7 +150,7 @@ describe('dashkeep versions --below', () => {
 
 describe('who saved a version', () => {
   it('is shown by name if Grafana knows the account ID, and by that ID otherwise', async () => {
-    const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    const grafana = await startGrafana({ profile: '12.4' });
     const ADMIN = {
       ...environment,
       GRAFANA_URL: grafana.url,

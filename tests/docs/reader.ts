@@ -27,7 +27,7 @@ export interface Reader {
 
 export async function startReader(): Promise<Reader> {
   const directory = await mkdtemp(join(tmpdir(), 'dashkeep-reader-'));
-  const grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  const grafana = await startGrafana({ profile: '13.2' });
   grafana.demoSeed();
   const s3 = await startS3Server({ buckets: ['my-bucket', { name: 'locked', objectLock: true }] });
   const built = spawn(process.execPath, ['scripts/build-service.mjs', join(directory, 'bin/dashkeep.mjs')], {

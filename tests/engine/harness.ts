@@ -95,7 +95,7 @@ export function openStored(store: ObjectStore): Promise<Repository> {
 
 /** A simulated Grafana, a repository in memory, and the engine between them. */
 export async function openBench(options: SimulatorOptions, store: ObjectStore = new MemoryStore()): Promise<Bench> {
-  const grafana = await startGrafana({ searchDelayMs: 0, ...options });
+  const grafana = await startGrafana(options);
   const repository = await openStored(store);
   const clients: GrafanaClient[] = [];
   const signal = new AbortController().signal;

@@ -16,7 +16,7 @@ export interface Installation {
 
 /** A Grafana with something of every kind, and a repository for it. */
 export async function installation(): Promise<Installation> {
-  const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  const grafana = await startGrafana({ profile: '12.4' });
   grafana.demoSeed();
   const { path, remove } = await memoryDirectory();
   const where = ['--target', `file://${path}/repository`, '--state-dir', `${path}/state`, '--json'];

@@ -13,7 +13,7 @@ afterEach(() => grafana?.close());
 
 /** A client that waits for Grafana for an hour, with what its outage says. */
 async function patientClient(): Promise<{ client: GrafanaClient; waits: boolean[]; waiting: Promise<unknown> }> {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   const token = grafana.token();
   const begun = new EventTarget();
   const waits: boolean[] = [];

@@ -33,7 +33,7 @@ export interface RunOptions {
 }
 
 export async function testGrafana(options: SimulatorOptions): Promise<TestGrafana> {
-  const sim = await startGrafana({ searchDelayMs: 0, ...options });
+  const sim = await startGrafana(options);
   const clients: GrafanaClient[] = [];
   const clientAs = (credentials: ReturnType<typeof tokenCredentials>): GrafanaClient => {
     const client = GrafanaClient.open({

@@ -14,7 +14,7 @@ let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 6, folders: 2, v2Share: 0 });
   directory = await memoryDirectory();
   server = await startGitServer(directory.path);
@@ -152,7 +152,7 @@ it('keeps what a partial backup could not read', async () => {
 it('leaves the mirror of another Grafana alone, and says what to do', async () => {
   await backup();
   const before = await server.git('rev-parse', 'main');
-  const other = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  const other = await startGrafana({ profile: '12.4' });
   other.seedDashboards({ count: 2, folders: 1 });
   const its = {
     ...environment,

@@ -64,7 +64,7 @@ async function both(kind: string, args: string[], body: object = { kind }): Prom
 }
 
 beforeAll(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await temporaryDirectory();
   second = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' })).body.orgId);
   for (const org of [1, second]) {

@@ -26,7 +26,7 @@ async function api(route: string, body?: unknown): Promise<Record<string, unknow
 
 /** The same contents at any version. */
 async function start(profile: '11.6' | '12.4' | '13.2'): Promise<void> {
-  grafana = await startGrafana({ profile, seed: 7, searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile, seed: 7 });
   grafana.seedDashboards({ count: 40, folders: 4 });
 }
 

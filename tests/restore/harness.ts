@@ -43,7 +43,7 @@ export class RestoreBench {
   }
 
   static async start(options: SimulatorOptions): Promise<RestoreBench> {
-    const sim = await startGrafana({ searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0, ...options });
+    const sim = await startGrafana(options);
     const clock: Clock = {
       now: () => new Date(sim.state.now()),
       monotonic: () => sim.state.now(),

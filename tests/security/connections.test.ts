@@ -21,7 +21,7 @@ let snapshot: string;
 let members: Person[];
 
 beforeAll(async () => {
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  production = await startGrafana({ profile: '12.4' });
   secret = production.token({ role: 'Admin' });
   world = await twoOrgs({
     environment: {
@@ -202,7 +202,7 @@ it('offers no undo of a run that only the bucket records', async () => {
 });
 
 it('stores no safety snapshot of production at a target that a page set', async () => {
-  const stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  const stage = await startGrafana({ profile: '12.4' });
   const { path, remove } = await temporaryDirectory();
   const service = await startService({
     grafanaUrl: stage.url,

@@ -20,7 +20,7 @@ let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await temporaryDirectory();
   grafana.seedDashboards({ count: 5, folders: 2, bytes: 3000 });
 });

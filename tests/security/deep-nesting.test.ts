@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 it.each(KINDS)('%s: it is named, and all others are in the snapshot', async (kind, seed, deep) => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   seed(grafana, SIZES, nested);
   const args = ['backup', '--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];

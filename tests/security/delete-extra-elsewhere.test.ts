@@ -31,9 +31,8 @@ const board = (grafana: Simulator, uid: string, title: string, folderUid: string
   api(grafana, 'POST /api/dashboards/db', { dashboard: { uid, title, panels: [] }, folderUid });
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  stage = await startGrafana({ profile: '12.4', ...quick });
-  production = await startGrafana({ profile: '12.4', ...quick });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   [stage, production].forEach((one) => one.wipe());
   directory = await temporaryDirectory();
   environment = {

@@ -57,7 +57,7 @@ async function fill(): Promise<void> {
 }
 
 beforeAll(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   first = await memoryDirectory();
   await fill();

@@ -17,7 +17,7 @@ const at = (name: string): string => `file://${path(name)}`;
 
 beforeEach(async () => {
   directory = await temporaryDirectory();
-  const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  const grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 1, folders: 1 });
   trustedKeys = [];
   for (const name of ['berlin', 'paris']) {

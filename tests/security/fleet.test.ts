@@ -16,7 +16,7 @@ const at = (name: string): string => `file://${directory.path}/fleet/${name}`;
 
 beforeAll(async () => {
   directory = await temporaryDirectory();
-  const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  const grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 2, folders: 1 });
   const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() };
   const cli = (args: string[], name: string) =>

@@ -14,7 +14,7 @@ const as = (who: string, route: string, body?: unknown) => call(grafana, who, ro
 const admin = (route: string, body?: unknown) => as('admin:admin', route, body);
 
 async function start(profile: '11.6' | '12.4'): Promise<void> {
-  grafana = await startGrafana({ profile, searchDelayMs: 0 });
+  grafana = await startGrafana({ profile });
   await admin('POST /api/admin/users', { login: 'eve', email: 'eve@example.org', name: 'Eve', password: 'secret' });
   const { id } = (await admin('GET /api/users/lookup?loginOrEmail=eve')).body;
   await admin(`PATCH /api/org/users/${id}`, { role: 'Editor' });

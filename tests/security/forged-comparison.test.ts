@@ -29,7 +29,7 @@ async function backUp(rawSql: string): Promise<string> {
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   service = await startService({ grafanaUrl: grafana.url });
   good = await backUp('select 1');
   const forger = new Forger(join(service.directory, 'target'));

@@ -12,7 +12,7 @@ let service: TestService;
 const forged = idIn(3_600_000);
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   const dashboard = { uid: 'board', title: 'Board', panels: [] };
   await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard });
   service = await startService({ grafanaUrl: grafana.url });

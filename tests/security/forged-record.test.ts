@@ -36,7 +36,7 @@ async function forge(change: (record: RunRecord, manifest: Manifest) => void): P
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 3, folders: 1 });
   directory = await memoryDirectory();
   await cli(['backup']);

@@ -25,7 +25,7 @@ async function backUp(): Promise<string> {
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   service = await startService({ grafanaUrl: grafana.url });
   await inOrg('POST /api/dashboards/db', { dashboard: { uid: 'board', title: 'Board', panels: [] } });
   const snapshot = await backUp();

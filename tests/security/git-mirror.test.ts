@@ -21,7 +21,7 @@ let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   server = await startGitServer(directory.path);
   environment = {

@@ -18,7 +18,7 @@ async function backedUp(): Promise<string[]> {
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   service = await startService({ grafanaUrl: grafana.url });
 });
 

@@ -28,7 +28,7 @@ type Plan = { kind: string; uid: string; action: string; security?: { code: stri
 
 async function lab() {
   const file = await program();
-  const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  const grafana = await startGrafana({ profile: '12.4' });
   const directory = await temporaryDirectory();
   cleanUps.push(() => grafana.close(), directory.remove);
   const dashkeep = (...args: string[]): Promise<{ plan: Plan }> =>

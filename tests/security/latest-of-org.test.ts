@@ -17,7 +17,7 @@ let service: TestService;
 let other: number;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   other = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Other' })).body.orgId);
   service = await start({});
 });

@@ -22,7 +22,7 @@ describe('with the heap of the chart', () => {
   });
 
   it('all organizations are backed up, and the permissions, teams and accounts of others', async () => {
-    grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    grafana = await startGrafana({ profile: '12.4' });
     directory = await temporaryDirectory();
     grafana.seedDashboards({ count: 5, folders: 1, bytes: 1000 });
     const api = async (route: string, body: unknown): Promise<Record<string, number>> =>

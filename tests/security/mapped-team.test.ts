@@ -36,9 +36,8 @@ const migrate = (...args: string[]): Promise<Ended> =>
   runCli(['migrate', '--to', 'production', '--from', 'live', '--folder', 'closed', ...args, '--json'], environment);
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  stage = await startGrafana({ profile: '12.4', ...quick });
-  production = await startGrafana({ profile: '12.4', ...quick });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,

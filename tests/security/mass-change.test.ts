@@ -61,7 +61,7 @@ async function holdOf(id: string): Promise<{ by?: string; note: string; until?: 
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
 });
 

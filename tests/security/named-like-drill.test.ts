@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 it('an organization that takes the name of a temporary one is backed up all the same', async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   const environment = {
     GRAFANA_URL: grafana.url,

@@ -16,7 +16,6 @@ beforeAll(async () => {
   for (let n = 0; n < MANY; n++) {
     await saveDashboard(home.grafana, home.planted, home.mark, `many-${n}`, `# ${n}`);
   }
-  world.grafana.simulator?.flushSearch();
 });
 afterAll(() => world?.close());
 
@@ -83,7 +82,6 @@ it('do not say whether another organization has the same content', async () => {
   const save = (side: Side, uid: string, title: string) =>
     side.grafana.post('/api/dashboards/db', { dashboard: { uid, title, panels: [] }, overwrite: true });
   const numbers = async (): Promise<Record<string, number>> => {
-    world.grafana.simulator?.flushSearch();
     const { json } = await other.call('POST', '/runs', { kind: 'backup' });
     return (await world.ended(other, String(json.id)))['counts'] as Record<string, number>;
   };

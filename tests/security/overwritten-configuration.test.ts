@@ -131,7 +131,7 @@ describe('for people', () => {
   let directory: string;
 
   beforeEach(async () => {
-    grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    grafana = await startGrafana({ profile: '12.4' });
     directory = await mkdtemp(join(tmpdir(), 'dashkeep-overwritten-'));
   });
 

@@ -12,7 +12,7 @@ let grafana: Simulator;
 let service: TestService;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   const { body: org } = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Other' });
   const environment = { DASHKEEP_ORGS: 'all', [`DASHKEEP_API_TOKEN_ORG_${org.orgId}`]: TOKEN };
   service = await startService({ grafanaUrl: grafana.url, environment });

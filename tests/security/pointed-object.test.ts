@@ -20,7 +20,7 @@ let other: number;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   other = Number((await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Other' })).body.orgId);
   const dashboard = { uid: 'board', title: SECRET, schemaVersion: 39, panels: [] };
   await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard });

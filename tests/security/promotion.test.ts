@@ -14,8 +14,8 @@ let environment: Record<string, string>;
 let runs: string;
 
 beforeEach(async () => {
-  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   runs = `${directory.path}/repository/connections/production/runs`;
   environment = {

@@ -111,7 +111,7 @@ describe('when it is removed', () => {
 });
 
 it('a restore that the service planned before is not applied after', async () => {
-  const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  const grafana = await startGrafana({ profile: '12.4' });
   grafana.demoSeed();
   const directory = await mkdtemp(join(tmpdir(), 'dashkeep-removed-signer-'));
   const dashkeep = (state: string, ...args: string[]): Promise<Ended> =>

@@ -40,7 +40,7 @@ const asOther = (method: string, path: string, body?: unknown) =>
   service.call(method, path, body, { authorization: `Bearer ${TOKEN}` });
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
 });
 afterEach(async () => {
   await service.stop();

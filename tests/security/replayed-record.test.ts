@@ -14,7 +14,7 @@ let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let runs: string;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   runs = join(directory.path, 'repository/runs');
 });

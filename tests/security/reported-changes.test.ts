@@ -18,7 +18,7 @@ let service: TestService;
 let second: number;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   webhooks = [await startWebhook()];
   mail = await startMailServer();
   second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);

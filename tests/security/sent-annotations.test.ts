@@ -28,9 +28,8 @@ const permissions = (permission: string): object => ({
 });
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  stage = await startGrafana({ profile: '12.4', ...quick });
-  production = await startGrafana({ profile: '12.4', ...quick });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,

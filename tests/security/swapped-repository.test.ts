@@ -22,7 +22,7 @@ let real: string;
 let id: string;
 
 async function open(): Promise<void> {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 3, folders: 1 });
   const source = { uid: 'prometheus', name: 'Prometheus', type: 'prometheus', url: 'http://prometheus:9090' };
   addDataSource(grafana.state, grafana.state.org(1), { ...source, secureJsonData: { basicAuthPassword: 'secret' } });

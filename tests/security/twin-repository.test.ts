@@ -19,8 +19,8 @@ let service: TestService | undefined;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await temporaryDirectory();
   environment = {
     DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,

@@ -19,7 +19,7 @@ const run = (machine: string, ...args: string[]): Promise<Ended> =>
   });
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   await run('writer', 'backup');
   own = (await run('writer', 'keys', '--json')).json.own;

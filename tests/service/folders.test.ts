@@ -13,7 +13,7 @@ const inOrg = (org: number, route: string, body?: unknown) =>
   call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
 
 beforeAll(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   await inOrg(1, 'POST /api/folders', { uid: 'here', title: 'Here' });
   await inOrg(1, 'POST /api/dashboards/db', {
     dashboard: { uid: 'board', title: 'Board', panels: [] },

@@ -15,7 +15,7 @@ const inOrg = (org: number, route: string, body?: unknown) =>
   call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   second = Number((await inOrg(1, 'POST /api/orgs', { name: 'Second' })).body.orgId);
   for (const org of [1, second]) {
     await inOrg(org, 'POST /api/dashboards/db', { dashboard: { uid: `board-${org}`, title: 'Board', panels: [] } });

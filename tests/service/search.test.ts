@@ -47,7 +47,7 @@ const start = (directory?: string) =>
   });
 
 beforeAll(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   const second = Number((await inOrg(1, 'POST /api/orgs', { name: 'Second' })).body.orgId);
   await save(second, 'others', 'Board of others', [panel('Checkout latency of others', 'up')]);
   await save(1, 'board', 'Board', [panel('Checkout latency', 'rate(latency_bucket[5m])')]);
@@ -181,7 +181,7 @@ describe('a search after a restore', () => {
 
 describe('a search after a first backup of more than a publishing indexes', () => {
   it('reads no body: the backup was followed by that', async () => {
-    const filled = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    const filled = await startGrafana({ profile: '13.2' });
     filled.seedDashboards({ count: 250, awkward: false, v2Share: 0 });
     const own = await startService({ grafanaUrl: filled.url });
     const target = `${own.directory}/target`;

@@ -37,7 +37,7 @@ async function backup(): Promise<string> {
 const get = (path: string) => service.call('GET', path);
 
 beforeAll(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   second = Number(((await inOrg(1, 'POST /api/orgs', { name: 'Second' })) as { orgId: number }).orgId);
   for (const org of [1, second]) {
     await inOrg(org, 'POST /api/folders', { uid: 'team', title: 'Team' });

@@ -40,7 +40,7 @@ async function versions(query = '', uid = 'board', kind = 'dashboard', org = 1):
 }
 
 beforeAll(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   second = Number((await inOrg(1, 'POST /api/orgs', { name: 'Second' })).body.orgId);
   await inOrg(second, 'POST /api/dashboards/db', {
     dashboard: { uid: 'secret', title: 'Board of others', panels: [] },

@@ -36,14 +36,9 @@ describe('legacy search', () => {
     expect((await call(grafana, token, 'GET /api/search?limit=5001')).status).toBe(422);
   });
 
-  it('shows a new dashboard immediately before 12.4, and only after a while from then on', async () => {
-    const save = { dashboard: { uid: 'fresh', title: 'Fresh' } };
-    await start({ profile: '11.6' });
-    await call(grafana, token, 'POST /api/dashboards/db', save);
-    expect((await call(grafana, token, 'GET /api/search')).body).toHaveLength(1);
-    await grafana.close();
+  it('shows a new dashboard only after a while where the index lags', async () => {
     await start({ profile: '13.2', searchDelayMs: 60_000 });
-    await call(grafana, token, 'POST /api/dashboards/db', save);
+    await call(grafana, token, 'POST /api/dashboards/db', { dashboard: { uid: 'fresh', title: 'Fresh' } });
     expect((await call(grafana, token, 'GET /api/search')).body).toHaveLength(0);
     grafana.advance(60_001);
     expect((await call(grafana, token, 'GET /api/search')).body).toHaveLength(1);

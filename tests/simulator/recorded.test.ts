@@ -18,7 +18,7 @@ const NAMES = namesInProduct();
 
 async function simulate(version: ProfileName): Promise<Recording> {
   // Recordings wait until the search index has caught up.
-  const grafana = await startGrafana({ profile: version, alertingWarmUpMs: MINUTE, searchDelayMs: 0 });
+  const grafana = await startGrafana({ profile: version, alertingWarmUpMs: MINUTE });
   try {
     // The alerting of a new organization takes a minute; here its clock is put forward.
     const log = (line: string): void => {

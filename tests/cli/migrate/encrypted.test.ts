@@ -11,8 +11,8 @@ let production: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
-  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
 });
 afterEach(async () => {

@@ -13,11 +13,7 @@ let production: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  [stage, production] = await Promise.all([
-    startGrafana({ profile: '12.4', ...quick }),
-    startGrafana({ profile: '12.4', ...quick }),
-  ]);
+  [stage, production] = await Promise.all([startGrafana({ profile: '12.4' }), startGrafana({ profile: '12.4' })]);
   directory = await memoryDirectory();
 });
 afterEach(async () => {

@@ -32,9 +32,8 @@ async function addDataSource(grafana: Simulator, uid: string, name: string): Pro
 }
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  stage = await startGrafana({ profile: '11.6', ...quick });
-  production = await startGrafana({ profile: '12.4', ...quick });
+  stage = await startGrafana({ profile: '11.6' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,

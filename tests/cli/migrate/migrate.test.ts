@@ -22,8 +22,8 @@ function cli(...args: string[]): Promise<Ended> {
 
 beforeEach(async () => {
   shown = '';
-  stage = await startGrafana({ profile: '11.6', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  stage = await startGrafana({ profile: '11.6' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,

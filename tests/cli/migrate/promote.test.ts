@@ -13,8 +13,8 @@ let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
   environment = {
     GRAFANA_URL: stage.url,

@@ -40,7 +40,7 @@ const aborted = (signal: AbortSignal | undefined, ...args: string[]): Promise<En
 
 beforeEach(async () => {
   shown = '';
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   token = grafana.token();
   grafana.seedDashboards({ count: 12, folders: 2 });
   directory = await memoryDirectory();

@@ -11,7 +11,7 @@ let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
 });
 

@@ -13,7 +13,7 @@ let environment: Record<string, string>;
 const run = (...args: string[]): Promise<Ended> => runCli(args, environment);
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 2, folders: 1 });
   directory = await memoryDirectory();
   environment = {

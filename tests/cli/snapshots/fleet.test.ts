@@ -39,7 +39,7 @@ describe('dashkeep fleet', () => {
   }
 
   beforeEach(async () => {
-    grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    grafana = await startGrafana({ profile: '12.4' });
     grafana.seedDashboards({ count: 2, folders: 1 });
     bucket = await startS3Server();
     directory = await memoryDirectory();

@@ -25,7 +25,7 @@ async function ids(): Promise<string[]> {
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   directory = (await memoryDirectory()).path;
   older = (await dashkeep('backup')).json.snapshot;
   newest = (await dashkeep('backup')).json.snapshot;

@@ -20,7 +20,7 @@ function dashkeep(...args: readonly string[]): Promise<Ended> {
 }
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   directory = (await memoryDirectory()).path;
   older = (await dashkeep('backup', '--json')).json.snapshot;
   await dashkeep('backup');

@@ -19,7 +19,7 @@ let directory: string;
 let environment: Record<string, string>;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   s3 = await startS3Server({ buckets: ['bucket'] });
   directory = (await memoryDirectory()).path;
   environment = {

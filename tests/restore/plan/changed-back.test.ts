@@ -8,7 +8,7 @@ let grafana: Simulator;
 let service: TestService;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   service = await startService({ grafanaUrl: grafana.url });
 });
 afterEach(async () => {

@@ -44,7 +44,7 @@ let lab: Lab;
 function labHooks(): void {
   const cleanUps: (() => Promise<void>)[] = [];
   beforeEach(async () => {
-    const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+    const grafana = await startGrafana({ profile: '12.4' });
     const directory = await temporaryDirectory();
     const target = `file://${directory.path}/repository`;
     cleanUps.push(() => grafana.close(), directory.remove);

@@ -51,7 +51,6 @@ export async function twoOrgs(options: Partial<TestServiceOptions> = {}): Promis
     whole.push({ ...side, planted: await plant(side.grafana, side.mark), call });
   }
   const [home, other] = whole as [Side, Side];
-  grafana.simulator?.flushSearch();
   const service = await startService({
     grafanaUrl: grafana.url,
     ...options,

@@ -9,9 +9,8 @@ let production: Simulator;
 let service: TestService;
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  stage = await startGrafana({ profile: '12.4', ...quick });
-  production = await startGrafana({ profile: '12.4', ...quick });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   await restart();
 });
 afterEach(async () => {

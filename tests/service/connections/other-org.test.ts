@@ -19,8 +19,8 @@ async function api(grafana: Simulator, route: string, body?: unknown, id = 1): P
 }
 
 beforeEach(async () => {
-  stage = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
-  production = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   ({ orgId: org } = await api(production, 'POST /api/orgs', { name: 'Production' }));
   await api(stage, 'POST /api/folders', { uid: 'f', title: 'F' });
   await api(stage, 'POST /api/dashboards/db', { dashboard: { uid: 'd', title: 'D' }, folderUid: 'f' });

@@ -14,9 +14,8 @@ let environment: Record<string, string>;
 let snapshot: string;
 
 beforeEach(async () => {
-  const quick = { searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 };
-  stage = await startGrafana({ profile: '12.4', ...quick });
-  production = await startGrafana({ profile: '12.4', ...quick });
+  stage = await startGrafana({ profile: '12.4' });
+  production = await startGrafana({ profile: '12.4' });
   stage.seedDashboards({ count: 6, folders: 2 });
   environment = {
     DASHKEEP_CONNECTION_PRODUCTION_URL: production.url,

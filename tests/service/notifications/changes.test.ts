@@ -20,7 +20,7 @@ let directory: string | undefined;
 let second: number;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   webhook = await startWebhook();
   mail = await startMailServer();
   clock = fastClock(1);

@@ -12,7 +12,7 @@ let grafana: Simulator;
 let service: TestService;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 3, folders: 1 });
   service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_SERVER_KINDS: 'false' } });
   await backup();

@@ -53,7 +53,7 @@ const metric = async (name: string): Promise<string | undefined> => {
 };
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 20, folders: 4 });
   second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
   await api('POST /api/folders', { uid: 'theirs', title: 'Theirs' }, second);

@@ -12,7 +12,7 @@ let grafana: Simulator;
 let service: TestService;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+  grafana = await startGrafana({ profile: '13.2' });
   service = await startService({ grafanaUrl: grafana.url });
 });
 

@@ -7,7 +7,8 @@ let grafana: Simulator;
 let service: TestService;
 
 beforeEach(async () => {
-  grafana = await startGrafana({ profile: '13.2' });
+  // A drill counts what it has just written.
+  grafana = await startGrafana({ profile: '13.2', searchDelayMs: 200 });
   grafana.seedDashboards({ count: 12, folders: 4 });
   service = await startService({ grafanaUrl: grafana.url });
 });

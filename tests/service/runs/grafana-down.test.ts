@@ -16,7 +16,7 @@ describe('a run that starts while Grafana is down', () => {
   });
 
   beforeEach(async () => {
-    grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    grafana = await startGrafana({ profile: '12.4' });
     grafana.demoSeed();
     // A second in a test is more than a minute and a half.
     service = await startService({ grafanaUrl: grafana.url, clock: fastClock() });
@@ -71,7 +71,7 @@ describe('a run that starts while Grafana is down', () => {
 
 describe('the status of a service whose Grafana is back', () => {
   it('says so some seconds later', async () => {
-    const grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0 });
+    const grafana = await startGrafana({ profile: '12.4' });
     const clock = fastClock(1);
     const service = await startService({ grafanaUrl: grafana.url, clock });
     const isReachable = async (): Promise<boolean> =>

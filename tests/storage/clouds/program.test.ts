@@ -21,7 +21,7 @@ describe.skipIf(!CLOUDS_INSTALLED)('the built program', () => {
   it.each(CLOUDS)('backs up to %s and restores into an empty Grafana', async (_, start) => {
     const server = await start();
     closing.push(() => server.close());
-    const grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    const grafana = await startGrafana({ profile: '13.2' });
     closing.push(() => grafana.close());
     const { path, remove } = await temporaryDirectory();
     closing.push(remove);

@@ -50,7 +50,7 @@ describe('a server whose responses have no date', () => {
   });
 
   it('is backed up to and restored from with --ignore-clock', async () => {
-    const grafana = await startGrafana({ profile: '13.2', searchDelayMs: 0 });
+    const grafana = await startGrafana({ profile: '13.2' });
     grafana.seedDashboards({ count: 1 });
     const { dashboards } = grafana.state.org(1);
     const { path } = await memoryDirectory();

@@ -33,8 +33,6 @@ export interface Simulator {
   clearRequests(): void;
   /** Whether records hold what writes sent; off at first. */
   keepBodies(on: boolean): void;
-  /** Makes every write visible to searches now. */
-  flushSearch(): void;
   /** A service account with a token; gives the token. */
   token(given?: TokenRequest): string;
   seedDashboards(given: SeedDashboards): Seeded;

@@ -29,8 +29,6 @@ export interface Profile {
   v2OnLegacy: '406' | 'converted' | 'embedded';
   /** Whether the legacy save takes a whole Kubernetes-style object inside `dashboard`. */
   k8sObjectOnLegacySave: boolean;
-  /** `/api/search` is answered by an index that lags behind the writes. */
-  searchLags: boolean;
   /** `schemaVersion` that a classic dashboard is migrated to when it is read through v1 or v1beta1. */
   schemaVersion: number;
   /** The legacy GET and save fill in and strip the models of library panels. */
@@ -94,7 +92,6 @@ export const PROFILES: Record<ProfileName, Profile> = {
     saveConflict: 412,
     v2OnLegacy: '406',
     k8sObjectOnLegacySave: false,
-    searchLags: false,
     schemaVersion: 39,
     hydratesLibraryPanels: true,
     numericIdRoutes: true,
@@ -124,7 +121,6 @@ export const PROFILES: Record<ProfileName, Profile> = {
     saveConflict: 412,
     v2OnLegacy: '406',
     k8sObjectOnLegacySave: false,
-    searchLags: false,
     schemaVersion: 41,
     hydratesLibraryPanels: true,
     numericIdRoutes: true,
@@ -154,7 +150,6 @@ export const PROFILES: Record<ProfileName, Profile> = {
     saveConflict: 412,
     v2OnLegacy: 'converted',
     k8sObjectOnLegacySave: false,
-    searchLags: true,
     schemaVersion: 42,
     hydratesLibraryPanels: false,
     numericIdRoutes: true,
@@ -184,7 +179,6 @@ export const PROFILES: Record<ProfileName, Profile> = {
     saveConflict: 409,
     v2OnLegacy: 'embedded',
     k8sObjectOnLegacySave: true,
-    searchLags: true,
     schemaVersion: 42,
     hydratesLibraryPanels: false,
     numericIdRoutes: false,
