@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { drill, newestComplete, type DrillOptions } from '../../pkg/engine/drill/drill.ts';
 import type { DrillReport } from '../../pkg/engine/drill/report.ts';
@@ -13,7 +13,6 @@ import { recordingLog, SeededRandomness } from '../support/repository/repository
 import { RestoreBench } from './harness.ts';
 
 let bench: RestoreBench;
-afterEach(() => bench.close());
 
 const SCRATCH = 'dashkeep-drill-20261124T150000Z-0badcafe';
 
@@ -57,8 +56,19 @@ async function live(): Promise<Record<string, string>> {
 }
 
 describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
+  let before: Record<string, string>;
+  // Each leaves all as it was before, but for the accounts of those with a token.
+  beforeAll(async () => void (before = await company(profile)));
+  afterAll(() => bench.close());
+
+  /** What there is beside what there was, which is all still there. */
+  async function added(): Promise<string[]> {
+    const after = await live();
+    expect(after).toMatchObject(before);
+    return Object.keys(after).filter((key) => !(key in before) && !key.startsWith('1/service-account/account-'));
+  }
+
   it('brings everything back in its own org, which is gone afterwards', async () => {
-    const before = await company(profile);
     const prioritize = vi.spyOn(GrafanaClient.prototype, 'prioritize');
     const paused: unknown[] = [];
     const look = (): void => {
@@ -84,39 +94,19 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(await live()).toEqual(before);
   });
 
-  it('does not blame the snapshot for the permission of a service account, which it leaves out', async () => {
-    bench = await RestoreBench.start({ profile, enterprise: true });
-    await bench.api('POST /api/folders', { uid: 'robots', title: 'Robots' });
-    const { body } = await bench.api('POST /api/serviceaccounts', { name: 'robot', role: 'Viewer' });
-    const { id } = body as { id: number };
-    const permissions = [{ userId: id, permission: 'Edit' }];
-    await bench.api('POST /api/access-control/folders/robots', { permissions });
-    await bench.backup();
-    const report = await run(await bench.instance());
-    expect(report.differs).toEqual([]);
-    expect(report.skipped).toContainEqual(
-      expect.objectContaining({ kind: 'folder-permissions', code: 'drill-without-people', problem: false }),
-    );
-  });
-
   it('makes copies in a scratch folder with a token, and removes them', async () => {
-    const before = await company(profile);
     const report = await bench.asAccount((instance) => run(instance));
     expect(report.differs).toEqual([]);
     expect(report).toMatchObject({ scratch: { type: 'folder' }, removed: true });
     const boards = Object.keys(before).filter((key) => key.startsWith('1/dashboard/')).length;
     expect(report.verified).toBeGreaterThanOrEqual(boards);
     expect(report.skipped.filter(({ problem }) => problem)).toEqual([]);
-    const added = Object.keys(await live()).filter((key) => !(key in before));
-    // The account of the test itself.
-    expect(added).toEqual([`1/service-account/account-1`]);
-    expect(await live()).toMatchObject(before);
+    expect(await added()).toEqual([]);
   });
 
   it.each(['org', 'folder'] as const)(
     'leaves nothing behind when Grafana breaks half-way, in a scratch %s',
     async (form) => {
-      const before = await company(profile);
       const match = /^(POST|PUT) (?!\/api\/(orgs|folders)\b)/;
       bench.sim.setFaults({ match, action: { kind: 'status', status: 500 }, skip: 4 });
       const report = form === 'org' ? await run(await bench.instance()) : await bench.asAccount((as) => run(as));
@@ -124,14 +114,11 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
       expect(report.differs.length).toBeGreaterThan(0);
       expect(report.removed).toBe(true);
       expect(drillOutcome(report).status).toBe('partial');
-      const after = await live();
-      expect(Object.keys(after).filter((key) => !(key in before) && !key.includes('/service-account/'))).toEqual([]);
-      expect(after).toMatchObject(before);
+      expect(await added()).toEqual([]);
     },
   );
 
   it.each(['org', 'folder'] as const)('leaves nothing behind when it is interrupted, in a scratch %s', async (form) => {
-    const before = await company(profile);
     const controller = new AbortController();
     const match = form === 'org' ? /^(POST|PUT) .*(dashboards|provisioning)/ : /^(POST|PUT) .*(dashboards)/;
     const stop = (): void => controller.abort(new Error('stopped by a person'));
@@ -140,13 +127,41 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
       await expect(run(instance, { signal: controller.signal })).rejects.toThrow('stopped by a person');
     };
     await (form === 'org' ? work(await bench.instance()) : bench.asAccount(work));
-    const after = await live();
-    expect(Object.keys(after).filter((key) => !(key in before) && !key.includes('/service-account/'))).toEqual([]);
-    expect(after).toMatchObject(before);
+    expect(await added()).toEqual([]);
+  });
+
+  it('is left out and named by a backup meanwhile', async () => {
+    const all = await live();
+    await bench.api('POST /api/orgs', { name: SCRATCH });
+    const { resources, skipped, status, scope } = await bench.backup();
+    expect(resources.map(({ org, kind, uid }) => `${org}/${kind}/${uid}`).sort()).toEqual(Object.keys(all).sort());
+    expect(skipped).toContainEqual(expect.objectContaining({ kind: 'org', uid: SCRATCH, code: 'temporary-copy' }));
+    expect([status, scope?.others]).toEqual(['complete', []]);
+    expect(await live()).toEqual(all);
   });
 });
 
 describe('a drill', () => {
+  afterEach(() => bench.close());
+
+  it.each(TRIED_PROFILES)(
+    'does not blame the snapshot for the permission of a service account, which it leaves out on Grafana %s',
+    async (profile) => {
+      bench = await RestoreBench.start({ profile, enterprise: true });
+      await bench.api('POST /api/folders', { uid: 'robots', title: 'Robots' });
+      const { body } = await bench.api('POST /api/serviceaccounts', { name: 'robot', role: 'Viewer' });
+      const { id } = body as { id: number };
+      const permissions = [{ userId: id, permission: 'Edit' }];
+      await bench.api('POST /api/access-control/folders/robots', { permissions });
+      await bench.backup();
+      const report = await run(await bench.instance());
+      expect(report.differs).toEqual([]);
+      expect(report.skipped).toContainEqual(
+        expect.objectContaining({ kind: 'folder-permissions', code: 'drill-without-people', problem: false }),
+      );
+    },
+  );
+
   it('names what it could not remove, and how to do it', async () => {
     await few();
     bench.sim.setFaults({ match: 'DELETE /api/orgs/*', action: { kind: 'status', status: 500 } });
@@ -264,15 +279,4 @@ describe('a drill', () => {
     expect(record).toMatchObject({ kind: 'drill', status: 'complete', problems: 0, snapshot: before[0]!.id });
     expect(await bench.repository.snapshots()).toEqual(before);
   });
-});
-
-it.each(TRIED_PROFILES)('a backup meanwhile leaves its org of Grafana %s out, and names it', async (profile) => {
-  await company(profile);
-  const before = await live();
-  await bench.api('POST /api/orgs', { name: SCRATCH });
-  const { resources, skipped, status, scope } = await bench.backup();
-  expect(resources.map(({ org, kind, uid }) => `${org}/${kind}/${uid}`).sort()).toEqual(Object.keys(before).sort());
-  expect(skipped).toContainEqual(expect.objectContaining({ kind: 'org', uid: SCRATCH, code: 'temporary-copy' }));
-  expect([status, scope?.others]).toEqual(['complete', []]);
-  expect(await live()).toEqual(before);
 });
