@@ -81,6 +81,8 @@ interface LiveChoice {
 }
 
 interface PlanChoice extends LiveChoice {
+  /** Another than the bench's own. */
+  repository?: Repository;
   selection?: Selection;
   overwrite?: boolean;
   includeManaged?: boolean;
@@ -122,7 +124,7 @@ export async function openBench(options: SimulatorOptions, store: ObjectStore = 
     ...(await recent(instance, choice)),
     ...compact({ onProgress: choice.onProgress }),
     manifest,
-    repository,
+    repository: choice.repository ?? repository,
     instance,
     selection: choice.selection ?? {},
     options: {

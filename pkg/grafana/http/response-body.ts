@@ -66,7 +66,8 @@ export async function inflateBounded(raw: Buffer, { bytes }: ResponseLimit, take
 /** The text that a body begins with, packed or not. */
 export function headText(head: Buffer): string {
   const isPacked = head[0] === 0x1f && head[1] === 0x8b;
-  const plain = isPacked ? gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH }) : head;
+  // Without its last eight bytes, which may lie about the rest.
+  const plain = isPacked ? gunzipSync(head.subarray(0, -8), { finishFlush: constants.Z_SYNC_FLUSH }) : head;
   return plain.toString('utf8', 0, HEAD_BYTES);
 }
 
