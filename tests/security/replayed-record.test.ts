@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { call } from '../simulator/http.ts';
@@ -118,7 +117,7 @@ describe('an earlier state of the record of a restore', () => {
     await api('POST /api/folders', { uid: 'inner', title: 'inner', parentUid: 'closed' });
     await api('POST /api/folders/inner/permissions', { items: [{ role: 'Viewer', permission: 1 }] });
     const snapshot = await backUp();
-    await sleep(1100);
+    grafana.advance(1100);
     await api('DELETE /api/folders/inner?forceDeleteRules=true');
     const replay = await restoreWatched(snapshot);
     await api('POST /api/folders/inner/permissions', { items: [] });

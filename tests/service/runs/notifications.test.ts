@@ -57,6 +57,13 @@ describe('notifications', () => {
 
   const protection = async (): Promise<string> => (await service!.call('GET', '/status')).json.protection;
 
+  /** The one that a service with a schedule makes by itself. */
+  const firstBackup = (): Promise<unknown> =>
+    eventually('the first backup', async () => {
+      const end = service!.runEnd();
+      return (await protection()) === 'yes' || void (await end);
+    });
+
   /** Once a day, half a day from now: due while three days pass, and at no other time of a test. */
   const daily = (): Record<string, string> => ({
     DASHKEEP_SCHEDULE: `0 ${(clock.now().getUTCHours() + 12) % 24} * * *`,
@@ -122,7 +129,7 @@ describe('notifications', () => {
     'report once that the newest backup is too old, and that there is a new one again, in the %s form',
     async (format) => {
       await start({ ...daily(), DASHKEEP_WEBHOOK_FORMAT: format });
-      await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+      await firstBackup();
       // Nothing can be backed up for three days.
       grafana.setFaults(BROKEN);
       clock.travel(3 * DAY);
@@ -156,7 +163,7 @@ describe('notifications', () => {
   it('report it once although the service is started again, and the recovery after that', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
-    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    await firstBackup();
     grafana.setFaults(BROKEN);
     clock.travel(3 * DAY);
     await webhook.took(1);
@@ -182,7 +189,7 @@ describe('notifications', () => {
   it('report it once where only the journal knows the newest backup, until the target answers again', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
-    await eventually('the first backup', async () => (await protection()) === 'yes' || undefined);
+    await firstBackup();
     // The snapshot is there before the journal has it.
     await eventually('the end of its run', () => service?.service.queue.idle || undefined);
     await service!.stop();

@@ -63,8 +63,9 @@ const copies = async (): Promise<Run[]> => (await service.call('GET', '/runs?kin
 /** The newest copy, once there are that many that ended. */
 function copied(count: number): Promise<Run> {
   return eventually(`copy ${count}`, async () => {
+    const end = service.runEnd();
     const runs = (await copies()).filter(({ finished }) => finished !== undefined);
-    return runs.length >= count ? runs[0] : undefined;
+    return runs.length >= count ? runs[0] : void (await end);
   });
 }
 
