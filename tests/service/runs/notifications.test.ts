@@ -59,10 +59,7 @@ describe('notifications', () => {
 
   /** The one that a service with a schedule makes by itself. */
   const firstBackup = (): Promise<unknown> =>
-    eventually('the first backup', async () => {
-      const end = service!.runEnd();
-      return (await protection()) === 'yes' || void (await end);
-    });
+    eventually('the first backup', async () => (await protection()) === 'yes' || void (await service!.runEnd()));
 
   /** Once a day, half a day from now: due while three days pass, and at no other time of a test. */
   const daily = (): Record<string, string> => ({
