@@ -9,7 +9,11 @@ import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { MAX_SKEW } from '../repository/clocks.ts';
-import { snapshotsOfInstallation, type InstallationOptions } from '../repository/installation.ts';
+import {
+  snapshotsOfInstallation,
+  type InstallationOptions,
+  type InstallationSnapshots,
+} from '../repository/installation.ts';
 import { notFullReasons } from '../repository/snapshots/coverage.ts';
 import { futureFinding } from '../repository/snapshots/future.ts';
 import { SharedStores } from '../storage/shared.ts';
@@ -76,6 +80,9 @@ async function installationsAt(
   try {
     const folders = await (await stores.open(above)).folders('', { signal });
     const shown = folders.slice(0, MAX_FOLDERS).map((folder) => ({ target: `${above}/${folder}` }));
+    if (shown.length === 0) {
+      return [{ target, state: 'unknown', alarms: [because(reason('fleet-no-folders'))] }];
+    }
     const left = folders.length - shown.length;
     const tooMany = reason('fleet-too-many', { count: `${folders.length}`, shown: `${shown.length}` });
     return left === 0 ? shown : [...shown, { target, state: 'unknown', alarms: [because(tooMany)] }];
@@ -115,8 +122,8 @@ async function look(
 ): Promise<Looked> {
   try {
     const store = await stores.open(target);
-    const { repository, snapshots } = await snapshotsOfInstallation({ ...options, store });
-    return { installation: stateOf(target, snapshots, options), repository, place: store.description };
+    const { repository, ...found } = await snapshotsOfInstallation({ ...options, store });
+    return { installation: stateOf(target, found, options), repository, place: store.description };
   } catch (error) {
     options.signal?.throwIfAborted();
     return { installation: unknown(target, error) };
@@ -125,28 +132,29 @@ async function look(
 
 function stateOf(
   target: string,
-  snapshots: readonly SnapshotSummary[],
+  { snapshots, unusable }: Pick<InstallationSnapshots, 'snapshots' | 'unusable'>,
   { clock, maxAge }: Pick<FleetOptions, 'clock' | 'maxAge'>,
 ): Installation {
   const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
   const full = snapshots.filter((one) => countsNow(one) && isFull(one));
   const since = full[0] && clock.now().getTime() - Date.parse(full[0].time);
-  const age = since && Math.max(0, since);
+  const isBehind = since !== undefined && since < -MAX_SKEW;
   const expected = maxAge ?? expectedHours(full);
   const alarms: Reason[] = [
     ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
+    ...(unusable === undefined ? [] : [unusable]),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
     ...(newest === undefined ? [] : notFullReasons(compact({ ...newest, lastFull: full[0]?.id }))),
-    ...(since !== undefined && since < -MAX_SKEW ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),
-    ...(age === undefined ? [reason('fleet-never-full')] : overdue(age / HOUR, expected)),
+    ...(isBehind ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),
+    ...(since === undefined ? [reason('fleet-never-full')] : overdue(since / HOUR, expected)),
   ];
   return {
     target,
     state: alarms.length === 0 ? 'ok' : 'attention',
-    ...(age === undefined ? {} : { age: Math.round(age / 1000) }),
+    ...(since === undefined || isBehind ? {} : { age: Math.round(Math.max(0, since) / 1000) }),
     ...(newest === undefined ? {} : { size: newest.bytes, resources: newest.resources }),
     ...(newest?.grafana === undefined ? {} : { grafana: newest.grafana.version }),
-    readiness: readinessFrom(alarms, age === undefined || newest?.foreign === true),
+    readiness: readinessFrom(alarms, since === undefined || newest?.foreign === true),
     alarms: alarms.map(because),
   };
 }

@@ -101,7 +101,7 @@ export const Installation = z.object({
   target: z.string(),
   /** unknown: the repository could not be read. */
   state: z.enum(['ok', 'attention', 'unknown']),
-  /** Seconds since the newest full snapshot began. */
+  /** Seconds since the newest full snapshot began; absent where a clock that is behind cannot tell. */
   age: z.number().optional(),
   /** Of the newest snapshot, in bytes. */
   size: z.number().optional(),
