@@ -10,6 +10,7 @@ import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { undoCommand, type UndoCommand } from '../restore/finish-command.ts';
 import { cutShortOf, linesOf } from '../restore/interrupted.ts';
+import { unknownRun } from '../restore/unknown-run.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -64,7 +65,7 @@ async function list(context: CliContext, repository: Repository, { json, limit }
 async function showOne(context: CliContext, repository: Repository, id: string, flags: Flags): Promise<void> {
   const stored = await repository.run(id, { signal: context.signal });
   if (stored === undefined) {
-    throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
+    throw unknownRun(context, flags, id);
   }
   const [record = stored.record] = await asTheyAre(repository, [stored.record], context);
   if (flags.json === true) {

@@ -26,7 +26,6 @@ import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapsh
 import { inOrgs, reachedOrgs, withinReach, withLost } from './orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from './request.ts';
 import { progressPrinter } from '../output/output.ts';
-import { printable } from '../output/printable.ts';
 import { confirmed } from './confirmation.ts';
 import { finishCommand, undoCommand } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
@@ -35,6 +34,7 @@ import { printRestore } from './output.ts';
 import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from './trust.ts';
 import type { CliContext } from '../context.ts';
 import { withSessions } from './sessions.ts';
+import { unknownRun } from './unknown-run.ts';
 
 /** Flags of a restore, or of a migration. */
 export interface RestoreCommandFlags extends RestoreFlags, AskedBy {
@@ -203,7 +203,7 @@ async function undo(
     const { repository } = session;
     const run = await repository.run(id, { signal: context.signal });
     if (run === undefined) {
-      throw new DashkeepError('DK_NOT_FOUND', `no record of run ${printable(id.slice(0, 60))}`);
+      throw unknownRun(context, flags, id);
     }
     await warnInterrupted(context, repository, undoCommand(context, flags), id);
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');

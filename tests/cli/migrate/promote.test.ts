@@ -136,6 +136,12 @@ it('does not bring back what someone undid', async () => {
   expect(decisions(await promote('--from', 'live', '--promote', '--json'))[0]).toBe('a skip undone-there');
 });
 
+it('says of a run that no one knows where the runs of the connection are', async () => {
+  const hint = `Check the ID. \`dashkeep runs --target file://${directory.path}/repository/connections/production\` lists the runs.`;
+  await promote('--from', 'live', '--promote', '--apply');
+  await expect(promote('--undo', 'nonsense')).rejects.toMatchObject({ code: 'DK_NOT_FOUND', hint });
+});
+
 it('believes no record that no trusted key signed', async () => {
   await promote('--from', 'live', '--promote', '--apply');
   await save(stage, 'a', 'Second a', 'of-stage');

@@ -174,6 +174,12 @@ it('says it as JSON too', async () => {
   });
 });
 
+it('says of a run that no one knows where the runs are', async () => {
+  const hint = 'Check the ID. `dashkeep runs` lists the runs.';
+  await expect(cli('restore', '--undo', 'nonsense')).rejects.toMatchObject({ code: 'DK_NOT_FOUND', hint });
+  await expect(cli('runs', 'nonsense')).rejects.toMatchObject({ code: 'DK_NOT_FOUND', hint });
+});
+
 it('refuses a second restore into the same Grafana, and says who restores', async () => {
   grafana.clearRequests();
   const { store, ...ports } = { store: await openStore(target(), PORTS), ...PORTS };
