@@ -4,6 +4,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { withEnd, withoutFuture } from '../../engine/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
+import { isLater } from '../../repository/snapshots/future.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { newestRuns, runRecord, signedRecord } from './stored-runs.ts';
@@ -109,6 +110,11 @@ export class History {
     const latest = this.last(begun);
     const before = this.last((one) => begun(one) && one.id !== latest?.id);
     return (latest?.status === 'interrupted' && before?.status !== 'interrupted' ? before : latest)?.started;
+  }
+
+  /** Whether a clock that was ahead dated a run later than now. */
+  isFuture({ id }: Pick<RunLine, 'id'>): boolean {
+    return isLater(id, this.#clock.now());
   }
 
   refresh(): void {

@@ -8,6 +8,7 @@ import type { RunStatus } from '../../../pkg/contract/runs.ts';
 import { distinctTimes, formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { LabelBadge } from '../LabelBadge.tsx';
 import { RelativeTime } from '../RelativeTime.tsx';
 import { ResourceName } from '../resources/ResourceName.tsx';
 import { NARROW, opensRow } from './rows.ts';
@@ -133,16 +134,25 @@ export function timeColumn<T>(
   };
 }
 
-/** A snapshot that does not count has no status: its maker chose what it says. */
+/**
+ * A snapshot that does not count has no status: its maker chose what it says. What a clock that was ahead dated proves
+ * nothing yet, either.
+ */
 export function statusColumn<
-  T extends { status: RunStatus; foreign?: true; shrunk?: Shrunk | undefined },
+  T extends { status: RunStatus; foreign?: true; future?: true; shrunk?: Shrunk | undefined },
 >(): Column<T> {
   return {
     id: 'status',
     header: t('column.status', 'Status'),
     width: '156px',
-    cell: ({ foreign, status, shrunk }) =>
-      foreign ? <ForeignBadge /> : <StatusBadge status={status} shrunk={shrunk} />,
+    cell: ({ foreign, future, status, shrunk }) =>
+      foreign ? (
+        <ForeignBadge />
+      ) : future ? (
+        <LabelBadge color="orange" icon="clock-nine" text={t('status.future', 'From the future')} />
+      ) : (
+        <StatusBadge status={status} shrunk={shrunk} />
+      ),
   };
 }
 

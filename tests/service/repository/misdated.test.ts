@@ -93,6 +93,7 @@ describe('a service whose repository has a snapshot from the future', () => {
       misdated,
     ]);
     expect(first.items[0].id).toBe(id);
+    expect([first, second].map(({ items }) => items[0].future)).toEqual([undefined, true]);
   });
 
   it('does not go by a run that its own clock dated so', async () => {
