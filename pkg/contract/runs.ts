@@ -156,6 +156,16 @@ export function runLine({
   return { ...rest, problems: Math.max(problemCount(errors), rest.counts['failures'] ?? 0) };
 }
 
+/** Whether a run says something about all snapshots: a verification of one, or of none, does only if it fails. */
+export function isOfAll({
+  kind,
+  status,
+  snapshot,
+  counts,
+}: Pick<RunLine, 'kind' | 'status' | 'snapshot' | 'counts'>): boolean {
+  return kind !== 'verify' || status !== 'complete' || (snapshot === undefined && counts['snapshots'] !== 0);
+}
+
 /** Added to twice the interval, for the run itself. */
 const GRACE_SECONDS = 10 * 60;
 

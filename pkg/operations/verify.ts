@@ -1,6 +1,8 @@
+import { compact } from '../contract/compact.ts';
 import { warningOf } from '../contract/reasons/reason.ts';
+import { listedRuns } from '../engine/runs.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
-import { isOfKnownKind } from '../repository/verify/problems.ts';
+import { isOfKnownKind, type VerifyProblem } from '../repository/verify/problems.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../repository/verify/verify.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
@@ -8,7 +10,15 @@ import type { Session } from './session.ts';
 /** Anyone who can write to the bucket can add thousands of manifests; the count of problems has them all. */
 const WARNINGS_KEPT = 20;
 
-/** Checks that every snapshot can be restored, or one. */
+/** Untrusted records that are read: anyone who can write to the bucket can add thousands. */
+const UNTRUSTED_READ = 20;
+/** As many runs as the index has. */
+const RUNS_LISTED = 1000;
+
+/**
+ * Checks that every snapshot can be restored, or one. Objects that were damaged when they were last read are read
+ * again: that they exist does not mean that they were repaired.
+ */
 export async function runVerify(
   { repository }: Pick<Session, 'repository'>,
   choice: Pick<VerifyOptions, 'readData' | 'snapshot'>,
@@ -17,30 +27,64 @@ export async function runVerify(
   const { signal, onProgress } = run;
   const progress = (done: number, total: number, phase: string): void =>
     onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} });
-  return withLocksRenewed(repository, verifyOutcome(await verify(repository, { ...choice, signal, progress })), run);
+  const suspects = await damagedBefore(repository, signal);
+  const report = await verify(repository, { ...choice, suspects, signal, progress });
+  return withLocksRenewed(repository, verifyOutcome(report), run);
+}
+
+/**
+ * Objects that verifications found damaged, back to the last one of all snapshots. Only the record of a trusted key ends
+ * the search; any other may add objects, because a suspicion costs no more than reading them.
+ */
+async function damagedBefore(repository: Session['repository'], signal: AbortSignal): Promise<Set<string>> {
+  const suspects = new Set<string>();
+  let untrusted = 0;
+  for (const { id, kind } of await listedRuns(repository, { limit: RUNS_LISTED, signal })) {
+    const stored = kind === 'verify' && untrusted < UNTRUSTED_READ ? await repository.run(id, { signal }) : undefined;
+    if (stored === undefined || stored.record.kind !== 'verify') {
+      continue;
+    }
+    const { status, failure, snapshot, errors, warned = [] } = stored.record;
+    for (const { code, params } of [...errors, ...warned]) {
+      const object = code === 'DK_OBJECT_DAMAGED' ? params?.['object'] : undefined;
+      if (object !== undefined) {
+        suspects.add(object);
+      }
+    }
+    const isTrusted = repository.trust.counts(stored.author);
+    untrusted += isTrusted ? 0 : 1;
+    const hasEnded = status === 'complete' || (status === 'failed' && failure === undefined);
+    if (isTrusted && hasEnded && snapshot === undefined) {
+      break;
+    }
+  }
+  return suspects;
 }
 
 /** What the run record says about a verification. */
 export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
-  const { snapshots, objects, read, problems } = report;
+  const { snapshots, snapshot, objects, read, problems } = report;
   const named = problems.map((one) => ({ ...one, resources: one.resources.filter(isOfKnownKind) }));
   const ofSnapshots = named.filter(({ resources }) => resources.length === 0).slice(0, WARNINGS_KEPT);
   return {
     value: report,
     status: problems.length === 0 ? 'complete' : 'failed',
+    ...compact({ snapshot }),
     counts: { snapshots, objects, read, problems: problems.length },
     // Of a whole snapshot or repository, or of kinds that this version does not know.
-    ...warningOf(ofSnapshots.map(({ code, reason }) => ({ code, params: { message: reason } }))),
-    errors: named.flatMap(({ code, reason, resources }) =>
+    ...warningOf(ofSnapshots.map((one) => ({ code: one.code, params: paramsOf(one) }))),
+    errors: named.flatMap(({ resources, ...one }) =>
       resources.map(({ org, kind, uid, title }) => ({
-        org,
-        kind,
-        uid,
-        title,
-        reason,
-        code,
-        params: { message: reason },
+        ...{ org, kind, uid, title },
+        reason: one.reason,
+        code: one.code,
+        params: paramsOf({ ...one, resources }),
       })),
     ),
   };
+}
+
+/** With the object, so that the next verification reads it again. */
+function paramsOf({ reason: message, object }: VerifyProblem): Record<string, string> {
+  return { message, ...(object === '' ? {} : { object }) };
 }

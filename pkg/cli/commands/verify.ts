@@ -26,6 +26,7 @@ export const registerVerify: Register = (program, run) => {
     .description('check that all snapshots, or one, can be restored')
     .option('--read-data', 'also read each object and compare it with its hash')
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, different each time')
+    .addHelpText('after', '\nExit codes: 0 no problems, 3 there is no snapshot to verify, 4 problems.')
     .action(run(verify));
 };
 
@@ -42,7 +43,7 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
   } else {
     printReport(context, report);
   }
-  return report.problems.length === 0 ? 0 : 4;
+  return report.problems.length > 0 ? 4 : report.snapshots === 0 ? 3 : 0;
 }
 
 /** @throws DK_USAGE */

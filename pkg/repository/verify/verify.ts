@@ -28,12 +28,16 @@ export interface VerifyOptions {
   readData?: boolean | { percent: number };
   /** Only this snapshot: an id, an unambiguous start of one, or `latest`. */
   snapshot?: string;
+  /** Objects that were damaged when they were last read: those that snapshots need are read in any case. */
+  suspects?: ReadonlySet<string>;
   progress?: (done: number, total: number, phase: 'manifests' | 'data') => void;
   signal?: AbortSignal;
 }
 
 export interface VerifyReport {
   snapshots: number;
+  /** Id of the snapshot, where only one was looked at. */
+  snapshot?: string;
   /** Different objects that the snapshots need. */
   objects: number;
   /** Stored size of those, in bytes. */
@@ -99,14 +103,10 @@ class Verification {
       );
     }
     const unreferenced = await this.#listObjects();
-    let read = 0;
-    let part: VerifyReport['part'];
-    if (readData !== undefined && readData !== false) {
-      part = await this.#duePart(readData);
-      read = await this.#readObjects(part);
-      if (part !== undefined) {
-        await rememberPart(this.#turn, part);
-      }
+    const part = typeof readData === 'object' ? await duePart(this.#turn, readData.percent) : undefined;
+    const read = await this.#readObjects(part);
+    if (part !== undefined) {
+      await rememberPart(this.#turn, part);
     }
     append(this.#problems, await nameTheHurt(this.#repository, sound, this.#bad, this.#options));
     return {
@@ -115,7 +115,7 @@ class Verification {
       bytes: [...this.#needed.values()].reduce((sum, { size }) => sum + (size ?? 0), 0),
       read,
       ...compact({ part }),
-      ...(snapshot === undefined ? { unreferenced } : {}),
+      ...(snapshot === undefined ? { unreferenced } : compact({ snapshot: keys[0]?.id })),
       problems: this.#problems,
     };
   }
@@ -187,27 +187,33 @@ class Verification {
     return unreferenced;
   }
 
-  async #duePart(readData: true | { percent: number }): Promise<Part | undefined> {
-    return readData === true ? undefined : duePart(this.#turn, readData.percent);
-  }
-
   get #turn(): TurnPorts {
     const { trust, clock, log } = this.#repository;
     return { state: trust.keys.state, clock, log };
   }
 
+  /** Reads the objects of a part, or all if all are to be read; and those that were damaged before. */
   async #readObjects(part: Part | undefined): Promise<number> {
+    const { readData, suspects } = this.#options;
+    const isDue = (id: string): boolean => readData === true || (part !== undefined && isInPart(part, id));
     const ids = [...this.#needed.keys()].filter(
-      (id) => !this.#bad.has(id) && (part === undefined || isInPart(part, id)),
+      (id) => !this.#bad.has(id) && (isDue(id) || suspects?.has(id) === true),
     );
+    if (ids.length === 0) {
+      return 0;
+    }
     const mayBeOfOthers = await hasKeyOfOthers(this.#repository, this.#options);
     let done = 0;
     const checkObject = async (id: string): Promise<void> => {
       const encrypted = this.#needed.get(id)?.encrypted ?? false;
-      try {
-        await this.#repository.objects.read(id, encrypted, this.#options);
-      } catch (error) {
-        this.#bad.set(id, { encrypted, ...this.#defect(error, mayBeOfOthers) });
+      if (encrypted && !isDue(id) && !this.#repository.keyring.readsObjects) {
+        this.#bad.set(id, { encrypted, code: 'DK_OBJECT_DAMAGED', reason: 'damaged when it was last read' });
+      } else {
+        try {
+          await this.#repository.objects.read(id, encrypted, this.#options);
+        } catch (error) {
+          this.#bad.set(id, { encrypted, ...this.#defect(error, mayBeOfOthers) });
+        }
       }
       done++;
       this.#options.progress?.(done, ids.length, 'data');

@@ -5,7 +5,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
-import type { RunKind, RunLine } from '../../contract/runs.ts';
+import { isOfAll, type RunKind, type RunLine } from '../../contract/runs.ts';
 import type { StateStore } from '../../lib/state.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
@@ -55,7 +55,7 @@ export interface RepositoryFacts {
   coverage: CoverageFound | undefined;
   /** How it differs from what this installation remembers. */
   findings: DashkeepError[];
-  /** The newest run of each kind that was neither cancelled nor interrupted. */
+  /** The newest run of each kind that was neither cancelled nor interrupted, and says something about all snapshots. */
   runs: Partial<Record<RunKind, RunLine>>;
   /** Whether a schedule ever started a backup: a command line does not show whether a service runs. */
   scheduled: boolean;
@@ -171,7 +171,7 @@ async function repositoryFacts(
   ]);
   const ended = await Promise.all(
     TESTED.map(async (kind) => {
-      const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status);
+      const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status) && isOfAll(one);
       return [kind, await runs.newestCertain(matches, caller ?? EVERYONE, signal)] as const;
     }),
   );

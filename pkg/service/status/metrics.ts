@@ -3,7 +3,7 @@ import type { Coverage } from '../../contract/coverage.ts';
 import type { ReadinessLevel } from '../../contract/api/readiness.ts';
 import { FINDING_CODES, type FindingCode } from '../../contract/findings.ts';
 import { problemCount } from '../../contract/manifest.ts';
-import type { RunRecord } from '../../contract/runs.ts';
+import { isOfAll, type RunRecord } from '../../contract/runs.ts';
 
 /** What a scrape asks for, gathered when it comes. */
 export interface Readings {
@@ -134,7 +134,7 @@ export class Metrics {
     if (kind === 'drill' && status !== 'cancelled' && status !== 'interrupted') {
       this.#drill.set(success);
     }
-    if (kind === 'verify' && status !== 'cancelled' && status !== 'interrupted') {
+    if (kind === 'verify' && status !== 'cancelled' && status !== 'interrupted' && isOfAll(record)) {
       this.#verify.set(success);
     }
   }

@@ -6,7 +6,7 @@ import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import { isMassChange } from '../../contract/losses/mass-change.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Clock } from '../../contract/ports.ts';
-import { runLine, type RunRecord } from '../../contract/runs.ts';
+import { isOfAll, runLine, type RunRecord } from '../../contract/runs.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
 import type { GivenTokens } from '../bootstrap/tokens/given.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
@@ -199,7 +199,11 @@ export class StatusView {
     const last = (kind: RunRecord['kind']): RunSummary | undefined => {
       const run = history.last(
         (one) =>
-          one.kind === kind && one.connection === undefined && one.finished !== undefined && mayKnow(one, caller),
+          one.kind === kind &&
+          one.connection === undefined &&
+          one.finished !== undefined &&
+          isOfAll(one) &&
+          mayKnow(one, caller),
       );
       return run === undefined ? undefined : runs.summary(runLine(run), caller);
     };

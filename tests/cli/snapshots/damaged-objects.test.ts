@@ -1,4 +1,4 @@
-import { appendFile, readdir } from 'node:fs/promises';
+import { appendFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
@@ -28,12 +28,50 @@ afterEach(async () => {
   await directory.remove();
 });
 
-it('the advice for a damaged object repairs it', async () => {
+/** Damages an object of a new backup. */
+async function damage(): Promise<string> {
   await run('backup', '--kinds', 'folder,dashboard');
   const objects = join(directory.path, 'repository', 'objects');
   const [object] = (await readdir(objects, { recursive: true })).filter((name) => name.endsWith('.gz'));
   await appendFile(join(objects, object!), 'x');
+  return object!.slice(3, -'.json.gz'.length);
+}
 
+/** How a verification ended, what it read, and the damaged objects. */
+async function verified(...args: string[]): Promise<{ exit: number; read: number; damaged: string[] }> {
+  const { exit, json } = await run('verify', ...args, '--json');
+  return { exit, read: json.read, damaged: json.problems.map(({ object }: { object: string }) => object) };
+}
+
+it('does not forget a damaged object before it is repaired, whatever is verified in between', async () => {
+  const object = await damage();
+  const older = (await run('snapshots', '--json')).json.snapshots[0].id;
+  await run('backup', '--kinds', 'folder,dashboard');
+  expect(await verified()).toEqual({ exit: 0, read: 0, damaged: [] });
+  expect(await verified(older, '--read-data')).toMatchObject({ exit: 4, damaged: [object] });
+  for (const args of [[], ['latest'], ['latest', '--read-data'], []]) {
+    const isShown = args.length === 0;
+    expect(await verified(...args)).toMatchObject(isShown ? { exit: 4, read: 1, damaged: [object] } : {});
+  }
+  await run('repair', '--read-data');
+  expect(await verified()).toEqual({ exit: 0, read: 1, damaged: [] });
+  expect(await verified()).toEqual({ exit: 0, read: 0, damaged: [] });
+});
+
+it('does not call an empty repository verified', async () => {
+  await damage();
+  await Promise.all(
+    ['snapshots', 'signatures'].map((name) => rm(join(directory.path, 'repository', name), { recursive: true })),
+  );
+  environment['DASHKEEP_STATE_DIR'] = join(directory.path, 'another state');
+  expect(await run('verify')).toMatchObject({
+    exit: 3,
+    out: expect.stringContaining('there is no snapshot to verify'),
+  });
+});
+
+it('the advice for a damaged object repairs it', async () => {
+  await damage();
   const found = await run('verify', '--read-data');
   expect(found).toMatchObject({ exit: 4, out: expect.stringContaining('Try `dashkeep repair --read-data`.') });
   const missingOnly = await run('repair');

@@ -267,6 +267,10 @@ it('verification: an object that cannot be read back', async () => {
   await run('verify', { readData: true });
   s3.options.deny = undefined;
   expect(await broken()).toEqual(['verification bad']);
+  // One snapshot says nothing about the others.
+  const { items } = (await service.call('GET', '/snapshots')).json;
+  await run('verify', { readData: true, snapshot: items[0].id });
+  expect(await broken()).toEqual(['verification bad']);
   await run('verify', { readData: true });
   expect(await broken()).toEqual([]);
 });
