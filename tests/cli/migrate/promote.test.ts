@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
@@ -125,6 +126,29 @@ it('shows it as Markdown in which nothing from Grafana is markup', async () => {
   expect(out).toContain('| **conflict** | dashboard | `Second b` | `Team` | `conflict: someone changed it there');
   expect(out).toMatch(/```text\n(.*\n)*dashboard Second b \(conflict: not written\)\n {2}.*B of production.*Second b/);
   await expect(promote('--from', 'latest', '--markdown', '--apply')).rejects.toMatchObject({ code: 'DK_USAGE' });
+});
+
+it.each([
+  ['mapped data sources', []],
+  ['new UIDs', ['--new-uids']],
+])('undoes a migration with %s that was killed while it wrote', async (_, args) => {
+  const runs = `${directory.path}/repository/connections/production/runs`;
+  const kept = new Map<string, string>();
+  // What the record says when the last dashboard was written is all that a killed process leaves.
+  const run = (): void => readdirSync(runs).forEach((name) => kept.set(name, readFileSync(`${runs}/${name}`, 'utf8')));
+  production.setFaults({ match: /^POST .*dashboard/, action: { kind: 'after', run }, skip: 3, times: 1 });
+  const asked = ['migrate', '--to', 'production', '--folder', 'team', '--from', 'live', ...args];
+  const { json } = await runCli([...asked, '--apply', '--json'], environment);
+  expect(await titlesIn(production)).toHaveLength(4);
+  const name = `${json.run}.json`;
+  expect(JSON.parse(kept.get(name) ?? '')).toMatchObject({ status: 'running' });
+  await writeFile(`${runs}/${name}`, kept.get(name) ?? '');
+
+  const undo = ['migrate', '--to', 'production', '--undo', json.run];
+  const { confirm, plan } = (await runCli([...undo, '--json'], environment)).json;
+  expect(plan.filter(({ action }: { action: string }) => action === 'blocked')).toEqual([]);
+  expect((await runCli([...undo, '--apply', '--confirm', confirm], environment)).exit).toBe(0);
+  expect(await titlesIn(production)).toEqual([]);
 });
 
 it('does not bring back what someone undid', async () => {

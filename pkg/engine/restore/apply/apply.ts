@@ -18,14 +18,12 @@ import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, markOf, markOfEntry } from './change-log.ts';
+import { intended, intendedRemovals, WRITES_AT_ONCE } from './intended.ts';
 import { MissingOwners } from './missing-owners.ts';
-import { deletedWith, removeExtra } from './remove-extra.ts';
+import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
 import { type Applying, type Attempt, didOf, isWritten, wantedAt, wantedContent } from './attempt.ts';
-
-/** More than the concurrent requests, so that objects are read from the repository while others are written. */
-const WRITES_AT_ONCE = 80;
 
 /**
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
@@ -47,7 +45,7 @@ export async function applyPlan(
   const results: ApplyResult[] = [];
   const missing = new MissingOwners();
   try {
-    const applying = { request, plan, progress, changeLog, budget, encoder, missing };
+    const applying: Applying = { request, plan, progress, changeLog, budget, encoder, missing };
     for (const org of request.instance.orgs) {
       for (const kind of KINDS) {
         const planned = todo.filter((item) => targetOf(item).org === org.id && item.kind === kind.name);
@@ -56,7 +54,7 @@ export async function applyPlan(
         const items = left.length === 0 ? planned : planned.filter((item) => missing.leaveOut(item) === undefined);
         append(results, left);
         if (items.length > 0) {
-          await changeLog.intend(intended(items));
+          await changeLog.intend(await intended(applying, items));
           const done = await applyKind(applying, org, kind, items);
           missing.note(items, done);
           append(results, done);
@@ -67,20 +65,8 @@ export async function applyPlan(
     await encoder.close();
   }
   await plan.deferred?.settle(plan);
-  await changeLog.intend(intended(plan.items.filter(({ action }) => action === 'delete')));
+  await changeLog.intend(intendedRemovals(plan.items));
   return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
-}
-
-/** What writing or deleting the items will touch, as far as it is known before the bodies are read. */
-function intended(items: readonly PlannedItem[]): Touched[] {
-  return items.flatMap((item): Touched[] => {
-    const target = targetOf(item);
-    if (item.action === 'delete') {
-      return deletedWith(kindOf(item.kind), target);
-    }
-    const mark = item.entry === undefined ? {} : { mark: markOfEntry(kindOf(item.kind), item.entry) };
-    return isWritten(item) ? [{ ...target, did: didOf(item), ...mark }] : [];
-  });
 }
 
 /** Counts what is written of the items. */
