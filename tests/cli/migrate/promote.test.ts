@@ -177,6 +177,33 @@ it('believes no record that no trusted key signed', async () => {
   expect(decisions(await promote('--from', 'live', '--promote', '--json'))[0]).toBe('a skip not-promoted');
 });
 
+it('keeps the link under which production shares a dashboard, and says so', async () => {
+  await promote('--from', 'live', '--promote', '--apply');
+  const shared = 'api/dashboards/uid/a/public-dashboards';
+  await call(stage, 'admin:admin', `POST /${shared}`, { isEnabled: true, annotationsEnabled: true });
+  // Otherwise both simulators would make up the same link.
+  await call(production, 'admin:admin', `POST /${shared.replace('/a/', '/b/')}`, { isEnabled: true });
+  await call(production, 'admin:admin', `POST /${shared}`, { isEnabled: true });
+  const link = async (): Promise<unknown> => {
+    const { accessToken } = (await call(production, 'admin:admin', `GET /${shared}`)).body as { accessToken: string };
+    return accessToken;
+  };
+  const before = await link();
+  const ofLink = ({ plan }: Ended['json']): unknown =>
+    plan.find(({ kind }: { kind: string }) => kind === 'public-dashboard');
+  const planned = await promote('--from', 'live', '--overwrite', '--json');
+  const losses = [expect.stringContaining('another link')];
+  expect(ofLink(planned.json)).toMatchObject({ action: 'update', losses });
+  const { confirm } = planned.json;
+  const applied = await promote('--from', 'latest', '--overwrite', '--apply', '--confirm', confirm, '--json');
+  expect(applied.exit).toBe(0);
+  expect(await link()).toBe(before);
+  expect(ofLink((await promote('--from', 'latest', '--overwrite', '--json')).json)).toMatchObject({
+    action: 'unchanged',
+    losses,
+  });
+});
+
 it('is no other way to overwrite', async () => {
   await expect(promote('--from', 'live', '--promote', '--overwrite')).rejects.toMatchObject({ code: 'DK_USAGE' });
 });

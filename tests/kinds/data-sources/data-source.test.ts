@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { reason, sentenceOf } from '../../../pkg/contract/reasons/catalogue.ts';
 import { stringifyJson } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
 import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
@@ -91,7 +92,8 @@ describe('data sources', () => {
       stored('prom').jsonData = jsonData;
       stored('prom').url = jsonData === PROM.jsonData ? 'http://wrong' : PROM.url;
       const { losses } = await restore('data-source', await grafana.admin(), taken);
-      expect(losses).toEqual({ prom: ['enter again: basicAuthPassword', 'enter again: httpHeaderValue1'] });
+      const removed = ['basicAuthPassword', 'httpHeaderValue1'].map((field) => reason('secret-removed', { field }));
+      expect(losses).toEqual({ prom: removed.map(sentenceOf) });
       expect(stored('prom').secureJsonData).toEqual({ basicAuthPassword: '', httpHeaderValue1: '' });
       stored('prom').secureJsonData = { ...PROM.secureJsonData };
     }

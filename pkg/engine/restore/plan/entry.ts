@@ -79,6 +79,10 @@ export async function planEntry(
     forecast: async () => (forecast ??= await forecastOf(kind, context, await item())),
   };
   const { action, why } = await decideEntry(facts);
+  if (action === 'unchanged' && kind.deletedWith !== undefined && kind.merge !== undefined) {
+    // What stays of the live one is said, although nothing is written.
+    await facts.forecast();
+  }
   const planned = { ...itemOf(entry, action, why), ...now };
   if (forecast === undefined) {
     return planned;

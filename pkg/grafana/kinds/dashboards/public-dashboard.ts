@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compact } from '../../../contract/compact.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../../http/errors.ts';
@@ -85,6 +86,12 @@ export const publicDashboard: Kind = {
   copy(content, uid) {
     const own = without(objectAt(content.body) ?? {}, 'uid', 'accessToken');
     return { ...content, body: { ...own, dashboardUid: uid } };
+  },
+
+  /** Grafana cannot change the link of a dashboard that is shared. */
+  merge(content, live) {
+    const link = compact({ uid: stringAt(live.body, 'uid'), accessToken: stringAt(live.body, 'accessToken') });
+    return { ...content, body: { ...objectAt(content.body), ...link } };
   },
 
   forecast,

@@ -18,6 +18,7 @@ import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from '../kind.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { securityChange } from '../security/change.ts';
+import { secretLosses } from '../security/moves.ts';
 import type { Content } from '../content.ts';
 import { mapMembers } from '../../../lib/json/map.ts';
 
@@ -187,9 +188,7 @@ function missingSecrets(context: WriteContext, item: Restorable): KnownReason[] 
   const missing = secretNames(item.content.body).filter(
     (name) => supplied[name] === undefined && stored[name] !== true,
   );
-  return [...new Set([...missing, ...dataSourceMoves.dropped(item, context)])].map((field) =>
-    reason('enter-again', { field }),
-  );
+  return secretLosses(missing, dataSourceMoves.dropped(item, context));
 }
 
 function defaultChanges(item: Restorable, siblings: JsonObject[]): KnownReason[] {

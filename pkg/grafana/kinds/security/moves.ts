@@ -1,9 +1,21 @@
 import type { KindName } from '../../../contract/kinds.ts';
 import { objectAt, type Json } from '../../../lib/json/json.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import type { Restorable, SecurityContext } from '../kind.ts';
 import type { Addresses } from './addresses.ts';
 import { differences, securityChange, switchText } from './change.ts';
+
+/**
+ * What is said of secrets that Grafana does not hold.
+ * @param dropped - those that an update removes, because the address changes
+ */
+export function secretLosses(missing: readonly string[], dropped: readonly string[]): KnownReason[] {
+  return [
+    ...missing.filter((field) => !dropped.includes(field)).map((field) => reason('enter-again', { field })),
+    ...dropped.map((field) => reason('secret-removed', { field })),
+  ];
+}
 
 type Wishes = Pick<SecurityContext, 'secrets' | 'keepSecrets'>;
 

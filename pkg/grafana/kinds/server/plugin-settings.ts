@@ -5,7 +5,7 @@ import { ifFound } from '../../http/errors.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { securityChange } from '../security/change.ts';
 import { looserChecks } from '../security/checks.ts';
-import { movesOf } from '../security/moves.ts';
+import { movesOf, secretLosses } from '../security/moves.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { installedPlugins } from './installed-plugins.ts';
@@ -131,7 +131,7 @@ function missingSecrets(context: WriteContext, item: Restorable, live: Content |
   const missing = secretNames(item.content.body).filter(
     (name) => supplied[name] === undefined && stored[name] !== true,
   );
-  return [...new Set([...missing, ...moves.dropped(item, context)])].map((field) => reason('enter-again', { field }));
+  return secretLosses(missing, moves.dropped(item, context));
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
