@@ -60,9 +60,9 @@ async function onePruned(objectLock: boolean, lock: string): Promise<void> {
 
 describe('dashkeep prune', () => {
   it.each([
-    [false, '', /^Removed 1 \(27 B\)/m],
-    [true, '', /^Removed 0 [^]*^1 \(27 B\) are removed, but the bucket keeps them as noncurrent/m],
-    [true, 'COMPLIANCE:30', /^Removed 0 [^]*^1 \(27 B\) are protected by object lock until/m],
+    [false, '', /^Removed 1 object \(27 B\)/m],
+    [true, '', /^Removed 0 [^]*^The bucket keeps 1 removed object \(27 B\) as noncurrent/m],
+    [true, 'COMPLIANCE:30', /^Removed 0 [^]*^Object lock protects 1 object \(27 B\) until/m],
   ])('tells people what is really gone (object lock: %s %s)', async (objectLock, lock, expected) => {
     await onePruned(objectLock, lock);
     await prune(3, lock);

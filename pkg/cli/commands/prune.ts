@@ -64,13 +64,16 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
     `${counted(plan.objects, 'object')}, needed by ${counted(plan.snapshots, 'snapshot')} (${bytes(plan.bytes)}).`,
   );
   if (result === undefined) {
-    printLine(context, `Would remove ${plan.remove.length} and mark ${plan.mark.length}; too young: ${plan.young}.`);
+    printLine(
+      context,
+      `Would remove ${counted(plan.remove.length, 'object')} and mark ${plan.mark.length}; too young: ${plan.young}.`,
+    );
     printLine(context, `Would remove ${leftBehind(plan.runs.length, plan.leftOvers.length)}.`);
     return;
   }
   printLine(
     context,
-    `Removed ${result.removed} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
+    `Removed ${counted(result.removed, 'object')} (${bytes(result.removedBytes)}), marked ${result.marked} for a later prune.`,
   );
   if (result.runs + result.leftOvers > 0) {
     printLine(context, `Removed ${leftBehind(result.runs, result.leftOvers)}.`);
@@ -79,12 +82,15 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
     const size = bytes(result.hiddenBytes);
     printLine(
       context,
-      `${result.hidden} (${size}) are removed, but the bucket keeps them as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.`,
+      `The bucket keeps ${counted(result.hidden, 'removed object')} (${size}) as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.`,
     );
   }
   if (result.locked > 0) {
     const size = bytes(result.lockedBytes);
-    printLine(context, `${result.locked} (${size}) are protected by object lock until their retention expires.`);
+    printLine(
+      context,
+      `Object lock protects ${counted(result.locked, 'object')} (${size}) until the retention expires.`,
+    );
   }
   for (const { key, reason } of result.failed) {
     printLine(context, printable(`not removed: ${key}: ${reason}`));
