@@ -10,8 +10,6 @@ import type { Session } from './session.ts';
 /** Anyone who can write to the bucket can add thousands of manifests; the count of problems has them all. */
 const WARNINGS_KEPT = 20;
 
-/** Untrusted records that are read: anyone who can write to the bucket can add thousands. */
-const UNTRUSTED_READ = 20;
 /** As many runs as the index has. */
 const RUNS_LISTED = 1000;
 
@@ -38,9 +36,8 @@ export async function runVerify(
  */
 async function damagedBefore(repository: Session['repository'], signal: AbortSignal): Promise<Set<string>> {
   const suspects = new Set<string>();
-  let untrusted = 0;
   for (const { id, kind } of await listedRuns(repository, { limit: RUNS_LISTED, signal })) {
-    const stored = kind === 'verify' && untrusted < UNTRUSTED_READ ? await repository.run(id, { signal }) : undefined;
+    const stored = kind === 'verify' ? await repository.run(id, { signal }) : undefined;
     if (stored === undefined || stored.record.kind !== 'verify') {
       continue;
     }
@@ -51,10 +48,8 @@ async function damagedBefore(repository: Session['repository'], signal: AbortSig
         suspects.add(object);
       }
     }
-    const isTrusted = repository.trust.counts(stored.author);
-    untrusted += isTrusted ? 0 : 1;
     const hasEnded = status === 'complete' || (status === 'failed' && failure === undefined);
-    if (isTrusted && hasEnded && snapshot === undefined) {
+    if (repository.trust.counts(stored.author) && hasEnded && snapshot === undefined) {
       break;
     }
   }
