@@ -31,8 +31,8 @@ export async function runVerify(
 }
 
 /**
- * Objects that verifications found damaged, back to the last one of all snapshots. Only the record of a trusted key ends
- * the search; any other may add objects, because a suspicion costs no more than reading them.
+ * Objects that verifications found damaged, back to the last one of all snapshots. Only the record of a trusted key
+ * ends the search; any other may add objects, because a suspicion costs no more than reading them.
  */
 async function damagedBefore(repository: Session['repository'], signal: AbortSignal): Promise<Set<string>> {
   const suspects = new Set<string>();

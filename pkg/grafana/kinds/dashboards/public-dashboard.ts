@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { compact } from '../../../contract/compact.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../../http/errors.ts';
@@ -90,8 +89,8 @@ export const publicDashboard: Kind = {
 
   /** Grafana cannot change the link of a dashboard that is shared. */
   merge(content, live) {
-    const link = compact({ uid: stringAt(live.body, 'uid'), accessToken: stringAt(live.body, 'accessToken') });
-    return { ...content, body: { ...objectAt(content.body), ...link } };
+    const link = Object.entries(objectAt(live.body) ?? {}).filter(([name]) => name === 'uid' || name === 'accessToken');
+    return { ...content, body: { ...objectAt(content.body), ...Object.fromEntries(link) } };
   },
 
   forecast,
