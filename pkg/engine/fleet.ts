@@ -9,11 +9,7 @@ import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { MAX_SKEW } from '../repository/clocks.ts';
-import {
-  snapshotsOfInstallation,
-  type InstallationOptions,
-  type InstallationSnapshots,
-} from '../repository/installation.ts';
+import { snapshotsOfInstallation, type InstallationOptions } from '../repository/installation.ts';
 import { notFullReasons } from '../repository/snapshots/coverage.ts';
 import { futureFinding } from '../repository/snapshots/future.ts';
 import { SharedStores } from '../storage/shared.ts';
@@ -122,8 +118,8 @@ async function look(
 ): Promise<Looked> {
   try {
     const store = await stores.open(target);
-    const { repository, ...found } = await snapshotsOfInstallation({ ...options, store });
-    return { installation: stateOf(target, found, options), repository, place: store.description };
+    const { repository, snapshots } = await snapshotsOfInstallation({ ...options, store });
+    return { installation: stateOf(target, snapshots, options), repository, place: store.description };
   } catch (error) {
     options.signal?.throwIfAborted();
     return { installation: unknown(target, error) };
@@ -132,7 +128,7 @@ async function look(
 
 function stateOf(
   target: string,
-  { snapshots, unusable }: Pick<InstallationSnapshots, 'snapshots' | 'unusable'>,
+  snapshots: readonly SnapshotSummary[],
   { clock, maxAge }: Pick<FleetOptions, 'clock' | 'maxAge'>,
 ): Installation {
   const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
@@ -142,7 +138,6 @@ function stateOf(
   const expected = maxAge ?? expectedHours(full);
   const alarms: Reason[] = [
     ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
-    ...(unusable === undefined ? [] : [unusable]),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
     ...(newest === undefined ? [] : notFullReasons(compact({ ...newest, lastFull: full[0]?.id }))),
     ...(isBehind ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),
