@@ -18,6 +18,8 @@ export interface CutShort {
   planned: number | undefined;
   /** How many more may have been written: the restore ended before they were read back. */
   unchecked: number;
+  /** Each of them, as in the record of the run. */
+  touched: RunFacts['touched'];
   safetySnapshot: string | undefined;
   /** The command that goes on where it ended. */
   finish: string;
@@ -28,7 +30,7 @@ export interface CutShort {
 /** The same by what the run noted. */
 export function cutShort(
   run: string,
-  { counts, planned, snapshot }: RunFacts,
+  { counts, planned, touched, snapshot }: RunFacts,
   finish: string,
   undo: UndoCommand,
 ): CutShort {
@@ -40,6 +42,7 @@ export function cutShort(
     written,
     planned,
     unchecked,
+    touched,
     safetySnapshot: snapshot,
     finish,
     undo: snapshot === undefined || isUntouched ? undefined : undo(run),

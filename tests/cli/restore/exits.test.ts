@@ -150,28 +150,24 @@ it('says of an undo that was interrupted how far it came, when the same undo is 
   expect(shown).not.toContain('did not finish');
 });
 
-it('says it as JSON too', async () => {
-  let out = '';
-  const stdout = { write: (text: string) => (out += text) } as unknown as NodeJS.WriteStream;
-  grafana.setFaults({
-    match: /^POST .*dashboards/,
-    action: { kind: 'status', status: 401 },
-    skip: 4,
-  });
-  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-  const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token };
-  await runCli(['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json', ...where], environment, {
-    stdout,
-  }).catch(() => undefined);
-  expect(JSON.parse(out)).toMatchObject({
+it('says it as JSON too, with the name of each resource', async () => {
+  grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 4 });
+  const { exit, json } = await runMain(
+    ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json', '--state-dir', `${directory.path}/state`],
+    { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token, DASHKEEP_TARGET: target() },
+  );
+  expect(exit).toBe(1);
+  expect(json).toMatchObject({
     planned: 13,
-    written: expect.any(Number),
     run: expect.any(String),
     safetySnapshot: expect.any(String),
     finish: expect.stringContaining('dashkeep restore '),
     undo: expect.stringContaining('--undo'),
     error: { code: 'DK_GRAFANA_UNAUTHORIZED' },
   });
+  const named = json.touched.map(({ uid }: { uid: string }) => uid);
+  expect(named).toEqual(expect.arrayContaining([...grafana.state.org(1).dashboards.keys()]));
+  expect(named).toHaveLength(json.written + json.unchecked);
 });
 
 it('says of a run that no one knows where the runs are', async () => {
