@@ -98,3 +98,17 @@ it('updates the data source that it created', async () => {
   expect(await send('--overwrite')).toMatchObject({ exit: 0 });
   expect(await api(production, 'GET /api/datasources')).toMatchObject([{ url: 'http://new:9090' }]);
 });
+
+it('gives the references of dashboard snapshots the new UIDs', async () => {
+  const { dashboard } = await api(stage, 'GET /api/dashboards/uid/board');
+  const { key } = await api(stage, 'POST /api/snapshots', { name: 'Then', dashboard });
+  environment['DASHKEEP_KINDS'] = 'data-source,dashboard,dashboard-snapshot';
+  const sent = await send();
+  expect(sent.exit, JSON.stringify(sent.json.results)).toBe(0);
+  const [{ uid }] = await api(production, 'GET /api/search?query=Board');
+  const datasource = { type: 'prometheus', uid: await asked() };
+  expect((await api(production, `GET /api/snapshots/${key}`)).dashboard).toMatchObject({
+    uid,
+    panels: [{ datasource, targets: [{ datasource }] }],
+  });
+});

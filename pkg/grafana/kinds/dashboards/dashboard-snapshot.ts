@@ -7,6 +7,7 @@ import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } f
 import type { Content } from '../content.ts';
 import { servedWhole } from '../../rights.ts';
 import { securityChange } from '../security/change.ts';
+import { renameInDashboard } from './dashboard/references.ts';
 
 /** Grafana writes "never" as some fifty years; nobody else asks for more than twenty. */
 const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
@@ -56,14 +57,12 @@ export const dashboardSnapshot: Kind = {
   },
 
   rename(content, renamed) {
-    const dashboard = objectAt(content.body, 'dashboard') ?? {};
+    const { body, ...rest } = renameInDashboard(content, renamed);
+    const dashboard = objectAt(body, 'dashboard') ?? {};
     const uid = stringAt(dashboard, 'uid') ?? '';
     return uid === ''
-      ? content
-      : {
-          ...content,
-          body: { ...objectAt(content.body), dashboard: { ...dashboard, uid: renamed({ kind: 'dashboard', uid }) } },
-        };
+      ? { ...rest, body }
+      : { ...rest, body: { ...objectAt(body), dashboard: { ...dashboard, uid: renamed({ kind: 'dashboard', uid }) } } };
   },
 
   forecast,
