@@ -52,6 +52,22 @@ describe('S3Store’s short way', () => {
     expect(seen).toHaveLength(7);
   });
 
+  it('is taken by lists', async () => {
+    const { store, seen } = await open(undefined, {}, 's3://test/a+b/c=d%e');
+    const keys = ['objects/1@x+y=z', 'objects/2%C3%A9'];
+    for (const key of keys) {
+      await store.put(key, body);
+    }
+    const found: object[] = [];
+    for await (const info of store.list('objects/', { startAfter: 'objects/0' })) {
+      found.push(info);
+    }
+
+    const rest = { size: body.length, lastModified: expect.any(Date) };
+    expect(found).toEqual(keys.map((key) => ({ key, ...rest })));
+    expect(seen.filter(bySdk)).toEqual([]);
+  });
+
   it('is left to the SDK where the store wants what only the SDK does', async () => {
     const refusal = { kind: 'status', status: 403, code: 'AccessDenied' } as const;
     const { store, seen } = await open((request) => (bySdk(request) ? undefined : refusal));

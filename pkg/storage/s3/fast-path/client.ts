@@ -36,8 +36,9 @@ type Header = readonly [name: string, value: string];
 
 interface Request {
   method: 'PUT' | 'GET';
-  /** Relative to the target. */
-  key: string;
+  /** Relative to the target; without one, the bucket itself. */
+  key?: string;
+  query?: Readonly<Record<string, string>>;
   headers: readonly Header[];
   body: Buffer;
   /** Milliseconds for all of it. */
@@ -47,6 +48,9 @@ interface Request {
 }
 
 const EMPTY = Buffer.alloc(0);
+
+/** A page has at most a thousand keys. */
+const LIST_BYTES = 4 * 1024 * 1024;
 
 /** What a get sends of the headers of a put. */
 const OF_A_GET = new Set(['host', 'x-amz-expected-bucket-owner', 'x-amz-request-payer']);
@@ -152,6 +156,28 @@ export class FastPathClient {
   }
 
   /**
+   * The text of a page of keys; undefined when it is for the SDK to try.
+   * @param query what a list is asked for. @throws the signal's reason
+   */
+  async list(query: Readonly<Record<string, string>>, signal?: AbortSignal): Promise<string | undefined> {
+    const template = await this.#plain();
+    if (template === undefined) {
+      return undefined;
+    }
+    const headers = template.putHeaders.filter(([name]) => OF_A_GET.has(name));
+    try {
+      const asked = { 'list-type': '2', ...query };
+      const answer = await this.#send(template, {
+        ...{ method: 'GET', query: asked, headers, body: EMPTY, maxBytes: LIST_BYTES, signal },
+      });
+      return answer.status === 200 ? answer.body.toString() : undefined;
+    } catch {
+      signal?.throwIfAborted();
+      return undefined;
+    }
+  }
+
+  /**
    * The SDK got through what was refused here. When that goes on, this store wants something that only the SDK does.
    */
   disappointed(): void {
@@ -202,17 +228,17 @@ export class FastPathClient {
 
   async #send(template: SignedTemplate, given: Request): Promise<HttpResponse> {
     const { client, clock, resolved } = this.#connection;
-    const { method, key, body } = given;
+    const { method, key, query = {}, body } = given;
     const { protocol, hostname } = new URL(template.origin);
-    const path = template.path + key.split('/').map(encodeURIComponent).join('/');
+    const path = key === undefined ? template.bucketPath : template.path + encodedPath(key);
     const { headers } = await template.signer.sign(
-      { protocol, hostname, method, path, query: {}, headers: Object.fromEntries(given.headers), body },
+      { protocol, hostname, method, path, query, headers: Object.fromEntries(given.headers), body },
       { signingDate: new Date(clock.now().getTime() + client.config.systemClockOffset) },
     );
     return sendRequest({
       dispatcher: this.#dispatcher,
       origin: template.origin,
-      path,
+      path: path + queryText(query),
       method,
       headers: { ...headers, 'user-agent': template.userAgent },
       body: body === EMPTY ? null : body,
@@ -222,4 +248,13 @@ export class FastPathClient {
       signal: given.signal,
     });
   }
+}
+
+function encodedPath(key: string): string {
+  return key.split('/').map(encodeURIComponent).join('/');
+}
+
+function queryText(query: Readonly<Record<string, string>>): string {
+  const members = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return members.length === 0 ? '' : `?${members.join('&')}`;
 }

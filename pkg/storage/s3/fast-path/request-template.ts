@@ -14,6 +14,8 @@ export interface RequestTemplate {
   origin: string;
   /** Before the encoded key, with the slash at its end. */
   path: string;
+  /** Of the bucket itself. */
+  bucketPath: string;
   scope: SigningScope;
   /** What the SDK sends with every put as the settings ask for it, in the order of their names. */
   putHeaders: readonly (readonly [name: string, value: string])[];
@@ -64,6 +66,8 @@ export async function requestTemplateOf(
   return {
     origin: `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`,
     path: path.slice(0, -KEY.length),
+    // As many segments shorter as the base has.
+    bucketPath: `${path.split('/').slice(0, -`${input.Key}${KEY}`.split('/').length).join('/')}/`,
     scope: { region, service },
     putHeaders: own.sort(([a], [b]) => (a < b ? -1 : 1)),
     userAgent: headers['user-agent'] ?? 'dashkeep',
