@@ -11,6 +11,7 @@ import { recordRun } from '../../operations/run.ts';
 import {
   acceptLossAdvice,
   coverageOf,
+  orgsBackAdvice,
   putBackAdvice,
   shrunkReason,
   upgradeReason,
@@ -131,8 +132,12 @@ function printShrunk(context: CliContext, manifest: Manifest): void {
   if (shrunk !== undefined) {
     printLine(context, `warning: ${reasonSentence(shrunkReason(shrunk))}`);
     const isUnread = isAllUnread(shrunk, manifest);
-    printLine(context, reasonSentence(isUnread ? reason('read-again') : putBackAdvice(shrunk.since, id)));
-    printLine(context, reasonSentence(acceptLossAdvice(id, shrunk)));
+    const advice = [
+      isUnread ? reason('read-again') : putBackAdvice(shrunk.since, id),
+      orgsBackAdvice(manifest),
+      acceptLossAdvice(id, shrunk),
+    ];
+    advice.forEach((one) => one && printLine(context, reasonSentence(one)));
   }
 }
 

@@ -104,6 +104,19 @@ export function putBackAdvice(since: string, snapshot: string): KnownReason {
   return reason('put-back', { command: `dashkeep restore ${since} --lost-in ${snapshot} --overwrite` });
 }
 
+/** How to restore whole organizations, which `putBackAdvice` leaves out; undefined where none is lost. */
+export function orgsBackAdvice({ shrunk, orgs, scope }: Manifest): KnownReason | undefined {
+  const gone = new Set(shrunk?.losses.flatMap(({ org }) => (org === undefined ? [] : [org])));
+  orgs.forEach(({ id }) => gone.delete(id));
+  // Others may still exist, out of reach.
+  return shrunk === undefined || scope?.orgs !== 'all' || gone.size === 0
+    ? undefined
+    : reason('put-orgs-back', {
+        orgs: [...gone].join(', '),
+        command: `dashkeep restore ${shrunk.since} --everything`,
+      });
+}
+
 /** What to do about a shrunk snapshot. */
 export function acceptLossAdvice(snapshot: string, { since }: Shrunk): KnownReason {
   return reason('accept-loss', { command: `dashkeep backup --accept-loss ${snapshot}`, since });

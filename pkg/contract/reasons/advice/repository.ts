@@ -94,6 +94,8 @@ export const REPOSITORY_ADVICE = {
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
   'put-back': 'To restore exactly these, run {command}.',
+  'put-orgs-back':
+    'This leaves out organizations that no longer exist under their IDs ({orgs}). To restore them, too, run {command} as a server admin.',
   'read-again':
     'Resources that could not be read may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
   'accept-loss': {

@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
+  directory = await memoryDirectory();
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+function dashkeep(args: string[]): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  return runCli([...args, ...where, '--grafana-url', grafana.url], ADMIN);
+}
+
+async function api(route: string, body?: unknown, org = 1): Promise<Record<string, unknown>> {
+  const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
+  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
+  return answer.body as Record<string, unknown>;
+}
+
+it.each(['deleted', 'replaced by one of the same name'])(
+  'leads from an organization that was %s to the command that restores it',
+  async (how) => {
+    const second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
+    for (const uid of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      await api('POST /api/folders', { uid, title: uid }, second);
+    }
+    const full = /^snapshot (\S+) is complete/m.exec((await dashkeep(['backup'])).out)?.[1] ?? '';
+    const third = how === 'deleted' ? undefined : Number((await api('POST /api/orgs', { name: 'Third' }))['orgId']);
+    await api(`DELETE /api/orgs/${second}`);
+    if (third !== undefined) {
+      await api(`PUT /api/orgs/${third}`, { name: 'Second' });
+    }
+    const { exit, out } = await dashkeep(['backup']);
+    expect(exit).toBe(3);
+    const command = `dashkeep restore ${full} --everything`;
+    expect(out).toContain(`leaves out organizations that no longer exist under their IDs (${second})`);
+    expect(out).toContain(command);
+    const plan = await dashkeep(['restore', full, '--everything']);
+    const confirm = /--confirm '([^']+)'/.exec(plan.out)?.[1];
+    const applied = [
+      'restore',
+      full,
+      '--everything',
+      '--apply',
+      ...(confirm === undefined ? [] : ['--confirm', confirm]),
+    ];
+    expect((await dashkeep(applied)).exit).toBe(0);
+    const orgs = [...grafana.state.orgs.values()].filter(({ name }) => name === 'Second');
+    expect(orgs.map(({ folders }) => [...folders.keys()].toSorted())).toEqual([['a', 'b', 'c', 'd', 'e', 'f']]);
+    expect((await dashkeep(['backup'])).exit).toBe(0);
+  },
+);
