@@ -1,6 +1,6 @@
 import type { NotificationEvent } from '../../contract/api/settings.ts';
 import { problemCount } from '../../contract/manifest.ts';
-import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
+import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { ReportedChange } from './change-report.ts';
@@ -33,6 +33,26 @@ function lossOf(record: RunRecord | undefined): ReasonData | undefined {
   return warnedOf(record, 'snapshot-shrunk', 'mass-change');
 }
 
+/** Why a run failed, and what to do about it. */
+function failureOf({ failure }: RunRecord): string {
+  return failure === undefined ? 'see its record.' : [`${failure.message}.`, failure.hint].filter(Boolean).join(' ');
+}
+
+/** How far a restore came that failed, and how it goes on: Grafana may be half restored. */
+function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {} }: RunRecord): string[] {
+  if (kind !== 'restore' || planned === undefined || written === undefined) {
+    return [];
+  }
+  if (written + unchecked === 0) {
+    return [`Of ${planned} resources, none was written.`];
+  }
+  const more = unchecked === 0 ? '' : `, and ${unchecked} more may have been written`;
+  return [
+    `Of ${planned} resources, ${written} were written and checked${more}.`,
+    reasonSentence(reason('finish-or-undo-run', { run: id })),
+  ];
+}
+
 /** All notices about the end of a run. */
 export function noticesOf(record: RunRecord, before: RunRecord | undefined): Notice[] {
   const { id, kind, status, trigger, started, finished, snapshot } = record;
@@ -63,11 +83,12 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined): Noti
     return undefined;
   }
   if (status === 'failed') {
-    return { event: 'failed', text: `The ${kind} has failed: ${failure?.message ?? 'see its record'}.`, run };
+    const text = [`The ${kind} has failed: ${failureOf(record)}`, ...progressOf(record)].join(' ');
+    return { event: 'failed', text, run };
   }
   // It leaves Grafana half restored, and the person who started it may have left.
   if (status === 'interrupted' && kind === 'restore') {
-    return { event: 'failed', text: `The ${kind} was interrupted: ${failure?.message ?? 'see its record'}.`, run };
+    return { event: 'failed', text: `The ${kind} was interrupted: ${failureOf(record)}`, run };
   }
   if (status === 'partial') {
     const text =

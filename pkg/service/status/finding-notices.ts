@@ -21,7 +21,7 @@ export class FindingNotices {
         this.#reported.add(name);
         const { code, message, hint } = findingError(finding);
         log.error({ code, advice: hint }, message);
-        notifier.notify({ event: 'repository', text: message });
+        notifier.notify({ event: 'repository', text: `${message}. ${hint}` });
       }
     }
   }

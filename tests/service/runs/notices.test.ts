@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
 import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.ts';
 import { noticeOf } from '../../../pkg/service/notifications/notices.ts';
+import type { Notifier } from '../../../pkg/service/notifications/notifier.ts';
 import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
 import type { Journal } from '../../../pkg/service/runs/journal.ts';
+import { FindingNotices } from '../../../pkg/service/status/finding-notices.ts';
+import type { StatusCache } from '../../../pkg/service/status/status-cache.ts';
+import type { Log } from '../../../pkg/contract/ports.ts';
 import { realClock } from '../../support/ports.ts';
 
 const run = (kind: RunKind, status: RunStatus): RunRecord =>
@@ -19,6 +23,23 @@ it.each(['backup', 'restore', 'verify', 'drill', 'prune'] as const)('a %s that f
   });
 });
 
+it('a failure says what to do about it, and of a restore also how far it came and how it goes on', () => {
+  const failed = {
+    ...run('restore', 'failed'),
+    ...{ planned: 94, counts: { planned: 94, written: 2, unchecked: 3 } },
+    failure: { code: 'DK_GRAFANA_UNAUTHORIZED', message: '401 Unauthorized', hint: 'Check the token.' },
+  } as RunRecord;
+  expect(noticeOf(failed, undefined)?.text).toBe(
+    'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources, 2 were written and checked, and 3 more may have been written. Finish it or undo it. To see the commands, run `dashkeep runs r`.',
+  );
+  expect(noticeOf({ ...failed, counts: { planned: 94, written: 0, unchecked: 0 } }, undefined)?.text).toBe(
+    'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources, none was written.',
+  );
+  expect(noticeOf({ ...failed, kind: 'backup' }, undefined)?.text).toBe(
+    'The backup has failed: 401 Unauthorized. Check the token.',
+  );
+});
+
 it('a restore whose process ended is reported as it is left; a backup comes again, a cancelled one was wanted', async () => {
   const entry = { ...run('restore', 'running'), planned: 4, instance: 'earlier', kept: false };
   const written: object[] = [];
@@ -27,7 +48,7 @@ it('a restore whose process ended is reported as it is left; a backup comes agai
   expect(written).toEqual([closed]);
   expect(noticeOf(closed!, undefined)).toMatchObject({
     event: 'failed',
-    text: expect.stringContaining('The restore was interrupted: ') as string,
+    text: expect.stringMatching(/^The restore was interrupted: .*Finish it or undo it\./) as string,
     run: {
       ...{ id: 'r', kind: 'restore', status: 'interrupted' },
       failure: { code: 'DK_INTERRUPTED', hint: 'Finish it or undo it. To see the commands, run `dashkeep runs r`.' },
@@ -35,4 +56,25 @@ it('a restore whose process ended is reported as it is left; a backup comes agai
   });
   expect(noticeOf(run('backup', 'interrupted'), undefined)).toBeUndefined();
   expect(noticeOf(run('restore', 'cancelled'), undefined)).toBeUndefined();
+});
+
+it('a changed repository is reported once, with what to do about it', () => {
+  const params = { remembered: 'abc', target: 's3://bucket/prefix' };
+  const findings = [{ code: 'DK_REPOSITORY_EMPTIED', since: '2026-05-01T10:00:00.000Z', params }];
+  const sent: object[] = [];
+  const notices = new FindingNotices({
+    statusCache: { findings } as unknown as StatusCache,
+    notifier: { notify: (notice: object) => sent.push(notice) } as unknown as Notifier,
+    log: { error: () => undefined } as unknown as Log,
+  });
+  notices.watch();
+  notices.watch();
+  expect(sent).toEqual([
+    {
+      event: 'repository',
+      text: expect.stringMatching(
+        /gone from s3:\/\/bucket\/prefix\. .*accept it: dashkeep trust --repository abc$/,
+      ) as string,
+    },
+  ]);
 });
