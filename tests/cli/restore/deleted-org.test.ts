@@ -38,6 +38,8 @@ it.each(['deleted', 'replaced by one of the same name'])(
     for (const uid of ['a', 'b', 'c', 'd', 'e', 'f']) {
       await api('POST /api/folders', { uid, title: uid }, second);
     }
+    await api('POST /api/admin/users', { name: 'Ben', login: 'ben', email: 'ben@example.com', password: 'password' });
+    await api(`POST /api/orgs/${second}/users`, { loginOrEmail: 'ben', role: 'Editor' });
     const full = /^snapshot (\S+) is complete/m.exec((await dashkeep(['backup'])).out)?.[1] ?? '';
     const third = how === 'deleted' ? undefined : Number((await api('POST /api/orgs', { name: 'Third' }))['orgId']);
     await api(`DELETE /api/orgs/${second}`);
@@ -46,21 +48,24 @@ it.each(['deleted', 'replaced by one of the same name'])(
     }
     const { exit, out } = await dashkeep(['backup']);
     expect(exit).toBe(3);
-    const command = `dashkeep restore ${full} --everything`;
+    const command = `dashkeep restore ${full} --everything --overwrite`;
     expect(out).toContain(`leaves out organizations that no longer exist under their IDs (${second})`);
     expect(out).toContain(command);
-    const plan = await dashkeep(['restore', full, '--everything']);
+    const plan = await dashkeep(['restore', full, '--everything', '--overwrite']);
     const confirm = /--confirm '([^']+)'/.exec(plan.out)?.[1];
     const applied = [
       'restore',
       full,
       '--everything',
+      '--overwrite',
       '--apply',
       ...(confirm === undefined ? [] : ['--confirm', confirm]),
     ];
     expect((await dashkeep(applied)).exit).toBe(0);
     const orgs = [...grafana.state.orgs.values()].filter(({ name }) => name === 'Second');
     expect(orgs.map(({ folders }) => [...folders.keys()].toSorted())).toEqual([['a', 'b', 'c', 'd', 'e', 'f']]);
+    // The account still exists, and is a member again.
+    expect([...orgs[0]!.members.values()]).toContain('Editor');
     expect((await dashkeep(['backup'])).exit).toBe(0);
   },
 );
