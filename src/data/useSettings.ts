@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { RetentionSettings, SettingsCandidate, SettingsUpdate } from '../../pkg/contract/api/settings.ts';
 import { call } from '../api/client.ts';
 
@@ -27,11 +28,23 @@ export function useSaveSettings(onSaved: () => void) {
   });
 }
 
-/** Tries what is given on top of what is stored, and stores nothing. */
+/** Tries what is given on top of what is stored, and stores nothing. It ends with the page that shows it. */
 export function useCheckTarget() {
-  return useMutation({
-    mutationFn: (candidate: SettingsCandidate) => call('POST /settings/check', { body: candidate }),
+  const stop = useRef<AbortController>(undefined);
+  const check = useMutation({
+    mutationFn: (candidate: SettingsCandidate) => {
+      stop.current = new AbortController();
+      return call('POST /settings/check', { body: candidate, signal: stop.current.signal });
+    },
   });
+  useEffect(() => () => stop.current?.abort(), []);
+  return {
+    ...check,
+    cancel: () => {
+      stop.current?.abort();
+      check.reset();
+    },
+  };
 }
 
 export function useTestNotification() {

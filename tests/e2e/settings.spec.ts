@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+import type { SettingsCandidate } from '../../pkg/contract/api/settings.ts';
 import { expect, expectAccessible, GRAFANA_URL } from './support/fixtures.ts';
 import { test } from './support/madeUp.ts';
 
@@ -136,30 +138,99 @@ test('a save that did not arrive is said not to be saved once the service respon
   expect(service.state.settings.values.retention.keepLast).toBe(98);
 });
 
-test('a target whose check failed is saved only after a question', async ({ app, page }) => {
+test('saving a target checks it first, each target once, and what works is saved without a further click @quick', async ({
+  app,
+  page,
+}) => {
+  await app.open('/settings/target');
+  const sent = requestsOf(page);
+  const bucket = page.getByRole('textbox', { name: /^Bucket/ });
+  await bucket.fill('another');
+  await bucket.press('Enter');
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Discard changes' })).toHaveCount(0);
+  expect(sent).toEqual(['check another', 'save another']);
+
+  await bucket.fill('third');
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expect(page.getByText('The target works')).toBeVisible();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Discard changes' })).toHaveCount(0);
+  expect(sent.slice(2)).toEqual(['check third', 'save third']);
+});
+
+test('a target whose check fails is saved only by a click on purpose', async ({ app, page }) => {
   await app.open('/settings/target');
   const steps = [{ step: 'clock', status: 'failed', code: 'DK_STORE_UNREACHABLE', detail: 'refused', hint: '' }];
   await page.route('**/api/v1/settings/check', (route) => route.fulfill({ json: { ok: false, steps, resolved: [] } }));
-  let saved = 0;
-  page.on('request', (request) => (saved += request.method() === 'PUT' ? 1 : 0));
+  const sent = requestsOf(page);
   const bucket = page.getByRole('textbox', { name: /^Bucket/ });
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  const anyway = page.getByRole('button', { name: 'Save anyway' });
   await bucket.fill('nowhere');
-  await page.getByRole('button', { name: 'Check' }).click();
-  await expect(page.getByText('The target does not work yet')).toBeVisible();
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  const dialog = page.getByRole('dialog');
-  await expect(dialog.getByText('Save a target that does not work?')).toBeVisible();
+  await expect(anyway).toHaveCount(0);
+  await bucket.press('Enter');
+  const failed = page.getByRole('alert').filter({ hasText: 'The target does not work yet' });
+  await expect(failed).toContainText('Until the cause is resolved, every backup to this target fails');
+  await expect(anyway).toBeVisible();
   await expectAccessible(page);
-  await dialog.getByRole('button', { name: 'Keep editing' }).click();
-  expect(saved).toBe(0);
   // What was found is not about what is typed since.
   await bucket.fill('elsewhere');
-  await expect(page.getByText('The target does not work yet')).toHaveCount(0);
-  await bucket.fill('nowhere');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await dialog.getByRole('button', { name: 'Save anyway' }).click();
+  await expect(failed).toHaveCount(0);
+  await expect(anyway).toHaveCount(0);
+  // The cause may have been resolved meanwhile: it is checked again.
+  await save.click();
+  await expect(failed).toBeVisible();
+  await save.click();
+  await expect(failed).toBeVisible();
+  await expect.poll(() => sent).toEqual(['check nowhere', 'check elsewhere', 'check elsewhere']);
+  await anyway.click();
   await expect(page.getByText('Settings saved')).toBeVisible();
-  expect(saved).toBe(1);
+  expect(sent.slice(3)).toEqual(['save elsewhere']);
+});
+
+test('a check that takes long shows how long, and ends without saving when it is cancelled or overtaken', async ({
+  app,
+  page,
+}) => {
+  await app.open('/settings/target');
+  await page.route('**/api/v1/settings/check', () => undefined);
+  const sent = requestsOf(page);
+  const bucket = page.getByRole('textbox', { name: /^Bucket/ });
+  const save = page.getByRole('button', { name: 'Save', exact: true });
+  const wait = page.getByRole('region', { name: 'Testing the target…' });
+  await bucket.fill('slow');
+  await bucket.press('Enter');
+  await expect(wait).toContainText('If the target works, it is then saved.');
+  await expect(wait.getByRole('progressbar')).toBeVisible();
+  await expect(wait).toContainText(/[1-9] sec/);
+  await expectAccessible(page);
+  const stopped = page.waitForEvent('requestfailed');
+  await page.getByRole('button', { name: 'Cancel the check' }).press('Enter');
+  await stopped;
+  await expect(wait).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Check', exact: true })).toBeFocused();
+
+  // It is not waited for what is no longer in the form.
+  await save.click();
+  await expect(wait).toBeVisible();
+  await bucket.fill('slower');
+  await expect(wait).toHaveCount(0);
+
+  // Who checks and then saves waits for one check.
+  await page.unrouteAll();
+  let respond = (): void => undefined;
+  await page.route('**/api/v1/settings/check', async (route) => {
+    await new Promise<void>((resolve) => (respond = resolve));
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Check' }).click();
+  await expect(wait).not.toContainText('saved');
+  await save.click();
+  await expect(wait).toContainText('saved');
+  respond();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  expect(sent).toEqual(['check slow', 'check slow', 'check slower', 'save slower']);
 });
 
 test('where backups can cover other organizations, the target is read-only and names what the deployment sets', async ({
@@ -202,3 +273,17 @@ test('where backups can cover other organizations, the target is read-only and n
   await app.open('/settings/target');
   await expect(page.getByText('The deployment has to set the target')).toBeVisible();
 });
+
+/** Which targets are sent from now on, and what for, in order. */
+function requestsOf(page: Page): string[] {
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (/\/settings(\/check)?$/.test(pathname) && request.method() !== 'GET') {
+      const { values } = request.postDataJSON() as SettingsCandidate;
+      const bucket = /^s3:\/\/([^/]+)/.exec(values?.target?.url ?? '')?.[1];
+      sent.push(`${request.method() === 'PUT' ? 'save' : 'check'} ${bucket}`);
+    }
+  });
+  return sent;
+}

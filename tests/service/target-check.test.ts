@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { CheckStep, SettingsCheck } from '../../pkg/contract/api/settings.ts';
+import type { CheckStep, SettingsCandidate, SettingsCheck } from '../../pkg/contract/api/settings.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
@@ -21,12 +24,16 @@ afterAll(async () => {
   await removeDirectory(service.directory);
 });
 
-async function check(endpoint: string): Promise<SettingsCheck> {
+async function candidate(endpoint: string): Promise<SettingsCandidate> {
   const { target } = (await service.call('GET', '/settings')).json.values;
   const { AWS_ACCESS_KEY_ID: s3AccessKeyId, AWS_SECRET_ACCESS_KEY: s3SecretAccessKey } = s3.environment;
   const url = { ...target, url: 's3://bucket/prefix', endpoint, region: 'us-east-1', forcePathStyle: true };
   const secrets = { s3AccessKeyId, s3SecretAccessKey };
-  return (await service.call('POST', '/settings/check', { values: { target: url }, secrets })).json;
+  return { values: { target: url }, secrets };
+}
+
+async function check(endpoint: string): Promise<SettingsCheck> {
+  return (await service.call('POST', '/settings/check', await candidate(endpoint))).json;
 }
 
 const named = ({ steps }: SettingsCheck, name: CheckStep['step']) => steps.find(({ step }) => step === name);
@@ -60,3 +67,23 @@ it('names a cause that concerns every step once, and says of the others that it 
     new Set(['needs-earlier-steps']),
   );
 });
+
+it('ends a check whose caller has gone', async () => {
+  const silent = createServer();
+  const reached = once(silent, 'connection') as Promise<[Socket]>;
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const asked = request(`${service.url}/api/v1/settings/check`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
+  });
+  asked.on('error', () => undefined);
+  asked.end(JSON.stringify(await candidate(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`)));
+  const [socket] = await reached;
+  const closed = once(socket, 'close');
+  socket.resume();
+  // It still tries to clean up.
+  silent.on('connection', (next) => next.destroy());
+  asked.destroy();
+  await closed;
+  silent.close();
+}, 15_000);

@@ -1,8 +1,10 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { Alert, Icon, Spinner, Stack, Text, useStyles2 } from '@grafana/ui';
+import { Alert, Icon, Stack, Text, useStyles2 } from '@grafana/ui';
+import { useEffect, useReducer } from 'react';
 import type { CheckStep } from '../../../pkg/contract/api/settings.ts';
 import { ProblemText } from '../../components/problems/ProblemAlert.tsx';
+import { ProgressBar } from '../../components/ProgressBar.tsx';
 import { ServiceWords } from '../../components/problems/ServiceWords.tsx';
 import type { useCheckTarget } from '../../data/useSettings.ts';
 import { checkStepLabel } from '../../lib/checkSteps.ts';
@@ -19,16 +21,17 @@ const ICONS: Record<CheckStep['status'], IconName> = {
   skipped: 'minus-circle',
 };
 
+interface Props {
+  check: Omit<ReturnType<typeof useCheckTarget>, 'cancel'>;
+  /** Whether the target is saved as soon as the check passes. */
+  isToBeSaved: boolean;
+}
+
 /** What was tried with the target, step by step, and what to do about the one that failed. */
-export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget> }) {
+export function CheckResult({ check, isToBeSaved }: Props) {
   const styles = useStyles2(getStyles);
   if (check.isPending) {
-    return (
-      <Stack gap={1} alignItems="center">
-        <Spinner />
-        <span role="status">{t('check.running', 'Testing the target…')}</span>
-      </Stack>
-    );
+    return <Testing isToBeSaved={isToBeSaved} />;
   }
   if (check.error !== null) {
     return <FormError error={check.error} />;
@@ -42,7 +45,9 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
       <Alert
         severity={ok ? 'success' : 'error'}
         title={ok ? t('check.ok', 'The target works') : t('check.failed', 'The target does not work yet')}
-      />
+      >
+        {!ok && t('check.failedText', 'Until the cause is resolved, every backup to this target fails.')}
+      </Alert>
       <ol className={styles.list}>
         {steps.map((step) => (
           <li key={step.step} className={styles.step}>
@@ -60,6 +65,27 @@ export function CheckResult({ check }: { check: ReturnType<typeof useCheckTarget
           {resolved.map((part) => labelled(part.name, `${part.value || '–'} (${part.source})`)).join(' · ')}
         </Text>
       )}
+    </section>
+  );
+}
+
+/** While a check runs: for how long, and what follows. */
+function Testing({ isToBeSaved }: Pick<Props, 'isToBeSaved'>) {
+  const [seconds, count] = useReducer((before: number) => before + 1, 0);
+  useEffect(() => {
+    const timer = setInterval(count, 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  const title = t('check.running', 'Testing the target…');
+  return (
+    <section aria-label={title}>
+      <Stack direction="column" gap={1}>
+        <span role="status">
+          {title} {isToBeSaved && t('check.thenSaved', 'If the target works, it is then saved.')}
+        </span>
+        <ProgressBar label={title} done={0} total={undefined} />
+        {seconds > 0 && <Text color="secondary">{formatDuration(seconds * 1_000)}</Text>}
+      </Stack>
     </section>
   );
 }

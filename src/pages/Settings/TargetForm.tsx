@@ -1,7 +1,5 @@
-import { Button, Combobox, ConfirmModal, Field, FieldSet, RadioButtonGroup, Stack, Text } from '@grafana/ui';
-import { useState } from 'react';
+import { Button, Combobox, Field, FieldSet, RadioButtonGroup, Stack, Text } from '@grafana/ui';
 import { S3_PRESETS } from '../../../pkg/contract/api/presets.ts';
-import { useCheckTarget } from '../../data/useSettings.ts';
 import { t } from '../../lib/i18n.ts';
 import { CheckResult } from './CheckResult.tsx';
 import { DeploymentOnly } from './DeploymentOnly.tsx';
@@ -10,17 +8,12 @@ import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, SCHEMES, type Place } from './target.ts';
 import { ObjectLock, TargetExtras } from './TargetExtras.tsx';
-import { useSection } from './state/useSection.ts';
+import { useCheckedTarget } from './state/useCheckedTarget.ts';
 import { InputField } from './InputField.tsx';
 
 /** Where backups go, and the keys to it. */
 export function TargetForm({ settings }: SectionProps) {
-  const check = useCheckTarget();
-  const section = useSection(settings, 'target', [{ error: check.error, sent: check.variables }]);
-  // A result is one of what was sent, not of what was typed since.
-  const isSame = JSON.stringify(check.variables) === JSON.stringify(section.candidate);
-  const hasFailed = isSame && check.data?.ok === false;
-  const [isAsking, setAsking] = useState(false);
+  const { section, check, isSame, ...checked } = useCheckedTarget({ settings });
   const { values, change, field } = section;
   const place = parsePlace(values.url);
   // Keeps the choice while no address is typed.
@@ -30,16 +23,24 @@ export function TargetForm({ settings }: SectionProps) {
   const url = field('url');
   return (
     <SectionForm
-      section={hasFailed ? { ...section, save: () => setAsking(true) } : section}
+      // Without a place there is nothing to check, and the field says so.
+      section={place.root === '' ? section : { ...section, save: checked.saveOnceChecked }}
       actions={
-        <Button
-          variant="secondary"
-          icon="check-circle"
-          disabled={check.isPending || place.root === ''}
-          onClick={() => check.mutate(section.candidate)}
-        >
-          {t('target.check', 'Check')}
-        </Button>
+        <>
+          <Button
+            variant="secondary"
+            icon={check.isPending ? 'times' : 'check-circle'}
+            disabled={place.root === ''}
+            onClick={check.isPending ? checked.cancel : checked.start}
+          >
+            {check.isPending ? t('check.cancel', 'Cancel the check') : t('target.check', 'Check')}
+          </Button>
+          {isSame && section.isDirty && (check.isError || check.data?.ok === false) && (
+            <Button variant="destructive" fill="outline" disabled={section.isSaving} onClick={section.save}>
+              {t('target.saveAnyway', 'Save anyway')}
+            </Button>
+          )}
+        </>
       }
     >
       <DeploymentOnly settings={settings} section="target" />
@@ -179,22 +180,7 @@ export function TargetForm({ settings }: SectionProps) {
           <TargetExtras section={section} settings={settings} />
         </>
       )}
-      {(isSame || check.isPending) && <CheckResult check={check} />}
-      <ConfirmModal
-        isOpen={isAsking}
-        title={t('target.failedTitle', 'Save a target that does not work?')}
-        body={t(
-          'target.failedText',
-          'The check of these values failed. Until the cause is resolved, every backup to this target fails.',
-        )}
-        confirmText={t('target.saveAnyway', 'Save anyway')}
-        dismissText={t('settings.keepEditing', 'Keep editing')}
-        onConfirm={() => {
-          setAsking(false);
-          section.save();
-        }}
-        onDismiss={() => setAsking(false)}
-      />
+      {isSame && <CheckResult check={check} isToBeSaved={checked.isToBeSaved} />}
     </SectionForm>
   );
 }

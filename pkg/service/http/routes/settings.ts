@@ -4,6 +4,7 @@ import { parseSchedule } from '../../schedule/schedule.ts';
 import type { ServiceParts } from '../../parts.ts';
 import { nameOf } from '../caller.ts';
 import { route, type Api } from '../api.ts';
+import { goneSignal } from './gone-signal.ts';
 
 type Parts = Pick<
   ServiceParts,
@@ -33,8 +34,8 @@ export function settingsRoutes(api: Api, parts: Parts): void {
     return saved;
   });
 
-  route(api, 'POST /settings/check', { access: 'home', uses: ['settings', 'concurrency'] }, (request) =>
-    guard.run(request, () => check(request.body, signal)),
+  route(api, 'POST /settings/check', { access: 'home', uses: ['settings', 'concurrency'] }, (request, reply) =>
+    guard.run(request, () => check(request.body, AbortSignal.any([signal, goneSignal(reply)]))),
   );
 
   route(api, 'POST /notifications/test', { access: 'home', uses: ['settings', 'concurrency'] }, (request) =>
