@@ -149,8 +149,9 @@ test('a file that cannot be downloaded says why', async ({ app, page }) => {
 test('without a service the app says what is missing and how to get it @quick', async ({ page, preview, problems }) => {
   preview.app.jsonData = {};
   preview.app.secureJsonData = {};
-  await page.goto(APP);
+  await page.goto(`${APP}/settings/target`);
   await settled(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dashkeep');
   await expect(page.getByText('Install the Dashkeep service')).toBeVisible();
   await page.getByRole('link', { name: 'Show installation steps' }).click();
   await expect(page.getByText('helm install dashkeep')).toBeVisible();

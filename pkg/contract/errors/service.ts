@@ -128,7 +128,7 @@ export const SERVICE_ERRORS = {
     status: 409,
     title: 'No target is set yet',
     hint: 'Set the target first: DASHKEEP_TARGET, or the settings page.',
-    page: 'Choose a target in the settings first.',
+    page: 'Set the target first, in the settings or in the deployment.',
   },
   DK_TOO_MANY: {
     exit: 5,

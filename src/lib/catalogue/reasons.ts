@@ -4,6 +4,7 @@ import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogu
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { checkStepLabel } from '../checkSteps.ts';
+import { formatNumber, formatTime } from '../format.ts';
 import { listed, t } from '../i18n.ts';
 import { kindLabel } from '../kinds.ts';
 import { runKindLabel } from '../runKinds.ts';
@@ -11,6 +12,9 @@ import { errorText, reasonTemplate } from './texts.ts';
 
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
 type Reasoned = { reason: string } & Partial<ReasonData>;
+
+/** Codes of errors whose message only repeats the title. */
+export const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED']);
 
 const KEPT = ['kept', 'kept-narrower', 'kept-wider'] as const satisfies ReasonCode[];
 
@@ -91,7 +95,7 @@ function textOf({ code, params }: ReasonData, form = (template: string) => templ
     return undefined;
   }
   const { title } = errorText(code);
-  return params['message'] === undefined
+  return params['message'] === undefined || SAID_BY_TITLE.has(code)
     ? title
     : t('common.met', '{{title}}: {{message}}', { title, message: params['message'] });
 }
@@ -103,6 +107,9 @@ const WORDS = new Map<string, (names: string) => string>([
   ['step', checkStepLabel],
   ['job', runKindLabel],
   ['state', (names) => eachOf(names, stateInWords)],
+  ['losses', (losses) => eachOf(losses, lossInWords)],
+  ['time', timeInWords],
+  ...['snapshot', 'since', 'full'].map((name) => [name, snapshotInWords] as const),
 ]);
 
 function inWords(params: Record<string, string>): Record<string, string> {
@@ -115,6 +122,31 @@ function eachOf(names: string, inWord: (name: string) => string): string {
 
 function kindInWords(name: string): string {
   return isKind(name) ? kindLabel(name) : name;
+}
+
+/** People know a snapshot by its time. */
+function snapshotInWords(id: string): string {
+  const [, date, hour, minute, second] = /^(\d{8})T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/.exec(id) ?? [];
+  const day = date?.replace(/(\d{4})(\d\d)/, '$1-$2-');
+  return day === undefined ? id : timeInWords(`${day}T${hour}:${minute}:${second}Z`);
+}
+
+function timeInWords(time: string): string {
+  return Number.isNaN(Date.parse(time)) ? time : formatTime(time);
+}
+
+/** What a snapshot lost, as the service counts it: `30/257 dashboard (org 1)`, with `≠` before what has changed. */
+function lossInWords(loss: string): string {
+  const [, sign = '', part, whole, kind, org] =
+    /^(≠ )?(\d+)\/(\d+)(?: ([a-z-]+))?(?: \(org (\d+)\))?$/.exec(loss) ?? [];
+  if (part === undefined || whole === undefined) {
+    return loss;
+  }
+  const what = kind === undefined ? t('loss.resources', 'resources') : withinSentence(kindInWords(kind));
+  const given = { part: sign + formatNumber(Number(part)), whole: formatNumber(Number(whole)), what, org };
+  return org === undefined
+    ? t('loss.of', '{{part}} of {{whole}} {{what}}', given)
+    : t('loss.ofOrg', '{{part}} of {{whole}} {{what}} (organization {{org}})', given);
 }
 
 function stateInWords(name: string): string {
@@ -133,6 +165,11 @@ function stateInWords(name: string): string {
 /** A phrase of a catalogue as a sentence. */
 function asSentence(phrase: string): string {
   return phrase.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+}
+
+/** A label within a sentence; what is an abbreviation stays one. */
+function withinSentence(label: string): string {
+  return label.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
 }
 
 function isReason(code: string): code is ReasonCode {

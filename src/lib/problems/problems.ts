@@ -1,7 +1,7 @@
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import { STATUS_REASONS } from '../../../pkg/contract/reasons/status.ts';
-import { hintsText, knownText, withStop } from '../catalogue/reasons.ts';
+import { hintsText, knownText, SAID_BY_TITLE, withStop } from '../catalogue/reasons.ts';
 import { errorText } from '../catalogue/texts.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
@@ -13,9 +13,6 @@ export interface ExplainedProblem {
   /** What was met, in English; empty where the fact says it. */
   detail: string;
 }
-
-/** Codes whose message only repeats the title. */
-const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED']);
 
 /**
  * The advice of the service knows more about this case than the code does, so it takes the place of the general one. It

@@ -23,7 +23,17 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
           {name}
         </Text>
         {folder !== '' && <Text color="secondary">{folder}</Text>}
-        {deleted && <LabelBadge color="red" icon="trash-alt" text={t('search.deleted', 'Deleted')} />}
+        {deleted && (
+          <LabelBadge
+            color="red"
+            icon="trash-alt"
+            text={
+              found.some(({ now }) => now)
+                ? t('search.deletedSince', 'Deleted after the latest snapshot')
+                : t('search.deleted', 'Deleted')
+            }
+          />
+        )}
         {restored && (
           <LabelBadge color="blue" icon="history" text={t('search.restored', 'Restored after the latest snapshot')} />
         )}

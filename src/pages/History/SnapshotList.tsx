@@ -92,7 +92,7 @@ function makeColumns(rows: readonly SnapshotRow[]): Column<SnapshotRow>[] {
     durationColumn('xl'),
     {
       id: 'restore',
-      header: '',
+      header: t('column.actions', 'Actions'),
       width: '76px',
       align: 'right',
       hideBelow: 'sm',

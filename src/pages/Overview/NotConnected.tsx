@@ -8,7 +8,7 @@ import { CONFIGURATION } from '../../lib/routes.ts';
 export function NotConnected() {
   useReloadOnceConnected(true);
   return (
-    <PluginPage pageNav={{ text: t('overview.title', 'Overview') }}>
+    <PluginPage pageNav={{ text: 'Dashkeep' }}>
       <EmptyState
         variant="call-to-action"
         message={t('connect.title', 'Install the Dashkeep service')}

@@ -1,6 +1,8 @@
 import { Alert } from '@grafana/ui';
 import { ServiceError } from '../../api/errors.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { neverArrived } from '../../data/useOutage.ts';
+import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 
 interface Props {
@@ -8,10 +10,23 @@ interface Props {
   /** Asks again; leave it out where that makes no sense. */
   onRetry?: () => void;
   retryLabel?: string;
+  /** When it was sent, in milliseconds since 1970. */
+  sentAt: number;
 }
 
-/** Why what a form sent was refused: where fields are marked, they say it. */
-export function FormError({ error, ...retry }: Props) {
+/**
+ * Why what a form sent was refused: where fields are marked, they say it. Of what has passed since, such as a session
+ * that had ended, only that the changes were not saved.
+ */
+export function FormError({ error, sentAt, ...retry }: Props) {
+  const respondedAt = useStatus().dataUpdatedAt;
+  if (respondedAt > sentAt && neverArrived(error)) {
+    return (
+      <Alert severity="warning" bottomSpacing={0} title={t('settings.notSaved', 'Your changes are not saved')}>
+        {t('settings.notSavedText', 'The service did not receive them, but it now responds again. Save them now.')}
+      </Alert>
+    );
+  }
   if (error instanceof ServiceError && Object.keys(error.fields).length > 0) {
     return <Alert severity="error" bottomSpacing={0} title={t('settings.notValid', 'Correct the marked fields')} />;
   }

@@ -3,7 +3,8 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { RetentionPreview, RetentionSettings } from '../../../pkg/contract/api/settings.ts';
 import { useRetentionPreview } from '../../data/useSettings.ts';
-import { formatTime } from '../../lib/format.ts';
+import { reasonText } from '../../lib/catalogue/reasons.ts';
+import { formatNumber, formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { FormError } from './FormError.tsx';
 import { SectionForm } from './SectionForm.tsx';
@@ -29,6 +30,10 @@ export function RetentionForm({ settings }: SectionProps) {
     ['keepMonthly', t('retention.monthly', 'One per month, for'), t('retention.months', 'months')],
     ['keepYearly', t('retention.yearly', 'One per year, for'), t('retention.years', 'years')],
   ];
+  const ruleText = (rule: string): string => {
+    const [name, label = rule, unit = ''] = counts.find(([one]) => one.slice(4).toLowerCase() === rule) ?? [];
+    return name === undefined ? rule : `${label} ${values[name]} ${unit}`;
+  };
   return (
     <SectionForm
       section={section}
@@ -66,16 +71,30 @@ export function RetentionForm({ settings }: SectionProps) {
           onChange={(text) => change({ keepWithin: text })}
         />
       </div>
-      {isSame && preview.error !== null && <FormError error={preview.error} />}
-      {isSame && preview.data && <Preview preview={preview.data} />}
+      {isSame && preview.error !== null && <FormError error={preview.error} sentAt={preview.submittedAt} />}
+      {isSame && preview.data && <Preview preview={preview.data} ruleText={ruleText} />}
     </SectionForm>
   );
 }
 
 const SHOWN = 5;
 
-function Preview({ preview }: { preview: RetentionPreview }) {
+interface PreviewProps {
+  preview: RetentionPreview;
+  /** A rule as the form words it. */
+  ruleText: (rule: string) => string;
+}
+
+function Preview({ preview, ruleText }: PreviewProps) {
   const { kept, forgotten } = preview;
+  const keptBy = new Map<string, number>();
+  for (const { reasons, why = [] } of kept) {
+    for (const [at, reason] of reasons.entries()) {
+      const { code, params } = why[at] ?? {};
+      const text = code === 'kept-by-rule' ? ruleText(params?.['rule'] ?? '') : reasonText({ reason, ...why[at] });
+      keptBy.set(text, (keptBy.get(text) ?? 0) + 1);
+    }
+  }
   const title = [
     plural('retention.kept', kept.length, '{{number}} snapshot is kept', '{{number}} snapshots are kept'),
     plural(
@@ -88,6 +107,11 @@ function Preview({ preview }: { preview: RetentionPreview }) {
   return (
     <Alert severity={forgotten.length === 0 ? 'success' : 'info'} title={title} bottomSpacing={0}>
       <Stack direction="column" gap={0.5}>
+        {[...keptBy].map(([text, count]) => (
+          <span key={text}>
+            {t('retention.keptBy', '{{number}} kept: {{text}}', { number: formatNumber(count), text })}
+          </span>
+        ))}
         {forgotten.slice(0, SHOWN).map(({ id, time }) => (
           <span key={id}>{formatTime(time)}</span>
         ))}

@@ -1,10 +1,8 @@
-import { Alert, Button, ConfirmModal, Stack } from '@grafana/ui';
+import { Button, ConfirmModal, Stack } from '@grafana/ui';
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ServiceError } from '../../api/errors.ts';
 import { t } from '../../lib/i18n.ts';
-import { neverArrived } from '../../data/useOutage.ts';
-import { useStatus } from '../../data/useStatus.ts';
 import { FormError } from './FormError.tsx';
 import { useUnsavedGuard } from '../../hooks/useUnsavedGuard.ts';
 
@@ -60,21 +58,13 @@ export function SectionForm({ section, actions, children }: Props) {
   );
 }
 
-/** Of what has passed since, only that the changes were not saved. */
 function NotSaved({ error, sentAt }: { error: Error; sentAt: number }) {
   const client = useQueryClient();
-  const respondedAt = useStatus().dataUpdatedAt;
-  if (respondedAt > sentAt && neverArrived(error)) {
-    return (
-      <Alert severity="warning" bottomSpacing={0} title={t('settings.notSaved', 'Your changes are not saved')}>
-        {t('settings.notSavedText', 'The service did not receive them, but it now responds again. Save them now.')}
-      </Alert>
-    );
-  }
   const stale = error instanceof ServiceError && error.code === 'DK_SETTINGS_STALE';
   return (
     <FormError
       error={error}
+      sentAt={sentAt}
       retryLabel={t('settings.reload', 'Reload settings')}
       onRetry={stale ? () => void client.invalidateQueries({ queryKey: ['settings'] }) : undefined}
     />

@@ -20,7 +20,7 @@ describe('a call that failed because no target is set', async () => {
       'No target is set yet',
       '',
       '',
-      'Choose a target in the settings first.',
+      'Set the target first, in the settings or in the deployment.',
     ]);
   });
 

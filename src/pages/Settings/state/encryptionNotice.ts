@@ -1,6 +1,11 @@
 import type { Status } from '../../../../pkg/contract/api/status.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 
+/** Whether nothing is stored yet; a target that cannot be read may hold snapshots. */
+export function isBeforeFirstBackup(status: Pick<Status, 'snapshots' | 'target'> | undefined): boolean {
+  return status !== undefined && (status.snapshots === 0 || !status.target.configured);
+}
+
 /** Whether encryption is still to be chosen: that is done with the first backup into a target. */
 export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | undefined): {
   title: string;

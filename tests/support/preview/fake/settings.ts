@@ -81,12 +81,14 @@ export function schedulePreview({ query }: Call) {
   return { next, intervalSeconds: hours * 3600 };
 }
 
+const byRule = (rule: string) => ({ reasons: [rule], why: [{ code: 'kept-by-rule', params: { rule } }] });
+
 /** What retention keeps and forgets, by place in the list. */
 export function retentionPreview({ state }: Call) {
   const decisions = state.snapshots.map((row, index) => ({
     id: row.id,
     time: row.time,
-    reasons: index < 12 ? ['one of the last 12'] : index < 24 ? ['the last of its day'] : [],
+    ...(index < 12 ? byRule('last') : index < 24 ? byRule('daily') : { reasons: [] }),
   }));
   return {
     kept: decisions.filter((decision) => decision.reasons.length > 0),

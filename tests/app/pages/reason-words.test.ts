@@ -1,0 +1,39 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { because, reasonFrom } from '../../../pkg/contract/reasons/reason.ts';
+
+vi.mock('@grafana/runtime', () => ({
+  config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } },
+}));
+vi.mock('i18next', () => import('../english.ts'));
+beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+
+describe('what the service says with identifiers', async () => {
+  const { findingsText, reasonText } = await import('../../../src/lib/catalogue/reasons.ts');
+  const ID = '20261129T203005Z-0a1b2c3d';
+
+  it('names a snapshot by its time', () => {
+    expect(reasonText(because(reason('ready-complete', { snapshot: ID })))).toMatch(
+      /^Snapshot Nov 29, 2026, 8:30\sPM is complete$/,
+    );
+    expect(reasonText(because(reason('ready-complete', { snapshot: 'latest' })))).toBe('Snapshot latest is complete');
+  });
+
+  it('counts losses in words', () => {
+    const losses = '30/1257 dashboard (org 1), 2/3, ≠ 4/5 sso-settings, …';
+    expect(reasonText(because(reason('mass-change', { since: ID, losses })))).toMatch(
+      /: 30 of 1,257 dashboards \(organization 1\), 2 of 3 resources, ≠ 4 of 5 single sign-on settings, …$/,
+    );
+  });
+
+  it('writes times as people do', () => {
+    const time = '2026-11-29T20:30:05.000Z';
+    expect(reasonText(because(reason('same-as-read', { time })))).toMatch(/at Nov 29, 2026, 8:30\sPM$/);
+  });
+
+  it('says once that no target is set', () => {
+    const problem = new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
+    expect(findingsText({ detail: '', findings: [reasonFrom(problem)] })).toBe('No target is set yet');
+  });
+});

@@ -1,0 +1,57 @@
+import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
+import { test } from '../support/madeUp.ts';
+
+test.skip(GRAFANA_URL !== undefined, 'on what is made up for it');
+
+test('before the first backup, the target leads to encryption, and not any more after it', async ({
+  app,
+  page,
+  service,
+}) => {
+  service.state.snapshots = [];
+  await app.open('/settings/target');
+  const alert = page.getByRole('status').filter({ hasText: 'Choose encryption before the first backup' });
+  await expect(alert).toContainText('The first backup starts as soon as you save the target.');
+  await expectAccessible(page);
+  await alert.getByRole('link', { name: 'Choose encryption' }).press('Enter');
+  const keys = page.getByLabel(/^Public keys that can read the backups/);
+  await keys.fill('age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  await page.getByRole('tab', { name: 'Target' }).click();
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeVisible();
+  await expect(alert).toHaveCount(0);
+});
+
+test('with snapshots, the target says nothing of encryption', async ({ app, page }) => {
+  await app.open('/settings/target');
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeVisible();
+  await expect(page.getByText('Choose encryption')).toHaveCount(0);
+});
+
+test('the preview says which rules keep snapshots', async ({ app, page }) => {
+  await app.open('/settings/retention');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await expect(page.getByText('12 kept: The newest 12 snapshots')).toBeVisible();
+  await expect(page.getByText(/^12 kept: One per day, for \d+ days$/)).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('of a target that could not be saved for want of a session, only that remains after the login', async ({
+  app,
+  page,
+}) => {
+  await app.open('/settings/target');
+  await page.route('**/api/plugin-proxy/**', (route) =>
+    route.fulfill({ status: 401, json: { message: 'Unauthorized' } }),
+  );
+  await page.getByRole('textbox', { name: /^Bucket/ }).fill('another');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const ended = page.getByRole('alert').filter({ hasText: 'You are no longer logged in to Grafana' });
+  await expect(ended.first()).toBeVisible();
+  await page.unroute('**/api/plugin-proxy/**');
+  await expect(page.getByRole('alert').filter({ hasText: 'Your changes are not saved' })).toBeVisible();
+  await expect(ended).toHaveCount(0);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Settings saved')).toBeVisible();
+});
