@@ -95,23 +95,26 @@ function Preview({ preview, ruleText }: PreviewProps) {
       keptBy.set(text, (keptBy.get(text) ?? 0) + 1);
     }
   }
-  const title = [
-    plural('retention.kept', kept.length, '{{number}} snapshot is kept', '{{number}} snapshots are kept'),
-    plural(
-      'retention.forgotten',
-      forgotten.length,
-      '{{number}} snapshot would be removed',
-      '{{number}} snapshots would be removed',
-    ),
-  ].join(' · ');
   return (
-    <Alert severity={forgotten.length === 0 ? 'success' : 'info'} title={title} bottomSpacing={0}>
+    <Alert
+      severity={forgotten.length === 0 ? 'success' : 'info'}
+      title={plural('retention.kept', kept.length, '{{number}} snapshot is kept', '{{number}} snapshots are kept')}
+      bottomSpacing={0}
+    >
       <Stack direction="column" gap={0.5}>
         {[...keptBy].map(([text, count]) => (
           <span key={text}>
             {t('retention.keptBy', '{{number}} kept: {{text}}', { number: formatNumber(count), text })}
           </span>
         ))}
+        <Text weight="medium">
+          {plural(
+            'retention.forgotten',
+            forgotten.length,
+            '{{number}} snapshot would be removed',
+            '{{number}} snapshots would be removed',
+          )}
+        </Text>
         {forgotten.slice(0, SHOWN).map(({ id, time }) => (
           <span key={id}>{formatTime(time)}</span>
         ))}

@@ -37,10 +37,7 @@ test('the preview says which rules keep snapshots', async ({ app, page }) => {
   await expectAccessible(page);
 });
 
-test('of a target that could not be saved for want of a session, only that remains after the login', async ({
-  app,
-  page,
-}) => {
+test('after a login, a target that could not be saved is only said not to be saved', async ({ app, page }) => {
   await app.open('/settings/target');
   await page.route('**/api/plugin-proxy/**', (route) =>
     route.fulfill({ status: 401, json: { message: 'Unauthorized' } }),
