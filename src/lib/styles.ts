@@ -1,4 +1,8 @@
+import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+
+/** Of what takes the focus and is not a control: it need not be visible there. */
+export const noOutline = css({ outline: 'none' });
 
 /** A thin border with Grafana's corners. */
 function borderStyle({ colors, shape }: GrafanaTheme2) {

@@ -13,6 +13,7 @@ import { useSnapshot } from '../../data/useSnapshots.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { noOutline } from '../../lib/styles.ts';
 import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { ApplyBar } from './ApplyBar.tsx';
 import { AsRead } from './plan/AsRead.tsx';
@@ -94,9 +95,6 @@ function Stage({ plan }: { plan: RestorePlan }) {
     </div>
   );
 }
-
-/** It is not a control, so the focus need not be visible. */
-const noOutline = css({ outline: 'none' });
 
 const atStart = css({ alignSelf: 'flex-start' });
 

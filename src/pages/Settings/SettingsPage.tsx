@@ -1,13 +1,16 @@
 import type { NavModelItem } from '@grafana/data';
 import { Alert, EmptyState } from '@grafana/ui';
-import type { ComponentType } from 'react';
+import type { ComponentType, ReactNode } from 'react';
 import { useParams } from 'react-router';
+import type { Settings } from '../../../pkg/contract/api/settings.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useSettings } from '../../data/useSettings.ts';
 import { useStatus } from '../../data/useStatus.ts';
+import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
+import { noOutline } from '../../lib/styles.ts';
 import { NotFound } from '../NotFound.tsx';
 import { EncryptionForm } from './EncryptionForm.tsx';
 import { NotificationsForm } from './Notifications/NotificationsForm.tsx';
@@ -74,12 +77,30 @@ export function SettingsPage() {
                     reasonText({ reason: settings.readOnlyReason, ...settings.readOnlyWhy })}
                 </Alert>
               )}
-              <Section key={`${section} ${settings.revision}`} settings={settings} />
+              <Current label={titles[section] ?? section} settings={settings}>
+                <Section key={`${section} ${settings.revision}`} settings={settings} />
+              </Current>
             </>
           )}
         </QueryView>
       )}
     </AppPage>
+  );
+}
+
+interface CurrentProps {
+  label: string;
+  settings: Settings;
+  children: ReactNode;
+}
+
+/** The section that is shown: it is drawn anew once it was saved, and then keeps the focus. */
+function Current({ label, settings, children }: CurrentProps) {
+  const section = useFocusOnChange<HTMLElement>(settings.revision);
+  return (
+    <section ref={section} tabIndex={-1} aria-label={label} className={noOutline}>
+      {children}
+    </section>
   );
 }
 

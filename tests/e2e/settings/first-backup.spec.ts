@@ -29,6 +29,17 @@ test('with snapshots, the target says nothing of encryption', async ({ app, page
   await expect(page.getByText('Choose encryption')).toHaveCount(0);
 });
 
+test('after saving by keyboard, one goes on in the same section', async ({ app, page }) => {
+  await app.open('/settings/retention');
+  const newest = page.getByLabel('The newest');
+  await newest.fill('98');
+  await newest.press('Enter');
+  await expect(page.getByText('Settings saved')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Retention' })).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(newest).toBeFocused();
+});
+
 test('the preview says which rules keep snapshots', async ({ app, page }) => {
   await app.open('/settings/retention');
   await page.getByRole('button', { name: 'Preview' }).click();
