@@ -29,7 +29,7 @@ const FIRST_SIZE = 2;
 const LEAST_SIZE = 1;
 
 /** At that concurrency, a pause of this part of each response time leaves the server to other requests. */
-const REST = 0.7;
+const REST = 0.3;
 
 /** Answers that one judgement rests on, at least; more when more are under way. */
 const SAMPLES = 8;
