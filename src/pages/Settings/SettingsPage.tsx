@@ -94,7 +94,7 @@ interface CurrentProps {
   children: ReactNode;
 }
 
-/** The section that is shown: it is drawn anew once it was saved, and then keeps the focus. */
+/** The section that is shown: it is drawn again once it was saved, and then keeps the focus. */
 function Current({ label, settings, children }: CurrentProps) {
   const section = useFocusOnChange<HTMLElement>(settings.revision);
   return (
