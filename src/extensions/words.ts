@@ -33,7 +33,7 @@ export const TRANSLATED: Record<string, Record<LinkName, Words>> = {
     backUp: { title: 'Sauvegarder maintenant', description: 'Lancer une sauvegarde de Grafana avec Dashkeep' },
     restore: {
       title: 'Restaurer un élément',
-      description: 'Choisir ce qu’il faut restaurer depuis une sauvegarde avec Dashkeep',
+      description: 'Choisir ce qu’il faut restaurer à partir d’une sauvegarde avec Dashkeep',
     },
     status: { title: 'État des sauvegardes', description: 'Voir ce que couvre la dernière sauvegarde avec Dashkeep' },
     card: {

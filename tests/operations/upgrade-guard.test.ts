@@ -63,7 +63,7 @@ it('holds the snapshot before an upgrade, compares, and puts back what was lost,
     id: before.snapshot,
     hold: { by: 'Dashkeep', note: `before ${was} → ${grafana.profile.version}` },
   });
-  expect(stdout).toMatch(/, 3 resources are gone, 0 are older than before, and 5 changed beyond migration/);
+  expect(stdout).toMatch(/, resources lost: 3, older than before: 0, changed beyond Grafana’s migration: 5/);
   expect(stdout).toContain(`dashkeep restore ${held.id} --lost-in ${after.id} --overwrite`);
 
   const restore = ['restore', held.id, '--lost-in', after.id, '--overwrite', '--json'];

@@ -75,11 +75,11 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
 
 const MEANING: Record<View['standing'], string> = {
   pinned:
-    'Snapshots of trusted keys are valid; the others are untrusted. Write down the fingerprint where you keep the age identity.',
+    'Snapshots signed by a trusted key are valid; the others are untrusted. Write down the fingerprint where you keep the age identity.',
   'first-contact':
     'Nothing is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
   unsigned:
-    'No signature was found, and nothing is trusted here: whether someone removed signatures cannot be verified without state. The next backup creates a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
+    'No signature was found, and no key is trusted here, so Dashkeep cannot tell whether someone removed signatures. The next backup creates a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
   replaced:
     'Another repository is at this target now, so nothing in it counts, and these counts and times are not verified. `dashkeep verify` shows what to do.',
 };

@@ -96,7 +96,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
         >
           {t(
             'compare.startText',
-            'The comparison reads Grafana, including permissions, one by one. With thousands of dashboards, it takes a minute or more. The first differences appear after a few seconds.',
+            'The comparison reads all of Grafana, including each permission list. With thousands of dashboards, it takes a minute or more. The first differences appear after a few seconds.',
           )}
         </EmptyState>
       ) : from === to ? (

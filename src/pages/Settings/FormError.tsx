@@ -23,7 +23,7 @@ export function FormError({ error, sentAt, ...retry }: Props) {
   if (respondedAt > sentAt && neverArrived(error)) {
     return (
       <Alert severity="warning" bottomSpacing={0} title={t('settings.notSaved', 'Your changes are not saved')}>
-        {t('settings.notSavedText', 'The service did not receive them, but it now responds again. Save them now.')}
+        {t('settings.notSavedText', 'The service did not receive them, but it is responding again. Save them now.')}
       </Alert>
     );
   }

@@ -89,7 +89,7 @@ export function MarkDialog({ snapshot, marking, onDismiss }: Props) {
           {marking === 'hold' && (
             <Field
               label={t('hold.until', 'Last day')}
-              description={t('hold.untilText', 'Optional. Without it, the hold ends when someone releases it.')}
+              description={t('hold.untilText', 'Optional. Without a date, the hold ends when someone releases it.')}
               noMargin
             >
               <Input

@@ -41,8 +41,8 @@ export const STORAGE_ADVICE = {
   'check-endpoint-scheme':
     'Check the network to the target. If the endpoint starts with http://, its port may expect https://.',
   'correct-endpoint-name': {
-    cli: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
-    page: 'Correct the endpoint. If only the name with the bucket prefix cannot be resolved, choose another addressing style.',
+    cli: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
+    page: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, choose another addressing style.',
   },
   'check-endpoint': 'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
   'check-cloud-endpoint':

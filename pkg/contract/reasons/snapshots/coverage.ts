@@ -15,7 +15,7 @@ export const COVERAGE_REASONS = {
   'snapshot-shrunk': 'many resources of snapshot {since} are missing: {losses}',
   'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',
   'grafana-upgraded':
-    'Grafana was upgraded from {from} to {to}; of snapshot {since}, {gone} resources are gone, {older} are older than before, and {changed} changed beyond migration',
+    'Grafana was upgraded from {from} to {to}; since snapshot {since}, resources lost: {gone}, older than before: {older}, changed beyond Grafana’s migration: {changed}',
   'hold-failed': 'snapshot {snapshot} could not be put on hold: {cause}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
