@@ -43,7 +43,7 @@ last snapshot: ${kinds}.
 - A team, a service account or a user in the last snapshot is gone or has a different name.
 - The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
 - A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
-- The backup reads everything: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
+- The backup reads all of these kinds: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
 
 Grafana does list annotations. With more than 1,900 dashboards, however, the list can omit annotations of dashboards that share a period with
 annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in the first and the last two cases,

@@ -26,6 +26,10 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/\*\*Not signed\*\*: run records/, 'run records contain their signature'],
   [/settings page may use; default[^|]*Only for the service/, 'the list also applies to connections'],
   [/reads everything with a warning, but applies nothing/, '--accept-foreign needs no trusted key'],
+  [/full read happens[^.]*Back up now/, 'a backup started in the app does not read unchanged dashboards'],
+  [/never use an index/, '`forget` takes summaries from the index of snapshots'],
+  [/half of all objects, it asks/, 'a prune stops, and a command has no question for it'],
+  [/If `GRAFANA_API_TOKEN` is set, the service cannot/, 'with the password of an admin, it can'],
   [/the default is the organization of the credentials; `all`/, 'a server admin restores all organizations'],
 ];
 
