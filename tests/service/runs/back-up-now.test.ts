@@ -42,4 +42,15 @@ describe('a backup that a person starts', () => {
     const { json: snapshot } = await service.call('GET', `/snapshots/${second}`);
     expect(snapshot.kinds['dashboard-permissions']).not.toHaveProperty('oldestReadAt');
   });
+
+  it('reads no dashboard whose revision is the same', async () => {
+    await backUp();
+    const from = grafana.requests.length;
+
+    const { json: snapshot } = await service.call('GET', `/snapshots/${await backUp()}`);
+
+    const paths = grafana.requests.slice(from).map(({ path }) => path);
+    expect(paths.filter((path) => /^\/apis\/.*\/dashboards\/[^/]+$|^\/api\/dashboards\/uid\//.test(path))).toEqual([]);
+    expect(snapshot.kinds.dashboard).toMatchObject({ stored: 0 });
+  });
 });

@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { serviceConfig } from '../../../pkg/cli/config/service.ts';
+import { givenTokensOf, keeperOf, type KeeperParts } from '../../../pkg/service/token-sources.ts';
+
+const NONE = {} as KeeperParts;
+const config = (environment: Record<string, string>) =>
+  serviceConfig({ GRAFANA_URL: 'http://grafana:3000', GRAFANA_API_TOKEN: 'glsa_given', ...environment }, {}, 'test');
+
+describe('a service with GRAFANA_API_TOKEN', () => {
+  it('makes no tokens, and so cannot update the app', () => {
+    expect(keeperOf(config({}), NONE)).toBeUndefined();
+    expect(givenTokensOf(config({}), NONE)).toBeDefined();
+  });
+
+  it('makes them if it also has GRAFANA_ADMIN_USER', () => {
+    const both = config({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'secret' });
+    expect(keeperOf(both, NONE)).toBeDefined();
+    expect(givenTokensOf(both, NONE)).toBeUndefined();
+  });
+});
