@@ -31,7 +31,7 @@ export function Dependencies({ plan, busy, onInclude }: Props) {
     >
       <Stack direction="column" gap={1} alignItems="flex-start">
         {plan.options.to !== undefined && (
-          <span>{t('send.orReplace', 'Choose replacements below, or send them too.')}</span>
+          <span>{t('send.orReplace', 'Send them too, or choose replacements below.')}</span>
         )}
         <span>{names.join(', ') + (dependencies.length > SHOWN ? ', …' : '')}</span>
         <Button size="sm" variant="secondary" icon="plus" disabled={busy} onClick={onInclude}>

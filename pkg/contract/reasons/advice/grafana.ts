@@ -27,11 +27,11 @@ export const GRAFANA_ADVICE = {
   'give-api-permission':
     'Give the service account this permission: {verb} {resource} ({group}). The Admin role includes it, and a custom role can grant it.',
   'replace-token-by-server-admin': {
-    cli: 'A token belongs to one organization. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD of a server admin.',
+    cli: 'A token belongs to one organization. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the credentials of a server admin.',
     page: 'A token belongs to one organization. Give the service the user name and password of a server admin.',
   },
   'use-server-admin': {
-    cli: 'This user is not a server admin. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD of a server admin.',
+    cli: 'This user is not a server admin. Set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the credentials of a server admin.',
     page: 'This user is not a server admin. Give the service the user name and password of a server admin.',
   },
   'set-org-token': {
