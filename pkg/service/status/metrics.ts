@@ -176,7 +176,7 @@ export class Metrics {
       r.targetReachable === undefined ? undefined : Number(r.targetReachable),
     );
     gauge('dashkeep_repository_snapshots', 'Snapshots in the repository.', (r) => r.snapshots);
-    gauge('dashkeep_snapshots_on_hold', 'Snapshots on hold, which are kept until they are released.', (r) => r.onHold);
+    gauge('dashkeep_snapshots_on_hold', 'Snapshots on hold, which are kept until the hold ends.', (r) => r.onHold);
     gauge('dashkeep_snapshot_bytes', 'Content size of the newest snapshot, in bytes.', (r) => r.snapshotBytes);
     gauge(
       'dashkeep_copy_last_success_timestamp_seconds',
