@@ -1,9 +1,11 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { compact } from '../../contract/compact.ts';
 import type { PageQuestion } from '../cloud/store.ts';
 import type { ListPage } from '../listing.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
+
+const CONTENTS = '<Contents>';
+const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** A page of the keys below a prefix; undefined where the response is no list. */
 export function listPage(connection: Connection, question: PageQuestion): Promise<ListPage | undefined> {
@@ -52,28 +54,44 @@ async function directPage(
     query['start-after'] = keyIn(connection, startAfter);
   }
   const text = await connection.direct.list(query, signal);
-  if (text === undefined || !text.includes('<ListBucketResult')) {
+  if (text === undefined || !isPlainList(text)) {
     return undefined;
   }
   const more = memberOf(text, 'IsTruncated');
   const next = memberOf(text, 'NextContinuationToken');
   // Not by an expression from tag to tag, which would take the square of the time if tags are left open.
-  const [, ...objects] = text.split('<Contents>');
-  const entries = objects.map((object) => ({
-    name: memberOf(object, 'Key'),
-    size: Number(memberOf(object, 'Size')),
-    lastModified: new Date(memberOf(object, 'LastModified') ?? NaN),
-  }));
-  const isPlain = entries.every(
-    ({ name, size, lastModified }) => isText(name) && size >= 0 && lastModified.getTime() > 0,
-  );
-  return isPlain && (more === 'false' || (more === 'true' && isText(next)))
-    ? { entries: entries.map(compact), more: more === 'true', next }
+  const [, ...objects] = text.split(CONTENTS);
+  const entries = objects.map(entryOf);
+  return entries.every((entry) => entry !== undefined) && (more === 'false' || (more === 'true' && isText(next)))
+    ? { entries, more: more === 'true', next }
     : undefined;
 }
 
-function isText(text: string | undefined): boolean {
-  return text !== undefined && !text.includes('&');
+/**
+ * Whether a whole list is in a form that needs no parser of XML. What is missing from a list looks like what can be
+ * removed, so that a response that ends early or that writes its tags in another way is none.
+ */
+function isPlainList(text: string): boolean {
+  return (
+    text.includes('<ListBucketResult') &&
+    text.trimEnd().endsWith('</ListBucketResult>') &&
+    !text.includes('<!') &&
+    text.split(CONTENTS.slice(0, -1)).length === text.split(CONTENTS).length
+  );
+}
+
+/** Undefined where the SDK may read something else, or refuse it. */
+function entryOf(object: string): { name: string; size: number; lastModified: Date } | undefined {
+  const name = memberOf(object, 'Key');
+  const size = memberOf(object, 'Size') ?? '';
+  const date = memberOf(object, 'LastModified') ?? '';
+  const lastModified = new Date(date);
+  const isPlain = /^\d{1,15}$/.test(size) && DATE.test(date) && lastModified.getTime() > 0;
+  return isText(name) && isPlain ? { name, size: Number(size), lastModified } : undefined;
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined && !/[&\r]/.test(text);
 }
 
 function memberOf(object: string, name: string): string | undefined {
