@@ -2,6 +2,7 @@ import { compact } from '../contract/compact.ts';
 import { warningOf } from '../contract/reasons/reason.ts';
 import { listedRuns } from '../engine/runs.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
+import { knownDamage, rememberDamage } from '../repository/verify/damage.ts';
 import { isOfKnownKind, type VerifyProblem } from '../repository/verify/problems.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../repository/verify/verify.ts';
 import type { Run, RunOutcome } from './run.ts';
@@ -27,21 +28,35 @@ export async function runVerify(
     onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} });
   const suspects = await damagedBefore(repository, signal);
   const report = await verify(repository, { ...choice, suspects, signal, progress });
+  const damaged = report.problems.filter(({ code }) => code === 'DK_OBJECT_DAMAGED').map(({ object }) => object);
+  if (choice.snapshot === undefined ? report.snapshots > 0 : damaged.length > 0) {
+    const others = choice.snapshot === undefined ? [] : suspects;
+    const { trust, log } = repository;
+    await rememberDamage(
+      { state: trust.keys.state, log },
+      { run: run.id, objects: [...new Set([...damaged, ...others])] },
+    );
+  }
   return withLocksRenewed(repository, verifyOutcome(report), run);
 }
 
 /**
- * Objects that verifications found damaged, back to the last one of all snapshots. Only the record of a trusted key
- * ends the search; any other may add objects, because a suspicion costs no more than reading them.
+ * Objects that verifications found damaged, back to the last one of all snapshots: what the local state remembers, and
+ * what a trusted key signed since. No other record adds any: anyone who can write to the target can make one up, and an
+ * object that is suspected counts as damaged where no identity reads it.
  */
 async function damagedBefore(repository: Session['repository'], signal: AbortSignal): Promise<Set<string>> {
+  const known = await knownDamage(repository.trust.keys.state);
   const suspects = new Set<string>();
-  for (const { id, kind } of await listedRuns(repository, { limit: RUNS_LISTED, signal })) {
+  for (const { id, kind, future } of await listedRuns(repository, { limit: RUNS_LISTED, signal })) {
+    if (future === true || (known !== undefined && id <= known.run)) {
+      break;
+    }
     const stored = kind === 'verify' ? await repository.run(id, { signal }) : undefined;
-    if (stored === undefined || stored.record.kind !== 'verify') {
+    if (stored === undefined || stored.record.kind !== 'verify' || !repository.trust.counts(stored.author)) {
       continue;
     }
-    const { status, failure, snapshot, errors, warned = [] } = stored.record;
+    const { status, failure, snapshot, counts, errors, warned = [] } = stored.record;
     for (const { code, params } of [...errors, ...warned]) {
       const object = code === 'DK_OBJECT_DAMAGED' ? params?.['object'] : undefined;
       if (object !== undefined) {
@@ -49,10 +64,11 @@ async function damagedBefore(repository: Session['repository'], signal: AbortSig
       }
     }
     const hasEnded = status === 'complete' || (status === 'failed' && failure === undefined);
-    if (repository.trust.counts(stored.author) && hasEnded && snapshot === undefined) {
-      break;
+    if (hasEnded && snapshot === undefined && counts['snapshots'] !== 0) {
+      return suspects;
     }
   }
+  known?.objects.forEach((object) => suspects.add(object));
   return suspects;
 }
 

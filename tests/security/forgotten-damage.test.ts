@@ -1,3 +1,4 @@
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -7,8 +8,9 @@ import { realRandomness } from '../support/ports.ts';
 import { currentLab, labHooks } from './support/plan-attack.ts';
 
 /*
- * Someone who can write to the bucket damages an object, and adds records of verifications that found nothing, so that
- * the next verification, which does not read all objects, finds nothing either.
+ * Someone who can write to the bucket damages an object, and adds records of verifications that found nothing, more than
+ * are looked at, so that the next verification, which does not read all objects, finds nothing either. Or they call
+ * sound objects damaged, so that where nothing can be decrypted each verification fails.
  */
 
 labHooks();
@@ -26,12 +28,30 @@ it('no record without a trusted signature makes a verification forget a damaged 
   const runs = join(path, 'runs');
   const name = (await readdir(runs)).sort().at(-1) ?? '';
   const found = await readFile(join(runs, name), 'utf8');
-  for (let minutes = 1; minutes <= 30; minutes++) {
+  for (let number = 1; number <= 1100; number++) {
     // Its signature stays, but is one of another record.
-    const id = newTimedId(new Date(Date.now() + minutes * 1000), realRandomness);
+    const id = newTimedId(new Date(Date.now() + number * 100), realRandomness);
     const record = { ...JSON.parse(found), id, status: 'complete', errors: [], warned: [] };
     await writeFile(join(runs, `${id}.json`), JSON.stringify(record));
   }
   const { exit, json } = await verify();
   expect({ exit, problems: json.problems.length }).toEqual({ exit: 4, problems: 1 });
+});
+
+it('no record without a trusted signature makes sound objects count as damaged where no identity reads them', async () => {
+  const { dashkeep, target } = currentLab();
+  const path = target.slice('file://'.length);
+  await dashkeep(['backup'], { DASHKEEP_AGE_RECIPIENTS: await identityToRecipient(await generateIdentity()) });
+  const names = (await readdir(join(path, 'objects'), { recursive: true })).filter((name) => name.endsWith('.age'));
+  const id = newTimedId(new Date(), realRandomness);
+  const errors = names.map((name) => {
+    const params = { message: '', object: name.slice(3).split('.')[0] };
+    return { org: 1, kind: 'folder', uid: 'a', reason: '', code: 'DK_OBJECT_DAMAGED', params };
+  });
+  const facts = { kind: 'verify', status: 'failed', trigger: 'manual', started: new Date().toISOString(), counts: {} };
+  await writeFile(join(path, 'runs', `${id}.json`), JSON.stringify({ id, ...facts, errors }));
+
+  const where = ['--target', target, '--state-dir', join(path, '..', 'state')];
+  const { exit, json } = await runCli(['verify', '--json', ...where], {});
+  expect({ exit, problems: json.problems }).toEqual({ exit: 0, problems: [] });
 });

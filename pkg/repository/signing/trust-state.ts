@@ -117,6 +117,15 @@ export class TrustState {
     return this.#state.set(`verified-${this.#repository}`, turn);
   }
 
+  /** What the last verification found damaged, as `verify` keeps it. */
+  damage(): Promise<Buffer | undefined> {
+    return this.#state.get(`damaged-${this.#repository}`);
+  }
+
+  setDamage(damage: Buffer): Promise<void> {
+    return this.#state.set(`damaged-${this.#repository}`, damage);
+  }
+
   get #ownName(): string {
     return `signing-${this.#repository}`;
   }
