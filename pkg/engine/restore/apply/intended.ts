@@ -17,8 +17,10 @@ export const WRITES_AT_ONCE = 80;
 export async function intended(applying: Applying, items: readonly PlannedItem[]): Promise<Touched[]> {
   const { request, plan, budget } = applying;
   const marks = new Map<PlannedItem, string>();
+  const pauses = ({ kind }: PlannedItem): boolean =>
+    request.options.pauseRules === true && kindOf(kind).pause !== undefined;
   const mapped = items.filter(
-    ({ entry }) => entry !== undefined && (request.options.pauseRules === true || plan.mapping.mayChange(entry)),
+    (item) => item.entry !== undefined && (pauses(item) || plan.mapping.mayChange(item.entry)),
   );
   await forEachConcurrently(WRITES_AT_ONCE, mapped.filter(isWritten), async (item) => {
     request.signal.throwIfAborted();
