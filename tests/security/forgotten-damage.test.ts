@@ -8,9 +8,9 @@ import { realRandomness } from '../support/ports.ts';
 import { currentLab, labHooks } from './support/plan-attack.ts';
 
 /*
- * Someone who can write to the bucket damages an object, and adds records of verifications that found nothing, more than
- * are looked at, so that the next verification, which does not read all objects, finds nothing either. Or they call
- * sound objects damaged, so that where nothing can be decrypted each verification fails.
+ * Someone who can write to the bucket damages an object, and adds records of verifications that found nothing, more
+ * than are looked at, so that the next verification, which does not read all objects, finds nothing either. Or they
+ * call sound objects damaged, so that where nothing can be decrypted each verification fails.
  */
 
 labHooks();
@@ -19,7 +19,9 @@ it('no record without a trusted signature makes a verification forget a damaged 
   const { dashkeep, target } = currentLab();
   const path = target.slice('file://'.length);
   await dashkeep(['backup']);
-  const [object = ''] = (await readdir(join(path, 'objects'), { recursive: true })).filter((name) => name.endsWith('gz'));
+  const [object = ''] = (await readdir(join(path, 'objects'), { recursive: true })).filter((name) =>
+    name.endsWith('gz'),
+  );
   await appendFile(join(path, 'objects', object), 'x');
   const where = ['--target', target, '--state-dir', join(path, '..', 'state')];
   const verify = (...args: string[]) => runCli(['verify', '--json', ...args, ...where], {});
