@@ -49,10 +49,10 @@ async function damagedBefore(repository: Session['repository'], signal: AbortSig
   const known = await knownDamage(repository.trust.keys.state);
   const suspects = new Set<string>();
   for (const { id, kind, future } of await listedRuns(repository, { limit: RUNS_LISTED, signal })) {
-    if (future === true || (known !== undefined && id <= known.run)) {
+    if (known !== undefined && id <= known.run) {
       break;
     }
-    const stored = kind === 'verify' ? await repository.run(id, { signal }) : undefined;
+    const stored = kind === 'verify' && future !== true ? await repository.run(id, { signal }) : undefined;
     if (stored === undefined || stored.record.kind !== 'verify' || !repository.trust.counts(stored.author)) {
       continue;
     }
