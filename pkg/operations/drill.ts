@@ -1,24 +1,37 @@
 import type { ResourceProblem } from '../contract/manifest.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { because } from '../contract/reasons/reason.ts';
+import { compareAllClocks } from '../engine/clocks.ts';
 import { countingManifest, drill, newestComplete } from '../engine/drill/drill.ts';
 import type { DrillReport } from '../engine/drill/report.ts';
 import { withInstance } from './grafana.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
-/** Restores a snapshot into a temporary place, by default the newest complete one. @throws DK_NOT_FOUND */
+/**
+ * Restores a snapshot into a temporary place, by default the newest complete one.
+ * @throws DK_NOT_FOUND, DK_CLOCK_SKEW
+ */
 export async function runDrill(
   { repository, grafana, clock, log }: Session,
   { snapshot }: { snapshot: string | undefined },
   { id, signal, onProgress }: Run,
 ): Promise<RunOutcome<DrillReport>> {
-  const manifest =
-    snapshot === undefined
-      ? await newestComplete(repository, signal)
-      : await countingManifest(repository, snapshot, { signal });
-  const options = { id, manifest, repository, clock, log, signal, onProgress };
-  return drillOutcome(await withInstance(grafana(), signal, (instance) => drill({ ...options, instance }), onProgress));
+  const options = { id, repository, clock, log, signal, onProgress };
+  const report = await withInstance(
+    grafana(),
+    signal,
+    async (instance) => {
+      await compareAllClocks({ ...options, instance });
+      const manifest =
+        snapshot === undefined
+          ? await newestComplete(repository, signal)
+          : await countingManifest(repository, snapshot, { signal });
+      return drill({ ...options, instance, manifest });
+    },
+    onProgress,
+  );
+  return drillOutcome(report);
 }
 
 /** What the run record says about a drill: complete when everything that can be tried out came back. */

@@ -123,6 +123,19 @@ describe('a clock that is off', () => {
     expect((await dashkeep(['restore', '--undo', json.run, '--ignore-clock'], off, target)).exit).toBe(0);
   });
 
+  it.each([HOUR, -HOUR, YEAR, -YEAR])('by %i ms tests no restore, unless clocks are ignored', async (off) => {
+    grafana.seedDashboards({ count: 1, folders: 1 });
+    const directories = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    for (const target of [{}, directories]) {
+      await dashkeep(['backup'], 0, target);
+      const before = grafana.writes().length;
+      await expect(dashkeep(['drill'], off, target)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
+      expect(grafana.writes()).toHaveLength(before);
+    }
+    const latest = (await dashkeep(['snapshots'])).json.snapshots[0].id;
+    expect((await dashkeep(['drill', latest, '--ignore-clock'], off)).exit).toBe(0);
+  });
+
   it.each([
     ['ahead', YEAR],
     ['behind', -HOUR],
