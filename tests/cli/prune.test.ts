@@ -73,9 +73,9 @@ describe('dashkeep prune', () => {
   it('says how many objects are needed, and how many are too young to be marked', async () => {
     await onePruned(false, '');
     expect(await prune(0, '')).toMatch(
-      /^2 objects \(\d+ B\); 1 snapshot needs 1 of them\.\n.*marked 0 for a later prune; not needed, but too young to be marked \(48 hours\): 1\.$/m,
+      /^2 objects \(\d+ B\), 1 of them needed by 1 snapshot\.\nNot needed, but younger than 48 hours, so not marked yet: 1\.\n.*marked 0 for a later prune\.$/m,
     );
-    expect(await prune(3, '', '--dry-run')).toMatch(/1 snapshot needs 1 of them\.\n.*mark 1\.$/m);
+    expect(await prune(3, '', '--dry-run')).toMatch(/, 1 of them needed by 1 snapshot\.\nWould .* mark 1\.$/m);
   });
 
   it('says the same as JSON', async () => {

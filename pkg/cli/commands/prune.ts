@@ -59,15 +59,17 @@ function leftBehind(runs: number, leftOvers: number): string {
 }
 
 function print(context: CliContext, plan: PrunePlan, result: PruneResult | undefined): void {
+  const { objects, young, remove, mark } = plan;
+  const needed = objects - young - remove.length - mark.length;
   printLine(
     context,
-    `${counted(plan.objects, 'object')}, needed by ${counted(plan.snapshots, 'snapshot')} (${bytes(plan.bytes)}).`,
+    `${counted(objects, 'object')} (${bytes(plan.bytes)}), ${needed} of them needed by ${counted(plan.snapshots, 'snapshot')}.`,
   );
+  if (young > 0) {
+    printLine(context, `Not needed, but younger than 48 hours, so not marked yet: ${young}.`);
+  }
   if (result === undefined) {
-    printLine(
-      context,
-      `Would remove ${counted(plan.remove.length, 'object')} and mark ${plan.mark.length}; too young: ${plan.young}.`,
-    );
+    printLine(context, `Would remove ${counted(remove.length, 'object')} and mark ${mark.length}.`);
     printLine(context, `Would remove ${leftBehind(plan.runs.length, plan.leftOvers.length)}.`);
     return;
   }
