@@ -124,9 +124,7 @@ class Steps {
       const milliseconds = Math.round(clock.monotonic() - started);
       const detail = reasonSentence(finding.found);
       const ok = finding.status !== 'failed';
-      const grant =
-        finding.permission === undefined ? [] : [reason('grant-permission', { permission: finding.permission })];
-      this.taken.push({ step, ok, milliseconds, detail, ...finding, hints: [...grant, ...hints] });
+      this.taken.push({ step, ok, milliseconds, detail, ...finding, hints });
       return ok;
     };
     if (isHopeless(this.taken) || !possible) {
@@ -135,13 +133,20 @@ class Steps {
     }
     try {
       const { hint, ...finding } = await work();
-      return record({ status: 'ok', ...finding, hints: hint === undefined ? [] : [hint] });
+      return record({ status: 'ok', ...finding, hints: [...granting(finding.permission), ...(hint ? [hint] : [])] });
     } catch (error) {
       signal?.throwIfAborted();
       const problem = asDashkeepError(error);
-      const hints = [providerHint(probe?.provider, problem.code) ?? adviceOf(problem)];
       const { code } = problem;
-      return record({ status: 'failed', code, found: reasonFrom(problem), hints, permission: permissionOf(problem) });
+      const permission = permissionOf(problem);
+      const provider = providerHint(probe?.provider, code);
+      // The error's own advice already says what to grant.
+      const hints = provider === undefined ? [adviceOf(problem)] : [...granting(permission), provider];
+      return record({ status: 'failed', code, found: reasonFrom(problem), hints, permission });
     }
   }
+}
+
+function granting(permission: string | undefined): Reason[] {
+  return permission === undefined ? [] : [reason('grant-permission', { permission })];
 }
