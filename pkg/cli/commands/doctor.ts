@@ -20,6 +20,10 @@ export const registerDoctor: Register = (program, run) => {
   withJson(withTargetUrl(withService(program.command('doctor'))))
     .description('check the setup, with advice for each failed check')
     .option('--policy', 'only print the minimal IAM policy for the target')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 no check failed (there may be warnings), 3 a check failed, such as missing permissions in Grafana.',
+    )
     .action(run(runDoctor));
 };
 

@@ -18,6 +18,7 @@ export const SUBJECT_REASONS = {
   'check-of-copy-step': 'second target: {step}',
   'check-of-settings': 'settings',
   'check-of-cluster': 'kubernetes',
+  'check-of-state': 'state',
   'check-of-access': 'kubernetes: {verb} {resource} {namespace}/{name}',
   'check-of-tls': 'deployment: TLS',
   'check-of-image': 'deployment: image',

@@ -257,13 +257,13 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
 async function kubernetesChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
   const { kubernetes } = parts;
   if (kubernetes === undefined) {
-    const subject = reason('check-of-cluster');
     try {
       await parts.state.set(PROBE, Buffer.alloc(PROBE_BYTES));
       await parts.state.delete(PROBE);
     } catch (error) {
-      return [failedCheck(subject, error)];
+      return [failedCheck(reason('check-of-state'), error)];
     }
+    const subject = reason('check-of-cluster');
     return [checked(subject, 'skipped', [reason('not-in-cluster', { directory: parts.config.stateDirectory })])];
   }
   try {
