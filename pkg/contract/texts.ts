@@ -20,7 +20,13 @@ export function pageText(text: Text): string {
   return typeof text === 'string' ? text : text.page;
 }
 
-/** A text with its params, `empty` in place of those that are absent or empty. */
+/**
+ * A text with its params, `empty` in place of those that are absent or empty. A param that ends with a period ends the
+ * sentence, too.
+ */
 export function fill(text: string, params: Record<string, string>, empty = ''): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => params[name] || empty);
+  return text.replace(/\{(\w+)\}(\.(?=\s|$))?/g, (_, name: string, end = '') => {
+    const value = params[name] || empty;
+    return value.endsWith('.') ? value : value + end;
+  });
 }

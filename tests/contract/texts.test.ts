@@ -66,6 +66,7 @@ describe('the texts of reasons', () => {
   it('are filled with params as they are, and have another only where that differs', () => {
     expect(fill('{a} of {b}', { a: '{b} $&', b: '2' })).toBe('{b} $& of 2');
     expect(fill('{a} of {b}', { a: '' }, 'nothing')).toBe('nothing of nothing');
+    expect(fill('Becomes {a} of {b}.', { a: 'v1.', b: 'Second Org.' })).toBe('Becomes v1. of Second Org.');
     const twice = Object.entries(REASONS).filter(
       ([, text]) => typeof text !== 'string' && cliText(text) === pageText(text),
     );

@@ -8,6 +8,7 @@ export const RUN_REASONS = {
 
   'webhook-silent': 'the webhook did not respond ({cause})',
   'webhook-refused': 'the webhook responded with status {status}',
+  'webhook-redirects': 'the webhook responded with status {status}, and redirects are not followed',
   'mail-silent': 'the mail server did not respond ({cause})',
   'mail-refused': 'the mail server refused the message ({status})',
   'mail-login': 'the mail server refused the user name or password ({status})',

@@ -53,6 +53,20 @@ function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {}
   ];
 }
 
+/** The notice that the newest backup is too old, by its age and the interval of the schedule. */
+export function lateNotice(newest: string, ageSeconds: number, intervalSeconds: number): Notice {
+  const age = durationText(ageSeconds);
+  const interval = durationText(intervalSeconds);
+  return {
+    event: 'late',
+    text: `The newest backup is ${age} old (${newest}), but the schedule expects one every ${interval}. The Overview page and \`dashkeep doctor\` show why.`,
+  };
+}
+
+function durationText(seconds: number): string {
+  return seconds <= 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
+}
+
 /** All notices about the end of a run. */
 export function noticesOf(record: RunRecord, before: RunRecord | undefined): Notice[] {
   const { id, kind, status, trigger, started, finished, snapshot } = record;

@@ -74,7 +74,8 @@ export class Webhook {
     }
     if (status >= 300) {
       const final = status < 500 && status !== 429 && status !== 408;
-      throw new Undelivered(reason('webhook-refused', { status: String(status) }), { status, final });
+      const why = status < 400 ? 'webhook-redirects' : 'webhook-refused';
+      throw new Undelivered(reason(why, { status: String(status) }), { status, final });
     }
     return status;
   }

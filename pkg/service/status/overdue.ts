@@ -3,6 +3,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import { isTimedId } from '../../repository/layout.ts';
 import type { StateStore } from '../../lib/state.ts';
 import type { StatusCache } from './status-cache.ts';
+import { lateNotice } from '../notifications/notices.ts';
 import type { Notifier } from '../notifications/notifier.ts';
 import type { History } from '../repository/history.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -65,9 +66,8 @@ export class Overdue {
       this.#reported = newest.id;
       const kept = JSON.stringify({ newest: newest.id });
       this.#write(({ state }) => state.set(ENTRY, Buffer.from(kept)));
-      const hours = Math.round(age / 3600);
-      log.warn({ newest: newest.id, hours }, 'backups are overdue');
-      notifier.notify({ event: 'late', text: `The newest backup is ${hours} hours old (${newest.id}).` });
+      log.warn({ newest: newest.id, hours: Math.round(age / 3600) }, 'backups are overdue');
+      notifier.notify(lateNotice(newest.id, age, interval));
     }
   }
 

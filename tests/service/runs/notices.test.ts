@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.ts';
-import { noticeOf } from '../../../pkg/service/notifications/notices.ts';
+import { lateNotice, noticeOf } from '../../../pkg/service/notifications/notices.ts';
 import type { Notifier } from '../../../pkg/service/notifications/notifier.ts';
 import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
 import type { Journal } from '../../../pkg/service/runs/journal.ts';
@@ -20,6 +20,17 @@ it.each(['backup', 'restore', 'verify', 'drill', 'prune'] as const)('a %s that f
     event: 'failed',
     text: `The ${kind} has failed: Grafana does not answer.`,
     run: { kind },
+  });
+});
+
+it.each([
+  [80, 30, '80 minutes', '30 minutes'],
+  [2 * 60 + 10, 60, '2 hours', '60 minutes'],
+  [73 * 60, 24 * 60, '73 hours', '24 hours'],
+])('an overdue backup of %i minutes is reported with its age and what to do', (age, interval, old, every) => {
+  expect(lateNotice('b', age * 60, interval * 60)).toEqual({
+    event: 'late',
+    text: `The newest backup is ${old} old (b), but the schedule expects one every ${every}. The Overview page and \`dashkeep doctor\` show why.`,
   });
 });
 
