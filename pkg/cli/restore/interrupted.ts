@@ -106,7 +106,8 @@ export async function warnInterrupted(
 
 /** The same of a run by its record. */
 export function cutShortOf({ id, ...run }: RunLine, undo: UndoCommand): CutShort {
-  const finish =
-    run.undoes === undefined ? `run the same command again (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
+  // A plan of the service has no command.
+  const way = run.restore === undefined ? 'run the same command again' : 'open it in the app, under History';
+  const finish = run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
   return cutShort(id, run, finish, undo);
 }
