@@ -12,7 +12,7 @@ export const registerRestore: Register = (program, run) => {
   withSelection(command)
     .option(
       '--lost-in <snapshot>',
-      'only resources that this later snapshot lacks, or has in an older version or with unexplained changes',
+      'only resources that this later snapshot lacks, or has in an older version or with unexplained changes; not annotations, silences and dashboard snapshots',
     )
     .option('--overwrite', 'also overwrite existing resources that differ');
   withProtected(command)

@@ -93,7 +93,10 @@ export const REPOSITORY_ADVICE = {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
-  'put-back': 'To restore exactly these, run {command}.',
+  'put-back': {
+    cli: 'To restore exactly these, without annotations, silences and dashboard snapshots, run {command}.',
+    page: 'To restore exactly these, run {command}.',
+  },
   'put-orgs-back':
     'This leaves out organizations that no longer exist under their IDs ({orgs}). To restore them, too, run {command} as a server admin.',
   'read-again':
