@@ -53,7 +53,7 @@ export const dashboardSnapshot: Kind = {
 
   references(content) {
     const uid = stringAt(content.body, 'dashboard', 'uid') ?? '';
-    return uid === '' ? [] : [{ kind: 'dashboard', uid, required: true }];
+    return uid === '' ? [] : [{ kind: 'dashboard', uid, required: true, owner: true }];
   },
 
   rename(content, renamed) {
