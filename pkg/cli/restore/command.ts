@@ -268,7 +268,7 @@ async function applyRecorded(
     return { ...(await work), run: id, finish };
   } catch (error) {
     progress.end();
-    throw printCutShort(context, flags.json === true, cutShort(id, facts, finish, undoCommand(context, flags)), error);
+    throw printCutShort(context, flags, cutShort(id, facts, finish, undoCommand(context, flags)), error);
   }
 }
 

@@ -3,6 +3,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
+import { withName } from '../../operations/connection.ts';
 import { interruptedRestore } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
@@ -69,18 +70,25 @@ export function linesOf({ run, written, planned, unchecked, safetySnapshot, fini
 
 /**
  * Says how far a restore came that ends with an error, before the error is printed; not of one that was refused.
+ * @param connection - that it went to; the caller of the command names it in the error
  * @returns the error to end with
  */
-export function printCutShort(context: CliContext, json: boolean, cut: CutShort, cause: unknown): DashkeepError {
+export function printCutShort(
+  context: CliContext,
+  { json = false, to: connection }: { json?: boolean; to?: string },
+  cut: CutShort,
+  cause: unknown,
+): DashkeepError {
   const known = asDashkeepError(context.signal.aborted ? context.signal.reason : cause);
   const advice = reason('finish-or-undo');
   const isOpen = known.code === 'DK_INTERRUPTED' && cut.undo !== undefined;
   const error = isOpen ? new DashkeepError(known.code, known.message, { cause, advice }) : known;
-  const { code, message, hint } = error;
+  const { code, hint } = error;
   if (code === 'DK_BUSY') {
     return error;
   }
   if (json) {
+    const { message } = asDashkeepError(connection === undefined ? error : withName(connection, error));
     printJson(context, { applied: true, ...compact({ ...cut }), error: { code, message, hint } });
   } else {
     context.stderr.write(`${linesOf(cut).join('\n')}\n`);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
-import { runCli, type Ended } from '../../support/cli.ts';
+import { runCli, runMain, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { fastClock } from '../../support/fast-clock.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
@@ -84,6 +84,14 @@ it('sends all that a token can write of a snapshot that a server admin made', as
   expect((await migrate(...asked)).json.plan).toContainEqual(
     expect.objectContaining({ kind: 'org', action: 'blocked', code: 'needs-server-admin' }),
   );
+});
+
+it('names the connection in the error of its JSON, too', async () => {
+  production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
+  const args = ['migrate', '--to', 'production', '--from', 'live', '--kinds', 'folder,dashboard', '--apply', '--json'];
+  const { json, error } = await runMain(args, environment);
+  expect(json.error.message).toMatch(/^connection production: (?!connection)/);
+  expect(error).toContain(json.error.message);
 });
 
 it('lists the written resources if the token is revoked halfway, and finishes later', async () => {
