@@ -58,7 +58,20 @@ describe('a machine that knows nobody yet', () => {
       [second.id, true],
       [first.id, false],
     ]);
-    expect((await (await open(world)).manifest('latest')).id).toBe(first.id);
+  });
+
+  it('says that the latest one is not the newest, where an unknown key signed newer ones', async () => {
+    const first = await backup(await open(world), world, { a: { v: 1 } });
+    const log = recordingLog();
+    await (await open(world, { log })).manifest('latest');
+    expect(log.lines.join('\n')).not.toContain('newer');
+    world.clock.advance(3_600_000);
+    await backup(await open(world, { state: new MemoryState() }), world, { a: { v: 2 } });
+    expect((await (await open(world, { log })).manifest('latest')).id).toBe(first.id);
+    const warned = log.lines.filter((line) => line.includes('newer snapshots are skipped'));
+    expect(warned).toHaveLength(1);
+    expect(warned[0]).toContain('"snapshots":1');
+    expect(warned[0]).toContain(first.id);
   });
 });
 

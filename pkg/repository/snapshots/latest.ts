@@ -54,6 +54,13 @@ export class SnapshotFinder {
         if (why !== undefined) {
           this.#log.warn({}, sentenceOf(why));
         }
+        if (foreign > 0) {
+          // A person who once backed up from here would otherwise restore that old backup, and see no difference.
+          this.#log.warn(
+            { snapshots: foreign, latest: stored.manifest.id },
+            'newer snapshots are skipped, because no key that is trusted here signed them: `dashkeep snapshots` lists them',
+          );
+        }
         return stored;
       } else {
         newest ??= stored;
