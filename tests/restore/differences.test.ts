@@ -37,6 +37,29 @@ describe('a resource that differs after a restore', () => {
       }),
     ]);
   });
+
+  it('names the members who have no account, as the plan did', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await bench.api('POST /api/teams', { name: 'Operations' });
+    const org = bench.sim.state.org(1);
+    const team = [...org.teams.values()][0]!;
+    const ben = bench.sim.state.addUser({ login: 'ben', email: 'ben@example.org' });
+    org.members.set(ben.id, 'Viewer');
+    team.members.set(ben.id, 0);
+    await bench.backup();
+    org.members.delete(ben.id);
+    bench.sim.state.users.delete(ben.id);
+    org.teams.delete(team.id);
+    const { results } = await bench.apply({ selection: { kinds: ['team'] } });
+    expect(results).toEqual([
+      expect.objectContaining({
+        outcome: 'differs',
+        reason: 'without members who have no account in this organization: ben',
+        code: 'members-left-out',
+        params: { logins: 'ben' },
+      }),
+    ]);
+  });
 });
 
 function content(body: Content['body'], more: Partial<Content> = {}): Content {

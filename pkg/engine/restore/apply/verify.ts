@@ -1,4 +1,4 @@
-import type { ApplyResult } from '../../../contract/plan.ts';
+import type { ApplyResult, FieldDifference } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
@@ -118,9 +118,19 @@ async function compare(
     return resultOf(item, 'differs', reason('vanished'));
   }
   const differences = differencesBetween(kind, wanted, live);
+  return { ...foundAt(uid, item, 'differs', whyDiffers(item, differences)), differences };
+}
+
+/** The plan already named members without an account here; a team that lacks only them is explained by them. */
+function whyDiffers({ lost = [] }: PlannedItem, differences: readonly FieldDifference[]): Reason {
+  const logins = lost.flatMap(({ code, params }) =>
+    code === 'member-lost' || code === 'member-other' ? [params['login'] ?? ''] : [],
+  );
+  if (logins.length > 0 && differences.every(({ path }) => path === 'members')) {
+    return reason('members-left-out', { logins: logins.join(', ') });
+  }
   const fields = differences.map(({ path }) => path).join(', ');
-  const why = fields === '' ? reason('differs-now') : reason('differs-in', { fields });
-  return { ...foundAt(uid, item, 'differs', why), differences };
+  return fields === '' ? reason('differs-now') : reason('differs-in', { fields });
 }
 
 /** Puts down what is really there; what is not there was not made. */
