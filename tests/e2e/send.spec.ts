@@ -36,7 +36,7 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   await expect(page.getByText(/^\d+ resources sent$/)).toBeVisible();
   expect(service.state.elsewhere.size).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Undo the changes in production' }).click();
-  await expect(page.getByRole('heading', { name: 'Undo plan' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Undo plan for production' })).toBeVisible();
 
   // The same again, from the latest snapshot.
   await app.open('/send');

@@ -10,7 +10,7 @@ export function titleOf({ state, undoes, options, outcomes = {} }: RestorePlan):
     expired: t('plan.expired', 'This plan has expired'),
     ...(undoes !== undefined
       ? {
-          planned: t('plan.undo', 'Undo plan'),
+          planned: name === '' ? t('plan.undo', 'Undo plan') : t('send.undoPlan', 'Undo plan for {{name}}', { name }),
           applying: t('plan.undoing', 'Undoing'),
           applied: isWhole ? t('plan.undone', 'Undone') : t('plan.undonePart', 'Partly undone'),
           failed: t('plan.undoFailed', 'The undo did not finish'),
