@@ -23,9 +23,11 @@ export function RunProgress({ run }: { run: RunSummary }) {
   const { progress } = run;
   const kind = runLabel(run);
   const title =
-    run.status === 'queued'
-      ? t('progress.queued', '{{kind}} is waiting', { kind })
-      : t('progress.running', '{{kind}} is running', { kind });
+    outage !== undefined
+      ? t('progress.lastKnown', 'Last known progress: {{kind}}', { kind })
+      : run.status === 'queued'
+        ? t('progress.queued', '{{kind}} is waiting', { kind })
+        : t('progress.running', '{{kind}} is running', { kind });
   return (
     <WaitCard
       title={title}
