@@ -142,6 +142,9 @@ test('conflicts are named, also in the result, and can be planned to be overwrit
   await page.getByRole('button', { name: 'Send now' }).click();
   await expect(page.getByText(/^\d+ resources? sent$/)).toBeVisible();
   await expect(conflicts).toBeVisible();
+  await app.open('/send?promote=yes');
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  await expect(page.getByRole('heading', { name: 'Nothing can be sent yet' })).toBeVisible();
   await conflicts.getByRole('button', { name: 'Plan the overwrite' }).click();
   await expect(page.getByRole('heading', { name: 'Plan for production' })).toBeVisible();
   await expect(page.getByText(/\d+ to overwrite/)).toBeVisible();

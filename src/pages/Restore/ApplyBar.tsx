@@ -4,9 +4,10 @@ import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { PlanItem } from '../../../pkg/contract/plan.ts';
+import { isConflict } from '../../../pkg/contract/reasons/plan.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import { useApplyRestore } from '../../data/useRestores.ts';
+import { useApplyRestore, usePlanItems } from '../../data/useRestores.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { confirmationOf } from './plan/confirmation.ts';
@@ -33,7 +34,8 @@ export function ApplyBar({ plan, busy, shown }: Props) {
     unchanged > 0 && plural('apply.unchanged', unchanged, '{{number}} unchanged', '{{number}} unchanged'),
   ].filter((part) => part !== false);
   const writes = create + update + gone;
-  const to = plan.options.to?.connection;
+  const { connection: to, promote } = plan.options.to ?? {};
+  const skipped = usePlanItems(plan.id, { action: 'skip' }, promote === true).items;
   const button =
     plan.undoes !== undefined
       ? t('apply.undoButton', 'Undo now')
@@ -45,7 +47,7 @@ export function ApplyBar({ plan, busy, shown }: Props) {
       <div>
         <Text element="h2" variant="h4">
           {writes === 0
-            ? blocked > 0
+            ? blocked > 0 || skipped.some(isConflict)
               ? to === undefined
                 ? t('apply.blocked', 'Nothing can be restored yet')
                 : t('send.blocked', 'Nothing can be sent yet')
