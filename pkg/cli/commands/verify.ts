@@ -56,10 +56,10 @@ export function percentOf(text: string): number {
 }
 
 function printReport(context: CliContext, report: VerifyReport): void {
-  for (const { object, code, reason, snapshots, resources } of report.problems) {
-    if (isFindingCode(code)) {
+  for (const { object, code, reason, hint, snapshots, resources } of report.problems) {
+    if (hint !== undefined) {
       printLine(context, printable(`repository: ${reason}`));
-      printLine(context, `  ${ERROR_CATALOGUE[code].hint}`);
+      printLine(context, printable(`  ${hint}`));
       continue;
     }
     printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));

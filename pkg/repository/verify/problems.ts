@@ -26,6 +26,8 @@ export interface VerifyProblem {
   encrypted: boolean;
   code: ErrorCode;
   reason: string;
+  /** How a person accepts a change of the repository. */
+  hint?: string;
   /** Ids of the snapshots that need it. */
   snapshots: string[];
   /** What cannot be restored because of it. */
@@ -83,8 +85,8 @@ export function findingProblem(finding: Finding, known: readonly VerifyProblem[]
   if (known.some(({ object, snapshots }) => object === '' && snapshots.some((id) => id === missing))) {
     return [];
   }
-  const { code, message } = findingError(finding);
-  return [{ object: '', encrypted: false, code, reason: message, snapshots: [], resources: [] }];
+  const { code, message, hint } = findingError(finding);
+  return [{ object: '', encrypted: false, code, reason: message, hint, snapshots: [], resources: [] }];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runMain } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
@@ -49,3 +49,16 @@ it.each(['repository', 'repository/snapshots'])(
     expect((await backup()).exit).toBe(0);
   },
 );
+
+it('after the newest snapshot was removed, a verification prints the command that accepts the change, with the ID', async () => {
+  await backup();
+  await backup();
+  const repository = `${directory.path}/repository`;
+  const newest = (await readdir(`${repository}/snapshots`)).sort().at(-1) ?? '';
+  await rm(`${repository}/snapshots/${newest}`);
+  await rm(`${repository}/signatures/snapshots/${newest}.sig`);
+  const { id } = JSON.parse(await readFile(`${repository}/dashkeep.json`, 'utf8')) as { id: string };
+  const { exit, out } = await dashkeep('verify');
+  expect(exit).toBe(4);
+  expect(out).toContain(`dashkeep trust --repository ${id}`);
+});
