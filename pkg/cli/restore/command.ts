@@ -27,7 +27,7 @@ import { inOrgs, reachedOrgs, withinReach, withLost } from './orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from './request.ts';
 import { progressPrinter } from '../output/output.ts';
 import { confirmed } from './confirmation.ts';
-import { finishCommand, undoCommand } from './finish-command.ts';
+import { finishCommand, overwriteCommand, undoCommand } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
 import { cutShort, printCutShort, warnInterrupted } from './interrupted.ts';
 import { printRestore } from './output.ts';
@@ -74,7 +74,8 @@ export async function restoreCommand(context: CliContext, snapshot: string | und
     context.stdout.write(planMarkdown(plan, flags.to ?? '', changes));
     return exitOf(plan, applied);
   }
-  printRestore(context, { json: flags.json === true, run, finish, undo: undoes, about }, plan, applied);
+  const overwrite = overwriteCommand(context, flags, plan);
+  printRestore(context, { json: flags.json === true, run, finish, undo: undoes, overwrite, about }, plan, applied);
   return exitOf(plan, applied);
 }
 

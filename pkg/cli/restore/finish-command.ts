@@ -1,3 +1,5 @@
+import { isConflict } from '../../contract/reasons/plan.ts';
+import type { Plan } from '../../engine/restore/types.ts';
 import { FLAG_VARIABLES } from '../config/configuration.ts';
 import type { CliContext } from '../context.ts';
 
@@ -34,6 +36,20 @@ export function finishCommand(
   });
   const command = isMigration ? ['migrate'] : ['restore', ...(snapshot === undefined ? [] : [snapshot])];
   return ['dashkeep', ...command, ...parts, '--apply'].join(' ');
+}
+
+/** Options that choose what a promotion sends and how. Its conflicts are named and overwritten instead. */
+const OF_PROMOTION = { promote: undefined, folder: undefined, lostIn: undefined, deleteExtra: undefined };
+
+/** @returns the command that overwrites the conflicts of a promotion and nothing else, absent without conflicts */
+export function overwriteCommand(
+  context: Pick<CliContext, 'environment'>,
+  flags: object,
+  { snapshot, items }: Pick<Plan, 'snapshot' | 'items'>,
+): string | undefined {
+  const only = items.filter(isConflict).map(({ kind, uid }) => `${kind}/${uid}`);
+  const asked = { ...flags, ...OF_PROMOTION, only, overwrite: true };
+  return only.length === 0 ? undefined : finishCommand(context, asked, snapshot);
 }
 
 /** Options of a run that another run needs, too: where the repository and Grafana are, not what was asked for. */

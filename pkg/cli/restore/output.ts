@@ -1,10 +1,11 @@
 import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
+import { isConflict } from '../../contract/reasons/plan.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { bySecurity } from '../../engine/restore/everything/plan.ts';
 import { securityFirst } from '../../engine/restore/plan/security.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
-import { printJson, printLine, printTable } from '../output/output.ts';
+import { counted, printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { securityLines } from './security-lines.ts';
 import type { CliContext } from '../context.ts';
@@ -17,8 +18,11 @@ export function printRestore(
     run,
     finish,
     undo,
+    overwrite,
     about,
-  }: { json: boolean; about?: AboutSnapshot | undefined } & { [K in 'run' | 'finish' | 'undo']?: string | undefined },
+  }: { json: boolean; about?: AboutSnapshot | undefined } & {
+    [K in 'run' | 'finish' | 'undo' | 'overwrite']?: string | undefined;
+  },
   plan: Plan,
   restored: Restored | undefined,
 ): void {
@@ -82,6 +86,13 @@ export function printRestore(
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
     const found = to !== undefined ? `${to.name} (${to.uid}), by ${by}` : by === 'restored' ? became(from.uid) : absent;
     printLine(context, printable(`data source ${name}: ${found}`));
+  }
+  if (overwrite !== undefined) {
+    const conflicts = plan.items.filter(isConflict).length;
+    printLine(
+      context,
+      printable(`Conflicts: ${counted(conflicts, 'resource')} not written. To overwrite: ${overwrite}`),
+    );
   }
   if (restored === undefined && plan.confirm !== undefined) {
     printLine(context, printable(`To apply this, add --confirm '${plan.confirm}', or type it when asked.`));
@@ -152,7 +163,8 @@ function printResults(
     printLine(context, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
     differences.forEach((difference) => printLine(context, printable(`  ${differenceText(difference)}`)));
   }
-  printLine(context, `${results.length - bad.length} of ${results.length} done and verified.`);
+  const done = `${results.length - bad.length} of ${results.length} done and verified.`;
+  printLine(context, results.length === 0 ? 'Nothing to write.' : done);
   if (bad.length > 0 && finish !== undefined) {
     printLine(context, printable(`To try the rest again: ${finish}`));
   }

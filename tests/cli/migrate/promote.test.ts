@@ -115,6 +115,27 @@ it('updates what only stage changed, and leaves what production changed, deleted
   ]);
 });
 
+it('names the command that overwrites the conflicts, which works as printed', async () => {
+  await bothSidesMove();
+  const applied = await promote('--from', 'live', '--promote', '--apply');
+  expect(applied.exit).toBe(3);
+  const command = /^Conflicts: 3 resources not written. To overwrite: dashkeep (.+)$/m.exec(applied.out)?.[1] ?? '';
+  expect(command).toContain('--only dashboard/b --only dashboard/c --only dashboard-permissions/c --overwrite');
+  const overwritten = await runCli(command.split(' '), environment);
+  expect(overwritten).toMatchObject({ exit: 0, out: expect.not.stringContaining('Conflicts:') });
+  expect(await titlesIn(production)).toEqual([
+    'F of production',
+    'First c',
+    'First d',
+    'First e',
+    'Second a',
+    'Second b',
+  ]);
+
+  const again = await promote('--from', 'latest', '--promote', '--apply');
+  expect(again).toMatchObject({ exit: 0, out: expect.stringContaining('Nothing to write.') });
+});
+
 it('shows it as Markdown in which nothing from Grafana is markup', async () => {
   await bothSidesMove();
   await save(stage, 'a', '@everyone | <img src=x>\u2028``code``', 'of-stage');
