@@ -38,3 +38,13 @@ test('a page that waits for the service goes on by itself when it has connected'
   await expect(page.getByText('The Dashkeep service is connected')).toBeVisible({ timeout: 15_000 });
   expect(jsonData).toEqual({ sidecarUrl: service.url });
 });
+
+test('a run is not called running while the service is away', async ({ app, page, preview, service }) => {
+  service.state.options.runTime = 600_000;
+  await app.open('');
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await expect(page.getByRole('progressbar', { name: 'Backup is running' })).toBeVisible();
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await expect(page.getByRole('progressbar', { name: 'Last known progress: Backup' })).toBeVisible();
+  await expect(page.getByText('Backup is running')).toHaveCount(0);
+});

@@ -30,16 +30,6 @@ test('what was known stays on the page when the service goes away meanwhile', as
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
-test('a run is not called running while the service is away', async ({ app, page, preview, service }) => {
-  service.state.options.runTime = 600_000;
-  await app.open('');
-  await page.getByRole('button', { name: 'Back up now' }).click();
-  await expect(page.getByRole('progressbar', { name: 'Backup is running' })).toBeVisible();
-  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
-  await expect(page.getByRole('progressbar', { name: 'Last known progress: Backup' })).toBeVisible();
-  await expect(page.getByText('Backup is running')).toHaveCount(0);
-});
-
 test('a token that the service refuses looks different from a service that is down', async ({ app, page, preview }) => {
   preview.app.secureJsonData = { sidecarToken: 'stolen' };
   await app.open('/history');
