@@ -79,7 +79,7 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   const found = page.getByRole('region', { name: board.title }).first();
   await found.getByRole('button', { name: 'Restore it' }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
-  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible(LONG);
+  await expect(page.getByRole('heading', { name: 'Restored', exact: true })).toBeVisible(LONG);
   await app.open(`/history/search?q=${encodeURIComponent(board.panel)}`);
   await expect(hit.getByText('Restored after the latest snapshot')).toBeVisible(LONG);
   await expect(hit.getByText('Deleted', { exact: true })).toHaveCount(0);

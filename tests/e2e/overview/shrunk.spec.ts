@@ -121,6 +121,6 @@ test('a plan of everything from such a backup asks for its ID and leads to the l
   await expectAccessible(page);
   await dialog.getByLabel('Type or paste the text above to confirm').fill(newest?.id ?? '');
   await dialog.getByRole('button', { name: 'Restore now' }).click();
-  await expect(page.getByRole('heading', { name: 'Restored' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Restored', exact: true })).toBeVisible();
   expect(problems).toEqual([]);
 });
