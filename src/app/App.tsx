@@ -10,11 +10,11 @@ import { t } from '../lib/i18n.ts';
 import { isAdmin } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import { NotFound } from '../pages/NotFound.tsx';
-import { NotConnected } from '../pages/Overview/NotConnected.tsx';
 import { Overview } from '../pages/Overview/Overview.tsx';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 
 const History = lazy(async () => ({ default: (await import('../pages/History/History.tsx')).History }));
+const NotConnected = lazy(async () => ({ default: (await import('../pages/Overview/NotConnected.tsx')).NotConnected }));
 const RunPage = lazy(async () => ({ default: (await import('../pages/Run/RunPage.tsx')).RunPage }));
 const Snapshot = lazy(async () => ({ default: (await import('../pages/Snapshot/Snapshot.tsx')).Snapshot }));
 const Versions = lazy(async () => ({ default: (await import('../pages/Versions/Versions.tsx')).Versions }));

@@ -164,6 +164,6 @@ test('of what is gone, restoring comes first', async ({ app, page, service }) =>
     .getByRole('region')
     .filter({ has: page.getByRole('checkbox') })
     .first();
-  await expect(page.getByText('This item no longer exists in Grafana')).toBeVisible();
+  await expect(page.getByText('It no longer exists in Grafana')).toBeVisible();
   await expect(card.getByRole('button').first()).toHaveText('Restore this version');
 });

@@ -129,20 +129,21 @@ it('keeps rules that production made in a group to which a migration only added 
 });
 
 it('prints no link of a public dashboard', async () => {
-  const share = (grafana: Simulator, accessToken: string): Promise<unknown> =>
+  const share = (grafana: Simulator, accessToken: string, annotationsEnabled: boolean): Promise<unknown> =>
     call(grafana, 'admin:admin', 'POST /api/dashboards/uid/a/public-dashboards', {
       isEnabled: true,
+      annotationsEnabled,
       uid: accessToken.slice(0, 12),
       accessToken,
     });
   await promote('--apply');
-  await share(stage, 'a'.repeat(32));
-  await share(production, 'b'.repeat(32));
+  await share(stage, 'a'.repeat(32), true);
+  await share(production, 'b'.repeat(32), false);
   const { out } = await runCli(
     ['migrate', '--to', 'production', '--from', 'live', '--folder', 'team', '--promote', '--markdown'],
     environment,
   );
-  expect(out).toContain('accessToken changed');
+  expect(out).toContain('annotationsEnabled changed');
   expect(out).not.toMatch(/a{32}|b{32}/);
 });
 

@@ -13,8 +13,8 @@ import { errorText, reasonTemplate } from './texts.ts';
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
 type Reasoned = { reason: string } & Partial<ReasonData>;
 
-/** Codes of errors whose message only repeats the title. */
-export const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED']);
+/** The code of an error whose message only repeats the title. */
+export const SAID_BY_TITLE = 'DK_UNCONFIGURED';
 
 const KEPT = ['kept', 'kept-narrower', 'kept-wider'] as const satisfies ReasonCode[];
 
@@ -95,7 +95,7 @@ function textOf({ code, params }: ReasonData, form = (template: string) => templ
     return undefined;
   }
   const { title } = errorText(code);
-  return params['message'] === undefined || SAID_BY_TITLE.has(code)
+  return params['message'] === undefined || code === SAID_BY_TITLE
     ? title
     : t('common.met', '{{title}}: {{message}}', { title, message: params['message'] });
 }
@@ -126,9 +126,7 @@ function kindInWords(name: string): string {
 
 /** People know a snapshot by its time. */
 function snapshotInWords(id: string): string {
-  const [, date, hour, minute, second] = /^(\d{8})T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/.exec(id) ?? [];
-  const day = date?.replace(/(\d{4})(\d\d)/, '$1-$2-');
-  return day === undefined ? id : timeInWords(`${day}T${hour}:${minute}:${second}Z`);
+  return timeInWords(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
 function timeInWords(time: string): string {
@@ -137,13 +135,13 @@ function timeInWords(time: string): string {
 
 /** What a snapshot lost, as the service counts it: `30/257 dashboard (org 1)`, with `≠` before what has changed. */
 function lossInWords(loss: string): string {
-  const [, sign = '', part, whole, kind, org] =
+  const [, sign = '', part = '', whole = '', kind, org] =
     /^(≠ )?(\d+)\/(\d+)(?: ([a-z-]+))?(?: \(org (\d+)\))?$/.exec(loss) ?? [];
-  if (part === undefined || whole === undefined) {
+  if (whole === '') {
     return loss;
   }
   const what = kind === undefined ? t('loss.resources', 'resources') : withinSentence(kindInWords(kind));
-  const given = { part: sign + formatNumber(Number(part)), whole: formatNumber(Number(whole)), what, org };
+  const given = { part: sign + formatNumber(+part), whole: formatNumber(+whole), what, org };
   return org === undefined
     ? t('loss.of', '{{part}} of {{whole}} {{what}}', given)
     : t('loss.ofOrg', '{{part}} of {{whole}} {{what}} (organization {{org}})', given);

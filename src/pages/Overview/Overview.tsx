@@ -19,8 +19,7 @@ import { Warnings } from './Warnings.tsx';
 
 // What few visits need is loaded only then.
 const Onboarding = lazy(async () => ({ default: (await import('./Onboarding.tsx')).Onboarding }));
-const ShrunkAlert = lazy(async () => ({ default: (await import('./ShrunkAlert.tsx')).ShrunkAlert }));
-const UpgradeAlert = lazy(async () => ({ default: (await import('./UpgradeAlert.tsx')).UpgradeAlert }));
+const LossAlerts = lazy(async () => ({ default: (await import('./LossAlerts.tsx')).LossAlerts }));
 
 /** Is everything safe? And what to do when it is not. */
 export function Overview() {
@@ -64,10 +63,7 @@ function Body({ status }: { status: Status }) {
       <StateCard status={status} />
       {status.running && <RunProgress run={status.running} />}
       {status.queued && <RunProgress run={status.queued} />}
-      <Suspense fallback={null}>
-        {status.shrunk && <ShrunkAlert status={status} />}
-        {status.upgrade?.first && <UpgradeAlert status={status} />}
-      </Suspense>
+      <Suspense fallback={null}>{(status.shrunk ?? status.upgrade?.first) && <LossAlerts status={status} />}</Suspense>
       <Warnings status={status} />
       {status.newest && (
         <>
