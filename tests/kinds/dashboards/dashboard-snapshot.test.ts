@@ -68,7 +68,7 @@ describe('dashboard snapshots', () => {
     const key = await seed();
     const content = (await take('dashboard-snapshot', await grafana.admin())).get(key)!;
     expect(kindOf('dashboard-snapshot').references(content)).toEqual([
-      { kind: 'dashboard', uid: 'd1', required: true },
+      { kind: 'dashboard', uid: 'd1', required: true, owner: true },
     ]);
   });
 });
