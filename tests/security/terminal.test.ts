@@ -123,14 +123,14 @@ it('a message of the target about one object cannot control the terminal', async
     const clock = { ...realClock, now: () => new Date(Date.now() + days * DAY_MS) };
     return runMain(['prune', '--remove-most-objects'], environment, { clock });
   };
-  await later(2);
+  await later(3);
   s3.options.fault = ({ operation }) =>
     operation === 'DeleteObjects'
       ? { kind: 'status', status: 501, code: 'NotImplemented' }
       : operation === 'DeleteObject'
         ? { kind: 'status', status: 400, code: 'Odd', message: CONTROL }
         : undefined;
-  const { out, error } = await later(4);
+  const { out, error } = await later(6);
   await Promise.all([grafana.close(), s3.close()]);
   expect(out).toMatch(/^not removed: .*dashkeep: done/m);
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
