@@ -230,16 +230,19 @@ describe('undoing', () => {
     expect(left).toEqual([]);
   });
 
-  it('names what was half created when the restore was cut short, and leaves it', async () => {
+  it('removes what was half created when the restore was cut short, unless somebody has finished it', async () => {
     const manifest = await threeTeams();
     bench.sim.state.org(1).teams.clear();
     const cut = await cutRestore(manifest, { match: 'POST /api/teams', skip: 2 });
-    expect(bench.sim.state.org(1).teams.size).toBe(3);
+    const [, , gamma] = bench.sim.state.org(1).teams.values();
 
     const undo = await undoOf(cut);
-    expect(named(undo.plan, 'delete')).toEqual(['team/alpha', 'team/beta']);
-    expect(reasons(undo.plan, 'blocked')).toEqual({ 'team/gamma': expect.stringContaining('written half of it') });
-    await applied(undo.request, undo.plan, undo.plan.confirm);
+    expect(named(undo.plan, 'delete')).toEqual(['team/alpha', 'team/beta', 'team/gamma']);
+    gamma!.email = 'somebody@example.org';
+    const later = await undoOf(cut);
+    expect(reasons(later.plan, 'blocked')).toEqual({ 'team/gamma': expect.stringContaining('written half of it') });
+    const { results } = await again(undo, undo.plan.confirm);
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toMatchObject([{ uid: 'gamma' }]);
     expect([...bench.sim.state.org(1).teams.values()]).toMatchObject([{ name: 'gamma' }]);
   });
 

@@ -13,8 +13,8 @@ import { visitTouched } from './visit-touched.ts';
 
 /**
  * What a restore that was cut short has touched, with what it had not read back looked at now: what is live as the
- * restore would have left it, was written by it. What is not stays open: undoing leaves it, and says that it may be
- * half written.
+ * restore would have left it, or still with the mark of an unfinished creation, was written by it. What is not stays
+ * open: undoing leaves it, and says that it may be half written.
  */
 export async function closeOpenEntries(
   request: PlanRequest,
@@ -53,6 +53,10 @@ async function closeKind(
         return;
       }
       const mark = markOf(request.repository, kind, live);
+      if (one.did === 'created' && live.unfinished === true) {
+        closed.push({ ...one, mark });
+        return;
+      }
       const entry = stored?.get(keyOf(one));
       const wanted =
         mark === one.mark || entry === undefined
