@@ -106,6 +106,25 @@ describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s
   });
 });
 
+describe.each(TRIED_PROFILES)('a plan for twenty of many dashboards, Grafana %s', (profile) => {
+  it('reads each of them once, and lists none', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    bench.sim.seedDashboards({ count: 60, folders: 3, bytes: 1000 });
+    const { resources } = await bench.backup();
+    const chosen = resources.filter(({ kind }) => kind === 'dashboard').slice(0, 20);
+    const only = chosen.flatMap(({ uid }) => [
+      { kind: 'dashboard' as const, uid },
+      { kind: 'dashboard-permissions' as const, uid },
+    ]);
+    const request = await bench.request({ selection: { only } });
+    bench.sim.clearRequests();
+    expect(new Set((await planRestore(request)).items.map(({ action }) => action))).toEqual(new Set(['unchanged']));
+    const asked = bench.sim.requests.map(({ path }) => path).filter((path) => !path.includes('access-control'));
+    expect(asked.filter((path) => /\/dashboards$|\/search$/.test(path))).toEqual([]);
+    expect(asked.filter((path) => /dashboards\/(uid\/)?[^/]+$/.test(path)).length).toBe(chosen.length);
+  });
+});
+
 describe.each(['11.6', '13.2'] as const)('many dashboards, Grafana %s', (profile) => {
   it('are read back while others are written', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });

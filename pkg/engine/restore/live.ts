@@ -42,7 +42,7 @@ export interface Visit {
   /** Whether it is enough to know that the resource is as the last backup has it: then `each` doesn't get it. */
   isAsStored?(uid: string, stored: AsStored): boolean;
   /** Gets all that is live of the kind, where that had to be listed. */
-  allListed?(all: readonly Listed[]): void;
+  allListed?(all: readonly Listed[]): Promise<void>;
   /**
    * Gets each wanted resource with what is live under its uid, undefined where nothing is. Must not keep the content.
    */
@@ -127,13 +127,13 @@ export async function visitLive(visit: Visit): Promise<void> {
     left.forEach((uid) => unreadable(uid, error));
     return;
   }
-  visit.allListed?.(seen);
+  await visit.allListed?.(seen);
   await reading.drain();
   await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => looking(uid, () => show(uid, undefined)));
 }
 
-/** Whether to read them one by one. */
-function isFew({ kind, wanted, total, recent }: Visit): boolean {
+/** Whether `visitLive` reads them one by one. */
+export function isFew({ kind, wanted, total, recent }: Pick<Visit, 'kind' | 'wanted' | 'total' | 'recent'>): boolean {
   if (wanted.length <= READ_SINGLY) {
     return true;
   }

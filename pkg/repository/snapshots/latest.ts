@@ -7,7 +7,13 @@ import type { TimePorts } from '../clocks.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
 import { latestReason } from './coverage.ts';
 import { futureSnapshots } from './future.ts';
-import { listSnapshots, readManifest, type ManifestPorts, type StoredManifest } from './manifests.ts';
+import {
+  listSnapshots,
+  openManifest,
+  type ManifestPorts,
+  type OpenedManifest,
+  type StoredManifest,
+} from './manifests.ts';
 import { claimedForm } from './claimed-form.ts';
 import { newestKeys, type TimedKey } from './newest-keys.ts';
 import { isUnreadable } from '../index/snapshots.ts';
@@ -41,15 +47,16 @@ export class SnapshotFinder {
    */
   async latest(calls: Abortable): Promise<StoredManifest> {
     this.#ports.trust.keys.assertRemembered();
-    let newest: StoredManifest | undefined;
+    let newest: OpenedManifest | undefined;
     let foreign = 0;
     for await (const key of this.#newestFirst([LOOK_BACK, Infinity], calls)) {
-      const stored = await this.#readUnlessForeign(key, calls);
-      if (stored === undefined) {
+      const opened = await this.#openUnlessForeign(key, calls);
+      if (opened === undefined) {
         foreign++;
-      } else if (stored.manifest.origin !== undefined) {
+      } else if (opened.head.origin !== undefined) {
         continue;
-      } else if (isRegularBackup(stored.manifest)) {
+      } else if (isRegularBackup(opened.head)) {
+        const stored = opened.whole();
         const why = latestReason(stored.manifest);
         if (why !== undefined) {
           this.#log.warn({}, sentenceOf(why));
@@ -63,11 +70,11 @@ export class SnapshotFinder {
         }
         return stored;
       } else {
-        newest ??= stored;
+        newest ??= opened;
       }
     }
     if (newest !== undefined) {
-      return newest;
+      return newest.whole();
     }
     const { description } = this.#ports.store;
     throw foreign === 0
@@ -90,10 +97,11 @@ export class SnapshotFinder {
     let tried = 0;
     for await (const key of this.#newestFirst([LOOK_BACK, LOOK_BACK_AT_SIGNATURES], calls)) {
       try {
-        const stored = await this.#readUnlessForeign(key, calls);
-        if (stored?.manifest.origin !== undefined) {
+        const opened = await this.#openUnlessForeign(key, calls);
+        if (opened?.head.origin !== undefined) {
           continue;
         }
+        const stored = opened?.whole();
         tried += stored === undefined ? 0 : 1;
         if (stored?.current === true && found.push(stored) === count) {
           break;
@@ -143,7 +151,7 @@ export class SnapshotFinder {
   }
 
   /** Undefined for what is foreign; where keys are trusted, mostly without reading it. */
-  async #readUnlessForeign(listed: TimedKey, calls: Abortable): Promise<StoredManifest | undefined> {
+  async #openUnlessForeign(listed: TimedKey, calls: Abortable): Promise<OpenedManifest | undefined> {
     const { trust } = this.#ports;
     const key = await claimedForm(trust, listed, calls);
     const file = snapshotKey(key.id, key.encrypted);
@@ -151,9 +159,9 @@ export class SnapshotFinder {
     if (trust.standing === 'pinned' && !(await trust.isClaimed(file, claims, calls))) {
       return undefined;
     }
-    const stored = await readManifest(this.#ports, key, { ...calls, claims });
-    if (trust.shows(stored.author)) {
-      return stored;
+    const opened = await openManifest(this.#ports, key, { ...calls, claims });
+    if (trust.shows(opened.author)) {
+      return opened;
     }
     this.#log.warn({ snapshot: key.id }, 'a snapshot does not match its trusted signature: it is skipped');
     return undefined;

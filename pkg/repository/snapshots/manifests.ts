@@ -1,10 +1,9 @@
 import type { Abortable } from '../../lib/abortable.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { canonicalJson, type Json } from '../../lib/json/json.ts';
-import { Manifest, ManifestEntry, problemCount, type SnapshotSummary } from '../../contract/manifest.ts';
+import { problemCount, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
 import type { ObjectStore } from '../../storage/store.ts';
-import { compressParts, ENVELOPE_BYTES, inflateText, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
+import { inflateText, MAX_MANIFEST_BYTES } from '../objects/codec.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { HeldCount } from './held-by-org.ts';
@@ -12,7 +11,7 @@ import type { KnownEntries } from './known-entries.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
 import { claimedForm } from './claimed-form.ts';
 import { entriesOf } from './newer.ts';
-import { listInParts, ManifestText, readableParts, type ManifestHead } from './manifest-text.ts';
+import { ManifestText, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest-keys.ts';
 import type { Author, Trust } from '../signing/trust.ts';
 import type { Signed } from '../signing/statement.ts';
@@ -25,28 +24,6 @@ export interface ManifestPorts {
 }
 
 export type UnsealedManifest = Omit<Manifest, 'format' | 'entriesHash'>;
-
-/**
- * The manifest as stored, made of the very entries given: checked, what people look for first, the hash of the entries
- * last.
- */
-function seal(manifest: UnsealedManifest, keyring: Keyring): Manifest {
-  const { resources, newer: _, ...rest } = manifest;
-  const head = Manifest.omit({ format: true, entriesHash: true, resources: true }).loose().parse(rest);
-  // Checked, not copied: copies of them all would be most of what a large backup holds.
-  for (const entry of resources) {
-    ManifestEntry.parse(entry);
-  }
-  const entriesHash = keyring.objectId(listInParts(resources, (entry) => canonicalJson(entry as unknown as Json)));
-  return { format: 1, ...head, resources, entriesHash };
-}
-
-/** The manifest as stored: members in the order in which people look for them, the hash of the entries last. */
-function* textOf({ resources, entriesHash, ...head }: Manifest): Generator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"resources":`;
-  yield* listInParts(resources, (entry) => JSON.stringify(entry));
-  yield `,"entriesHash":${JSON.stringify(entriesHash)}}`;
-}
 
 /** @param signer - fingerprint of the key that signed it; what that is worth is for Trust to judge */
 export function summaryOf(manifest: Manifest, signer?: string): SnapshotSummary {
@@ -139,39 +116,6 @@ export async function eachSnapshot(
   await forEachConcurrently(1, keys.filter(isLarge), work, signal);
 }
 
-/**
- * Signs the manifest, writes it, reads it back and compares.
- * @throws DK_STORE_FAILED when another snapshot has that id or what comes back is not what was written;
- * DK_MANIFEST_TOO_LARGE before anything is written.
- */
-export async function writeManifest(
-  { store, keyring, trust }: ManifestPorts,
-  manifest: UnsealedManifest,
-  { signal }: Abortable = {},
-): Promise<{ manifest: Manifest; signer: string | undefined }> {
-  const key = snapshotKey(manifest.id, keyring.encrypted);
-  const full = seal(manifest, keyring);
-  const zipped = await compressParts(readableParts(textOf(full)));
-  const body = await keyring.sealMetadata(zipped);
-  signal?.throwIfAborted();
-  // Before the manifest: what has none yet is no snapshot, and what is one is signed.
-  const signer = await trust.signing.sign(key, body, keyring.encrypted ? zipped : undefined, { signal });
-  const contentType = keyring.encrypted ? 'application/octet-stream' : 'application/gzip';
-  for (let attempt = 0; attempt < 3; attempt++) {
-    // After the first try the key holds our own, damaged on its way.
-    const ifAbsent = attempt === 0 && store.capabilities.conditionalPut === 'enforced';
-    const { written } = await store.put(key, body, { ifAbsent, contentType, signal });
-    const stored = await store.get(key, { signal, maxBytes: body.length + ENVELOPE_BYTES });
-    if (stored.equals(body)) {
-      return { manifest: full, signer };
-    }
-    if (!written) {
-      throw new DashkeepError('DK_STORE_FAILED', `another snapshot has the id ${manifest.id}; run the backup again`);
-    }
-  }
-  throw new DashkeepError('DK_STORE_FAILED', `the manifest ${manifest.id} does not read back as it was written`);
-}
-
 /** A manifest as it is stored, with the statements about it. */
 export interface FetchedManifest {
   bytes: Buffer;
@@ -187,6 +131,46 @@ interface ReadOptions extends Abortable {
   known?: KnownEntries;
 }
 
+/** A manifest of which the head was read: who signed it is known, its entries are not yet checked. */
+export interface OpenedManifest {
+  head: ManifestText['head'];
+  author: Author;
+  /** Checks and reads the entries, which takes a hundred times as long. @throws DK_MANIFEST_DAMAGED */
+  whole(): StoredManifest;
+}
+
+/**
+ * Reads the head of one manifest.
+ * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED, DK_MANIFEST_NEWER
+ */
+export async function openManifest(
+  ports: ManifestPorts,
+  listed: NamedKey,
+  calls: ReadOptions = {},
+): Promise<OpenedManifest> {
+  const { keyring } = ports;
+  const key = await claimedForm(ports.trust, listed, calls);
+  const { text, author } = await readText(ports, key, calls);
+  return {
+    head: text.head,
+    author,
+    whole() {
+      assertEntries(keyring, text, key);
+      const { entriesHash, ...head } = text.head;
+      // Of a plain one the hash was just checked.
+      const scheme = key.encrypted ? (keyring.keyOf(entriesHash, text.canonicalEntries)?.id ?? 'unknown') : PLAIN;
+      const entries = entriesOf(text);
+      return {
+        manifest: { ...head, ...entries, entriesHash },
+        encrypted: key.encrypted,
+        current: key.encrypted === keyring.encrypted && scheme === schemeOf(keyring),
+        scheme,
+        author,
+      };
+    },
+  };
+}
+
 /**
  * Reads and checks one manifest.
  * @throws DK_NOT_FOUND, DK_IDENTITY_MISSING, DK_MANIFEST_DAMAGED, DK_MANIFEST_NEWER
@@ -196,20 +180,7 @@ export async function readManifest(
   listed: NamedKey,
   calls: ReadOptions = {},
 ): Promise<StoredManifest> {
-  const { keyring } = ports;
-  const key = await claimedForm(ports.trust, listed, calls);
-  const { text, author } = await readText(ports, key, calls);
-  const { entriesHash, ...head } = text.head;
-  // Of a plain one the hash was just checked.
-  const scheme = key.encrypted ? (keyring.keyOf(entriesHash, text.canonicalEntries)?.id ?? 'unknown') : PLAIN;
-  const entries = entriesOf(text);
-  return {
-    manifest: { ...head, ...entries, entriesHash },
-    encrypted: key.encrypted,
-    current: key.encrypted === keyring.encrypted && scheme === schemeOf(keyring),
-    scheme,
-    author,
-  };
+  return (await openManifest(ports, listed, calls)).whole();
 }
 
 const PLAIN = 'plain';
@@ -230,6 +201,7 @@ export async function readNeeds(
 ): Promise<{ summary: SnapshotSummary; objects: string[]; encrypted: boolean; author: Author }> {
   const key = await claimedForm(ports.trust, listed, calls);
   const { text, author } = await readText(ports, key, calls);
+  assertEntries(ports.keyring, text, key);
   const objects: string[] = [];
   const held = new HeldCount();
   let bytes = 0;
@@ -271,7 +243,7 @@ export async function fetchManifest(
   }
 }
 
-/** The text of a manifest that says that it is this one and whose entries have the hash that it states. */
+/** The text of a manifest that says that it is this one; its entries are not checked. */
 async function readText(
   ports: ManifestPorts,
   key: NamedKey,
@@ -290,8 +262,15 @@ async function readText(
   if (text.head.id !== id) {
     throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} contains the ID of another one`);
   }
-  if (keyring.check(text.head.entriesHash, text.canonicalEntries, encrypted) === 'mismatch') {
-    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} does not match the hash of its entries`);
-  }
   return { text, author };
+}
+
+function assertEntries(
+  { check }: Keyring,
+  { head, canonicalEntries }: ManifestText,
+  { id, encrypted }: NamedKey,
+): void {
+  if (check(head.entriesHash, canonicalEntries, encrypted) === 'mismatch') {
+    throw new DashkeepError('DK_MANIFEST_DAMAGED', `the manifest ${id} does not match the hash of its entries`);
+  }
 }

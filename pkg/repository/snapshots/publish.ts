@@ -4,7 +4,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { snapshotKey } from '../layout.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { writeManifest, type ManifestPorts, type UnsealedManifest } from './manifests.ts';
+import type { ManifestPorts, UnsealedManifest } from './manifests.ts';
+import { writeManifest } from './write-manifest.ts';
 
 /** What publishing needs of a repository. */
 interface Publisher extends ManifestPorts {

@@ -6,16 +6,15 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { rememberDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
+import { liveDashboards, rememberDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRecreated } from '../../backup/carried-over.ts';
 import type { AsStored } from '../../recent.ts';
 import { sourceOf, storedContent } from '../content.ts';
-import { writeContext } from '../context.ts';
 import { withCounterparts } from '../mapping/counterparts.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
-import { asListed, visitLive } from '../live.ts';
+import { asListed, isFew, visitLive } from '../live.ts';
 import { planEntry } from './entry.ts';
 import { isNamed, itemOf, managerOf, type Planning } from './planning.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
@@ -28,18 +27,7 @@ export async function planKind(
   entries: ManifestEntry[],
 ): Promise<PlannedItem[]> {
   const { request, mapping, progress } = planning;
-  const context = writeContext(request, org);
-  const dashboards = planning.dashboards.get(org.id);
-  if (dashboards !== undefined) {
-    await rememberDashboards(context, dashboards);
-  } else if (kind.readsTogether === true && request.recent !== undefined) {
-    const dashboard = kindOf('dashboard');
-    const { known } = request.recent.of(org.id, dashboard);
-    if (known.size > 0) {
-      // By what the last backup knows, this takes one request where nothing changed.
-      for await (const _ of dashboard.list(context, known));
-    }
-  }
+  const context = planning.contextIn(org);
   const refusal = await refusalOf(request, kind, context);
   if (refusal !== undefined) {
     return entries.map((entry) => itemOf(entry, refusal.action, refusal.why));
@@ -67,14 +55,18 @@ export async function planKind(
     items.push({ ...item, ...goesTo(entry, org, uid), ...rulesIn(planning, entry) });
     progress.finished(kind.name, true);
   };
+  const total = request.manifest.kinds[kind.name]?.listed ?? entries.length;
+  const asked = compact({ kind, wanted, total, recent: request.recent?.of(org.id, kind) });
+  const known = request.recent?.of(org.id, kindOf('dashboard')).known;
+  if (kind.readsTogether === true && known !== undefined && known.size > 0 && !isFew(asked)) {
+    await liveDashboards(context, known);
+  }
   await visitLive({
-    kind,
+    ...asked,
     context,
-    wanted,
-    ...compact({ recent: request.recent?.of(org.id, kind) }),
-    allListed(all) {
+    async allListed(all) {
       if (kind.name === 'dashboard') {
-        planning.dashboards.set(org.id, all);
+        await rememberDashboards(context, all);
       }
     },
     isAsStored(uid, stored) {
@@ -86,7 +78,6 @@ export async function planKind(
       plan(entry, uid, item);
       return true;
     },
-    total: request.manifest.kinds[kind.name]?.listed ?? entries.length,
     isSame(uid, live) {
       const entry = sought.get(uid);
       return entry !== undefined && markOf(request.repository, kind, live) === markOfEntry(kind, entry);

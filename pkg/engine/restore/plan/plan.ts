@@ -2,9 +2,11 @@ import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { KIND_NAMES } from '../../../contract/kinds.ts';
+import type { WriteContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { ProgressCounter } from '../../progress.ts';
 import { sourceOf } from '../content.ts';
+import { writeContext } from '../context.ts';
 import { DataSourceMap } from '../mapping/data-source-map.ts';
 import { Dependencies } from './dependencies.ts';
 import { keyOf, targetOf } from '../target.ts';
@@ -41,9 +43,15 @@ export async function planRestore(
   const dataSources = await DataSourceMap.make(request, selected);
   const mapping = new Remap(request, selected, dataSources, parts);
   const promotion = request.options.promote === true ? new Promotion(request) : undefined;
+  const contexts = new Map<number, WriteContext>();
   const planning: Planning = {
     ...compact({ promotion }),
     request,
+    contextIn(org) {
+      const context = contexts.get(org.id) ?? writeContext(request, org);
+      contexts.set(org.id, context);
+      return context;
+    },
     mapping,
     dataSources,
     dependencies: new Dependencies(request, mapping),
@@ -51,7 +59,6 @@ export async function planRestore(
     earlier: new EarlierRestores(request),
     places: new OpenedPlaces(request),
     live: new Map(),
-    dashboards: new Map(),
     created: new Set(),
     recreated: new Set(),
     along,

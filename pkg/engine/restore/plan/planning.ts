@@ -3,7 +3,8 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { because, type Reason } from '../../../contract/reasons/reason.ts';
-import type { Listed } from '../../../grafana/kinds/kind.ts';
+import type { Org } from '../../../grafana/instance.ts';
+import type { WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { groupBy } from '../../../lib/group-by.ts';
@@ -19,6 +20,8 @@ import type { Parts, Plan, PlannedItem, PlanRequest, Mapping } from '../types.ts
 /** What belongs to one making of a plan. */
 export interface Planning {
   request: PlanRequest;
+  /** One memory of what is live in an organization, for all kinds. */
+  contextIn(org: Org): WriteContext;
   mapping: Mapping;
   dataSources: DataSourceMap;
   dependencies: Dependencies;
@@ -30,8 +33,6 @@ export interface Planning {
   places: OpenedPlaces;
   /** Mark of what is live, by key of the target, as far as it is planned. */
   live: Map<string, string>;
-  /** The dashboards that are live, by organization, where the plan has listed them. */
-  dashboards: Map<number, readonly Listed[]>;
   /** What was deleted and created again since the last backup, by key of the target. */
   recreated: Set<string>;
   /** What is missing and will be made, by key of the target. */

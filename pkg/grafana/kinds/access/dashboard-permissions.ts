@@ -1,3 +1,4 @@
+import { readDashboard } from '../dashboards/dashboard/listed.ts';
 import { isDashboardLive, liveDashboard, liveDashboards } from '../dashboards/dashboard/live.ts';
 import type { Kind } from '../kind.ts';
 import { permissionKind } from './permissions/kind.ts';
@@ -31,6 +32,7 @@ export const dashboardPermissions: Kind = permissionKind({
   },
 
   owners: liveDashboards,
+  known: readDashboard,
   one: liveDashboard,
   isLive: isDashboardLive,
 });

@@ -7,7 +7,7 @@ import { ifFound } from '../../http/errors.ts';
 import { glanceAtDashboards, listDashboards } from './dashboard/apis.ts';
 import { isV2Version } from './dashboard/content.ts';
 import { listBySearch, readLegacy, writeLegacy } from './dashboard/legacy.ts';
-import { keepListed } from './dashboard/listed.ts';
+import { keepListed, keepRead } from './dashboard/listed.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import { readApis, usableVersions } from './dashboard/stored.ts';
 import { writeApis } from './dashboard/write.ts';
@@ -62,8 +62,10 @@ export const dashboard: Kind = {
     return usableVersions(context).length === 0 ? listBySearch(context) : glanceAtDashboards(context);
   },
 
-  read(context, listed) {
-    return usableVersions(context).length === 0 ? readLegacy(context, listed.uid) : readApis(context, listed);
+  async read(context, listed) {
+    const { uid } = listed;
+    const content = usableVersions(context).length === 0 ? readLegacy(context, uid) : readApis(context, listed);
+    return keepRead(context, uid, await content);
   },
 
   references: dashboardReferences,

@@ -33,6 +33,8 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
   owner: Reference['kind'];
   /** Every resource of that kind. */
   owners(context: KindContext): Promise<readonly Listed[]>;
+  /** One of them that was read in this run; undefined when none was. */
+  known?(context: KindContext, uid: string): Promise<Listed | undefined>;
   /** One of them; undefined when it is not live. Absent = they are few, and listed. */
   one?(context: KindContext, uid: string): Promise<Listed | undefined>;
   /** Whether one of them is live now, address of Grafana 500 for the permissions of one that is not. */
@@ -57,6 +59,10 @@ export function permissionKind(options: PermissionKindOptions): Kind {
   const singlesOf = (context: KindContext): Promise<{ listed: boolean; read: number }> =>
     context.memo(`single owners of ${options.name}`, () => Promise.resolve({ listed: false, read: 0 }));
   const placeOne = async (context: KindContext, uid: string): Promise<Listed | undefined> => {
+    const known = await options.known?.(context, uid);
+    if (known !== undefined) {
+      return placeOf(known);
+    }
     const singles = await singlesOf(context);
     if (options.one === undefined || singles.listed || singles.read >= READ_SINGLY) {
       return (await places(context)).get(uid);

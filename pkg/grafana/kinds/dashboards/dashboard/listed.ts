@@ -1,4 +1,5 @@
 import { compact } from '../../../../contract/compact.ts';
+import type { Content } from '../../content.ts';
 import type { KindContext, Listed } from '../../kind.ts';
 
 const KEY = 'listed-dashboards';
@@ -27,4 +28,29 @@ export async function* keepListed(context: KindContext, list: AsyncIterable<List
  */
 export function listedDashboards(context: KindContext): Promise<Listed[] | undefined> {
   return context.memo(KEY, () => Promise.resolve(undefined));
+}
+
+/** Dashboards that were read singly in this run: UID, title and folder of those that were live, as read last. */
+function singlyRead(context: KindContext): Promise<Map<string, Listed>> {
+  return context.memo('dashboards-read', () => Promise.resolve(new Map()));
+}
+
+/** Keeps UID, title and folder of a dashboard that was read. @returns its content */
+export async function keepRead(
+  context: KindContext,
+  uid: string,
+  content: Content | undefined,
+): Promise<Content | undefined> {
+  const read = await singlyRead(context);
+  if (content === undefined) {
+    read.delete(uid);
+  } else {
+    read.set(uid, compact({ uid, title: content.title, folderUid: content.folderUid }));
+  }
+  return content;
+}
+
+/** A dashboard that was read in this run and was live then. */
+export async function readDashboard(context: KindContext, uid: string): Promise<Listed | undefined> {
+  return (await singlyRead(context)).get(uid);
 }

@@ -2,26 +2,25 @@ import { compact } from '../../../../contract/compact.ts';
 import { ifFound } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import { dashboard } from '../dashboard.ts';
-import type { KindContext, Listed } from '../../kind.ts';
+import type { KindContext, Known, Listed } from '../../kind.ts';
 import { listedDashboards } from './listed.ts';
 import { dashboardsPath, usableVersions } from './stored.ts';
 
+/** Claiming to know everything makes the kind list metadata only: bodies would be for `read`, which nobody calls here. */
+const EVERYTHING: Known = { revision: () => undefined, size: Infinity };
+
 /**
  * Uid, title and folder of every dashboard that is live, without bodies where the server can leave them out; read once.
+ * @param known - what the last backup knows: then it takes one request where nothing has changed since
  */
-export function liveDashboards(context: KindContext): Promise<Listed[]> {
+export function liveDashboards(context: KindContext, known = EVERYTHING): Promise<Listed[]> {
   return context.memo('live-dashboards', async () => {
     const listed = await listedDashboards(context);
     if (listed !== undefined) {
       return listed;
     }
     const all: Listed[] = [];
-    // Claiming to know everything makes the kind list metadata only: bodies would be for `read`, which nobody calls
-    // here.
-    for await (const { uid, title, folderUid } of dashboard.list(context, {
-      revision: () => undefined,
-      size: Infinity,
-    })) {
+    for await (const { uid, title, folderUid } of dashboard.list(context, known)) {
       all.push(compact({ uid, title, folderUid }));
     }
     return all;
