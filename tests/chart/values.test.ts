@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { documentedValues, withValuesTable } from '../../scripts/chart/readme.ts';
 import { CHART, template, the, tryTemplate } from '../support/helm/helm.ts';
+import { podIn } from './charts.ts';
 
 const valuesYaml = await readFile(join(CHART, 'values.yaml'), 'utf8');
 
@@ -150,6 +151,21 @@ describe('settings as environment', () => {
       JSON.stringify({ secret: { name: 'production', optional: true, items: [{ key: 'token', path: file }] } }),
     );
     expect(JSON.stringify(the(objects, 'NetworkPolicy').spec.egress)).toContain('8443');
+  });
+
+  it('do not keep a pod from starting where a Secret is missing', async () => {
+    const secret = (name: string): object => ({ credentialsSecret: { name } });
+    const values = {
+      ...{ mode: 'deployment', target: 's3://bucket', tls: { enabled: false } },
+      ...{ azure: secret('azure'), gcs: secret('gcs'), copy: { target: 's3://copy', s3: secret('copy') } },
+      encryption: { ageIdentitySecret: { name: 'age' } },
+      email: { host: 'mail', from: 'a@example.com', passwordSecret: { name: 'mail' } },
+    };
+    const pod = podIn(the(await template(CHART, { values: [values] }), 'Deployment'));
+    const [{ projected }] = (pod.volumes ?? []) as [{ projected: { sources: { secret?: { optional?: boolean } }[] } }];
+    const secrets = projected.sources.flatMap((one) => one.secret ?? []);
+    expect(secrets).toHaveLength(7);
+    expect(secrets.filter(({ optional }) => optional !== true)).toEqual([]);
   });
 
   it('turn the schedule off, as before a recovery', async () => {

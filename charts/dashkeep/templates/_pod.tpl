@@ -216,6 +216,7 @@ string); "mapping" is the ConfigMap with a mapping file.
       {{- if .name }}
       - secret:
           name: {{ .name }}
+          optional: true
           items:
             - { key: {{ .key }}, path: azure/credentials }
       {{- end }}
@@ -224,6 +225,7 @@ string); "mapping" is the ConfigMap with a mapping file.
       {{- if .name }}
       - secret:
           name: {{ .name }}
+          optional: true
           items:
             - { key: {{ .key }}, path: gcs/key.json }
       {{- end }}
