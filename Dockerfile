@@ -32,8 +32,8 @@ RUN npm run build:service
 RUN mkdir -p /state
 
 FROM dependencies AS build-plugin
-RUN --mount=from=plugin-base,target=/base for tool in sh cp rm; do [ -e /base/bin/$tool ] || [ -L /base/bin/$tool ] || { \
-      echo 'PLUGIN_IMAGE must have sh, cp and rm in /bin, as docker.io/library/busybox has.' >&2; exit 1; }; done
+RUN --mount=from=plugin-base,target=/base for tool in sh cp rm mkdir; do [ -e /base/bin/$tool ] || [ -L /base/bin/$tool ] || { \
+      echo 'PLUGIN_IMAGE must have sh, cp, rm and mkdir in /bin, as docker.io/library/busybox has.' >&2; exit 1; }; done
 COPY . .
 RUN npm run build:plugin
 

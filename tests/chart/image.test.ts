@@ -33,6 +33,14 @@ describe('the Dockerfile', () => {
     expect(service.instructions.some(({ name }) => name === 'RUN')).toBe(false);
   });
 
+  it('asks the base of the app for everything that its init container runs', async () => {
+    const overlay = await readFile(join(ROOT, 'examples/grafana-overlay-offline.yaml'), 'utf8');
+    const [, script = ''] = /command: \[sh, -c, "(.*)"\]/.exec(overlay) ?? [];
+    const programs = ['sh', ...script.split(' && ').map((command) => command.split(' ')[0])];
+    const [, checked = ''] = /for tool in ([\w ]+);/.exec(await readFile(join(ROOT, 'Dockerfile'), 'utf8')) ?? [];
+    expect(checked.split(' ').sort()).toEqual(programs.sort());
+  });
+
   it('lets nobody write the program', () => {
     for (const { target, mode } of copiesOf(service).filter((copy) => copy.target.startsWith('/dashkeep'))) {
       expect((mode ?? 0o777) & 0o222, target).toBe(0);

@@ -14,7 +14,7 @@ export function mistakes(stack: () => Stack): void {
     it.each([
       ['NODE_IMAGE', BASES.PLUGIN_IMAGE, 'plugin', 'NODE_IMAGE must have Node 20.19 or later and npm'],
       ['RUNTIME_IMAGE', BASES.PLUGIN_IMAGE, 'dashkeep', 'RUNTIME_IMAGE must have Node at /nodejs/bin/node'],
-      ['PLUGIN_IMAGE', BASES.RUNTIME_IMAGE, 'plugin', 'PLUGIN_IMAGE must have sh, cp and rm in /bin'],
+      ['PLUGIN_IMAGE', BASES.RUNTIME_IMAGE, 'plugin', 'PLUGIN_IMAGE must have sh, cp, rm and mkdir in /bin'],
     ])('with the wrong %s', async (argument, image, service, message) => {
       const { code, stdout, stderr } = await stack().compose(['build', service], { [argument]: image });
       expect(code).not.toBe(0);
