@@ -158,7 +158,7 @@ export class Metrics {
     };
     const seconds = (time: Date | undefined): number | undefined =>
       time === undefined ? undefined : time.getTime() / 1000;
-    gauge('dashkeep_last_success_timestamp_seconds', 'End of the newest complete backup.', (r) =>
+    gauge('dashkeep_last_success_timestamp_seconds', 'Time of the newest complete backup.', (r) =>
       seconds(r.lastSuccess),
     );
     gauge(
@@ -183,8 +183,10 @@ export class Metrics {
       'End of the newest copy to the second target that did not fail.',
       (r) => seconds(r.lastCopy),
     );
-    gauge('dashkeep_copy_overdue', 'Whether the second target lacks the newest backups: 1 or 0.', (r) =>
-      r.copyOverdue === undefined ? undefined : Number(r.copyOverdue),
+    gauge(
+      'dashkeep_copy_overdue',
+      'Whether the second target has lacked the newest backups for more than two intervals: 1 or 0.',
+      (r) => (r.copyOverdue === undefined ? undefined : Number(r.copyOverdue)),
     );
     gauge(
       'dashkeep_backup_shrunk',

@@ -31,6 +31,18 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/half of all objects, it asks/, 'a prune stops, and a command has no question for it'],
   [/If `GRAFANA_API_TOKEN` is set, the service cannot/, 'with the password of an admin, it can'],
   [/the default is the organization of the credentials; `all`/, 'a server admin restores all organizations'],
+  [/does not use them, and creates others/, 'idle accounts are used again'],
+  [/an S3 key that can read it/, 'the safety snapshot and the record of a restore are written'],
+  [/`cp` and `rm` in `\/bin`/, 'the init container of the overlay also needs mkdir'],
+  [/cannot make Grafana's pod unready/, 'a container that does not start makes it unready'],
+  [/token is mounted only in the sidecar/, 'Kubernetes mounts one in every container'],
+  [/never create organizations/, 'a restore of an organization by its name creates it'],
+  [/warning in the log and in the run record/, 'the record of an import or restore has no such warning'],
+  [/longer\s+`--timeout` for large/, 'the Job ends after `activeDeadlineSeconds`'],
+  [/only the Job's log shows it/, 'Helm deletes a Job that succeeded, and a Job that does not end fails the upgrade'],
+  [/in any namespace, `networkPolicy\.metricsFrom`/, 'it replaces the other peers'],
+  [/those of `s3\.endpoint` and the mail server/, 'the ports of all endpoints are allowed'],
+  [/The page[^.]* give the same answer/, 'a command does not list the organizations of Grafana'],
 ];
 
 describe('what the pages claim', () => {
