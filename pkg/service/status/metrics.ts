@@ -87,7 +87,7 @@ export class Metrics {
     });
     this.#drill = new Gauge({
       name: 'dashkeep_drill_success',
-      help: 'Whether the last restore test restored everything: 1 or 0.',
+      help: 'Whether the last restore test restored everything that it tests: 1 or 0.',
       registers,
     });
     this.#verify = new Gauge({
