@@ -42,6 +42,8 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/only the Job's log shows it/, 'Helm deletes a Job that succeeded, and a Job that does not end fails the upgrade'],
   [/in any namespace, `networkPolicy\.metricsFrom`/, 'it replaces the other peers'],
   [/those of `s3\.endpoint` and the mail server/, 'the ports of all endpoints are allowed'],
+  [/commands on all pages work as written\./, 'a pod has no credentials for Grafana'],
+  [/Grafana routes these alerts/, 'Prometheus sends them to Alertmanager'],
   [/message names the places that Dashkeep searched/, 'it names the settings'],
   [/Kinds that it cannot read are missing from the snapshot, which is then partial/, 'a token leaves out four kinds'],
   [/The page[^.]* give the same answer/, 'a command does not list the organizations of Grafana'],
