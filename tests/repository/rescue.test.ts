@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -75,6 +75,13 @@ function expectEverything(stdout: string, plain: boolean): void {
 describe('the rescue page works', () => {
   it('on a directory', async () => {
     expectEverything(await follow('directory', { DIRECTORY: join(golden, 'format-1-plain') }), true);
+  });
+
+  it('where a snapshot is on hold', async () => {
+    const repository = join(work, 'repository');
+    cpSync(join(golden, 'format-1-plain'), repository, { recursive: true });
+    writeFileSync(join(repository, 'snapshots/hold-20250101T000000Z-00012345.0123abcd.json.gz'), 'an older manifest');
+    expectEverything(await follow('directory', { DIRECTORY: repository }), true);
   });
 
   it('gives a dashboard of schema v2 its folder', async () => {
