@@ -48,17 +48,19 @@ export async function renewLocks(repository: Repository, { signal }: Abortable =
   try {
     const last = await file.read({ signal });
     const since = clock.now().getTime() - Date.parse(last?.time ?? '');
-    const isDue = !(last?.days === lock.lockDays && since >= 0 && since < term / PASSES_PER_TERM);
-    const short = isDue ? undefined : await heldTooShort(repository, lock, term, signal);
+    const isFirst = last?.days !== lock.lockDays;
+    const isDue = isFirst || !(since >= 0 && since < term / PASSES_PER_TERM);
+    // What was put just before the lock was asked for is not held at all.
+    const short = isFirst || !isDue ? await heldTooShort(repository, lock, term, signal) : undefined;
     if (!isDue && short === undefined) {
       return result;
     }
-    if (short !== undefined) {
+    if (!isFirst && short !== undefined) {
       log.warn({ object: short }, 'object lock holds it for less than it should, so all locks are renewed');
       result.warnings.push(reason('lock-too-short', { key: short }));
     }
     const now = await store.clock({ signal });
-    const young = isDue ? term / PASSES_PER_TERM : 0;
+    const young = short === undefined ? term / PASSES_PER_TERM : 0;
     const keys = await keysPutBefore(repository, new Date(now.getTime() - young), signal);
     const until = new Date(now.getTime() + term);
     await forEachConcurrently(

@@ -216,6 +216,14 @@ describe('object lock of a repository', () => {
     expect(await heldDays(repository, 'objects/')).toEqual([30]);
   });
 
+  it('takes up what was put shortly before, too', async () => {
+    await backup(await openRepository('none'), world, { a: { v: 1 } });
+    itIsDay(3);
+    const repository = await openRepository();
+    expect(await renewLocks(repository)).toEqual({ renewed: 5, warnings: [] });
+    expect(await heldDays(repository, 'objects/')).toEqual([30]);
+  });
+
   it('says so when the right is missing, and tries again', async () => {
     const repository = await openRepository();
     await backup(repository, world, { a: { v: 1 }, b: { v: 2 } });
