@@ -42,7 +42,7 @@ Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, 4 integrit
 /** Every command with its options; each calls `run` with its action. */
 export function buildProgram(run: Runner): Command {
   const program = new Command('dashkeep')
-    .description('Back up Grafana to S3 or a directory, with history, comparison and restore.')
+    .description('Back up Grafana to S3, Azure, Google Cloud or a directory, with history, comparison and restore.')
     .version(VERSION)
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError('(see dashkeep --help)')

@@ -39,7 +39,7 @@ function commandPage(): string {
   return `# The command line
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial (a backup also when it is [much smaller than before](runbooks/shrunk.md) or [someone else changed the repository](runbooks/repository.md), or its state cannot be written, so it is not signed), 4 integrity, 5 busy or unsafe for now (clocks differ, a prune in doubt), 130 interrupted; see [errors.md](errors.md) for each message.
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial (a backup also when it is [much smaller than before](runbooks/shrunk.md) or [someone else changed the repository](runbooks/repository.md), or its state cannot be written, so it is not signed), 4 integrity, 5 busy or unsafe for now (clocks differ, a prune in doubt), 130 interrupted; see [errors.md](errors.md) for each error.
 The tables are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
@@ -68,10 +68,10 @@ function settingsPage(): string {
   });
   return `# Settings
 
-${MADE} Commands and the service look for a value in one order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default.
-For a bucket, the other sources of the AWS tools come between the settings page and the default: \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each value. You can also change the values in the column "setting" on the settings page of the app, except
+${MADE} Dashkeep looks for a value in one order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
+For a bucket, the other sources of the AWS tools come between the settings page and the default: \`AWS_ENDPOINT_URL_S3\`, \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each of them. You can also change the values in the column "setting" on the settings page of the app, except
 those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#limits-of-the-pages). A variable with \`…_FILE\` contains the path of a file with the value.
-An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
+An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, web identity (IRSA), container and instance roles.
 
 ${tables.join('\n')}`;
@@ -93,7 +93,7 @@ function errorsPage(): string {
   ]);
   return `# Errors
 
-${MADE} Every message ends with a code. The command line exits with the number, and the API responds with the status.
+${MADE} Each error message ends with a code, except for messages about unknown or missing arguments and options (exit code 2). The command line exits with the number, and the API responds with the status.
 A message often has a more specific hint than the one here. See also [troubleshooting](troubleshooting.md).
 
 ${table(['code', 'exit', 'HTTP', 'advice'], rows)}`;

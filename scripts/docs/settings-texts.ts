@@ -92,7 +92,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',
   'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
-    '`all`, or IDs of its organizations such as `1,2` (default: the one that the credentials reach)',
+    '`all`, or IDs of its organizations such as `1,2` (default: all for a server admin, the one of the token otherwise)',
 
   DASHKEEP_KINDS:
     'only these kinds, comma-separated; names in [kinds.md](kinds.md). Does not apply to saved plans and undo',
@@ -125,7 +125,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KEEP_WEEKLY: 'keep one snapshot per week, for the last n weeks with snapshots',
   DASHKEEP_KEEP_MONTHLY: 'keep one snapshot per month, for the last n months with snapshots',
   DASHKEEP_KEEP_YEARLY: 'keep one snapshot per year, for the last n years with snapshots',
-  DASHKEEP_KEEP_WITHIN: 'keep all snapshots younger than this, such as `30d` or `1y6m`',
+  DASHKEEP_KEEP_WITHIN: 'keep all snapshots from this period before the newest complete one, such as `30d` or `1y6m`',
   DASHKEEP_WEBHOOK_URL: 'address of the webhook',
   DASHKEEP_WEBHOOK_FORMAT: '`generic`, `slack` or `teams`',
   DASHKEEP_WEBHOOK_EVENTS:

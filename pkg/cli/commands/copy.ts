@@ -21,7 +21,7 @@ export const registerCopy: Register = (program, run) => {
   withBy(withTarget(program.command('copy')))
     .description('copy snapshots to another target: as a second copy, to encrypt them, or to move the repository')
     .argument('[url]', 'target of the copy: s3://, azblob://, gs:// or file:// (default: DASHKEEP_COPY_TARGET)')
-    .option('--read-data', 'also prune the second copy, and read back everything in it')
+    .option('--read-data', 'also read back everything in the copy and, without a URL, prune it')
     .action(run(runCommand));
 };
 

@@ -19,8 +19,9 @@ export const registerDrill: Register = (program, run) => {
     .addHelpText(
       'after',
       `
-As a server admin (GRAFANA_ADMIN_USER), it creates a temporary organization and restores everything, with alert rules paused.
-With a token, it creates a temporary folder and restores copies of folders, library panels and dashboards.`,
+As a server admin (GRAFANA_ADMIN_USER), it restores into a temporary organization, with alert rules paused.
+With a token, it restores copies of folders, library panels and dashboards into a temporary folder.
+The output lists the kinds that it leaves out.`,
     )
     .action(run(drill));
 };

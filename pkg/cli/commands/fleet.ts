@@ -24,7 +24,7 @@ export const registerFleet: Register = (program, run) => {
     )
     .description('show the state of many installations, from their repositories alone')
     .option('--max-age <hours>', 'report a full snapshot older than this (default: two usual intervals)', hoursOf)
-    .addHelpText('after', '\nExit codes: 0 all are ok, 1 a repository cannot be read, 3 something needs attention.')
+    .addHelpText('after', '\nExit codes: 0 all are ok, 1 the state of one is unknown, 3 one needs attention.')
     .action(run(fleet));
 };
 

@@ -42,7 +42,10 @@ export const registerForget: Register = (program, run) => {
     .option('--keep-weekly <n>', 'keep one per week')
     .option('--keep-monthly <n>', 'keep one per month')
     .option('--keep-yearly <n>', 'keep one per year')
-    .option('--keep-within <age>', 'keep all snapshots younger than this, such as 30d or 1y6m')
+    .option(
+      '--keep-within <age>',
+      'keep all snapshots from this period before the newest complete one, such as 30d or 1y6m',
+    )
     .option('--timezone <name>', 'time zone of the rules (default UTC)')
     .option('--confirm <id>', 'repeat the ID to skip the question')
     .option('--even-newest', 'with an ID: allow removing the newest complete snapshot')

@@ -36,7 +36,7 @@ export const registerMigrate: Register = (program, run) => {
   withProtected(command)
     .option(
       '--mapping <file>',
-      'YAML file that maps organizations, data sources, folders, teams, users and contact points',
+      'YAML file that maps organizations, data sources, folders, teams, users, contact points and mute timings',
     )
     .option('--new-uids', 'write under new UIDs, and update all references to them')
     .option('--pause-rules', 'pause alert rules')

@@ -37,7 +37,7 @@ export const registerReadiness: Register = (program, run) => {
         .choices(REPORT_FORMATS)
         .conflicts(['json', 'confirm']),
     )
-    .option('--from <date>', 'first day of the report (UTC), or a time in ISO format (default: 92 days ago)')
+    .option('--from <date>', 'first day of the report (UTC), or a time in ISO format (default: 92 days before the end)')
     .option('--to <date>', 'last day of the report (UTC), or a time in ISO format (default: now)')
     .addHelpText('after', '\nExit codes: 0 ready, 1 not ready, 3 something needs attention. With --report, 0.')
     .action(run(readiness));

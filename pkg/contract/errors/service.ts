@@ -89,7 +89,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 403,
     title: 'The app can restore only into your organization',
-    hint: 'Use the command line: `dashkeep restore <snapshot> --only <kind>/<uid> --into-org <id> --apply`.',
+    hint: 'Use the command line: `dashkeep restore <snapshot> --only <kind>/<uid> --as-copy --into-org <id> --apply`.',
     page: 'Ask a server admin to copy it to another organization.',
   },
   DK_ORGANIZATION_UNKNOWN: {
