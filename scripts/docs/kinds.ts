@@ -46,14 +46,14 @@ last snapshot: ${kinds}.
 - The backup reads all of these kinds: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
 
 Grafana does list annotations. With more than 1,900 dashboards, however, the list can omit annotations of dashboards that share a period with
-annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in the first and the last two cases,
+annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in the first and the last case,
 and in the fifth if the restore deletes something. In between, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
 organization, and searches the days since the last complete list more thoroughly.
 
 Such a snapshot can miss later changes that affect only permissions, and new annotations of dashboards. Each copied resource has
 \`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To read
 all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana reads all permissions, and
-a plan reads those that it might write ([decision](decisions/21-permissions-daily.md)). For annotations, both do the same as a backup in the app, while the command line always reads the current state.
+a plan reads those that it might write. For more than 100 of a kind, a plan in the app also relies on the last backup ([decision](decisions/21-permissions-daily.md)). In the app, both treat annotations as a backup does; the command line always reads all of them.
 `;
 
 /** The documentation's page about kinds, from what each kind declares. */
