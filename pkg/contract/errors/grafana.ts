@@ -69,7 +69,7 @@ export const GRAFANA_ERRORS = {
     exit: 1,
     status: 502,
     title: 'A list from Grafana is incomplete',
-    hint: 'Nothing was published, because a list is incomplete. Retry.',
+    hint: 'Grafana did not return the whole list. Retry.',
   },
   DK_GRAFANA_VERSION: {
     exit: 1,

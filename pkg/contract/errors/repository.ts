@@ -132,7 +132,7 @@ export const REPOSITORY_ERRORS = {
   DK_PRUNE_UNSAFE: {
     exit: 5,
     status: 409,
-    title: 'Pruning was not safe, so nothing was removed',
-    hint: 'Nothing was removed. Resolve the cause and retry.',
+    title: 'Pruning was not safe, so it stopped',
+    hint: 'Resolve the cause and retry.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -173,7 +173,7 @@ export const SERVICE_ERRORS = {
     exit: 5,
     status: 409,
     title: 'The clocks of the service, the target or Grafana differ too much',
-    hint: 'Correct the wrong clock. If clocks differ by more than five minutes, Dashkeep does not back up, restore or prune.',
+    hint: 'Correct the clock that is off by more than five minutes.',
   },
   DK_NOTIFICATION: {
     exit: 1,

@@ -73,10 +73,9 @@ export const REPOSITORY_ADVICE = {
     'Someone may have changed them. Restore them from the versions of the bucket, or delete those snapshots, then retry.',
   'restore-list':
     'Trust the key that signed it, or restore the file from the versions of the bucket. If it is not yours, delete {file}, then retry.',
-  'wait-for-run':
-    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {minutes} min.',
+  'wait-for-run': 'Retry when that run has ended. If its process has crashed, retry in {minutes} min.',
   'wait-for-unsigned-run':
-    'Nothing was removed. Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',
+    'Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',
   'wait-for-restore':
     'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s.',
   'run-backup-again': 'Run the backup again.',
