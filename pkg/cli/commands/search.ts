@@ -22,7 +22,7 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep search`. */
 export const registerSearch: Register = (program, run) => {
   withTarget(program.command('search'))
-    .argument('<text>', 'words that must all occur in a title, query, tag or data source name')
+    .argument('<text>', 'words that must all occur in one text, such as a title, query or tag')
     .option('--kind <kind...>', 'only resources of these kinds')
     .option('--org <id>', 'only resources of this organization')
     .option('--deleted', 'only resources that no longer exist')

@@ -23,7 +23,7 @@ interface Flags extends CommonFlags {
 export const registerVerify: Register = (program, run) => {
   withTarget(program.command('verify'))
     .argument('[snapshot]', "only this snapshot: its ID, a unique prefix, or 'latest'")
-    .description('check that all snapshots, or one, can be restored')
+    .description('check that all snapshots, or one, are readable and that no object is missing')
     .option('--read-data', 'also read each object and compare it with its hash')
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, different each time')
     .addHelpText('after', '\nExit codes: 0 no problems, 3 there is no snapshot to verify, 4 problems.')
