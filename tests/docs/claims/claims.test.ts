@@ -47,6 +47,12 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/message names the places that Dashkeep searched/, 'it names the settings'],
   [/Kinds that it cannot read are missing from the snapshot, which is then partial/, 'a token leaves out four kinds'],
   [/The page[^.]* give the same answer/, 'a command does not list the organizations of Grafana'],
+  [/list snapshots\/ \| sort/, 'the copies of manifests on hold come last'],
+  [/a run reads only one small file/, 'it also reads the locks of a sample'],
+  [/last saved a dashboard, folder, library panel/, 'no API that is read names who saved a library panel'],
+  [/A backup of another Grafana, or to another/, 'the index of a mirror names the repository only'],
+  [/--only <kind>\/<uid> --into-org/, 'a copy needs --as-copy'],
+  [/organization and restores everything/, 'a restore test leaves kinds out'],
 ];
 
 describe('what the pages claim', () => {
