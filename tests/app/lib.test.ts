@@ -158,7 +158,7 @@ describe('what the encryption settings say first', () => {
     expect(encryptionNotice({ snapshots: 0, target }).title).toBe('Choose encryption before the first backup');
     expect(encryptionNotice({ snapshots: 17, target })).toEqual({
       title: 'The 17 existing snapshots are not encrypted',
-      text: 'To turn on encryption, choose an empty directory or bucket as the target first.',
+      text: 'Encryption applies only to new data. To encrypt everything, first choose an empty directory or bucket as the target.',
     });
     const encrypted = encryptionNotice({ snapshots: 1, target: { ...target, encrypted: true } });
     expect(encrypted.title).toBe('The 1 existing snapshot is encrypted');

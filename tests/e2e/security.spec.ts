@@ -114,7 +114,7 @@ elsewhere.describe('in an organization that is not the home one', () => {
     await app.open('/snapshots/latest');
     await page.getByRole('button', { name: 'More actions' }).click();
     await expect(page.getByRole('menuitem', { name: 'Show the run' })).toBeVisible();
-    await expect(page.getByRole('menuitem', { name: 'Verify repository' })).toHaveCount(0);
+    await expect(page.getByRole('menuitem', { name: 'Verify snapshot' })).toHaveCount(0);
     await expect(page.getByRole('menuitem', { name: 'Delete' })).toHaveCount(0);
     expect(problems).toEqual([]);
   });

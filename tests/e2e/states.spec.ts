@@ -49,7 +49,7 @@ test('the arrow keys reach a menu although the box around it took the focus', as
   // As it happens by itself where a frame comes late.
   await menu.evaluate((element) => element.closest<HTMLElement>('[tabindex="-1"]:not([role="menu"])')?.focus());
   await page.keyboard.press('ArrowDown');
-  await expect(menu.getByRole('menuitem', { name: 'Verify repository' })).toBeFocused();
+  await expect(menu.getByRole('menuitem', { name: 'Verify snapshot' })).toBeFocused();
 });
 
 /**

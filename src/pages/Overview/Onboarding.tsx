@@ -55,7 +55,7 @@ export function Onboarding({ status }: { status: Status }) {
               )
             : t(
                 'onboarding.text',
-                'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up everything in this Grafana every two hours, and you can go back to any snapshot.',
+                'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up Grafana every two hours, and you can go back to any snapshot.',
               )}
       </EmptyState>
       <Warnings status={status} />

@@ -51,7 +51,7 @@ export function ScheduleForm({ settings }: SectionProps) {
         section={section}
         job="verify"
         label={t('schedule.verify', 'Verify repository')}
-        text={t('schedule.verifyText', 'Reads the whole repository and compares each object with its hash.')}
+        text={t('schedule.verifyText', 'Checks that each snapshot is readable and that all its objects exist.')}
       />
       <JobField
         section={section}
@@ -65,7 +65,7 @@ export function ScheduleForm({ settings }: SectionProps) {
         label={t('schedule.drill', 'Restore test')}
         text={t(
           'schedule.drillText',
-          'Restores the latest snapshot into a temporary organization or folder, compares it, and cleans up.',
+          'Restores the newest complete snapshot into a temporary organization or folder, compares it, and cleans up.',
         )}
       />
       <InputField

@@ -28,7 +28,7 @@ export function ScopeForm({ settings }: SectionProps) {
       <Field
         noMargin
         label={t('scope.exclude', 'Exclude')}
-        {...field('excludeKinds', t('scope.excludeText', 'Everything else in this Grafana is backed up.'))}
+        {...field('excludeKinds', t('scope.excludeText', 'All other kinds are backed up.'))}
       >
         <MultiCombobox
           id="scope-exclude"

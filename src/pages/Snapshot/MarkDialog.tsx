@@ -63,7 +63,7 @@ export function MarkDialog({ snapshot, marking, onDismiss }: Props) {
         <Stack direction="column" gap={2}>
           {marking === 'hold' && (
             <Text element="p">
-              {t('hold.placeText', 'Neither retention rules nor people can remove it until it is released.')}
+              {t('hold.placeText', 'Dashkeep does not remove it until the hold ends or someone releases it.')}
             </Text>
           )}
           <Field

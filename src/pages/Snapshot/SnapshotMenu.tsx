@@ -52,7 +52,7 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           url={routes.compare({ from: snapshot.id, to: 'latest' })}
         />
       )}
-      {isHome && <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify repository')} onClick={verify} />}
+      {isHome && <Menu.Item icon="shield" label={t('snapshot.verify', 'Verify snapshot')} onClick={verify} />}
       {snapshot.run !== undefined && (
         <Menu.Item icon="list-ul" label={t('snapshot.run', 'Show the run')} url={routes.run(snapshot.run)} />
       )}

@@ -15,7 +15,7 @@ export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | 
   if (snapshots === 0) {
     return {
       title: t('encryption.when', 'Choose encryption before the first backup'),
-      text: t('encryption.whenText', 'To turn on encryption later, choose an empty directory or bucket as the target.'),
+      text: t('encryption.whenText', 'Encryption applies only to new data.'),
     };
   }
   if (status?.target.encrypted === true) {
@@ -40,6 +40,9 @@ export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | 
       'The {{number}} existing snapshot is not encrypted',
       'The {{number}} existing snapshots are not encrypted',
     ),
-    text: t('encryption.offText', 'To turn on encryption, choose an empty directory or bucket as the target first.'),
+    text: t(
+      'encryption.offText',
+      'Encryption applies only to new data. To encrypt everything, first choose an empty directory or bucket as the target.',
+    ),
   };
 }
