@@ -84,8 +84,13 @@ describe('retention keeps', () => {
 
   it('says why for each', () => {
     const plan = planRetention(sixHourly, { keepLast: 1, keepDaily: 1, keepWithin: '6h' }, NOW);
-    expect(plan.kept[0]?.reasons).toEqual(['newest complete snapshot', 'last', 'daily', 'younger than 6h']);
-    expect(plan.kept[1]?.reasons).toEqual(['younger than 6h']);
+    expect(plan.kept[0]?.reasons).toEqual([
+      'newest complete snapshot',
+      'last',
+      'daily',
+      'at most 6h older than the newest complete snapshot',
+    ]);
+    expect(plan.kept[1]?.reasons).toEqual(['at most 6h older than the newest complete snapshot']);
     expect(plan.forgotten[0]?.reasons).toEqual(['no rule keeps it']);
     expect(plan.kept[1]?.why).toEqual([{ code: 'kept-within', params: { within: '6h' } }]);
     expect(plan.forgotten[0]?.why).toEqual([{ code: 'kept-by-none', params: {} }]);

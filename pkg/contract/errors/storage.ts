@@ -67,6 +67,6 @@ export const STORAGE_ERRORS = {
     exit: 1,
     status: 500,
     title: 'The target does not accept this name',
-    hint: 'Use only letters, digits and ._/-=%+@, without empty or dot segments.',
+    hint: 'Use only letters, digits and ._/-=%+@. No segment may be empty or start with a dot.',
   },
 } as const satisfies Record<string, ErrorKind>;

@@ -5,7 +5,7 @@ export const RETENTION_REASONS = {
   'no-rules': 'no rule is set, so all snapshots are kept',
   'newest-complete': 'newest complete snapshot',
   'kept-by-rule': { cli: '{rule}', page: 'kept by the rule {rule}' },
-  'kept-within': 'younger than {within}',
+  'kept-within': 'at most {within} older than the newest complete snapshot',
   'kept-on-hold': 'on hold',
   'kept-foreign': 'untrusted: no trusted key signed it',
   'kept-future': 'dated in the future, because a clock was ahead',
