@@ -14,6 +14,12 @@ const markdown = (page: string): string => pages().get(page) ?? '';
 /** Sentences that were not true, by what makes them untrue. */
 const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/never returns? passwords or tokens/, 'it returns the secrets of contact points'],
+  [/The first backup into an existing repository signs/, 'only `dashkeep trust --unsigned` signs earlier snapshots'],
+  [/othing was published[^|]*\blist|\blist[^|]*\| nothing was published/, 'a backup then publishes a partial snapshot'],
+  [/between 2 and 64/, 'a backup of a busy Grafana sends one request at a time'],
+  [/only Prometheus and the pods/, 'other collectors may scrape the metrics, too'],
+  [/`dashkeep copy` refuses it/, 'it skips a snapshot with kinds of a newer release'],
+  [/at most 50 resources and deletes none/, 'a safety snapshot can be small for deletions, too'],
   [/every kind of resource that Grafana/, 'stars and query history are not backed up'],
   [/jq`? alone/, 'an encrypted repository needs age'],
   [/don't have to create a token/, 'the command line from cron needs one'],
@@ -53,12 +59,6 @@ const OVERSTATED: readonly (readonly [RegExp, string])[] = [
   [/A backup of another Grafana, or to another/, 'the index of a mirror names the repository only'],
   [/--only <kind>\/<uid> --into-org/, 'a copy needs --as-copy'],
   [/organization and restores everything/, 'a restore test leaves kinds out'],
-  [/The first backup into an existing repository signs/, 'only `dashkeep trust --unsigned` signs earlier snapshots'],
-  [/othing was published[^|]*\blist|\blist[^|]*\| nothing was published/, 'a backup then publishes a partial snapshot'],
-  [/between 2 and 64/, 'a backup of a busy Grafana sends one request at a time'],
-  [/only Prometheus and the pods/, 'other collectors may scrape the metrics, too'],
-  [/`dashkeep copy` refuses it/, 'it skips a snapshot with kinds of a newer release'],
-  [/at most 50 resources and deletes none/, 'a safety snapshot can be small for deletions, too'],
 ];
 
 describe('what the pages claim', () => {
