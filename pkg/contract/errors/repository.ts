@@ -73,7 +73,8 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 500,
     title: 'This snapshot is damaged',
-    hint: 'Choose another snapshot. The others are not affected.',
+    hint: 'Choose another snapshot. `dashkeep verify` finds all that are damaged.',
+    page: 'Choose another snapshot, and verify the repository: others may be damaged, too.',
   },
   DK_MANIFEST_NEWER: {
     exit: 2,

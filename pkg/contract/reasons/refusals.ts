@@ -18,7 +18,7 @@ export const REFUSAL_REASONS = {
   'others-too': 'more resources than this list can name',
   'needs-server-admin': {
     cli: 'needs a server admin: set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
-    page: 'only the command line can back this up, with the name and password of a server admin',
+    page: 'needs the name and password of a server admin',
   },
   'alerting-late':
     'Grafana did not start alerting in organization “{org}” within {minutes} minutes; retry, or check its log',

@@ -11,8 +11,8 @@ type View = 'snapshots' | 'runs' | 'search';
 
 function subTitleOf(view: View): string {
   const texts: Record<View, string> = {
-    snapshots: t('history.snapshotsText', 'You can view, compare and restore each of these snapshots.'),
-    runs: t('history.runsText', 'All runs, including failed ones, and who requested them.'),
+    snapshots: t('history.snapshotsText', 'View, compare and restore snapshots.'),
+    runs: t('history.runsText', 'Runs, including failed ones, and who requested them.'),
     search: t('history.searchText', 'Find text in all versions in your backups.'),
   };
   return texts[view];

@@ -70,7 +70,7 @@ function FolderField({ form, change }: Props) {
   return (
     <Field
       label={t('restore.whichFolder', 'Folder')}
-      description={t('restore.folderText', 'With all its content: folders, dashboards, permissions, alert rules.')}
+      description={t('restore.folderText', 'With everything in it, such as dashboards, permissions and alert rules.')}
       noMargin
     >
       <Combobox
