@@ -44,13 +44,22 @@ it('shows the folders of the organization that asks, where copies then can be pu
   expect(found).toHaveLength(2);
 });
 
-it('counts for a folder of a snapshot what the list of that folder then shows', async () => {
+it('counts for a folder of a snapshot what the list of that folder then shows, and a restore of it plans', async () => {
+  await inOrg(1, 'POST /api/annotations', { dashboardUID: 'board', time: 1_700_000_000_000, text: 'Deployed' });
+  await inOrg(1, 'POST /api/dashboards/uid/board/public-dashboards', { isEnabled: true });
   const { json: run } = await service.call('POST', '/runs', { kind: 'backup' });
   const { snapshot } = (await service.ended(run.id)) as { snapshot: string };
   const { json: tree } = await service.call('GET', `/snapshots/${snapshot}/tree`);
   for (const { org, uid, total } of tree.folders) {
     const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?org=${org}&under=${uid}`);
     expect([uid, list.total]).toEqual([uid, total]);
+    expect(list.items.map(({ kind }: { kind: string }) => kind)).toContain('annotation');
+    expect(list.items.map(({ kind }: { kind: string }) => kind)).toContain('public-dashboard');
+    const { json: plan } = await service.call('POST', '/restores', {
+      ...{ snapshot, selection: { type: 'folder', org, uid }, options: {} },
+    });
+    const planned = Object.values(plan.counts as Record<string, number>).reduce((sum, count) => sum + count, 0);
+    expect(planned).toBe(total);
   }
   expect(tree.folders.map(({ uid }: { uid: string }) => uid)).toEqual(['here']);
 });

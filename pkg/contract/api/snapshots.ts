@@ -97,7 +97,9 @@ export const TreeFolder = z.object({
   parentUid: z.string().optional(),
   /** Resources directly in it. */
   direct: z.int().nonnegative(),
-  /** The folder, and resources in it and in everything below it. */
+  /**
+   * The folder, resources in it and in everything below it, and annotations and public dashboards of their dashboards.
+   */
   total: z.int().nonnegative(),
 });
 export type TreeFolder = z.infer<typeof TreeFolder>;
@@ -115,7 +117,7 @@ export const ResourcesQuery = PageQuery.extend({
   org: OrgParameter.optional(),
   /** Directly in this folder; empty = in none. */
   folder: z.string().max(512).optional(),
-  /** In this folder or anywhere below it. */
+  /** In this folder or anywhere below it, with annotations and public dashboards of the dashboards there. */
   under: z.string().max(512).optional(),
   /** Part of a title, uid or folder path; case doesn't matter. */
   search: z.string().max(200).optional(),

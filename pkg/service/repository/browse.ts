@@ -13,7 +13,7 @@ import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary }
 import { noSuchRule, storedRule } from '../../engine/rules/stored-rules.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import { holds, pageOfList } from '../pagination.ts';
-import { contentOf, folderAndBelow } from './tree.ts';
+import { contentOf, folderAndBelow, folderFinder } from './tree.ts';
 
 /** @returns whether a snapshot passes the filters of a query */
 export function matchesSnapshot(
@@ -61,12 +61,13 @@ const keyOf = (entry: ResourceRef): string => `${entry.org}/${entry.kind}/${entr
 /** @returns a page of the resources of a snapshot that pass the filters */
 export function resourcesOf(manifest: Manifest, query: z.output<typeof ResourcesQuery>): ResourcePage {
   const under = query.under === undefined ? undefined : folderAndBelow(manifest, query.org, query.under);
+  const find = folderFinder(manifest);
   const found = manifest.resources.filter(
     (entry) =>
       (query.org === undefined || entry.org === query.org) &&
       (query.kind === undefined || query.kind.includes(entry.kind)) &&
       (query.folder === undefined || (entry.folderUid ?? '') === query.folder) &&
-      (under === undefined || under.has(entry.folderUid ?? '') || (entry.kind === 'folder' && under.has(entry.uid))) &&
+      (under === undefined || under.has(find(entry) ?? '') || (entry.kind === 'folder' && under.has(entry.uid))) &&
       holds(query.search, entry.title, entry.uid, entry.folder),
   );
   if (query.sort === 'title') {

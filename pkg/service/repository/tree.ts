@@ -2,6 +2,7 @@ import { append } from '../../lib/append.ts';
 import type { SnapshotTree, TreeFolder } from '../../contract/api/snapshots.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
+import { goesWith, kindOf } from '../../grafana/kinds/registry.ts';
 
 /** How many resources there are of each kind. */
 export function contentOf(manifest: Pick<Manifest, 'resources'>): Partial<Record<KindName, number>> {
@@ -14,9 +15,20 @@ export function contentOf(manifest: Pick<Manifest, 'resources'>): Partial<Record
 
 const keyOf = (org: number, uid: string): string => `${org}/${uid}`;
 
-/** The folder that an entry is in, or that it says something about (permissions of a folder). */
-function placeOf(entry: ManifestEntry): string | undefined {
-  return entry.folderUid === '' ? undefined : entry.folderUid;
+/**
+ * Finds the folder that an entry is in, or that it says something about (permissions of a folder); of annotations and
+ * public dashboards, that of their dashboard: they are restored with it.
+ */
+export function folderFinder({ resources }: Pick<Manifest, 'resources'>): (entry: ManifestEntry) => string | undefined {
+  const dashboards = resources.filter(({ kind }) => kind === 'dashboard');
+  const folders = new Map(dashboards.map(({ org, uid, folderUid }) => [keyOf(org, uid), folderUid]));
+  return ({ org, kind, uid, folderUid, facts }) =>
+    folderUid || folders.get(keyOf(org, kind === 'annotation' ? String(facts?.['of'] ?? '') : ownerOf(kind, uid)));
+}
+
+/** UID of the dashboard that a resource belongs to; empty for what belongs to none. */
+function ownerOf(kind: KindName, uid: string): string {
+  return goesWith(kindOf(kind)) === 'dashboard' ? uid : '';
 }
 
 /** The folders of a snapshot with what is in each, and below it. */
@@ -41,18 +53,19 @@ export function treeOf(manifest: Manifest): SnapshotTree {
     }
   }
   const orgs = new Map(manifest.orgs.map(({ id, name }) => [id, { id, name, root: 0, total: 0 }]));
+  const find = folderFinder(manifest);
   for (const entry of manifest.resources) {
     const org = orgs.get(entry.org) ?? { id: entry.org, name: '', root: 0, total: 0 };
     orgs.set(entry.org, org);
     org.total++;
-    const place = placeOf(entry);
-    const folder = place === undefined ? undefined : folders.get(keyOf(entry.org, place));
-    if (folder === undefined) {
+    const own = folders.get(keyOf(entry.org, entry.folderUid ?? ''));
+    if (own === undefined) {
       org.root++;
-      continue;
+    } else {
+      own.direct++;
     }
-    folder.direct++;
-    for (const above of withParents(folder, folders)) {
+    const folder = folders.get(keyOf(entry.org, find(entry) ?? ''));
+    for (const above of folder === undefined ? [] : withParents(folder, folders)) {
       above.total++;
     }
   }
