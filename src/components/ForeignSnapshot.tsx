@@ -9,6 +9,11 @@ export function ForeignBadge() {
   );
 }
 
+/** Marks a snapshot or run that a clock which was ahead dated later than now: it proves nothing yet. */
+export function FutureBadge() {
+  return <LabelBadge color="orange" icon="clock-nine" text={t('status.future', 'From the future')} />;
+}
+
 /** Why less can be done with such a snapshot. */
 export function ForeignAlert() {
   return (

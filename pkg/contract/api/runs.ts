@@ -43,7 +43,7 @@ export const RunSummary = z.object({
   /** Only while queued or running. */
   progress: Progress.optional(),
   cancellable: z.boolean(),
-  /** In a list: a clock that was ahead dated it later than now. */
+  /** A clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
 });
 export type RunSummary = z.infer<typeof RunSummary>;

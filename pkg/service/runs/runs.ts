@@ -111,7 +111,7 @@ export class Runs {
 
   /** Newest first. */
   async page(query: z.output<typeof RunsQuery>, caller: Caller, signal: AbortSignal): Promise<RunPage> {
-    const { queue, history } = this.#parts;
+    const { queue } = this.#parts;
     const matches = (run: RunLine): boolean =>
       (query.kind === undefined || query.kind.includes(run.kind)) &&
       (query.status === undefined || query.status.includes(run.status)) &&
@@ -129,12 +129,7 @@ export class Runs {
         : [this.#shown(seen, one.record, one.progress, caller)];
     });
     const ids = new Set(active.map(({ id }) => id));
-    const ended = past
-      .filter(({ id }) => !ids.has(id))
-      .map((line) => ({
-        ...this.#shown(line, line, undefined, caller),
-        ...(history.isFuture(line) ? { future: true as const } : {}),
-      }));
+    const ended = past.filter(({ id }) => !ids.has(id)).map((line) => this.#shown(line, line, undefined, caller));
     return pageOfList([...active, ...ended], ({ id }) => id, query);
   }
 
@@ -179,7 +174,11 @@ export class Runs {
     caller: Caller,
   ): RunSummary {
     const summary = runSummary(seen, progressFor(run, progress, caller));
-    return { ...summary, cancellable: summary.cancellable && mayCancel(run, caller) };
+    return {
+      ...summary,
+      ...(this.#parts.history.isFuture(seen) ? { future: true as const } : {}),
+      cancellable: summary.cancellable && mayCancel(run, caller),
+    };
   }
 }
 

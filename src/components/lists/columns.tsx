@@ -8,11 +8,10 @@ import type { RunStatus } from '../../../pkg/contract/runs.ts';
 import { distinctTimes, formatDuration } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { LabelBadge } from '../LabelBadge.tsx';
 import { RelativeTime } from '../RelativeTime.tsx';
 import { ResourceName } from '../resources/ResourceName.tsx';
 import { NARROW, opensRow } from './rows.ts';
-import { ForeignBadge } from '../ForeignSnapshot.tsx';
+import { ForeignBadge, FutureBadge } from '../ForeignSnapshot.tsx';
 import { askedBy, StatusBadge } from '../StatusBadge.tsx';
 import type { Column } from './VirtualTable.tsx';
 
@@ -70,7 +69,8 @@ function Title({ item, narrow = '', onOpen, children }: TitleProps) {
   );
 }
 
-function Narrow({ text }: { text: string }) {
+/** A text that only narrow tables show: in others, another column has it. */
+export function Narrow({ text }: { text: string }) {
   const styles = useStyles2(getStyles);
   return (
     <span className={styles.below} title={text}>
@@ -146,13 +146,7 @@ export function statusColumn<
     header: t('column.status', 'Status'),
     width: '156px',
     cell: ({ foreign, future, status, shrunk }) =>
-      foreign ? (
-        <ForeignBadge />
-      ) : future ? (
-        <LabelBadge color="orange" icon="clock-nine" text={t('status.future', 'From the future')} />
-      ) : (
-        <StatusBadge status={status} shrunk={shrunk} />
-      ),
+      foreign ? <ForeignBadge /> : future ? <FutureBadge /> : <StatusBadge status={status} shrunk={shrunk} />,
   };
 }
 

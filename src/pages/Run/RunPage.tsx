@@ -2,6 +2,7 @@ import { Alert, LinkButton, Stack, Text } from '@grafana/ui';
 import { useParams } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { AppPage } from '../../components/AppPage.tsx';
+import { FutureBadge } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
@@ -82,7 +83,13 @@ function Details({ run }: { run: Run }) {
       ))}
       <Facts
         facts={[
-          [t('column.status', 'Status'), <StatusBadge key="status" status={run.status} />],
+          [
+            t('column.status', 'Status'),
+            <Stack key="status" gap={1} wrap="wrap">
+              <StatusBadge status={run.status} />
+              {run.future && <FutureBadge />}
+            </Stack>,
+          ],
           [t('column.askedBy', 'Requested by'), askedBy(run)],
           [t('column.started', 'Started'), formatTime(run.started)],
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],

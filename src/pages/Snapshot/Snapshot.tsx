@@ -6,7 +6,7 @@ import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
-import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
+import { ForeignAlert, FutureBadge } from '../../components/ForeignSnapshot.tsx';
 import { HoldAlert } from '../../components/HoldNotes.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
@@ -82,7 +82,10 @@ function Body({ snapshot }: { snapshot: SnapshotDetail }) {
         facts={[
           [
             t('column.status', 'Status'),
-            <StatusBadge key="status" status={snapshot.status} shrunk={snapshot.shrunk} />,
+            <Stack key="status" gap={1} wrap="wrap">
+              <StatusBadge status={snapshot.status} shrunk={snapshot.shrunk} />
+              {snapshot.future && <FutureBadge />}
+            </Stack>,
           ],
           [t('column.made', 'Trigger'), askedBy(snapshot)],
           [t('column.changes', 'Changes'), <Changes key="changes" changes={snapshot.changes} />],

@@ -94,6 +94,8 @@ describe('a service whose repository has a snapshot from the future', () => {
     ]);
     expect(first.items[0].id).toBe(id);
     expect([first, second].map(({ items }) => items[0].future)).toEqual([undefined, true]);
+    const runs = await Promise.all([id, misdated].map((one) => service.call('GET', `/runs/${one}`)));
+    expect(runs.map(({ json }) => json.future)).toEqual([undefined, true]);
   });
 
   it('does not go by a run that its own clock dated so', async () => {
