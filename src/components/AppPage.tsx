@@ -1,3 +1,4 @@
+import { css } from '@emotion/css';
 import type { NavModelItem } from '@grafana/data';
 import { config, PluginPage, type PluginPageProps } from '@grafana/runtime';
 import { Stack } from '@grafana/ui';
@@ -5,6 +6,9 @@ import { compact } from '../../pkg/contract/compact.ts';
 import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
 import { OutageContext, useOutage } from '../data/useOutage.ts';
 import { OutageNotice } from './problems/ServiceNotice.tsx';
+
+/** Grafana keeps the tabs of a page in one row, and hides those that have no room there. */
+const wrappedTabs = css({ 'main:has(&) [role="tablist"]': { flexWrap: 'wrap' } });
 
 /**
  * A page of the app: Grafana's frame, with what breaks inside it caught inside it. That the service is out of reach is
@@ -18,10 +22,12 @@ export function AppPage({ children, pageNav, actions, ...page }: PluginPageProps
     <OutageContext.Provider value={outage}>
       <PluginPage {...page} actions={wrapped} pageNav={pageNav && belowGrafana(pageNav)}>
         <PageErrorBoundary>
-          <Stack direction="column" gap={3}>
-            <OutageNotice onRetry={retry} />
-            {children}
-          </Stack>
+          <div className={wrappedTabs}>
+            <Stack direction="column" gap={3}>
+              <OutageNotice onRetry={retry} />
+              {children}
+            </Stack>
+          </div>
         </PageErrorBoundary>
       </PluginPage>
     </OutageContext.Provider>

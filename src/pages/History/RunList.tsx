@@ -1,9 +1,9 @@
 import { Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
-import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
+import { askedByColumn, durationColumn, Narrow, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
-import { runLabel } from '../../components/StatusBadge.tsx';
+import { askedBy, runLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useRuns } from '../../data/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -45,6 +45,8 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
       runs,
       (run) => run.started,
       (run) => routes.run(run.id),
+      undefined,
+      problemOf,
     ),
     {
       id: 'kind',
@@ -52,9 +54,12 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
       width: '110px',
       hideBelow: 'sm',
       cell: (run) => (
-        <Text truncate>
-          <span title={runLabel(run)}>{runLabel(run)}</span>
-        </Text>
+        <>
+          <Text truncate>
+            <span title={runLabel(run)}>{runLabel(run)}</span>
+          </Text>
+          <Narrow text={askedBy(run)} />
+        </>
       ),
     },
     statusColumn(),
@@ -63,14 +68,14 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
       id: 'result',
       header: t('column.result', 'Problem'),
       width: 'minmax(0, 2fr)',
-      hideBelow: 'xl',
-      cell: (run) =>
-        run.failure !== undefined ? (
-          <span title={run.failure.message}>{explainProblem(run.failure).title}</span>
-        ) : (
-          runProblems(run) || '–'
-        ),
+      hideBelow: 'md',
+      cell: (run) => <span title={run.failure?.message ?? problemOf(run)}>{problemOf(run) || '–'}</span>,
     },
-    durationColumn('md'),
+    durationColumn('xl'),
   ];
+}
+
+/** What went wrong; empty for what went well. */
+function problemOf(run: RunSummary): string {
+  return run.failure === undefined ? runProblems(run) : explainProblem(run.failure).title;
 }

@@ -186,7 +186,15 @@ function makeColumns(isHere: boolean): Column<ApplyResult>[] {
       width: '110px',
       cell: (result) => <LabelBadge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
     },
-    titleColumn({ extra: ({ kind, found }) => isHere && found && <OpenInGrafana kind={kind} {...found} /> }),
+    titleColumn<ApplyResult>({
+      narrow: reasonText,
+      extra: (result) => (
+        <>
+          {isHere && result.found && <OpenInGrafana kind={result.kind} {...result.found} />}
+          <FieldDifferences {...result} />
+        </>
+      ),
+    }),
     kindColumn(),
     {
       id: 'reason',
@@ -194,12 +202,9 @@ function makeColumns(isHere: boolean): Column<ApplyResult>[] {
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
       cell: (result) => (
-        <Stack alignItems="center" gap={1}>
-          <Text color="secondary" truncate>
-            <span title={reasonText(result)}>{reasonText(result) || '–'}</span>
-          </Text>
-          <FieldDifferences {...result} />
-        </Stack>
+        <Text color="secondary" truncate>
+          <span title={reasonText(result)}>{reasonText(result) || '–'}</span>
+        </Text>
       ),
     },
   ];
