@@ -12,6 +12,8 @@ interface Props {
   children: ReactNode;
   /** What must be typed first; left out, a click is enough. */
   phrase?: string;
+  /** What that is, where it is the name of something. */
+  phraseIs?: string | undefined;
   confirmText: string;
   /** Why it did not happen. */
   error: Error | null;
@@ -21,7 +23,7 @@ interface Props {
 }
 
 /** Asks before something is overwritten or deleted. What must be typed is shown in full and can be copied. */
-export function ConfirmDialog({ title, children, phrase, confirmText, error, isPending, ...on }: Props) {
+export function ConfirmDialog({ title, children, phrase, phraseIs, confirmText, error, isPending, ...on }: Props) {
   const styles = useStyles2(getStyles);
   const field = useRef<HTMLInputElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -43,6 +45,7 @@ export function ConfirmDialog({ title, children, phrase, confirmText, error, isP
           {children}
           {phrase !== undefined && (
             <>
+              {phraseIs !== undefined && <span>{phraseIs}</span>}
               <div className={styles.wanted}>
                 <code className={styles.phrase}>{phrase}</code>
                 <ClipboardButton type="button" size="sm" variant="secondary" icon="copy" getText={() => phrase}>

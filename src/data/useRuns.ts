@@ -33,10 +33,11 @@ export function useRecentRuns(limit: number, seen: string) {
 }
 
 /** The run that applied a restore; looked for again, as the service may only just have been restarted. */
-export function useRunOfRestore(id: string) {
+export function useRunOfRestore(id: string, enabled = true) {
   return useQuery({
     queryKey: ['runs', 'of', id],
     queryFn: ({ signal }) => call('GET /runs', { query: { search: id, kind: 'restore', limit: 1 }, signal }),
+    enabled,
     refetchInterval: 5_000,
   });
 }

@@ -37,6 +37,8 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   expect(service.state.elsewhere.size).toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Undo the changes in production' }).click();
   await expect(page.getByRole('heading', { name: 'Undo plan for production' })).toBeVisible();
+  await page.getByRole('button', { name: 'Undo now' }).click();
+  await expect(page.getByText('Organization or folder in which resources are deleted:')).toBeVisible();
 
   // The same again, from the latest snapshot.
   await app.open('/send');
@@ -61,6 +63,8 @@ test('replacements are saved as a mapping, downloaded, loaded from a file and us
   await page.getByRole('button', { name: 'Show the plan' }).click();
   await expect(page.getByText('Found by login: admin')).toBeVisible();
   await expect(page.getByText(/so it may belong to another person/)).toBeVisible();
+  // A user who is left out is no mistake.
+  await expect(page.getByRole('combobox', { name: /^ada/ })).not.toHaveAttribute('aria-invalid', 'true');
   const grace = page.getByRole('combobox', { name: /^grace/ });
   await expect(grace).toHaveAttribute('aria-invalid', 'true');
   await grace.click();

@@ -70,6 +70,7 @@ test('a target in Azure is shown as the deployment sets it, and another cloud ca
   settings.values.target.url = 's3://grafana-backups';
   settings.owners['target.url'] = { owner: 'ui' };
   await app.open('/settings/target');
+  await expect(page.getByText('Fills in the region and endpoint below.')).toBeVisible();
   await page.getByRole('radio', { name: 'Azure or Google Cloud' }).check();
   await expect(address).toHaveValue('azblob://');
   await address.fill('gs://my-bucket/grafana');
@@ -260,6 +261,7 @@ test('where backups can cover other organizations, the target is read-only and n
   await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeDisabled();
   await expect(page.getByText('Only the deployment can change this: DASHKEEP_TARGET, or target')).toBeVisible();
   await expect(page.getByLabel(/^Endpoint/)).toBeDisabled();
+  await expect(page.getByLabel(/^Provider/)).toHaveCount(0);
   await expect(page.getByLabel(/^Secret access key/)).toBeDisabled();
   // What is only required can be made stricter.
   await page.getByRole('button', { name: 'More' }).click();

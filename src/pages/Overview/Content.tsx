@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
-import { KIND_NAMES, type KindName } from '../../../pkg/contract/kinds.ts';
+import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../../pkg/contract/kinds.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
@@ -16,7 +16,10 @@ interface Props {
 /** What the newest snapshot holds, kind by kind; each leads to the resources themselves. */
 export function Content({ snapshot, content }: Props) {
   const styles = useStyles2(getStyles);
-  const kinds = KIND_NAMES.filter((kind) => (content[kind] ?? 0) > 0);
+  const all = KIND_NAMES.filter((kind) => (content[kind] ?? 0) > 0);
+  const kinds = all.filter((kind) => !SERVER_KINDS.has(kind));
+  // Of the whole server: no page shows them, and no other count includes them.
+  const server = all.filter((kind) => SERVER_KINDS.has(kind));
   return (
     <section aria-labelledby="dashkeep-content">
       <Text element="h2" variant="h4" id="dashkeep-content">
@@ -33,6 +36,13 @@ export function Content({ snapshot, content }: Props) {
           </li>
         ))}
       </ul>
+      {server.length > 0 && (
+        <Text element="p" color="secondary">
+          {t('leftOut.server', 'Also contains, for the command line only: {{kinds}}.', {
+            kinds: server.map((kind) => `${kindLabel(kind)} (${formatNumber(content[kind] ?? 0)})`).join(', '),
+          })}
+        </Text>
+      )}
     </section>
   );
 }

@@ -117,6 +117,7 @@ export function ApplyBar({ plan, busy, shown }: Props) {
                     : t('apply.askTitle', 'Overwrite resources in Grafana?')
           }
           phrase={confirmation.by === 'typing' ? confirmation.phrase : undefined}
+          phraseIs={gone === 0 ? undefined : namedBy(plan)}
           confirmText={button}
           error={apply.error}
           isPending={apply.isPending}
@@ -138,6 +139,16 @@ export function ApplyBar({ plan, busy, shown }: Props) {
       )}
     </section>
   );
+}
+
+/** What has to be typed where resources are deleted. */
+function namedBy({ security }: RestorePlan): string {
+  return security === 0
+    ? t('apply.phrase', 'Organization or folder in which resources are deleted:')
+    : t(
+        'apply.phraseSecurity',
+        'Organization or folder in which resources are deleted, and number of changes to access or data destinations:',
+      );
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -2,13 +2,15 @@ import { css } from '@emotion/css';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { useNavigate, useParams } from 'react-router';
 import type { Counterpart, RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
+import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
+import { runLabel } from '../../components/StatusBadge.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
-import { useRun } from '../../data/useRuns.ts';
+import { useRun, useRunOfRestore } from '../../data/useRuns.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -42,10 +44,11 @@ export function Plan() {
   const to = plan?.options.to?.connection;
   // The snapshot that an undo restores is in the repository of the connection.
   const snapshot = useSnapshot(to !== undefined && plan?.undoes !== undefined ? undefined : plan?.snapshot);
+  const ended = useRunOfRestore(id, isGone(query.error)).data?.items[0];
   return (
     <AppPage
       pageNav={{
-        text: pageTitle(plan, query.error),
+        text: pageTitle(plan, query.error, ended),
         parentItem:
           to === undefined
             ? { text: t('plan.title', 'Restore'), url: routes.restore() }
@@ -77,10 +80,10 @@ export function Plan() {
   );
 }
 
-function pageTitle(plan: RestorePlan | undefined, error: Error | null): string {
-  // How far a restore came that its service did not survive, only the run knows.
+function pageTitle(plan: RestorePlan | undefined, error: Error | null, ended: RunSummary | undefined): string {
+  // What became of a restore that its service did not survive, only the run knows.
   if (isGone(error)) {
-    return t('plan.title', 'Restore');
+    return ended === undefined ? t('plan.title', 'Restore') : runLabel(ended);
   }
   return plan === undefined || hasFailed(error, plan) ? t('plan.items', 'Plan') : titleOf(plan);
 }

@@ -74,9 +74,14 @@ function titleOf({ connection, undoes, status }: Run): string {
       ? t('cutShort.interrupted', 'This restore was interrupted')
       : t('cutShort.undoInterrupted', 'This undo was interrupted');
   }
-  return status === 'cancelled'
-    ? t('cutShort.cancelled', 'This restore was cancelled')
-    : t('cutShort.failed', 'This restore did not finish');
+  if (status === 'cancelled') {
+    return undoes === undefined
+      ? t('cutShort.cancelled', 'This restore was cancelled')
+      : t('cutShort.undoCancelled', 'This undo was cancelled');
+  }
+  return undoes === undefined
+    ? t('cutShort.failed', 'This restore did not finish')
+    : t('cutShort.undoFailed', 'This undo did not finish');
 }
 
 function Touched({ run: { touched = [] } }: { run: Run }) {

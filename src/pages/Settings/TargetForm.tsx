@@ -15,7 +15,7 @@ import { InputField } from './InputField.tsx';
 /** Where backups go, and the keys to it. */
 export function TargetForm({ settings }: SectionProps) {
   const { section, check, isSame, ...checked } = useCheckedTarget({ settings });
-  const { values, change, field } = section;
+  const { values, change, field, isLocked } = section;
   const place = parsePlace(values.url);
   // Keeps the choice while no address is typed.
   const setPlace = (changes: Partial<Place>) =>
@@ -96,15 +96,25 @@ export function TargetForm({ settings }: SectionProps) {
         </>
       ) : (
         <>
-          <Field label={t('target.provider', 'Provider')} noMargin {...field('preset')}>
-            <Combobox
-              id="target-preset"
-              width={40}
-              value={values.preset}
-              options={S3_PRESETS.map(({ name, label }) => ({ value: name, label }))}
-              onChange={(option) => change(choosePreset(option.value, values.region))}
-            />
-          </Field>
+          {/* It only fills in other fields. */}
+          {!(isLocked('endpoint') && url.disabled) && (
+            <Field
+              label={t('target.provider', 'Provider')}
+              noMargin
+              {...field('preset', t('target.providerText', 'Fills in the region and endpoint below.'))}
+            >
+              <Combobox
+                id="target-preset"
+                width={40}
+                value={values.preset}
+                options={S3_PRESETS.map(({ name, label }) => ({
+                  value: name,
+                  label: name === 'other' ? t('target.otherProvider', 'Other S3-compatible storage') : label,
+                }))}
+                onChange={(option) => change(choosePreset(option.value, values.region))}
+              />
+            </Field>
+          )}
           <Stack direction={{ xs: 'column', md: 'row' }} gap={2}>
             <InputField
               label={t('target.bucket', 'Bucket')}

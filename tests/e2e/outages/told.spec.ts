@@ -92,6 +92,11 @@ test('a restore whose plan is gone is not called one that is running', async ({ 
   await app.open('/restore/20261129T103913Z-1957d03a');
   await expect(page.getByText('This restore was interrupted')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
+
+  Object.assign(run, { trigger: 'undo', undoes: 'run-1' });
+  await app.open('/restore/20261129T103913Z-1957d03a');
+  await expect(page.getByText('This undo was interrupted')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Undo', exact: true })).toBeVisible();
 });
 
 test('a restore that failed in part is not called done, and names what failed and why', async ({

@@ -54,3 +54,16 @@ test('a restore that stopped halfway is on the first screen, with the way to its
   await page.getByRole('link', { name: 'Show its results' }).click();
   await expect(page.getByText('This restore was interrupted')).toBeVisible();
 });
+
+test('the tiles add up to the resources of the latest backup, without those of the whole server', async ({
+  app,
+  page,
+  service,
+}) => {
+  service.state.status = { content: { org: 2, user: 8, dashboard: 5, folder: 3 } };
+  await app.open('');
+  const contents = page.getByRole('region', { name: 'Contents' });
+  await expect(contents.getByRole('listitem')).toHaveText([/^Folders\s*3$/, /^Dashboards\s*5$/]);
+  const server = 'Also contains, for the command line only: Organizations (2), Users (8).';
+  await expect(contents.getByText(server)).toBeVisible();
+});

@@ -33,7 +33,7 @@ export function Users({ users: { matches, choices }, busy, onReplace }: Props) {
             key={match.login}
             label={match.email === undefined ? match.login : `${match.login} (${match.email})`}
             description={foundBy(match)}
-            invalid={match.by === 'other-email' || match.by === 'none'}
+            invalid={match.by === 'other-email'}
             noMargin
           >
             <Combobox
