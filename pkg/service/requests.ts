@@ -1,7 +1,8 @@
 import { compact } from '../contract/compact.ts';
-import type { RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
+import type { ItemChanges, RestorePlan, RestoreRequest } from '../contract/api/restores.ts';
 import type { RunRequest } from '../contract/api/runs.ts';
 import { DashkeepError } from '../contract/errors.ts';
+import type { ResourceRef } from '../contract/kinds.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { RunRecord } from '../contract/runs.ts';
 import type { Connections } from './connections/connections.ts';
@@ -181,6 +182,20 @@ export class Requests {
   #at(connection: string | undefined, asker: PlanAsker, plan: MakePlan): Promise<PlannedRestore> {
     const { repositoryCache, connections } = this.#parts;
     return repositoryCache.use(asker.signal, (target) => withPlace(connections, target, connection, asker, plan));
+  }
+
+  /**
+   * What a plan would change in a resource that it overwrites, or that is a conflict, by reading it again.
+   * @throws DK_NOT_FOUND for any other
+   */
+  async changes(id: string, ref: ResourceRef, caller: Caller): Promise<ItemChanges> {
+    const { repositoryCache, restores, signal } = this.#parts;
+    const planned = restores.planned(id, caller);
+    const found = await repositoryCache.use(signal, async () => planned?.changes(ref, signal));
+    if (found === undefined) {
+      throw new DashkeepError('DK_NOT_FOUND', `the plan does not overwrite that ${ref.kind}`);
+    }
+    return found;
   }
 
   /** Applies a plan as a run. @throws DK_PLAN_EXPIRED, DK_CONFIRMATION, DK_BUSY */

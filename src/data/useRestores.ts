@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PlanItemsQuery, RestoreRequest, ResultsQuery } from '../../pkg/contract/api/restores.ts';
+import type { ResourceRef } from '../../pkg/contract/kinds.ts';
 import type { ApplyResult, PlanItem } from '../../pkg/contract/plan.ts';
 import { call } from '../api/client.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
@@ -42,6 +43,14 @@ export function usePlanItems(
       call('GET /restores/:id/items', { params: { id }, query: { ...filters, cursor, limit: PAGE_SIZE }, signal }),
     { enabled },
   );
+}
+
+/** What a plan changes in a resource that it overwrites: Grafana is read again. */
+export function usePlannedChanges(id: string, ref: ResourceRef) {
+  return useQuery({
+    queryKey: ['restore', id, 'changes', ref],
+    queryFn: ({ signal }) => call('GET /restores/:id/changes', { params: { id }, query: ref, signal }),
+  });
 }
 
 /** The items of a plan that change who may see or receive what: all of them, page after page. */

@@ -135,6 +135,11 @@ test('conflicts are named, also in the result, and can be planned to be overwrit
   await expect(conflicts).toContainText(/Changed there since the last run: .*Checkout/);
   const row = page.getByRole('row', { name: /Conflict.*Checkout/ }).first();
   await expect(row).toContainText('Changed there since the last run');
+  await row.click();
+  const drawer = page.getByRole('dialog');
+  await expect(drawer.getByRole('list', { name: 'Changes' }).getByRole('listitem').first()).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
   await expectAccessible(page);
   await page.setViewportSize({ width: 600, height: 900 });
   await expect(row.getByText(/^Dashboards · Changed there since the last run$/)).toBeVisible();

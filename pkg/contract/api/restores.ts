@@ -16,6 +16,7 @@ import {
   Time,
   Uid,
 } from './common.ts';
+import { ResourceDiff } from './diff.ts';
 import { Replacements } from './mappings.ts';
 
 const ConnectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
@@ -235,6 +236,16 @@ export type PlanItemsQuery = z.input<typeof PlanItemsQuery>;
 
 export const PlanItemPage = pageOf(PlanItem);
 export type PlanItemPage = z.infer<typeof PlanItemPage>;
+
+/**
+ * GET /restores/:id/changes: of an item that overwrites, or of a conflict. Reads Grafana again, also another Grafana; of
+ * what is live there, it gives out no more than these changes.
+ */
+export const ItemChangesQuery = z.object({ org: OrgParameter.default(1), kind: KindParameter, uid: Uid });
+export type ItemChangesQuery = z.input<typeof ItemChangesQuery>;
+
+export const ItemChanges = ResourceDiff.pick({ changes: true, truncated: true });
+export type ItemChanges = z.infer<typeof ItemChanges>;
 
 /** POST /restores/:id/apply → 202 Run (kind restore) */
 export const ApplyRequest = z.strictObject({ confirm: z.string().max(500).optional() });

@@ -20,6 +20,8 @@ import {
   ApplyRequest,
   Connections,
   FoldersQuery,
+  ItemChanges,
+  ItemChangesQuery,
   LiveFolders,
   PlanItemPage,
   PlanItemsQuery,
@@ -176,6 +178,10 @@ export const API_ROUTES = {
   'GET /restores/:id/items': call('restores', 'Planned action for each resource', PlanItemPage, {
     params: Id,
     query: PlanItemsQuery,
+  }),
+  'GET /restores/:id/changes': call('restores', 'Changes by the plan in one resource that it overwrites', ItemChanges, {
+    params: Id,
+    query: ItemChangesQuery,
   }),
   /** 202. 410 DK_PLAN_EXPIRED; 409 DK_PLAN_STALE when what is live has changed since; 400 DK_CONFIRMATION. */
   'POST /restores/:id/apply': call('restores', 'Apply a plan', Run, { params: Id, body: ApplyRequest, status: 202 }),

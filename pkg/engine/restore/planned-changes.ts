@@ -1,7 +1,7 @@
 import { isConflict } from '../../contract/reasons/plan.ts';
-import type { ReadableChange } from '../../contract/api/diff.ts';
+import type { PlanItem } from '../../contract/plan.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
-import { resourceChanges } from '../changes/changes.ts';
+import { resourceChanges, type ResourceChanges } from '../changes/changes.ts';
 import { placeOf, sourceOf, storedContent } from './content.ts';
 import { writeContext } from './context.ts';
 import { targetOf } from './target.ts';
@@ -11,11 +11,13 @@ import type { Plan, PlannedItem, PlanRequest } from './types.ts';
 const MOST = 50;
 
 /** A resource of a plan, and what writing it would change in what is live. */
-export interface PlannedChanges {
+export interface PlannedChanges extends ResourceChanges {
   item: PlannedItem;
-  changes: ReadableChange[];
-  /** More differs than is listed. */
-  truncated: boolean;
+}
+
+/** Whether writing an item would change something live; of a conflict, if it were written nevertheless. */
+export function overwrites(item: PlanItem): boolean {
+  return item.action === 'update' || isConflict(item);
 }
 
 /**
@@ -24,7 +26,7 @@ export interface PlannedChanges {
  */
 export async function plannedChanges(request: PlanRequest, plan: Plan): Promise<PlannedChanges[]> {
   const found: PlannedChanges[] = [];
-  for (const item of plan.items.filter((one) => one.action === 'update' || isConflict(one)).slice(0, MOST)) {
+  for (const item of plan.items.filter(overwrites).slice(0, MOST)) {
     const changes = await changesOf(request, plan, item);
     if (changes !== undefined) {
       found.push({ item, ...changes });
@@ -33,11 +35,12 @@ export async function plannedChanges(request: PlanRequest, plan: Plan): Promise<
   return found;
 }
 
-async function changesOf(
+/** What writing an item of a plan would change, by reading it again; undefined where nothing is live. */
+export async function changesOf(
   request: PlanRequest,
-  plan: Plan,
+  plan: Pick<Plan, 'mapping'>,
   item: PlannedItem,
-): Promise<Omit<PlannedChanges, 'item'> | undefined> {
+): Promise<ResourceChanges | undefined> {
   const target = targetOf(item);
   const org = request.instance.orgs.find(({ id }) => id === target.org);
   const { entry } = item;

@@ -10,7 +10,7 @@ export const normal = (text: string): string => text.replace(/\s+/g, ' ').trim()
  * What deleting and changes of security ask for; else the id of a snapshot that lacks something; else, when something
  * live is overwritten, its title, or how many resources that are.
  */
-export function confirmationOf(planned: Omit<PlannedRestore, 'apply'>): string | undefined {
+export function confirmationOf(planned: Omit<PlannedRestore, 'apply' | 'changes'>): string | undefined {
   const [only, ...others] = planned.items.filter(({ action }) => action === 'update');
   if (planned.confirm !== undefined) {
     return planned.confirm;

@@ -27,6 +27,8 @@ export interface Place extends PlanAsker {
   session: Session;
   /** Absent where both are the same. */
   connection?: Connection;
+  /** Connects to that Grafana, to read. */
+  read<T>(signal: AbortSignal, work: (instance: Instance) => Promise<T>): Promise<T>;
   /** Connects to that Grafana, and keeps the record of what is done there. */
   apply(run: Run, plan: Plan, writes: Writes): Promise<RunOutcome<Restored>>;
 }
@@ -44,14 +46,18 @@ export async function withPlace<T>(
   const { caller, signal } = asker;
   if (name === undefined) {
     const session = await target.session(signal, { caller });
-    return work({ ...asker, source: session, session, apply: (run, _, writes) => connected(session, run, writes) });
+    const apply: Place['apply'] = (run, _, writes) => connected(session, run, writes);
+    const read: Place['read'] = (within, reads) => withInstance(session.grafana(), within, reads);
+    return work({ ...asker, source: session, session, apply, read });
   }
   return connections.use(name, caller, signal, async (session, connection) => {
     const source = await target.session(signal, { caller });
     // The plan may be applied when what was lent for it is long closed.
     const apply: Place['apply'] = (run, plan, writes) =>
       connections.use(name, caller, run.signal, (lent) => recorded(lent, run, plan, writes));
-    return work({ ...asker, source, session, connection, apply });
+    const read: Place['read'] = (within, reads) =>
+      connections.use(name, caller, within, (lent) => withInstance(lent.grafana(), within, reads));
+    return work({ ...asker, source, session, connection, apply, read });
   });
 }
 

@@ -8,13 +8,16 @@ import type {
 import { compact } from '../../contract/compact.ts';
 import type { Coverage } from '../../contract/coverage.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import type { KindName } from '../../contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../contract/kinds.ts';
 import { countsNow, type Manifest } from '../../contract/manifest.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
+import type { ResourceChanges } from '../../engine/changes/changes.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import { recentOf } from '../../engine/recent.ts';
+import { changesOf, overwrites } from '../../engine/restore/planned-changes.ts';
+import { keyOf } from '../../engine/restore/target.ts';
 import type { Plan, PlanRequest, Restored } from '../../engine/restore/types.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';
 import { assertAnotherGrafana } from '../../operations/connection.ts';
@@ -63,6 +66,8 @@ export interface PlannedRestore {
   /** What must be typed because things are deleted. */
   confirm?: string;
   apply(run: Run, confirm: string | undefined): Promise<RunOutcome<Restored>>;
+  /** What it would change in a resource, by reading that again; undefined where it overwrites nothing. */
+  changes(ref: ResourceRef, signal: AbortSignal): Promise<ResourceChanges | undefined>;
 }
 
 /** Plans what a snapshot holds of the caller's organization, into the organization of a place. */
@@ -164,7 +169,7 @@ interface Made {
 
 /** A plan as the service keeps it, with what applies it. */
 async function asPlanned(
-  { session, apply }: Place,
+  { session, apply, read }: Place,
   { request, plan, stored, trust, warnings }: Made,
 ): Promise<PlannedRestore> {
   return compact({
@@ -186,6 +191,10 @@ async function asPlanned(
         const fresh = { ...request, instance };
         return runRestore(session, { request: fresh, plan, safetySnapshot: true, confirm }, one);
       }),
+    changes: async (ref, signal) => {
+      const item = plan.items.find((one) => overwrites(one) && keyOf(one) === keyOf(ref));
+      return item && read(signal, (instance) => changesOf({ ...request, instance, signal }, plan, item));
+    },
   });
 }
 

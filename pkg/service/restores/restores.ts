@@ -121,7 +121,10 @@ export class Restores {
     if (reading?.error !== undefined) {
       throw reading.isAbandoned ? unknown(id) : reading.error;
     }
-    const planned: Omit<PlannedRestore, 'apply'> = kept.planned ?? { ...NOTHING_YET, snapshot: kept.request.snapshot };
+    const planned: Omit<PlannedRestore, 'apply' | 'changes'> = kept.planned ?? {
+      ...NOTHING_YET,
+      snapshot: kept.request.snapshot,
+    };
     const counts: RestorePlan['counts'] = { create: 0, update: 0, unchanged: 0, skip: 0, blocked: 0, delete: 0 };
     planned.items.forEach(({ action }) => counts[action]++);
     const outcomes: NonNullable<RestorePlan['outcomes']> = {};
@@ -218,6 +221,11 @@ export class Restores {
       );
     }
     return planned;
+  }
+
+  /** A plan of the caller; undefined while it is computed. @throws DK_NOT_FOUND */
+  planned(id: string, caller: Caller): PlannedRestore | undefined {
+    return this.#own(id, caller).planned;
   }
 
   /** What a plan was asked for, with the very snapshot that it is of. */

@@ -142,6 +142,14 @@ it('promotes, and lists changes in production as conflicts', async () => {
   expect(json.counts).toMatchObject({ update: 0, skip: 1, unchanged: 7 });
   const items = await service.call('GET', `/restores/${json.id}/items?action=skip`);
   expect(items.json.items).toMatchObject([{ uid: one?.uid, code: 'changed-there' }]);
+  const changes = (uid: unknown): Promise<TestResponse> =>
+    service.call('GET', `/restores/${json.id}/changes?kind=dashboard&uid=${String(uid)}`);
+  const title = { code: 'title', params: { before: 'Changed there', after: dashboard.title } };
+  const wouldBe = (await changes(one?.uid)).json;
+  expect(wouldBe).toMatchObject({ changes: [title], truncated: false });
+  // Of what is in production, the page gets no more.
+  expect(Object.keys(wouldBe).sort()).toEqual(['changes', 'truncated']);
+  expect((await changes('unknown')).status).toBe(404);
 
   // As the page plans it when a person decides for stage.
   const { org, kind, uid } = items.json.items[0];

@@ -67,6 +67,13 @@ export function restoreRoutes(api: Api, parts: Parts): void {
 
   route(
     api,
+    'GET /restores/:id/changes',
+    { access: 'organization', uses: ['plans', 'repository', 'grafana', 'concurrency'] },
+    (request) => guard.run(request, () => requests.changes(request.params.id, request.query, request.caller)),
+  );
+
+  route(
+    api,
     'POST /restores/:id/apply',
     { access: 'organization', uses: ['plans', 'runs', 'repository'] },
     async (request) => {

@@ -1,5 +1,5 @@
-import { Button, Icon, Text, Tooltip, type BadgeColor, Drawer } from '@grafana/ui';
-import { useMemo, useState } from 'react';
+import { Alert, Button, Icon, Text, Tooltip, type BadgeColor, Drawer } from '@grafana/ui';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../../pkg/contract/plan.ts';
@@ -8,7 +8,7 @@ import { FilteredList } from '../../../components/lists/FilteredList.tsx';
 import { LabelBadge } from '../../../components/LabelBadge.tsx';
 import { MultiFilter } from '../../../components/lists/MultiFilter.tsx';
 import type { Column } from '../../../components/lists/VirtualTable.tsx';
-import { usePlanItems } from '../../../data/useRestores.ts';
+import { usePlanItems, usePlannedChanges } from '../../../data/useRestores.ts';
 import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
 import { formatNumber } from '../../../lib/format.ts';
 import { plural, t } from '../../../lib/i18n.ts';
@@ -20,6 +20,7 @@ import { CHANGING, foldedCount } from './folded.ts';
 import { useUrlState } from '../../../hooks/useUrlState.ts';
 import { OutageNotice } from '../../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../../components/QueryView.tsx';
+import { ReadableChanges } from '../../../components/resources/ReadableChanges.tsx';
 import { ResourceDifference } from '../../../components/resources/ResourceDifference.tsx';
 import { useResourceDiff } from '../../../data/useDiff.ts';
 
@@ -56,7 +57,6 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
     search: read('q') || undefined,
   });
   const [opened, setOpened] = useState<PlanItem>();
-  // What is live in another Grafana is not compared.
   const isHere = options.to === undefined;
   const columns = useMemo(() => makeColumns(isHere, setOpened), [isHere, setOpened]);
   return (
@@ -98,7 +98,11 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
           </Button>
         </div>
       )}
-      {opened && <PlanItemDrawer snapshot={snapshot} item={opened} onClose={() => setOpened(undefined)} />}
+      {opened && (
+        <PlanItemDrawer item={opened} onClose={() => setOpened(undefined)}>
+          {isHere ? <LiveDifference snapshot={snapshot} item={opened} /> : <ChangesThere plan={id} item={opened} />}
+        </PlanItemDrawer>
+      )}
     </>
   );
 }
@@ -118,7 +122,7 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
     },
     titleColumn({
       onOpen,
-      canOpen: (item) => isHere && comparedBy(item) !== undefined,
+      canOpen: (item) => (isHere ? comparedBy(item) !== undefined : item.action === 'update' || isConflict(item)),
       narrow: reasonText,
       extra: (item) => {
         const text = lossTexts(item).join(' · ');
@@ -151,21 +155,42 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
 }
 
 interface DrawerProps {
-  snapshot: string;
   item: PlanItem;
   onClose: () => void;
+  children: ReactNode;
 }
 
-/** Changes by the restore in one resource: from what is live to what the snapshot holds. */
-function PlanItemDrawer({ snapshot, item, onClose }: DrawerProps) {
-  const query = useResourceDiff('live', snapshot, comparedBy(item) ?? refOf(item));
+/** Changes by the restore in one resource. */
+function PlanItemDrawer({ item, onClose, children }: DrawerProps) {
   const subtitle = t('plan.difference', 'Changes by the restore · {{kind}}', { kind: kindLabel(item.kind) });
   return (
     <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>
       <OutageNotice />
-      <QueryView query={query}>
-        {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
-      </QueryView>
+      {children}
     </Drawer>
+  );
+}
+
+/** From what is live to what the snapshot holds. */
+function LiveDifference({ snapshot, item }: { snapshot: string; item: PlanItem }) {
+  const query = useResourceDiff('live', snapshot, comparedBy(item) ?? refOf(item));
+  return (
+    <QueryView query={query}>
+      {(diff) => <ResourceDifference diff={diff} sides={{ from: 'live', to: snapshot }} />}
+    </QueryView>
+  );
+}
+
+/** The same in another Grafana, in words only: the service gives out no content from there. */
+function ChangesThere({ plan, item: { org, kind, uid } }: { plan: string; item: PlanItem }) {
+  return (
+    <QueryView query={usePlannedChanges(plan, { org, kind, uid })}>
+      {({ changes, truncated }) => (
+        <>
+          <ReadableChanges changes={changes} />
+          {truncated && <Alert severity="info" title={t('plan.truncated', 'Only the first changes are listed')} />}
+        </>
+      )}
+    </QueryView>
   );
 }

@@ -254,6 +254,14 @@ const ROUTES: [RegExp, (call: Call) => unknown][] = [
       ),
   ],
   [
+    /^GET \/restores\/([^/]+)\/changes$/,
+    ({ state, query, id }) => {
+      const { snapshot } = findRestore(state, id).plan;
+      const kind = query.get('kind') as KindName;
+      return answers.resourceDiff(state.elsewhere, answers.worldOf(state, snapshot), kind, query.get('uid') ?? '');
+    },
+  ],
+  [
     /^POST \/restores\/([^/]+)\/apply$/,
     ({ state, body, id }) => runs.apply(state, id, (body as { confirm?: string } | undefined)?.confirm),
   ],
