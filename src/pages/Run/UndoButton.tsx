@@ -14,11 +14,11 @@ export function UndoButton({ run: { id, connection, undoes } }: { run: Pick<Run,
   return (
     <>
       <Button variant="secondary" icon="history-alt" disabled={undo.isPending} onClick={plan}>
-        {connection !== undefined
-          ? t('send.undo', 'Undo the changes in {{name}}', { name: connection })
-          : undoes === undefined
+        {undoes !== undefined
+          ? t('run.reverse', 'Reverse this undo')
+          : connection === undefined
             ? t('run.undo', 'Undo this restore')
-            : t('run.reverse', 'Reverse this undo')}
+            : t('send.undo', 'Undo the changes in {{name}}', { name: connection })}
       </Button>
       {undo.error !== null && <ServiceNotice error={undo.error} />}
     </>

@@ -80,7 +80,12 @@ test('an undo that was interrupted is finished or reversed, each by its own name
   const run = Object.assign(service.state.runs[0]!, INTERRUPTED, undo);
   await app.open(`/runs/${run.id}`);
   await expect(page.getByRole('button', { name: 'Finish this undo' })).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Reverse this undo' })).toBeVisible();
+  const reverse = page.getByRole('button', { name: 'Reverse this undo' });
+  await expect(reverse).toBeVisible();
+  Object.assign(run, { connection: 'production' });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('heading', { name: 'Undo in production' })).toBeVisible();
+  await expect(reverse).toBeVisible();
 });
 
 test('a restore whose plan is gone is not called one that is running', async ({ app, page, service }) => {

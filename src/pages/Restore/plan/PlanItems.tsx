@@ -1,5 +1,5 @@
 import { Alert, Button, Icon, Text, Tooltip, type BadgeColor, Drawer } from '@grafana/ui';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, useState } from 'react';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../../pkg/contract/plan.ts';
@@ -99,9 +99,15 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
         </div>
       )}
       {opened && (
-        <PlanItemDrawer item={opened} onClose={() => setOpened(undefined)}>
+        <Drawer
+          title={opened.title || opened.uid}
+          subtitle={subtitleOf(opened, isHere)}
+          size="lg"
+          onClose={() => setOpened(undefined)}
+        >
+          <OutageNotice />
           {isHere ? <LiveDifference snapshot={snapshot} item={opened} /> : <ChangesThere plan={id} item={opened} />}
-        </PlanItemDrawer>
+        </Drawer>
       )}
     </>
   );
@@ -154,21 +160,11 @@ function makeColumns(isHere: boolean, onOpen: (item: PlanItem) => void): Column<
   ];
 }
 
-interface DrawerProps {
-  item: PlanItem;
-  onClose: () => void;
-  children: ReactNode;
-}
-
-/** Changes by the restore in one resource. */
-function PlanItemDrawer({ item, onClose, children }: DrawerProps) {
-  const subtitle = t('plan.difference', 'Changes by the restore · {{kind}}', { kind: kindLabel(item.kind) });
-  return (
-    <Drawer title={item.title || item.uid} subtitle={subtitle} size="lg" onClose={onClose}>
-      <OutageNotice />
-      {children}
-    </Drawer>
-  );
+function subtitleOf(item: PlanItem, isHere: boolean): string {
+  const kind = kindLabel(item.kind);
+  return isHere
+    ? t('plan.difference', 'Changes by the restore · {{kind}}', { kind })
+    : t('send.difference', 'Changes if overwritten · {{kind}}', { kind });
 }
 
 /** From what is live to what the snapshot holds. */
