@@ -116,7 +116,7 @@ export function timeColumn<T>(
   return {
     id: 'time',
     header,
-    width: 'minmax(165px, 1.5fr)',
+    width: 'minmax(165px, 1.7fr)',
     cell: (item) => (
       <Stack direction="column" gap={0}>
         <TextLink {...{ [opensRow]: '' }} href={href(item)} inline={false} color="primary" weight="medium">

@@ -53,7 +53,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
     display: 'grid',
     gridTemplateColumns: 'repeat(auto-fill, minmax(220px, 1fr))',
     gap: theme.spacing(1),
-    marginTop: theme.spacing(1),
+    margin: theme.spacing(1, 0),
   }),
   tile: css({
     display: 'flex',

@@ -4,7 +4,6 @@ import type { Status } from '../../../pkg/contract/api/status.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { GoneLately } from '../../components/resources/GoneLately.tsx';
-import { RunProgress } from '../../components/RunProgress.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { isActive, useStartRun } from '../../data/useRuns.ts';
 import { useStatus } from '../../data/useStatus.ts';
@@ -19,6 +18,7 @@ import { Warnings } from './Warnings.tsx';
 
 // What few visits need is loaded only then.
 const Onboarding = lazy(async () => ({ default: (await import('./Onboarding.tsx')).Onboarding }));
+const RunProgress = lazy(async () => ({ default: (await import('../../components/RunProgress.tsx')).RunProgress }));
 const LossAlerts = lazy(async () => ({ default: (await import('./LossAlerts.tsx')).LossAlerts }));
 
 /** Is everything safe? And what to do when it is not. */
@@ -61,8 +61,10 @@ function Body({ status }: { status: Status }) {
   return (
     <Stack direction="column" gap={3}>
       <StateCard status={status} />
-      {status.running && <RunProgress run={status.running} />}
-      {status.queued && <RunProgress run={status.queued} />}
+      <Suspense fallback={null}>
+        {status.running && <RunProgress run={status.running} />}
+        {status.queued && <RunProgress run={status.queued} />}
+      </Suspense>
       <Suspense fallback={null}>{(status.shrunk ?? status.upgrade?.first) && <LossAlerts status={status} />}</Suspense>
       <Warnings status={status} />
       {status.newest && (

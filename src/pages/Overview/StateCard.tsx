@@ -5,10 +5,10 @@ import type { ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
-import { statusLabel } from '../../components/StatusBadge.tsx';
+import { runLabel, statusLabel } from '../../components/StatusBadge.tsx';
 import { timeLeft } from '../../components/StepFigures.tsx';
 import { formatBytes, formatMoment, formatNumber, formatPlace, formatRelative } from '../../lib/format.ts';
-import { plural, t } from '../../lib/i18n.ts';
+import { labelled, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
@@ -57,6 +57,11 @@ export function StateCard({ status }: { status: Status }) {
         </Fact>
         <Fact label={t('overview.snapshots', 'Snapshots kept')}>
           {status.snapshots === undefined ? '–' : formatNumber(status.snapshots)}
+          {status.caller.home && (
+            <Text element="p" color="secondary" variant="bodySmall">
+              {verifiedText(status.lastVerify)}
+            </Text>
+          )}
         </Fact>
         <Fact label={t('overview.size', 'Latest snapshot size')}>
           {status.newest === undefined ? '–' : formatBytes(status.newest.bytes)}
@@ -71,6 +76,16 @@ export function StateCard({ status }: { status: Status }) {
       </dl>
     </section>
   );
+}
+
+/** Whether what is stored was checked. */
+function verifiedText(run: Status['lastVerify']): string {
+  if (run === undefined) {
+    return t('overview.notVerified', 'Not verified yet');
+  }
+  return run.status === 'complete'
+    ? t('overview.verified', 'Verified {{ago}}', { ago: formatRelative(run.started) })
+    : labelled(runLabel(run), statusLabel(run.status));
 }
 
 /** Where backups go concerns all organizations; the others learn who knows it. */

@@ -14,9 +14,11 @@ test('where backups are, whether they are encrypted, and who restored last and h
   await expect(card.getByText('s3://grafana-backups/production')).toBeVisible();
   await expect(card.getByText('Not encrypted')).toBeVisible();
   await expect(card.getByText('None yet')).toBeVisible();
+  await expect(card.getByText('Not verified yet')).toBeVisible();
   const [run] = service.state.runs;
   service.state.status = {
     target: { configured: true, description: 's3://elsewhere', reachable: true, encrypted: true },
+    lastVerify: { ...run!, kind: 'verify', status: 'complete', started: new Date().toISOString() },
     lastRestore: {
       ...run!,
       kind: 'restore',
@@ -31,6 +33,7 @@ test('where backups are, whether they are encrypted, and who restored last and h
   await app.open('');
   await expect(card.getByText('Encrypted', { exact: true })).toBeVisible();
   await expect(card.getByText('ada, 12 of 34 resources, partial')).toBeVisible();
+  await expect(card.getByText('Verified just now')).toBeVisible();
   await expectAccessible(page);
   await card.getByRole('link', { name: /ago$/ }).click();
   await expect(page).toHaveURL(new RegExp(`/runs/${run!.id}$`));
