@@ -238,8 +238,8 @@ export const PlanItemPage = pageOf(PlanItem);
 export type PlanItemPage = z.infer<typeof PlanItemPage>;
 
 /**
- * GET /restores/:id/changes: of an item that overwrites, or of a conflict. Reads Grafana again, also another Grafana; of
- * what is live there, it gives out no more than these changes.
+ * GET /restores/:id/changes: of an item that overwrites, or of a conflict. Reads it again, also in another Grafana, and
+ * returns no more of it than these changes.
  */
 export const ItemChangesQuery = z.object({ org: OrgParameter.default(1), kind: KindParameter, uid: Uid });
 export type ItemChangesQuery = z.input<typeof ItemChangesQuery>;
