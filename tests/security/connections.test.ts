@@ -76,7 +76,8 @@ it("lets no other organization's Admin list, plan, see, apply or undo", async ()
   expect((await other.call('POST', '/restores?wait=false', later)).status).toBe(404);
 
   const { id, confirm } = (await plan(home)).json as { id: string; confirm?: string };
-  const paths = [`GET /restores/${id}`, `GET /restores/${id}/items`, `POST /restores/${id}/apply`];
+  const changes = `GET /restores/${id}/changes?kind=dashboard&uid=${home.planted.dashboard}`;
+  const paths = [`GET /restores/${id}`, `GET /restores/${id}/items`, changes, `POST /restores/${id}/apply`];
   const begun = await home.call('POST', `/restores/${id}/apply`, { confirm });
   const run = String(begun.json.id);
   await world.ended(home, run);
