@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { DASHBOARDS, start, type Bench } from './harness.ts';
 
 const UIDS = ['orders', 'stock', 'gone'];
@@ -30,7 +30,7 @@ async function scripted(profile: ProfileName): Promise<{ bench: Bench; files: st
   return { bench, files: await Promise.all(UIDS.map((uid) => fileOf(bench, uid))) };
 }
 
-describe.each(TRIED_PROFILES)('files of the classic script, after a backup of Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('files of the classic script, after a backup of Grafana %s', (profile) => {
   it('stay to the byte if their dashboard is gone, and are overwritten in the same form otherwise', async () => {
     const { bench, files } = await scripted(profile);
     await bench.backup({ kinds: DASHBOARDS, plainCopies: true });

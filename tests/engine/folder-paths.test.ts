@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { placeAndName } from '../../pkg/engine/folder-paths.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { openBench, type Bench } from './harness.ts';
 
 let bench: Bench | undefined;
@@ -10,7 +10,7 @@ afterEach(async () => {
   bench = undefined;
 });
 
-describe.each(TRIED_PROFILES)('what people know a resource by, Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('what people know a resource by, Grafana %s', (profile) => {
   it('is for permissions the title of what they belong to, in a snapshot and in a comparison with live', async () => {
     bench = await openBench({ profile });
     bench.grafana.demoSeed();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { removeDashboard } from '../support/grafana/dashboards.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { start, type Bench } from './harness.ts';
 
 const PERMITTED = ['folder', 'folder-permissions', 'dashboard', 'dashboard-permissions'] as const;
@@ -12,7 +12,7 @@ async function backedUp(profile: ProfileName): Promise<Bench> {
   return bench;
 }
 
-describe.each(TRIED_PROFILES)('on Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('on Grafana %s', (profile) => {
   it('an empty Grafana can be backed up, planned for and compared', async () => {
     const bench = await start({ profile });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 
@@ -16,7 +16,7 @@ async function seeded(profile: ProfileName): Promise<void> {
 
 const COPY = { selection: { folders: [{ uid: 'infra' }] }, options: { copy: { folderUid: 'copies' } } };
 
-describe.each(TRIED_PROFILES)('copies in Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('copies in Grafana %s', (profile) => {
   it('have their own uids, refer to one another, and leave the originals as they are', async () => {
     await seeded(profile);
     const before = stateOf(await bench.backup());

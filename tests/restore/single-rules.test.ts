@@ -4,7 +4,7 @@ import { RULE } from '../../pkg/contract/kinds.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons, RestoreBench, typedFor, type Wanted } from './harness.ts';
 import { rule, seed } from './seed.ts';
@@ -47,7 +47,7 @@ async function undoing(run: string): Promise<{ plan: Plan; apply: () => Promise<
   return { plan: undo.plan, apply };
 }
 
-describe.each(TRIED_PROFILES)('single alert rules, Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('single alert rules, Grafana %s', (profile) => {
   let good: Manifest;
 
   beforeEach(async () => {

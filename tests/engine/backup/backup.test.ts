@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
 import { fastClock } from '../../support/fast-clock.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { type Bench, DASHBOARDS, identities, start } from '../harness.ts';
 import { edit } from './edits.ts';
 import { depth } from '../../support/budget.ts';
 
-describe.each(TRIED_PROFILES)('backup of Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('backup of Grafana %s', (profile) => {
   it.runIf(depth() === 'all')('has thousands of dashboards and folders to the last one', async () => {
     const { grafana, backup } = await start({ profile });
     const { folders } = grafana.seedDashboards({ count: 6_000, folders: 1_500, bytes: 600 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../pkg/lib/json/json.ts';
 import type { Fault } from '../../support/grafana/http/faults.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { type Bench, DASHBOARDS, start } from '../harness.ts';
 
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
@@ -33,7 +33,7 @@ async function hide(grafana: Bench['grafana'], uid: string, ...faults: Fault[]):
   grafana.setFaults(...faults);
 }
 
-describe.each(TRIED_PROFILES)('what the last snapshot had and the list of Grafana %s lacks', (profile) => {
+describe.each(ENGINE_PROFILES)('what the last snapshot had and the list of Grafana %s lacks', (profile) => {
   it('is stored if it is there all the same', async () => {
     const { grafana, backup } = await start({ profile });
     const { dashboards } = grafana.seedDashboards({ count: 30, folders: 2, bytes: 600 });

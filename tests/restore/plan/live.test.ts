@@ -5,7 +5,7 @@ import type { Content } from '../../../pkg/grafana/kinds/content.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
 import { canonicalOf, formOf } from '../../../pkg/grafana/kinds/text-content.ts';
 import { testGrafana, type TestGrafana } from '../../kinds/harness.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 
 const dashboard = kindOf('dashboard');
 
@@ -72,7 +72,7 @@ test.each([
   expect(most).toBeLessThanOrEqual(6);
 });
 
-test.each(TRIED_PROFILES)('the bytes of what was looked at are freed, and not before, Grafana %s', async (profile) => {
+test.each(ENGINE_PROFILES)('the bytes of what was looked at are freed, and not before, Grafana %s', async (profile) => {
   grafana = await testGrafana({ profile });
   const { dashboards } = grafana.sim.seedDashboards({ count: 60, folders: 1, bytes: 2000, v2Share: 0.5 });
   const seen: Content[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseSecrets } from '../../../pkg/engine/restore/apply/secrets.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import { seed } from '../seed.ts';
 
@@ -33,7 +33,7 @@ function textOf(dashboard: string): string {
   return bench.sim.state.org(1).dashboards.get(dashboard)!.body.text();
 }
 
-describe.each(TRIED_PROFILES)('data sources of another instance (theme T6), Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('data sources of another instance (theme T6), Grafana %s', (profile) => {
   it('are found by name and type when the uid is another one, everywhere they are used', async () => {
     await elsewhere(profile, [{ ...PROM, uid: 'p-new' }]);
     const { plan, results } = await bench.apply();
@@ -107,7 +107,7 @@ describe('a chosen data source', () => {
   });
 });
 
-describe.each(TRIED_PROFILES)('another org of Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('another org of Grafana %s', (profile) => {
   it('takes what an org of the snapshot held', async () => {
     await open(profile);
     await seed(bench);

@@ -4,7 +4,7 @@ import { applyPlan } from '../../../pkg/engine/restore/apply/apply.ts';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench, stateOf } from '../harness.ts';
 import { seed } from '../seed.ts';
 
@@ -38,7 +38,7 @@ function of(manifest: Manifest): string[] {
   return held.map(({ uid }) => `annotation/${uid}`);
 }
 
-describe.each(TRIED_PROFILES)('what belongs to a dashboard of Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('what belongs to a dashboard of Grafana %s', (profile) => {
   it('comes back with it, and the alert rules linked to it are offered and named', async () => {
     const good = await seeded(profile);
     const before = stateOf(good);

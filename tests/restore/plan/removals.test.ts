@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import { board, seed } from '../seed.ts';
 
@@ -42,7 +42,7 @@ function live(): string[] {
   ];
 }
 
-describe.each(TRIED_PROFILES)('what is live and not in the snapshot, Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('what is live and not in the snapshot, Grafana %s', (profile) => {
   it('stays unless deleting was asked for, whatever else is', async () => {
     await withExtras(profile);
     const before = live();

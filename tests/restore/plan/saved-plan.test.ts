@@ -4,7 +4,7 @@ import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { parseSavedPlan, requestOf, requireFresh, savePlan } from '../../../pkg/engine/restore/plan/saved-plan.ts';
 import { depth } from '../../support/budget.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, RestoreBench, stateOf, type Wanted } from '../harness.ts';
 import { board, seed } from '../seed.ts';
 
@@ -31,7 +31,7 @@ async function take(text: string): Promise<ReturnType<typeof planRestore>> {
   return fresh;
 }
 
-describe.each(TRIED_PROFILES)('planning in Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('planning in Grafana %s', (profile) => {
   it.each<[string, Wanted]>([
     ['everything', { options: { overwrite: true, includeManaged: true } }],
     ['a folder', { selection: { folders: [{ uid: 'infra' }] } }],
@@ -129,7 +129,7 @@ describe('a saved plan', () => {
 });
 
 // Without depth, tests/chaos/killed-restore.test.ts looks at it in one version.
-describe.runIf(depth() === 'all').each(TRIED_PROFILES)('an apply that is killed in Grafana %s', (profile) => {
+describe.runIf(depth() === 'all').each(ENGINE_PROFILES)('an apply that is killed in Grafana %s', (profile) => {
   it('after any number of writes ends, run again, in the state of an undisturbed one', async () => {
     await seeded(profile);
     bench.sim.wipe();

@@ -6,3 +6,9 @@ import { PROFILE_NAMES, type ProfileName } from './profiles.ts';
  * every kind does is always tried with every version (tests/kinds/every-kind.test.ts).
  */
 export const TRIED_PROFILES: readonly ProfileName[] = depth() === 'all' ? PROFILE_NAMES : ['10.4', '13.2'];
+
+/**
+ * The versions that planning and storing are tried with: they deal with kinds, and each kind hides the versions from
+ * them.
+ */
+export const ENGINE_PROFILES: readonly ProfileName[] = depth() === 'all' ? PROFILE_NAMES : ['13.2'];
