@@ -6,7 +6,7 @@ import type { KindContext, Known, Listed } from '../../kind.ts';
 import { listedDashboards } from './listed.ts';
 import { dashboardsPath, usableVersions } from './stored.ts';
 
-/** Claiming to know everything makes the kind list metadata only: bodies would be for `read`, which nobody calls here. */
+/** Claiming to know everything makes the kind list metadata only: nobody reads bodies here. */
 const EVERYTHING: Known = { revision: () => undefined, size: Infinity };
 
 /**
