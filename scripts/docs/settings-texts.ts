@@ -103,8 +103,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)',
   DASHKEEP_FULL_READ_EVERY: 'full read every n backups',
   DASHKEEP_ALARM_GONE:
-    'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number',
-  DASHKEEP_ALARM_CHANGED: 'the same for changed resources',
+    'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number; or two and a half times this share and half this number',
+  DASHKEEP_ALARM_CHANGED: 'changed resources are one if they exceed this share, and reach this number',
   DASHKEEP_IGNORE_CLOCK:
     '`true`: back up and restore even if the clocks of the target or Grafana differ by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',

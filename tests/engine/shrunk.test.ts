@@ -56,6 +56,14 @@ describe('a snapshot that lacks much', () => {
     expect(lossesOf(some(90), some(100))).toBeUndefined();
   });
 
+  it('is one where a quarter of a kind is gone, but no less than five', () => {
+    const some = (count: number): Shrinkable => snapshot(entries(1, 'dashboard', count));
+    expect(lossesOf(some(18), some(26))).toEqual([{ org: 1, kind: 'dashboard', before: 26, gone: 8 }]);
+    expect(lossesOf(some(15), some(20))).toEqual([{ org: 1, kind: 'dashboard', before: 20, gone: 5 }]);
+    expect(lossesOf(some(16), some(21))).toBeUndefined();
+    expect(lossesOf(some(8), some(12))).toBeUndefined();
+  });
+
   it('is one without an organization that was not left out on purpose', () => {
     const own = snapshot(
       WHOLE.resources.filter(({ org }) => org === 1),

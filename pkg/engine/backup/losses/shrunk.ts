@@ -29,6 +29,12 @@ export function isOver({ percent, least }: Threshold, some: number, all: number)
   return some >= least && some * 100 > all * percent;
 }
 
+/** @returns whether a loss is over the threshold, or half of its number and two and a half times its share */
+function isMuch(threshold: Threshold, some: number, all: number): boolean {
+  const { percent, least } = threshold;
+  return isOver(threshold, some, all) || (some * 2 >= least && some * 100 >= all * percent * 2.5);
+}
+
 /** What restores of Dashkeep did last to resources, by key. */
 export type Restored = ReadonlyMap<string, NonNullable<RunRecord['touched']>[number]>;
 
@@ -70,7 +76,7 @@ export function shrunkSince(
     }
   }
   const much = [...tallies.values()]
-    .filter((one) => isHalf(one) || (one.kind && isOver(alarm.gone, one.gone - one.restored, one.before)))
+    .filter((one) => isHalf(one) || (one.kind && isMuch(alarm.gone, one.gone - one.restored, one.before)))
     .map(({ restored: _, ...loss }) => loss);
   const losses = much
     .filter((loss) => !followsOwner(loss, much))
