@@ -72,6 +72,9 @@ export function openContext(): CliContext {
       const now = systemClock.monotonic();
       first ??= now;
       if (now - first > SAME_SIGNAL_MS) {
+        process.stderr.write(
+          `\ndashkeep: ended immediately by a second ${name}. Existing snapshots are not affected. If it was writing to Grafana, \`dashkeep runs\` says how to go on.\n`,
+        );
         process.exit(130);
       }
       controller.abort(new DashkeepError('DK_INTERRUPTED', `interrupted by ${name}`));

@@ -114,6 +114,8 @@ export const RunRecord = z.object({
   /** The plan of the service that a restore applies, and what was asked for; see RestoreRequest of the API. */
   restore: z.string().optional(),
   request: z.record(z.string(), z.unknown()).optional(),
+  /** The command that restores the same once more, for a restore of the command line. */
+  finish: z.string().optional(),
   /** The run that this restore undoes. */
   undoes: z.string().optional(),
   /**
@@ -138,7 +140,13 @@ export const RunRecord = z.object({
 export type RunRecord = z.infer<typeof RunRecord>;
 
 /** A record without its lists of single problems and resources: a line of the history of runs. */
-export const RunLine = RunRecord.omit({ errors: true, touched: true, security: true, request: true }).extend({
+export const RunLine = RunRecord.omit({
+  errors: true,
+  touched: true,
+  security: true,
+  request: true,
+  finish: true,
+}).extend({
   /** How many single resources failed. */
   problems: z.int().nonnegative(),
 });
@@ -150,6 +158,7 @@ export function runLine({
   touched: _touched,
   security: _security,
   request: _request,
+  finish: _finish,
   ...rest
 }: RunRecord): RunLine {
   // A record that was shortened says itself how many there were.

@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
-import { runLine, type RunLine, type RunRecord } from '../contract/runs.ts';
+import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
@@ -77,7 +77,7 @@ export async function writeEnd(
  */
 export function withoutWords<Run extends RunLine | RunRecord>({ failure, ...run }: Run): Run {
   const code = failure === undefined ? undefined : CODES.find((one) => one === failure.code);
-  const { warnings: _, warned: _1, ...facts } = run;
+  const { warnings: _, warned: _1, finish: _2, ...facts } = { finish: undefined, ...run };
   const { hint } = ERROR_CATALOGUE[code ?? 'DK_INTERNAL'];
   const said = failure === undefined ? {} : { failure: { code: code ?? 'DK_INTERNAL', message: '', hint } };
   return { ...facts, ...said } as Run;
@@ -97,11 +97,11 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 export async function interruptedRestore(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
   calls: Abortable,
-): Promise<RunLine | undefined> {
+): Promise<RunRecord | undefined> {
   for (const { id, kind } of await listedRuns(repository, { ...calls, limit: LOOKED_AT })) {
     const stored = kind === 'restore' ? await repository.run(id, calls) : undefined;
     if (stored !== undefined && repository.trust.counts(stored.author)) {
-      const [run] = await asTheyAre(repository, [runLine(stored.record)], calls);
+      const [run] = await asTheyAre(repository, [stored.record], calls);
       if (run !== undefined && !isOpen(run)) {
         return run.status === 'interrupted' && (run.planned ?? 0) > 0 ? run : undefined;
       }

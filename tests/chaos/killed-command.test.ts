@@ -58,6 +58,19 @@ it('says what it did when a signal arrives twice, as `timeout` sends it to a pro
   expect(killed.said).toContain('To undo it: dashkeep restore --undo ');
 });
 
+it('says that nothing is lost when a second signal ends it', async () => {
+  const script = `import { openContext } from './pkg/cli/context.ts'; openContext(); setTimeout(console.log, 60_000); console.log('ready');`;
+  child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script]);
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await once(child.stdout!, 'data');
+  const ended = once(child, 'close');
+  child.kill('SIGINT');
+  setTimeout(() => child.kill('SIGINT'), 1000);
+  expect(await ended).toEqual([130, null]);
+  expect(said).toContain('dashkeep: ended immediately by a second SIGINT. Existing snapshots are not affected.');
+});
+
 const KILLED = [
   ['SIGKILL', 7, 'finish'],
   ['SIGINT', 3, 'undo'],
@@ -78,7 +91,8 @@ it.each(KILLED.slice(0, budget(2, KILLED.length)))(
     expect(killed.exit).toBe(signal === 'SIGKILL' ? null : 130);
     grafana.setFaults();
     // Of a process that was killed, the next one reports it.
-    const said = signal === 'SIGKILL' ? (await cli(...restore.slice(0, -1))).said : killed.said;
+    const said = signal === 'SIGKILL' ? (await cli('runs')).said : killed.said;
+    expect(said).toMatch(/^To finish it: dashkeep restore \S+ --kinds folder,dashboard --apply$/m);
     const [, run = '', written, unchecked] =
       /Restore (\S+) did not finish: (\d+) of \d+ resources .* checked, (\d+) more/.exec(said) ?? [];
     const arrived = live().length - (all.length - 10);

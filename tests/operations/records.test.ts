@@ -34,7 +34,19 @@ async function newest(who: 'cli' | 'service', kind: string): Promise<Record_> {
   const { json } = await dashkeep(['runs'], who);
   const line = (json.runs as { id: string; kind: string }[]).find((one) => one.kind === kind);
   const record: Record_ = (await dashkeep(['runs', String(line?.id)], who)).json;
-  for (const own of ['id', 'started', 'finished', 'duration', 'trigger', 'signed', 'by', 'org', 'restore', 'request']) {
+  for (const own of [
+    'id',
+    'started',
+    'finished',
+    'duration',
+    'trigger',
+    'signed',
+    'by',
+    'org',
+    'restore',
+    'request',
+    'finish',
+  ]) {
     delete record[own];
   }
   for (const id of ['snapshot', 'source', 'undoes']) {

@@ -9,7 +9,7 @@ import { withTarget } from '../options.ts';
 import { printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { undoCommand, type UndoCommand } from '../restore/finish-command.ts';
-import { cutShortOf, linesOf } from '../restore/interrupted.ts';
+import { cutShortOf, linesOf, warnInterrupted } from '../restore/interrupted.ts';
 import { unknownRun } from '../restore/unknown-run.ts';
 import type { CliContext } from '../context.ts';
 
@@ -34,7 +34,8 @@ async function showRuns(context: CliContext, id: string | undefined, flags: Flag
   return 0;
 }
 
-async function list(context: CliContext, repository: Repository, { json, limit }: Flags): Promise<void> {
+async function list(context: CliContext, repository: Repository, flags: Flags): Promise<void> {
+  const { json, limit } = flags;
   if (!/^[1-9]\d{0,5}$/.test(limit)) {
     throw new DashkeepError('DK_USAGE', `--limit must be a positive number, not '${printable(limit)}'`);
   }
@@ -60,6 +61,7 @@ async function list(context: CliContext, repository: Repository, { json, limit }
       line.by ?? '',
     ]),
   );
+  await warnInterrupted(context, repository, undoCommand(context, flags));
 }
 
 async function showOne(context: CliContext, repository: Repository, id: string, flags: Flags): Promise<void> {
@@ -95,7 +97,7 @@ function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[]
     ...fact('counts', countsOf(line)),
     ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`.trim()),
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
-    ...(isUnfinished ? linesOf(cutShortOf(line, undo)) : []),
+    ...(isUnfinished ? linesOf(cutShortOf(record, undo)) : []),
     ...(kind === 'restore' && status === 'complete' && snapshot !== undefined ? [`To undo it: ${undo(id)}`] : []),
   ];
 }

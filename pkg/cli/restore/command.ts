@@ -29,7 +29,7 @@ import { progressPrinter } from '../output/output.ts';
 import { confirmed } from './confirmation.ts';
 import { finishCommand, overwriteCommand, undoCommand } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
-import { cutShort, printCutShort, warnInterrupted } from './interrupted.ts';
+import { cutShort, planned, printCutShort, warnInterrupted } from './interrupted.ts';
 import { printRestore } from './output.ts';
 import { askTrust, assertSigner, confirmTrust, keepTrust, withTrust } from './trust.ts';
 import type { CliContext } from '../context.ts';
@@ -158,7 +158,7 @@ async function planAndApply(
           // No one sees the plan before it is applied.
           ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
         };
-        const plan = await (everything ? planEverything(request) : planRestore(request));
+        const plan = await planned(context, everything ? planEverything(request) : planRestore(request));
         if (requested.saved !== undefined) {
           requireFresh(requested.saved, request, plan);
         }
@@ -215,7 +215,7 @@ async function undo(
         const asked = { ...context, repository, source: source.repository, instance, onProgress: progress.report };
         await compareAllClocks(asked);
         await assertSigner(repository, flags, context);
-        const { request, plan, stored } = await planUndo(asked, run);
+        const { request, plan, stored } = await planned(context, planUndo(asked, run));
         const confirm = confirmTrust(context, repository, stored, { ...flags, named: plan.snapshot });
         await keepTrust(repository, flags);
         const applied = flags.apply === true;
@@ -263,6 +263,7 @@ async function applyRecorded(
       facts = { ...facts, ...noted };
       run.note(noted);
     };
+    run.note({ finish });
     return runRestore(session, { request, plan, safetySnapshot, confirm }, { ...run, note });
   });
   try {

@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import type { RunLine } from '../../contract/runs.ts';
+import type { RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { withName } from '../../operations/connection.ts';
 import { interruptedRestore } from '../../engine/runs.ts';
@@ -96,6 +96,19 @@ export function printCutShort(
   return error;
 }
 
+/** What a plan found. @throws what planning throws; if it was interrupted, with the advice that nothing was written */
+export async function planned<T>({ signal }: Pick<CliContext, 'signal'>, planning: Promise<T>): Promise<T> {
+  try {
+    return await planning;
+  } catch (cause) {
+    if (!signal.aborted) {
+      throw cause;
+    }
+    const { code, message } = asDashkeepError(signal.reason);
+    throw new DashkeepError(code, message, { cause, advice: reason('nothing-written') });
+  }
+}
+
 /**
  * Reports that the last restore was killed, with advice.
  * @param undone - the run that the command undoes, which is not reported
@@ -113,9 +126,9 @@ export async function warnInterrupted(
 }
 
 /** The same of a run by its record. */
-export function cutShortOf({ id, ...run }: RunLine, undo: UndoCommand): CutShort {
-  // A plan of the service has no command.
+export function cutShortOf({ id, ...run }: RunFacts & Pick<RunRecord, 'id' | 'restore'>, undo: UndoCommand): CutShort {
+  // A plan of the service has no command, and an earlier release kept none.
   const way = run.restore === undefined ? 'run the same command again' : 'open it in the app, under History';
-  const finish = run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
-  return cutShort(id, run, finish, undo);
+  const again = run.undoes === undefined ? `${way} (snapshot ${run.source ?? 'unknown'})` : undo(run.undoes);
+  return cutShort(id, run, run.finish ?? again, undo);
 }

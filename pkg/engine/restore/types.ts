@@ -14,7 +14,7 @@ import type { WantedMembership } from '../../grafana/kinds/access/user/membershi
 
 /** What the record of a run says also where the run did not come to its end. */
 export type RunFacts = Partial<
-  Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes' | 'planned' | 'source' | 'counts'>
+  Pick<RunRecord, 'snapshot' | 'touched' | 'security' | 'undoes' | 'planned' | 'source' | 'counts' | 'finish'>
 >;
 
 /** What an entry becomes: the same in another place, or under another uid. */

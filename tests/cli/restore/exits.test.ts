@@ -83,7 +83,7 @@ it('says how far it came, and how to finish and undo it', async () => {
   token = grafana.token();
   const { runs } = (await cli('runs', '--json')).json as { runs: Record<string, unknown>[] };
   expect(runs[0]).toMatchObject({ id: run, kind: 'restore', status: 'failed', snapshot, planned: 13 });
-  expect((await cli('runs', run ?? '')).out).toContain(`To undo it: ${undo}`);
+  expect((await cli('runs', run ?? '')).out).toContain(`To finish it: ${finish}\nTo undo it: ${undo}`);
 
   const again = await cli(...finish.split(' ').slice(1), '--json');
   expect(again).toMatchObject({
@@ -131,6 +131,21 @@ it('advises to finish or undo a restore that a person interrupted, and not to st
   );
 });
 
+it('says that nothing was written when a person interrupts the plan', async () => {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(new DashkeepError('DK_INTERRUPTED', 'interrupted by SIGINT'));
+  grafana.setFaults({ match: /^GET .*(search|folders)/, action: { kind: 'before', run: stop }, times: 1 });
+  const { exit, error } = await runMain(
+    ['restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--target', target()],
+    { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token, DASHKEEP_STATE_DIR: `${directory.path}/state` },
+    { signal: controller.signal },
+  );
+  expect(exit).toBe(130);
+  expect(error).toBe(
+    'dashkeep: interrupted by SIGINT [DK_INTERRUPTED]\nNothing was written to Grafana. Run the command again.\n',
+  );
+});
+
 it('says of an undo that was interrupted how far it came, when the same undo is run again', async () => {
   const { run, confirm } = (await cli('restore', 'latest', '--kinds', 'folder,dashboard', '--apply', '--json')).json;
   const undo = ['restore', '--undo', run as string];
@@ -143,6 +158,9 @@ it('says of an undo that was interrupted how far it came, when the same undo is 
   const [, killed = ''] = /Restore (\S+) did not finish/.exec(shown) ?? [];
   shown = '';
   await cli(...undo);
+  expect(shown).toContain(`Restore ${killed} did not finish`);
+  shown = '';
+  expect((await cli('runs')).out).toContain(killed);
   expect(shown).toContain(`Restore ${killed} did not finish`);
   // Of the restore that is undone, the reader knows.
   shown = '';

@@ -18,6 +18,7 @@ export const ENGINE_ADVICE = {
     cli: 'Finish it or undo it. To see the commands, run `dashkeep runs {run}`.',
     page: 'Finish it or undo it.',
   },
+  'nothing-written': 'Nothing was written to Grafana. Run the command again.',
   'shorten-search': 'Search for a part of it. A few words are enough.',
   'lengthen-search': 'Enter at least {count} characters, such as a part of a title or of a query.',
   'check-rule-uid': 'Check the UID. This command lists the existing rules: {command}',
