@@ -12,7 +12,8 @@ export interface StoreProbe {
   range(key: string, first: number, last: number, signal?: AbortSignal): Promise<Buffer>;
   /** A conditional put with what the store made of the condition. */
   putIfAbsent(key: string, body: Buffer, signal?: AbortSignal): Promise<'written' | 'exists' | 'refused'>;
-  versioning(signal?: AbortSignal): Promise<boolean>;
+  /** Whether deleted objects become noncurrent versions; suspended: only those that were written before. */
+  versioning(signal?: AbortSignal): Promise<boolean | 'suspended'>;
   objectLock(signal?: AbortSignal): Promise<boolean>;
   /** Names of the lifecycle rules that delete current objects. */
   expiringRules(signal?: AbortSignal): Promise<string[]>;

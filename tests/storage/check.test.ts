@@ -67,6 +67,15 @@ describe('checkStore', () => {
     expect(stepOf(check, 'versioning').hints).toEqual([reason('versions-expire')]);
   });
 
+  it('says of suspended versioning that earlier objects still become noncurrent versions', async () => {
+    const { check } = await checked({ buckets: [{ name: 'test', versioning: 'suspended' }] });
+
+    expect(stepOf(check, 'versioning')).toMatchObject({
+      detail: expect.stringContaining('versioning is suspended'),
+      hints: [reason('versions-expire')],
+    });
+  });
+
   const EXPIRES = '<Status>Enabled</Status><Expiration><Days>90</Days></Expiration>';
   const NONCURRENT =
     '<Status>Enabled</Status><NoncurrentVersionExpiration><NoncurrentDays>9</NoncurrentDays></NoncurrentVersionExpiration>';

@@ -222,7 +222,7 @@ async function protectionOf(probe: StoreProbe | undefined, signal: AbortSignal):
   const asked = <T>(answer: Promise<T>): Promise<T | DashkeepError> => answer.catch(asDashkeepError);
   return (
     probe && {
-      versioning: await asked(probe.versioning(signal)),
+      versioning: await asked(probe.versioning(signal).then((kept) => kept === true)),
       objectLock: await asked(probe.objectLock(signal)),
       expiring: await asked(probe.expiringRules(signal)),
     }

@@ -73,16 +73,13 @@ export function learnConditionalPut({ store, probe }: Trial, found: Exclude<Cond
 /** @returns whether the bucket keeps noncurrent versions */
 export async function tryVersioning({ store, probe, signal }: Trial): Promise<Finding> {
   const kept = await inspect(probe, (asked) => asked.versioning(signal));
-  if (typeof kept !== 'boolean') {
+  if (typeof kept === 'object') {
     return kept;
   }
-  store.capabilities.versioning = kept;
-  return kept
-    ? {
-        found: reason('versions-kept'),
-        hint: reason('versions-expire'),
-      }
-    : { found: reason('versions-none') };
+  store.capabilities.versioning = kept !== false;
+  return kept === false
+    ? { found: reason('versions-none') }
+    : { found: reason(kept === true ? 'versions-kept' : 'versions-suspended'), hint: reason('versions-expire') };
 }
 
 /** @returns whether the bucket has object lock. @throws DK_SETTINGS if the settings want it and the bucket has none */

@@ -149,7 +149,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
     return expiringRules(this.#connection, signal);
   }
 
-  versioning(signal?: AbortSignal): Promise<boolean> {
+  versioning(signal?: AbortSignal): Promise<boolean | 'suspended'> {
     const { client, common } = this.#connection;
     return call(
       this.#connection,
@@ -158,7 +158,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
       signal,
       async () => {
         const answer = await client.send(new GetBucketVersioningCommand(common), { abortSignal: signal });
-        return answer.Status === 'Enabled';
+        return answer.Status === 'Suspended' ? 'suspended' : answer.Status === 'Enabled';
       },
     );
   }

@@ -38,6 +38,7 @@ export class Bucket {
   readonly objectLock: boolean;
   readonly lifecycle: string | undefined;
   versioning: boolean;
+  readonly isSuspended: boolean;
   readonly #bodies: Bodies;
   readonly #versions = new Map<string, Version[]>();
   #sorted: string[] | undefined;
@@ -49,6 +50,7 @@ export class Bucket {
     this.lifecycle = options.lifecycle;
     this.objectLock = options.objectLock ?? false;
     this.versioning = options.versioning === true || this.objectLock;
+    this.isSuspended = options.versioning === 'suspended';
     this.#bodies = bodies;
     for (const { name, body, lastModified } of bodies.found()) {
       if (!name.startsWith('.')) {

@@ -40,7 +40,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   GetBucketLocation: async () => ({ status: 200, body: xml('LocationConstraint', {}) }),
   GetBucketVersioning: async ({ bucket }) => ({
     status: 200,
-    body: xml('VersioningConfiguration', { Status: bucket.versioning ? 'Enabled' : undefined }),
+    body: xml('VersioningConfiguration', {
+      Status: bucket.versioning ? 'Enabled' : bucket.isSuspended ? 'Suspended' : undefined,
+    }),
   }),
   PutBucketVersioning: async ({ bucket, body }) => {
     bucket.versioning = textsOf(body.toString(), 'Status')[0] === 'Enabled' || bucket.objectLock;

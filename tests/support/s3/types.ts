@@ -38,7 +38,7 @@ export type S3Fault =
 
 export interface BucketOptions {
   name: string;
-  versioning?: boolean;
+  versioning?: boolean | 'suspended';
   /** Implies versioning, as on AWS. */
   objectLock?: boolean;
   /** XML of its lifecycle rules. */
