@@ -41,9 +41,9 @@ export async function runVerify(
 }
 
 /**
- * Objects that verifications found damaged, back to the last one of all snapshots: what the local state remembers, and
- * what a trusted key signed since. No other record adds any: anyone who can write to the target can make one up, and an
- * object that is suspected counts as damaged where no identity reads it.
+ * Objects that verifications found damaged, back to the last one that read everything: what the local state remembers,
+ * and what a trusted key signed since. No other record adds any: anyone who can write to the target can make one up,
+ * and an object that is suspected counts as damaged where no identity reads it.
  */
 async function damagedBefore(repository: Session['repository'], signal: AbortSignal): Promise<Set<string>> {
   const known = await knownDamage(repository.trust.keys.state);
@@ -64,7 +64,9 @@ async function damagedBefore(repository: Session['repository'], signal: AbortSig
       }
     }
     const hasEnded = status === 'complete' || (status === 'failed' && failure === undefined);
-    if (hasEnded && snapshot === undefined && counts['snapshots'] !== 0) {
+    const { snapshots, objects = 0, read = 0 } = counts;
+    // Another machine may not know what was found here: it proves only what it read.
+    if (hasEnded && snapshot === undefined && snapshots !== 0 && read >= objects) {
       return suspects;
     }
   }

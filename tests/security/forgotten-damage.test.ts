@@ -1,5 +1,5 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
-import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { newTimedId } from '../../pkg/repository/layout.ts';
@@ -38,6 +38,29 @@ it('no record without a trusted signature makes a verification forget a damaged 
   }
   const { exit, json } = await verify();
   expect({ exit, problems: json.problems.length }).toEqual({ exit: 4, problems: 1 });
+});
+
+it('a verification of another machine that did not read a damaged object makes no one forget it', async () => {
+  const { dashkeep, grafana, target } = currentLab();
+  const path = target.slice('file://'.length);
+  const on = (machine: string, ...args: string[]) => {
+    const admin = { GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+    return runCli([...args, '--target', target, '--state-dir', join(path, '..', machine), '--json'], admin);
+  };
+  const keyOf = async (machine: string): Promise<string> => (await on(machine, 'keys')).json.own;
+  await dashkeep(['backup']);
+  await on('other', 'trust', await keyOf('state'));
+  await on('other', 'backup');
+  await on('state', 'trust', await keyOf('other'));
+  const objects = join(path, 'objects');
+  const [object = ''] = (await readdir(objects, { recursive: true })).filter((name) => name.endsWith('gz'));
+  await appendFile(join(objects, object), 'x');
+  expect((await on('state', 'verify', '--read-data')).exit).toBe(4);
+  // Anyone who can write to the bucket removes the record, so that the other machine does not know.
+  const found = (await readdir(join(path, 'runs'))).sort().at(-1) ?? '';
+  await rm(join(path, 'runs', found));
+  expect((await on('other', 'verify')).exit).toBe(0);
+  expect((await on('state', 'verify')).exit).toBe(4);
 });
 
 it('no record without a trusted signature makes sound objects count as damaged where no identity reads them', async () => {
