@@ -1,5 +1,7 @@
 import { afterEach } from 'vitest';
+import { compact } from '../../pkg/contract/compact.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
+import type { OnProgress } from '../../pkg/engine/progress.ts';
 import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { Restored, Plan, RestoreOptions } from '../../pkg/engine/restore/types.ts';
@@ -79,11 +81,12 @@ interface Given {
   options?: Partial<RestoreOptions>;
   signal?: AbortSignal;
   safetySnapshot?: boolean;
+  onProgress?: OnProgress;
 }
 
 /** Plans everything of a snapshot and applies it. */
 export async function everything(given: Given): Promise<Restored & { plan: Plan; touched: unknown[] }> {
-  const request = await bench.request(given);
+  const request = { ...(await bench.request(given)), ...compact({ onProgress: given.onProgress }) };
   const plan = await planEverything(request);
   let touched: unknown[] = [];
   const restored = await restore({

@@ -30,3 +30,14 @@ it('the safety snapshot of everything has the permissions of a moment ago, not t
     });
   }
 });
+
+it('the safety snapshot of everything is the first of two steps', async () => {
+  const manifest = await burned({ profile: '12.4' });
+  const steps = new Set<string>();
+  await everything({
+    manifest,
+    safetySnapshot: true,
+    onProgress: ({ step }) => step && steps.add(`${step.number}/${step.of} ${step.name}`),
+  });
+  expect([...steps]).toEqual(['1/1 planning', '1/2 saving', '2/2 restoring']);
+});

@@ -1,31 +1,18 @@
 import { compact } from '../../contract/compact.ts';
 import { backup } from '../backup/backup.ts';
-import { applyPlan } from './apply/apply.ts';
+import { applyPlan, savingProgress } from './apply/apply.ts';
 import type { Kind } from '../../grafana/kinds/kind.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import type { ToBeWritten } from '../backup/options.ts';
 import { wantedAt } from './apply/attempt.ts';
 import { deletedWith } from './apply/remove-extra.ts';
 import { targetOf } from './target.ts';
-import type { OnProgress } from '../progress.ts';
 import { restoreEverything } from './everything/apply.ts';
 import { noteEnd, recordedChanges } from './apply/recorded-changes.ts';
 import { exclusively } from './exclusive.ts';
 import { requireConfirmation } from './plan/confirmation.ts';
 import { withSecurity } from './plan/security.ts';
 import type { ApplyOptions, Plan, PlannedItem, Restored } from './types.ts';
-
-/** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
-function savingProgress(report: OnProgress | undefined): OnProgress | undefined {
-  return (
-    report &&
-    (({ step, ...progress }) => {
-      const { done, total } = progress;
-      const phase = step === undefined || progress.phase === step.name ? 'saving' : progress.phase;
-      report({ ...progress, phase, step: { name: 'saving', number: 1, of: 2, done, ...compact({ total }) } });
-    })
-  );
-}
 
 /** Of more, a list of everything takes hardly longer. */
 const READ_SINGLY = 50;

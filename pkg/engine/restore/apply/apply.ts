@@ -12,7 +12,7 @@ import type { Kind, Reference, WriteContext } from '../../../grafana/kinds/kind.
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { KINDS } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { ProgressCounter } from '../../progress.ts';
+import { type OnProgress, ProgressCounter } from '../../progress.ts';
 import { waitOutRestarts } from '../../restarts.ts';
 import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
@@ -35,7 +35,7 @@ export async function applyPlan(
   asked: PlanRequest,
   plan: Plan,
   changeLog = new ChangeLog(),
-  progress = startedProgress(asked, plan.items),
+  progress = started(new ProgressCounter(asked.clock, asked.onProgress), plan.items),
 ): Promise<ApplyResult[]> {
   const todo = plan.items.filter(isWritten);
   const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
@@ -69,9 +69,20 @@ export async function applyPlan(
   return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
 }
 
-/** Counts what is written of the items. */
-export function startedProgress({ clock, onProgress }: PlanRequest, items: readonly PlannedItem[]): ProgressCounter {
-  const progress = new ProgressCounter(clock, onProgress);
+/** The first of two steps of a restore, as the backup counts it; what that waits for stays as it is. */
+export function savingProgress(report: OnProgress | undefined): OnProgress | undefined {
+  return (
+    report &&
+    (({ step, ...progress }) => {
+      const { done, total } = progress;
+      const phase = step === undefined || progress.phase === step.name ? 'saving' : progress.phase;
+      report({ ...progress, phase, step: { name: 'saving', number: 1, of: 2, done, ...compact({ total }) } });
+    })
+  );
+}
+
+/** Begins to count what is written of the items. */
+export function started(progress: ProgressCounter, items: readonly PlannedItem[]): ProgressCounter {
   const total = items.filter(({ action }) => isWritten({ action }) || action === 'delete').length;
   progress.phase('restoring', { number: 2, of: 2, total });
   progress.total(total);

@@ -6,8 +6,8 @@ import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
 import { backup } from '../../backup/backup.ts';
-import type { ProgressCounter } from '../../progress.ts';
-import { applyPlan, startedProgress } from '../apply/apply.ts';
+import { ProgressCounter } from '../../progress.ts';
+import { applyPlan, savingProgress, started } from '../apply/apply.ts';
 import { isWritten } from '../apply/attempt.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf, targetOf } from '../target.ts';
@@ -44,11 +44,17 @@ export async function restoreEverything(options: ApplyOptions, everything: Every
       }
     }
     const snapshot = options.safetySnapshot
-      ? (await backup({ ...options, trigger: 'safety', plainCopies: false, mustRead: touchedBy(plan, closed) })).id
+      ? await backup({
+          ...options,
+          ...compact({ onProgress: savingProgress(options.onProgress) }),
+          trigger: 'safety',
+          plainCopies: false,
+          mustRead: touchedBy(plan, closed),
+        })
       : undefined;
-    options.note?.(compact({ snapshot }));
+    options.note?.(compact({ snapshot: snapshot?.id }));
     const results = withSecurity(await run.apply(), plan.items);
-    return compact({ results, safetySnapshot: snapshot });
+    return compact({ results, safetySnapshot: snapshot?.id });
   } catch (error) {
     await run.leaveAnyway();
     throw error;
@@ -84,12 +90,13 @@ class EverythingRun {
     this.#request = options;
     this.#plan = options.plan;
     this.#everything = everything;
-    this.#progress = startedProgress(options, options.plan.items);
+    this.#progress = new ProgressCounter(options.clock, options.onProgress);
     this.#foreseen = new ForeseenSecurity(options.plan.items);
   }
 
   async apply(): Promise<ApplyResult[]> {
     const { caller, targets, content } = this.#everything;
+    started(this.#progress, this.#plan.items);
     Object.assign(this.#plan, { missing: [], dataSources: [] });
     this.#brought = await bringOrgs(this.#request, targets, this.changeLog);
     append(this.#results, this.#brought.results);
