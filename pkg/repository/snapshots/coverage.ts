@@ -113,7 +113,7 @@ export function orgsBackAdvice({ shrunk, orgs, scope }: Manifest): KnownReason |
     ? undefined
     : reason('put-orgs-back', {
         orgs: [...gone].join(', '),
-        command: `dashkeep restore ${shrunk.since} --everything --overwrite`,
+        command: `dashkeep restore ${shrunk.since} --everything`,
       });
 }
 
