@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,6 +111,28 @@ describe('the doctor', () => {
       detail: expect.stringContaining(name),
       hint: expect.stringContaining('delete it'),
     });
+  });
+
+  it('names organizations that the service does not cover, as its own pages do', async () => {
+    const { body } = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    await store(grafana.token({ role: 'Admin' }));
+    expect(named(await examine(withAdmin()), `organization ${body.orgId}`)).toMatchObject({
+      status: 'warning',
+      detail: expect.stringContaining('Second'),
+    });
+  });
+
+  it('fails after a verification that found problems', async () => {
+    const where = ['--target', `file://${join(directory, 'target')}`, '--state-dir', join(directory, 'state')];
+    const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }) };
+    await runMain(['backup', ...where], environment);
+    const objects = join(directory, 'target', 'objects');
+    const [object = ''] = (await readdir(objects, { recursive: true })).filter((name) => name.endsWith('gz'));
+    await writeFile(join(objects, object), 'damaged');
+    expect((await runMain(['verify', '--read-data', ...where], environment)).exit).toBe(4);
+    const found = await examine(environment);
+    expect(found.ok).toBe(false);
+    expect(named(found, 'verification')).toMatchObject({ status: 'failed', detail: 'problems found: 1' });
   });
 
   it('checks what an admin may read before there is a token, and makes none', async () => {

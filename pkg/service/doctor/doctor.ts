@@ -18,6 +18,7 @@ import { checked, failedCheck } from './check.ts';
 import { connectionCheck } from './connection.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { checkRights } from './rights.ts';
+import { verificationChecks } from './verification.ts';
 import { serverClient } from '../../operations/grafana.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
@@ -36,6 +37,7 @@ export type DoctorParts = Pick<
   | 'settings'
   | 'check'
   | 'repositoryCache'
+  | 'runs'
   | 'secondCopy'
   | 'connections'
   | 'statusView'
@@ -241,6 +243,7 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
     const findings = await parts.repositoryCache.use(signal, (work) => work.inspect(signal));
     const snapshots = await parts.repositoryCache.use(signal, (work) => work.snapshots(signal));
     return [
+      ...(await verificationChecks(parts, signal)),
       ...findings.map((finding) => failedCheck(subject, findingError(finding))),
       ...snapshots
         .filter(({ future }) => future === true)

@@ -61,6 +61,9 @@ export class TokenKeeper extends TokenWatch {
   /** Looks at what is stored, and makes nothing. */
   async look(): Promise<void> {
     await this.#check(false);
+    if (this.#problem === undefined) {
+      await this.#known.look(this.stopping);
+    }
   }
 
   get status(): TokenStatus {

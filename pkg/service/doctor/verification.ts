@@ -1,0 +1,20 @@
+import type { DoctorCheck } from '../../contract/api/status.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { isOfAll, type RunLine } from '../../contract/runs.ts';
+import type { ServiceParts } from '../parts.ts';
+import { checked } from './check.ts';
+
+/** The problems that the last verification found; nothing where it found none. */
+export async function verificationChecks(
+  { runs }: Pick<ServiceParts, 'runs'>,
+  signal: AbortSignal,
+): Promise<DoctorCheck[]> {
+  const hasEnded = ({ status, failure }: RunLine): boolean =>
+    status === 'complete' || (status === 'failed' && failure === undefined);
+  const isVerification = (run: RunLine): boolean => run.kind === 'verify' && hasEnded(run) && isOfAll(run);
+  const last = await runs.newestCertain(isVerification, { org: 0, home: true }, signal);
+  const found = reason('ready-verify-problems', { count: String(last?.counts['problems'] ?? last?.problems) });
+  return last?.status === 'failed'
+    ? [checked(reason('ready-of-verification'), 'failed', [found], reason('ready-repair'))]
+    : [];
+}
