@@ -86,14 +86,21 @@ export function noticesOf(record: RunRecord, before: RunRecord | undefined): Not
   ];
 }
 
+/** Whether a scheduled run ended as the one before it on the same day, for the same reason. */
+function isRepeated(record: RunRecord, before: RunRecord): boolean {
+  const sameness = ({ started, failure, errors }: RunRecord): string =>
+    [started.slice(0, 'YYYY-MM-DD'.length), failure?.code, problemCount(errors)].join(' ');
+  return record.trigger === 'scheduled' && sameness(record) === sameness(before);
+}
+
 /** The notice about how a run ended; `before` is the previous finished run of the same kind. */
 export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
   const { id, kind, status, trigger, started, finished, snapshot, failure, errors, warnings = [] } = record;
   const run = { id, kind, status, trigger, started, finished, snapshot, failure };
   const bad = (one: RunRecord | undefined): boolean =>
     one?.status === 'failed' || one?.status === 'partial' || lossOf(one) !== undefined;
-  // A copy is retried soon, so each state is reported once.
-  if (kind === 'copy' && status !== 'complete' && status === before?.status) {
+  // A copy is retried soon, so each state is reported once; what a schedule repeats, once a day.
+  if (status !== 'complete' && status === before?.status && (kind === 'copy' || isRepeated(record, before))) {
     return undefined;
   }
   if (status === 'failed') {

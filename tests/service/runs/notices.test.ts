@@ -23,6 +23,21 @@ it.each(['backup', 'restore', 'verify', 'drill', 'prune'] as const)('a %s that f
   });
 });
 
+it('a schedule that fails in the same way each minute is reported once a day, and any other failure', () => {
+  const failed = { ...run('backup', 'failed'), trigger: 'scheduled', started: '2026-05-01T10:01:00.000Z' };
+  const before = run('backup', 'failed');
+  expect(noticeOf(failed, before)).toBeUndefined();
+  expect(noticeOf({ ...failed, started: '2026-05-02T00:00:00.000Z' }, before)).toMatchObject({ event: 'failed' });
+  const other = { code: 'DK_STORE_DENIED', message: 'denied', hint: '' };
+  expect(noticeOf({ ...failed, failure: other }, before)).toMatchObject({ event: 'failed' });
+  expect(noticeOf({ ...failed, trigger: 'manual' }, before)).toMatchObject({ event: 'failed' });
+  expect(noticeOf(failed, run('backup', 'complete'))).toMatchObject({ event: 'failed' });
+  const problem = { org: 1, kind: 'folder', uid: 'a', reason: 'r' } as const;
+  const partial = { ...run('backup', 'partial'), trigger: 'scheduled' };
+  expect(noticeOf(partial, run('backup', 'partial'))).toBeUndefined();
+  expect(noticeOf({ ...partial, errors: [problem] }, run('backup', 'partial'))).toMatchObject({ event: 'partial' });
+});
+
 it.each([
   [80, 30, '80 minutes', '30 minutes'],
   [2 * 60 + 10, 60, '2 hours', '60 minutes'],
