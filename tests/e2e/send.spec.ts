@@ -45,7 +45,11 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   const last = page.getByText(/^Last sent to production: just now$/);
   await expect(last.locator('time')).toHaveAttribute('title', /\d:\d\d/);
   const again = page.getByRole('button', { name: 'Send again from the latest snapshot' });
-  await page.getByRole('button', { name: 'Back up the current state' }).click();
+  await expect(again).toHaveText(/\((.* ago|just now)\)$/);
+  const backUp = page.getByRole('button', { name: 'Back up the current state' });
+  // Many people take the first button.
+  expect((await backUp.boundingBox())?.y).toBeLessThan((await again.boundingBox())?.y ?? 0);
+  await backUp.click();
   await expect(page.getByRole('progressbar').first()).toBeVisible();
   await expect(again).toHaveCount(0);
   await again.click();

@@ -31,7 +31,6 @@ export function BackUpFirst({ onDone, children }: Props) {
   }
   return (
     <>
-      {children}
       <Stack gap={2} alignItems="center" wrap="wrap">
         <Button
           type="button"
@@ -46,6 +45,7 @@ export function BackUpFirst({ onDone, children }: Props) {
         {status === 'failed' && <Text color="error">{t('send.backUpFailed', 'The backup failed')}</Text>}
         {start.error !== null && <ServiceNotice error={start.error} />}
       </Stack>
+      {children}
     </>
   );
 }

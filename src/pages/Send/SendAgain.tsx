@@ -31,7 +31,7 @@ export function SendAgain({ run: { connection, request } }: { run: Pick<Run, 'co
           )
         }
       >
-        {t('send.again', 'Send again from the latest snapshot')}
+        {t('send.again', 'Send again from the latest snapshot')} (<RelativeTime time={latest.time} />)
       </Button>
       {plan.error !== null && <ServiceNotice error={plan.error} />}
     </>
