@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { makeCertificate } from '../support/certificates.ts';
@@ -8,7 +6,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort, portOf } from '../support/listening.ts';
 import { fastClock } from '../support/fast-clock.ts';
 
 let grafana: Simulator;
@@ -108,10 +106,9 @@ describe('dashkeep backup with a wrong address of Grafana', () => {
   });
 
   it('names a server whose certificate is not trusted', async () => {
-    const server = createServer(makeCertificate(directory.path)).listen(0, '127.0.0.1');
+    const server = createServer(makeCertificate(directory.path));
     try {
-      await once(server, 'listening');
-      const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const host = `127.0.0.1:${await portOf(server)}`;
       expect(await refusal(`https://${host}`)).toMatchObject({
         message: expect.stringContaining(`the certificate of ${host} is not trusted (`),
         hint: expect.stringContaining('DASHKEEP_GRAFANA_CA_FILE'),

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
+import { portOf } from '../support/listening.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -20,9 +20,8 @@ export async function servedClient(
   concurrency?: number,
 ): Promise<{ client: GrafanaClient; server: Server }> {
   const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const client = GrafanaClient.open({
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${await portOf(server)}`,
     credentials: tokenCredentials(async () => 'token'),
     clock: realClock,
     randomness: realRandomness,

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Agent } from '../../pkg/lib/http/agent.ts';
 import { sendRequest } from '../../pkg/lib/http/request.ts';
 import { ownCopy, release } from '../../pkg/lib/memory/release.ts';
+import { listening } from '../support/listening.ts';
 
 const MB = 1024 * 1024;
 
@@ -48,14 +46,13 @@ test.each([
   ['in many parts keeps none of them', 4 * MB, 0],
   ['in one part is that part', 20_000, 20_000],
 ])('an answer %s', async (_, size, kept) => {
-  const server = createServer((_, response) => response.end(Buffer.alloc(size, 'x'))).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = await listening((_, response) => response.end(Buffer.alloc(size, 'x')));
   const dispatcher = new Agent();
   let first: Buffer = Buffer.alloc(0);
   try {
     const { body } = await sendRequest({
       dispatcher,
-      origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      origin: server.url,
       path: '/',
       method: 'GET',
       headers: {},
@@ -70,6 +67,6 @@ test.each([
     expect(body.equals(Buffer.alloc(size, 'x'))).toBe(true);
   } finally {
     await dispatcher.close();
-    server.close();
+    await server.close();
   }
 });

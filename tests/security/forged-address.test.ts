@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { currentLab, describeAttack, labHooks, type Lab } from './support/plan-attack.ts';
+import { listening, type Listening } from '../support/listening.ts';
 
 /** A snapshot in which a data source leads to the forger: Grafana would send the stored password there. */
 const SOURCE = {
@@ -39,25 +38,24 @@ describeAttack('a data source that leads to a forger', {
 });
 
 describe('the stored password of a data source whose address changes', () => {
-  let forger: Server;
+  let forger: Listening;
   let address: string;
   const received: string[] = [];
 
   labHooks();
   beforeEach(async () => {
     received.length = 0;
-    forger = createServer((request, response) => {
+    forger = await listening((request, response) => {
       received.push(Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString());
       response.end('{}');
     });
-    await new Promise<void>((resolve) => forger.listen(0, '127.0.0.1', resolve));
-    address = `http://127.0.0.1:${(forger.address() as AddressInfo).port}`;
+    address = forger.url;
     const lab = currentLab();
     await seed(lab, address);
     await lab.dashkeep(['backup']);
     await lead(lab, REAL);
   });
-  afterEach(() => new Promise<void>((resolve) => forger.close(() => resolve())));
+  afterEach(() => forger.close());
 
   const restore = (...more: string[]) =>
     currentLab().dashkeep(['restore', 'latest', '--kinds', 'data-source', '--overwrite', ...more]);

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { deflateSync } from 'node:zlib';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -13,6 +10,7 @@ import { memoryDirectory } from '../support/directories.ts';
 import { git, startGitServer, type GitServer } from '../support/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { listening } from '../support/listening.ts';
 
 /** What people in Grafana, and those who can push, try to get into or out of a Git mirror. */
 let grafana: Simulator;
@@ -174,17 +172,15 @@ it('reads each part of a forged index once', { timeout: 20_000 }, async () => {
 
 it('sends content and token to no other server', async () => {
   await save('d', 'd');
-  const other = createServer((request, response) => {
+  const asked: string[] = [];
+  const other = await listening((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     response.writeHead(200).end();
   });
-  const asked: string[] = [];
-  other.listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  server.redirect = `http://127.0.0.1:${(other.address() as AddressInfo).port}/remote.git`;
+  server.redirect = `${other.url}/remote.git`;
   expect((await runMain(['backup'], environment)).error).toContain('responded with status 307');
   expect(asked).toEqual([]);
-  other.close();
+  await other.close();
 });
 
 it('holds no secret of an encrypted repository', async () => {

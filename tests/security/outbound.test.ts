@@ -1,9 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort, listening } from '../support/listening.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestResponse, type TestService } from '../support/service.ts';
 import { startWebhook, type Webhook } from '../support/webhook.ts';
@@ -181,7 +179,7 @@ describe('addresses that the pages name', () => {
   it('are connected to at the address that was checked, and at no other', async () => {
     await start();
     const heard: string[] = [];
-    const receiver = await listen((request, response) => {
+    const receiver = await listening((request, response) => {
       heard.push(request.headers.host ?? '');
       response.writeHead(200, { connection: 'close' }).end();
     });
@@ -192,17 +190,17 @@ describe('addresses that the pages name', () => {
     expect((await test(url)).json).toMatchObject({ delivered: false, problem: { code: 'DK_NOT_ALLOWED' } });
     expect(asked).toEqual(['rebind.example.com', 'rebind.example.com']);
     expect(heard).toHaveLength(1);
-    receiver.server.close();
+    await receiver.close();
   });
 
   it('do not lead elsewhere by a redirect', async () => {
     await start();
     const heard: string[] = [];
-    const inside = await listen((request, response) => {
+    const inside = await listening((request, response) => {
       heard.push(request.url ?? '');
       response.end('secret');
     });
-    const redirect = await listen((_request, response) => {
+    const redirect = await listening((_request, response) => {
       response.writeHead(307, { location: `${inside.url}/latest/meta-data/iam/security-credentials` }).end();
     });
     try {
@@ -213,8 +211,7 @@ describe('addresses that the pages name', () => {
       expect(tested.text + checked.text).not.toMatch(/secret|meta-data/);
       expect(heard).toEqual([]);
     } finally {
-      inside.server.close();
-      redirect.server.close();
+      await Promise.all([inside.close(), redirect.close()]);
     }
   });
 
@@ -286,9 +283,3 @@ describe('addresses that the pages name', () => {
     }
   });
 });
-
-async function listen(handler: Parameters<typeof createServer>[1]): Promise<{ server: Server; url: string }> {
-  const server = createServer(handler).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
+import { listening, type Listening } from '../support/listening.ts';
 import { eventually, realClock } from '../support/ports.ts';
 import { removeDirectory, startService } from '../support/service.ts';
 import { APP } from './support/grafana.ts';
@@ -21,22 +20,19 @@ const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
 
 /** Somebody's own server, which keeps every token that is sent to it. */
 const stolen: string[] = [];
-let thief: Server;
-let thiefUrl: string;
+let thief: Listening;
 
 beforeAll(async () => {
-  thief = createServer((request, response) => {
+  thief = await listening((request, response) => {
     stolen.push((request.headers.authorization ?? '').replace('Bearer ', ''));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => thief.once('listening', resolve));
-  thiefUrl = `http://127.0.0.1:${(thief.address() as AddressInfo).port}`;
+  });
   world = await twoOrgs({ clock });
   ({ home, other } = world);
 });
 afterAll(async () => {
   await world?.close();
-  thief.close();
+  await thief.close();
 });
 
 /** The status of a call with a token, straight to the service. */
@@ -81,7 +77,7 @@ it('is another one in each organization, and says which one asks', async () => {
 it('is not sent to another address, also when the app is led back before anyone looks', async () => {
   const before = stolen.length;
   // What would send it if addresses were compared by their beginnings, or as anything but texts.
-  for (const sidecarUrl of [thiefUrl, `${thiefUrl}/`, `${thiefUrl}?${world.service.url}`, [thiefUrl]]) {
+  for (const sidecarUrl of [thief.url, `${thief.url}/`, `${thief.url}?${world.service.url}`, [thief.url]]) {
     await changeApp(other, { enabled: true, sidecarUrl });
     await other.call('GET', '/status');
   }
@@ -93,7 +89,7 @@ it('is not sent to another address, also when the app is led back before anyone 
 
 it('is replaced when the app was led elsewhere, and the log says it', async () => {
   const token = await tokenOf(other);
-  await changeApp(other, { enabled: true, sidecarUrl: thiefUrl });
+  await changeApp(other, { enabled: true, sidecarUrl: thief.url });
   await eventually('the end of the token', async () => {
     // A look that was under way already does not know yet.
     await look();
@@ -114,7 +110,7 @@ it('goes wherever the app is led only where it was stored without its address, u
   const secureJsonData = { sidecarToken: token };
   await other.grafana.post(SETTINGS, { enabled: true, pinned: true, jsonData, secureJsonData });
   await works(other);
-  await changeApp(other, { enabled: true, sidecarUrl: thiefUrl });
+  await changeApp(other, { enabled: true, sidecarUrl: thief.url });
   await other.call('GET', '/status');
   expect(stolen.at(-1)).toBe(token);
   expect(await statusWith(token)).toBe(200);

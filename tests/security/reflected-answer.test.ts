@@ -1,8 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { listening, type Listening } from '../support/listening.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 
@@ -59,19 +58,18 @@ const ANSWERS: [string, Partial<Record<string, Answer>>, Answer][] = [
 
 let grafana: Simulator;
 let service: TestService;
-let internal: Server;
+let internal: Listening;
 let endpoint: string;
 let answers: (method: string) => Answer;
 let s3: S3Server;
 
 beforeAll(async () => {
-  internal = createServer((request: IncomingMessage, response: ServerResponse) => {
+  internal = await listening((request, response) => {
     request.resume();
     const { status, body, headers } = answers(request.method ?? '');
     response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => internal.once('listening', resolve));
-  endpoint = `http://127.0.0.1:${(internal.address() as AddressInfo).port}`;
+  });
+  endpoint = internal.url;
   grafana = await startGrafana({ profile: '12.4' });
   s3 = await startS3Server({ buckets: ['another'] });
   service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_TARGET: undefined } });
@@ -79,8 +77,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await service?.stop();
   await removeDirectory(service.directory);
-  internal.close();
-  await Promise.all([grafana.close(), s3.close()]);
+  await Promise.all([internal.close(), grafana.close(), s3.close()]);
 });
 
 async function settings(of: { endpoint: string; id: string; secret: string; region: string }): Promise<object> {

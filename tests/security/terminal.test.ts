@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
+import { listening } from '../support/listening.ts';
 import { realClock } from '../support/ports.ts';
 import { startS3Server } from '../support/s3/server.ts';
 
@@ -41,16 +39,14 @@ it('a file name in an archive cannot control the terminal', async () => {
 });
 
 it('an answer of another Grafana cannot control the terminal', async () => {
-  const server = createServer(({ url }, response) => {
+  const server = await listening(({ url }, response) => {
     const [status, body] =
       url === '/api/health' ? [200, { database: 'ok', version: '12.4.0' }] : [403, { message: CONTROL }];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  Object.assign(environment, { GRAFANA_URL: `http://127.0.0.1:${port}`, GRAFANA_API_TOKEN: 'token' });
+  });
+  Object.assign(environment, { GRAFANA_URL: server.url, GRAFANA_API_TOKEN: 'token' });
   const error = await printed('backup');
-  server.close();
+  await server.close();
   expect(error).toContain('dashkeep: done');
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(error).not.toMatch(/[\u0000-\u001f]/);

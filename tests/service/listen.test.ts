@@ -1,14 +1,13 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
+import { portOf } from '../support/listening.ts';
 import { startService } from '../support/service.ts';
 
 it.each(['DASHKEEP_LISTEN', 'DASHKEEP_OPS_LISTEN'])('names the setting of a port that is in use: %s', async (name) => {
   const grafana = await startGrafana({ profile: '12.4' });
-  const other = createServer().listen(0, '127.0.0.1');
-  await once(other, 'listening');
-  const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+  const other = createServer();
+  const address = `127.0.0.1:${await portOf(other)}`;
   try {
     await expect(startService({ grafanaUrl: grafana.url, environment: { [name]: address } })).rejects.toMatchObject({
       code: 'DK_SETTINGS',

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CheckStep, SettingsCandidate, SettingsCheck } from '../../pkg/contract/api/settings.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { portOf } from '../support/listening.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 
@@ -71,13 +72,13 @@ it('names a cause that concerns every step once, and says of the others that it 
 it('ends a check whose caller has gone', async () => {
   const silent = createServer();
   const reached = once(silent, 'connection') as Promise<[Socket]>;
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const port = await portOf(silent);
   const asked = request(`${service.url}/api/v1/settings/check`, {
     method: 'POST',
     headers: { authorization: `Bearer ${service.token}`, 'content-type': 'application/json' },
   });
   asked.on('error', () => undefined);
-  asked.end(JSON.stringify(await candidate(`http://127.0.0.1:${(silent.address() as AddressInfo).port}`)));
+  asked.end(JSON.stringify(await candidate(`http://127.0.0.1:${port}`)));
   const [socket] = await reached;
   const closed = once(socket, 'close');
   socket.resume();

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { listening } from './listening.ts';
 import { runSmall } from './process/small.ts';
 
 /** A Git repository that Git itself serves over HTTP. */
@@ -41,7 +39,7 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   await git('init', '--quiet', '--bare', '--initial-branch=main', repository);
   appendFileSync(join(repository, 'config'), SETTINGS);
   const requests: string[] = [];
-  const server = createServer(async (request, response) => {
+  const server = await listening(async (request, response) => {
     const { pathname, search } = new URL(request.url ?? '', 'http://git');
     requests.push(`${request.method} ${pathname.replace('/remote.git', '')}${search}`);
     if (started.redirect !== undefined) {
@@ -77,17 +75,11 @@ export async function startGitServer(directory: string): Promise<GitServer> {
     response.writeHead(Number(status ?? 200), Object.fromEntries(headers.map((line) => line.split(': ', 2))));
     response.end(answer.subarray(end + 4));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   const started: GitServer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/remote.git`,
+    url: `${server.url}/remote.git`,
     requests,
     git: (...args) => git('-C', repository, ...args),
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => server.close(),
   };
   return started;
 }

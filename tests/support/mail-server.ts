@@ -1,5 +1,5 @@
-import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { portOf } from './listening.ts';
 import { eventually } from './ports.ts';
 
 export interface TakenMail {
@@ -61,9 +61,8 @@ export async function startMailServer({
     },
   });
   server.on('error', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    port: (server.server.address() as AddressInfo).port,
+    port: await portOf(server.server),
     taken,
     logins,
     next: (...statuses) => (queue = statuses),

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 
 /** The program's own ports to the outside, for tests against real servers. */
@@ -29,14 +27,4 @@ export async function eventually<T>(
     await wait(pause);
   }
   throw last;
-}
-
-/** A port of the loopback address that nobody listens on, for programs that must be told one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,5 +1,5 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
+import { listening } from './listening.ts';
 import { eventually } from './ports.ts';
 
 /** How a receiver takes what it is sent: with a status, or not at all. */
@@ -37,23 +37,18 @@ export async function startWebhook(path = '/hook'): Promise<Webhook> {
     }
     response.writeHead(manner).end();
   };
-  const server = createServer((request, response) => {
+  const server = await listening((request, response) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => answer(response, text));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    url: server.url + path,
     taken,
     heard,
     next: (...manners) => (queue = manners),
     always: (manner) => (usual = manner),
     took: (count) => eventually(`${count} notices`, () => (taken.length >= count ? taken : undefined)),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => server.close(),
   };
 }

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { until } from '../grafana.ts';
 import { json, type Journey } from '../journey.ts';
+import { once } from 'node:events';
+import { freePort } from '../../support/listening.ts';
 
 const API_TOKEN = 'only-for-this-suite-and-this-run';
 
@@ -110,13 +110,4 @@ async function backUp(url: string): Promise<string> {
     return !['queued', 'running'].includes(last);
   });
   return last;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
+import { listening, type Listening } from '../../support/listening.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 
@@ -12,7 +10,7 @@ import { startS3Server, type S3Server } from '../../support/s3/server.ts';
  */
 
 let s3: S3Server;
-let server: Server;
+let server: Listening;
 let page: string;
 /** Whether only the SDK gets the page. */
 let isForSdk: boolean;
@@ -20,23 +18,20 @@ let store: ObjectStore;
 
 beforeEach(async () => {
   s3 = await startS3Server();
-  server = createServer(({ headers }, response) => {
+  server = await listening(({ headers }, response) => {
     const isSdk = headers['amz-sdk-invocation-id'] !== undefined;
     response.writeHead(isForSdk && !isSdk ? 400 : 200, { 'content-type': 'application/xml' });
     response.end(page);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
   store = await openTestStore(s3, {
     target: 's3://test/base',
-    environment: { DASHKEEP_S3_ENDPOINT: endpoint, AWS_MAX_ATTEMPTS: '1' },
+    environment: { DASHKEEP_S3_ENDPOINT: server.url, AWS_MAX_ATTEMPTS: '1' },
   });
 });
 
 afterEach(async () => {
   await store.close();
-  server.closeAllConnections();
-  server.close();
+  await server.close();
   await s3.close();
 });
 

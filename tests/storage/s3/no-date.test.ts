@@ -1,21 +1,19 @@
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
+import { listening, type Listening } from '../../support/listening.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 
 let s3: S3Server;
-let proxy: Server;
-let endpoint: string;
+let proxy: Listening;
 
 beforeEach(async () => {
   s3 = await startS3Server();
-  proxy = createServer((incoming, response) => {
+  proxy = await listening((incoming, response) => {
     const { method, url: path, headers } = incoming;
     const forwarded = request({ port: s3.port, host: '127.0.0.1', method, path, headers }, (answer) => {
       delete answer.headers.date;
@@ -24,20 +22,17 @@ beforeEach(async () => {
       answer.pipe(response);
     });
     incoming.pipe(forwarded);
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  });
 });
 
 afterEach(async () => {
-  proxy.closeAllConnections();
-  proxy.close();
+  await proxy.close();
   await s3.close();
 });
 
 describe('a server whose responses have no date', () => {
   it('is named with what may remove it', async () => {
-    const store = await openTestStore(s3, { environment: { DASHKEEP_S3_ENDPOINT: endpoint } });
+    const store = await openTestStore(s3, { environment: { DASHKEEP_S3_ENDPOINT: proxy.url } });
 
     const asked = store.clock();
 
@@ -60,7 +55,7 @@ describe('a server whose responses have no date', () => {
       DASHKEEP_TARGET: 's3://test/dashkeep',
       DASHKEEP_STATE_DIR: `${path}/state`,
       ...s3.environment,
-      DASHKEEP_S3_ENDPOINT: endpoint,
+      DASHKEEP_S3_ENDPOINT: proxy.url,
     };
     await expect(runCli(['backup'], environment)).rejects.toMatchObject({ code: 'DK_STORE_FAILED' });
     const goingOn = { ...environment, DASHKEEP_IGNORE_CLOCK: 'true' };

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { openConfig } from '../../../pkg/repository/config.ts';
+import { listening } from '../../support/listening.ts';
 import { SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { describe, expect, it } from 'vitest';
@@ -119,16 +118,16 @@ describe('S3Store refused', () => {
 
 describe('S3Store and what is no S3', () => {
   async function answering(status: number, text: string, headers: Record<string, string> = {}) {
-    const server = createServer((request, response) => {
+    const server = await listening((request, response) => {
       request.resume();
       response.writeHead(status, headers).end(text);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const base = { environment: { AWS_REGION: 'r', AWS_ACCESS_KEY_ID: 'k', AWS_SECRET_ACCESS_KEY: 's' } };
-    const store = await openTestStore(base as unknown as S3Server, { environment: { DASHKEEP_S3_ENDPOINT: url } });
+    const store = await openTestStore(base as unknown as S3Server, {
+      environment: { DASHKEEP_S3_ENDPOINT: server.url },
+    });
     closing.push(
-      () => new Promise((resolve) => server.close(resolve)),
+      () => server.close(),
       () => store.close(),
     );
     return store;

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { openExplained, openStore } from '../../../pkg/storage/open.ts';
+import { listening } from '../../support/listening.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { s3SettingsOf } from '../../support/s3/settings-of.ts';
 import { startS3Server } from '../../support/s3/server.ts';
@@ -53,7 +52,7 @@ describe('roles', () => {
 
   it('of a pod are exchanged for a key, which then signs', async () => {
     const asked: URLSearchParams[] = [];
-    const sts = createServer((request, response) => {
+    const sts = await listening((request, response) => {
       let text = '';
       request.on('data', (chunk: Buffer) => (text += chunk.toString()));
       request.on('end', () => {
@@ -61,7 +60,6 @@ describe('roles', () => {
         response.writeHead(200, { 'content-type': 'text/xml' }).end(STS_ANSWER);
       });
     });
-    await new Promise<void>((listening) => sts.listen(0, '127.0.0.1', listening));
     const server = await startS3Server({
       region: 'eu-west-3',
       credentials: [{ accessKeyId: 'ASIATEMPORARY', secretAccessKey: 'temporary' }],
@@ -72,7 +70,7 @@ describe('roles', () => {
       s3: await s3SettingsOf({
         ...irsa,
         AWS_WEB_IDENTITY_TOKEN_FILE: join(directory.path, 'token'),
-        AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
+        AWS_ENDPOINT_URL_STS: sts.url,
         DASHKEEP_S3_ENDPOINT: server.url,
       }),
       clock: realClock,
@@ -91,7 +89,7 @@ describe('roles', () => {
     expect(server.requests.map((request) => request.status)).toEqual([200, 200]);
     await store.close();
     await server.close();
-    await new Promise((closed) => sts.close(closed));
+    await sts.close();
   });
 
   it('whose token file is missing are a problem of credentials', async () => {

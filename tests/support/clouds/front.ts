@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer, request as ask, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as ask, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { listening } from '../listening.ts';
 
 /** In front of a stand-in: the part of a service that it lacks. */
 export interface Front {
@@ -44,26 +44,20 @@ export async function startFront(
     const [reply] = (await once(sent, 'response')) as [IncomingMessage];
     return { status: reply.statusCode ?? 502, headers: reply.headers, body: await buffer(reply) };
   };
-  const server = createServer(async (request, response) => {
+  const server = await listening(async (request, response) => {
     const { method = '', headers } = request;
     const asked = { method, url: new URL(request.url ?? '', upstream), headers, body: await buffer(request) };
     const { status, headers: more, body } = await respond(asked, onward, front);
     const date = new Date(Date.now() + front.ahead).toUTCString();
     response.writeHead(status, { ...more, date }).end(body);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   const front: Front = {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: server.url,
     ahead: 0,
     kept: [],
     keepsVersions: true,
     hidesSetup: false,
-    async close() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => server.close(),
   };
   return front;
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { listening } from '../listening.ts';
 
 /** Faults of a request in transit. */
 export type Fault =
@@ -22,19 +23,20 @@ export interface Proxy {
 /** A proxy between a store and its server that injects faults. */
 export async function startProxy(upstream: string): Promise<Proxy> {
   const { hostname, port } = new URL(upstream);
-  const proxy: Proxy = { origin: '', fault: () => undefined, counts: new Map(), close };
-  const server = createServer((request, response) => {
+  const server = await listening((request, response) => {
     const { method = '', url = '' } = request;
     proxy.counts.set(method, (proxy.counts.get(method) ?? 0) + 1);
     void answer(request, response, proxy.fault(method, url));
   });
+  const proxy: Proxy = {
+    origin: server.url,
+    fault: () => undefined,
+    counts: new Map(),
+    close: () => server.close(),
+  };
 
   async function answer(request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): Promise<void> {
-    const parts: Buffer[] = [];
-    for await (const part of request) {
-      parts.push(part as Buffer);
-    }
-    const body = Buffer.concat(parts);
+    const body = await buffer(request);
     if (fault?.kind === 'hang') {
       return;
     }
@@ -71,14 +73,5 @@ export async function startProxy(upstream: string): Promise<Proxy> {
     }
   }
 
-  async function close(): Promise<void> {
-    server.closeAllConnections();
-    server.close();
-    await once(server, 'close');
-  }
-
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  proxy.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return proxy;
 }

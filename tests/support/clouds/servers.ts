@@ -1,11 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { freePort, listening } from '../listening.ts';
 import { eventually } from '../ports.ts';
 
 /** Where install.sh has put Azurite and fake-gcs-server; empty when they were never installed. */
@@ -55,7 +54,7 @@ export async function startAzurite(): Promise<CloudServer> {
     [AZURITE, ...options, '--silent', '--disableTelemetry', '--skipApiVersionCheck'],
     { stdio: 'ignore', cwd: directory, env: { ...process.env, AZURITE_ACCOUNTS: `${ACCOUNT}:${KEY}` } },
   );
-  await listening(child, port);
+  await responding(child, port);
   const endpoint = `${origin}/${ACCOUNT}`;
   await new ContainerClient(`${endpoint}/test`, new StorageSharedKeyCredential(ACCOUNT, KEY)).create();
   const through = (other: string) => ({
@@ -83,22 +82,20 @@ export async function startFakeGcs(): Promise<CloudServer> {
     stdio: 'ignore',
     cwd: directory,
   });
-  await listening(child, port);
+  await responding(child, port);
   const body = JSON.stringify({ name: 'test' });
   await fetch(`${origin}/storage/v1/b`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-  const tokens = createServer((request, response) => {
+  const tokens = await listening((request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ access_token: 'a-token', token_type: 'Bearer', expires_in: 3600 }));
   });
-  tokens.listen(0, '127.0.0.1');
-  await once(tokens, 'listening');
   await writeFile(join(directory, 'token'), 'the token of the pod');
   const key = JSON.stringify({
     type: 'external_account',
     audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/kubernetes',
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
-    token_url: `http://127.0.0.1:${(tokens.address() as AddressInfo).port}/token`,
+    token_url: `${tokens.url}/token`,
     credential_source: { file: join(directory, 'token') },
   });
   const through = (other: string) => ({ DASHKEEP_GCS_ENDPOINT: other, DASHKEEP_GCS_KEY: key });
@@ -109,23 +106,13 @@ export async function startFakeGcs(): Promise<CloudServer> {
     environment: through(origin),
     through,
     async close() {
-      tokens.closeAllConnections();
-      tokens.close();
+      await tokens.close();
       await ended(child, directory);
     },
   };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-async function listening(child: ChildProcess, port: number): Promise<void> {
+async function responding(child: ChildProcess, port: number): Promise<void> {
   const answered = await eventually('a server of a cloud', async () =>
     child.exitCode === null ? fetch(`http://127.0.0.1:${port}/`) : 'ended',
   );

@@ -1,9 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import { parseMapping } from '../../../../pkg/engine/restore/mapping/mapping-file.ts';
+import { listening } from '../../listening.ts';
 import * as answers from './answers.ts';
 import { FakeError } from './errors.ts';
 import { confirmReadiness, periodReport, readiness, recoveryKit } from './readiness.ts';
@@ -29,17 +29,10 @@ export interface FakeService {
  */
 export async function startFakeService(options: FakeOptions = {}): Promise<FakeService> {
   const token = 'preview-token';
-  const server = createServer((request, response) => {
+  const server = await listening((request, response) => {
     void respond(service.state, token, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = () =>
-    new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-  const service = { url, token, state: makeState(options), close };
+  const service = { ...server, token, state: makeState(options) };
   return service;
 }
 
