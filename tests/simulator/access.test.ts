@@ -66,7 +66,7 @@ describe('service accounts', () => {
     expect(listed.body[0]).toMatchObject({ name: 't', hasExpired: false });
   });
 
-  it.each(['GET /api/orgs', 'GET /api/users', 'POST /api/admin/users'])('can never call %s', async (route) => {
+  it.each(['GET /api/orgs', 'GET /api/users/search', 'POST /api/admin/users'])('can never call %s', async (route) => {
     await start('13.2');
     const refused = await call(
       grafana,
@@ -152,6 +152,6 @@ describe('users', () => {
     const read = await call(grafana, ADMIN, `GET /api/users/${id}`);
     expect(read.body).toMatchObject({ login: 'ann', isGrafanaAdmin: false });
     expect(read.text).not.toContain('pw');
-    expect((await call(grafana, 'ann:pw', 'GET /api/users')).status).toBe(403);
+    expect((await call(grafana, 'ann:pw', 'GET /api/users/search')).status).toBe(403);
   });
 });

@@ -93,17 +93,6 @@ describe('legacy save', () => {
     const read = (await call('GET /api/dashboards/uid/d')).text;
     expect(read).toContain('"big":12345678901234567890,"exact":1.0,"tiny":1e-7');
   });
-
-  it('keeps older versions: a list before 11.6, an object from then on', async () => {
-    await start('10.4');
-    await save({ uid: 'd' });
-    await save({ uid: 'd' }, { overwrite: true });
-    expect((await call('GET /api/dashboards/uid/d/versions')).body).toHaveLength(2);
-    await grafana.close();
-    await start('11.6');
-    await save({ uid: 'd' });
-    expect((await call('GET /api/dashboards/uid/d/versions')).body.versions).toHaveLength(1);
-  });
 });
 
 describe('v2 dashboards', () => {
@@ -189,15 +178,6 @@ describe('/apis writes', () => {
     const made = await call(`POST ${path}`, { ...object, metadata: { name: 'd', annotations } });
     expect(made.body.metadata.annotations).toMatchObject(annotations);
     expect((await call(`PUT ${path}/d`, made.body)).status).toBe(403);
-  });
-
-  it('keep every version for the history selector, newest first', async () => {
-    await start('13.2');
-    const made = await call(`POST ${path}`, object);
-    await call(`PUT ${path}/d`, { ...made.body, spec: { ...object.spec, title: 'E' } });
-    const query = 'labelSelector=grafana.app/get-history=true&fieldSelector=metadata.name=d';
-    const { items } = (await call(`GET ${path}?${query}`)).body;
-    expect(items.map((item: { spec: { title: string } }) => item.spec.title)).toEqual(['E', 'D']);
   });
 });
 

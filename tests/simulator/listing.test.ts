@@ -96,17 +96,13 @@ describe('/apis lists', () => {
     const versionOf = async (path: string): Promise<string> =>
       (await call(grafana, token, `GET ${path}`)).body.metadata.resourceVersion;
     expect(await versionOf(LIST)).toBe('1');
-    const {
-      dashboards,
-      folders: [folder],
-    } = grafana.seedDashboards({ count: 20, folders: 1, bytes: 1000 });
+    const [folder] = grafana.seedDashboards({ count: 20, folders: 1, bytes: 1000 }).folders;
     grafana.state.addOrg('Other');
     const first = await versionOf(LIST);
     const firstOfFolders = await versionOf(folders);
     const seen = [first];
     expect(first).toMatch(/^\d{16}$/);
     expect(await versionOf(`${LIST}?limit=1`)).toBe(first);
-    expect(await versionOf(`${LIST}?fieldSelector=metadata.name=${dashboards[0]}`)).toBe('1');
 
     const page = await call(grafana, token, `GET ${LIST}?limit=5`);
     const next = page.body.metadata.continue;
@@ -150,16 +146,12 @@ describe('/apis lists', () => {
     expect(await versionOf(LIST)).toBe(kv);
   });
 
-  it('sends metadata alone when asked, unless the server ignores that', async () => {
+  it('sends metadata alone when asked', async () => {
     const accept = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json' };
     await start({ profile: '13.2' });
     grafana.seedDashboards({ count: 3, bytes: 1000, awkward: false });
     const partial = await call(grafana, token, `GET ${LIST}`, undefined, accept);
     expect(partial.body.kind).toBe('PartialObjectMetadataList');
     expect(partial.body.items[0].spec).toBeUndefined();
-    grafana.tuning.partialMetadata = false;
-    const whole = await call(grafana, token, `GET ${LIST}`, undefined, accept);
-    expect(whole.body.kind).toBe('DashboardList');
-    expect(whole.body.items[0].spec.title).toBeTypeOf('string');
   });
 });

@@ -3,7 +3,7 @@ import { depth } from '../support/budget.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { surprises, unused } from '../support/grafana/profiles/known-differences.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { CATALOGUE } from '../support/recording/catalogue/index.ts';
+import { CATALOGUE } from '../support/recording/catalogue.ts';
 import { differences, type Difference } from '../support/recording/compare.ts';
 import { readRecording, recordedVersions } from '../support/recording/files.ts';
 import { namesInProduct } from '../support/recording/known-names.ts';

@@ -58,6 +58,7 @@ async function start(): Promise<void> {
 
 async function addSecret(name: string): Promise<void> {
   const body = {
+    uid: name,
     name,
     type: 'prometheus',
     access: 'proxy',
@@ -292,7 +293,7 @@ it('secrets: still those of the last full backup when Grafana has lost nearly ev
     await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
   }
   for (const name of ['first', 'second']) {
-    await call(grafana, 'admin:admin', `DELETE /api/datasources/name/${name}`);
+    await call(grafana, 'admin:admin', `DELETE /api/datasources/uid/${name}`);
   }
   await run('backup');
   expect(await broken()).toEqual(['backup warning']);

@@ -101,7 +101,6 @@ export function addDashboard(
     message: given.message ?? '',
     acl: given.acl,
     libraryPanels: given.libraryPanels,
-    history: [],
   };
   cleanUp(state, org);
   org.trash.delete(given.uid);
@@ -114,20 +113,11 @@ export function changeDashboard(
   state: GrafanaState,
   org: Org,
   dashboard: Dashboard,
-  change: DashboardContent & { folderUid: string; by: string; message?: string; versionsToKeep: number },
+  change: DashboardContent & { folderUid: string; by: string; message?: string },
 ): void {
-  dashboard.history.push({
-    version: dashboard.generation,
-    created: dashboard.updated,
-    createdBy: dashboard.updatedBy,
-    message: dashboard.message,
-    apiVersion: dashboard.apiVersion,
-    body: dashboard.body,
-  });
   if (state.profile.major >= 12 && change.apiVersion !== dashboard.apiVersion) {
     dashboard.convertedFrom = dashboard.apiVersion;
   }
-  dashboard.history.splice(0, Math.max(0, dashboard.history.length - (change.versionsToKeep - 1)));
   Object.assign(dashboard, {
     title: change.title,
     tags: change.tags,

@@ -17,15 +17,9 @@ export function preferencesDto(preferences: Record<string, unknown>): Record<str
   return { theme: '', homeDashboardUID: '', timezone: '', weekStart: '', ...preferences };
 }
 
-/** What is stored after a PUT, which replaces all but the home dashboard from 12 on, or a PATCH. */
-export function changedPreferences(
-  call: Call,
-  live: Record<string, unknown>,
-  patches = false,
-): Record<string, unknown> {
-  const { homeDashboardUID } = live;
+/** What is stored after a PUT, which replaces all but the home dashboard from 12 on. */
+export function changedPreferences(call: Call, { homeDashboardUID }: Record<string, unknown>): Record<string, unknown> {
   const home = call.profile.major < 12 || homeDashboardUID === undefined ? {} : { homeDashboardUID };
-  const from = patches ? live : {};
   const body = call.plain<Record<string, unknown>>();
   const uid = body['homeDashboardUID'];
   if (typeof uid === 'string' && uid !== '' && !call.org.dashboards.has(uid)) {
@@ -36,7 +30,7 @@ export function changedPreferences(
     throw problem(400, 'Invalid theme');
   }
   // prefimpl/pref.go of 12 writes the UID only where one is sent, '' included; before, PUT replaced it.
-  const next: Record<string, unknown> = { ...home, ...from };
+  const next: Record<string, unknown> = home;
   for (const field of FIELDS) {
     if (body[field] !== undefined && body[field] !== '') {
       next[field] = body[field];

@@ -151,7 +151,6 @@ export class GrafanaState {
       authLabels: [],
       created: now,
       updated: now,
-      stars: new Set(),
       preferences: {},
     };
     this.users.set(user.id, user);

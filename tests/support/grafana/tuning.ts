@@ -5,16 +5,10 @@ import type { Role } from './model/stored.ts';
 export interface Tuning {
   /** Pages of `/apis` lists end once their bodies reach this size (Grafana's `max_page_size_bytes`). */
   pageBytes: number;
-  /** An unlimited `/apis` list still ends after that many items. */
-  unlimitedListCap: number;
   /** Every n-th page of an `/apis` list comes empty, with `continue` set; 0 = never. */
   emptyPageEvery: number;
   /** What the resource version of an `/apis` list is made of. */
   listStorage: ListStorage;
-  /** How long a continue token lives, in milliseconds. */
-  continueTokenMs: number;
-  /** Whether `as=PartialObjectMetadataList` is honoured or answered with whole objects. */
-  partialMetadata: boolean;
   /**
    * How long an org that a request created has no Alertmanager, in milliseconds. Up to a minute on a real server (the
    * poll interval of its job); not at all here by default, since many tests run on the real clock.
@@ -28,35 +22,26 @@ export interface Tuning {
   nestedFolders: boolean;
   /** People without an account may look around (`[auth.anonymous]`). */
   anonymous: boolean;
-  /** `/api/health` names no version. */
-  hideVersion: boolean;
   /** A created user is put into an org that is there; otherwise Grafana makes one for them (`auto_assign_org`). */
   autoAssignOrg: boolean;
   /** Org that a created user is put in where the request names none (`auto_assign_org_id`). */
   autoAssignOrgId: number;
   /** Role that a created user gets in the org that they are put in (`auto_assign_org_role`). */
   autoAssignOrgRole: Role;
-  /** Older versions that are kept of a dashboard (`versions_to_keep`). */
-  versionsToKeep: number;
   /** Answers are compressed for callers that accept it (Grafana's `enable_gzip`, off by default). */
   gzip: boolean;
 }
 
 export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   pageBytes: 2 * 1024 * 1024,
-  unlimitedListCap: 500,
   emptyPageEvery: 0,
   listStorage: 'sql',
-  continueTokenMs: 10 * 60_000,
-  partialMetadata: true,
   alertingWarmUpMs: 0,
   alertingWriteMs: 0,
   enterprise: false,
   anonymous: false,
-  hideVersion: false,
   autoAssignOrg: true,
   autoAssignOrgId: 1,
   autoAssignOrgRole: 'Viewer',
-  versionsToKeep: 20,
   gzip: false,
 };

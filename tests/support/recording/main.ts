@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CATALOGUE } from './catalogue/index.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { writeRecording } from './files.ts';
 import { play } from './play.ts';
 

@@ -38,12 +38,3 @@ export interface Area {
   name: string;
   steps: Step[];
 }
-
-/** The same request from callers without the permission: a viewer and somebody who isn't signed in. */
-export function refused(request: string, body?: unknown): Step[] {
-  const given = body === undefined ? {} : { body };
-  return [
-    { name: `${request} by a viewer`, request, as: 'viewer', ...given },
-    { name: `${request} by nobody`, request, as: 'nobody', ...given },
-  ];
-}

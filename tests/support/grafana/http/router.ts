@@ -7,7 +7,7 @@ interface Node {
   fixed: Map<string, Node>;
   parameter?: Node;
   rest?: Node;
-  handlers: Map<string, { handler: Handler; names: string[] }>;
+  handlers: Map<string, { route: string; handler: Handler; names: string[] }>;
 }
 
 function node(): Node {
@@ -16,6 +16,8 @@ function node(): Node {
 
 /** Finds handlers by method and path. `:name` takes one segment, a last `*` takes the rest. */
 export class Router {
+  /** Method and path of each, as they were given. */
+  readonly routes: string[] = [];
   readonly #root = node();
 
   /** @param route method and path, as in `GET /api/folders/:uid`. */
@@ -36,23 +38,28 @@ export class Router {
         at = next;
       }
     }
-    at.handlers.set(method, { handler, names });
+    at.handlers.set(method, { route, handler, names });
+    this.routes.push(route);
   }
 
-  /** The handler and its parameters; 'method' when the path is known but not with this method. */
-  find(method: string, path: string): { handler: Handler; params: Record<string, string> } | 'method' | undefined {
+  /** The route and its parameters; 'method' when the path is known but not with this method. */
+  find(
+    method: string,
+    path: string,
+  ): { route: string; handler: Handler; params: Record<string, string> } | 'method' | undefined {
     const values: string[] = [];
     const found = this.#find(this.#root, segments(path), 0, values);
     if (found === undefined) {
       return undefined;
     }
-    const route = found.handlers.get(method) ?? found.handlers.get('ANY');
-    if (route === undefined) {
+    const registered = found.handlers.get(method);
+    if (registered === undefined) {
       return 'method';
     }
+    const { route, handler, names } = registered;
     const params: Record<string, string> = {};
-    route.names.forEach((name, index) => (params[name] = values[index] ?? ''));
-    return { handler: route.handler, params };
+    names.forEach((name, index) => (params[name] = values[index] ?? ''));
+    return { route, handler, params };
   }
 
   #find(at: Node, path: string[], index: number, values: string[]): Node | undefined {

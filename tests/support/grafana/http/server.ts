@@ -17,7 +17,7 @@ import { bytesOf, json, notServed, rendered, sizeOf, tooMany, type HttpResponse 
 const compress = promisify(gzip);
 
 /** Answered before anyone looks at the credentials, wrong ones included. */
-const UNASKED = new Set(['/api/health', '/healthz']);
+const UNASKED = new Set(['/api/health']);
 /** Answered without saying who calls. */
 const PUBLIC = new Set(['/', '/login', ...UNASKED]);
 

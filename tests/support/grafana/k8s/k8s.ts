@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { isJsonObject, objectAt, stringAt, stringifyJson, type JsonObject } from '../../../../pkg/lib/json/json.ts';
+import { objectAt, stringAt, stringifyJson, type JsonObject } from '../../../../pkg/lib/json/json.ts';
 import { Raw, type Call } from '../http/call.ts';
 import type { Stored } from '../model/stored.ts';
 import { k8sStatus, type Problem } from '../http/problems.ts';
@@ -9,14 +9,14 @@ import { pageOf } from './pages.ts';
 import type { K8sKind } from './kind.ts';
 import { namespaceOf, render, renderPartial } from './render.ts';
 
-/** Registers list, get, create, replace, patch and delete of a kind. */
+/** Registers list, get, create, replace and delete of a kind. */
 export function serveK8s<T extends Stored>(router: Router, kind: K8sKind<T>): void {
   const path = `/apis/${kind.group}/:version/namespaces/:ns/${kind.resource}`;
   router.on(`GET ${path}`, (call) => list(call, kind, version(call, kind)));
   router.on(`POST ${path}`, (call) => create(call, kind, version(call, kind)));
   router.on(`GET ${path}/:name`, (call) => {
     const served = version(call, kind);
-    return new Raw(render(call, kind, atRevision(call, kind, find(call, kind, 'get')), served));
+    return new Raw(render(call, kind, find(call, kind, 'get'), served));
   });
   router.on(`PUT ${path}/:name`, (call) => {
     const served = version(call, kind);
@@ -24,12 +24,6 @@ export function serveK8s<T extends Stored>(router: Router, kind: K8sKind<T>): vo
       return createByPut(call, kind, served);
     }
     return replace(call, kind, find(call, kind, 'update'), objectIn(call, kind), served);
-  });
-  router.on(`PATCH ${path}/:name`, (call) => {
-    const served = version(call, kind);
-    const item = find(call, kind, 'update');
-    const current = JSON.parse(render(call, kind, item, served)) as JsonObject;
-    return replace(call, kind, item, merged(current, call.json()), served);
   });
   router.on(`DELETE ${path}/:name`, (call) => {
     version(call, kind);
@@ -82,18 +76,6 @@ function find<T extends Stored>(call: Call, kind: K8sKind<T>, verb: 'get' | 'upd
   return item;
 }
 
-function atRevision<T extends Stored>(call: Call, kind: K8sKind<T>, item: T): T {
-  const wanted = call.query.get('resourceVersion');
-  if (!wanted || wanted === '0' || wanted === item.resourceVersion) {
-    return item;
-  }
-  const found = kind.revisions?.(item).find((revision) => revision.resourceVersion === wanted);
-  if (found === undefined) {
-    throw notFound(kind, item.uid);
-  }
-  return found;
-}
-
 /** Grafana works on requests side by side: after that many objects of a list others have their turn. */
 const AT_A_TIME = 4;
 
@@ -101,7 +83,7 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
   if (!kind.allowed(call, 'list')) {
     throw forbidden(call, kind, 'list');
   }
-  const partial = call.tuning.partialMetadata && call.header('accept').includes('as=PartialObjectMetadataList');
+  const partial = call.header('accept').includes('as=PartialObjectMetadataList');
   const page = pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
   const items: string[] = [];
   for (const [index, item] of page.items.entries()) {
@@ -216,22 +198,6 @@ function replace<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, object
   }
   kind.replace(call, item, object, served);
   return new Raw(render(call, kind, item, served));
-}
-
-/** JSON merge patch (RFC 7386). */
-function merged(target: JsonObject, patch: JsonObject): JsonObject {
-  const result: JsonObject = { ...target };
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) {
-      delete result[name];
-    } else if (isJsonObject(value)) {
-      const inner = result[name];
-      result[name] = merged(isJsonObject(inner) ? inner : {}, value);
-    } else {
-      result[name] = value;
-    }
-  }
-  return result;
 }
 
 /** An annotation of an object that was sent. */

@@ -24,6 +24,4 @@ export interface K8sKind<T extends Stored> {
   create(call: Call, name: string, object: JsonObject, version: string): T;
   replace(call: Call, item: T, object: JsonObject, version: string): void;
   remove(call: Call, item: T): void;
-  /** Members in place of the current ones, for `?resourceVersion=` and the history selector. */
-  revisions?(item: T): T[];
 }

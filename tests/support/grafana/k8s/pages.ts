@@ -20,6 +20,11 @@ interface Page<T> {
   resourceVersion: string;
 }
 
+/** How many items a list without a limit has at most. */
+const UNLIMITED = 500;
+/** How long a continue token lives, in milliseconds. */
+const TOKEN_MS = 10 * 60_000;
+
 /** Names in the order of the store; made again when anything was written. */
 const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: bigint; names: string[] }>();
 
@@ -28,13 +33,9 @@ const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: bigint; nam
  * the caller may not see take no place in it, so it may hold fewer than the limit, or none.
  */
 export function pageOf<T extends Stored>(call: Call, kind: K8sKind<T>, visible: (item: T) => boolean): Page<T> {
-  const selected = selection(call, kind);
-  if (selected !== undefined) {
-    return { items: selected.filter(visible), next: '', resourceVersion: '1' };
-  }
   const token = readToken(call);
   const requested = call.number('limit', 0);
-  const limit = requested > 0 ? requested : call.tuning.unlimitedListCap;
+  const limit = requested > 0 ? requested : UNLIMITED;
   const { emptyPageEvery } = call.tuning;
   const items = kind.items(call.org);
   const { versions } = call.state;
@@ -60,25 +61,6 @@ export function pageOf<T extends Stored>(call: Call, kind: K8sKind<T>, visible: 
     }
   }
   return { items: found, next: index < names.length ? goOn(last) : '', resourceVersion };
-}
-
-/** What the magic selectors ask for; undefined for an ordinary list. */
-function selection<T extends Stored>(call: Call, kind: K8sKind<T>): T[] | undefined {
-  const items = kind.items(call.org);
-  const name = /(?:^|,)metadata\.name==?([^,]*)/.exec(call.query.get('fieldSelector') ?? '')?.[1];
-  const labels = call.query.get('labelSelector') ?? '';
-  const named = name === undefined ? undefined : items.get(name);
-  if (labels.includes('grafana.app/get-history=true')) {
-    return named === undefined ? [] : [named, ...(kind.revisions?.(named) ?? [])];
-  }
-  if (labels.includes('grafana.app/get-trash=true')) {
-    return [];
-  }
-  const id = /grafana\.app\/deprecatedInternalID=(\d+)/.exec(labels)?.[1];
-  if (id !== undefined) {
-    return [...items.values()].filter((item) => String(item.id) === id);
-  }
-  return name === undefined ? undefined : named === undefined ? [] : [named];
 }
 
 function namesOf(items: ReadonlyMap<string, unknown>, revision: bigint): string[] {
@@ -120,7 +102,7 @@ function readToken(call: Call): Token | undefined {
   } catch {
     throw k8sStatus(400, 'BadRequest', 'continue key is not valid');
   }
-  if (call.state.now() - token.issued > call.tuning.continueTokenMs || token.issued < call.state.tokensExpiredBefore) {
+  if (call.state.now() - token.issued > TOKEN_MS || token.issued < call.state.tokensExpiredBefore) {
     const message =
       'The provided continue parameter is too old to display a consistent list result. You can start a new list ' +
       'without the continue parameter, or use the continue token in this response to retrieve the remainder.';

@@ -18,15 +18,6 @@ export interface Folder extends Stored {
   acl: AclEntry[];
 }
 
-export interface DashboardVersion {
-  version: number;
-  created: number;
-  createdBy: string;
-  message: string;
-  apiVersion: string;
-  body: Body;
-}
-
 export interface Dashboard extends Stored {
   title: string;
   tags: string[];
@@ -42,8 +33,6 @@ export interface Dashboard extends Stored {
   acl: AclEntry[];
   /** Uids of the library panels that it uses. */
   libraryPanels: string[];
-  /** Older versions, oldest first; the current one is not among them. */
-  history: DashboardVersion[];
 }
 
 export interface User {
@@ -59,7 +48,6 @@ export interface User {
   authLabels: string[];
   created: number;
   updated: number;
-  stars: Set<string>;
   preferences: Record<string, unknown>;
 }
 

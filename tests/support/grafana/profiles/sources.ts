@@ -17,7 +17,6 @@ export const SOURCES: Record<keyof typeof UNRECORDED, Partial<Record<keyof Profi
       'documentation of grafana-dash-n-grab: a folder of the same title in the same parent is refused with 409',
     uniqueDashboardTitles: 'documentation of the dashboard API: 412 with the status name-exists',
     schemaVersion: 'assumed from DASHBOARD_SCHEMA_VERSION in DashboardMigrator.ts',
-    versionsListing: 'grafana/grafana#104556: an object since 11.6, a list before',
     alertingVersions: 'grafana/grafana#88731 and #91195: optimistic lock since 11.2',
     deleteRuleGroup: 'documentation of the alerting provisioning API: DELETE of a rule group since 11',
   },
@@ -28,7 +27,6 @@ export const SOURCES: Record<keyof typeof UNRECORDED, Partial<Record<keyof Profi
     k8sObjectOnLegacySave: 'terraform-provider-grafana resource_dashboard.go: taken from 13 on, refused by 12',
     numericIdRoutes: 'OpenAPI schema of 13.0 against that of 12.1, and grafana/grafana#117227 for dashboards',
     alertingConflict: 'grafana/grafana#131069: 409 alerting.notifications.alertmanager.versionConflict instead of 500',
-    ssoPatch: 'OpenAPI schema of 13.0: PATCH /v1/sso-settings/{key}',
     groups:
       'register_test.go of the dashboard API, and terraform-provider-grafana for folders v1, playlists v1 and notifications v1beta1',
   },

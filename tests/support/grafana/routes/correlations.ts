@@ -25,7 +25,6 @@ export function correlationRoutes(router: Router): void {
       .filter((correlation) => isShown(call, correlation) && correlation.sourceUID === call.param('source'))
       .map((correlation) => dto(call, correlation));
   });
-  router.on('GET /api/datasources/uid/:source/correlations/:uid', (call) => dto(call, find(call, 'datasources:read')));
   router.on('POST /api/datasources/uid/:source/correlations', (call) => {
     call.require('datasources:write');
     const body = call.json();

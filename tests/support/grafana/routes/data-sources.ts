@@ -16,21 +16,8 @@ export function dataSourceRoutes(router: Router): void {
   });
   router.on('POST /api/datasources', create);
   router.on('GET /api/datasources/uid/:uid', (call) => whole(call, byUid(call, 'datasources:read')));
-  router.on('GET /api/datasources/name/:name', (call) => whole(call, byName(call)));
-  router.on('GET /api/datasources/id/:name', (call) => ({ id: byName(call).id }));
-  router.on('GET /api/datasources/uid/:uid/health', (call) => {
-    byUid(call, 'datasources:query');
-    return { status: 'OK', message: 'simulated' };
-  });
   router.on('PUT /api/datasources/uid/:uid', (call) => update(call, byUid(call, 'datasources:write')));
   router.on('DELETE /api/datasources/uid/:uid', (call) => remove(call, byUid(call, 'datasources:delete')));
-  router.on('DELETE /api/datasources/name/:name', (call) => {
-    call.require('datasources:delete');
-    return remove(call, byName(call));
-  });
-  router.on('GET /api/datasources/:id', (call) => whole(call, byId(call, 'datasources:read')));
-  router.on('PUT /api/datasources/:id', (call) => update(call, byId(call, 'datasources:write')));
-  router.on('DELETE /api/datasources/:id', (call) => remove(call, byId(call, 'datasources:delete')));
 }
 
 function create(call: Call): unknown {
@@ -169,28 +156,6 @@ function byUid(call: Call, action: string): DataSource {
   if (!can(call.identity, action, `datasources:uid:${uid}`) && !can(call.identity, action, 'datasources:*')) {
     throw accessDenied(action);
   }
-  if (source === undefined) {
-    throw problem(404, 'Data source not found');
-  }
-  return source;
-}
-
-function byName(call: Call): DataSource {
-  call.require('datasources:read');
-  const source = [...call.org.dataSources.values()].find((one) => one.name === call.param('name'));
-  if (source === undefined) {
-    throw problem(404, 'Data source not found');
-  }
-  return source;
-}
-
-/** Routes by numeric id are gone in 13. */
-function byId(call: Call, action: string): DataSource {
-  if (!call.profile.numericIdRoutes) {
-    throw problem(404, 'Not found');
-  }
-  call.require(action);
-  const source = [...call.org.dataSources.values()].find((one) => String(one.id) === call.param('id'));
   if (source === undefined) {
     throw problem(404, 'Data source not found');
   }

@@ -8,11 +8,7 @@ const COMMIT = '3f2a9c1d7e';
 
 export function generalRoutes(router: Router): void {
   router.on('GET /', () => ({ message: 'Grafana simulator' }));
-  router.on('GET /healthz', () => 'Ok');
-  router.on('GET /api/health', (call) => ({
-    database: 'ok',
-    ...(call.tuning.hideVersion ? {} : { version: call.profile.version, commit: COMMIT }),
-  }));
+  router.on('GET /api/health', ({ profile }) => ({ database: 'ok', version: profile.version, commit: COMMIT }));
   router.on('GET /api/frontend/settings', (call) => ({
     appUrl: 'https://grafana.example.com/monitoring/',
     buildInfo: {
@@ -43,26 +39,6 @@ export function generalRoutes(router: Router): void {
     groups: call.profile.groups.map(groupDto),
   }));
   router.on('GET /apis/:group', (call) => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupDto(served(call)) }));
-  router.on('GET /apis/:group/:version', (call) => {
-    const group = served(call);
-    if (!group.versions.includes(call.param('version'))) {
-      throw k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
-    }
-    return {
-      kind: 'APIResourceList',
-      apiVersion: 'v1',
-      groupVersion: `${group.name}/${call.param('version')}`,
-      resources: (RESOURCES[group.name] ?? [])
-        .filter(([name]) => name !== 'inhibitionrules' || call.profile.major >= 13)
-        .map(([name, kind]) => ({
-          name,
-          singularName: kind.toLowerCase(),
-          namespaced: true,
-          kind,
-          verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
-        })),
-    };
-  });
   router.on('GET /api/access-control/user/permissions', (call) => {
     const grouped: Record<string, string[]> = {};
     for (const { action, scope } of reported(call)) {
@@ -80,16 +56,6 @@ function reported({ identity, tuning }: Call): Permission[] {
   const unreported = tuning.enterprise ? /^playlists:/ : /^(playlists|datasources\.permissions):/;
   return identity.permissions.filter(({ action }) => !unreported.test(action));
 }
-
-const RESOURCES: Record<string, [string, string][]> = {
-  'dashboard.grafana.app': [['dashboards', 'Dashboard']],
-  'folder.grafana.app': [['folders', 'Folder']],
-  'playlist.grafana.app': [['playlists', 'Playlist']],
-  'notifications.alerting.grafana.app': [
-    ['routingtrees', 'RoutingTree'],
-    ['inhibitionrules', 'InhibitionRule'],
-  ],
-};
 
 function served(call: Call): ApiGroup {
   const group = call.profile.groups.find((one) => one.name === call.param('group'));

@@ -65,16 +65,6 @@ export function pluginRoutes(router: Router): void {
     });
     return { message: 'Plugin settings updated' };
   });
-  router.on('POST /api/plugins/:id/install', (call) => {
-    call.require('plugins:install');
-    const id = call.param('id');
-    if (call.state.plugins.has(id)) {
-      throw problem(409, 'Plugin is already installed');
-    }
-    const { version = '1.0.0' } = call.bodyText ? call.plain<{ version?: string }>() : {};
-    call.state.plugins.set(id, { id, name: id, type: 'app', version, autoEnabled: false });
-    return {};
-  });
 }
 
 /** Anyone who may neither make data sources nor install plugins sees the core plugins only, without a word. */

@@ -19,23 +19,6 @@ export function serverRoutes(router: Router): void {
       database: { type: 'sqlite3', password: '' },
     };
   });
-  router.on('GET /api/admin/stats', (call) => {
-    call.require('server.stats:read');
-    const sum = (count: (org: Call['org']) => number) =>
-      [...call.state.orgs.values()].reduce((all, org) => all + count(org), 0);
-    return {
-      orgs: call.state.orgs.size,
-      users: call.state.users.size,
-      dashboards: sum((org) => org.dashboards.size),
-      datasources: sum((org) => org.dataSources.size),
-      playlists: sum((org) => org.playlists.size),
-      snapshots: sum((org) => org.snapshots.size),
-      tags: 0,
-      stars: 0,
-      alerts: sum((org) => org.alerting.rules.size),
-      activeUsers: 1,
-    };
-  });
   ssoRoutes(router);
 }
 
@@ -51,15 +34,6 @@ function ssoRoutes(router: Router): void {
     find(call, 'settings:write');
     const settings = objectAt(call.json(), 'settings') ?? {};
     // A mask that is sent back is stored as the secret.
-    call.state.sso.set(call.param('provider'), { settings, source: 'database' });
-    return new Reply(204, undefined);
-  });
-  router.on(`PATCH ${SSO}/:provider`, (call) => {
-    if (!call.profile.ssoPatch) {
-      throw problem(404, 'Not found');
-    }
-    const stored = find(call, 'settings:write');
-    const settings = { ...stored.settings, ...objectAt(call.json(), 'settings') };
     call.state.sso.set(call.param('provider'), { settings, source: 'database' });
     return new Reply(204, undefined);
   });

@@ -83,7 +83,7 @@ export function touchDashboards(state: GrafanaState, count: number, seed: number
         size: before.size + note.length,
         text: () => spliceMembers(before.text().replace(/,"description":"edited, round \d+"/, ''), note),
       };
-      const change = { ...dashboard, body, by: 'user:editor', message: 'Edited', versionsToKeep: 20 };
+      const change = { ...dashboard, body, by: 'user:editor', message: 'Edited' };
       changeDashboard(state, org, dashboard, change);
       org.index.flush();
       return dashboard.uid;

@@ -21,31 +21,19 @@ export function orgRoutes(router: Router): void {
     call.require('org.users:read');
     return usersOf(call, call.org);
   });
-  router.on('POST /api/org/users', (call) => {
-    call.require('org.users:add');
-    return addMember(call, call.org);
-  });
   router.on('PATCH /api/org/users/:userId', (call) => {
     call.require('org.users:write');
     return setRole(call, call.org);
   });
-  router.on('DELETE /api/org/users/:userId', (call) => {
-    call.require('org.users:remove');
-    return removeMember(call, call.org);
-  });
-  router.on('GET /api/org/invites', () => []);
-  router.on('GET /api/org/quotas', () => []);
   router.on('GET /api/org/preferences', (call) => {
     call.require('orgs.preferences:read');
     return preferencesDto(call.org.preferences);
   });
-  for (const method of ['PUT', 'PATCH']) {
-    router.on(`${method} /api/org/preferences`, (call) => {
-      call.require('orgs.preferences:write');
-      call.org.preferences = changedPreferences(call, call.org.preferences, method === 'PATCH');
-      return { message: 'Preferences updated' };
-    });
-  }
+  router.on('PUT /api/org/preferences', (call) => {
+    call.require('orgs.preferences:write');
+    call.org.preferences = changedPreferences(call, call.org.preferences);
+    return { message: 'Preferences updated' };
+  });
   adminRoutes(router);
 }
 
@@ -112,10 +100,6 @@ function adminRoutes(router: Router): void {
     // An org that is missing has no members.
     const org = call.state.orgs.get(Number(call.param('id')));
     return org === undefined ? [] : usersOf(call, org);
-  });
-  router.on('GET /api/orgs/:id/users/search', (call) => {
-    const users = usersOf(call, find(call, 'orgs:read'));
-    return { totalCount: users.length, orgUsers: users, page: 1, perPage: 1000 };
   });
   router.on('POST /api/orgs/:id/users', (call) => addMember(call, find(call, 'orgs:write')));
   router.on('PATCH /api/orgs/:id/users/:userId', (call) => setRole(call, find(call, 'orgs:write')));

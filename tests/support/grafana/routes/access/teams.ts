@@ -32,7 +32,6 @@ export function teamRoutes(router: Router): void {
     }
     return { message: 'Team created', teamId: team.id, uid: team.uid };
   });
-  router.on('GET /api/teams/:id', (call) => dto(call, find(call, 'teams:read')));
   router.on('PUT /api/teams/:id', (call) => {
     const team = find(call, 'teams:write');
     const body = call.plain<{ name?: string; email?: string }>();

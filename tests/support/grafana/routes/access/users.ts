@@ -16,7 +16,6 @@ interface NewUser {
 
 export function userRoutes(router: Router): void {
   ownRoutes(router);
-  router.on('GET /api/users', (call) => page(call).users);
   router.on('GET /api/users/search', (call) => page(call));
   router.on('GET /api/users/lookup', (call) => {
     requireServer(call, 'users:read');
@@ -45,14 +44,6 @@ export function userRoutes(router: Router): void {
     return [...call.state.orgs.values()]
       .filter((org) => user !== undefined && org.members.has(user.id))
       .map((org) => ({ orgId: org.id, name: org.name, role: org.members.get(user?.id ?? 0) }));
-  });
-  router.on('GET /api/users/:id/teams', (call) => {
-    const user = find(call, 'users:read');
-    return [...call.state.orgs.values()].flatMap((org) =>
-      [...org.teams.values()]
-        .filter((team) => team.members.has(user.id))
-        .map((team) => ({ id: team.id, uid: team.uid, orgId: org.id, name: team.name })),
-    );
   });
   router.on('POST /api/admin/users', (call) => {
     requireServer(call, 'users:create');
@@ -88,16 +79,10 @@ export function userRoutes(router: Router): void {
     user.isGrafanaAdmin = call.plain<{ isGrafanaAdmin?: boolean }>().isGrafanaAdmin === true;
     return { message: 'User permissions updated' };
   });
-  router.on('PUT /api/admin/users/:id/password', (call) => {
-    find(call, 'users.password:write').password = call.plain<{ password?: string }>().password ?? '';
-    return { message: 'User password updated' };
+  router.on('POST /api/admin/users/:id/disable', (call) => {
+    find(call, 'users:write').isDisabled = true;
+    return { message: 'User disabled' };
   });
-  for (const verb of ['disable', 'enable']) {
-    router.on(`POST /api/admin/users/:id/${verb}`, (call) => {
-      find(call, 'users:write').isDisabled = verb === 'disable';
-      return { message: `User ${verb}d` };
-    });
-  }
   router.on('DELETE /api/admin/users/:id', (call) => {
     const user = find(call, 'users:delete');
     call.state.users.delete(user.id);
@@ -135,27 +120,12 @@ function ownRoutes(router: Router): void {
       .filter((org) => org.members.has(user.id))
       .map((org) => ({ orgId: org.id, name: org.name, role: org.members.get(user.id) }));
   });
-  router.on('POST /api/user/using/:orgId', () => ({ message: 'Active organization changed' }));
-  router.on('GET /api/user/stars', (call) => [...own(call).stars]);
-  router.on('POST /api/user/stars/dashboard/uid/:uid', (call) => {
-    if (!call.org.dashboards.has(call.param('uid'))) {
-      throw problem(404, 'Dashboard not found');
-    }
-    own(call).stars.add(call.param('uid'));
-    return { message: 'Dashboard starred!' };
-  });
-  router.on('DELETE /api/user/stars/dashboard/uid/:uid', (call) => {
-    own(call).stars.delete(call.param('uid'));
-    return { message: 'Dashboard unstarred' };
-  });
   router.on('GET /api/user/preferences', (call) => preferencesDto(own(call).preferences));
-  for (const method of ['PUT', 'PATCH']) {
-    router.on(`${method} /api/user/preferences`, (call) => {
-      const user = own(call);
-      user.preferences = changedPreferences(call, user.preferences, method === 'PATCH');
-      return { message: 'Preferences updated' };
-    });
-  }
+  router.on('PUT /api/user/preferences', (call) => {
+    const user = own(call);
+    user.preferences = changedPreferences(call, user.preferences);
+    return { message: 'Preferences updated' };
+  });
 }
 
 function own(call: Call): User {

@@ -14,7 +14,6 @@ import { Reply, type Call } from '../../http/call.ts';
 import { defaultPolicy, type Alerting, type MuteTiming, type NotificationTemplate } from '../../model/alerting.ts';
 import { errutil, problem } from '../../http/problems.ts';
 import type { Router } from '../../http/router.ts';
-import { inFormat } from './receivers.ts';
 
 const BASE = '/api/v1/provisioning';
 const READ = 'alert.notifications:read';
@@ -25,10 +24,6 @@ export function policyRoutes(router: Router): void {
     requireRead(call, READ);
     const { policy, policyProvenance } = ready(call);
     return { ...policy, ...(policyProvenance ? { provenance: policyProvenance } : {}) };
-  });
-  router.on(`GET ${BASE}/policies/export`, (call) => {
-    requireRead(call, READ);
-    return inFormat(call, { apiVersion: 1, policies: [{ orgId: call.org.id, ...ready(call).policy }] });
   });
   router.on(`PUT ${BASE}/policies`, async (call) => {
     requireWrite(call, WRITE);

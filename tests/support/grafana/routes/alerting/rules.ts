@@ -20,7 +20,6 @@ import { Reply, type Call } from '../../http/call.ts';
 import type { AlertRule, Provenance } from '../../model/alerting.ts';
 import { errutil, problem } from '../../http/problems.ts';
 import type { Router } from '../../http/router.ts';
-import { inFormat } from './receivers.ts';
 
 const RULES = '/api/v1/provisioning/alert-rules';
 const GROUP = '/api/v1/provisioning/folder/:folder/rule-groups/:group';
@@ -46,11 +45,6 @@ export function ruleRoutes(router: Router): void {
   router.on(`GET ${RULES}`, (call) => {
     requireRead(call, 'alert.rules:read');
     return [...call.org.alerting.rules.values()].map((rule) => dto(call, rule));
-  });
-  router.on(`GET ${RULES}/export`, (call) => {
-    requireRead(call, 'alert.rules:read');
-    const rules = [...call.org.alerting.rules.values()].map((rule) => dto(call, rule));
-    return inFormat(call, { apiVersion: 1, groups: [{ orgId: call.org.id, rules }] });
   });
   router.on(`POST ${RULES}`, (call) => {
     requireWrite(call, 'alert.rules:create');

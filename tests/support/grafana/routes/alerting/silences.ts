@@ -12,10 +12,6 @@ export function silenceRoutes(router: Router): void {
     call.require(['alert.instances:read', 'alert.silences:read']);
     return [...ready(call).silences.values()].map((silence) => dto(call, silence));
   });
-  router.on(`GET ${BASE}/silence/:id`, (call) => {
-    call.require(['alert.instances:read', 'alert.silences:read']);
-    return dto(call, find(call, call.param('id')));
-  });
   router.on(`POST ${BASE}/silences`, (call) => {
     call.require(['alert.instances:write', 'alert.silences:create']);
     const body = call.json();

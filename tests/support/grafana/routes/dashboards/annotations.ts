@@ -8,28 +8,6 @@ import type { Router } from '../../http/router.ts';
 export function annotationRoutes(router: Router): void {
   router.on('GET /api/annotations', list);
   router.on('POST /api/annotations', create);
-  router.on('GET /api/annotations/tags', (call) => {
-    call.require('annotations:read');
-    const counts = new Map<string, number>();
-    for (const tag of [...call.org.annotations.values()].flatMap((annotation) => annotation.tags)) {
-      counts.set(tag, (counts.get(tag) ?? 0) + 1);
-    }
-    return { result: { tags: [...counts].map(([tag, count]) => ({ tag, count })) } };
-  });
-  router.on('GET /api/annotations/:id', (call) => dto(call, find(call, 'annotations:read')));
-  for (const method of ['PUT', 'PATCH']) {
-    router.on(`${method} /api/annotations/:id`, (call) => {
-      const annotation = find(call, 'annotations:write');
-      const body = call.json();
-      annotation.text = stringAt(body, 'text') ?? annotation.text;
-      annotation.tags = arrayAt(body, 'tags')?.map(String) ?? annotation.tags;
-      annotation.time = numberAt(body, 'time') || annotation.time;
-      annotation.timeEnd = numberAt(body, 'timeEnd') || annotation.timeEnd;
-      annotation.data = objectAt(body, 'data') ?? annotation.data;
-      annotation.updated = call.state.now();
-      return { message: method === 'PUT' ? 'Annotation updated' : 'Annotation patched' };
-    });
-  }
   router.on('DELETE /api/annotations/:id', (call) => {
     // Deleting one that is not there, or not in this org, is no error.
     call.require('annotations:delete');
@@ -142,15 +120,6 @@ function create(call: Call): unknown {
   };
   call.org.annotations.set(annotation.id, annotation);
   return { id: annotation.id, message: 'Annotation added' };
-}
-
-function find(call: Call, action: string): Annotation {
-  call.require(action);
-  const annotation = call.org.annotations.get(Number(call.param('id')));
-  if (annotation === undefined || !visible(call, annotation)) {
-    throw problem(404, 'annotation not found');
-  }
-  return annotation;
 }
 
 function dto(call: Call, annotation: Annotation): JsonObject {

@@ -48,8 +48,7 @@ export function saveDashboard(call: Call): unknown {
   if (!canWithDashboard(call.identity, call.org, 'dashboards:write', existing)) {
     throw accessDenied('dashboards:write');
   }
-  const { versionsToKeep } = call.tuning;
-  changeDashboard(call.state, call.org, existing, { ...content, folderUid, by: call.author, message, versionsToKeep });
+  changeDashboard(call.state, call.org, existing, { ...content, folderUid, by: call.author, message });
   return answer(existing);
 }
 

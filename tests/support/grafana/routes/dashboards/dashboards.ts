@@ -27,29 +27,13 @@ export function dashboardRoutes(router: Router): void {
       uid: dashboard.uid,
     };
   });
-  router.on('GET /api/dashboards/uid/:uid/versions', (call) => {
-    const dashboard = findDashboard(call, 'dashboards:write');
-    const limit = call.number('limit', 1000);
-    const start = call.number('start', 0);
-    const versions = versionsOf(dashboard)
-      .slice(start, start + limit)
-      .map((version) => ({ ...versionDto(dashboard, version), ...(version.version === 1 ? INITIAL : {}) }));
-    return call.profile.versionsListing === 'array' ? versions : { continueToken: '', versions };
-  });
+  // Only the current one: nothing asks for an older one.
   router.on('GET /api/dashboards/uid/:uid/versions/:version', (call) => {
-    const dashboard = findDashboard(call, 'dashboards:write');
-    const version = versionsOf(dashboard).find((one) => String(one.version) === call.param('version'));
-    if (version === undefined) {
+    const { uid, generation, message } = findDashboard(call, 'dashboards:write');
+    if (String(generation) !== call.param('version')) {
       throw problem(404, 'Dashboard version not found');
     }
-    return new Raw(spliceMembers(JSON.stringify(versionDto(dashboard, version)), `"data":${version.body.text()}`));
-  });
-  router.on('GET /api/dashboards/tags', (call) => {
-    const counts = new Map<string, number>();
-    for (const tag of [...call.org.dashboards.values()].flatMap((dashboard) => dashboard.tags)) {
-      counts.set(tag, (counts.get(tag) ?? 0) + 1);
-    }
-    return [...counts].map(([term, count]) => ({ term, count }));
+    return { uid, version: generation, message };
   });
 }
 
@@ -128,40 +112,4 @@ export function nameOf(call: Call, author: string): string {
       ? call.state.users.values()
       : [...call.state.orgs.values()].flatMap((org) => [...org.serviceAccounts.values()]);
   return [...pool].find((one) => one.uid === uid)?.login ?? 'Anonymous';
-}
-
-/**
- * The list says this of a version without a parent, whatever it was saved with (api/dashboard.go GetDashboardVersions).
- */
-const INITIAL = { message: 'Initial save' };
-
-interface Version {
-  version: number;
-  created: number;
-  createdBy: string;
-  message: string;
-  body: Dashboard['body'];
-}
-
-/** Newest first. */
-function versionsOf(dashboard: Dashboard): Version[] {
-  const { generation, updated, updatedBy, message, body } = dashboard;
-  return [
-    { version: generation, created: updated, createdBy: updatedBy, message, body },
-    ...[...dashboard.history].reverse(),
-  ];
-}
-
-function versionDto(dashboard: Dashboard, version: Version): Record<string, unknown> {
-  return {
-    id: version.version,
-    dashboardId: dashboard.id,
-    uid: dashboard.uid,
-    parentVersion: version.version - 1,
-    restoredFrom: 0,
-    version: version.version,
-    created: new Date(version.created).toISOString(),
-    createdBy: version.createdBy,
-    message: version.message,
-  };
 }

@@ -30,13 +30,6 @@ export function folderRoutes(router: Router): void {
       }));
   });
   router.on('GET /api/folders/:uid', (call) => folderDto(call, find(call, 'folders:read')));
-  router.on('GET /api/folders/id/:id', (call) => {
-    const folder = [...call.org.folders.values()].find((one) => String(one.id) === call.param('id'));
-    if (folder === undefined || !call.profile.numericIdRoutes) {
-      throw problem(404, 'folder not found', { status: 'not-found' });
-    }
-    return folderDto(call, folder);
-  });
   router.on('GET /api/folders/:uid/counts', (call) => {
     // Of one that is missing they are zero.
     const uid = call.param('uid');

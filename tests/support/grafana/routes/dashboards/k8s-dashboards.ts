@@ -72,7 +72,6 @@ const KIND: K8sKind<Dashboard> = {
       folderUid,
       by: call.author,
       message: annotationOf(object, 'message'),
-      versionsToKeep: call.tuning.versionsToKeep,
     });
     dashboard.managedBy = managerOf(object);
   },
@@ -80,17 +79,6 @@ const KIND: K8sKind<Dashboard> = {
     refuseLocked(dashboard);
     removeDashboard(call.state, call.org, dashboard.uid);
   },
-  revisions: (dashboard) =>
-    [...dashboard.history].reverse().map((version) => ({
-      ...dashboard,
-      generation: version.version,
-      body: version.body,
-      apiVersion: version.apiVersion,
-      message: version.message,
-      updated: version.created,
-      updatedBy: version.createdBy,
-      resourceVersion: String(BigInt(dashboard.resourceVersion) - BigInt(dashboard.generation - version.version)),
-    })),
 };
 
 function checked(object: JsonObject, version: string, call: Call): DashboardContent {
@@ -123,42 +111,6 @@ function refuseLocked(dashboard: Dashboard): void {
 
 export function k8sDashboardRoutes(router: Router): void {
   serveK8s(router, KIND);
-  router.on(`GET /apis/${GROUP}/v0alpha1/namespaces/:ns/search`, (call) => {
-    const type = call.query.get('type');
-    const folder = call.query.get('folder');
-    const hits = [...call.org.index.entries()]
-      .map((entry) =>
-        entry.type === 'dash-db'
-          ? { resource: 'dashboards', item: call.org.dashboards.get(entry.uid) }
-          : { resource: 'folders', item: call.org.folders.get(entry.uid) },
-      )
-      .flatMap(({ resource, item }) => {
-        if (item === undefined) {
-          return [];
-        }
-        const holder = 'folderUid' in item ? item.folderUid : item.parentUid;
-        const wanted =
-          (type !== 'dashboard' || resource === 'dashboards') && (type !== 'folder' || resource === 'folders');
-        const tags = 'tags' in item ? item.tags : [];
-        return wanted && (folder === null || folder === holder)
-          ? [{ resource, name: item.uid, title: item.title, folder: holder || undefined, tags }]
-          : [];
-      });
-    const page = hits.slice(0, call.number('limit', 50));
-    return { kind: 'SearchResults', totalHits: hits.length, maxScore: 1, queryCost: 1, hits: page };
-  });
-  router.on(`GET /apis/${GROUP}/:version/namespaces/:ns/dashboards/:name/dto`, (call) => {
-    const dashboard = call.org.dashboards.get(call.param('name'));
-    if (dashboard === undefined || !canWithDashboard(call.identity, call.org, 'dashboards:read', dashboard)) {
-      throw k8sStatus(404, 'NotFound', `dashboards.${GROUP} "${call.param('name')}" not found`);
-    }
-    const canEdit = canWithDashboard(call.identity, call.org, 'dashboards:write', dashboard);
-    return {
-      kind: 'DashboardWithAccessInfo',
-      metadata: { name: dashboard.uid },
-      access: { canEdit, canSave: canEdit },
-    };
-  });
 }
 
 /** Uid of the folder annotation of a Kubernetes object that came through the legacy save. */

@@ -27,25 +27,6 @@ export function libraryPanelRoutes(router: Router): void {
   });
   router.on('POST /api/library-elements', create);
   router.on('GET /api/library-elements/:uid', (call) => ({ result: dto(call, find(call, 'library.panels:read')) }));
-  router.on('GET /api/library-elements/name/:name', (call) => {
-    const found = [...call.org.libraryPanels.values()].filter((panel) => panel.name === call.param('name'));
-    if (found.length === 0) {
-      throw problem(404, 'library element could not be found');
-    }
-    return { result: found.map((panel) => dto(call, panel)) };
-  });
-  router.on('GET /api/library-elements/:uid/connections', (call) => {
-    const panel = find(call, 'library.panels:read');
-    return {
-      result: connectionsOf(call, panel).map((dashboard) => ({
-        id: dashboard.id,
-        kind: 1,
-        elementId: panel.id,
-        connectionId: dashboard.id,
-        connectionUid: dashboard.uid,
-      })),
-    };
-  });
   router.on('PATCH /api/library-elements/:uid', update);
   router.on('DELETE /api/library-elements/:uid', (call) => {
     const panel = find(call, 'library.panels:delete');

@@ -54,8 +54,6 @@ function filterOf(call: Call): (hit: Hit) => boolean {
   const tags = query.getAll('tag');
   const uids = query.getAll('dashboardUIDs').flatMap((list) => list.split(','));
   const folders = query.getAll('folderUIDs').flatMap((list) => list.split(','));
-  const starred = query.get('starred') === 'true';
-  const user = identity.kind === 'user' ? call.state.users.get(identity.id) : undefined;
   return (hit) => {
     const holder = hit.type === 'dash-db' ? hit.item.folderUid : hit.item.parentUid;
     return (
@@ -64,7 +62,6 @@ function filterOf(call: Call): (hit: Hit) => boolean {
       tags.every((tag) => hit.type === 'dash-db' && hit.item.tags.includes(tag)) &&
       (uids.length === 0 || uids.includes(hit.item.uid)) &&
       (folders.length === 0 || folders.includes(holder === '' ? 'general' : holder)) &&
-      (!starred || user?.stars.has(hit.item.uid) === true) &&
       (hit.type === 'dash-db'
         ? canWithDashboard(identity, org, 'dashboards:read', hit.item)
         : canInFolder(identity, org, 'folders:read', hit.item.uid))
@@ -76,7 +73,6 @@ function hitDto(call: Call, hit: Hit): unknown {
   const { item } = hit;
   const slug = slugOf(item.title);
   const holder = call.org.folders.get(hit.type === 'dash-db' ? hit.item.folderUid : hit.item.parentUid);
-  const user = call.identity.kind === 'user' ? call.state.users.get(call.identity.id) : undefined;
   return {
     id: item.id,
     uid: item.uid,
@@ -87,7 +83,7 @@ function hitDto(call: Call, hit: Hit): unknown {
     slug: '',
     type: hit.type,
     tags: hit.type === 'dash-db' ? hit.item.tags : [],
-    isStarred: user?.stars.has(item.uid) === true,
+    isStarred: false,
     ...(holder
       ? {
           ...(call.profile.numericIdRoutes ? { folderId: holder.id } : {}),
