@@ -30,11 +30,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   HeadBucket: async () => ({ status: 200 }),
   ListObjectsV2: async ({ bucket, request, options }) => ({
     status: 200,
-    body: await listObjects(bucket, request.query, options.pageSize ?? PAGE, true),
-  }),
-  ListObjects: async ({ bucket, request, options }) => ({
-    status: 200,
-    body: await listObjects(bucket, request.query, options.pageSize ?? PAGE, false),
+    body: await listObjects(bucket, request.query, options.pageSize ?? PAGE),
   }),
   ListObjectVersions: async ({ bucket, request }) => ({ status: 200, body: await listVersions(bucket, request.query) }),
   GetBucketLocation: async () => ({ status: 200, body: xml('LocationConstraint', {}) }),

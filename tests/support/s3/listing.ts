@@ -12,17 +12,12 @@ interface Page {
   next: string | undefined;
 }
 
-/** ListObjectsV2 and its older form: one page of the present objects. */
-export async function listObjects(
-  bucket: Bucket,
-  query: URLSearchParams,
-  pageSize: number,
-  v2: boolean,
-): Promise<string> {
+/** ListObjectsV2: one page of the present objects. */
+export async function listObjects(bucket: Bucket, query: URLSearchParams, pageSize: number): Promise<string> {
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const token = query.get('continuation-token');
-  const after = v2 ? (token === null ? query.get('start-after') : fromToken(token)) : query.get('marker');
+  const after = token === null ? query.get('start-after') : fromToken(token);
   const maxKeys = maxKeysOf(query, pageSize);
   const page = pageOf(bucket, { prefix, delimiter, after: after ?? undefined, maxKeys });
   const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : (text: string) => text;
@@ -45,11 +40,10 @@ export async function listObjects(
     Delimiter: delimiter === '' ? undefined : encode(delimiter),
     MaxKeys: maxKeys,
     EncodingType: query.get('encoding-type') ?? undefined,
-    KeyCount: v2 ? page.keys.length + page.prefixes.length : undefined,
+    KeyCount: page.keys.length + page.prefixes.length,
     IsTruncated: page.next !== undefined,
     ContinuationToken: token ?? undefined,
-    NextContinuationToken: v2 && page.next !== undefined ? toToken(page.next) : undefined,
-    NextMarker: v2 ? undefined : page.next,
+    NextContinuationToken: page.next === undefined ? undefined : toToken(page.next),
     Contents: contents,
     CommonPrefixes: page.prefixes.map((text) => ({ Prefix: encode(text) })),
   });

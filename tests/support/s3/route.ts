@@ -51,7 +51,7 @@ function bucketOperation(method: string, query: URLSearchParams): [string, ...st
   const read = Object.entries(BUCKET_READS).find(([name]) => query.has(name))?.[1];
   switch (method) {
     case 'GET':
-      return read ?? [query.get('list-type') === '2' ? 'ListObjectsV2' : 'ListObjects', 's3:ListBucket'];
+      return read ?? ['ListObjectsV2', 's3:ListBucket'];
     case 'HEAD':
       return ['HeadBucket', 's3:ListBucket'];
     case 'PUT':

@@ -13,16 +13,12 @@ export type SentFault = Fault & { match: string };
 /** What can be ordered from another process. */
 export interface Orders {
   seed: { given: SeedDashboards; answer: { dashboards: number; folders: number } };
-  demo: { given: Record<string, never>; answer: Record<string, never> };
   touch: { given: { count: number; seed?: number }; answer: { dashboards: string[] } };
   wipe: { given: Record<string, never>; answer: Record<string, never> };
-  burn: { given: Record<string, never>; answer: Record<string, never> };
   load: { given: Load; answer: Record<string, never> };
   faults: { given: { faults: SentFault[] }; answer: Record<string, never> };
   clear: { given: Record<string, never>; answer: Record<string, never> };
   counters: { given: Record<string, never>; answer: Simulator['counters'] };
-  /** Durations in milliseconds of the requests so far, by caller. */
-  latencies: { given: Record<string, never>; answer: Record<string, number[]> };
   /** The requests since the last clear, oldest first. */
   requests: { given: { from?: number; count?: number }; answer: { requests: RequestRecord[] } };
   /** Whether the bodies of writes are kept in the records from now on. */
@@ -31,7 +27,6 @@ export interface Orders {
   uids: { given: Record<string, never>; answer: { dashboards: string[] } };
   /** SHA-256 of what is stored of each dashboard of the first org, members sorted, by uid. */
   contents: { given: Record<string, never>; answer: Record<string, string> };
-  token: { given: { role?: 'Viewer' | 'Editor' | 'Admin' }; answer: { token: string } };
 }
 
 /** Carries an order out; undefined when there is no such order. */
@@ -42,30 +37,18 @@ export function obey(simulator: Simulator, order: string, text: string): unknown
       const seeded = simulator.seedDashboards(request);
       return { dashboards: seeded.dashboards.length, folders: seeded.folders.length };
     },
-    demo: () => nothing(simulator.demoSeed()),
     touch: ({ count, seed }) => ({ dashboards: simulator.touchDashboards(count, seed) }),
     wipe: () => nothing(simulator.wipe()),
-    burn: () => nothing(simulator.burn()),
     load: (load) => nothing(simulator.setLoad(load)),
     faults: ({ faults }) => nothing(simulator.setFaults(...faults)),
     clear: () => nothing(simulator.clearRequests()),
     counters: () => simulator.counters,
-    latencies: () => {
-      const byCaller: Record<string, number[]> = {};
-      for (const { login, ms, status } of simulator.requests) {
-        if (status !== 0) {
-          (byCaller[login] ??= []).push(ms);
-        }
-      }
-      return byCaller;
-    },
     requests: ({ from = 0, count }) => ({
       requests: simulator.requests.slice(from, count === undefined ? undefined : from + count),
     }),
     keepBodies: ({ on }) => nothing(simulator.keepBodies(on)),
     uids: () => ({ dashboards: [...simulator.state.org(1).dashboards.keys()] }),
     contents: () => contents(simulator.state.org(1)),
-    token: (request) => ({ token: simulator.token(request) }),
   };
   return Object.hasOwn(table, order) ? table[order as keyof Orders](given) : undefined;
 }
