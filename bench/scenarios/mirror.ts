@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PART } from '../../pkg/engine/export/directory.ts';
-import { startGitServer, type GitServer } from '../../tests/support/git-server.ts';
+import { startGitServer, type GitServer } from '../../tests/support/servers/git-server.ts';
 import { cpuOf } from '../measure/process.ts';
 import { median } from '../measure/statistics.ts';
 import { within } from '../servers/within.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { compact } from '../../pkg/contract/compact.ts';
-import { freePort } from '../../tests/support/listening.ts';
+import { freePort } from '../../tests/support/servers/listening.ts';
 import { PROGRAM, type Dashkeep } from './dashkeep.ts';
 
 const TOKEN = 'token-of-the-bench-0123456789abcdef';

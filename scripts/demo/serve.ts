@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Simulator } from '../../tests/support/grafana/simulator.ts';
-import { freePort } from '../../tests/support/listening.ts';
+import { freePort } from '../../tests/support/servers/listening.ts';
 import { startPreview } from '../../tests/support/preview/preview.ts';
 
 /** Runs the service and the page that shows the app, until Ctrl-C. */

@@ -10,7 +10,7 @@ import { canIsolate } from '../chart/rootfs.ts';
 import { depth } from '../support/budget.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { freePort } from '../support/listening.ts';
+import { freePort } from '../support/servers/listening.ts';
 import { emptyRootWith, ended, librariesOf, processIn, startIn, type Ended } from './empty-root.ts';
 
 /** Where the package with Node can't be had, there is nothing to build from. */

@@ -3,7 +3,7 @@ import { access, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { depth } from '../support/budget.ts';
-import { freePort } from '../support/listening.ts';
+import { freePort } from '../support/servers/listening.ts';
 import { copiesOf, last } from './dockerfile.ts';
 import { ROOT, assemble, buildContext, canIsolate, dockerStages, inContainer, stopContainer } from './rootfs.ts';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { fastClock } from '../support/fast-clock.ts';
-import { freePort } from '../support/listening.ts';
+import { freePort } from '../support/servers/listening.ts';
 
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 

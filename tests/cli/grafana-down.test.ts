@@ -6,7 +6,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { freePort, portOf } from '../support/listening.ts';
+import { freePort, portOf } from '../support/servers/listening.ts';
 import { fastClock } from '../support/fast-clock.ts';
 
 let grafana: Simulator;

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startS3Server } from '../support/s3/server.ts';
-import { freePort } from '../support/listening.ts';
+import { freePort } from '../support/servers/listening.ts';
 import { blocksOf, fences, pages, ROOT, shellBlocks } from './pages.ts';
 import { startReader, type Reader } from './reader.ts';
 import { commandsOf } from './shell.ts';

@@ -3,7 +3,7 @@ import { afterEach } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { tokenCredentials } from '../../pkg/grafana/http/credentials.ts';
-import { portOf } from '../support/listening.ts';
+import { portOf } from '../support/servers/listening.ts';
 import { realClock, realRandomness } from '../support/ports.ts';
 
 const closing: (() => Promise<unknown>)[] = [];

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Agent } from '../../pkg/lib/http/agent.ts';
 import { sendRequest } from '../../pkg/lib/http/request.ts';
 import { ownCopy, release } from '../../pkg/lib/memory/release.ts';
-import { listening } from '../support/listening.ts';
+import { listening } from '../support/servers/listening.ts';
 
 const MB = 1024 * 1024;
 

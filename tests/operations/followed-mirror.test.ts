@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { depth } from '../support/budget.ts';
-import { startGitServer } from '../support/git-server.ts';
+import { startGitServer } from '../support/servers/git-server.ts';
 import { blocksOf } from '../docs/pages.ts';
 import { startReader } from '../docs/reader.ts';
 

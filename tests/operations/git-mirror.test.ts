@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { runCli, runMain } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
-import { git, startGitServer, type GitServer } from '../support/git-server.ts';
+import { git, startGitServer, type GitServer } from '../support/servers/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 

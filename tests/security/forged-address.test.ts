@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { currentLab, describeAttack, labHooks, type Lab } from './support/plan-attack.ts';
-import { listening, type Listening } from '../support/listening.ts';
+import { listening, type Listening } from '../support/servers/listening.ts';
 
 /** A snapshot in which a data source leads to the forger: Grafana would send the stored password there. */
 const SOURCE = {

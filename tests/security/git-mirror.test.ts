@@ -7,10 +7,10 @@ import { assertPackFits } from '../../pkg/engine/mirror/pack.ts';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
-import { git, startGitServer, type GitServer } from '../support/git-server.ts';
+import { git, startGitServer, type GitServer } from '../support/servers/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { listening } from '../support/listening.ts';
+import { listening } from '../support/servers/listening.ts';
 
 /** What people in Grafana, and those who can push, try to get into or out of a Git mirror. */
 let grafana: Simulator;

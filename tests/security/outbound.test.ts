@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { freePort, listening } from '../support/listening.ts';
+import { freePort, listening } from '../support/servers/listening.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestResponse, type TestService } from '../support/service.ts';
 import { startWebhook, type Webhook } from '../support/webhook.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
-import { listening, type Listening } from '../support/listening.ts';
+import { listening, type Listening } from '../support/servers/listening.ts';
 import { eventually, realClock } from '../support/ports.ts';
 import { removeDirectory, startService } from '../support/service.ts';
 import { APP } from './support/grafana.ts';

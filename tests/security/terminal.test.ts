@@ -4,7 +4,7 @@ import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
-import { listening } from '../support/listening.ts';
+import { listening } from '../support/servers/listening.ts';
 import { realClock } from '../support/ports.ts';
 import { startS3Server } from '../support/s3/server.ts';
 

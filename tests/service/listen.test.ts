@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { startGrafana } from '../support/grafana/index.ts';
-import { portOf } from '../support/listening.ts';
+import { portOf } from '../support/servers/listening.ts';
 import { startService } from '../support/service.ts';
 
 it.each(['DASHKEEP_LISTEN', 'DASHKEEP_OPS_LISTEN'])('names the setting of a port that is in use: %s', async (name) => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CheckStep, SettingsCandidate, SettingsCheck } from '../../pkg/contract/api/settings.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { portOf } from '../support/listening.ts';
+import { portOf } from '../support/servers/listening.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 

@@ -14,9 +14,7 @@ const ONLY_IN_TESTS = [
   'GET /api/folders/:uid/permissions',
   'GET /api/dashboards/uid/:uid/permissions',
   'POST /api/dashboards/uid/:uid/permissions',
-  'POST /api/access-control/:resource/:id/users/:who',
-  'POST /api/access-control/:resource/:id/teams/:who',
-  'POST /api/access-control/:resource/:id/builtInRoles/:who',
+  'POST /api/access-control/:resource/:id/builtInRoles/:role',
   'PUT /api/teams/:id/members',
   'PUT /api/org',
   'PATCH /api/org/users/:userId',
@@ -26,6 +24,7 @@ const ONLY_IN_TESTS = [
   'GET /api/v1/provisioning/alert-rules/:uid',
   'PUT /api/v1/provisioning/alert-rules/:uid',
   'DELETE /apis/playlist.grafana.app/:version/namespaces/:ns/playlists/:name',
+  'GET /api/annotations/tags',
 ];
 
 // The simulator has to serve what the product calls, or tests of the product fail.

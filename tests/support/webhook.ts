@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { listening } from './listening.ts';
+import { listening } from './servers/listening.ts';
 import { eventually } from './ports.ts';
 
 /** How a receiver takes what it is sent: with a status, or not at all. */

@@ -1,7 +1,7 @@
 import { until } from '../grafana.ts';
 import { json, type Journey } from '../journey.ts';
 import { once } from 'node:events';
-import { freePort } from '../../support/listening.ts';
+import { freePort } from '../../support/servers/listening.ts';
 
 const API_TOKEN = 'only-for-this-suite-and-this-run';
 

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chromium, type Browser } from '@playwright/test';
 import { CHROMIUM_ARGS, chromiumPath } from '../../support/chromium.ts';
-import { freePort } from '../../support/listening.ts';
+import { freePort } from '../../support/servers/listening.ts';
 import { STORAGES } from '../../support/clouds/storages.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import { healthy } from '../burn.ts';

@@ -4,7 +4,7 @@ import { call } from '../../simulator/http.ts';
 import { fastClock, type FastClock } from '../../support/fast-clock.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { startMailServer, type MailServer } from '../../support/mail-server.ts';
+import { startMailServer, type MailServer } from '../../support/servers/mail-server.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
 

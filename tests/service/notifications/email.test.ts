@@ -10,7 +10,7 @@ import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
 import { makeCertificate, type TestCertificate } from '../../support/certificates.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
-import { startMailServer, type MailServer } from '../../support/mail-server.ts';
+import { startMailServer, type MailServer } from '../../support/servers/mail-server.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
 const PASSWORD = 'open sesame 4711';

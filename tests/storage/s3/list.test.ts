@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
-import { listening, type Listening } from '../../support/listening.ts';
+import { listening, type Listening } from '../../support/servers/listening.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 

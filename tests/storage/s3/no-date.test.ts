@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
-import { listening, type Listening } from '../../support/listening.ts';
+import { listening, type Listening } from '../../support/servers/listening.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 

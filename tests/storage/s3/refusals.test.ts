@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { openConfig } from '../../../pkg/repository/config.ts';
-import { listening } from '../../support/listening.ts';
+import { listening } from '../../support/servers/listening.ts';
 import { SeededRandomness, TestClock } from '../../support/repository/repository.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { describe, expect, it } from 'vitest';

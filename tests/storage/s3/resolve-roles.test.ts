@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { openExplained, openStore } from '../../../pkg/storage/open.ts';
-import { listening } from '../../support/listening.ts';
+import { listening } from '../../support/servers/listening.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { s3SettingsOf } from '../../support/s3/settings-of.ts';
 import { startS3Server } from '../../support/s3/server.ts';

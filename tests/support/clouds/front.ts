@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as ask, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { listening } from '../listening.ts';
+import { listening } from '../servers/listening.ts';
 
 /** In front of a stand-in: the part of a service that it lacks. */
 export interface Front {

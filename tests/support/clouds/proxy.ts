@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { listening } from '../listening.ts';
+import { listening } from '../servers/listening.ts';
 
 /** Faults of a request in transit. */
 export type Fault =

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContainerClient, StorageSharedKeyCredential } from '@azure/storage-blob';
-import { freePort, listening } from '../listening.ts';
+import { freePort, listening } from '../servers/listening.ts';
 import { eventually } from '../ports.ts';
 
 /** Where install.sh has put Azurite and fake-gcs-server; empty when they were never installed. */

@@ -6,7 +6,7 @@ import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../listening.ts';
+import { freePort } from '../servers/listening.ts';
 
 /** Where build.sh put etcd and kube-apiserver; undefined when it has not been run. */
 export function controlPlane(): string | undefined {

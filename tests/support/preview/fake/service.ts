@@ -3,7 +3,7 @@ import type { PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import { parseMapping } from '../../../../pkg/engine/restore/mapping/mapping-file.ts';
-import { listening } from '../../listening.ts';
+import { listening } from '../../servers/listening.ts';
 import * as answers from './answers.ts';
 import { FakeError } from './errors.ts';
 import { confirmReadiness, periodReport, readiness, recoveryKit } from './readiness.ts';

@@ -74,18 +74,11 @@ export function permissionRoutes(router: Router): void {
     }
     return { message: 'Permissions updated' };
   });
-  for (const [segment, member] of [
-    ['users', 'userId'],
-    ['teams', 'teamId'],
-    ['builtInRoles', 'builtInRole'],
-  ] as const) {
-    router.on(`POST /api/access-control/:resource/:id/${segment}/:who`, (call) => {
-      const holder = holderOf(call, call.param('resource'), call.param('id'), 'write');
-      const who = member === 'builtInRole' ? call.param('who') : Number(call.param('who'));
-      assign(call, holder, { ...call.plain<{ permission: string }>(), [member]: who });
-      return { message: 'Permission updated' };
-    });
-  }
+  router.on('POST /api/access-control/:resource/:id/builtInRoles/:role', (call) => {
+    const holder = holderOf(call, call.param('resource'), call.param('id'), 'write');
+    assign(call, holder, { ...call.plain<{ permission: string }>(), builtInRole: call.param('role') });
+    return { message: 'Permission updated' };
+  });
 }
 
 /** Entries are left out for those who may not see whom they are about (resourcepermissions/store.go). */

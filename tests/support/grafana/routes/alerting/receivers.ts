@@ -1,5 +1,4 @@
-import { stringify } from 'yaml';
-import { isJsonObject, objectAt, stringAt, type JsonObject } from '../../../../../pkg/lib/json/json.ts';
+import { objectAt, stringAt, type JsonObject } from '../../../../../pkg/lib/json/json.ts';
 import {
   namesInUse,
   ready,
@@ -10,7 +9,7 @@ import {
   wantedProvenance,
   writeDocument,
 } from '../../alerting.ts';
-import { Raw, Reply, type Call } from '../../http/call.ts';
+import { Reply, type Call } from '../../http/call.ts';
 import { secretFields, type Alerting, type ContactPoint } from '../../model/alerting.ts';
 import { errutil, problem } from '../../http/problems.ts';
 import type { Router } from '../../http/router.ts';
@@ -138,11 +137,5 @@ function exported(call: Call): unknown {
     groups.set(point.name, receivers);
   }
   const contactPoints = [...groups].map(([group, receivers]) => ({ orgId: call.org.id, name: group, receivers }));
-  return inFormat(call, { apiVersion: 1, contactPoints });
-}
-
-/** An export in the wanted format. */
-export function inFormat(call: Call, document: JsonObject): unknown {
-  const json = call.query.get('format') === 'json' || call.header('accept').includes('application/json');
-  return json && isJsonObject(document) ? document : new Raw(stringify(document));
+  return { apiVersion: 1, contactPoints };
 }

@@ -8,6 +8,14 @@ import type { Router } from '../../http/router.ts';
 export function annotationRoutes(router: Router): void {
   router.on('GET /api/annotations', list);
   router.on('POST /api/annotations', create);
+  router.on('GET /api/annotations/tags', (call) => {
+    call.require('annotations:read');
+    const counts = new Map<string, number>();
+    for (const tag of [...call.org.annotations.values()].flatMap((annotation) => annotation.tags)) {
+      counts.set(tag, (counts.get(tag) ?? 0) + 1);
+    }
+    return { result: { tags: [...counts].map(([tag, count]) => ({ tag, count })) } };
+  });
   router.on('DELETE /api/annotations/:id', (call) => {
     // Deleting one that is not there, or not in this org, is no error.
     call.require('annotations:delete');

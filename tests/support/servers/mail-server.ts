@@ -1,6 +1,6 @@
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { portOf } from './listening.ts';
-import { eventually } from './ports.ts';
+import { eventually } from '../ports.ts';
 
 export interface TakenMail {
   from: string;

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { listening } from './listening.ts';
-import { runSmall } from './process/small.ts';
+import { runSmall } from '../process/small.ts';
 
 /** A Git repository that Git itself serves over HTTP. */
 export interface GitServer {
