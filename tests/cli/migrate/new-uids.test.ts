@@ -93,8 +93,8 @@ it('uses a data source of the same UID that the mapping names', async () => {
 
 it('updates the data source that it created', async () => {
   expect(await send()).toMatchObject({ exit: 0 });
-  const [{ id, ...body }] = await api(stage, 'GET /api/datasources');
-  await api(stage, `PUT /api/datasources/${id}`, { ...body, url: 'http://new:9090' });
+  const [{ id: _, ...body }] = await api(stage, 'GET /api/datasources');
+  await api(stage, `PUT /api/datasources/uid/${body.uid}`, { ...body, url: 'http://new:9090' });
   expect(await send('--overwrite')).toMatchObject({ exit: 0 });
   expect(await api(production, 'GET /api/datasources')).toMatchObject([{ url: 'http://new:9090' }]);
 });
