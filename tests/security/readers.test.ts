@@ -14,7 +14,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/copy/copy.ts': { decides: /to\.trust\.counts\(copy\.author\)[^]*from\.trust\.counts\(author\)/ },
   'repository/copy/mend.ts': { decides: /from\.trust\.counts\(stored\.author\)/ },
   'repository/snapshots/forget.ts': { decides: /trust\.counts\(author\)/ },
-  'repository/snapshots/latest.ts': { decides: /trust\.shows\(stored\.author\)/ },
+  'repository/snapshots/latest.ts': { decides: /trust\.shows\(opened\.author\)/ },
   'repository/snapshots/manifests.ts': { because: 'reads, and gives the author back' },
   'repository/repository.ts': { because: 'gives the author back, and latest and reusable decide' },
   'repository/sessions/locks.ts': { because: 'previousManifest decides' },
@@ -47,7 +47,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
 };
 
 const READS =
-  /\b(readManifest|readNeeds|fetchManifest)\(|epository\.(stored|manifest|previousManifest|reusable)\(|opened\.stored\(/;
+  /\b(readManifest|openManifest|readNeeds|fetchManifest)\(|epository\.(stored|manifest|previousManifest|reusable)\(|opened\.stored\(/;
 const root = join(import.meta.dirname, '../../pkg');
 
 it('every reader of manifests goes by who signed them', () => {

@@ -233,6 +233,8 @@ it('undoes an interrupted restore only in part where something may be half writt
   const run = /Restore (\S+) did not finish/.exec(shown)?.[1] ?? '';
   grafana.setFaults();
   token = grafana.token();
+  // Somebody goes on with what was half written.
+  [...grafana.state.org(1).teams.values()].find(({ name }) => name === 'beta')!.email = 'eva@example.org';
 
   const undone = await cli('restore', '--undo', run, '--apply', '--confirm', 'Main Org.');
   expect(undone.exit).toBe(3);

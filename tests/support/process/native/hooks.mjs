@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 
-/** Imports a file of tests each time anew, which Vitest asks for by what it adds to its path. */
+/** Imports a file of tests each time again, which Vitest asks for by what it adds to its path. */
 export async function resolve(specifier, context, next) {
   const [path, added] = specifier.split('%3Fvitest=');
   const resolved = await next(path, context);
