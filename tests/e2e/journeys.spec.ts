@@ -23,7 +23,7 @@ test('the first set-up from nothing: a wrong key and how it is explained, the ri
   await page.getByRole('option', { name: 'MinIO' }).click();
   await page.getByRole('textbox', { name: /^Bucket/ }).fill(bucket.name);
   await page.getByLabel('Folder in the bucket').fill(`set-up-${Date.now()}`);
-  await page.getByLabel('Endpoint').fill(bucket.endpoint);
+  await page.getByRole('textbox', { name: /^Endpoint/ }).fill(bucket.endpoint);
   await page.getByLabel('Access key ID').fill(bucket.key);
   await page.getByLabel('Secret access key').fill('not-the-secret');
   await page.getByRole('button', { name: 'Check' }).click();

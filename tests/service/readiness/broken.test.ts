@@ -58,8 +58,7 @@ async function start(): Promise<void> {
 
 async function addSecret(name: string): Promise<void> {
   const body = {
-    uid: name,
-    name,
+    ...{ uid: name, name },
     type: 'prometheus',
     access: 'proxy',
     url: 'http://p',
