@@ -185,7 +185,7 @@ async function indexIn(remote: GitRemote, tree: MirrorTree, { id }: Repository):
   if (root?.repository !== undefined && root.repository !== id) {
     throw new DashkeepError(
       'DK_MIRROR_FAILED',
-      `the branch '${remote.branch}' mirrors another Grafana or repository: set DASHKEEP_GIT_BRANCH to another branch, or remove ${INDEX} from this one to replace that mirror`,
+      `the branch '${remote.branch}' mirrors another repository: set DASHKEEP_GIT_BRANCH to another branch, or remove ${INDEX} from this one to replace that mirror`,
     );
   }
   const resources: Mirrored[] = [];

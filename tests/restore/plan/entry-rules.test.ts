@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { requireConfirmation } from '../../../pkg/engine/restore/plan/confirmation.ts';
+import type { Plan } from '../../../pkg/engine/restore/types.ts';
 import { decideEntry, ENTRY_RULES, type EntryFacts } from '../../../pkg/engine/restore/plan/entry-rules.ts';
 
 const no = async (): Promise<boolean> => false;
@@ -134,4 +136,9 @@ it('never writes what someone manages, whatever else is allowed', async () => {
   for (const live of [{}, { pristine: true as const }, { unfinished: true as const }, undefined]) {
     expect(await decideEntry({ ...facts, live })).toMatchObject({ action: 'skip' });
   }
+});
+
+it('what is asked before one resource is deleted counts it as one', () => {
+  const plan = { confirm: 'Main Org.', items: [{ action: 'delete', security: [] }] } as unknown as Plan;
+  expect(() => requireConfirmation(plan, '')).toThrow('this deletes 1 resource that is not in the snapshot');
 });

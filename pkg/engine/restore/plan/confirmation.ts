@@ -48,7 +48,8 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
     return;
   }
   const count = plan.items.filter(({ action }) => action === 'delete').length;
-  const deletes = `deletes ${count} resources${plan.undoes === undefined ? ' that are not in the snapshot' : ''}`;
+  const extra = plan.undoes === undefined ? ` that ${count === 1 ? 'is' : 'are'} not in the snapshot` : '';
+  const deletes = `deletes ${count} ${count === 1 ? 'resource' : 'resources'}${extra}`;
   const changed = plan.items.filter(changesSecurity).map(({ kind, uid }) => `${kind} ${uid}`);
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
   const changes = `changes access or data destinations: ${changed.slice(0, NAMED).join(', ')}${more}`;
