@@ -72,6 +72,8 @@ describe('bodies made on a second thread', () => {
 
   it.each([
     ['cannot start', 'throw new Error("no");'],
+    // As when the system allows no more threads, the constructor throws.
+    ['is refused', {} as string],
     ['ends in the middle', 'require("node:worker_threads").parentPort.once("message", () => process.exit(1));'],
     [
       'has no memory left',

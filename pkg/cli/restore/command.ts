@@ -198,7 +198,7 @@ async function undo(
   const id = flags.undo ?? '';
   const { everything, savePlan, plan: saved } = flags;
   if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags, context)) {
-    throw new DashkeepError('DK_USAGE', '--undo takes no other selection: remove it');
+    throw new DashkeepError('DK_USAGE', '--undo cannot be combined with a snapshot, a selection or a plan');
   }
   return withSessions(context, flags, async ({ source, session }) => {
     const { repository } = session;

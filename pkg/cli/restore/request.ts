@@ -55,7 +55,7 @@ export async function restoreRequest(
 ): Promise<RestoreRequest> {
   refuseWithEverything(flags);
   if (flags.lostIn !== undefined && [flags.only, flags.folder, flags.asCopy].some((given) => given !== undefined)) {
-    throw new DashkeepError('DK_USAGE', '--lost-in takes no other selection: remove it');
+    throw new DashkeepError('DK_USAGE', '--lost-in cannot be combined with another selection');
   }
   if (flags.promote === true && flags.overwrite === true) {
     throw new DashkeepError('DK_USAGE', 'use either --promote or --overwrite');
@@ -70,7 +70,7 @@ export async function restoreRequest(
   const saved = parseSavedPlan(await readSettingFile(flags.plan, '--plan'));
   const { selection, options } = requestOf(saved);
   if (snapshot !== undefined || isSelective(flags, context)) {
-    throw new DashkeepError('DK_USAGE', '--plan takes no other selection: remove it');
+    throw new DashkeepError('DK_USAGE', '--plan cannot be combined with another selection');
   }
   warnOfMoreKinds(context, saved, flags.kinds);
   return { snapshot: saved.snapshot, selection, options: { ...options, ...secrets }, saved };

@@ -69,7 +69,13 @@ export class Encoder {
   }
 
   #start(code: string): void {
-    const worker = new Worker(code, { eval: true, resourceLimits: LIMITS });
+    let worker: Worker;
+    try {
+      worker = new Worker(code, { eval: true, resourceLimits: LIMITS });
+    } catch {
+      // The system allows no more threads: this one does the same.
+      return;
+    }
     worker.once('online', keepYoungHeapSmall);
     worker.on('message', ({ number, it }: Numbered<EncodedObject | undefined>) => {
       this.#waiting.get(number)?.done(it);

@@ -95,7 +95,7 @@ describe('what the pages claim', () => {
   });
 
   it('gives the order of kinds in a manifest', () => {
-    const [, named = ''] = /The order includes ([^\n]*)/.exec(markdown('docs/rescue.md')) ?? [];
+    const [, named = ''] = /In that order, ([^\n]*)/.exec(markdown('docs/rescue.md')) ?? [];
     const kinds = ['data-source', 'folder', 'library-panel', 'dashboard', 'alert-rule-group'] as const;
     expect([...kinds].sort((a, b) => KIND_NAMES.indexOf(a) - KIND_NAMES.indexOf(b))).toEqual(kinds);
     const places = ['data sources', 'folders', 'library panels', 'dashboards', 'alerting'].map((word) =>

@@ -103,7 +103,7 @@ describe('the flags of restore', () => {
       selection: saved.selection,
       options: saved.options,
     });
-    await expect(requestOf({ plan })).rejects.toThrow('takes no other selection');
-    await expect(restoreRequest(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('takes no other selection');
+    await expect(requestOf({ plan })).rejects.toThrow('cannot be combined with');
+    await expect(restoreRequest(world, undefined, { plan, folder: ['b'] })).rejects.toThrow('cannot be combined with');
   });
 });

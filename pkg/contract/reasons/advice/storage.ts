@@ -9,7 +9,7 @@ export const STORAGE_ADVICE = {
     page: 'Write the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
   },
   'use-allowed-directory': {
-    cli: 'Use a directory in DASHKEEP_FILE_ROOTS or below one of them, or add this one to the list, separated by a colon.',
+    cli: 'Use a directory listed in DASHKEEP_FILE_ROOTS or a subdirectory of one, or add this one to the list, separated by a colon.',
     page: 'Use a directory that the deployment allows, or ask the administrator of the service to allow this one.',
   },
   'replace-link': 'Replace the link with the directory it points to, or mount that directory there.',

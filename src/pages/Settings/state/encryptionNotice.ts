@@ -28,7 +28,7 @@ export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | 
       ),
       text: t(
         'encryption.onText',
-        'Added or removed keys apply to new backups. To update existing ones, use the command line: {{command}}.',
+        'Adding or removing a key affects only new backups. To update existing ones, use the command line: {{command}}.',
         { command: 'dashkeep repair --rewrap' },
       ),
     };
