@@ -1,6 +1,7 @@
 import { afterEach } from 'vitest';
 import { compact } from '../../pkg/contract/compact.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
+import type { Touched } from '../../pkg/contract/runs.ts';
 import type { OnProgress } from '../../pkg/engine/progress.ts';
 import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
@@ -82,13 +83,15 @@ interface Given {
   signal?: AbortSignal;
   safetySnapshot?: boolean;
   onProgress?: OnProgress;
+  /** Writes the record of the run, with what it names. */
+  keep?: (touched: readonly Touched[]) => Promise<void>;
 }
 
 /** Plans everything of a snapshot and applies it. */
-export async function everything(given: Given): Promise<Restored & { plan: Plan; touched: unknown[] }> {
+export async function everything(given: Given): Promise<Restored & { plan: Plan; touched: readonly Touched[] }> {
   const request = { ...(await bench.request(given)), ...compact({ onProgress: given.onProgress }) };
   const plan = await planEverything(request);
-  let touched: unknown[] = [];
+  let touched: readonly Touched[] = [];
   const restored = await restore({
     ...request,
     plan,
@@ -99,6 +102,7 @@ export async function everything(given: Given): Promise<Restored & { plan: Plan;
     note: (facts) => {
       touched = facts.touched ?? [];
     },
+    checkpoint: async () => given.keep?.(touched),
   });
   return { ...restored, plan, touched };
 }

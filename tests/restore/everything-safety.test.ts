@@ -41,3 +41,23 @@ it('the safety snapshot of everything is the first of two steps', async () => {
   });
   expect([...steps]).toEqual(['1/1 planning', '1/2 saving', '2/2 restoring']);
 });
+
+it('the record of everything names an organization before it is created or renamed', async () => {
+  const manifest = await burned({ profile: '12.4', isEmpty: true });
+  let kept: readonly string[] = [];
+  const atRequest: (readonly string[])[] = [];
+  bench.sim.setFaults({
+    match: /^(PUT \/api\/orgs\/1|POST \/api\/orgs)$/,
+    action: { kind: 'after', run: () => void atRequest.push(kept) },
+  });
+  await everything({
+    manifest,
+    safetySnapshot: true,
+    async keep(touched) {
+      const names = touched.filter(({ kind }) => kind === 'org').map(({ uid }) => uid);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      kept = names;
+    },
+  });
+  expect(atRequest).toEqual([['Acme'], ['Acme', 'Second']]);
+});

@@ -58,14 +58,18 @@ export async function bringOrgs(
 
 async function rename(request: PlanRequest, org: Org, name: string, changeLog: ChangeLog): Promise<void> {
   const { client, id } = homeOf(request.instance.orgs);
-  changeLog.put({ org: id, kind: 'org', uid: name, did: 'updated' });
+  const touched = { org: id, kind: 'org', uid: name, did: 'updated' } as const;
+  await changeLog.intend([touched]);
+  changeLog.begin(touched);
   await client.put(`/api/orgs/${org.id}`, { name }, { signal: request.signal });
+  changeLog.put(touched);
 }
 
 async function create(request: PlanRequest, { name }: OrgTarget, changeLog: ChangeLog): Promise<Org> {
   const { client, id: home } = homeOf(request.instance.orgs);
-  const touched = { org: home, kind: 'org', uid: name } as const;
-  changeLog.put({ ...touched, did: 'created' });
+  const touched = { org: home, kind: 'org', uid: name, did: 'created' } as const;
+  await changeLog.intend([touched]);
+  changeLog.begin(touched);
   try {
     await client.post('/api/orgs', { name }, { signal: request.signal });
   } catch (error) {
@@ -85,6 +89,7 @@ async function create(request: PlanRequest, { name }: OrgTarget, changeLog: Chan
   if (id === undefined || stringAt(found, 'name') !== name) {
     throw refusal('DK_GRAFANA_ANSWER', reason('org-vanished'));
   }
+  changeLog.put(touched);
   return { id, name, client: client.inOrg(id) };
 }
 
