@@ -91,8 +91,8 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 }
 
 /**
- * The newest restore that was interrupted, unless it was finished or undone since. Records that no trusted key signed
- * say nothing.
+ * The newest restore that was interrupted, or that failed after it began to write, unless it was finished or undone
+ * since. Records that no trusted key signed say nothing.
  */
 export async function interruptedRestore(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
@@ -103,7 +103,8 @@ export async function interruptedRestore(
     if (stored !== undefined && repository.trust.counts(stored.author)) {
       const [run] = await asTheyAre(repository, [stored.record], calls);
       if (run !== undefined && !isOpen(run)) {
-        return run.status === 'interrupted' && (run.planned ?? 0) > 0 ? run : undefined;
+        const isFailed = run.status === 'failed' && (run.touched ?? []).length > 0;
+        return (run.status === 'interrupted' || isFailed) && (run.planned ?? 0) > 0 ? run : undefined;
       }
     }
   }

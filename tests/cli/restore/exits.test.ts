@@ -84,6 +84,9 @@ it('says how far it came, and how to finish and undo it', async () => {
   const { runs } = (await cli('runs', '--json')).json as { runs: Record<string, unknown>[] };
   expect(runs[0]).toMatchObject({ id: run, kind: 'restore', status: 'failed', snapshot, planned: 13 });
   expect((await cli('runs', run ?? '')).out).toContain(`To finish it: ${finish}\nTo undo it: ${undo}`);
+  shown = '';
+  await cli('runs');
+  expect(shown).toContain(`To finish it: ${finish}\nTo undo it: ${undo}`);
 
   const again = await cli(...finish.split(' ').slice(1), '--json');
   expect(again).toMatchObject({
