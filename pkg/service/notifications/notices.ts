@@ -2,7 +2,7 @@ import type { NotificationEvent } from '../../contract/api/settings.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
-import type { RunRecord } from '../../contract/runs.ts';
+import { runLine, type RunRecord } from '../../contract/runs.ts';
 import type { ReportedChange } from './change-report.ts';
 
 /** Something to report. */
@@ -67,13 +67,19 @@ function durationText(seconds: number): string {
   return seconds <= 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`;
 }
 
-/** All notices about the end of a run. */
-export function noticesOf(record: RunRecord, before: RunRecord | undefined): Notice[] {
+/**
+ * All notices about the end of a run.
+ * @param isTold - whether the notices about `before` were delivered, as far as is known
+ */
+export function noticesOf(record: RunRecord, before: RunRecord | undefined, isTold = true): Notice[] {
   const { id, kind, status, trigger, started, finished, snapshot } = record;
   const upgrade = warnedOf(record, 'grafana-upgraded');
-  const ended = noticeOf(record, before);
+  const ended = noticeOf(record, before, isTold);
+  // Anyone who can edit one resource can make a backup partial.
+  const loss = status === 'partial' ? lossNotice(record, before) : undefined;
   return [
     ...(ended === undefined ? [] : [ended]),
+    ...(loss === undefined ? [] : [loss]),
     ...(upgrade === undefined
       ? []
       : [
@@ -86,21 +92,47 @@ export function noticesOf(record: RunRecord, before: RunRecord | undefined): Not
   ];
 }
 
-/** Whether a scheduled run ended as the one before it on the same day, for the same reason. */
+/** As many as the journal keeps of each run. */
+const NAMED = 5;
+
+/** Whether a scheduled run ended as the scheduled one before it on the same day, for the same reason. */
 function isRepeated(record: RunRecord, before: RunRecord): boolean {
-  const sameness = ({ started, failure, errors }: RunRecord): string =>
-    [started.slice(0, 'YYYY-MM-DD'.length), failure?.code, problemCount(errors)].join(' ');
-  return record.trigger === 'scheduled' && sameness(record) === sameness(before);
+  const sameness = (run: RunRecord): string => {
+    const problems = run.errors.slice(0, NAMED).map(({ org, kind, uid }) => [org, kind, uid]);
+    return JSON.stringify([
+      run.started.slice(0, 'YYYY-MM-DD'.length),
+      run.failure?.code,
+      runLine(run).problems,
+      problems,
+    ]);
+  };
+  return [record, before].every(({ trigger }) => trigger === 'scheduled') && sameness(record) === sameness(before);
+}
+
+/** The notice about what a backup lacks: once, until it is something else. */
+function lossNotice(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
+  const { id, kind, status, trigger, started, finished, snapshot } = record;
+  const [loss, known] = [lossOf(record), lossOf(before)];
+  if (loss === undefined || (known?.code === loss.code && known.params['since'] === loss.params['since'])) {
+    return undefined;
+  }
+  const isShrunk = loss.code === ('snapshot-shrunk' satisfies ReasonCode);
+  return {
+    event: isShrunk ? 'shrunk' : 'mass-change',
+    text: `The ${kind} ${isShrunk ? 'is much smaller than before' : 'reports a mass change'}: ${reasonSentence(loss)}.`,
+    run: { id, kind, status, trigger, started, finished, snapshot },
+  };
 }
 
 /** The notice about how a run ended; `before` is the previous finished run of the same kind. */
-export function noticeOf(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
+export function noticeOf(record: RunRecord, before: RunRecord | undefined, isTold = true): Notice | undefined {
   const { id, kind, status, trigger, started, finished, snapshot, failure, errors, warnings = [] } = record;
   const run = { id, kind, status, trigger, started, finished, snapshot, failure };
   const bad = (one: RunRecord | undefined): boolean =>
     one?.status === 'failed' || one?.status === 'partial' || lossOf(one) !== undefined;
   // A copy is retried soon, so each state is reported once; what a schedule repeats, once a day.
-  if (status !== 'complete' && status === before?.status && (kind === 'copy' || isRepeated(record, before))) {
+  const isSame = status !== 'complete' && status === before?.status;
+  if (isSame && (kind === 'copy' || (isTold && isRepeated(record, before)))) {
     return undefined;
   }
   if (status === 'failed') {
@@ -118,16 +150,8 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined): Noti
         : `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };
   }
-  const loss = lossOf(record);
-  if (loss !== undefined) {
-    // Once, until it is another one.
-    const isKnown =
-      before?.status === 'complete' &&
-      lossOf(before)?.code === loss.code &&
-      lossOf(before)?.params['since'] === loss.params['since'];
-    const isShrunk = loss.code === ('snapshot-shrunk' satisfies ReasonCode);
-    const text = `The ${kind} ${isShrunk ? 'is much smaller than before' : 'reports a mass change'}: ${reasonSentence(loss)}.`;
-    return isKnown ? undefined : { event: isShrunk ? 'shrunk' : 'mass-change', text, run };
+  if (lossOf(record) !== undefined) {
+    return lossNotice(record, before);
   }
   if (status === 'complete' && bad(before)) {
     return { event: 'recovered', text: `The ${kind} is complete again.`, run };

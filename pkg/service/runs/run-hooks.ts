@@ -32,6 +32,8 @@ const ON_OVERVIEW: ReadonlySet<Notice['event']> = new Set(['shrunk', 'mass-chang
 /** What follows from the end of a run: metrics, notices, a fresh status, and records that could not be kept before. */
 export class RunHooks {
   readonly #parts: RunHooksParts;
+  /** How many notices had not been delivered when the last run of a kind ended. */
+  readonly #undelivered = new Map<RunRecord['kind'], number>();
 
   constructor(parts: RunHooksParts) {
     this.#parts = parts;
@@ -71,7 +73,10 @@ export class RunHooks {
   async #notify(record: RunRecord, before: RunRecord | undefined): Promise<void> {
     const { notifier, mayKnowHome } = this.#parts;
     const audience = mayKnowHome(record) ? undefined : ('deployment' as const);
-    for (const notice of noticesOf(record, before)) {
+    const { failures } = notifier;
+    const isTold = this.#undelivered.get(record.kind) === failures;
+    this.#undelivered.set(record.kind, failures);
+    for (const notice of noticesOf(record, before, isTold)) {
       const link = ON_OVERVIEW.has(notice.event) ? await pageLink(this.#parts, '') : undefined;
       notifier.notify(compact({ ...notice, audience, link }));
     }

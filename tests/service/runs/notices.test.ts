@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.ts';
-import { lateNotice, noticeOf } from '../../../pkg/service/notifications/notices.ts';
+import { lateNotice, noticeOf, noticesOf } from '../../../pkg/service/notifications/notices.ts';
 import type { Notifier } from '../../../pkg/service/notifications/notifier.ts';
 import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
 import type { Journal } from '../../../pkg/service/runs/journal.ts';
+import { RunHooks, type RunHooksParts } from '../../../pkg/service/runs/run-hooks.ts';
 import { FindingNotices } from '../../../pkg/service/status/finding-notices.ts';
 import type { StatusCache } from '../../../pkg/service/status/status-cache.ts';
 import type { Log } from '../../../pkg/contract/ports.ts';
@@ -11,7 +12,8 @@ import { realClock } from '../../support/ports.ts';
 
 const run = (kind: RunKind, status: RunStatus): RunRecord =>
   ({
-    ...{ id: 'r', kind, status, trigger: 'manual', started: '2026-05-01T10:00:00.000Z', errors: [] },
+    ...{ id: 'r', kind, status, trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
+    ...{ counts: {}, errors: [] },
     ...(status === 'failed' ? { failure: { code: 'DK_GRAFANA', message: 'Grafana does not answer', hint: '' } } : {}),
   }) as unknown as RunRecord;
 
@@ -24,18 +26,62 @@ it.each(['backup', 'restore', 'verify', 'drill', 'prune'] as const)('a %s that f
 });
 
 it('a schedule that fails in the same way each minute is reported once a day, and any other failure', () => {
-  const failed = { ...run('backup', 'failed'), trigger: 'scheduled', started: '2026-05-01T10:01:00.000Z' };
-  const before = run('backup', 'failed');
+  const scheduled = (status: RunStatus): RunRecord => ({ ...run('backup', status), trigger: 'scheduled' });
+  const failed = { ...scheduled('failed'), started: '2026-05-01T10:01:00.000Z' };
+  const before = scheduled('failed');
   expect(noticeOf(failed, before)).toBeUndefined();
   expect(noticeOf({ ...failed, started: '2026-05-02T00:00:00.000Z' }, before)).toMatchObject({ event: 'failed' });
   const other = { code: 'DK_STORE_DENIED', message: 'denied', hint: '' };
   expect(noticeOf({ ...failed, failure: other }, before)).toMatchObject({ event: 'failed' });
   expect(noticeOf({ ...failed, trigger: 'manual' }, before)).toMatchObject({ event: 'failed' });
+  // Of what a person started, others may know nothing.
+  expect(noticeOf(failed, run('backup', 'failed'))).toMatchObject({ event: 'failed' });
   expect(noticeOf(failed, run('backup', 'complete'))).toMatchObject({ event: 'failed' });
   const problem = { org: 1, kind: 'folder', uid: 'a', reason: 'r' } as const;
-  const partial = { ...run('backup', 'partial'), trigger: 'scheduled' };
-  expect(noticeOf(partial, run('backup', 'partial'))).toBeUndefined();
-  expect(noticeOf({ ...partial, errors: [problem] }, run('backup', 'partial'))).toMatchObject({ event: 'partial' });
+  const partial = scheduled('partial');
+  expect(noticeOf(partial, scheduled('partial'))).toBeUndefined();
+  const one = { ...partial, errors: [problem] };
+  expect(noticeOf(one, partial)).toMatchObject({ event: 'partial' });
+  expect(noticeOf(one, { ...one })).toBeUndefined();
+  expect(noticeOf(one, { ...one, errors: [{ ...problem, uid: 'b' }] })).toMatchObject({ event: 'partial' });
+  // As the journal keeps a run with many problems.
+  const many = Array.from({ length: 7 }, (_, at) => ({ ...problem, uid: String(at) }));
+  const kept = { ...partial, errors: many.slice(0, 5), counts: { failures: 7 } };
+  expect(noticeOf({ ...partial, errors: many, counts: {} }, kept)).toBeUndefined();
+});
+
+it('a repeated failure is reported again if a message since the one before was not delivered', () => {
+  const sent: object[] = [];
+  const notifier = { failures: 0, notify: (notice: object) => void sent.push(notice) };
+  const failed = { ...run('backup', 'failed'), trigger: 'scheduled' } as const;
+  const history = { last: (matches: (one: RunRecord) => boolean) => [{ ...failed, id: 'q' }].find(matches) };
+  const hooks = new RunHooks({
+    ...{ notifier, history, journal: { entries: [] }, metrics: { ended: () => undefined } },
+    ...{ mayKnowHome: () => true, changed: () => undefined },
+  } as unknown as RunHooksParts);
+  // What a process that ended had not delivered, no one knows.
+  hooks.of(failed);
+  hooks.of(failed);
+  expect(sent).toHaveLength(1);
+  notifier.failures++;
+  hooks.of(run('verify', 'complete'));
+  hooks.of(failed);
+  hooks.of(failed);
+  expect(sent).toHaveLength(2);
+});
+
+it('a loss is reported although the backup is partial, too', () => {
+  const lost = (since: string): RunRecord => ({
+    ...run('backup', 'partial'),
+    ...{ trigger: 'scheduled', warned: [{ code: 'mass-change', params: { since, deleted: '9', changed: '0' } }] },
+  });
+  const events = (record: RunRecord, before: RunRecord): string[] =>
+    noticesOf(record, before).map(({ event }) => event);
+  const partial = { ...run('backup', 'partial'), trigger: 'scheduled' } as const;
+  expect(events(lost('a'), run('backup', 'complete'))).toEqual(['partial', 'mass-change']);
+  expect(events(lost('a'), partial)).toEqual(['mass-change']);
+  expect(events(lost('a'), lost('a'))).toEqual([]);
+  expect(events(lost('b'), lost('a'))).toEqual(['mass-change']);
 });
 
 it.each([
