@@ -7,6 +7,7 @@ import type { Repository } from '../../pkg/repository/repository.ts';
 import { publicKeyFile, signatureKey } from '../../pkg/repository/layout.ts';
 import { distrust } from '../../pkg/repository/signing/distrust.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
+import { call } from '../simulator/http.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { removeDirectory, startService } from '../support/service.ts';
@@ -110,7 +111,7 @@ describe('when it is removed', () => {
   });
 });
 
-it('a restore that the service planned before is not applied after', async () => {
+it('a restore that the service planned before is not applied after, nor read for its changes', async () => {
   const grafana = await startGrafana({ profile: '12.4' });
   grafana.demoSeed();
   const directory = await mkdtemp(join(tmpdir(), 'dashkeep-removed-signer-'));
@@ -128,13 +129,19 @@ it('a restore that the service planned before is not applied after', async () =>
     const { snapshot } = (await dashkeep('other', 'backup', '--json')).json;
     const { own } = (await dashkeep('other', 'keys', '--json')).json;
     await dashkeep('state', 'trust', own);
+    const [uid = ''] = grafana.state.org(1).dashboards.keys();
+    const dashboard = { uid, title: 'Changed' };
+    await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard, overwrite: true });
     const question = { snapshot, selection: { type: 'everything' }, options: { overwrite: true } };
     // The service asks for what a person trusts once a second.
     const plan = await eventually('a plan', async () => {
       const made = await service.call('POST', '/restores', question);
       return made.status === 201 ? made : undefined;
     });
+    const changes = `/restores/${plan.json.id}/changes?kind=dashboard&uid=${uid}`;
+    expect((await service.call('GET', changes)).status).toBe(200);
     await dashkeep('state', 'trust', own, '--remove');
+    expect((await service.call('GET', changes)).json).toMatchObject({ error: { code: 'DK_SNAPSHOT_FOREIGN' } });
     grafana.clearRequests();
     const applied = await service.call('POST', `/restores/${plan.json.id}/apply`, { confirm: plan.json.confirm });
     expect(await service.ended(applied.json.id)).toMatchObject({

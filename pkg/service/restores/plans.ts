@@ -172,6 +172,11 @@ async function asPlanned(
   { session, apply, read }: Place,
   { request, plan, stored, trust, warnings }: Made,
 ): Promise<PlannedRestore> {
+  // A plan may be hours old, and a person may trust its signer no longer.
+  const assertStillRestorable = async (signal: AbortSignal): Promise<void> => {
+    const author = await trust.reconsider(stored.author, { signal });
+    assertRestorable(trust, { ...stored, author }, { named: plan.snapshot, acceptForeign: false });
+  };
   return compact({
     snapshot: plan.snapshot,
     items: plan.items.map(({ entry: _entry, live: _live, manager: _manager, ...item }) => item),
@@ -185,13 +190,12 @@ async function asPlanned(
     ...warningOf([...warnings, ...changedBack(plan)]),
     apply: (run, confirm) =>
       apply(run, plan, async (instance, one) => {
-        // A plan may be hours old, and a person may trust its signer no longer.
-        const author = await trust.reconsider(stored.author, { signal: one.signal });
-        assertRestorable(trust, { ...stored, author }, { named: plan.snapshot, acceptForeign: false });
+        await assertStillRestorable(one.signal);
         const fresh = { ...request, instance };
         return runRestore(session, { request: fresh, plan, safetySnapshot: true, confirm }, one);
       }),
     changes: async (ref, signal) => {
+      await assertStillRestorable(signal);
       const item = plan.items.find((one) => overwrites(one) && keyOf(one) === keyOf(ref));
       return item && read(signal, (instance) => changesOf({ ...request, instance, signal }, plan, item));
     },
