@@ -40,7 +40,7 @@ function plant(more: object): string {
   return id;
 }
 
-it.each(['undoes', 'source', 'snapshot'])('no record has a command of its writer printed: %s', async (field) => {
+it.each(['undoes', 'source', 'snapshot', 'finish'])('no record has a command of its writer printed: %s', async (field) => {
   await printed('backup');
   const id = plant({ status: 'interrupted', [field]: COMMAND });
   expect(await printed('restore', 'latest')).not.toContain('curl');
