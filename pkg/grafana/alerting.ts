@@ -5,8 +5,9 @@ import { arrayAt, isJsonObject, type Json, type JsonObject } from '../lib/json/j
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { RequestOptions } from './http/client-options.ts';
-import { GrafanaError, isNotFound } from './http/errors.ts';
+import { GrafanaError, isGrafanaError, isNotFound } from './http/errors.ts';
 import type { KindContext, Serving } from './kinds/kind.ts';
+import { valueIf } from '../lib/expected-errors.ts';
 
 const PROVISIONING = '/api/v1/provisioning/';
 /** The one route that says plainly whether the org has its Alertmanager. */
@@ -249,18 +250,9 @@ function presentIn({ capabilities }: KindContext): Set<number> {
 
 function hasProvisioningRights(context: KindContext): Promise<boolean> {
   return context.memo('alerting-rights', async () => {
-    const query = { reloadcache: true };
-    try {
-      const rights = await context.grafana.get('/api/access-control/user/permissions', {
-        query,
-        signal: context.signal,
-      });
-      return arrayAt(rights, 'alert.provisioning:read') !== undefined;
-    } catch (error) {
-      if (error instanceof GrafanaError) {
-        return false;
-      }
-      throw error;
-    }
+    const rights = await context.grafana
+      .get('/api/access-control/user/permissions', { query: { reloadcache: true }, signal: context.signal })
+      .catch(valueIf(isGrafanaError, undefined));
+    return arrayAt(rights, 'alert.provisioning:read') !== undefined;
   });
 }

@@ -6,12 +6,13 @@ import { isJsonObject, numberAt, objectAt, type Json } from '../lib/json/json.ts
 import { discover, firstOf, type Capabilities } from './capabilities.ts';
 import type { GrafanaClient } from './http/client.ts';
 import type { CredentialSource } from './http/credentials.ts';
-import { GrafanaError, isUnreadable } from './http/errors.ts';
+import { isUnreadable } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
 import { isScratchOrg, listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
 import type { SnapshotScope } from '../contract/manifest.ts';
+import { hasCode, valueIf } from '../lib/expected-errors.ts';
 
 export interface Org {
   id: number;
@@ -97,15 +98,8 @@ export async function homeOrg(client: GrafanaClient, signal?: AbortSignal): Prom
   return { id: numberAt(user, 'orgId') ?? 1, name: orgNameOf(user, 'orgName') };
 }
 
-async function ifAllowed(answer: Promise<Json>): Promise<Json | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof GrafanaError && [403, 404].includes(error.httpStatus)) {
-      return undefined;
-    }
-    throw error;
-  }
+function ifAllowed(answer: Promise<Json>): Promise<Json | undefined> {
+  return answer.catch(valueIf(hasCode('DK_GRAFANA_FORBIDDEN', 'DK_GRAFANA_NOT_FOUND'), undefined));
 }
 
 function orgOf(answer: Json): NamedOrg {
@@ -154,14 +148,10 @@ export function noSuchOrg(ids: readonly number[]): DashkeepError {
 
 /** The organization that a token is in. One whose name is too long to be read must not keep out all others. */
 async function orgBehind(client: GrafanaClient, id: number, signal: AbortSignal | undefined): Promise<NamedOrg> {
-  try {
-    return orgOf(await client.get('/api/org', { signal }));
-  } catch (error) {
-    if (isUnreadable(error)) {
-      return { id, name: UNREAD_NAME };
-    }
-    throw error;
-  }
+  return client
+    .get('/api/org', { signal })
+    .then(orgOf)
+    .catch(valueIf(isUnreadable, { id, name: UNREAD_NAME }));
 }
 
 function clientInOrg(options: ConnectOptions, home: number, org: number): GrafanaClient {

@@ -2,8 +2,9 @@ import { DashkeepError } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
 import { arrayAt, isJsonObject, type Json } from '../lib/json/json.ts';
-import { GrafanaError } from './http/errors.ts';
+import { isGrafanaError } from './http/errors.ts';
 import type { KindContext, Serving } from './kinds/kind.ts';
+import { valueIf } from '../lib/expected-errors.ts';
 
 /**
  * Refuses to go on without one of the actions. For lists that Grafana answers with less instead of with a refusal.
@@ -53,12 +54,5 @@ function isEverywhere(granted: Json | undefined, action: string, sorts: readonly
 
 /** What the account may do, and with what; undefined where Grafana does not report it. */
 async function permissionsOf({ grafana, signal }: KindContext): Promise<Json | undefined> {
-  try {
-    return await grafana.get('/api/access-control/user/permissions', { signal });
-  } catch (error) {
-    if (error instanceof GrafanaError) {
-      return undefined;
-    }
-    throw error;
-  }
+  return grafana.get('/api/access-control/user/permissions', { signal }).catch(valueIf(isGrafanaError, undefined));
 }

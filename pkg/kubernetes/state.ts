@@ -6,6 +6,7 @@ import type { KubeClient } from './client.ts';
 import { isKubernetesStatus } from './errors.ts';
 import { applySecret, readSecret, type SecretName } from './secrets.ts';
 import type { Secret } from './types.ts';
+import { valueIf } from '../lib/expected-errors.ts';
 
 const CONFLICT_ATTEMPTS = 8;
 
@@ -72,15 +73,9 @@ export class SecretState implements StateStore {
   }
 
   /** Undefined when there is no such Secret: where the Role allows it, the first writing makes it. */
-  async #read(): Promise<Secret | undefined> {
-    try {
-      return await readSecret(this.#client, this.#secret);
-    } catch (error) {
-      if (isKubernetesStatus(error, 404)) {
-        return undefined;
-      }
-      throw error;
-    }
+  #read(): Promise<Secret | undefined> {
+    const isAbsent = (error: unknown): boolean => isKubernetesStatus(error, 404);
+    return readSecret(this.#client, this.#secret).catch(valueIf(isAbsent, undefined));
   }
 
   get #label(): string {

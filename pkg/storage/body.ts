@@ -1,6 +1,7 @@
 import { DashkeepError } from '../contract/errors.ts';
 import { systemCode } from '../lib/file-errors.ts';
 import { tooLarge } from './errors.ts';
+import { hasCode, valueIf } from '../lib/expected-errors.ts';
 
 /**
  * A response whose body is incomplete. Error mapping sees its cause, so that a timeout stays a timeout.
@@ -78,12 +79,6 @@ export async function readBody(stream: NodeJS.ReadableStream, limits: BodyLimits
  * @param read - reads it; no more than it should have
  */
 export async function hasBytes(read: () => Promise<Buffer>, body: Buffer): Promise<boolean> {
-  try {
-    return (await read()).equals(body);
-  } catch (error) {
-    if (error instanceof DashkeepError && ['DK_STORE_TOO_LARGE', 'DK_STORE_NOT_FOUND'].includes(error.code)) {
-      return false;
-    }
-    throw error;
-  }
+  const found = await read().catch(valueIf(hasCode('DK_STORE_TOO_LARGE', 'DK_STORE_NOT_FOUND'), undefined));
+  return found?.equals(body) === true;
 }

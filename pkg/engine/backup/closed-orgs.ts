@@ -5,6 +5,7 @@ import { numberAt } from '../../lib/json/json.ts';
 import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
 import { objectsOf } from '../../grafana/http/pagination/lists.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /**
  * Organizations that a server admin lists but is no member of, each with the one error that all reading there ends in:
@@ -24,13 +25,7 @@ export async function closedOrgs(
 /** Undefined when Grafana does not say. */
 async function membershipsOf({ client }: Org, signal: AbortSignal): Promise<Set<number> | undefined> {
   const path = '/api/user/orgs';
-  try {
-    const mine = await client.get(path, { keep: ['orgId'], signal });
-    return new Set(objectsOf(mine, path).map((one) => numberAt(one, 'orgId') ?? 0));
-  } catch (error) {
-    if (isForbidden(error) || isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
-  }
+  const isHidden = (error: unknown): boolean => isForbidden(error) || isNotFound(error);
+  const mine = await client.get(path, { keep: ['orgId'], signal }).catch(valueIf(isHidden, undefined));
+  return mine === undefined ? undefined : new Set(objectsOf(mine, path).map((one) => numberAt(one, 'orgId') ?? 0));
 }

@@ -23,6 +23,7 @@ import { otherName } from '../restore/mapping/same-org.ts';
 import { targetOf } from '../restore/target.ts';
 import { planRestore } from '../restore/plan/plan.ts';
 import type { Plan, PlanRequest } from '../restore/types.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 export interface DrillOptions {
   /** Of the run; part of the name of what is made and removed. */
@@ -101,7 +102,7 @@ async function drillInOrgs(options: DrillOptions, tally: DrillTally, orgs: reado
     const wanted = entries.filter(({ kind }) => reasonToLeaveOut(kind) === undefined);
     let allowed = true;
     const leftover = await withScratch(options, scratch, async () => {
-      const place = await created(scratch);
+      const place = await scratch.create().catch(valueIf(isForbidden, undefined));
       signal.throwIfAborted();
       allowed = place !== undefined;
       if (place !== undefined) {
@@ -138,17 +139,6 @@ async function nameLeftovers({ instance: { url }, log, signal }: DrillOptions, c
       const steps = sentenceOf(reason('delete-scratch-org', { url, name }));
       log.warn({ steps }, sentenceOf(reason('drill-org-left', { name })));
     }
-  }
-}
-
-async function created(scratch: ScratchOrg): Promise<Instance | undefined> {
-  try {
-    return await scratch.create();
-  } catch (error) {
-    if (isForbidden(error)) {
-      return undefined;
-    }
-    throw error;
   }
 }
 

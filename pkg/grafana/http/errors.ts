@@ -1,6 +1,7 @@
 import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { MAX_JSON_DEPTH, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 const MIB = 1024 * 1024;
 
@@ -54,6 +55,11 @@ export function isUnreadable(error: unknown): error is DashkeepError {
   return error instanceof DashkeepError && /^DK_(GRAFANA_TOO_LARGE|JSON_\w+)$/.test(error.code);
 }
 
+/** Whether an error is Grafana's. */
+export function isGrafanaError(error: unknown): error is GrafanaError {
+  return error instanceof GrafanaError;
+}
+
 /** Whether an error is Grafana saying that the thing does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_NOT_FOUND';
@@ -78,15 +84,8 @@ export function isConflict(error: unknown): boolean {
 }
 
 /** The value, or undefined when Grafana says that it does not exist. */
-export async function ifFound<T>(value: Promise<T>): Promise<T | undefined> {
-  try {
-    return await value;
-  } catch (error) {
-    if (isNotFound(error)) {
-      return undefined;
-    }
-    throw error;
-  }
+export function ifFound<T>(value: Promise<T>): Promise<T | undefined> {
+  return value.catch(valueIf(isNotFound, undefined));
 }
 
 const CODE_BY_STATUS: Record<number, ErrorCode> = {

@@ -6,6 +6,7 @@ import type { Keyring } from '../encryption/keyring.ts';
 import { isObjectId, objectKey } from '../layout.ts';
 import { walkObjects, type ListedObject } from './listing.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** Up to here a HEAD for each is cheaper than listing. */
 const HEAD_LIMIT = 32;
@@ -113,16 +114,9 @@ export class Objects {
     return { written: true };
   }
 
-  async #isSound(id: string, signal?: AbortSignal): Promise<boolean> {
-    try {
-      await this.read(id, false, { signal });
-      return true;
-    } catch (error) {
-      if (error instanceof DashkeepError && ['DK_OBJECT_DAMAGED', 'DK_OBJECT_MISSING'].includes(error.code)) {
-        return false;
-      }
-      throw error;
-    }
+  #isSound(id: string, signal?: AbortSignal): Promise<boolean> {
+    const read = this.read(id, false, { signal }).then(() => true);
+    return read.catch(valueIf(hasCode('DK_OBJECT_DAMAGED', 'DK_OBJECT_MISSING'), false));
   }
 
   async get(id: string, calls: Abortable = {}): Promise<string> {

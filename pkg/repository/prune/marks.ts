@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Abortable } from '../../lib/abortable.ts';
-import { DashkeepError } from '../../contract/errors.ts';
 import { MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { parseObjectKey, PRUNES } from '../layout.ts';
 import { ORPHAN_AGE_MS } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
 import type { Survey } from './survey.ts';
 import type { Repository } from '../repository.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** Time that lies between finding a candidate and removing it, by the store's clock. */
 const BETWEEN_PHASES = 4 * 3_600_000;
@@ -28,14 +28,11 @@ export interface Mark {
 export async function readMarks({ store, log }: Repository, { signal }: Abortable = {}): Promise<Mark[]> {
   const marks: Mark[] = [];
   for await (const { key, lastModified } of store.list(PRUNES, { signal })) {
-    let bytes: Buffer;
-    try {
-      bytes = await store.get(key, { signal, maxBytes: MAX_RECORD_BYTES });
-    } catch (error) {
-      if (error instanceof DashkeepError && error.code === 'DK_STORE_NOT_FOUND') {
-        continue;
-      }
-      throw error;
+    const bytes = await store
+      .get(key, { signal, maxBytes: MAX_RECORD_BYTES })
+      .catch(valueIf(hasCode('DK_STORE_NOT_FOUND'), undefined));
+    if (bytes === undefined) {
+      continue;
     }
     try {
       marks.push({ key, lastModified, candidates: MarkFile.parse(JSON.parse(bytes.toString('utf8'))).candidates });

@@ -1,9 +1,9 @@
-import { DashkeepError } from '../../contract/errors.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { signatureKey } from '../layout.ts';
 import { readStatements, type Signed } from './statement.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** The statements in a text about that file of that repository whose signatures are right, anyone who made them. */
 export function claimsIn(text: string, repository: string, file: string): Signed[] {
@@ -22,12 +22,7 @@ export async function readClaims(
 
 /** The text of a signature; empty where there is none, or a file that is too large for one. */
 export async function readSignature(store: ObjectStore, key: string, { signal }: Abortable): Promise<string> {
-  try {
-    return (await store.get(key, { signal, maxBytes: ENVELOPE_BYTES })).toString('latin1');
-  } catch (error) {
-    if (error instanceof DashkeepError && ['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE'].includes(error.code)) {
-      return '';
-    }
-    throw error;
-  }
+  const isNone = hasCode('DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE');
+  const bytes = await store.get(key, { signal, maxBytes: ENVELOPE_BYTES }).catch(valueIf(isNone, undefined));
+  return bytes?.toString('latin1') ?? '';
 }

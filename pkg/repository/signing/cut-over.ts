@@ -1,10 +1,10 @@
 import type { Abortable } from '../../lib/abortable.ts';
-import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES, MAX_MANIFEST_BYTES, MAX_RECORD_BYTES } from '../objects/codec.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { CUT_OVER_KEY, parseSnapshotKey, signatureKey, SNAPSHOTS } from '../layout.ts';
 import { sha256Of } from './statement.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 const FILES_AT_ONCE = 8;
 
@@ -33,14 +33,10 @@ export async function listForCutOver(
     FILES_AT_ONCE,
     files,
     async (key) => {
-      try {
-        const bytes = await store.get(key, { signal, maxBytes: MAX_MANIFEST_BYTES + ENVELOPE_BYTES });
+      const read = store.get(key, { signal, maxBytes: MAX_MANIFEST_BYTES + ENVELOPE_BYTES });
+      const bytes = await read.catch(valueIf(isPassedOver, undefined));
+      if (bytes !== undefined) {
         lines.push(`${sha256Of(bytes)}  ${key}\n`);
-      } catch (error) {
-        // Removed since it was listed, or larger than anything that Dashkeep writes.
-        if (!(error instanceof DashkeepError) || !PASSED_OVER.has(error.code)) {
-          throw error;
-        }
       }
     },
     signal,
@@ -48,18 +44,12 @@ export async function listForCutOver(
   return { text: lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join(''), snapshots: files.length };
 }
 
-const PASSED_OVER: ReadonlySet<string> = new Set(['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE']);
+/** Removed since it was listed, or larger than anything that Dashkeep writes. */
+const isPassedOver = hasCode('DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE');
 
 /** The list as stored; undefined when there is none. */
-export async function readCutOver(store: ObjectStore, { signal }: Abortable): Promise<Buffer | undefined> {
-  try {
-    return await store.get(CUT_OVER_KEY, { signal, maxBytes: MAX_RECORD_BYTES });
-  } catch (error) {
-    if (error instanceof DashkeepError && PASSED_OVER.has(error.code)) {
-      return undefined;
-    }
-    throw error;
-  }
+export function readCutOver(store: ObjectStore, { signal }: Abortable): Promise<Buffer | undefined> {
+  return store.get(CUT_OVER_KEY, { signal, maxBytes: MAX_RECORD_BYTES }).catch(valueIf(isPassedOver, undefined));
 }
 
 /** Reads the list; lines that are none of it are passed over. */

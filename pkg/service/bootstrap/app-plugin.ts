@@ -3,6 +3,7 @@ import type { JsonObject } from '../../lib/json/json.ts';
 import { objectAt, stringAt } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isAbsent } from './grafana.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 export const APP_ID = 'dashkeep-backup-app';
 const SETTINGS = `/api/plugins/${APP_ID}/settings`;
@@ -23,14 +24,9 @@ export interface AppSettings {
 
 /** @returns undefined where the app is not installed */
 export async function readApp(grafana: GrafanaClient, signal: AbortSignal): Promise<AppSettings | undefined> {
-  let current;
-  try {
-    current = await grafana.get(SETTINGS, { signal });
-  } catch (error) {
-    if (isAbsent(error)) {
-      return undefined;
-    }
-    throw error;
+  const current = await grafana.get(SETTINGS, { signal }).catch(valueIf(isAbsent, undefined));
+  if (current === undefined) {
+    return undefined;
   }
   const settings = objectAt(current) ?? {};
   const jsonData: JsonObject = objectAt(settings, 'jsonData') ?? {};

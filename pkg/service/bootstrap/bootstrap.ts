@@ -8,6 +8,7 @@ import { Identities } from './identities.ts';
 import { expiryOf, fingerprint, TokenMemory, type Facts, type TokenFacts } from './memory.ts';
 import { Renewal } from './renewal.ts';
 import type { Bootstrapped, BootstrapOptions, OrgToken } from './types.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /**
  * Makes sure that there is a working token for every org, that it is stored, and that the app knows the service.
@@ -128,15 +129,9 @@ class Bootstrap {
 }
 
 async function orgExists(admin: GrafanaClient, org: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await admin.get(`/api/orgs/${org}`, { signal });
-    return true;
-  } catch (error) {
-    if (isAbsent(error) || isForbidden(error)) {
-      return false;
-    }
-    throw error;
-  }
+  const isHidden = (error: unknown): boolean => isAbsent(error) || isForbidden(error);
+  const found = admin.get(`/api/orgs/${org}`, { signal }).then(() => true);
+  return found.catch(valueIf(isHidden, false));
 }
 
 function factsOf(facts: Facts, org: number, token: string): TokenFacts | undefined {

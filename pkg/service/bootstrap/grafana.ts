@@ -5,6 +5,7 @@ import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isScratchOrg, listOrgs as allOrgs } from '../../grafana/orgs.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** API keys of other makers are none of our business. */
 const TOKEN_PREFIX = 'dashkeep-';
@@ -123,14 +124,8 @@ export function isWellFormed(token: string): boolean {
 
 /** The org that a token acts in; undefined when Grafana refuses it, or has taken its account's rights away. */
 export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): Promise<number | undefined> {
-  try {
-    return numberAt(await grafana.get('/api/org', { signal }), 'id');
-  } catch (error) {
-    if (error instanceof GrafanaError && [401, 403].includes(error.httpStatus)) {
-      return undefined;
-    }
-    throw error;
-  }
+  const isRefused = hasCode('DK_GRAFANA_UNAUTHORIZED', 'DK_GRAFANA_FORBIDDEN');
+  return numberAt(await grafana.get('/api/org', { signal }).catch(valueIf(isRefused, undefined)), 'id');
 }
 
 /**

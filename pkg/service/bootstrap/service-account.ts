@@ -8,6 +8,7 @@ import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
 import { isAbsent, isLeftOver, listAccounts, tokensOf, type TokenOwner } from './grafana.ts';
 import type { AccountFacts, Facts, TokenMemory } from './memory.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /** Name of the service account, one in each org. */
 const ACCOUNT_NAME = 'dashkeep';
@@ -39,14 +40,9 @@ export class ServiceAccounts {
    * this Grafana has no service accounts.
    */
   async ensure(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner> {
-    let accounts: Json[];
-    try {
-      accounts = await listAccounts(grafana, this.#signal);
-    } catch (error) {
-      if (isAbsent(error)) {
-        return { kind: 'api-key' };
-      }
-      throw error;
+    const accounts = await listAccounts(grafana, this.#signal).catch(valueIf(isAbsent, undefined));
+    if (accounts === undefined) {
+      return { kind: 'api-key' };
     }
     const ours =
       (await this.#ours(grafana, accounts, org, facts)) ?? (await this.#adopt(grafana, accounts, org, facts));
@@ -66,15 +62,12 @@ export class ServiceAccounts {
 
   /** The account that was made earlier; undefined when it is gone, or was never known. */
   async find(grafana: GrafanaClient, org: number, facts: Facts): Promise<TokenOwner | undefined> {
-    try {
-      const found = await this.#ours(grafana, await listAccounts(grafana, this.#signal), org, facts);
-      return found === undefined ? undefined : { kind: 'service-account', id: idOf(found) };
-    } catch (error) {
-      if (isAbsent(error)) {
-        return { kind: 'api-key' };
-      }
-      throw error;
+    const accounts = await listAccounts(grafana, this.#signal).catch(valueIf(isAbsent, undefined));
+    if (accounts === undefined) {
+      return { kind: 'api-key' };
     }
+    const found = await this.#ours(grafana, accounts, org, facts);
+    return found === undefined ? undefined : { kind: 'service-account', id: idOf(found) };
   }
 
   /**

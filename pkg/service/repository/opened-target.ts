@@ -18,6 +18,7 @@ import type { ServiceConfig } from '../config.ts';
 import type { TargetLimits } from '../storage/limits.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 export interface TargetPorts {
   config: Pick<ServiceConfig, 'version' | 'grafana' | 'orgIds' | 'mirror'> &
@@ -136,15 +137,8 @@ export class OpenedTarget {
     }
   }
 
-  async openIfThere(signal: AbortSignal): Promise<Repository | undefined> {
-    try {
-      return await this.open(signal);
-    } catch (error) {
-      if (error instanceof DashkeepError && error.code === 'DK_REPOSITORY_MISSING') {
-        return undefined;
-      }
-      throw error;
-    }
+  openIfThere(signal: AbortSignal): Promise<Repository | undefined> {
+    return this.open(signal).catch(valueIf(hasCode('DK_REPOSITORY_MISSING'), undefined));
   }
 
   /** Newest first. With `whole` the store is asked for every one of them, not only for the last page. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectLock } from '../s3/settings/object-lock.ts';
 import { checkedLock } from '../s3/settings/values.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** Until when an object is held. `Unlocked` can be shortened with a special permission, `Locked` by no one. */
 export interface Retention {
@@ -64,12 +65,7 @@ export class CloudLock {
     if (this.#isConfirmed) {
       return;
     }
-    const held = await retaining.read(key, signal).catch((error: unknown) => {
-      if (error instanceof DashkeepError && error.code === 'DK_STORE_DENIED') {
-        return asked;
-      }
-      throw error;
-    });
+    const held = await retaining.read(key, signal).catch(valueIf(hasCode('DK_STORE_DENIED'), asked));
     // Services keep whole seconds.
     const isHeld = held !== undefined && held.until.getTime() > asked.until.getTime() - 1_000;
     if (!isHeld || (asked.mode === 'Locked' && held.mode !== 'Locked')) {

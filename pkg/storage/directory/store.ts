@@ -14,6 +14,7 @@ import { foldersIn, walk } from './walk.ts';
 import { tooLarge } from '../errors.ts';
 import { checkKey, checkPrefix } from '../keys.ts';
 import type { DeleteResult, ObjectInfo, ObjectStore, PutOptions, PutResult, StoreCapabilities } from '../store.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /** Holds files on their way; a leading dot keeps it out of every listing. */
 const TEMPORARY = '.tmp';
@@ -257,13 +258,9 @@ export class DirectoryStore implements ObjectStore {
 
   /** The directory below the root, step by step so that no link is followed; undefined when it does not exist. */
   async #directory(segments: readonly string[]): Promise<string | undefined> {
-    try {
-      this.#root ??= await realpath(this.#path);
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') {
-        return undefined;
-      }
-      throw error;
+    this.#root ??= await realpath(this.#path).catch(valueIf((error) => systemCode(error) === 'ENOENT', undefined));
+    if (this.#root === undefined) {
+      return undefined;
     }
     let path = this.#root;
     for (const segment of segments) {

@@ -1,22 +1,18 @@
 import { GetBucketLifecycleConfigurationCommand, type LifecycleRule } from '@aws-sdk/client-s3';
 import { call, type Connection } from './connection.ts';
 import { serviceCode, statusOf } from './errors.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /** Names of the lifecycle rules that delete current objects below the target. */
 export async function expiringRules(connection: Connection, signal: AbortSignal | undefined): Promise<string[]> {
   const { client, common, resolved } = connection;
   const what = 'read the lifecycle rules';
   return call(connection, what, 's3:GetLifecycleConfiguration', signal, async () => {
-    try {
-      const command = new GetBucketLifecycleConfigurationCommand(common);
-      const { Rules = [] } = await client.send(command, { abortSignal: signal });
-      return Rules.filter((rule) => expires(rule, resolved.prefix, resolved.settings.tags ?? {})).map(nameOf);
-    } catch (error) {
-      if (serviceCode(error) === 'NoSuchLifecycleConfiguration' || [404, 405, 501].includes(statusOf(error) ?? 0)) {
-        return [];
-      }
-      throw error;
-    }
+    const isNone = (error: unknown): boolean =>
+      serviceCode(error) === 'NoSuchLifecycleConfiguration' || [404, 405, 501].includes(statusOf(error) ?? 0);
+    const answer = client.send(new GetBucketLifecycleConfigurationCommand(common), { abortSignal: signal });
+    const { Rules = [] } = await answer.catch(valueIf(isNone, { Rules: [] }));
+    return Rules.filter((rule) => expires(rule, resolved.prefix, resolved.settings.tags ?? {})).map(nameOf);
   });
 }
 

@@ -3,6 +3,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { call, keyIn } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { serviceCode } from './errors.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /**
  * Holds the present version of an object until then, in the mode of the settings.
@@ -37,17 +38,9 @@ export async function getRetention(
   signal: AbortSignal | undefined,
 ): Promise<Date | undefined> {
   return call(connection, `read the object lock of ${key}`, 's3:GetObjectRetention', signal, async () => {
-    try {
-      const answer = await connection.client.send(
-        new GetObjectRetentionCommand({ ...connection.common, Key: keyIn(connection, key) }),
-        { abortSignal: signal },
-      );
-      return answer.Retention?.RetainUntilDate;
-    } catch (error) {
-      if (serviceCode(error) === 'NoSuchObjectLockConfiguration') {
-        return undefined;
-      }
-      throw error;
-    }
+    const isNone = (error: unknown): boolean => serviceCode(error) === 'NoSuchObjectLockConfiguration';
+    const command = new GetObjectRetentionCommand({ ...connection.common, Key: keyIn(connection, key) });
+    const answer = await connection.client.send(command, { abortSignal: signal }).catch(valueIf(isNone, undefined));
+    return answer?.Retention?.RetainUntilDate;
   });
 }

@@ -4,6 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { call, keyIn, type Connection } from './connection.ts';
 import { isAbsentByHead } from './errors.ts';
 import { getRetention } from './lock.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /**
  * Reads back whether the store did what the settings ask of it, until it did so once: a store that does not know a
@@ -35,15 +36,10 @@ async function isEncrypted(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   const found = await call(connection, `read back ${key}`, 's3:GetObject', signal, async () => {
-    try {
-      const command = new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) });
-      return (await connection.client.send(command, { abortSignal: signal })).ServerSideEncryption ?? 'none';
-    } catch (error) {
-      if (isAbsentByHead(error)) {
-        return undefined;
-      }
-      throw error;
-    }
+    const command = new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) });
+    const answer = connection.client.send(command, { abortSignal: signal });
+    const found = await answer.catch(valueIf(isAbsentByHead, undefined));
+    return found && (found.ServerSideEncryption ?? 'none');
   });
   // A key of the key service protects more than one of the store.
   if (found !== undefined && found !== kind && !found.startsWith('aws:kms')) {

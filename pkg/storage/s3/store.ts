@@ -28,6 +28,7 @@ import { inputFor, putObject } from './put.ts';
 import { serverName } from './settings/providers.ts';
 import { resolveS3, type ResolvedS3 } from './settings/resolve.ts';
 import { FROM_SETTINGS } from './settings/settings.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /** @throws DK_SETTINGS, DK_NOT_ALLOWED, DK_STORE_CREDENTIALS */
 export async function openS3(
@@ -171,18 +172,12 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
       's3:GetBucketObjectLockConfiguration',
       signal,
       async () => {
-        try {
-          const answer = await client.send(new GetObjectLockConfigurationCommand(common), { abortSignal: signal });
-          return answer.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
-        } catch (error) {
-          if (
-            /ObjectLockConfigurationNotFound|NotImplemented|NoSuchObjectLock/.test(serviceCode(error) ?? '') ||
-            [404, 405, 501].includes(statusOf(error) ?? 0)
-          ) {
-            return false;
-          }
-          throw error;
-        }
+        const isNone = (error: unknown): boolean =>
+          /ObjectLockConfigurationNotFound|NotImplemented|NoSuchObjectLock/.test(serviceCode(error) ?? '') ||
+          [404, 405, 501].includes(statusOf(error) ?? 0);
+        const answer = client.send(new GetObjectLockConfigurationCommand(common), { abortSignal: signal });
+        const found = await answer.catch(valueIf(isNone, undefined));
+        return found?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
       },
     );
   }
@@ -199,15 +194,9 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
     const connection = this.#connection;
     const command = new HeadObjectCommand({ ...connection.common, Key: keyIn(connection, key) });
     return call(connection, `read the properties of ${key}`, 's3:GetObject', abortSignal, async () => {
-      try {
-        const { ContentLength, LastModified } = await connection.client.send(command, { abortSignal });
-        return { size: ContentLength, lastModified: LastModified };
-      } catch (error) {
-        if (isAbsentByHead(error)) {
-          return undefined;
-        }
-        throw error;
-      }
+      const answer = connection.client.send(command, { abortSignal });
+      const found = await answer.catch(valueIf(isAbsentByHead, undefined));
+      return found && { size: found.ContentLength, lastModified: found.LastModified };
     });
   }
 

@@ -3,6 +3,7 @@ import { isNotFound } from '../../http/errors.ts';
 import { liveDataSources } from '../data-sources/data-source/live.ts';
 import type { Kind, KindContext, Serving } from '../kind.ts';
 import { permissionKind } from './permissions/kind.ts';
+import { valueIf } from '../../../lib/expected-errors.ts';
 
 /**
  * Who may query, edit and administer a data source. Part of Grafana Enterprise and Cloud: the open source build
@@ -31,15 +32,8 @@ export const dataSourcePermissions: Kind = permissionKind({
 
   async serves(context: KindContext): Promise<Serving> {
     const path = '/api/access-control/datasources/description';
-    try {
-      await context.grafana.get(path, { signal: context.signal });
-    } catch (error) {
-      if (isNotFound(error)) {
-        return { served: false, reason: reason('enterprise-only') };
-      }
-      throw error;
-    }
-    return { served: true };
+    const found = context.grafana.get(path, { signal: context.signal }).then(() => ({ served: true }) as const);
+    return found.catch(valueIf(isNotFound, { served: false, reason: reason('enterprise-only') }));
   },
 
   owners: liveDataSources,

@@ -4,6 +4,7 @@ import { ifFound, isNotFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import type { Kind, Serving } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { valueIf } from '../../../lib/expected-errors.ts';
 
 const PATH = '/api/v1/sso-settings';
 
@@ -29,15 +30,8 @@ export const ssoSettings: Kind = {
     if (!context.serverAdmin) {
       return { served: false, reason: reason('needs-server-admin') };
     }
-    try {
-      await context.grafana.get(PATH, { signal: context.signal });
-    } catch (error) {
-      if (isNotFound(error)) {
-        return { served: false, reason: reason('no-sso-api') };
-      }
-      throw error;
-    }
-    return { served: true };
+    const found = context.grafana.get(PATH, { signal: context.signal }).then(() => ({ served: true }) as const);
+    return found.catch(valueIf(isNotFound, { served: false, reason: reason('no-sso-api') }));
   },
 
   async *list(context) {

@@ -8,6 +8,7 @@ import type { KindContext, Restorable } from '../../kind.ts';
 import { securityChange } from '../../security/change.ts';
 import { membersIn } from '../team/members.ts';
 import { gainsBetween, grantsIn } from './grants.ts';
+import { valueIf } from '../../../../lib/expected-errors.ts';
 
 /**
  * The email addresses of the users that permissions name, as facts: logins alone do not tell people apart, because
@@ -54,14 +55,7 @@ async function emailOf(context: KindContext, login: string): Promise<string | un
 /** Email addresses of the members by login; none without the right to list them. */
 function emails(context: KindContext): Promise<ReadonlyMap<string, string | undefined>> {
   return context.memo('email addresses', async () => {
-    try {
-      const users = await (await accountDirectoryOf(context)).users();
-      return new Map(users.map((user) => [(stringAt(user, 'login') ?? '').toLowerCase(), stringAt(user, 'email')]));
-    } catch (error) {
-      if (isForbidden(error)) {
-        return new Map();
-      }
-      throw error;
-    }
+    const users = await (await accountDirectoryOf(context)).users().catch(valueIf(isForbidden, []));
+    return new Map(users.map((user) => [(stringAt(user, 'login') ?? '').toLowerCase(), stringAt(user, 'email')]));
   });
 }
