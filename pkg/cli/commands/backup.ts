@@ -23,7 +23,7 @@ import { Configuration } from '../config/configuration.ts';
 import { backupChoice, type CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
-import { bytes, counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
+import { bytes, counted, printLine, printResult, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -73,11 +73,7 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     const found = (await keys.target?.read())?.findings ?? [];
     return { manifest: made, findings: found, isSigned: keys.state === undefined || keys.own !== undefined };
   }).finally(progress.end);
-  if (flags.json === true) {
-    printJson(context, backupReport(manifest));
-  } else {
-    printReport(context, manifest);
-  }
+  printResult(context, flags, backupReport(manifest), () => printReport(context, manifest));
   printFindings(context, flags, findings);
   // A state that cannot be written was reported: without a signature, the snapshot may not count later.
   return isFull(manifest) && findings.length === 0 && isSigned ? 0 : 3;

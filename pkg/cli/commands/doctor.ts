@@ -8,7 +8,7 @@ import { s3Settings } from '../config/s3.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
 import { withJson, withService, withTargetUrl } from '../options.ts';
 import { printChecks } from '../output/checks.ts';
-import { printJson, printLine } from '../output/output.ts';
+import { printLine, printResult } from '../output/output.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -36,14 +36,10 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
       ...settings,
       region: (region ?? aws?.region)?.value,
     });
-    if (flags.json === true) {
-      printJson(context, policy);
-      return 0;
-    }
-    printLine(context, JSON.stringify(policy, null, 2));
-    for (const note of notes) {
-      context.stderr.write(`${note}\n`);
-    }
+    printResult(context, flags, policy, () => {
+      printLine(context, JSON.stringify(policy, null, 2));
+      notes.forEach((note) => context.stderr.write(`${note}\n`));
+    });
     return 0;
   }
   const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });

@@ -17,7 +17,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { askOnTerminal } from '../prompt.ts';
-import { printJson, printLine, printTable } from '../output/output.ts';
+import { printJson, printLine, printResult, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -87,12 +87,10 @@ async function forgetOne(context: CliContext, id: string, flags: Flags): Promise
     );
   });
   const applied = flags.dryRun !== true;
-  if (flags.json === true) {
-    const forgotten = [{ id, time: timeOfId(id).toISOString(), ...explained([reason('removed-by-id')]) }];
-    printJson(context, { kept: [], forgotten, remaining: [], unreadable: [], applied });
-  } else {
-    printLine(context, applied ? `forgotten: ${id}` : `would be removed: ${id}`);
-  }
+  const forgotten = [{ id, time: timeOfId(id).toISOString(), ...explained([reason('removed-by-id')]) }];
+  printResult(context, flags, { kept: [], forgotten, remaining: [], unreadable: [], applied }, () =>
+    printLine(context, applied ? `forgotten: ${id}` : `would be removed: ${id}`),
+  );
   return 0;
 }
 

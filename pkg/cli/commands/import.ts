@@ -12,7 +12,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withBy, withTarget, type AskedBy } from '../options.ts';
 import { causesOf } from '../output/causes.ts';
-import { counted, printJson, printLine } from '../output/output.ts';
+import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 
 interface Flags extends CommonFlags, AskedBy {
@@ -57,9 +57,7 @@ async function importFrom(context: CliContext, path: string, flags: Flags): Prom
       runImport(session, archive, one),
     ),
   );
-  if (flags.json === true) {
-    printJson(context, { ...backupReport(manifest), origin: manifest.origin });
-  } else {
+  printResult(context, flags, { ...backupReport(manifest), origin: manifest.origin }, () => {
     causesOf(manifest.errors).forEach((line) => printLine(context, printable(`missing: ${line}`)));
     const { id, status, resources } = manifest;
     printLine(
@@ -67,7 +65,7 @@ async function importFrom(context: CliContext, path: string, flags: Flags): Prom
       `snapshot ${id} is ${status}: ${counted(resources.length, 'resource')}, imported as ${archive.format}`,
     );
     printLine(context, 'It is on hold and never the latest one. Restore it by its ID.');
-  }
+  });
   return manifest.status === 'complete' ? 0 : 3;
 }
 

@@ -7,7 +7,7 @@ import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { openState, withSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
-import { counted, printJson, printLine, printResult } from '../output/output.ts';
+import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -49,14 +49,12 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
   const result = await withSession(context, flags, false, (session) =>
     recordRun(session, { kind: 'repair', trigger: 'manual', signal: context.signal }, (run) => runRewrap(session, run)),
   );
-  if (flags.json === true) {
-    printJson(context, result);
-  } else {
+  printResult(context, flags, result, () => {
     for (const { key, reason } of result.failed) {
       printLine(context, printable(`not changed: ${key}: ${reason}`));
     }
     printLine(context, `${counted(result.rewrapped, 'file')} re-encrypted.`);
-  }
+  });
   return result.failed.length === 0 ? 0 : 3;
 }
 

@@ -9,7 +9,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, counted, printJson, printLine, progressPrinter } from '../output/output.ts';
+import { bytes, counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
@@ -38,11 +38,7 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
   const report = await withSession(context, flags, false, (session) =>
     recordRun(session, run, (one) => runVerify(session, { readData, snapshot }, one)),
   ).finally(progress.end);
-  if (flags.json === true) {
-    printJson(context, report);
-  } else {
-    printReport(context, report);
-  }
+  printResult(context, flags, report, () => printReport(context, report));
   return report.problems.length > 0 ? 4 : report.snapshots === 0 ? 3 : 0;
 }
 
