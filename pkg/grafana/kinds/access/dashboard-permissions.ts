@@ -1,13 +1,13 @@
 import { readDashboard } from '../dashboards/dashboard/listed.ts';
 import { isDashboardLive, liveDashboard, liveDashboards } from '../dashboards/dashboard/live.ts';
-import type { Kind } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
 import { permissionKind } from './permissions/kind.ts';
 
 /**
  * Who may see, edit and administer a dashboard besides what its folder gives, by role, team, login or name of the
  * service account. Most dashboards have none.
  */
-export const dashboardPermissions: Kind = permissionKind({
+export const dashboardPermissions: KindDefinition = permissionKind({
   name: 'dashboard-permissions',
   resource: 'dashboards',
   owner: 'dashboard',
@@ -26,10 +26,6 @@ export const dashboardPermissions: Kind = permissionKind({
     ],
   },
   dependsOn: ['dashboard', 'team', 'user', 'service-account'],
-
-  async serves() {
-    return { served: true };
-  },
 
   owners: liveDashboards,
   known: readDashboard,

@@ -1,7 +1,8 @@
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { isNotFound } from '../../http/errors.ts';
 import { liveDataSources } from '../data-sources/data-source/live.ts';
-import type { Kind, KindContext, Serving } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { KindContext, Serving } from '../kind.ts';
 import { permissionKind } from './permissions/kind.ts';
 import { valueIf } from '../../../lib/expected-errors.ts';
 
@@ -10,7 +11,7 @@ import { valueIf } from '../../../lib/expected-errors.ts';
  * registers no such route and answers 404 (its data source permission service is a stub,
  * accesscontrol/ossaccesscontrol), which is "not served"; 403 is a missing right.
  */
-export const dataSourcePermissions: Kind = permissionKind({
+export const dataSourcePermissions: KindDefinition = permissionKind({
   name: 'data-source-permissions',
   resource: 'datasources',
   owner: 'data-source',

@@ -1,12 +1,12 @@
 import { isFolderLive, liveFolders } from '../dashboards/folder.ts';
-import type { Kind } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
 import { permissionKind } from './permissions/kind.ts';
 
 /**
  * Who may see, edit and administer a folder, by role, team, login or name of the service account.
  * Only entries of the folder's own: what it inherits comes back with the folder above it.
  */
-export const folderPermissions: Kind = permissionKind({
+export const folderPermissions: KindDefinition = permissionKind({
   name: 'folder-permissions',
   resource: 'folders',
   owner: 'folder',
@@ -25,10 +25,6 @@ export const folderPermissions: Kind = permissionKind({
     ],
   },
   dependsOn: ['folder', 'team', 'user', 'service-account'],
-
-  async serves() {
-    return { served: true };
-  },
 
   owners: liveFolders,
 

@@ -3,7 +3,8 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { accountDirectoryOf } from '../../account-directory.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { securityChange } from '../security/change.ts';
-import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { Forecast, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 const PATH = '/api/serviceaccounts';
@@ -14,7 +15,7 @@ const PATH = '/api/serviceaccounts';
  * (terraform-provider-grafana, resource_service_account.go), so they are written one after another and looked for after
  * a failure. Those that a plugin owns are left to the plugin.
  */
-export const serviceAccount: Kind = {
+export const serviceAccount: KindDefinition = {
   name: 'service-account',
   declaration: {
     plural: 'Service accounts',
@@ -28,10 +29,6 @@ export const serviceAccount: Kind = {
   dependsOn: ['org'],
   writes: 'serial',
   leftOutOfDrills: reason('drill-no-accounts'),
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     const directory = await accountDirectoryOf(context);

@@ -11,7 +11,8 @@ import {
   teamSecurity,
   type Member,
 } from './team/members.ts';
-import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { Forecast, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 const ADMIN = 4;
@@ -25,7 +26,7 @@ const UNFINISHED = 'being-restored@dashkeep.invalid';
  * put there (with labels such as LDAP) are never removed. Preferences of teams are kept with those of the org, so that
  * they come after the dashboards they name.
  */
-export const team: Kind = {
+export const team: KindDefinition = {
   name: 'team',
   declaration: {
     plural: 'Teams',
@@ -39,10 +40,6 @@ export const team: Kind = {
   dependsOn: ['org', 'user'],
   writes: 'serial',
   namesPeople: true,
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     const directory = await accountDirectoryOf(context);

@@ -10,7 +10,8 @@ import { readAnnotations, readOfOrganization, type Unproven } from './annotation
 import { canTakeOver, notShown } from './annotation/taken-over.ts';
 import { ownerOf, placeOf, revisionOf } from './annotation/revision.ts';
 import { readAnnotation, readAnnotationsOn, type Place } from './annotation/windows.ts';
-import type { Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import { ABOUT_A_DAY } from '../stale-after.ts';
 import type { Content } from '../content.ts';
 
@@ -21,7 +22,7 @@ const PATH = '/api/annotations';
  * and left out (`type=annotation`). Grafana hands out new ids, so an annotation is known by a hash of what it says; the
  * same one twice counts twice. The body is `{dashboardUID?, panelId?, time, timeEnd, tags, text, data?}`.
  */
-export const annotation: Kind = {
+export const annotation: KindDefinition = {
   name: 'annotation',
   declaration: {
     plural: 'Annotations',
@@ -34,10 +35,6 @@ export const annotation: Kind = {
   },
   dependsOn: ['dashboard'],
   writes: 'parallel',
-
-  async serves() {
-    return { served: true };
-  },
 
   staleAfter: ABOUT_A_DAY,
   readsTogether: true,

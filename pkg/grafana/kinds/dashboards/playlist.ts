@@ -5,7 +5,8 @@ import { apisPath, createOrReplace, factsOf, managerOf, nameOf, revisionOf } fro
 import { listPages } from '../../http/pagination/pages.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
-import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { Forecast, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { contentOf, itemsOf } from './playlist/content.ts';
 import { findCounterparts, legacyBody, listLegacy, PATH, readLegacy } from './playlist/legacy.ts';
@@ -21,7 +22,7 @@ const BY_UID = 'dashboard_by_uid';
  * Playlists. Through `/apis` (12 and later) they keep their uid; the legacy API makes up a new one, so there they are
  * found again by name and content.
  */
-export const playlist: Kind = {
+export const playlist: KindDefinition = {
   name: 'playlist',
   declaration: {
     plural: 'Playlists',
@@ -37,10 +38,6 @@ export const playlist: Kind = {
   uidIsMadeUp: true,
   largeBodies: true,
   deletable: true,
-
-  async serves() {
-    return { served: true };
-  },
 
   list(context) {
     const version = usableVersion(context);

@@ -14,7 +14,8 @@ import { listNumbered } from '../../http/pagination/numbered.ts';
 import { naturalKey, Occurrences } from '../../natural-key.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { differences, securityChange } from '../security/change.ts';
-import type { Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 const PATH = '/api/datasources/correlations';
@@ -29,7 +30,7 @@ const PAGE = 1000;
  * `totalCount` is of all orgs and counts those whose data source is gone, which no list shows: it says nothing of this
  * one.
  */
-export const correlation: Kind = {
+export const correlation: KindDefinition = {
   name: 'correlation',
   declaration: {
     plural: 'Correlations',
@@ -42,10 +43,6 @@ export const correlation: Kind = {
   },
   dependsOn: ['data-source'],
   writes: 'serial',
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     yield* (await readAll(context)).map(({ listed }) => listed);

@@ -15,7 +15,8 @@ import { listDataSources } from './data-source/live.ts';
 import { missingPlugin } from './data-source/plugin.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
-import type { Forecast, Kind, Reference, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { Forecast, Reference, Restorable, WriteContext, Written } from '../kind.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { securityChange } from '../security/change.ts';
 import { secretLosses } from '../security/moves.ts';
@@ -43,7 +44,7 @@ const POINTERS = new Set(['datasourceUid', 'datasourceUID', 'alertmanagerUid']);
  * Data sources may point at each other in a circle (logs to traces and back); Grafana does not check that when saving,
  * so those pointers follow a renaming but are not references that order the writing.
  */
-export const dataSource: Kind = {
+export const dataSource: KindDefinition = {
   name: 'data-source',
   declaration: {
     plural: 'Data sources',
@@ -60,10 +61,6 @@ export const dataSource: Kind = {
   hasSecrets: true,
   uidIsMadeUp: true,
   manyReferences: true,
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     for (const item of await listDataSources(context)) {

@@ -4,7 +4,8 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { accountDirectoryOf } from '../../account-directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../../http/errors.ts';
 import { withoutEmpty } from '../../natural-key.ts';
-import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 const ORG = 'org';
@@ -17,7 +18,7 @@ const HOME = 'homeDashboardUID';
  * dashboard is kept by uid; its numeric id means nothing elsewhere. `PUT` replaces all of them, so all are sent.
  * Preferences of single users can be read by nobody but themselves.
  */
-export const orgPreferences: Kind = {
+export const orgPreferences: KindDefinition = {
   name: 'org-preferences',
   declaration: {
     plural: 'Preferences of organizations and teams',
@@ -30,10 +31,6 @@ export const orgPreferences: Kind = {
   },
   dependsOn: ['dashboard', 'team'],
   writes: 'serial',
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     const org = await readPreferences(context, ORG);

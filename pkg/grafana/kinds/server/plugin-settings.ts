@@ -6,7 +6,8 @@ import { addressesIn } from '../security/addresses.ts';
 import { securityChange } from '../security/change.ts';
 import { looserChecks } from '../security/checks.ts';
 import { movesOf, secretLosses } from '../security/moves.ts';
-import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
+import type { Forecast, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { installedPlugins } from './installed-plugins.ts';
 
@@ -23,7 +24,7 @@ const moves = movesOf('plugin-settings', (body) => addressesIn(objectAt(body, 'j
  * app is left out. Without the right to create data sources or install plugins Grafana lists its core plugins only,
  * without a word (api/plugins.go GetPluginList), so that right is asked for first.
  */
-export const pluginSettings: Kind = {
+export const pluginSettings: KindDefinition = {
   name: 'plugin-settings',
   declaration: {
     plural: 'App plugin settings',
@@ -37,10 +38,6 @@ export const pluginSettings: Kind = {
   dependsOn: [],
   writes: 'serial',
   hasSecrets: true,
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     for (const plugin of await installedPlugins(context)) {

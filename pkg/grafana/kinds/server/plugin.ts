@@ -1,7 +1,7 @@
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import type { Content } from '../content.ts';
-import type { Kind } from '../kind.ts';
+import type { KindDefinition } from '../definition.ts';
 import { installedPlugins } from './installed-plugins.ts';
 
 /**
@@ -9,7 +9,7 @@ import { installedPlugins } from './installed-plugins.ts';
  * what to install first, and a comparison what an upgrade changed. The uid is the plugin's id. Grafana calls the
  * signature of its core plugins `internal` (plugins/models.go SignatureStatusInternal); their version is Grafana's.
  */
-export const plugin: Kind = {
+export const plugin: KindDefinition = {
   name: 'plugin',
   declaration: {
     plural: 'Installed plugins',
@@ -22,10 +22,6 @@ export const plugin: Kind = {
   },
   dependsOn: [],
   writes: 'serial',
-
-  async serves() {
-    return { served: true };
-  },
 
   async *list(context) {
     for (const item of await installedPlugins(context)) {

@@ -11,7 +11,8 @@ import { isDefaultPermissions } from './defaults.ts';
 import { renamedSubjects } from './grants.ts';
 import { emailFacts, otherPeople } from './people.ts';
 import { permissionSecurity } from './security.ts';
-import type { Kind, KindContext, Listed, Reference } from '../../kind.ts';
+import type { KindDefinition } from '../../definition.ts';
+import type { KindContext, Listed, Reference } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { ABOUT_A_DAY } from '../../stale-after.ts';
 
@@ -27,7 +28,7 @@ async function requireSubjects(context: KindContext): Promise<void> {
 const READ_SINGLY = 10;
 
 /** What differs between the permissions of folders, dashboards and data sources. */
-export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
+export interface PermissionKindOptions extends Pick<KindDefinition, 'name' | 'declaration' | 'dependsOn' | 'serves'> {
   resource: Permitted;
   /** The kind that the permissions belong to, one to one and under the same uid. */
   owner: Reference['kind'];
@@ -47,7 +48,7 @@ export interface PermissionKindOptions extends Pick<Kind, 'name' | 'declaration'
  * The kind for one sort of permissions. The body holds the entries only, so that the thousands of resources with the
  * same entries share one object; whose they are is the uid, and the fact `of` for references.
  */
-export function permissionKind(options: PermissionKindOptions): Kind {
+export function permissionKind(options: PermissionKindOptions): KindDefinition {
   const { resource, owner, place: placeOf = (one) => one } = options;
   /** Title and folder of every owner, read once unless they are known. */
   const places = (context: KindContext, known?: readonly Listed[]): Promise<Map<string, Listed>> =>
@@ -78,7 +79,7 @@ export function permissionKind(options: PermissionKindOptions): Kind {
     writes: 'parallel',
     namesPeople: true,
     owner,
-    serves: options.serves,
+    ...compact({ serves: options.serves }),
     ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
     staleAfter: ABOUT_A_DAY,
 
