@@ -5,6 +5,7 @@ import { isForbidden } from './http/errors.ts';
 import { listAt, objectsOf } from './http/pagination/lists.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 import type { KindContext } from './kinds/kind.ts';
+import { valueIf } from '../lib/expected-errors.ts';
 
 /** Numeric ids of this Grafana by the names that mean the same everywhere: logins, team names. */
 export interface AccountDirectory {
@@ -38,14 +39,9 @@ export async function hasMembers(context: KindContext): Promise<boolean> {
   }
   const directory = await accountDirectoryOf(context);
   const isMember = ({ role }: JsonObject): boolean => role !== 'Admin' && role !== 'None';
-  try {
-    return (await directory.users()).some(isMember) || (await directory.serviceAccounts()).some(isMember);
-  } catch (error) {
-    if (isForbidden(error)) {
-      return true;
-    }
-    throw error;
-  }
+  const anyIn = (accounts: Promise<JsonObject[]>): Promise<boolean> =>
+    accounts.then((all) => all.some(isMember)).catch(valueIf(isForbidden, true));
+  return (await anyIn(directory.users())) || anyIn(directory.serviceAccounts());
 }
 
 function openAccountDirectory(context: KindContext): AccountDirectory {

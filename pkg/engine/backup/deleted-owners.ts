@@ -11,6 +11,7 @@ import { keyOf } from '../restore/target.ts';
 import type { Collection, Gone } from './collection.ts';
 import type { BackupOptions } from './options.ts';
 import type { Previous } from './previous.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 /**
  * Decides on resources that were deleted after this run read them and before it read their permissions. Restored
@@ -68,15 +69,10 @@ async function isLive(
 ): Promise<boolean> {
   const org = instance.orgs.find((candidate) => candidate.id === id);
   const run = { clock, log, signal, decryptSecrets: repository.encrypted };
-  try {
-    return (
-      org !== undefined && (await kindOf(owner).read(kindContext(instance, org, run), { uid, title })) !== undefined
-    );
-  } catch (error) {
-    // To tokens without a right to all dashboards Grafana says this of those that are gone, too.
-    if (isForbidden(error)) {
-      return false;
-    }
-    throw error;
+  if (org === undefined) {
+    return false;
   }
+  const live = kindOf(owner).read(kindContext(instance, org, run), { uid, title });
+  // Without a right to all dashboards, Grafana also refuses those that are gone.
+  return (await live.catch(valueIf(isForbidden, undefined))) !== undefined;
 }

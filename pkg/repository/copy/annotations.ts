@@ -1,13 +1,13 @@
 import { compact } from '../../contract/compact.ts';
-import { DashkeepError } from '../../contract/errors.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import type { Repository } from '../repository.ts';
 import { listSnapshots } from '../snapshots/manifests.ts';
 import { writeAnnotation } from '../holds/annotation.ts';
 import { endHolds, placeHold } from '../holds/holds.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** Something else is in its place there: a verification reports it. */
-const NOT_THE_COPY: ReadonlySet<string> = new Set(['DK_SNAPSHOT_FOREIGN', 'DK_MANIFEST_DAMAGED', 'DK_NOT_FOUND']);
+const isNotTheCopy = hasCode('DK_SNAPSHOT_FOREIGN', 'DK_MANIFEST_DAMAGED', 'DK_NOT_FOUND');
 
 /**
  * Carries holds and notes over to a copy of the repository, for the snapshots that are there, if a trusted key signed
@@ -24,11 +24,7 @@ export async function carryAnnotations(from: Repository, to: Repository, calls: 
   for (const hold of [...here.active.values()].flat()) {
     const key = snapshots.get(hold.snapshot);
     if (key !== undefined && hold.content !== undefined && !known.has(nameOf(hold))) {
-      await placeHold(to, key, hold.id, hold.content, calls).catch((error: unknown) => {
-        if (!(error instanceof DashkeepError) || !NOT_THE_COPY.has(error.code)) {
-          throw error;
-        }
-      });
+      await placeHold(to, key, hold.id, hold.content, calls).catch(valueIf(isNotTheCopy, undefined));
     }
   }
   for (const { snapshot, id, content } of here.ended) {

@@ -102,11 +102,7 @@ export async function deleteOtherTokens(
 ): Promise<string[]> {
   const others = (await tokensOf(grafana, owner, signal)).filter(({ name }) => !keep.has(name));
   for (const { id } of others) {
-    await grafana.delete(`${tokensPath(owner)}/${id}`, { signal }).catch((error: unknown) => {
-      if (!isAbsent(error)) {
-        throw error;
-      }
-    });
+    await grafana.delete(`${tokensPath(owner)}/${id}`, { signal }).catch(valueIf(isAbsent, undefined));
   }
   return others.map(({ name }) => name);
 }

@@ -4,8 +4,11 @@ import { systemCode } from '../../lib/file-errors.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { compareKeys } from '../keys.ts';
 import type { ObjectInfo } from '../store.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 
 const STATS_AT_ONCE = 64;
+
+const isGone = (error: unknown): boolean => systemCode(error) === 'ENOENT';
 
 interface WalkOptions {
   prefix: string;
@@ -51,12 +54,7 @@ export async function foldersIn(directory: string, signal: AbortSignal | undefin
 
 async function entriesOf(directory: string, keyOfDirectory: string, options: WalkOptions): Promise<Entry[]> {
   options.signal?.throwIfAborted();
-  const found = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') {
-      return [];
-    }
-    throw error;
-  });
+  const found = await readdir(directory, { withFileTypes: true }).catch(valueIf(isGone, []));
   const entries: Entry[] = [];
   for (const item of found) {
     const key = `${keyOfDirectory}${item.name}${item.isDirectory() ? '/' : ''}`;
@@ -85,16 +83,7 @@ function mayHold(key: string, { prefix, startAfter }: WalkOptions): boolean {
 /** A file that vanished since it was seen is no longer listed: that is what a later listing would say, too. */
 async function* infosOf(files: readonly Entry[], signal: AbortSignal | undefined): AsyncIterable<ObjectInfo> {
   signal?.throwIfAborted();
-  const stats = await Promise.all(
-    files.map((file) =>
-      lstat(file.path).catch((error: unknown) => {
-        if (systemCode(error) === 'ENOENT') {
-          return undefined;
-        }
-        throw error;
-      }),
-    ),
-  );
+  const stats = await Promise.all(files.map((file) => lstat(file.path).catch(valueIf(isGone, undefined))));
   for (const [at, file] of files.entries()) {
     const stat = stats[at];
     if (stat !== undefined) {

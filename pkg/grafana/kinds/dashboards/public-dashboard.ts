@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { ifFound, isNotFound } from '../../http/errors.ts';
+import { ifFound } from '../../http/errors.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { listNumbered } from '../../http/pagination/numbered.ts';
 import { servedWhole } from '../../rights.ts';
@@ -41,15 +41,10 @@ export const publicDashboard: Kind = {
   leftOutOfDrills: reason('drill-one-link'),
 
   async serves(context): Promise<Serving> {
-    try {
-      const asked = await listAsked(context);
-      asked.first = listPublic(context);
-      await asked.first;
-    } catch (error) {
-      if (isNotFound(error)) {
-        return { served: false, reason: reason('public-dashboards-off') };
-      }
-      throw error;
+    const asked = await listAsked(context);
+    asked.first = listPublic(context);
+    if ((await ifFound(asked.first)) === undefined) {
+      return { served: false, reason: reason('public-dashboards-off') };
     }
     // The list leaves out those of dashboards that the account may not see.
     return servedWhole(context, 'dashboards:read', 'dashboards', 'folders');
