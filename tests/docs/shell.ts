@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 /** Bash finds no program here, so each command goes to the handle, which writes down its words and runs nothing. */
 const RECORDER = `
-exec 3>>commands
+"$BASH" -n -c "$1" || exit 2
+exec 3>>commands 2>/dev/null
 PATH=/nonexistent
 record() { local IFS=$'\\037'; printf '%s\\036' "$*" >&3; }
 command_not_found_handle() { record "$@"; }
@@ -32,10 +33,9 @@ function recorded(script: string): string[][] {
   const directory = mkdtempSync(join(tmpdir(), 'dashkeep-docs-'));
   try {
     const text = script.replaceAll(/<([\w-]+)>/g, '$1').replaceAll(/(?<=[^<]) < \S+/g, '');
-    execFileSync('bash', ['-n', '-c', text], { stdio: ['ignore', 'ignore', 'pipe'] });
     const functions = [...new Set(text.match(BY_PATH))].map((path) => `function ${path} { record ${path} "$@"; }\n`);
     const whole = `${RECORDER}${functions.join('')}eval "$1"; true`;
-    execFileSync('bash', ['-c', whole, 'bash', text], { cwd: directory, stdio: 'ignore' });
+    execFileSync('bash', ['-c', whole, 'bash', text], { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] });
     return readFileSync(join(directory, 'commands'), 'utf8')
       .split('\x1e')
       .slice(0, -1)

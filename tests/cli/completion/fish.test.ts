@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,22 +8,43 @@ import { isThere } from './terminal.ts';
 
 const run = promisify(execFile);
 
+/** What is after the proposals for a line. */
+const END = '<END>\n';
+/** Proposes for one line after the other: a shell for each would take longer to start than to answer. */
+const ANSWER = `source dashkeep.fish; while read line; complete -C $line; echo '${END.trim()}'; end`;
+
 describe.skipIf(!isThere('fish'))('completion in fish', () => {
   let directory = '';
 
+  let fish: ChildProcessWithoutNullStreams;
+  let shown = '';
+  let said = '';
+
   const propose = async (line: string): Promise<string[]> => {
-    const env = { PATH: process.env['PATH'], HOME: directory };
-    const words = ['--no-config', '-c', 'source dashkeep.fish; complete -C $argv[1]', line];
-    const { stdout, stderr } = await run('fish', words, { cwd: directory, env });
-    expect(stderr).toBe('');
-    return stdout.split('\n').flatMap((shown) => shown.split('\t')[0] || []);
+    shown = '';
+    fish.stdin.write(`${line}\n`);
+    while (!shown.endsWith(END)) {
+      await once(fish.stdout, 'data');
+    }
+    expect(said).toBe('');
+    return shown
+      .slice(0, -END.length)
+      .split('\n')
+      .flatMap((one) => one.split('\t')[0] || []);
   };
 
   beforeAll(async () => {
     directory = await folderWith('fish', 'dashkeep.fish');
+    const env = { PATH: process.env['PATH'], HOME: directory };
+    fish = spawn('fish', ['--no-config', '-c', ANSWER], { cwd: directory, env });
+    fish.stdout.on('data', (part: Buffer) => (shown += part.toString()));
+    fish.stderr.on('data', (part: Buffer) => (said += part.toString()));
   });
 
-  afterAll(() => rm(directory, { recursive: true }));
+  afterAll(async () => {
+    fish.stdin.end();
+    await rm(directory, { recursive: true });
+  });
 
   shellTests(propose);
 

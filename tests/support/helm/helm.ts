@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
+import { runSmall } from '../process/small.ts';
 import { tools } from './tools.ts';
 
 /** A Kubernetes object as it is in a manifest. */
@@ -42,13 +42,9 @@ export interface TemplateOptions {
 }
 
 /** Runs a program to its end; a failure is an outcome, not an exception. */
-export function run(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(program, args, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ code, stdout, stderr });
-    });
-  });
+export async function run(command: string, args: string[], env: NodeJS.ProcessEnv = process.env): Promise<Outcome> {
+  const { code, stdout, stderr } = await runSmall({ command, args, env });
+  return { code: code ?? 1, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
 let home: Promise<string> | undefined;
