@@ -10,7 +10,7 @@ const replacing = readdirSync('tests', { recursive: true, encoding: 'utf8' })
 
 /** These try servers that take long to make ready, and nothing without them: only `npm test -- --all` runs them. */
 const onServers = [
-  'tests/kubernetes/{chart,cronjob,election,rotation,service,state}.test.ts',
+  'tests/kubernetes/{chart,cronjob,election,rotation,service,state,uninstall}.test.ts',
   'tests/service/api/schemathesis.test.ts',
   'tests/storage/clouds/*.test.ts',
 ];

@@ -2,6 +2,8 @@ import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderExamples } from '../../scripts/chart/examples.ts';
+import { shellBlocks } from '../docs/pages.ts';
+import { commandsOf } from '../docs/shell.ts';
 import type { KubernetesObject, Values } from '../support/helm/helm.ts';
 import { CHART, EXAMPLES, STUB_CHARTS, helm, objectsOf, template, the, tryTemplate } from '../support/helm/helm.ts';
 import type { Container, PodSpec } from '../support/helm/restricted.ts';
@@ -223,6 +225,14 @@ describe('the overlay beside values of one’s own', () => {
     });
     expect(JSON.stringify(pod.volumes)).toContain('{"key":"u","path":"admin/u"},{"key":"p","path":"admin/p"}');
   });
+});
+
+it('keeps no values of the overlay where the guide removes it', async () => {
+  const page = await readFile(new URL('../../docs/install/uninstall.md', import.meta.url), 'utf8');
+  // What these words do is tried on a real API server (tests/kubernetes/uninstall.test.ts).
+  const upgrade = commandsOf(shellBlocks(page).join('\n')).find((words) => words[1] === 'upgrade');
+  expect(upgrade).toContain('--reset-values');
+  expect(upgrade?.join(' ')).toMatch(/-f your-values\.yaml$/);
 });
 
 describe('the examples', () => {
