@@ -61,12 +61,12 @@ async function applyAtOnce(
 describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s', (profile) => {
   it('reads each object once, and each dashboard back once', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
-    bench.sim.seedDashboards({ count: 120, folders: 12, bytes: 3000 });
+    bench.sim.seedDashboards({ count: 40, folders: 12, bytes: 3000 });
     await bench.backup();
     bench.sim.wipe();
     const { results, reads } = await applyAtOnce();
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
-    expect(results.length).toBeGreaterThan(130);
+    expect(results.length).toBeGreaterThan(50);
     const boards = (await bench.repository.manifest('latest')).resources.filter(({ kind }) => kind === 'dashboard');
     expect(Math.max(...boards.map(({ object }) => reads.get(object) ?? 0))).toBe(1);
     const read = bench.sim.requests.filter(
@@ -172,7 +172,7 @@ describe('bodies of many megabytes', () => {
 describe.each(['11.6', '13.2'] as const)('what was written otherwise than it was sent, Grafana %s', (profile) => {
   it('is recognized by what is read back', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
-    bench.sim.seedDashboards({ count: 60, folders: 3, bytes: 1000 });
+    bench.sim.seedDashboards({ count: 30, folders: 3, bytes: 1000 });
     await bench.backup();
     bench.sim.wipe();
     const uids = bench.repository.manifest('latest').then(({ resources }) => resources.map(({ uid }) => uid));

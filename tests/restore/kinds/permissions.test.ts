@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES, TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import { board, seed } from '../seed.ts';
@@ -41,7 +41,7 @@ describe.each(TRIED_PROFILES)('permissions of a folder in Grafana %s', (profile)
   });
 });
 
-describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restore in Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('permissions that somebody narrowed after a restore in Grafana %s', (profile) => {
   const OPEN = {
     items: [
       { role: 'Viewer', permission: 1 },
@@ -126,7 +126,7 @@ describe.each(TRIED_PROFILES)('permissions that somebody narrowed after a restor
   });
 });
 
-describe.each(TRIED_PROFILES)('permissions of what somebody else manages in Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('permissions of what somebody else manages in Grafana %s', (profile) => {
   const MANAGED = { kind: 'repo', id: 'git', allowsEdits: true } as const;
   const FILE = {
     kind: 'classic-file-provisioning',

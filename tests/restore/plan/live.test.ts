@@ -49,8 +49,8 @@ test('as many dashboards are looked at concurrently as there may ever be request
 });
 
 test.each([
-  ['of a list', 40],
-  ['a few that are read without a list', 20],
+  ['of a list', 16],
+  ['a few that are read without a list', 10],
 ])('large dashboards are looked at few at a time, %s', async (_, count) => {
   grafana = await testGrafana({ profile: '11.6' });
   const { dashboards } = grafana.sim.seedDashboards({ count, folders: 1, bytes: 1_500_000 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { fastClock } from '../../support/fast-clock.ts';
@@ -17,7 +18,9 @@ describe('a run that starts while Grafana is down', () => {
 
   beforeEach(async () => {
     grafana = await startGrafana({ profile: '12.4' });
-    grafana.demoSeed();
+    grafana.seedDashboards({ count: 2, folders: 1 });
+    const items = [{ type: 'dashboard_by_tag', value: 'ops' }];
+    await call(grafana, 'admin:admin', 'POST /api/playlists', { name: 'Wall', interval: '5m', items });
     // A second in a test is more than a minute and a half.
     service = await startService({ grafanaUrl: grafana.url, clock: fastClock() });
     await eventually('the token', async () => (await service.call('GET', '/status')).json.token.state === 'valid');
