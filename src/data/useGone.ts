@@ -1,7 +1,7 @@
 import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
 import { compact } from '../../pkg/contract/compact.ts';
 import { call } from '../api/client.ts';
-import { beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
+import { backupsUpTo, beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
 
 /** The most that the service returns in one response. Folders come first. */
 const MOST = 500;
@@ -45,6 +45,8 @@ export function useGone(from: string, to: string) {
 
 export interface GoneLately {
   gone: Gone[];
+  /** There is no earlier backup, so nothing is known about deletions. */
+  isFirst: boolean;
   isPending: boolean;
   error: Error | null;
   refetch: () => void;
@@ -61,11 +63,12 @@ export function useGoneLately(newest: string, lastRestore: string | undefined): 
     queryKey: ['snapshots', 'before-deletions', newest],
     queryFn: async ({ signal }) => {
       const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
-      return beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
+      const befores = beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
+      return { befores, isFirst: backupsUpTo(items, newest).length < 2 };
     },
     staleTime: 60_000,
   });
-  const befores = recent.data ?? [];
+  const { befores = [], isFirst = false } = recent.data ?? {};
   const queries = useQueries({ queries: befores.map(({ id }) => goneQuery(id, newest, restored)) });
   const gone = new Map<string, Gone>();
   const found = queries.flatMap(({ data = [] }, at) => data.map((one) => compact({ ...one, seen: befores[at]?.time })));
@@ -75,6 +78,7 @@ export function useGoneLately(newest: string, lastRestore: string | undefined): 
   }
   return {
     gone: [...gone.values()],
+    isFirst,
     isPending: recent.isPending || queries.some((query) => query.isPending),
     error: recent.error ?? queries.find((query) => query.error !== null)?.error ?? null,
     refetch: () => void Promise.all([recent.refetch(), ...queries.map((query) => query.refetch())]),

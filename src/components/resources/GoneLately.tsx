@@ -9,7 +9,7 @@ import { routes } from '../../lib/routes.ts';
 
 /** What was deleted within the last day, and the way to what was deleted since the last backup. */
 export function GoneLately({ newest, lastRestore }: { newest: string; lastRestore: string | undefined }) {
-  const { gone, isPending, ...query } = useGoneLately(newest, lastRestore);
+  const { gone, isFirst, isPending, ...query } = useGoneLately(newest, lastRestore);
   const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-gone">
@@ -31,10 +31,12 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
           {() =>
             gone.length === 0 ? (
               <Text color="secondary">
-                {t(
-                  'gone.none',
-                  'Nothing deleted between the backups of the last 24 hours is still missing. For deletions since the last backup, compare with Grafana now.',
-                )}
+                {isFirst
+                  ? t('latestChanges.first', 'There is no earlier backup to compare with.')
+                  : t(
+                      'gone.none',
+                      'Nothing deleted between the backups of the last 24 hours is still missing. For deletions since the last backup, compare with Grafana now.',
+                    )}
               </Text>
             ) : (
               <GoneList gone={gone} label={t('gone.title', 'Deleted in the last 24 hours')} />

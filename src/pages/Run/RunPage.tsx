@@ -15,6 +15,7 @@ import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
+import { isGone } from '../Restore/EndedRestore.tsx';
 import { SendAgain } from '../Send/SendAgain.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { FinishButton } from './FinishButton.tsx';
@@ -39,7 +40,13 @@ export function RunPage() {
       subTitle={run && formatTime(run.started)}
       actions={run && <Actions run={run} />}
     >
-      <QueryView query={query}>{(data) => <Details run={data} />}</QueryView>
+      {run?.status === 'queued' && isGone(query.error) ? (
+        <Alert severity="warning" title={t('run.lost', 'This run did not start')} bottomSpacing={0}>
+          {t('run.lostText', 'The service was restarted while the run was waiting. It changed nothing.')}
+        </Alert>
+      ) : (
+        <QueryView query={query}>{(data) => <Details run={data} />}</QueryView>
+      )}
     </AppPage>
   );
 }

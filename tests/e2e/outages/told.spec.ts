@@ -42,6 +42,19 @@ test('a backup that its service did not survive says why it ended and what to do
   await expect(page.getByText('Start the run again. Published snapshots are not affected.')).toBeVisible();
 });
 
+test('a run that was waiting when its service was killed is not said to wait still', async ({ app, page, service }) => {
+  const run = Object.assign(service.state.runs[0]!, { kind: 'drill', status: 'queued', cancellable: true });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText('Restore test is waiting')).toBeVisible();
+  service.state.runs.shift();
+  await expect(page.getByText('This run did not start')).toBeVisible();
+  await expect(
+    page.getByText('The service was restarted while the run was waiting. It changed nothing.'),
+  ).toBeVisible();
+  await expect(page.getByText('Restore test is waiting')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);
+});
+
 test('a restore that its service did not survive is to be finished or undone', async ({ app, page, service }) => {
   const run = Object.assign(service.state.runs[0]!, INTERRUPTED);
   Object.assign(run, { kind: 'restore', planned: 12, counts: { written: 5, unchecked: 2 }, undoable: true });

@@ -70,3 +70,11 @@ test('the tiles add up to the resources of the latest backup, without those of t
   const server = 'Also contains, for the command line only: Organizations (2), Users (8).';
   await expect(contents.getByText(server)).toBeVisible();
 });
+
+test('with a single backup, nothing is said about deletions between backups', async ({ app, page, service }) => {
+  service.state.snapshots.splice(1);
+  await app.open('');
+  const gone = page.getByRole('region', { name: 'Deleted in the last 24 hours' });
+  await expect(gone.getByText('There is no earlier backup to compare with.')).toBeVisible();
+  await expect(gone.getByText(/is still missing/)).toHaveCount(0);
+});
