@@ -27,7 +27,7 @@ describe('what to do about an error, in French', () => {
     const error = new DashkeepError('DK_STORE_DENIED', 'EROFS', { advice: reason('mount-writable') });
     expect(error.hint).toBe('Mount the directory writable.');
     expect(explainProblem(sent(error))).toEqual({
-      title: 'Les identifiants ne permettent pas cela dans la cible',
+      title: 'Les identifiants ne permettent pas cette opération dans la cible',
       advice: 'Montez le répertoire en écriture.',
       detail: 'EROFS',
     });

@@ -28,12 +28,12 @@ export const ENGINE_ADVICE = {
   },
   'save-plan': 'Create one with this command: {command}',
   'restore-here': {
-    cli: 'Restore into the same Grafana with dashkeep restore. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
-    page: 'Restore into the same Grafana instead. If it runs on a copy of the other database, delete the rows of the table signing_key and restart it.',
+    cli: 'Restore into the same Grafana with dashkeep restore. If this is another Grafana on a copy of its database, delete the rows of the table signing_key there and restart it.',
+    page: 'Restore into the same Grafana instead. If this is another Grafana on a copy of its database, delete the rows of the table signing_key there and restart it.',
   },
   'name-connection-org': {
     cli: 'Set {connection}_ORGS to the ID of the organization to send to.',
-    page: 'In the deployment, set the organization that this connection sends to.',
+    page: 'In the deployment, set the organization to which this connection sends resources.',
   },
   'set-deployment-target': {
     cli: 'Set DASHKEEP_TARGET (in the chart: target), and do not save an endpoint, keys or recipients on the settings page.',

@@ -25,7 +25,7 @@ export const STORAGE_ADVICE = {
   'wait-for-target': 'The target is overloaded. Retry later.',
   'grant-kms': 'Grant {permission} on the key of the bucket.',
   'grant-reading':
-    'Grant s3:GetObject, and s3:ListBucket on the bucket. Without it, S3 also reports missing objects as “denied”.',
+    'Grant s3:GetObject, and s3:ListBucket on the bucket. Without s3:ListBucket, S3 also reports missing objects as “denied”.',
   'grant-to-key': 'Grant {permission} to the key in use.',
   'grant-or-pass-proxy':
     'If a proxy is in front of the endpoint, let it forward the requests. Otherwise, grant {permission} to the key in use.',
