@@ -31,7 +31,7 @@ export function MappingField({ mappings, chosen, change }: Props) {
         label={t('mapping.field', 'Mapping')}
         description={t(
           'mapping.fieldText',
-          'Optional. Replacements from an earlier plan or a file. You can change them on the plan.',
+          'Optional. Replacements from an earlier plan or a file. You can change them in the plan.',
         )}
         noMargin
       >

@@ -93,7 +93,7 @@ test('compared first, in French, by keyboard and in the light theme', async ({
   await renamePanel(admin, 'Changed by mistake');
   await app.open(`/versions/dashboard/${board.uid}?lang=fr-FR&theme=light`);
   await expectAccessible(page);
-  await enter(page.getByRole('button', { name: 'Comparer avec Grafana maintenant' }).first());
+  await enter(page.getByRole('button', { name: 'Comparer avec l’état actuel de Grafana' }).first());
   const drawer = page.getByRole('dialog');
   await expect(drawer.getByText('Changed by mistake').first()).toBeVisible(LONG);
   await expectAccessible(page);
