@@ -7,7 +7,7 @@ export const KINDS_PAGE = 'kinds.md';
 const INTRODUCTION = `# Kinds of resources
 
 A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or the plugins themselves. Some kinds cannot be restored; the restore plan lists each of their resources. Kinds are restored in the order of this
-table. If Grafana does not support a kind, the backup reports that and leaves it out of the total of kinds that it prints. If a permission is missing, the snapshot is partial and names it.
+table. If Grafana does not support a kind, the backup reports that and leaves it out of the total of kinds that it prints. Without a server admin, the snapshot lacks the kinds that need one, and the backup names them. If another permission is missing, the snapshot is partial and names it.
 
 Generated from the declarations of the kinds by \`npm run docs\`.
 `;

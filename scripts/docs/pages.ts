@@ -39,7 +39,7 @@ function commandPage(): string {
   return `# The command line
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial (a backup also when it is [much smaller than before](runbooks/shrunk.md) or [someone else changed the repository](runbooks/repository.md), or its state cannot be written, so it is not signed), 4 integrity, 5 busy or unsafe for now (clocks differ, a prune in doubt), 130 interrupted; see [errors.md](errors.md) for each error.
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, or something needs attention (a backup also when it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), when [someone else changed the repository](runbooks/repository.md), or its state cannot be written, so it is not signed), 4 integrity, 5 busy or unsafe for now (clocks differ, a prune in doubt), 130 interrupted; see [errors.md](errors.md) for each error.
 The tables are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
@@ -127,7 +127,7 @@ function apiPage(): string {
 
 ${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token.
 Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees only its own data.
-Errors are \`{"error": {"code", "message", "hint"}}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message and \`advice\` the hint as \`{"code", "params"}\`. The description lists the codes of each call. If a path does
+Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message and \`advice\` the hint as \`{"code", "params"}\`. The description lists the codes of each call. If a path does
 not support a method, the response is 405 with the header \`Allow\`. Each GET also works as HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 

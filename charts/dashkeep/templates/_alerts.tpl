@@ -66,8 +66,8 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
   "description" "The service could not renew its token. Most often, the admin Secret no longer contains Grafana's password.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepVerify" "runbook" "verify" "severity" "critical" "for" "5m"
   "expr" "min by (cluster, namespace, job) (dashkeep_verify_success) == 0"
-  "summary" "The Dashkeep repository has damaged or missing objects"
-  "description" "The last verification found objects that are missing or don't match their hash. Run dashkeep verify to list the resources.") }}
+  "summary" "The Dashkeep repository has damaged or missing objects, or could not be verified"
+  "description" "The last verification found objects that are missing or don't match their hash, or it failed. Run dashkeep verify to list the resources.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepRepositoryChanged" "runbook" "repository" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job, code) (dashkeep_repository_finding) == 1"
   "summary" "Someone changed the Dashkeep repository"

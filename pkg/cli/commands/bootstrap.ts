@@ -17,7 +17,9 @@ import { VERSION, type CliContext } from '../context.ts';
 /** Registers `dashkeep bootstrap`. */
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
-    .description('create a Grafana token with the admin Secret and store it, unless a stored token works')
+    .description(
+      'create a Grafana token with the admin Secret and store it, unless the stored one works and does not expire soon',
+    )
     .addOption(setting('DASHKEEP_BOOTSTRAP_WAIT'))
     .addOption(setting('DASHKEEP_TOKEN_DAYS'))
     .action(run(runBootstrap));

@@ -92,7 +92,7 @@ export class Metrics {
     });
     this.#verify = new Gauge({
       name: 'dashkeep_verify_success',
-      help: 'Whether the last verification found no problems: 1 or 0.',
+      help: 'Whether the last verification finished without problems: 1 or 0.',
       registers,
     });
     this.#bytes = new Counter({

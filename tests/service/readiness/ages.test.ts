@@ -71,6 +71,12 @@ const copies = (more: Partial<CopyEvidence>): CopyEvidence => {
   return { overdue: false, last, copied: last, read: last, ...more };
 };
 
+it('a verification that could not run is not advised to be repaired', () => {
+  const failure = { code: 'DK_STORE_UNREACHABLE', message: 'the target does not respond' } as const;
+  const [line] = broken(verified(run('verify', 1, { status: 'failed', failure })));
+  expect(line?.hint).toBe('The history of runs shows why.');
+});
+
 it('a copy that is verified needs no one to confirm it', () => {
   const confirmations = { 'private-key': confirmed(1), secrets: confirmed(1) };
   expect(levels({}, { confirmations, copy: copies({}) })).toEqual([]);

@@ -90,8 +90,14 @@ function verified(run: RunLine | undefined): Said {
   }
   const { snapshots, objects, read = 0, problems = run.problems } = run.counts;
   if (run.status !== 'complete') {
-    const why = run.failure === undefined ? reason('ready-verify-problems', { count: String(problems) }) : failure(run);
-    return { level: 'bad', found: [why], advice: [reason('ready-repair')] };
+    // One that could not run has found nothing to repair.
+    return run.failure === undefined
+      ? {
+          level: 'bad',
+          found: [reason('ready-verify-problems', { count: String(problems) })],
+          advice: [reason('ready-repair')],
+        }
+      : { level: 'bad', found: [failure(run)], advice: [reason('ready-see-runs')] };
   }
   const counts = { snapshots: String(snapshots), objects: String(objects), read: String(read) };
   // Other organizations do not see how much there is.
