@@ -149,7 +149,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_OPS_LISTEN: 'address for health and metrics, or `off`',
   DASHKEEP_URL: 'address at which Grafana reaches the API, if not the loopback address',
   DASHKEEP_API_TOKEN:
-    'API token of the home organization (default: created and replaced daily by the service; a token that you set is never replaced)',
+    'API token of the home organization (default: created by the service, and replaced daily if it has an admin password; a token that you set is never replaced)',
   'DASHKEEP_API_TOKEN_ORG_<n>': 'API token of another organization',
   DASHKEEP_API_TOKEN_HOURS: 'age at which API tokens are replaced, in hours (default 24)',
   DASHKEEP_STATE_DIR:
