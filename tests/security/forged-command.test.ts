@@ -40,13 +40,16 @@ function plant(more: object): string {
   return id;
 }
 
-it.each(['undoes', 'source', 'snapshot', 'finish'])('no record has a command of its writer printed: %s', async (field) => {
-  await printed('backup');
-  const id = plant({ status: 'interrupted', [field]: COMMAND });
-  expect(await printed('restore', 'latest')).not.toContain('curl');
-  expect(await printed('runs')).not.toContain('curl');
-  expect(await printed('runs', id).catch(String)).not.toContain('curl');
-});
+it.each(['undoes', 'source', 'snapshot', 'finish'])(
+  'no record has a command of its writer printed: %s',
+  async (field) => {
+    await printed('backup');
+    const id = plant({ status: 'interrupted', [field]: COMMAND });
+    expect(await printed('restore', 'latest')).not.toContain('curl');
+    expect(await printed('runs')).not.toContain('curl');
+    expect(await printed('runs', id).catch(String)).not.toContain('curl');
+  },
+);
 
 it('no unsigned record says that a restore was interrupted', async () => {
   await printed('backup');
