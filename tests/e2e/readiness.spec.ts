@@ -69,7 +69,7 @@ test('a person saves a report of a period and the recovery kit', async ({ app, p
 test('readiness speaks French, and says why nothing is known', async ({ app, page, service, problems }) => {
   service.state.readiness.repository = new DashkeepError('DK_STORE_UNREACHABLE', 'no route to host');
   await app.open('/readiness?lang=fr-FR');
-  await expect(page.getByText('Une reprise échouerait ou perdrait quelque chose')).toBeVisible();
+  await expect(page.getByText('Une reprise échouerait ou entraînerait des pertes')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Cible' })).toBeVisible();
   await page.setViewportSize({ width: 600, height: 900 });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
