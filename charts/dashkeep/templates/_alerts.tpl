@@ -47,7 +47,7 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupPartial" "runbook" "partial" "severity" "warning" "for" "15m"
   "expr" (include "dashkeep.lastRun" (dict "kind" "backup" "status" "partial"))
   "summary" "The last backup of Grafana is incomplete"
-  "description" "Some resources could not be read. The run record lists each of them with the reason.") }}
+  "description" "Some resources could not be read. The run record lists them with the reason.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupShrunk" "runbook" "shrunk" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job) (dashkeep_backup_shrunk) == 1"
   "summary" "Much of Grafana is missing from the last backup"
