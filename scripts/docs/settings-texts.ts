@@ -20,7 +20,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_TAGS: 'tags of each object, `name=value,…`, at most ten',
   DASHKEEP_S3_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
   AWS_REGION: 'region (default `AWS_DEFAULT_REGION`, then the profile)',
-  AWS_PROFILE: 'profile in the AWS files (default `default`); its key takes precedence over that of the environment',
+  AWS_PROFILE:
+    'profile in the AWS files (default `default`); if the environment chooses it, its key takes precedence over an access key there',
   AWS_CONFIG_FILE: 'path of the AWS `config` file (default `~/.aws/config`)',
   AWS_SHARED_CREDENTIALS_FILE: 'path of the AWS `credentials` file (default `~/.aws/credentials`)',
   AWS_ACCESS_KEY_ID: 'access key',
