@@ -23,7 +23,7 @@ let clock: Clock;
 beforeEach(async () => {
   today = 0;
   clock = { ...realClock, now: () => new Date(Date.now() + today * DAY) };
-  server = await startS3Server({ buckets: [{ name: 'test', objectLock: true }] });
+  server = await startS3Server({ buckets: [{ name: 'test', objectLock: true }], anyTime: true });
 });
 afterEach(() => server.close());
 

@@ -35,6 +35,7 @@ beforeEach(async () => {
   state = new MemoryState();
   clock = { ...realClock, now: () => new Date(Date.now() + today * DAY) };
   server = await startS3Server({
+    anyTime: true,
     buckets: [{ name: 'test', objectLock: true }],
     fault(request) {
       requests.push(request);

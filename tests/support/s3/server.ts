@@ -120,7 +120,8 @@ class Service {
     if ((fault?.kind === 'hang' || fault?.kind === 'cut') && fault.effect !== true) {
       return { status: 0 };
     }
-    checkSignature(message, body, { secrets: this.#secrets, region: this.options.region ?? REGION, now });
+    const { region = REGION, anyTime } = this.options;
+    checkSignature(message, body, { secrets: this.#secrets, region, now: anyTime === true ? undefined : now });
     for (const action of request.actions) {
       this.#require(action, request.key);
     }

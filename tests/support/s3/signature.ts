@@ -9,7 +9,8 @@ const HEADER =
 export interface SignatureRules {
   secrets: ReadonlyMap<string, string>;
   region: string;
-  now: Date;
+  /** When a signature has to be made; undefined: at any time. */
+  now: Date | undefined;
 }
 
 const signingKeys = new Map<string, Buffer>();
@@ -42,7 +43,9 @@ export function checkSignature(request: IncomingMessage, body: Buffer, rules: Si
     );
   }
   const time = String(request.headers['x-amz-date'] ?? '');
-  checkTime(time, day, rules.now);
+  if (rules.now !== undefined) {
+    checkTime(time, day, rules.now);
+  }
   const payload = String(request.headers['x-amz-content-sha256'] ?? '');
   checkPayload(payload, body);
   const canonical = [
