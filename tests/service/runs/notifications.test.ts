@@ -106,7 +106,7 @@ describe('notifications', () => {
     grafana.setFaults();
     const whole = await backUp();
     await backUp();
-    const [first, second] = await webhook.took(2);
+    const [first, loss, second] = await webhook.took(3);
     const problems = (partial['errors'] as unknown[]).length;
     expect(first).toMatchObject({
       source: 'dashkeep',
@@ -117,6 +117,8 @@ describe('notifications', () => {
       problems,
     });
     expect(problems).toBeGreaterThan(0);
+    // It lacks all dashboards.
+    expect(loss).toMatchObject({ event: 'shrunk', run: { id: partial['id'] } });
     expect(second).toMatchObject({ event: 'recovered', run: { id: whole['id'], status: 'complete' } });
     // The two complete ones beside them were worth no word.
     expect(webhook.taken).toHaveLength(2);
