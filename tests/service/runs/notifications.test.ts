@@ -121,7 +121,7 @@ describe('notifications', () => {
     expect(loss).toMatchObject({ event: 'shrunk', run: { id: partial['id'] } });
     expect(second).toMatchObject({ event: 'recovered', run: { id: whole['id'], status: 'complete' } });
     // The two complete ones beside them were worth no word.
-    expect(webhook.taken).toHaveLength(2);
+    expect(webhook.taken).toHaveLength(3);
   });
 
   it.each(['generic', 'slack'])(
