@@ -112,7 +112,9 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           bottomSpacing={0}
           title={
             undoing
-              ? undoneTitle(verified, outcomes.deleted ?? 0)
+              ? wrong === 0
+                ? undoneTitle(verified, outcomes.deleted ?? 0)
+                : planTitle(plan)
               : titleOf(verified, outcomes.deleted ?? 0, to !== undefined)
           }
         >
