@@ -127,7 +127,7 @@ test('a restore that failed in part is not called done, and names what failed an
   const errors = [{ ...resource, reason: 'Dashboard quota reached' }];
   const run = { kind: 'restore', status: 'partial', planned: 3, errors } as const;
   const { id } = Object.assign(service.state.runs[0]!, run);
-  let undoes: string | undefined;
+  const undo: { undoes?: string } = {};
   await page.route('**/api/v1/restores/plan-1', async (route) => {
     const created = new Date().toISOString();
     const counts = { create: 3, overwrite: 0, delete: 0, unchanged: 0, skip: 0, conflict: 0 };
@@ -135,7 +135,7 @@ test('a restore that failed in part is not called done, and names what failed an
     const empty = { losing, security, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
     const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
     const outcomes = { verified: 1, failed: 1, differs: 1 };
-    const state = { id: 'plan-1', state: 'applied', run: id, created, expires: created, counts, outcomes, undoes };
+    const state = { id: 'plan-1', state: 'applied', run: id, created, expires: created, counts, outcomes, ...undo };
     await route.fulfill({ json: { ...state, ...about, ...empty } });
   });
   await page.route('**/api/v1/restores/plan-1/results*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
@@ -145,7 +145,7 @@ test('a restore that failed in part is not called done, and names what failed an
   await expect(page.getByText(text)).toBeVisible();
   const failed = page.getByRole('list', { name: 'Resources and reasons' });
   await expect(failed.getByText(/Dashboard quota reached/)).toBeVisible();
-  undoes = 'run-1';
+  undo.undoes = 'run-1';
   await app.open('/restore/plan-1');
   await expect(page.getByRole('alert').getByText('Partly undone')).toBeVisible();
   await expect(page.getByText(/^Undone:/)).toHaveCount(0);
