@@ -3,6 +3,7 @@ import { countSecurity } from '../../pkg/engine/restore/plan/security.ts';
 import { bySecurity, planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
+import type { RunFacts } from '../../pkg/engine/restore/types.ts';
 import { call } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons } from './harness.ts';
@@ -130,7 +131,7 @@ describe('everything', () => {
     expect(kept['user/ann']).toMatch(/never deletes users; to delete it, .* Administration/);
   });
 
-  it('is undone with the alerting of an organization that it created', async () => {
+  it('is undone with the alerting of an organization that it created, and redone', async () => {
     const before = await burned({ profile: '12.4' });
     await everything({ manifest: before });
     bench.sim.state.org(2).members.set(1, 'Admin');
@@ -153,21 +154,22 @@ describe('everything', () => {
       'org-preferences/org': expect.stringMatching(/^belongs to an organization that the restore created/),
     });
     const randomness = new SeededRandomness('undo');
-    const { results } = await restore({
-      ...{
-        ...request,
-        plan,
-        safetySnapshot: false,
-        version: '0.1.0',
-        randomness,
-        ...compact({ confirm: plan.confirm }),
-      },
-    });
+    let gone: RunFacts['touched'];
+    const note = (facts: RunFacts): void => void (gone = facts.touched ?? gone);
+    const given = { safetySnapshot: true, version: '0.1.0', randomness, note };
+    const undone = await restore({ ...request, plan, ...given, ...compact({ confirm: plan.confirm }) });
+    const { results } = undone;
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     const policies = await call(bench.sim, 'admin:admin', `GET ${path}`, undefined, header);
     expect(policies.body).toMatchObject({ receiver: 'empty' });
     const points = await call(bench.sim, 'admin:admin', 'GET /api/v1/provisioning/contact-points', undefined, header);
     expect(points.body).toEqual([]);
+
+    const later = { id: 'undo', kind: 'restore', snapshot: undone.safetySnapshot, touched: gone } as never;
+    const back = await planUndo(asked, { record: later, author: { trusted: true, mismatch: false } });
+    await restore({ ...back.request, plan: back.plan, ...given, ...compact({ confirm: back.plan.confirm }) });
+    const again = await call(bench.sim, 'admin:admin', `GET ${path}`, undefined, header);
+    expect(again.body).toMatchObject({ receiver: 'ops' });
   });
 });
 

@@ -108,7 +108,7 @@ function leaveWhatChanged(item: PlannedItem, before: Touched | undefined): void 
   }
   const left =
     before.did === 'deleted'
-      ? item.live === undefined
+      ? item.live === undefined || item.code === 'pristine'
         ? undefined
         : passedOver('made-again')
       : item.live === undefined

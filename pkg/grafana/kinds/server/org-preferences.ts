@@ -46,6 +46,14 @@ export const orgPreferences: KindDefinition = {
 
   read: (context, listed) => readPreferences(context, listed.uid),
 
+  async *goingWith(context, { kind, uid: team }) {
+    const uid = TEAM + team;
+    const content = kind === 'team' ? await readPreferences(context, uid) : undefined;
+    if (content !== undefined && content.pristine === undefined) {
+      yield { uid, title: titleOf(uid) };
+    }
+  },
+
   references(content) {
     const home = stringAt(content.body, HOME);
     const team = content.facts?.['team'];
