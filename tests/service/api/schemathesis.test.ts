@@ -23,14 +23,15 @@ const CHECKS = [
 
 /**
  * What hardly ever succeeds with made-up input: there is no webhook and nothing to cancel, a plan needs a snapshot that
- * exists, a preview is of a dashboard that the snapshot holds and has a random UID, a mapping is YAML with known keys,
- * and the rest wants typed words.
+ * exists, a preview is of a dashboard that the snapshot holds and has a random UID, changes are of a plan that
+ * overwrites, a mapping is YAML with known keys, and the rest wants typed words.
  */
 const SELDOM_DONE = [
   'POST /notifications/test',
   'POST /runs/{id}/cancel',
   'POST /restores',
   'POST /restores/{id}/apply',
+  'GET /restores/{id}/changes',
   'DELETE /snapshots/{id}',
   'DELETE /snapshots/{id}/hold',
   'POST /previews',
