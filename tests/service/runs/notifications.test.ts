@@ -117,11 +117,9 @@ describe('notifications', () => {
       problems,
     });
     expect(problems).toBeGreaterThan(0);
-    // It lacks all dashboards.
-    expect(loss).toMatchObject({ event: 'shrunk', run: { id: partial['id'] } });
+    expect(loss, 'it lacks all dashboards').toMatchObject({ event: 'shrunk', run: { id: partial['id'] } });
     expect(second).toMatchObject({ event: 'recovered', run: { id: whole['id'], status: 'complete' } });
-    // The two complete ones beside them were worth no word.
-    expect(webhook.taken).toHaveLength(3);
+    expect(webhook.taken, 'of two complete ones beside them, nothing').toHaveLength(3);
   });
 
   it.each(['generic', 'slack'])(
