@@ -30,7 +30,7 @@ export async function portOf(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A port of the loopback address that nobody listens on, for programs that must be told one. */
+/** A port of the loopback address that nobody listens on, for programs that need one. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await portOf(server);
