@@ -114,6 +114,8 @@ describe('dashkeep export --as provisioning', () => {
     }
     await here.run(['backup', '--kinds', 'folder,dashboard,team,folder-permissions']);
     const { json } = await here.run(['export', `${here.path}/out`, '--as', 'provisioning']);
+    // Three folders and three dashboards; their permissions are left out.
+    expect(json.resources).toBe(6);
     const providers = (await exported('dashboards'))['providers'] as unknown as Record<string, unknown>[];
     expect(providers.map(({ folder, folderUid }) => [folder, folderUid])).toEqual([
       ['A', 'a'],

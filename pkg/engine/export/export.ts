@@ -24,6 +24,9 @@ export const FORMATS = {
 
 export type FormatName = keyof typeof FORMATS;
 
+/** Reasons why the files do not contain a resource at all. */
+const LEFT_OUT: ReadonlySet<string | undefined> = new Set(['export-kind', 'export-v2-dashboard', 'export-uid']);
+
 /** A secret that the user must supply after an export. */
 export interface ExpectedSecret {
   variable: string;
@@ -37,6 +40,7 @@ export interface ExportResult {
   directory: string;
   as: FormatName;
   snapshot: string;
+  /** How many the files contain. */
   resources: number;
   files: number;
   /** What the format cannot hold. */
@@ -73,7 +77,8 @@ export async function exportSnapshot(options: Options): Promise<ExportResult> {
     const lacking = inOrderOf(manifest, lacks);
     await target.publish({ dashkeepExport: 1, as, ...aboutSnapshot(manifest), lacks: lacking, secrets, ...more });
     const { id: snapshot } = manifest;
-    const result = { directory, as, snapshot, resources: entries.length, files: target.size };
+    const resources = entries.length - lacks.filter(({ code }) => LEFT_OUT.has(code)).length;
+    const result = { directory, as, snapshot, resources, files: target.size };
     return { ...result, lacks: lacking, secrets };
   } catch (error) {
     await target.discard();
