@@ -136,8 +136,8 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
               title={plural(
                 'snapshot.deleteOthers',
                 snapshot.otherOrganizations ?? 0,
-                'It also holds the backup of {{number}} other organization, which loses it too',
-                'It also holds the backups of {{number}} other organizations, which lose them too',
+                'It also contains the backup of {{number}} other organization, which will be lost too',
+                'It also contains the backups of {{number}} other organizations, which will be lost too',
               )}
             />
           )}

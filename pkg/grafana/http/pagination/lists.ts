@@ -22,7 +22,7 @@ export async function listWithRoom(
       return answer.filter(isJsonObject);
     }
   }
-  throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: more than 500 000 items, which cannot be paged`);
+  throw new DashkeepError('DK_GRAFANA_INCOMPLETE_LIST', `GET ${path}: more than 500,000 items, which cannot be paged`);
 }
 
 /**
