@@ -38,16 +38,16 @@ Grafana has no list that shows whether permissions or the settings of an externa
 have to request each of them. It therefore reads these kinds only in the cases below, and otherwise copies them from the
 last snapshot: ${kinds}.
 
-- They were last read at least 23 hours ago. A daily backup therefore reads them each day.
-- The folder, dashboard or data source that owns them is new, changed or moved.
-- A team, a service account or a user in the last snapshot is gone or has a different name.
-- The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
-- A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
-- The backup reads all of these kinds: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
+1. They were last read at least 23 hours ago. A daily backup therefore reads them each day.
+2. The folder, dashboard or data source that owns them is new, changed or moved.
+3. A team, a service account or a user in the last snapshot is gone or has a different name.
+4. The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
+5. A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
+6. The backup reads all of these kinds: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
 
 Grafana does list annotations. With more than 1,900 dashboards, however, the list can omit annotations of dashboards that share a period with
-annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in the first and the last case,
-and in the fifth if the restore deletes something. In between, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
+annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in cases 1 and 6,
+in case 5 if the restore deletes something, and if the last snapshot lacks annotations. In between, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
 organization, and searches the days since the last complete list more thoroughly.
 
 Such a snapshot can miss later changes that affect only permissions, and new annotations of dashboards. Each copied resource has
