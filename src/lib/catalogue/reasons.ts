@@ -100,7 +100,7 @@ function textOf({ code, params }: ReasonData, form = (template: string) => templ
     : t('common.met', '{{title}}: {{message}}', { title, message: params['message'] });
 }
 
-/** Words for params that name a kind, a step, a job or a state. */
+/** Words for params that name a kind, a step, a job or a state, or hold an English word. */
 const WORDS = new Map<string, (names: string) => string>([
   ['kind', kindInWords],
   ['kinds', (names) => eachOf(names, kindInWords)],
@@ -109,7 +109,9 @@ const WORDS = new Map<string, (names: string) => string>([
   ['state', (names) => eachOf(names, stateInWords)],
   ['losses', (losses) => eachOf(losses, lossInWords)],
   ['time', timeInWords],
+  ['lacks', (names) => eachOf(names, lackInWords)],
   ...['snapshot', 'since', 'full'].map((name) => [name, snapshotInWords] as const),
+  ...['format', 'manager', 'source', 'regionSource', 'signer', 'signers'].map((name) => [name, fixedInWords] as const),
 ]);
 
 function inWords(params: Record<string, string>): Record<string, string> {
@@ -122,6 +124,35 @@ function eachOf(names: string, inWord: (name: string) => string): string {
 
 function kindInWords(name: string): string {
   return isKind(name) ? kindLabel(name) : name;
+}
+
+/** A kind, or an organization as the service names it: `org 2 (Second Org.)`. */
+function lackInWords(name: string): string {
+  const [, org] = /^org (.+)$/.exec(name) ?? [];
+  const label = org === undefined ? kindInWords(name) : fill(reasonTemplate('check-of-organization'), { id: org });
+  return withinSentence(label);
+}
+
+/** Words that the service puts where a name can be. */
+function fixedInWords(value: string): string {
+  const [, number] = /^format (\d+)$/.exec(value) ?? [];
+  if (number !== undefined) {
+    return t('words.format', 'format {{number}}', { number });
+  }
+  switch (value) {
+    case 'an unknown format':
+      return t('words.unknownFormat', 'an unknown format');
+    case 'file':
+      return t('words.file', 'file');
+    case 'plugin':
+      return t('words.plugin', 'plugin');
+    case 'the settings':
+      return t('words.settings', 'the settings');
+    case 'none':
+      return reasonTemplate('ready-none');
+    default:
+      return value;
+  }
 }
 
 /** People know a snapshot by its time. */

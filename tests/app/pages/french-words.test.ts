@@ -1,0 +1,62 @@
+import { describe, expect, it, vi } from 'vitest';
+import french from '../../../pkg/contract/french.json' with { type: 'json' };
+import { reason, type KnownReason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { because } from '../../../pkg/contract/reasons/reason.ts';
+import texts from '../../../src/locales/fr-FR/dashkeep-backup-app.json' with { type: 'json' };
+
+vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } } }));
+vi.mock('i18next', () => ({
+  default: {
+    t(key: string, text: string, values: Record<string, unknown> = {}): string {
+      const [section = '', name = ''] = key.split('.');
+      const template = (texts as Record<string, Record<string, string>>)[section]?.[name] ?? text;
+      return template.replace(/\{\{(\w+)\}\}/g, (_, value: string) => String(values[value]));
+    },
+  },
+}));
+vi.stubGlobal('document', { documentElement: { lang: 'fr-FR' } });
+
+const { reasonText } = await import('../../../src/lib/catalogue/reasons.ts');
+const { translateCatalogues } = await import('../../../src/lib/catalogue/texts.ts');
+translateCatalogues(french);
+
+const ID = '20261129T203005Z-0a1b2c3d';
+const config = { key: 'dashkeep.json' };
+const latest = { snapshot: ID, full: '20261128T203005Z-0a1b2c3d' };
+
+/** What a reason is filled with, and what it says in French. */
+const CASES: [why: KnownReason, text: string][] = [
+  [
+    reason('config-format', { ...config, format: 'format 3' }),
+    'dashkeep.json dans la cible indique le format 3 ; cette version prend en charge le format 1',
+  ],
+  [
+    reason('repository-format', { remembered: 'a1', target: 's3://b', format: 'an unknown format' }),
+    'Le dépôt a1 dans s3://b a été écrasé ou mis à niveau : sa configuration indique un format inconnu',
+  ],
+  [reason('managed', { manager: 'file' }), 'Géré par un fichier, qui annulerait la modification'],
+  [reason('extra-managed', { manager: 'plugin' }), 'Absent de la sauvegarde, mais géré par un plugin'],
+  [reason('managed-since', { manager: 'terraform' }), 'Désormais géré par terraform'],
+  [
+    reason('endpoint-unencrypted', { source: 'the settings' }),
+    'Le point d’accès (source : les paramètres) n’est pas chiffré (http://).',
+  ],
+  [
+    reason('snapshots-untrusted', { count: '2', signers: 'none' }),
+    'Sauvegardes qu’aucune clé de confiance n’a signées : 2 (signataires : aucun)',
+  ],
+  [
+    reason('latest-narrower', { ...latest, lacks: 'org 2 (Second Org.), data-source' }),
+    'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, couvre moins que celle du 28 nov. 2026, 20:30 ; non inclus : organisation 2 (Second Org.), sources de données',
+  ],
+  [
+    reason('latest-never-full', { ...latest, state: 'partial, mass change' }),
+    'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, est partielle, marquée par une modification massive, et il n’existe aucune sauvegarde intégrale',
+  ],
+];
+
+describe('a reason in French', () => {
+  it.each(CASES)('is not filled with English: %o', (why, text) => {
+    expect(reasonText(because(why))).toBe(text);
+  });
+});
