@@ -34,7 +34,6 @@ export async function readKind(run: KindRun): Promise<void> {
   };
   const concern = Changes.concern(kind.name);
   const all: Listed[] = [];
-  const nameTooLong = refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long'));
   const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
@@ -52,7 +51,8 @@ export async function readKind(run: KindRun): Promise<void> {
       signal.throwIfAborted();
       collection.listed(kind.name, context.org.id);
       if (isNameTooLong(listed)) {
-        collection.fail({ ...whole, uid: shortText(listed.uid), title: shortText(listed.title) }, nameTooLong);
+        const short = { ...whole, uid: shortText(listed.uid), title: shortText(listed.title) };
+        collection.fail(short, refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long')));
         continue;
       }
       unlisted.delete(listed.uid);
