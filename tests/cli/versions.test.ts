@@ -63,7 +63,9 @@ describe('dashkeep versions', () => {
     const { out } = await run('dashboard/a', '--no-changes');
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(4);
-    expect(lines[1]).toMatch(/^2026-11-24T18:30:00.000Z {2}deleted .* now +1 {2}20261124T183000Z-[0-9a-f]{8}$/);
+    expect(lines[1]).toMatch(
+      /^2026-11-24T18:30:00.000Z {2}deleted .* latest snapshot +1 {2}20261124T183000Z-[0-9a-f]{8}$/,
+    );
     expect(lines[2]).toMatch(
       /T17:30:00.000Z {2}changed +user:2 +2 +102 B +2026-11-24T18:30:00.000Z +1 .* was called a 1$/,
     );

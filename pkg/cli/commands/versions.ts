@@ -188,7 +188,7 @@ function rowOf(version: ResourceVersion): (string | number)[] {
     authorShown(version),
     number ?? '',
     size === undefined ? '' : bytes(size),
-    until ?? 'now',
+    until ?? 'latest snapshot',
     snapshots.count,
     snapshots.last,
     printable(wordsOf(version)),
