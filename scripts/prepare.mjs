@@ -31,7 +31,7 @@ function writtenAt(path) {
 export async function install() {
   const linked = lstatSync('node_modules', { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
   if (!linked && writtenAt('node_modules/.package-lock.json') < writtenAt('package-lock.json')) {
-    await must('installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    await must('installing dependencies', 'npm', ['ci']);
   }
 }
 

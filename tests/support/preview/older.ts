@@ -49,7 +49,7 @@ export async function installOlder(name: string): Promise<string> {
     copyFileSync(join(LOCKS, name, file), join(folder, file));
   }
   copyFileSync(join(ROOT, '.npmrc'), join(folder, '.npmrc'));
-  const code = await npm(folder, ['ci', '--legacy-peer-deps', '--no-audit', '--no-fund', '--loglevel=error']);
+  const code = await npm(folder, ['ci', '--legacy-peer-deps']);
   if (code !== 0) {
     throw new Error(`The packages of Grafana ${name} could not be installed (npm ended with ${code}).`);
   }
