@@ -40,6 +40,7 @@ export class ApiTokens {
   /** By digest. */
   #accepted = new Map<string, { org: TokenOf; until: number }>();
   #looked = Number.NEGATIVE_INFINITY;
+  #loaded: Promise<void> = Promise.resolve();
 
   constructor(options: ApiTokensOptions) {
     this.#options = options;
@@ -60,9 +61,13 @@ export class ApiTokens {
    * Takes up what is given and what is stored, maybe by another replica. While the state cannot be read, what was known
    * counts on, and so does the home organization's token that is given: the status says what is wrong with it.
    */
-  async load(): Promise<void> {
-    const { clock, log, given } = this.#options;
-    this.#looked = clock.monotonic();
+  load(): Promise<void> {
+    this.#looked = this.#options.clock.monotonic();
+    return (this.#loaded = this.#load());
+  }
+
+  async #load(): Promise<void> {
+    const { log, given } = this.#options;
     try {
       this.#accepted = await this.#read();
     } catch (error) {
@@ -79,15 +84,15 @@ export class ApiTokens {
 
   /**
    * Whose token that is; undefined when it is nobody's. An unknown one makes us look whether there are new ones, now
-   * and then.
+   * and then, and waits for a look that others began: after a start, nothing is known before the first one ends.
    */
   async orgOf(shown: string): Promise<TokenOf | undefined> {
     const digest = digestOf(shown);
     const known = this.#known(digest);
-    if (known !== undefined || this.#options.clock.monotonic() - this.#looked < LOOK_EVERY_MS) {
+    if (known !== undefined) {
       return known;
     }
-    await this.load();
+    await (this.#options.clock.monotonic() - this.#looked < LOOK_EVERY_MS ? this.#loaded : this.load());
     return this.#known(digest);
   }
 
