@@ -9,10 +9,14 @@ let bench: RestoreBench;
 afterEach(() => bench.close());
 
 /** Undoes a run. @returns the run that did it */
-async function undo(run: string): Promise<string> {
-  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
+async function undo(run: string, signal = new AbortController().signal): Promise<string> {
+  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({ signal });
   const { request, plan } = await planUndo(asked, (await bench.repository.run(run))!);
-  const session = { ...request, randomness: new SeededRandomness(run), version: '0.1.0' };
+  const session = {
+    ...request,
+    randomness: new SeededRandomness(`${run} ${bench.sim.requests.length}`),
+    version: '0.1.0',
+  };
   let id = '';
   await recordRun(session, { kind: 'restore', trigger: 'manual', signal: request.signal }, (one) => {
     id = one.id;
@@ -35,4 +39,48 @@ it('an undo of an undo brings back the preferences of a team that the first one 
   expect(stateOf(await bench.backup())).toEqual(before);
   await undo(undone);
   expect(stateOf(await bench.backup())).toEqual(restored);
+});
+
+it.each([
+  ['was killed', (killed: AbortController) => killed.abort(new Error('killed'))],
+  ['failed in part', undefined],
+])(
+  'an undo of an undo that %s before the permissions of a dashboard brings them back when finished',
+  async (_, kill) => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await bench.api('POST /api/folders', { uid: 'shop', title: 'Shop' });
+    await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'cart', title: 'Cart' }, folderUid: 'shop' });
+    await bench.api('POST /api/dashboards/uid/cart/permissions', { items: [{ role: 'Viewer', permission: 1 }] });
+    const manifest = await bench.backup();
+    await bench.api('DELETE /api/folders/shop');
+    const { run } = await bench.applyRecorded({ manifest }, true);
+    const restored = stateOf(await bench.backup());
+    const undone = await undo(run);
+    const killed = new AbortController();
+    bench.sim.setFaults(
+      kill === undefined
+        ? { match: /^(POST|PUT) .*(permissions|access-control).*/, action: { kind: 'status', status: 400 } }
+        : { match: /^POST .*\/dashboards(\/db)?(\?|$)/, action: { kind: 'after', run: () => kill(killed) } },
+    );
+    await undo(undone, killed.signal).catch(() => undefined);
+    bench.sim.setFaults();
+    expect(stateOf(await bench.backup())).not.toEqual(restored);
+    await undo(undone);
+    expect(stateOf(await bench.backup())).toEqual(restored);
+  },
+);
+
+it('an undo of an undo leaves a dashboard alone that someone made again, with the permissions that it got', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  const dashboard = { uid: 'cart', title: 'Cart' };
+  await bench.api('POST /api/dashboards/db', { dashboard });
+  await bench.api('POST /api/dashboards/uid/cart/permissions', { items: [{ role: 'Viewer', permission: 1 }] });
+  const manifest = await bench.backup();
+  await bench.api('DELETE /api/dashboards/uid/cart');
+  const { run } = await bench.applyRecorded({ manifest }, true);
+  const undone = await undo(run);
+  await bench.api('POST /api/dashboards/db', { dashboard });
+  const again = stateOf(await bench.backup());
+  await undo(undone);
+  expect(stateOf(await bench.backup())).toEqual(again);
 });
