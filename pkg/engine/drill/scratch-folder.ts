@@ -16,6 +16,11 @@ import { CREATE_LIMIT_MS, type Scratch } from './scratch.ts';
 
 const DELETES_AT_ONCE = 8;
 
+/** What the folder of that drill is called. */
+export function scratchFolderName(run: string): string {
+  return `Dashkeep drill ${run}`;
+}
+
 /** A folder at the root for one drill, in an org where people work. Only admins see it. */
 export class ScratchFolder implements Scratch {
   readonly type = 'folder';
@@ -27,7 +32,7 @@ export class ScratchFolder implements Scratch {
   #copies: readonly PlannedItem[] = [];
 
   constructor(instance: Instance, org: Org, { clock, log }: { clock: Clock; log: Log }, id: string) {
-    this.name = `Dashkeep drill ${id}`;
+    this.name = scratchFolderName(id);
     // Grafana's uids have up to 40 characters.
     this.uid = `dashkeep-drill-${id.slice(-8)}`;
     this.#instance = instance;

@@ -1,9 +1,11 @@
 import { compact } from '../../contract/compact.ts';
 import { failureText } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { Clock } from '../../contract/ports.ts';
 import type { RunRecord } from '../../contract/runs.ts';
+import { scratchFolderName } from '../../engine/drill/scratch-folder.ts';
+import { scratchOrgName } from '../../grafana/orgs.ts';
 import type { Journal } from './journal.ts';
 
 /** The entries of runs that died with their process, as what they are now. */
@@ -13,13 +15,21 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
   );
   const closed = dead.map((entry) => {
     const finished = clock.now().toISOString();
-    // A restore that has a plan may have written some of it.
-    const advice = entry.planned === undefined ? undefined : reason('finish-or-undo-run', { run: entry.id });
-    const failure = failureText(refusal('DK_INTERRUPTED', reason('process-ended'), compact({ advice })));
+    const failure = failureText(
+      refusal('DK_INTERRUPTED', reason('process-ended'), compact({ advice: adviceFor(entry) })),
+    );
     return { ...entry, status: 'interrupted' as const, finished, failure, kept: false };
   });
   for (const entry of closed) {
     await journal.put(entry);
   }
   return closed;
+}
+
+function adviceFor({ id, kind, planned }: RunRecord): KnownReason | undefined {
+  if (kind === 'drill') {
+    return reason('delete-drill-leftover', { folder: scratchFolderName(id), org: scratchOrgName(id) });
+  }
+  // A restore that has a plan may have written some of it.
+  return planned === undefined ? undefined : reason('finish-or-undo-run', { run: id });
 }

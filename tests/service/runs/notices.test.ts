@@ -130,6 +130,18 @@ it('a restore whose process ended is reported as it is left; a backup comes agai
   expect(noticeOf(run('restore', 'cancelled'), undefined)).toBeUndefined();
 });
 
+it('a restore test whose process ended names what it may have left in Grafana', async () => {
+  const journal = {
+    entries: [{ ...run('drill', 'running'), instance: 'earlier', kept: false }],
+    put: () => Promise.resolve(),
+  } as unknown as Journal;
+  const [closed] = await closeInterrupted(journal, 'this', realClock);
+  expect(closed!.failure).toMatchObject({
+    code: 'DK_INTERRUPTED',
+    advice: { code: 'delete-drill-leftover', params: { folder: 'Dashkeep drill r', org: 'dashkeep-drill-r' } },
+  });
+});
+
 it('a changed repository is reported once, with what to do about it', () => {
   const params = { remembered: 'abc', target: 's3://bucket/prefix' };
   const findings = [{ code: 'DK_REPOSITORY_EMPTIED', since: '2026-05-01T10:00:00.000Z', params }];

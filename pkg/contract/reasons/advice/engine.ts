@@ -10,6 +10,8 @@ export const ENGINE_ADVICE = {
     cli: 'Delete the folder with its contents under Dashboards in organization “{org}”, or send DELETE {url}/api/folders/{uid}.',
     page: 'Delete the folder with UID {uid} in organization “{org}”, with its contents.',
   },
+  'delete-drill-leftover':
+    'If the temporary folder “{folder}” or organization “{org}” still exists in Grafana, delete it with its contents. Then start the restore test again. Published snapshots are not affected.',
   'finish-or-undo': {
     cli: 'Finish it or undo it with one of the commands above.',
     page: 'Finish it or undo it.',
