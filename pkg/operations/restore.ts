@@ -1,6 +1,8 @@
 import { compact } from '../contract/compact.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import { restore } from '../engine/restore/restore.ts';
-import type { Plan, PlanRequest, Restored } from '../engine/restore/types.ts';
+import type { Plan, PlanRequest, Restored, RunFacts } from '../engine/restore/types.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -13,7 +15,10 @@ export interface RestoreChoice {
   confirm?: string;
 }
 
-/** Applies a plan of a restore, or of an undo. @throws DK_CONFIRMATION, DK_BUSY */
+/**
+ * Applies a plan of a restore, or of an undo.
+ * @throws DK_CONFIRMATION, DK_BUSY; of the target, with the way to restore if it takes no safety snapshot
+ */
 export async function runRestore(
   { version, randomness }: Pick<Session, 'version' | 'randomness'>,
   { request, ...choice }: RestoreChoice,
@@ -23,7 +28,24 @@ export async function runRestore(
   if (undoes !== undefined) {
     run.note({ undoes });
   }
-  return restoreOutcome(await restore({ ...request, ...choice, ...run, run: id, version, randomness }), choice.plan);
+  let isBefore = choice.safetySnapshot;
+  const note = (facts: RunFacts): void => {
+    isBefore &&= facts.snapshot === undefined;
+    run.note(facts);
+  };
+  try {
+    const options = { ...request, ...choice, ...run, note, run: id, version, randomness };
+    return restoreOutcome(await restore(options), choice.plan);
+  } catch (error) {
+    throw isBefore && isRefusal(error)
+      ? new DashkeepError(error.code, error.message, { cause: error, advice: reason('without-safety-snapshot') })
+      : error;
+  }
+}
+
+/** Whether the target is full or cannot be written. */
+function isRefusal(error: unknown): error is DashkeepError {
+  return error instanceof DashkeepError && (error.code === 'DK_STORE_FAILED' || error.code === 'DK_STORE_DENIED');
 }
 
 /** What the run record says about a restore. An undo that leaves something it would take back is partial. */

@@ -4,17 +4,7 @@ import { FLAG_VARIABLES } from '../config/configuration.ts';
 import type { CliContext } from '../context.ts';
 
 /** Options that say nothing about what is restored, or that a person has to give again. */
-const LEFT_OUT = new Set([
-  'json',
-  'markdown',
-  'apply',
-  'confirm',
-  'trust',
-  'by',
-  'savePlan',
-  'safetySnapshot',
-  'trustedKeys',
-]);
+const LEFT_OUT = new Set(['json', 'markdown', 'apply', 'confirm', 'trust', 'by', 'savePlan', 'trustedKeys']);
 
 /** The command that restores the same once more, from the very snapshot that was restored. */
 export function finishCommand(
@@ -30,6 +20,9 @@ export function finishCommand(
     const variable = FLAG_VARIABLES.get(option);
     if (LEFT_OUT.has(name) || (variable !== undefined && environment[variable] === value)) {
       return [];
+    }
+    if (name === 'safetySnapshot') {
+      return value === false ? ['--no-safety-snapshot'] : [];
     }
     const values = Array.isArray(value) ? value : [value];
     return values.flatMap((one) => (one === true ? [option] : typeof one === 'string' ? [option, quoted(one)] : []));

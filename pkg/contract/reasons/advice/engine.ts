@@ -20,6 +20,10 @@ export const ENGINE_ADVICE = {
     cli: 'Finish it or undo it. To see the commands, run `dashkeep runs {run}`.',
     page: 'Finish it or undo it.',
   },
+  'without-safety-snapshot': {
+    cli: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or add --no-safety-snapshot, but then you cannot undo the restore.',
+    page: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or restore with the command line without a safety snapshot, but then you cannot undo the restore.',
+  },
   'nothing-written': 'Nothing was written to Grafana. Run the command again.',
   'shorten-search': 'Search for a part of it. A few words are enough.',
   'lengthen-search': 'Enter at least {count} characters, such as a part of a title or of a query.',

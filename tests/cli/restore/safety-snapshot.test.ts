@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { DirectoryStore } from '../../../pkg/storage/directory/store.ts';
+import { call } from '../../simulator/http.ts';
+import { runMain, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+/** A restore with a safety snapshot that cannot be stored, and one without it. */
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let token: string;
+
+const cli = (...args: string[]): Promise<Ended<number> & { error: string }> =>
+  runMain(args, {
+    ...{ GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: token, DASHKEEP_LOG_LEVEL: 'error' },
+    ...{ DASHKEEP_TARGET: `file://${directory.path}/repository`, DASHKEEP_STATE_DIR: `${directory.path}/state` },
+  });
+
+const restore = (...args: string[]): ReturnType<typeof cli> =>
+  cli('restore', 'latest', '--kinds', 'dashboard', '--apply', ...args);
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4' });
+  token = grafana.token();
+  grafana.seedDashboards({ count: 6, folders: 1 });
+  directory = await memoryDirectory();
+  await cli('backup', '--kinds', 'folder,dashboard');
+  for (const uid of grafana.state.org(1).dashboards.keys()) {
+    await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
+  }
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await grafana.close();
+  await directory.remove();
+});
+
+it.each([
+  ['full', new DashkeepError('DK_STORE_FAILED', 'ENOSPC', { advice: reason('free-target-space') })],
+  ['read-only', new DashkeepError('DK_STORE_DENIED', 'EROFS', { advice: reason('mount-writable') })],
+])('names the way to restore from a target that is %s, and what it costs', async (_, refusal) => {
+  vi.spyOn(DirectoryStore.prototype, 'put').mockRejectedValue(refusal);
+  grafana.clearRequests();
+  const { exit, error } = await restore();
+  expect(exit).toBe(1);
+  expect(error).toContain(`[${refusal.code}]`);
+  expect(error).toMatch(/add --no-safety-snapshot, but then you cannot undo the restore\.\n$/);
+  expect(grafana.writes()).toEqual([]);
+  expect((await restore('--no-safety-snapshot')).exit).toBe(0);
+});
+
+it('names the same where only the snapshot is refused', async () => {
+  const put = DirectoryStore.prototype.put;
+  vi.spyOn(DirectoryStore.prototype, 'put').mockImplementation(function (this: DirectoryStore, ...given) {
+    return given[0].startsWith('snapshots/')
+      ? Promise.reject(new DashkeepError('DK_STORE_DENIED', 'denied'))
+      : put.apply(this, given);
+  });
+  expect((await restore()).error).toContain('--no-safety-snapshot');
+});
+
+it('finishes a restore without a safety snapshot in the same way', async () => {
+  grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 2 });
+  const { error } = await restore('--no-safety-snapshot');
+  expect(error).toMatch(/^To finish it: dashkeep restore \S+ .*--no-safety-snapshot.* --apply$/m);
+});
