@@ -62,10 +62,12 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
   };
 }
 
+const HEALTH = '/api/health';
+
 /** Everyone may read it: a refusal comes from something else than Grafana. */
 async function healthOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Json> {
   try {
-    return await grafana.get('/api/health', { signal });
+    return await grafana.get(HEALTH, { signal });
   } catch (error) {
     const { code, httpStatus } = error instanceof GrafanaError ? error : { code: undefined, httpStatus: 0 };
     if (
@@ -73,6 +75,10 @@ async function healthOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<J
       (httpStatus >= 300 && httpStatus < 500 && ![401, 408, 429].includes(httpStatus))
     ) {
       throw notGrafana(grafana.url, httpStatus);
+    }
+    if (error instanceof GrafanaError && httpStatus === 401 && error.path === HEALTH) {
+      const answer = { status: httpStatus, message: error.grafanaMessage };
+      throw new GrafanaError(error.code, error, answer, { cause: error, advice: reason('check-credentials-or-proxy') });
     }
     throw error;
   }

@@ -139,6 +139,26 @@ describe('dashkeep backup with a wrong address of Grafana', () => {
   });
 });
 
+describe('a proxy in front of Grafana that asks for its own credentials', () => {
+  const refuseHealth = { match: /^GET \/api\/health/, action: { kind: 'status', status: 401 } } as const;
+
+  it('is named beside the credentials', async () => {
+    grafana.setFaults(refuseHealth);
+    await expect(run(fastClock(), 'backup')).rejects.toMatchObject({
+      code: 'DK_GRAFANA_UNAUTHORIZED',
+      hint: expect.stringMatching(/token.* proxy .*GRAFANA_URL/),
+    });
+  });
+
+  it.each([401, 403])('is no Grafana that is down, although its health is %s', async (status) => {
+    const failing = { match: /playlists/, action: { kind: 'status', status: 502 } } as const;
+    grafana.setFaults({ ...refuseHealth, action: { kind: 'status', status }, skip: 1 }, { ...failing, times: 2 });
+    expect((await run(fastClock(), 'backup', '--kinds', 'playlist')).exit).toBe(0);
+    grafana.setFaults({ ...refuseHealth, action: { kind: 'status', status }, skip: 1 }, failing);
+    await expect(run(fastClock(), 'backup', '--kinds', 'playlist')).rejects.toThrow(/playlists: 502/);
+  });
+});
+
 describe('dashkeep restore without --apply', () => {
   it('does not wait, for somebody looks at it', async () => {
     const clock = fastClock();

@@ -115,6 +115,9 @@ function unreachable(message: string): GrafanaError {
   return new GrafanaError('DK_GRAFANA_UNREACHABLE', { method: 'GET', path: '/api/health' }, { status: 0, message });
 }
 
+/** A proxy that refuses this request may let others through, which say whether Grafana is down. */
+const UP = new Set([200, 401, 403]);
+
 /**
  * Why Grafana does not answer, or lacks its database; undefined when all is well. A proxy in front of a Grafana that is
  * away answers something else.
@@ -136,7 +139,7 @@ export async function whyDown(
       maxBytes: MAX_HEALTH_BYTES,
       signal,
     });
-    return status === 200 ? undefined : `${new URL(health.origin).host} responds with HTTP ${status}`;
+    return UP.has(status) ? undefined : `${new URL(health.origin).host} responds with HTTP ${status}`;
   } catch (error) {
     signal.throwIfAborted();
     return networkCause(error, health.origin);

@@ -11,6 +11,10 @@ export const GRAFANA_ADVICE = {
     cli: 'Check host, port, scheme and sub-path of GRAFANA_URL, and whether a proxy or login page responds instead.',
     page: 'Check host, port, scheme and sub-path of Grafana’s address in the deployment, and whether a proxy or login page responds instead.',
   },
+  'check-credentials-or-proxy': {
+    cli: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: set GRAFANA_URL to an address without the proxy.',
+    page: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: in the deployment, set Grafana’s address to one without the proxy.',
+  },
   'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',
   'use-admin-variables': {
     cli: 'Use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
