@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
@@ -91,24 +92,45 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 }
 
 /**
- * The newest restore that was interrupted, or that failed after it began to write, unless it was finished or undone
- * since. Records that no trusted key signed say nothing.
+ * Whether a later restore finished one that did not come to its end, or undid it. A partial one has its own rest: it
+ * lists what can't be restored, however often the same is done.
  */
-export async function interruptedRestore(
+export function continues(later: RunRecord, cut: RunRecord): boolean {
+  const { id, undoes, source, connection, request, finish } = cut;
+  const hasEnded = later.status === 'complete' || (later.status === 'partial' && cut.status !== 'partial');
+  if (later.kind !== 'restore' || !hasEnded || later.id <= id) {
+    return false;
+  }
+  const isSame =
+    undoes !== undefined ||
+    (request !== undefined && isDeepStrictEqual(later.request, request)) ||
+    (finish !== undefined && later.finish === finish);
+  const repeats = later.undoes === undoes && later.source === source && later.connection === connection && isSame;
+  return later.undoes === id || repeats;
+}
+
+/**
+ * The latest restores that were interrupted, or that failed after they began to write, newest first, unless they were
+ * finished or undone since. Records that no trusted key signed say nothing.
+ */
+export async function interruptedRestores(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
   calls: Abortable,
-): Promise<RunRecord | undefined> {
+): Promise<RunRecord[]> {
+  const interrupted: RunRecord[] = [];
+  const later: RunRecord[] = [];
   for (const { id, kind } of await listedRuns(repository, { ...calls, limit: LOOKED_AT })) {
     const stored = kind === 'restore' ? await repository.run(id, calls) : undefined;
     if (stored !== undefined && repository.trust.counts(stored.author)) {
-      const [run] = await asTheyAre(repository, [stored.record], calls);
-      if (run !== undefined && !isOpen(run)) {
-        const isFailed = run.status === 'failed' && (run.touched ?? []).length > 0;
-        return (run.status === 'interrupted' || isFailed) && (run.planned ?? 0) > 0 ? run : undefined;
+      const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
+      const isCut = run.status === 'interrupted' || (run.status === 'failed' && (run.touched ?? []).length > 0);
+      if (isCut && (run.planned ?? 0) > 0 && !later.some((one) => continues(one, run))) {
+        interrupted.push(run);
       }
+      later.push(run);
     }
   }
-  return undefined;
+  return interrupted;
 }
 
 const LOOKED_AT = 50;

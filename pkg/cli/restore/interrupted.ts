@@ -4,7 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { withName } from '../../operations/connection.ts';
-import { interruptedRestore } from '../../engine/runs.ts';
+import { interruptedRestores } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
 import type { UndoCommand } from './finish-command.ts';
@@ -110,7 +110,7 @@ export async function planned<T>({ signal }: Pick<CliContext, 'signal'>, plannin
 }
 
 /**
- * Reports that the last restore was killed, with advice.
+ * Reports each restore that was cut short and neither finished nor undone since, with advice.
  * @param undone - the run that the command undoes, which is not reported
  */
 export async function warnInterrupted(
@@ -119,9 +119,10 @@ export async function warnInterrupted(
   undo: UndoCommand,
   undone?: string,
 ): Promise<void> {
-  const run = await interruptedRestore(repository, context);
-  if (run !== undefined && run.id !== undone) {
-    context.stderr.write(`${linesOf(cutShortOf(run, undo)).join('\n')}\n`);
+  for (const run of await interruptedRestores(repository, context)) {
+    if (run.id !== undone) {
+      context.stderr.write(`${linesOf(cutShortOf(run, undo)).join('\n')}\n`);
+    }
   }
 }
 

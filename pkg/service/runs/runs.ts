@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
+import { continues } from '../../engine/runs.ts';
 import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { Caller } from '../organizations/caller.ts';
@@ -53,24 +53,23 @@ export class Runs {
     return { ...run, ...compact({ continuedBy: await this.#continuedBy(record, caller, signal) }) };
   }
 
-  /** The later complete restore that repeated or undid one that ended early. */
+  /** The later restore that finished or undid one that ended early. */
   async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
-    const { id, kind, status, undoes, source, connection, request } = cut;
+    const { id, kind, status, undoes, source } = cut;
     if (kind !== 'restore' || status === 'complete') {
       return undefined;
     }
     const { history } = this.#parts;
-    const takesBack = (run: Pick<RunLine, 'undoes'>): boolean => run.undoes === id;
-    const repeats = (run: Pick<RunLine, 'undoes' | 'source' | 'connection'>): boolean =>
-      run.undoes === undoes && run.source === source && run.connection === connection;
     const isLater = (run: RunLine): boolean =>
-      run.kind === 'restore' && run.status === 'complete' && run.id > id && (takesBack(run) || repeats(run));
+      run.kind === 'restore' &&
+      run.id > id &&
+      (run.undoes === id || (run.undoes === undoes && run.source === source)) &&
+      (run.status === 'complete' || run.status === 'partial');
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
     for (const { id: candidate } of later.slice(0, LATER_READ)) {
       // Anyone may have written its line. Its record has a request and an undone run only if a trusted key signed it.
       const run = await history.find(candidate, signal);
-      const isSame = undoes !== undefined || (request !== undefined && isDeepStrictEqual(run?.request, request));
-      if (run !== undefined && (takesBack(run) || (repeats(run) && isSame))) {
+      if (run !== undefined && continues(run, cut)) {
         return candidate;
       }
     }

@@ -171,6 +171,24 @@ it('says of an undo that was interrupted how far it came, when the same undo is 
   expect(shown).not.toContain('did not finish');
 });
 
+it('names each unfinished restore until the same command finished it, whatever else was restored since', async () => {
+  await revoked();
+  const [, first = ''] = /Restore (\S+) did not finish/.exec(shown) ?? [];
+  const [, finish = ''] = /To finish it: dashkeep (.+)/.exec(shown) ?? [];
+  grafana.setFaults();
+  token = grafana.token();
+  const unfinished = async (): Promise<string[]> => {
+    shown = '';
+    await cli('runs');
+    return [...shown.matchAll(/Restore (\S+) did not finish/g)].map(([, id = '']) => id);
+  };
+  const [folder] = grafana.state.org(1).folders.keys();
+  expect((await cli('restore', 'latest', '--only', `folder/${folder}`, '--overwrite', '--apply')).exit).toBe(0);
+  expect(await unfinished()).toEqual([first]);
+  expect((await cli(...finish.split(' '))).exit).toBe(0);
+  expect(await unfinished()).toEqual([]);
+});
+
 it('says it as JSON too, with the name of each resource', async () => {
   grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 4 });
   const { exit, json } = await runMain(

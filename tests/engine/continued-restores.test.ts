@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { continues } from '../../pkg/engine/runs.ts';
+import type { RunRecord } from '../../pkg/contract/runs.ts';
+
+const record = (given: Partial<RunRecord>): RunRecord => ({
+  ...{ id: '1', kind: 'restore', status: 'interrupted', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
+  ...{ source: 's', counts: {}, errors: [], ...given },
+});
+const later = (given: Partial<RunRecord>): RunRecord => record({ id: '2', status: 'complete', ...given });
+
+it('takes a repeated undo for the end of an interrupted one, also where it had to leave something', () => {
+  const cut = record({ undoes: '0' });
+  expect(continues(later({ undoes: '0' }), cut)).toBe(true);
+  expect(continues(later({ undoes: '0', status: 'partial' }), cut)).toBe(true);
+  expect(continues(later({ undoes: '0', status: 'failed' }), cut)).toBe(false);
+  expect(continues(later({ undoes: 'x' }), cut)).toBe(false);
+  // What a partial undo left has its own way on, which only a complete one ends.
+  expect(continues(later({ undoes: '0', status: 'partial' }), record({ undoes: '0', status: 'partial' }))).toBe(false);
+});
+
+it('takes only the same restore of the same snapshot for the end of an interrupted one, or its undo', () => {
+  const cut = record({ finish: 'dashkeep restore s --apply' });
+  expect(continues(later({ finish: 'dashkeep restore s --apply' }), cut)).toBe(true);
+  expect(continues(later({ finish: 'dashkeep restore s --only folder/a --apply' }), cut)).toBe(false);
+  expect(continues(later({ finish: 'dashkeep restore s --apply', id: '0' }), cut)).toBe(false);
+  expect(continues(later({ undoes: '1', source: 'safety' }), cut)).toBe(true);
+  const sent = record({ request: { snapshot: 's' } });
+  expect(continues(later({ request: { snapshot: 's' } }), sent)).toBe(true);
+  expect(continues(later({ request: { snapshot: 's' }, connection: 'production' }), sent)).toBe(false);
+});
