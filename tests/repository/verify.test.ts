@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
+import { findingProblem, type VerifyProblem } from '../../pkg/repository/verify/problems.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
@@ -20,6 +21,16 @@ function keyOf(manifest: Manifest, uid: string): string {
   const { object } = manifest.resources.find((entry) => entry.uid === uid)!;
   return `objects/${object.slice(0, 2)}/${object}.json.gz`;
 }
+
+it('keeps the hint of a finding where its snapshot is named as untrusted already', () => {
+  const untrusted = { object: '', encrypted: false, code: 'DK_SNAPSHOT_FOREIGN', reason: 'untrusted' } as const;
+  const known: VerifyProblem[] = [{ ...untrusted, snapshots: ['a'], resources: [] }];
+  const params = { missing: 'a', remembered: 'r', found: 'r' };
+  const finding = { code: 'DK_SNAPSHOT_LOST', params, since: '2026-05-01T10:00:00.000Z' } as const;
+  expect(findingProblem(finding, known)).toEqual([]);
+  expect(known[0]?.hint).toContain('dashkeep trust --repository r');
+  expect(findingProblem({ ...finding, params: { ...params, missing: 'b' } }, known)).toHaveLength(1);
+});
 
 describe('verify', () => {
   it('finds nothing wrong with what is whole', async () => {

@@ -53,15 +53,15 @@ export function percentOf(text: string): number {
 
 function printReport(context: CliContext, report: VerifyReport): void {
   for (const { object, code, reason, hint, snapshots, resources } of report.problems) {
-    if (hint !== undefined) {
+    if (snapshots.length === 0) {
       printLine(context, printable(`repository: ${reason}`));
-      printLine(context, printable(`  ${hint}`));
+      printLine(context, printable(`  ${hint ?? hintOf(code)}`));
       continue;
     }
     printLine(context, printable(`${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
     printLine(context, `  in snapshots ${snapshots.join(', ')}`);
     if (!isMendable({ code })) {
-      printLine(context, `  ${hintOf(code)}`);
+      printLine(context, printable(`  ${hint ?? hintOf(code)}`));
     }
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));

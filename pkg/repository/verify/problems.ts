@@ -79,13 +79,18 @@ export function futureProblem({ id, encrypted }: NamedKey): VerifyProblem {
   };
 }
 
-/** A difference from what this installation remembers as a problem, unless its snapshot is named as foreign already. */
+/**
+ * A difference from what this installation remembers as a problem. If its snapshot is named as foreign already, that
+ * problem gets the hint.
+ */
 export function findingProblem(finding: Finding, known: readonly VerifyProblem[]): VerifyProblem[] {
   const { missing } = finding.params;
-  if (known.some(({ object, snapshots }) => object === '' && snapshots.some((id) => id === missing))) {
+  const { code, message, hint } = findingError(finding);
+  const named = known.find(({ object, snapshots }) => object === '' && snapshots.some((id) => id === missing));
+  if (named !== undefined) {
+    named.hint = hint;
     return [];
   }
-  const { code, message, hint } = findingError(finding);
   return [{ object: '', encrypted: false, code, reason: message, hint, snapshots: [], resources: [] }];
 }
 
