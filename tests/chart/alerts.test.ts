@@ -80,6 +80,14 @@ describe('the alerts', () => {
     }
   });
 
+  it('say what to do where the deployment sets the token, and where a verification could not finish', async () => {
+    const said = new Map(
+      (await alerts('deployment')).map(({ alert, annotations }) => [alert, annotations['description']]),
+    );
+    expect(said.get('DashkeepToken')).toContain('If you set GRAFANA_API_TOKEN yourself, create a new token');
+    expect(said.get('DashkeepVerify')).toContain('If dashkeep_last_run_problems{kind="verify"} is 0');
+  });
+
   it('lead to runbooks that are there', async () => {
     const there = await readdir(join(ROOT, 'docs/runbooks'));
     for (const { annotations } of (await Promise.all(MODES.map(([mode]) => alerts(mode as string)))).flat()) {

@@ -58,6 +58,20 @@ it('says how the last run ended until the next one did, so that alerts end by th
   expect([await status('partial'), await status('complete')]).toEqual(['0', '1']);
 });
 
+it('tells a verification that found problems from one that could not finish', async () => {
+  const service = metrics();
+  const verified = (counts: Record<string, number>): void =>
+    service.ended({ ...ended('failed'), kind: 'verify', counts });
+  const samples = async (): Promise<unknown[]> => [
+    await sample(service, 'dashkeep_verify_success'),
+    await sample(service, 'dashkeep_last_run_problems{kind="verify"}'),
+  ];
+  verified({ snapshots: 3, problems: 1 });
+  expect(await samples()).toEqual(['0', '1']);
+  verified({});
+  expect(await samples()).toEqual(['0', '0']);
+});
+
 it('says nothing of a success that never was', async () => {
   expect(await sample(metrics(), 'dashkeep_last_success_timestamp_seconds')).toBeUndefined();
   expect(await sample(metrics(), 'dashkeep_schedule_interval_seconds')).toBe('7200');

@@ -63,11 +63,11 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepToken" "runbook" "token" "severity" "warning" "for" "15m"
   "expr" (printf "%s or %s" $token $tokenEnds)
   "summary" "Grafana rejects Dashkeep's token, or the token expires within three days"
-  "description" "The service could not renew its token. Most often, the admin Secret no longer contains Grafana's password.") }}
+  "description" "If you set GRAFANA_API_TOKEN yourself, create a new token and set it there. Otherwise, the service could not renew its token. Most often, the admin Secret no longer contains Grafana's password.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepVerify" "runbook" "verify" "severity" "critical" "for" "5m"
   "expr" "min by (cluster, namespace, job) (dashkeep_verify_success) == 0"
   "summary" "The Dashkeep repository has damaged or missing objects, or could not be verified"
-  "description" "The last verification found objects that are missing or don't match their hash, or it failed. Run dashkeep verify to list the resources.") }}
+  "description" "If dashkeep_last_run_problems{kind=\"verify\"} is 0, the verification could not finish: its run in the history shows the reason. Otherwise, objects are missing or don't match their hash: run dashkeep verify to list the resources.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepRepositoryChanged" "runbook" "repository" "severity" "critical" "for" "0m"
   "expr" "max by (cluster, namespace, job, code) (dashkeep_repository_finding) == 1"
   "summary" "Someone changed the Dashkeep repository"

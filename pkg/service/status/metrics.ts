@@ -75,7 +75,7 @@ export class Metrics {
     });
     this.#problems = new Gauge({
       name: 'dashkeep_last_run_problems',
-      help: 'Resources that could not be read or written in the last run of each operation.',
+      help: 'Resources that could not be read or written in the last run of each operation; for verify, its problems.',
       labelNames: ['kind'],
       registers,
     });
@@ -126,7 +126,8 @@ export class Metrics {
       }
     }
     this.#bytes.inc(record.counts['bytes'] ?? 0);
-    this.#problems.set({ kind }, problemCount(record.errors));
+    // A damaged manifest is no single resource.
+    this.#problems.set({ kind }, Math.max(problemCount(record.errors), record.counts['problems'] ?? 0));
     for (const other of ['complete', 'partial', 'failed', 'cancelled', 'interrupted']) {
       this.#last.set({ kind, status: other }, Number(other === status));
     }
