@@ -85,6 +85,9 @@ describe('what the backups of a service cover', () => {
       detail: text,
       hint: expect.stringContaining('To include them'),
     });
+    // With organizations from the deployment, the service uses no target of the page.
+    const [, advice = ''] = /(set DASHKEEP_ORGS=all.*?)To include them/.exec((await rights())?.hint ?? '') ?? [];
+    expect(advice).toContain('also needs DASHKEEP_TARGET');
     expect(await metric('dashkeep_covered_organizations')).toBe('1');
     expect(await metric('dashkeep_existing_organizations')).toBe('2');
     expect(Number(await metric('dashkeep_existing_kinds'))).toBe(Number(await metric('dashkeep_covered_kinds')) + 4);

@@ -81,8 +81,8 @@ export const REPOSITORY_ADVICE = {
   'run-backup-again': 'Run the backup again.',
 
   'include-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A token reaches only one organization.',
-    page: 'To include them, the deployment has to select all organizations; to exclude them on purpose, it has to select the others. A token reaches only one organization.',
+    cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`), because it does not use a target saved on the settings page. A token reaches only one organization.',
+    page: 'To include them, the deployment has to select all organizations; to exclude them on purpose, it has to select the others. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. The service also needs DASHKEEP_TARGET (in the chart: `target`). To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
