@@ -139,6 +139,8 @@ export class RunQueue {
       this.#active = active;
     } else {
       this.#waiting = active;
+      // If this process dies meanwhile, the next one says that the run was lost.
+      void this.#write({ ...record }, false);
       if (this.#active.job.makesWay === true) {
         this.#active.controller.abort(refusal('DK_INTERRUPTED', reason('copy-made-way')));
       }

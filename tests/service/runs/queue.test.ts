@@ -4,6 +4,7 @@ import { silentLog } from '../../../pkg/contract/ports.ts';
 import type { RunKind, RunRecord } from '../../../pkg/contract/runs.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import type { Run, RunOutcome } from '../../../pkg/operations/run.ts';
+import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
 import { Journal } from '../../../pkg/service/runs/journal.ts';
 import { RunQueue, type RunJob } from '../../../pkg/service/runs/queue.ts';
 import { eventually, realRandomness } from '../../support/ports.ts';
@@ -40,4 +41,25 @@ it('running and waiting runs end as interrupted when the leader changes', async 
     ['backup', 'interrupted', 'another replica leads now'],
     ['verify', 'interrupted', 'another replica leads now'],
   ]);
+});
+
+it('a run that waits is in the journal, so that the next process says that it was lost', async () => {
+  const state = new MemoryState();
+  const queue = new RunQueue({
+    ...{ instance: 'here', journal: new Journal(state, silentLog), clock: new TestClock(), log: silentLog },
+    ...{ randomness: realRandomness, keep: async () => undefined, ended: () => undefined },
+  });
+  const { signal } = new AbortController();
+  const work = (): Promise<RunOutcome> => new Promise(() => undefined);
+  queue.submit({ kind: 'verify', trigger: 'manual', snapshotTrigger: 'manual', work }, signal);
+  const { id } = queue.submit({ kind: 'backup', trigger: 'manual', snapshotTrigger: 'manual', work }, signal);
+  const next = new Journal(state, silentLog);
+  await eventually('both in the state', async () => (await next.load()) && next.entries.length === 2);
+
+  const closed = await closeInterrupted(next, 'there', new TestClock());
+
+  expect(closed.find((one) => one.id === id)).toMatchObject({
+    ...{ kind: 'backup', status: 'interrupted' },
+    failure: { code: 'DK_INTERRUPTED', why: { code: 'process-ended' } },
+  });
 });
