@@ -98,14 +98,22 @@ export function recipientsBeside(configuration: Configuration, { encrypted, keyr
   return own.length === 0 && encrypted && !isOfPassphrase ? keyring.recipients : own;
 }
 
-/** Every snapshot, newest first, with as few requests as it takes. */
-export function snapshotsOf(context: CliContext, flags: CommonFlags): Promise<SnapshotSummary[]> {
+/**
+ * Every snapshot, newest first, with as few requests as it takes; and how many objects the last verification here found
+ * damaged.
+ */
+export function snapshotsOf(
+  context: CliContext,
+  flags: CommonFlags,
+): Promise<{ snapshots: SnapshotSummary[]; damaged: number }> {
   const { signal } = context;
   return withStore(context, flags, async (store) => {
     const state = await openState(context, flags);
     const options = await openOptions(context, flags, { store, state, create: false });
-    const seen = await (await quickView(options))?.snapshots({ signal });
-    return seen ?? (await openRepository(options)).snapshots({ signal });
+    const view = await quickView(options);
+    const seen = await view?.snapshots({ signal });
+    const snapshots = seen ?? (await (await openRepository(options)).snapshots({ signal }));
+    return { snapshots, damaged: (await view?.damage())?.objects.length ?? 0 };
   });
 }
 

@@ -6,7 +6,7 @@ import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { snapshotsOf } from '../open.ts';
 import { withTarget } from '../options.ts';
-import { bytes, printJson, printLine, printTable } from '../output/output.ts';
+import { bytes, counted, printJson, printLine, printTable } from '../output/output.ts';
 import type { CliContext } from '../context.ts';
 
 /** Registers `dashkeep snapshots`. */
@@ -15,7 +15,7 @@ export const registerSnapshots: Register = (program, run) => {
 };
 
 async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<Exit> {
-  const snapshots = await snapshotsOf(context, flags);
+  const { snapshots, damaged } = await snapshotsOf(context, flags);
   if (flags.json === true) {
     printJson(context, { snapshots });
     return 0;
@@ -44,6 +44,10 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
   for (const { id } of snapshots.filter(({ future }) => future === true)) {
     const { why, advice } = futureFinding(id);
     printLine(context, `DK_SNAPSHOT_FUTURE: ${sentenceOf(why)}. ${sentenceOf(advice)}`);
+  }
+  if (damaged > 0) {
+    const said = `The last verification found ${counted(damaged, 'damaged object')}.`;
+    printLine(context, `${said} To list the affected snapshots and resources, run \`dashkeep verify\`.`);
   }
   return 0;
 }

@@ -6,6 +6,7 @@ import type { OpenOptions } from '../open.ts';
 import { Annotations } from '../holds/annotations.ts';
 import { RunIndex } from './runs.ts';
 import { Trust } from '../signing/trust.ts';
+import { knownDamage, type Damage } from '../verify/damage.ts';
 import { SnapshotIndex } from './snapshots.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface QuickView {
   snapshots(options?: { signal?: AbortSignal }): Promise<SnapshotSummary[] | undefined>;
   /** Newest first. */
   runs(options?: { limit?: number; signal?: AbortSignal }): Promise<RunLine[] | undefined>;
+  /** What the last verification here found damaged; undefined where none is known. */
+  damage(): Promise<Damage | undefined>;
 }
 
 /**
@@ -50,5 +53,6 @@ export async function quickView(options: OpenOptions): Promise<QuickView | undef
       return isKnown ? annotated.reverse() : undefined;
     },
     runs: (calls) => runIndex.quickView(calls),
+    damage: () => knownDamage(trust.keys.state),
   };
 }

@@ -58,6 +58,17 @@ it('does not forget a damaged object before it is repaired, whatever is verified
   expect(await verified()).toEqual({ exit: 0, read: 0, damaged: [] });
 });
 
+it('says in the list of snapshots that the last verification found damage', async () => {
+  await damage();
+  const known = 'The last verification found 1 damaged object.';
+  expect((await run('snapshots')).out).not.toContain(known);
+  await run('verify', '--read-data');
+  expect((await run('snapshots')).out).toContain(known);
+  await run('repair', '--read-data');
+  await run('verify');
+  expect((await run('snapshots')).out).not.toContain(known);
+});
+
 it('does not call an empty repository verified', async () => {
   await damage();
   await Promise.all(
