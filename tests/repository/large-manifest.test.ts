@@ -40,7 +40,7 @@ describe('the latest snapshot', () => {
     }
     const repository = await open(world);
     const read: string[] = [];
-    // Whoever reads entries, or checks their hash, does it by one of these.
+    // Anyone who reads entries, or checks their hash, does it by one of these.
     const entries = Object.getOwnPropertyDescriptor(ManifestText.prototype, 'canonicalEntries')!;
     vi.spyOn(ManifestText.prototype, 'canonicalEntries', 'get').mockImplementation(function (this: ManifestText) {
       read.push(this.head.id);
