@@ -37,6 +37,8 @@ export class ServiceError extends Error {
   readonly fields: Record<string, string>;
   /** The same as data, where the service gives it. */
   readonly fieldReasons: Record<string, ReasonData>;
+  /** When it failed, in milliseconds since 1970. */
+  readonly at = Date.now();
 
   constructor(failure: Failure, status: number, error?: ServiceProblem) {
     super(error?.message ?? '');

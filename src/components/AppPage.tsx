@@ -4,7 +4,8 @@ import { config, PluginPage, type PluginPageProps } from '@grafana/runtime';
 import { Stack } from '@grafana/ui';
 import { compact } from '../../pkg/contract/compact.ts';
 import { PageErrorBoundary } from '../app/PageErrorBoundary.tsx';
-import { OutageContext, useOutage } from '../data/useOutage.ts';
+import { OutageContext, RespondedContext, useOutage } from '../data/useOutage.ts';
+import { useStatus } from '../data/useStatus.ts';
 import { OutageNotice } from './problems/ServiceNotice.tsx';
 
 /** Grafana keeps the tabs of a page in one row, and hides those that have no room there. */
@@ -20,16 +21,18 @@ export function AppPage({ children, pageNav, actions, ...page }: PluginPageProps
   const wrapped = actions && <Stack wrap="wrap">{actions}</Stack>;
   return (
     <OutageContext.Provider value={outage}>
-      <PluginPage {...page} actions={wrapped} pageNav={pageNav && belowGrafana(pageNav)}>
-        <PageErrorBoundary>
-          <div className={wrappedTabs}>
-            <Stack direction="column" gap={3}>
-              <OutageNotice onRetry={retry} />
-              {children}
-            </Stack>
-          </div>
-        </PageErrorBoundary>
-      </PluginPage>
+      <RespondedContext.Provider value={useStatus().dataUpdatedAt}>
+        <PluginPage {...page} actions={wrapped} pageNav={pageNav && belowGrafana(pageNav)}>
+          <PageErrorBoundary>
+            <div className={wrappedTabs}>
+              <Stack direction="column" gap={3}>
+                <OutageNotice onRetry={retry} />
+                {children}
+              </Stack>
+            </div>
+          </PageErrorBoundary>
+        </PluginPage>
+      </RespondedContext.Provider>
     </OutageContext.Provider>
   );
 }

@@ -18,6 +18,9 @@ const AGAIN_BEHIND = 10_000;
 /** Why no call gets to the service, on pages that show it in one place. */
 export const OutageContext = createContext<ServiceError | undefined>(undefined);
 
+/** When the service last responded, in milliseconds since 1970. */
+export const RespondedContext = createContext(0);
+
 /**
  * @returns whether the page says already that its calls fail. In one outage, some fail in Grafana, and others on the
  *   way to the service.

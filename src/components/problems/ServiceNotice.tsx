@@ -2,7 +2,7 @@ import { config } from '@grafana/runtime';
 import { Alert, LinkButton, Button, Stack } from '@grafana/ui';
 import { useContext } from 'react';
 import { ServiceError } from '../../api/errors.ts';
-import { OutageContext, useShownAbove } from '../../data/useOutage.ts';
+import { neverArrived, OutageContext, RespondedContext, useShownAbove } from '../../data/useOutage.ts';
 import { explainFailure, type ExplainedFailure } from '../../lib/problems/failures.ts';
 import { t } from '../../lib/i18n.ts';
 import { CONFIGURATION, isConfiguration, routes } from '../../lib/routes.ts';
@@ -18,8 +18,16 @@ interface Props {
 
 /** A failed call in words that say what to do; nothing where the page says the same above. */
 export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
+  const respondedAt = useContext(RespondedContext);
   if (useShownAbove(error)) {
     return null;
+  }
+  if (error instanceof ServiceError && neverArrived(error) && respondedAt > error.at && onRetry === undefined) {
+    return (
+      <Alert severity="warning" title={t('notice.notArrived', 'The service did not receive your request')}>
+        {t('notice.notArrivedText', 'It is responding again. Repeat your request.')}
+      </Alert>
+    );
   }
   const { remedy, ...explained } = explain(error);
   return (

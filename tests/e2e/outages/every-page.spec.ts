@@ -149,6 +149,17 @@ test('an ended session keeps the input, and a login in another tab is enough', a
   await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
+test('after a login, a request that was lost is only said to be lost', async ({ page, app }) => {
+  await app.open('');
+  await answered(page, 401);
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  const ended = page.getByRole('alert').filter({ hasText: 'You are no longer logged in to Grafana' });
+  await expect(ended.first()).toBeVisible();
+  await page.unroute(CALLS);
+  await expect(page.getByRole('alert').filter({ hasText: 'The service did not receive your request' })).toBeVisible();
+  await expect(ended).toHaveCount(0);
+});
+
 test('an expired session token is rotated unnoticed', async ({ page, app }) => {
   await app.open('');
   let renewals = 0;
