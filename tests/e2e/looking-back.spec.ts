@@ -167,3 +167,23 @@ test('of what is gone, restoring comes first', async ({ app, page, service }) =>
   await expect(page.getByText('It no longer exists in Grafana')).toBeVisible();
   await expect(card.getByRole('button').first()).toHaveText('Restore this version');
 });
+
+test('a list of resources names what manages one, in words, also where it is narrow', async ({
+  app,
+  page,
+  service,
+}) => {
+  await page.route('**/api/v1/snapshots/*/resources?*', async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    json.items[0].managedBy = { manager: 'classic-file-provisioning', id: 'nodes' };
+    await route.fulfill({ response, json });
+  });
+  await app.open(`/snapshots/${service.state.snapshots[0]?.id}`);
+  const badge = page.getByRole('table').getByText('Managed by a file');
+  await expect(badge).toBeVisible();
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 600, height: 900 });
+  await expect(badge).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(600);
+});

@@ -108,10 +108,11 @@ const WORDS = new Map<string, (names: string) => string>([
   ['job', runKindLabel],
   ['state', (names) => eachOf(names, stateInWords)],
   ['losses', (losses) => eachOf(losses, lossInWords)],
-  ['time', timeInWords],
   ['lacks', (names) => eachOf(names, lackInWords)],
+  ['manager', managerInWords],
+  ...['time', 'end', 'expires'].map((name) => [name, timeInWords] as const),
   ...['snapshot', 'since', 'full'].map((name) => [name, snapshotInWords] as const),
-  ...['format', 'manager', 'source', 'regionSource', 'signer', 'signers'].map((name) => [name, fixedInWords] as const),
+  ...['format', 'source', 'regionSource', 'signer', 'signers'].map((name) => [name, fixedInWords] as const),
 ]);
 
 function inWords(params: Record<string, string>): Record<string, string> {
@@ -133,6 +134,11 @@ function lackInWords(name: string): string {
   return withinSentence(label);
 }
 
+/** What manages a resource, as Grafana names it: `plugin`, or with its own name, `file (shop.json)`. */
+export function managerInWords(manager: string): string {
+  return manager.replace(/^[\w-]+/, fixedInWords);
+}
+
 /** Words that the service puts where a name can be. */
 function fixedInWords(value: string): string {
   const [, number] = /^format (\d+)$/.exec(value) ?? [];
@@ -143,9 +149,12 @@ function fixedInWords(value: string): string {
     case 'an unknown format':
       return t('words.unknownFormat', 'an unknown format');
     case 'file':
-      return t('words.file', 'file');
+    case 'classic-file-provisioning':
+      return t('words.file', 'a file');
     case 'plugin':
-      return t('words.plugin', 'plugin');
+      return t('words.plugin', 'a plugin');
+    case 'repo':
+      return 'Git Sync';
     case 'the settings':
       return t('words.settings', 'the settings');
     case 'none':

@@ -8,6 +8,7 @@ import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { RestoreButton } from '../../components/resources/RestoreButton.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useResources } from '../../data/useSnapshots.ts';
+import { managerInWords } from '../../lib/catalogue/reasons.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { formatBytes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -71,7 +72,11 @@ function makeColumns(onOpen: (entry: ManifestEntry) => void): Column<ManifestEnt
       onOpen,
       extra: ({ managedBy }) =>
         managedBy && (
-          <Badge color="blue" text={managedBy.manager} tooltip={t('snapshot.managed', 'Managed elsewhere')} />
+          <Badge
+            color="blue"
+            text={t('snapshot.managed', 'Managed by {{manager}}', { manager: managerInWords(managedBy.manager) })}
+            tooltip={managedBy.id}
+          />
         ),
     }),
     kindColumn(),

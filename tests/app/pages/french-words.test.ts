@@ -35,6 +35,11 @@ const CASES: [why: KnownReason, text: string][] = [
     'Le dépôt a1 dans s3://b a été écrasé ou mis à niveau : sa configuration indique un format inconnu',
   ],
   [reason('managed', { manager: 'file' }), 'Géré par un fichier, qui annulerait la modification'],
+  [
+    reason('managed', { manager: 'file (shop.json)' }),
+    'Géré par un fichier (shop.json), qui annulerait la modification',
+  ],
+  [reason('snapshot-expired', { expires: '2026-11-29T20:30:05Z' }), 'A expiré le 29 nov. 2026, 20:30'],
   [reason('extra-managed', { manager: 'plugin' }), 'Absent de la sauvegarde, mais géré par un plugin'],
   [reason('managed-since', { manager: 'terraform' }), 'Désormais géré par terraform'],
   [

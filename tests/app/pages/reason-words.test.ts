@@ -32,6 +32,26 @@ describe('what the service says with identifiers', async () => {
     expect(reasonText(because(reason('same-as-read', { time })))).toMatch(/at Nov 29, 2026, 8:30\sPM$/);
   });
 
+  it.each([
+    [reason('silence-ended', { end: '2026-11-29T20:30:05Z' }), 'Ended at'],
+    [reason('snapshot-expired', { expires: '2026-11-29T20:30:05Z' }), 'Expired on'],
+    [reason('certificate-expires', { end: '2026-11-29T20:30:05.000Z' }), 'The certificate expires at'],
+    [reason('token-until', { state: 'valid', expires: '2026-11-29T20:30:05.000Z' }), 'Expires at'],
+  ])('writes when something ends as people do: %o', (why, text) => {
+    expect(reasonText(because(why))).toMatch(new RegExp(`^${text} Nov 29, 2026, 8:30\\sPM$`));
+  });
+
+  it.each([
+    ['file', 'a file'],
+    ['file (shop.json)', 'a file (shop.json)'],
+    ['classic-file-provisioning (shop)', 'a file (shop)'],
+    ['plugin', 'a plugin'],
+    ['repo (team-a)', 'Git Sync (team-a)'],
+    ['terraform (x)', 'terraform (x)'],
+  ])('names a manager by its product: %s', (manager, text) => {
+    expect(reasonText(because(reason('managed-since', { manager })))).toBe(`Now managed by ${text}`);
+  });
+
   it('says once that no target is set', () => {
     const problem = new DashkeepError('DK_UNCONFIGURED', 'no target is set yet');
     expect(findingsText({ detail: '', findings: [reasonFrom(problem)] })).toBe('No target is set yet');
