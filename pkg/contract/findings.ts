@@ -13,12 +13,14 @@ export const FINDING_CODES = [
 export const FindingCode = z.enum(FINDING_CODES);
 export type FindingCode = z.infer<typeof FindingCode>;
 
-/** One such difference. It stays until a person accepts the repository as it is. */
+/** One such difference. It stays until a person accepts the repository as it is, or as `unreadable` says. */
 export const Finding = z.object({
   code: FindingCode,
   /** When it was found first. */
   since: z.iso.datetime(),
   /** For the sentence about it. */
   params: z.record(z.string(), z.string()),
+  /** A signature was only cut off or garbled: the finding ends once it is read in full and is right. */
+  unreadable: z.literal(true).optional(),
 });
 export type Finding = z.infer<typeof Finding>;

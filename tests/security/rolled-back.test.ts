@@ -104,6 +104,48 @@ it('a newest snapshot that was changed is a finding', async () => {
   ]);
 });
 
+describe('a signature of the newest snapshot that comes back', () => {
+  const key = () => `signatures/snapshots/${second.id}.json.gz.sig`;
+  const cut = (text: string) => text.slice(0, 100);
+  const forged = (text: string) =>
+    text.replace(/\nsignature (.)/, (_all, one) => `\nsignature ${one === 'A' ? 'B' : 'A'}`);
+  const ofAnother = (text: string) => text.replaceAll(second.id, first.id);
+
+  async function codesAfter(...changes: ((text: string) => string | undefined)[]): Promise<string[]> {
+    const text = (await world.store.get(key())).toString('latin1');
+    for (const change of changes) {
+      const changed = change(text);
+      await (changed === undefined
+        ? world.store.deleteMany([key()])
+        : world.store.put(key(), Buffer.from(changed, 'latin1')));
+      expect((await (await open(world)).inspect()).all).toMatchObject([{ code: 'DK_SIGNATURES_MISSING' }]);
+    }
+    // The next backup is in order, and the alarm stays nevertheless.
+    await backup(await open(world), world, { a: { v: 3 } });
+    expect((await (await open(world)).inspect()).all).toMatchObject([{ code: 'DK_SIGNATURES_MISSING' }]);
+    await world.store.put(key(), Buffer.from(text, 'latin1'));
+    return (await (await open(world)).inspect()).all.map((one) => one.code);
+  }
+
+  it('after it was read in part ends the alarm', async () => {
+    expect(await codesAfter(cut)).toEqual([]);
+    expect(await codes()).toEqual([]);
+  });
+
+  it.each([
+    ['was missing', [() => undefined]],
+    ['was wrong', [forged]],
+    ['was of another snapshot', [ofAnother]],
+    ['was cut off, then missing', [cut, () => undefined]],
+    ['was cut off, then wrong', [cut, forged]],
+    ['was wrong, then cut off', [forged, cut]],
+  ])('after it %s does not end it', async (_what, changes) => {
+    expect(await codesAfter(...changes)).toEqual(['DK_SIGNATURES_MISSING']);
+    await accept();
+    expect(await codes()).toEqual([]);
+  });
+});
+
 describe('an emptied target', () => {
   beforeEach(async () => world.store.deleteMany(await keysOf(world.store)));
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
@@ -72,19 +73,35 @@ export class RememberedTarget {
     await this.#update((before) => before && { repository: before.repository, findings: before.findings });
   }
 
-  /** Keeps what was found, each code once. @returns all that is known, and what is new of it */
-  async note(found: readonly Omit<Finding, 'since'>[], clock: Clock): Promise<{ all: Finding[]; fresh: Finding[] }> {
+  /**
+   * Keeps what was found, each code once.
+   * @param ended - unreadable signatures that are in order now
+   * @returns all that is known, and what is new of it
+   */
+  async note(
+    found: readonly Omit<Finding, 'since'>[],
+    clock: Clock,
+    ended: readonly Finding[] = [],
+  ): Promise<{ all: Finding[]; fresh: Finding[] }> {
     const since = clock.now().toISOString();
-    const newTo = (before: Remembered | undefined): Finding[] =>
-      found
-        .filter(({ code }) => before?.findings.some((one) => one.code === code) !== true)
-        .map((one) => ({ ...one, since }));
+    const oldIn = (before: Remembered | undefined): Finding[] =>
+      (before?.findings ?? [])
+        .filter((one) => one.unreadable !== true || !ended.some((other) => isSame(one, other)))
+        .map(({ unreadable, ...one }) =>
+          // Whatever else is found under the same code has to be accepted by a person.
+          found.every((other) => other.code !== one.code || (other.unreadable === true && isSame(one, other)))
+            ? compact({ ...one, unreadable })
+            : one,
+        );
+    const newTo = (old: readonly Finding[]): Finding[] =>
+      found.filter(({ code }) => old.every((one) => one.code !== code)).map((one) => ({ ...one, since }));
     const before = await this.read();
-    const fresh = newTo(before);
-    if (fresh.length > 0) {
-      await this.#update((now) => now && { ...now, findings: [...now.findings, ...newTo(now)] });
+    const old = oldIn(before);
+    const fresh = newTo(old);
+    if (!isDeepStrictEqual([...old, ...fresh], before?.findings)) {
+      await this.#update((now) => now && { ...now, findings: [...oldIn(now), ...newTo(oldIn(now))] });
     }
-    return { all: [...(before?.findings ?? []), ...fresh], fresh };
+    return { all: [...old, ...fresh], fresh };
   }
 
   /** Takes the repository as it is from now on, on a person's word. */
@@ -98,6 +115,10 @@ export class RememberedTarget {
       return after && Buffer.from(JSON.stringify({ format: 1, ...after }));
     });
   }
+}
+
+function isSame(one: Omit<Finding, 'since'>, other: Omit<Finding, 'since'>): boolean {
+  return one.code === other.code && isDeepStrictEqual(one.params, other.params);
 }
 
 function parse(bytes: Buffer | undefined, name: string): Remembered | undefined {

@@ -64,6 +64,11 @@ export function readStatements(text: string): Signed[] {
   return found;
 }
 
+/** Whether a text starts with a whole statement, even if its signature is wrong: it is not cut off or garbled. */
+export function startsWithStatement(text: string): boolean {
+  return new RegExp(STATEMENT).test(text);
+}
+
 /** @returns the SHA-256 in lower-case hex */
 export function sha256Of(bytes: Buffer | string): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -2,11 +2,11 @@ import { compact } from '../../contract/compact.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { append } from '../../lib/append.ts';
 import type { SnapshotSignature, SnapshotSummary } from '../../contract/manifest.ts';
-import { CUT_OVER_KEY } from '../layout.ts';
-import { claimsIn, readClaims } from './claims.ts';
+import { CUT_OVER_KEY, signatureKey } from '../layout.ts';
+import { claimsIn, readSignature } from './claims.ts';
 import { parseCutOver, readCutOver, type CutOver } from './cut-over.ts';
 import { Signing } from './signing.ts';
-import { sha256Of, type Signed } from './statement.ts';
+import { sha256Of, startsWithStatement, type Signed } from './statement.ts';
 import { TrustedKeys, type Standing, type TrustPorts } from './trusted-keys.ts';
 
 /** Who wrote a file, as far as signatures show. */
@@ -61,11 +61,17 @@ export class Trust {
 
   /** The statements about a file of this repository whose signatures are right, anyone who made them. */
   async claims(file: string, calls: Abortable = {}): Promise<Signed[]> {
-    const claims = await readClaims(this.#store, this.keys.repository, file, calls);
+    return (await this.signatureOf(file, calls)).claims;
+  }
+
+  /** The same, and whether the signature exists and is cut off or garbled. */
+  async signatureOf(file: string, calls: Abortable = {}): Promise<{ claims: Signed[]; unreadable: boolean }> {
+    const text = await readSignature(this.#store, signatureKey(file), calls);
+    const claims = claimsIn(text, this.keys.repository, file);
     if (claims.length > 0) {
       this.keys.noteSignatures();
     }
-    return claims;
+    return { claims, unreadable: text !== '' && !startsWithStatement(text) };
   }
 
   /**

@@ -52,7 +52,10 @@ export async function inspect(repository: Inspected, calls: Abortable = {}): Pro
   // What only one of two looks finds is a bit that flipped on its way, and no finding.
   const { found, unconfigured } = first.found === undefined ? first : await look(repository, remembered, calls);
   const isSure = found !== undefined && found.code === first.found?.code;
-  const known = await target.note(isSure ? [found] : [], clock);
+  // The one that a person has to accept counts, where the looks differ.
+  const sure = first.found?.unreadable === true ? found : first.found;
+  const ended = await endedIn(repository, remembered, calls);
+  const known = await target.note(isSure && sure !== undefined ? [sure] : [], clock, ended);
   return { ...known, replaced: isSure && found.code === 'DK_REPOSITORY_REPLACED', unconfigured };
 }
 
@@ -80,6 +83,17 @@ async function look(
       ? { code: 'DK_REPOSITORY_REPLACED', params: { ...place, found: config.id } }
       : await differenceIn(repository, remembered, place, calls);
   return { found, unconfigured: config === undefined };
+}
+
+/** The unreadable signatures that are now right, of a trusted key, for exactly the snapshot that they were found at. */
+async function endedIn(repository: Inspected, { findings }: Remembered, calls: Abortable): Promise<Finding[]> {
+  const ended: Finding[] = [];
+  for (const finding of findings.filter(({ unreadable }) => unreadable === true)) {
+    if ((await stateOf(repository, finding.params['missing'] ?? '', calls)) === 'signed') {
+      ended.push(finding);
+    }
+  }
+  return ended;
 }
 
 /**
@@ -135,6 +149,8 @@ async function differenceIn(
       return undefined;
     case 'unsigned':
       return { code: 'DK_SIGNATURES_MISSING', params: { ...place, missing: newest } };
+    case 'unreadable':
+      return { code: 'DK_SIGNATURES_MISSING', params: { ...place, missing: newest }, unreadable: true };
     case 'gone': {
       const [known] = await repository.reusable(1, calls);
       if (known !== undefined && (known.manifest.id > newest || (await isFuture(repository, newest, calls)))) {
@@ -180,17 +196,17 @@ async function stateOf(
   { store, trust, keyring }: Inspected,
   id: string,
   { signal }: Abortable,
-): Promise<'signed' | 'unsigned' | 'gone'> {
-  let isThere = false;
+): Promise<'signed' | 'unsigned' | 'unreadable' | 'gone'> {
+  const states: ('unsigned' | 'unreadable')[] = [];
   // It may be from before encryption was switched on, and someone may have put another file beside it.
   for (const encrypted of [keyring.encrypted, !keyring.encrypted]) {
     const file = snapshotKey(id, encrypted);
     try {
-      const [bytes, claims] = await Promise.all([
+      const [bytes, { claims, unreadable }] = await Promise.all([
         store.get(file, { signal, maxBytes: MAX_MANIFEST_BYTES + ENVELOPE_BYTES }),
-        trust.claims(file, { signal }),
+        trust.signatureOf(file, { signal }),
       ]);
-      isThere = true;
+      states.push(unreadable ? 'unreadable' : 'unsigned');
       const content = encrypted ? await contentOf(keyring, bytes) : undefined;
       if ((await trust.author(file, bytes, claims, compact({ content, signal }))).trusted) {
         return 'signed';
@@ -199,10 +215,12 @@ async function stateOf(
       if (!(error instanceof DashkeepError) || !ABSENT.has(error.code)) {
         throw error;
       }
-      isThere ||= error.code === 'DK_STORE_TOO_LARGE';
+      if (error.code === 'DK_STORE_TOO_LARGE') {
+        states.push('unsigned');
+      }
     }
   }
-  return isThere ? 'unsigned' : 'gone';
+  return states.includes('unsigned') ? 'unsigned' : (states[0] ?? 'gone');
 }
 
 /** Undefined where nothing here opens it: then only the bytes can be compared with what was signed. */
