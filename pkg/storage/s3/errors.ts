@@ -132,6 +132,10 @@ function fromService(error: ServiceError, doing: Doing, make: Make, deny: Deny):
   if (code === 'InvalidObjectState') {
     return make('DK_STORE_FAILED', code, reason('restore-from-cold-storage'));
   }
+  if (status < 300 && error.Code === undefined) {
+    // The SDK's own words, which are for programmers.
+    return make('DK_STORE_FAILED', 'the response was cut off or is not XML', reason('retry-or-check-endpoint'));
+  }
   const said = [shown, words].filter(Boolean).join(' ');
   const what = said || 'without an S3 error code';
   if (code === 'InvalidRequest' && doing.permission.includes('s3:PutObjectRetention')) {

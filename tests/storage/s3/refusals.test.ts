@@ -196,6 +196,18 @@ describe('S3Store and what is no S3', () => {
     await expect(keysOf(store, '')).rejects.toMatchObject(refusal);
   });
 
+  it.each([
+    ['was cut off', '<?xml version="1.0"?><ListBucketResult><Name>x</Name><Conte'],
+    ['is not XML', 'garbled <<<'],
+  ])('names a list that %s in plain words', async (_name, text) => {
+    const store = await answering(200, text, { 'content-type': 'application/xml' });
+    await expect(keysOf(store, '')).rejects.toMatchObject({
+      code: 'DK_STORE_FAILED',
+      message: expect.stringMatching(/: the response was cut off or is not XML$/),
+      hint: expect.stringMatching(/^Retry\. .*proxy/),
+    });
+  });
+
   it('does not take a server that knows nothing for a bucket without a repository', async () => {
     const store = await answering(404, '<Error><Code>NoSuchKey</Code></Error>', { 'content-type': 'application/xml' });
     const ports = { store, clock: new TestClock(), randomness: new SeededRandomness(), log: silentLog };
