@@ -46,7 +46,7 @@ describe('the reasons of the service', () => {
       'Data source prom is used instead, as chosen',
     );
     expect(reasonText({ reason: 'English', code: 'latest-never-full', params: { state: 'constructor' } })).toContain(
-      'is constructor,',
+      'is not full (constructor),',
     );
   });
 

@@ -192,7 +192,7 @@ function stateInWords(name: string): string {
     case 'partial':
       return t('coverage.partial', 'partial');
     case 'mass change':
-      return t('coverage.massChange', 'a mass change');
+      return t('coverage.massChange', 'mass change');
     case 'shrunk':
       return t('coverage.shrunk', 'much smaller than before');
     default:

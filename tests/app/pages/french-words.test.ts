@@ -56,7 +56,7 @@ const CASES: [why: KnownReason, text: string][] = [
   ],
   [
     reason('latest-never-full', { ...latest, state: 'partial, mass change' }),
-    'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, est partielle, marquée par une modification massive, et il n’existe aucune sauvegarde intégrale',
+    'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, n’est pas intégrale (partielle, modification massive), et il n’existe aucune sauvegarde intégrale',
   ],
 ];
 

@@ -18,8 +18,8 @@ export const COVERAGE_REASONS = {
     'Grafana was upgraded from {from} to {to}; since snapshot {since}, resources lost: {gone}, older than before: {older}, changed beyond Grafana’s migration: {changed}',
   'hold-failed': 'snapshot {snapshot} could not be put on hold: {cause}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
-  'latest-not-full': 'the latest snapshot {snapshot} is {state}; the last full one is {full}',
-  'latest-never-full': 'the latest snapshot {snapshot} is {state}, and there is no full one',
+  'latest-not-full': 'the latest snapshot {snapshot} is not full ({state}); the last full one is {full}',
+  'latest-never-full': 'the latest snapshot {snapshot} is not full ({state}), and there is no full one',
   'latest-narrower': 'the latest snapshot {snapshot} covers less than the earlier one {full}; not included: {lacks}',
   'plan-leaves-orgs': 'not part of this plan: organization {orgs}',
 } as const;
