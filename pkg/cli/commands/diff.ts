@@ -54,7 +54,8 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
     printLine(context, printable(`not compared: ${kind}: ${reason}`));
   }
   if (found.added.length + found.changed.length + found.removed.length === 0) {
-    printLine(context, 'No differences.');
+    const isWhole = [found.partial, found.notCompared, found.errors].every((one) => one === undefined);
+    printLine(context, isWhole ? 'No differences.' : 'No differences in what was compared.');
   } else if (flags.detail === true) {
     printDetails(context, found);
   } else {

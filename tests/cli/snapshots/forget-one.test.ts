@@ -60,7 +60,10 @@ describe('dashkeep forget with an ID', () => {
 
   it('keeps the newest complete snapshot unless told otherwise', async () => {
     const forget = ['forget', newest, '--confirm', newest];
-    await expect(dashkeep(...forget)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    await expect(dashkeep(...forget)).rejects.toMatchObject({
+      code: 'DK_CONFIRMATION',
+      hint: 'Create another backup first, or allow the removal of the newest snapshot with --even-newest.',
+    });
     expect(await ids()).toEqual([newest, older]);
     await dashkeep(...forget, '--even-newest');
     expect(await ids()).toEqual([older]);

@@ -47,7 +47,10 @@ export const REPOSITORY_ADVICE = {
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
   'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
-  'back-up-first': 'Create another backup first, or allow the removal of the newest snapshot.',
+  'back-up-first': {
+    cli: 'Create another backup first, or allow the removal of the newest snapshot with --even-newest.',
+    page: 'Create another backup first.',
+  },
   'lengthen-id': 'Enter more of the ID.',
   'look-up-signers': 'To see who signed them: {command}. To trust a key: {trust}',
   'set-retention': {
