@@ -131,6 +131,17 @@ describe('the organizations of a restore', () => {
     expect(itemsOf(plan)).toContain(`blocked ${second}/folder/twin`);
   });
 
+  it('are an error when the snapshot covers none', async () => {
+    grafana.setFaults({ match: 'GET /api/orgs*', action: { kind: 'status', status: 200, body: [] } });
+    const { snapshot } = (await dashkeep(['backup', '--orgs', 'all'])).json;
+    grafana.setFaults();
+    await expect(dashkeep(['restore', 'latest'])).rejects.toMatchObject({
+      code: 'DK_USAGE',
+      message: `snapshot ${snapshot as string} covers no organization`,
+      hint: expect.stringContaining('dashkeep snapshots'),
+    });
+  });
+
   it('are an error when the snapshot holds nothing of them, which says how to restore into another one', async () => {
     await api('POST /api/orgs', { name: 'Third' });
     const wanted = ['restore', 'latest', '--orgs', String(second + 1)];

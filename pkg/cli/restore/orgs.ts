@@ -101,6 +101,11 @@ function nothingOf(
       hint: `--orgs selects organizations to write to. Leave it out, or use --orgs ${targets}.`,
     });
   }
+  if (orgs.length === 0) {
+    return new CommandError('DK_USAGE', `snapshot ${id} covers no organization`, {
+      hint: 'Choose another snapshot. `dashkeep snapshots` lists them.',
+    });
+  }
   const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
   const [target] = instance.orgs;
   const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');
