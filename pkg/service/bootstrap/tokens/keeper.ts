@@ -11,7 +11,7 @@ import { fingerprint } from '../memory.ts';
 import { AdminRefused, NoAdmin } from '../problems.ts';
 import { TokenWatch } from './watch.ts';
 import { probeToken } from './probe.ts';
-import { tokenStateOf, type TokenStatus } from './state.ts';
+import { isAway, tokenStateOf, type TokenStatus } from './state.ts';
 import type { Bootstrapped, BootstrapOptions, OrgToken } from '../types.ts';
 
 export interface KeeperOptions extends BootstrapOptions {
@@ -25,6 +25,8 @@ const RETRY_LAST_MS = 60_000;
 /** Grafana locks an account after five wrong passwords within five minutes. */
 const REFUSED_RETRY_MS = 15 * 60_000;
 const REFUSED_LOOK_MS = 15_000;
+/** How long Grafana, which is often started together with the service, may take without a warning. */
+const GRAFANA_START_MS = 60_000;
 
 /**
  * Keeps the tokens of a running service: makes them, renews them in time, and makes new ones when Grafana has forgotten
@@ -37,6 +39,9 @@ export class TokenKeeper extends TokenWatch {
   readonly #known: KnownOrgs;
   #current: Bootstrapped | undefined;
   #problem: DashkeepError | undefined;
+  /** What was logged about the problem. */
+  #logged: { level: 'info' | 'warn'; message: string } | undefined;
+  readonly #started: number;
   #refusedUntil = 0;
   #replaced: TokenStatus['replaced'];
   /** How many looks there were; says whose turn it is among the tokens of further organizations. */
@@ -46,6 +51,7 @@ export class TokenKeeper extends TokenWatch {
     super();
     this.#options = options;
     this.#clock = options.clock;
+    this.#started = options.clock.monotonic();
     this.#log = options.log;
     this.#known = new KnownOrgs(options);
   }
@@ -203,6 +209,7 @@ export class TokenKeeper extends TokenWatch {
         this.#log.info({}, 'the token works');
       }
       this.#problem = undefined;
+      this.#logged = undefined;
       this.#noteReplaced(this.#current);
     } catch (error) {
       if (signal.aborted || (refused && error instanceof NoAdmin)) {
@@ -214,13 +221,20 @@ export class TokenKeeper extends TokenWatch {
       }
       // Anyone who may not make one and finds none waits for the one who may.
       const waits = problem instanceof NoAdmin && this.#options.admin !== undefined;
-      if (this.#problem?.message !== problem.message && !waits) {
-        this.#log.warn(
-          { code: problem.code, reason: problem.message, hint: problem.hint },
-          'there is no working token',
-        );
+      if (!waits) {
+        this.#logProblem(problem);
       }
       this.#problem = problem;
+    }
+  }
+
+  #logProblem(problem: DashkeepError): void {
+    const { code, message, hint } = problem;
+    const isYoung = this.#clock.monotonic() - this.#started < GRAFANA_START_MS;
+    const level = isYoung && this.#current === undefined && isAway(problem) ? 'info' : 'warn';
+    if (this.#logged?.level !== level || this.#logged.message !== message) {
+      this.#log[level]({ code, reason: message, hint }, 'there is no working token');
+      this.#logged = { level, message };
     }
   }
 

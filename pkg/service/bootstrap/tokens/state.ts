@@ -13,6 +13,11 @@ export interface TokenStatus {
   replaced?: { time: Date; orgs: number[] };
 }
 
+/** Whether Grafana did not respond, or not as it does when it is up: it may be starting. */
+export function isAway({ code }: DashkeepError): boolean {
+  return ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(code);
+}
+
 /** The one word for the tokens, from what the last check found. */
 export function tokenStateOf(
   current: Bootstrapped | undefined,
@@ -26,7 +31,7 @@ export function tokenStateOf(
     return current === undefined && !problem.refused ? 'missing' : 'invalid';
   }
   if (problem !== undefined) {
-    const away = ['DK_GRAFANA_UNREACHABLE', 'DK_GRAFANA_TIMEOUT', 'DK_GRAFANA_FAILED'].includes(problem.code);
+    const away = isAway(problem);
     if (!away || current === undefined) {
       return away ? 'waiting' : 'failed';
     }
