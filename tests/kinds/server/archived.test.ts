@@ -30,6 +30,19 @@ describe.each(TRIED_PROFILES)('server and single sign-on settings on %s', (profi
   });
 });
 
+it('the server settings lack what Grafana shows only until its first restart', async () => {
+  grafana = await testGrafana({ profile: '12.4' });
+  const settings = { rbac: { permission_cache: 'true' }, server: { enabled: 'true' } };
+  const read = async (body: object): Promise<unknown> => {
+    grafana.sim.setFaults({ match: 'GET /api/admin/settings', action: { kind: 'status', status: 200, body } });
+    return bodies(await take('server-settings', await grafana.admin()));
+  };
+  const later = await read(settings);
+  expect(await read({ ...settings, rbac: { ...settings.rbac, enabled: 'true' } })).toEqual(later);
+  expect(JSON.stringify(later)).toContain('permission_cache');
+  expect(JSON.stringify(later)).toContain('"server":{"enabled":"true"}');
+});
+
 describe('single sign-on settings', () => {
   it('are not served where their API is switched off, which is no missing right', async () => {
     grafana = await testGrafana({ profile: '10.4' });

@@ -1,4 +1,5 @@
 import { reason } from '../../../contract/reasons/catalogue.ts';
+import { isJsonObject, objectAt, without } from '../../../lib/json/json.ts';
 import type { Kind, KindContext } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -35,5 +36,9 @@ export const serverSettings: Kind = {
 };
 
 async function readSettings(context: KindContext): Promise<Content> {
-  return { body: await context.grafana.get('/api/admin/settings', { signal: context.signal }), title: TITLE };
+  const body = await context.grafana.get('/api/admin/settings', { signal: context.signal });
+  const rbac = objectAt(body, 'rbac');
+  // A setting that no longer has an effect: Grafana shows it only from its first start to its first restart.
+  const stable = isJsonObject(body) && rbac !== undefined ? { ...body, rbac: without(rbac, 'enabled') } : body;
+  return { body: stable, title: TITLE };
 }
