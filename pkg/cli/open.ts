@@ -75,7 +75,7 @@ export async function withSession<T>(
 export async function sessionIn<T>(
   context: CliContext,
   flags: CommonFlags,
-  opened: Pick<OpenOptions, 'store' | 'create' | 'recipients' | 'beside'>,
+  opened: Pick<OpenOptions, 'store' | 'create' | 'recipients' | 'beside' | 'rewraps'>,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const { clock, randomness, log } = context;

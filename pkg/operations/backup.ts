@@ -11,6 +11,7 @@ import { importArchive, type CheckedArchive } from '../engine/import/import.ts';
 import { mirror } from '../engine/mirror/mirror.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
+import { latecomerFinding } from '../repository/encryption/latecomers.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
 import { guard } from './guard.ts';
@@ -48,8 +49,20 @@ export async function runBackup(
     },
     run.onProgress,
   );
+  append(warnings, recipientWarnings(session, before));
   append(warnings, await guard(session, manifest, before, run));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), run);
+}
+
+/** What the current recipients cannot read. */
+function recipientWarnings({ repository, log }: Session, before: Manifest | undefined): KnownReason[] {
+  const { keyring } = repository;
+  const added = latecomerFinding(keyring);
+  if (added !== undefined) {
+    log.warn({ advice: sentenceOf(added.advice) }, sentenceOf(added.why));
+    return [added.why];
+  }
+  return keyring.isSuccessor && before === undefined ? [reason('recipients-replaced')] : [];
 }
 
 /** Makes a snapshot of an archive. @throws what an import throws: then there is no snapshot */

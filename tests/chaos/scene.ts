@@ -115,6 +115,7 @@ export class Scene {
       identities: this.keys?.map(({ identity }) => identity),
       recipients: this.keys?.slice(rotate ? 1 : 0, rotate ? 2 : 1).map(({ recipient }) => recipient),
       state: this.state,
+      rewraps: rotate,
     });
   }
 

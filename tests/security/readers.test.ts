@@ -29,6 +29,9 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'engine/drill/drill.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/export/export.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/recent.ts': { because: 'previousManifest decides' },
+  'engine/backup/losses/overwritten.ts': {
+    because: 'baseline has decided; this only asks under which key it was stored',
+  },
   'engine/backup/losses/baseline.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
   'engine/restore/undo/open-entries.ts': { decides: /trust\.counts\(author\)/ },

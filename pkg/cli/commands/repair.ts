@@ -5,7 +5,7 @@ import { repairConfig, type RepairResult } from '../../repository/verify/repair.
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { openState, withSession, withStore } from '../open.ts';
+import { openState, sessionIn, withSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -46,8 +46,12 @@ async function repair(context: CliContext, flags: Flags): Promise<Exit> {
 }
 
 async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
-  const result = await withSession(context, flags, false, (session) =>
-    recordRun(session, { kind: 'repair', trigger: 'manual', signal: context.signal }, (run) => runRewrap(session, run)),
+  const result = await withStore(context, flags, (store) =>
+    sessionIn(context, flags, { store, create: false, rewraps: true }, (session) =>
+      recordRun(session, { kind: 'repair', trigger: 'manual', signal: context.signal }, (run) =>
+        runRewrap(session, run),
+      ),
+    ),
   );
   printResult(context, flags, result, () => {
     for (const { key, reason } of result.failed) {

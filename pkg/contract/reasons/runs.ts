@@ -18,6 +18,10 @@ export const RUN_REASONS = {
   'clock-here-off': 'Dashkeep’s clock differs by {seconds} seconds from those of the target and of Grafana',
   'clock-apart-target': 'the clocks of Dashkeep and of the target differ by {seconds} seconds',
   'clock-apart-grafana': 'the clocks of Dashkeep and of Grafana differ by {seconds} seconds',
+  'recipients-added':
+    'age recipients that were added later ({count}) cannot read existing objects, which new snapshots also use',
+  'recipients-replaced':
+    'none of the age recipients could read the existing objects, so everything was stored again; earlier snapshots still need an identity of the earlier recipients',
   'snapshot-based-on':
     'this snapshot read only the resources that a restore was about to overwrite; the others were copied from the snapshot of {time}',
   'snapshot-partial': 'the snapshot is partial: some resources are missing from it',

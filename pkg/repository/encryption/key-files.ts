@@ -26,6 +26,11 @@ export function isKeyFile(key: string): boolean {
   return KEY_FILE.test(key);
 }
 
+/** @returns whether it holds the key with that id */
+export function isKeyFileOf(file: string, id: string): boolean {
+  return KEY_FILE.exec(file)?.[1] === id;
+}
+
 /** Eight hex digits that name a set of recipients. */
 export function recipientSet(recipients: readonly string[]): string {
   return createHash('sha256')
@@ -88,6 +93,8 @@ export interface FoundKey {
   key: RepositoryKey;
   /** Whether it may be written under: anyone who knows the recipients can put a key there. */
   counts: boolean;
+  /** All files of its id that the identities opened. */
+  files: string[];
 }
 
 /** The keys that the identities open, oldest first. */
@@ -106,9 +113,9 @@ export async function readKeyFiles(
       const { format: _, ...key } = StoredKey.parse(JSON.parse(plain.toString('utf8')));
       const author = await trust.author(name, bytes, await trust.claims(name, { signal }), { content: plain, signal });
       // Two of one name may differ in what they hold: the one that counts wins.
-      if (keys.get(key.id)?.counts !== true) {
-        keys.set(key.id, { key, counts: trust.counts(author) });
-      }
+      const known = keys.get(key.id);
+      const files = [...(known?.files ?? []), name];
+      keys.set(key.id, known?.counts === true ? { ...known, files } : { key, counts: trust.counts(author), files });
     } catch (error) {
       ports.signal?.throwIfAborted();
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !NOT_OURS.has(error.code)) {

@@ -33,8 +33,14 @@ export interface Keyring {
   readonly readsObjects: boolean;
   /** Whether none of those identities is that of a recipient, where recipients are given. */
   readonly isForOthers: boolean;
+  /** The recipients of the identities that a person gave. */
+  readonly own: readonly string[];
   /** Who can read what is written from now on. */
   readonly recipients: readonly string[];
+  /** Those of them who cannot read all objects that are reused, until these are encrypted again. */
+  readonly latecomers: readonly string[];
+  /** Whether the current key took the place of one for other recipients. */
+  readonly isSuccessor: boolean;
   /** The id of a text, which may come in parts. */
   objectId(text: Text): string;
   /**
@@ -62,6 +68,10 @@ export interface KeyringOptions {
   identities: readonly string[];
   /** The key that this process writes under; needed with recipients. */
   current?: RepositoryKey;
+  /** Those of the recipients who can read every object that was stored under it; all when absent. */
+  readers?: readonly string[];
+  /** Whether it took the place of a key for other recipients. */
+  isSuccessor?: boolean;
   /** Every key that could be opened. */
   keys: readonly RepositoryKey[];
   /** Those that a trusted key signed. */
@@ -106,7 +116,10 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
       ),
     readsObjects: options.identities.length > 0,
     isForOthers,
+    own,
     recipients: options.recipients,
+    latecomers: options.recipients.filter((one) => options.readers?.includes(one) === false),
+    isSuccessor: options.isSuccessor === true,
     objectId: (text) => objectIdOf(text, current?.objectIdKey),
     check(id, text, encrypted) {
       if (!encrypted) {

@@ -1,25 +1,18 @@
-import * as z from 'zod';
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
-import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, StoredKey, writeKeyFile } from './key-files.ts';
+import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
+import { knownKeys, readLocal, writeLocal, type LocalKey } from './local-key.ts';
+import { readableKey, type ReadableKey } from './readers.ts';
 import { KEYS, newTimedId, OBJECTS, SNAPSHOTS } from '../layout.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { Trust } from '../signing/trust.ts';
 import type { StateStore } from '../../lib/state.ts';
-
-/** What the local state holds of one repository. */
-const LocalKey = z.object({
-  key: StoredKey,
-  /** The set of recipients for which the key file was written and read back. */
-  wrappedFor: z.string(),
-});
-type LocalKey = z.infer<typeof LocalKey>;
 
 export interface KeyPorts {
   store: ObjectStore;
@@ -38,16 +31,15 @@ export interface Secrets {
   identities?: readonly string[];
   /** Open the identities that are stored in the repository under a passphrase. */
   passphrases?: readonly string[];
-}
-
-function stateName(repository: string): string {
-  return `repository-${repository}`;
+  /** To encrypt again what is there: goes on under its key, although none of the recipients can read it yet. */
+  rewraps?: boolean;
 }
 
 /**
  * The keyring of a repository, from what is in `keys/`, what the local state remembers and what was given:
  * - recipients: writing is encrypted, under the key in the local state, else the newest that the identities open and a
- *   trusted key signed, else a new one (nothing is lost, but nothing old is recognised either);
+ *   trusted key signed, if one of the recipients can read what is stored under it; else under a new one (nothing is
+ *   lost, but nothing old is recognised either);
  * - a passphrase: as identities; in a new repository an identity is made and stored under it;
  * - identities without recipients: writing is encrypted for those identities;
  * - neither, in a repository that has keys: reading what is plain, and no writing, because it would be in the clear.
@@ -72,10 +64,12 @@ export async function openKeyring(
   ];
   const keyFiles = files.filter(isKeyFile).sort();
   const found = identities.length === 0 ? [] : await readKeyFiles(ports, keyFiles, identities);
-  const keys = found.map(({ key }) => key);
   const local = await readLocal(ports, repository);
+  const remembered = knownKeys(local);
+  const keys = [...remembered, ...found].map(({ key }) => key);
   const own = found.filter(({ key }) => key.repository === repository);
-  const trusted = own.filter(({ counts }) => counts).map(({ key }) => key);
+  const signed = own.filter(({ counts }) => counts);
+  const trusted = signed.map(({ key }) => key);
   const newest = trusted.at(-1);
   const recipients = [...new Set(secrets.recipients ?? [])];
   if (recipients.length === 0 && passphrases.length > 0) {
@@ -83,11 +77,7 @@ export async function openKeyring(
     // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where
     // there are snapshots it was whole once, and a second key would hide that it is damaged now.
     const isHalf =
-      create &&
-      keys.length === 0 &&
-      local === undefined &&
-      keyFiles.every((key) => isWrappedFor(key, itsOwn)) &&
-      !(await hasSnapshots(ports));
+      create && keys.length === 0 && keyFiles.every((key) => isWrappedFor(key, itsOwn)) && !(await hasSnapshots(ports));
     if (keyFiles.length === 0 || isHalf) {
       // A passphrase for a repository that has no key yet says that it is to be encrypted.
       append(recipients, itsOwn);
@@ -124,12 +114,12 @@ export async function openKeyring(
     return makeKeyring({
       recipients,
       identities,
-      keys: local === undefined ? keys : [...keys, local.key],
+      keys,
       readOnly: isSecret ? READ_ONLY : undefined,
     });
   }
 
-  if (local === undefined && keys.length === 0 && keyFiles.length > 0) {
+  if (keys.length === 0 && keyFiles.length > 0) {
     if (!keyFiles.some((key) => isWrappedFor(key, recipients)) && (await hasSnapshots(ports))) {
       throw new DashkeepError(
         'DK_ENCRYPTION',
@@ -150,8 +140,28 @@ export async function openKeyring(
         'it to an empty target with `dashkeep copy`, and remove it here',
     );
   }
-  const current = local?.key ?? newest ?? (await freshKey(ports, repository));
-  const keyring = await makeKeyring({ recipients, identities, current, keys, trusted });
+  const given = await Promise.all(identities.map(recipientOf));
+  const readable = readableKey(remembered, signed, { recipients, keyFiles, own: given });
+  const before = local?.key ?? newest;
+  const rewrapped =
+    readable ?? (secrets.rewraps === true && before !== undefined ? { key: before, readers: [] } : undefined);
+  if (rewrapped === undefined && before !== undefined) {
+    // What they cannot read must not be part of new snapshots. Stored under the same ids, it would take the place of
+    // what the earlier recipients can read.
+    ports.log.warn(
+      { repository },
+      'none of the age recipients can read the existing objects. A new key is used, so everything is stored again; ' +
+        'earlier snapshots still need an identity of the earlier recipients',
+    );
+  }
+  const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients };
+  const keyring = await makeKeyring({
+    ...{ recipients, identities, keys },
+    current: current.key,
+    readers: current.readers,
+    isSuccessor: (before !== undefined && before.id !== current.key.id) || remembered.length > 1,
+    trusted: [...trusted, ...remembered.map(({ key }) => key)],
+  });
   await wrap(ports, current, recipients, keyFiles, { local, create });
   return keyring;
 }
@@ -199,7 +209,7 @@ export async function glancingKeyring(
   return makeKeyring({
     recipients: [],
     identities,
-    keys: local === undefined ? [] : [local.key],
+    keys: knownKeys(local).map(({ key }) => key),
     readOnly: encrypted ? READ_ONLY : undefined,
   });
 }
@@ -215,7 +225,7 @@ async function freshKey(ports: KeyPorts, repository: string): Promise<Repository
 /** Sees to it that every recipient finds the key in the repository, and that the local state has it. */
 async function wrap(
   ports: KeyPorts,
-  key: RepositoryKey,
+  { key, readers }: ReadableKey,
   recipients: readonly string[],
   keyFiles: readonly string[],
   { local, create }: { local: LocalKey | undefined; create: boolean },
@@ -224,25 +234,17 @@ async function wrap(
   const wrappedFor = recipientSet(recipients);
   const isThere = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
   const known = isThere && (await isOwn(ports, name));
-  if (local !== undefined && local.wrappedFor !== wrappedFor && !keyFiles.includes(name)) {
-    ports.log.warn(
-      { repository: key.repository },
-      'the age recipients were changed: added recipients cannot read existing objects, which new snapshots ' +
-        'also use, until someone with an identity runs `dashkeep repair --rewrap`',
-    );
-  }
   if (!known) {
     // A key that signs is made by those who came to write.
     const signs = create || ports.trust.own !== undefined;
     await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
   }
-  if (!known || local === undefined) {
-    if (ports.state === undefined) {
-      ports.log.warn({}, 'there is no local state: the next run will not recognize the objects that this one stores');
-      return;
-    }
-    const value: LocalKey = { key: { format: 1, ...key }, wrappedFor };
-    await ports.state.set(stateName(key.repository), Buffer.from(JSON.stringify(value)));
+  if (!known || local === undefined || local.readers?.join() !== readers.join()) {
+    const earlier = knownKeys(local).filter((one) => one.key.id !== key.id);
+    await writeLocal(ports, {
+      ...{ key: { format: 1, ...key }, wrappedFor, readers: [...readers] },
+      earlier: earlier.map((one) => ({ key: one.key, readers: one.readers })),
+    });
   }
 }
 
@@ -263,19 +265,5 @@ async function isOwn({ store, trust, log, signal }: KeyPorts, name: string): Pro
 function undefinedIfForeign(error: unknown): undefined {
   if (!(error instanceof DashkeepError) || !['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE'].includes(error.code)) {
     throw error;
-  }
-}
-
-async function readLocal(ports: Pick<KeyPorts, 'state' | 'log'>, repository: string): Promise<LocalKey | undefined> {
-  const bytes = await ports.state?.get(stateName(repository));
-  if (bytes === undefined) {
-    return undefined;
-  }
-  try {
-    const local = LocalKey.parse(JSON.parse(bytes.toString('utf8')));
-    return local.key.repository === repository ? local : undefined;
-  } catch {
-    ports.log.warn({ repository }, 'the local state of this repository is damaged and will be written again');
-    return undefined;
   }
 }

@@ -16,6 +16,7 @@ import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
 import { connectionCheck } from './connection.ts';
+import { keyChecks } from './keys.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { checkRights } from './rights.ts';
 import { verificationChecks } from './verification.ts';
@@ -244,6 +245,7 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
     const snapshots = await parts.repositoryCache.use(signal, (work) => work.snapshots(signal));
     return [
       ...(await verificationChecks(parts, signal)),
+      ...(await keyChecks(parts, snapshots, signal)),
       ...findings.map((finding) => failedCheck(subject, findingError(finding))),
       ...snapshots
         .filter(({ future }) => future === true)

@@ -6,7 +6,9 @@ import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary
 import type { Clock } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import { isOfAll, type RunKind, type RunLine } from '../../contract/runs.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
 import type { StateStore } from '../../lib/state.ts';
+import { assertOpens } from '../../repository/encryption/opens.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
 import type { StoreProbe } from '../../storage/probe.ts';
@@ -62,6 +64,10 @@ export interface RepositoryFacts {
   /** Undefined for a directory. */
   protection: Protection | undefined;
   encrypted: boolean;
+  /** Recipients who cannot read all of what new snapshots reuse. */
+  latecomers: readonly string[];
+  /** Why the private key that is set here does not open the newest backup. */
+  unopened: DashkeepError | undefined;
   /** Of the newest backup, or of the one before if much is gone; an error where its objects cannot be read. */
   needed: AllNeeded | DashkeepError | undefined;
 }
@@ -164,11 +170,18 @@ async function repositoryFacts(
   const lost = manifest?.shrunk !== undefined && complete !== undefined;
   const restored = lost ? await repositoryCache.manifest(complete.id, signal) : stored;
   const needed = restored && (await needs.of(restored, caller, signal));
-  const [protection, findings, encrypted] = await repositoryCache.use(signal, async (target) => [
+  const [protection, findings, encrypted, latecomers] = await repositoryCache.use(signal, async (target) => [
     await protectionOf(target.probe, signal),
     await target.inspect(signal),
     target.encrypted,
+    target.latecomers,
   ]);
+  const unopened =
+    stored &&
+    (await repositoryCache
+      .read(signal, (repository) => assertOpens(repository, stored, { signal }))
+      .then(() => undefined)
+      .catch(asIdentityProblem));
   const ended = await Promise.all(
     TESTED.map(async (kind) => {
       const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status) && isOfAll(one);
@@ -186,6 +199,8 @@ async function repositoryFacts(
     scheduled: backups.some(({ trigger }) => trigger === 'scheduled'),
     protection,
     encrypted,
+    latecomers,
+    unopened,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
   };
 }
@@ -211,6 +226,14 @@ async function copyEvidence(
     // Other organizations do not see how much there is.
     read: await newest(({ status, counts }) => status !== 'failed' && counts['read'] !== 0),
   };
+}
+
+/** @throws what is no matter of the private key */
+function asIdentityProblem(error: unknown): DashkeepError {
+  if (hasCode('DK_IDENTITY_MISSING')(error)) {
+    return error;
+  }
+  throw error;
 }
 
 /** Only the home organization sees the words of a problem, which may name what is not another one's. */

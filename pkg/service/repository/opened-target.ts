@@ -87,6 +87,11 @@ export class OpenedTarget {
     return this.#repository?.encrypted ?? this.settings.values.encryption.recipients.length > 0;
   }
 
+  /** Recipients who cannot read all of what new snapshots reuse, as far as the repository was opened. */
+  get latecomers(): readonly string[] {
+    return this.#repository?.keyring.latecomers ?? [];
+  }
+
   /** Grafana in the caller's organization. The home organization needs no id: a small token may not ask for its own. */
   grafanaOf({ org, home }: Caller): GrafanaLink {
     return { ...this.grafana, orgs: home ? undefined : [org] };
@@ -116,7 +121,9 @@ export class OpenedTarget {
   /** Makes one where there is none, and opens one to write where it was opened to look at only. */
   async openOrMake(signal: AbortSignal): Promise<Repository> {
     await this.#closeIfOutdated();
-    if (this.#repository?.keyring.readOnly === true) {
+    const { readOnly = false, latecomers = [] } = this.#repository?.keyring ?? {};
+    // Another process may have encrypted everything again for these.
+    if (readOnly || latecomers.length > 0) {
       await this.#forget();
     }
     return this.#open(true, signal);

@@ -61,6 +61,11 @@ export class RepositoryCache {
     return this.#current?.target.encrypted;
   }
 
+  /** As the target says. */
+  get latecomers(): readonly string[] {
+    return this.#current?.target.latecomers ?? [];
+  }
+
   /**
    * Lends the target of the settings in force; one that was replaced meanwhile is closed when nobody uses it.
    * @throws DK_UNCONFIGURED without a target, and whatever opening it throws

@@ -11,6 +11,7 @@ import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
+import { latecomerFinding } from '../../repository/encryption/latecomers.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
@@ -93,6 +94,10 @@ export function allWarnings(
     if (expression !== '' && next.length === 0) {
       warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), reason('correct-schedule')));
     }
+  }
+  const added = latecomerFinding(parts.repositoryCache);
+  if (added !== undefined) {
+    warnings.push(warningOf('DK_ENCRYPTION', added.why, added.advice));
   }
   append(warnings, copyWarnings(parts.secondCopy));
   const identity = parts.settings.view().secrets.ageIdentity.set;

@@ -17,7 +17,12 @@ describe('rotation', () => {
     await backup(await service([alice.recipient, bob.recipient]), world, dashboards);
     expect((await checked([bob.identity])).problems).not.toEqual([]);
 
-    const admin = await open(world, { recipients: [bob.recipient], identities: [alice.identity], state });
+    const admin = await open(world, {
+      recipients: [bob.recipient],
+      identities: [alice.identity],
+      state,
+      rewraps: true,
+    });
     const result = await rewrap(admin, { randomness: world.randomness });
 
     expect(result.failed).toEqual([]);
@@ -30,7 +35,10 @@ describe('rotation', () => {
 
   it('the service goes on without storing anything again', async () => {
     await backup(await service(), world, dashboards);
-    await rewrap(await open(world, { recipients: [bob.recipient], identities: [alice.identity], state }), world);
+    await rewrap(
+      await open(world, { recipients: [bob.recipient], identities: [alice.identity], state, rewraps: true }),
+      world,
+    );
     const objects = await keysOf(world.store, 'objects/');
     world.clock.advance(HOUR);
     await backup(await service([bob.recipient]), world, dashboards);
@@ -74,7 +82,12 @@ describe('rotation', () => {
     await world.store.put(key, damaged);
     const keyFiles = await keysOf(world.store, 'keys/');
 
-    const admin = await open(world, { recipients: [bob.recipient], identities: [alice.identity], state });
+    const admin = await open(world, {
+      recipients: [bob.recipient],
+      identities: [alice.identity],
+      state,
+      rewraps: true,
+    });
     const { failed } = await rewrap(admin, world);
 
     expect(failed.map((failure) => failure.key)).toEqual([key]);

@@ -57,6 +57,7 @@ it('is written for new recipients, and no longer for those who left', async () =
     recipients: [await identityToRecipient(other)],
     identities: [identity],
     state,
+    rewraps: true,
   });
   const [before] = await Promise.all(['cache/versions.json.gz.age'].map((key) => world.store.get(key)));
   await rewrap(admin, world);

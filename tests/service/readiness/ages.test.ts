@@ -47,6 +47,8 @@ function broken(repository: Partial<RepositoryFacts> = {}, facts: Partial<Readin
       scheduled: true,
       runs: { backup: run('backup', 1), verify: run('verify', 24), drill: run('drill', 24) },
       protection: PROTECTED,
+      latecomers: [],
+      unopened: undefined,
       encrypted: true,
       needed: {
         secrets: { items: [secret], elsewhere: 0, all: ['p'] },

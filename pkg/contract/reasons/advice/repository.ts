@@ -41,6 +41,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'The age identity matches no recipient of these snapshots. Set DASHKEEP_AGE_IDENTITY_FILE to the matching one.',
     page: 'The private key matches no recipient of these snapshots. Enter the matching one in the settings.',
   },
+  rewrap: 'With an identity that reads the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',

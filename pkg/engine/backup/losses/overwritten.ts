@@ -3,6 +3,8 @@ import { compact } from '../../../contract/compact.ts';
 import type { Overwritten, Shrunk } from '../../../contract/losses/losses.ts';
 import type { Manifest } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { hasCode, valueIf } from '../../../lib/expected-errors.ts';
+import { assertOpens } from '../../../repository/encryption/opens.ts';
 import { isLosable, isOther, notByUpgrade, type Pair } from '../../lost.ts';
 import { markOfEntry } from '../../restore/apply/change-log.ts';
 import { keyOf } from '../../restore/target.ts';
@@ -36,10 +38,11 @@ export async function suspiciousSince(
   }
   const restored = await restoredSince(options, before);
   const shrunk = shrunkSince(before, now, { alarm, restored });
-  const groups = overwrittenGroups(before, now, alarm, restored);
+  const isSame = isSameForm(options, before, now);
+  const groups = isSame || (await isComparable(options, before)) ? overwrittenGroups(before, now, alarm, restored) : [];
   const overwritten: Overwritten[] = [];
   for (const { pairs, ...group } of groups) {
-    const left = isSameForm(options, before, now) ? pairs : await notByUpgrade(options, pairs);
+    const left = isSame ? pairs : await notByUpgrade(options, pairs);
     if (isOver(alarm.changed, left.length, group.before)) {
       overwritten.push({ ...group, changed: left.length });
     }
@@ -82,6 +85,18 @@ function isSameForm({ instance, version }: BackupOptions, before: Manifest, now:
     before.dashkeep === version &&
     now.resources.some(({ object }) => ids.has(object))
   );
+}
+
+/**
+ * Whether it shows what changed. Under another key everything has another id, and where only others can read what was
+ * stored before, that says nothing.
+ */
+async function isComparable({ repository, signal }: BackupOptions, before: Manifest): Promise<boolean> {
+  if ((await repository.stored(before.id, { signal })).current) {
+    return true;
+  }
+  const opened = assertOpens(repository, before, { signal }).then(() => repository.keyring.readsObjects);
+  return opened.catch(valueIf(hasCode('DK_IDENTITY_MISSING'), false));
 }
 
 /** What restores did since a snapshot, as their records say that a trusted key signed. */

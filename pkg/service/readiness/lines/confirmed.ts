@@ -1,6 +1,8 @@
 import type { Confirmable } from '../../../contract/api/readiness.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
+import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
+import { latecomerFinding } from '../../../repository/encryption/latecomers.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { copied } from './runs.ts';
 import { DAY_MS, QUARTER, unreadable, type Said } from './said.ts';
@@ -12,8 +14,15 @@ export function secondCopy(facts: ReadinessFacts): Said {
     : copied(facts.copy, facts);
 }
 
-/** Whether a copy of the private key exists elsewhere. */
-export function privateKey({ encrypted }: RepositoryFacts, facts: ReadinessFacts): Said {
+/** Whether the private key that is set here opens the newest backup, and a copy of it exists elsewhere. */
+export function privateKey({ encrypted, unopened, ...repository }: RepositoryFacts, facts: ReadinessFacts): Said {
+  if (unopened !== undefined) {
+    return { level: 'bad', found: [reasonFrom(unopened)], advice: [adviceOf(unopened)] };
+  }
+  const added = latecomerFinding(repository);
+  if (added !== undefined) {
+    return { level: 'warning', found: [added.why], advice: [added.advice] };
+  }
   return encrypted
     ? confirmation('private-key', reason('ready-keep-key'), facts)
     : { level: 'ok', found: [reason('ready-not-encrypted')] };

@@ -1,0 +1,34 @@
+import { DashkeepError } from '../../contract/errors.ts';
+import type { Manifest } from '../../contract/manifest.ts';
+import type { Abortable } from '../../lib/abortable.ts';
+import type { Repository } from '../repository.ts';
+
+/** How many objects are tried. */
+const TRIED = 4;
+
+/**
+ * Tries the identities given on a snapshot: on its smallest objects, which rarely change and so are mostly the oldest.
+ * @throws DK_IDENTITY_MISSING when one of them is for others. What else is wrong with an object, a verification says
+ */
+export async function assertOpens(
+  { keyring, objects }: Repository,
+  { resources }: Manifest,
+  calls: Abortable = {},
+): Promise<void> {
+  if (!keyring.readsObjects) {
+    return;
+  }
+  const smallest = new Set(resources.toSorted((a, b) => a.bytes - b.bytes).map(({ object }) => object));
+  const refused = async (object: string): Promise<DashkeepError | undefined> => {
+    try {
+      await objects.get(object, calls);
+    } catch (error) {
+      calls.signal?.throwIfAborted();
+      return error instanceof DashkeepError && error.code === 'DK_IDENTITY_MISSING' ? error : undefined;
+    }
+  };
+  const [first] = (await Promise.all([...smallest].slice(0, TRIED).map(refused))).filter((one) => one !== undefined);
+  if (first !== undefined) {
+    throw first;
+  }
+}

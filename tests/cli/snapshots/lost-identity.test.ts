@@ -1,0 +1,83 @@
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
+import type { DoctorCheck } from '../../../pkg/contract/api/status.ts';
+import { reason, sentenceOf } from '../../../pkg/contract/reasons/catalogue.ts';
+import { runMain } from '../../support/cli.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+let environment: Record<string, string>;
+let [first, second, firstRecipient, secondRecipient] = ['', '', '', ''];
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4' });
+  grafana.seedDashboards({ count: 40, folders: 1, v2Share: 0 });
+  directory = await temporaryDirectory();
+  [first, second] = [await generateIdentity(), await generateIdentity()];
+  [firstRecipient, secondRecipient] = [await identityToRecipient(first), await identityToRecipient(second)];
+  environment = {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_KUBERNETES: 'off',
+    DASHKEEP_AGE_RECIPIENTS: firstRecipient,
+  };
+  expect((await runMain(['backup'], environment)).exit).toBe(0);
+});
+afterEach(async () => {
+  await Promise.all([grafana.close(), directory.remove()]);
+});
+
+async function keyCheck(more: Record<string, string>): Promise<DoctorCheck[]> {
+  const { json } = await runMain(['doctor', '--json'], { ...environment, ...more });
+  return (json.checks as DoctorCheck[]).filter(({ name }) => name === 'private key');
+}
+
+async function keyLine(more: Record<string, string>): Promise<ReadinessLine | undefined> {
+  const { json } = await runMain(['readiness', '--json'], { ...environment, ...more });
+  return (json.evidence as ReadinessLine[]).find(({ code }) => code === 'private-key');
+}
+
+it('after a lost identity, the next backup is one that the new identity restores, and not called a mass change', async () => {
+  const replaced = { DASHKEEP_AGE_RECIPIENTS: secondRecipient, DASHKEEP_AGE_IDENTITY: second };
+  const backup = await runMain(['backup'], { ...environment, ...replaced });
+  expect(backup.exit, backup.out + backup.error).toBe(0);
+  expect(backup.error).toContain('none of the age recipients can read the existing objects');
+  const { json } = await runMain(['runs', '--json'], { ...environment, ...replaced });
+  expect(json.runs[0].warnings).toEqual([sentenceOf(reason('recipients-replaced'))]);
+  expect((await runMain(['verify', '--read-data', 'latest'], { ...environment, ...replaced })).out).not.toContain(
+    'damaged',
+  );
+  expect(await keyCheck(replaced)).toEqual([]);
+  const restore = await runMain(['restore', 'latest', '--overwrite', '--apply'], { ...environment, ...replaced });
+  expect(restore.exit, restore.out + restore.error).toBe(0);
+});
+
+it('as long as an added recipient cannot read what is reused, each backup, the doctor and readiness say so', async () => {
+  const added = { DASHKEEP_AGE_RECIPIENTS: `${firstRecipient},${secondRecipient}` };
+  const said = 'age recipients that were added later (1) cannot read existing objects';
+  for (let run = 0; run < 2; run++) {
+    expect((await runMain(['backup'], { ...environment, ...added })).error).toContain(said);
+  }
+  expect(await keyCheck(added)).toMatchObject([{ status: 'warning', detail: expect.stringContaining(said) }]);
+  expect(await keyLine(added)).toMatchObject({ level: 'warning', hint: expect.stringContaining('--rewrap') });
+  const rewrap = await runMain(['repair', '--rewrap'], { ...environment, ...added, DASHKEEP_AGE_IDENTITY: first });
+  expect(rewrap.exit).toBe(0);
+  expect((await runMain(['backup'], { ...environment, ...added })).error).not.toContain(said);
+  expect(await keyCheck({ ...added, DASHKEEP_AGE_IDENTITY: second })).toEqual([]);
+});
+
+it('an identity that does not open the newest snapshot fails the doctor and readiness', async () => {
+  const wrong = { DASHKEEP_AGE_IDENTITY: second };
+  const refused = { hint: expect.stringContaining('matches no recipient of these snapshots') };
+  expect(await keyCheck(wrong)).toMatchObject([{ status: 'failed', ...refused }]);
+  expect((await runMain(['doctor'], { ...environment, ...wrong })).exit).toBe(3);
+  expect(await keyLine(wrong)).toMatchObject({ level: 'bad', ...refused });
+  expect(await keyCheck({ DASHKEEP_AGE_IDENTITY: first })).toEqual([]);
+  expect(await keyLine({ DASHKEEP_AGE_IDENTITY: first })).toMatchObject({ level: 'unknown' });
+});
