@@ -59,6 +59,29 @@ it('is searched by content by those who can read it, and what they index nobody 
   expect(await searchFor(service, 'latency')).toMatchObject({ items: [] });
 });
 
+it('is searched by titles with an identity of someone else, who leaves it as it is for those who can read it', async () => {
+  await take('Shop');
+  const wrong = { recipients: [recipient], identities: [await generateIdentity()], state };
+  expect(await searchFor(await open(world, wrong), 'shop')).toMatchObject({ searched: 'titles', total: 1 });
+  expect(await searchFor(await open(world, wrong), 'latency')).toMatchObject({ searched: 'titles', total: 0 });
+  expect(await searchFor(await reader(), 'latency')).toMatchObject({ searched: 'content', total: 1 });
+});
+
+it('is completed by who can read what those before could not', async () => {
+  await take('Shop');
+  const next = await generateIdentity();
+  const recipients = [await identityToRecipient(next)];
+  world.clock.advance(3_600_000);
+  const successor = await open(world, { recipients, state });
+  await publishBodies(successor, world, { 1: { 'dashboard/a': board('Shop', { 'Queue depth': 'up' }) } });
+  const searched = async (identities: string[], text: string) =>
+    searchFor(await open(world, { recipients, identities, state }), text);
+  expect(await searched([next], 'queue')).toMatchObject({ searched: 'content', total: 1 });
+  expect(await searched([next], 'latency')).toMatchObject({ total: 0 });
+  expect(await searched([identity, next], 'latency')).toMatchObject({ total: 1 });
+  expect(await searched([identity, next], 'queue')).toMatchObject({ total: 1 });
+});
+
 it('keeps what it cannot read when it prunes', async () => {
   await take('Shop');
   await searchFor(await reader(), 'latency');
@@ -75,6 +98,7 @@ it('is written for new recipients', async () => {
     recipients: [await identityToRecipient(other)],
     identities: [identity],
     state,
+    rewraps: true,
   });
   await rewrap(admin, world);
   const trustedKeys = [...admin.trust.keys.trusted];

@@ -54,6 +54,8 @@ export const TextHead = z.object({
   /** Snapshots whose versions are indexed, besides those of the large part. */
   snapshots: z.array(z.string()),
   docs: z.array(TextDoc),
+  /** Identities, as a set of their recipients, that did not decrypt some content; absent = all was decrypted. */
+  locked: z.string().optional(),
 });
 export type TextHead = z.infer<typeof TextHead>;
 

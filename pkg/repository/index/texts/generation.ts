@@ -44,6 +44,8 @@ export function textFiles(ports: IndexPorts, name: TextFlavor, shardSize: number
 }
 
 export interface FoldTexts {
+  /** What the head says besides, once all is read. */
+  mark: (head: TextHead) => TextHead;
   doc: (version: VersionRef) => Promise<TextDoc>;
   signal?: AbortSignal | undefined;
 }
@@ -94,7 +96,7 @@ export async function foldTexts(
     },
     { signal },
   );
-  return files.replace(head, { ...files.format.empty(), base }, { signal });
+  return files.replace(head, options.mark({ ...files.format.empty(), base }), { signal });
 }
 
 /** Texts of all versions that there are: those that are known, and of the others what their content says. */

@@ -1,6 +1,9 @@
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import { isSearched } from '../../../grafana/search-texts/search-texts.ts';
 import type { Abortable } from '../../../lib/abortable.ts';
+import { compact } from '../../../contract/compact.ts';
+import { hasCode } from '../../../lib/expected-errors.ts';
+import { recipientSet } from '../../encryption/key-files.ts';
 import { mapConcurrently, readAhead } from '../../../lib/concurrency/each-at-once.ts';
 import type { IndexPorts } from '../generations/format.ts';
 import { byShard, byThing } from '../generations/shards.ts';
@@ -49,16 +52,19 @@ export class TextIndex {
   readonly #ports: TextPorts;
   readonly #files: TextFiles;
   readonly #limits: typeof LIMITS;
+  /** Whether an identity was missing for the content of some version. */
+  #isLocked = false;
   /** Whether content is searched, or titles alone. */
   readonly flavor: TextFlavor;
 
   /** @param limits - of the head, and of a publishing */
   constructor(ports: TextPorts, limits = LIMITS) {
-    const { encrypted, readsObjects } = ports.keyring;
+    const { encrypted, readsObjects, isForOthers } = ports.keyring;
     this.#ports = ports;
     this.#limits = limits;
-    // Who cannot read old bodies could not keep texts of new ones without reading them afterwards.
-    this.flavor = encrypted && !readsObjects ? 'titles' : 'texts';
+    // Who cannot read old bodies could not keep texts of new ones without reading them afterwards, nor read back what
+    // is for others.
+    this.flavor = encrypted && (!readsObjects || isForOthers) ? 'titles' : 'texts';
     this.#files = textFiles(ports, this.flavor, limits.shard);
   }
 
@@ -111,12 +117,21 @@ export class TextIndex {
 
   /** Writes all of it once more as it is, for recipients that are new. Failing that, it is made again. */
   rewrite(calls: Abortable = {}): Promise<void> {
-    return this.#files.rewrite((head) => this.#fold(head, calls), calls);
+    // Also by who reads with an identity that is no longer that of a recipient.
+    const files = this.#ports.keyring.readsObjects ? textFiles(this.#ports, 'texts', this.#limits.shard) : this.#files;
+    return files.rewrite(
+      // What could not be decrypted may be now.
+      (head) =>
+        head.locked === undefined
+          ? this.#fold(head, calls, undefined, files)
+          : files.replace(head, files.format.empty(), calls),
+      calls,
+    );
   }
 
   async #update(summaries: readonly SnapshotSummary[], options: TextUpdateOptions): Promise<TextHead> {
     const { versions } = this.#ports;
-    const head = await this.#files.load(options);
+    const head = await this.#load(options);
     const covered = await this.#covered(head, options);
     const every = await versions.everyVersion(summaries, options);
     const existing = new Set(every.snapshots);
@@ -131,7 +146,7 @@ export class TextIndex {
   }
 
   async #append(summaries: readonly SnapshotSummary[], calls: Abortable): Promise<TextHead> {
-    const head = await this.#files.load(calls);
+    const head = await this.#load(calls);
     const { base } = head;
     const covered = new Set(head.snapshots);
     const missing = countingIds(summaries).filter((id) => id > (base?.last ?? '') && !covered.has(id));
@@ -158,17 +173,41 @@ export class TextIndex {
     if (JSON.stringify(grown.docs).length > this.#limits.head || grown.snapshots.length > this.#limits.snapshots) {
       return this.#fold(grown, calls);
     }
-    await this.#files.save(grown, calls);
-    return grown;
+    const marked = this.#marked(grown);
+    await this.#files.save(marked, calls);
+    return marked;
+  }
+
+  /** The head; empty where others left out what they could not decrypt: who comes with another identity tries it. */
+  async #load(calls: Abortable): Promise<TextHead> {
+    const head = await this.#files.load(calls);
+    return head.locked === undefined || head.locked === this.#identities ? head : this.#files.format.empty();
+  }
+
+  /** Says by whom content could not be decrypted, if that was so. */
+  #marked(head: TextHead): TextHead {
+    return this.#isLocked ? { ...head, locked: this.#identities } : head;
+  }
+
+  get #identities(): string {
+    return recipientSet(this.#ports.keyring.own);
   }
 
   #doc(version: VersionRef, calls: Abortable): Promise<TextDoc> {
-    return readDoc(version, this.flavor === 'texts' ? (object) => this.#ports.read(object, calls) : undefined);
+    const read = (object: string): Promise<string> =>
+      this.#ports.read(object, calls).catch((error: unknown) => {
+        this.#isLocked ||= hasCode('DK_IDENTITY_MISSING')(error);
+        throw error;
+      });
+    return readDoc(version, this.flavor === 'texts' ? read : undefined);
   }
 
-  #fold(head: TextHead, calls: Abortable, catchUp?: CatchUp): Promise<TextHead> {
+  #fold(head: TextHead, calls: Abortable, catchUp?: CatchUp, files = this.#files): Promise<TextHead> {
     const doc = (version: VersionRef): Promise<TextDoc> => this.#doc(version, calls);
-    return foldTexts(this.#files, head, { doc, signal: calls.signal }, catchUp);
+    // From nothing, all is read again.
+    this.#isLocked &&= head.base !== undefined;
+    const mark = (folded: TextHead): TextHead => this.#marked({ ...folded, ...compact({ locked: head.locked }) });
+    return foldTexts(files, head, { doc, mark, signal: calls.signal }, catchUp);
   }
 
   /** Ids of the snapshots that are indexed. */
