@@ -153,7 +153,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   });
   const { outbound } = limits;
   const connections = new Connections({ config, settings, repositoryCache, target, outbound, signal });
-  const runs = new Runs({ queue, history, leadership, connections });
+  const runs = new Runs({ queue, history, repositoryCache, leadership, connections });
   const begun = (): void => {
     endedElsewhere.announce();
     history.refresh();

@@ -66,6 +66,8 @@ export const Run = RunSummary.extend({
   restore: z.string().optional(),
   /** Whether POST /runs/:id/undo can plan the way back. */
   undoable: z.boolean(),
+  /** The safety snapshot of a restore no longer exists, so nothing can undo the restore. */
+  snapshotGone: z.literal(true).optional(),
 });
 export type Run = z.infer<typeof Run>;
 

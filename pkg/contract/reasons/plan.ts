@@ -116,6 +116,8 @@ export const PLAN_REASONS = {
     page: 'not included, because only the command line restores them: {kinds}',
   },
 
+  'safety-snapshot-gone':
+    'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',
   created: 'the restore created it',
   changed: 'the restore changed it',
   deleted: 'the restore deleted it',

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
-import { DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
 import { continues } from '../../engine/runs.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -11,6 +11,7 @@ import type { Caller } from '../organizations/caller.ts';
 import { isShown, mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
 import { holds, pageOfList } from '../pagination.ts';
 import type { History } from '../repository/history.ts';
+import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from './queue.ts';
 import { runSummary } from './run-summary.ts';
 
@@ -22,6 +23,7 @@ const LATER_READ = 20;
 export interface RunsParts {
   queue: RunQueue;
   history: History;
+  repositoryCache: RepositoryCache;
   leadership: Leadership;
   connections: Connections;
 }
@@ -50,7 +52,25 @@ export class Runs {
       throw unknown();
     }
     const run = this.view(await connections.whole(record, caller, signal), caller);
-    return { ...run, ...compact({ continuedBy: await this.#continuedBy(record, caller, signal) }) };
+    const [continuedBy, isGone] = await Promise.all([
+      this.#continuedBy(record, caller, signal),
+      run.undoable && this.#lacksSnapshot(run, signal),
+    ]);
+    return { ...run, ...compact({ continuedBy }), ...(isGone ? { undoable: false, snapshotGone: true as const } : {}) };
+  }
+
+  /** Whether the safety snapshot is gone; false where that is not known. That of a connection is in its repository. */
+  async #lacksSnapshot({ snapshot, connection }: Run, signal: AbortSignal): Promise<boolean> {
+    if (snapshot === undefined || connection !== undefined) {
+      return false;
+    }
+    try {
+      await this.#parts.repositoryCache.snapshot(snapshot, signal);
+      return false;
+    } catch (error) {
+      signal.throwIfAborted();
+      return asDashkeepError(error).code === 'DK_NOT_FOUND';
+    }
   }
 
   /** The later restore that finished or undid one that ended early. */

@@ -18,9 +18,14 @@ interface Props {
   plan: RestorePlan | undefined;
 }
 
-/** Whether the service that made a plan was restarted, or another replica answers. */
-export function isGone(error: Error | null): boolean {
+/** Whether what was asked for does not exist. */
+export function isGone(error: Error | null): error is ServiceError {
   return error instanceof ServiceError && error.status === 404;
+}
+
+/** Whether a plan is lost: its service was restarted, or another replica answers. Other things may be missing, too. */
+export function isLost(error: Error | null): boolean {
+  return isGone(error) && error.advice?.code === 'plan-again';
 }
 
 /** Whether a plan that was being computed, or is opened now, came to nothing. */
@@ -75,7 +80,7 @@ export function FailedPlan({ error, plan }: Pick<Props, 'plan'> & { error: Error
   return (
     <>
       <ServiceNotice error={error} />
-      <PlanAgain plan={plan} />
+      {!(isGone(error) && plan?.undoes !== undefined) && <PlanAgain plan={plan} />}
     </>
   );
 }

@@ -24,7 +24,7 @@ import { Conflicts } from './plan/Conflicts.tsx';
 import { titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import { FinishButton } from '../Run/FinishButton.tsx';
-import { UndoButton } from '../Run/UndoButton.tsx';
+import { SnapshotGone, UndoButton } from '../Run/UndoButton.tsx';
 
 const COLORS: Record<ApplyOutcome, BadgeColor> = {
   verified: 'green',
@@ -143,10 +143,11 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         </Alert>
       )}
       <Conflicts plan={plan} />
+      {run && <SnapshotGone run={run} />}
       <Stack gap={1} wrap="wrap">
         {run?.status === 'partial' && <FinishButton run={run} />}
         {run?.undoable && <UndoButton run={run} />}
-        {plan.safetySnapshot !== undefined && to === undefined && (
+        {plan.safetySnapshot !== undefined && to === undefined && !run?.snapshotGone && (
           <LinkButton variant="secondary" fill="text" icon="shield" href={routes.snapshot(plan.safetySnapshot)}>
             {t('outcome.safety', 'Safety snapshot')}
           </LinkButton>

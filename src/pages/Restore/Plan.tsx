@@ -22,7 +22,7 @@ import { AsRead } from './plan/AsRead.tsx';
 import { Counterparts } from './plan/Counterparts.tsx';
 import { Conflicts } from './plan/Conflicts.tsx';
 import { DataSources } from './DataSources.tsx';
-import { EndedRestore, FailedPlan, hasFailed, isGone } from './EndedRestore.tsx';
+import { EndedRestore, FailedPlan, hasFailed, isLost } from './EndedRestore.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
 import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
@@ -44,7 +44,7 @@ export function Plan() {
   const to = plan?.options.to?.connection;
   // The snapshot that an undo restores is in the repository of the connection.
   const snapshot = useSnapshot(to !== undefined && plan?.undoes !== undefined ? undefined : plan?.snapshot);
-  const ended = useRunOfRestore(id, isGone(query.error)).data?.items[0];
+  const ended = useRunOfRestore(id, isLost(query.error)).data?.items[0];
   return (
     <AppPage
       pageNav={{
@@ -59,7 +59,7 @@ export function Plan() {
       }
       actions={
         plan &&
-        !isGone(query.error) &&
+        !isLost(query.error) &&
         plan.state !== 'applying' &&
         plan.state !== 'planning' &&
         plan.undoes === undefined && (
@@ -69,7 +69,7 @@ export function Plan() {
         )
       }
     >
-      {isGone(query.error) ? (
+      {isLost(query.error) ? (
         <EndedRestore id={id} plan={plan} />
       ) : hasFailed(query.error, plan) ? (
         <FailedPlan error={query.error} plan={plan} />
@@ -82,7 +82,7 @@ export function Plan() {
 
 function pageTitle(plan: RestorePlan | undefined, error: Error | null, ended: RunSummary | undefined): string {
   // What became of a restore that its service did not survive, only the run knows.
-  if (isGone(error)) {
+  if (isLost(error)) {
     return ended === undefined ? t('plan.title', 'Restore') : runLabel(ended);
   }
   return plan === undefined || hasFailed(error, plan) ? t('plan.items', 'Plan') : titleOf(plan);

@@ -23,7 +23,9 @@ export function CutShort({ run }: { run: Run }) {
   const advice =
     planned === undefined || continuedBy !== undefined
       ? ''
-      : t('cutShort.advice', 'Finish it, or undo it to return to the previous state.');
+      : run.undoable
+        ? t('cutShort.advice', 'Finish it, or undo it to return to the previous state.')
+        : '';
   const isSettled = run.status === 'cancelled' || continuedBy !== undefined;
   return (
     <Alert severity={isSettled ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
@@ -52,7 +54,7 @@ export function CutShort({ run }: { run: Run }) {
             </LinkButton>
           )}
           {run.undoable && planned !== undefined && <UndoButton run={run} />}
-          {snapshot !== undefined && run.connection === undefined && (
+          {snapshot !== undefined && run.connection === undefined && !run.snapshotGone && (
             <LinkButton variant="secondary" icon="camera" href={routes.snapshot(snapshot)}>
               {t('cutShort.before', 'Previous state')}
             </LinkButton>

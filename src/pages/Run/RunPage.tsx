@@ -19,7 +19,7 @@ import { isGone } from '../Restore/EndedRestore.tsx';
 import { SendAgain } from '../Send/SendAgain.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { FinishButton } from './FinishButton.tsx';
-import { UndoButton } from './UndoButton.tsx';
+import { SnapshotGone, UndoButton } from './UndoButton.tsx';
 import { warningTexts } from '../../lib/catalogue/reasons.ts';
 
 /** One run: how it goes, or how it went, down to each resource that failed. */
@@ -80,6 +80,7 @@ function Details({ run }: { run: Run }) {
   return (
     <Stack direction="column" gap={3}>
       {isCutShort(run) && <CutShort run={run} />}
+      <SnapshotGone run={run} />
       {run.failure && !isCutShort(run) && (
         <ProblemAlert severity="error" problem={run.failure}>
           <TargetLinkAfter code={run.failure.code} />

@@ -1,4 +1,4 @@
-import { Button } from '@grafana/ui';
+import { Alert, Button } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
@@ -22,5 +22,18 @@ export function UndoButton({ run: { id, connection, undoes } }: { run: Pick<Run,
       </Button>
       {undo.error !== null && <ServiceNotice error={undo.error} />}
     </>
+  );
+}
+
+/** Why a restore offers no way back. */
+export function SnapshotGone({ run: { snapshotGone } }: { run: Pick<Run, 'snapshotGone'> }) {
+  return (
+    snapshotGone && (
+      <Alert
+        severity="info"
+        bottomSpacing={0}
+        title={t('run.snapshotGone', 'Its snapshot “Before a restore” was deleted, so it cannot be undone')}
+      />
+    )
   );
 }

@@ -141,6 +141,14 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
               )}
             />
           )}
+          {snapshot.trigger === 'safety' && (
+            <Alert
+              severity="warning"
+              title={t('snapshot.deleteSafety', 'You will no longer be able to undo the restore of {{time}}', {
+                time: formatTime(snapshot.time),
+              })}
+            />
+          )}
           <Text element="p" color="secondary">
             {t('snapshot.deleteText', 'Other snapshots are not affected.')}
           </Text>

@@ -101,11 +101,11 @@ test('an undo that was interrupted is finished or reversed, each by its own name
   await expect(reverse).toBeVisible();
 });
 
+const NO_PLAN = { code: 'DK_NOT_FOUND', message: 'no plan', hint: '', advice: { code: 'plan-again', params: {} } };
+
 test('a restore whose plan is gone is not called one that is running', async ({ app, page, service }) => {
   const run = Object.assign(service.state.runs[0]!, INTERRUPTED, { kind: 'restore', planned: 12, undoable: true });
-  await page.route('**/api/v1/restores/*', (route) =>
-    route.fulfill({ status: 404, json: { error: { code: 'DK_NOT_FOUND', message: 'no plan', hint: '' } } }),
-  );
+  await page.route('**/api/v1/restores/*', (route) => route.fulfill({ status: 404, json: { error: NO_PLAN } }));
   await page.route('**/api/v1/runs?*kind=restore*', (route) => route.fulfill({ json: { items: [run], total: 1 } }));
   await app.open('/restore/20261129T103913Z-1957d03a');
   await expect(page.getByText('This restore was interrupted')).toBeVisible();
@@ -200,4 +200,39 @@ test('a plan that could not be computed says why, and leads to a new one', async
   await expect(page.getByText(/Comparing with Grafana now/)).toHaveCount(0);
   await page.getByRole('link', { name: 'New plan' }).click();
   await expect(page.getByRole('button', { name: 'Show the plan' })).toBeVisible();
+});
+
+test('a restore whose safety snapshot was deleted is not offered to be undone', async ({ app, page, service }) => {
+  const restore = { kind: 'restore', status: 'complete', undoable: true } as const;
+  const run = Object.assign(service.state.runs[0]!, restore);
+  await app.open(`/runs/${run.id}`);
+  const undo = page.getByRole('button', { name: 'Undo this restore' });
+  await expect(undo).toBeVisible();
+  // It is deleted while the page is open.
+  const why = { code: 'safety-snapshot-gone', params: { snapshot: '20261130T041736Z-228cfb87' } };
+  const error = { code: 'DK_NOT_FOUND', message: 'the safety snapshot no longer exists', hint: '', why };
+  await page.route('**/api/v1/restores/*', (route) => route.fulfill({ status: 404, json: { error } }));
+  await undo.click();
+  await expect(page.getByText(/20261130T041736Z-228cfb87 of this restore no longer exists/)).toBeVisible();
+  await expect(page.getByText('This plan no longer exists')).toHaveCount(0);
+  Object.assign(run, { undoable: false, snapshotGone: true });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText(/“Before a restore” was deleted, so it cannot be undone/)).toBeVisible();
+  await expect(undo).toHaveCount(0);
+});
+
+test('deleting a safety snapshot warns that its restore can no longer be undone', async ({ app, page, service }) => {
+  const [snapshot] = service.state.snapshots;
+  const warning = page.getByText(/You will no longer be able to undo the restore of/);
+  const ask = async () => {
+    await app.open(`/snapshots/${snapshot?.id}`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await expect(page.getByText(/no longer be able to restore the snapshot of/)).toBeVisible();
+  };
+  await ask();
+  await expect(warning).toHaveCount(0);
+  Object.assign(snapshot!, { trigger: 'safety' });
+  await ask();
+  await expect(warning).toBeVisible();
 });

@@ -95,4 +95,25 @@ describe('the API of restores', () => {
     expect(byId.status).toBe(202);
     await service.ended(byId.json.id);
   });
+
+  it('does not offer to undo a restore whose safety snapshot was deleted, and says why it cannot', async () => {
+    const { json: list } = await service.call('GET', `/snapshots/${snapshot}/resources?kind=dashboard&limit=1`);
+    const { uid } = list.items[0];
+    const headers = { authorization: `Bearer ${grafana.token()}` };
+    await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, { method: 'DELETE', headers });
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
+    const { json: plan } = await service.call('POST', '/restores', { snapshot, selection });
+    const { json: started } = await service.call('POST', `/restores/${plan.id}/apply`, {});
+    const run = await service.ended(started.id);
+    const safety = String(run['snapshot']);
+    expect((await service.call('GET', `/runs/${started.id}`)).json).toMatchObject({ undoable: true });
+    expect((await service.call('DELETE', `/snapshots/${safety}?confirm=${safety}`)).status).toBe(200);
+    const { json: after } = await service.call('GET', `/runs/${started.id}`);
+    expect(after).toMatchObject({ undoable: false, snapshotGone: true });
+    const undo = await service.call('POST', `/runs/${started.id}/undo`);
+    expect([undo.status, undo.json.error]).toMatchObject([
+      404,
+      { code: 'DK_NOT_FOUND', why: { code: 'safety-snapshot-gone', params: { snapshot: safety } } },
+    ]);
+  });
 });

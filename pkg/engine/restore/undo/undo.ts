@@ -1,8 +1,8 @@
 import { compact } from '../../../contract/compact.ts';
-import { DashkeepError } from '../../../contract/errors.ts';
+import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because, losing } from '../../../contract/reasons/reason.ts';
+import { because, losing, refusal } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
@@ -37,7 +37,7 @@ export async function planUndo(
   if (!asked.repository.trust.counts(author)) {
     throw untrusted(run, author);
   }
-  const stored = await asked.repository.stored(snapshot, { signal: asked.signal });
+  const stored = await safetySnapshot(asked, snapshot);
   const { manifest } = stored;
   // A copied record may be older than the run's last one, but it never names what its run did not make.
   if (manifest.trigger !== 'safety' || timeOfId(manifest.id) < timeOfId(run.id)) {
@@ -96,6 +96,17 @@ function undoable(run: RunRecord): { snapshot: string; touched: Touched[] } {
     throw new DashkeepError('DK_USAGE', `run ${run.id} changed nothing in Grafana, so there is nothing to undo`);
   }
   return { snapshot, touched };
+}
+
+async function safetySnapshot({ repository, signal }: UndoRequest, id: string): Promise<StoredManifest> {
+  try {
+    return await repository.stored(id, { signal });
+  } catch (error) {
+    if (asDashkeepError(error).code === 'DK_NOT_FOUND') {
+      throw refusal('DK_NOT_FOUND', reason('safety-snapshot-gone', { snapshot: id }), { cause: error });
+    }
+    throw error;
+  }
 }
 
 function untrusted({ id }: RunRecord, { signer }: Author): DashkeepError {

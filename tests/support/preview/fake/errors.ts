@@ -3,9 +3,9 @@ export class FakeError extends Error {
   readonly status: number;
   readonly body: object;
 
-  constructor(status: number, code: string, message: string, hint: string, fields?: Record<string, string>) {
+  constructor(status: number, code: string, message: string, hint: string, more: object = {}) {
     super(message);
     this.status = status;
-    this.body = { error: { code, message, hint, ...(fields === undefined ? {} : { fields }) }, message };
+    this.body = { error: { code, message, hint, ...more }, message };
   }
 }

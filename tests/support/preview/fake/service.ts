@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PreviewRequest } from '../../../../pkg/contract/api/previews.ts';
 import type { RestoreRequest } from '../../../../pkg/contract/api/restores.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import { reason } from '../../../../pkg/contract/reasons/catalogue.ts';
 import { parseMapping } from '../../../../pkg/engine/restore/mapping/mapping-file.ts';
 import { listening } from '../../servers/listening.ts';
 import * as answers from './answers.ts';
@@ -84,7 +85,7 @@ function findRun(state: FakeState, id: string) {
 function findRestore(state: FakeState, id: string) {
   const restore = state.restores.get(id);
   if (restore === undefined) {
-    throw new FakeError(404, 'DK_NOT_FOUND', `There is no plan ${id}.`, 'Create a new plan.');
+    throw new FakeError(404, 'DK_NOT_FOUND', `There is no plan ${id}.`, '', { advice: reason('plan-again') });
   }
   return restore;
 }

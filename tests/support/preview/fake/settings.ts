@@ -58,7 +58,7 @@ export function saveSettings({ state, body }: Call) {
   const url = update.values?.target?.url;
   if (url !== undefined && !/^(s3|azblob|gs|file):\/\/./.test(url)) {
     const fields = { 'values.target.url': 'Write s3://bucket/prefix.' };
-    throw new FakeError(400, 'DK_SETTINGS', 'The settings are not valid.', 'Correct the named fields.', fields);
+    throw new FakeError(400, 'DK_SETTINGS', 'The settings are not valid.', 'Correct the named fields.', { fields });
   }
   Object.assign(state.settings.values, update.values);
   for (const [name, value] of Object.entries(update.secrets ?? {})) {
@@ -73,7 +73,7 @@ export function schedulePreview({ query }: Call) {
   const expression = query.get('expression') ?? '';
   if (expression.trim().split(/\s+/).length < 5) {
     const fields = { expression: 'A cron expression has five fields.' };
-    throw new FakeError(400, 'DK_SETTINGS', 'That is not a schedule.', 'Write five fields.', fields);
+    throw new FakeError(400, 'DK_SETTINGS', 'That is not a schedule.', 'Write five fields.', { fields });
   }
   const hours = Number(/\*\/(\d+)/.exec(expression)?.[1] ?? 24);
   const first = Math.ceil(Date.now() / 3_600_000) * 3_600_000;
