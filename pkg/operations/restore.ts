@@ -57,6 +57,7 @@ export function restoreOutcome(restored: Restored, { undoes, items }: Plan): Run
   const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
   const left = undoes === undefined ? [] : items.filter(({ action }) => action === 'blocked');
   const all = bad.length > 0 && bad.length + counts.skipped === restored.results.length;
+  counts.skipped += items.filter(({ action }) => action === 'skip' || action === 'blocked').length;
   return compact({
     value: restored,
     status: bad.length + left.length === 0 ? 'complete' : all ? 'failed' : 'partial',

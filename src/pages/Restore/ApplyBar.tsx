@@ -11,6 +11,7 @@ import { useApplyRestore, usePlanItems } from '../../data/useRestores.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { confirmationOf } from './plan/confirmation.ts';
+import { skippedText } from './plan/title.ts';
 
 interface Props {
   plan: RestorePlan;
@@ -26,12 +27,14 @@ export function ApplyBar({ plan, busy, shown }: Props) {
   const [asking, setAsking] = useState(false);
   const { counts, confirm } = plan;
   const confirmation = confirmationOf(plan, shown);
-  const { create = 0, update = 0, delete: gone = 0, unchanged = 0, blocked = 0 } = counts;
+  const { create = 0, update = 0, delete: gone = 0, unchanged = 0, skip = 0, blocked = 0 } = counts;
   const parts = [
     create > 0 && plural('apply.create', create, '{{number}} to create', '{{number}} to create'),
     update > 0 && plural('apply.update', update, '{{number}} to overwrite', '{{number}} to overwrite'),
     gone > 0 && plural('apply.delete', gone, '{{number}} to delete', '{{number}} to delete'),
     unchanged > 0 && plural('apply.unchanged', unchanged, '{{number}} unchanged', '{{number}} unchanged'),
+    skip > 0 && skippedText(skip),
+    blocked > 0 && plural('apply.blockedCount', blocked, '{{number}} blocked', '{{number}} blocked'),
   ].filter((part) => part !== false);
   const writes = create + update + gone;
   const { connection: to, promote } = plan.options.to ?? {};

@@ -1,4 +1,4 @@
-import { Alert, LinkButton, Stack, Text, type BadgeColor } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, Text, type BadgeColor } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
@@ -13,7 +13,7 @@ import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { OpenInGrafana } from '../../components/resources/OpenInGrafana.tsx';
 import { SecurityList } from '../../components/resources/SecurityList.tsx';
-import { useRestoreResults } from '../../data/useRestores.ts';
+import { usePlanItems, useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { reasonText, withStop } from '../../lib/catalogue/reasons.ts';
@@ -21,7 +21,7 @@ import { resourceParameter, routes } from '../../lib/routes.ts';
 import { problemTexts } from '../../lib/runs/problems.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { Conflicts } from './plan/Conflicts.tsx';
-import { titleOf as planTitle } from './plan/title.ts';
+import { skippedText, titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
 import { FinishButton } from '../Run/FinishButton.tsx';
 import { SnapshotGone, UndoButton } from '../Run/UndoButton.tsx';
@@ -48,7 +48,7 @@ function outcomeLabel(outcome: ApplyOutcome): string {
 }
 
 /** What undoing has brought back as it was before the restore, and what it has removed. */
-function undoneTitle(back: number, removed: number): string {
+function undoneTitle(back: number, removed: number, skipped: number): string {
   const parts = [
     ...(back > 0
       ? [plural('outcome.undoneBack', back, '{{number}} resource restored', '{{number}} resources restored')]
@@ -56,13 +56,14 @@ function undoneTitle(back: number, removed: number): string {
     ...(removed > 0
       ? [plural('outcome.undoneRemoved', removed, '{{number}} resource removed', '{{number}} resources removed')]
       : []),
+    ...(skipped > 0 ? [skippedText(skipped)] : []),
   ];
   return parts.length === 0
     ? t('outcome.undoneNothing', 'Undone: no changes were needed')
     : t('outcome.undone', 'Undone: {{what}}', { what: parts.join(', ') });
 }
 
-function titleOf(back: number, deleted: number, isSent: boolean): string {
+function titleOf(back: number, deleted: number, skipped: number, isSent: boolean): string {
   const parts = [
     ...(back > 0 || deleted === 0
       ? [
@@ -74,6 +75,7 @@ function titleOf(back: number, deleted: number, isSent: boolean): string {
     ...(deleted > 0
       ? [plural('outcome.deletedTitle', deleted, '{{number}} resource deleted', '{{number}} resources deleted')]
       : []),
+    ...(skipped > 0 ? [skippedText(skipped)] : []),
   ];
   return parts.join(' · ');
 }
@@ -93,7 +95,11 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
   const outcomes = plan.outcomes ?? {};
   const verified = outcomes.verified ?? 0;
   const wrong = (outcomes.differs ?? 0) + (outcomes.failed ?? 0);
+  const planned = (plan.counts.skip ?? 0) + (plan.counts.blocked ?? 0);
+  const skipped = planned + (outcomes.skipped ?? 0);
   const undoing = plan.undoes !== undefined;
+  // The problems of an undo include what is blocked.
+  const left = usePlanItems(plan.id, { action: undoing ? 'skip' : 'skip,blocked' }, planned > 0);
   const isEmpty = Object.keys(outcomes).length === 0;
   const text =
     wrong === 0
@@ -108,14 +114,14 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
     <Stack direction="column" gap={3}>
       {plan.state !== 'failed' ? (
         <Alert
-          severity={wrong === 0 ? 'success' : 'warning'}
+          severity={wrong > 0 ? 'warning' : skipped > 0 ? 'info' : 'success'}
           bottomSpacing={0}
           title={
             undoing
               ? wrong === 0
-                ? undoneTitle(verified, outcomes.deleted ?? 0)
+                ? undoneTitle(verified, outcomes.deleted ?? 0, skipped)
                 : planTitle(plan)
-              : titleOf(verified, outcomes.deleted ?? 0, to !== undefined)
+              : titleOf(verified, outcomes.deleted ?? 0, skipped, to !== undefined)
           }
         >
           {text}
@@ -155,6 +161,19 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
       </Stack>
       {run?.status === 'partial' && run.errors.length > 0 && (
         <Problems problems={run.errors} label={t('run.problemList', 'Resources and reasons')} />
+      )}
+      {left.items.length > 0 && (
+        <section aria-labelledby="dashkeep-skipped">
+          <Text element="h2" variant="h4" id="dashkeep-skipped">
+            {t('outcome.skippedList', 'Skipped resources')}
+          </Text>
+          <Problems problems={left.items} label={t('outcome.skippedList', 'Skipped resources')} />
+          {left.hasMore && (
+            <Button variant="secondary" fill="text" onClick={left.loadMore}>
+              {t('security.more', 'Show more')}
+            </Button>
+          )}
+        </section>
       )}
       {!(plan.state === 'failed' && isEmpty) && (
         <FilteredList

@@ -236,3 +236,32 @@ test('deleting a safety snapshot warns that its restore can no longer be undone'
   await ask();
   await expect(warning).toBeVisible();
 });
+
+test('a plan and its result say how much they skipped, and why', async ({ app, page, service, problems }) => {
+  const skipped = { org: 1, kind: 'dashboard', uid: 'a', title: 'Full', action: 'skip', losses: [], security: [] };
+  const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+  const rest = { losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+  const counts = { create: 14, update: 0, delete: 0, unchanged: 45, skip: 41, blocked: 0 };
+  const now = { state: 'planned', undoes: undefined as string | undefined };
+  await page.route('**/api/v1/restores/plan-1', (route) => {
+    const created = new Date().toISOString();
+    const outcomes = now.state === 'applied' ? { outcomes: { verified: 14 } } : {};
+    return route.fulfill({
+      json: { id: 'plan-1', created, expires: created, counts, ...about, ...rest, ...outcomes, ...now },
+    });
+  });
+  const items = [{ ...skipped, reason: 'someone recreated it', code: 'made-again', params: {} }];
+  await page.route('**/api/v1/restores/plan-1/items*', (route) => route.fulfill({ json: { items, total: 41 } }));
+  await page.route('**/api/v1/restores/plan-1/results*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('14 to create · 45 unchanged · 41 skipped')).toBeVisible();
+  now.state = 'applied';
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('14 resources restored · 41 skipped')).toBeVisible();
+  const list = page.getByRole('list', { name: 'Skipped resources' });
+  await expect(list.getByText('someone has recreated it')).toBeVisible();
+  now.undoes = 'run-1';
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('Undone: 14 resources restored, 41 skipped')).toBeVisible();
+  expect(problems).toEqual([]);
+});

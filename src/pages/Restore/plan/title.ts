@@ -1,5 +1,5 @@
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
-import { t } from '../../../lib/i18n.ts';
+import { plural, t } from '../../../lib/i18n.ts';
 
 /** The title of a plan's page in each state. */
 export function titleOf({ state, undoes, options, outcomes = {} }: RestorePlan): string {
@@ -32,4 +32,9 @@ export function titleOf({ state, undoes, options, outcomes = {} }: RestorePlan):
           }),
   };
   return titles[state];
+}
+
+/** How many resources a plan leaves as they are although they were selected. */
+export function skippedText(count: number): string {
+  return plural('apply.skipped', count, '{{number}} skipped', '{{number}} skipped');
 }

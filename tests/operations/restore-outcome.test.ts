@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { reason } from '../../pkg/contract/reasons/catalogue.ts';
+import { because } from '../../pkg/contract/reasons/reason.ts';
+import type { PlanAction } from '../../pkg/contract/plan.ts';
+import type { Plan } from '../../pkg/engine/restore/types.ts';
+import { restoreOutcome } from '../../pkg/operations/restore.ts';
+
+it('counts the resources that the plan skipped, so that no run looks as if it had none', () => {
+  const item = (action: PlanAction, uid: string) => ({ org: 1, kind: 'dashboard' as const, uid, title: uid, action });
+  const items = [item('create', 'a'), item('skip', 'b'), item('skip', 'c'), item('unchanged', 'd')];
+  const result = { ...item('create', 'a'), outcome: 'verified' as const, ...because(reason('as-planned')) };
+  const restored = { results: [result], safetySnapshot: 's' };
+  const { status, counts } = restoreOutcome(restored as never, { items } as unknown as Plan);
+  expect({ status, counts }).toMatchObject({ status: 'complete', counts: { verified: 1, skipped: 2 } });
+});
