@@ -1,0 +1,68 @@
+import { expect, GRAFANA_URL } from '../support/fixtures.ts';
+import { test } from '../support/madeUp.ts';
+
+test.skip(GRAFANA_URL !== undefined, 'these states are made up');
+
+test('a restore whose safety snapshot was deleted is not offered to be undone', async ({ app, page, service }) => {
+  const restore = { kind: 'restore', status: 'complete', undoable: true } as const;
+  const run = Object.assign(service.state.runs[0]!, restore);
+  await app.open(`/runs/${run.id}`);
+  const undo = page.getByRole('button', { name: 'Undo this restore' });
+  await expect(undo).toBeVisible();
+  // It is deleted while the page is open.
+  const why = { code: 'safety-snapshot-gone', params: { snapshot: '20261130T041736Z-228cfb87' } };
+  const error = { code: 'DK_NOT_FOUND', message: 'the safety snapshot no longer exists', hint: '', why };
+  await page.route('**/api/v1/restores/*', (route) => route.fulfill({ status: 404, json: { error } }));
+  await undo.click();
+  await expect(page.getByText(/The safety snapshot .* of this restore no longer exists/)).toBeVisible();
+  await expect(page.getByText('This plan no longer exists')).toHaveCount(0);
+  Object.assign(run, { undoable: false, snapshotGone: true });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText(/“Before a restore” was deleted, so it cannot be undone/)).toBeVisible();
+  await expect(undo).toHaveCount(0);
+});
+
+test('deleting a safety snapshot warns that its restore can no longer be undone', async ({ app, page, service }) => {
+  const [snapshot] = service.state.snapshots;
+  const warning = page.getByText(/You will no longer be able to undo the restore of/);
+  const ask = async () => {
+    await app.open(`/snapshots/${snapshot?.id}`);
+    await page.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await expect(page.getByText(/no longer be able to restore the snapshot of/)).toBeVisible();
+  };
+  await ask();
+  await expect(warning).toHaveCount(0);
+  Object.assign(snapshot!, { trigger: 'safety' });
+  await ask();
+  await expect(warning).toBeVisible();
+});
+
+test('a plan and its result say how much they skipped, and why', async ({ app, page, service, problems }) => {
+  const skipped = { org: 1, kind: 'dashboard', uid: 'a', title: 'Full', action: 'skip', losses: [], security: [] };
+  const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+  const rest = { losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+  const counts = { create: 14, update: 0, delete: 0, unchanged: 45, skip: 41, blocked: 0 };
+  const now = { state: 'planned', undoes: undefined as string | undefined };
+  await page.route('**/api/v1/restores/plan-1', (route) => {
+    const created = new Date().toISOString();
+    const outcomes = now.state === 'applied' ? { outcomes: { verified: 14 } } : {};
+    return route.fulfill({
+      json: { id: 'plan-1', created, expires: created, counts, ...about, ...rest, ...outcomes, ...now },
+    });
+  });
+  const items = [{ ...skipped, reason: 'someone recreated it', code: 'made-again', params: {} }];
+  await page.route('**/api/v1/restores/plan-1/items*', (route) => route.fulfill({ json: { items, total: 41 } }));
+  await page.route('**/api/v1/restores/plan-1/results*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('14 to create · 45 unchanged · 41 skipped')).toBeVisible();
+  now.state = 'applied';
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('14 resources restored · 41 skipped')).toBeVisible();
+  const list = page.getByRole('list', { name: 'Skipped resources' });
+  await expect(list.getByText('someone has recreated it')).toBeVisible();
+  now.undoes = 'run-1';
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('Undone: 14 resources restored, 41 skipped')).toBeVisible();
+  expect(problems).toEqual([]);
+});
