@@ -15,15 +15,21 @@ import { amount } from './StepFigures.tsx';
 import { WaitCard } from './WaitCard.tsx';
 import { ServiceNotice } from './problems/ServiceNotice.tsx';
 
+interface Props {
+  run: RunSummary;
+  /** Whether asking for the run fails: it may have ended. */
+  isStale?: boolean;
+}
+
 /** A run on its way: how far, how fast, how long still, kind by kind. */
-export function RunProgress({ run }: { run: RunSummary }) {
+export function RunProgress({ run, isStale = false }: Props) {
   const styles = useStyles2(getStyles);
   const cancel = useCancelRun();
   const outage = useContext(OutageContext);
   const { progress } = run;
   const kind = runLabel(run);
   const title =
-    outage !== undefined
+    outage !== undefined || isStale
       ? t('progress.lastKnown', 'Last known progress: {{kind}}', { kind })
       : run.status === 'queued'
         ? t('progress.queued', '{{kind}} is waiting', { kind })

@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import { Alert, LinkButton, Stack } from '@grafana/ui';
+import { useContext } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Counterpart, RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
@@ -9,6 +10,7 @@ import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { runLabel } from '../../components/StatusBadge.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { OutageContext } from '../../data/useOutage.ts';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useRun, useRunOfRestore } from '../../data/useRuns.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
@@ -118,7 +120,7 @@ function Body({ plan }: { plan: RestorePlan }) {
     withOptions({ to: { ...to, replace: { ...to.replace, [kind]: uids } } });
   };
   if (plan.state === 'applying') {
-    return <QueryView query={run}>{(data) => <RunProgress run={data} />}</QueryView>;
+    return <QueryView query={run}>{(data) => <RunProgress run={data} isStale={run.error !== null} />}</QueryView>;
   }
   if (plan.state === 'applied' || plan.state === 'failed') {
     return <Outcome plan={plan} run={run.data} />;
@@ -179,6 +181,9 @@ function Body({ plan }: { plan: RestorePlan }) {
 
 /** While a plan is computed: how far that is. The service gives it up when nobody looks at this page. */
 function Planning({ plan }: { plan: RestorePlan }) {
+  if (useContext(OutageContext) !== undefined) {
+    return null;
+  }
   return (
     <WaitCard
       title={t('restore.planning', 'Comparing with Grafana now…')}

@@ -45,7 +45,7 @@ export function RunPage() {
           {t('run.lostText', 'The service was restarted while the run was waiting. It changed nothing.')}
         </Alert>
       ) : (
-        <QueryView query={query}>{(data) => <Details run={data} />}</QueryView>
+        <QueryView query={query}>{(data) => <Details run={data} isStale={query.error !== null} />}</QueryView>
       )}
     </AppPage>
   );
@@ -73,9 +73,9 @@ function Actions({ run }: { run: Run }) {
   );
 }
 
-function Details({ run }: { run: Run }) {
+function Details({ run, isStale }: { run: Run; isStale: boolean }) {
   if (isActive(run)) {
-    return <RunProgress run={run} />;
+    return <RunProgress run={run} isStale={isStale} />;
   }
   return (
     <Stack direction="column" gap={3}>

@@ -66,3 +66,28 @@ test('a plan and its result say how much they skipped, and why', async ({ app, p
   await expect(page.getByText('Undone: 14 resources restored, 41 skipped')).toBeVisible();
   expect(problems).toEqual([]);
 });
+
+test('a run that cannot be asked for is not said to be running', async ({ app, page, service }) => {
+  const progress = { phase: 'reading', done: 52, kinds: { dashboard: { done: 52, failed: 0 } } };
+  const run = Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', progress });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('region', { name: 'Backup is running' })).toBeVisible();
+  const error = { code: 'DK_STORE_UNREACHABLE', message: 'connection refused', hint: '' };
+  await page.route(`**/api/v1/runs/${run.id}`, (route) => route.fulfill({ status: 502, json: { error } }));
+  await expect(page.getByRole('region', { name: 'Last known progress: Backup' })).toBeVisible();
+  await expect(page.getByText('Backup is running')).toHaveCount(0);
+});
+
+test('while Grafana is down, a plan is not said to be compared with it', async ({ app, page, service }) => {
+  const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+  const rest = { losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+  const created = new Date().toISOString();
+  const plan = { id: 'plan-1', state: 'planning', created, expires: created, counts: {}, ...about, ...rest };
+  await page.route('**/api/v1/restores/plan-1', (route) => route.fulfill({ json: plan }));
+  await app.open('/restore/plan-1');
+  const comparing = page.getByText('Comparing with Grafana now');
+  await expect(comparing).toBeVisible();
+  await page.route('**/api/**', (route) => route.abort());
+  await expect(page.getByText('Grafana does not respond')).toBeVisible();
+  await expect(comparing).toHaveCount(0);
+});
