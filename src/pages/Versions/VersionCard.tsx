@@ -83,12 +83,12 @@ export function VersionCard(props: Props) {
   );
 }
 
-function Actions({ resource, version: { what, snapshots, foreign }, hasBefore, onCompare, isPrimary }: Props) {
+function Actions({ resource, version: { what, snapshots, foreign }, hasBefore, onCompare, isLive, isPrimary }: Props) {
   const snapshot = snapshots.last;
   if (what === 'deleted') {
     return null;
   }
-  const restore = !foreign && (
+  const restore = !foreign && !isLive && (
     <RestoreButton
       size="sm"
       variant={isPrimary ? 'primary' : 'secondary'}

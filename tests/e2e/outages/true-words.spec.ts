@@ -1,5 +1,6 @@
 import { expect, GRAFANA_URL } from '../support/fixtures.ts';
 import { test } from '../support/madeUp.ts';
+import { worldOf } from '../../support/preview/fake/answers.ts';
 
 test.skip(GRAFANA_URL !== undefined, 'these states are made up');
 
@@ -90,4 +91,18 @@ test('while Grafana is down, a plan is not said to be compared with it', async (
   await page.route('**/api/**', (route) => route.abort());
   await expect(page.getByText('Grafana does not respond')).toBeVisible();
   await expect(comparing).toHaveCount(0);
+});
+
+test('the version that is in Grafana now is not offered to be restored', async ({ app, page, service }) => {
+  const uid = 'checkout-latency';
+  service.state.live.delete(`dashboard/${uid}`);
+  await app.open(`/versions/dashboard/${uid}`);
+  const restore = page.getByRole('button', { name: 'Restore this version' });
+  await expect(page.getByText('It no longer exists in Grafana')).toBeVisible();
+  const count = await restore.count();
+  const snapshot = service.state.snapshots[0]!.id;
+  service.state.live.set(`dashboard/${uid}`, worldOf(service.state, snapshot).get(`dashboard/${uid}`)!);
+  await page.reload();
+  await expect(page.getByText('In Grafana now', { exact: true })).toBeVisible();
+  await expect(restore).toHaveCount(count - 1);
 });

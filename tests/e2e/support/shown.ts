@@ -68,7 +68,7 @@ export const PAGES: Shown[] = [
   {
     name: 'versions',
     path: ({ changed }) => `/versions/dashboard/${changed.uid}`,
-    ready: (page) => expect(page.getByRole('button', { name: 'Restore this version' }).first()).toBeVisible(),
+    ready: (page) => expect(page.getByRole('link', { name: 'Contents and download' }).first()).toBeVisible(),
   },
   {
     name: 'changes',
