@@ -58,7 +58,12 @@ export function Onboarding({ status }: { status: Status }) {
                 'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up Grafana every two hours, and you can go back to any snapshot.',
               )}
       </EmptyState>
-      <Warnings status={status} />
+      {/* Without a target, no organization is backed up. */}
+      <Warnings status={configured ? status : { ...status, warnings: status.warnings.filter(isOfMore) }} />
     </Stack>
   );
+}
+
+function isOfMore({ why }: Status['warnings'][number]): boolean {
+  return why?.code !== 'org-not-covered';
 }

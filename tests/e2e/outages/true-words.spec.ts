@@ -106,3 +106,15 @@ test('the version that is in Grafana now is not offered to be restored', async (
   await expect(page.getByText('In Grafana now', { exact: true })).toBeVisible();
   await expect(restore).toHaveCount(count - 1);
 });
+
+test('before there is a target, no single organization is said not to be backed up', async ({ app, page, service }) => {
+  const why = { code: 'org-not-covered', params: { name: 'Second Org.', id: '2' } };
+  const message = 'organization Second Org. (2) is not backed up';
+  service.state.status = {
+    ...{ protection: 'unconfigured', target: { configured: false, description: '' } },
+    warnings: [{ code: 'DK_CONFIG', message, hint: '', why }],
+  };
+  await app.open('');
+  await expect(page.getByText('Choose where to store backups')).toBeVisible();
+  await expect(page.getByText(/Second Org/)).toHaveCount(0);
+});
