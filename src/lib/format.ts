@@ -54,12 +54,18 @@ const STEPS: [limit: number, size: number, unit: Intl.RelativeTimeFormatUnit][] 
   [Infinity, 365 * 86_400, 'year'],
 ];
 
-/** "40 minutes ago", "in 2 hours"; within a minute it is "just now" or "in a moment". */
+/** A time to come within these hours is given with its minutes, in seconds: people wait for it. */
+const SOON = 6 * 3600;
+
+/** "40 minutes ago", "in 1 hr 38 min", "in 9 hours"; within a minute it is "just now" or "in a moment". */
 export function formatRelative(time: string, now = Date.now()): string {
   const seconds = (Date.parse(time) - now) / 1000;
   const size = Math.abs(seconds);
   if (size < 60) {
     return seconds <= 0 ? t('time.justNow', 'just now') : t('time.inAMoment', 'in a moment');
+  }
+  if (seconds >= 3600 && seconds < SOON) {
+    return t('time.in', 'in {{duration}}', { duration: formatDuration(seconds * 1000) });
   }
   const [, step, unit] = STEPS.find(([limit]) => size < limit) ?? [0, 60, 'minute' as const];
   return new Intl.RelativeTimeFormat(language(), { numeric: 'always' }).format(Math.round(seconds / step), unit);

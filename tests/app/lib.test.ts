@@ -74,7 +74,8 @@ describe('numbers and times', async () => {
     const now = Date.parse('2026-11-24T12:00:00Z');
     expect(format.formatRelative('2026-11-24T11:59:40Z', now)).toBe('just now');
     expect(format.formatRelative('2026-11-24T11:20:00Z', now)).toBe('40 minutes ago');
-    expect(format.formatRelative('2026-11-24T14:00:00Z', now)).toBe('in 2 hours');
+    expect(format.formatRelative('2026-11-24T13:38:20Z', now)).toBe('in 1 hr 38 min');
+    expect(format.formatRelative('2026-11-24T21:00:00Z', now)).toBe('in 9 hours');
     expect(format.formatRelative('2024-11-24T12:00:00Z', now)).toBe('2 years ago');
   });
 

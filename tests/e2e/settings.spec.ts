@@ -119,7 +119,7 @@ test('what was marked is no longer once it is corrected, and one word is said ab
   await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
-test('a save that did not arrive is said not to be saved once the service responds again, and can be repeated', async ({
+test('a save that got no answer is said to be uncertain once the service responds again, and can be repeated', async ({
   app,
   page,
   service,
@@ -131,12 +131,25 @@ test('a save that did not arrive is said not to be saved once the service respon
   const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
   await expect(down.first()).toBeVisible();
   await page.unroute('**/api/plugin-proxy/**');
-  await expect(page.getByRole('alert').filter({ hasText: 'Your changes are not saved' })).toBeVisible();
+  const unknown = page.getByText('It is not known whether your changes are saved');
+  await expect(unknown).toBeVisible();
   await expect(down).toHaveCount(0);
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('Settings saved')).toBeVisible();
-  await expect(page.getByText('Your changes are not saved')).toHaveCount(0);
+  await expect(unknown).toHaveCount(0);
   expect(service.state.settings.values.retention.keepLast).toBe(98);
+});
+
+test('a target with a key but without a bucket is not saved, and the field says so', async ({ app, page, service }) => {
+  service.state.settings.values.target.url = '';
+  service.state.settings.secrets.s3SecretAccessKey = { set: false, owner: 'ui' };
+  await app.open('/settings/target');
+  await page.getByLabel('Secret access key').fill('only-this');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Correct the marked fields')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText('Settings saved')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Discard changes' }).click();
 });
 
 test('saving a target checks it first, each target once, and what works is saved without a further click @quick', async ({

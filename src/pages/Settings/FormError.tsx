@@ -21,6 +21,18 @@ interface Props {
 export function FormError({ error, sentAt, ...retry }: Props) {
   const respondedAt = useStatus().dataUpdatedAt;
   if (respondedAt > sentAt && neverArrived(error)) {
+    // Only the response may have been lost.
+    if (error instanceof ServiceError && (error.failure === 'grafana' || error.failure === 'unreachable')) {
+      return (
+        <Alert
+          severity="warning"
+          bottomSpacing={0}
+          title={t('settings.maybeSaved', 'It is not known whether your changes are saved')}
+        >
+          {t('settings.maybeSavedText', 'The response was lost. The service is responding again. Save them again.')}
+        </Alert>
+      );
+    }
     return (
       <Alert severity="warning" bottomSpacing={0} title={t('settings.notSaved', 'Your changes are not saved')}>
         {t('settings.notSavedText', 'The service did not receive them, but it is responding again. Save them now.')}

@@ -32,7 +32,7 @@ export function SectionForm({ section, actions, children }: Props) {
     >
       <Stack direction="column" gap={3} maxWidth={90}>
         {children}
-        {section.error !== null && <NotSaved error={section.error} sentAt={section.sentAt} />}
+        {section.error !== null && section.isDirty && <NotSaved error={section.error} sentAt={section.sentAt} />}
         <Stack gap={1} wrap="wrap">
           <Button type="submit" disabled={!section.isDirty || section.isSaving}>
             {t('settings.save', 'Save')}

@@ -22,10 +22,18 @@ export function TargetForm({ settings }: SectionProps) {
     change({ url: formatPlace({ ...place, ...changes }) || SCHEMES[place.sort] });
   const preset = presetOf(values);
   const url = field('url');
+  // The service refuses the address, and the field says so.
+  const saveWithoutPlace = () => {
+    const last = { url: SCHEMES[place.sort] };
+    change(last);
+    section.save(last);
+  };
   return (
     <SectionForm
-      // Without a place there is nothing to check, and the field says so.
-      section={place.root === '' ? section : { ...section, save: checked.saveOnceChecked }}
+      section={{
+        ...section,
+        save: place.root !== '' ? checked.saveOnceChecked : url.disabled ? () => section.save() : saveWithoutPlace,
+      }}
       actions={
         <>
           <Button
@@ -37,7 +45,7 @@ export function TargetForm({ settings }: SectionProps) {
             {check.isPending ? t('check.cancel', 'Cancel the check') : t('target.check', 'Check')}
           </Button>
           {isSame && section.isDirty && (check.isError || check.data?.ok === false) && (
-            <Button variant="destructive" fill="outline" disabled={section.isSaving} onClick={section.save}>
+            <Button variant="destructive" fill="outline" disabled={section.isSaving} onClick={() => section.save()}>
               {t('target.saveAnyway', 'Save anyway')}
             </Button>
           )}

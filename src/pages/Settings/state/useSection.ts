@@ -46,7 +46,8 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
       save.reset();
     },
     isDirty: JSON.stringify(values) !== JSON.stringify(settings.values[name]) || Object.keys(secrets).length > 0,
-    save: () => save.mutate({ revision: settings.revision, ...candidate }),
+    save: (last: Partial<SettingsValues[Name]> = {}) =>
+      save.mutate({ revision: settings.revision, ...candidate, values: { [name]: { ...values, ...last } } }),
     isSaving: save.isPending,
     /** When it was last saved, or tried to be. */
     sentAt: save.submittedAt,
