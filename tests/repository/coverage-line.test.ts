@@ -14,3 +14,17 @@ it('names organizations only where there are several', () => {
   expect(text([])).toBe('0 of 0 kinds');
   expect(text([{ id: 2, name: 'Second' }])).toContain('1 of 2 organizations');
 });
+
+it('says of a safety snapshot that it holds only what its restore changes', () => {
+  const lacking = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
+  const found = coverageOf({
+    orgs: [MAIN],
+    kinds: { user: { ...lacking, reason: 'needs a server admin', code: 'needs-server-admin', params: {} } },
+    errors: [],
+    trigger: 'safety',
+    scope: { orgs: 'own', serverAdmin: false, unselected: [], others: [{ id: 2, name: 'Second' }] },
+  });
+  expect(found.parts.map(({ code }) => code)).toEqual(['covers-safety-orgs', 'covers-kinds', 'lacks-safety-kinds']);
+  expect(found.text).not.toMatch(/settings|server admin/);
+  expect(found).toMatchObject({ whole: true, advice: [] });
+});

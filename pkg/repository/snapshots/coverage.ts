@@ -7,7 +7,8 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 
 /** What coverage is computed from. */
-export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope' | 'newer'>;
+export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope' | 'newer'> &
+  Partial<Pick<Manifest, 'trigger'>>;
 
 /** Its parts are of the catalogue of this release. */
 export interface CoverageFound extends Coverage {
@@ -16,7 +17,7 @@ export interface CoverageFound extends Coverage {
 }
 
 /** What a snapshot covers of its Grafana, and why it leaves the rest out. */
-export function coverageOf({ orgs, kinds, errors, scope, newer = [] }: Covered): CoverageFound {
+export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: Covered): CoverageFound {
   const named = Object.entries(kinds) as [KindName, NonNullable<Manifest['kinds'][KindName]>][];
   const left = (code: string): KindName[] => named.flatMap(([kind, report]) => (report.code === code ? [kind] : []));
   const unselected = left('not-asked-for');
@@ -27,11 +28,16 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [] }: Covered):
   const read = named.filter(([kind, report]) => report.reason === undefined || kindsOf(errors).has(kind));
   const existing = read.length + unselected.length + forAdmins.length;
   const known = scope?.others === undefined ? undefined : orgs.length + scope.others.length;
+  const isSafety = trigger === 'safety';
   const parts: KnownReason[] = [
-    ...orgParts(orgs.length, known, scope),
+    ...orgParts(orgs.length, known, scope, isSafety),
     reason('covers-kinds', { read: String(read.length - unlisted.size), existing: String(existing) }),
-    ...(forAdmins.length === 0 ? [] : [reason('lacks-server-kinds', { kinds: forAdmins.join(', ') })]),
-    ...(unselected.length === 0 ? [] : [reason('lacks-unselected', { kinds: unselected.join(', ') })]),
+    ...(forAdmins.length === 0
+      ? []
+      : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-server-kinds', { kinds: forAdmins.join(', ') })]),
+    ...(unselected.length === 0
+      ? []
+      : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-unselected', { kinds: unselected.join(', ') })]),
     ...(errors.length === 0
       ? []
       : [reason('lacks-failed', { count: String(problemCount(errors)), kinds: failed.join(', ') })]),
@@ -41,13 +47,15 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [] }: Covered):
   return {
     orgs: { read: orgs.length, ...(known === undefined ? {} : { existing: known }) },
     kinds: { read: read.length - unlisted.size, existing },
-    whole: !lacksOrgs && forAdmins.length === 0 && errors.length === 0,
+    whole: (isSafety || (!lacksOrgs && forAdmins.length === 0)) && errors.length === 0,
     text: parts.map(reasonSentence).join('; '),
     parts,
-    advice: [
-      ...(lacksOrgs ? [reason('include-orgs')] : []),
-      ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
-    ],
+    advice: isSafety
+      ? []
+      : [
+          ...(lacksOrgs ? [reason('include-orgs')] : []),
+          ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
+        ],
   };
 }
 
@@ -60,7 +68,7 @@ function kindsOf(errors: Manifest['errors']): ReadonlySet<KindName> {
   return new Set(errors.map(({ kind }) => kind));
 }
 
-function orgParts(read: number, known: number | undefined, scope: Covered['scope']): KnownReason[] {
+function orgParts(read: number, known: number | undefined, scope: Covered['scope'], isSafety: boolean): KnownReason[] {
   if (known === undefined) {
     // Earlier releases did not store who was asked.
     return [reason(scope === undefined ? 'covers-counted-orgs' : 'covers-unknown-orgs', { read: String(read) })];
@@ -70,7 +78,8 @@ function orgParts(read: number, known: number | undefined, scope: Covered['scope
   if (orgs === '') {
     return known === 1 ? [] : [reason('covers-every-org', numbers)];
   }
-  return [reason(scope?.orgs === 'own' ? 'covers-own-org' : 'covers-orgs', { ...numbers, orgs })];
+  const code = isSafety ? 'covers-safety-orgs' : scope?.orgs === 'own' ? 'covers-own-org' : 'covers-orgs';
+  return [reason(code, { ...numbers, orgs })];
 }
 
 /** Most losses that a sentence names. */

@@ -4,10 +4,13 @@ export const COVERAGE_REASONS = {
   'covers-orgs': '{read} of {existing} organizations; not included, because others were selected: {orgs}',
   'covers-own-org':
     '{read} of {existing} organizations; not included, because the settings select one organization: {orgs}',
+  'covers-safety-orgs':
+    '{read} of {existing} organizations; not included, because a safety snapshot contains only what its restore changes: {orgs}',
   'covers-unknown-orgs': 'organizations: {read} (a token does not show whether others exist)',
   'covers-counted-orgs': 'organizations: {read}',
   'covers-kinds': '{read} of {existing} kinds',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
+  'lacks-safety-kinds': 'not included, because a safety snapshot contains only what its restore changes: {kinds}',
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
   'lacks-failed': 'not read because of errors: {count} ({kinds})',
