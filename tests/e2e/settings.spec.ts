@@ -140,18 +140,6 @@ test('a save that got no answer is said to be uncertain once the service respond
   expect(service.state.settings.values.retention.keepLast).toBe(98);
 });
 
-test('a target with a key but without a bucket is not saved, and the field says so', async ({ app, page, service }) => {
-  service.state.settings.values.target.url = '';
-  service.state.settings.secrets.s3SecretAccessKey = { set: false, owner: 'ui' };
-  await app.open('/settings/target');
-  await page.getByLabel('Secret access key').fill('only-this');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await expect(page.getByText('Correct the marked fields')).toBeVisible();
-  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toHaveAttribute('aria-invalid', 'true');
-  await expect(page.getByText('Settings saved')).toHaveCount(0);
-  await page.getByRole('button', { name: 'Discard changes' }).click();
-});
-
 test('saving a target checks it first, each target once, and what works is saved without a further click @quick', async ({
   app,
   page,

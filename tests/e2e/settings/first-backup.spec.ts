@@ -63,3 +63,15 @@ test('after a login, a target that could not be saved is only said not to be sav
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Settings saved')).toBeVisible();
 });
+
+test('a target with a key but without a bucket is not saved, and the field says so', async ({ app, page, service }) => {
+  service.state.settings.values.target.url = '';
+  service.state.settings.secrets.s3SecretAccessKey = { set: false, owner: 'ui' };
+  await app.open('/settings/target');
+  await page.getByLabel('Secret access key').fill('only-this');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('Correct the marked fields')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByText('Settings saved')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Discard changes' }).click();
+});
