@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import { runRestore } from '../../../pkg/operations/restore.ts';
 import { recordRun } from '../../../pkg/operations/run.ts';
+import { RawText } from '../../../pkg/lib/json/json.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
 import { RestoreBench, stateOf, typedFor } from '../harness.ts';
 
@@ -79,8 +80,57 @@ it('an undo of an undo leaves a dashboard alone that someone made again, with th
   await bench.api('DELETE /api/dashboards/uid/cart');
   const { run } = await bench.applyRecorded({ manifest }, true);
   const undone = await undo(run);
+  bench.sim.advance(2000);
   await bench.api('POST /api/dashboards/db', { dashboard });
   const again = stateOf(await bench.backup());
   await undo(undone);
   expect(stateOf(await bench.backup())).toEqual(again);
+});
+
+it('an undo of an undo that was killed leaves a dashboard alone that someone replaced before it is finished', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'cart', title: 'Cart' } });
+  await bench.api('POST /api/dashboards/uid/cart/permissions', { items: [{ role: 'Viewer', permission: 1 }] });
+  const manifest = await bench.backup();
+  await bench.api('DELETE /api/dashboards/uid/cart');
+  const { run } = await bench.applyRecorded({ manifest }, true);
+  const undone = await undo(run);
+  const killed = new AbortController();
+  bench.sim.setFaults({
+    match: /^POST .*\/dashboards(\/db)?(\?|$)/,
+    action: { kind: 'after', run: () => killed.abort(new Error('killed')) },
+  });
+  await undo(undone, killed.signal).catch(() => undefined);
+  bench.sim.setFaults();
+  bench.sim.advance(2000);
+  await bench.api('DELETE /api/dashboards/uid/cart');
+  await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'cart', title: 'Mine' } });
+  const again = stateOf(await bench.backup());
+  await undo(undone);
+  expect(stateOf(await bench.backup())).toEqual(again);
+});
+
+it('an undo of an undo goes on where someone made a dashboard again that cannot be read', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  // So many that they are listed, and the permissions need no dashboard.
+  const uids = Array.from({ length: 34 }, (_, number) => `cart-${number}`);
+  const make = (uid: string) => bench.api('POST /api/dashboards/db', { dashboard: { uid, title: uid } });
+  for (const uid of uids) {
+    await make(uid);
+    await bench.api(`POST /api/dashboards/uid/${uid}/permissions`, { items: [{ role: 'Viewer', permission: 1 }] });
+  }
+  const manifest = await bench.backup();
+  for (const uid of uids) {
+    await bench.api(`DELETE /api/dashboards/uid/${uid}`);
+  }
+  const { run } = await bench.applyRecorded({ manifest }, true);
+  const undone = await undo(run);
+  await make('cart-0');
+  const nested = new RawText('['.repeat(3000) + ']'.repeat(3000));
+  bench.sim.setFaults({
+    match: /^GET \/apis\/.*\/dashboards\/cart-0(\?|$)/,
+    action: { kind: 'status', status: 200, body: { metadata: { name: 'cart-0', labels: nested } } },
+  });
+  await undo(undone);
+  expect(bench.sim.state.org(1).dashboards.size).toBe(uids.length);
 });

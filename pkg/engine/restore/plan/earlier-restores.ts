@@ -24,6 +24,16 @@ export class EarlierRestores {
    * only a record says that a trusted key signed, for it lets permissions be widened.
    */
   async wrote(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
+    return (await this.#last(context, kind, uid)) === 'it';
+  }
+
+  /** Whether a restore since the snapshot made its owner, and none wrote the resource after that. */
+  async madeOwner(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
+    return (await this.#last(context, kind, uid)) === 'owner';
+  }
+
+  /** What was written last of a resource and its owner. */
+  async #last(context: WriteContext, kind: Kind, uid: string): Promise<'it' | 'owner' | undefined> {
     const org = context.org.id;
     const owner = goesWith(kind);
     const [key, ownerKey] = [kind.name, owner].map((name) => name && keyOf({ org, kind: name, uid }));
@@ -32,13 +42,13 @@ export class EarlierRestores {
       const isTrusted = this.#request.repository.trust.counts(author);
       const isFailed = isTrusted && record.errors.some((problem) => keyOf(problem) === key);
       if (!isFailed && touched.some((one) => one.open !== true && keyOf(one) === key)) {
-        return true;
+        return 'it';
       }
       if (isTrusted && touched.some((one) => one.did === 'created' && keyOf(one) === ownerKey)) {
-        return false;
+        return 'owner';
       }
     }
-    return false;
+    return undefined;
   }
 
   #read(): Promise<StoredRun[]> {

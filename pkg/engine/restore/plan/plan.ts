@@ -32,7 +32,7 @@ import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from
  */
 export async function planRestore(
   asked: PlanRequest,
-  adjust?: (item: PlannedItem, planning: Planning) => Promise<void>,
+  adjust?: (item: PlannedItem, planning: Planning, items: readonly PlannedItem[]) => Promise<void>,
 ): Promise<Plan> {
   refuseContradictions(asked);
   const progress = new ProgressCounter(asked.clock, asked.onProgress);
@@ -92,7 +92,7 @@ export async function planRestore(
   }
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);
-  await Promise.all(items.map((item) => adjust?.(item, planning)));
+  await Promise.all(items.map((item) => adjust?.(item, planning, items)));
   await planning.places.report(items);
   const missing = withoutTwins([...needed, ...linked], items);
   const deferred = await deferredBodies(planning, items, linked);

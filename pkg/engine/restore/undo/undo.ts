@@ -11,7 +11,7 @@ import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { leftAsItIs, planCreatedRemovals } from './created.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
 import { keyOf } from '../target.ts';
-import { isRenewed } from '../plan/earlier-restores.ts';
+import { isOwnersDefault } from '../plan/earlier-restores.ts';
 import { planRestore } from '../plan/plan.ts';
 import type { Planning } from '../plan/planning.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
@@ -60,7 +60,7 @@ export async function planUndo(
   const only = back.filter((one) => held.has(keyOf(one))).map(({ org, kind, uid }) => ({ org, kind, uid }));
   const request: PlanRequest = { ...unselected, selection: { only, exactly: true } };
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
-  const plan = await planRestore(request, (item, planning) => leaveWhatChanged(item, byKey.get(keyOf(item)), planning));
+  const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries);
   const items = titled([...plan.items, ...lost, ...removals]);
@@ -115,13 +115,18 @@ function untrusted({ id }: RunRecord, { signer }: Author): DashkeepError {
 }
 
 /** Turns an item into one that is passed over, where what is live is not what the restore left there. */
-async function leaveWhatChanged(item: PlannedItem, before: Touched | undefined, planning: Planning): Promise<void> {
+async function leaveWhatChanged(
+  item: PlannedItem,
+  before: Touched | undefined,
+  planning: Planning,
+  items: readonly PlannedItem[],
+): Promise<void> {
   if (before === undefined || (item.action !== 'create' && item.action !== 'update')) {
     return;
   }
   const left =
     before.did === 'deleted'
-      ? item.live === undefined || item.code === 'pristine' || (await cameWithOwner(item, planning))
+      ? item.live === undefined || item.code === 'pristine' || (await cameWithOwner(item, planning, items))
         ? undefined
         : passedOver('made-again')
       : item.live === undefined
@@ -136,17 +141,30 @@ async function leaveWhatChanged(item: PlannedItem, before: Touched | undefined, 
   Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
 }
 
-/** Whether an undo that did not finish made its owner again, and had not come to it yet. */
-async function cameWithOwner({ org, kind: name, uid }: PlannedItem, planning: Planning): Promise<boolean> {
+/**
+ * Whether an undo that did not finish made its owner again, and had not come to it yet. An owner that someone else made
+ * has what its maker wants.
+ */
+async function cameWithOwner(
+  { org, kind: name, uid }: PlannedItem,
+  planning: Planning,
+  items: readonly PlannedItem[],
+): Promise<boolean> {
   const { request, earlier } = planning;
   const kind = kindOf(name);
+  const { owner } = kind;
   const home = request.instance.orgs.find(({ id }) => id === org);
-  if (kind.owner === undefined || home === undefined) {
+  if (owner === undefined || home === undefined) {
     return false;
   }
   const context = planning.contextIn(home);
+  const ownerKey = keyOf({ org, kind: owner, uid });
+  const isAsMade = items.some((one) => one.action === 'unchanged' && keyOf(one) === ownerKey);
+  if (!isAsMade || !(await earlier.madeOwner(context, kind, uid))) {
+    return false;
+  }
   const live = await kind.read(context, { uid, title: uid });
-  return live !== undefined && isRenewed(request, earlier, kind, context, uid, live);
+  return live !== undefined && isOwnersDefault(kind, context, uid, live);
 }
 
 function passedOver(code: 'made-again' | 'deleted-since'): ReturnType<typeof leftAsItIs> {
