@@ -104,9 +104,14 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
   const isSame =
     undoes !== undefined ||
     (request !== undefined && isDeepStrictEqual(later.request, request)) ||
-    (finish !== undefined && later.finish === finish);
+    (finish !== undefined && whatIsRestored(later.finish) === whatIsRestored(finish));
   const repeats = later.undoes === undoes && later.source === source && later.connection === connection && isSame;
   return later.undoes === id || repeats;
+}
+
+/** A command without the option that does not say what is restored. */
+function whatIsRestored(command: string | undefined): string | undefined {
+  return command?.replace(' --no-safety-snapshot', '');
 }
 
 /**

@@ -23,6 +23,8 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   expect(continues(later({ finish: 'dashkeep restore s --apply' }), cut)).toBe(true);
   expect(continues(later({ finish: 'dashkeep restore s --only folder/a --apply' }), cut)).toBe(false);
   expect(continues(later({ finish: 'dashkeep restore s --apply', id: '0' }), cut)).toBe(false);
+  // A full target takes no safety snapshot, and the advice is to go on without.
+  expect(continues(later({ finish: 'dashkeep restore s --no-safety-snapshot --apply' }), cut)).toBe(true);
   expect(continues(later({ undoes: '1', source: 'safety' }), cut)).toBe(true);
   const sent = record({ request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), sent)).toBe(true);
