@@ -24,8 +24,11 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
   }
   if (error instanceof ServiceError && neverArrived(error) && respondedAt > error.at && onRetry === undefined) {
     return (
-      <Alert severity="warning" title={t('notice.notArrived', 'The service did not receive your request')}>
-        {t('notice.notArrivedText', 'It is responding again. Repeat your request.')}
+      <Alert severity="warning" title={t('notice.notArrived', 'The service may not have received your request')}>
+        {t(
+          'notice.notArrivedText',
+          'It is responding again. Check whether your request took effect. If not, repeat it.',
+        )}
       </Alert>
     );
   }
