@@ -43,9 +43,10 @@ export async function runRestore(
   }
 }
 
-/** Whether the target is full or cannot be written. */
+/** Whether the target is full or cannot be written; not that it is busy, which passes. */
 function isRefusal(error: unknown): error is DashkeepError {
-  return error instanceof DashkeepError && (error.code === 'DK_STORE_FAILED' || error.code === 'DK_STORE_DENIED');
+  const isStores = error instanceof DashkeepError && ['DK_STORE_FAILED', 'DK_STORE_DENIED'].includes(error.code);
+  return isStores && error.advice?.code !== 'wait-for-target';
 }
 
 /** What the run record says about a restore. An undo that leaves something it would take back is partial. */

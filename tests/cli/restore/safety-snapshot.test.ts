@@ -62,6 +62,14 @@ it('names the same where only the snapshot is refused', async () => {
   expect((await restore()).error).toContain('--no-safety-snapshot');
 });
 
+it('does not advise to go without one where waiting helps', async () => {
+  const busy = new DashkeepError('DK_STORE_FAILED', 'HTTP 503 SlowDown', { advice: reason('wait-for-target') });
+  vi.spyOn(DirectoryStore.prototype, 'put').mockRejectedValue(busy);
+  const { error } = await restore();
+  expect(error).toContain(busy.hint);
+  expect(error).not.toContain('--no-safety-snapshot');
+});
+
 it('finishes a restore without a safety snapshot in the same way', async () => {
   grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 2 });
   const { error } = await restore('--no-safety-snapshot');
