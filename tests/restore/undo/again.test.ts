@@ -112,7 +112,7 @@ it('an undo of an undo that was killed leaves a dashboard alone that someone rep
 
 it('an undo of an undo goes on where someone made a dashboard again that cannot be read', async () => {
   bench = await RestoreBench.start({ profile: '12.4' });
-  // So many that they are listed, and the permissions need no dashboard.
+  // More than are read one by one: the permissions then need no dashboard.
   const uids = Array.from({ length: 34 }, (_, number) => `cart-${number}`);
   const make = (uid: string) => bench.api('POST /api/dashboards/db', { dashboard: { uid, title: uid } });
   for (const uid of uids) {
