@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import type { GrafanaClient } from '../../pkg/grafana/http/client.ts';
+import { listOrgs } from '../../pkg/grafana/orgs.ts';
 import { listPages } from '../../pkg/grafana/http/pagination/pages.ts';
 import { servedClient } from './served-client.ts';
 
@@ -104,5 +105,25 @@ describe('a long list', () => {
     expect(await namesOf(client)).toEqual([]);
     const { client: other } = await serve((_, response) => response.end(`${list}}`));
     await expect(namesOf(other)).rejects.toThrow('the response is not a list');
+  });
+});
+
+describe('the list of organizations', () => {
+  /** The pages that are asked for, of a server that counts them from there and has one. */
+  async function pagesAsked(first: number): Promise<(string | null)[]> {
+    const asked: (string | null)[] = [];
+    const { client } = await servedClient((request, response) => {
+      const page = new URL(request.url ?? '/', 'http://here').searchParams.get('page');
+      asked.push(page);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(Number(page) <= first ? [{ id: 1, name: 'Main Org.' }] : []));
+    });
+    expect(await listOrgs(client, undefined)).toEqual([{ id: 1, name: 'Main Org.' }]);
+    return asked;
+  }
+
+  it('is read once where it has one page, whichever number that has', async () => {
+    expect(await pagesAsked(0)).toEqual(['0', '1']);
+    expect(await pagesAsked(1)).toEqual(['0', '1', '2']);
   });
 });

@@ -149,9 +149,10 @@ async function* onePass(
     }
     const before = pass.rows;
     yield* items.filter(isJsonObject).filter(fresh);
-    pass.pages += items.length > 0 ? 1 : 0;
+    const repeatsFirst = list.numbering === 'either' && page === 1 && pass.rows === before && items.length > 0;
+    pass.pages += items.length > 0 && !repeatsFirst ? 1 : 0;
     // A page without anything new: the end, or a server that does not know the parameter and repeats itself.
-    const repeats = pass.rows === before && !(list.numbering === 'either' && page === 1 && items.length > 0);
+    const repeats = pass.rows === before && !repeatsFirst;
     const isShort = items.length < (list.pageSize?.(answer) ?? 0);
     if (repeats || isShort || (total !== undefined && pass.rows >= total)) {
       return pass;
