@@ -47,7 +47,7 @@ export default defineConfig({
     // Loading the modules again for each file would take a third of the whole time.
     projects: [
       { extends: true, test: { name: 'shared modules', include, exclude, ...shared } },
-      { extends: true, test: { name: 'own modules', include: replacing } },
+      { extends: true, test: { name: 'own modules', include: replacing, pool: 'threads' } },
       { extends: true, test: { name: 'on servers', include: onServers, ...shared } },
       { extends: true, test: { name: 'also on servers', include: alsoOnServers, ...shared } },
       { extends: true, test: { name: 'containers', include: ['tests/containers/*.test.ts'] } },
