@@ -1,6 +1,7 @@
 import { numberAt, objectAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import { shortText } from '../lib/short-text.ts';
 import type { GrafanaClient } from './http/client.ts';
+import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 
 const SCRATCH_ORG = 'dashkeep-drill-';
@@ -53,4 +54,9 @@ export async function listOrgs(client: GrafanaClient, signal: AbortSignal | unde
     signal,
   );
   return orgs.map((org) => ({ ...org, name: orgNameOf(org) }));
+}
+
+/** Every organization as `listOrgs`, read once for all kinds of a run. */
+export function orgsOfRun({ grafana, memo, signal }: KindContext): Promise<JsonObject[]> {
+  return memo('orgs', () => listOrgs(grafana, signal));
 }

@@ -20,6 +20,15 @@ async function seed(): Promise<void> {
 }
 
 describe.each(TRIED_PROFILES)('accounts on %s', (profile) => {
+  it('are read with one list of the orgs', async () => {
+    grafana = await testGrafana({ profile });
+    const context = await grafana.admin();
+    grafana.sim.clearRequests();
+    await Promise.all([take('org', context), take('user', context)]);
+    const pages = grafana.sim.requests.filter(({ path }) => path === '/api/orgs').map(({ query }) => query);
+    expect(new Set(pages).size).toBe(pages.length);
+  });
+
   it('come back to a Grafana that burned: orgs, users with their roles, service accounts', async () => {
     grafana = await testGrafana({ profile });
     await seed();

@@ -3,7 +3,7 @@ import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { refusal } from '../../../contract/reasons/reason.ts';
 import { ifFound } from '../../http/errors.ts';
-import { listOrgs, UNREAD_NAME } from '../../orgs.ts';
+import { orgsOfRun, UNREAD_NAME } from '../../orgs.ts';
 import { withoutEmpty } from '../../natural-key.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -33,7 +33,7 @@ export const org: Kind = {
   },
 
   async *list(context) {
-    for (const item of await listOrgs(context.grafana, context.signal)) {
+    for (const item of await orgsOfRun(context)) {
       const name = stringAt(item, 'name') ?? '';
       yield { uid: name, title: name };
     }

@@ -10,7 +10,7 @@ import {
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
-import { isScratchOrg, listOrgs, orgNameOf } from '../../../orgs.ts';
+import { isScratchOrg, orgNameOf, orgsOfRun } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { Content } from '../../content.ts';
 import type { KindContext } from '../../kind.ts';
@@ -62,10 +62,11 @@ function isLasting({ name }: JsonObject): boolean {
  * The roles of each account by its id, with the name of their org, in a stable order. One that is in no org, or that
  * Grafana hides (`users.hidden_users`), is not in it.
  */
-export async function rolesById({ grafana, signal }: KindContext): Promise<Map<number | undefined, string[]>> {
+export async function rolesById(context: KindContext): Promise<Map<number | undefined, string[]>> {
+  const { grafana, signal } = context;
   const roles = new Map<number | undefined, string[]>();
   await Promise.all(
-    (await listOrgs(grafana, signal)).filter(isLasting).map(async (org) => {
+    (await orgsOfRun(context)).filter(isLasting).map(async (org) => {
       const path = `/api/orgs/${numberAt(org, 'id')}/users`;
       const members = await ifFound(grafana.get(path, { keep: ['userId', 'role'], signal }));
       for (const member of members === undefined ? [] : objectsOf(members, path)) {
