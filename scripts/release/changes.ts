@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 
 /** Headings of CHANGELOG.md by the part of a file's name in `changes/` that says where its entry belongs. */
 export const SECTIONS: Readonly<Record<string, string>> = {
@@ -50,6 +51,8 @@ export function readFragments(root: string): Fragment[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
+  // It takes no arguments: whoever gives some expects something else of it.
+  parseArgs();
   const root = resolve(import.meta.dirname, '../..');
   const path = join(root, 'CHANGELOG.md');
   const fragments = readFragments(root);
