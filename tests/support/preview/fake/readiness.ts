@@ -48,6 +48,7 @@ export function readiness(state: FakeState): Readiness {
       runs: { backup: last('backup') },
       protection: { versioning: true, objectLock: false, expiring: [] },
       encrypted: true,
+      latecomers: [],
       needed: {
         secrets: { items: SECRETS, elsewhere: 0, all: [] },
         plugins: { items: [PLUGIN], elsewhere: 0, all: [] },
