@@ -1,5 +1,4 @@
-import { queryOptions, useQueries, useQuery } from '@tanstack/react-query';
-import { compact } from '../../pkg/contract/compact.ts';
+import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/client.ts';
 import { backupsUpTo, beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
 
@@ -9,78 +8,60 @@ const DAY = 24 * 60 * 60_000;
 /** Looking further back than this number of deletions costs more than it shows. */
 const DELETIONS = 3;
 
-/** @param restored - what restores have brought back is left out; changes with every restore */
-function goneQuery(from: string, to: string, restored?: string) {
-  return queryOptions({
-    queryKey: ['diff', from, to, 'gone', restored],
-    queryFn: async ({ signal }) => {
-      const query = {
-        from,
-        to,
-        change: 'removed',
-        limit: MOST,
-        hideRestored: restored === undefined ? 'false' : 'true',
-        partial: 'true',
-      } as const;
-      const page = await call('GET /diff', { query, signal });
-      const whole = new Set(page.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
-      // What could not be read on the later side only seems to be gone.
-      const gone = outermost(
-        page.items.filter(({ kind }) => !whole.has(kind)),
-        page.from,
-      );
-      return { gone, isReading: page.reading !== undefined };
-    },
-    select: ({ gone }) => gone,
-    refetchInterval: ({ state }) => (state.status !== 'error' && state.data?.isReading === true ? 2_000 : false),
-    staleTime: 60_000,
-    placeholderData: (previous) => previous,
-  });
+/**
+ * What the earlier side has and the later one lacks.
+ * @param hideRestored - whether what restores have brought back is left out
+ */
+async function readGone(from: string, to: string, hideRestored: 'true' | 'false', signal: AbortSignal) {
+  const query = { from, to, change: 'removed', limit: MOST, hideRestored, partial: 'true' } as const;
+  const page = await call('GET /diff', { query, signal });
+  const whole = new Set(page.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
+  // What could not be read on the later side only seems to be gone.
+  const gone = outermost(
+    page.items.filter(({ kind }) => !whole.has(kind)),
+    page.from,
+  );
+  return { gone, isReading: page.reading !== undefined };
 }
 
 /** What the earlier side has and the later one lacks. */
 export function useGone(from: string, to: string) {
-  return useQuery({ ...goneQuery(from, to), enabled: from !== to });
-}
-
-export interface GoneLately {
-  gone: Gone[];
-  /** There is no earlier backup, so nothing is known about deletions. */
-  isFirst: boolean;
-  isPending: boolean;
-  error: Error | null;
-  refetch: () => void;
+  return useQuery({
+    queryKey: ['diff', from, to, 'gone'],
+    queryFn: ({ signal }) => readGone(from, to, 'false', signal),
+    select: ({ gone }) => gone,
+    refetchInterval: ({ state }) => (state.status !== 'error' && state.data?.isReading === true ? 2_000 : false),
+    staleTime: 60_000,
+    placeholderData: (previous) => previous,
+    enabled: from !== to,
+  });
 }
 
 /**
  * What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it;
- * without what restores have brought back since.
+ * without what restores have brought back since. `isFirst` if there is no earlier backup, so that nothing is known
+ * about deletions.
  * @param lastRestore - the run of the newest one that has ended
  */
-export function useGoneLately(newest: string, lastRestore: string | undefined): GoneLately {
-  const restored = lastRestore ?? 'none';
-  const recent = useQuery({
-    queryKey: ['snapshots', 'before-deletions', newest],
+export function useGoneLately(newest: string, lastRestore: string | undefined) {
+  return useQuery({
+    queryKey: ['diff', 'gone-lately', newest, lastRestore],
     queryFn: async ({ signal }) => {
       const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
       const befores = beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
-      return { befores, isFirst: backupsUpTo(items, newest).length < 2 };
+      const found = await Promise.all(
+        befores.map(async ({ id, time }) => {
+          const { gone } = await readGone(id, newest, 'true', signal);
+          return gone.map((one): Gone => ({ ...one, seen: time }));
+        }),
+      );
+      const gone = new Map<string, Gone>();
+      for (const one of found.flat()) {
+        const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
+        gone.set(key, gone.get(key) ?? one);
+      }
+      return { gone: [...gone.values()], isFirst: backupsUpTo(items, newest).length < 2 };
     },
     staleTime: 60_000,
   });
-  const { befores = [], isFirst = false } = recent.data ?? {};
-  const queries = useQueries({ queries: befores.map(({ id }) => goneQuery(id, newest, restored)) });
-  const gone = new Map<string, Gone>();
-  const found = queries.flatMap(({ data = [] }, at) => data.map((one) => compact({ ...one, seen: befores[at]?.time })));
-  for (const one of found) {
-    const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
-    gone.set(key, gone.get(key) ?? one);
-  }
-  return {
-    gone: [...gone.values()],
-    isFirst,
-    isPending: recent.isPending || queries.some((query) => query.isPending),
-    error: recent.error ?? queries.find((query) => query.error !== null)?.error ?? null,
-    refetch: () => void Promise.all([recent.refetch(), ...queries.map((query) => query.refetch())]),
-  };
 }

@@ -9,7 +9,7 @@ import { routes } from '../../lib/routes.ts';
 
 /** What was deleted within the last day, and the way to what was deleted since the last backup. */
 export function GoneLately({ newest, lastRestore }: { newest: string; lastRestore: string | undefined }) {
-  const { gone, isFirst, isPending, ...query } = useGoneLately(newest, lastRestore);
+  const lately = useGoneLately(newest, lastRestore);
   const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-gone">
@@ -27,8 +27,8 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
         </LinkButton>
       </Stack>
       <div className={styles.content}>
-        <QueryView query={{ ...query, data: isPending ? undefined : gone }}>
-          {() =>
+        <QueryView query={lately}>
+          {({ gone, isFirst }) =>
             gone.length === 0 ? (
               <Text color="secondary">
                 {isFirst
