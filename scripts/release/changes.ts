@@ -51,7 +51,7 @@ export function readFragments(root: string): Fragment[] {
 }
 
 if (process.argv[1] === import.meta.filename) {
-  // It takes no arguments: whoever gives some expects something else of it.
+  // It takes no arguments: anyone who gives some expects something else.
   parseArgs();
   const root = resolve(import.meta.dirname, '../..');
   const path = join(root, 'CHANGELOG.md');
