@@ -44,9 +44,14 @@ export function keyFile(id: string, recipients: readonly string[]): string {
   return `${KEYS}${id}.${recipientSet(recipients)}.json.age`;
 }
 
+/** The set of recipients for which a key file says by its name that it was wrapped; empty for any other file. */
+export function setOf(key: string): string {
+  return KEY_FILE.exec(key)?.[2] ?? '';
+}
+
 /** Whether a key file says by its name that it was wrapped for just these recipients. */
 export function isWrappedFor(key: string, recipients: readonly string[]): boolean {
-  return KEY_FILE.exec(key)?.[2] === recipientSet(recipients);
+  return setOf(key) === recipientSet(recipients);
 }
 
 /**

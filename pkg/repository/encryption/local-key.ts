@@ -49,8 +49,11 @@ export async function writeLocal({ state, log }: LocalPorts, local: LocalKey): P
   await state.set(stateName(local.key.repository), Buffer.from(JSON.stringify(local)));
 }
 
+/** A key that the local state remembers; of the one in use also the recipients for which it was wrapped. */
+export type RememberedKey = KnownKey & { wrappedFor?: string };
+
 /** All keys of a repository that the local state remembers, the one in use first. */
-export function knownKeys(local: LocalKey | undefined): KnownKey[] {
+export function knownKeys(local: LocalKey | undefined): RememberedKey[] {
   return local === undefined ? [] : [local, ...(local.earlier ?? [])];
 }
 

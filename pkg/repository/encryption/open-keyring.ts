@@ -7,7 +7,7 @@ import { parseIdentityFile, recipientOf } from './encryption.ts';
 import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { knownKeys, readLocal, writeLocal, type LocalKey } from './local-key.ts';
-import { readableKey, type ReadableKey } from './readers.ts';
+import { filesThatCount, readableKey, type ReadableKey } from './readers.ts';
 import { KEYS, newTimedId, OBJECTS, SNAPSHOTS } from '../layout.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { passphraseIdentities } from './passphrase.ts';
@@ -141,7 +141,10 @@ export async function openKeyring(
     );
   }
   const given = await Promise.all(identities.map(recipientOf));
-  const readable = readableKey(remembered, signed, { recipients, keyFiles, own: given });
+  // Where the state knows that all can read it, nothing else is asked.
+  const isOfAll = local !== undefined && recipients.every((one) => local.readers?.includes(one));
+  const counting = isOfAll ? [] : await filesThatCount(ports.trust, keyFiles, { signal });
+  const readable = readableKey(remembered, signed, { recipients, keyFiles: counting, own: given });
   const before = local?.key ?? newest;
   const rewrapped =
     readable ?? (secrets.rewraps === true && before !== undefined ? { key: before, readers: [] } : undefined);

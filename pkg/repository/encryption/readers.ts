@@ -1,6 +1,10 @@
+import type { Abortable } from '../../lib/abortable.ts';
+import { append } from '../../lib/append.ts';
+import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import type { Trust } from '../signing/trust.ts';
 import type { RepositoryKey } from './keyring.ts';
-import { isKeyFileOf, isWrappedFor, type FoundKey } from './key-files.ts';
-import type { KnownKey } from './local-key.ts';
+import { isKeyFileOf, recipientSet, setOf, type FoundKey } from './key-files.ts';
+import type { RememberedKey } from './local-key.ts';
 
 /** A key that may be written under, with those of the recipients who can read every object stored under it. */
 export interface ReadableKey {
@@ -12,10 +16,26 @@ export interface ReadableKey {
 interface Evidence {
   /** Who is to read what is written from now on. */
   recipients: readonly string[];
-  /** The files of all keys. */
+  /** The files of all keys, of which nobody else can have made one: see `filesThatCount`. */
   keyFiles: readonly string[];
   /** The recipients whose identities are given. */
   own: readonly string[];
+}
+
+const FILES_AT_ONCE = 8;
+
+/**
+ * The files of keys that say by their names for whom something was stored. Anyone who can write to the bucket can put
+ * one there under any name: where keys are trusted, only those count of which one of them says anything.
+ */
+export async function filesThatCount(trust: Trust, keyFiles: readonly string[], calls: Abortable): Promise<string[]> {
+  if (trust.standing !== 'pinned') {
+    return [...keyFiles];
+  }
+  const isClaimed = async (file: string): Promise<boolean> =>
+    trust.isClaimed(file, await trust.claims(file, calls), calls);
+  const claimed = await mapConcurrently(FILES_AT_ONCE, keyFiles, isClaimed, calls.signal);
+  return keyFiles.filter((_, index) => claimed[index]);
 }
 
 /**
@@ -25,31 +45,37 @@ interface Evidence {
  * @param trusted - opened with the identities, oldest first
  */
 export function readableKey(
-  known: readonly KnownKey[],
+  known: readonly RememberedKey[],
   trusted: readonly FoundKey[],
   evidence: Evidence,
 ): ReadableKey | undefined {
-  const opened = (key: RepositoryKey): readonly string[] | undefined =>
-    trusted.some((one) => one.key.id === key.id && filesOf(key, evidence).every((file) => one.files.includes(file)))
-      ? evidence.own
-      : undefined;
-  const candidates = [...known, ...trusted.map(({ key }): KnownKey => ({ key: { format: 1, ...key } })).reverse()];
+  const { recipients, own } = evidence;
+  const candidates = [...known, ...trusted.map(({ key }): RememberedKey => ({ key: { format: 1, ...key } })).reverse()];
   return candidates
-    .map(({ key: { format: _, ...key }, readers }) => ({
-      key,
-      readers: among(key, readers ?? opened(key) ?? [], evidence),
-    }))
+    .map(({ key: { format: _, ...key }, readers: recorded, wrappedFor }) => {
+      const files = evidence.keyFiles.filter((file) => isKeyFileOf(file, key.id));
+      const isOpened = trusted.some((one) => one.key.id === key.id && files.every((file) => one.files.includes(file)));
+      // What an earlier release remembers says no more than that.
+      const sets = recorded === undefined && wrappedFor !== undefined ? [wrappedFor] : [];
+      append(sets, files.map(setOf));
+      const named = inAll(sets, recipients);
+      const readers = recorded ?? (isOpened ? own : []);
+      return { key, readers: recipients.filter((one) => readers.includes(one) || named.includes(one)) };
+    })
     .find(({ readers }) => readers.length > 0);
 }
 
-function among(key: RepositoryKey, readers: readonly string[], evidence: Evidence): readonly string[] {
-  const { recipients } = evidence;
-  const files = filesOf(key, evidence);
-  // For any other set, `repair --rewrap` has left no file.
-  const isForAll = files.length > 0 && files.every((file) => isWrappedFor(file, recipients));
-  return isForAll ? recipients : recipients.filter((one) => readers.includes(one));
-}
+/** More are not tried for what a set may be made of. */
+const MAX_TRIED = 8;
 
-function filesOf({ id }: RepositoryKey, { keyFiles }: Evidence): string[] {
-  return keyFiles.filter((file) => isKeyFileOf(file, id));
+/** The recipients who are in all sets; nobody where others may be in one. `repair --rewrap` leaves one set. */
+function inAll(sets: readonly string[], recipients: readonly string[]): readonly string[] {
+  const none: readonly string[][] = [[]];
+  const parts = recipients
+    .slice(0, MAX_TRIED)
+    .reduce((all, one) => [...all, ...all.map((part) => [...part, one])], none);
+  const found = [...new Set(sets)].map(
+    (set) => [recipients, ...parts].find((part) => recipientSet(part) === set) ?? [],
+  );
+  return sets.length === 0 ? [] : recipients.filter((one) => found.every((part) => part.includes(one)));
 }
