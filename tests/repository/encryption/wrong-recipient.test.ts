@@ -114,6 +114,16 @@ describe('another recipient than that of the earlier backups', () => {
     expect(other.keyring.current).not.toEqual(first.keyring.current);
   });
 
+  it('is refused by a rewrap without an identity, which would leave the earlier key to nobody', async () => {
+    const first = await service();
+    await backup(first, world, dashboards);
+    const files = await keysOf(world.store, 'keys/');
+    const without = { recipients: [bob.recipient], state, create: false, rewraps: true };
+    await expect(open(world, without)).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    expect(await keysOf(world.store, 'keys/')).toEqual(files);
+    expect((await service()).keyring.current).toEqual(first.keyring.current);
+  });
+
   it('is taken where a first run was cut short before there was a snapshot', async () => {
     await service();
     loseState();
