@@ -153,7 +153,7 @@ test('conflicts are named, also in the result, and can be planned to be overwrit
   ]);
   expect(told!.y).toBeLessThan(button!.y);
   await page.getByRole('button', { name: 'Send now' }).click();
-  await expect(page.getByText(/^\d+ resources? sent$/)).toBeVisible();
+  await expect(page.getByText(/^\d+ resources? sent/)).toBeVisible();
   await expect(conflicts).toBeVisible();
   await app.open('/send?promote=yes');
   await page.getByRole('button', { name: 'Show the plan' }).click();
