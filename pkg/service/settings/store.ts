@@ -184,7 +184,8 @@ export class SettingsStore {
       await this.#state.set(SECRETS_ENTRY, Buffer.from(JSON.stringify(secrets)));
     }
     await this.#state.set(SETTINGS_ENTRY, Buffer.from(JSON.stringify({ ...values, savedFor })));
-    this.#stored = saved;
+    // In the order in which they will be loaded: the revision depends on it.
+    this.#stored = { values: usableValues(values, this.#log), secrets: usableSecrets(secrets), savedFor };
   }
 
   #merged(change: SettingsCandidate): SavedSettings {

@@ -55,6 +55,15 @@ describe('saved settings', () => {
     }
   });
 
+  it('can be saved again with the revision that the last save returned, whatever was saved first', async () => {
+    const settings = opened(new SlowState());
+    const { retention, schedule, target } = settings.view().values;
+    await settings.update({ values: { retention }, secrets: { webhookUrl: 'http://example.com' } }, undefined);
+    const { revision } = await settings.update({ values: { schedule, target }, secrets }, undefined);
+    const again = await settings.update({ values: { schedule }, revision }, undefined);
+    expect(again.revision).toBe(revision);
+  });
+
   it('are kept when others are saved at the same moment', async () => {
     const settings = opened(new SlowState());
     const { target, retention } = settings.view().values;
