@@ -60,12 +60,15 @@ export function useTrends(points: number, newest: string | undefined) {
   });
 }
 
-/** Whether a recovery would work. The service looks into the repository for it, so it is not polled often. */
+/**
+ * Whether a recovery would work. The service looks into the repository for it, so it is polled often only while a
+ * recovery would fail: the cause, such as a target out of reach, may pass.
+ */
 export function useReadiness() {
   return useQuery({
     queryKey: READINESS_KEY,
     queryFn: ({ signal }) => call('GET /readiness', { signal }),
-    refetchInterval: 60_000,
+    refetchInterval: ({ state }) => (state.data?.level === 'not-ready' ? 10_000 : 60_000),
   });
 }
 

@@ -116,3 +116,17 @@ test('without installations, the page says how to name them', async ({ app, page
   await expect(page.getByText('No installations found')).toBeVisible();
   await expect(page.getByText(/DASHKEEP_FLEET_TARGETS/)).toBeVisible();
 });
+
+test('readiness follows a target that comes back, by itself and when asked', async ({ app, page, service }) => {
+  const bad = page.getByText('A recovery would fail or lose something');
+  const down = new DashkeepError('DK_STORE_UNREACHABLE', 'no route to host');
+  service.state.readiness.repository = down;
+  await app.open('/readiness');
+  await expect(bad).toBeVisible();
+  service.state.readiness = {};
+  await expect(page.getByText('Not everything needed for a recovery is proven')).toBeVisible({ timeout: 15_000 });
+
+  service.state.readiness = { repository: down };
+  await page.getByRole('button', { name: 'Check again' }).click();
+  await expect(bad).toBeVisible();
+});

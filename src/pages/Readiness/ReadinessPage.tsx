@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Alert, Button, LinkButton, useStyles2 } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import { csvOf } from '../../../pkg/contract/api/csv.ts';
@@ -63,7 +63,7 @@ export function ReadinessPage() {
       <QueryView query={query}>
         {(report) => (
           <section aria-label={t('readiness.title', 'Readiness')} className={styles.report}>
-            <Verdict report={report} />
+            <Verdict report={report} isChecking={query.isFetching} onCheck={() => void query.refetch()} />
             <ul className={styles.list}>
               {report.evidence.map((line) => (
                 <Line key={line.code} line={line} isBusy={confirm.isPending} onConfirm={confirm.mutate} />
@@ -76,7 +76,13 @@ export function ReadinessPage() {
   );
 }
 
-function Verdict({ report: { level, time } }: { report: Readiness }) {
+interface VerdictProps {
+  report: Readiness;
+  isChecking: boolean;
+  onCheck: () => void;
+}
+
+function Verdict({ report: { level, time }, isChecking, onCheck }: VerdictProps) {
   const [severity, title] = (
     {
       ready: ['success', t('readiness.ready', 'A recovery would work today')],
@@ -86,7 +92,12 @@ function Verdict({ report: { level, time } }: { report: Readiness }) {
   )[level];
   return (
     <Alert severity={severity} title={title}>
-      {t('readiness.checked', 'Checked {{time}}', { time: formatTime(time) })}
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        {t('readiness.checked', 'Checked {{time}}', { time: formatTime(time) })}
+        <Button size="sm" variant="secondary" icon="sync" disabled={isChecking} onClick={onCheck}>
+          {t('readiness.again', 'Check again')}
+        </Button>
+      </Stack>
     </Alert>
   );
 }
