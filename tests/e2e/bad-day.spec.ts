@@ -147,12 +147,13 @@ madeUp.describe('on what is made up', () => {
     },
   );
 
-  madeUp('who deletes a snapshot learns that other organizations lose it, too', async ({ app, page }) => {
-    await page.route('**/api/v1/snapshots/latest', async (route) => {
+  madeUp('who deletes a snapshot learns that other organizations lose it, too', async ({ app, page, service }) => {
+    const path = `/snapshots/${service.state.snapshots[1]?.id}`;
+    await page.route(`**/api/v1${path}`, async (route) => {
       const detail = (await (await route.fetch()).json()) as object;
       await route.fulfill({ json: { ...detail, otherOrganizations: 2 } });
     });
-    await app.open('/snapshots/latest');
+    await app.open(path);
     await page.getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await expect(page.getByRole('dialog').getByText('the backups of 2 other organizations')).toBeVisible();

@@ -55,7 +55,7 @@ describe.each([
   it('is not the newest complete one in place of a good one that is to be deleted', async () => {
     await spoil(made[3]!);
     const repository = await open(world);
-    await expect(deleteSnapshot(repository, made[2]!.id)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    await expect(deleteSnapshot(repository, made[2]!.id)).rejects.toMatchObject({ code: 'DK_SNAPSHOT_NEWEST' });
     await deleteSnapshot(repository, made[1]!.id);
     expect(await keysOf(world.store, 'snapshots/')).toHaveLength(3);
   });

@@ -117,6 +117,13 @@ export const REPOSITORY_ERRORS = {
     hint: 'To remove it, release it first: `dashkeep release <id>`.',
     page: 'To remove it, release it first.',
   },
+  DK_SNAPSHOT_NEWEST: {
+    exit: 2,
+    status: 409,
+    title: 'The newest complete snapshot is kept',
+    hint: 'Create another backup first, or remove it with `dashkeep forget <id> --even-newest`.',
+    page: 'Create another backup first.',
+  },
   DK_ENCRYPTION: {
     exit: 2,
     status: 400,

@@ -86,8 +86,8 @@ async function assertWhole(repository: Repository, id: string, calls: Abortable)
 
 /**
  * Whether one snapshot may be deleted. Reads only.
- * @throws DK_NOT_FOUND for anything but the full id of one, DK_SNAPSHOT_HELD, DK_CONFIRMATION for the newest complete
- * snapshot, unless `evenNewest`
+ * @throws DK_NOT_FOUND for anything but the full id of one, DK_SNAPSHOT_HELD, DK_SNAPSHOT_NEWEST for the newest
+ * complete one, unless `evenNewest`
  */
 export async function assertDeletable(
   repository: Repository,
@@ -101,7 +101,7 @@ export async function assertDeletable(
   }
   await assertNotHeld(repository, id, options);
   if (options.evenNewest !== true && (await isNewestComplete(repository, id, options))) {
-    throw new DashkeepError('DK_CONFIRMATION', `${id} is the newest complete snapshot`, {
+    throw new DashkeepError('DK_SNAPSHOT_NEWEST', `${id} is the newest complete snapshot`, {
       advice: reason('back-up-first'),
     });
   }
@@ -109,7 +109,7 @@ export async function assertDeletable(
 
 /**
  * Deletes one snapshot by its full id.
- * @throws DK_NOT_FOUND, DK_CONFIRMATION as `assertDeletable`; DK_STORE_LOCKED when object lock holds it.
+ * @throws DK_NOT_FOUND, DK_SNAPSHOT_NEWEST as `assertDeletable`; DK_STORE_LOCKED when object lock holds it.
  */
 export async function deleteSnapshot(
   repository: Repository,

@@ -6,7 +6,7 @@ import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useStartRun } from '../../data/useRuns.ts';
 import { useDeleteSnapshot } from '../../data/useSnapshots.ts';
-import { useIsHome } from '../../data/useStatus.ts';
+import { useStatus } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { notifySuccess } from '../../lib/notify.ts';
@@ -20,7 +20,9 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
   const [deleting, setDeleting] = useState(false);
   const [marking, setMarking] = useState<Marking>();
   const isHeld = Boolean(snapshot.hold);
-  const isHome = useIsHome() === true;
+  const { caller, newest } = useStatus().data ?? {};
+  const isHome = caller?.home === true;
+  const isNewest = snapshot.status === 'complete' && newest?.id === snapshot.id;
   const start = useStartRun();
   const remove = useDeleteSnapshot();
   const menuRef = useMenuFocus();
@@ -98,8 +100,14 @@ export function SnapshotMenu({ snapshot }: { snapshot: SnapshotDetail }) {
           icon="trash-alt"
           destructive
           label={t('snapshot.delete', 'Delete')}
-          disabled={isHeld}
-          description={isHeld ? t('hold.releaseFirst', 'Release it first') : undefined}
+          disabled={isHeld || isNewest}
+          description={
+            isHeld
+              ? t('hold.releaseFirst', 'Release it first')
+              : isNewest
+                ? t('snapshot.keepNewest', 'Create another backup first')
+                : undefined
+          }
           onClick={() => afterMenu(() => setDeleting(true))}
         />
       )}

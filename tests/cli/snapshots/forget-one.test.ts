@@ -61,7 +61,7 @@ describe('dashkeep forget with an ID', () => {
   it('keeps the newest complete snapshot unless told otherwise', async () => {
     const forget = ['forget', newest, '--confirm', newest];
     await expect(dashkeep(...forget)).rejects.toMatchObject({
-      code: 'DK_CONFIRMATION',
+      code: 'DK_SNAPSHOT_NEWEST',
       hint: 'Create another backup first, or allow the removal of the newest snapshot with --even-newest.',
     });
     expect(await ids()).toEqual([newest, older]);

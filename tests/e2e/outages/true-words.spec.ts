@@ -24,7 +24,7 @@ test('a restore whose safety snapshot was deleted is not offered to be undone', 
 });
 
 test('deleting a safety snapshot warns that its restore can no longer be undone', async ({ app, page, service }) => {
-  const [snapshot] = service.state.snapshots;
+  const [, snapshot] = service.state.snapshots;
   const warning = page.getByText(/You will no longer be able to undo the restore of/);
   const ask = async () => {
     await app.open(`/snapshots/${snapshot?.id}`);
@@ -37,6 +37,31 @@ test('deleting a safety snapshot warns that its restore can no longer be undone'
   Object.assign(snapshot!, { trigger: 'safety' });
   await ask();
   await expect(warning).toBeVisible();
+});
+
+test('the newest complete snapshot cannot be deleted, and the refusal gives the true reason', async ({
+  app,
+  page,
+  service,
+}) => {
+  const [newest, older] = service.state.snapshots;
+  await app.open(`/snapshots/${newest?.id}`);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Delete Create another backup first' })).toBeDisabled();
+
+  // It has become the newest one since the page was opened.
+  const message = `${older?.id} is the newest complete snapshot`;
+  await page.route(`**/api/v1/snapshots/${older?.id}?confirm=*`, (route) =>
+    route.fulfill({ status: 409, json: { error: { code: 'DK_SNAPSHOT_NEWEST', message, hint: '' } } }),
+  );
+  await app.open(`/snapshots/${older?.id}`);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(older?.id ?? '');
+  await dialog.getByRole('button', { name: 'Delete' }).click();
+  await expect(dialog.getByText('The newest complete snapshot is kept')).toBeVisible();
+  await expect(dialog.getByText('The typed text does not match')).toHaveCount(0);
 });
 
 test('a plan and its result say how much they skipped, and why', async ({ app, page, service, problems }) => {

@@ -106,15 +106,6 @@ export const PAGES: Shown[] = [
           .first(),
       ).toBeVisible(),
   },
-  {
-    name: 'deletion',
-    path: ({ snapshot }) => `/snapshots/${snapshot}`,
-    act: async (page) => {
-      await page.getByRole('button', { name: 'More actions' }).click();
-      await page.getByRole('menuitem', { name: 'Delete' }).click();
-    },
-    ready: dialog,
-  },
   ...['target', 'schedule', 'scope', 'retention', 'encryption', 'notifications'].map((section) => ({
     name: section === 'target' ? 'settings' : `settings-${section}`,
     path: () => `/settings/${section}`,
@@ -134,6 +125,15 @@ export const PAGES: Shown[] = [
 
 /** States that are made up only. */
 export const STATES: Shown[] = [
+  {
+    name: 'deletion',
+    path: ({ partialSnapshot }) => `/snapshots/${partialSnapshot}`,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name: 'Delete' }).click();
+    },
+    ready: dialog,
+  },
   {
     name: 'all installations',
     path: () => '/fleet',

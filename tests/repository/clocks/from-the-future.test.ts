@@ -63,7 +63,7 @@ describe.each([
     expect((await verify(repository)).problems).toMatchObject([
       { code: 'DK_SNAPSHOT_FUTURE', snapshots: [misdated.id] },
     ]);
-    await expect(deleteSnapshot(repository, real.id)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    await expect(deleteSnapshot(repository, real.id)).rejects.toMatchObject({ code: 'DK_SNAPSHOT_NEWEST' });
     await deleteSnapshot(repository, misdated.id);
     expect((await repository.manifest('latest')).id).toBe(real.id);
   });

@@ -72,7 +72,7 @@ describe('forget', () => {
     const third = await backUp(shared, 'partial');
     const repository = await open(world);
 
-    await expect(deleteSnapshot(repository, second.id)).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+    await expect(deleteSnapshot(repository, second.id)).rejects.toMatchObject({ code: 'DK_SNAPSHOT_NEWEST' });
     await expect(deleteSnapshot(repository, first.id.slice(0, 20))).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
     await deleteSnapshot(repository, first.id);
     await deleteSnapshot(repository, third.id);
