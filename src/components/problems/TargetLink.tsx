@@ -5,7 +5,7 @@ import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
 /** Failures of the target as a whole, which its settings can cause. */
-const OF_TARGET = new Set<string>([
+export const OF_TARGET = new Set<string>([
   'DK_STORE_UNREACHABLE',
   'DK_STORE_TIMEOUT',
   'DK_STORE_DENIED',

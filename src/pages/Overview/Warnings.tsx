@@ -1,24 +1,28 @@
-import { Alert, LinkButton, Stack } from '@grafana/ui';
+import { Alert, Button, LinkButton, Stack } from '@grafana/ui';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import type { Status } from '../../../pkg/contract/api/status.ts';
-import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
-import { TargetLink } from '../../components/problems/TargetLink.tsx';
+import { ProblemAlert, ProblemText } from '../../components/problems/ProblemAlert.tsx';
+import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { OF_TARGET, TargetLink } from '../../components/problems/TargetLink.tsx';
+import { isActive, useStartRun } from '../../data/useRuns.ts';
+import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';
 
 /** What is wrong now, each with what to do about it; the same problem is said once. */
 export function Warnings({ status }: { status: Status }) {
   const { problem } = status.target;
-  const lastFailure = status.protection === 'failed' ? status.lastBackup?.failure : undefined;
-  // What the target answers now says the same, and is newer.
-  const failure = lastFailure?.code === problem?.code ? undefined : lastFailure;
-  const problems = [failure, problem, status.token.problem, status.grafana.problem, ...status.warnings].filter(
+  const failure = status.protection === 'failed' ? status.lastBackup?.failure : undefined;
+  const problems = [problem, status.token.problem, status.grafana.problem, ...status.warnings].filter(
     (one) => one !== undefined,
   );
   const once = firstOfEach(problems);
+  // What is wrong now says the same, and is newer.
+  const past = once.some(({ code }) => code === failure?.code) ? undefined : failure;
   const partial = status.protection === 'partial' ? status.lastBackup : undefined;
   const cutShort = restoreCutShort(status);
-  if (once.length === 0 && partial === undefined && cutShort === undefined) {
+  if (once.length === 0 && past === undefined && partial === undefined && cutShort === undefined) {
     return null;
   }
   return (
@@ -57,6 +61,7 @@ export function Warnings({ status }: { status: Status }) {
             </Stack>
           </Alert>
         )}
+        {past && <LastFailure problem={past} status={status} />}
         {once.map((one) => (
           <ProblemAlert key={one.code + one.message} severity="warning" problem={one}>
             {one === problem && <TargetLink />}
@@ -64,6 +69,44 @@ export function Warnings({ status }: { status: Status }) {
         ))}
       </Stack>
     </section>
+  );
+}
+
+interface LastFailureProps {
+  problem: Problem;
+  status: Status;
+}
+
+/** Why the last backup failed; the cause may have passed since. */
+function LastFailure({ problem, status: { target, running, lastBackup, now } }: LastFailureProps) {
+  const start = useStartRun();
+  const { title, ...explained } = explainProblem(problem);
+  const isReadAgain = OF_TARGET.has(problem.code) && target.reachable === true;
+  const advice = isReadAgain && problem.code === 'DK_STORE_UNREACHABLE' ? '' : explained.advice;
+  return (
+    <Alert
+      severity="warning"
+      bottomSpacing={0}
+      title={t('overview.failedAt', 'The last backup failed on {{time}}', {
+        time: formatTime(lastBackup?.finished ?? now),
+      })}
+    >
+      <Stack direction="column" gap={1} alignItems="flex-start">
+        <span>{t('overview.failedWhy', 'Reason at that time: {{reason}}', { reason: title })}</span>
+        <ProblemText explained={{ title, ...explained, advice }} />
+        {isReadAgain && <span>{t('overview.readAgain', 'The service can read the target now.')}</span>}
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="cloud-upload"
+          disabled={isActive(running) || start.isPending}
+          onClick={() => start.mutate({ kind: 'backup' })}
+        >
+          {t('overview.backupNow', 'Back up now')}
+        </Button>
+        {start.error !== null && <ServiceNotice error={start.error} />}
+      </Stack>
+    </Alert>
   );
 }
 

@@ -78,3 +78,37 @@ test('with a single backup, nothing is said about deletions between backups', as
   await expect(gone.getByText('There is no earlier backup to compare with.')).toBeVisible();
   await expect(gone.getByText(/is still missing/)).toHaveCount(0);
 });
+
+test('why the last backup failed is not what is wrong now, and goes with a backup', async ({ app, page, service }) => {
+  const failure = (code: string, message: string) => ({ code, message, hint: '' });
+  const away = failure('DK_STORE_UNREACHABLE', 'no route to host');
+  const denied = failure('DK_STORE_DENIED', 'AccessDenied');
+  const show = (cause: typeof away, problem?: typeof away) => {
+    const target = { configured: true, description: 's3://bucket', reachable: problem === undefined };
+    const lastBackup = {
+      ...service.state.runs[0]!,
+      kind: 'backup' as const,
+      status: 'failed' as const,
+      failure: cause,
+    };
+    service.state.status = { protection: 'failed', lastBackup, target: { ...target, ...(problem && { problem }) } };
+  };
+  const needs = page.getByRole('region', { name: 'Needs your attention' });
+  const past = needs.getByRole('alert').filter({ hasText: 'The last backup failed on' });
+  show(away, away);
+  await app.open('');
+  await expect(needs.getByText('The service cannot reach the target')).toBeVisible();
+  await expect(past).toHaveCount(0);
+
+  show(away);
+  await expect(past).toContainText('Reason at that time: The service cannot reach the target', { timeout: 15_000 });
+  await expect(past).toContainText('The service can read the target now.');
+  await expect(past).not.toContainText('Check the network');
+  await expectAccessible(page);
+
+  show(denied);
+  await app.open('');
+  await expect(past).toContainText('Reason at that time: The credentials do not allow this in the target');
+  await past.getByRole('button', { name: 'Back up now' }).click();
+  await expect(page.getByRole('region', { name: /Backup/ }).first()).toBeVisible();
+});
