@@ -155,3 +155,17 @@ const CONFLICTS: ReadonlySet<string> = new Set([
 export function isConflict({ code }: { code?: string | undefined }): boolean {
   return code !== undefined && CONFLICTS.has(code);
 }
+
+/** Reasons why an undo keeps what the restore created, however often it is planned. */
+const KEPT_BY_UNDO: ReadonlySet<string> = new Set([
+  'created-filled',
+  'never-deleted',
+  'org-stays',
+  'user-stays',
+  'of-new-org',
+] satisfies (keyof typeof PLAN_REASONS)[]);
+
+/** Whether an undo left a resource for good, so that planning the rest would not change it. */
+export function isKeptByUndo({ code }: { code?: string | undefined }): boolean {
+  return code !== undefined && KEPT_BY_UNDO.has(code);
+}

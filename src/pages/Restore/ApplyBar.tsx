@@ -51,9 +51,11 @@ export function ApplyBar({ plan, busy, shown }: Props) {
         <Text element="h2" variant="h4">
           {writes === 0
             ? blocked > 0 || skipped.some(isConflict)
-              ? to === undefined
-                ? t('apply.blocked', 'Nothing can be restored yet')
-                : t('send.blocked', 'Nothing can be sent yet')
+              ? plan.undoes !== undefined
+                ? t('apply.undoBlocked', 'No more changes can be undone')
+                : to === undefined
+                  ? t('apply.blocked', 'Nothing can be restored yet')
+                  : t('send.blocked', 'Nothing can be sent yet')
               : t('apply.nothing', 'Nothing to do')
             : plan.undoes === undefined
               ? to !== undefined

@@ -1,19 +1,21 @@
 import { Button } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
+import { isKeptByUndo } from '../../../pkg/contract/reasons/plan.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
 import { useUndoRun } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
-/** Plans the rest of a restore, or of an undo, and shows that plan. */
+/** Plans the rest of a restore, or of an undo, and shows that plan. An undo has none if it only kept resources. */
 export function FinishButton({ run }: { run: Run }) {
   const plan = usePlanRestore();
   const undo = useUndoRun();
   const navigate = useNavigate();
-  const { request, undoes } = run;
-  if (request === undefined && undoes === undefined) {
+  const { request, undoes, status, errors } = run;
+  const isOver = undoes !== undefined && status === 'partial' && errors.length > 0 && errors.every(isKeptByUndo);
+  if (isOver || (request === undefined && undoes === undefined)) {
     return null;
   }
   const onSuccess = (made: { id: string }) => void navigate(routes.restorePlan(made.id));

@@ -93,6 +93,44 @@ test('a plan and its result say how much they skipped, and why', async ({ app, p
   expect(problems).toEqual([]);
 });
 
+test('an undo that only kept resources has nothing to finish, and its next plan sends nothing', async ({
+  app,
+  page,
+  service,
+}) => {
+  const kept = { org: 1, kind: 'folder' as const, uid: 'f1', title: 'Checkout', code: 'created-filled', params: {} };
+  const reason = 'the restore created it, but it contains resources that are kept';
+  const run = Object.assign(service.state.runs[0]!, {
+    ...{ kind: 'restore', status: 'partial', trigger: 'undo', undoes: 'run-1', connection: 'stage', undoable: false },
+    ...{ failure: undefined, planned: 53, counts: { deleted: 52, skipped: 1 }, errors: [{ ...kept, reason }] },
+  });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText('but it contains resources that are kept')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Finish this undo' })).toHaveCount(0);
+  // What failed may succeed the next time.
+  Object.assign(run, {
+    errors: [
+      { ...kept, reason },
+      { ...kept, uid: 'f2', code: undefined, reason: 'no answer' },
+    ],
+  });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('button', { name: 'Finish this undo' })).toBeVisible();
+
+  const created = new Date().toISOString();
+  const plan = {
+    ...{ id: 'plan-2', created, expires: created, state: 'planned', undoes: 'run-1', snapshot: 'before' },
+    ...{ selection: { type: 'everything' }, options: { to: { connection: 'stage', promote: true } } },
+    ...{ losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] },
+    counts: { create: 0, update: 0, delete: 0, unchanged: 0, skip: 100, blocked: 1 },
+  };
+  await page.route('**/api/v1/restores/plan-2', (route) => route.fulfill({ json: plan }));
+  await page.route('**/api/v1/restores/plan-2/items*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
+  await app.open('/restore/plan-2');
+  await expect(page.getByRole('heading', { name: 'No more changes can be undone' })).toBeVisible();
+  await expect(page.getByText('Nothing can be sent yet')).toHaveCount(0);
+});
+
 test('a run that cannot be asked for is not said to be running', async ({ app, page, service }) => {
   const progress = { phase: 'reading', done: 52, kinds: { dashboard: { done: 52, failed: 0 } } };
   const run = Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', progress });
