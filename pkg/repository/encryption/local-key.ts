@@ -9,7 +9,7 @@ const KnownKey = z.object({
   /** The recipients who can read every object that was stored under it; absent in what an earlier release wrote. */
   readers: z.array(z.string()).optional(),
 });
-export type KnownKey = z.infer<typeof KnownKey>;
+type KnownKey = z.infer<typeof KnownKey>;
 
 /** What the local state holds of one repository. */
 const LocalKey = KnownKey.extend({
