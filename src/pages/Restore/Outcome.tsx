@@ -136,6 +136,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         <Alert severity="error" bottomSpacing={0} title={planTitle(plan)} />
       ) : (
         <ProblemAlert severity="error" problem={run.failure}>
+          {run.planned === undefined && <span>{t('cutShort.nothing', 'Nothing was written to Grafana.')}</span>}
           <TargetLinkAfter code={run.failure.code} />
         </ProblemAlert>
       )}

@@ -131,6 +131,29 @@ test('an undo that only kept resources has nothing to finish, and its next plan 
   await expect(page.getByText('Nothing can be sent yet')).toHaveCount(0);
 });
 
+test('a restore that was refused before it started says that Grafana is as it was', async ({ app, page, service }) => {
+  const failure = { code: 'DK_STORE_DENIED', message: 's3:PutObject', hint: '' };
+  const run = Object.assign(service.state.runs[0]!, { kind: 'restore', status: 'failed', planned: undefined, failure });
+  const created = new Date().toISOString();
+  const plan = {
+    ...{
+      id: 'plan-3',
+      created,
+      expires: created,
+      state: 'failed',
+      run: run.id,
+      snapshot: service.state.snapshots[0]!.id,
+    },
+    ...{ selection: { type: 'everything' }, options: {}, outcomes: {} },
+    ...{ losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] },
+    counts: { create: 1, update: 0, delete: 0, unchanged: 0, skip: 0, blocked: 0 },
+  };
+  await page.route('**/api/v1/restores/plan-3', (route) => route.fulfill({ json: plan }));
+  await app.open('/restore/plan-3');
+  const alert = page.getByRole('alert').filter({ hasText: 's3:PutObject' });
+  await expect(alert).toContainText('Nothing was written to Grafana.');
+});
+
 test('a run that cannot be asked for is not said to be running', async ({ app, page, service }) => {
   const progress = { phase: 'reading', done: 52, kinds: { dashboard: { done: 52, failed: 0 } } };
   const run = Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', progress });
