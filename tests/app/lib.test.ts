@@ -116,6 +116,12 @@ describe('schedules in words', async () => {
     'nonsense',
     '0 0 3 * * *',
     '*/15 3 * * *',
+    '61 * * * *',
+    '0 25 * * *',
+    '0 3 32 * *',
+    '*/61 * * * *',
+    '0 */25 * * *',
+    '*/0 * * * *',
   ])('says nothing it is not sure of: %s stays as it is', (expression) =>
     expect(cronInWords(expression)).toBe(expression),
   );

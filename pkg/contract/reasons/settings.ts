@@ -8,7 +8,10 @@ export const SETTING_REASONS = {
   'plain-copies-minimum': 'only the deployment can enable plain files for encrypted backups ({variable})',
   'keep-all-minimum': 'the deployment keeps all snapshots ({source}), and a rule would remove some',
   'schedule-fields': '“{expression}” is not a cron expression with five fields',
-  'schedule-invalid': { cli: 'not a valid cron expression: {message}', page: 'not a valid cron expression' },
+  'schedule-invalid': {
+    cli: 'not a valid cron expression: {message}',
+    page: 'a field of this cron expression is invalid or out of range',
+  },
   'schedule-never': 'this schedule never runs',
   'timezone-unknown': '“{timezone}” is not a time zone; use a name such as Europe/Paris',
   'address-invalid': 'an address starts with https:// or http://',

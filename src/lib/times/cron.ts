@@ -20,21 +20,21 @@ export function cronInWords(expression: string): string {
   if (fields.length !== 5 || month !== '*') {
     return expression;
   }
-  const time = /^\d+$/.test(minute) && /^\d+$/.test(hour) ? clock(hour, minute) : undefined;
+  const time = isUpTo(59, minute) && isUpTo(23, hour) ? clock(hour, minute) : undefined;
   if (day !== '*') {
-    const monthly = /^\d+$/.test(day) && weekday === '*' && time !== undefined;
+    const monthly = isUpTo(31, day) && Number(day) > 0 && weekday === '*' && time !== undefined;
     return monthly ? t('cron.monthly', 'On day {{day}} of each month at {{time}}', { day, time }) : expression;
   }
-  const everyMinutes = /^\*\/(\d+)$/.exec(minute)?.[1];
-  const everyHours = hour === '*' ? '1' : /^\*\/(\d+)$/.exec(hour)?.[1];
+  const everyMinutes = stepUpTo(59, minute);
+  const everyHours = hour === '*' ? 1 : stepUpTo(23, hour);
   if (weekday === '*' && everyMinutes !== undefined && hour === '*') {
-    return plural('cron.minutes', Number(everyMinutes), 'Every minute', 'Every {{number}} minutes');
+    return plural('cron.minutes', everyMinutes, 'Every minute', 'Every {{number}} minutes');
   }
-  if (!/^\d+$/.test(minute)) {
+  if (!isUpTo(59, minute)) {
     return expression;
   }
   if (weekday === '*' && everyHours !== undefined) {
-    return plural('cron.hours', Number(everyHours), 'Every hour', 'Every {{number}} hours');
+    return plural('cron.hours', everyHours, 'Every hour', 'Every {{number}} hours');
   }
   if (time === undefined) {
     return expression;
@@ -47,6 +47,14 @@ export function cronInWords(expression: string): string {
   }
   const name = /^[0-7]$/.test(weekday) ? DAYS[Number(weekday) % 7] : undefined;
   return name === undefined ? expression : t('cron.weekly', '{{day}} at {{time}}', { day: name(), time });
+}
+
+const isUpTo = (most: number, field: string): boolean => /^\d+$/.test(field) && Number(field) <= most;
+
+/** The step of a field that has nothing else. */
+function stepUpTo(most: number, field: string): number | undefined {
+  const step = field.startsWith('*/') && isUpTo(most, field.slice(2)) ? Number(field.slice(2)) : 0;
+  return step > 0 ? step : undefined;
 }
 
 const clock = (hour: string, minute: string): string => `${hour.padStart(2, '0')}:${minute.padStart(2, '0')}`;

@@ -1,7 +1,9 @@
 import { Combobox, Field, Stack, Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { ScheduledJob } from '../../../pkg/contract/api/settings.ts';
+import { ServiceError } from '../../api/errors.ts';
 import { useSchedulePreview } from '../../data/useSettings.ts';
+import { knownText } from '../../lib/catalogue/reasons.ts';
 import { cronInWords } from '../../lib/times/cron.ts';
 import { formatMoment } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -42,6 +44,7 @@ export function ScheduleForm({ settings }: SectionProps) {
         <Combobox
           id="schedule-timezone"
           width={40}
+          createCustomValue
           value={values.timezone}
           options={zones}
           onChange={(option) => change({ timezone: option.value })}
@@ -123,19 +126,23 @@ function NextTimes({ expression, timezone }: { expression: string; timezone: str
   if (expression === '') {
     return null;
   }
+  const { data, error } = preview;
   return (
     <div role="status">
-      {preview.error !== null ? (
+      {error !== null ? (
         <Text color="error">
-          {t('schedule.invalid', 'This is not a schedule. It needs five fields, such as 0 */2 * * *')}
+          {(error instanceof ServiceError ? knownText(error.why) : undefined) ??
+            t('schedule.invalid', 'This is not a schedule. It needs five fields, such as 0 */2 * * *')}
         </Text>
+      ) : data?.next.length === 0 ? (
+        <Text color="error">{t('schedule.neverRuns', 'This schedule never runs')}</Text>
       ) : (
         <Stack direction="column" gap={0.5}>
           <Text color="secondary" variant="bodySmall">
             {t('schedule.next', 'Next five runs, in your time zone')}
           </Text>
           <Stack gap={2} wrap="wrap">
-            {(preview.data?.next ?? []).map((time) => (
+            {(data?.next ?? []).map((time) => (
               <time key={time} dateTime={time}>
                 {formatMoment(time)}
               </time>
