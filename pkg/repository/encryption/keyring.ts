@@ -37,6 +37,8 @@ export interface Keyring {
   readonly own: readonly string[];
   /** Who can read what is written from now on. */
   readonly recipients: readonly string[];
+  /** The recipients whose identities are in the repository, under a passphrase that was given. */
+  readonly ofPassphrase: readonly string[];
   /** Those of them who cannot read all objects that are reused, until these are encrypted again. */
   readonly latecomers: readonly string[];
   /** Whether the current key took the place of one for other recipients. */
@@ -66,6 +68,8 @@ export interface KeyringOptions {
   recipients: readonly string[];
   /** What a person gave. */
   identities: readonly string[];
+  /** Those of the identities that a passphrase opened. */
+  unlocked?: readonly string[];
   /** The key that this process writes under; needed with recipients. */
   current?: RepositoryKey;
   /** Those of the recipients who can read every object that was stored under it; all when absent. */
@@ -118,6 +122,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     isForOthers,
     own,
     recipients: options.recipients,
+    ofPassphrase: await Promise.all((options.unlocked ?? []).map(recipientOf)),
     latecomers: options.recipients.filter((one) => options.readers?.includes(one) === false),
     isSuccessor: options.isSuccessor === true,
     objectId: (text) => objectIdOf(text, current?.objectIdKey),

@@ -58,10 +58,8 @@ export async function openKeyring(
     listed.push(info);
   }
   const files = listed.sort((a, b) => a.lastModified.getTime() - b.lastModified.getTime()).map(({ key }) => key);
-  const identities = [
-    ...(secrets.identities ?? []).flatMap(parseIdentityFile),
-    ...(await passphraseIdentities(ports, files, passphrases, create)),
-  ];
+  const unlocked = await passphraseIdentities(ports, files, passphrases, create);
+  const identities = [...(secrets.identities ?? []).flatMap(parseIdentityFile), ...unlocked];
   const keyFiles = files.filter(isKeyFile).sort();
   const found = identities.length === 0 ? [] : await readKeyFiles(ports, keyFiles, identities);
   const local = await readLocal(ports, repository);
@@ -105,6 +103,7 @@ export async function openKeyring(
       return makeKeyring({
         recipients: recipients.length > 0 ? recipients : await Promise.all(identities.map(recipientOf)),
         identities,
+        unlocked,
         current,
         keys,
         trusted,
@@ -114,6 +113,7 @@ export async function openKeyring(
     return makeKeyring({
       recipients,
       identities,
+      unlocked,
       keys,
       readOnly: isSecret ? READ_ONLY : undefined,
     });
@@ -163,7 +163,7 @@ export async function openKeyring(
   }
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients };
   const keyring = await makeKeyring({
-    ...{ recipients, identities, keys },
+    ...{ recipients, identities, unlocked, keys },
     current: current.key,
     readers: current.readers,
     isSuccessor: (before !== undefined && before.id !== current.key.id) || remembered.length > 1,

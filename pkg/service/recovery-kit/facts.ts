@@ -42,6 +42,15 @@ export interface SealedSecret {
   text: string;
 }
 
+/** Who can decrypt the backups. */
+export interface Encryption {
+  isEncrypted: boolean;
+  /** Those whose identities people keep. */
+  recipients: readonly string[];
+  /** Whether the passphrase of the repository does. */
+  hasPassphrase: boolean;
+}
+
 /** Everything that a kit says. No unencrypted secret. */
 export interface KitFacts {
   time: Date;
@@ -54,7 +63,7 @@ export interface KitFacts {
   /** The settings that differ from the defaults, by variable. */
   settings: ReadonlyMap<string, string>;
   repository: string;
-  encryption: { isEncrypted: boolean; recipients: readonly string[] };
+  encryption: Encryption;
   /** This installation's key first. */
   signers: Signer[];
   /** The newest backup from which nothing is missing, and who signed it. */
@@ -81,8 +90,7 @@ export async function kitFacts(
   const { url } = values.target;
   const about = await repositoryCache.read(signal, async (repository) => ({
     id: repository.id,
-    isEncrypted: repository.encrypted,
-    recipients: repository.keyring.recipients,
+    encryption: encryptionOf(repository),
     signers: await signersOf(repository, signal),
   }));
   const opened = await openExplained(url, { ...limits.of(effective), clock, random: randomness, log });
@@ -109,7 +117,7 @@ export async function kitFacts(
       about.signers.map(({ fingerprint }) => fingerprint),
     ),
     repository: about.id,
-    encryption: about,
+    encryption: about.encryption,
     signers: about.signers,
     snapshot: manifest && { manifest, signer: newest?.signer },
     needed,
@@ -121,6 +129,13 @@ export async function kitFacts(
     ],
     sealed,
   };
+}
+
+function encryptionOf({ encrypted, keyring }: Repository): Encryption {
+  const isOfPassphrase = (one: string): boolean => keyring.ofPassphrase.includes(one);
+  const recipients = keyring.recipients.filter((one) => !isOfPassphrase(one));
+  const hasPassphrase = encrypted && (recipients.length === 0 || keyring.recipients.some(isOfPassphrase));
+  return { isEncrypted: encrypted, recipients, hasPassphrase };
 }
 
 /** The trusted keys. */

@@ -33,7 +33,10 @@ export function disasterRecovery({ grafanaUrl, target, fingerprint }: GuideValue
     .replace(EXAMPLES.grafana, () => `GRAFANA_URL=${grafanaUrl}`)
     .replace(EXAMPLES.target, () => target)
     .replace(EXAMPLES.confirmation, '')
-    .replace(fingerprint === undefined ? ` --trust ${EXAMPLES.fingerprint}` : EXAMPLES.fingerprint, fingerprint ?? '');
+    .replaceAll(
+      fingerprint === undefined ? ` --trust ${EXAMPLES.fingerprint}` : EXAMPLES.fingerprint,
+      fingerprint ?? '',
+    );
   return htmlOf(guide, LEVEL);
 }
 

@@ -2,7 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { facts, list, markup, table, type Html } from '../../lib/html/html.ts';
 import { page } from '../../lib/html/page.ts';
 import type { Needed } from '../readiness/needs.ts';
-import type { KitFacts } from './facts.ts';
+import type { Encryption, KitFacts } from './facts.ts';
 import { disasterRecovery, rescue, type GuideValues } from './guides.ts';
 import { chartValues, exports, quoted, targetWords } from './settings.ts';
 
@@ -23,7 +23,7 @@ export function kitPage(kit: KitFacts): string {
   return page(`Dashkeep recovery kit: ${kit.grafanaUrl}`, markup`${parts}`);
 }
 
-function cover({ grafanaUrl, time, version, sealed: secrets }: KitFacts): Html {
+function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFacts): Html {
   const content =
     secrets.length === 0
       ? 'It contains no passwords and no private keys.'
@@ -31,7 +31,7 @@ function cover({ grafanaUrl, time, version, sealed: secrets }: KitFacts): Html {
   const needed = [
     'credentials that can read the target',
     'the password of a server admin of the new Grafana',
-    'the age identity, if the repository is encrypted',
+    ...neededToDecrypt(encryption),
     'the secrets listed below',
   ];
   return markup`<h1>Recovery kit</h1>
@@ -40,6 +40,13 @@ function cover({ grafanaUrl, time, version, sealed: secrets }: KitFacts): Html {
 <p>Print it, or store it where it survives the loss of Grafana and its cluster. Create a new one when the target, a key or the plugins change.</p>
 <p>In an emergency, install Grafana and the plugins, then follow <strong>Disaster recovery</strong>. If you cannot get Dashkeep, follow <strong>Rescue</strong>, which needs only common tools. You also need:</p>
 ${list(needed)}`;
+}
+
+function neededToDecrypt({ recipients, hasPassphrase }: Encryption): Html[] {
+  if (recipients.length > 0) {
+    return [markup`an age identity, in the file <code>identity.txt</code>`];
+  }
+  return hasPassphrase ? [markup`the passphrase of the repository, in the file <code>passphrase</code>`] : [];
 }
 
 function contacts({ contacts: given }: KitFacts): Html {
@@ -64,7 +71,7 @@ ${facts([
 ])}`;
 }
 
-function keys({ signers, snapshot, encryption: { isEncrypted, recipients } }: KitFacts): Html {
+function keys({ signers, snapshot, encryption: { isEncrypted, recipients, hasPassphrase } }: KitFacts): Html {
   const rows = signers.map(({ fingerprint, isOwn, publicKey }) => [
     [
       markup`<code>${fingerprint}</code>`,
@@ -74,12 +81,15 @@ function keys({ signers, snapshot, encryption: { isEncrypted, recipients } }: Ki
     markup`<pre>${publicKey ?? 'not in the repository'}</pre>`,
   ]);
   const readers = recipients.map((one) => markup`<code>${one}</code>`);
-  const who =
+  const who = [
     readers.length > 0
       ? markup`<p>Each of these age recipients, with its identity (<code>AGE-SECRET-KEY-1&hellip;</code>):</p>\n${list(readers)}`
-      : isEncrypted
-        ? markup`<p>The passphrase of the repository: it decrypts the age identity in <code>keys/</code>.</p>\n`
-        : markup`<p>Anyone who can read the target: the repository is not encrypted.</p>\n`;
+      : '',
+    hasPassphrase
+      ? markup`<p>The passphrase of the repository: it decrypts the age identity in <code>keys/</code>.</p>\n`
+      : '',
+    isEncrypted ? '' : markup`<p>Anyone who can read the target: the repository is not encrypted.</p>\n`,
+  ];
   return markup`<h2>Who signed the backups</h2>
 ${table(['Fingerprint', 'Public key'], rows, 'No signing key is trusted here yet.')}<h2>Who can decrypt the backups</h2>
 ${who}`;
@@ -122,8 +132,11 @@ function sealed({ sealed: secrets }: KitFacts): Html {
   const blocks = secrets.map(
     ({ name, text }) => markup`<h3>${name}</h3>\n<pre>age -d -o ${name} ${name}.age</pre>\n<pre>${text}</pre>\n`,
   );
+  const identity = secrets.some(({ name }) => name === 'identity.txt')
+    ? markup`<code>identity.txt</code> decrypts the backups. `
+    : '';
   return markup`<h2>Encrypted private keys</h2>
-<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. <code>identity.txt</code> decrypts the backups. The file <code>signing-&hellip;</code> is the signing key: put it into the state directory, or under its name into the Secret in Kubernetes, before the first backup.</p>
+<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. ${identity}The file <code>signing-&hellip;</code> is the signing key: put it into the state directory, or under its name into the Secret in Kubernetes, before the first backup.</p>
 ${blocks}`;
 }
 
@@ -142,10 +155,11 @@ function guideValues(kit: KitFacts): GuideValues {
     ],
     directory: [`DIRECTORY=${quoted(value('directory'))}`],
   };
-  const identity = encryption.isEncrypted ? ' DASHKEEP_AGE_IDENTITY_FILE=identity.txt' : '';
+  const { recipients, hasPassphrase } = encryption;
+  const secret = hasPassphrase ? ' DASHKEEP_AGE_PASSPHRASE_FILE=passphrase' : '';
   return {
     grafanaUrl: quoted(grafanaUrl),
-    target: targetWords(texts) + identity,
+    target: targetWords(texts) + (recipients.length > 0 ? ' DASHKEEP_AGE_IDENTITY_FILE=identity.txt' : secret),
     fingerprint: snapshot?.signer ?? signers[0]?.fingerprint,
     rescue: `${(words[target.kind] ?? COPIED).join('\n')}\n`,
   };

@@ -1,5 +1,5 @@
 import { Decrypter, armor, generateIdentity, identityToRecipient } from 'age-encryption';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -185,6 +185,66 @@ describe('the kit', () => {
     const objects = await template(CHART, { values: [parse(values) as Record<string, unknown>] });
     const texts: Record<string, string> = Object.assign({}, ...objects.map(({ data }) => data));
     expect(texts).toMatchObject(given);
+  });
+});
+
+describe('the kit of a repository with a passphrase', () => {
+  it('asks for the passphrase, also in its commands, and never for an identity', async () => {
+    const { DASHKEEP_AGE_RECIPIENTS: _, DASHKEEP_AGE_IDENTITY_FILE: __, ...plain } = environment;
+    const file = join(directory.path, 'repository-passphrase');
+    await writeFile(file, PASSPHRASE);
+    const given = {
+      ...plain,
+      DASHKEEP_TARGET: `file://${directory.path}/with-passphrase`,
+      DASHKEEP_STATE_DIR: join(directory.path, 'state-with-passphrase'),
+      DASHKEEP_AGE_PASSPHRASE_FILE: file,
+    };
+    expect((await runMain(['backup'], given)).exit).toBe(0);
+    const { out, error } = await runMain(['recovery-kit', '--include-secrets', '--passphrase-file', file], given);
+    expect(error).toBe('');
+    const lines = linesOf(out);
+    expect(out).toContain('<li>the passphrase of the repository, in the file <code>passphrase</code></li>');
+    expect(lines).toContainEqual(expect.stringContaining('The passphrase of the repository: it decrypts'));
+    expect(lines).not.toContainEqual(expect.stringContaining('Each of these age recipients'));
+    expect(lines).not.toContainEqual(expect.stringMatching(/^age1\w{20}/));
+    const [command = ''] = codeBlocks(out).filter((text) => text.includes('export GRAFANA_URL='));
+    expect(command).toContain(' DASHKEEP_AGE_PASSPHRASE_FILE=passphrase');
+    expect(out).not.toContain('DASHKEEP_AGE_IDENTITY_FILE=');
+    expect(lines).not.toContainEqual(expect.stringMatching(/^ ?decrypts the backups\. The file/));
+  });
+
+  it('names a recipient besides, and asks for its identity', async () => {
+    const { DASHKEEP_AGE_IDENTITY_FILE: _, ...given } = environment;
+    const target = join(directory.path, 'with-both');
+    const both = {
+      ...given,
+      DASHKEEP_AGE_RECIPIENTS: '',
+      DASHKEEP_TARGET: `file://${target}`,
+      DASHKEEP_STATE_DIR: join(directory.path, 'state-with-both'),
+      DASHKEEP_AGE_PASSPHRASE: PASSPHRASE,
+    };
+    expect((await runMain(['backup'], both)).exit).toBe(0);
+    const [sealed = ''] = (await readdir(join(target, 'keys'))).filter((name) => name.startsWith('passphrase-'));
+    const decrypter = new Decrypter();
+    decrypter.addPassphrase(PASSPHRASE);
+    const text = await decrypter.decrypt(await readFile(join(target, 'keys', sealed)), 'text');
+    const [ofPassphrase = ''] = /age1\w+/.exec(text) ?? [];
+    const other = environment['DASHKEEP_AGE_RECIPIENTS'] ?? '';
+    both.DASHKEEP_AGE_RECIPIENTS = `${ofPassphrase},${other}`;
+    const { out, error } = await runMain(['recovery-kit'], both);
+    expect(error).toBe('');
+    expect(out).toContain(`<li><code>${other}</code></li>`);
+    expect(out).not.toContain(`<li><code>${ofPassphrase}</code></li>`);
+    expect(out).toContain('The passphrase of the repository: it decrypts');
+    expect(out).toContain(' DASHKEEP_AGE_IDENTITY_FILE=identity.txt');
+  });
+
+  it('asks for the identity of one without a passphrase', async () => {
+    const out = await kit();
+    expect(out).not.toContain('The passphrase of the repository: it decrypts');
+    expect(out).toContain('<li>an age identity, in the file <code>identity.txt</code></li>');
+    expect(out).toContain(' DASHKEEP_AGE_IDENTITY_FILE=identity.txt');
+    expect(out).not.toContain('0123456789abcdef0123456789abcdef');
   });
 });
 
