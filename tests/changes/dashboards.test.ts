@@ -107,6 +107,15 @@ describe('a changed dashboard', () => {
     ]);
   });
 
+  it('names a query without a letter by its position', () => {
+    const bare = (...exprs: string[]) => ({
+      ...shop(),
+      panels: [{ id: 1, title: 'CPU', targets: exprs.map((expr) => ({ expr })) }],
+    });
+    expect(sentences('dashboard', bare('a'), bare('b'))).toEqual(['Panel “CPU”: query #1 changed']);
+    expect(sentences('dashboard', bare('a'), bare('a', 'b'))).toEqual(['Panel “CPU”: query #2 added']);
+  });
+
   it('names a query by its letter, its data source and whether it is shown', () => {
     expect(
       changed(({ panels: [cpu] }) => {

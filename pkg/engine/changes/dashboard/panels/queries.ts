@@ -17,20 +17,30 @@ export function queryChanges(before: Panel, after: Panel, panel: string, migrati
   // Grafana adds an empty query where there was none, and drops one that asks nothing.
   const isShown = ({ settings }: Query): boolean => migration.change === undefined || Object.keys(settings).length > 0;
   const [added, removed] = [pairs.added.filter(isShown), pairs.removed.filter(isShown)];
+  const [nameBefore, nameAfter] = [namesIn(before), namesIn(after)];
   return [
-    ...added.map((query) => change('query-added', { panel, query: query.refId }, { after: textOf(query) })),
-    ...removed.map((query) => change('query-removed', { panel, query: query.refId }, { before: textOf(query) })),
-    ...pairs.both.flatMap(([one, other]) => changesOf(one, other, panel, migration)),
+    ...added.map((query) => change('query-added', { panel, query: nameAfter(query) }, { after: textOf(query) })),
+    ...removed.map((query) => change('query-removed', { panel, query: nameBefore(query) }, { before: textOf(query) })),
+    ...pairs.both.flatMap(([one, other]) => changesOf(one, other, { panel, query: nameAfter(other) }, migration)),
     ...(pairs.reordered ? [change('queries-order', { panel })] : []),
   ];
+}
+
+/** Names queries by their letter; one without by its position. */
+function namesIn({ queries }: Panel): (query: Query) => string {
+  return (query) => (query.refId === '' ? `#${queries.indexOf(query) + 1}` : query.refId);
 }
 
 function textOf({ settings }: Query): string | typeof settings {
   return queryText(settings)?.text ?? settings;
 }
 
-function changesOf(before: Query, after: Query, panel: string, migration: Migration): ReadableChange[] {
-  const query = after.refId;
+function changesOf(
+  before: Query,
+  after: Query,
+  { panel, query }: { panel: string; query: string },
+  migration: Migration,
+): ReadableChange[] {
   const found: ReadableChange[] = [];
   // One without a letter got one from Grafana.
   if (before.refId !== after.refId && before.refId !== '' && after.refId !== '') {
