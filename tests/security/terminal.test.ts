@@ -132,3 +132,21 @@ it('a message of the target about one object cannot control the terminal', async
   // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
   expect(`${out}${error}`.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
 });
+
+it('a title in a detailed comparison cannot control the terminal', async () => {
+  const grafana = await startGrafana({ profile: '12.4' });
+  const { dashboards } = grafana.seedDashboards({ count: 1, folders: 0, v2Share: 0 });
+  Object.assign(environment, {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_KINDS: 'dashboard',
+  });
+  await runMain(['backup'], environment);
+  const dashboard = { uid: dashboards[0], title: CONTROL, schemaVersion: 42, panels: [] };
+  await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard, overwrite: true });
+  const { out } = await runMain(['diff', 'latest', 'live', '--detail'], environment);
+  await grafana.close();
+  expect(out).toMatch(/^changed .*dashkeep: done/m);
+  // oxlint-disable-next-line no-control-regex -- control characters are what is to be found
+  expect(out.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f]/);
+});

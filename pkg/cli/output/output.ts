@@ -28,7 +28,7 @@ export function printLine(context: CliContext, text = ''): void {
 
 /** A table with a heading, columns as wide as their content. Numbers are right-aligned. */
 export function printTable(context: CliContext, heading: string[], rows: (string | number)[][]): void {
-  const cells = [heading, ...rows.map((row) => row.map((cell) => printable(String(cell))))];
+  const cells = [heading, ...rows].map((row) => row.map((cell) => printable(String(cell))));
   const widths = heading.map((_, column) =>
     cells.reduce((widest, row) => Math.max(widest, (row[column] ?? '').length), 0),
   );
