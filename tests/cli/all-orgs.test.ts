@@ -88,8 +88,10 @@ describe('a backup without --orgs', () => {
 });
 
 describe('a comparison and a restore without --orgs', () => {
+  let earlier: string;
+
   beforeEach(async () => {
-    await dashkeep(['backup']);
+    earlier = (await dashkeep(['backup', '--json'])).json.snapshot;
     for (const org of [1, second]) {
       for (const uid of ['twin', `only-${org}`]) {
         await api(`DELETE /api/folders/${uid}`, undefined, org);
@@ -104,6 +106,19 @@ describe('a comparison and a restore without --orgs', () => {
   it('are of all organizations as a server admin', async () => {
     expect(orgsOf((await dashkeep(['diff', 'latest', 'live', '--json'])).json.removed)).toEqual([1, second]);
     expect(orgsOf((await dashkeep(['restore', 'latest', '--json'])).json.plan)).toEqual([1, second]);
+  });
+
+  it('name the organization of each difference where they are of several', async () => {
+    const { out } = await dashkeep(['diff', 'latest', 'live']);
+    expect(out).toMatch(/^ +org  kind +uid +title$/m);
+    expect(out).toMatch(/^removed  1 +folder +twin +twin$/m);
+    expect(out).toMatch(new RegExp(`^removed  ${second} +folder +twin +twin$`, 'm'));
+    const { out: detailed } = await dashkeep(['diff', 'latest', 'live', '--detail']);
+    expect(detailed).toMatch(new RegExp(`^removed  ${second} +folder +twin +twin$`, 'm'));
+    const { snapshot } = (await dashkeep(['backup', '--json'])).json;
+    expect((await dashkeep(['diff', earlier, snapshot])).out).toBe(out);
+    const only = await dashkeep(['diff', earlier, 'live'], { GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }) });
+    expect(only.out).toMatch(/^removed  folder +twin +twin$/m);
   });
 
   it('name the organizations of the snapshot that a token leaves out', async () => {

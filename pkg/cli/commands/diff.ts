@@ -39,7 +39,9 @@ export const registerDiff: Register = (program, run) => {
 };
 
 async function diff(context: CliContext, from: string, to: string, flags: Flags): Promise<Exit> {
-  const found = await withSession(context, flags, false, (session) => compare(context, session, from, to, flags));
+  const { found, several } = await withSession(context, flags, false, (session) =>
+    compare(context, session, from, to, flags),
+  );
   if (flags.json === true) {
     printJson(context, { ...found, changed: found.changed.map(described) });
     return 0;
@@ -57,20 +59,21 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
     const isWhole = [found.partial, found.notCompared, found.errors].every((one) => one === undefined);
     printLine(context, isWhole ? 'No differences.' : 'No differences in what was compared.');
   } else if (flags.detail === true) {
-    printDetails(context, found);
+    printDetails(context, found, several);
   } else {
-    printTable(context, ['', 'kind', 'uid', 'title'], rowsOf(found));
+    printDiff(context, found, several);
   }
   return 0;
 }
 
+/** @returns `several` tells whether several organizations were compared. */
 async function compare(
   context: CliContext,
   { repository, grafana }: Session,
   from: string,
   to: string,
   flags: Flags,
-): Promise<Found> {
+): Promise<{ found: Found; several: boolean }> {
   const manifest = await repository.manifest(from, { signal: context.signal });
   const detailed = async (found: Diff, later: Manifest | Instance): Promise<Found> =>
     flags.detail === true
@@ -81,7 +84,8 @@ async function compare(
       : found;
   if (to !== 'live') {
     const later = await repository.manifest(to, { signal: context.signal });
-    return { ...(await detailed(diffManifests(manifest, later), later)), ...partialOf(manifest, later) };
+    const found = { ...(await detailed(diffManifests(manifest, later), later)), ...partialOf(manifest, later) };
+    return { found, several: new Set([...manifest.orgs, ...later.orgs].map(({ id }) => id)).size > 1 };
   }
   return withInstance(grafana(), context.signal, async (whole) => {
     // What the backup did not look at was neither added nor removed.
@@ -90,7 +94,10 @@ async function compare(
     const found = await detailed(await diffLive({ ...context, manifest, repository, instance }), instance);
     const left = manifest.orgs.filter(({ id }) => !whole.orgs.some((org) => org.id === id));
     const notCompared = left.map((org) => ({ ...org, reason: whyNotCompared(org, whole) }));
-    return { ...found, ...partialOf(manifest), ...(left.length === 0 ? {} : { notCompared }) };
+    return {
+      found: { ...found, ...partialOf(manifest), ...(left.length === 0 ? {} : { notCompared }) },
+      several: instance.orgs.length > 1,
+    };
   });
 }
 
@@ -113,19 +120,23 @@ function described(item: DiffItem | DetailedItem): object {
   return 'changes' in item ? { ...item, changes: item.changes.map(describedChange) } : item;
 }
 
-function rowsOf(found: Found): string[][] {
-  return (['added', 'changed', 'removed'] as const).flatMap((what) =>
-    found[what].map(({ kind, uid, title }) => [what, kind, uid, title]),
+function printDiff(context: CliContext, found: Found, several: boolean): void {
+  const rows = (['added', 'changed', 'removed'] as const).flatMap((what) =>
+    found[what].map((item) => cellsOf(what, item, several)),
   );
+  printTable(context, ['', ...(several ? ['org'] : []), 'kind', 'uid', 'title'], rows);
 }
 
-function printDetails(context: CliContext, found: Found): void {
-  const plain = { ...found, changed: [] };
+function cellsOf(what: string, { org, kind, uid, title }: DiffItem, several: boolean): string[] {
+  return [what, ...(several ? [String(org)] : []), kind, uid, title];
+}
+
+function printDetails(context: CliContext, found: Found, several: boolean): void {
   if (found.added.length + found.removed.length > 0) {
-    printTable(context, ['', 'kind', 'uid', 'title'], rowsOf(plain));
+    printDiff(context, { ...found, changed: [] }, several);
   }
   for (const item of found.changed) {
-    printTable(context, ['changed', item.kind, item.uid, item.title], []);
+    printLine(context, printable(cellsOf('changed', item, several).join('  ')));
     printChanges(context, 'changes' in item ? item : { changes: [], truncated: false });
   }
 }
