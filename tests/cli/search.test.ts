@@ -85,7 +85,9 @@ it('says that an encrypted repository is searched by titles, and what to give fo
   environment['DASHKEEP_AGE_RECIPIENTS'] = await identityToRecipient(identity);
   const titles = await run('shop');
   expect(titles.out).toContain('dashboard/a');
-  expect(titles.out).toContain('only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE');
+  expect(titles.out).toContain(
+    'only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE',
+  );
   expect((await run('latency', '--json')).json).toMatchObject({ searched: 'titles', results: [] });
   environment['DASHKEEP_AGE_IDENTITY_FILE'] = join(folder.path, 'identity');
   await writeFile(environment['DASHKEEP_AGE_IDENTITY_FILE'], `${identity}\n`, { mode: 0o600 });

@@ -122,7 +122,9 @@ describe('dashkeep versions', () => {
     environment['DASHKEEP_AGE_RECIPIENTS'] = recipient;
     const { out } = await run('dashboard/a');
     expect(out).toContain('changed');
-    expect(out).toContain('The changes are encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see them.');
+    expect(out).toContain(
+      'The changes are encrypted: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE to see them.',
+    );
     const file = join(folder.path, 'identity.txt');
     await writeFile(file, identity, { mode: 0o600 });
     const whole = (await run('dashboard/a', '--age-identity-file', file)).out;

@@ -96,7 +96,7 @@ function notesOf({ items, total, searched, indexed, cut, unread, truncated }: Fo
     [more > 0, `${more}${truncated ? ' or' : ''} more not shown; use --limit to show more.`],
     [
       searched === 'titles',
-      'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE to search all.',
+      'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE to search all.',
     ],
     [indexed.unreadable > 0, `Omitted, because unreadable here: ${counted(indexed.unreadable, 'snapshot')}.`],
     [cut > 0, `Searched only in part, because the index does not keep all of the text: ${counted(cut, 'resource')}.`],

@@ -96,7 +96,10 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     printLine(context, `${counted(total - items.length, 'earlier change')} not shown; use --limit to show more.`);
   }
   if (items.some(({ untold }) => untold === 'no-identity')) {
-    printLine(context, 'The changes are encrypted: set DASHKEEP_AGE_IDENTITY_FILE to see them.');
+    printLine(
+      context,
+      'The changes are encrypted: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE to see them.',
+    );
   }
   if (unreadable > 0) {
     printLine(context, `Omitted, because unreadable here: ${counted(unreadable, 'snapshot')}.`);

@@ -134,8 +134,8 @@ export const REPOSITORY_ERRORS = {
     exit: 2,
     status: 400,
     title: 'The snapshots are encrypted, and the service has no private key for them',
-    hint: 'The repository is encrypted. Set DASHKEEP_AGE_IDENTITY_FILE.',
-    page: 'To read them here, enter the private key in the settings.',
+    hint: 'The repository is encrypted. Set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE.',
+    page: 'To read them here, enter the private key in the settings, or set the passphrase in the deployment.',
   },
   DK_PRUNE_UNSAFE: {
     exit: 5,

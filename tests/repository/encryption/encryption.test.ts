@@ -70,7 +70,10 @@ describe('a service that only knows recipients', () => {
     const repository = await service();
     expect(await repository.snapshots()).toHaveLength(2);
     expect((await verify(repository)).problems).toEqual([]);
-    await expect(verify(repository, { readData: true })).rejects.toMatchObject({ code: 'DK_IDENTITY_MISSING' });
+    await expect(verify(repository, { readData: true })).rejects.toMatchObject({
+      code: 'DK_IDENTITY_MISSING',
+      hint: expect.stringContaining('DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE'),
+    });
     await expect(repository.getObject(first.resources[0]!.object)).rejects.toMatchObject({
       code: 'DK_IDENTITY_MISSING',
     });
