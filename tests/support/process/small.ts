@@ -29,6 +29,8 @@ export function runSmall(wanted: Wanted): Promise<Finished> {
   const id = (last += 1);
   return new Promise((resolve) => {
     waiting.set(id, resolve);
+    // A script that waits for nothing else would end.
+    small.channel?.ref();
     small.send({ id, ...wanted });
   });
 }
@@ -40,6 +42,9 @@ function start(): ChildProcess {
   started.on('message', (finished: Finished) => {
     waiting.get(finished.id)?.(finished);
     waiting.delete(finished.id);
+    if (waiting.size === 0) {
+      started.channel?.unref();
+    }
   });
   started.unref();
   started.channel?.unref();
