@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
+import { realClock } from '../../support/ports.ts';
 import { givenTokensOf, keeperOf, type KeeperParts } from '../../../pkg/service/token-sources.ts';
 
-const NONE = {} as KeeperParts;
+const NONE = { clock: realClock } as KeeperParts;
 const config = (environment: Record<string, string>) =>
   serviceConfig({ GRAFANA_URL: 'http://grafana:3000', GRAFANA_API_TOKEN: 'glsa_given', ...environment }, {}, 'test');
 
