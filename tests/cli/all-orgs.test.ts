@@ -110,15 +110,15 @@ describe('a comparison and a restore without --orgs', () => {
 
   it('name the organization of each difference where they are of several', async () => {
     const { out } = await dashkeep(['diff', 'latest', 'live']);
-    expect(out).toMatch(/^ +org  kind +uid +title$/m);
-    expect(out).toMatch(/^removed  1 +folder +twin +twin$/m);
-    expect(out).toMatch(new RegExp(`^removed  ${second} +folder +twin +twin$`, 'm'));
+    expect(out).toMatch(/^ +org +kind +uid +title$/m);
+    expect(out).toMatch(/^removed +1 +folder +twin +twin$/m);
+    expect(out).toMatch(new RegExp(`^removed +${second} +folder +twin +twin$`, 'm'));
     const { out: detailed } = await dashkeep(['diff', 'latest', 'live', '--detail']);
-    expect(detailed).toMatch(new RegExp(`^removed  ${second} +folder +twin +twin$`, 'm'));
+    expect(detailed).toMatch(new RegExp(`^removed +${second} +folder +twin +twin$`, 'm'));
     const { snapshot } = (await dashkeep(['backup', '--json'])).json;
     expect((await dashkeep(['diff', earlier, snapshot])).out).toBe(out);
     const only = await dashkeep(['diff', earlier, 'live'], { GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }) });
-    expect(only.out).toMatch(/^removed  folder +twin +twin$/m);
+    expect(only.out).toMatch(/^removed +folder +twin +twin$/m);
   });
 
   it('name the organizations of the snapshot that a token leaves out', async () => {

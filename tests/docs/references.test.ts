@@ -18,7 +18,7 @@ describe('the reference pages', () => {
       if (file.endsWith('.ts') && !file.endsWith('.test.ts')) {
         const text = readFileSync(join(root, 'pkg', file), 'utf8');
         for (const [name] of text.matchAll(/\bDASHKEEP_[A-Z0-9_]*[A-Z0-9]\b/g)) {
-          read.add(name.replace(/(_AGE_IDENTITY)_FILE$/, '$1'));
+          read.add(name.replace(/(_AGE_(?:IDENTITY|PASSPHRASE))_FILE$/, '$1'));
         }
       }
     }
