@@ -69,7 +69,10 @@ export async function openKeyring(
   const signed = own.filter(({ counts }) => counts);
   const trusted = signed.map(({ key }) => key);
   const newest = trusted.at(-1);
-  const recipients = [...new Set(secrets.recipients ?? [])];
+  const asked = secrets.recipients ?? [];
+  // A passphrase that is set beside recipients goes on opening what is written.
+  const opened = asked.length === 0 ? [] : await Promise.all(unlocked.map(recipientOf));
+  const recipients = [...new Set([...asked, ...opened])];
   if (recipients.length === 0 && passphrases.length > 0) {
     const itsOwn = await Promise.all(identities.map(recipientOf));
     // A first run that was cut short may leave half a key, wrapped for this passphrase and yet not opened by it. Where

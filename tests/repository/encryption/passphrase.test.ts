@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryState } from '../../../pkg/lib/state.ts';
 import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
 import { cheapPassphrases } from '../../support/repository/cheap-passphrases.ts';
 import { backup, keysOf, open } from '../../support/repository/repository.ts';
-import { dashboards, HOUR, service, setUp, world } from './harness.ts';
+import { alice, dashboards, HOUR, service, setUp, state, world } from './harness.ts';
 
 setUp();
 cheapPassphrases();
@@ -32,6 +33,22 @@ describe('a passphrase', () => {
     const objects = await keysOf(world.store, 'objects/');
     expect(objects).toHaveLength(2);
     expect(objects.every((key) => key.endsWith('.age'))).toBe(true);
+  });
+
+  it('goes on opening new backups when recipients are added to it', async () => {
+    const first = { passphrases: [passphrase], state };
+    const { trusted } = (await open(world, first)).trust.keys;
+    await backup(await open(world, first), world, dashboards);
+    world.clock.advance(HOUR);
+    const both = await open(world, { ...first, recipients: [alice.recipient] });
+    const manifest = await backup(both, world, { ...dashboards, three: { title: 'New' } });
+
+    const laptop = { create: false, trustedKeys: [...trusted], state: new MemoryState() };
+    for (const secrets of [{ passphrases: [passphrase] }, { identities: [alice.identity] }]) {
+      const person = await open(world, { ...laptop, ...secrets });
+      const added = manifest.resources.find(({ uid }) => uid === 'three');
+      expect(await person.getObject(added!.object)).toBe('{"title":"New"}');
+    }
   });
 
   it('begins no second key where a damaged one is between it and its snapshots', async () => {
