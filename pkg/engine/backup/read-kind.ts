@@ -34,6 +34,8 @@ export async function readKind(run: KindRun): Promise<void> {
   };
   const concern = Changes.concern(kind.name);
   const all: Listed[] = [];
+  // The same error for all of them: what fails alike is put down once, with its count.
+  const nameTooLong = refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long'));
   const unlisted = new Map(kind.confirmDeleted === true ? before : []);
   collection.report(kind.name);
   try {
@@ -51,8 +53,7 @@ export async function readKind(run: KindRun): Promise<void> {
       signal.throwIfAborted();
       collection.listed(kind.name, context.org.id);
       if (isNameTooLong(listed)) {
-        const short = { ...whole, uid: shortText(listed.uid), title: shortText(listed.title) };
-        collection.fail(short, refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long')));
+        collection.fail({ ...whole, uid: shortText(listed.uid), title: shortText(listed.title) }, nameTooLong);
         continue;
       }
       unlisted.delete(listed.uid);
