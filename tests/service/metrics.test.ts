@@ -58,7 +58,7 @@ it('says how the last run ended until the next one did, so that alerts end by th
   expect([await status('partial'), await status('complete')]).toEqual(['0', '1']);
 });
 
-it('tells a verification that found problems from one that could not finish', async () => {
+it('distinguishes a verification that found problems from one that could not finish', async () => {
   const service = metrics();
   const verified = (counts: Record<string, number>): void =>
     service.ended({ ...ended('failed'), kind: 'verify', counts });

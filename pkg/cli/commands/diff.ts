@@ -66,7 +66,7 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   return 0;
 }
 
-/** @returns `several` tells whether several organizations were compared. */
+/** @returns `several`: whether several organizations were compared */
 async function compare(
   context: CliContext,
   { repository, grafana }: Session,

@@ -12,7 +12,7 @@ export interface ReadableKey {
   readers: readonly string[];
 }
 
-/** What tells who can read the objects of a key: no encrypted file names its recipients. */
+/** The evidence of who can read the objects of a key: no encrypted file names its recipients. */
 interface Evidence {
   /** Who is to read what is written from now on. */
   recipients: readonly string[];
