@@ -94,6 +94,7 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     await writeFile(join(reader.directory, 'secrets.yaml'), file?.text ?? '');
     const supplied = await reader.shell(secrets, {
       ...own,
+      ADA_PASSWORD: 'made up',
       LOKI_PASSWORD: 'made up',
       SLACK_URL: 'https://hooks.slack.example/x',
     });

@@ -57,7 +57,7 @@ describe.runIf(depth() === 'all')('the guide for a Grafana that burned', () => {
     expect(followed.text).toMatch(/is complete: \d+ resources.*\nit covers 2 of 2 organizations; (\d+) of \1 kinds/);
     const saved = await reader.shell(`${own}\ndashkeep show latest --json`, elsewhere);
     expect(saved.text).toMatch(/"org":2,"kind":"folder","uid":"theirs"/);
-    const differences = [...followed.text.matchAll(/^(?:added|changed|removed) +([\w-]+) +(\S+)/gm)].map(
+    const differences = [...followed.text.matchAll(/^(?:added|changed|removed) +\d+ +([\w-]+) +(\S+)/gm)].map(
       ([, kind, uid]) => `${kind}/${uid}`,
     );
     // Their passwords are what Grafana does not give out; a published snapshot gets a new key to delete it with.
