@@ -65,7 +65,8 @@ export class EarlierRestores {
 /**
  * Whether something came with an owner that was made after the snapshot, and is still what Grafana gave it: then it
  * says nothing that anybody chose. So the permissions of a folder come back also when a restore was killed between the
- * folder and them. What a restore has written since, and is the default now, somebody narrowed.
+ * folder and them. What a restore has written since, and is the default now, somebody narrowed. Grafana says only in
+ * which second the owner was made; the record of the restore that made it knows better.
  */
 export async function isRenewed(
   { manifest }: Pick<PlanRequest, 'manifest'>,
@@ -75,7 +76,8 @@ export async function isRenewed(
   uid: string,
   live: Content,
 ): Promise<boolean> {
-  const isNew = (owner: Content): boolean => isMadeAfter(manifest, owner);
+  const isNew = async (owner: Content): Promise<boolean> =>
+    isMadeAfter(manifest, owner) || earlier.madeOwner(context, kind, uid);
   return (await isOwnersDefault(kind, context, uid, live, isNew)) && !(await earlier.wrote(context, kind, uid));
 }
 
@@ -85,13 +87,13 @@ export async function isOwnersDefault(
   context: WriteContext,
   uid: string,
   live: Content,
-  isMeant: (owner: Content) => boolean = () => true,
+  isMeant: (owner: Content) => Promise<boolean> = async () => true,
 ): Promise<boolean> {
   if (kind.owner === undefined || kind.isDefault === undefined) {
     return false;
   }
   const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
-  return owner !== undefined && isMeant(owner) && kind.isDefault(context, live, owner);
+  return owner !== undefined && (await isMeant(owner)) && kind.isDefault(context, live, owner);
 }
 
 /** Whether the live resource was made after the snapshot was taken. */
