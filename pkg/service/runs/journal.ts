@@ -33,6 +33,8 @@ export class Journal {
   readonly #state: StateStore;
   readonly #log: Log;
   #entries: JournalEntry[] = [];
+  /** What was put and is not written yet, by ID. */
+  readonly #unwritten = new Map<string, JournalEntry>();
   #writing: Promise<void> = Promise.resolve();
   #problem: DashkeepError | undefined;
 
@@ -63,10 +65,9 @@ export class Journal {
    */
   async load(): Promise<boolean> {
     const before = this.#entries;
-    let value: unknown;
+    let stored: JournalEntry[];
     try {
-      const text = (await this.#state.get(ENTRY))?.toString('utf8');
-      value = text === undefined ? [] : JSON.parse(text);
+      stored = parse(await this.#state.get(ENTRY));
     } catch (error) {
       this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be read');
       return false;
@@ -74,34 +75,66 @@ export class Journal {
     if (this.#entries !== before) {
       return true;
     }
-    this.#entries = (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
-      const parsed = Entry.safeParse(one);
-      return parsed.success ? [parsed.data] : [];
-    });
+    this.#entries = stored;
     return true;
   }
 
-  /** Adds or replaces an entry and writes the journal; failing that is a warning, for the run matters more. */
+  /**
+   * Adds or replaces an entry and writes it to the journal, beside what other replicas wrote there; failing that is a
+   * warning, for the run matters more.
+   */
   async put(entry: JournalEntry): Promise<void> {
-    const others = this.#entries.filter(({ id }) => id !== entry.id);
-    const all = [shortened(entry), ...others].sort((a, b) => (a.started < b.started ? 1 : -1));
-    // Copies and their retries are frequent, and must not hide the last verification.
-    const isNewest = (one: JournalEntry): boolean => all.find(({ kind }) => kind === one.kind) === one;
-    this.#entries = fitting(all.filter((one, at) => at < KEPT || isNewest(one)));
+    const short = shortened(entry);
+    this.#unwritten.set(entry.id, short);
+    this.#entries = merged(this.#entries, [short]);
     // One after the other, so that the newest state is the one that stays.
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
   }
 
   async #write(): Promise<void> {
+    const own = [...this.#unwritten.values()];
     try {
-      await this.#state.set(ENTRY, Buffer.from(JSON.stringify(this.#entries)));
+      await this.#state.update(ENTRY, (there) => {
+        this.#entries = merged(this.#entries, readable(there), [...this.#unwritten.values()]);
+        return Buffer.from(JSON.stringify(this.#entries));
+      });
+      for (const entry of own.filter((one) => this.#unwritten.get(one.id) === one)) {
+        this.#unwritten.delete(entry.id);
+      }
       this.#problem = undefined;
     } catch (error) {
       this.#problem = asDashkeepError(error);
       this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be written');
     }
   }
+}
+
+/** @throws SyntaxError for what is not JSON */
+function parse(bytes: Buffer | undefined): JournalEntry[] {
+  const value: unknown = bytes === undefined ? [] : JSON.parse(bytes.toString('utf8'));
+  return (Array.isArray(value) ? value : []).flatMap((one: unknown) => {
+    const parsed = Entry.safeParse(one);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** The same of a journal that is written next; one that is damaged is replaced. */
+function readable(bytes: Buffer | undefined): JournalEntry[] {
+  try {
+    return parse(bytes);
+  } catch {
+    return [];
+  }
+}
+
+/** The entries that are kept, newest first. Of several with one ID, the last counts. */
+function merged(...parts: JournalEntry[][]): JournalEntry[] {
+  const byId = new Map(parts.flat().map((entry) => [entry.id, entry]));
+  const all = [...byId.values()].sort((a, b) => (a.started < b.started ? 1 : -1));
+  // Copies and their retries are frequent, and must not hide the last verification.
+  const isNewest = (one: JournalEntry): boolean => all.find(({ kind }) => kind === one.kind) === one;
+  return fitting(all.filter((one, at) => at < KEPT || isNewest(one)));
 }
 
 /** Without the single problems and warnings of the oldest runs, where all together have no room. */

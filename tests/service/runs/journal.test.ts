@@ -59,3 +59,17 @@ it('does not forget the last verification for many other runs, nor takes it for 
   expect(journal.reachesBackTo(entry('verify', 1).started)).toBe(false);
   expect(journal.reachesBackTo(entry('backup', 60).started)).toBe(true);
 });
+
+it('of a replica that no longer leads takes nothing from the journal of the one that does', async () => {
+  const state = new MemoryState();
+  const [before, now] = [new Journal(state, silentLog), new Journal(state, silentLog)];
+  await before.put({ ...entry('backup', 1), status: 'running' });
+  await now.load();
+  await now.put({ ...entry('verify', 0), status: 'interrupted' });
+  await now.put(entry('backup', 2));
+  await before.put({ ...entry('backup', 1), status: 'failed' });
+  await now.load();
+  const shown = now.entries.map(({ id, status }) => `${id} ${status}`);
+  expect(shown).toEqual(['backup-2 complete', 'backup-1 failed', 'verify-0 interrupted']);
+  expect(before.entries).toEqual(now.entries);
+});
