@@ -40,6 +40,9 @@ export class ApiTokens {
   /** By digest. */
   #accepted = new Map<string, { org: TokenOf; until: number }>();
   #looked = Number.NEGATIVE_INFINITY;
+  /** Counts the looks; what an older one finds does not replace what a newer one found. */
+  #looks = 0;
+  #newest = 0;
   #loaded: Promise<void> = Promise.resolve();
 
   constructor(options: ApiTokensOptions) {
@@ -68,8 +71,13 @@ export class ApiTokens {
 
   async #load(): Promise<void> {
     const { log, given } = this.#options;
+    const look = ++this.#looks;
     try {
-      this.#accepted = await this.#read();
+      const accepted = await this.#read();
+      if (look > this.#newest) {
+        this.#newest = look;
+        this.#accepted = accepted;
+      }
     } catch (error) {
       const { code, message: reason, hint } = asDashkeepError(error);
       log.warn({ code, reason, hint }, "the service's own tokens cannot be read or stored");

@@ -5,13 +5,14 @@ import { ApiTokens } from '../../../pkg/service/api-tokens/api-tokens.ts';
 import { realRandomness } from '../../support/ports.ts';
 import { TestClock } from '../../support/repository/repository.ts';
 
+const over = (state: MemoryState): ApiTokens =>
+  new ApiTokens({ rotates: true, state, clock: new TestClock(), randomness: realRandomness, log: silentLog });
+
 it('does not refuse a token while the stored ones are still being read, as after each start', async () => {
   const state = new MemoryState();
-  const restarted = () =>
-    new ApiTokens({ rotates: true, state, clock: new TestClock(), randomness: realRandomness, log: silentLog });
-  const token = await restarted().current(1, 1);
+  const token = await over(state).current(1, 1);
 
-  const tokens = restarted();
+  const tokens = over(state);
   const loaded = tokens.load();
 
   expect(await Promise.all([tokens.orgOf(token), tokens.orgOf(token), tokens.orgOf('unknown')])).toEqual([
@@ -20,4 +21,28 @@ it('does not refuse a token while the stored ones are still being read, as after
     undefined,
   ]);
   await loaded;
+});
+
+it('accepts a new token although an older look at the stored ones ends later', async () => {
+  let answer = (): void => undefined;
+  const slow = new Promise<void>((resolve) => (answer = resolve));
+  let isSlow = false;
+  class SlowState extends MemoryState {
+    override async get(name: string): Promise<Buffer | undefined> {
+      const value = await super.get(name);
+      if (isSlow) {
+        isSlow = false;
+        await slow;
+      }
+      return value;
+    }
+  }
+  const tokens = over(new SlowState());
+  await tokens.current(1, 1);
+  isSlow = true;
+  const early = tokens.load();
+  const token = await tokens.revoke(1, 1);
+  answer();
+  await early;
+  expect(await tokens.orgOf(token)).toBe(1);
 });
