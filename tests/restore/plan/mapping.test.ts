@@ -174,6 +174,13 @@ describe('secrets for a restore', () => {
     });
   });
 
+  it('that need a variable which is not set advise to set it', () => {
+    const text = 'data-source: { prom: { password: { env: NOT_SET } } }';
+    expect(() => parseSecrets(text, {})).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('environment variable NOT_SET') }) as Error,
+    );
+  });
+
   it.each([
     ['- a', 'must be a mapping'],
     ['dashboards: {}', "'dashboards' is not a kind"],

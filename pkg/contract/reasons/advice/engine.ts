@@ -46,6 +46,7 @@ export const ENGINE_ADVICE = {
     page: 'Set the target in the deployment, and do not save an endpoint, keys or recipients on the settings page.',
   },
   'write-secrets': 'Write kind, UID and field as nested mappings: {example}',
+  'set-secret-variable': 'Set the environment variable {name}, or correct its name in the file.',
   'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',
   'remove-orgs': 'Remove orgs from the mapping, or use it on the command line.',
   'remove-mappings': 'Delete mappings that you no longer use.',

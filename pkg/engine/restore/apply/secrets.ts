@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { DashkeepError } from '../../../contract/errors.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { isKindName, type KindName } from '../../../contract/kinds.ts';
 import type { RestoreOptions } from '../types.ts';
 
@@ -69,13 +69,13 @@ function valueOf(
   }
   const given = environment[name];
   if (given === undefined) {
-    throw refusal(`${place}.${field}: ${name} is not set`);
+    throw refusal(`${place}.${field}: ${name} is not set`, reason('set-secret-variable', { name }));
   }
   return given;
 }
 
-function refusal(why: string): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `the file with secrets is not valid: ${why}`, {
-    advice: reason('write-secrets', { example: 'data-source: { my-uid: { basicAuthPassword: secret } }' }),
-  });
+const NESTED = reason('write-secrets', { example: 'data-source: { my-uid: { basicAuthPassword: secret } }' });
+
+function refusal(why: string, advice: KnownReason = NESTED): DashkeepError {
+  return new DashkeepError('DK_SETTINGS', `the file with secrets is not valid: ${why}`, { advice });
 }
