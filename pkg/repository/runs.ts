@@ -49,7 +49,7 @@ export async function writeRun(
   const signature = signs
     ? await trust.signing.statement(key, JSON.stringify(record), undefined, { signal })
     : undefined;
-  const body = await keyring.sealMetadata(Buffer.from(`${JSON.stringify(compact({ ...record, signature }))}\n`));
+  const body = await keyring.sealRecord(Buffer.from(`${JSON.stringify(compact({ ...record, signature }))}\n`));
   await store.put(key, body, {
     contentType: keyring.encrypted ? 'application/octet-stream' : 'application/json',
     signal,

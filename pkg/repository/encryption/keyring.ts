@@ -56,6 +56,8 @@ export interface Keyring {
   sealObject(plain: Buffer): Promise<Buffer>;
   /** Seals a manifest, run record or index: for the recipients and the writers' own metadata identity. */
   sealMetadata(plain: Buffer): Promise<Buffer>;
+  /** Seals a run record like metadata; where nothing else may be written, for the writers' metadata identity alone. */
+  sealRecord(plain: Buffer): Promise<Buffer>;
   readonly opener: Opener;
 }
 
@@ -80,8 +82,11 @@ export interface KeyringOptions {
   keys: readonly RepositoryKey[];
   /** Those that a trusted key signed. */
   trusted?: readonly RepositoryKey[];
-  /** Why nothing may be written, when that is so. */
+  /** Why nothing but run records may be written, when that is so; and under which key those, if there is one. */
   readOnly?: string;
+  recordsUnder?: RepositoryKey | undefined;
+  /** Stores the key before anything is sealed under it, where opening did not. */
+  storeKey?: () => Promise<void>;
 }
 
 /**
@@ -106,6 +111,12 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
       throw new DashkeepError('DK_ENCRYPTION', readOnly);
     };
   }
+  if (options.storeKey !== undefined) {
+    [sealObject, sealMetadata] = storingFirst(options.storeKey, [sealObject, sealMetadata]);
+  }
+  const { recordsUnder } = options;
+  const sealRecord =
+    recordsUnder === undefined ? sealMetadata : sealFor([await recipientOf(recordsUnder.metadataIdentity)]);
   const own = await Promise.all(options.identities.map(recipientOf));
   const isForOthers = options.recipients.length > 0 && !own.some((one) => options.recipients.includes(one));
   const keyOf: Keyring['keyOf'] = (id, text) => keys.find((key) => same(objectIdOf(text, key.objectIdKey), id));
@@ -138,8 +149,24 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     keyOf,
     sealObject,
     sealMetadata,
+    sealRecord,
     opener,
   };
+}
+
+/** The same seals, the first of which stores the key. */
+function storingFirst(storeKey: () => Promise<void>, [object, metadata]: [Seal, Seal]): [Seal, Seal] {
+  let storing: Promise<void> | undefined;
+  const stored = (): Promise<void> =>
+    (storing ??= storeKey().catch((error: unknown) => {
+      storing = undefined;
+      throw error;
+    }));
+  const after =
+    (seal: Seal): Seal =>
+    (plain) =>
+      stored().then(() => seal(plain));
+  return [after(object), after(metadata)];
 }
 
 /** The first of each id: the current key is not to be hidden by one that someone put there under its id. */

@@ -118,7 +118,7 @@ export async function openKeyring(
       identities,
       unlocked,
       keys,
-      readOnly: isSecret ? READ_ONLY : undefined,
+      ...(isSecret ? { readOnly: READ_ONLY, recordsUnder: local?.key } : {}),
     });
   }
 
@@ -165,15 +165,19 @@ export async function openKeyring(
     );
   }
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients };
-  const keyring = await makeKeyring({
+  const storeKey = (): Promise<void> => wrap(ports, current, recipients, keyFiles, { local, create });
+  if (create || secrets.rewraps === true) {
+    await storeKey();
+  }
+  return makeKeyring({
     ...{ recipients, identities, unlocked, keys },
+    // Anyone who only looks leaves no key; what writes after all, such as a restore, stores it first.
+    ...(create || secrets.rewraps === true ? {} : { storeKey }),
     current: current.key,
     readers: current.readers,
     isSuccessor: (before !== undefined && before.id !== current.key.id) || remembered.length > 1,
     trusted: [...trusted, ...remembered.map(({ key }) => key)],
   });
-  await wrap(ports, current, recipients, keyFiles, { local, create });
-  return keyring;
 }
 
 /** Whether any snapshot, or what is left of one, is encrypted. */

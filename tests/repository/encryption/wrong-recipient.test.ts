@@ -124,6 +124,24 @@ describe('another recipient than that of the earlier backups', () => {
     expect((await service()).keyring.current).toEqual(first.keyring.current);
   });
 
+  it('leaves no key behind if someone only looks, and one as soon as something is written', async () => {
+    const first = await service();
+    await backup(first, world, dashboards);
+    const name = `repository-${first.id}`;
+    const [files, known] = [await keysOf(world.store), await state.get(name)];
+    const looking = await open(world, { recipients: [bob.recipient], state, create: false });
+    expect(await looking.snapshots()).toHaveLength(1);
+    expect(await keysOf(world.store)).toEqual(files);
+    expect(await state.get(name)).toEqual(known);
+
+    // A restore, which creates a safety snapshot, opens in the same way.
+    world.clock.advance(HOUR);
+    await backup(looking, world, dashboards);
+    const next = await service([bob.recipient]);
+    expect(next.keyring.current).toEqual(looking.keyring.current);
+    expect(await next.snapshots()).toHaveLength(2);
+  });
+
   it('is taken where a first run was cut short before there was a snapshot', async () => {
     await service();
     loseState();
