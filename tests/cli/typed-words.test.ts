@@ -43,6 +43,23 @@ describe('the words that a plan asks for', () => {
     expect(shown()).toContain("Type '1 security change' to continue: ");
   });
 
+  it('are asked for below how much is written, by action and kind', async () => {
+    const { world, stdin, shown } = worldOf(true);
+    const planned = [
+      ['create', 'folder'],
+      ['create', 'dashboard'],
+      ['create', 'dashboard'],
+      ['unchanged', 'dashboard'],
+      ['delete', 'annotation'],
+    ].map(([action, kind], at) => ({ ...item, action, kind, uid: `${at}`, losses: [], security: [] }));
+    const typed = confirmed(world, { ...PLAN, items: [...PLAN.items, ...planned] } as unknown as Plan, {});
+    stdin.write('1 security change\n');
+    await typed;
+    const counts = 'create: 3 (folder: 1, dashboard: 2)\nupdate: 1 (data-source: 1)\ndelete: 1 (annotation: 1)\n';
+    const [above] = shown().split('Type ');
+    expect(above).toContain(counts);
+  });
+
   it('must be typed letter for letter', async () => {
     const { world, stdin } = worldOf(true);
     const typed = confirmed(world, PLAN, {});

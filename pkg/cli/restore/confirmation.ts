@@ -1,6 +1,7 @@
 import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
 import { bySecurity } from '../../engine/restore/everything/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
+import { groupBy } from '../../lib/group-by.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printable } from '../output/printable.ts';
 import { securityLines } from './security-lines.ts';
@@ -21,8 +22,21 @@ export async function confirmed(
   for (const line of securityLines(bySecurity(plan).toConfirm)) {
     context.stderr.write(`${printable(line)}\n`);
   }
+  for (const line of writeCounts(plan.items)) {
+    context.stderr.write(`${line}\n`);
+  }
   const asks = confirm === undefined && json !== true;
   const typed = asks ? await askOnTerminal(context, `Type '${printable(plan.confirm)}' to continue: `) : confirm;
   requireConfirmation(plan, typed);
   return { confirm: plan.confirm };
+}
+
+/** What applying a plan writes, such as `update: 3 (folder: 1, dashboard: 2)`: a line for each action. */
+function writeCounts(items: Plan['items']): string[] {
+  const byAction = groupBy(items, ({ action }) => action);
+  return (['create', 'update', 'delete'] as const).flatMap((action) => {
+    const written = byAction.get(action) ?? [];
+    const kinds = [...groupBy(written, ({ kind }) => kind)].map(([kind, { length }]) => `${kind}: ${length}`);
+    return written.length === 0 ? [] : [`${action}: ${written.length} (${kinds.join(', ')})`];
+  });
 }
