@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { RULE } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { storedRules } from '../../engine/rules/stored-rules.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -35,11 +36,14 @@ async function show(context: CliContext, snapshot: string, flags: Flags): Promis
     printJson(context, { ...manifest, ...compact({ rules: listed }) });
     return 0;
   }
-  const { id, status, trigger, finished, grafana, resources, errors } = manifest;
+  const { id, status, trigger, finished, grafana, resources, errors, basedOn } = manifest;
   printLine(
     context,
     `${id}: ${status}, ${trigger}, finished ${finished}, Grafana ${grafana.version} at ${grafana.url}`,
   );
+  if (basedOn !== undefined) {
+    printLine(context, `note: ${sentenceOf(reason('snapshot-based-on', { time: basedOn.started }))}`);
+  }
   printTable(
     context,
     ['org', 'kind', 'uid', 'title', 'folder', 'size'],

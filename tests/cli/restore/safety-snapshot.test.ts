@@ -75,3 +75,11 @@ it('finishes a restore without a safety snapshot in the same way', async () => {
   const { error } = await restore('--no-safety-snapshot');
   expect(error).toMatch(/^To finish it: dashkeep restore \S+ .*--no-safety-snapshot.* --apply$/m);
 });
+
+it('is shown with the time as of which it has what the restore did not touch', async () => {
+  const { started } = JSON.parse((await cli('show', 'latest', '--json')).out);
+  const { safetySnapshot } = JSON.parse((await restore('--json')).out);
+  const { out } = await cli('show', safetySnapshot);
+  expect(out).toContain(`the others were copied from the snapshot of ${started}\n`);
+  expect((await cli('show', 'latest')).out).not.toContain('the others were');
+});
