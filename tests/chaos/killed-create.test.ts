@@ -2,10 +2,10 @@ import { afterEach, expect, it } from 'vitest';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { RestoreBench, stateOf } from '../restore/harness.ts';
 import { seed } from '../restore/seed.ts';
-import { Killed, oneIn } from './cut-points.ts';
+import { oneIn } from './cut-points.ts';
+import { killedAt } from './kill.ts';
 
 const STEP = oneIn(3, 1);
-const WRITES = /^(POST|PUT|PATCH|DELETE) (?!.*\/api\/(ds|frontend|access-control\/user))/;
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
@@ -24,24 +24,7 @@ async function prepare(): Promise<Manifest> {
 it('a restore of what is missing, killed in the second of its snapshot, finishes with permissions', async () => {
   for (let n = 0; ; n += STEP) {
     const good = await prepare();
-    const stop = new AbortController();
-    let dead = false;
-    const { store } = bench.repository;
-    const put = store.put.bind(store);
-    store.put = (...given) => (dead ? Promise.reject(new Killed()) : put(...given));
-    const run = (): void => {
-      dead = true;
-      stop.abort(new Killed());
-    };
-    bench.sim.setFaults({ match: WRITES, action: { kind: n % 2 === 0 ? 'after' : 'before', run }, skip: n, times: 1 });
-    await bench.applyRecorded({ manifest: good, signal: stop.signal }, true).catch((error: unknown) => {
-      if (!dead) {
-        throw error;
-      }
-    });
-    bench.sim.setFaults();
-    store.put = put;
-    if (!dead) {
+    if (!(await killedAt(n, bench, { manifest: good }))) {
       expect(n).toBeGreaterThan(4);
       return;
     }

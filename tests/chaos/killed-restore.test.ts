@@ -5,11 +5,11 @@ import { restore } from '../../pkg/engine/restore/restore.ts';
 import { RestoreBench, stateOf, typedFor } from '../restore/harness.ts';
 import { board, seed } from '../restore/seed.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
-import { Killed, oneIn } from './cut-points.ts';
+import { oneIn } from './cut-points.ts';
+import { killedAt } from './kill.ts';
 
 /** `npm run chaos` kills at every request that writes; the tests at a spread of them. */
 const STEP = oneIn(7, 3);
-const WRITES = /^(POST|PUT|PATCH|DELETE) (?!.*\/api\/(ds|frontend|access-control\/user))/;
 let tried = 0;
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -27,29 +27,12 @@ async function prepare(): Promise<{ good: Manifest; before: Record<string, strin
 }
 
 /**
- * Restores, and dies at the n-th request that writes; from then on nothing reaches the repository.
+ * Restores, and dies at the n-th request that writes.
  * @returns the run, or undefined where the restore had ended before
  */
-async function killedAt(n: number, good: Manifest): Promise<string | undefined> {
-  const stop = new AbortController();
-  let dead = false;
-  const { store } = bench.repository;
-  const put = store.put.bind(store);
-  store.put = (...given) => (dead ? Promise.reject(new Killed()) : put(...given));
-  const die = (): void => {
-    dead = true;
-    stop.abort(new Killed());
-  };
-  const kind = n % 2 === 0 ? 'after' : 'before';
-  bench.sim.setFaults({ match: WRITES, action: { kind, run: die }, skip: n, times: 1 });
-  const wanted = { manifest: good, options: { overwrite: true, deleteExtra: true }, signal: stop.signal };
-  await bench.applyRecorded(wanted, true, 'Main Org.').catch((error: unknown) => {
-    if (!dead) {
-      throw error;
-    }
-  });
-  bench.sim.setFaults();
-  store.put = put;
+async function runKilledAt(n: number, good: Manifest): Promise<string | undefined> {
+  const wanted = { manifest: good, options: { overwrite: true, deleteExtra: true } };
+  const dead = await killedAt(n, bench, wanted, 'Main Org.');
   const [newest] = await bench.repository.runs({ limit: 1 });
   return dead ? newest?.id : undefined;
 }
@@ -58,7 +41,7 @@ describe.each(['undo', 'finish'] as const)('a restore that was killed', (way) =>
   it(`at any request leads to equal states: ${way}`, { timeout: 600_000 }, async () => {
     for (let n = 0; ; n += STEP) {
       const { good, before } = await prepare();
-      const run = await killedAt(n, good);
+      const run = await runKilledAt(n, good);
       if (run === undefined) {
         expect(n).toBeGreaterThan(9);
         return;

@@ -160,7 +160,7 @@ async function planAndApply(
         };
         const plan = await planned(context, everything ? planEverything(request) : planRestore(request));
         if (requested.saved !== undefined) {
-          requireFresh(requested.saved, request, plan);
+          await requireFresh(requested.saved, request, plan);
         }
         if (flags.savePlan !== undefined) {
           await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });

@@ -27,7 +27,7 @@ async function take(text: string): Promise<ReturnType<typeof planRestore>> {
   const plan = parseSavedPlan(text);
   const request = await bench.request({ ...requestOf(plan), manifest: await bench.repository.manifest(plan.snapshot) });
   const fresh = await planRestore(request);
-  requireFresh(plan, request, fresh);
+  await requireFresh(plan, request, fresh);
   return fresh;
 }
 

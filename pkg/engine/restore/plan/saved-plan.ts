@@ -6,7 +6,9 @@ import { KIND_NAMES, NAMEABLE } from '../../../contract/kinds.ts';
 import { PlanItem, SecurityChange } from '../../../contract/plan.ts';
 import { ReasonData } from '../../../contract/reasons/reason.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
+import { EarlierRestores, isRenewed } from './earlier-restores.ts';
 import { changesSecurity, outcomeOf } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from '../types.ts';
 
@@ -122,13 +124,20 @@ export function requestOf(saved: SavedPlan): { selection: Selection; options: Re
  * so that an apply that was interrupted can be taken up again with the same file.
  * @throws DK_PLAN_STALE naming what has moved.
  */
-export function requireFresh(saved: SavedPlan, request: PlanRequest, plan: Plan): void {
+export async function requireFresh(saved: SavedPlan, request: PlanRequest, plan: Plan): Promise<void> {
   if (saved.repository !== request.repository.id || saved.grafana !== request.instance.url) {
     const what = saved.repository === request.repository.id ? `Grafana at ${saved.grafana}` : 'another repository';
     throw new DashkeepError('DK_PLAN_STALE', `the plan was created for ${what}`);
   }
   const now = new Map(plan.items.map((item) => [keyOf(item), item]));
-  const moved = saved.items.filter((before) => hasMoved(before, now.get(keyOf(before))));
+  const earlier = new EarlierRestores(request);
+  const moved: SavedItem[] = [];
+  for (const one of saved.items) {
+    const item = now.get(keyOf(one));
+    if (hasMoved(one, item) && !(item !== undefined && (await isMeanwhileMade(request, earlier, one, item)))) {
+      moved.push(one);
+    }
+  }
   const before = new Set(saved.items.map(keyOf));
   const names = [...moved, ...plan.items.filter((item) => !before.has(keyOf(item)))].map(
     ({ kind, uid }) => `${kind} ${uid}`,
@@ -150,13 +159,6 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
   if (now === undefined) {
     return before.action !== 'delete';
   }
-  // Its owner was made meanwhile, and brought it.
-  const isBrought = kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update';
-  // What Grafana gave it shows it to all who gain something.
-  const gainsMore = now.security.every(({ code, params }) => code === 'permission' && params['before'] !== undefined);
-  if (isBrought && now.code === 'renewed' && gainsMore) {
-    return false;
-  }
   const seen = new Set(before.security.map(outcomeOf));
   if (changesSecurity(now) && now.security.some((change) => !seen.has(outcomeOf(change)))) {
     return true;
@@ -164,8 +166,36 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
   if (now.action === 'unchanged' && (before.action === 'create' || before.action === 'update')) {
     return false;
   }
-  if (isBrought) {
+  if (isBrought(before, now)) {
     return false;
   }
   return now.action !== before.action || now.live !== before.live || now.entry?.object !== before.object;
+}
+
+/** Whether its owner was made meanwhile, and brought it. */
+function isBrought(before: SavedItem, now: PlannedItem): boolean {
+  return kindOf(now.kind).owner !== undefined && before.action === 'create' && now.action === 'update';
+}
+
+/**
+ * Whether it is still what Grafana gave an owner that was made meanwhile: an apply that was interrupted goes on to what
+ * was looked at. What this gives to whom is asked for again.
+ */
+async function isMeanwhileMade(
+  request: PlanRequest,
+  earlier: EarlierRestores,
+  before: SavedItem,
+  now: PlannedItem,
+): Promise<boolean> {
+  if (!isBrought(before, now) || now.entry?.object !== before.object) {
+    return false;
+  }
+  const { org: id, uid } = targetOf(now);
+  const org = request.instance.orgs.find((one) => one.id === id);
+  if (now.code === 'renewed' || org === undefined) {
+    return now.code === 'renewed';
+  }
+  const [kind, context] = [kindOf(now.kind), writeContext(request, org)];
+  const live = await kind.read(context, { uid, title: now.title });
+  return live !== undefined && isRenewed(request, earlier, kind, context, uid, live);
 }
