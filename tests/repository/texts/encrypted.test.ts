@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { beforeEach, expect, it } from 'vitest';
 import { MemoryState } from '../../../pkg/lib/state.ts';
@@ -111,4 +112,24 @@ it('is written for new recipients', async () => {
   };
   expect(await searchFor(newcomer, 'latency')).toMatchObject({ searched: 'content', total: 1 });
   expect(reads).toBe(0);
+});
+
+it('is made again where an earlier release did not say that it left out what it could not decrypt', async () => {
+  await take('Shop');
+  const next = await generateIdentity();
+  const recipients = [await identityToRecipient(next)];
+  world.clock.advance(3_600_000);
+  const successor = await open(world, { recipients, state });
+  await publishBodies(successor, world, { 1: { 'dashboard/a': board('Shop', { 'Queue depth': 'up' }) } });
+  const opened = (identities: string[]) => open(world, { recipients, identities, state });
+  const wrong = await opened([next]);
+  expect(await searchFor(wrong, 'latency')).toMatchObject({ searched: 'content', total: 0 });
+  const key = 'cache/texts.json.gz.age';
+  const written = gunzipSync(await wrong.keyring.opener.open(await world.store.get(key), 'DK_INTEGRITY', key));
+  const { locked, ...head } = JSON.parse(written.toString().split('\n')[0]!) as Record<string, unknown>;
+  expect(locked).toMatch(/./);
+  const json = JSON.stringify(head);
+  const text = `${json}\n${await wrong.trust.signing.statement(key, json)}`;
+  await world.store.put(key, await wrong.keyring.sealObject(gzipSync(text)));
+  expect(await searchFor(await opened([identity, next]), 'latency')).toMatchObject({ total: 1 });
 });

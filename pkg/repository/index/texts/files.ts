@@ -54,7 +54,10 @@ export const TextHead = z.object({
   /** Snapshots whose versions are indexed, besides those of the large part. */
   snapshots: z.array(z.string()),
   docs: z.array(TextDoc),
-  /** Identities, as a set of their recipients, that did not decrypt some content; absent = all was decrypted. */
+  /**
+   * Of texts in an encrypted repository: identities, as a set of their recipients, that did not decrypt some content; ''
+   * = all was decrypted; absent = not known, because an earlier release wrote it.
+   */
   locked: z.string().optional(),
 });
 export type TextHead = z.infer<typeof TextHead>;

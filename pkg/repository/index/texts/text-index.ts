@@ -118,11 +118,12 @@ export class TextIndex {
   /** Writes all of it once more as it is, for recipients that are new. Failing that, it is made again. */
   rewrite(calls: Abortable = {}): Promise<void> {
     // Also by who reads with an identity that is no longer that of a recipient.
-    const files = this.#ports.keyring.readsObjects ? textFiles(this.#ports, 'texts', this.#limits.shard) : this.#files;
+    const flavor = this.#ports.keyring.readsObjects ? 'texts' : this.flavor;
+    const files = flavor === this.flavor ? this.#files : textFiles(this.#ports, flavor, this.#limits.shard);
     return files.rewrite(
       // What could not be decrypted may be now.
       (head) =>
-        head.locked === undefined
+        head.locked === this.#nobody(flavor)
           ? this.#fold(head, calls, undefined, files)
           : files.replace(head, files.format.empty(), calls),
       calls,
@@ -181,12 +182,18 @@ export class TextIndex {
   /** The head; empty where others left out what they could not decrypt: who comes with another identity tries it. */
   async #load(calls: Abortable): Promise<TextHead> {
     const head = await this.#files.load(calls);
-    return head.locked === undefined || head.locked === this.#identities ? head : this.#files.format.empty();
+    return [this.#nobody(this.flavor), this.#identities].includes(head.locked) ? head : this.#files.format.empty();
   }
 
-  /** Says by whom content could not be decrypted, if that was so. */
+  /** Says by whom content could not be decrypted, or that all was. */
   #marked(head: TextHead): TextHead {
-    return this.#isLocked ? { ...head, locked: this.#identities } : head;
+    const locked = this.#isLocked ? this.#identities : (head.locked ?? this.#nobody(this.flavor));
+    return compact({ ...head, locked });
+  }
+
+  /** What a head says where all was decrypted. */
+  #nobody(flavor: TextFlavor): string | undefined {
+    return flavor === 'texts' && this.#ports.keyring.encrypted ? '' : undefined;
   }
 
   get #identities(): string {
