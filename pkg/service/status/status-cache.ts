@@ -16,7 +16,7 @@ const GRAFANA_EVERY_MS = 30_000;
 /** While it does not answer: the pages recover with it. */
 const GRAFANA_AGAIN_MS = 5_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
-/** While something is wrong with it: the pages recover with it. */
+/** While something is wrong with it, or someone sees that it is not trusted: the pages recover with it. */
 const REPOSITORY_AGAIN_MS = 10_000;
 
 /** Keeps what the status says of Grafana and of the repository, so that answering it costs no request. */
@@ -27,6 +27,8 @@ export class StatusCache {
   readonly #health: GrafanaHealth;
   readonly #started = { grafana: -Infinity, repository: -Infinity };
   readonly #busy: { grafana?: Promise<void>; repository?: Promise<void> } = {};
+  /** When someone asked last. */
+  #asked = -Infinity;
   /** Counts the targets: what is read of one that was replaced meanwhile is not kept. */
   #targets = 0;
   grafana: GrafanaStatus = { reachable: false };
@@ -52,6 +54,11 @@ export class StatusCache {
     this.#due('repository', this.#repositoryEvery, () => this.#readRepository(signal));
   }
 
+  /** Someone looks: what is not trusted is soon read again, because a person may trust it in another process. */
+  asked(): void {
+    this.#asked = this.#clock.monotonic();
+  }
+
   /** The repository has changed: look at the next turn. */
   invalidate(): void {
     this.#started.repository = -Infinity;
@@ -67,7 +74,9 @@ export class StatusCache {
   }
 
   get #repositoryEvery(): number {
-    return this.#repositoryCache.problem === undefined ? REPOSITORY_EVERY_MS : REPOSITORY_AGAIN_MS;
+    const isDoubted = this.findings.length > 0 || (this.repository?.untrusted.length ?? 0) > 0;
+    const isWatched = isDoubted && this.#clock.monotonic() - this.#asked < REPOSITORY_AGAIN_MS;
+    return this.#repositoryCache.problem === undefined && !isWatched ? REPOSITORY_EVERY_MS : REPOSITORY_AGAIN_MS;
   }
 
   close(): Promise<void> {

@@ -112,6 +112,7 @@ export class StatusView {
   status(caller: Caller): Status {
     const { config, settings, statusCache, leadership, repositoryCache, started, clock } = this.#parts;
     const { values } = settings.view();
+    statusCache.asked();
     const now = clock.now();
     const schedules = schedulesOf(values, now);
     const { newest, content, snapshots, ...covered } = this.#held(caller);

@@ -50,6 +50,12 @@ it('a service reports snapshots of untrusted keys in its repository, and who sig
     expect.objectContaining({ status: 'warning', detail: expect.stringContaining(signer) }),
   );
   expect((await service.call('GET', '/status')).json.protection).toBe('yes');
+
+  // A page that is open shows soon that someone trusts it in another process.
+  await elsewhere(['trust', signer], 'state');
+  await expect
+    .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 60_000, interval: 1_000 })
+    .not.toContainEqual(expect.objectContaining({ code: 'DK_SNAPSHOT_FOREIGN' }));
 });
 
 it('trusts a key as soon as a person does beside it, though it has just found it untrusted', async () => {
