@@ -20,6 +20,7 @@ async function readGone(from: string, to: string, hideRestored: 'true' | 'false'
   const gone = outermost(
     page.items.filter(({ kind }) => !whole.has(kind)),
     page.from,
+    page.next !== undefined,
   );
   return { gone, isReading: page.reading !== undefined };
 }

@@ -9,6 +9,8 @@ export interface Gone {
   entry: DiffEntry;
   /** How many things went with it. */
   inside: number;
+  /** Whether more may have gone with it than was counted. */
+  isMore: boolean;
   /** The snapshot that holds it. */
   from: string;
   /** When that was taken, where the page does not say it for all. */
@@ -34,8 +36,11 @@ const MISSED: ReadonlySet<KindName> = new Set([
 
 const pathOf = ({ folder, title }: DiffEntry): string => (folder === '' ? title : `${folder} / ${title}`);
 
-/** Of what is gone, the outermost: a folder represents everything in it, a dashboard its permissions. */
-export function outermost(entries: DiffEntry[], from: string): Gone[] {
+/**
+ * Of what is gone, the outermost: a folder represents everything in it, a dashboard its permissions.
+ * @param isCut - whether `entries` are only the first ones
+ */
+export function outermost(entries: DiffEntry[], from: string, isCut = false): Gone[] {
   const folders = entries.filter((entry) => entry.kind === 'folder');
   const isIn = (entry: DiffEntry, folder: DiffEntry) =>
     entry !== folder && entry.org === folder.org && `${entry.folder} / `.startsWith(`${pathOf(folder)} / `);
@@ -44,12 +49,20 @@ export function outermost(entries: DiffEntry[], from: string): Gone[] {
     .map((entry) => {
       if (entry.kind === 'folder') {
         const inside = entries.filter((other) => isIn(other, entry)).length;
-        return { entry, inside, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
+        // An annotation does not say in which folder its dashboard is.
+        const isMore = isCut || entries.some(({ kind, org }) => kind === 'annotation' && org === entry.org);
+        return { entry, inside, isMore, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
       }
       const own = entries.filter(
         (other) => other.org === entry.org && other.uid === entry.uid && belongs(other, entry),
       );
-      return { entry, inside: 0, from, selection: { type: 'resources', resources: [entry, ...own].map(refOf) } };
+      return {
+        entry,
+        inside: 0,
+        isMore: false,
+        from,
+        selection: { type: 'resources', resources: [entry, ...own].map(refOf) },
+      };
     });
 }
 

@@ -36,6 +36,16 @@ describe('what is gone', async () => {
     ]);
   });
 
+  it('says when a folder may hold more than was counted: annotations name no folder, and a list can be cut', () => {
+    const inShop = [removed('folder', 'shop', 'Shop'), removed('dashboard', 'd', 'Dashboard', 'Shop')];
+    const mayHoldMore = (entries: DiffEntry[], isCut?: boolean) =>
+      outermost(entries, 's', isCut).map(({ inside, isMore }) => [inside, isMore]);
+    expect(mayHoldMore(inShop)).toEqual([[1, false]]);
+    expect(mayHoldMore([...inShop, removed('annotation', 'x', 'Deployed')])).toEqual([[1, true]]);
+    expect(mayHoldMore([...inShop, { ...removed('annotation', 'x', 'Deployed'), org: 2 }])).toEqual([[1, false]]);
+    expect(mayHoldMore(inShop, true)).toEqual([[1, true]]);
+  });
+
   it('brings a dashboard back with its permissions', () => {
     const gone = outermost(
       [removed('dashboard', 'd', 'Dashboard', 'Shop'), removed('dashboard-permissions', 'd', 'Dashboard', 'Shop')],

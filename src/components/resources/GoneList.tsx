@@ -27,8 +27,7 @@ export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
               <Text color="secondary" variant="bodySmall">
                 {[
                   one.entry.folder || kindLabel(one.entry.kind),
-                  one.inside > 0 &&
-                    plural('gone.inside', one.inside, 'with {{number}} resource', 'with {{number}} resources'),
+                  insideText(one),
                   one.seen !== undefined &&
                     t('gone.seen', 'last seen in the backup of {{time}}', { time: formatTime(one.seen) }),
                 ]
@@ -54,6 +53,14 @@ export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
       )}
     </div>
   );
+}
+
+function insideText({ inside, isMore }: Gone): string {
+  return inside === 0
+    ? ''
+    : isMore
+      ? plural('gone.atLeast', inside, 'with at least {{number}} resource', 'with at least {{number}} resources')
+      : plural('gone.inside', inside, 'with {{number}} resource', 'with {{number}} resources');
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
