@@ -134,3 +134,20 @@ it('an undo of an undo goes on where someone made a dashboard again that cannot 
   await undo(undone);
   expect(bench.sim.state.org(1).dashboards.size).toBe(uids.length);
 });
+
+it('the plan of an undo names what was already deleted by the title that the snapshot knows', async () => {
+  bench = await RestoreBench.start({ profile: '12.4' });
+  await bench.api('POST /api/folders', { uid: 'shop', title: 'Shop' });
+  await bench.api('POST /api/dashboards/db', { dashboard: { uid: 'cart', title: 'Cart' }, folderUid: 'shop' });
+  const manifest = await bench.backup();
+  await bench.api('DELETE /api/folders/shop');
+  const { run } = await bench.applyRecorded({ manifest }, true);
+  await bench.api('DELETE /api/dashboards/uid/cart');
+  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
+  const { plan } = await planUndo(asked, (await bench.repository.run(run))!);
+  const gone = plan.items.filter(({ uid }) => uid === 'cart');
+  expect(gone.map(({ kind, title }) => [kind, title])).toEqual([
+    ['dashboard-permissions', 'Cart'],
+    ['dashboard', 'Cart'],
+  ]);
+});

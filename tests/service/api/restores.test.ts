@@ -113,7 +113,11 @@ describe('the API of restores', () => {
     const undo = await service.call('POST', `/runs/${started.id}/undo`);
     expect([undo.status, undo.json.error]).toMatchObject([
       404,
-      { code: 'DK_NOT_FOUND', why: { code: 'safety-snapshot-gone', params: { snapshot: safety } } },
+      {
+        code: 'DK_NOT_FOUND',
+        why: { code: 'safety-snapshot-gone', params: { snapshot: safety } },
+        advice: { code: 'restore-earlier', params: {} },
+      },
     ]);
   });
 });

@@ -32,6 +32,7 @@ export const ENGINE_ADVICE = {
     cli: "To confirm, type '{confirm}', or pass it with --confirm.",
     page: 'To confirm, type “{confirm}”.',
   },
+  'restore-earlier': 'Restore these resources from an earlier backup instead.',
   'save-plan': 'Create one with this command: {command}',
   'restore-here': {
     cli: 'Restore into the same Grafana with dashkeep restore. If this is another Grafana on a copy of its database, delete the rows of the table signing_key there and restart it.',

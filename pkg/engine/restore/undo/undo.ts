@@ -63,7 +63,7 @@ export async function planUndo(
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries);
-  const items = titled([...plan.items, ...lost, ...removals]);
+  const items = titled([...plan.items, ...lost, ...removals], entries);
   const { confirm: _, ...planned } = plan;
   const confirm = confirmationFor(request, items);
   return {
@@ -103,7 +103,10 @@ async function safetySnapshot({ repository, signal }: UndoRequest, id: string): 
     return await repository.stored(id, { signal });
   } catch (error) {
     if (asDashkeepError(error).code === 'DK_NOT_FOUND') {
-      throw refusal('DK_NOT_FOUND', reason('safety-snapshot-gone', { snapshot: id }), { cause: error });
+      throw refusal('DK_NOT_FOUND', reason('safety-snapshot-gone', { snapshot: id }), {
+        cause: error,
+        advice: reason('restore-earlier'),
+      });
     }
     throw error;
   }
@@ -190,12 +193,17 @@ function notHeld({ org, kind, uid }: Touched, newOrgs: ReadonlySet<number>): Pla
   };
 }
 
-/** What belongs to something else, as permissions do, has no title in Grafana: it gets its owner's. */
-function titled(items: PlannedItem[]): PlannedItem[] {
+/**
+ * What is no longer in Grafana gets its title from the snapshot that the restore brought back. What belongs to something
+ * else, as permissions do, has none in Grafana: it gets its owner's.
+ */
+function titled(items: PlannedItem[], entries: Awaited<ReturnType<typeof entriesBroughtBack>>): PlannedItem[] {
   const titles = new Map(items.map((item) => [keyOf(item), item.title]));
   return items.map((item) => {
     const owner = goesWith(kindOf(item.kind));
-    const title = owner === undefined ? undefined : titles.get(keyOf({ ...item, kind: owner }));
+    const title =
+      entries?.get(keyOf(item))?.title ??
+      (owner === undefined ? undefined : titles.get(keyOf({ ...item, kind: owner })));
     return item.title === item.uid && title !== undefined ? { ...item, title } : item;
   });
 }
