@@ -7,7 +7,7 @@ import { Navigate, Route, Routes, useLocation } from 'react-router';
 import type { AppMeta } from '../api/pluginSettings.ts';
 import { createQueryClient } from '../data/queryClient.ts';
 import { t } from '../lib/i18n.ts';
-import { isAdmin } from '../lib/permissions.ts';
+import { isAdmin, whoMay } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import { NotFound } from '../pages/NotFound.tsx';
 import { Overview } from '../pages/Overview/Overview.tsx';
@@ -73,7 +73,8 @@ function AdminsOnly() {
         {t(
           'app.adminsOnlyText',
           'Snapshots hold everything in this organization, including content that you are not allowed to see. Ask an admin to look something up or to restore it for you.',
-        )}
+        )}{' '}
+        {whoMay('here')}
       </EmptyState>
     </PluginPage>
   );

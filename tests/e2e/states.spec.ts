@@ -96,7 +96,7 @@ const FAILURES = [
     what: 'no access',
     answer: { status: 403, json: { message: 'plugin proxy route access denied' } },
     title: 'You do not have permission to do this',
-    advice: 'Only organization admins',
+    advice: 'You need the role Admin in this organization',
   },
   {
     what: 'an app that is not enabled',

@@ -83,7 +83,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 403,
     title: 'Only the home organization can do this',
-    hint: 'This affects all organizations. Ask an admin of the home organization.',
+    hint: 'This affects all organizations. You need the role Admin in the home organization. Its admins can assign it.',
   },
   DK_OTHER_ORGANIZATION: {
     exit: 1,

@@ -1,6 +1,7 @@
 import type { Failure, ServiceError } from '../../api/errors.ts';
 import { errorText } from '../catalogue/texts.ts';
 import { t } from '../i18n.ts';
+import { whoMay } from '../permissions.ts';
 import { explainProblem, type ExplainedProblem } from './problems.ts';
 
 /** What a failed call means for the user, and what can be done about it from the page. */
@@ -40,10 +41,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     t('notice.sessionText', 'Log in again in another tab, then continue here. This page keeps what you have typed.'),
     'login',
   ],
-  forbidden: () => [
-    t('notice.forbidden', 'You do not have permission to do this'),
-    t('notice.forbiddenText', 'Only organization admins can use Dashkeep.'),
-  ],
+  forbidden: () => [t('notice.forbidden', 'You do not have permission to do this'), whoMay('here')],
   refused: () => [
     t('notice.refused', 'Grafana did not forward the request to the Dashkeep service'),
     t(

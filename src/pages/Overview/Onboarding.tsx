@@ -1,6 +1,7 @@
 import { Alert, EmptyState, LinkButton, Stack } from '@grafana/ui';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { t } from '../../lib/i18n.ts';
+import { whoMay } from '../../lib/permissions.ts';
 import { routes } from '../../lib/routes.ts';
 import { Warnings } from './Warnings.tsx';
 
@@ -42,7 +43,7 @@ export function Onboarding({ status }: { status: Status }) {
               {t('onboarding.button', 'Set up the backup target')}
             </LinkButton>
           ) : (
-            t('onboarding.homeOnly', 'Only the home organization can set it up.')
+            whoMay('home')
           )
         }
       >

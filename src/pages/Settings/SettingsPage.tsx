@@ -9,6 +9,7 @@ import { useSettings } from '../../data/useSettings.ts';
 import { useStatus } from '../../data/useStatus.ts';
 import { useFocusOnChange } from '../../hooks/useFocusOnChange.ts';
 import { t } from '../../lib/i18n.ts';
+import { whoMay } from '../../lib/permissions.ts';
 import { routes } from '../../lib/routes.ts';
 import { noOutline } from '../../lib/styles.ts';
 import { NotFound } from '../NotFound.tsx';
@@ -111,7 +112,7 @@ function HomeOnly() {
       variant="completed"
       message={t('settings.homeOnly', 'Only the home organization can change these settings')}
     >
-      {t('settings.homeOnlyText', 'These settings apply to all organizations. Ask an admin of the home organization.')}
+      {t('settings.homeOnlyText', 'These settings apply to all organizations.')} {whoMay('home')}
     </EmptyState>
   );
 }
