@@ -2,6 +2,7 @@ import { Collapse, Stack, Text } from '@grafana/ui';
 import { useState } from 'react';
 import type { SnapshotDetail } from '../../../pkg/contract/api/snapshots.ts';
 import { KIND_NAMES, SERVER_KINDS } from '../../../pkg/contract/kinds.ts';
+import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
@@ -19,20 +20,34 @@ export function KeptForServerAdmins({ kinds }: Pick<SnapshotDetail, 'kinds'>) {
   );
 }
 
+/** Why a kind that Grafana has was not read; every other reason is that this Grafana does not have it. */
+const CHOSEN = new Set<string | undefined>(['not-asked-for', 'needs-server-admin'] satisfies ReasonCode[]);
+
 /** What a snapshot leaves out on purpose: kinds that were not read and why, and resources that were skipped. */
 export function LeftOut({ snapshot }: { snapshot: SnapshotDetail }) {
   const [open, setOpen] = useState(false);
   const failed = new Set(snapshot.errors.filter(({ uid }) => uid === '').map(({ kind }) => kind));
   const kinds = KIND_NAMES.flatMap((kind) => {
     const { reason, code, params } = snapshot.kinds[kind] ?? {};
-    return reason === undefined || failed.has(kind) ? [] : [{ kind, why: reasonText({ reason, code, params }) }];
+    return reason === undefined || failed.has(kind)
+      ? []
+      : [{ kind, isAbsent: !CHOSEN.has(code), why: reasonText({ reason, code, params }) }];
   });
   const { skipped } = snapshot;
   if (kinds.length === 0 && skipped.length === 0) {
     return null;
   }
+  const absent = kinds.filter(({ isAbsent }) => isAbsent).length;
+  const lacking = kinds.length - absent;
   const parts = [
-    kinds.length > 0 && plural('leftOut.kinds', kinds.length, '{{number}} kind', '{{number}} kinds'),
+    lacking > 0 && plural('leftOut.kinds', lacking, '{{number}} kind', '{{number}} kinds'),
+    absent > 0 &&
+      plural(
+        'leftOut.absent',
+        absent,
+        '{{number}} kind that this Grafana does not have',
+        '{{number}} kinds that this Grafana does not have',
+      ),
     skipped.length > 0 && plural('snapshot.count', skipped.length, '{{number}} resource', '{{number}} resources'),
   ];
   return (
