@@ -156,6 +156,19 @@ export function isConflict({ code }: { code?: string | undefined }): boolean {
   return code !== undefined && CONFLICTS.has(code);
 }
 
+/** Reasons why an undo keeps a resource that someone changed since the restore. */
+const CHANGED_SINCE: ReadonlySet<string> = new Set([
+  'made-again',
+  'deleted-since',
+  'changed-since',
+  'managed-since',
+] satisfies (keyof typeof PLAN_REASONS)[]);
+
+/** Whether an undo keeps a resource because someone changed it since the restore. */
+export function isChangedSince({ code }: { code?: string | undefined }): boolean {
+  return code !== undefined && CHANGED_SINCE.has(code);
+}
+
 /** Reasons why an undo keeps what the restore created, however often it is planned. */
 const KEPT_BY_UNDO: ReadonlySet<string> = new Set([
   'created-filled',

@@ -2,7 +2,7 @@ import { Alert, Button, Stack } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
-import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
+import { isChangedSince, isConflict } from '../../../../pkg/contract/reasons/plan.ts';
 import { ServiceNotice } from '../../../components/problems/ServiceNotice.tsx';
 import { usePlanItems, usePlanRestore } from '../../../data/useRestores.ts';
 import { reasonText } from '../../../lib/catalogue/reasons.ts';
@@ -12,19 +12,23 @@ import { routes } from '../../../lib/routes.ts';
 
 const SHOWN = 8;
 
-/** Conflicts of a promotion: resources that changed in the other Grafana since the last run. */
+/**
+ * Conflicts of a promotion: resources that changed in the other Grafana since the last run. Of an undo, what it keeps
+ * because someone changed it since.
+ */
 export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: RestorePlan }) {
   const { to } = options;
-  const { items, hasMore } = usePlanItems(id, { action: 'skip' }, to?.promote === true);
+  const isUndo = undoes !== undefined;
+  const { items, hasMore } = usePlanItems(id, { action: 'skip' }, isUndo || to?.promote === true);
   const plan = usePlanRestore();
   const navigate = useNavigate();
-  const found = items.filter(isConflict);
-  if (to === undefined || undoes !== undefined || found.length === 0) {
+  const found = items.filter(isUndo ? isChangedSince : isConflict);
+  if ((to === undefined && !isUndo) || found.length === 0) {
     return null;
   }
   const overwrite = () => {
     const resources = found.map(({ org, kind, uid }) => ({ org, kind, uid }));
-    const { promote: _, ...others } = to;
+    const { promote: _, ...others } = to ?? { connection: '' };
     plan.mutate(
       { snapshot, selection: { type: 'resources', resources }, options: { ...options, overwrite: true, to: others } },
       { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) },
@@ -35,14 +39,16 @@ export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: R
       severity="warning"
       bottomSpacing={0}
       title={
-        hasMore
-          ? t('conflicts.some', 'Conflicts: some resources are not changed')
-          : plural(
-              'conflicts.title',
-              found.length,
-              '{{number}} conflict: this resource is not changed',
-              '{{number}} conflicts: these resources are not changed',
-            )
+        isUndo
+          ? t('conflicts.kept', 'The undo keeps these resources as they are')
+          : hasMore
+            ? t('conflicts.some', 'Conflicts: some resources are not changed')
+            : plural(
+                'conflicts.title',
+                found.length,
+                '{{number}} conflict: this resource is not changed',
+                '{{number}} conflicts: these resources are not changed',
+              )
       }
     >
       <Stack direction="column" gap={1} alignItems="flex-start">
@@ -54,7 +60,7 @@ export function Conflicts({ plan: { id, snapshot, options, undoes } }: { plan: R
             })}
           </span>
         ))}
-        {!hasMore && (
+        {!hasMore && !isUndo && (
           <Button size="sm" variant="secondary" icon="list-ul" disabled={plan.isPending} onClick={overwrite}>
             {t('conflicts.overwrite', 'Plan the overwrite')}
           </Button>
