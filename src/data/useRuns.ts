@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { RestoreRequest } from '../../pkg/contract/api/restores.ts';
-import type { RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts';
+import type { Run, RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts';
 import { call } from '../api/client.ts';
 import { startRun } from '../api/startRun.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
+import { useStatus } from './useStatus.ts';
 
 export type RunFilters = Pick<RunsQuery, 'kind' | 'status' | 'search' | 'from' | 'to'>;
 
@@ -69,14 +70,37 @@ function isCorrection(request: RestoreRequest | undefined): boolean {
   return request?.selection.type === 'resources' && request.options?.overwrite === true;
 }
 
-/** Followed closely until it ends. */
+/** Followed closely until it ends. Then everything else that is known is read again. */
 export function useRun(id: string | undefined) {
+  const client = useQueryClient();
+  const queryKey = ['run', id];
   return useQuery({
-    queryKey: ['run', id],
-    queryFn: ({ signal }) => call('GET /runs/:id', { params: { id: id ?? '' }, signal }),
+    queryKey,
+    queryFn: async ({ signal }) => {
+      const run = await call('GET /runs/:id', { params: { id: id ?? '' }, signal });
+      if (isActive(client.getQueryData<Run>(queryKey)) && !isActive(run)) {
+        void client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'run' });
+      }
+      return run;
+    },
     enabled: id !== undefined,
     refetchInterval: (query) => (isActive(query.state.data) ? 700 : false),
   });
+}
+
+/**
+ * @returns whether what is known of a run that is not over may be old: its service is not heard of, or was restarted
+ *   since and does not run it
+ */
+export function useIsStale(run: RunSummary | undefined): boolean {
+  const { data, error } = useStatus();
+  return (
+    isActive(run) &&
+    (error !== null ||
+      (data !== undefined &&
+        data.started > (run?.started ?? '') &&
+        ![data.running?.id, data.queued?.id].includes(run?.id)))
+  );
 }
 
 /** Starts a run; everything shown is read again. */

@@ -10,7 +10,7 @@ import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
-import { isActive, useRun } from '../../data/useRuns.ts';
+import { isActive, useIsStale, useRun } from '../../data/useRuns.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -27,6 +27,7 @@ export function RunPage() {
   const { id = '' } = useParams();
   const query = useRun(id);
   const run = query.data;
+  const isStale = useIsStale(run);
   return (
     <AppPage
       pageNav={{
@@ -45,7 +46,9 @@ export function RunPage() {
           {t('run.lostText', 'The service was restarted while the run was waiting. It changed nothing.')}
         </Alert>
       ) : (
-        <QueryView query={query}>{(data) => <Details run={data} isStale={query.error !== null} />}</QueryView>
+        <QueryView query={query}>
+          {(data) => <Details run={data} isStale={isStale || query.error !== null} />}
+        </QueryView>
       )}
     </AppPage>
   );

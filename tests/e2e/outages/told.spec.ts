@@ -26,6 +26,20 @@ test('a target that only the deployment can set is not to be set on a page', asy
   await expect(page.getByRole('heading', { name: 'Settings', exact: true })).toBeVisible();
 });
 
+test('the progress of a run that its service no longer has is called the last known', async ({
+  app,
+  page,
+  service,
+}) => {
+  const progress = { phase: 'reading', done: 52, kinds: { dashboard: { done: 52, failed: 0 } } };
+  const run = Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', progress });
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByRole('region', { name: 'Backup is running' })).toBeVisible();
+  // It was restarted, and has only read the record of the run.
+  service.state.status = { started: new Date().toISOString(), running: undefined };
+  await expect(page.getByRole('region', { name: 'Last known progress: Backup' })).toBeVisible();
+});
+
 const INTERRUPTED = {
   status: 'interrupted',
   failure: {
@@ -150,6 +164,32 @@ test('a restore that failed in part is not called done, and names what failed an
   await expect(page.getByRole('alert').getByText('Partly undone')).toBeVisible();
   await expect(page.getByText(/^Undone:/)).toHaveCount(0);
   expect(problems).toEqual([]);
+});
+
+test('the plan of an undo says above it what it keeps and why', async ({ app, page, service }) => {
+  const created = new Date().toISOString();
+  const expires = new Date(Date.now() + 3_600_000).toISOString();
+  const skipped = (uid: string, title: string, code: string) => ({
+    ...{ org: 1, kind: 'dashboard', uid, title, folder: '', action: 'skip', reason: code, code, params: {} },
+    ...{ losses: [], security: [] },
+  });
+  const items = [skipped('a', 'Redis', 'changed-since'), skipped('b', 'DNS', 'goes-with-owner')];
+  await page.route('**/api/v1/restores/plan-1', (route) => {
+    const counts = { create: 0, update: 1, delete: 0, unchanged: 0, skip: 2, blocked: 0 };
+    const empty = { losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+    const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+    const state = { id: 'plan-1', state: 'planned', undoes: 'run-1', created, expires, counts };
+    return route.fulfill({ json: { ...state, ...about, ...empty } });
+  });
+  await page.route('**/api/v1/restores/plan-1/items*', (route) =>
+    route.fulfill({ json: { items, total: items.length } }),
+  );
+  await app.open('/restore/plan-1');
+  const kept = page.getByRole('alert').filter({ hasText: 'The undo keeps these resources as they are' });
+  const status = page.getByRole('status').filter({ hasText: 'The undo keeps these resources as they are' });
+  await expect(kept.or(status)).toContainText('Someone changed it since the restore: Redis (Dashboards)');
+  await expect(kept.or(status)).not.toContainText('DNS');
+  await expect(page.getByRole('button', { name: 'Undo now' })).toBeVisible();
 });
 
 test('an undo that failed in part can be continued from its page', async ({ app, page, service }) => {
