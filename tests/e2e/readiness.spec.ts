@@ -130,3 +130,25 @@ test('readiness follows a target that comes back, by itself and when asked', asy
   await page.getByRole('button', { name: 'Check again' }).click();
   await expect(bad).toBeVisible();
 });
+
+test('what readiness advises can be started there, by who may do it', async ({ app, page, service, problems }) => {
+  const line = (name: string) =>
+    page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
+  await app.open('/readiness');
+  await expect(line('Verification')).toContainText('The whole repository has not been verified yet');
+  await expect(line('Restore test').getByRole('button', { name: 'Test a restore now' })).toBeVisible();
+  await line('Verification').getByRole('button', { name: 'Verify now' }).click();
+  await expect(page.getByRole('heading', { name: 'Verification', exact: true })).toBeVisible();
+  await expect(page.getByText('Complete', { exact: true })).toBeVisible({ timeout: 15_000 });
+  expect(service.state.runs[0]).toMatchObject({ kind: 'verify', status: 'complete' });
+  await page.getByRole('link', { name: 'Readiness', exact: true }).click();
+  await expect(line('Verification')).toContainText('No problems found');
+  await expect(line('Verification').getByRole('button')).toHaveCount(0);
+
+  service.state.status = { caller: { org: 2, home: false } };
+  await app.open('/readiness');
+  await expect(line('Restore test')).toContainText('You need the role Admin in the home organization');
+  await expect(line('Restore test').getByRole('button')).toHaveCount(0);
+  await expectAccessible(page);
+  expect(problems).toEqual([]);
+});

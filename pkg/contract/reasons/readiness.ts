@@ -21,7 +21,7 @@ export const READINESS_REASONS = {
   'ready-signed': 'a trusted key signed snapshot {snapshot}',
   'ready-verified': 'no problems found',
   'ready-read-back': '{snapshots} snapshots and {objects} objects exist; {read} objects were read and match their hash',
-  'ready-not-verified': 'nothing has been verified yet',
+  'ready-not-verified': 'the whole repository has not been verified yet',
   'ready-verify-problems': 'problems found: {count}',
   'ready-tested': 'snapshot {snapshot} was restored to a temporary place in {seconds} s',
   'ready-came-back': '{verified} of {checked} resources match the snapshot',

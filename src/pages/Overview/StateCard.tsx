@@ -81,7 +81,7 @@ export function StateCard({ status }: { status: Status }) {
 /** Whether what is stored was checked. */
 function verifiedText(run: Status['lastVerify']): string {
   if (run === undefined) {
-    return t('overview.notVerified', 'Not verified yet');
+    return t('overview.notVerified', 'Not all verified yet');
   }
   return run.status === 'complete'
     ? t('overview.verified', 'Verified {{ago}}', { ago: formatRelative(run.started) })

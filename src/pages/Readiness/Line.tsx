@@ -7,6 +7,7 @@ import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { findingsText, hintsText, reasonText } from '../../lib/catalogue/reasons.ts';
 import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { whoMay } from '../../lib/permissions.ts';
 
 const LOOKS: Record<ReadinessLevel, [color: BadgeColor, icon: IconName]> = {
   ok: ['green', 'check'],
@@ -41,18 +42,38 @@ export function itemText({ kind, uid, title, detail }: ReadinessItem): string {
   return kind === 'plugin' ? `${title} (${uid}) ${detail}` : labelled(kindLabel(kind), `${title}, ${detail}`);
 }
 
+/** Runs that give the evidence which a line lacks. */
+const RUNS: Partial<Record<ReadinessLine['code'], 'backup' | 'verify' | 'drill'>> = {
+  backup: 'backup',
+  verification: 'verify',
+  'restore-test': 'drill',
+};
+
+function buttonText(code: ReadinessLine['code']): string {
+  const texts: Partial<Record<ReadinessLine['code'], string>> = {
+    backup: t('overview.backupNow', 'Back up now'),
+    verification: t('readiness.verify', 'Verify now'),
+    'restore-test': t('readiness.test', 'Test a restore now'),
+  };
+  return texts[code] ?? t('readiness.confirm', 'Confirm');
+}
+
 interface Props {
   line: ReadinessLine;
   isBusy: boolean;
+  isHome: boolean;
   onConfirm: (line: Confirmable) => void;
+  onRun: (kind: 'backup' | 'verify' | 'drill') => void;
 }
 
 /** One thing that a recovery depends on: how it is, since when, how that is known, and what to do. */
-export function Line({ line, isBusy, onConfirm }: Props) {
+export function Line({ line, isBusy, isHome, onConfirm, onRun }: Props) {
   const styles = useStyles2(getStyles);
   const { level, at, code, confirmable, items = [] } = line;
   const [color, icon] = LOOKS[level];
   const advice = adviceText(line);
+  const run = RUNS[code];
+  const isForHome = run !== undefined && run !== 'backup' && !isHome;
   return (
     <li className={styles.line}>
       <div className={styles.level}>
@@ -79,16 +100,17 @@ export function Line({ line, isBusy, onConfirm }: Props) {
           </ul>
         )}
         {advice !== '' && <div>{advice}</div>}
-        {confirmable && level !== 'ok' && (
+        {isForHome && level !== 'ok' && <Text color="secondary">{whoMay('home')}</Text>}
+        {(confirmable || run !== undefined) && !isForHome && level !== 'ok' && (
           <Stack>
             <Button
               size="sm"
               variant="secondary"
-              icon="check"
+              icon={run === undefined ? 'check' : 'play'}
               disabled={isBusy}
-              onClick={() => onConfirm(code as Confirmable)}
+              onClick={() => (run === undefined ? onConfirm(code as Confirmable) : onRun(run))}
             >
-              {t('readiness.confirm', 'Confirm')}
+              {buttonText(code)}
             </Button>
           </Stack>
         )}

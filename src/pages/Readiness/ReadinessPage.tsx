@@ -2,11 +2,13 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
+import { useNavigate } from 'react-router';
 import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import { csvOf } from '../../../pkg/contract/api/csv.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
+import { useStartRun } from '../../data/useRuns.ts';
 import { useConfirmReadiness, useReadiness, useRecoveryKit, useStatus } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -20,6 +22,8 @@ export function ReadinessPage() {
   const query = useReadiness();
   const confirm = useConfirmReadiness();
   const kit = useRecoveryKit();
+  const start = useStartRun();
+  const navigate = useNavigate();
   const status = useStatus().data;
   const isHome = status?.caller.home === true;
   const [isReporting, setIsReporting] = useState(false);
@@ -59,6 +63,7 @@ export function ReadinessPage() {
     >
       {confirm.error !== null && <ServiceNotice error={confirm.error} />}
       {kit.error !== null && <ServiceNotice error={kit.error} />}
+      {start.error !== null && <ServiceNotice error={start.error} />}
       {isReporting && <ReportDialog onDismiss={() => setIsReporting(false)} />}
       <QueryView query={query}>
         {(report) => (
@@ -66,7 +71,14 @@ export function ReadinessPage() {
             <Verdict report={report} isChecking={query.isFetching} onCheck={() => void query.refetch()} />
             <ul className={styles.list}>
               {report.evidence.map((line) => (
-                <Line key={line.code} line={line} isBusy={confirm.isPending} onConfirm={confirm.mutate} />
+                <Line
+                  key={line.code}
+                  line={line}
+                  isBusy={confirm.isPending || start.isPending}
+                  isHome={isHome}
+                  onConfirm={confirm.mutate}
+                  onRun={(kind) => start.mutate({ kind }, { onSuccess: ({ id }) => void navigate(routes.run(id)) })}
+                />
               ))}
             </ul>
           </section>

@@ -45,7 +45,7 @@ export function readiness(state: FakeState): Readiness {
       manifest: { kinds: { plugin: {} } } as never,
       coverage: { whole: true, parts: [{ code: 'covers-kinds', params: { read: '24', existing: '24' } }], advice: [] },
       findings: [],
-      runs: { backup: last('backup') },
+      runs: { backup: last('backup'), verify: last('verify'), drill: last('drill') },
       protection: { versioning: true, objectLock: false, expiring: [] },
       encrypted: true,
       latecomers: [],
