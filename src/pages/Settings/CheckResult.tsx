@@ -34,7 +34,7 @@ export function CheckResult({ check, isToBeSaved }: Props) {
     return <Testing isToBeSaved={isToBeSaved} />;
   }
   if (check.error !== null) {
-    return <FormError error={check.error} sentAt={check.submittedAt} />;
+    return <FormError error={check.error} />;
   }
   if (check.data === undefined) {
     return null;

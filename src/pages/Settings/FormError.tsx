@@ -10,8 +10,8 @@ interface Props {
   /** Asks again; leave it out where that makes no sense. */
   onRetry?: () => void;
   retryLabel?: string;
-  /** When it was sent, in milliseconds since 1970. */
-  sentAt: number;
+  /** When it was sent to be saved, in milliseconds since 1970; leave it out for what is only tried. */
+  sentAt?: number;
 }
 
 /**
@@ -20,7 +20,7 @@ interface Props {
  */
 export function FormError({ error, sentAt, ...retry }: Props) {
   const respondedAt = useStatus().dataUpdatedAt;
-  if (respondedAt > sentAt && neverArrived(error)) {
+  if (sentAt !== undefined && respondedAt > sentAt && neverArrived(error)) {
     // Only the response may have been lost.
     if (error instanceof ServiceError && (error.failure === 'grafana' || error.failure === 'unreachable')) {
       return (

@@ -71,7 +71,7 @@ export function RetentionForm({ settings }: SectionProps) {
           onChange={(text) => change({ keepWithin: text })}
         />
       </div>
-      {isSame && preview.error !== null && <FormError error={preview.error} sentAt={preview.submittedAt} />}
+      {isSame && preview.error !== null && <FormError error={preview.error} />}
       {isSame && preview.data && <Preview preview={preview.data} ruleText={ruleText} />}
     </SectionForm>
   );

@@ -106,7 +106,7 @@ export function NotificationsForm({ settings }: SectionProps) {
           />
         </Field>
       )}
-      {isSame && test.error !== null && <FormError error={test.error} sentAt={test.submittedAt} />}
+      {isSame && test.error !== null && <FormError error={test.error} />}
       {isSame &&
         test.data &&
         (test.data.delivered ? (
