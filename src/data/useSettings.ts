@@ -20,8 +20,10 @@ export function useSaveSettings(onSaved: () => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (update: SettingsUpdate) => call('PUT /settings', { body: update }),
-    onSuccess: (saved) => {
+    onSuccess: async (saved) => {
       onSaved();
+      // A response that was sent before is older.
+      await client.cancelQueries({ queryKey: KEY });
       client.setQueryData(KEY, saved);
       return client.invalidateQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
     },
