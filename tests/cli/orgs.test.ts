@@ -121,6 +121,8 @@ describe('the organizations of a restore', () => {
   it('are the own one without --orgs: what only another one holds is blocked, also for a server admin', async () => {
     const applied = await dashkeep(['restore', 'latest', '--folder', `only-${second}`, '--apply']);
     expect(itemsOf(applied)).toContain(`blocked ${second}/folder/only-${second}`);
+    const { reason } = (applied.json.plan as (Item & { reason: string })[]).find(({ org }) => org === second) ?? {};
+    expect(reason).toBe(`organization ${second} is not part of this run; --orgs ${second} includes it`);
     expect(applied.exit).toBe(3);
     expect(grafana.state.org(second).folders.size).toBe(0);
   });

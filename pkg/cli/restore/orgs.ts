@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { isWholeResource } from '../../contract/kinds.ts';
 import type { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
@@ -57,9 +58,13 @@ export function withinReach(
     (one) => isWholeResource(one) && kindOf(one.kind).declaration.scope === 'server',
   );
   const isOwn = given === undefined && orgs === undefined && copy?.org === undefined && ofServer !== true;
-  return isOwn && namesResources(selection)
-    ? { ...instance, orgs: instance.orgs.filter(({ id }) => id === instance.home) }
-    : instance;
+  if (!isOwn || !namesResources(selection)) {
+    return instance;
+  }
+  const isOther = ({ id }: { id: number }) => id !== instance.home;
+  const left = instance.orgs.filter(isOther).map(({ id, name }) => ({ id, name }));
+  const scope = compact({ ...instance.scope, others: instance.scope.others?.concat(left) });
+  return { ...instance, orgs: instance.orgs.filter((one) => !isOther(one)), scope };
 }
 
 function namesResources({ only, folders }: Selection): boolean {

@@ -62,7 +62,7 @@ export const PLAN_REASONS = {
   },
   'live-unreadable': 'cannot be read in Grafana: {message}',
   'org-out-of-scope': {
-    cli: 'organization {org} is not part of this run',
+    cli: 'organization {org} is not part of this run; --orgs {org} includes it',
     page: 'the service has no access to this organization',
   },
   'org-absent': {
