@@ -1,8 +1,8 @@
-import { DashkeepError } from '../../contract/errors.ts';
 import { isWholeResource, type NamedRef } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
-import { noSuchRule, storedRules } from '../../engine/rules/stored-rules.ts';
+import { storedRules } from '../../engine/rules/stored-rules.ts';
+import { notInSnapshot } from '../../engine/versions/not-in-snapshot.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/parsers.ts';
@@ -48,22 +48,17 @@ async function textOf(
   const isMeant = (entry: { org: number }): boolean => org === undefined || entry.org === org;
   if (isWholeResource(ref)) {
     const found = manifest.resources.filter((one) => one.kind === ref.kind && one.uid === ref.uid && isMeant(one));
-    const missing = new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${ref.kind} '${ref.uid}'`);
-    return repository.getObject(onlyOne(found, ref, missing).object, { signal });
+    return repository.getObject(onlyOne(found, ref, manifest).object, { signal });
   }
   const rules = await storedRules(manifest, ({ object }) => repository.getObject(object, { signal }), isMeant);
   const found = rules.filter(({ uid }) => uid === ref.uid);
-  return canonicalJson(onlyOne(found, ref, noSuchRule(manifest, ref.uid)).body);
+  return canonicalJson(onlyOne(found, ref, manifest).body);
 }
 
-function onlyOne<T extends { org: number }>(
-  found: readonly T[],
-  ref: Omit<NamedRef, 'org'>,
-  missing: DashkeepError,
-): T {
+function onlyOne<T extends { org: number }>(found: readonly T[], ref: Omit<NamedRef, 'org'>, manifest: Manifest): T {
   const [first] = found;
   if (first === undefined) {
-    throw missing;
+    throw notInSnapshot(manifest, ref);
   }
   if (found.length > 1) {
     const orgs = found.map(({ org }) => org).join(', ');

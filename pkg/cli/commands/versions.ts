@@ -192,8 +192,7 @@ function rowOf(version: ResourceVersion): (string | number)[] {
     number ?? '',
     size === undefined ? '' : bytes(size),
     until ?? 'latest snapshot',
-    snapshots.count,
-    snapshots.last,
+    ...(what === 'deleted' ? ['', ''] : [snapshots.count, snapshots.last]),
     printable(wordsOf(version)),
   ];
 }

@@ -1,5 +1,6 @@
 import { isConflict } from '../../contract/reasons/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
+import { shellWord } from '../../lib/shell-word.ts';
 import { FLAG_VARIABLES } from '../config/configuration.ts';
 import type { CliContext } from '../context.ts';
 
@@ -25,7 +26,7 @@ export function finishCommand(
       return value === false ? ['--no-safety-snapshot'] : [];
     }
     const values = Array.isArray(value) ? value : [value];
-    return values.flatMap((one) => (one === true ? [option] : typeof one === 'string' ? [option, quoted(one)] : []));
+    return values.flatMap((one) => (one === true ? [option] : typeof one === 'string' ? [option, shellWord(one)] : []));
   });
   const command = isMigration ? ['migrate'] : ['restore', ...(snapshot === undefined ? [] : [snapshot])];
   return ['dashkeep', ...command, ...parts, '--apply'].join(' ');
@@ -61,8 +62,4 @@ export function undoCommand(context: Pick<CliContext, 'environment'>, flags: obj
 
 function optionOf(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

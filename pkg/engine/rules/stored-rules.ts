@@ -1,6 +1,3 @@
-import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
-import { RULE } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { rulesOf, uidOfRule } from '../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -52,11 +49,4 @@ export async function storedRule(
   read: ReadEntry,
 ): Promise<StoredRule | undefined> {
   return (await storedRules(manifest, read, (group) => group.org === org)).find((rule) => rule.uid === uid);
-}
-
-/** For a rule that a snapshot does not hold. */
-export function noSuchRule(manifest: Manifest, uid: string): DashkeepError {
-  return new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no ${RULE} '${uid.slice(0, 80)}'`, {
-    advice: reason('check-rule-uid', { command: 'dashkeep show <snapshot> --rules' }),
-  });
 }

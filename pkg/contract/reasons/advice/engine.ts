@@ -27,7 +27,10 @@ export const ENGINE_ADVICE = {
   'nothing-written': 'Nothing was written to Grafana. Run the command again.',
   'shorten-search': 'Search for a part of it. A few words are enough.',
   'lengthen-search': 'Enter at least {count} characters, such as a part of a title or of a query.',
-  'check-rule-uid': 'Check the UID. This command lists the existing rules: {command}',
+  'see-versions': {
+    cli: 'This command lists the snapshots that contain it: {command}',
+    page: 'Choose a snapshot that contains it.',
+  },
   'type-confirmation': {
     cli: "To confirm, type '{confirm}', or pass it with --confirm.",
     page: 'To confirm, type “{confirm}”.',

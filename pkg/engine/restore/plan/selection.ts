@@ -1,9 +1,8 @@
-import { DashkeepError } from '../../../contract/errors.ts';
 import { isWholeResource } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { notInSnapshot } from '../../versions/not-in-snapshot.ts';
 import { ownedResources } from './owned-resources.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { groupsOfRules } from './rules.ts';
@@ -20,12 +19,6 @@ export interface Selected {
   along: ReadonlySet<ManifestEntry>;
   /** Those of which only parts are meant. */
   parts: Parts;
-}
-
-function notInSnapshot({ id }: Manifest, { kind, uid }: { kind: string; uid: string }): DashkeepError {
-  return new DashkeepError('DK_NOT_FOUND', `snapshot ${id} contains no ${kind} '${uid}'`, {
-    advice: reason('check-kind-and-uid', { command: `dashkeep show ${id}` }),
-  });
 }
 
 /**
