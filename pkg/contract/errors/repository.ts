@@ -128,7 +128,7 @@ export const REPOSITORY_ERRORS = {
     exit: 2,
     status: 400,
     title: 'The snapshots cannot be encrypted or decrypted',
-    hint: 'Check the age recipients and the identity.',
+    hint: 'Check the passphrase, or the age recipients and the identity.',
   },
   DK_IDENTITY_MISSING: {
     exit: 2,

@@ -230,7 +230,8 @@ export async function glancingKeyring(
 
 const UNTRUSTED =
   'no trusted key signed the key of this repository: first trust the key of its writer (`dashkeep keys`, `dashkeep trust`)';
-const READ_ONLY = 'this repository is encrypted: set DASHKEEP_AGE_RECIPIENTS to write to it';
+const READ_ONLY =
+  'this repository is encrypted: to write to it, set DASHKEEP_AGE_RECIPIENTS or DASHKEEP_AGE_PASSPHRASE, as before';
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
   return newRepositoryKey(newTimedId(ports.clock.now(), ports.randomness), repository, ports.randomness.hex(32));

@@ -29,6 +29,11 @@ describe('a passphrase', () => {
     await backup(next, world, dashboards);
 
     expect(next.encrypted).toBe(true);
+    await expect(open(world).then((reader) => backup(reader, world, dashboards))).rejects.toMatchObject({
+      code: 'DK_ENCRYPTION',
+      message: expect.stringContaining('DASHKEEP_AGE_PASSPHRASE'),
+      hint: expect.stringContaining('passphrase'),
+    });
     expect(await next.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
     const objects = await keysOf(world.store, 'objects/');
     expect(objects).toHaveLength(2);

@@ -12,7 +12,8 @@ export const READINESS_ADVICE = {
   'ready-test': 'Test a restore, and schedule restore tests.',
   'ready-protect': 'Turn on versioning or object lock for the bucket, or keep a second copy.',
   'ready-copy': 'Copy the repository regularly to another place, then confirm it.',
-  'ready-keep-key': 'Check that a copy exists outside of Grafana and its cluster, then confirm it.',
+  'ready-keep-key':
+    'Check that a copy of the key or passphrase exists outside of Grafana and its cluster, then confirm it.',
   'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm it.',
   'ready-upgrade-grafana': 'Upgrade Grafana.',
   'ready-check-schedule': 'Check that the service is running, or that something else starts backups regularly.',
