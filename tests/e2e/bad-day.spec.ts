@@ -6,16 +6,20 @@ import { test as madeUp } from './support/madeUp.ts';
 const LONG = { timeout: 60_000 };
 const { folder, inner, board } = CONTENT;
 
-test('three clicks bring back a folder that was deleted since the last backup', async ({
+test('three clicks bring back a folder that was deleted since Grafana was last compared, a moment ago', async ({
   app,
   page,
   admin,
   backup,
 }) => {
   expect(backup).not.toBe('');
+  const compare = page.getByRole('link', { name: 'Compare with Grafana now' });
+  await app.open('');
+  await compare.click();
+  await expect(page.getByText('Current state read')).toBeVisible(LONG);
   await removeContent(admin);
   await app.open('');
-  await page.getByRole('link', { name: 'Compare with Grafana now' }).click();
+  await compare.click();
   await page.getByRole('button', { name: `Restore ${folder.title}` }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   await expect(page.getByText(/resources restored/)).toBeVisible({ timeout: 120_000 });

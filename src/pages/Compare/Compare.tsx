@@ -16,7 +16,7 @@ import { GoneHere } from './GoneHere.tsx';
 import type { NamedRef } from '../../../pkg/contract/kinds.ts';
 import { useSteps } from '../../components/resources/Neighbours.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
-import { useDiff } from '../../data/useDiff.ts';
+import { useDiff, useRefreshLive } from '../../data/useDiff.ts';
 
 /** Two points in time, or one and now. Without a choice it offers the newest snapshot and now: that reads Grafana. */
 export function Compare() {
@@ -59,6 +59,7 @@ interface ComparisonProps {
 function Comparison({ from, to, resource, change }: ComparisonProps) {
   const styles = useStyles2(getStyles);
   const opened = parseResource(resource);
+  const refresh = useRefreshLive(from);
   return (
     <Stack direction="column" gap={3}>
       <div className={styles.sides}>
@@ -89,7 +90,13 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
           variant="call-to-action"
           message={t('compare.start', 'See the differences from Grafana now')}
           button={
-            <Button icon="code-branch" onClick={() => change({ from, to: 'live' })}>
+            <Button
+              icon="code-branch"
+              onClick={() => {
+                refresh.mutate();
+                change({ from, to: 'live' });
+              }}
+            >
               {t('snapshot.compareLive', 'Compare with Grafana now')}
             </Button>
           }

@@ -7,7 +7,7 @@ import { ChangeBadge, changeLabel } from '../../components/ChangeBadge.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
-import { useLatestChanges } from '../../data/useDiff.ts';
+import { useLatestChanges, useRefreshLive } from '../../data/useDiff.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
@@ -17,6 +17,7 @@ import { resourceParameter, routes } from '../../lib/routes.ts';
 export function LatestChanges({ newest }: { newest: SnapshotRow }) {
   const query = useLatestChanges(newest.id);
   const before = query.data?.before;
+  const refresh = useRefreshLive(newest.id);
   const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-latest-changes">
@@ -43,6 +44,7 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
             size="sm"
             icon="code-branch"
             href={routes.compare({ from: newest.id, to: 'live' })}
+            onClick={() => refresh.mutate()}
           >
             {t('latestChanges.since', 'Changes since this backup')}
           </LinkButton>
