@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { unreadableFile } from '../../lib/file-errors.ts';
+import { readFile, writeFile } from 'node:fs/promises';
+import { DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { systemCode, unreadableFile } from '../../lib/file-errors.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,7 +22,14 @@ export async function readSettingFile(path: string, setting: string): Promise<st
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw unreadableFile(`${setting} names ${path}, which cannot be read (${reason})`, cause);
+    throw unreadableFile(`${setting} names ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`, cause);
   }
+}
+
+/** Writes a file that a flag names, for its owner alone. @throws DK_SETTINGS naming both. */
+export async function writeFlagFile(path: string, text: string, flag: string): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 }).catch((cause: unknown) => {
+    const message = `${flag} names ${path}, which cannot be written (${systemCode(cause) ?? String(cause)})`;
+    throw new DashkeepError('DK_SETTINGS', message, { cause, advice: reason('name-writable-file') });
+  });
 }

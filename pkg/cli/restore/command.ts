@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
@@ -20,6 +19,7 @@ import { changedBack } from '../../engine/restore/plan/planning.ts';
 import { untrustedReason } from '../../repository/signing/acceptance.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit } from '../command.ts';
+import { writeFlagFile } from '../config/environment.ts';
 import { orgs as parseOrgs } from '../config/parsers.ts';
 import { askedBy, type AskedBy } from '../options.ts';
 import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from './about.ts';
@@ -163,7 +163,7 @@ async function planAndApply(
           await requireFresh(requested.saved, request, plan);
         }
         if (flags.savePlan !== undefined) {
-          await writeFile(flags.savePlan, savePlan(request, plan), { mode: 0o600 });
+          await writeFlagFile(flags.savePlan, savePlan(request, plan), '--save-plan');
         }
         const applied = flags.apply === true;
         return {

@@ -17,15 +17,29 @@ afterEach(async () => {
   await directory.remove();
 });
 
+/** Runs a command, on some kinds. */
+function dashkeep(kinds: string, ...args: string[]): ReturnType<typeof runMain> {
+  return runMain(args, {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token(),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_KINDS: kinds,
+  });
+}
+
+it('says where a plan can be saved, when it cannot be saved there', async () => {
+  await dashkeep('folder,dashboard', 'backup');
+  const path = `${directory.path}/nowhere/plan.json`;
+  const { exit, error } = await dashkeep('folder,dashboard', 'restore', 'latest', '--save-plan', path);
+  expect(exit).toBe(2);
+  expect(error).toContain(`--save-plan names ${path}, which cannot be written (ENOENT) [DK_SETTINGS]`);
+  expect(error).toContain(
+    'Name a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
+  );
+});
+
 it('applies a saved plan in full, and names the kinds that the environment excludes', async () => {
-  const dashkeep = (kinds: string, ...args: string[]): ReturnType<typeof runMain> =>
-    runMain(args, {
-      GRAFANA_URL: grafana.url,
-      GRAFANA_API_TOKEN: grafana.token(),
-      DASHKEEP_TARGET: `file://${directory.path}/repository`,
-      DASHKEEP_STATE_DIR: `${directory.path}/state`,
-      DASHKEEP_KINDS: kinds,
-    });
   const { dashboards } = grafana.state.org(1);
   const count = dashboards.size;
   await dashkeep('folder,dashboard', 'backup');
