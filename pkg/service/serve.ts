@@ -88,6 +88,9 @@ export async function buildService(config: ServiceConfig, surroundings: Surround
   return new Service(config, { ...surroundings, ...(await lay(config, surroundings)), limits });
 }
 
+/** Where Grafana finds us in the same pod or on the same machine, when we listen on all of its addresses. */
+const EVERY_ADDRESS = /\/\/(0\.0\.0\.0|\[::\]):/;
+
 /** A service that listens. */
 export interface Running {
   service: ServiceParts;
@@ -108,11 +111,12 @@ export async function serve(config: ServiceConfig, surroundings: Surroundings): 
   const ops = config.opsListen === undefined ? undefined : buildOps(service.parts);
   try {
     const { host, port } = config.listen;
-    const url = await api.listen({ host, port }).catch((cause: unknown) => {
+    await api.listen({ host, port }).catch((cause: unknown) => {
       throw unusable('DASHKEEP_LISTEN', config.listen, cause);
     });
-    service.parts.address.api =
-      config.url ?? loopback(config.listen, portOf(api), certificate === undefined ? 'http' : 'https');
+    const scheme = certificate === undefined ? 'http' : 'https';
+    const url = `${scheme}://${placeOf({ host, port: portOf(api) })}`;
+    service.parts.address.api = config.url ?? url.replace(EVERY_ADDRESS, '//127.0.0.1:');
     const opsUrl =
       ops === undefined || config.opsListen === undefined ? undefined : await listen(ops, config.opsListen);
     await service.start();
@@ -137,10 +141,8 @@ function portOf(api: Api): number {
   return (api.server.address() as AddressInfo).port;
 }
 
-/** How Grafana reaches us when it runs in the same pod or on the same machine. */
-function loopback({ host }: Address, port: number, scheme: 'http' | 'https'): string {
-  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+function placeOf({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function listen(server: Server, { host, port }: Address): Promise<string> {
@@ -148,16 +150,15 @@ function listen(server: Server, { host, port }: Address): Promise<string> {
     server.once('error', (cause) => reject(unusable('DASHKEEP_OPS_LISTEN', { host, port }, cause)));
     server.listen(port, host, () => {
       const { port: taken } = server.address() as AddressInfo;
-      resolve(`http://${host.includes(':') ? `[${host}]` : host}:${taken}`);
+      resolve(`http://${placeOf({ host, port: taken })}`);
     });
   });
 }
 
-function unusable(setting: string, { host, port }: Address, cause: unknown): DashkeepError {
+function unusable(setting: string, address: Address, cause: unknown): DashkeepError {
   const code = systemCode(cause) ?? 'not possible';
   const why = code === 'EADDRINUSE' ? `, which is in use (${code})` : ` (${code})`;
-  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  return new DashkeepError('DK_SETTINGS', `${setting}: cannot listen on ${place}${why}`, { cause });
+  return new DashkeepError('DK_SETTINGS', `${setting}: cannot listen on ${placeOf(address)}${why}`, { cause });
 }
 
 function closed(server: Server): Promise<void> {

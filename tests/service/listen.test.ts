@@ -18,3 +18,16 @@ it.each(['DASHKEEP_LISTEN', 'DASHKEEP_OPS_LISTEN'])('names the setting of a port
     await grafana.close();
   }
 });
+
+it('says which address it listens on, also when that is every address', async () => {
+  const grafana = await startGrafana({ profile: '12.4' });
+  const environment = { DASHKEEP_LISTEN: '0.0.0.0:0', DASHKEEP_OPS_LISTEN: '0.0.0.0:0' };
+  const service = await startService({ grafanaUrl: grafana.url, environment });
+  try {
+    expect(service.url).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+    expect(service.opsUrl).toMatch(/^http:\/\/0\.0\.0\.0:\d+$/);
+  } finally {
+    await service.stop();
+    await grafana.close();
+  }
+});

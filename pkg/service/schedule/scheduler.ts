@@ -98,7 +98,8 @@ export class Scheduler {
     const first = job === 'backup' && this.#options.firstBackupDue();
     if (first || ((begins || owed) && this.#missed(job, schedule, now))) {
       if (!owed) {
-        log.info({ job }, first ? 'the first backup starts now' : 'a scheduled run was missed and starts now');
+        const isFirst = first || this.#options.lastStart(job) === undefined;
+        log.info({ job }, isFirst ? 'the first backup starts now' : 'a scheduled run was missed and starts now');
       }
       if (!this.#begin(job, 'catch-up')) {
         // It covers every time that passes until it can begin.

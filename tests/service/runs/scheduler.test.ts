@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
 describe('the scheduler', () => {
   let now: Date;
   let started: string[];
+  let logged: string[];
   let ready: boolean;
   let busy: boolean;
   let firstDue: boolean;
@@ -19,6 +20,7 @@ describe('the scheduler', () => {
   beforeEach(() => {
     now = new Date('2026-03-28T12:00:00Z');
     started = [];
+    logged = [];
     ready = true;
     busy = false;
     firstDue = false;
@@ -31,7 +33,7 @@ describe('the scheduler', () => {
     scheduler = new Scheduler({
       clock,
       randomness,
-      log: silentLog,
+      log: { ...silentLog, info: (_fields, message) => logged.push(message) },
       settings: () => settings,
       ready: () => ready,
       lastStart: (job) => last[job],
@@ -66,6 +68,7 @@ describe('the scheduler', () => {
     firstDue = true;
     await pass(3);
     expect(started).toEqual(['2026-03-28T12:03 backup catch-up']);
+    expect(logged).toEqual(['the first backup starts now']);
     settings.schedule = { ...settings.schedule, backup: '' };
     firstDue = true;
     await pass(3);
@@ -89,6 +92,7 @@ describe('the scheduler', () => {
     ready = true;
     await pass(10);
     expect(started).toEqual(['2026-03-31T12:10 backup catch-up']);
+    expect(logged).toEqual(['a scheduled run was missed and starts now']);
   });
 
   it('starts once when the machine itself slept over several times', async () => {
@@ -103,6 +107,7 @@ describe('the scheduler', () => {
     settings.schedule.verify = '0 3 * * 0';
     await pass(5);
     expect(started).toEqual(['2026-03-28T12:00 backup catch-up']);
+    expect(logged).toEqual(['the first backup starts now']);
   });
 
   it('waits while something else runs, and starts then', async () => {
