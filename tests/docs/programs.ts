@@ -21,7 +21,7 @@ const ELSEWHERE: Record<string, string> = {
   'git clone': '',
   'git log': '--follow',
   'git pull': '',
-  'docker compose down': '--volumes',
+  'docker compose down': '--rmi --volumes',
   'docker compose exec': '',
   'docker compose logs': '',
   'docker compose up': '--build',
