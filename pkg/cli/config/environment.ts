@@ -22,7 +22,10 @@ export async function readSettingFile(path: string, setting: string): Promise<st
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw unreadableFile(`${setting} names ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`, cause);
+    throw unreadableFile(
+      `${setting} names ${path}, which cannot be read (${systemCode(cause) ?? 'unreadable'})`,
+      cause,
+    );
   }
 }
 
