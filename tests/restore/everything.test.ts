@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countSecurity } from '../../pkg/engine/restore/plan/security.ts';
-import { bySecurity, planEverything } from '../../pkg/engine/restore/everything/plan.ts';
+import { bySecurity, countSecurity } from '../../pkg/engine/restore/plan/security.ts';
+import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
 import type { RunFacts } from '../../pkg/engine/restore/types.ts';

@@ -1,5 +1,5 @@
 import { requireConfirmation } from '../../engine/restore/plan/confirmation.ts';
-import { bySecurity } from '../../engine/restore/everything/plan.ts';
+import { bySecurity } from '../../engine/restore/plan/security.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { groupBy } from '../../lib/group-by.ts';
 import { askOnTerminal } from '../prompt.ts';

@@ -142,3 +142,12 @@ it('what is asked before one resource is deleted counts it as one', () => {
   const plan = { confirm: 'Main Org.', items: [{ action: 'delete', security: [] }] } as unknown as Plan;
   expect(() => requireConfirmation(plan, '')).toThrow('this deletes 1 resource that is not in the snapshot');
 });
+
+it('names only the changes to confirm, not those that open nothing as long as there are no others', () => {
+  const change = (uid: string, kind: string, code: string): object => ({
+    ...{ uid, kind, action: 'create', security: [{ code, params: {} }] },
+  });
+  const items = [change('ada', 'user', 'account'), change('d', 'public-dashboard', 'public')];
+  const plan = { confirm: '1 security change', items, everything: { isAlone: true } } as unknown as Plan;
+  expect(() => requireConfirmation(plan, '')).toThrow(/^this changes access or data destinations: public-dashboard d$/);
+});

@@ -15,11 +15,10 @@ import type { ChangeLog } from '../apply/change-log.ts';
 import { noteEnd, recordedChanges } from '../apply/recorded-changes.ts';
 import { byWriteOrder, planRestore } from '../plan/plan.ts';
 import type { Restored, ApplyOptions, Plan, PlannedItem, PlanRequest, Everything } from '../types.ts';
-import { needsAccount, withSecurity } from '../plan/security.ts';
+import { needsAccount, opensNothing, withSecurity } from '../plan/security.ts';
 import { join, leave } from './caller.ts';
 import { ForeseenSecurity } from './foreseen-security.ts';
 import { bringOrgs, type Brought } from './orgs.ts';
-import { opensNothing } from './plan.ts';
 import { accountsRequest, contentRequest, PARTS } from './requests.ts';
 
 /** Milliseconds to give up memberships in after a restore that failed or was interrupted. */

@@ -2,7 +2,6 @@ import { compact } from '../../../contract/compact.ts';
 import { arrayAt, stringAt } from '../../../lib/json/json.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
-import type { SecurityChange } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import { hasMembers } from '../../../grafana/account-directory.ts';
@@ -16,7 +15,7 @@ import { byWriteOrder, planRestore, requireObjects } from '../plan/plan.ts';
 import { neverWritten } from '../plan/kind.ts';
 import { itemOf, managerOf } from '../plan/planning.ts';
 import { listOf } from '../plan/removals.ts';
-import { changesSecurity, needsAccount } from '../plan/security.ts';
+import { openingSomething } from '../plan/security.ts';
 import type { Plan, PlannedItem, PlanRequest, Caller, OrgTarget } from '../types.ts';
 import { homeOf, readCaller } from './caller.ts';
 import { accountsRequest, contentRequest } from './requests.ts';
@@ -63,26 +62,6 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     everything: { caller, targets, content, isAlone },
     ...compact({ confirm }),
   };
-}
-
-/** An item with only the changes that widen access even if the restoring account is the only one. */
-function openingSomething(item: PlannedItem): PlannedItem {
-  return { ...item, security: item.security.filter((one) => !opensNothing(item, one)) };
-}
-
-/** Splits the security changes of a plan into those that need confirmation and the others. */
-export function bySecurity({ items, everything }: Plan): { toConfirm: PlannedItem[]; exempt: PlannedItem[] } {
-  const toConfirm = everything?.isAlone === true ? items.map(openingSomething) : items;
-  const exempt = items.map((item, at) => ({
-    ...item,
-    security: item.security.filter((change) => toConfirm[at]?.security.includes(change) !== true),
-  }));
-  return { toConfirm: toConfirm.filter(changesSecurity), exempt: exempt.filter(changesSecurity) };
-}
-
-/** Whether a change opens nothing to anyone as long as only the account that restores exists. */
-export function opensNothing({ action, kind }: PlannedItem, change: SecurityChange): boolean {
-  return (action === 'create' && needsAccount(change)) || kind === 'user' || kind === 'org';
 }
 
 /** People without an account count, and service accounts: who holds a token of one sees what it may see. */

@@ -1,7 +1,7 @@
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { targetOf } from '../target.ts';
-import { changesSecurity, countSecurity } from './security.ts';
+import { bySecurity, countSecurity } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 
 /**
@@ -50,7 +50,7 @@ export function requireConfirmation(plan: Plan, typed: string | undefined): void
   const count = plan.items.filter(({ action }) => action === 'delete').length;
   const extra = plan.undoes === undefined ? ` that ${count === 1 ? 'is' : 'are'} not in the snapshot` : '';
   const deletes = `deletes ${count} ${count === 1 ? 'resource' : 'resources'}${extra}`;
-  const changed = plan.items.filter(changesSecurity).map(({ kind, uid }) => `${kind} ${uid}`);
+  const changed = bySecurity(plan).toConfirm.map(({ kind, uid }) => `${kind} ${uid}`);
   const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
   const changes = `changes access or data destinations: ${changed.slice(0, NAMED).join(', ')}${more}`;
   const parts = [...(count > 0 ? [deletes] : []), ...(changed.length > 0 ? [changes] : [])];

@@ -3,7 +3,7 @@ import type { ResourceSecurity, SecurityChange } from '../../../contract/plan.ts
 import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { keyOf } from '../target.ts';
 import type { Planning } from './planning.ts';
-import type { PlannedItem } from '../types.ts';
+import type { Plan, PlannedItem } from '../types.ts';
 
 /** What writing something changes about who may see or receive what, as its kind says it. */
 export async function securityOf(
@@ -40,6 +40,26 @@ export function changesSecurity({ action, security }: PlannedItem): boolean {
 /** Whether what a change opens is open to accounts only; what is public needs none. */
 export function needsAccount({ code }: SecurityChange): boolean {
   return code !== 'public';
+}
+
+/** An item with only the changes that widen access even if the restoring account is the only one. */
+export function openingSomething(item: PlannedItem): PlannedItem {
+  return { ...item, security: item.security.filter((one) => !opensNothing(item, one)) };
+}
+
+/** Splits the security changes of a plan into those that need confirmation and the others. */
+export function bySecurity({ items, everything }: Plan): { toConfirm: PlannedItem[]; exempt: PlannedItem[] } {
+  const toConfirm = everything?.isAlone === true ? items.map(openingSomething) : items;
+  const exempt = items.map((item, at) => ({
+    ...item,
+    security: item.security.filter((change) => toConfirm[at]?.security.includes(change) !== true),
+  }));
+  return { toConfirm: toConfirm.filter(changesSecurity), exempt: exempt.filter(changesSecurity) };
+}
+
+/** Whether a change opens nothing to anyone as long as only the account that restores exists. */
+export function opensNothing({ action, kind }: PlannedItem, change: SecurityChange): boolean {
+  return (action === 'create' && needsAccount(change)) || kind === 'user' || kind === 'org';
 }
 
 /** How often a plan changes who may see or receive what. */
