@@ -1,6 +1,7 @@
 import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Log, Randomness } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import {
@@ -86,7 +87,9 @@ export async function passphraseIdentities(
     return [(await addPassphrase(ports, first)).identity];
   }
   if (identities.length === 0) {
-    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase decrypts none of the identities in the repository');
+    throw new DashkeepError('DK_ENCRYPTION', 'the passphrase decrypts none of the identities in the repository', {
+      advice: reason('correct-passphrase'),
+    });
   }
   return identities;
 }

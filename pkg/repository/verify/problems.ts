@@ -26,7 +26,7 @@ export interface VerifyProblem {
   encrypted: boolean;
   code: ErrorCode;
   reason: string;
-  /** How a person accepts a change of the repository. */
+  /** What a person can do about it, where its code alone does not say so. */
   hint?: string;
   /** Ids of the snapshots that need it. */
   snapshots: string[];

@@ -131,6 +131,7 @@ class Verification {
           encrypted: key.encrypted,
           code: error.code,
           reason: error.message,
+          hint: error.hint,
           snapshots: [key.id],
           resources: [],
         }),

@@ -49,3 +49,14 @@ it('verify with another identity than the right one names the identity, and advi
   environment['DASHKEEP_AGE_IDENTITY_FILE'] = join(directory.path, 'right');
   expect(await run('verify', '--read-data')).toMatchObject({ exit: 0 });
 });
+
+it('verify without any identity says what to set, not that the given one is wrong', async () => {
+  environment['DASHKEEP_STATE_DIR'] = join(directory.path, 'elsewhere');
+  environment['DASHKEEP_AGE_RECIPIENTS'] = '';
+
+  const { exit, out } = await run('verify');
+
+  expect(exit).toBe(4);
+  expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE.');
+  expect(out).not.toContain('matches no recipient');
+});

@@ -16,6 +16,7 @@ async function seed(): Promise<void> {
     password: 'her-own-secret',
   });
   await client.post('/api/orgs/2/users', { loginOrEmail: 'eva', role: 'Editor' });
+  await client.post('/api/serviceaccounts', { name: 'dashkeep', role: 'Admin', isDisabled: false });
   await client.post('/api/serviceaccounts', { name: 'robot', role: 'Editor', isDisabled: true });
 }
 
@@ -46,7 +47,10 @@ describe.each(TRIED_PROFILES)('accounts on %s', (profile) => {
     expect(losses).toEqual({
       org: {},
       user: { eva: ['set a new password for this account'] },
-      'service-account': { robot: ['create new tokens'] },
+      'service-account': {
+        dashkeep: [expect.stringMatching(/^Dashkeep creates a new token/)],
+        robot: ['create new tokens'],
+      },
     });
     const eva = [...grafana.sim.state.users.values()].find(({ login }) => login === 'eva')!;
     expect(eva.password.length).toBeGreaterThan(20);
@@ -132,6 +136,6 @@ describe('accounts', () => {
     accounts.clear();
     grafana.sim.setFaults({ match: 'POST /api/serviceaccounts', action: { kind: 'cut' }, times: 1 });
     await restore('service-account', await grafana.admin(), taken);
-    expect([...accounts.values()].map(({ name }) => name)).toEqual(['robot']);
+    expect([...accounts.values()].map(({ name }) => name)).toEqual(['dashkeep', 'robot']);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { addPassphrase } from '../../../pkg/repository/encryption/passphrase.ts';
 import { cheapPassphrases } from '../../support/repository/cheap-passphrases.ts';
@@ -19,7 +20,10 @@ describe('a passphrase', () => {
 
     const person = await open(world, { passphrases: [passphrase] });
     expect(await person.getObject(manifest.resources[0]!.object)).toBe('{"title":"Salaries"}');
-    await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    await expect(open(world, { passphrases: ['another passphrase'] })).rejects.toMatchObject({
+      code: 'DK_ENCRYPTION',
+      advice: reason('correct-passphrase'),
+    });
   });
 
   it('alone is enough to begin an encrypted repository and to go on with it', async () => {

@@ -41,6 +41,10 @@ export const REPOSITORY_ADVICE = {
     cli: 'The age identity matches no recipient of these snapshots. Set DASHKEEP_AGE_IDENTITY_FILE to the matching one.',
     page: 'The private key matches no recipient of these snapshots. Enter the matching one in the settings.',
   },
+  'correct-passphrase': {
+    cli: 'Check DASHKEEP_AGE_PASSPHRASE, or the file that DASHKEEP_AGE_PASSPHRASE_FILE names.',
+    page: 'Check the passphrase in the deployment.',
+  },
   rewrap: 'With an identity that reads the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',

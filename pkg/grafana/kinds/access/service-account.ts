@@ -1,5 +1,5 @@
 import { numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { accountDirectoryOf } from '../../account-directory.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { securityChange } from '../security/change.ts';
@@ -8,6 +8,9 @@ import type { Forecast, KindContext, Restorable, WriteContext, Written } from '.
 import type { Content } from '../content.ts';
 
 const PATH = '/api/serviceaccounts';
+
+/** Names of the accounts that a new service takes over from an earlier one. */
+const OWN_NAME = /^dashkeep(-org-\d+)?$/;
 
 /**
  * Service accounts by name, with role and whether they are disabled; Grafana makes up login, id and uid, and never
@@ -99,7 +102,7 @@ async function forecast(context: WriteContext, item: Restorable): Promise<Foreca
   if (managed !== undefined && !context.includeManaged) {
     return { losses: [], blocked: reason('plugin-makes') };
   }
-  return { losses: item.live === undefined ? [reason('tokens-lost')] : [] };
+  return { losses: item.live === undefined ? [tokensLost(item)] : [] };
 }
 
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
@@ -120,5 +123,10 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
       throw error;
     }
   }
-  return { uid: item.uid, losses: [reason('tokens-lost')] };
+  return { uid: item.uid, losses: [tokensLost(item)] };
+}
+
+/** A service takes over an account of an earlier one only if no token of it is in use, so nobody should make any. */
+function tokensLost({ uid }: Restorable): KnownReason {
+  return reason(OWN_NAME.test(uid) ? 'own-tokens-lost' : 'tokens-lost');
 }
