@@ -54,10 +54,22 @@ describe('a machine that knows nobody yet', () => {
     const other = await open(world, { state: new MemoryState(), log });
     const second = await backup(other, world, { a: { v: 1 } });
     expect(log.lines.join('\n')).toContain('this machine signs with a new key');
+    expect(log.lines.join('\n')).toContain('To use their snapshots here, trust their keys too');
     expect((await other.snapshots()).map(({ id, signed }) => [id, signed])).toEqual([
       [second.id, true],
       [first.id, false],
     ]);
+  });
+
+  it('asks nobody to trust keys that are trusted already', async () => {
+    const writer = await open(world);
+    await backup(writer, world, { a: { v: 1 } });
+    world.clock.advance(3_600_000);
+    const log = recordingLog();
+    const other = await open(world, { state: new MemoryState(), log, trustedKeys: [writer.trust.own!] });
+    await backup(other, world, { a: { v: 1 } });
+    expect(log.lines.join('\n')).toContain('this machine signs with a new key');
+    expect(log.lines.join('\n')).not.toContain('trust their keys too');
   });
 
   it('says that the latest one is not the newest, where an unknown key signed newer ones', async () => {

@@ -25,19 +25,22 @@ interface Keeper {
 
 /**
  * Makes a signing key known in a repository, once.
+ * @param ports.trusted - fingerprints of the keys that are trusted already
  * @param isFirst - whether nothing is signed there yet
  */
 export async function registerKey(
   keeper: Keeper,
-  { store, log, state, signal }: RegisterKeyPorts,
+  { store, log, state, signal, trusted }: RegisterKeyPorts & { trusted: ReadonlySet<string> },
   key: SigningKey,
   isFirst: boolean,
 ): Promise<void> {
+  const trustsOthers = [...trusted].some((fingerprint) => fingerprint !== key.fingerprint);
   if (!isFirst) {
     log.warn(
       { fingerprint: key.fingerprint },
       'this machine signs with a new key: other machines that use this repository treat its snapshots as untrusted ' +
-        'until you run `dashkeep trust` with this fingerprint there. To use their snapshots here, trust their keys too',
+        'until you run `dashkeep trust` with this fingerprint there' +
+        (trustsOthers ? '' : '. To use their snapshots here, trust their keys too'),
     );
   } else if (await holdsSnapshots(store, signal)) {
     log.warn(

@@ -57,7 +57,7 @@ export class Signing {
       return undefined;
     }
     if (!own.established) {
-      await registerKey(this, { ...this.#ports, state, signal }, own.key, isFirst);
+      await registerKey(this, { ...this.#ports, state, signal, trusted: this.#keys.trusted }, own.key, isFirst);
       own = { ...own, established: true };
       log.info({ fingerprint: own.key.fingerprint }, 'snapshots of this repository are signed with this key here');
     }
