@@ -1,5 +1,5 @@
 import type { SecretName } from '../../contract/api/settings.ts';
-import type { DashkeepError } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import { countsNow, isFull, type Manifest } from '../../contract/manifest.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { publicKeyFile } from '../../repository/layout.ts';
@@ -101,6 +101,9 @@ export async function kitFacts(
   const newest = snapshots.find((one) => countsNow(one) && isFull(one));
   const manifest = newest && (await repositoryCache.manifest(newest.id, signal));
   const needed = manifest && (await new Needs(repositoryCache).of(manifest, caller, signal));
+  if (needed instanceof DashkeepError) {
+    log.warn({ reason: needed.message }, `the kit names no plugins and no secrets: ${needed.hint}`);
+  }
   const { secrets } = settings.view();
   return {
     time: clock.now(),

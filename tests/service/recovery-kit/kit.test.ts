@@ -239,6 +239,12 @@ describe('the kit of a repository with a passphrase', () => {
     expect(out).toContain(' DASHKEEP_AGE_IDENTITY_FILE=identity.txt');
   });
 
+  it('says on the command line when it cannot read what a recovery needs', async () => {
+    const { exit, out, error } = await runMain(['recovery-kit'], { ...environment, DASHKEEP_AGE_IDENTITY_FILE: '' });
+    expect([exit, out.includes('Plugins to install first, secrets to enter again')]).toEqual([0, true]);
+    expect(error).toContain('the kit names no plugins and no secrets');
+  });
+
   it('asks for the identity of one without a passphrase', async () => {
     const out = await kit();
     expect(out).not.toContain('The passphrase of the repository: it decrypts');
