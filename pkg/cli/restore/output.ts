@@ -3,6 +3,7 @@ import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan
 import { isConflict } from '../../contract/reasons/plan.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { bySecurity, securityFirst } from '../../engine/restore/plan/security.ts';
+import { kindOf } from '../../grafana/kinds/registry.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
 import { counted, printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -52,8 +53,8 @@ export function printRestore(
   printSecurity(context, 'Changes to access or data destinations:', toConfirm);
   printSecurity(context, 'No confirmation needed, because yours is the only account:', exempt);
   const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
+  const several = plan.everything !== undefined;
   if (rows.length > 0) {
-    const several = plan.everything !== undefined;
     printTable(
       context,
       ['action', ...(several ? ['org'] : []), 'kind', 'uid', 'title', ''],
@@ -67,7 +68,7 @@ export function printRestore(
       ]),
     );
   }
-  printLosses(context, plan.items);
+  printLosses(context, plan.items, several);
   const became = (uid: string): string => {
     const isIt = (one: { kind: string; uid: string }): boolean => one.kind === 'data-source' && one.uid === uid;
     const action = plan.items.find(isIt)?.action;
@@ -80,7 +81,9 @@ export function printRestore(
     const { outcome = 'skipped' } = restored.results.find(isIt) ?? {};
     return outcome === 'verified' || outcome === 'differs' ? 'restored' : outcome;
   };
-  for (const { from, to, by, alreadyMissing } of plan.dataSources.filter((match) => match.to?.uid !== match.from.uid)) {
+  // Everything has them in its table.
+  const told = plan.dataSources.filter((one) => one.to?.uid !== one.from.uid && !(several && one.by === 'restored'));
+  for (const { from, to, by, alreadyMissing } of told) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
     const found = to !== undefined ? `${to.name} (${to.uid}), by ${by}` : by === 'restored' ? became(from.uid) : absent;
@@ -102,7 +105,7 @@ export function printRestore(
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written.${next}`);
     return;
   }
-  printResults(context, restored, { undo, finish, everything: plan.everything !== undefined });
+  printResults(context, restored, { undo, finish, everything: several });
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
@@ -130,10 +133,11 @@ function shown({ entry: _, live: __, manager: ___, ...item }: PlannedItem): Plan
   return item;
 }
 
-function printLosses(context: CliContext, items: PlannedItem[]): void {
-  for (const { kind, uid, losses } of items) {
+function printLosses(context: CliContext, items: PlannedItem[], several: boolean): void {
+  for (const { kind, uid, losses, ...item } of items) {
+    const where = several && kindOf(kind).declaration.scope === 'org' ? ` (org ${orgOf(item)})` : '';
     for (const loss of losses) {
-      printLine(context, printable(`note: ${kind} ${uid}: ${loss}`));
+      printLine(context, printable(`note: ${kind} ${uid}${where}: ${loss}`));
     }
   }
 }

@@ -1,0 +1,46 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import type { CliContext } from '../../../pkg/cli/context.ts';
+import { printRestore } from '../../../pkg/cli/restore/output.ts';
+import type { Plan } from '../../../pkg/engine/restore/types.ts';
+
+const item = { action: 'create', title: '', folder: '', reason: 'missing', losses: [], security: [] };
+const again = ['enter again: url'];
+const prom = { kind: 'data-source', uid: 'prom', org: 1 };
+const items = [
+  { ...item, kind: 'user', uid: 'bob', org: 1, losses: ['set a new password for this account'] },
+  { ...item, ...prom },
+  { ...item, kind: 'contact-point', uid: 'oncall', org: 1, losses: again },
+  { ...item, kind: 'contact-point', uid: 'oncall', org: 2, targetOrg: 3, losses: again },
+  { ...item, kind: 'contact-point', uid: 'oncall', org: 4, newOrg: 'Retail', losses: again },
+];
+const dataSources = [{ from: { ...prom, name: 'Metrics' }, by: 'restored' }];
+
+function printed(everything: object | undefined): string[] {
+  const stdout = new PassThrough();
+  const context = { stdout } as unknown as CliContext;
+  printRestore(
+    context,
+    { json: false },
+    { snapshot: 'x', items, dataSources, everything } as unknown as Plan,
+    undefined,
+  );
+  return String(stdout.read()).split('\n');
+}
+
+it('the notes of a restore of everything name the organization, and no data source is listed a second time', () => {
+  const lines = printed({});
+  expect(lines.filter((line) => line.startsWith('note: '))).toEqual([
+    'note: user bob: set a new password for this account',
+    'note: contact-point oncall (org 1): enter again: url',
+    'note: contact-point oncall (org 3): enter again: url',
+    'note: contact-point oncall (org Retail): enter again: url',
+  ]);
+  expect(lines.join('\n')).not.toContain('Metrics');
+});
+
+it('other restores say in one line each what becomes of the data sources of a dashboard', () => {
+  const lines = printed(undefined);
+  expect(lines).toContain('note: contact-point oncall: enter again: url');
+  expect(lines).toContain('data source Metrics (prom): part of this plan');
+});
