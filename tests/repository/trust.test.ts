@@ -83,6 +83,7 @@ describe('a machine that knows nobody yet', () => {
     const warned = log.lines.filter((line) => line.includes('newer snapshots are skipped'));
     expect(warned).toHaveLength(1);
     expect(warned[0]).toContain('"snapshots":1');
+    expect(warned[0]).toContain('Those with the trigger safety are never the latest one');
     expect(warned[0]).toContain(first.id);
   });
 });
