@@ -58,7 +58,7 @@ async function follow(access: string, environment: Record<string, string>, signe
 }
 
 function expectEverything(stdout: string, plain: boolean): void {
-  expect(stdout).toContain('partial: 4 resources, 1 errors');
+  expect(stdout).toContain('partial, scheduled: 4 resources, 1 errors');
   expect(stdout).toContain('dashboard\tnumbers\tOperations / Öl 🛢\tNumbers');
   expect(stdout.includes('unchanged')).toBe(plain);
   expect(JSON.parse(readFileSync(join(work, 'dashboard.json'), 'utf8'))).toMatchObject({ uid: 'changes', v: 2 });
