@@ -39,7 +39,7 @@ export const LOSS_REASONS = {
   'link-kept': 'the dashboard is shared under another link here, which Grafana cannot change',
   'recipients-lost': 'invite the recipients again',
   'tokens-lost': 'create new tokens',
-  'own-tokens-lost': 'Dashkeep creates a new token for it; create one only if you use it elsewhere',
+  'own-tokens-lost': 'the Dashkeep service creates its token itself; create one only for other uses',
   'delete-key-new': 'gets a new delete key',
   'uid-new': 'gets a new UID, because this Grafana assigns them to playlists',
   'uid-other': 'its UID is {uid} here',
