@@ -1,3 +1,4 @@
+import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { DrillReport } from '../../engine/drill/report.ts';
 import { drillOutcome, runDrill } from '../../operations/drill.ts';
 import { recordRun } from '../../operations/run.ts';
@@ -43,11 +44,16 @@ async function drill(context: CliContext, snapshot: string | undefined, flags: F
 }
 
 function print(context: CliContext, report: DrillReport): void {
-  for (const { kind, uid, reason } of report.differs) {
-    printLine(context, printable(`differs: ${kind} ${uid}: ${reason}`));
+  const found = [...report.differs, ...report.skipped].filter(({ kind }) => !SERVER_KINDS.has(kind));
+  const several = new Set(found.map(({ org }) => org)).size > 1;
+  const where = ({ org, kind }: { org: number; kind: KindName }): string =>
+    several && !SERVER_KINDS.has(kind) ? `, organization ${org}` : '';
+  for (const one of report.differs) {
+    printLine(context, printable(`differs: ${one.kind} ${one.uid}${where(one)}: ${one.reason}`));
   }
-  for (const { kind, count, reason, problem } of report.skipped) {
-    printLine(context, printable(`${problem ? 'not tried' : 'left out'}: ${kind} (${count}): ${reason}`));
+  for (const one of report.skipped) {
+    const how = one.problem ? 'not tried' : 'left out';
+    printLine(context, printable(`${how}: ${one.kind} (${one.count})${where(one)}: ${one.reason}`));
   }
   const { snapshot, scratch, checked, verified, leftover } = report;
   const removed = leftover === undefined ? 'now removed' : 'which still exists';
