@@ -41,7 +41,7 @@ export const READINESS_REASONS = {
   'ready-copy-unread': 'the contents of the second target have not been read back yet',
   'ready-not-encrypted': 'not encrypted, so none is needed',
   'ready-none': 'none',
-  'ready-secrets': 'a restore into an empty Grafana lacks {count} secrets',
+  'ready-secrets': 'secrets that a restore into an empty Grafana lacks: {count}',
   'ready-elsewhere': '{count} of them in other organizations',
   'ready-plugins': '{count}, besides those that come with Grafana',
   'ready-grafana': 'Grafana {version} is supported',

@@ -58,7 +58,7 @@ it('shows an organization its own secrets, and nothing of the bucket', async () 
 it('shows the home organization how many secrets the others have, without their names', async () => {
   const { json } = await service.call('GET', '/readiness');
   expect(named(json, 'secrets')).toMatchObject({
-    detail: expect.stringMatching(/lacks 2 secrets; 1 of them in other organizations/),
+    detail: expect.stringMatching(/lacks: 2; 1 of them in other organizations/),
     items: [expect.objectContaining({ title: 'of-home' })],
     confirmable: true,
   });
