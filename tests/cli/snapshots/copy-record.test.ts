@@ -4,7 +4,7 @@ import { runMain } from '../../support/cli.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 
-it('a copy that is refused for want of an identity is recorded', async () => {
+it('a copy that is refused without an identity is recorded', async () => {
   const grafana = await startGrafana({ profile: '12.4' });
   const directory = await temporaryDirectory();
   try {

@@ -55,8 +55,8 @@ export const TextHead = z.object({
   snapshots: z.array(z.string()),
   docs: z.array(TextDoc),
   /**
-   * Of texts in an encrypted repository: identities, as a set of their recipients, that did not decrypt some content; ''
-   * = all was decrypted; absent = not known, because an earlier release wrote it.
+   * Of texts in an encrypted repository: identities, as a set of their recipients, that did not decrypt some content;
+   * '' = all was decrypted; absent = not known, because an earlier release wrote it.
    */
   locked: z.string().optional(),
 });
