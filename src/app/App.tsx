@@ -11,6 +11,7 @@ import { isAdmin, whoMay } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import { NotFound } from '../pages/NotFound.tsx';
 import { Overview } from '../pages/Overview/Overview.tsx';
+import { beginEarly } from './beginEarly.ts';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 
 const History = lazy(async () => ({ default: (await import('../pages/History/History.tsx')).History }));
@@ -29,12 +30,19 @@ const Settings = lazy(async () => ({ default: (await import('../pages/Settings/S
 
 /** The pages below `/a/<id>`; Grafana has already taken that part of the path. */
 export function App({ meta }: AppRootProps) {
-  const [client] = useState(createQueryClient);
-  const { pathname } = useLocation();
+  const { pathname, search } = useLocation();
+  const isConnected = isAdmin() && Boolean((meta as AppMeta).jsonData?.sidecarUrl);
+  const [client] = useState(() => {
+    const created = createQueryClient();
+    if (isConnected) {
+      beginEarly(created, { pathname, search });
+    }
+    return created;
+  });
   if (!isAdmin()) {
     return <AdminsOnly />;
   }
-  if (!(meta as AppMeta).jsonData?.sidecarUrl) {
+  if (!isConnected) {
     return <NotConnected />;
   }
   return (

@@ -149,7 +149,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           <SecurityList resources={run.security} />
         </Alert>
       )}
-      <Conflicts plan={plan} />
+      {plan.undoes === undefined && <Conflicts plan={plan} />}
       {run && <SnapshotGone run={run} />}
       <Stack gap={1} wrap="wrap">
         {run?.status === 'partial' && <FinishButton run={run} />}
