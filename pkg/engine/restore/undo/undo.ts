@@ -194,7 +194,7 @@ function notHeld({ org, kind, uid }: Touched, newOrgs: ReadonlySet<number>): Pla
 }
 
 /**
- * What is no longer in Grafana gets its title from the snapshot that the restore brought back. What belongs to something
+ * What Grafana no longer has gets its title from the snapshot that was restored. What belongs to something
  * else, as permissions do, has none in Grafana: it gets its owner's.
  */
 function titled(items: PlannedItem[], entries: Awaited<ReturnType<typeof entriesBroughtBack>>): PlannedItem[] {
