@@ -25,6 +25,8 @@ const PROVIDED = [
   'rxjs',
 ];
 
+const PAGE_TEXTS = resolve(import.meta.dirname, 'pageTexts.mjs');
+
 const config: Configuration = {
   mode: 'production',
   target: ['web', 'es2020'],
@@ -35,7 +37,7 @@ const config: Configuration = {
   cache: {
     type: 'filesystem',
     cacheDirectory: resolve(root, 'build/cache/webpack'),
-    buildDependencies: { config: [import.meta.filename] },
+    buildDependencies: { config: [import.meta.filename, PAGE_TEXTS] },
   },
   externals: [...PROVIDED, { 'amd-module': 'module' }],
   resolve: {
@@ -59,6 +61,7 @@ const config: Configuration = {
           },
         },
       },
+      { test: /\/pkg\/contract\/reasons\/.+\.ts$/, enforce: 'pre', loader: PAGE_TEXTS },
       { test: /\.js$/, include: /node_modules/, resolve: { fullySpecified: false } },
     ],
   },

@@ -236,6 +236,11 @@ describe('the code', () => {
     expect(gzipped(scripts)).toBeLessThan(230 * 1024);
   });
 
+  it('holds no texts of the command line', () => {
+    const scripts = filesOf(dist).filter((name) => name.endsWith('.js'));
+    expect(scripts.filter((name) => /--(include-managed|overwrite|map-org) /.test(read(name)))).toEqual([]);
+  });
+
   it('calls no other site and tracks nobody', () => {
     for (const name of filesOf(dist).filter((file) => file.endsWith('.js'))) {
       expect(read(name)).not.toMatch(/google-analytics|googletagmanager|rudderstack|sentry\.io|segment\.(com|io)/);
