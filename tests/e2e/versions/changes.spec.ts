@@ -20,7 +20,8 @@ test('a person sees what changed and by whom, filters it, compares it, and resto
   await expect(page.getByText('No matching changes')).toBeVisible();
   await expect(page).toHaveURL(/person=nobody/);
   await page.getByRole('textbox', { name: 'Search by person' }).fill('');
-  await page.getByRole('combobox', { name: 'Kinds' }).click();
+  // Further down, options already exist below the visible part of the menu, and a click there goes to what is behind.
+  await page.getByRole('combobox', { name: 'Kinds' }).fill('Dashboards');
   await page.getByRole('option', { name: 'Dashboards', exact: true }).click();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/kind=dashboard/);
