@@ -76,6 +76,20 @@ describe('a copy', () => {
     });
     expect((await verify(await bench.open(bench.to), { readData: true })).problems).toEqual([]);
   });
+
+  it('is taken from no one who can read it, where the given identity cannot', async () => {
+    const [own, others] = await Promise.all([generateX25519Identity(), generateX25519Identity()]);
+    const recipients = [await identityToRecipient(own)];
+    await start({ identities: [own], recipients });
+    bench.secrets.recipients = [await identityToRecipient(others)];
+    await bench.copy();
+    bench.secrets.recipients = recipients;
+
+    expect(await bench.copy({ thorough: true })).toMatchObject({ status: 'failed', counts: { problems: 3 } });
+
+    const theirs = await bench.open(bench.to, { identities: [others] });
+    expect((await verify(theirs, { readData: true })).problems).toEqual([]);
+  });
 });
 
 describe('retention of a copy', () => {

@@ -2,7 +2,7 @@ import type { Manifest } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import type { Repository } from '../repository.ts';
 import { readManifest, type StoredManifest } from '../snapshots/manifests.ts';
-import { ifReadable, type VerifyProblem } from '../verify/problems.ts';
+import { ifReadable, isOwnObject, type VerifyProblem } from '../verify/problems.ts';
 
 /**
  * Puts objects that a copy lacks, or that are damaged there, back from the repository that it is a copy of.
@@ -18,10 +18,10 @@ export async function mendCopy(
   let last: { id: string; stored: StoredManifest | undefined } | undefined;
   for (const problem of problems) {
     const [id] = problem.snapshots;
-    if (problem.object !== '' && id !== undefined && last?.id !== id) {
+    if (isOwnObject(problem) && id !== undefined && last?.id !== id) {
       last = { id, stored: await sourceOf(from, id, calls) };
     }
-    const isMended = problem.object !== '' && last?.stored && (await mend(from, to, problem, last.stored, calls));
+    const isMended = isOwnObject(problem) && last?.stored && (await mend(from, to, problem, last.stored, calls));
     if (isMended !== true) {
       remaining.push(problem);
     }

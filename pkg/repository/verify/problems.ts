@@ -148,3 +148,8 @@ export async function nameTheHurt(
       : [{ object, ...defect, snapshots: snapshots.sort(), resources: [...resources.values()] }];
   });
 }
+
+/** Whether an object can be written again. What is encrypted for others would be taken from them. */
+export function isOwnObject({ object, code }: VerifyProblem): boolean {
+  return object !== '' && code !== 'DK_IDENTITY_MISSING';
+}

@@ -17,7 +17,7 @@ import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
 import { readStatements } from '../signing/statement.ts';
 import { TrustState } from '../signing/trust-state.ts';
-import { isOfKnownKind, type VerifyProblem } from './problems.ts';
+import { isOfKnownKind, isOwnObject, type VerifyProblem } from './problems.ts';
 import { verify, type VerifyOptions } from './verify.ts';
 
 export interface RepairOptions extends Omit<VerifyOptions, 'snapshot'> {
@@ -47,11 +47,9 @@ export async function repair(repository: Repository, options: RepairOptions): Pr
   const held = damaged.size === 0 ? damaged : await putBackHeld(repository, { damaged, signal });
   for (const problem of problems) {
     signal?.throwIfAborted();
-    // What is encrypted for others would be taken from them.
-    const isOurs = problem.object !== '' && problem.code !== 'DK_IDENTITY_MISSING';
     const mended = isDamagedManifest(problem)
       ? problem.snapshots.every((id) => held.has(id))
-      : isOurs && (await mend(repository, problem, options));
+      : isOwnObject(problem) && (await mend(repository, problem, options));
     (mended ? result.repaired : result.remaining).push(problem);
   }
   return result;
