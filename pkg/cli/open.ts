@@ -23,6 +23,7 @@ import { apiServer, encryptionSettings, stateDirectory, targetOf, type CommonFla
 import { mirrorConfig } from './config/mirror.ts';
 import { settingsFor } from './config/storage.ts';
 import { VERSION, type CliContext } from './context.ts';
+import { storedOrgCredentials } from './stored-tokens.ts';
 
 /** Opens the target of the second copy, does the work, and closes it. @throws DK_UNCONFIGURED where none is set */
 export async function withCopyTarget<T>(
@@ -169,13 +170,20 @@ function grafanaLink(
   const configuration = new Configuration(environment, flags);
   const grafana = grafanaConfig(configuration);
   const credentials = credentialsOf(grafana);
-  const orgCredentials = new Map([...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)]));
+  const given = [...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)] as const);
+  let orgCredentials = new Map(given);
+  const orgs = configuration.get('DASHKEEP_ORGS');
   warnOfIgnoredToken(configuration, log);
   return {
     ...grafana,
-    orgs: configuration.get('DASHKEEP_ORGS') ?? 'reached',
+    orgs: orgs ?? 'reached',
     credentials: () => credentials,
     orgCredentials: () => orgCredentials,
+    async noticeOrgs() {
+      if (orgs !== undefined && grafana.admin === undefined) {
+        orgCredentials = new Map([...(await storedOrgCredentials(state, grafana.token, log)), ...given]);
+      }
+    },
     // Of a service that has the same state.
     previews: new PreviewRecords(state, log),
     startWithin: START_WITHIN_MS,

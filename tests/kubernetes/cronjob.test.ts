@@ -107,6 +107,37 @@ describeKubernetes('cronjob mode, its Jobs run by hand with what the chart gives
     expect(trusted.filter((name) => name.endsWith('.pub'))).toHaveLength(1);
   });
 
+  it('backs up each organization with the token that the bootstrap stored, and goes on when one is deleted', async () => {
+    const installed = await install({ config: { DASHKEEP_ORGS: 'all' } });
+    const { objects, namespace } = installed;
+    const bootstrap = objects.find(({ kind }) => kind === 'Job') as KubernetesObject;
+    const second = grafana.state.addOrg('Second').id;
+    async function backUp(): Promise<Outcome> {
+      const { GRAFANA_API_TOKEN = '' } = await secret(namespace);
+      return job(installed, the(objects, 'CronJob', 'dashkeep'), { GRAFANA_API_TOKEN });
+    }
+
+    expect(await job(installed, bootstrap)).toMatchObject({ code: 0 });
+    const both = await backUp();
+    expect(both.code, both.stderr).toBe(0);
+    expect(JSON.parse(both.stdout).coverage.orgs).toMatchObject({ read: 2 });
+
+    await fetch(`${grafana.url}/api/orgs/${second}`, {
+      method: 'DELETE',
+      headers: { authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}` },
+    });
+    expect((await backUp()).code).toBe(1);
+    expect(await job(installed, bootstrap)).toMatchObject({ code: 0 });
+    expect(Object.keys(await secret(namespace))).not.toContain(`GRAFANA_API_TOKEN_ORG_${second}`);
+    const one = await backUp();
+    expect(JSON.parse(one.stdout).coverage.orgs, one.stderr).toMatchObject({ read: 1 });
+
+    const another = await job(installed, the(objects, 'CronJob', 'dashkeep'), {
+      GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
+    });
+    expect(another.stderr).toContain('GRAFANA_API_TOKEN is not the token in the Secret');
+  });
+
   it('keeps the keys of an encrypted repository in the Secret, so that the next Job recognises and signs what is there', async () => {
     const recipient = await identityToRecipient(await generateIdentity());
     const installed = await install({ encryption: { ageRecipients: [recipient] } });

@@ -95,6 +95,7 @@ class Bootstrap {
     }
     const lasting = new Set(facts.tokens.map(({ org }) => org));
     const all = await orgsOfAdmin(await this.#identities.admin(), { lasting }, this.#signal);
+    await this.#memory.keepOnly(all, facts);
     return [home, ...all.filter((org) => org !== home)];
   }
 

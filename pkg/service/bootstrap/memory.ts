@@ -93,6 +93,38 @@ export class TokenMemory {
     return this.#state.set(tokenName(org, home), Buffer.from(token));
   }
 
+  /**
+   * Tokens by org, of all but the home one.
+   * @param home - a token; undefined is returned unless it is the stored one of the home org
+   */
+  async others(home: string): Promise<Map<number, string> | undefined> {
+    const facts = await this.facts();
+    if ((await this.token(1, undefined)) !== home) {
+      return undefined;
+    }
+    const tokens = new Map<number, string>();
+    for (const { org } of facts.tokens) {
+      const token = org === facts.home ? undefined : await this.token(org, facts.home);
+      if (token !== undefined) {
+        tokens.set(org, token);
+      }
+    }
+    return tokens;
+  }
+
+  /** Drops the tokens of orgs that no longer exist. @param orgs - all that exist */
+  async keepOnly(orgs: readonly number[], facts: Facts): Promise<void> {
+    const gone = facts.tokens.filter(({ org }) => org !== facts.home && !orgs.includes(org));
+    if (gone.length === 0) {
+      return;
+    }
+    facts.tokens = facts.tokens.filter((one) => !gone.includes(one));
+    await this.storeFacts(facts);
+    for (const { org } of gone) {
+      await this.#state.delete(tokenName(org, facts.home));
+    }
+  }
+
   /** Damaged facts are no facts: everything in them can be found out again. */
   async facts(): Promise<Facts> {
     const text = (await this.#state.get(FACTS))?.toString('utf8');
