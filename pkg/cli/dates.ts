@@ -14,7 +14,10 @@ export function endOf(text: string): Date {
 
 function moment(text: string, time: string): Date {
   const date = new Date(DAY.test(text) ? `${text}T${time}Z` : text);
-  if (Number.isNaN(date.getTime()) || !/^\d{4}-\d\d-\d\d/.test(text)) {
+  const day = text.slice(0, 10);
+  // The 30th of February would be a day in March.
+  const isDay = DAY.test(day) && Number(day.slice(8)) === new Date(day).getUTCDate();
+  if (Number.isNaN(date.getTime()) || !isDay) {
     throw new DashkeepError('DK_USAGE', `'${text}' is not a date such as 2027-03-31`);
   }
   return date;

@@ -60,7 +60,7 @@ it('writes and removes a note', async () => {
 });
 
 it('refuses an end that is no date, or past', async () => {
-  for (const until of ['tomorrow', '2020-01-01', '2099-13-01']) {
+  for (const until of ['tomorrow', '2020-01-01', '2099-13-01', '2099-02-30']) {
     await expect(dashkeep('hold', older, '--until', until)).rejects.toMatchObject({ code: 'DK_USAGE' });
   }
 });
