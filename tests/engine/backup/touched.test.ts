@@ -7,7 +7,7 @@ import { edit } from './edits.ts';
 import { hastyClock } from '../../support/fast-clock.ts';
 import { type Bench, identities, start } from '../harness.ts';
 
-const COUNT = 120;
+const COUNT = 48;
 
 async function backedUp(): Promise<Bench & { first: Manifest; uids: string[] }> {
   const bench = await start({ profile: '12.4', pageBytes: 8_000 });

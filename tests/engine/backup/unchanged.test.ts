@@ -4,7 +4,7 @@ import { type Bench, DASHBOARDS, identities, openStored, start } from '../harnes
 
 /** Small pages, so that a list has many. */
 const PAGES = { pageBytes: 8_000 };
-const COUNT = 60;
+const COUNT = 36;
 const ADMIN = {
   authorization: `Basic ${Buffer.from('admin:admin').toString('base64')}`,
   'content-type': 'application/json',

@@ -6,7 +6,7 @@ import { MemoryStore } from '../../support/stores/memory-store.ts';
 import { hastyClock } from '../../support/fast-clock.ts';
 import { type Bench, start } from '../harness.ts';
 
-const COUNT = 60;
+const COUNT = 24;
 /** One more is in the simulator from the start. */
 const ALL = COUNT + 1;
 const HOUR = 3_600_000;

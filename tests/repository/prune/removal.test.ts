@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Remover, type Removal } from '../../../pkg/repository/prune/removal.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
 import { openServer, serversToTest, type ServerToTest, type Subject } from '../../storage/subjects.ts';
+import { depth } from '../../support/budget.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 import { keysOf, open } from '../../support/repository/repository.ts';
 import { openWith } from '../../support/clouds/open.ts';
@@ -99,7 +100,9 @@ const ANSWERS: readonly [name: string, Answers][] = [
   ],
 ];
 
-describe.skipIf(!CLOUDS_INSTALLED).each(ANSWERS)('what a prune removes on %s', (_, { start, held }) => {
+/** They take longer to start than the rest of the file. */
+const areTried = depth() === 'all' && CLOUDS_INSTALLED;
+describe.runIf(areTried).each(ANSWERS)('what a prune removes on %s', (_, { start, held }) => {
   it('is counted as what the store made of it, also where a policy holds it', async () => {
     const server = await start();
     const proxy = await startProxy(server.origin);
