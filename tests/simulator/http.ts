@@ -1,4 +1,5 @@
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { send } from '../support/servers/send.ts';
 
 export interface HttpResponse {
   status: number;
@@ -19,17 +20,17 @@ export async function call(
 ): Promise<HttpResponse> {
   const [method = 'GET', path = '/'] = route.split(' ');
   const authorization = as.startsWith('glsa_') || as.startsWith('eyJ') ? `Bearer ${as}` : `Basic ${btoa(as)}`;
-  const response = await fetch(`${grafana.url}${path}`, {
+  const answer = await send(
+    `${grafana.url}${path}`,
     method,
-    headers: { ...(as === '' ? {} : { authorization }), 'content-type': 'application/json', ...headers },
-    body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  const text = await response.text();
+    { ...(as === '' ? {} : { authorization }), 'content-type': 'application/json', ...headers },
+    body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+  );
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(answer.text);
   } catch {
     parsed = undefined;
   }
-  return { status: response.status, headers: response.headers, text, body: parsed };
+  return { ...answer, body: parsed };
 }

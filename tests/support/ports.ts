@@ -11,7 +11,7 @@ export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined> | T | undefined,
   within = 240_000,
-  longestPause = 25,
+  longestPause = 50,
 ): Promise<T> {
   const deadline = performance.now() + within;
   let last: unknown = new Error(`waited in vain: ${what}`);

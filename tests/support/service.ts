@@ -8,6 +8,7 @@ import { jsonLog, type Level } from '../../pkg/service/log.ts';
 import type { Resolve } from '../../pkg/storage/outbound/policy.ts';
 import { serve, type Running } from '../../pkg/service/serve.ts';
 import { eventually, realClock, realRandomness } from './ports.ts';
+import { send } from './servers/send.ts';
 
 export interface TestService extends Running {
   token: string;
@@ -95,17 +96,10 @@ export async function startService(options: TestServiceOptions): Promise<TestSer
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<TestResponse> => {
-    const answer = await fetch(`${running.url}/api/v1${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${TEST_API_TOKEN}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, text, json: text === '' ? undefined : JSON.parse(text) };
+    const type = body === undefined ? undefined : { 'content-type': 'application/json' };
+    const given = { authorization: `Bearer ${TEST_API_TOKEN}`, ...type, ...headers };
+    const answer = await send(`${running.url}/api/v1${path}`, method, given, JSON.stringify(body));
+    return { ...answer, json: answer.text === '' ? undefined : JSON.parse(answer.text) };
   };
   return {
     ...running,
