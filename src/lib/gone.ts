@@ -81,8 +81,10 @@ export function beforeDeletions(rows: SnapshotRow[], newest: string, since: numb
   const upToNewest = backupsUpTo(rows, newest);
   return upToNewest.flatMap((row, index) => {
     const before = upToNewest[index + 1];
-    const deleted = row.status === 'complete' && (row.changes?.removed ?? 0) > 0;
-    return deleted && before !== undefined && Date.parse(row.time) >= since ? [before] : [];
+    const { added, removed } = row.changes ?? { added: 0, removed: 0 };
+    // A service that trusted no earlier snapshot has compared with none: all is added, and nothing counts as removed.
+    const mayLack = row.status === 'complete' && (removed > 0 || added >= row.resources);
+    return mayLack && before !== undefined && Date.parse(row.time) >= since ? [before] : [];
   });
 }
 

@@ -92,6 +92,13 @@ describe('backups after which something was deleted', () => {
     expect(beforeDeletions(rows, 'scheduled-8', since).map(({ id }) => id)).toEqual(['manual-5']);
   });
 
+  it('include one that was compared with nothing, as by a new service that did not trust the earlier ones', () => {
+    const compared = { ...row(8, 'scheduled'), resources: 6, changes: { added: 6, changed: 0, removed: 0 } };
+    expect(beforeDeletions([compared, row(7, 'manual')], 'scheduled-8', since).map(({ id }) => id)).toEqual([
+      'manual-7',
+    ]);
+  });
+
   it('end with the newest backup that is asked about', () => {
     const rows = [row(9, 'scheduled', 1), row(8, 'scheduled', 1), row(7, 'manual')];
     expect(beforeDeletions(rows, 'scheduled-8', since).map(({ id }) => id)).toEqual(['manual-7']);
