@@ -62,6 +62,8 @@ export const Run = RunSummary.extend({
   request: RestoreRequest.optional(),
   /** The later run that finished or undid this incomplete restore. */
   continuedBy: z.string().optional(),
+  /** The earlier, incomplete run that this one repeated to finish it. Undoing this one keeps what that one changed. */
+  finishes: z.string().optional(),
   /** The restore that it applies: see GET /restores/:id. */
   restore: z.string().optional(),
   /** Whether POST /runs/:id/undo can plan the way back. */

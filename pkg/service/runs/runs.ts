@@ -17,8 +17,10 @@ import { runSummary } from './run-summary.ts';
 
 /** More than these nobody reads on a page. */
 const TOUCHED_SHOWN = 1000;
-/** Limit of later restores to read. */
+/** Limit of earlier or later restores to read. */
 const LATER_READ = 20;
+/** How long people take to finish a restore that ended early. */
+const FINISHED_WITHIN = 7 * 24 * 60 * 60_000;
 
 export interface RunsParts {
   queue: RunQueue;
@@ -41,7 +43,8 @@ export class Runs {
     const { queue, history, leadership, connections } = this.#parts;
     const here = queue.find(id);
     if (here !== undefined) {
-      return this.view(here.record, caller, here.progress);
+      const finishes = await this.#finishes(here.record, caller, signal);
+      return { ...this.view(here.record, caller, here.progress), ...compact({ finishes }) };
     }
     const foreign = leadership.foreignRun();
     if (foreign?.id === id) {
@@ -52,11 +55,13 @@ export class Runs {
       throw unknown();
     }
     const run = this.view(await connections.whole(record, caller, signal), caller);
-    const [continuedBy, isGone] = await Promise.all([
+    const [continuedBy, finishes, isGone] = await Promise.all([
       this.#continuedBy(record, caller, signal),
+      this.#finishes(record, caller, signal),
       run.undoable && this.#lacksSnapshot(run, signal),
     ]);
-    return { ...run, ...compact({ continuedBy }), ...(isGone ? { undoable: false, snapshotGone: true as const } : {}) };
+    const gone = isGone ? { undoable: false, snapshotGone: true as const } : {};
+    return { ...run, ...compact({ continuedBy, finishes }), ...gone };
   }
 
   /** Whether the safety snapshot is gone; false where that is not known. That of a connection is in its repository. */
@@ -90,6 +95,31 @@ export class Runs {
       // Anyone may have written its line. Its record has a request and an undone run only if a trusted key signed it.
       const run = await history.find(candidate, signal);
       if (run !== undefined && continues(run, cut)) {
+        return candidate;
+      }
+    }
+    return undefined;
+  }
+
+  /** The newest earlier restore that ended early, wrote something, and was not undone before this one repeated it. */
+  async #finishes(record: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
+    const { id, kind, undoes, source, started, finished } = record;
+    if (kind !== 'restore' || finished === undefined) {
+      return undefined;
+    }
+    const { history } = this.#parts;
+    const since = new Date(Date.parse(started) - FINISHED_WITHIN).toISOString();
+    const restores = (await history.since(since, (run) => run.kind === 'restore' && run.id < id, signal)).filter(
+      (run) => mayKnow(run, caller),
+    );
+    const mayBe = (run: RunLine): boolean =>
+      (run.status === 'interrupted' || run.status === 'failed' || run.status === 'cancelled') &&
+      run.undoes === undoes &&
+      run.source === source &&
+      !restores.some((later) => later.undoes === run.id && later.status === 'complete');
+    for (const { id: candidate } of restores.filter(mayBe).slice(0, LATER_READ)) {
+      const cut = await history.find(candidate, signal);
+      if (cut?.planned !== undefined && continues({ ...record, status: 'complete' }, cut)) {
         return candidate;
       }
     }

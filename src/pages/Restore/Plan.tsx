@@ -27,6 +27,7 @@ import { DataSources } from './DataSources.tsx';
 import { EndedRestore, FailedPlan, hasFailed, isLost } from './EndedRestore.tsx';
 import { Dependencies } from './Dependencies.tsx';
 import { Leftovers } from './Leftovers.tsx';
+import { EarlierPart } from './plan/EarlierPart.tsx';
 import { OneDifference, useOneDifference } from './plan/OneDifference.tsx';
 import { Outcome } from './Outcome.tsx';
 import { PlanItems } from './plan/PlanItems.tsx';
@@ -95,6 +96,7 @@ function Stage({ plan }: { plan: RestorePlan }) {
   const stage = useFocusOnChange<HTMLDivElement>(plan.state);
   return (
     <div ref={stage} tabIndex={-1} className={noOutline}>
+      <EarlierPart undoes={plan.undoes} />
       {/* What is shown of a plan is read once, so not before it is made. */}
       {plan.state === 'planning' ? <Planning plan={plan} /> : <Body plan={plan} />}
     </div>

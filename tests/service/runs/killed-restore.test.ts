@@ -74,6 +74,9 @@ describe('a restore that did not end well', () => {
     const kept = (await service.call('GET', `/runs/${run.id}`)).json;
     expect(kept).toMatchObject({ status: 'interrupted', planned: 4, undoable: true, continuedBy: second.id });
     expect(dead.continuedBy).toBeUndefined();
+    // Who undoes what finished it has to know that this leaves the part before.
+    const finishing = (await service.call('GET', `/runs/${second.id}`)).json;
+    expect(finishing.finishes).toBe(way === 'finish' ? run.id : undefined);
   });
 
   it.each([
