@@ -83,7 +83,7 @@ describe('what the backups of a service cover', () => {
     expect(await rights()).toMatchObject({
       status: 'warning',
       detail: text,
-      hint: expect.stringContaining('To include them'),
+      hint: expect.stringContaining('no endpoint, access keys or encryption keys saved in the settings'),
     });
     // With organizations from the deployment, the service uses no target of the page.
     const [, advice = ''] = /(set DASHKEEP_ORGS=all.*?)To include them/.exec((await rights())?.hint ?? '') ?? [];

@@ -93,8 +93,8 @@ export const REPOSITORY_ADVICE = {
     page: 'To include them, the deployment has to select all organizations; to exclude them on purpose, it has to select the others. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. The service also needs DASHKEEP_TARGET (in the chart: `target`). To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. If it has both, check the password. To omit them on purpose, exclude them in the settings.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. The service also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
   },
   'include-in-connection': {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',
