@@ -34,7 +34,7 @@ export function CheckResult({ check, isToBeSaved }: Props) {
     return <Testing isToBeSaved={isToBeSaved} />;
   }
   if (check.error !== null) {
-    return <FormError error={check.error} />;
+    return <FormError error={check.error} {...(isToBeSaved ? { sentAt: check.submittedAt } : {})} />;
   }
   if (check.data === undefined) {
     return null;

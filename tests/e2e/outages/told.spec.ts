@@ -159,7 +159,7 @@ test('a restore that failed in part is not called done, and names what failed an
   await expect(page.getByText(text)).toBeVisible();
   const failed = page.getByRole('list', { name: 'Resources and reasons' });
   await expect(failed.getByText(/Dashboard quota reached/)).toBeVisible();
-  undo.undoes = 'run-1';
+  undo.undoes = id;
   await app.open('/restore/plan-1');
   await expect(page.getByRole('alert').getByText('Partly undone')).toBeVisible();
   await expect(page.getByText(/^Undone:/)).toHaveCount(0);
