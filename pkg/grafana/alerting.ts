@@ -5,7 +5,7 @@ import { arrayAt, isJsonObject, type Json, type JsonObject } from '../lib/json/j
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { RequestOptions } from './http/client-options.ts';
-import { GrafanaError, isGrafanaError, isNotFound } from './http/errors.ts';
+import { GrafanaError, isGrafanaError } from './http/errors.ts';
 import type { KindContext, Serving } from './kinds/kind.ts';
 import { valueIf } from '../lib/expected-errors.ts';
 
@@ -51,9 +51,12 @@ export function provisioningPath(...segments: string[]): string {
   return PROVISIONING + segments.map(encodeURIComponent).join('/');
 }
 
-/** Whether this Grafana has alerting at all: switched off, all its routes answer 404. Waits for that of a new org. */
+/** Whether this Grafana has alerting at all, as it says itself: any proxy can answer 404. Waits for that of a new org. */
 export function alertingServed(context: KindContext): Promise<Serving> {
   return context.memo('alerting-served', async (): Promise<Serving> => {
+    if (context.capabilities.turnedOff.includes('unifiedAlertingEnabled')) {
+      return { served: false, reason: reason('alerting-off') };
+    }
     try {
       await readAlerting(context, POLICIES);
       presentIn(context).add(context.org.id);
@@ -62,9 +65,6 @@ export function alertingServed(context: KindContext): Promise<Serving> {
         const minutes = READY_WITHIN_MS / 60_000;
         const why = reason('alerting-late', { org: context.org.name, minutes: String(minutes) });
         return { served: false, reason: why, failed: true };
-      }
-      if (isNotFound(error)) {
-        return { served: false, reason: reason('alerting-off') };
       }
       // Whatever else it is, the listing meets it again and names it.
       if (!(error instanceof GrafanaError)) {

@@ -5,6 +5,11 @@ import { reason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
 import { GrafanaError } from './http/errors.ts';
 
+const FEATURES = ['unifiedAlertingEnabled', 'publicDashboardsEnabled', 'snapshotEnabled'] as const;
+
+/** What Grafana can be configured to lack, as its settings for the browser name it. */
+export type Feature = (typeof FEATURES)[number];
+
 /** What one Grafana is and serves, found by asking it. */
 export interface Capabilities {
   /** As Grafana says it; empty when it hides its version. */
@@ -14,6 +19,8 @@ export interface Capabilities {
   anonymous?: true;
   /** Where people open it (`root_url`). */
   appUrl?: string;
+  /** What its configuration turns off. */
+  turnedOff: readonly Feature[];
   /** Major and minor; undefined when the version is hidden or not of that form. */
   major?: number;
   minor?: number;
@@ -55,8 +62,8 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
     throw new DashkeepError('DK_GRAFANA_VERSION', `Grafana ${version} is older than 10.4`);
   }
   return {
+    ...build,
     version,
-    ...compact({ edition: build.edition, anonymous: build.anonymous, appUrl: build.appUrl }),
     ...(major === undefined ? {} : { major, minor }),
     groups: await asked.groups,
   };
@@ -106,11 +113,12 @@ export async function firstOf<T>(first: Promise<T>, ...others: Promise<unknown>[
 async function buildInfo(
   grafana: GrafanaClient,
   signal?: AbortSignal,
-): Promise<Pick<Capabilities, 'edition' | 'anonymous' | 'appUrl'> & { version?: string }> {
+): Promise<Pick<Capabilities, 'edition' | 'anonymous' | 'appUrl' | 'turnedOff'> & { version?: string }> {
   const settings = await optional(grafana.get('/api/frontend/settings', { signal }));
   const [version, edition] = [stringAt(settings, 'buildInfo', 'version'), stringAt(settings, 'buildInfo', 'edition')];
   const anonymous = objectAt(settings)?.['anonymousEnabled'] === true ? true : undefined;
-  return compact({ version, edition, anonymous, appUrl: stringAt(settings, 'appUrl') });
+  const turnedOff = FEATURES.filter((name) => objectAt(settings)?.[name] === false);
+  return compact({ version, edition, anonymous, appUrl: stringAt(settings, 'appUrl'), turnedOff });
 }
 
 async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Map<string, string[]>> {

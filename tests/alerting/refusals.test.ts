@@ -73,8 +73,8 @@ describe('a Grafana whose alerting is switched off', () => {
   it('serves none of the kinds, and says why', async () => {
     grafana = await AlertingGrafana.start({ profile: '11.6' });
     grafana.sim.setFaults({
-      match: 'GET /api/v1/provisioning/*',
-      action: { kind: 'status', status: 404, body: { message: 'Not found' } },
+      match: 'GET /api/frontend/settings',
+      action: { kind: 'status', status: 200, body: { unifiedAlertingEnabled: false } },
     });
     const context = await grafana.run();
     for (const name of ALERTING) {

@@ -24,6 +24,7 @@ export const REFUSAL_REASONS = {
     'Grafana did not start alerting in organization “{org}” within {minutes} minutes; retry, or check its log',
   'alerting-off': 'alerting is turned off in this Grafana',
   'public-dashboards-off': 'externally shared dashboards are turned off in this Grafana',
+  'snapshots-off': 'dashboard snapshots are turned off in this Grafana',
   'no-sso-api': 'this Grafana has no API for single sign-on settings',
   'enterprise-only': 'only in Grafana Enterprise and Cloud',
   'version-has-none': 'Grafana {version} does not support this kind',

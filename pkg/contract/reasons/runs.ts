@@ -1,8 +1,8 @@
 /** Why a backup, comparison, verification or restore test left something out. */
 export const RUN_REASONS = {
   'not-asked-for': 'not selected',
-  'not-served': 'not supported by this Grafana',
   'deleted-meanwhile': 'deleted while the backup was running',
+  'listed-not-found': 'Grafana lists it, but responds that it does not exist',
   'permissions-missing': 'Grafana returned no permissions, although the resource exists',
   'temporary-copy': 'temporary, and removed by Dashkeep',
 

@@ -26,7 +26,7 @@ import { Changes } from './changes.ts';
 import { closedOrgs } from './closed-orgs.ts';
 import { Collection } from './collection.ts';
 import { comparedWith, isFromHere, previousOf, type Previous } from './previous.ts';
-import { settleDeletedOwners } from './deleted-owners.ts';
+import { settleDeleted } from './deleted.ts';
 import { readKind } from './read-kind.ts';
 import type { KindRun } from './kind-run.ts';
 import { replaceMissing } from './reused-objects.ts';
@@ -149,7 +149,7 @@ async function wholePart(
   }
   signal.throwIfAborted();
   collection.finishReading();
-  await settleDeletedOwners(options, previous, collection);
+  await settleDeleted(options, previous, collection);
   collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
   progress.phase('checking', step(3));
   await replaceMissing(options, collection);

@@ -12,11 +12,10 @@ import { PackedEntries } from './packed-entries.ts';
 const MOST_BYTES = MAX_RECORD_BYTES / 8;
 const OTHERS = reason('others-too');
 
-/** Permissions that were listed, and whose owner is gone. */
+/** What was listed, and did not exist when it was to be read. */
 export interface Gone extends Pick<ManifestEntry, 'org' | 'kind' | 'uid' | 'title'> {
-  owner: KindName;
-  /** Whether the owner is as in the last snapshot: a different one may be for fewer people than then. */
-  isOwnerSame: boolean;
+  /** Present for permissions: whether their owner is as in the last snapshot: a different one may be for fewer people than then. */
+  isOwnerSame?: boolean;
 }
 
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
@@ -27,7 +26,7 @@ export class Collection {
   readonly reused: ManifestEntry[] = [];
   readonly problems: ResourceProblem[] = [];
   readonly skipped: ResourceProblem[] = [];
-  /** Permissions that did not exist when they were to be read; `settleDeletedOwners` decides on them. */
+  /** `settleDeleted` decides on it. */
   readonly gone: Gone[] = [];
   readonly progress: ProgressCounter;
   readonly #lists: ListBeginning[] = [];

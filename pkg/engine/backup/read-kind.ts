@@ -4,8 +4,8 @@ import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { because, refusal } from '../../contract/reasons/reason.ts';
 import type { ByteReservation } from '../../grafana/http/byte-budget.ts';
-import { isForbidden, isNotFound } from '../../grafana/http/errors.ts';
-import type { Kind, Listed } from '../../grafana/kinds/kind.ts';
+import { isForbidden } from '../../grafana/http/errors.ts';
+import type { Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { isPreview } from '../../grafana/previews.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/text-content.ts';
@@ -92,17 +92,8 @@ export async function readKind(run: KindRun): Promise<void> {
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (isNotServed(kind, error, collection.report(kind.name).listed)) {
-      collection.notRead(kind.name, reason('not-served'));
-      return;
-    }
     collection.fail(whole, error);
   }
-}
-
-/** A route that is not there, seen before anything was listed. What every Grafana has is never merely not served. */
-function isNotServed(kind: Kind, error: unknown, listed: number): boolean {
-  return kind.essential !== true && listed === 0 && isNotFound(error);
 }
 
 async function storeWithin(
@@ -166,11 +157,7 @@ async function store(
     content = fromListing ?? (await kind.read(holding(kind, context, share), listed));
     if (content === undefined) {
       changes.gone(ref.org, ref.kind, ref.uid);
-      if (kind.owner === undefined) {
-        collection.skip({ ...ref, ...because(reason('deleted-meanwhile')) });
-      } else {
-        collection.gone.push({ ...ref, owner: kind.owner, isOwnerSame: isOwnerSame(run, ref.uid) });
-      }
+      collection.gone.push(kind.owner === undefined ? ref : { ...ref, isOwnerSame: isOwnerSame(run, ref.uid) });
       return;
     }
     body = await bodyOf(run, content, before?.object);

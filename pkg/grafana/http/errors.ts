@@ -61,7 +61,7 @@ export function isGrafanaError(error: unknown): error is GrafanaError {
 }
 
 /** Whether an error is Grafana saying that the thing does not exist. */
-export function isNotFound(error: unknown): boolean {
+export function isNotFound(error: unknown): error is GrafanaError {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_NOT_FOUND';
 }
 

@@ -9,8 +9,6 @@ import type { Content } from './content.ts';
 export interface KindTraits {
   /** Its resources are in folders: a selection of folders has them, a copy of a folder copies them. */
   readonly inFolders?: true;
-  /** Every Grafana has it: a list that is answered with 404 is a failure, never a kind that is not served. */
-  readonly essential?: true;
   /** Bodies may have megabytes: anyone who reads one waits for room in memory. */
   readonly largeBodies?: true;
   /** A plan knows enough without the body, which is read only when it is written. */

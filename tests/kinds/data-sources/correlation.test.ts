@@ -144,7 +144,10 @@ describe('correlations', () => {
 
   it('are none where an older Grafana answers 404', async () => {
     grafana = await testGrafana({ profile: '10.4' });
-    grafana.sim.setFaults({ match: '*correlations*', action: { kind: 'status', status: 404 } });
+    const body = { message: 'No correlation found' };
+    grafana.sim.setFaults({ match: '*correlations*', action: { kind: 'status', status: 404, body } });
     expect(await listed('correlation', await grafana.admin())).toEqual([]);
+    grafana.sim.setFaults({ match: '*correlations*', action: { kind: 'status', status: 404 } });
+    await expect(listed('correlation', await grafana.admin())).rejects.toMatchObject({ code: 'DK_GRAFANA_NOT_FOUND' });
   });
 });

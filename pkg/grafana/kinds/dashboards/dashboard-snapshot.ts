@@ -3,7 +3,7 @@ import { objectAt, stringAt, type Json, type JsonObject, without } from '../../.
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
 import { listWithRoom } from '../../http/pagination/lists.ts';
-import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { servedWhole } from '../../rights.ts';
 import { securityChange } from '../security/change.ts';
@@ -34,8 +34,13 @@ export const dashboardSnapshot: Kind = {
   largeBodies: true,
   leftOutOfDrills: reason('drill-one-key'),
 
-  // Others than admins are shown their own only. No permission says who is an admin; this one is an admin's.
-  serves: (context) => servedWhole(context, 'org.users:write'),
+  async serves(context): Promise<Serving> {
+    if (context.capabilities.turnedOff.includes('snapshotEnabled')) {
+      return { served: false, reason: reason('snapshots-off') };
+    }
+    // Others than admins are shown their own only. No permission says who is an admin; this one is an admin's.
+    return servedWhole(context, 'org.users:write');
+  },
 
   async *list(context) {
     for (const [uid, { title, revision }] of await itemsOf(context)) {

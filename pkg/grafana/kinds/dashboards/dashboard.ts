@@ -35,7 +35,6 @@ export const dashboard: Kind = {
   writes: 'parallel',
   inFolders: true,
   uidIsMadeUp: true,
-  essential: true,
   largeBodies: true,
   readsLate: true,
   deletable: true,

@@ -28,7 +28,6 @@ export const folder: Kind = {
   writes: 'parallel',
   inFolders: true,
   uidIsMadeUp: true,
-  essential: true,
   largeBodies: true,
   manyReferences: true,
   deletable: true,

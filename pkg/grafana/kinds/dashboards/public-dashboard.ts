@@ -41,9 +41,7 @@ export const publicDashboard: Kind = {
   leftOutOfDrills: reason('drill-one-link'),
 
   async serves(context): Promise<Serving> {
-    const asked = await listAsked(context);
-    asked.first = listPublic(context);
-    if ((await ifFound(asked.first)) === undefined) {
+    if (context.capabilities.turnedOff.includes('publicDashboardsEnabled')) {
       return { served: false, reason: reason('public-dashboards-off') };
     }
     // The list leaves out those of dashboards that the account may not see.
@@ -53,10 +51,7 @@ export const publicDashboard: Kind = {
   staleAfter: ABOUT_A_DAY,
 
   async *list(context) {
-    const asked = await listAsked(context);
-    const all = await (asked.first ?? listPublic(context));
-    delete asked.first;
-    for (const item of all) {
+    for (const item of await listPublic(context)) {
       const uid = stringAt(item, 'dashboardUid') ?? '';
       yield { uid, title: stringAt(item, 'title') ?? uid, revision: revisionOf(item) };
     }
@@ -117,11 +112,6 @@ export const publicDashboard: Kind = {
     }
   },
 };
-
-/** The list that asking whether the kind is served has got, for the first one who lists. */
-function listAsked(context: KindContext): Promise<{ first?: Promise<JsonObject[]> }> {
-  return context.memo('public-dashboards', () => Promise.resolve({}));
-}
 
 /**
  * Each such request makes Grafana search its dashboards, which takes it seconds where there are thousands. The list's

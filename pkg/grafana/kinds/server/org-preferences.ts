@@ -137,10 +137,12 @@ async function dashboardIsMissing(context: KindContext, uid: string): Promise<bo
   try {
     await context.grafana.get(`/api/dashboards/uid/${encodeURIComponent(uid)}`, { signal: context.signal });
   } catch (error) {
-    if (error instanceof GrafanaError && (isNotFound(error) || error.httpStatus === 406)) {
-      return isNotFound(error);
+    if (isNotFound(error)) {
+      return true;
     }
-    throw error;
+    if (!(error instanceof GrafanaError && error.httpStatus === 406)) {
+      throw error;
+    }
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { atLeast } from '../../capabilities.ts';
 import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../../http/errors.ts';
@@ -10,7 +11,8 @@ const PATH = '/api/v1/sso-settings';
 
 /**
  * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the
- * mask back would store it. `settings:read` is given to server admins; where the API is switched off it answers 404.
+ * mask back would store it. `settings:read` is given to server admins; before Grafana 12 the API can be turned off, and
+ * answers 404.
  */
 export const ssoSettings: Kind = {
   name: 'sso-settings',
@@ -31,7 +33,8 @@ export const ssoSettings: Kind = {
       return { served: false, reason: reason('needs-server-admin') };
     }
     const found = context.grafana.get(PATH, { signal: context.signal }).then(() => ({ served: true }) as const);
-    return found.catch(valueIf(isNotFound, { served: false, reason: reason('no-sso-api') }));
+    const mayLack = (error: unknown): boolean => isNotFound(error) && !atLeast(context.capabilities, 12);
+    return found.catch(valueIf(mayLack, { served: false, reason: reason('no-sso-api') }));
   },
 
   async *list(context) {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
+import type { Fault } from '../../support/grafana/http/faults.ts';
+import { start } from '../harness.ts';
+
+const PATHS: Partial<Record<KindName, string>> = {
+  user: '/api/users/search*',
+  team: '/api/teams/search*',
+  'service-account': '/api/serviceaccounts/search*',
+  plugin: '/api/plugins*',
+  'data-source': '/api/datasources',
+  correlation: '/api/datasources/correlations*',
+  'library-panel': '/api/library-elements*',
+  'public-dashboard': '/api/dashboards/public-dashboards*',
+  'notification-template': '/api/v1/provisioning/templates*',
+  'mute-timing': '/api/v1/provisioning/mute-timings*',
+  'contact-point': '/api/v1/provisioning/contact-points*',
+  'notification-policy': '/api/v1/provisioning/policies*',
+  'alert-rule-group': '/api/v1/provisioning/*',
+  silence: '/api/alertmanager/*',
+  annotation: '/api/annotations*',
+  'dashboard-snapshot': '/api/dashboard/snapshots*',
+  'sso-settings': '/api/v1/sso-settings*',
+  'server-settings': '/api/admin/settings*',
+};
+
+const answer = (match: string, status: number, body: object = { message: 'Not found' }): Fault => ({
+  match: `GET ${match}`,
+  action: { kind: 'status', status, body },
+});
+
+describe('a backup whose list is answered with 404', () => {
+  it.each(Object.entries(PATHS))('is partial, and names the kind %s', async (name, path) => {
+    const bench = await start({ profile: '12.4' });
+    bench.grafana.setFaults(answer(path, 404));
+    const manifest = await bench.backup();
+    expect(manifest.status).toBe('partial');
+    expect(manifest.errors.map(({ kind }) => kind)).toContain(name);
+  });
+
+  it('is partial where only single resources are answered with 404, and is not where they are deleted', async () => {
+    const bench = await start({ profile: '12.4' });
+    const { client } = (await bench.instance()).orgs[0]!;
+    const signal = new AbortController().signal;
+    for (const uid of ['a', 'b']) {
+      await client.post('/api/datasources', { uid, name: uid, type: 'prometheus', access: 'proxy' }, { signal });
+    }
+    const deleteB = async (): Promise<void> => void (await client.delete('/api/datasources/uid/b', { signal }));
+    bench.grafana.setFaults(
+      answer('/api/datasources/uid/a', 404),
+      { match: 'GET /api/datasources/uid/b', times: 1, action: { kind: 'before', run: deleteB } },
+      answer('/api/users/1', 404),
+    );
+    const { status, errors, skipped } = await bench.backup();
+    expect(status).toBe('partial');
+    expect(errors.map(({ kind, uid, code }) => `${kind} ${uid} ${code}`).sort()).toEqual([
+      'data-source a listed-not-found',
+      'user admin listed-not-found',
+    ]);
+    expect(skipped).toMatchObject([{ kind: 'data-source', uid: 'b', code: 'deleted-meanwhile' }]);
+  });
+
+  it('is complete where Grafana says that it has the feature turned off', async () => {
+    const bench = await start({ profile: '12.4' });
+    const settings = { unifiedAlertingEnabled: false, publicDashboardsEnabled: false, snapshotEnabled: false };
+    bench.grafana.setFaults(
+      answer('/api/frontend/settings', 200, settings),
+      answer('/api/v1/provisioning/*', 404),
+      answer('/api/alertmanager/*', 404),
+      answer('/api/dashboards/public-dashboards*', 404),
+      answer('/api/dashboard/snapshots*', 403, { message: 'Dashboard Snapshots are disabled' }),
+    );
+    const { status, kinds, errors } = await bench.backup();
+    expect({ status, errors }).toEqual({ status: 'complete', errors: [] });
+    const codeOf = (kind: KindName): string | undefined => kinds[kind]?.code;
+    for (const kind of ['notification-template', 'mute-timing', 'contact-point', 'notification-policy'] as const) {
+      expect(codeOf(kind)).toBe('alerting-off');
+    }
+    expect(['inhibition-rule', 'alert-rule-group', 'silence'].map((kind) => codeOf(kind as KindName))).toEqual(
+      Array(3).fill('alerting-off'),
+    );
+    expect(codeOf('public-dashboard')).toBe('public-dashboards-off');
+    expect(codeOf('dashboard-snapshot')).toBe('snapshots-off');
+  });
+});
