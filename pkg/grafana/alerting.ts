@@ -51,7 +51,7 @@ export function provisioningPath(...segments: string[]): string {
   return PROVISIONING + segments.map(encodeURIComponent).join('/');
 }
 
-/** Whether this Grafana has alerting at all, as it says itself: any proxy can answer 404. Waits for that of a new org. */
+/** Whether this Grafana says that it has alerting at all: any proxy can answer 404. Waits for that of a new org. */
 export function alertingServed(context: KindContext): Promise<Serving> {
   return context.memo('alerting-served', async (): Promise<Serving> => {
     if (context.capabilities.turnedOff.includes('unifiedAlertingEnabled')) {

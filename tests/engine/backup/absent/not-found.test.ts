@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { KindName } from '../../../pkg/contract/kinds.ts';
-import type { Fault } from '../../support/grafana/http/faults.ts';
-import { start } from '../harness.ts';
+import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import type { Fault } from '../../../support/grafana/http/faults.ts';
+import { start } from '../../harness.ts';
 
 const PATHS: Partial<Record<KindName, string>> = {
   user: '/api/users/search*',

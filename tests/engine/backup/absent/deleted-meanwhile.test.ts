@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { KindName } from '../../pkg/contract/kinds.ts';
-import type { Manifest, ManifestEntry } from '../../pkg/contract/manifest.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
-import { type Bench, start } from './harness.ts';
+import type { KindName } from '../../../../pkg/contract/kinds.ts';
+import type { Manifest, ManifestEntry } from '../../../../pkg/contract/manifest.ts';
+import { TRIED_PROFILES } from '../../../support/grafana/profiles/tried.ts';
+import { type Bench, start } from '../../harness.ts';
 
 const KINDS: KindName[] = ['folder', 'dashboard', 'folder-permissions', 'dashboard-permissions'];
 const ADMIN = { authorization: `Basic ${btoa('admin:admin')}`, 'content-type': 'application/json' };
