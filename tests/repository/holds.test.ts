@@ -69,6 +69,18 @@ describe('a snapshot on hold', () => {
     expect(await repository.manifest(first.id)).toEqual(first);
   });
 
+  it.each(['cut', 'gone'] as const)('gets a copy of its manifest that is %s back in a verification', async (how) => {
+    await hold();
+    const [copy = ''] = await keysOf(world.store, 'snapshots/hold-');
+    const bytes = await world.store.get(copy);
+    await world.store.deleteMany([copy]);
+    if (how === 'cut') {
+      await world.store.put(copy, bytes.subarray(0, 200));
+    }
+    expect((await verify(await open(world))).problems).toEqual([]);
+    expect(await world.store.get(copy)).toEqual(bytes);
+  });
+
   it('says who placed the hold, why, since when and until when', async () => {
     const until = new Date(world.clock.now().getTime() + DAY);
     await hold('latest', until);

@@ -2,13 +2,14 @@ import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
+import { valueIf } from '../../lib/expected-errors.ts';
 import { append } from '../../lib/append.ts';
-import { parseHoldKey, signatureKey, snapshotKey } from '../layout.ts';
+import { holdKey, parseHoldKey, signatureKey, snapshotKey, type NamedKey } from '../layout.ts';
 import { MAX_MANIFEST_BYTES } from '../objects/codec.ts';
 import { claimsIn } from '../signing/claims.ts';
 import type { Author } from '../signing/trust.ts';
 import type { SnapshotIndex } from '../index/snapshots.ts';
-import { readNeeds, type ManifestPorts } from '../snapshots/manifests.ts';
+import { fetchManifest, readNeeds, type ManifestPorts } from '../snapshots/manifests.ts';
 import { putFile } from './annotation.ts';
 import type { Annotations, Hold } from './annotations.ts';
 
@@ -99,6 +100,49 @@ export async function putBackHeld(
   return back;
 }
 
+/**
+ * Writes the copies of manifests again that holds keep, where they are damaged or gone.
+ * @param manifests - those that were read, and that a trusted key signed
+ * @returns why a copy could not be written, by snapshot
+ * @throws DK_STORE_…
+ */
+export async function renewCopies(
+  repository: Holding,
+  manifests: readonly NamedKey[],
+  { signal }: Abortable,
+): Promise<Map<NamedKey, DashkeepError>> {
+  const { store, log } = repository;
+  const failed = new Map<NamedKey, DashkeepError>();
+  const { active } = await repository.annotations.read({ signal });
+  for (const key of manifests.filter(({ id }) => active.has(id))) {
+    const { bytes } = await fetchManifest(repository, key, { signal });
+    for (const hold of (active.get(key.id) ?? []).filter(({ content }) => content !== undefined)) {
+      const copy = holdKey(key.id, hold.id, key.encrypted);
+      try {
+        const stored = store.get(copy, { signal, maxBytes: MAX_MANIFEST_BYTES });
+        if ((await stored.catch(valueIf((error) => !isStoreFailure(error), undefined)))?.equals(bytes) !== true) {
+          await putFile(store, copy, bytes, { signal });
+          log.warn(
+            { snapshot: key.id },
+            'the copy of a manifest that a hold keeps was damaged or missing: it is restored',
+          );
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof DashkeepError)) {
+          throw error;
+        }
+        failed.set(key, error);
+      }
+    }
+  }
+  return failed;
+}
+
+function isStoreFailure(error: unknown): boolean {
+  return error instanceof DashkeepError && error.code.startsWith('DK_STORE') && error.code !== 'DK_STORE_NOT_FOUND';
+}
+
 /** Finds a snapshot, also one on hold whose manifest is gone: that is put back. @throws DK_NOT_FOUND */
 export async function findHeld<T>(repository: Holding, find: () => Promise<T>, calls: Abortable): Promise<T> {
   try {
@@ -142,11 +186,7 @@ export async function neededByHolds(
         isKnown = true;
       } catch (error) {
         calls.signal?.throwIfAborted();
-        if (
-          error instanceof DashkeepError &&
-          error.code.startsWith('DK_STORE') &&
-          error.code !== 'DK_STORE_NOT_FOUND'
-        ) {
+        if (isStoreFailure(error)) {
           throw error;
         }
         problem = error;

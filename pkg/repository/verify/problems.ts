@@ -41,6 +41,11 @@ export interface Defect {
   reason: string;
 }
 
+/** What is wrong with a manifest, or with the copy of it that a hold keeps. */
+export function manifestProblem({ id, encrypted }: NamedKey, { code, message, hint }: DashkeepError): VerifyProblem {
+  return { object: '', encrypted, code, reason: message, hint, snapshots: [id], resources: [] };
+}
+
 /**
  * What is wrong with who wrote a manifest; undefined when nothing is. Where nobody is trusted yet only what nobody
  * signed, or what was changed after it was signed, is a problem.

@@ -3,7 +3,7 @@ import { append } from '../../lib/append.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
-import { putBackHeld } from '../holds/copies.ts';
+import { putBackHeld, renewCopies } from '../holds/copies.ts';
 import { isKeyFile, isWrappedFor } from '../encryption/key-files.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { KEYS, objectKey, type NamedKey } from '../layout.ts';
@@ -18,6 +18,7 @@ import {
   foreignProblem,
   futureProblem,
   ifReadable,
+  manifestProblem,
   nameTheHurt,
   type Defect,
   type VerifyProblem,
@@ -124,22 +125,16 @@ class Verification {
     const { standing } = this.#repository.trust;
     const sound: NamedKey[] = [];
     let done = 0;
+    const trusted: NamedKey[] = [];
     const checkManifest = async (key: NamedKey): Promise<void> => {
       const read = await ifReadable(readNeeds(this.#repository, key, this.#options), (error) =>
-        this.#problems.push({
-          object: '',
-          encrypted: key.encrypted,
-          code: error.code,
-          reason: error.message,
-          hint: error.hint,
-          snapshots: [key.id],
-          resources: [],
-        }),
+        this.#problems.push(manifestProblem(key, error)),
       );
       if (read !== undefined) {
         const misdated = future.has(key.id) ? futureProblem(key) : undefined;
         const problem = foreignProblem(key, read.author, standing) ?? misdated;
         append(this.#problems, problem === undefined ? [] : [problem]);
+        append(trusted, problem === undefined ? [key] : []);
         sound.push(key);
         this.#summaries.push(read.summary);
         for (const object of read.objects) {
@@ -153,6 +148,9 @@ class Verification {
       this.#options.progress?.(done, keys.length, 'manifests');
     };
     await eachSnapshot(keys, checkManifest, this.#options.signal);
+    for (const [key, error] of await renewCopies(this.#repository, trusted, this.#options)) {
+      this.#problems.push(manifestProblem(key, error));
+    }
     return sound;
   }
 
