@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Settings } from '../../pkg/contract/api/settings.ts';
 import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
 import { formatPlace } from '../../src/lib/format.ts';
 import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
@@ -159,16 +160,22 @@ describe('a bar of the charts', () => {
 describe('what the encryption settings say first', () => {
   const target = { configured: true, description: '', encrypted: false };
 
-  it('asks to choose before the first backup only while there is none', async () => {
+  it('asks to choose before the first backup only while there is none and nothing is chosen', async () => {
     const { encryptionNotice } = await import('../../src/pages/Settings/state/encryptionNotice.ts');
-    expect(encryptionNotice(undefined).title).toBe('Choose encryption before the first backup');
-    expect(encryptionNotice({ snapshots: 0, target }).title).toBe('Choose encryption before the first backup');
-    expect(encryptionNotice({ snapshots: 17, target })).toEqual({
+    const keys = (...recipients: string[]) =>
+      ({ values: { encryption: { recipients } }, owners: {} }) as unknown as Settings;
+    const choose = { title: 'Choose encryption before the first backup' };
+    expect(encryptionNotice({ snapshots: 0, target }, keys())).toMatchObject(choose);
+    expect(encryptionNotice({ target: { ...target, configured: false } }, keys())).toMatchObject(choose);
+    expect(encryptionNotice({ snapshots: 0, target }, keys('age1x'))).toBeUndefined();
+    // As just after saving, until the target was read.
+    expect(encryptionNotice({ target }, keys('age1x'))).toBeUndefined();
+    expect(encryptionNotice({ snapshots: 17, target }, keys())).toEqual({
       title: 'The 17 existing snapshots are not encrypted',
       text: 'Encryption applies only to new data. To encrypt everything, first choose an empty directory or bucket as the target.',
     });
-    const encrypted = encryptionNotice({ snapshots: 1, target: { ...target, encrypted: true } });
-    expect(encrypted.title).toBe('The 1 existing snapshot is encrypted');
+    const encrypted = encryptionNotice({ snapshots: 1, target: { ...target, encrypted: true } }, keys('age1x'));
+    expect(encrypted?.title).toBe('The 1 existing snapshot is encrypted');
   });
 });
 

@@ -13,6 +13,12 @@ export const STATUS_REASONS = {
   'job-never-runs': 'this schedule never runs: {job}',
   'identity-absent':
     'the snapshots are encrypted, and the service has no private key; it can create backups, but not show or restore them',
+  'identity-of-others':
+    'the private key belongs to none of the public keys; the service can create backups, but not show or restore them',
+  'identity-unfit': {
+    cli: 'none of the given identities decrypts the snapshots',
+    page: 'the private key does not open the snapshots',
+  },
   'target-left-open': 'no target is set; only the deployment can set it, because backups can cover other organizations',
   'settings-from-pages':
     'backups of other organizations still use values from the settings page, which the deployment has to set: {names}',

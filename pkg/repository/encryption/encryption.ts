@@ -97,6 +97,8 @@ export interface Opener {
   ): Promise<Buffer>;
 }
 
+const UNFIT = { why: reason('identity-unfit'), advice: reason('correct-identity') };
+
 /** Whether none of the identities is meant: the library only says so in words. */
 function isOfOthers(cause: unknown): boolean {
   // oxlint-disable-next-line dashkeep/syntax -- age-encryption has no class or code for it
@@ -134,7 +136,7 @@ export function openWith(secrets: {
           throw new DashkeepError(
             'DK_IDENTITY_MISSING',
             `${what} is encrypted, and none of the given identities decrypts it`,
-            { cause, advice: secrets.isPersonal === true ? reason('correct-identity') : undefined },
+            { cause, ...(secrets.isPersonal === true ? UNFIT : {}) },
           );
         }
         throw new DashkeepError(code, `${what} is damaged: it does not decrypt`, { cause });

@@ -8,15 +8,15 @@ const TRIED = 4;
 
 /**
  * Tries the identities given on a snapshot: on its smallest objects, which rarely change and so are mostly the oldest.
- * @throws DK_IDENTITY_MISSING when one of them is for others. What else is wrong with an object, a verification says
+ * @returns DK_IDENTITY_MISSING when one of them is for others. What else is wrong with an object, a verification says
  */
-export async function assertOpens(
+export async function unopened(
   { keyring, objects }: Repository,
   { resources }: Manifest,
   calls: Abortable = {},
-): Promise<void> {
+): Promise<DashkeepError | undefined> {
   if (!keyring.readsObjects) {
-    return;
+    return undefined;
   }
   const smallest = new Set(resources.toSorted((a, b) => a.bytes - b.bytes).map(({ object }) => object));
   const refused = async (object: string): Promise<DashkeepError | undefined> => {
@@ -27,8 +27,13 @@ export async function assertOpens(
       return error instanceof DashkeepError && error.code === 'DK_IDENTITY_MISSING' ? error : undefined;
     }
   };
-  const [first] = (await Promise.all([...smallest].slice(0, TRIED).map(refused))).filter((one) => one !== undefined);
-  if (first !== undefined) {
-    throw first;
+  return (await Promise.all([...smallest].slice(0, TRIED).map(refused))).find((one) => one !== undefined);
+}
+
+/** The same. @throws DK_IDENTITY_MISSING */
+export async function assertOpens(...of: Parameters<typeof unopened>): Promise<void> {
+  const refused = await unopened(...of);
+  if (refused !== undefined) {
+    throw refused;
   }
 }

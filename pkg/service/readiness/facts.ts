@@ -6,9 +6,8 @@ import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary
 import type { Clock } from '../../contract/ports.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import { isOfAll, type RunKind, type RunLine } from '../../contract/runs.ts';
-import { hasCode } from '../../lib/expected-errors.ts';
 import type { StateStore } from '../../lib/state.ts';
-import { assertOpens } from '../../repository/encryption/opens.ts';
+import { unopened } from '../../repository/encryption/opens.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { coverageOf, type CoverageFound } from '../../repository/snapshots/coverage.ts';
 import type { StoreProbe } from '../../storage/probe.ts';
@@ -176,12 +175,8 @@ async function repositoryFacts(
     target.encrypted,
     target.latecomers,
   ]);
-  const unopened =
-    stored &&
-    (await repositoryCache
-      .read(signal, (repository) => assertOpens(repository, stored, { signal }))
-      .then(() => undefined)
-      .catch(asIdentityProblem));
+  const refused =
+    stored && (await repositoryCache.read(signal, (repository) => unopened(repository, stored, { signal })));
   const ended = await Promise.all(
     TESTED.map(async (kind) => {
       const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status) && isOfAll(one);
@@ -200,7 +195,7 @@ async function repositoryFacts(
     protection,
     encrypted,
     latecomers,
-    unopened,
+    unopened: refused,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
   };
 }
@@ -229,13 +224,6 @@ async function copyEvidence(
 }
 
 /** @throws what is no matter of the private key */
-function asIdentityProblem(error: unknown): DashkeepError {
-  if (hasCode('DK_IDENTITY_MISSING')(error)) {
-    return error;
-  }
-  throw error;
-}
-
 /** Only the home organization sees the words of a problem, which may name what is not another one's. */
 function shownTo(caller: Caller | undefined, problem: DashkeepError): DashkeepError {
   return (caller?.home ?? true) ? problem : new DashkeepError(problem.code, hidden(problem.code).message);

@@ -31,6 +31,11 @@ export class DeploymentRules {
     this.#config = config;
   }
 
+  /** Whether a passphrase opens what is written. */
+  get hasPassphrase(): boolean {
+    return this.#config.agePassphrase !== undefined;
+  }
+
   /** The settings in force. */
   values(saved: SavedSettings): SettingsValues {
     const given = new Map([...this.#config.settings].map(([path, { value }]) => [path, value]));
@@ -47,7 +52,7 @@ export class DeploymentRules {
    */
   counting(saved: SavedSettings): SavedSettings {
     const { ageIdentity: _, ...others } = saved.secrets;
-    const counting = this.#config.agePassphrase === undefined ? saved : { ...saved, secrets: others };
+    const counting = this.hasPassphrase ? { ...saved, secrets: others } : saved;
     return this.#isForScope(saved) ? counting : { ...withoutOutbound(counting), savedFor: this.#scope(saved) };
   }
 

@@ -26,6 +26,9 @@ export function settingsFindings(settings: SettingsStore): SettingsFinding[] {
     const advice = reason('set-in-deployment', { names });
     findings.push({ status: 'warning', why: reason('saved-settings-unused', { names }), advice });
   }
+  if (settings.isKeyOfOthers) {
+    findings.push({ status: 'warning', why: reason('identity-of-others'), advice: reason('enter-identity') });
+  }
   for (const { why, advice } of settings.unusable) {
     findings.push({ status: 'failed', why, advice });
   }

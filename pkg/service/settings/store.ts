@@ -18,7 +18,7 @@ import type { EffectiveSettings, UnusableSecret } from './effective.ts';
 import { DeploymentRules, type StoreConfig } from './deployment.ts';
 import { readGiven, RECEIVER_SECRETS } from './given-secrets.ts';
 import type { SavedSettings } from './outbound.ts';
-import { usableSecrets, usableValues } from './usable.ts';
+import { isKeyOfOthers, usableSecrets, usableValues } from './usable.ts';
 import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
 const SETTINGS_ENTRY = 'settings.json';
@@ -39,6 +39,8 @@ export class SettingsStore {
   #unusable: EffectiveSettings['unusable'] = {};
   /** Whether only the secrets of a first save exist: another replica is about to write the rest. */
   #isHalfSaved = false;
+  /** Whether the private key belongs to none of the public keys, and no passphrase opens the snapshots. */
+  isKeyOfOthers = false;
   #last: Promise<unknown> = Promise.resolve();
   #viewed: { stored: SavedSettings; unwritable: Reason | undefined; settings: Settings } | undefined;
 
@@ -71,6 +73,7 @@ export class SettingsStore {
       this.#unwritable = reasonWithHint(asDashkeepError(error));
     }
     this.#unusable = (await this.receivers()).unusable;
+    await this.#matchKeys();
   }
 
   /** What kept receivers of notifications from being used at the last load. */
@@ -186,6 +189,15 @@ export class SettingsStore {
     await this.#state.set(SETTINGS_ENTRY, Buffer.from(JSON.stringify({ ...values, savedFor })));
     // In the order in which they will be loaded: the revision depends on it.
     this.#stored = { values: usableValues(values, this.#log), secrets: usableSecrets(secrets), savedFor };
+    await this.#matchKeys();
+  }
+
+  async #matchKeys(): Promise<void> {
+    // What cannot be read or is no key, its use says.
+    const isOfOthers = await this.effective()
+      .then(isKeyOfOthers)
+      .catch(() => false);
+    this.isKeyOfOthers = isOfOthers && !this.#rules.hasPassphrase;
   }
 
   #merged(change: SettingsCandidate): SavedSettings {

@@ -1,6 +1,8 @@
 import { SECRET_NAMES, SettingsValues, type SecretName } from '../../contract/api/settings.ts';
 import type { Log } from '../../contract/ports.ts';
+import { parseIdentityFile, recipientOf } from '../../repository/encryption/encryption.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
+import type { EffectiveSettings } from './effective.ts';
 
 /** Each valid section; one that another release wrote differently falls back to the defaults. */
 export function usableValues(value: unknown, log: Log): Partial<SettingsValues> {
@@ -26,4 +28,17 @@ export function usableSecrets(value: unknown): Partial<Record<SecretName, string
   return Object.fromEntries(
     SECRET_NAMES.flatMap((name) => (typeof found[name] === 'string' ? [[name, found[name]]] : [])),
   );
+}
+
+/**
+ * Whether the private key belongs to none of the public keys.
+ * @throws DK_ENCRYPTION when it is not an age identity
+ */
+export async function isKeyOfOthers({
+  values,
+  secrets,
+}: Pick<EffectiveSettings, 'values' | 'secrets'>): Promise<boolean> {
+  const { recipients } = values.encryption;
+  const own = await Promise.all(parseIdentityFile(secrets.ageIdentity ?? '').map(recipientOf));
+  return own.length > 0 && recipients.length > 0 && !own.some((one) => recipients.includes(one));
 }

@@ -5,6 +5,7 @@ import type { Clock, Log } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { GrafanaHealth } from './health.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
+import { unopened } from '../../repository/encryption/opens.ts';
 import { coverageOf } from '../../repository/snapshots/coverage.ts';
 import { contentOf } from '../repository/tree.ts';
 import { SERVER_KINDS } from '../../contract/kinds.ts';
@@ -135,6 +136,7 @@ export class StatusCache {
       return { ...nothing, snapshots: snapshots.length, onHold, future, untrusted };
     }
     const manifest = await this.#repositoryCache.manifest(newest.id, signal);
+    const refused = await this.#repositoryCache.read(signal, (one) => unopened(one, manifest, { signal }));
     const { shrunk, lastFull, upgrade } = manifest;
     const isHeld = snapshots.some(({ id, hold }) => id === upgrade?.since && hold);
     // As the manifest says: an index of an earlier release lacks it.
@@ -142,7 +144,7 @@ export class StatusCache {
     return {
       newest: signed,
       coverage: coverageOf(manifest),
-      ...compact({ lastFull, upgrade: isHeld ? upgrade : undefined }),
+      ...compact({ lastFull, upgrade: isHeld ? upgrade : undefined, unopened: refused }),
       content: contentOf(manifest),
       snapshots: snapshots.length,
       onHold,

@@ -39,6 +39,8 @@ export interface RepositoryStatus {
   future: string[];
   /** Those that no trusted key signed. */
   untrusted: SnapshotSummary[];
+  /** Why the private key does not open the newest snapshot. */
+  unopened?: DashkeepError;
 }
 
 export interface OrgStatus {

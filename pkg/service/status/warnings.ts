@@ -50,7 +50,12 @@ export function allWarnings(
   const warnings: Status['warnings'] = [];
   const { writable, readOnlyReason, values } = parts.settings.view();
   const { problem, notRenewed } = token;
-  const known = [problem, notRenewed, ...repositoryProblems(parts), parts.leadership.problem, parts.journal.problem];
+  const { unopened } = parts.statusCache.repository ?? {};
+  const known = [
+    ...[problem, notRenewed, ...repositoryProblems(parts), parts.leadership.problem, parts.journal.problem],
+    // The settings say why.
+    parts.settings.isKeyOfOthers ? undefined : unopened,
+  ];
   for (const one of known) {
     if (one !== undefined) {
       warnings.push(failureText(one));

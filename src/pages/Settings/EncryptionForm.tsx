@@ -1,5 +1,6 @@
 import { Alert, Field, TextArea } from '@grafana/ui';
 import { useStatus } from '../../data/useStatus.ts';
+import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { t } from '../../lib/i18n.ts';
 import { DeploymentOnly } from './DeploymentOnly.tsx';
 import { encryptionNotice } from './state/encryptionNotice.ts';
@@ -12,19 +13,31 @@ import { useSection } from './state/useSection.ts';
 export function EncryptionForm({ settings }: SectionProps) {
   const section = useSection(settings, 'encryption');
   const { values, change, field } = section;
-  const notice = encryptionNotice(useStatus().data);
+  const status = useStatus().data;
+  const notice = encryptionNotice(status, settings);
   return (
     <SectionForm section={section}>
       <DeploymentOnly settings={settings} section="encryption" />
-      <Alert severity="info" bottomSpacing={0} title={notice.title}>
-        {notice.text}
-      </Alert>
+      {status?.warnings
+        .filter(({ why }) => why?.code.startsWith('identity-'))
+        .map((warning) => (
+          <ProblemAlert key={warning.message} severity="warning" problem={warning} />
+        ))}
+      {notice && (
+        <Alert severity="info" bottomSpacing={0} title={notice.title}>
+          {notice.text}
+        </Alert>
+      )}
       <Field
         noMargin
         label={t('encryption.recipients', 'Public keys that can read the backups')}
         {...field(
           'recipients',
-          t('encryption.recipientsText', 'age keys (age1…), one per line. If empty, backups are not encrypted.'),
+          t(
+            'encryption.recipientsText',
+            'age keys (age1…), one per line. To create a key pair: {{command}}. If empty, backups are not encrypted.',
+            { command: 'age-keygen -o identity.txt' },
+          ),
         )}
       >
         <TextArea

@@ -7,7 +7,7 @@ import { SecretField } from './SecretField.tsx';
 import { SectionForm } from './SectionForm.tsx';
 import type { SectionProps } from './section.ts';
 import { choosePreset, endpointFor, formatPlace, parsePlace, presetOf, SCHEMES, type Place } from './target.ts';
-import { EncryptionFirst } from './state/EncryptionFirst.tsx';
+import { FirstBackup } from './state/FirstBackup.tsx';
 import { ObjectLock, TargetExtras } from './TargetExtras.tsx';
 import { useCheckedTarget } from './state/useCheckedTarget.ts';
 import { InputField } from './InputField.tsx';
@@ -53,7 +53,7 @@ export function TargetForm({ settings }: SectionProps) {
       }
     >
       <DeploymentOnly settings={settings} section="target" />
-      <EncryptionFirst settings={settings} />
+      <FirstBackup settings={settings} />
       <Field label={t('target.sort', 'Storage type')} noMargin useFieldset>
         <RadioButtonGroup
           id="target-sort"

@@ -58,5 +58,5 @@ it('verify without any identity says what to set, not that the given one is wron
 
   expect(exit).toBe(4);
   expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE.');
-  expect(out).not.toContain('matches no recipient');
+  expect(out).not.toContain('of one of their recipients');
 });

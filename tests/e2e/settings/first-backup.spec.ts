@@ -23,6 +23,37 @@ test('before the first backup, the target leads to encryption, and not any more 
   await expect(alert).toHaveCount(0);
 });
 
+test('once a target is saved, its page says that the first backup runs, and leads to it', async ({
+  app,
+  page,
+  service,
+}) => {
+  service.state.snapshots = [];
+  service.state.status = { protection: 'never', newest: undefined, lastBackup: undefined };
+  await app.open('/settings/target');
+  const running = page.getByRole('status').filter({ hasText: 'The first backup is running' });
+  await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeVisible();
+  await expect(running).toHaveCount(0);
+  service.state.status.running = { ...service.state.runs[0]!, kind: 'backup', status: 'running' };
+  await expectAccessible(page);
+  await running.getByRole('link', { name: 'Go to the overview' }).click();
+  await expect(page.getByRole('heading', { name: 'The first backup is running' })).toBeVisible();
+});
+
+test('a private key of others is named where it is entered, and on the overview', async ({ app, page, service }) => {
+  await app.open('/settings/encryption');
+  await page.getByLabel(/^Private key/).fill('AGE-SECRET-KEY-1');
+  const reason = { code: 'DK_SETTINGS', message: 'the private key belongs to none of the public keys', hint: '' };
+  const why = { code: 'identity-of-others', params: {} };
+  service.state.status = { warnings: [{ ...reason, why, advice: { code: 'enter-identity', params: {} } }] };
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  const alert = page.getByRole('alert').filter({ hasText: 'The private key belongs to none of the public keys' });
+  await expect(alert).toContainText('enter the private key in the settings');
+  await expectAccessible(page);
+  await app.open('');
+  await expect(alert).toBeVisible();
+});
+
 test('with snapshots, the target says nothing of encryption', async ({ app, page }) => {
   await app.open('/settings/target');
   await expect(page.getByRole('textbox', { name: /^Bucket/ })).toBeVisible();

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
+import { newKeyPair } from '../../../pkg/repository/encryption/encryption.ts';
+import { settingsFindings } from '../../../pkg/service/settings/findings.ts';
 import { SettingsStore } from '../../../pkg/service/settings/store.ts';
 
 /** While settings are first written, another operation begins and writes later. */
@@ -75,5 +77,20 @@ describe('saved settings', () => {
       target: { url: 's3://bucket/prefix' },
       retention: { keepLast: 3 },
     });
+  });
+
+  it('say that a private key belongs to none of the public keys, before anything is stored', async () => {
+    const [own, other] = [await newKeyPair(), await newKeyPair()];
+    const state = new SlowState();
+    const settings = opened(state);
+    const save = (ageIdentity: string) =>
+      settings.update({ values: { encryption: { recipients: [own.recipient] } }, secrets: { ageIdentity } }, undefined);
+    await save(other.identity);
+    expect(settingsFindings(settings)).toMatchObject([{ status: 'warning', why: { code: 'identity-of-others' } }]);
+    const replica = opened(state);
+    await replica.load();
+    expect(replica.isKeyOfOthers).toBe(true);
+    await save(own.identity);
+    expect(settingsFindings(settings)).toEqual([]);
   });
 });

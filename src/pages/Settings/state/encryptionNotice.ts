@@ -1,22 +1,33 @@
+import type { Settings } from '../../../../pkg/contract/api/settings.ts';
 import type { Status } from '../../../../pkg/contract/api/status.ts';
 import { plural, t } from '../../../lib/i18n.ts';
+import { isDeployments } from '../owner.ts';
 
 /** Whether nothing is stored yet; a target that cannot be read may hold snapshots. */
 export function isBeforeFirstBackup(status: Pick<Status, 'snapshots' | 'target'> | undefined): boolean {
   return status !== undefined && (status.snapshots === 0 || !status.target.configured);
 }
 
-/** Whether encryption is still to be chosen: that is done with the first backup into a target. */
-export function encryptionNotice(status: Pick<Status, 'snapshots' | 'target'> | undefined): {
-  title: string;
-  text: string;
-} {
-  const snapshots = status?.snapshots ?? 0;
-  if (snapshots === 0) {
-    return {
-      title: t('encryption.when', 'Choose encryption before the first backup'),
-      text: t('encryption.whenText', 'Encryption applies only to new data.'),
-    };
+/**
+ * What to know before keys are changed: encryption is chosen with the first backup into a target. Undefined where it is
+ * chosen already, and while it is not known what is stored.
+ */
+export function encryptionNotice(
+  status: Pick<Status, 'snapshots' | 'target'> | undefined,
+  { values, owners }: Pick<Settings, 'values' | 'owners'>,
+): { title: string; text: string } | undefined {
+  if (isBeforeFirstBackup(status)) {
+    const isChosen = values.encryption.recipients.length > 0 || isDeployments(owners['encryption.recipients']);
+    return isChosen
+      ? undefined
+      : {
+          title: t('encryption.when', 'Choose encryption before the first backup'),
+          text: t('encryption.whenText', 'Encryption applies only to new data.'),
+        };
+  }
+  const snapshots = status?.snapshots;
+  if (snapshots === undefined) {
+    return undefined;
   }
   if (status?.target.encrypted === true) {
     return {

@@ -1,0 +1,73 @@
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Problem } from '../../../pkg/contract/api/common.ts';
+import type { Readiness } from '../../../pkg/contract/api/readiness.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { eventually } from '../../support/ports.ts';
+import { startService, type TestService } from '../../support/service.ts';
+
+let grafana: Simulator;
+let service: TestService;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+
+beforeAll(async () => {
+  grafana = await startGrafana({ profile: '13.2' });
+  grafana.seedDashboards({ count: 3, folders: 1, v2Share: 0 });
+  directory = await temporaryDirectory();
+});
+afterAll(async () => {
+  await service?.stop();
+  await Promise.all([grafana?.close(), directory?.remove()]);
+});
+
+const status = async () => (await service.call('GET', '/status')).json;
+const codes = (warnings: Problem[]) => warnings.map(({ why }) => why?.code);
+
+/** Starts the service with a public and a private key; a schedule makes the first backup. */
+async function startWith(owner: string, identity: string, schedule = ''): Promise<void> {
+  await service?.stop();
+  const file = join(directory.path, 'identity.txt');
+  await writeFile(file, identity, { mode: 0o600 });
+  const environment = {
+    DASHKEEP_TARGET: `file://${directory.path}/backups`,
+    DASHKEEP_AGE_RECIPIENTS: await identityToRecipient(owner),
+    DASHKEEP_AGE_IDENTITY_FILE: file,
+    DASHKEEP_SCHEDULE: schedule,
+  };
+  service = await startService({ grafanaUrl: grafana.url, directory: directory.path, environment });
+}
+
+async function privateKey() {
+  const { evidence } = (await service.call('GET', '/readiness')).json as Readiness;
+  return evidence.find(({ code }) => code === 'private-key');
+}
+
+it('a private key that does not open the snapshots is named on Overview and in readiness', async () => {
+  const [own, other] = [await generateIdentity(), await generateIdentity()];
+  await startWith(own, own, '0 */2 * * *');
+  await eventually('the first backup', async () => (await status()).lastBackup?.finished);
+  expect(await privateKey()).toMatchObject({ level: 'unknown' });
+  expect(codes((await status()).warnings)).toEqual([]);
+
+  await startWith(own, other);
+  expect(await privateKey()).toMatchObject({
+    level: 'bad',
+    detail: 'none of the given identities decrypts the snapshots',
+    hints: [{ code: 'correct-identity' }],
+  });
+  await eventually('the newest', async () => (await status()).newest);
+  expect(codes((await status()).warnings)).toEqual(['identity-of-others']);
+
+  // It belongs to the public key for what is written from now on.
+  await startWith(other, other);
+  await eventually('the newest', async () => (await status()).newest);
+  expect(codes((await status()).warnings)).toEqual(['identity-unfit']);
+
+  await startWith(own, own);
+  await eventually('the newest', async () => (await status()).newest);
+  expect(codes((await status()).warnings)).toEqual([]);
+});
