@@ -115,6 +115,8 @@ export const PLAN_REASONS = {
     cli: '{kinds} not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
     page: 'not included, because only the command line restores them: {kinds}',
   },
+  'only-this-org':
+    'this restores only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
 
   'safety-snapshot-gone':
     'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',

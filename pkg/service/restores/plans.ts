@@ -38,7 +38,7 @@ import { isOf, isSince, type Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import { onlyOrg, type Place } from './place.ts';
 import { liveDataSources, optionsOf, planWithDependencies, selectionOf, type LiveDataSource } from './request.ts';
-import { leftToCommandLine } from './server-kinds.ts';
+import { leftToCommandLine, otherOrganizations } from './server-kinds.ts';
 
 export interface PlanQuestion {
   snapshot: string;
@@ -111,6 +111,7 @@ export async function planFor(place: Place, { snapshot, selection, options }: Pl
       ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
       ...lacks,
       ...leftToCommandLine(manifest, chosen),
+      ...(ofHome ? otherOrganizations(stored.manifest, caller.org, chosen) : []),
     ];
     const planned = await asPlanned(place, { request, plan, stored, trust: source.repository.trust, warnings });
     // The home organization sees which others the snapshot covers. What to do about the rest changes no plan.

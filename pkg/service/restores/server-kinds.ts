@@ -21,3 +21,14 @@ export function leftToCommandLine({ id, kinds }: Manifest, { kinds: wanted, only
     ? []
     : [reason('command-line-only', { kinds: left.join(', '), snapshot: id, list: left.join(',') })];
 }
+
+/** What a plan of the service leaves out of a snapshot of several organizations: all but the one whose page asks. */
+export function otherOrganizations({ id, orgs }: Manifest, org: number, { only, folders }: Selection): KnownReason[] {
+  const others = orgs.filter((one) => one.id !== org).map(({ name }) => name);
+  if (others.length === 0 || only !== undefined || folders !== undefined) {
+    return [];
+  }
+  const own = orgs.find((one) => one.id === org)?.name ?? '';
+  const command = `dashkeep restore ${id} --everything`;
+  return [reason('only-this-org', { org: own, others: others.join(', '), command })];
+}

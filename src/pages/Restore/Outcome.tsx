@@ -16,7 +16,7 @@ import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { usePlanItems, useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { reasonText, withStop } from '../../lib/catalogue/reasons.ts';
+import { reasonText, warningTexts, withStop } from '../../lib/catalogue/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { problemTexts } from '../../lib/runs/problems.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
@@ -149,6 +149,11 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           <SecurityList resources={run.security} />
         </Alert>
       )}
+      {warningTexts(plan)
+        .filter((_, at) => plan.warned?.[at]?.code === 'only-this-org')
+        .map((text) => (
+          <Alert key={text} severity="info" bottomSpacing={0} title={text} />
+        ))}
       {plan.undoes === undefined && <Conflicts plan={plan} />}
       {run && <SnapshotGone run={run} />}
       <Stack gap={1} wrap="wrap">

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor, DoctorCheck } from '../../../pkg/contract/api/status.ts';
+import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { call } from '../../simulator/http.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
@@ -102,6 +103,19 @@ describe('what the backups of a service cover', () => {
     expect(await rights()).toMatchObject({ status: 'ok' });
   });
 
+  it('is not restored from a page as a whole: the plan names the other organizations', async () => {
+    await start({ DASHKEEP_ORGS: 'all' });
+    const { snapshot } = await backUp();
+    const plan = async (selection: object) =>
+      (await service.call('POST', '/restores', { snapshot, selection })).json.warned as ReasonData[];
+    const command = `dashkeep restore ${String(snapshot)} --everything`;
+    const left = { code: 'only-this-org', params: { org: 'Main Org.', others: 'Second', command } };
+    expect(await plan({ type: 'everything' })).toContainEqual(left);
+    expect(await plan({ type: 'kinds', kinds: ['dashboard'] })).toContainEqual(left);
+    const [uid = ''] = grafana.state.org(1).folders.keys();
+    expect(await plan({ type: 'folder', org: 1, uid })).not.toContainEqual(left);
+  });
+
   it('names what is missing where Grafana refuses the admin, whose password was changed', async () => {
     await start({ DASHKEEP_ORGS: 'all' });
     await backUp();
@@ -177,6 +191,7 @@ describe('a service whose Grafana lost much', () => {
     expect(plan.warned).toEqual([
       { code: 'snapshot-shrunk', params: expect.objectContaining({ since: full }) },
       { code: 'last-full', params: { snapshot: again, full } },
+      expect.objectContaining({ code: 'only-this-org' }),
     ]);
     expect(plan).toMatchObject({ notFull: { lastFull: full } });
     expect(plan.confirm).toBeUndefined();
@@ -214,7 +229,7 @@ describe('a service whose Grafana lost much', () => {
       (await service.call('POST', '/restores', { snapshot, selection: { type: 'everything' } })).json;
     expect(await plan('latest')).toMatchObject({
       snapshot: narrow,
-      warned: [{ code: 'latest-narrower', params: { full, lacks: 'dashboard' } }],
+      warned: [{ code: 'latest-narrower', params: { full, lacks: 'dashboard' } }, { code: 'only-this-org' }],
       notFull: { lastFull: full },
       confirm: narrow,
     });
