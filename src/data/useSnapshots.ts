@@ -116,11 +116,15 @@ export async function downloadResource(id: string, ref: NamedRef, format: 'body'
   saveFile(`${ref.kind}-${ref.uid.replace(/[^A-Za-z0-9._-]+/g, '_')}.json`, 'application/json', text);
 }
 
-/** Snapshots for a picker: the newest hundred whose id or author holds the text. An id starts with its time. */
+/**
+ * Snapshots for a picker: the newest hundred whose id or author holds the text, backups first. An id starts with its
+ * time.
+ */
 export async function findSnapshots(text: string): Promise<SnapshotRow[]> {
   const search = /^[\d\s:T-]+$/.test(text) ? text.replace(/[-:]/g, '').trim().replace(/\s+/, 'T') : text;
   const page = await call('GET /snapshots', { query: { limit: PAGE_SIZE, search: search || undefined } });
-  return page.items;
+  const isBackup = ({ trigger }: SnapshotRow) => trigger !== 'safety' && trigger !== 'drill';
+  return [...page.items.filter(isBackup), ...page.items.filter((one) => !isBackup(one))];
 }
 
 /** Resources for a picker: the first hundred that hold the text. */

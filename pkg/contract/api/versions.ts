@@ -43,6 +43,8 @@ export const ResourceVersion = z.object({
     first: z.string(),
     last: z.string(),
     count: z.int().positive(),
+    /** The newest full backup of them, where the last one is none: it may be the safety snapshot of a restore. */
+    full: z.string().optional(),
     /** The one that `after` is about. */
     before: z.string().optional(),
   }),

@@ -115,7 +115,8 @@ async function ruleChanges(
 
 /** The group changed, and the rule did not. */
 function extend(open: VersionChange, { snapshots, until }: VersionChange): void {
-  open.snapshots = { ...open.snapshots, last: snapshots.last, count: open.snapshots.count + snapshots.count };
+  const { first, count } = open.snapshots;
+  open.snapshots = { ...open.snapshots, ...snapshots, first, count: count + snapshots.count };
   if (until === undefined) {
     delete open.until;
   } else {

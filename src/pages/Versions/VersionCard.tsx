@@ -93,7 +93,7 @@ function Actions({ resource, version: { what, snapshots, foreign }, hasBefore, o
       size="sm"
       variant={isPrimary ? 'primary' : 'secondary'}
       request={{
-        snapshot,
+        snapshot: snapshots.full ?? snapshot,
         selection: { type: 'resources', resources: [refOf(resource)] },
         options: { overwrite: true },
       }}

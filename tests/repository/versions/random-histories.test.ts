@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KindName } from '../../../pkg/contract/kinds.ts';
-import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { isFull, type Manifest } from '../../../pkg/contract/manifest.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import type { VersionChange } from '../../../pkg/repository/index/versions/timeline.ts';
 import { VersionIndex } from '../../../pkg/repository/index/versions/version-index.ts';
@@ -21,7 +21,9 @@ function byManifests(manifests: readonly Manifest[], org: number, kind: KindName
   const told: Told[] = [];
   let last: string | undefined;
   let version: string | undefined;
-  for (const { id, orgs, kinds, errors, resources } of manifests) {
+  let lastFull: string | undefined;
+  for (const manifest of manifests) {
+    const { id, orgs, kinds, errors, resources } = manifest;
     const whole = errors.some((one) => one.org === org && one.kind === kind && one.uid === '');
     const inCell = resources.filter((one) => one.org === org && one.kind === kind);
     const isAsked = orgs.some((one) => one.id === org) && kinds[kind] !== undefined;
@@ -33,8 +35,10 @@ function byManifests(manifests: readonly Manifest[], org: number, kind: KindName
     }
     const open = told.at(-1);
     if (open !== undefined && open.object === object) {
-      open.snapshots.last = id;
-      open.snapshots.count++;
+      lastFull = isFull(manifest) ? id : lastFull;
+      const { first, count } = open.snapshots;
+      const full = lastFull === undefined || lastFull === id ? {} : { full: lastFull };
+      open.snapshots = { first, last: id, count: count + 1, ...full };
     } else if (open !== undefined || object !== undefined) {
       const appeared = last === undefined ? 'first-seen' : 'created';
       const what =
@@ -56,6 +60,7 @@ function byManifests(manifests: readonly Manifest[], org: number, kind: KindName
         ...(last === undefined ? {} : { after: last }),
       });
       version = object ?? version;
+      lastFull = isFull(manifest) ? id : undefined;
     }
     last = id;
   }

@@ -54,6 +54,17 @@ describe('what became of a resource', () => {
     expect(await changes()).toEqual([]);
   });
 
+  it('names the newest full backup that holds a version, where its last snapshot is none', async () => {
+    const one = of({ 'dashboard/a': 1 });
+    await take(one, one, { ...one, trigger: 'safety' }, { ...one, unread: ['1/dashboard/b'] });
+    const held = { first: ids[0], last: ids[3], count: 4 };
+    expect((await changes()).map(({ snapshots }) => snapshots)).toEqual([{ ...held, full: ids[1] }]);
+    await take(one);
+    expect((await changes()).map(({ snapshots }) => snapshots)).toEqual([{ ...held, last: ids[4], count: 5 }]);
+    await take({ ...of({ 'dashboard/a': 2 }), trigger: 'safety' });
+    expect((await changes()).at(-1)?.snapshots).toEqual({ first: ids[5], last: ids[5], count: 1 });
+  });
+
   it('is a list of changes, not of snapshots, with who and when', async () => {
     const one = of({ 'dashboard/a': 1, 'dashboard/b': 9 });
     await take(

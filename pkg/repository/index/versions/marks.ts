@@ -13,16 +13,25 @@ export interface AskedFor extends Abortable {
 export class MarksByCell {
   readonly #rows: readonly DatedRow[];
   readonly #existing: ReadonlySet<string>;
+  readonly #full: ReadonlySet<string>;
   readonly #isSameOrg: IsSameOrg | undefined;
   readonly #places: ReadonlyMap<string, number>;
   readonly #marks = new Map<string, Mark[]>();
   readonly #next = new Map<string, (string | undefined)[]>();
 
-  /** @param isSameOrg - leaves out organizations that only have the ID; absent = none */
-  constructor(rows: readonly DatedRow[], existing: ReadonlySet<string>, isSameOrg?: IsSameOrg) {
+  /**
+   * @param snapshots - ids of those that there are, and of the full backups among them
+   * @param isSameOrg - leaves out organizations that only have the ID; absent = none
+   */
+  constructor(
+    rows: readonly DatedRow[],
+    snapshots: Record<'existing' | 'full', ReadonlySet<string>>,
+    isSameOrg?: IsSameOrg,
+  ) {
     this.#isSameOrg = isSameOrg;
     this.#rows = rows;
-    this.#existing = existing;
+    this.#existing = snapshots.existing;
+    this.#full = snapshots.full;
     this.#places = new Map(rows.map(({ id }, place) => [id, place]));
   }
 
@@ -59,6 +68,7 @@ export class MarksByCell {
       this.#rows.map(({ id, scope }) => ({
         snapshot: id,
         shown: this.#existing.has(id),
+        full: this.#full.has(id),
         covers: covers(scope, org, kind) && !this.#isOther(id, scope, org),
         incomplete: isIncomplete(scope, org, kind),
       }));

@@ -7,6 +7,8 @@ export interface Held {
   first: string;
   last: string;
   count: number;
+  /** The newest full backup of them, where the last one is none. */
+  full?: string;
 }
 
 /** One change of one resource. */
@@ -31,6 +33,8 @@ export interface Mark {
   shown: boolean;
   /** Whether it covers the organization and kind. */
   covers: boolean;
+  /** Whether it is a backup that is known to lack nothing, and not the safety snapshot of a restore. */
+  full: boolean;
   /** Whether nothing follows from it that the snapshot lacks the resource. */
   incomplete: boolean;
   is?: Stated;
@@ -44,15 +48,18 @@ export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
   let version: VersionState | undefined;
   let wasAbsent = false;
   let last: string | undefined;
-  for (const { snapshot, shown, covers, incomplete, is } of marks) {
+  let lastFull: string | undefined;
+  for (const { snapshot, shown, covers, full, incomplete, is } of marks) {
     now = is ?? now;
     if (!shown || !covers || now === 'unread' || (incomplete && now === 'deleted')) {
       continue;
     }
     const isSame = open !== undefined && sameVersion(open.state ?? 'deleted', now);
     if (isSame && open !== undefined) {
-      open.snapshots.last = snapshot;
-      open.snapshots.count++;
+      lastFull = full ? snapshot : lastFull;
+      const { first, count } = open.snapshots;
+      const isLast = lastFull === undefined || lastFull === snapshot;
+      open.snapshots = { first, last: snapshot, count: count + 1, ...(isLast ? {} : { full: lastFull }) };
     } else if (now === 'deleted' && version === undefined) {
       wasAbsent = true;
     } else {
@@ -68,6 +75,7 @@ export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
         ...(last === undefined ? {} : { after: last }),
       };
       changes.push(open);
+      lastFull = full ? snapshot : undefined;
       version = now === 'deleted' ? version : now;
     }
     last = snapshot;

@@ -1,5 +1,5 @@
 import type { ResourceRef } from '../../../contract/kinds.ts';
-import { countsNow, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
+import { countsNow, isFull, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import type { Abortable } from '../../../lib/abortable.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
@@ -179,7 +179,8 @@ export class VersionIndex {
     const table = (await this.#files.table(head, calls)) ?? NO_TABLE;
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(countingIds(summaries));
-    const marks = new MarksByCell(rows, existing, isSameOrg);
+    const full = new Set(summaries.filter(isFull).map(({ id }) => id));
+    const marks = new MarksByCell(rows, { existing, full }, isSameOrg);
     return { head, table, rows, existing, marks, news: changesIn(head) };
   }
 
