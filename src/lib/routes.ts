@@ -49,6 +49,9 @@ export const routes = {
   versions: (kind: Nameable, uid: string) => withQuery(`/versions/${kind}/${encodeURIComponent(uid)}`),
   changes: (filters?: Parameters) => withQuery('/changes', filters),
   compare: (parameters?: Parameters) => withQuery('/compare', parameters),
+  /** With Grafana as it is when the page opens, also in another tab. */
+  compareNow: (from: string, resource?: string) =>
+    withQuery('/compare', { from, to: 'live', resource, refresh: 'true' }),
   restore: (parameters?: Parameters) => withQuery('/restore', parameters),
   restorePlan: (id: string, parameters?: Parameters) => withQuery(`/restore/${encodeURIComponent(id)}`, parameters),
   send: (parameters?: Parameters) => withQuery('/send', parameters),

@@ -7,7 +7,6 @@ export const REPOSITORY_REASONS = {
   'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',
   'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and Dashkeep did not remove it here',
   'snapshot-future': 'snapshot {snapshot} is dated in the future, because a clock was ahead',
-  'snapshots-untrusted': 'snapshots that no trusted key signed: {count} (signers: {signers})',
   'snapshot-untrusted': 'no trusted key signed this snapshot (signer: {signer})',
   'config-foreign': 'Dashkeep did not write {key} in the target',
   'config-format': '{key} in the target has {format}; this version supports format 1',

@@ -3,7 +3,6 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
 import { GoneList } from './GoneList.tsx';
 import { QueryView } from '../QueryView.tsx';
-import { useRefreshLive } from '../../data/useDiff.ts';
 import { useGoneLately } from '../../data/useGone.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -11,7 +10,6 @@ import { routes } from '../../lib/routes.ts';
 /** What was deleted within the last day, and the way to what was deleted since the last backup. */
 export function GoneLately({ newest, lastRestore }: { newest: string; lastRestore: string | undefined }) {
   const lately = useGoneLately(newest, lastRestore);
-  const refresh = useRefreshLive(newest);
   const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-gone">
@@ -19,13 +17,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
         <Text element="h2" variant="h4" id="dashkeep-gone">
           {t('gone.title', 'Deleted in the last 24 hours')}
         </Text>
-        <LinkButton
-          variant="secondary"
-          size="sm"
-          icon="code-branch"
-          href={routes.compare({ from: newest, to: 'live' })}
-          onClick={() => refresh.mutate()}
-        >
+        <LinkButton variant="secondary" size="sm" icon="code-branch" href={routes.compareNow(newest)}>
           {t('gone.live', 'Compare with Grafana now')}
         </LinkButton>
       </Stack>

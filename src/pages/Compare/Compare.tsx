@@ -1,6 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, EmptyState, LinkButton, Stack, useStyles2 } from '@grafana/ui';
+import { useEffect } from 'react';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
@@ -38,7 +39,13 @@ export function Compare() {
       }
     >
       {from !== undefined ? (
-        <Comparison from={from} to={read('to')} change={change} resource={read('resource')} />
+        <Comparison
+          from={from}
+          to={read('to')}
+          change={change}
+          resource={read('resource')}
+          isNow={read('refresh') !== ''}
+        />
       ) : isGone(newest.error) ? (
         <NoSnapshots />
       ) : (
@@ -53,13 +60,22 @@ interface ComparisonProps {
   /** Empty until a person has chosen. */
   to: string;
   resource: string;
+  /** Whether Grafana is to be read again for it. */
+  isNow: boolean;
   change: (changes: Record<string, string | undefined>) => void;
 }
 
-function Comparison({ from, to, resource, change }: ComparisonProps) {
+function Comparison({ from, to, resource, isNow, change }: ComparisonProps) {
   const styles = useStyles2(getStyles);
   const opened = parseResource(resource);
-  const refresh = useRefreshLive(from);
+  const { mutate: refresh } = useRefreshLive(from);
+  useEffect(() => {
+    if (isNow) {
+      refresh();
+      // Going back to this page reads nothing again.
+      change({ refresh: undefined });
+    }
+  }, [isNow, refresh, change]);
   return (
     <Stack direction="column" gap={3}>
       <div className={styles.sides}>
@@ -90,13 +106,7 @@ function Comparison({ from, to, resource, change }: ComparisonProps) {
           variant="call-to-action"
           message={t('compare.start', 'See the differences from Grafana now')}
           button={
-            <Button
-              icon="code-branch"
-              onClick={() => {
-                refresh.mutate();
-                change({ from, to: 'live' });
-              }}
-            >
+            <Button icon="code-branch" onClick={() => change({ from, to: 'live', refresh: 'true' })}>
               {t('snapshot.compareLive', 'Compare with Grafana now')}
             </Button>
           }

@@ -7,7 +7,7 @@ import { ChangeBadge, changeLabel } from '../../components/ChangeBadge.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
-import { useLatestChanges, useRefreshLive } from '../../data/useDiff.ts';
+import { useLatestChanges } from '../../data/useDiff.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
@@ -17,7 +17,6 @@ import { resourceParameter, routes } from '../../lib/routes.ts';
 export function LatestChanges({ newest }: { newest: SnapshotRow }) {
   const query = useLatestChanges(newest.id);
   const before = query.data?.before;
-  const refresh = useRefreshLive(newest.id);
   const styles = useStyles2(getStyles);
   return (
     <section aria-labelledby="dashkeep-latest-changes">
@@ -39,13 +38,7 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
           <LinkButton variant="secondary" size="sm" icon="user" href={routes.changes()}>
             {t('latestChanges.who', 'Who changed what')}
           </LinkButton>
-          <LinkButton
-            variant="secondary"
-            size="sm"
-            icon="code-branch"
-            href={routes.compare({ from: newest.id, to: 'live' })}
-            onClick={() => refresh.mutate()}
-          >
+          <LinkButton variant="secondary" size="sm" icon="code-branch" href={routes.compareNow(newest.id)}>
             {t('latestChanges.since', 'Changes since this backup')}
           </LinkButton>
         </Stack>

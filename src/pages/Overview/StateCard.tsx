@@ -1,12 +1,13 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, LinkButton, Text, TextLink, useStyles2 } from '@grafana/ui';
-import type { ReactNode } from 'react';
+import { useContext, type ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { runLabel, statusLabel } from '../../components/StatusBadge.tsx';
 import { timeLeft } from '../../components/StepFigures.tsx';
+import { OutageContext } from '../../data/useOutage.ts';
 import { formatBytes, formatMoment, formatNumber, formatPlace, formatRelative } from '../../lib/format.ts';
 import { labelled, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -19,6 +20,7 @@ export function StateCard({ status }: { status: Status }) {
   const verdict = verdictOf(status);
   const styles = useStyles2(getStyles, verdict.tone);
   const { running } = status;
+  const isAway = useContext(OutageContext) !== undefined;
   const next = status.schedules.find((schedule) => schedule.job === 'backup')?.next[0];
   return (
     <section className={styles.card} aria-label={t('overview.state', 'Protection')}>
@@ -43,7 +45,9 @@ export function StateCard({ status }: { status: Status }) {
       </div>
       <dl className={styles.facts}>
         <Fact label={t('overview.next', 'Next backup')}>
-          {running?.kind === 'backup' && running.status === 'running' ? (
+          {isAway ? (
+            '–'
+          ) : running?.kind === 'backup' && running.status === 'running' ? (
             [t('overview.runningNow', 'Running now'), running.progress && timeLeft(running.progress)]
               .filter(Boolean)
               .join(', ')

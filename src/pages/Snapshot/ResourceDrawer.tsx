@@ -48,11 +48,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
                   {t('resource.restore', 'Restore this')}
                 </LinkButton>
               )}
-              <LinkButton
-                variant="secondary"
-                icon="code-branch"
-                href={routes.compare({ from: snapshot, to: 'live', resource: parameter })}
-              >
+              <LinkButton variant="secondary" icon="code-branch" href={routes.compareNow(snapshot, parameter)}>
                 {t('resource.compare', 'Compare with Grafana now')}
               </LinkButton>
               <LinkButton variant="secondary" icon="clock-nine" href={routes.versions(kind, uid)}>

@@ -12,7 +12,6 @@ import { Facts } from '../../components/Facts.tsx';
 import { Problems } from '../../components/problems/Problems.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { askedBy, StatusBadge } from '../../components/StatusBadge.tsx';
-import { useRefreshLive } from '../../data/useDiff.ts';
 import { useSnapshot, useSnapshotTree } from '../../data/useSnapshots.ts';
 import { splitFolder } from '../../lib/folderTree.ts';
 import { formatBytes, formatNumber, formatRelative, formatTime } from '../../lib/format.ts';
@@ -53,7 +52,6 @@ export function Snapshot() {
 
 function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
   const { read } = useUrlState();
-  const refresh = useRefreshLive(snapshot.id);
   const [org, under] = splitFolder(read('folder'));
   const selection = under === undefined ? {} : { type: 'folder', org: String(org), uid: under };
   return (
@@ -63,12 +61,7 @@ function Actions({ snapshot }: { snapshot: SnapshotDetail }) {
           {under === undefined ? t('snapshot.restore', 'Restore') : t('snapshot.restoreFolder', 'Restore this folder')}
         </LinkButton>
       )}
-      <LinkButton
-        variant="secondary"
-        icon="code-branch"
-        href={routes.compare({ from: snapshot.id, to: 'live' })}
-        onClick={() => refresh.mutate()}
-      >
+      <LinkButton variant="secondary" icon="code-branch" href={routes.compareNow(snapshot.id)}>
         {t('snapshot.compareLive', 'Compare with Grafana now')}
       </LinkButton>
       <SnapshotMenu snapshot={snapshot} />

@@ -112,3 +112,27 @@ test('why the last backup failed is not what is wrong now, and goes with a backu
   await past.getByRole('button', { name: 'Back up now' }).click();
   await expect(page.getByRole('region', { name: /Backup/ }).first()).toBeVisible();
 });
+
+test('while the service does not respond, no backup is said to run now', async ({ app, page, preview, service }) => {
+  const [run] = service.state.runs;
+  service.state.status = { running: { ...run!, kind: 'backup', status: 'running', finished: undefined } };
+  await app.open('');
+  const next = page
+    .getByRole('region', { name: 'Protection' })
+    .locator('div')
+    .filter({ hasText: /^Next backup/ });
+  await expect(next).toContainText('Running now');
+  preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
+  await expect(next).not.toContainText('Running now', { timeout: 30_000 });
+});
+
+test('snapshots that no trusted key signed are counted in the title', async ({ app, page, service }) => {
+  const why = { code: 'snapshots-untrusted', params: { count: '16', signers: 'none' } };
+  const advice = { code: 'trust-or-remove', params: { command: 'dashkeep keys' } };
+  const warning = { code: 'DK_SNAPSHOT_FOREIGN', message: 'snapshots that no trusted key signed: 16', hint: '' };
+  service.state.status = { warnings: [{ ...warning, why, advice }] };
+  await app.open('');
+  const alert = page.getByRole('alert').filter({ hasText: 'Snapshots that no trusted key signed: 16' });
+  await expect(alert).toBeVisible();
+  await expect(alert).not.toContainText('This snapshot');
+});

@@ -8,7 +8,27 @@ test('where a snapshot is chosen, backups come before what restores made first',
   service.state.snapshots = [{ ...first!, trigger: 'safety' }, second!, ...others.slice(0, 2)];
   await app.open(`/restore?snapshot=${second!.id}`);
   await page.getByRole('combobox', { name: 'Snapshot' }).click();
-  const options = page.getByRole('option');
+  const options = page.getByRole('listbox').getByRole('option');
   await expect(options).toHaveCount(4);
   await expect(options.last()).toContainText('before a restore');
+});
+
+test('a comparison with Grafana now reads it again, from the drawer and in another tab', async ({
+  app,
+  page,
+  service,
+}) => {
+  const reads: string[] = [];
+  page.on('request', (request) => /\/diff\?.*refresh=true/.test(request.url()) && reads.push(request.url()));
+  const { id } = service.state.snapshots[0]!;
+  const { uid } = [...service.state.latest.values()].find(({ entry }) => entry.kind === 'dashboard')!.entry;
+  await app.open(`/snapshots/${id}?resource=1/dashboard/${uid}`);
+  const link = page.getByRole('dialog').getByRole('link', { name: 'Compare with Grafana now' });
+  const address = await link.getAttribute('href');
+  await link.click();
+  await expect.poll(() => reads.length).toBe(1);
+  await expect(page).toHaveURL(/\/compare\?[^#]*to=live/);
+  await expect(page).not.toHaveURL(/refresh/);
+  await page.goto(address!);
+  await expect.poll(() => reads.length).toBe(2);
 });
