@@ -28,3 +28,14 @@ it('says of a safety snapshot that it holds only what its restore changes', () =
   expect(found.text).not.toMatch(/settings|server admin/);
   expect(found).toMatchObject({ whole: true, advice: [] });
 });
+
+it('counts the resources that failed by kind, and none for a list that failed in several organizations', () => {
+  const problem = { title: '', reason: 'status 500', code: 'DK_GRAFANA_FAILED', params: {} };
+  const failed = (org: number, kind: 'team' | 'dashboard', uid: string) => ({ org, kind, uid, ...problem });
+  const { text } = coverageOf({
+    orgs: [MAIN],
+    kinds: {},
+    errors: [failed(1, 'team', ''), failed(2, 'team', ''), failed(1, 'dashboard', 'a'), failed(2, 'dashboard', 'b')],
+  });
+  expect(text).toContain('not read because of errors: team, dashboard (2)');
+});

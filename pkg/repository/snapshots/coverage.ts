@@ -40,7 +40,7 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
       : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-unselected', { kinds: unselected.join(', ') })]),
     ...(errors.length === 0
       ? []
-      : [reason('lacks-failed', { count: String(problemCount(errors)), kinds: failed.join(', ') })]),
+      : [reason('lacks-failed', { kinds: failed.map((kind) => failedOf(kind, errors)).join(', ') })]),
     ...(newer.length === 0 ? [] : [reason('lacks-newer-kinds', { kinds: countedKinds(newer) })]),
   ];
   const lacksOrgs = scope?.orgs === 'own' && (scope.others?.length ?? 0) > 0;
@@ -57,6 +57,13 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
           ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
         ],
   };
+}
+
+/** A kind, with the number of resources where only some of them failed: in how many organizations says nothing. */
+function failedOf(kind: KindName, errors: Manifest['errors']): string {
+  const own = errors.filter((problem) => problem.kind === kind);
+  const isUnlisted = own.some(({ uid, count }) => uid === '' && count === undefined);
+  return isUnlisted ? kind : `${kind} (${problemCount(own)})`;
 }
 
 function countedKinds(newer: NonNullable<Covered['newer']>): string {

@@ -147,7 +147,7 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined, isTol
     const text =
       kind === 'copy'
         ? `The copy is partial: ${warnings.join('; ')}.`
-        : `The ${kind} is partial: ${problemCount(errors)} resources could not be read or written.`;
+        : `The ${kind} is partial. Resources or lists that could not be read or written: ${problemCount(errors)}.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };
   }
   if (lossOf(record) !== undefined) {

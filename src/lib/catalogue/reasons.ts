@@ -123,8 +123,9 @@ function eachOf(names: string, inWord: (name: string) => string): string {
   return names.split(', ').map(inWord).join(', ');
 }
 
+/** Also with a number behind it: `dashboard (3)`. */
 function kindInWords(name: string): string {
-  return isKind(name) ? kindLabel(name) : name;
+  return name.replace(/^[\w-]+/, (kind) => (isKind(kind) ? kindLabel(kind) : kind));
 }
 
 /** A kind, or an organization as the service names it: `org 2 (Second Org.)`. */

@@ -15,7 +15,10 @@ export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
   return (
     <Alert
       severity="warning"
-      title={t('upgrade.title', 'Resources changed when Grafana was upgraded from {{from}} to {{to}}', { from, to })}
+      title={t('upgrade.title', 'Resources changed when Grafana’s version changed from {{from}} to {{to}}', {
+        from,
+        to,
+      })}
       bottomSpacing={0}
     >
       <Stack direction="column" gap={1}>
@@ -27,12 +30,12 @@ export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
         <div>
           {t(
             'upgrade.text',
-            'These are the changes that the first backup after the upgrade found, without Grafana’s own migrations. The backup before the upgrade is on hold. Release it when nothing is left to do.',
+            'These are the changes that the first backup with the new version found, without Grafana’s own migrations. The last backup with the old version is on hold. Release it when nothing is left to do.',
           )}
         </div>
         <Stack gap={1} wrap="wrap">
           <LinkButton size="sm" variant="secondary" href={routes.snapshot(since)}>
-            {t('upgrade.open', 'Open the backup before the upgrade')}
+            {t('upgrade.open', 'Open the last backup with the old version')}
           </LinkButton>
           <PutBack from={since} to={first} />
         </Stack>

@@ -111,7 +111,7 @@ describe('notifications', () => {
     expect(first).toMatchObject({
       source: 'dashkeep',
       event: 'partial',
-      text: `The backup is partial: ${problems} resources could not be read or written.`,
+      text: `The backup is partial. Resources or lists that could not be read or written: ${problems}.`,
       instance: 'grafana-0',
       run: { id: partial['id'], kind: 'backup', status: 'partial', snapshot: partial['snapshot'] },
       problems,
@@ -216,7 +216,7 @@ describe('notifications', () => {
     grafana.setFaults();
     await backUp();
     const [partial, recovered] = await webhook.took(2);
-    expect(partial).toEqual({ text: expect.stringMatching(/^:warning: The backup is partial: \d+ /) as string });
+    expect(partial).toEqual({ text: expect.stringMatching(/^:warning: The backup is partial\. /) as string });
     expect(recovered).toEqual({ text: ':white_check_mark: The backup is complete again.' });
   });
 

@@ -13,12 +13,12 @@ export const COVERAGE_REASONS = {
   'lacks-safety-kinds': 'not included, because a safety snapshot contains only what its restore changes: {kinds}',
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
-  'lacks-failed': 'not read because of errors: {count} ({kinds})',
+  'lacks-failed': 'not read because of errors: {kinds}',
 
   'snapshot-shrunk': 'many resources of snapshot {since} are missing: {losses}',
   'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',
   'grafana-upgraded':
-    'Grafana was upgraded from {from} to {to}; since snapshot {since}, resources lost: {gone}, older than before: {older}, changed beyond Grafana’s migration: {changed}',
+    'Grafana’s version changed from {from} to {to}; since snapshot {since}, resources lost: {gone}, older than before: {older}, changed beyond Grafana’s migration: {changed}',
   'hold-failed': 'snapshot {snapshot} could not be put on hold: {cause}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is not full ({state}); the last full one is {full}',
