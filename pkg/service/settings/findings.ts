@@ -27,7 +27,7 @@ export function settingsFindings(settings: SettingsStore): SettingsFinding[] {
     findings.push({ status: 'warning', why: reason('saved-settings-unused', { names }), advice });
   }
   if (settings.isKeyOfOthers) {
-    findings.push({ status: 'warning', why: reason('identity-of-others'), advice: reason('enter-identity') });
+    findings.push({ status: 'warning', why: reason('identity-of-others'), advice: reason('correct-identity') });
   }
   for (const { why, advice } of settings.unusable) {
     findings.push({ status: 'failed', why, advice });

@@ -74,7 +74,7 @@ it('as long as an added recipient cannot read what is reused, each backup, the d
 
 it('an identity that does not open the newest snapshot fails the doctor and readiness', async () => {
   const wrong = { DASHKEEP_AGE_IDENTITY: second };
-  const refused = { hint: expect.stringContaining('the identity of one of their recipients') };
+  const refused = { hint: expect.stringContaining('to the matching identity') };
   expect(await keyCheck(wrong)).toMatchObject([{ status: 'failed', ...refused }]);
   expect((await runMain(['doctor'], { ...environment, ...wrong })).exit).toBe(3);
   expect(await keyLine(wrong)).toMatchObject({ level: 'bad', ...refused });

@@ -41,7 +41,7 @@ it('verify with another identity than the right one names the identity, and advi
 
   expect(exit).toBe(4);
   expect(out).toContain('the given age identity does not decrypt it');
-  expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE to the identity of one of their recipients.');
+  expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE to the matching identity.');
   expect(out).not.toContain('repair');
   const { problems } = (await run('verify', '--read-data', '--json')).json;
   expect(new Set(problems.map(({ code }: { code: string }) => code))).toEqual(new Set(['DK_IDENTITY_MISSING']));
@@ -58,5 +58,5 @@ it('verify without any identity says what to set, not that the given one is wron
 
   expect(exit).toBe(4);
   expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE.');
-  expect(out).not.toContain('of one of their recipients');
+  expect(out).not.toContain('matching identity');
 });

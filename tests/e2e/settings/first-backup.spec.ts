@@ -45,10 +45,10 @@ test('a private key of others is named where it is entered, and on the overview'
   await page.getByLabel(/^Private key/).fill('AGE-SECRET-KEY-1');
   const reason = { code: 'DK_SETTINGS', message: 'the private key belongs to none of the public keys', hint: '' };
   const why = { code: 'identity-of-others', params: {} };
-  service.state.status = { warnings: [{ ...reason, why, advice: { code: 'enter-identity', params: {} } }] };
+  service.state.status = { warnings: [{ ...reason, why, advice: { code: 'correct-identity', params: {} } }] };
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const alert = page.getByRole('alert').filter({ hasText: 'The private key belongs to none of the public keys' });
-  await expect(alert).toContainText('enter the private key in the settings');
+  await expect(alert).toContainText('Enter the matching private key in the settings');
   await expectAccessible(page);
   await app.open('');
   await expect(alert).toBeVisible();

@@ -38,8 +38,8 @@ export const REPOSITORY_ADVICE = {
     page: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give the service more memory.',
   },
   'correct-identity': {
-    cli: 'Set DASHKEEP_AGE_IDENTITY_FILE to the identity of one of their recipients.',
-    page: 'Enter the private key of one of their public keys in the settings.',
+    cli: 'Set DASHKEEP_AGE_IDENTITY_FILE to the matching identity.',
+    page: 'Enter the matching private key in the settings.',
   },
   'correct-passphrase': {
     cli: 'Check DASHKEEP_AGE_PASSPHRASE, or the file that DASHKEEP_AGE_PASSPHRASE_FILE names.',
