@@ -152,6 +152,10 @@ export const ApplyResult = z.object({
   reason: z.string(),
   /** The same as data: `code` and `params`. */
   ...ReasonData.shape,
+  /** What it lacks, or what a person has to see to, as the plan said: secrets to enter again. Absent = nothing. */
+  losses: z.array(z.string()).optional(),
+  /** The same as data, in the same order. */
+  lost: z.array(ReasonData).optional(),
   /**
    * Where it was in Grafana when it was read back: a copy has its own UID and may be in another organization. Absent
    * where nothing was found.

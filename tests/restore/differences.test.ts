@@ -59,6 +59,52 @@ describe('a resource that differs after a restore', () => {
         params: { logins: 'ben' },
       }),
     ]);
+    expect(results[0]).not.toHaveProperty('losses');
+  });
+
+  it('names the permissions of users who have no account, as the plan did', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    const org = bench.sim.state.org(1);
+    const ben = bench.sim.state.addUser({ login: 'ben', email: 'ben@example.org' });
+    org.members.set(ben.id, 'Viewer');
+    await bench.api('POST /api/folders', { uid: 'ops', title: 'Operations' });
+    await bench.api('POST /api/folders/ops/permissions', { items: [{ userId: ben.id, permission: 1 }] });
+    await bench.backup();
+    org.members.delete(ben.id);
+    bench.sim.state.users.delete(ben.id);
+    await bench.api('DELETE /api/folders/ops', undefined);
+    const { results } = await bench.apply({ selection: { kinds: ['folder', 'folder-permissions'] } });
+    expect(results).toContainEqual(
+      expect.objectContaining({
+        kind: 'folder-permissions',
+        outcome: 'differs',
+        reason: 'without the permissions of these, which are missing: user ben',
+        code: 'permissions-left-out',
+      }),
+    );
+  });
+});
+
+describe('a resource that is restored without something', () => {
+  it('names it in the result, as the plan did: the plan is closed by then', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await bench.api('POST /api/datasources', {
+      uid: 'pg',
+      name: 'Postgres',
+      type: 'postgres',
+      access: 'proxy',
+      secureJsonData: { password: 'secret' },
+    });
+    await bench.backup();
+    await bench.api('DELETE /api/datasources/uid/pg', undefined);
+    const { results } = await bench.apply({ selection: { kinds: ['data-source'] } });
+    expect(results).toEqual([
+      expect.objectContaining({
+        outcome: 'verified',
+        losses: ['enter again: password'],
+        lost: [{ code: 'enter-again', params: { field: 'password' } }],
+      }),
+    ]);
   });
 });
 

@@ -179,8 +179,9 @@ export class Restores {
       ({ outcome, title, uid }) =>
         (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
     );
-    // Failures first: people look for them.
-    const rank = ({ outcome }: ApplyResult): number => (outcome === 'failed' ? 0 : outcome === 'differs' ? 1 : 2);
+    // Failures first, then what a person has to complete: people look for them.
+    const rank = ({ outcome, losses }: ApplyResult): number =>
+      outcome === 'failed' ? 0 : outcome === 'differs' ? 1 : losses === undefined ? 3 : 2;
     return pageOfList(
       found.sort((a, b) => rank(a) - rank(b)),
       keyOf,

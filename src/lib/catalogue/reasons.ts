@@ -48,7 +48,13 @@ export function phrases(given: readonly ReasonData[]): string[] {
 }
 
 /** What a restored resource lacks, in the user's language. */
-export function lossTexts({ losses, lost = [] }: { losses: string[]; lost?: ReasonData[] | undefined }): string[] {
+export function lossTexts({
+  losses = [],
+  lost = [],
+}: {
+  losses?: string[] | undefined;
+  lost?: ReasonData[] | undefined;
+}): string[] {
   return losses.map((loss, at) => reasonText({ reason: loss, ...lost[at] }));
 }
 

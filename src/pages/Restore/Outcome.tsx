@@ -16,7 +16,7 @@ import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { usePlanItems, useRestoreResults } from '../../data/useRestores.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
-import { reasonText, warningTexts, withStop } from '../../lib/catalogue/reasons.ts';
+import { lossTexts, reasonText, warningTexts, withStop } from '../../lib/catalogue/reasons.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { problemTexts } from '../../lib/runs/problems.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
@@ -86,6 +86,11 @@ function wrongText(failed: number, differs: number): string {
   return parts.map(withStop).join(' ');
 }
 
+/** Why, and what the resource still lacks. */
+function reasonAndLosses(result: ApplyResult): string {
+  return [reasonText(result), ...lossTexts(result)].filter((text) => text !== '').join(' · ');
+}
+
 /** How a restore ended: read back and compared, resource by resource, and the way to undo it. */
 export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined }) {
   const { read, change } = useUrlState();
@@ -125,6 +130,8 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           }
         >
           {text}
+          {list.items.some(({ losses }) => losses !== undefined) &&
+            ` ${t('outcome.lacking', 'Some resources are not complete, for example without a secret that you have to enter again: see their reasons.')}`}
         </Alert>
       ) : run?.status === 'cancelled' ? (
         <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'Cancelled')}>
@@ -215,7 +222,7 @@ function makeColumns(isHere: boolean): Column<ApplyResult>[] {
       cell: (result) => <LabelBadge color={COLORS[result.outcome]} text={outcomeLabel(result.outcome)} />,
     },
     titleColumn<ApplyResult>({
-      narrow: reasonText,
+      narrow: reasonAndLosses,
       extra: (result) => (
         <>
           {isHere && result.found && <OpenInGrafana kind={result.kind} {...result.found} />}
@@ -231,7 +238,7 @@ function makeColumns(isHere: boolean): Column<ApplyResult>[] {
       hideBelow: 'md',
       cell: (result) => (
         <Text color="secondary" truncate>
-          <span title={reasonText(result)}>{reasonText(result) || '–'}</span>
+          <span title={reasonAndLosses(result)}>{reasonAndLosses(result) || '–'}</span>
         </Text>
       ),
     },

@@ -1,3 +1,4 @@
+import { compact } from '../../../contract/compact.ts';
 import type { ApplyResult, FieldDifference } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../../contract/reasons/reason.ts';
@@ -121,13 +122,18 @@ async function compare(
   return { ...foundAt(uid, item, 'differs', whyDiffers(item, differences)), differences };
 }
 
-/** The plan already named members without an account here; a team that lacks only them is explained by them. */
+/** The plan already named who is missing here; a team or permissions that lack only them are explained by them. */
 function whyDiffers({ lost = [] }: PlannedItem, differences: readonly FieldDifference[]): Reason {
+  const isOnly = (field: string): boolean => differences.every(({ path }) => path === field);
   const logins = lost.flatMap(({ code, params }) =>
     code === 'member-lost' || code === 'member-other' ? [params['login'] ?? ''] : [],
   );
-  if (logins.length > 0 && differences.every(({ path }) => path === 'members')) {
+  if (logins.length > 0 && isOnly('members')) {
     return reason('members-left-out', { logins: logins.join(', ') });
+  }
+  const names = lost.flatMap(({ code, params }) => (code === 'permission-lost' ? [params['name'] ?? ''] : []));
+  if (names.length > 0 && isOnly('permissions')) {
+    return reason('permissions-left-out', { names: names.join(', ') });
   }
   const fields = differences.map(({ path }) => path).join(', ');
   return fields === '' ? reason('differs-now') : reason('differs-in', { fields });
@@ -143,6 +149,16 @@ function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark
   }
 }
 
+/** The result of what is there. What the plan said about its losses outlives the plan, unless the reason says it. */
 function foundAt(uid: string, item: PlannedItem, outcome: ApplyResult['outcome'], why: Reason): ApplyResult {
-  return { ...resultOf(item, outcome, why), found: { org: targetOf(item).org, uid } };
+  const { losses, lost } = item;
+  return {
+    ...resultOf(item, outcome, why),
+    ...(losses.length > 0 && !isLeftOut(why) ? compact({ losses, lost }) : {}),
+    found: { org: targetOf(item).org, uid },
+  };
+}
+
+function isLeftOut({ code }: Reason): boolean {
+  return code === 'members-left-out' || code === 'permissions-left-out';
 }
