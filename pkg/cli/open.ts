@@ -72,7 +72,22 @@ export async function withSession<T>(
   return withStore(context, flags, (store) => sessionIn(context, flags, { store, create }, work));
 }
 
-/** The same in a store that is open. @param recipients - in place of those that are set */
+/**
+ * The same for a run that needs Grafana. Where nothing says how to reach it, none begins: it would count as one that
+ * failed, such as a restore test, and the first backup would leave an empty repository.
+ * @throws DK_SETTINGS for no usable address, or no credentials
+ */
+export async function withGrafanaSession<T>(
+  context: CliContext,
+  flags: CommonFlags,
+  create: boolean,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  credentialsOf(new Configuration(context.environment, flags));
+  return withSession(context, flags, create, work);
+}
+
+/** `withSession` in a store that is open. @param recipients - in place of those that are set */
 export async function sessionIn<T>(
   context: CliContext,
   flags: CommonFlags,
@@ -169,7 +184,7 @@ function grafanaLink(
 ): GrafanaLink {
   const configuration = new Configuration(environment, flags);
   const grafana = grafanaConfig(configuration);
-  const credentials = credentialsOf(grafana);
+  const credentials = credentialsOf(configuration);
   const given = [...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)] as const);
   let orgCredentials = new Map(given);
   const orgs = configuration.get('DASHKEEP_ORGS');

@@ -21,7 +21,7 @@ import { causesOf } from '../output/causes.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import { backupChoice, type CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { withGrafanaSession } from '../open.ts';
 import { askedBy, setting, withBy, withGrafana, withKinds, withTarget, type AskedBy } from '../options.ts';
 import { bytes, counted, printLine, printResult, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -67,7 +67,7 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     signal: context.signal,
     onProgress: progress.report,
   } as const;
-  const { manifest, findings, isSigned } = await withSession(context, flags, true, async (session) => {
+  const { manifest, findings, isSigned } = await withGrafanaSession(context, flags, true, async (session) => {
     const { keys } = session.repository.trust;
     const made = await recordRun(session, run, (one) => runBackup(session, choice, one));
     const found = (await keys.target?.read())?.findings ?? [];

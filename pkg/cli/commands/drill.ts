@@ -4,7 +4,7 @@ import { drillOutcome, runDrill } from '../../operations/drill.ts';
 import { recordRun } from '../../operations/run.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withSession } from '../open.ts';
+import { withGrafanaSession } from '../open.ts';
 import { askedBy, withBy, withGrafana, withTarget, type AskedBy } from '../options.ts';
 import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -36,7 +36,7 @@ async function drill(context: CliContext, snapshot: string | undefined, flags: F
     signal: context.signal,
     onProgress: progress.report,
   } as const;
-  const report = await withSession(context, flags, false, (session) =>
+  const report = await withGrafanaSession(context, flags, false, (session) =>
     recordRun(session, run, (one) => runDrill(session, { snapshot }, one)),
   ).finally(progress.end);
   printResult(context, flags, report, () => print(context, report));

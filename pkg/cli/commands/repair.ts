@@ -5,7 +5,7 @@ import { repairConfig, type RepairResult } from '../../repository/verify/repair.
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { openState, sessionIn, withSession, withStore } from '../open.ts';
+import { openState, sessionIn, withGrafanaSession, withStore } from '../open.ts';
 import { withGrafana, withTarget } from '../options.ts';
 import { counted, printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -36,7 +36,7 @@ async function repair(context: CliContext, flags: Flags): Promise<Exit> {
     return repairConfig({ ...context, store, state, trustedKeys, remembered });
   });
   const readData = flags.readData === true;
-  const result = await withSession(context, flags, false, (session) =>
+  const result = await withGrafanaSession(context, flags, false, (session) =>
     recordRun(session, { kind: 'repair', trigger: 'manual', signal: context.signal }, (run) =>
       runRepair(session, { readData }, run),
     ),

@@ -39,15 +39,19 @@ function adminOf(configuration: Configuration): ServiceConfig['grafana']['admin'
 /**
  * What commands send. An admin's name and password win over a token: they reach everything that the token does, and
  * more.
- * @throws DK_SETTINGS when neither is given
+ * @throws DK_SETTINGS when neither is given, or no usable address
  */
-export function credentialsOf({ admin, token }: ServiceConfig['grafana']): CredentialSource {
+export function credentialsOf(configuration: Configuration): CredentialSource {
+  const { admin, token } = grafanaConfig(configuration);
   if (admin !== undefined) {
     return basicCredentials(admin.user, admin.password);
   }
   if (token === undefined) {
+    const isPod = configuration.find('DASHKEEP_TOKEN_SECRET') !== undefined;
     throw new CommandError('DK_SETTINGS', 'no credentials for Grafana are set', {
-      hint: 'Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.',
+      hint: isPod
+        ? 'Commands have no credentials for Grafana in this pod: use the app, or run this command outside the cluster.'
+        : 'Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.',
     });
   }
   return tokenCredentials(token);
