@@ -128,6 +128,17 @@ describeKubernetes('the chart on a real API server', () => {
     await gone(at, [...before, 'secret/grafana-backup'].sort());
   });
 
+  // The values that Grafana has then contain the overlay, and the page *Uninstall* needs those from before it.
+  it('says after an upgrade that the pod reads changed settings when it starts, and leaves the saved values', async () => {
+    const at = await namespace();
+    const saved = 'get values grafana -o yaml > your-values.yaml';
+    expect(await release('install', at, '--server-side=true', [TARGET])).toContain(saved);
+    const said = await release('upgrade', at, '--server-side=true', [{ ...TARGET, schedule: '5 * * * *' }]);
+    expect(said).toContain(`\n  kubectl -n ${at} rollout restart deployment/grafana\n`);
+    expect(said).toContain('-f your-values.yaml -f dashkeep-overlay.yaml');
+    expect(said).not.toContain(saved);
+  });
+
   it('keeps the token when a release of Helm 3 is carried on by Helm 4', async () => {
     const at = await namespace();
     await release('install', at, '--server-side=false', [{ mode: 'deployment' }]);
