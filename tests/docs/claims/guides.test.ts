@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { podIn } from '../../chart/charts.ts';
-import { CHART, EXAMPLES, helm, objectsOf, the, type KubernetesObject } from '../../support/helm/helm.ts';
+import type { KubernetesObject, Values } from '../../support/helm/helm.ts';
+import { CHART, EXAMPLES, STUB_CHARTS, helm, objectsOf, template, the } from '../../support/helm/helm.ts';
 import { fences, pages, shellBlocks } from '../pages.ts';
 import { commandsOf } from '../shell.ts';
 
@@ -64,6 +65,21 @@ describe('docs/install/grafana-operator.md', () => {
     const [fromGrafana] = the(objects, 'NetworkPolicy')['spec'].ingress;
     // The operator's only label of a pod is the resource's name.
     expect(fromGrafana.from).toEqual([{ podSelector: { matchLabels: { app: example.metadata.name } } }]);
+  });
+});
+
+describe('docs/install/cronjob.md', () => {
+  it('gives the backup the admin Secret of Grafana’s chart', async () => {
+    const [snippet] = fences(guide('cronjob.md')).filter(({ language }) => language === 'yaml');
+    const values = parse(snippet?.text ?? '') as Values;
+    const objects = await template(CHART, { values: [{ mode: 'cronjob', target: 's3://bucket/p' }, values] });
+    const [container] = podIn(the(objects, 'CronJob', 'dashkeep')).containers;
+    const secrets = await template(join(STUB_CHARTS, 'grafana'), { release: 'grafana' });
+    for (const [name, key] of Object.entries({ USER: 'admin-user', PASSWORD: 'admin-password' })) {
+      const found = container?.['env'].find((one: { name: string }) => one.name === `GRAFANA_ADMIN_${name}`);
+      expect(found.valueFrom.secretKeyRef).toEqual({ name: 'grafana', key });
+      expect(Object.keys(the(secrets, 'Secret', 'grafana')['data'])).toContain(key);
+    }
   });
 });
 
