@@ -66,7 +66,7 @@ describe('a backup without --orgs', () => {
     const { exit, out } = await dashkeep(['backup'], { GRAFANA_API_TOKEN: grafana.token({ orgId: second }) });
     expect(exit).toBe(0);
     expect(await orgsHeld()).toEqual([second]);
-    expect(out).toContain('organizations: 1 (a token does not show whether others exist)');
+    expect(out).toContain('it covers one organization (a token does not show whether others exist)');
     expect(out).toContain(
       'not included, because only a server admin can read them: org, user, sso-settings, server-settings',
     );

@@ -15,6 +15,14 @@ it('names organizations only where there are several', () => {
   expect(text([{ id: 2, name: 'Second' }])).toContain('1 of 2 organizations');
 });
 
+// After a colon, the number would look like the ID of an organization.
+it('counts the organizations of a token in a way that does not look like an ID', () => {
+  const text = (orgs: (typeof MAIN)[]): string =>
+    coverageOf({ orgs, kinds: {}, errors: [], scope: { orgs: 'all', serverAdmin: false, unselected: [] } }).text;
+  expect(text([MAIN])).toContain('one organization (a token does not show whether others exist)');
+  expect(text([MAIN, { id: 2, name: 'Second', home: false }])).toContain('2 organizations (tokens do not show');
+});
+
 it('says of a safety snapshot that it holds only what its restore changes', () => {
   const lacking = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
   const found = coverageOf({

@@ -78,7 +78,10 @@ function kindsOf(errors: Manifest['errors']): ReadonlySet<KindName> {
 function orgParts(read: number, known: number | undefined, scope: Covered['scope'], isSafety: boolean): KnownReason[] {
   if (known === undefined) {
     // Earlier releases did not store who was asked.
-    return [reason(scope === undefined ? 'covers-counted-orgs' : 'covers-unknown-orgs', { read: String(read) })];
+    if (scope === undefined) {
+      return [reason('covers-counted-orgs', { read: String(read) })];
+    }
+    return [read === 1 ? reason('covers-unknown-org') : reason('covers-unknown-orgs', { read: String(read) })];
   }
   const numbers = { read: String(read), existing: String(known) };
   const orgs = (scope?.others ?? []).map(({ id, name }) => `${id} (${name})`).join(', ');

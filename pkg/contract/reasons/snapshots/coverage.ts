@@ -6,7 +6,8 @@ export const COVERAGE_REASONS = {
     '{read} of {existing} organizations; not included, because the settings select one organization: {orgs}',
   'covers-safety-orgs':
     '{read} of {existing} organizations; not included, because a safety snapshot contains only what its restore changes: {orgs}',
-  'covers-unknown-orgs': 'organizations: {read} (a token does not show whether others exist)',
+  'covers-unknown-org': 'one organization (a token does not show whether others exist)',
+  'covers-unknown-orgs': '{read} organizations (tokens do not show whether others exist)',
   'covers-counted-orgs': 'organizations: {read}',
   'covers-kinds': '{read} of {existing} kinds',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
