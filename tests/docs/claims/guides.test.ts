@@ -76,8 +76,8 @@ describe('docs/install/cronjob.md', () => {
     const [container] = podIn(the(objects, 'CronJob', 'dashkeep')).containers;
     const secrets = await template(join(STUB_CHARTS, 'grafana'), { release: 'grafana' });
     for (const [name, key] of Object.entries({ USER: 'admin-user', PASSWORD: 'admin-password' })) {
-      const found = container?.['env'].find((one: { name: string }) => one.name === `GRAFANA_ADMIN_${name}`);
-      expect(found.valueFrom.secretKeyRef).toEqual({ name: 'grafana', key });
+      const valueFrom = { secretKeyRef: { name: 'grafana', key } };
+      expect(container?.env).toContainEqual({ name: `GRAFANA_ADMIN_${name}`, valueFrom });
       expect(Object.keys(the(secrets, 'Secret', 'grafana')['data'])).toContain(key);
     }
   });
