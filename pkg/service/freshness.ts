@@ -24,17 +24,18 @@ export class Freshness {
 
   /** After settings were saved, here or by another replica. */
   settingsChanged(): void {
-    const { settings, repositoryCache, statusCache, signal } = this.#parts;
+    const { settings, repositoryCache, history, statusCache, signal } = this.#parts;
     const { targetRevision } = settings;
     if (targetRevision !== this.#targetRevision) {
       this.#targetRevision = targetRevision;
       repositoryCache.retarget();
+      history.retarget();
       statusCache.retarget();
       statusCache.refresh(signal);
     }
   }
 
-  /** After snapshots were removed. */
+  /** After snapshots were removed, or made by another process. */
   snapshotsChanged(): void {
     this.#parts.repositoryCache.refresh();
     this.#parts.statusCache.invalidate();

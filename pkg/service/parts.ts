@@ -113,6 +113,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const previews = new Previews({ repositoryCache, snapshots, clock, randomness, log, signal });
   const statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });
   const freshness = new Freshness({ settings, repositoryCache, statusCache, history, comparisons, signal });
+  history.othersEnded = () => freshness.snapshotsChanged();
 
   const isGiven = (...paths: string[]): boolean => paths.every((path) => config.settings.has(path));
   // What a page sets belongs to the home organization.

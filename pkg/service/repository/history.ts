@@ -22,6 +22,12 @@ export class History {
   readonly #clock: Clock;
   readonly #log: Log;
   #read: { at: number; limit: number; lines: Promise<RunLine[]> } | undefined;
+  /** Runs of other processes that were told of. */
+  readonly #noticed = new Set<string>();
+  /** The newest restore by another process, such as the command line, that a trusted key signed. */
+  restoredElsewhere: RunLine | undefined;
+  /** What to do when runs of other processes have ended. */
+  othersEnded: () => void = () => undefined;
 
   constructor(repositoryCache: RepositoryCache, journal: Journal, ports: { clock: Clock; log: Log }) {
     this.#repositoryCache = repositoryCache;
@@ -121,6 +127,13 @@ export class History {
     this.#read = undefined;
   }
 
+  /** The target is another one, with other runs. */
+  retarget(): void {
+    this.refresh();
+    this.#noticed.clear();
+    this.restoredElsewhere = undefined;
+  }
+
   /** No run can have begun later than this. */
   get #latest(): string {
     return new Date(this.#clock.now().getTime() + MAX_SKEW).toISOString();
@@ -146,7 +159,9 @@ export class History {
   async #stored(limit: number, signal: AbortSignal): Promise<RunLine[]> {
     const now = this.#clock.monotonic();
     if (this.#read === undefined || this.#read.limit < limit || now - this.#read.at > FRESH_MS) {
-      const lines = this.#repositoryCache.use(signal, (target) => newestRuns(target, { limit, signal }));
+      const lines = this.#repositoryCache
+        .use(signal, (target) => newestRuns(target, { limit, signal }))
+        .then((found) => this.#notice(found, signal));
       this.#read = { at: now, limit, lines };
     }
     try {
@@ -155,6 +170,26 @@ export class History {
       this.#read = undefined;
       return this.#journalOnly(error, [], signal);
     }
+  }
+
+  /** Looks for ended runs that this service does not remember: what it read of the repository before them is old. */
+  async #notice(lines: RunLine[], signal: AbortSignal): Promise<RunLine[]> {
+    const own = new Set(this.#journal.entries.map(({ id }) => id));
+    const others = lines.filter(({ id, finished }) => finished !== undefined && !own.has(id) && !this.#noticed.has(id));
+    const restores = others.filter(({ kind, connection }) => kind === 'restore' && connection === undefined);
+    for (const { id } of restores.slice(0, ASKED_MOST)) {
+      const line = await this.#certain(id, signal);
+      if (line?.kind === 'restore' && line.started <= this.#latest) {
+        const isNewer = line.started > (this.restoredElsewhere?.started ?? '');
+        this.restoredElsewhere = isNewer ? line : this.restoredElsewhere;
+        break;
+      }
+    }
+    others.forEach(({ id }) => this.#noticed.add(id));
+    if (others.length > 0) {
+      this.othersEnded();
+    }
+    return lines;
   }
 
   #journalOnly<T>(error: unknown, instead: T, signal: AbortSignal): T {

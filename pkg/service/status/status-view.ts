@@ -210,12 +210,13 @@ export class StatusView {
     };
     const here = (one: RunQueue['running']): RunSummary | undefined =>
       one === undefined ? undefined : runs.summary({ ...runLine(one.record), progress: one.progress }, caller);
+    const restores = [last('restore'), runs.summary(history.restoredElsewhere, caller)];
     const found: Pick<Status, RunNames> = {
       lastBackup: last('backup'),
       lastVerify: last('verify'),
       lastDrill: last('drill'),
       lastCopy: last('copy'),
-      lastRestore: last('restore'),
+      lastRestore: restores.sort((a, b) => ((a?.started ?? '') < (b?.started ?? '') ? 1 : -1))[0],
       running: here(queue.running) ?? runs.summary(leadership.foreignRun(), caller),
       queued: here(queue.queued),
     };
