@@ -14,7 +14,7 @@ const OTHERS = reason('others-too');
 
 /** What was listed, and did not exist when it was to be read. */
 export interface Gone extends Pick<ManifestEntry, 'org' | 'kind' | 'uid' | 'title'> {
-  /** Of permissions: whether the owner is as in the last snapshot. A different one may be for fewer people than then. */
+  /** Of permissions: whether the owner is as in the last snapshot. A different one may be for fewer people. */
   isOwnerSame?: boolean;
 }
 
