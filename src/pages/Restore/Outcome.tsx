@@ -130,7 +130,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           }
         >
           {text}
-          {list.items.some(({ losses }) => losses !== undefined) &&
+          {plan.losing > 0 &&
             ` ${t('outcome.lacking', 'Some resources are not complete, for example without a secret that you have to enter again: see their reasons.')}`}
         </Alert>
       ) : run?.status === 'cancelled' ? (

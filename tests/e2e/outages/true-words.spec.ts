@@ -93,6 +93,25 @@ test('a plan and its result say how much they skipped, and why', async ({ app, p
   expect(problems).toEqual([]);
 });
 
+test('the result of a restore says what a resource still lacks', async ({ app, page, service }) => {
+  const restored = { org: 1, kind: 'contact-point', uid: 'c', title: 'On call', outcome: 'verified', reason: '' };
+  const items = [
+    { ...restored, losses: ['enter again: url'], lost: [{ code: 'enter-again', params: { field: 'url' } }] },
+  ];
+  const about = { snapshot: service.state.snapshots[0]!.id, selection: { type: 'everything' }, options: {} };
+  const rest = { losing: 1, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] };
+  const counts = { create: 1, update: 0, delete: 0, unchanged: 0, skip: 0, blocked: 0 };
+  const created = new Date().toISOString();
+  const plan = { id: 'plan-1', created, expires: created, state: 'applied', outcomes: { verified: 1 } };
+  await page.route('**/api/v1/restores/plan-1', (route) =>
+    route.fulfill({ json: { ...plan, counts, ...about, ...rest } }),
+  );
+  await page.route('**/api/v1/restores/plan-1/results*', (route) => route.fulfill({ json: { items, total: 1 } }));
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('Some resources are not complete')).toBeVisible();
+  await expect(page.getByTitle('Enter again: url', { exact: true })).toBeVisible();
+});
+
 test('an undo that only kept resources has nothing to finish, and its next plan sends nothing', async ({
   app,
   page,

@@ -279,11 +279,11 @@ export function apply(state: FakeState, id: string, confirm: string | undefined)
         there.set(keyOf(item.kind, item.uid), made);
       }
     }
-    restore.results = writes.map(({ org, kind, uid, title, action }) => ({
+    restore.results = writes.map(({ org, kind, uid, title, action, losses, lost }) => ({
       ...{ org, kind, uid, title },
       ...(action === 'delete'
         ? { outcome: 'deleted' as const }
-        : { outcome: 'verified' as const, found: { org, uid } }),
+        : { outcome: 'verified' as const, found: { org, uid }, ...(losses.length > 0 ? { losses, lost } : {}) }),
       ...because(reason('as-planned')),
     }));
     const deleted = restore.plan.counts.delete;
