@@ -23,6 +23,10 @@ export const COMPOSE = `services:
       DASHKEEP_LISTEN: 0.0.0.0:3210
       DASHKEEP_STATE_DIR: /var/lib/dashkeep
       DASHKEEP_KUBERNETES: 'off'
+      DASHKEEP_TARGET: s3://my-bucket/grafana
+      AWS_ACCESS_KEY_ID: …
+      AWS_SECRET_ACCESS_KEY: …
+      AWS_REGION: eu-west-1
     volumes: ['dashkeep:/var/lib/dashkeep']
 
 volumes:
