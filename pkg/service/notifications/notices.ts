@@ -29,6 +29,11 @@ function warnedOf(record: RunRecord | undefined, ...codes: ReasonCode[]): Reason
   return record?.warned?.find(({ code }) => codes.includes(code as ReasonCode));
 }
 
+/** What ran, as the subject of a sentence. */
+function nameOf({ kind, connection }: RunRecord): string {
+  return connection === undefined ? `The ${kind}` : `The ${kind} to “${connection}”`;
+}
+
 function lossOf(record: RunRecord | undefined): ReasonData | undefined {
   return warnedOf(record, 'snapshot-shrunk', 'mass-change');
 }
@@ -136,25 +141,25 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined, isTol
     return undefined;
   }
   if (status === 'failed') {
-    const text = [`The ${kind} has failed: ${failureOf(record)}`, ...progressOf(record)].join(' ');
+    const text = [`${nameOf(record)} has failed: ${failureOf(record)}`, ...progressOf(record)].join(' ');
     return { event: 'failed', text, run };
   }
   // It leaves Grafana half restored, and the person who started it may have left.
   if (status === 'interrupted' && kind === 'restore') {
-    return { event: 'failed', text: `The ${kind} was interrupted: ${failureOf(record)}`, run };
+    return { event: 'failed', text: `${nameOf(record)} was interrupted: ${failureOf(record)}`, run };
   }
   if (status === 'partial') {
     const text =
       kind === 'copy'
         ? `The copy is partial: ${warnings.join('; ')}.`
-        : `The ${kind} is partial. Resources or lists that could not be read or written: ${problemCount(errors)}.`;
+        : `${nameOf(record)} is partial. Resources or lists that could not be read or written: ${problemCount(errors)}.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };
   }
   if (lossOf(record) !== undefined) {
     return lossNotice(record, before);
   }
   if (status === 'complete' && bad(before)) {
-    return { event: 'recovered', text: `The ${kind} is complete again.`, run };
+    return { event: 'recovered', text: `${nameOf(record)} is complete again.`, run };
   }
   return undefined;
 }

@@ -26,10 +26,10 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
   return closed;
 }
 
-function adviceFor({ id, kind, planned }: RunRecord): KnownReason | undefined {
+function adviceFor({ id, kind, status }: RunRecord): KnownReason | undefined {
   if (kind === 'drill') {
     return reason('delete-drill-leftover', { folder: scratchFolderName(id), org: scratchOrgName(id) });
   }
-  // A restore that has a plan may have written some of it.
-  return planned === undefined ? undefined : reason('finish-or-undo-run', { run: id });
+  // One that had begun may have written some of its plan: only the repository's record says how much.
+  return kind === 'restore' && status === 'running' ? reason('finish-or-undo-run', { run: id }) : undefined;
 }

@@ -113,14 +113,14 @@ it('a failure says what to do about it, and of a restore also how far it came an
 });
 
 it('a restore whose process ended is reported as it is left; a backup comes again, a cancelled one was wanted', async () => {
-  const entry = { ...run('restore', 'running'), planned: 4, instance: 'earlier', kept: false };
+  const entry = { ...run('restore', 'running'), connection: 'stage', instance: 'earlier', kept: false };
   const written: object[] = [];
   const journal = { entries: [entry], put: (one: object) => Promise.resolve(written.push(one)) } as unknown as Journal;
   const [closed] = await closeInterrupted(journal, 'this', realClock);
   expect(written).toEqual([closed]);
   expect(noticeOf(closed!, undefined)).toMatchObject({
     event: 'failed',
-    text: expect.stringMatching(/^The restore was interrupted: .*Finish it or undo it\./) as string,
+    text: expect.stringMatching(/^The restore to “stage” was interrupted: .*Finish it or undo it\./) as string,
     run: {
       ...{ id: 'r', kind: 'restore', status: 'interrupted' },
       failure: { code: 'DK_INTERRUPTED', hint: 'Finish it or undo it. To see the commands, run `dashkeep runs r`.' },
