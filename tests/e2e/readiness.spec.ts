@@ -150,5 +150,14 @@ test('what readiness advises can be started there, by who may do it', async ({ a
   await expect(line('Restore test')).toContainText('You need the role Admin in the home organization');
   await expect(line('Restore test').getByRole('button')).toHaveCount(0);
   await expectAccessible(page);
+
+  service.state.status = {};
+  await app.open('/readiness');
+  await line('Restore test').getByRole('button').click();
+  await page.getByRole('link', { name: 'Readiness', exact: true }).click();
+  const running = page.getByText('Restore test is running', { exact: true }).first();
+  await expect(running).toBeVisible();
+  await expect(line('Restore test').getByRole('button')).toBeDisabled();
+  await expect(running).toBeHidden({ timeout: 15_000 });
   expect(problems).toEqual([]);
 });

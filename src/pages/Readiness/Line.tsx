@@ -61,13 +61,15 @@ function buttonText(code: ReadinessLine['code']): string {
 interface Props {
   line: ReadinessLine;
   isBusy: boolean;
+  /** Whether a run is in progress: another can start once it has ended. */
+  isRunning: boolean;
   isHome: boolean;
   onConfirm: (line: Confirmable) => void;
   onRun: (kind: 'backup' | 'verify' | 'drill') => void;
 }
 
 /** One thing that a recovery depends on: how it is, since when, how that is known, and what to do. */
-export function Line({ line, isBusy, isHome, onConfirm, onRun }: Props) {
+export function Line({ line, isBusy, isRunning, isHome, onConfirm, onRun }: Props) {
   const styles = useStyles2(getStyles);
   const { level, at, code, confirmable, items = [] } = line;
   const [color, icon] = LOOKS[level];
@@ -107,7 +109,7 @@ export function Line({ line, isBusy, isHome, onConfirm, onRun }: Props) {
               size="sm"
               variant="secondary"
               icon={run === undefined ? 'check' : 'play'}
-              disabled={isBusy}
+              disabled={isBusy || (run !== undefined && isRunning)}
               onClick={() => (run === undefined ? onConfirm(code as Confirmable) : onRun(run))}
             >
               {buttonText(code)}

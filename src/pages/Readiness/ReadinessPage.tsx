@@ -8,6 +8,7 @@ import { csvOf } from '../../../pkg/contract/api/csv.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
+import { RunProgress } from '../../components/RunProgress.tsx';
 import { useStartRun } from '../../data/useRuns.ts';
 import { useConfirmReadiness, useReadiness, useRecoveryKit, useStatus } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
@@ -63,7 +64,8 @@ export function ReadinessPage() {
     >
       {confirm.error !== null && <ServiceNotice error={confirm.error} />}
       {kit.error !== null && <ServiceNotice error={kit.error} />}
-      {start.error !== null && <ServiceNotice error={start.error} />}
+      {start.error !== null && !status?.running && <ServiceNotice error={start.error} />}
+      {status?.running && <RunProgress run={status.running} />}
       {isReporting && <ReportDialog onDismiss={() => setIsReporting(false)} />}
       <QueryView query={query}>
         {(report) => (
@@ -75,6 +77,7 @@ export function ReadinessPage() {
                   key={line.code}
                   line={line}
                   isBusy={confirm.isPending || start.isPending}
+                  isRunning={status?.running !== undefined}
                   isHome={isHome}
                   onConfirm={confirm.mutate}
                   onRun={(kind) => start.mutate({ kind }, { onSuccess: ({ id }) => void navigate(routes.run(id)) })}
