@@ -154,6 +154,6 @@ describe('dashkeep export --as json', () => {
     expect(json.resources).toBeLessThan(shown.resources.length);
     const missing = here.run(['export', `${here.path}/other`, '--only', 'dashboard/none']);
     await expect(missing).rejects.toThrow('contains no');
-    await expect(missing).rejects.toHaveProperty('hint', expect.stringMatching(/dashkeep show \d{8}T\d{6}Z-/));
+    await expect(missing).rejects.toHaveProperty('hint', expect.stringMatching(/dashkeep versions dashboard\/none/));
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { verify } from '../../../pkg/repository/verify/verify.ts';
 import { fastClock } from '../../support/fast-clock.ts';
+import { removeDashboard } from '../../support/grafana/dashboards.ts';
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { type Bench, DASHBOARDS, identities, start } from '../harness.ts';
 import { edit } from './edits.ts';
@@ -186,7 +187,7 @@ describe.each(ENGINE_PROFILES)('backup of Grafana %s', (profile) => {
     grafana.setFaults({
       match: new RegExp(`GET /.*dashboards/(uid/)?${doomed}(\\?|$)`),
       times: 1,
-      action: { kind: 'before', run: () => grafana.state.org(1).dashboards.delete(doomed) },
+      action: { kind: 'before', run: () => removeDashboard(grafana.state, grafana.state.org(1), doomed) },
     });
 
     const manifest = await backup({ kinds: DASHBOARDS });
