@@ -54,9 +54,9 @@ export function mistakes(stack: () => Stack): void {
 
   describe('a container without what it needs says which setting is missing', () => {
     it.each([
-      ['DASHKEEP_TARGET', {}],
-      ['GRAFANA_URL', { DASHKEEP_TARGET: 'file:///tmp/x' }],
-      ['GRAFANA_ADMIN_PASSWORD', { GRAFANA_URL: 'http://127.0.0.1:1', DASHKEEP_TARGET: 'file:///tmp/x' }],
+      ['GRAFANA_URL', {}],
+      ['GRAFANA_ADMIN_PASSWORD', { GRAFANA_URL: 'http://127.0.0.1:1' }],
+      ['DASHKEEP_TARGET', { GRAFANA_URL: 'http://127.0.0.1:1', GRAFANA_API_TOKEN: 'any' }],
     ])('%s', async (missing, given) => {
       const settings = Object.entries(given).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
       const { code, stderr } = await run('docker', ['run', '--rm', ...settings, 'dashkeep:local', 'backup']);
