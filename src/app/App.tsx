@@ -11,7 +11,6 @@ import { isAdmin, whoMay } from '../lib/permissions.ts';
 import { routes } from '../lib/routes.ts';
 import { NotFound } from '../pages/NotFound.tsx';
 import { Overview } from '../pages/Overview/Overview.tsx';
-import { beginEarly } from './beginEarly.ts';
 import { PageErrorBoundary } from './PageErrorBoundary.tsx';
 
 const History = lazy(async () => ({ default: (await import('../pages/History/History.tsx')).History }));
@@ -30,19 +29,12 @@ const Settings = lazy(async () => ({ default: (await import('../pages/Settings/S
 
 /** The pages below `/a/<id>`; Grafana has already taken that part of the path. */
 export function App({ meta }: AppRootProps) {
-  const { pathname, search } = useLocation();
-  const isConnected = isAdmin() && Boolean((meta as AppMeta).jsonData?.sidecarUrl);
-  const [client] = useState(() => {
-    const created = createQueryClient();
-    if (isConnected) {
-      beginEarly(created, { pathname, search });
-    }
-    return created;
-  });
+  const [client] = useState(createQueryClient);
+  const { pathname } = useLocation();
   if (!isAdmin()) {
     return <AdminsOnly />;
   }
-  if (!isConnected) {
+  if (!(meta as AppMeta).jsonData?.sidecarUrl) {
     return <NotConnected />;
   }
   return (

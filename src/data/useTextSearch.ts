@@ -19,17 +19,13 @@ export interface SearchFilters {
   deleted: boolean;
 }
 
-/** What the address searches for. */
-export function searchFilters(read: (name: string) => string): SearchFilters {
-  return { text: read('q'), kinds: read('kind'), deleted: read('deleted') === 'true' };
-}
-
-/** How the results are read, page by page. Nothing is asked while there are too few letters. */
-export function hitsOf({ text, kinds, deleted }: SearchFilters) {
+/** Texts in the newest and in past versions. Nothing is asked while there are too few letters. */
+export function useTextSearch({ text, kinds, deleted }: SearchFilters) {
   const q = text.trim();
-  return {
-    key: ['search', q, kinds, deleted],
-    load: (cursor: string | undefined, signal: AbortSignal) =>
+  const isAsked = q.length >= SHORTEST;
+  const list = usePages<SearchHit, SearchPage>(
+    ['search', q, kinds, deleted],
+    (cursor, signal) =>
       call('GET /search', {
         query: {
           q,
@@ -40,16 +36,7 @@ export function hitsOf({ text, kinds, deleted }: SearchFilters) {
         },
         signal,
       }),
-    isAsked: q.length >= SHORTEST,
-  };
-}
-
-/** Texts in the newest and in past versions. */
-export function useTextSearch(filters: SearchFilters) {
-  const { key, load, isAsked } = hitsOf(filters);
-  const list = usePages<SearchHit, SearchPage>(key, load, {
-    enabled: isAsked,
-    refreshEvery: (_, first) => ((first?.indexed.pending ?? 0) > 0 ? REFRESH_EVERY : 0),
-  });
+    { enabled: isAsked, refreshEvery: (_, first) => ((first?.indexed.pending ?? 0) > 0 ? REFRESH_EVERY : 0) },
+  );
   return { ...list, isAsked };
 }

@@ -26,26 +26,11 @@ export function useVersions({ org, kind, uid }: NamedRef, below: boolean) {
 
 export type ChangeFilters = Pick<ChangesQuery, 'kind' | 'folder' | 'person'>;
 
-/** What the address filters changes by. */
-export function changeFilters(read: (name: string) => string): ChangeFilters {
-  return {
-    kind: read('kind') || undefined,
-    folder: read('folder') || undefined,
-    person: read('person') || undefined,
-  };
-}
-
-/** How the changes are read, page by page. */
-export function changesOf(filters: ChangeFilters) {
-  return {
-    key: ['versions', 'changes', filters],
-    load: (cursor: string | undefined, signal: AbortSignal) =>
-      call('GET /changes', { query: { ...filters, cursor, limit: VERSIONS_AT_ONCE }, signal }),
-  };
-}
-
 /** The changes of all resources, newest first. */
 export function useChanges(filters: ChangeFilters) {
-  const { key, load } = changesOf(filters);
-  return usePages<ResourceVersion, ChangePage>(key, load, { refreshEvery: () => REFRESH_EVERY });
+  return usePages<ResourceVersion, ChangePage>(
+    ['versions', 'changes', filters],
+    (cursor, signal) => call('GET /changes', { query: { ...filters, cursor, limit: VERSIONS_AT_ONCE }, signal }),
+    { refreshEvery: () => REFRESH_EVERY },
+  );
 }

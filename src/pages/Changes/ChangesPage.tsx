@@ -10,7 +10,7 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 import { useLiveFolders } from '../../data/useLiveFolders.ts';
-import { changeFilters, useChanges } from '../../data/useVersions.ts';
+import { useChanges } from '../../data/useVersions.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { folderOptions } from '../../lib/folderTree.ts';
 import { distinctTimes } from '../../lib/format.ts';
@@ -25,7 +25,11 @@ const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
 /** What people and scripts changed in Grafana, as the backups show it. */
 export function ChangesPage() {
   const { read, change } = useUrlState();
-  const filters = changeFilters(read);
+  const filters = {
+    kind: read('kind') || undefined,
+    folder: read('folder') || undefined,
+    person: read('person') || undefined,
+  };
   return (
     <AppPage
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}

@@ -5,7 +5,7 @@ import { FilterRow } from '../../components/lists/FilterRow.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
-import { searchFilters, useTextSearch } from '../../data/useTextSearch.ts';
+import { useTextSearch } from '../../data/useTextSearch.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
@@ -19,7 +19,7 @@ const KINDS: KindName[] = ['dashboard', 'folder', 'library-panel', 'alert-rule-g
 /** Finds titles, panels, queries and tags in the newest and in past versions. */
 export function TextSearch() {
   const { read, change } = useUrlState();
-  const filters = searchFilters(read);
+  const filters = { text: read('q'), kinds: read('kind'), deleted: read('deleted') === 'true' };
   return (
     <Stack direction="column" gap={2} minWidth={0}>
       <FilterRow
