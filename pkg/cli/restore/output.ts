@@ -82,8 +82,8 @@ export function printRestore(
     return outcome === 'verified' || outcome === 'differs' ? 'restored' : outcome;
   };
   // Everything has them in its table.
-  const told = plan.dataSources.filter((one) => one.to?.uid !== one.from.uid && !(several && one.by === 'restored'));
-  for (const { from, to, by, alreadyMissing } of told) {
+  const mapped = plan.dataSources.filter((one) => one.to?.uid !== one.from.uid && !(several && one.by === 'restored'));
+  for (const { from, to, by, alreadyMissing } of mapped) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
     const found = to !== undefined ? `${to.name} (${to.uid}), by ${by}` : by === 'restored' ? became(from.uid) : absent;

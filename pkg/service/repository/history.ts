@@ -22,7 +22,7 @@ export class History {
   readonly #clock: Clock;
   readonly #log: Log;
   #read: { at: number; limit: number; lines: Promise<RunLine[]> } | undefined;
-  /** Runs of other processes that were told of. */
+  /** Runs of other processes that were seen to have ended. */
   readonly #noticed = new Set<string>();
   /** The newest restore by another process, such as the command line, that a trusted key signed. */
   restoredElsewhere: RunLine | undefined;
