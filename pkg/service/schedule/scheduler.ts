@@ -25,8 +25,8 @@ const TURN_MS = 1_000;
 
 interface Due {
   expression: string;
-  /** Without jitter, so that the next is counted from it. */
-  nominal: Date;
+  /** When it was planned: by a clock that is set back before that, it may be far away. */
+  planned: Date;
   at: Date;
 }
 
@@ -110,7 +110,7 @@ export class Scheduler {
     }
     this.#owed.delete(job);
     const due = this.#due.get(job);
-    if (due === undefined || due.expression !== expression) {
+    if (due === undefined || due.expression !== expression || now < due.planned) {
       this.#plan(job, schedule, expression, now, settings.jitterSeconds);
     } else if (now >= due.at && this.#begin(job, 'scheduled')) {
       this.#plan(job, schedule, expression, now, settings.jitterSeconds);
@@ -134,7 +134,7 @@ export class Scheduler {
       return;
     }
     const jitter = this.#options.randomness.fraction() * jitterSeconds * 1000;
-    this.#due.set(job, { expression, nominal, at: new Date(nominal.getTime() + jitter) });
+    this.#due.set(job, { expression, planned: now, at: new Date(nominal.getTime() + jitter) });
   }
 
   #begin(job: ScheduledJob, trigger: 'scheduled' | 'catch-up'): boolean {

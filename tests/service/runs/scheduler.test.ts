@@ -102,6 +102,28 @@ describe('the scheduler', () => {
     expect(started).toEqual(['2026-03-30T13:00 backup scheduled']);
   });
 
+  it.each([
+    ['an hour ahead', 60],
+    ['a year ahead', 365 * 24 * 60],
+  ])('keeps its times after the clock was %s for a while and was set back', async (_, minutes) => {
+    await pass(10);
+    now = new Date(now.getTime() + minutes * 60_000);
+    await pass(125);
+    now = new Date('2026-03-28T14:20:00Z');
+    started = [];
+    await pass(245);
+    expect(started).toEqual(['2026-03-28T16:00 backup scheduled', '2026-03-28T18:00 backup scheduled']);
+  });
+
+  it('goes on by a clock that was set back, and once more when it is right again', async () => {
+    await pass(10);
+    now = new Date('2025-03-28T12:10:00Z');
+    await pass(120);
+    now = new Date('2026-03-28T14:20:00Z');
+    await pass(10);
+    expect(started).toEqual(['2025-03-28T14:00 backup scheduled', '2026-03-28T14:20 backup scheduled']);
+  });
+
   it('backs up immediately where there is no backup yet, but verifies nothing for that', async () => {
     last = {};
     settings.schedule.verify = '0 3 * * 0';
