@@ -9,9 +9,15 @@ export interface Schedule {
   /** The first time after the given one; undefined when there is none any more. */
   after(time: Date): Date | undefined;
   next(count: number, from: Date): Date[];
-  /** Seconds between the next two times; undefined when there are fewer. */
+  /**
+   * Seconds of the longest pause between two times in the week before: nights and weekends without a backup are not
+   * late. Of the next two times, where there are none before; undefined when there are fewer.
+   */
   interval(from: Date): number | undefined;
 }
+
+const HOUR_MS = 3_600_000;
+const WEEK_MS = 7 * 24 * HOUR_MS;
 
 /** Five fields, or six with seconds first, or a nickname such as @daily. A date is no schedule. */
 const EXPRESSION = /^(@[a-z]+|(\S+\s+){4,5}\S+)$/;
@@ -38,14 +44,38 @@ function parse(expression: string, timezone: string): Schedule {
   } catch (error) {
     throw refusal('DK_SETTINGS', reason('schedule-invalid', { message: reasonOf(error).slice(0, 120) }));
   }
+  let known: { hour: number; seconds: number | undefined } | undefined;
   return {
     after: (time) => cron.nextRun(time) ?? undefined,
     next: (count, from) => cron.nextRuns(count, from),
     interval(from) {
-      const [first, second] = cron.nextRuns(2, from);
-      return first === undefined || second === undefined ? undefined : (second.getTime() - first.getTime()) / 1000;
+      const hour = Math.floor(from.getTime() / HOUR_MS);
+      if (known?.hour !== hour) {
+        known = { hour, seconds: longestPause(cron, from) };
+      }
+      return known.seconds;
     },
   };
+}
+
+/** Looks once an hour, which meets every pause of more than an hour: a schedule may have thousands of times a week. */
+function longestPause(cron: Cron, from: Date): number | undefined {
+  const [first, second] = cron.nextRuns(2, from);
+  if (first === undefined || second === undefined) {
+    return undefined;
+  }
+  const begin = from.getTime() - WEEK_MS;
+  let longest = second.getTime() - first.getTime();
+  for (let at = begin; at <= from.getTime();) {
+    const next = cron.nextRun(new Date(at)) ?? first;
+    // Within the week, it began less than an hour ago.
+    if (at === begin || next.getTime() - at + HOUR_MS > longest) {
+      const [before = next] = cron.previousRuns(1, next);
+      longest = Math.max(longest, next.getTime() - before.getTime());
+    }
+    at = Math.max(next.getTime(), at + HOUR_MS);
+  }
+  return longest / 1000;
 }
 
 /** @throws DK_SETTINGS */
