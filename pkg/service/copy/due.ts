@@ -1,4 +1,5 @@
 import { lateAfterSeconds, type RunRecord } from '../../contract/runs.ts';
+import { MAX_SKEW } from '../../repository/clocks.ts';
 import { parseSchedule } from '../schedule/schedule.ts';
 
 /** How soon a failed copy is retried. */
@@ -36,7 +37,8 @@ export function isCopyDue({ now, schedule, timezone, backup, last }: CopyFacts):
     return false;
   }
   const started = new Date(last.started);
-  if (schedule === undefined && backup > started) {
+  // By a clock that was set back, each copy would look older than the backup, and the next one due.
+  if (schedule === undefined && backup > started && backup.getTime() <= now.getTime() + MAX_SKEW) {
     return true;
   }
   if (last.status === 'failed' || last.status === 'interrupted') {

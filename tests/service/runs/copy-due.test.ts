@@ -36,6 +36,7 @@ describe('a copy is due', () => {
     ['not when a person cancelled it', { last: last(59, 'cancelled') }, false],
     ['at its own time', { schedule: '30 11 * * *' }, true],
     ['not before its own time', { schedule: '30 12 * * *', last: last(120) }, false],
+    ['not again and again by a clock that was set back', { backup: new Date(ago(-60)), last: last(1) }, false],
     ['never by itself', { schedule: '', last: last(61) }, false],
   ])('%s', (_what, more, due) => {
     expect(isCopyDue(facts(more))).toBe(due);
