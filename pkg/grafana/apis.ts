@@ -1,11 +1,44 @@
 import { DashkeepError } from '../contract/errors.ts';
-import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
+import { valueIf } from '../lib/expected-errors.ts';
+import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } from '../lib/json/json.ts';
 import type { ManagedBy } from '../contract/manifest.ts';
+import { atLeast, servedVersions } from './capabilities.ts';
 import type { GrafanaClient } from './http/client.ts';
+import { isGrafanaError } from './http/errors.ts';
+import type { KindContext } from './kinds/kind.ts';
 
 /** `/apis/<group>/<version>/namespaces/<namespace>/<resource>` */
 export function apisPath(group: string, version: string, namespace: string, resource: string): string {
   return `/apis/${group}/${version}/namespaces/${encodeURIComponent(namespace)}/${resource}`;
+}
+
+/**
+ * The versions of a group that may be used. From one release on it has the first of those that are `expected`, whatever
+ * a proxy answers in place of the list of groups.
+ */
+export function usableVersions(
+  { capabilities }: KindContext,
+  group: string,
+  [expected, ...release]: readonly [string, number, number],
+): readonly string[] {
+  return capabilities.groups.size === 0 && atLeast(capabilities, ...release)
+    ? [expected]
+    : servedVersions(capabilities, group);
+}
+
+/** Whether Grafana says that a version of a group lacks a resource: any proxy can answer its list with 404. */
+export async function lacksResource(
+  { grafana, memo, signal }: KindContext,
+  group: string,
+  version: string,
+  resource: string,
+): Promise<boolean> {
+  const path = `/apis/${group}/${version}`;
+  const names = await memo(path, async () => {
+    const answer = await grafana.get(path, { signal }).catch(valueIf(isGrafanaError, undefined));
+    return arrayAt(answer, 'resources')?.map((one) => stringAt(one, 'name'));
+  });
+  return names?.includes(resource) === false;
 }
 
 /** `metadata.name`, which is Grafana's uid. @throws DK_GRAFANA_ANSWER when an object has none. */

@@ -1,17 +1,16 @@
-import { DashkeepError } from '../../../contract/errors.ts';
 import { objectAt, stringAt, type Json } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, readAlerting, writeAlerting } from '../../alerting.ts';
-import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../../apis.ts';
+import { annotationOf, apisPath, createOrReplace, factsOf, lacksResource, nameOf, usableVersions } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
-import { servedVersions } from '../../capabilities.ts';
-import { ifFound, isNotFound } from '../../http/errors.ts';
+import { ifFound } from '../../http/errors.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf } from '../../provenance.ts';
 import type { Kind, KindContext, Serving } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
 const VERSION = 'v1beta1';
+const RESOURCE = 'inhibitionrules';
 const PAGE = 500;
 
 /** Inhibition rules: Grafana 13, under `/apis` only (terraform-provider-grafana apps_notifications_inhibitionrule). */
@@ -81,35 +80,21 @@ export const inhibitionRule: Kind = {
   },
 };
 
-/** A group may be served without this resource; only asking for it shows that. */
+/** A group may be served without this resource. */
 async function serves(context: KindContext): Promise<Serving> {
   const alerting = await alertingServed(context);
   if (!alerting.served) {
     return alerting;
   }
-  return context.memo('inhibition-rules-served', async (): Promise<Serving> => {
-    const { version } = context.capabilities;
-    const absent: Serving = { served: false, reason: reason('version-has-none', { version }) };
-    if (!servedVersions(context.capabilities, GROUP).includes(VERSION)) {
-      return absent;
-    }
-    try {
-      await context.grafana.get(pathOf(context), { query: { limit: 1 }, signal: context.signal });
-    } catch (error) {
-      if (isNotFound(error)) {
-        return absent;
-      }
-      // Whatever else it is, the listing meets it again and names it.
-      if (!(error instanceof DashkeepError)) {
-        throw error;
-      }
-    }
-    return { served: true };
-  });
+  const isServed =
+    usableVersions(context, GROUP, [VERSION, 13, 1]).includes(VERSION) &&
+    !(await lacksResource(context, GROUP, VERSION, RESOURCE));
+  const { version } = context.capabilities;
+  return isServed ? { served: true } : { served: false, reason: reason('version-has-none', { version }) };
 }
 
 function pathOf(context: KindContext, name?: string): string {
-  const path = apisPath(GROUP, VERSION, context.namespace, 'inhibitionrules');
+  const path = apisPath(GROUP, VERSION, context.namespace, RESOURCE);
   return name === undefined ? path : `${path}/${encodeURIComponent(name)}`;
 }
 

@@ -1,10 +1,9 @@
 import { objectAt, stringAt, without, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
-import { annotationOf, apisPath, createOrReplace, factsOf, nameOf } from '../../apis.ts';
+import { annotationOf, apisPath, createOrReplace, factsOf, lacksResource, nameOf, usableVersions } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
-import { servedVersions } from '../../capabilities.ts';
-import { GrafanaError, ifFound } from '../../http/errors.ts';
+import { ifFound, isGrafanaError, isNotFound } from '../../http/errors.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders } from '../../provenance.ts';
 import { receiverChanges, receiversOfNew } from '../security/receivers.ts';
 import { widerRoutes } from '../security/routes.ts';
@@ -16,6 +15,7 @@ const GROUP = 'notifications.alerting.grafana.app';
 
 /** Both have the same spec. */
 const VERSIONS = ['v1beta1', 'v0alpha1'];
+const RESOURCE = 'routingtrees';
 const PAGE = 500;
 
 /** Uid of the tree that every org has. */
@@ -179,12 +179,12 @@ function isFactoryTree(body: JsonObject): boolean {
 }
 
 function treeVersion(context: KindContext): string | undefined {
-  const served = servedVersions(context.capabilities, GROUP);
+  const served = usableVersions(context, GROUP, ['v1beta1', 13, 1]);
   return VERSIONS.find((version) => served.includes(version));
 }
 
 function treePath(context: KindContext, version: string, name?: string): string {
-  const path = apisPath(GROUP, version, context.namespace, 'routingtrees');
+  const path = apisPath(GROUP, version, context.namespace, RESOURCE);
   return name === undefined ? path : `${path}/${encodeURIComponent(name)}`;
 }
 
@@ -202,8 +202,11 @@ async function* listTrees(context: KindContext): AsyncGenerator<Listed> {
       }
     }
   } catch (error) {
-    // A group whose version lacks this resource answers 404, one without the feature 501: then there are none.
-    if (!(error instanceof GrafanaError && [404, 501].includes(error.httpStatus))) {
+    // One without the feature answers 501.
+    const hasNone =
+      (isGrafanaError(error) && error.httpStatus === 501) ||
+      (isNotFound(error) && (await lacksResource(context, GROUP, version, RESOURCE)));
+    if (!hasNone) {
       throw error;
     }
   }

@@ -38,6 +38,25 @@ describe('a backup whose list is answered with 404', () => {
     expect(manifest.errors.map(({ kind }) => kind)).toContain(name);
   });
 
+  it.each([
+    ['notification-policy', 'routingtrees'],
+    ['inhibition-rule', 'inhibitionrules'],
+  ])('is partial, and names the kind %s of /apis, unless its group says that it has none', async (kind, resource) => {
+    const bench = await start({ profile: '13.2' });
+    const group = '/apis/notifications.alerting.grafana.app/v1beta1';
+    const list = answer(`${group}/namespaces/default/${resource}*`, 404);
+    bench.grafana.setFaults(list);
+    const manifest = await bench.backup();
+    expect(manifest.status).toBe('partial');
+    expect(manifest.errors.map((error) => error.kind)).toEqual([kind]);
+    bench.grafana.setFaults(list, answer(group, 404));
+    expect((await bench.backup()).errors.map((error) => error.kind)).toEqual([kind]);
+    bench.grafana.setFaults(list, answer('/apis', 404));
+    expect((await bench.backup()).errors.map((error) => error.kind)).toContain(kind);
+    bench.grafana.setFaults(list, answer(group, 200, { kind: 'APIResourceList', resources: [{ name: 'receivers' }] }));
+    expect(await bench.backup()).toMatchObject({ status: 'complete', errors: [] });
+  });
+
   it('is partial where only single resources are answered with 404, and is not where they are deleted', async () => {
     const bench = await start({ profile: '12.4' });
     const { client } = (await bench.instance()).orgs[0]!;

@@ -15,6 +15,7 @@ import type { K8sKind } from '../../k8s/kind.ts';
 import { defaultPolicy, type Alerting, type NotificationObject, type Provenance } from '../../model/alerting.ts';
 import type { Org } from '../../model/model.ts';
 import { k8sStatus } from '../../http/problems.ts';
+import { servedVersions } from '../../profiles/profiles.ts';
 import type { Router } from '../../http/router.ts';
 
 const GROUP = 'notifications.alerting.grafana.app';
@@ -22,6 +23,19 @@ const GROUP = 'notifications.alerting.grafana.app';
 export function k8sAlertingRoutes(router: Router): void {
   serveK8s(router, routingTrees);
   serveK8s(router, inhibitionRules);
+  router.on(`GET /apis/${GROUP}/:version`, (call) => {
+    const version = call.param('version');
+    if (!servedVersions(call.profile, GROUP).includes(version)) {
+      throw k8sStatus(404, 'NotFound', 'the server could not find the requested resource');
+    }
+    const resources = [routingTrees, inhibitionRules]
+      .filter(({ since = 0 }) => call.profile.major >= since)
+      .map(({ resource: name, kind }) => ({
+        ...{ name, singularName: kind.toLowerCase(), namespaced: true, kind },
+        verbs: ['create', 'delete', 'get', 'list', 'update'],
+      }));
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: `${GROUP}/${version}`, resources };
+  });
 }
 
 const shared = {
