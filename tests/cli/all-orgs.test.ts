@@ -54,6 +54,17 @@ describe('a backup without --orgs', () => {
     expect(await orgsHeld()).toEqual([1, second]);
   });
 
+  it('advises to look for a proxy where the list of organizations is answered with 404', async () => {
+    grafana.setFaults({
+      match: 'GET /api/orgs*',
+      action: { kind: 'status', status: 404, body: { message: 'Not found' } },
+    });
+    await expect(dashkeep(['backup'])).rejects.toMatchObject({
+      code: 'DK_GRAFANA_NOT_FOUND',
+      hint: expect.stringContaining('whether a proxy responds instead of Grafana'),
+    });
+  });
+
   it('names the organization that has no token', async () => {
     const token = { GRAFANA_API_TOKEN: grafana.token() };
     const ended = dashkeep(['backup', '--orgs', `1,${second}`], token);

@@ -32,7 +32,7 @@ export const GRAFANA_ERRORS = {
     exit: 1,
     status: 502,
     title: 'This item no longer exists in Grafana',
-    hint: 'Someone may have deleted it. Create a new plan.',
+    hint: 'Check whether someone deleted it, or whether a proxy responds instead of Grafana. To restore, create a new plan.',
   },
   DK_GRAFANA_CONFLICT: {
     exit: 1,
