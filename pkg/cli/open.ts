@@ -188,7 +188,10 @@ function grafanaLink(
   const given = [...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)] as const);
   let orgCredentials = new Map(given);
   const orgs = configuration.get('DASHKEEP_ORGS');
-  warnOfIgnoredToken(configuration, log);
+  // The chart gives each Job the token that `dashkeep bootstrap` stores.
+  if (configuration.find('DASHKEEP_TOKEN_SECRET') === undefined) {
+    warnOfIgnoredToken(configuration, log);
+  }
   return {
     ...grafana,
     orgs: orgs ?? 'reached',

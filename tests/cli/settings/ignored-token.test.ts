@@ -43,6 +43,11 @@ describe('a token beside the credentials of an admin', () => {
     expect(warning).toContain('Unset GRAFANA_API_TOKEN_FILE');
   });
 
+  it('is no cause for a warning where the chart gives it to a Job', async () => {
+    const given = { ...ADMIN, GRAFANA_API_TOKEN: 'glsa_stored', DASHKEEP_TOKEN_SECRET: 'grafana-backup' };
+    expect(await backup(given)).toEqual([]);
+  });
+
   it('alone, and the admin alone, are no cause for a warning', async () => {
     expect(await backup(ADMIN)).toEqual([]);
     expect(await backup({ GRAFANA_API_TOKEN: grafana.token() })).toEqual([]);
