@@ -150,7 +150,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     randomness,
     log,
     keep: async (record) => void (await repositoryCache.use(signal, (opened) => keepRecord(opened, record))),
-    ended: (record) => hooks.of(record),
+    ended: (record, isNews) => hooks.of(record, isNews),
   });
   const { outbound } = limits;
   const connections = new Connections({ config, settings, repositoryCache, target, outbound, signal });

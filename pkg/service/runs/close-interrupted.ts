@@ -8,7 +8,7 @@ import { scratchFolderName } from '../../engine/drill/scratch-folder.ts';
 import { scratchOrgName } from '../../grafana/orgs.ts';
 import type { Journal } from './journal.ts';
 
-/** The entries of runs that died with their process, as what they are now. */
+/** The entries of runs that died with their process, as what they are now; without those that end meanwhile after all. */
 export async function closeInterrupted(journal: Journal, instance: string, clock: Clock): Promise<RunRecord[]> {
   const dead = journal.entries.filter(
     (entry) => (entry.status === 'running' || entry.status === 'queued') && entry.instance !== instance,
@@ -18,12 +18,15 @@ export async function closeInterrupted(journal: Journal, instance: string, clock
     const failure = failureText(
       refusal('DK_INTERRUPTED', reason('process-ended'), compact({ advice: adviceFor(entry) })),
     );
-    return { ...entry, status: 'interrupted' as const, finished, failure, kept: false };
+    return { ...entry, status: 'interrupted' as const, finished, failure, instance, kept: false };
   });
+  const found: RunRecord[] = [];
   for (const entry of closed) {
-    await journal.put(entry);
+    if (await journal.put(entry)) {
+      found.push(entry);
+    }
   }
-  return closed;
+  return found;
 }
 
 function adviceFor({ id, kind, status }: RunRecord): KnownReason | undefined {

@@ -8,7 +8,7 @@ import type { StateStore } from '../../lib/state.ts';
 
 /** A record as the journal keeps it. */
 const Entry = RunRecord.extend({
-  /** Which process runs or ran it. */
+  /** Which process runs or ran it, or found that it had ended with its process. */
   instance: z.string(),
   /** Whether the repository has it. */
   kept: z.boolean(),
@@ -35,6 +35,8 @@ export class Journal {
   #entries: JournalEntry[] = [];
   /** What was put and is not written yet, by ID. */
   readonly #unwritten = new Map<string, JournalEntry>();
+  /** Runs whose end another process had written before this one did. */
+  readonly #endedElsewhere = new Set<string>();
   #writing: Promise<void> = Promise.resolve();
   #problem: DashkeepError | undefined;
 
@@ -82,25 +84,33 @@ export class Journal {
   /**
    * Adds or replaces an entry and writes it to the journal, beside what other replicas wrote there; failing that is a
    * warning, for the run matters more.
+   * @returns whether no other process had written before how the run ended
    */
-  async put(entry: JournalEntry): Promise<void> {
+  async put(entry: JournalEntry): Promise<boolean> {
     const short = shortened(entry);
     this.#unwritten.set(entry.id, short);
     this.#entries = merged(this.#entries, [short]);
     // One after the other, so that the newest state is the one that stays.
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
+    return !this.#endedElsewhere.delete(entry.id);
   }
 
   async #write(): Promise<void> {
     const own = [...this.#unwritten.values()];
+    let stored: JournalEntry[] = [];
     try {
       await this.#state.update(ENTRY, (there) => {
-        this.#entries = merged(this.#entries, readable(there), [...this.#unwritten.values()]);
+        stored = readable(there);
+        this.#entries = merged(this.#entries, stored, [...this.#unwritten.values()]);
         return Buffer.from(JSON.stringify(this.#entries));
       });
       for (const entry of own.filter((one) => this.#unwritten.get(one.id) === one)) {
         this.#unwritten.delete(entry.id);
+        const before = stored.find(({ id }) => id === entry.id);
+        if (before?.finished !== undefined && before.instance !== entry.instance) {
+          this.#endedElsewhere.add(entry.id);
+        }
       }
       this.#problem = undefined;
     } catch (error) {

@@ -53,8 +53,8 @@ export interface QueueOptions {
   log: Log;
   /** Writes the full record into the repository. */
   keep: (record: RunRecord) => Promise<void>;
-  /** Called at every end. */
-  ended: (record: RunRecord) => void;
+  /** Called at every end. @param isNews - whether no other process has reported it as interrupted */
+  ended: (record: RunRecord, isNews: boolean) => void;
 }
 
 /** At most one run at a time, and one that waits for it. */
@@ -205,17 +205,17 @@ export class RunQueue {
     );
     controller.abort();
     // Shown as running until its record is written: who sees the end may start the next one.
-    await this.#write(record, isKept);
+    const isNews = await this.#write(record, isKept);
     const facts = { run: record.id, kind: record.kind, status: record.status, trigger: record.trigger };
     log.info({ ...facts, milliseconds: record.duration, snapshot: record.snapshot }, 'a run has ended');
     if (record.failure !== undefined) {
       log.error({ ...facts, code: record.failure.code, reason: record.failure.message }, 'a run has failed');
     }
-    ended(record);
+    ended(record, isNews);
     this.#active = undefined;
   }
 
-  #write(record: RunRecord, kept: boolean): Promise<void> {
+  #write(record: RunRecord, kept: boolean): Promise<boolean> {
     return this.#options.journal.put({ ...record, instance: this.#options.instance, kept });
   }
 }

@@ -39,7 +39,8 @@ export class RunHooks {
     this.#parts = parts;
   }
 
-  of(record: RunRecord): void {
+  /** @param isNews - whether to report it; another replica that took over has, or will */
+  of(record: RunRecord, isNews = true): void {
     const { history, metrics, overdue, changeFeed, changed } = this.#parts;
     const before = history.last(
       (run) =>
@@ -49,7 +50,9 @@ export class RunHooks {
     changed();
     const wentWell = record.status === 'complete' || record.status === 'partial';
     const wasLate = wentWell && record.kind === 'backup' && overdue.end();
-    void this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
+    if (isNews) {
+      void this.#notify(record, wasLate ? { ...record, status: 'failed' } : before);
+    }
     if (wentWell) {
       void this.#keepRecords();
     }
@@ -96,10 +99,10 @@ export class RunHooks {
   async #keepRecords(): Promise<void> {
     const { journal, repositoryCache, log, signal } = this.#parts;
     for (const entry of journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
-      const { instance: _instance, kept: _kept, ...record } = entry;
+      const { instance, kept: _kept, ...record } = entry;
       try {
         const known = await repositoryCache.use(signal, (target) => keepRecord(target, record));
-        await journal.put({ ...entry, ...(known.status === entry.status ? {} : known), kept: true });
+        await journal.put({ ...(known.status === entry.status ? record : known), instance, kept: true });
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');
         return;

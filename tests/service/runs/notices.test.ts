@@ -3,11 +3,12 @@ import type { RunKind, RunRecord, RunStatus } from '../../../pkg/contract/runs.t
 import { lateNotice, noticeOf, noticesOf } from '../../../pkg/service/notifications/notices.ts';
 import type { Notifier } from '../../../pkg/service/notifications/notifier.ts';
 import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
-import type { Journal } from '../../../pkg/service/runs/journal.ts';
+import { Journal } from '../../../pkg/service/runs/journal.ts';
 import { RunHooks, type RunHooksParts } from '../../../pkg/service/runs/run-hooks.ts';
 import { FindingNotices } from '../../../pkg/service/status/finding-notices.ts';
 import type { StatusCache } from '../../../pkg/service/status/status-cache.ts';
-import type { Log } from '../../../pkg/contract/ports.ts';
+import { silentLog, type Log } from '../../../pkg/contract/ports.ts';
+import { MemoryState } from '../../../pkg/lib/state.ts';
 import { realClock } from '../../support/ports.ts';
 
 const run = (kind: RunKind, status: RunStatus): RunRecord =>
@@ -115,7 +116,10 @@ it('a failure says what to do about it, and of a restore also how far it came an
 it('a restore whose process ended is reported as it is left; a backup comes again, a cancelled one was wanted', async () => {
   const entry = { ...run('restore', 'running'), connection: 'stage', instance: 'earlier', kept: false };
   const written: object[] = [];
-  const journal = { entries: [entry], put: (one: object) => Promise.resolve(written.push(one)) } as unknown as Journal;
+  const journal = {
+    entries: [entry],
+    put: (one: object) => Promise.resolve(written.push(one) > 0),
+  } as unknown as Journal;
   const [closed] = await closeInterrupted(journal, 'this', realClock);
   expect(written).toEqual([closed]);
   expect(noticeOf(closed!, undefined)).toMatchObject({
@@ -130,15 +134,53 @@ it('a restore whose process ended is reported as it is left; a backup comes agai
   expect(noticeOf(run('restore', 'cancelled'), undefined)).toBeUndefined();
 });
 
+it('a restore that lost the lease says how it goes on, and is reported by one of two replicas', async () => {
+  const state = new MemoryState();
+  const [mine, other] = [new Journal(state, silentLog), new Journal(state, silentLog)];
+  const begun = { ...run('restore', 'running'), instance: 'mine', kept: false };
+  expect(await mine.put(begun)).toBe(true);
+  await other.load();
+  expect(await closeInterrupted(other, 'other', realClock)).toMatchObject([{ id: 'r', status: 'interrupted' }]);
+  const failure = { code: 'DK_INTERRUPTED', message: 'this replica no longer leads', hint: 'Start the run again.' };
+  const ended: RunRecord = { ...begun, status: 'interrupted', finished: '2026-05-01T10:01:00.000Z', failure };
+  expect(await mine.put({ ...ended, instance: 'mine', kept: true })).toBe(false);
+  expect(noticeOf(ended, undefined)?.text).toBe(
+    'The restore was interrupted: this replica no longer leads. Finish it or undo it. To see the commands, run `dashkeep runs r`.',
+  );
+
+  // The other way around, it has ended before the replica that takes over writes.
+  await mine.put({ ...begun, id: 's' });
+  await other.load();
+  expect(await mine.put({ ...ended, id: 's', instance: 'mine', kept: true })).toBe(true);
+  expect(await closeInterrupted(other, 'other', realClock)).toEqual([]);
+});
+
+it('an end that another replica has reported is not reported once more', () => {
+  const sent: object[] = [];
+  const hooks = new RunHooks({
+    ...{ notifier: { failures: 0, notify: (notice: object) => void sent.push(notice) } },
+    ...{ history: { last: () => undefined }, journal: { entries: [] }, metrics: { ended: () => undefined } },
+    ...{ mayKnowHome: () => true, changed: () => undefined },
+  } as unknown as RunHooksParts);
+  hooks.of(run('restore', 'failed'), false);
+  expect(sent).toEqual([]);
+  hooks.of(run('restore', 'failed'), true);
+  expect(sent).toHaveLength(1);
+});
+
 it('a restore test whose process ended names what it may have left in Grafana', async () => {
   const journal = {
     entries: [{ ...run('drill', 'running'), instance: 'earlier', kept: false }],
-    put: () => Promise.resolve(),
+    put: () => Promise.resolve(true),
   } as unknown as Journal;
   const [closed] = await closeInterrupted(journal, 'this', realClock);
   expect(closed!.failure).toMatchObject({
     code: 'DK_INTERRUPTED',
     advice: { code: 'delete-drill-leftover', params: { folder: 'Dashkeep drill r', org: 'dashkeep-drill-r' } },
+  });
+  expect(noticeOf(closed!, undefined)).toMatchObject({
+    event: 'failed',
+    text: expect.stringMatching(/^The drill was interrupted: .*dashkeep-drill-r/) as string,
   });
 });
 
