@@ -58,7 +58,7 @@ export async function asTheyAre<Run extends Pick<RunLine, 'id' | 'kind' | 'statu
  * @returns the record that is kept now
  */
 export async function writeEnd(
-  repository: Pick<Repository, 'run' | 'writeRun' | 'trust'>,
+  repository: Pick<Repository, 'run' | 'writeRun' | 'trust' | 'stored'>,
   record: RunRecord,
 ): Promise<RunRecord> {
   const isShort = record.kind === 'restore' && record.touched === undefined;
@@ -67,9 +67,20 @@ export async function writeEnd(
   if (isKnown && kept.record.finished !== undefined) {
     return kept.record;
   }
-  const end = isKnown && isShort ? withEnd(kept.record, record) : record;
+  const end = isKnown && isShort ? withEnd(kept.record, record) : await withSnapshot(repository, record);
   await repository.writeRun(end);
   return end;
+}
+
+/** The end of a backup whose process ended after its snapshot was published, which has the ID of the run. */
+async function withSnapshot(repository: Pick<Repository, 'stored' | 'trust'>, record: RunRecord): Promise<RunRecord> {
+  const isCut = record.kind === 'backup' && record.status === 'interrupted';
+  const made = isCut ? await repository.stored(record.id).catch(() => undefined) : undefined;
+  if (made === undefined || !repository.trust.counts(made.author)) {
+    return record;
+  }
+  const { failure: _, ...rest } = record;
+  return { ...rest, status: made.manifest.status, snapshot: record.id };
 }
 
 /**

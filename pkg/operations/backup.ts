@@ -34,10 +34,15 @@ export async function runBackup(
 ): Promise<RunOutcome<Manifest>> {
   const { repository, grafana, version, clock, randomness, log } = session;
   const { signal } = run;
+  let isPublishing = false;
+  const onProgress: Run['onProgress'] = (progress) => {
+    isPublishing ||= progress.phase === 'publishing';
+    run.onProgress(progress);
+  };
   const before = await repository.previousManifest({ signal });
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
-  const options = { ...choice, ...run, plainCopies, onWarning, version, clock, randomness, log };
+  const options = { ...choice, ...run, onProgress, plainCopies, onWarning, version, clock, randomness, log };
   const lasting = new Set([...(before?.orgs ?? []), ...(before?.scope?.others ?? [])].map(({ id }) => id));
   const manifest = await withInstance(
     { ...grafana(), lasting, readsServer: true },
@@ -47,11 +52,26 @@ export async function runBackup(
       append(warnings, await mirrored(session, instance, made, run));
       return made;
     },
-    run.onProgress,
-  );
+    onProgress,
+  ).catch(async (error: unknown) => {
+    const published = isPublishing && signal.aborted ? await publishedBy(session, run) : undefined;
+    if (published === undefined) {
+      throw error;
+    }
+    return published;
+  });
   append(warnings, recipientWarnings(session, before));
-  append(warnings, await guard(session, manifest, before, run));
-  return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), run);
+  const rest = signal.aborted ? { ...run, signal: AbortSignal.timeout(CLOSING_MS) } : run;
+  append(warnings, await guard(session, manifest, before, rest));
+  return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);
+}
+
+/** How long an interrupted run may still ask the store for, in milliseconds. */
+const CLOSING_MS = 3_000;
+
+/** The snapshot of a run that was interrupted while its manifest was under way, if that arrived. */
+async function publishedBy({ repository }: Session, { id }: Run): Promise<Manifest | undefined> {
+  return repository.manifest(id, { signal: AbortSignal.timeout(CLOSING_MS) }).catch(() => undefined);
 }
 
 /** What the current recipients cannot read. */

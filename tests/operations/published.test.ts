@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { silentLog } from '../../pkg/contract/ports.ts';
+import { writeEnd } from '../../pkg/engine/runs.ts';
+import { basicCredentials } from '../../pkg/grafana/http/credentials.ts';
+import { runBackup } from '../../pkg/operations/backup.ts';
+import { executeRun, type RunEnd } from '../../pkg/operations/run.ts';
+import { ForwardingStore } from '../../pkg/storage/decorators/forwarding.ts';
+import type { PutOptions, PutResult } from '../../pkg/storage/store.ts';
+import { openBench, type Bench } from '../engine/harness.ts';
+import { hastyClock } from '../support/fast-clock.ts';
+import { realRandomness } from '../support/ports.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
+
+const ID = '20260501T100000Z-00000001';
+let bench: Bench;
+let aborting: AbortController;
+let arrives: boolean;
+
+/** Another replica takes over while the manifest is under way. */
+class TakenOver extends ForwardingStore {
+  override async put(key: string, body: Buffer, options?: PutOptions): Promise<PutResult> {
+    const isManifest = /^snapshots\/[^/]+\.json\.gz$/.test(key);
+    const result = !isManifest || arrives ? await super.put(key, body, options) : undefined;
+    if (isManifest) {
+      aborting.abort(new Error('this replica no longer leads'));
+    }
+    if (result === undefined || isManifest) {
+      throw aborting.signal.reason;
+    }
+    return result;
+  }
+}
+
+beforeEach(async () => {
+  aborting = new AbortController();
+  bench = await openBench({ profile: '12.4' }, new TakenOver(new MemoryStore()));
+});
+afterEach(() => bench.close());
+
+const begun = {
+  ...{ id: ID, kind: 'backup', status: 'running', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
+  ...{ counts: {}, errors: [] },
+} as const;
+
+function backup(): Promise<RunEnd<unknown>> {
+  const { repository, grafana } = bench;
+  const ports = { clock: hastyClock, randomness: realRandomness, log: silentLog };
+  const given = async (): Promise<string> => 'admin';
+  const link = { ...ports, url: grafana.url, orgCredentials: () => new Map() };
+  const session = {
+    ...{ ...ports, repository, version: 'test' },
+    grafana: () => ({ ...link, credentials: () => basicCredentials(given, given) }),
+  };
+  const keep = (record: Parameters<typeof repository.writeRun>[0]): Promise<void> => repository.writeRun(record);
+  return executeRun(begun, { ...ports, keep, signal: aborting.signal }, (run) =>
+    runBackup(session, { plainCopies: false }, run),
+  );
+}
+
+it('a backup that was interrupted after its manifest arrived is complete, with its snapshot', async () => {
+  arrives = true;
+  expect((await backup()).record).toMatchObject({ status: 'complete', snapshot: ID });
+  expect((await bench.repository.snapshots()).map(({ id }) => id)).toEqual([ID]);
+});
+
+it('a backup that was interrupted before its manifest arrived is interrupted', async () => {
+  arrives = false;
+  const { record } = await backup();
+  expect(record).toMatchObject({ status: 'interrupted' });
+  expect(record.snapshot).toBeUndefined();
+});
+
+it('a backup whose process ended after its manifest arrived is recorded as complete', async () => {
+  arrives = true;
+  await backup();
+  const failure = { code: 'DK_INTERRUPTED', message: 'its process ended', hint: 'Start the run again.' };
+  const cut = { ...begun, status: 'interrupted' as const, finished: '2026-05-01T10:01:00.000Z', failure };
+  const { repository } = bench;
+  const absent = async (): Promise<undefined> => undefined;
+  const { stored, trust } = repository;
+  const asLeft = { trust, run: absent, writeRun: async () => undefined, stored: stored.bind(repository) };
+  const known = await writeEnd(asLeft, cut);
+  expect(known).toMatchObject({ status: 'complete', snapshot: ID });
+  expect(known.failure).toBeUndefined();
+  const other = { ...cut, id: '20260501T100000Z-00000002' };
+  expect(await writeEnd(asLeft, other)).toEqual(other);
+});
