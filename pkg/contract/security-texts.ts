@@ -36,6 +36,7 @@ export const SECURITY = {
   'team-replaced':
     'Team {name} gets {after}. It is not the team in the snapshot, but has the same name. Members who were not in that team: {members}.',
   'team-member': 'Member {login}: {before} → {after}.',
+  'account-missing': 'This takes effect only if the account exists when the plan is applied.',
   'member-email':
     '{login} gets access. Email: {before} in the snapshot, now {after}. Check that it is the same person.',
   'org-taken':
@@ -90,8 +91,11 @@ function placesOf({ from, to }: SecurityChange['params'], template: typeof engli
 }
 
 function textsOf({ code, params }: SecurityChange): SecurityText[] {
-  const { before, after, contents, count, field, keeps, matchers, secrets } = params;
+  const { account, before, after, contents, count, field, keeps, matchers, secrets } = params;
   switch (code) {
+    case 'team-member':
+    case 'permission':
+      return account === undefined ? [code] : [code, 'account-missing'];
     case 'address':
       return secrets === undefined ? [code] : [code, keeps === 'yes' ? 'secrets-kept' : 'secrets-dropped'];
     case 'org-role':

@@ -150,7 +150,9 @@ async function leftOut(entries: Entry[], directory: AccountDirectory): Promise<K
   const losses: KnownReason[] = [];
   for (const entry of entries) {
     if ((await subjectOf(entry, directory)) === undefined) {
-      losses.push(reason('permission-lost', { permission: entry.permission, name: nameOf(entry) }));
+      const { permission, user } = entry;
+      const login: Record<string, string> = user === undefined ? {} : { login: user };
+      losses.push(reason('permission-lost', { permission, name: nameOf(entry), ...login }));
     }
   }
   return losses;

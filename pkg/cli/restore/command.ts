@@ -15,7 +15,7 @@ import { lostResources } from '../../operations/lost.ts';
 import { runRestore } from '../../operations/restore.ts';
 import { recordRun } from '../../operations/run.ts';
 import type { Session } from '../../operations/session.ts';
-import { changedBack } from '../../engine/restore/plan/planning.ts';
+import { planWarnings } from '../../engine/restore/plan/planning.ts';
 import { untrustedReason } from '../../repository/signing/acceptance.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import type { Exit } from '../command.ts';
@@ -171,7 +171,7 @@ async function planAndApply(
           applied: applied
             ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
             : undefined,
-          about: aboutSnapshot(manifest, selection, [...doubts, ...changedBack(plan)]),
+          about: aboutSnapshot(manifest, selection, [...doubts, ...planWarnings(plan)]),
           ...(flags.markdown === true ? { changes: await plannedChanges(request, plan) } : {}),
         };
       },

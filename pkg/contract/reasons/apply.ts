@@ -1,3 +1,5 @@
+import type { ReasonData } from './reason.ts';
+
 /** What became of a resource that a restore wrote or deleted. */
 export const APPLY_REASONS = {
   /** Nothing to add: it went as the plan said. */
@@ -24,3 +26,15 @@ export const APPLY_REASONS = {
   'org-vanished': 'was created, but is missing',
   'role-kept': 'the account still has a role that only the restore needed: {message}',
 } as const;
+
+/**
+ * Logins of the accounts that have to exist before the rest of a restore can be planned. None where anything else is
+ * wrong, too.
+ */
+export function awaitedLogins(problems: readonly Partial<ReasonData>[]): string[] {
+  const found = problems.map(({ code, params }) =>
+    code === 'members-left-out' || code === 'permissions-left-out' ? params?.['logins'] : undefined,
+  );
+  const logins = found.flatMap((names) => names?.split(', ') ?? []);
+  return found.includes(undefined) ? [] : [...new Set(logins)].sort();
+}

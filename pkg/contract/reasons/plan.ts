@@ -35,6 +35,7 @@ export const PLAN_REASONS = {
     cli: 'exists and grants more than the snapshot; --overwrite replaces it',
     page: 'exists and grants more than the snapshot; overwriting is off',
   },
+  'accounts-missing': 'differs only in users who have no account in this organization: {logins}',
   'kept-along': {
     cli: 'exists and differs; --only {kind}/{uid} with --overwrite replaces it',
     page: 'exists and differs; select it directly to overwrite it',
@@ -111,6 +112,10 @@ export const PLAN_REASONS = {
   },
   'security-unseen':
     'changes who has access or where data is sent, and the plan could not show it; restore it separately, as an Admin of its organization',
+  'accounts-first': {
+    cli: 'teams and permissions lack users who have no account in this organization: {logins}; create these first, for example with {command}, then restore again',
+    page: 'teams and permissions lack users who have no account in this organization: {logins}; create these first, under Administration > Users and access or with {command}, then plan again',
+  },
   'command-line-only': {
     cli: '{kinds} not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
     page: 'not included, because only the command line restores them: {kinds}',

@@ -26,7 +26,7 @@ import { runRestore } from '../../operations/restore.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { StoredRun } from '../../repository/runs.ts';
-import { changedBack } from '../../engine/restore/plan/planning.ts';
+import { planWarnings } from '../../engine/restore/plan/planning.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { coverageOf, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
@@ -188,7 +188,7 @@ async function asPlanned(
     liveDataSources: await liveDataSources(request.instance, request.signal),
     confirm: plan.confirm,
     undoes: plan.undoes,
-    ...warningOf([...warnings, ...changedBack(plan)]),
+    ...warningOf([...warnings, ...planWarnings(plan)]),
     apply: (run, confirm) =>
       apply(run, plan, async (instance, one) => {
         await assertStillRestorable(one.signal);

@@ -23,6 +23,7 @@ import { useUrlState } from '../../hooks/useUrlState.ts';
 import { Conflicts } from './plan/Conflicts.tsx';
 import { skippedText, titleOf as planTitle } from './plan/title.ts';
 import { FieldDifferences } from './FieldDifferences.tsx';
+import { AccountsFirst } from '../Run/AccountsFirst.tsx';
 import { FinishButton } from '../Run/FinishButton.tsx';
 import { SnapshotGone, UndoButton } from '../Run/UndoButton.tsx';
 
@@ -163,6 +164,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
         ))}
       {plan.undoes === undefined && <Conflicts plan={plan} />}
       {run && <SnapshotGone run={run} />}
+      {run && <AccountsFirst run={run} />}
       <Stack gap={1} wrap="wrap">
         {run?.status === 'partial' && <FinishButton run={run} />}
         {run?.undoable && <UndoButton run={run} />}

@@ -1,6 +1,7 @@
 import { Button } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
+import { awaitedLogins } from '../../../pkg/contract/reasons/apply.ts';
 import { isKeptByUndo } from '../../../pkg/contract/reasons/plan.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
@@ -8,14 +9,21 @@ import { useUndoRun } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
-/** Plans the rest of a restore, or of an undo, and shows that plan. An undo has none if it only kept resources. */
+/**
+ * Plans the rest of a restore, or of an undo, and shows that plan. There is none if an undo only kept resources, or if
+ * only users without an account are missing.
+ */
 export function FinishButton({ run }: { run: Run }) {
   const plan = usePlanRestore();
   const undo = useUndoRun();
   const navigate = useNavigate();
   const { request, undoes, status, errors } = run;
   const isOver = undoes !== undefined && status === 'partial' && errors.length > 0 && errors.every(isKeptByUndo);
-  if (isOver || (request === undefined && undoes === undefined)) {
+  if (
+    isOver ||
+    (status === 'partial' && awaitedLogins(errors).length > 0) ||
+    (request === undefined && undoes === undefined)
+  ) {
     return null;
   }
   const onSuccess = (made: { id: string }) => void navigate(routes.restorePlan(made.id));

@@ -17,6 +17,7 @@ import { routes } from '../../lib/routes.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { isGone } from '../Restore/EndedRestore.tsx';
 import { SendAgain } from '../Send/SendAgain.tsx';
+import { AccountsFirst } from './AccountsFirst.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
 import { FinishButton } from './FinishButton.tsx';
 import { SnapshotGone, UndoButton } from './UndoButton.tsx';
@@ -84,6 +85,7 @@ function Details({ run, isStale }: { run: Run; isStale: boolean }) {
     <Stack direction="column" gap={3}>
       {isCutShort(run) && <CutShort run={run} />}
       <SnapshotGone run={run} />
+      <AccountsFirst run={run} />
       {run.failure && !isCutShort(run) && (
         <ProblemAlert severity="error" problem={run.failure}>
           <TargetLinkAfter code={run.failure.code} />

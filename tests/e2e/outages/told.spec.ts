@@ -200,34 +200,6 @@ test('an undo that failed in part can be continued from its page', async ({ app,
   await expect(page.getByRole('button', { name: 'Reverse this undo' })).toBeVisible();
 });
 
-test('an undo of what finished an interrupted restore says that it leaves the part before', async ({
-  app,
-  page,
-  service,
-}) => {
-  const [run, earlier] = service.state.runs;
-  Object.assign(run!, { kind: 'restore', status: 'complete', undoable: true });
-  const created = new Date().toISOString();
-  const plan = {
-    ...{ id: 'plan-1', created, expires: created, state: 'planned', undoes: run!.id, snapshot: 'before' },
-    ...{ selection: { type: 'everything' }, options: {}, outcomes: {}, counts: { delete: 4 } },
-    ...{ losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] },
-  };
-  await page.route('**/api/v1/restores/plan-1', (route) => route.fulfill({ json: plan }));
-  await page.route('**/api/v1/restores/plan-1/*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
-  await app.open('/restore/plan-1');
-  await expect(page.getByRole('heading', { name: 'Changes to 4 resources will be undone' })).toBeVisible();
-  await expect(page.getByText(/covers only part/)).toHaveCount(0);
-  run!.finishes = earlier!.id;
-  for (const state of ['planned', 'applied']) {
-    plan.state = state;
-    await app.open('/restore/plan-1');
-    await expect(page.getByText('This undo covers only part of the changes')).toBeVisible();
-    const link = page.getByRole('link', { name: 'Open the earlier run' });
-    await expect(link).toHaveAttribute('href', new RegExp(`/runs/${earlier!.id}$`));
-  }
-});
-
 test('a run that failed because of the target leads there', async ({ app, page, service }) => {
   const failure = { code: 'DK_STORE_CREDENTIALS', message: 'SignatureDoesNotMatch', hint: '' };
   const run = Object.assign(service.state.runs[0]!, { status: 'failed', failure });

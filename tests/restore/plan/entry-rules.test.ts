@@ -24,6 +24,7 @@ const MISSING: EntryFacts = {
   isSame: no,
   manager: async () => undefined,
   conflict: async () => undefined,
+  lacksAccounts: async () => undefined,
   mayOverwrite: no,
   joins: no,
   isRenewed: no,
@@ -68,6 +69,11 @@ const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial
     applies: { ...LIVE, conflict: async () => reason('changed-there') },
     decides: 'skip changed-there',
     not: { live: { pristine: true }, mayOverwrite: yes },
+  },
+  'lacks accounts': {
+    applies: { ...LIVE, lacksAccounts: async () => reason('accounts-missing', { logins: 'ben' }) },
+    decides: 'skip accounts-missing',
+    not: { lacksAccounts: MISSING.lacksAccounts },
   },
   kept: { applies: LIVE, decides: 'skip kept', not: { mayOverwrite: yes } },
   'no longer shared': {

@@ -131,9 +131,14 @@ function whyDiffers({ lost = [] }: PlannedItem, differences: readonly FieldDiffe
   if (logins.length > 0 && isOnly('members')) {
     return reason('members-left-out', { logins: logins.join(', ') });
   }
-  const names = lost.flatMap(({ code, params }) => (code === 'permission-lost' ? [params['name'] ?? ''] : []));
-  if (names.length > 0 && isOnly('permissions')) {
-    return reason('permissions-left-out', { names: names.join(', ') });
+  const grants = lost.filter(({ code }) => code === 'permission-lost').map(({ params }) => params);
+  if (grants.length > 0 && isOnly('permissions')) {
+    const names = grants.map(({ name }) => name).join(', ');
+    const users = grants.flatMap(({ login }) => login ?? []);
+    return reason('permissions-left-out', {
+      names,
+      ...(users.length === grants.length ? { logins: users.join(', ') } : {}),
+    });
   }
   const fields = differences.map(({ path }) => path).join(', ');
   return fields === '' ? reason('differs-now') : reason('differs-in', { fields });

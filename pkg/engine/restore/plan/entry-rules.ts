@@ -32,6 +32,8 @@ export interface EntryFacts {
   manager(): Promise<string | undefined>;
   /** Why a promotion leaves it to a person. */
   conflict(): Promise<Reason | undefined>;
+  /** That nothing would change, because it lacks only users who have no account here. */
+  lacksAccounts(): Promise<Reason | undefined>;
   /** What is live may be replaced, or would only be added to. */
   mayOverwrite(): Promise<boolean>;
   /** Whether only memberships of organizations that the restore creates are meant. */
@@ -88,6 +90,12 @@ export const ENTRY_RULES: readonly EntryRule[] = [
     async (one) => one.live?.pristine !== true && one.live?.unfinished !== true && (await one.conflict()) !== undefined,
     'skip',
     async (one) => (await one.conflict()) ?? reason('kept'),
+  ],
+  [
+    'lacks accounts',
+    async (one) => (await one.lacksAccounts()) !== undefined,
+    'skip',
+    async (one) => (await one.lacksAccounts()) ?? reason('kept'),
   ],
   [
     'kept',

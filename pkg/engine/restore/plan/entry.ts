@@ -7,6 +7,7 @@ import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
+import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
@@ -47,6 +48,7 @@ export async function planEntry(
       (live !== undefined && ((await content()).joinsOnly !== undefined || onlyAddsRules(await content(), live))),
   );
   let forecast: Forecast | undefined;
+  const ahead = once(async () => forecastOf(kind, context, await item()));
   const facts: EntryFacts = {
     kind,
     entry,
@@ -76,7 +78,12 @@ export async function planEntry(
         ? reason('kept')
         : keptReason(planning, kind, context, { uid, content: await content(), live }),
     isUnshared: () => isNoLongerShared(planning, kind, context, uid),
-    forecast: async () => (forecast ??= await forecastOf(kind, context, await item())),
+    lacksAccounts: once(async () =>
+      live === undefined || kind.namesPeople !== true
+        ? undefined
+        : lackedAccounts(kind, await content(), live, missingLogins((await ahead()).losses)),
+    ),
+    forecast: async () => (forecast ??= await ahead()),
   };
   const { action, why } = await decideEntry(facts);
   if (action === 'unchanged' && kind.deletedWith !== undefined && kind.merge !== undefined) {
@@ -102,9 +109,19 @@ export async function planEntry(
     planning.places.putOn(target, await stored(), await content());
   }
   const losses = isCopy ? [...forecast.losses, ...lossesOfCopy(kind, await stored())] : forecast.losses;
-  const security = [...(await securityOf(planning, kind, context, await item())), ...(forecast.security ?? [])];
+  const security = [
+    ...onlyWithAccount(await securityOf(planning, kind, context, await item()), missingLogins(forecast.losses)),
+    ...(forecast.security ?? []),
+  ];
   const manager = action === 'update' ? (live?.managedBy?.manager ?? live?.provenance) : undefined;
   return compact({ ...planned, ...losing(losses), security, manager });
+}
+
+/** Why nothing would change by restoring what names these users, if it lacks only them. */
+function lackedAccounts(kind: Kind, content: Content, live: Content, logins: ReadonlySet<string>): Reason | undefined {
+  return logins.size > 0 && isRestored(kind, withoutLogins(kind, content, logins), live)
+    ? reason('accounts-missing', { logins: [...logins].join(', ') })
+    : undefined;
 }
 
 /** Why something stays as it is; of permissions also whether they give less or more than those of the snapshot. */

@@ -79,6 +79,24 @@ export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): s
 /** How many titles a warning names. */
 const NAMED = 5;
 
+/** What a person has to know about a plan as a whole before applying it. */
+export function planWarnings({ snapshot, items }: Pick<Plan, 'snapshot' | 'items'>): KnownReason[] {
+  return [...changedBack({ items }), ...accountsFirst(snapshot, items)];
+}
+
+/** Which accounts to create before teams and permissions that lack only them can be restored completely. */
+function accountsFirst(snapshot: string, items: Plan['items']): KnownReason[] {
+  const named = items.flatMap(({ code, params }) =>
+    code === 'accounts-missing' ? (params['logins'] ?? '').split(', ') : [],
+  );
+  const logins = [...new Set(named)].sort();
+  const more = logins.length > NAMED ? ', …' : '';
+  const command = `dashkeep restore ${snapshot} --kinds user`;
+  return logins.length === 0
+    ? []
+    : [reason('accounts-first', { logins: `${logins.slice(0, NAMED).join(', ')}${more}`, command })];
+}
+
 /** Warnings about updates that others may change back, one for each manager that Grafana names. */
 export function changedBack({ items }: Pick<Plan, 'items'>): KnownReason[] {
   const managed = groupBy(items, ({ manager }) => manager);

@@ -26,9 +26,9 @@ export async function securityOf(
   return changes ?? [];
 }
 
-/** What comes out of a change; where it starts may differ by what the restore itself has done meanwhile. */
+/** What comes out of a change; where it starts, and who is there, may differ by what the restore itself has done. */
 export function outcomeOf({ code, params }: SecurityChange): string {
-  const { before: _, from: __, ...rest } = params;
+  const { before: _, from: __, account: ___, ...rest } = params;
   return `${code} ${JSON.stringify(rest)}`;
 }
 
