@@ -10,14 +10,17 @@ export interface Schedule {
   after(time: Date): Date | undefined;
   next(count: number, from: Date): Date[];
   /**
-   * Seconds of the longest pause between two times in the week before: nights and weekends without a backup are not
-   * late. Of the next two times, where there are none before; undefined when there are fewer.
+   * Seconds of the longest pause that has just been: the current one, the two before it, and all that ended within an
+   * hour. So a backup is not late after a night or weekend without any, but soon after it. Of the next two times, where
+   * there are none before; undefined when there are fewer.
    */
   interval(from: Date): number | undefined;
 }
 
-const HOUR_MS = 3_600_000;
-const WEEK_MS = 7 * 24 * HOUR_MS;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** As many as a schedule of every minute has in an hour. */
+const MOST_PAUSES = 60;
 
 /** Five fields, or six with seconds first, or a nickname such as @daily. A date is no schedule. */
 const EXPRESSION = /^(@[a-z]+|(\S+\s+){4,5}\S+)$/;
@@ -44,38 +47,36 @@ function parse(expression: string, timezone: string): Schedule {
   } catch (error) {
     throw refusal('DK_SETTINGS', reason('schedule-invalid', { message: reasonOf(error).slice(0, 120) }));
   }
-  let known: { hour: number; seconds: number | undefined } | undefined;
+  let known: { minute: number; seconds: number | undefined } | undefined;
   return {
     after: (time) => cron.nextRun(time) ?? undefined,
     next: (count, from) => cron.nextRuns(count, from),
     interval(from) {
-      const hour = Math.floor(from.getTime() / HOUR_MS);
-      if (known?.hour !== hour) {
-        known = { hour, seconds: longestPause(cron, from) };
+      const minute = Math.floor(from.getTime() / MINUTE_MS);
+      if (known?.minute !== minute) {
+        known = { minute, seconds: longestPause(cron, from) };
       }
       return known.seconds;
     },
   };
 }
 
-/** Looks once an hour, which meets every pause of more than an hour: a schedule may have thousands of times a week. */
 function longestPause(cron: Cron, from: Date): number | undefined {
   const [first, second] = cron.nextRuns(2, from);
   if (first === undefined || second === undefined) {
     return undefined;
   }
-  const begin = from.getTime() - WEEK_MS;
-  let longest = second.getTime() - first.getTime();
-  for (let at = begin; at <= from.getTime();) {
-    const next = cron.nextRun(new Date(at)) ?? first;
-    // Within the week, it began less than an hour ago.
-    if (at === begin || next.getTime() - at + HOUR_MS > longest) {
-      const [before = next] = cron.previousRuns(1, next);
-      longest = Math.max(longest, next.getTime() - before.getTime());
+  let longest = 0;
+  let end = first;
+  for (let pauses = 0; pauses < 3 || (pauses < MOST_PAUSES && from.getTime() - end.getTime() < HOUR_MS); pauses++) {
+    const [begin] = cron.previousRuns(1, end);
+    if (begin === undefined) {
+      break;
     }
-    at = Math.max(next.getTime(), at + HOUR_MS);
+    longest = Math.max(longest, end.getTime() - begin.getTime());
+    end = begin;
   }
-  return longest / 1000;
+  return (longest === 0 ? second.getTime() - first.getTime() : longest) / 1000;
 }
 
 /** @throws DK_SETTINGS */

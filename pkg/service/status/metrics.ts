@@ -164,7 +164,7 @@ export class Metrics {
     );
     gauge(
       'dashkeep_schedule_interval_seconds',
-      'Longest time between two scheduled backups within a week, in seconds.',
+      'Longest recent time between two scheduled backups, in seconds.',
       (r) => r.scheduleInterval,
     );
     gauge('dashkeep_token_expiry_timestamp_seconds', 'Time at which the first Grafana token expires.', (r) =>

@@ -211,15 +211,17 @@ describe('the time between two backups', () => {
     ['every week', '0 3 * * 0', 'Etc/UTC', '2027-01-09T12:00:00Z', 7 * 24 * HOUR],
     ['on weekdays, seen on Saturday', '0 3 * * 1-5', 'Etc/UTC', '2027-01-09T12:00:00Z', 72 * HOUR],
     ['on weekdays, seen on Tuesday', '0 3 * * 1-5', 'Etc/UTC', '2027-01-12T12:00:00Z', 72 * HOUR],
-    ['in office hours, seen at night', '*/5 9-16 * * 1-5', 'Etc/UTC', '2027-01-12T22:00:00Z', 64 * HOUR + 300],
-    ['in office hours, seen at work', '*/5 9-16 * * 1-5', 'Etc/UTC', '2027-01-12T10:02:00Z', 64 * HOUR + 300],
+    ['on weekdays, seen on Wednesday', '0 3 * * 1-5', 'Etc/UTC', '2027-01-13T12:00:00Z', 24 * HOUR],
+    ['in office hours, seen at night', '*/5 9-16 * * 1-5', 'Etc/UTC', '2027-01-12T22:00:00Z', 16 * HOUR + 300],
+    ['in office hours, seen at work', '*/5 9-16 * * 1-5', 'Etc/UTC', '2027-01-12T10:02:00Z', HOUR / 12],
+    ['in office hours, seen on Monday morning', '*/5 9-16 * * 1-5', 'Etc/UTC', '2027-01-11T09:57:00Z', 64 * HOUR + 300],
     ['twice a night', '0 3,4 * * *', 'Etc/UTC', '2027-01-12T01:00:00Z', 23 * HOUR],
     ['on two days of a month', '0 3 1,2 * *', 'Etc/UTC', '2027-01-20T12:00:00Z', 30 * 24 * HOUR],
     ['on the last of long months', '0 3 31 * *', 'Etc/UTC', '2027-02-20T12:00:00Z', 61 * 24 * HOUR],
     ['on 29 February', '0 3 29 2 *', 'Etc/UTC', '2027-02-20T12:00:00Z', 1461 * 24 * HOUR],
     ['with an hour that is skipped', '0 3 * * *', 'Europe/Paris', '2027-03-28T12:00:00Z', 24 * HOUR],
     ['with an hour that comes twice', '30 * * * *', 'Europe/Paris', '2027-10-31T12:00:00Z', HOUR],
-  ])('is the longest one: %s', (_, expression, zone, from, seconds) => {
+  ])('is the longest that has just been: %s', (_, expression, zone, from, seconds) => {
     expect(parseSchedule(expression, zone).interval(new Date(from))).toBe(seconds);
   });
 });
