@@ -155,17 +155,19 @@ export async function openKeyring(
   }
   const rewrapped =
     readable ?? (secrets.rewraps === true && before !== undefined ? { key: before, readers: [] } : undefined);
-  if (rewrapped === undefined && before !== undefined) {
-    // What they cannot read must not be part of new snapshots. Stored under the same ids, it would take the place of
-    // what the earlier recipients can read.
-    ports.log.warn(
-      { repository },
-      'none of the age recipients can read the existing objects. A new key is used, so everything is stored again; ' +
-        'earlier snapshots still need an identity of the earlier recipients',
-    );
-  }
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients };
-  const storeKey = (): Promise<void> => wrap(ports, current, recipients, keyFiles, { local, create });
+  const storeKey = (): Promise<void> => {
+    if (rewrapped === undefined && before !== undefined) {
+      // What they cannot read must not be part of new snapshots. Stored under the same ids, it would take the place of
+      // what the earlier recipients can read.
+      ports.log.warn(
+        { repository },
+        'none of the age recipients can read the existing objects. A new key is used, so everything is stored again; ' +
+          'earlier snapshots still need an identity of the earlier recipients',
+      );
+    }
+    return wrap(ports, current, recipients, keyFiles, { local, create });
+  };
   if (create || secrets.rewraps === true) {
     await storeKey();
   }

@@ -45,6 +45,10 @@ async function keyLine(more: Record<string, string>): Promise<ReadinessLine | un
 
 it('after a lost identity, the next backup is one that the new identity restores, and not called a mass change', async () => {
   const replaced = { DASHKEEP_AGE_RECIPIENTS: secondRecipient, DASHKEEP_AGE_IDENTITY: second };
+  // What only reads uses no new key.
+  for (const command of ['snapshots', 'runs']) {
+    expect((await runMain([command], { ...environment, ...replaced })).error).not.toContain('new key');
+  }
   const backup = await runMain(['backup'], { ...environment, ...replaced });
   expect(backup.exit, backup.out + backup.error).toBe(0);
   expect(backup.error).toContain('none of the age recipients can read the existing objects');
