@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
+import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { writeEnd } from '../../pkg/engine/runs.ts';
 import { basicCredentials } from '../../pkg/grafana/http/credentials.ts';
 import { runBackup } from '../../pkg/operations/backup.ts';
@@ -37,10 +38,15 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-const begun = {
-  ...{ id: ID, kind: 'backup', status: 'running', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
-  ...{ counts: {}, errors: [] },
-} as const;
+const begun: RunRecord = {
+  id: ID,
+  kind: 'backup',
+  status: 'running',
+  trigger: 'manual',
+  started: '2026-05-01T10:00:00.000Z',
+  counts: {},
+  errors: [],
+};
 
 function backup(): Promise<RunEnd<unknown>> {
   const { repository, grafana } = bench;
@@ -74,7 +80,7 @@ it('a backup whose process ended after its manifest arrived is recorded as compl
   arrives = true;
   await backup();
   const failure = { code: 'DK_INTERRUPTED', message: 'its process ended', hint: 'Start the run again.' };
-  const cut = { ...begun, status: 'interrupted' as const, finished: '2026-05-01T10:01:00.000Z', failure };
+  const cut: RunRecord = { ...begun, status: 'interrupted', finished: '2026-05-01T10:01:00.000Z', failure };
   const { repository } = bench;
   const absent = async (): Promise<undefined> => undefined;
   const { stored, trust } = repository;
