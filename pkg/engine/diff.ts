@@ -1,6 +1,7 @@
 import type { KindName } from '../contract/kinds.ts';
 import type { ChangeCounts, ManifestEntry } from '../contract/manifest.ts';
 import type { Diff, DiffItem } from '../contract/plan.ts';
+import { inManifestOrder } from './backup/collection.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
 
 /** What must be equal for a resource to be unchanged: its content and the folder it is in. */
@@ -87,6 +88,8 @@ export function diffStates(from: States, to: States, isWhole: (kind: KindName) =
       diff.removed.push(itemOf(state));
     }
   }
+  // What is live comes in the order in which Grafana answers.
+  Object.values(diff).forEach(inManifestOrder);
   return diff;
 }
 

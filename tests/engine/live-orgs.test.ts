@@ -1,3 +1,5 @@
+import type { KindName } from '../../pkg/contract/kinds.ts';
+import { diffStates, key, type State } from '../../pkg/engine/diff.ts';
 import { expect, it } from 'vitest';
 import { diffLive } from '../../pkg/engine/live-diff.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
@@ -25,4 +27,21 @@ it('does not call removed what a token cannot see', async () => {
   const found = await diffLive({ ...ports, manifest, repository: bench.repository, instance });
   expect(found).toMatchObject({ changed: [], removed: [] });
   expect(found.errors?.map(({ kind }) => kind)).toContain('user');
+});
+
+it('lists what differs in one order, in whichever Grafana answers', () => {
+  const one = (org: number, kind: KindName, uid: string): [string, State] => [
+    key(org, kind, uid),
+    { org, kind, uid, title: '', folder: '', object: uid },
+  ];
+  const states = [one(2, 'folder', 'a'), one(1, 'dashboard', 'b'), one(1, 'dashboard', 'a'), one(1, 'folder', 'z')];
+  const { added } = diffStates(new Map(), new Map(states));
+  const { removed } = diffStates(new Map(states.toReversed()), new Map());
+  expect(added.map(({ org, kind, uid }) => `${org} ${kind} ${uid}`)).toEqual([
+    '1 folder z',
+    '1 dashboard a',
+    '1 dashboard b',
+    '2 folder a',
+  ]);
+  expect(removed).toEqual(added);
 });

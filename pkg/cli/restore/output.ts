@@ -105,7 +105,7 @@ export function printRestore(
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written.${next}`);
     return;
   }
-  printResults(context, restored, { undo, finish, everything: several });
+  printResults(context, restored, { items: several ? plan.items : undefined, undo, finish });
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
@@ -129,13 +129,19 @@ function orgOf({ org, targetOrg, newOrg }: Pick<PlannedItem, 'org' | 'targetOrg'
   return newOrg ?? String(targetOrg ?? org);
 }
 
+/** The organization, for what belongs to one. */
+function whereOf(item: Pick<PlannedItem, 'org' | 'kind' | 'targetOrg' | 'newOrg'>): string {
+  return kindOf(item.kind).declaration.scope === 'org' ? ` (org ${orgOf(item)})` : '';
+}
+
 function shown({ entry: _, live: __, manager: ___, ...item }: PlannedItem): PlanItem {
   return item;
 }
 
 function printLosses(context: CliContext, items: PlannedItem[], several: boolean): void {
-  for (const { kind, uid, losses, ...item } of items) {
-    const where = several && kindOf(kind).declaration.scope === 'org' ? ` (org ${orgOf(item)})` : '';
+  for (const item of items) {
+    const { kind, uid, losses } = item;
+    const where = several ? whereOf(item) : '';
     for (const loss of losses) {
       printLine(context, printable(`note: ${kind} ${uid}${where}: ${loss}`));
     }
@@ -159,11 +165,14 @@ function differenceText({ path, wanted, found }: FieldDifference): string {
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
-  { undo, finish, everything }: { undo: string | undefined; finish: string | undefined; everything: boolean },
+  { items, undo, finish }: { items: PlannedItem[] | undefined; undo: string | undefined; finish: string | undefined },
 ): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
-  for (const { outcome, kind, uid, reason, differences = [] } of bad) {
-    printLine(context, printable(`${outcome}: ${kind} ${uid}: ${reason}`));
+  for (const { outcome, reason, differences = [], ...result } of bad) {
+    const { org, kind, uid } = result;
+    const item = items?.find((one) => one.org === org && one.kind === kind && one.uid === uid) ?? result;
+    const where = items === undefined ? '' : whereOf(item);
+    printLine(context, printable(`${outcome}: ${kind} ${uid}${where}: ${reason}`));
     differences.forEach((difference) => printLine(context, printable(`  ${differenceText(difference)}`)));
   }
   const done = `${results.length - bad.length} of ${results.length} done and verified.`;
@@ -174,7 +183,7 @@ function printResults(
   if (safetySnapshot !== undefined) {
     const way = undo === undefined ? '' : ` To undo it: ${undo}`;
     printLine(context, printable(`The previous state is in snapshot ${safetySnapshot}.${way}`));
-    if (everything) {
+    if (items !== undefined) {
       printLine(context, 'Created organizations and users are kept, because Dashkeep never deletes them.');
     }
   }

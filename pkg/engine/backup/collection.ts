@@ -209,7 +209,7 @@ export class Collection {
 }
 
 /** Sorts entries by organization, kind in the order of restoring, and uid. */
-export function inManifestOrder(entries: ManifestEntry[]): ManifestEntry[] {
+export function inManifestOrder<T extends Pick<ManifestEntry, 'org' | 'kind' | 'uid'>>(entries: T[]): T[] {
   const order = new Map(KIND_NAMES.map((kind, index) => [kind, index]));
   return entries.sort(
     (a, b) =>

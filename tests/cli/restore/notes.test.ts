@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { CliContext } from '../../../pkg/cli/context.ts';
 import { printRestore } from '../../../pkg/cli/restore/output.ts';
-import type { Plan } from '../../../pkg/engine/restore/types.ts';
+import type { Plan, Restored } from '../../../pkg/engine/restore/types.ts';
 
 const item = { action: 'create', title: '', folder: '', reason: 'missing', losses: [], security: [] };
 const again = ['enter again: url'];
@@ -16,14 +16,14 @@ const items = [
 ];
 const dataSources = [{ from: { ...prom, name: 'Metrics' }, by: 'restored' }];
 
-function printed(everything: object | undefined): string[] {
+function printed(everything: object | undefined, restored?: object): string[] {
   const stdout = new PassThrough();
   const context = { stdout } as unknown as CliContext;
   printRestore(
     context,
     { json: false },
     { snapshot: 'x', items, dataSources, everything } as unknown as Plan,
-    undefined,
+    restored as Restored | undefined,
   );
   return String(stdout.read()).split('\n');
 }
@@ -43,4 +43,21 @@ it('other restores say in one line each what becomes of the data sources of a da
   const lines = printed(undefined);
   expect(lines).toContain('note: contact-point oncall: enter again: url');
   expect(lines).toContain('data source Metrics (prom): part of this plan');
+});
+
+it('what failed in a restore of everything names the organization', () => {
+  const failed = { outcome: 'failed', reason: 'refused', kind: 'contact-point', uid: 'oncall', title: '' };
+  const results = [
+    { ...failed, org: 2 },
+    { ...failed, org: 4 },
+    { ...failed, org: 1, kind: 'user', uid: 'bob' },
+  ];
+  const named = (everything: object | undefined): string[] =>
+    printed(everything, { results }).filter((line) => line.startsWith('failed: '));
+  expect(named({})).toEqual([
+    'failed: contact-point oncall (org 3): refused',
+    'failed: contact-point oncall (org Retail): refused',
+    'failed: user bob: refused',
+  ]);
+  expect(named(undefined)[0]).toBe('failed: contact-point oncall: refused');
 });
