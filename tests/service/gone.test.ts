@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChangePage } from '../../pkg/contract/api/changes.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
@@ -28,6 +29,12 @@ describe('what was deleted between two backups', () => {
       `/diff?from=${before}&to=${after}&change=removed&kind=dashboard&hideRestored=${hideRestored}`,
     );
     return json.items.map((item: { uid: string }) => item.uid);
+  }
+
+  /** Of what the feed of changes calls deleted: what it says is back. */
+  async function back(): Promise<string[]> {
+    const { items } = (await service.call('GET', '/changes?kind=dashboard&limit=100')).json as ChangePage;
+    return items.flatMap((one) => (one.what === 'deleted' && one.back === true ? (one.resource?.uid ?? '') : []));
   }
 
   beforeAll(async () => {
@@ -60,9 +67,11 @@ describe('what was deleted between two backups', () => {
     const run = await apply((await service.call('POST', '/restores', { snapshot: before, selection })).json);
     expect(await gone('true')).toEqual(all.filter((one) => one !== uid));
     expect(await gone('false')).toEqual(all);
+    expect(await back()).toEqual([uid]);
 
     await apply((await service.call('POST', `/runs/${run}/undo`)).json);
     expect(await gone('true')).toEqual(all);
+    expect(await back()).toEqual([]);
   });
 
   it('stays listed when the restore made copies, for the original is still missing', async () => {

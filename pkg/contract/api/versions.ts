@@ -48,6 +48,8 @@ export const ResourceVersion = z.object({
     /** The one that `after` is about. */
     before: z.string().optional(),
   }),
+  /** Only in GET /changes, of a deletion: it is back, in a later snapshot or by a restore since. */
+  back: z.literal(true).optional(),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */
   foreign: z.literal(true).optional(),
   /** Of a deletion, what it was called and where it was. */

@@ -12,22 +12,26 @@ const RESTORES_MOST = 50;
 const READS_AT_ONCE = 2;
 
 /**
- * Decides whether the restores since a moment have left a resource in Grafana, as the last of them that touched it did;
- * undefined for what none has touched.
+ * Decides whether the restores since a moment, or since a later one, have left a resource in Grafana, as the last of
+ * them that touched it did; undefined for what none has touched.
  */
 export async function leftByRestores(
   history: History,
   since: string,
   signal: AbortSignal,
-): Promise<(resource: ResourceRef) => boolean | undefined> {
-  const there = new Map<string, boolean>();
+): Promise<(resource: ResourceRef, later?: string) => boolean | undefined> {
+  const left = new Map<string, { isThere: boolean; at: string }>();
   const ended = (run: RunLine): boolean => run.kind === 'restore' && (run.finished ?? '') > since;
   // Anyone who can write to the target can add records: the newest are enough for a hint.
   for (const { id } of (await history.since(since, ended, signal)).slice(0, RESTORES_MOST).reverse()) {
     const run = await history.find(id, signal);
-    run?.touched?.forEach((one) => there.set(keyOf(one), one.did !== 'deleted'));
+    const at = run?.finished ?? since;
+    run?.touched?.forEach((one) => left.set(keyOf(one), { isThere: one.did !== 'deleted', at }));
   }
-  return (resource) => there.get(keyOf(resource));
+  return (resource, later = since) => {
+    const last = left.get(keyOf(resource));
+    return last !== undefined && last.at >= later ? last.isThere : undefined;
+  };
 }
 
 /** Grafana gives the time of a save in whole seconds, by its own clock. */

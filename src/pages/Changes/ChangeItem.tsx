@@ -16,7 +16,7 @@ import { refOfChange, type FeedChange } from './feed.ts';
 /** One change: of what, by whom, what changed in words, and how to go back. */
 export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompare: () => void }) {
   const styles = useStyles2(getStyles);
-  const { what, resource, title, folder, updated, snapshots, foreign } = change;
+  const { what, resource, title, folder, updated, snapshots, foreign, back } = change;
   const { before } = snapshots;
   const [color, icon, label] = looksOf(change);
   const ref = refOfChange(change);
@@ -24,6 +24,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
     <article className={styles.item} aria-label={`${title || resource.uid}, ${label}`}>
       <div className={styles.head}>
         <LabelBadge color={color} icon={icon} text={label} />
+        {back && <LabelBadge color="green" icon="check" text={t('changes.back', 'Back in Grafana')} />}
         <ResourceName resource={{ ...resource, title }} />
         <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
         {foreign && <ForeignBadge />}
@@ -34,7 +35,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
         <VersionChanges version={change} />
       </div>
       <Stack gap={1} wrap="wrap">
-        {what === 'deleted' && before !== undefined && !foreign && isWholeResource(ref) && (
+        {what === 'deleted' && !back && before !== undefined && !foreign && isWholeResource(ref) && (
           <RestoreDeleted snapshot={before} resource={ref} />
         )}
         {before !== undefined && (

@@ -40,6 +40,19 @@ test('a person sees what changed and by whom, filters it, compares it, and resto
   expect(problems).toEqual([]);
 });
 
+test('what was deleted and is back is not offered for restoring', async ({ app, page }) => {
+  await page.route('**/api/v1/changes?*', async (route) => {
+    const { items, ...list } = await (await route.fetch()).json();
+    const back = items.map((one: { what: string }) => (one.what === 'deleted' ? { ...one, back: true } : one));
+    await route.fulfill({ json: { ...list, items: back } });
+  });
+  await app.open('/changes');
+  const deleted = page.getByRole('article', { name: /, Deleted$/ }).first();
+  await expect(deleted.getByText('Back in Grafana')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Restore it' })).toHaveCount(0);
+  await expectAccessible(page);
+});
+
 test('without a second backup there are no changes yet, and a service that is down is said to be down', async ({
   app,
   page,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ChangePage, ChangesQuery } from '../../../contract/api/changes.ts';
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
 import { compact } from '../../../contract/compact.ts';
-import { KIND_NAMES, SERVER_KINDS } from '../../../contract/kinds.ts';
+import { isWholeResource, KIND_NAMES, SERVER_KINDS } from '../../../contract/kinds.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import { describeSeveral, versionsBelow } from '../../../engine/versions/resource-versions.ts';
 import { listChanges } from '../../../repository/index/versions/ask-versions.ts';
@@ -13,7 +13,7 @@ import { encodeCursor, holds } from '../../pagination.ts';
 import type { AuthorNames } from './authors.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
-import { withRestores } from '../restored.ts';
+import { leftByRestores, withRestores } from '../restored.ts';
 import { askIndex, askWholeIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
 
 /** Kinds of the whole server appear on no page. */
@@ -48,7 +48,7 @@ export class RecentChanges {
       signal,
     );
     const last = found.changes.at(-1);
-    const items = await this.#described(found, limit, caller, signal);
+    const items = await this.#withReturns(await this.#described(found, limit, caller, signal), caller, signal);
     const refOf = ({ resource }: ResourceVersion) => ({ org: caller.org, kind: '', uid: '', ...resource });
     return {
       items: await withRestores(items, refOf, this.#history, caller, signal),
@@ -56,6 +56,34 @@ export class RecentChanges {
       total: found.total,
       indexed: indexedPart(found),
     };
+  }
+
+  /** Marks the deletions of what is back. */
+  async #withReturns(
+    items: readonly ResourceVersion[],
+    { org }: Caller,
+    signal: AbortSignal,
+  ): Promise<ResourceVersion[]> {
+    const times = items.flatMap(({ what, time }) => (what === 'deleted' ? time : []));
+    const [earliest] = times.sort();
+    if (earliest === undefined) {
+      return [...items];
+    }
+    const isLeft = await leftByRestores(this.#history, earliest, signal);
+    const deletedAgain = new Set<string>();
+    return items.map((item) => {
+      const { what, until, time, resource } = item;
+      if (what !== 'deleted' || resource === undefined) {
+        return item;
+      }
+      const isRestored = isWholeResource(resource) ? isLeft({ org, ...resource }, time) : undefined;
+      const key = `${resource.kind}/${resource.uid}`;
+      if ((isRestored ?? until !== undefined) && !deletedAgain.has(key)) {
+        return { ...item, back: true };
+      }
+      deletedAgain.add(key);
+      return item;
+    });
   }
 
   /**
