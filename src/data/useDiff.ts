@@ -3,7 +3,7 @@ import type { DiffEntry, DiffPage, DiffQuery } from '../../pkg/contract/api/diff
 import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import type { NamedRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
-import { backupsUpTo } from '../lib/gone.ts';
+import { backupsUpTo, withoutCompanions } from '../lib/gone.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
 export type DiffFilters = Pick<DiffQuery, 'change' | 'kind' | 'search'>;
@@ -39,8 +39,9 @@ export function useResourceDiff(from: string, to: string, ref: NamedRef, enabled
   });
 }
 
-/** How many of the latest changes are shown. */
+/** How many of the latest changes are shown, and how many are requested for that: some go with others. */
 const LATEST = 5;
+const OF_LATEST = 50;
 
 interface LatestChanges {
   /** The backup before the newest one; absent with a first backup. */
@@ -59,8 +60,9 @@ export function useLatestChanges(newest: string) {
       if (before === undefined) {
         return {};
       }
-      const query = { from: before.id, to: newest, order: 'newest', limit: LATEST } as const;
-      return { before, diff: await call('GET /diff', { query, signal }) };
+      const query = { from: before.id, to: newest, order: 'newest', limit: OF_LATEST } as const;
+      const diff = await call('GET /diff', { query, signal });
+      return { before, diff: { ...diff, items: withoutCompanions(diff.items).slice(0, LATEST) } };
     },
     staleTime: 60_000,
   });

@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Icon, useStyles2 } from '@grafana/ui';
+import { Icon, TextLink, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Nameable } from '../../../pkg/contract/kinds.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
@@ -8,13 +8,15 @@ import { opensRow } from '../lists/rows.ts';
 
 interface Props {
   resource: { kind: Nameable; uid: string; title: string };
+  /** Makes the title a link. */
+  href?: string;
   /** Makes the title a button. */
   onOpen?: () => void;
   children?: ReactNode;
 }
 
 /** A resource in a list: the icon of its kind and its title, which may be long. */
-export function ResourceName({ resource, onOpen, children }: Props) {
+export function ResourceName({ resource, href, onOpen, children }: Props) {
   const styles = useStyles2(getStyles);
   const title = resource.title || resource.uid;
   return (
@@ -22,7 +24,13 @@ export function ResourceName({ resource, onOpen, children }: Props) {
       <Icon name={kindIcon(resource.kind)} title={kindLabel(resource.kind)} />
       {onOpen === undefined ? (
         <span className={styles.title} title={title}>
-          {title}
+          {href === undefined ? (
+            title
+          ) : (
+            <TextLink href={href} inline={false} color="primary">
+              {title}
+            </TextLink>
+          )}
         </span>
       ) : (
         <button type="button" {...{ [opensRow]: '' }} className={styles.link} onClick={onOpen} title={title}>

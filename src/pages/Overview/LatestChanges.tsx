@@ -57,7 +57,7 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
                     counts: countsText(diff.counts),
                   })}
                 </Text>
-                <Entries entries={diff.items} />
+                <Entries entries={diff.items} sides={{ from: earlier.id, to: newest.id }} />
               </Stack>
             )
           }
@@ -67,14 +67,20 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
   );
 }
 
-function Entries({ entries }: { entries: readonly DiffEntry[] }) {
+interface EntriesProps {
+  entries: readonly DiffEntry[];
+  sides: { from: string; to: string };
+}
+
+/** Each leads to its difference. */
+function Entries({ entries, sides }: EntriesProps) {
   const styles = useStyles2(getStyles);
   return (
     <ul className={styles.list} aria-label={t('latestChanges.list', 'Newest changes')}>
       {entries.map((entry) => (
         <li key={`${resourceParameter(entry)} ${entry.change}`} className={styles.item}>
           <ChangeBadge change={entry.change} />
-          <ResourceName resource={entry} />
+          <ResourceName resource={entry} href={routes.compare({ ...sides, resource: resourceParameter(entry) })} />
           <Text color="secondary" variant="bodySmall">
             {savedBy(entry) ?? ''}
           </Text>

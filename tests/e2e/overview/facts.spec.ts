@@ -136,3 +136,33 @@ test('snapshots that no trusted key signed are counted in the title', async ({ a
   await expect(alert).toBeVisible();
   await expect(alert).not.toContainText('This snapshot');
 });
+
+test('the latest changes lead to their differences, and permissions are not said to be deleted with their dashboard', async ({
+  app,
+  page,
+  service,
+}) => {
+  const entry = (change: string, kind: string, uid: string, title: string) => ({
+    ...{ change, org: 1, kind, uid, title, folder: '' },
+  });
+  const items = [
+    entry('changed', 'dashboard', 'redis', 'Redis'),
+    entry('changed', 'dashboard-permissions', 'redis', 'Redis'),
+    entry('removed', 'dashboard', 'dns', 'DNS'),
+    entry('removed', 'dashboard-permissions', 'dns', 'DNS'),
+  ];
+  const [newest, before] = service.state.snapshots;
+  const sides = { from: before!.id, to: newest!.id, foreign: [], errors: [] };
+  const counts = { added: 0, changed: 2, removed: 2 };
+  await page.route(/\/api\/v1\/diff\?.*order=newest/, (route) =>
+    route.fulfill({ json: { ...sides, items, total: 4, counts } }),
+  );
+  await app.open('');
+  const list = page.getByRole('list', { name: 'Newest changes' });
+  await expect(list.getByRole('listitem')).toHaveCount(3);
+  await expect(list.getByRole('listitem').filter({ hasText: 'DNS' })).toHaveCount(1);
+  await expectAccessible(page);
+  await list.getByRole('link', { name: 'Redis' }).first().click();
+  await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);
+  await expect(page.getByRole('dialog')).toBeVisible();
+});
