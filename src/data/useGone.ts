@@ -41,7 +41,7 @@ export function useGone(from: string, to: string) {
 /**
  * What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it;
  * without what restores have brought back since. `isFirst` if there is no earlier backup, so that nothing is known
- * about deletions.
+ * about deletions; `times` are those of the newest snapshots.
  * @param lastRestore - the run of the newest one that has ended
  */
 export function useGoneLately(newest: string, lastRestore: string | undefined) {
@@ -61,7 +61,11 @@ export function useGoneLately(newest: string, lastRestore: string | undefined) {
         const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
         gone.set(key, gone.get(key) ?? one);
       }
-      return { gone: [...gone.values()], isFirst: backupsUpTo(items, newest).length < 2 };
+      return {
+        gone: [...gone.values()],
+        isFirst: backupsUpTo(items, newest).length < 2,
+        times: items.map(({ time }) => time),
+      };
     },
     staleTime: 60_000,
   });

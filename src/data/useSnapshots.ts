@@ -6,6 +6,8 @@ import { call, callForText } from '../api/client.ts';
 import { saveFile } from '../lib/saveFile.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
 
+const MINUTE = 60_000;
+
 export type SnapshotFilters = Pick<SnapshotsQuery, 'status' | 'trigger' | 'search' | 'marked' | 'from' | 'to'>;
 export type ResourceFilters = Pick<ResourcesQuery, 'kind' | 'org' | 'folder' | 'under' | 'search'>;
 
@@ -24,6 +26,21 @@ export function useSnapshot(id: string | undefined) {
     queryFn: ({ signal }) => call('GET /snapshots/:id', { params: { id: id ?? '' }, signal }),
     enabled: id !== undefined && id !== '',
   });
+}
+
+/** The times of the snapshots that were taken within a minute of a moment. */
+export function useTimesNear(time: string | undefined): string[] {
+  const { data } = useQuery({
+    queryKey: ['snapshots', 'near', time],
+    queryFn: ({ signal }) => {
+      const at = Date.parse(time ?? '');
+      const [from, to] = [at - MINUTE, at + MINUTE].map((one) => new Date(one).toISOString());
+      return call('GET /snapshots', { query: { from, to, limit: PAGE_SIZE }, signal });
+    },
+    enabled: time !== undefined,
+    staleTime: MINUTE,
+  });
+  return (data?.items ?? []).map((one) => one.time);
 }
 
 /** What a snapshot holds never changes, so it is read once. */

@@ -4,6 +4,7 @@ import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
 import { GoneList } from './GoneList.tsx';
 import { QueryView } from '../QueryView.tsx';
 import { useGoneLately } from '../../data/useGone.ts';
+import { distinctTimes } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
@@ -23,7 +24,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
       </Stack>
       <div className={styles.content}>
         <QueryView query={lately}>
-          {({ gone, isFirst }) =>
+          {({ gone, isFirst, times }) =>
             gone.length === 0 ? (
               <Text color="secondary">
                 {isFirst
@@ -34,7 +35,11 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
                     )}
               </Text>
             ) : (
-              <GoneList gone={gone} label={t('gone.title', 'Deleted in the last 24 hours')} />
+              <GoneList
+                gone={gone}
+                label={t('gone.title', 'Deleted in the last 24 hours')}
+                timeText={distinctTimes(times)}
+              />
             )
           }
         </QueryView>

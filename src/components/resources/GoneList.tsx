@@ -12,8 +12,14 @@ import { RestoreButton } from './RestoreButton.tsx';
 
 const SHOWN = 5;
 
+interface Props {
+  gone: Gone[];
+  label: string;
+  timeText?: (time: string) => string;
+}
+
 /** What is gone, the outermost things only, each with the way back. */
-export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
+export function GoneList({ gone, label, timeText = formatTime }: Props) {
   const styles = useStyles2(getStyles);
   const [all, setAll] = useState(false);
   const shown = all ? gone : gone.slice(0, SHOWN);
@@ -29,7 +35,7 @@ export function GoneList({ gone, label }: { gone: Gone[]; label: string }) {
                   one.entry.folder || kindLabel(one.entry.kind),
                   insideText(one),
                   one.seen !== undefined &&
-                    t('gone.seen', 'last seen in the backup of {{time}}', { time: formatTime(one.seen) }),
+                    t('gone.seen', 'last seen in the backup of {{time}}', { time: timeText(one.seen) }),
                 ]
                   .filter(Boolean)
                   .join(' · ')}

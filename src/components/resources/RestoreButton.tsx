@@ -1,6 +1,6 @@
 import { Button, type ButtonProps } from '@grafana/ui';
 import { useNavigate } from 'react-router';
-import type { RestoreRequest, RestoreSelection } from '../../../pkg/contract/api/restores.ts';
+import type { RestoreOptions, RestoreRequest, RestoreSelection } from '../../../pkg/contract/api/restores.ts';
 import type { ResourceRef } from '../../../pkg/contract/kinds.ts';
 import { usePlanRestore } from '../../data/useRestores.ts';
 import { t } from '../../lib/i18n.ts';
@@ -19,11 +19,18 @@ export function RestoreButton({ request, children, ...button }: Props) {
   return (
     <>
       <Button {...button} icon={plan.isPending ? 'spinner' : 'history'} disabled={plan.isPending} onClick={show}>
-        {plan.isPending ? t('restore.planning', 'Comparing with Grafana now…') : children}
+        {plan.isPending ? planningText(request.options) : children}
       </Button>
       {plan.error !== null && <ServiceNotice error={plan.error} />}
     </>
   );
+}
+
+/** What is compared while a plan is made: the Grafana that it is for. */
+export function planningText({ to }: RestoreOptions = {}): string {
+  return to === undefined
+    ? t('restore.planning', 'Comparing with Grafana now…')
+    : t('send.planning', 'Comparing with {{name}} now…', { name: to.connection });
 }
 
 /** Plans to restore a deleted resource from a snapshot that contains it; a folder with its contents. */

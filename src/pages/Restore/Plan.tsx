@@ -3,7 +3,7 @@ import { Alert, LinkButton, Stack } from '@grafana/ui';
 import { useContext } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Counterpart, RestoreOptions, RestorePlan } from '../../../pkg/contract/api/restores.ts';
-import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
+import type { Run, RunSummary } from '../../../pkg/contract/api/runs.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
@@ -13,8 +13,8 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { OutageContext } from '../../data/useOutage.ts';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useRun, useRunOfRestore } from '../../data/useRuns.ts';
-import { useSnapshot } from '../../data/useSnapshots.ts';
-import { formatTime } from '../../lib/format.ts';
+import { useSnapshot, useTimesNear } from '../../data/useSnapshots.ts';
+import { distinctTimes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { noOutline } from '../../lib/styles.ts';
@@ -37,6 +37,7 @@ import { formOf } from './request.ts';
 import { titleOf } from './plan/title.ts';
 import { SecurityChanges } from './SecurityChanges.tsx';
 import { warningTexts } from '../../lib/catalogue/reasons.ts';
+import { planningText } from '../../components/resources/RestoreButton.tsx';
 import { WaitCard } from '../../components/WaitCard.tsx';
 
 /** A restore from its plan to its verified end; the URL is the same all the way. */
@@ -47,6 +48,13 @@ export function Plan() {
   const to = plan?.options.to?.connection;
   // The snapshot that an undo restores is in the repository of the connection.
   const snapshot = useSnapshot(to !== undefined && plan?.undoes !== undefined ? undefined : plan?.snapshot);
+  const { time } = snapshot.data ?? {};
+  const timeText = distinctTimes([...useTimesNear(time), ...(time === undefined ? [] : [time])]);
+  const undone = useRun(plan?.undoes).data;
+  const subTitle =
+    plan?.undoes !== undefined
+      ? undone && undoesText(undone)
+      : time && t('plan.from', 'From the snapshot of {{time}}', { time: timeText(time) });
   const ended = useRunOfRestore(id, isLost(query.error)).data?.items[0];
   return (
     <AppPage
@@ -57,9 +65,7 @@ export function Plan() {
             ? { text: t('plan.title', 'Restore'), url: routes.restore() }
             : { text: t('send.title', 'Send to another Grafana'), url: routes.send() },
       }}
-      subTitle={
-        snapshot.data && t('plan.from', 'From the snapshot of {{time}}', { time: formatTime(snapshot.data.time) })
-      }
+      subTitle={subTitle}
       actions={
         plan &&
         !isLost(query.error) &&
@@ -83,6 +89,16 @@ export function Plan() {
   );
 }
 
+/** What an undo takes back. */
+function undoesText({ undoes, connection, started }: Run): string {
+  const time = formatTime(started);
+  return undoes !== undefined
+    ? t('plan.reverses', 'Reverses the undo of {{time}}', { time })
+    : connection === undefined
+      ? t('plan.undoes', 'Undoes the restore of {{time}}', { time })
+      : t('plan.undoesSent', 'Undoes the changes of {{time}} in {{name}}', { time, name: connection });
+}
+
 function pageTitle(plan: RestorePlan | undefined, error: Error | null, ended: RunSummary | undefined): string {
   // What became of a restore that its service did not survive, only the run knows.
   if (isLost(error)) {
@@ -96,7 +112,7 @@ function Stage({ plan }: { plan: RestorePlan }) {
   const stage = useFocusOnChange<HTMLDivElement>(plan.state);
   return (
     <div ref={stage} tabIndex={-1} className={noOutline}>
-      <EarlierPart undoes={plan.undoes} />
+      <EarlierPart plan={plan} />
       {/* What is shown of a plan is read once, so not before it is made. */}
       {plan.state === 'planning' ? <Planning plan={plan} /> : <Body plan={plan} />}
     </div>
@@ -188,7 +204,7 @@ function Planning({ plan }: { plan: RestorePlan }) {
   }
   return (
     <WaitCard
-      title={t('restore.planning', 'Comparing with Grafana now…')}
+      title={planningText(plan.options)}
       text={t('restore.planningText', 'This only reads from Grafana. With many resources it takes a moment.')}
       progress={plan.progress}
       action={

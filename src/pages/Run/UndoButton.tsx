@@ -6,19 +6,26 @@ import { useUndoRun } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 
+interface Props {
+  run: Pick<Run, 'id' | 'connection' | 'undoes'>;
+  /** Its label, instead of the usual one. */
+  children?: string;
+}
+
 /** Plans the way back of a restore and shows that plan; nothing is changed by pressing it. */
-export function UndoButton({ run: { id, connection, undoes } }: { run: Pick<Run, 'id' | 'connection' | 'undoes'> }) {
+export function UndoButton({ run: { id, connection, undoes }, children }: Props) {
   const undo = useUndoRun();
   const navigate = useNavigate();
   const plan = () => undo.mutate(id, { onSuccess: (made) => void navigate(routes.restorePlan(made.id)) });
   return (
     <>
       <Button variant="secondary" icon="history-alt" disabled={undo.isPending} onClick={plan}>
-        {undoes !== undefined
-          ? t('run.reverse', 'Reverse this undo')
-          : connection === undefined
-            ? t('run.undo', 'Undo this restore')
-            : t('send.undo', 'Undo the changes in {{name}}', { name: connection })}
+        {children ??
+          (undoes !== undefined
+            ? t('run.reverse', 'Reverse this undo')
+            : connection === undefined
+              ? t('run.undo', 'Undo this restore')
+              : t('send.undo', 'Undo the changes in {{name}}', { name: connection }))}
       </Button>
       {undo.error !== null && <ServiceNotice error={undo.error} />}
     </>

@@ -60,4 +60,52 @@ test('an undo of what finished an interrupted restore says that it leaves the pa
     const link = page.getByRole('link', { name: 'Open the earlier run' });
     await expect(link).toHaveAttribute('href', new RegExp(`/runs/${earlier!.id}$`));
   }
+  // The later part is undone: now the earlier one can be.
+  const asked = page.waitForRequest(new RegExp(`/runs/${earlier!.id}/undo$`));
+  await page.getByRole('button', { name: 'Undo the earlier run' }).click();
+  await asked;
+  await expect(page).toHaveURL(/\/restore\/restore-/);
+});
+
+test('an undo names what it takes back, and what it is compared with', async ({ app, page, service }) => {
+  const [run] = service.state.runs;
+  Object.assign(run!, { kind: 'restore', status: 'complete', undoable: true });
+  const created = new Date().toISOString();
+  const expires = new Date(Date.now() + 3_600_000).toISOString();
+  const [snapshot] = service.state.snapshots;
+  const plan = {
+    ...{ id: 'plan-1', created, expires, state: 'planned', undoes: run!.id, snapshot: snapshot!.id },
+    ...{ selection: { type: 'everything' }, options: {}, counts: { update: 4 } },
+    ...{ losing: 0, security: 0, dependencies: [], dataSources: [], liveDataSources: [], warnings: [] },
+  };
+  await page.route('**/api/v1/restores/plan-1', (route) => route.fulfill({ json: plan }));
+  await page.route('**/api/v1/restores/plan-1/*', (route) => route.fulfill({ json: { items: [], total: 0 } }));
+  await app.open('/restore/plan-1');
+  await expect(page.getByText(/^Undoes the restore of /)).toBeVisible();
+  await expect(page.getByText(/^From the snapshot of /)).toHaveCount(0);
+  run!.undoes = service.state.runs[1]!.id;
+  await app.open('/restore/plan-1');
+  await expect(page.getByText(/^Reverses the undo of /)).toBeVisible();
+  const { undoes: _, ...sent } = plan;
+  await page.route('**/api/v1/restores/plan-1', (route) =>
+    route.fulfill({ json: { ...sent, state: 'planning', options: { to: { connection: 'stage' } } } }),
+  );
+  await app.open('/restore/plan-1');
+  await expect(page.getByText('Comparing with stage now…')).toBeVisible();
+});
+
+test('a plan names the time of its snapshot to the second where another one was made then', async ({
+  app,
+  page,
+  service,
+}) => {
+  const [newest, other] = service.state.snapshots;
+  await app.open(`/restore?snapshot=${newest!.id}&type=everything`);
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  const from = page.getByText(/^From the snapshot of /);
+  await expect(from).toHaveText(/\d:\d\d [AP]M$/);
+  await expect(from).not.toHaveText(/\d:\d\d:\d\d/);
+  other!.time = new Date(Math.floor(Date.parse(newest!.time) / 60_000) * 60_000 + 1).toISOString();
+  await page.reload();
+  await expect(from).toHaveText(/\d:\d\d:\d\d [AP]M$/);
 });

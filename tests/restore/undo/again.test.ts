@@ -38,6 +38,9 @@ it('an undo of an undo brings back the preferences of a team that the first one 
   expect(Object.keys(restored)).toContain('1/org-preferences/team:night');
   const undone = await undo(run);
   expect(stateOf(await bench.backup())).toEqual(before);
+  const { manifest: _, selection: __, options: ___, ...asked } = await bench.request({});
+  const { plan } = await planUndo(asked, (await bench.repository.run(undone))!);
+  expect(new Set(plan.items.map((item) => item.reason))).toEqual(new Set(['the undo deleted it']));
   await undo(undone);
   expect(stateOf(await bench.backup())).toEqual(restored);
 });

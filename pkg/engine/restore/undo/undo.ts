@@ -1,7 +1,7 @@
 import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
-import { reason } from '../../../contract/reasons/catalogue.ts';
+import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import { because, losing, refusal } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
@@ -63,7 +63,8 @@ export async function planUndo(
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
   const removals = await planCreatedRemovals(request, touched.filter(isNew), entries);
-  const items = titled([...plan.items, ...lost, ...removals], entries);
+  const found = titled([...plan.items, ...lost, ...removals], entries);
+  const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
   const confirm = confirmationFor(request, items);
   return {
@@ -191,6 +192,18 @@ function notHeld({ org, kind, uid }: Touched, newOrgs: ReadonlySet<number>): Pla
     losses: [],
     security: [],
   };
+}
+
+const DONE_BY_UNDO: Readonly<Record<string, ReasonCode>> = {
+  created: 'undo-created',
+  changed: 'undo-changed',
+  deleted: 'undo-deleted',
+};
+
+/** Says of what an undo did that it was an undo. */
+function asDoneByUndo(item: PlannedItem): PlannedItem {
+  const code = DONE_BY_UNDO[item.code];
+  return code === undefined ? item : { ...item, ...because({ code, params: {} }) };
 }
 
 /**
