@@ -9,6 +9,7 @@ test('before the first backup, the target leads to encryption, and not any more 
   service,
 }) => {
   service.state.snapshots = [];
+  service.state.status = { schedules: [] };
   await app.open('/settings/target');
   const alert = page.getByRole('status').filter({ hasText: 'Choose encryption before the first backup' });
   await expect(alert).toContainText('The first backup starts as soon as you save the target.');
@@ -38,6 +39,15 @@ test('once a target is saved, its page says that the first backup runs, and lead
   await expectAccessible(page);
   await running.getByRole('link', { name: 'Go to the overview' }).click();
   await expect(page.getByRole('heading', { name: 'The first backup is running' })).toBeVisible();
+});
+
+test('once a target is saved, its page no longer says what to do before that', async ({ app, page, service }) => {
+  service.state.snapshots = [];
+  service.state.status = { protection: 'never', newest: undefined, lastBackup: undefined };
+  await app.open('/settings/target');
+  await expect(page.getByText('The target is saved. The first backup starts automatically.')).toBeVisible();
+  await expect(page.getByText('Choose encryption before the first backup')).toHaveCount(0);
+  await expectAccessible(page);
 });
 
 test('a private key of others is named where it is entered, and on the overview', async ({ app, page, service }) => {

@@ -90,11 +90,11 @@ export const REPOSITORY_ADVICE = {
 
   'include-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`), because it does not use a target saved on the settings page. A token reaches only one organization.',
-    page: 'To include them, the deployment has to select all organizations; to exclude them on purpose, it has to select the others. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
+    page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. The service also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include them, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
+    page: 'To include what only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
   },
   'include-in-connection': {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',

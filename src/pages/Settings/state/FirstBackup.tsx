@@ -19,6 +19,16 @@ export function FirstBackup({ settings }: SectionProps) {
       </Alert>
     );
   }
+  const isScheduled = status?.schedules.some(({ job, expression }) => job === 'backup' && expression !== '') === true;
+  if (settings.values.target.url !== '' && isScheduled && isBeforeFirstBackup(status)) {
+    return (
+      <Alert
+        severity="info"
+        bottomSpacing={0}
+        title={t('encryption.saved', 'The target is saved. The first backup starts automatically.')}
+      />
+    );
+  }
   const notice = isBeforeFirstBackup(status) ? encryptionNotice(status, settings) : undefined;
   return (
     notice && (
