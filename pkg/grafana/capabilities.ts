@@ -10,6 +10,12 @@ const FEATURES = ['unifiedAlertingEnabled', 'publicDashboardsEnabled', 'snapshot
 /** What Grafana can be configured to lack, as its settings for the browser name it. */
 export type Feature = (typeof FEATURES)[number];
 
+/** Where those settings name what is turned on. */
+const NAMED_IF_ON = {
+  ssoSettingsApi: ['featureToggles'],
+  'dspermissions.enforcement': ['licenseInfo', 'enabledFeatures'],
+} as const;
+
 /** What one Grafana is and serves, found by asking it. */
 export interface Capabilities {
   /** As Grafana says it; empty when it hides its version. */
@@ -21,6 +27,8 @@ export interface Capabilities {
   appUrl?: string;
   /** What its configuration turns off. */
   turnedOff: readonly Feature[];
+  /** What its configuration or license says that it has. */
+  turnedOn?: readonly (keyof typeof NAMED_IF_ON)[];
   /** Major and minor; undefined when the version is hidden or not of that form. */
   major?: number;
   minor?: number;
@@ -113,12 +121,15 @@ export async function firstOf<T>(first: Promise<T>, ...others: Promise<unknown>[
 async function buildInfo(
   grafana: GrafanaClient,
   signal?: AbortSignal,
-): Promise<Pick<Capabilities, 'edition' | 'anonymous' | 'appUrl' | 'turnedOff'> & { version?: string }> {
+): Promise<Pick<Capabilities, 'edition' | 'anonymous' | 'appUrl' | 'turnedOff' | 'turnedOn'> & { version?: string }> {
   const settings = await optional(grafana.get('/api/frontend/settings', { signal }));
   const [version, edition] = [stringAt(settings, 'buildInfo', 'version'), stringAt(settings, 'buildInfo', 'edition')];
   const anonymous = objectAt(settings)?.['anonymousEnabled'] === true ? true : undefined;
   const turnedOff = FEATURES.filter((name) => objectAt(settings)?.[name] === false);
-  return compact({ version, edition, anonymous, appUrl: stringAt(settings, 'appUrl'), turnedOff });
+  const turnedOn = (Object.keys(NAMED_IF_ON) as (keyof typeof NAMED_IF_ON)[]).filter(
+    (name) => objectAt(settings, ...NAMED_IF_ON[name])?.[name] === true,
+  );
+  return compact({ version, edition, anonymous, appUrl: stringAt(settings, 'appUrl'), turnedOff, turnedOn });
 }
 
 async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Map<string, string[]>> {

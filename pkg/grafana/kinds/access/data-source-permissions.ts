@@ -9,7 +9,7 @@ import { valueIf } from '../../../lib/expected-errors.ts';
 /**
  * Who may query, edit and administer a data source. Part of Grafana Enterprise and Cloud: the open source build
  * registers no such route and answers 404 (its data source permission service is a stub,
- * accesscontrol/ossaccesscontrol), which is "not served"; 403 is a missing right.
+ * accesscontrol/ossaccesscontrol), which is "not served", unless the license names them; 403 is a missing right.
  */
 export const dataSourcePermissions: KindDefinition = permissionKind({
   name: 'data-source-permissions',
@@ -34,7 +34,9 @@ export const dataSourcePermissions: KindDefinition = permissionKind({
   async serves(context: KindContext): Promise<Serving> {
     const path = '/api/access-control/datasources/description';
     const found = context.grafana.get(path, { signal: context.signal }).then(() => ({ served: true }) as const);
-    return found.catch(valueIf(isNotFound, { served: false, reason: reason('enterprise-only') }));
+    const isLicensed = context.capabilities.turnedOn?.includes('dspermissions.enforcement') === true;
+    const mayLack = (error: unknown): boolean => isNotFound(error) && !isLicensed;
+    return found.catch(valueIf(mayLack, { served: false, reason: reason('enterprise-only') }));
   },
 
   owners: liveDataSources,

@@ -12,7 +12,7 @@ const PATH = '/api/v1/sso-settings';
 /**
  * Single sign-on settings per provider, archived only: Grafana shows secrets as a mask (`*********`), and writing the
  * mask back would store it. `settings:read` is given to server admins; before Grafana 12 the API can be turned off, and
- * answers 404.
+ * answers 404: the settings then don't name its toggle.
  */
 export const ssoSettings: Kind = {
   name: 'sso-settings',
@@ -33,7 +33,9 @@ export const ssoSettings: Kind = {
       return { served: false, reason: reason('needs-server-admin') };
     }
     const found = context.grafana.get(PATH, { signal: context.signal }).then(() => ({ served: true }) as const);
-    const mayLack = (error: unknown): boolean => isNotFound(error) && !atLeast(context.capabilities, 12);
+    const { capabilities } = context;
+    const hasIt = atLeast(capabilities, 12) || capabilities.turnedOn?.includes('ssoSettingsApi') === true;
+    const mayLack = (error: unknown): boolean => isNotFound(error) && !hasIt;
     return found.catch(valueIf(mayLack, { served: false, reason: reason('no-sso-api') }));
   },
 

@@ -57,6 +57,27 @@ describe('a backup whose list is answered with 404', () => {
     expect(await bench.backup()).toMatchObject({ status: 'complete', errors: [] });
   });
 
+  it.each([
+    ['sso-settings', '/api/v1/sso-settings*', { featureToggles: { ssoSettingsApi: true } }],
+    [
+      'data-source-permissions',
+      '/api/access-control/datasources/*',
+      { licenseInfo: { enabledFeatures: { 'dspermissions.enforcement': true } } },
+    ],
+  ] as const)('is partial without %s only if Grafana says that it has them', async (kind, path, settings) => {
+    const bench = await start({ profile: '11.6' });
+    await (
+      await bench.instance()
+    ).orgs[0]!.client.post('/api/datasources', {
+      ...{ uid: 'a', name: 'a', type: 'prometheus', access: 'proxy' },
+    });
+    bench.grafana.setFaults(answer(path, 404));
+    expect((await bench.backup()).status).toBe('complete');
+    bench.grafana.setFaults(answer(path, 404), answer('/api/frontend/settings', 200, settings));
+    const { status, errors } = await bench.backup();
+    expect({ status, kinds: errors.map((error) => error.kind) }).toEqual({ status: 'partial', kinds: [kind] });
+  });
+
   it('is partial where only single resources are answered with 404, and is not where they are deleted', async () => {
     const bench = await start({ profile: '12.4' });
     const { client } = (await bench.instance()).orgs[0]!;
