@@ -46,6 +46,7 @@ async function runBootstrap(context: CliContext, flags: CommonFlags): Promise<Ex
       tokenSeconds: days === undefined ? undefined : 86_400 * days,
       // Only where there is a service that the app could reach.
       app: config.url === undefined ? undefined : { url: config.url, tokens },
+      checksPermissions: true,
       state,
       clock,
       randomness,
@@ -77,16 +78,23 @@ async function patiently(context: CliContext, seconds: number, options: Bootstra
 }
 
 function print(context: CliContext, flags: CommonFlags, { orgs, failed }: Bootstrapped): void {
-  const shown = orgs.map(({ org, expires, minted, app }) =>
-    compact({ org, minted, expires: expires?.toISOString(), app }),
+  const shown = orgs.map(({ org, expires, minted, lacks, app }) =>
+    compact({ org, minted, expires: expires?.toISOString(), lacks, app }),
   );
   if (flags.json === true) {
     printJson(context, { orgs: shown, failed: failed.map(({ org, problem }) => ({ org, reason: problem.message })) });
     return;
   }
-  for (const { org, minted, expires } of shown) {
+  for (const { org, minted, expires, lacks = [] } of shown) {
     const end = expires === undefined ? '' : `, valid until ${expires}`;
     printLine(context, `org ${org}: ${minted ? 'a new token is stored' : 'the stored token works'}${end}`);
+    if (lacks.length > 0) {
+      const named = lacks.join(', ');
+      printLine(
+        context,
+        `  It lacks permissions that a backup needs: ${named}. Give its service account the role Admin.`,
+      );
+    }
   }
   for (const { org, problem } of failed) {
     printLine(context, printable(`org ${org}: no token: ${problem.message}`));

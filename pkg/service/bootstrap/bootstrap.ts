@@ -3,7 +3,7 @@ import { asDashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import { AppConfigurator } from './app-configurator.ts';
-import { isAbsent, orgOfToken, orgsOfAdmin } from './grafana.ts';
+import { isAbsent, lackingOf, orgOfToken, orgsOfAdmin } from './grafana.ts';
 import { Identities } from './identities.ts';
 import { expiryOf, fingerprint, TokenMemory, type Facts, type TokenFacts } from './memory.ts';
 import { Renewal } from './renewal.ts';
@@ -107,7 +107,9 @@ class Bootstrap {
     if (works && !this.#nearItsEnd(known)) {
       await this.#renewal.recognize(org, known, facts);
       await this.#renewal.deletePrevious(org, known, facts);
-      result = { org, token: stored, expires: expiryOf(known), minted: false };
+      const looks = this.#options.checksPermissions === true;
+      const lacks = looks ? await lackingOf(this.#identities.withToken(stored), this.#signal) : undefined;
+      result = { org, token: stored, expires: expiryOf(known), minted: false, ...compact({ lacks }) };
     } else {
       const refused = stored !== undefined && !works;
       this.#identities.refused = refused;

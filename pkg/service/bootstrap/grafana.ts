@@ -4,7 +4,7 @@ import { append } from '../../lib/append.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type Json } from '../../lib/json/json.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isScratchOrg, listOrgs as allOrgs } from '../../grafana/orgs.ts';
-import { GrafanaError } from '../../grafana/http/errors.ts';
+import { GrafanaError, isGrafanaError } from '../../grafana/http/errors.ts';
 import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 /** API keys of other makers are none of our business. */
@@ -122,6 +122,26 @@ export function isWellFormed(token: string): boolean {
 export async function orgOfToken(grafana: GrafanaClient, signal: AbortSignal): Promise<number | undefined> {
   const isRefused = hasCode('DK_GRAFANA_UNAUTHORIZED', 'DK_GRAFANA_FORBIDDEN');
   return numberAt(await grafana.get('/api/org', { signal }).catch(valueIf(isRefused, undefined)), 'id');
+}
+
+/** What every Grafana reports as permissions of an Admin, and no backup can do without. */
+const NEEDED = [
+  'alert.provisioning:read',
+  'dashboards:read',
+  'datasources:read',
+  'folders:read',
+  'org.users:read',
+  'serviceaccounts:read',
+  'teams:read',
+];
+
+/** What a backup needs and a token does not permit; undefined where it lacks nothing or Grafana does not say. */
+export async function lackingOf(grafana: GrafanaClient, signal: AbortSignal): Promise<string[] | undefined> {
+  const granted = await grafana
+    .get('/api/access-control/user/permissions', { signal })
+    .catch(valueIf(isGrafanaError, undefined));
+  const lacking = granted === undefined ? [] : NEEDED.filter((action) => arrayAt(granted, action) === undefined);
+  return lacking.length === 0 ? undefined : lacking;
 }
 
 /**

@@ -19,6 +19,8 @@ export interface BootstrapOptions {
   orgIds?: readonly number[];
   /** What the app is configured with; undefined = the app is left alone (no service to reach). */
   app?: AppConnection;
+  /** Whether to look at the permissions of tokens that work: Grafana accepts that of an account that was demoted. */
+  checksPermissions?: boolean;
   state: StateStore;
   clock: Clock;
   randomness: Randomness;
@@ -39,6 +41,8 @@ export interface OrgToken {
   minted: boolean;
   /** Why it was not renewed although it expires soon. */
   notRenewed?: DashkeepError;
+  /** What a backup needs and a stored token that works does not permit. */
+  lacks?: string[];
   /** Whether it was made because Grafana refused the stored one. */
   refused?: true;
   /** The service account, and the usual name where somebody else's has that. Absent for a token of somebody else. */
