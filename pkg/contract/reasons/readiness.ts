@@ -20,7 +20,8 @@ export const READINESS_REASONS = {
   'ready-later-failed': 'a later backup failed',
   'ready-signed': 'a trusted key signed snapshot {snapshot}',
   'ready-verified': 'no problems found',
-  'ready-read-back': 'existing snapshots: {snapshots}; existing objects: {objects}; objects that were read and match their hash: {read}',
+  'ready-read-back':
+    'existing snapshots: {snapshots}; existing objects: {objects}; objects that were read and match their hash: {read}',
   'ready-not-verified': 'the whole repository has not been verified yet',
   'ready-verify-problems': 'problems found: {count}',
   'ready-tested': 'snapshot {snapshot} was restored to a temporary place in {seconds} s',
