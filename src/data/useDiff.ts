@@ -62,7 +62,14 @@ export function useLatestChanges(newest: string) {
       }
       const query = { from: before.id, to: newest, order: 'newest', limit: OF_LATEST } as const;
       const diff = await call('GET /diff', { query, signal });
-      return { before, diff: { ...diff, items: withoutCompanions(diff.items).slice(0, LATEST) } };
+      const items = withoutCompanions(diff.items);
+      const count = (change: DiffEntry['change']) => items.filter((one) => one.change === change).length;
+      // With more than these, only the service knows their number.
+      const counts =
+        diff.next === undefined
+          ? { added: count('added'), changed: count('changed'), removed: count('removed') }
+          : diff.counts;
+      return { before, diff: { ...diff, counts, items: items.slice(0, LATEST) } };
     },
     staleTime: 60_000,
   });

@@ -161,6 +161,7 @@ test('the latest changes lead to their differences, and permissions are not said
   const list = page.getByRole('list', { name: 'Newest changes' });
   await expect(list.getByRole('listitem')).toHaveCount(3);
   await expect(list.getByRole('listitem').filter({ hasText: 'DNS' })).toHaveCount(1);
+  await expect(page.getByText(/: Changed 2, Removed 1\.$/)).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'Redis' }).first().click();
   await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);
