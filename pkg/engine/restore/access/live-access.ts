@@ -4,7 +4,7 @@ import type { KindName } from '../../../contract/kinds.ts';
 import { grantsIn, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import { isForbidden, isUnreadable } from '../../../grafana/http/errors.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import { isDashboardLive, liveDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
+import { isDashboardWhole, liveDashboards } from '../../../grafana/kinds/dashboards/dashboard/live.ts';
 import { isFolderLive, liveFolders } from '../../../grafana/kinds/dashboards/folder.ts';
 import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
@@ -163,7 +163,7 @@ export class LiveAccess implements Access {
   }
 
   async #read(resource: 'folders' | 'dashboards', uid: string): Promise<Grants | undefined> {
-    const isLive = resource === 'folders' ? isFolderLive : isDashboardLive;
+    const isLive = resource === 'folders' ? isFolderLive : isDashboardWhole;
     try {
       const body = await readPermissions(this.#context, resource, uid, () => isLive(this.#context, uid));
       return body === undefined ? NO_GRANTS : grantsIn(body);

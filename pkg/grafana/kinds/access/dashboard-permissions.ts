@@ -1,5 +1,5 @@
 import { readDashboard } from '../dashboards/dashboard/listed.ts';
-import { isDashboardLive, liveDashboard, liveDashboards } from '../dashboards/dashboard/live.ts';
+import { isDashboardWhole, liveDashboard, liveDashboards } from '../dashboards/dashboard/live.ts';
 import type { KindDefinition } from '../definition.ts';
 import { permissionKind } from './permissions/kind.ts';
 
@@ -30,5 +30,5 @@ export const dashboardPermissions: KindDefinition = permissionKind({
   owners: liveDashboards,
   known: readDashboard,
   one: liveDashboard,
-  isLive: isDashboardLive,
+  isLive: isDashboardWhole,
 });

@@ -101,8 +101,16 @@ export function liveFolders(context: KindContext): Promise<Listed[]> {
   });
 }
 
-/** Whether a folder is live now. */
-export async function isFolderLive({ grafana, signal }: KindContext, uid: string): Promise<boolean> {
-  const folder = await ifFound(grafana.get(`/api/folders/${encodeURIComponent(uid)}`, { signal, ignoreBody: true }));
-  return folder !== undefined;
+/** Whether a folder is live now, with all that it is in: Grafana knows no permissions of one whose parent is missing. */
+export async function isFolderLive(context: KindContext, uid: string): Promise<boolean> {
+  const seen = new Set<string>();
+  for (let next: string | undefined = uid; next !== undefined && !seen.has(next);) {
+    seen.add(next);
+    const found = await folder.read(context, { uid: next, title: next });
+    if (found === undefined) {
+      return false;
+    }
+    next = found.folderUid;
+  }
+  return true;
 }

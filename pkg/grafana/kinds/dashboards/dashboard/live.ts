@@ -5,6 +5,7 @@ import { dashboard } from '../dashboard.ts';
 import type { KindContext, Known, Listed } from '../../kind.ts';
 import { listedDashboards } from './listed.ts';
 import { dashboardsPath, usableVersions } from './stored.ts';
+import { isFolderLive } from '../folder.ts';
 
 /** Claiming to know everything makes the kind list metadata only: nobody reads bodies here. */
 const EVERYTHING: Known = { revision: () => undefined, size: Infinity };
@@ -52,4 +53,10 @@ export async function isDashboardLive(context: KindContext, uid: string): Promis
   }
   const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
   return (await ifFound(grafana.get(path, { signal, ignoreBody: true }))) !== undefined;
+}
+
+/** Whether a dashboard is live, with all that it is in: Grafana knows no permissions of one whose folder is missing. */
+export async function isDashboardWhole(context: KindContext, uid: string): Promise<boolean> {
+  const folderUid = (await isDashboardLive(context, uid)) ? (await liveDashboard(context, uid))?.folderUid : null;
+  return folderUid !== null && (folderUid === undefined || isFolderLive(context, folderUid));
 }

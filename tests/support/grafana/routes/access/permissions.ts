@@ -144,15 +144,25 @@ function holderOf(call: Call, resource: string, id: string, verb: 'read' | 'writ
   return { acl, inherited: [], names, resource };
 }
 
-/** Reading the permissions of what is missing fails where inherited ones are looked for (ossaccesscontrol). */
+/** Whether a folder exists with all that it is in. */
+function isWhole(org: Call['org'], uid: string): boolean {
+  const chain = ancestors(org, uid);
+  return chain.length > 0 && chain.at(-1)?.parentUid === '';
+}
+
+/** Reading the permissions of what is missing, or in a folder that is, fails where inherited ones are looked for (ossaccesscontrol). */
 function refuseMissing(call: Call): void {
   const { org, profile } = call;
   const [resource, id] = [call.param('resource'), call.param('id')];
-  if (resource === 'folders' && !org.folders.has(id)) {
+  if (resource === 'folders' && !isWhole(org, id)) {
     call.require('folders.permissions:read', `folders:uid:${id}`);
     throw profile.missingFolderPermissions === 404
       ? publicError(404, 'folder.notFound', 'NotFound')
       : publicError(500, 'accesscontrol.internal', 'InternalError');
+  }
+  const folderUid = resource === 'dashboards' ? (org.dashboards.get(id)?.folderUid ?? '') : '';
+  if (folderUid !== '' && !isWhole(org, folderUid)) {
+    throw publicError(500, 'accesscontrol.internal', 'InternalError');
   }
   if (resource === 'dashboards' && !org.dashboards.has(id)) {
     call.require('dashboards.permissions:read', `dashboards:uid:${id}`);
