@@ -10,7 +10,7 @@ import { isUnreadable } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
-import { isScratchOrg, listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
+import { assertReached, isScratchOrg, listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
 import type { SnapshotScope } from '../contract/manifest.ts';
 import { hasCode, valueIf } from '../lib/expected-errors.ts';
 
@@ -72,6 +72,9 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
   const asked = options.orgs === 'reached' ? (serverAdmin ? 'all' : undefined) : options.orgs;
   const { wanted, existing } = await wantedOrgs({ ...options, orgs: asked }, home);
   const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
+  if (client.identity === 'basic') {
+    await Promise.all(orgs.filter(({ id }) => id !== home.id).map((org) => assertReached(org.client, org.id, signal)));
+  }
   const others = existing?.filter(({ id }) => !wanted.some((org) => org.id === id));
   const chosen = asked === undefined ? 'own' : asked === 'all' ? 'all' : 'chosen';
   const scope: SnapshotScope = compact({ orgs: chosen, serverAdmin, others });

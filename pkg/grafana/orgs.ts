@@ -1,5 +1,8 @@
 import { numberAt, objectAt, type Json, type JsonObject } from '../lib/json/json.ts';
+import { hasCode, valueIf } from '../lib/expected-errors.ts';
 import { shortText } from '../lib/short-text.ts';
+import { DashkeepError } from '../contract/errors.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
 import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
@@ -59,4 +62,21 @@ export async function listOrgs(client: GrafanaClient, signal: AbortSignal | unde
 /** Every organization as `listOrgs`, read once for all kinds of a run. */
 export function orgsOfRun({ grafana, memo, signal }: KindContext): Promise<JsonObject[]> {
   return memo('orgs', () => listOrgs(grafana, signal));
+}
+
+/**
+ * Requests reach an organization by a header. A proxy may drop it, or answer from its cache: then all would be read
+ * from, and written to, another one.
+ * @param org - that the client acts in
+ * @throws DK_GRAFANA_ANSWER when another organization responds
+ */
+export async function assertReached(client: GrafanaClient, org: number, signal?: AbortSignal): Promise<void> {
+  const isHidden = hasCode('DK_GRAFANA_FORBIDDEN', 'DK_GRAFANA_NOT_FOUND');
+  const answer = await client.get('/api/org', { signal }).catch(valueIf(isHidden, undefined));
+  const id = numberAt(answer, 'id');
+  if (answer !== undefined && id !== org) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `requests to organization ${org} reach ${id ?? 'none'}`, {
+      advice: reason('pass-org-header'),
+    });
+  }
 }

@@ -4,6 +4,7 @@ import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { ifFound, isConflict } from '../../grafana/http/errors.ts';
 import type { Instance, Org } from '../../grafana/instance.ts';
+import { assertReached } from '../../grafana/orgs.ts';
 import { CREATE_LIMIT_MS, type Scratch } from './scratch.ts';
 
 /** An org for one drill. Only ever found by its name, which nobody else gives: no other org can be meant. */
@@ -40,6 +41,7 @@ export class ScratchOrg implements Scratch {
       throw new DashkeepError('DK_GRAFANA_ANSWER', `the organization '${this.name}' was created, but is missing`);
     }
     const org: Org = { id, name: this.name, client: this.#client.inOrg(id) };
+    await assertReached(org.client, id, signal);
     return { ...this.#instance, orgs: [org] };
   }
 

@@ -7,6 +7,10 @@ export const GRAFANA_ADVICE = {
   'change-email': 'Change the email address of the account that has {login} as its address, then retry.',
   'enable-dashboard-version': 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
   'let-apis-through': 'Let requests to /apis through to Grafana.',
+  'pass-org-header': {
+    cli: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or set GRAFANA_URL to an address without the proxy.',
+    page: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or in the deployment, set Grafana’s address to one without the proxy.',
+  },
   'check-grafana-address': {
     cli: 'Check host, port, scheme and sub-path of GRAFANA_URL, and whether a proxy or login page responds instead.',
     page: 'Check host, port, scheme and sub-path of Grafana’s address in the deployment, and whether a proxy or login page responds instead.',

@@ -4,6 +4,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, ifFound, isConflict } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import { assertReached } from '../../../grafana/orgs.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
 import type { PlanRequest, OrgTarget } from '../types.ts';
 import { homeOf } from './caller.ts';
@@ -90,7 +91,9 @@ async function create(request: PlanRequest, { name }: OrgTarget, changeLog: Chan
     throw refusal('DK_GRAFANA_ANSWER', reason('org-vanished'));
   }
   changeLog.put(touched);
-  return { id, name, client: client.inOrg(id) };
+  const org: Org = { id, name, client: client.inOrg(id) };
+  await assertReached(org.client, id, request.signal);
+  return org;
 }
 
 /** The request may have worked all the same. */
