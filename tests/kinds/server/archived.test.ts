@@ -32,7 +32,7 @@ describe.each(TRIED_PROFILES)('server and single sign-on settings on %s', (profi
 
 it('the server settings lack what Grafana shows only until its first restart', async () => {
   grafana = await testGrafana({ profile: '12.4' });
-  const settings = { rbac: { permission_cache: 'true' }, server: { enabled: 'true' } };
+  const settings = { DEFAULT: {}, rbac: { permission_cache: 'true' }, server: { enabled: 'true' } };
   const read = async (body: object): Promise<unknown> => {
     grafana.sim.setFaults({ match: 'GET /api/admin/settings', action: { kind: 'status', status: 200, body } });
     return bodies(await take('server-settings', await grafana.admin()));

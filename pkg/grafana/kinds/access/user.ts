@@ -5,6 +5,7 @@ import { arrayAt, numberAt, objectAt, stringAt, type Json, type JsonObject } fro
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { accountOf, isSameName } from '../../accounts.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { eachNumbered, listNumbered, type NumberedList } from '../../http/pagination/numbered.ts';
 import { userSecurity } from './user/security.ts';
@@ -70,11 +71,11 @@ export const user: Kind = {
     }
     // What the look-up answers lacks before Grafana 12 whether the account is disabled, and where it comes from.
     const { grafana, signal } = context;
-    const [profile, orgs] = await Promise.all([
-      ifFound(grafana.get(`/api/users/${id}`, { signal })),
-      orgsOf(context, id),
-    ]);
-    return profile === undefined || orgs === undefined ? undefined : userContent(profile, orgs);
+    const path = `/api/users/${id}`;
+    const [profile, orgs] = await Promise.all([ifFound(grafana.get(path, { signal })), orgsOf(context, id)]);
+    return profile === undefined || orgs === undefined
+      ? undefined
+      : userContent(resourceIn(profile, path, 'id', id), orgs);
   },
 
   references(content) {

@@ -5,6 +5,7 @@ import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../..
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import {
   LOST_PROVENANCE,
   originOf,
@@ -161,9 +162,10 @@ function provenanceOf(rules: readonly JsonObject[]): Pick<Content, 'provenance' 
 
 async function readGroup(context: KindContext, uid: string): Promise<JsonObject | undefined> {
   const { folderUid, title } = splitUid(uid);
-  const found = await ifFound(readAlerting(context, provisioningPath('folder', folderUid, 'rule-groups', title)));
-  const group = objectAt(found);
-  if (found !== undefined && (numberAt(group, 'interval') === undefined || arrayAt(group, 'rules') === undefined)) {
+  const path = provisioningPath('folder', folderUid, 'rule-groups', title);
+  const found = await ifFound(readAlerting(context, path));
+  const group = found === undefined ? undefined : resourceIn(found, path, 'title', title);
+  if (group !== undefined && (numberAt(group, 'interval') === undefined || arrayAt(group, 'rules') === undefined)) {
     throw new DashkeepError('DK_GRAFANA_ANSWER', `the response for the rule group ${uid} is not a rule group`);
   }
   return group;

@@ -3,6 +3,7 @@ import { arrayAt, isJsonObject, objectAt, stringAt, type JsonObject } from '../.
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAlerting } from '../../alerting.ts';
 import { ifFound, isForbidden } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { LOST_PROVENANCE, provenanceHeaders, writeRefusal } from '../../provenance.ts';
 import { requireAnyAction } from '../../rights.ts';
 import {
@@ -135,7 +136,7 @@ async function decryptedIntegrations(context: KindContext): Promise<Map<string, 
   }
   try {
     const answer = await readAlerting(context, EXPORT, { query: { decrypt: true, format: 'json' }, list: true });
-    return exportedIntegrations(objectAt(answer) ?? {});
+    return exportedIntegrations(resourceIn(answer, EXPORT, 'apiVersion'));
   } catch (error) {
     if (isForbidden(error)) {
       context.log.warn({ org: context.org.id, hint: error.hint }, 'secrets of contact points are not included');

@@ -1,6 +1,6 @@
-import { objectAt } from '../../../lib/json/json.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import {
   LOST_PROVENANCE,
   copyNamed,
@@ -36,8 +36,9 @@ export function namedKind({ name: kind, manyReferences, plural, path, send }: Na
   const whole = provisioningPath(path);
 
   async function read(context: KindContext, name: string): Promise<Content | undefined> {
-    const found = await ifFound(readAlerting(context, provisioningPath(path, name)));
-    return found === undefined ? undefined : namedContent(objectAt(found) ?? {}, name);
+    const one = provisioningPath(path, name);
+    const found = await ifFound(readAlerting(context, one));
+    return found === undefined ? undefined : namedContent(resourceIn(found, one, 'name', name), name);
   }
 
   return {

@@ -4,6 +4,7 @@ import { alertingServed, hasAlertRules, provisioningPath, readAlerting, writeAle
 import { annotationOf, apisPath, createOrReplace, factsOf, lacksResource, nameOf, usableVersions } from '../../apis.ts';
 import { listPages } from '../../http/pagination/pages.ts';
 import { ifFound, isGrafanaError, isNotFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders } from '../../provenance.ts';
 import { receiverChanges, receiversOfNew } from '../security/receivers.ts';
 import { widerRoutes } from '../security/routes.ts';
@@ -160,7 +161,7 @@ function titleOf(name: string): string {
 }
 
 async function readDefault(context: KindContext): Promise<Content> {
-  const answer = objectAt(await readAlerting(context, POLICIES)) ?? {};
+  const answer = resourceIn(await readAlerting(context, POLICIES), POLICIES, 'receiver');
   const body = without(answer, 'provenance', 'version');
   const origin = originOf(stringAt(answer, 'provenance'));
   return {

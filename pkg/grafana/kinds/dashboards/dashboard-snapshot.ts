@@ -2,6 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { listWithRoom } from '../../http/pagination/lists.ts';
 import type { Forecast, Kind, KindContext, Restorable, Serving, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -53,7 +54,10 @@ export const dashboardSnapshot: Kind = {
     const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
     return answer === undefined
       ? undefined
-      : contentOf(answer, (await itemsOf(context)).get(listed.uid)?.title ?? listed.title);
+      : contentOf(
+          resourceIn(answer, path, 'dashboard'),
+          (await itemsOf(context)).get(listed.uid)?.title ?? listed.title,
+        );
   },
 
   references(content) {

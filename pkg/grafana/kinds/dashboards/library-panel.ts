@@ -13,6 +13,7 @@ import {
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { refusal } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { eachNumbered } from '../../http/pagination/numbered.ts';
 import { servedWhole } from '../../rights.ts';
@@ -122,7 +123,7 @@ function outlineOf(head: string): JsonObject | undefined {
 async function readElement(context: KindContext, uid: string): Promise<JsonObject | undefined> {
   const path = `${PATH}/${encodeURIComponent(uid)}`;
   const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-  return objectAt(answer, 'result');
+  return answer === undefined ? undefined : resourceIn(objectAt(answer, 'result'), path, 'uid', uid);
 }
 
 function listedOf(element: JsonObject): Listed {

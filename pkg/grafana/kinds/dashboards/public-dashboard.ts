@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { listNumbered } from '../../http/pagination/numbered.ts';
 import { servedWhole } from '../../rights.ts';
@@ -142,8 +143,10 @@ function pathOf(dashboardUid: string): string {
   return `/api/dashboards/uid/${encodeURIComponent(dashboardUid)}/public-dashboards`;
 }
 
-function readPublic(context: KindContext, dashboardUid: string): Promise<Json | undefined> {
-  return ifFound(context.grafana.get(pathOf(dashboardUid), { signal: context.signal }));
+async function readPublic(context: KindContext, dashboardUid: string): Promise<Json | undefined> {
+  const path = pathOf(dashboardUid);
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return answer === undefined ? undefined : resourceIn(answer, path, 'dashboardUid', dashboardUid);
 }
 
 /** What the API returns of a shared dashboard, as content. */

@@ -1,15 +1,8 @@
-import {
-  isJsonObject,
-  numberAt,
-  objectAt,
-  stringAt,
-  without,
-  type Json,
-  type JsonObject,
-} from '../../../lib/json/json.ts';
+import { numberAt, objectAt, stringAt, without, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { atLeast } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { naturalKey } from '../../natural-key.ts';
 import { listDataSources } from './data-source/live.ts';
 import { missingPlugin } from './data-source/plugin.ts';
@@ -70,8 +63,9 @@ export const dataSource: KindDefinition = {
   },
 
   async read(context, listed) {
-    const answer = await ifFound(context.grafana.get(pathOf(listed.uid), { signal: context.signal }));
-    return isJsonObject(answer) ? dataSourceContent(answer) : undefined;
+    const path = pathOf(listed.uid);
+    const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+    return answer === undefined ? undefined : dataSourceContent(resourceIn(answer, path, 'uid', listed.uid));
   },
 
   secretNames,

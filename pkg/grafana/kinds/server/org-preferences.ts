@@ -1,5 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
-import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
+import { DashkeepError } from '../../../contract/errors.ts';
+import { isJsonObject, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { accountDirectoryOf } from '../../account-directory.ts';
 import { GrafanaError, ifFound, isNotFound } from '../../http/errors.ts';
@@ -91,6 +92,9 @@ async function readPreferences(context: KindContext, uid: string): Promise<Conte
   const answer = path === undefined ? undefined : await ifFound(context.grafana.get(path, { signal: context.signal }));
   if (answer === undefined) {
     return undefined;
+  }
+  if (!isJsonObject(answer)) {
+    throw new DashkeepError('DK_GRAFANA_ANSWER', `GET ${path}: the response is not the requested resource`);
   }
   return preferencesContent(uid, answer);
 }

@@ -3,6 +3,7 @@ import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { refusal } from '../../../contract/reasons/reason.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { orgsOfRun, UNREAD_NAME } from '../../orgs.ts';
 import { withoutEmpty } from '../../natural-key.ts';
 import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
@@ -51,8 +52,10 @@ export const org: Kind = {
   write,
 };
 
-function readOrg(context: KindContext, name: string): Promise<Json | undefined> {
-  return ifFound(context.grafana.get(`/api/orgs/name/${encodeURIComponent(name)}`, { signal: context.signal }));
+async function readOrg(context: KindContext, name: string): Promise<Json | undefined> {
+  const path = `/api/orgs/name/${encodeURIComponent(name)}`;
+  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  return answer === undefined ? undefined : resourceIn(answer, path, 'name', name);
 }
 
 /** What the API returns of an organization, as content. */

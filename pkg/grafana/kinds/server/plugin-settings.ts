@@ -1,7 +1,8 @@
-import { isJsonObject, objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
+import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { hasMembers } from '../../account-directory.ts';
 import { ifFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { addressesIn } from '../security/addresses.ts';
 import { securityChange } from '../security/change.ts';
 import { looserChecks } from '../security/checks.ts';
@@ -82,10 +83,12 @@ function pathOf(plugin: string): string {
 }
 
 async function readSettings(context: KindContext, plugin: string): Promise<Content | undefined> {
-  const answer = await ifFound(context.grafana.get(pathOf(plugin), { signal: context.signal }));
-  if (!isJsonObject(answer)) {
+  const path = pathOf(plugin);
+  const found = await ifFound(context.grafana.get(path, { signal: context.signal }));
+  if (found === undefined) {
     return undefined;
   }
+  const answer = resourceIn(found, path, 'id', plugin);
   const version = stringAt(answer, 'info', 'version') ?? '';
   const fields = Object.entries(objectAt(answer, 'secureJsonFields') ?? {}).filter(([, stored]) => stored === true);
   const body: JsonObject = {

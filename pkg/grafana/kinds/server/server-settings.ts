@@ -1,5 +1,6 @@
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { isJsonObject, objectAt, without } from '../../../lib/json/json.ts';
+import { resourceIn } from '../../http/expected.ts';
+import { objectAt, without } from '../../../lib/json/json.ts';
 import type { Kind, KindContext } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -36,9 +37,10 @@ export const serverSettings: Kind = {
 };
 
 async function readSettings(context: KindContext): Promise<Content> {
-  const body = await context.grafana.get('/api/admin/settings', { signal: context.signal });
+  const path = '/api/admin/settings';
+  const body = resourceIn(await context.grafana.get(path, { signal: context.signal }), path, 'DEFAULT');
   const rbac = objectAt(body, 'rbac');
   // A setting that no longer has an effect: Grafana shows it only from its first start to its first restart.
-  const stable = isJsonObject(body) && rbac !== undefined ? { ...body, rbac: without(rbac, 'enabled') } : body;
+  const stable = rbac === undefined ? body : { ...body, rbac: without(rbac, 'enabled') };
   return { body: stable, title: TITLE };
 }

@@ -1,7 +1,8 @@
 import { atLeast } from '../../capabilities.ts';
-import { objectAt, stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
+import { stringAt, type Json, type JsonObject, without } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound, isNotFound } from '../../http/errors.ts';
+import { resourceIn } from '../../http/expected.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import type { Kind, Serving } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -49,7 +50,7 @@ export const ssoSettings: Kind = {
   async read(context, listed) {
     const path = `${PATH}/${encodeURIComponent(listed.uid)}`;
     const answer: Json | undefined = await ifFound(context.grafana.get(path, { signal: context.signal }));
-    return answer === undefined ? undefined : contentOf(objectAt(answer) ?? {});
+    return answer === undefined ? undefined : contentOf(resourceIn(answer, path, 'provider', listed.uid));
   },
 
   references: () => [],

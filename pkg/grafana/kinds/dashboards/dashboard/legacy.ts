@@ -12,6 +12,7 @@ import {
   type JsonObject,
 } from '../../../../lib/json/json.ts';
 import { GrafanaError, ifFound } from '../../../http/errors.ts';
+import { resourceIn } from '../../../http/expected.ts';
 import type { KindContext, Listed, Restorable, WriteContext } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { textOf } from '../../text-content.ts';
@@ -97,7 +98,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
       `/apis/dashboard.grafana.app/${name}/namespaces/${context.namespace}/dashboards/${encodeURIComponent(uid)}`,
     );
   }
-  return contentOfResponse(answer, uid);
+  return contentOfResponse(resourceIn(answer, path, 'dashboard'), uid);
 }
 
 function objectPath(error: GrafanaError): string | undefined {

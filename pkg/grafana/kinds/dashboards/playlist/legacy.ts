@@ -1,14 +1,7 @@
-import {
-  arrayAt,
-  canonicalJson,
-  isJsonObject,
-  objectAt,
-  stringAt,
-  type JsonObject,
-  without,
-} from '../../../../lib/json/json.ts';
+import { arrayAt, canonicalJson, objectAt, stringAt, type JsonObject, without } from '../../../../lib/json/json.ts';
 import { ifFound } from '../../../http/errors.ts';
-import { listWithRoom } from '../../../http/pagination/lists.ts';
+import { resourceIn } from '../../../http/expected.ts';
+import { listWithRoom, objectsOf } from '../../../http/pagination/lists.ts';
 import type { KindContext, Listed } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { contentOf } from './content.ts';
@@ -28,12 +21,13 @@ export async function* listLegacy(context: KindContext): AsyncGenerator<Listed> 
 export async function readLegacy(context: KindContext, uid: string): Promise<Content | undefined> {
   const path = `${PATH}/${encodeURIComponent(uid)}`;
   const { grafana, signal } = context;
-  const found = await ifFound(grafana.get(path, { signal }));
-  if (!isJsonObject(found)) {
+  const answer = await ifFound(grafana.get(path, { signal }));
+  if (answer === undefined) {
     return undefined;
   }
-  const items = arrayAt(found, 'items') ?? (await ifFound(grafana.get(`${path}/items`, { signal })));
-  return contentOf(uid, stringAt(found, 'name') ?? uid, { ...found, items: items ?? [] });
+  const found = resourceIn(answer, path, 'uid', uid);
+  const items = arrayAt(found, 'items') ?? objectsOf(await grafana.get(`${path}/items`, { signal }), `${path}/items`);
+  return contentOf(uid, stringAt(found, 'name') ?? uid, { ...found, items });
 }
 
 /** What is written: the uid is not taken. */
