@@ -141,7 +141,7 @@ function wasRead(manifest: Manifest, kind: KindName): boolean {
 
 interface Reading {
   live: States;
-  /** Kinds whose list is too large, or that these credentials cannot see. */
+  /** Kinds whose list is too large, or that these credentials cannot see, or not all of. */
   errors: ResourceProblem[];
   /** What was listed of the kind that another one belongs to, once that is all. */
   owners(org: number, kind: KindName): State[] | undefined;
@@ -164,6 +164,9 @@ async function readLive(
       errors.push({ org: org.id, kind: kind.name, uid: '', ...because(serving.reason) });
     }
     return;
+  }
+  if (serving.lacking !== undefined) {
+    errors.push({ org: org.id, kind: kind.name, uid: '', ...because(reasonFrom(serving.lacking)) });
   }
   const recent = options.recent?.of(org.id, kind);
   const put = (uid: string, object: string, title: string, folderUid: string | undefined): void => {

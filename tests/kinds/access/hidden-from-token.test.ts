@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
+import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { diffLive } from '../../../pkg/engine/live-diff.ts';
 import { call } from '../../simulator/http.ts';
-import { start } from '../../engine/harness.ts';
+import { start, type Bench } from '../../engine/harness.ts';
+import { realClock } from '../../support/ports.ts';
 
-/** A backup, by an account with that role, of a folder for everyone and of one that only admins may see. */
-async function backupBy(role: 'Admin' | 'Editor' | 'Viewer'): Promise<Manifest> {
+/** A folder for everyone and one that only admins may see, each with a dashboard. */
+async function withHidden(): Promise<Bench> {
   const bench = await start({ profile: '12.4' });
   const api = (route: string, body: unknown) => call(bench.grafana, 'admin:admin', route, body);
   for (const uid of ['open', 'payroll']) {
@@ -15,6 +19,12 @@ async function backupBy(role: 'Admin' | 'Editor' | 'Viewer'): Promise<Manifest> 
   }
   const permissions = ['Viewer', 'Editor'].map((builtInRole) => ({ builtInRole, permission: '' }));
   await api('POST /api/access-control/folders/payroll', { permissions });
+  return bench;
+}
+
+/** A backup by an account with that role. */
+async function backupBy(role: 'Admin' | 'Editor' | 'Viewer'): Promise<Manifest> {
+  const bench = await withHidden();
   const instance = await bench.instance({ token: bench.grafana.token({ role }) });
   return bench.backup({
     instance,
@@ -46,4 +56,16 @@ it('is complete for an admin', async () => {
   const manifest = await backupBy('Admin');
   expect([manifest.status, manifest.errors]).toEqual(['complete', []]);
   expect(namesOf(manifest)).toHaveLength(6);
+});
+
+it('is not compared with what Grafana hides as if that were gone', async () => {
+  const bench = await withHidden();
+  const kinds: KindName[] = ['folder', 'dashboard'];
+  const manifest = await bench.backup({ kinds });
+  expect(namesOf(manifest)).toHaveLength(4);
+  const instance = await bench.instance({ token: bench.grafana.token({ role: 'Editor' }) });
+  const ports = { clock: realClock, log: silentLog, signal: new AbortController().signal };
+  const { removed, errors } = await diffLive({ ...ports, manifest, repository: bench.repository, instance });
+  expect(removed).toEqual([]);
+  expect(errors).toEqual(kinds.map((kind) => expect.objectContaining({ kind, uid: '', code: 'list-hides' })));
 });
