@@ -11,6 +11,7 @@ import { recordRun } from '../../operations/run.ts';
 import {
   acceptLossAdvice,
   coverageOf,
+  namesAllOrgs,
   orgsBackAdvice,
   putBackAdvice,
   shrunkReason,
@@ -142,7 +143,7 @@ function isAllUnread(
   { losses, overwritten }: NonNullable<Manifest['shrunk']>,
   { errors, kinds, orgs, scope }: Manifest,
 ): boolean {
-  const isOutOfReach = (org: number): boolean => scope?.orgs !== 'all' && !orgs.some(({ id }) => id === org);
+  const isOutOfReach = (org: number): boolean => !namesAllOrgs(scope) && !orgs.some(({ id }) => id === org);
   const isUnread = ({ org, kind, gone }: Loss): boolean => {
     if ((org !== undefined && isOutOfReach(org)) || (kind !== undefined && kinds[kind]?.reason !== undefined)) {
       return true;

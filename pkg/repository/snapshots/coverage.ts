@@ -127,13 +127,17 @@ export function putBackAdvice(since: string, snapshot: string): KnownReason {
 export function orgsBackAdvice({ shrunk, orgs, scope }: Manifest): KnownReason | undefined {
   const gone = new Set(shrunk?.losses.flatMap(({ org }) => (org === undefined ? [] : [org])));
   orgs.forEach(({ id }) => gone.delete(id));
-  // Others may still exist, out of reach.
-  return shrunk === undefined || scope?.orgs !== 'all' || gone.size === 0
+  return shrunk === undefined || !namesAllOrgs(scope) || gone.size === 0
     ? undefined
     : reason('put-orgs-back', {
         orgs: [...gone].join(', '),
         command: `dashkeep restore ${shrunk.since} --everything`,
       });
+}
+
+/** Whether an organization that a snapshot does not name does not exist. A token does not show which ones exist. */
+export function namesAllOrgs(scope: Manifest['scope']): boolean {
+  return scope?.orgs === 'all' && scope.others !== undefined;
 }
 
 /** What to do about a shrunk snapshot. */

@@ -20,9 +20,9 @@ afterEach(async () => {
   await directory.remove();
 });
 
-function dashkeep(args: string[]): Promise<Ended> {
+function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-  return runCli([...args, ...where, '--grafana-url', grafana.url], ADMIN);
+  return runCli([...args, ...where, '--grafana-url', grafana.url], credentials);
 }
 
 async function api(route: string, body?: unknown, org = 1): Promise<Record<string, unknown>> {
@@ -69,3 +69,16 @@ it.each(['deleted', 'replaced by one of the same name'])(
     expect((await dashkeep(['backup'])).exit).toBe(0);
   },
 );
+
+it('does not call an organization gone that a token does not reach', async () => {
+  const second = Number((await api('POST /api/orgs', { name: 'Second' }))['orgId']);
+  for (const uid of ['a', 'b', 'c', 'd', 'e', 'f']) {
+    await api('POST /api/folders', { uid, title: uid }, second);
+  }
+  await dashkeep(['backup']);
+  const token = grafana.token({ role: 'Admin' });
+  const { exit, out } = await dashkeep(['backup', '--orgs', 'all'], { GRAFANA_API_TOKEN: token });
+  expect(exit).toBe(3);
+  expect(out).toContain('may still be in Grafana');
+  expect(out).not.toContain('no longer exist');
+});
