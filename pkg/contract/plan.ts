@@ -71,6 +71,7 @@ export const SECURITY_CODES = [
    */
   'member-email',
   /** What an organization has in the snapshot goes to one with another ID that has its `name`: `before`, `after`. */
+  'org-maybe-renamed',
   'org-taken',
   /** Anybody who has the link sees more: `field`, `before`, `after`. */
   'public',

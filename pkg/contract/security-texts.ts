@@ -39,6 +39,8 @@ export const SECURITY = {
   'account-missing': 'This takes effect only if the account exists when the plan is applied.',
   'member-email':
     '{login} gets access. Email: {before} in the snapshot, now {after}. Check that it is the same person.',
+  'org-maybe-renamed':
+    'Is created, and its content restored a second time if organization {id}, now named {name}, is the same one. If it is, give it its old name first.',
   'org-taken':
     'Gets the content of organization {before} in the snapshot because its name is {name}. Its ID is {after}: check that it is the same one.',
   public: '{field}: anyone who has the link can see more.',

@@ -70,3 +70,14 @@ it('nor does one that takes the name between plan and apply', async () => {
   const seen = await call(grafana, 'admin:admin', 'GET /api/dashboards/uid/salaries', undefined, headers);
   expect(seen.status).toBe(404);
 });
+
+it('one that was only renamed is named before a second one is created', async () => {
+  const { api, dashkeep } = currentLab();
+  const id = Number((await api('POST /api/orgs', { name: 'Customer' }))['orgId']);
+  expect((await dashkeep(['backup', '--orgs', 'all'])).json.status).toBe('complete');
+  await api(`PUT /api/orgs/${id}`, { name: 'Client' });
+  const { json } = await dashkeep(['restore', 'latest', '--everything']);
+  const params = { id: String(id), name: 'Client' };
+  const item = { kind: 'org', uid: 'Customer', action: 'create', security: [{ code: 'org-maybe-renamed', params }] };
+  expect((json.plan as Item[])[0]).toMatchObject(item);
+});

@@ -203,6 +203,8 @@ export interface OrgTarget {
   renamedFrom?: string;
   /** The ID of the live twin, when the snapshot has another one for the name. */
   otherId?: number;
+  /** Without a live twin: the name of the live organization with its ID, which may be the same one. */
+  namedNow?: string;
   /** Whether the account that restores is an Admin there: Grafana shows others nothing, or less. */
   isOpen: boolean;
 }

@@ -16,12 +16,15 @@ export function matchOrgs(manifest: Manifest, live: readonly Org[], caller: Call
   const mainIsFree = main !== undefined && !known.some(({ name }) => name === main.name);
   return known.map(({ id, name }) => {
     const twin = live.find((org) => org.name === name) ?? (id === MAIN && mainIsFree ? main : undefined);
+    // It may be the same one, which was renamed.
+    const numbered = live.find((org) => org.id === id && !known.some((one) => one.name === org.name));
     return {
       from: id,
       name,
       ...compact({ org: twin }),
       ...(twin === undefined || twin.name === name || isUnnamed({ name }) ? {} : { renamedFrom: twin.name }),
       ...(twin === undefined || twin.name !== name || twin.id === id || id === 0 ? {} : { otherId: twin.id }),
+      ...(twin === undefined && !isUnnamed({ name }) ? compact({ namedNow: numbered?.name }) : {}),
       isOpen: twin !== undefined && caller.memberships.get(twin.id)?.role === 'Admin',
     };
   });

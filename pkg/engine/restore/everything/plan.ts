@@ -87,6 +87,10 @@ function orgItems(targets: readonly OrgTarget[], planned: readonly PlannedItem[]
     if (target.otherId !== undefined) {
       return [{ ...(item ?? createdOrg(target)), ...matchedByName(target, target.otherId) }];
     }
+    if (target.namedNow !== undefined) {
+      const params = { id: String(target.from), name: target.namedNow };
+      return [{ ...(item ?? createdOrg(target)), security: [{ code: 'org-maybe-renamed', params }] }];
+    }
     return item === undefined ? (target.org === undefined ? [createdOrg(target)] : []) : [item];
   });
   return [...orgs, ...planned.filter(({ kind }) => kind !== 'org')].map(withoutTargetOrg);
