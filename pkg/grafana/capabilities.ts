@@ -3,7 +3,8 @@ import { arrayAt, objectAt, stringAt, type Json } from '../lib/json/json.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
-import { GrafanaError } from './http/errors.ts';
+import { valueIf } from '../lib/expected-errors.ts';
+import { GrafanaError, isForbidden } from './http/errors.ts';
 
 const FEATURES = ['unifiedAlertingEnabled', 'publicDashboardsEnabled', 'snapshotEnabled'] as const;
 
@@ -34,6 +35,8 @@ export interface Capabilities {
   minor?: number;
   /** Kubernetes-style groups under `/apis` with their versions, the server's preferred one first. */
   groups: ReadonlyMap<string, readonly string[]>;
+  /** Whether these were refused: an account without a role in the organization may not ask for them. */
+  groupsRefused?: true;
 }
 
 /** Whether the version is known to be at least major.minor; false when it is hidden. */
@@ -73,7 +76,7 @@ export async function discover(grafana: GrafanaClient, signal?: AbortSignal): Pr
     ...build,
     version,
     ...(major === undefined ? {} : { major, minor }),
-    groups: await asked.groups,
+    ...(await asked.groups),
   };
 }
 
@@ -132,8 +135,14 @@ async function buildInfo(
   return compact({ version, edition, anonymous, appUrl: stringAt(settings, 'appUrl'), turnedOff, turnedOn });
 }
 
-async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<Map<string, string[]>> {
-  const answer = await optional(grafana.get('/apis', { signal }));
+async function groupsOf(
+  grafana: GrafanaClient,
+  signal?: AbortSignal,
+): Promise<Pick<Capabilities, 'groups' | 'groupsRefused'>> {
+  const answer = await optional(grafana.get('/apis', { signal }).catch(valueIf(isForbidden, 'refused' as const)));
+  if (answer === 'refused') {
+    return { groups: new Map(), groupsRefused: true };
+  }
   const groups = new Map<string, string[]>();
   for (const group of arrayAt(answer, 'groups') ?? []) {
     const name = stringAt(group, 'name');
@@ -144,7 +153,7 @@ async function groupsOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<M
       groups.set(name, preferred === undefined ? rest : [preferred, ...rest]);
     }
   }
-  return groups;
+  return { groups };
 }
 
 /** Discovery answers that may be absent (404), forbidden or, behind a proxy, not JSON at all. */

@@ -9,6 +9,8 @@ export const REFUSAL_REASONS = {
   'list-hides': 'some may be missing: without {permission}, Grafana lists only what the account may see',
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; let them through',
+  'apis-refused':
+    'Grafana {version} refuses requests to /apis, and otherwise converts v2 dashboards, which lose their tabs and layouts',
   'too-large': 'Grafana’s response exceeds the memory limit of {mib} MiB',
   'too-deep': 'Grafana’s response is nested deeper than {levels} levels',
   'item-too-large': 'item {position} of the list exceeds the memory limit of {mib} MiB; Grafana does not show its name',

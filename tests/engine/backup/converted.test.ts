@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type Bench, start } from '../harness.ts';
 
 /** A Grafana behind a proxy that lets nothing through to `/apis`, with dashboards of both forms. */
-async function withoutApis(profile: '11.6' | '12.4' | '13.2', v2Share: number): Promise<Bench> {
+async function withoutApis(profile: '11.6' | '12.4' | '13.2', v2Share: number, status = 404): Promise<Bench> {
   const bench = await start({ profile });
   bench.grafana.seedDashboards({ count: 20, folders: 2, bytes: 900, v2Share });
-  bench.grafana.setFaults({ match: /^GET \/apis/, action: { kind: 'status', status: 404 } });
+  bench.grafana.setFaults({ match: /^GET \/apis/, action: { kind: 'status', status } });
   return bench;
 }
 
@@ -18,6 +18,11 @@ describe('a Grafana that gives dashboards out through its older API alone', () =
     expect(problems).toEqual([expect.objectContaining({ uid: '', code: 'dashboards-converted' })]);
     expect(problems[0]?.reason).toContain('/apis');
     expect(manifest.resources.filter(({ kind }) => kind === 'dashboard').length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('is told apart from one that refuses an account without a role', async () => {
+    const { errors } = await (await withoutApis('12.4', 0.5, 403)).backup({ kinds: ['dashboard'] });
+    expect(errors).toEqual([expect.objectContaining({ uid: '', advice: { code: 'give-role', params: {} } })]);
   });
 
   it('has a backup in 13 in which those of the new form fail, and are not taken for deleted', async () => {

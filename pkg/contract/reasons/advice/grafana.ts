@@ -32,6 +32,8 @@ export const GRAFANA_ADVICE = {
     'Check the user name and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
+  'give-role':
+    'Give the service account at least the role Viewer: with the role None, custom roles are not enough. If it has one, let a proxy before Grafana pass these requests.',
   'give-api-permission':
     'Give the service account this permission: {verb} {resource} ({group}). The Admin role includes it, and a custom role can grant it.',
   'replace-token-by-server-admin': {

@@ -42,14 +42,16 @@ export const dashboard: Kind = {
   confirmDeleted: true,
 
   async serves(context) {
-    const { capabilities } = context;
+    const { version, groupsRefused } = context.capabilities;
     // Nothing in the responses of 12.4 says which dashboards it converted.
-    return usableVersions(context).length === 0 && atLeast(capabilities, 12)
-      ? {
-          served: true,
-          lacking: refusal('DK_GRAFANA_ANSWER', reason('dashboards-converted', { version: capabilities.version })),
-        }
-      : servedWhole(context, 'dashboards:read', 'dashboards', 'folders');
+    if (usableVersions(context).length > 0 || !atLeast(context.capabilities, 12)) {
+      return servedWhole(context, 'dashboards:read', 'dashboards', 'folders');
+    }
+    const lacking =
+      groupsRefused === true
+        ? refusal('DK_GRAFANA_FORBIDDEN', reason('apis-refused', { version }), { advice: reason('give-role') })
+        : refusal('DK_GRAFANA_ANSWER', reason('dashboards-converted', { version }));
+    return { served: true, lacking };
   },
 
   list(context, known, begin) {
