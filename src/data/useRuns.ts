@@ -12,6 +12,11 @@ export function isActive(run: { status: string } | undefined): boolean {
   return run?.status === 'running' || run?.status === 'queued';
 }
 
+/** Whether nothing else can start meanwhile: a second copy makes way for any other run. */
+export function isOccupying(run: Pick<Run, 'kind' | 'status'> | undefined): boolean {
+  return isActive(run) && run?.kind !== 'copy';
+}
+
 export function useRuns(filters: RunFilters) {
   return usePages<RunSummary>(
     ['runs', filters],

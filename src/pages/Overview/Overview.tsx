@@ -5,7 +5,7 @@ import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { GoneLately } from '../../components/resources/GoneLately.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import { isActive, useStartRun } from '../../data/useRuns.ts';
+import { isOccupying, useStartRun } from '../../data/useRuns.ts';
 import { useStatus } from '../../data/useStatus.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -26,7 +26,7 @@ export function Overview() {
   const status = useStatus();
   const start = useStartRun();
   const ready = status.data !== undefined && status.data.protection !== 'unconfigured';
-  const running = isActive(status.data?.running) || start.isPending;
+  const running = isOccupying(status.data?.running) || start.isPending;
   const actions = ready && (
     <>
       <LinkButton

@@ -4,7 +4,7 @@ import type { Status } from '../../../pkg/contract/api/status.ts';
 import { ProblemAlert, ProblemText } from '../../components/problems/ProblemAlert.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { OF_TARGET, TargetLink } from '../../components/problems/TargetLink.tsx';
-import { isActive, useStartRun } from '../../data/useRuns.ts';
+import { isOccupying, useStartRun } from '../../data/useRuns.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
@@ -99,7 +99,7 @@ function LastFailure({ problem, status: { target, running, lastBackup, now } }: 
           size="sm"
           variant="secondary"
           icon="cloud-upload"
-          disabled={isActive(running) || start.isPending}
+          disabled={isOccupying(running) || start.isPending}
           onClick={() => start.mutate({ kind: 'backup' })}
         >
           {t('overview.backupNow', 'Back up now')}

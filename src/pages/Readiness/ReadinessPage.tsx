@@ -9,7 +9,7 @@ import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
-import { useStartRun } from '../../data/useRuns.ts';
+import { isOccupying, useStartRun } from '../../data/useRuns.ts';
 import { useConfirmReadiness, useReadiness, useRecoveryKit, useStatus } from '../../data/useStatus.ts';
 import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
@@ -77,7 +77,7 @@ export function ReadinessPage() {
                   key={line.code}
                   line={line}
                   isBusy={confirm.isPending || start.isPending}
-                  isRunning={status?.running !== undefined}
+                  isRunning={isOccupying(status?.running)}
                   isHome={isHome}
                   onConfirm={confirm.mutate}
                   onRun={(kind) => start.mutate({ kind }, { onSuccess: ({ id }) => void navigate(routes.run(id)) })}

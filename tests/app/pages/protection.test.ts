@@ -12,6 +12,7 @@ beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } 
 describe('what the overview says of the backups', async () => {
   const { verdictOf } = await import('../../../src/pages/Overview/protection.ts');
   const { statusEvery } = await import('../../../src/data/useStatus.ts');
+  const { isOccupying } = await import('../../../src/data/useRuns.ts');
   const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
   const schedules: Status['schedules'] = [{ job: 'backup', expression: '0 */2 * * *', timezone: 'UTC', next: [] }];
   const failed = { kind: 'backup', status: 'failed', started: ago(3) } as RunSummary;
@@ -23,6 +24,13 @@ describe('what the overview says of the backups', async () => {
   const target = (reachable?: boolean): Status['target'] => ({
     ...{ configured: true, description: 's3://bucket', since: '2026-03-01T10:00:00.000Z' },
     ...(reachable === undefined ? {} : { reachable }),
+  });
+
+  it('lets a backup start while a second copy runs, which makes way, and not while another run does', () => {
+    expect(isOccupying({ kind: 'copy', status: 'running' })).toBe(false);
+    expect(isOccupying({ kind: 'backup', status: 'running' })).toBe(true);
+    expect(isOccupying({ kind: 'backup', status: 'complete' })).toBe(false);
+    expect(isOccupying(undefined)).toBe(false);
   });
 
   it('without any backup, and the target out of reach: since when nothing is known, and what happens next', () => {
