@@ -43,6 +43,19 @@ describe('NOTES', () => {
     },
   );
 
+  it.each([
+    ['sidecar', '', false],
+    ['deployment', '', true],
+    ['cronjob', '', true],
+    ['cronjob', ',s3.endpoint=http://minio:8333', false],
+    ['cronjob', ',networkPolicy.enabled=false', false],
+    ['cronjob', ',target=file:///backups', false],
+  ])('%s%s: say which ports the NetworkPolicy allows: %s', async (mode, more, said) => {
+    const set = `mode=${mode},target=s3://bucket/p${more}`;
+    const { stdout } = await helm('install', 'dashkeep', CHART, '--dry-run=client', '--set', set);
+    expect(stdout.includes('other than 443 or 9000, set s3.endpoint to that address')).toBe(said);
+  });
+
   it('say where the bucket can be chosen while there is none', async () => {
     const outcome = await helm('install', 'dashkeep', CHART, '--dry-run=client');
     expect(outcome.stdout).toContain('No target is set');

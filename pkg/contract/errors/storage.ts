@@ -6,7 +6,8 @@ export const STORAGE_ERRORS = {
     exit: 1,
     status: 502,
     title: 'The service cannot reach the target',
-    hint: 'Check the endpoint, the network and the certificate of the target.',
+    hint: 'Check the endpoint, the network and the certificate of the target. In Kubernetes, also check which ports the NetworkPolicy allows.',
+    page: 'Check the endpoint, the network and the certificate of the target.',
   },
   DK_STORE_TIMEOUT: {
     exit: 1,
