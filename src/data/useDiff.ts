@@ -55,8 +55,8 @@ export function useLatestChanges(newest: string) {
   return useQuery({
     queryKey: ['diff', 'latest', newest],
     queryFn: async ({ signal }): Promise<LatestChanges> => {
-      const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
-      const [, before] = backupsUpTo(items, newest);
+      const snapshots = await call('GET /snapshots', { query: { limit: 100 }, signal });
+      const [, before] = backupsUpTo(snapshots.items, newest);
       if (before === undefined) {
         return {};
       }
