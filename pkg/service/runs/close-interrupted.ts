@@ -8,7 +8,9 @@ import { scratchFolderName } from '../../engine/drill/scratch-folder.ts';
 import { scratchOrgName } from '../../grafana/orgs.ts';
 import type { Journal } from './journal.ts';
 
-/** The entries of runs that died with their process, as what they are now; without those that end meanwhile after all. */
+/**
+ * The entries of runs that died with their process, as what they are now; without those that ended meanwhile after all.
+ */
 export async function closeInterrupted(journal: Journal, instance: string, clock: Clock): Promise<RunRecord[]> {
   const dead = journal.entries.filter(
     (entry) => (entry.status === 'running' || entry.status === 'queued') && entry.instance !== instance,
