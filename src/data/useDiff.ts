@@ -55,21 +55,21 @@ export function useLatestChanges(newest: string) {
   return useQuery({
     queryKey: ['diff', 'latest', newest],
     queryFn: async ({ signal }): Promise<LatestChanges> => {
-      const snapshots = await call('GET /snapshots', { query: { limit: 100 }, signal });
-      const [, before] = backupsUpTo(snapshots.items, newest);
+      const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
+      const [, before] = backupsUpTo(items, newest);
       if (before === undefined) {
         return {};
       }
       const query = { from: before.id, to: newest, order: 'newest', limit: OF_LATEST } as const;
       const diff = await call('GET /diff', { query, signal });
-      const items = withoutCompanions(diff.items);
-      const count = (change: DiffEntry['change']) => items.filter((one) => one.change === change).length;
+      const changes = withoutCompanions(diff.items);
+      const count = (change: DiffEntry['change']) => changes.filter((one) => one.change === change).length;
       // With more than these, only the service knows their number.
       const counts =
         diff.next === undefined
           ? { added: count('added'), changed: count('changed'), removed: count('removed') }
           : diff.counts;
-      return { before, diff: { ...diff, counts, items: items.slice(0, LATEST) } };
+      return { before, diff: { ...diff, counts, items: changes.slice(0, LATEST) } };
     },
     staleTime: 60_000,
   });
