@@ -1,5 +1,3 @@
-import type { ReasonData } from './reason.ts';
-
 /** What became of a resource that a restore wrote or deleted. */
 export const APPLY_REASONS = {
   /** Nothing to add: it went as the plan said. */
@@ -27,11 +25,16 @@ export const APPLY_REASONS = {
   'role-kept': 'the account still has a role that only the restore needed: {message}',
 } as const;
 
+interface Reasoned {
+  code?: string | undefined;
+  params?: Record<string, string> | undefined;
+}
+
 /**
  * Logins of the accounts that have to exist before the rest of a restore can be planned. None where anything else is
  * wrong, too.
  */
-export function awaitedLogins(problems: readonly Partial<ReasonData>[]): string[] {
+export function awaitedLogins(problems: readonly Reasoned[]): string[] {
   const found = problems.map(({ code, params }) =>
     code === 'members-left-out' || code === 'permissions-left-out' ? params?.['logins'] : undefined,
   );

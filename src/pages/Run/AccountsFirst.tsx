@@ -5,7 +5,7 @@ import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { t } from '../../lib/i18n.ts';
 import { formOf } from '../Restore/request.ts';
 
-/** Says which accounts a restore lacked where nothing else did, and how to create them: no rest can be planned before. */
+/** Says which accounts a restore lacked where nothing else was missing: no rest can be planned before they exist. */
 export function AccountsFirst({ run: { errors, request, source = 'latest' } }: { run: Run }) {
   const logins = awaitedLogins(errors).join(', ');
   const command = `dashkeep restore ${source} --kinds user`;
