@@ -61,9 +61,7 @@ test('an undo of what finished an interrupted restore says that it leaves the pa
     await expect(link).toHaveAttribute('href', new RegExp(`/runs/${earlier!.id}$`));
   }
   // The later part is undone: now the earlier one can be.
-  const asked = page.waitForRequest(new RegExp(`/runs/${earlier!.id}/undo$`));
   await page.getByRole('button', { name: 'Undo the earlier run' }).click();
-  await asked;
   await expect(page).toHaveURL(/\/restore\/restore-/);
 });
 
