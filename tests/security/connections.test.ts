@@ -223,7 +223,10 @@ it('stores no safety snapshot of production at a target that a page set', async 
     await service.ended(String(begun.json.id));
     const body = { snapshot: 'latest', selection: everything, ...to('production') };
     const answer = await service.call('POST', '/restores', body);
-    expect(answer.json.error).toMatchObject({ code: 'DK_SETTINGS', why: { code: 'connections-need-target' } });
+    const refused = { code: 'DK_SETTINGS', why: { code: 'connections-need-target' } };
+    expect(answer.json.error).toMatchObject(refused);
+    // The page that sends says so before anything is chosen.
+    expect((await service.call('GET', '/connections')).json.error).toMatchObject(refused);
   } finally {
     await service.stop();
     await stage.close();

@@ -45,9 +45,16 @@ export class Connections {
     return this.#parts.config.connections;
   }
 
-  /** Names and addresses, for the home organization only. */
-  list({ home }: Caller): ConnectionList {
-    return { connections: home ? this.all.map(({ name, url }) => ({ name, url })) : [] };
+  /**
+   * Names and addresses, for the home organization only.
+   * @throws DK_SETTINGS if nothing can be sent there, because a page sets the target
+   */
+  async list({ home }: Caller): Promise<ConnectionList> {
+    if (!home || this.all.length === 0) {
+      return { connections: [] };
+    }
+    await this.#decided();
+    return { connections: this.all.map(({ name, url }) => ({ name, url })) };
   }
 
   /** @throws DK_NOT_FOUND, also for any organization but the home one */
@@ -131,11 +138,16 @@ export class Connections {
 
   /** Safety snapshots contain resources of the other Grafana, so no page may decide where they are stored. */
   async #settingsOf(connection: Connection): Promise<EffectiveSettings> {
-    const first = await this.#parts.settings.effective();
-    if (!first.deploymentTarget) {
-      throw refusal('DK_SETTINGS', reason('connections-need-target'), { advice: reason('set-deployment-target') });
-    }
+    const first = await this.#decided();
     const { url } = first.values.target;
     return settingsAt(first, targetOfConnection(url, connection), await recipientsOf(this.#parts));
+  }
+
+  async #decided(): Promise<EffectiveSettings> {
+    const settings = await this.#parts.settings.effective();
+    if (!settings.deploymentTarget) {
+      throw refusal('DK_SETTINGS', reason('connections-need-target'), { advice: reason('set-deployment-target') });
+    }
+    return settings;
   }
 }

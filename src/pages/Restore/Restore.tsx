@@ -1,4 +1,5 @@
 import { LinkButton } from '@grafana/ui';
+import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { GoneLately } from '../../components/resources/GoneLately.tsx';
 import { useConnections } from '../../data/useRestores.ts';
@@ -20,8 +21,8 @@ export function Restore() {
     <AppPage
       pageNav={{ text: t('plan.title', 'Restore'), url: routes.restore() }}
       actions={
-        connections.data !== undefined &&
-        connections.data.length > 0 && (
+        // That page says why if nothing can be sent.
+        ((connections.data ?? []).length > 0 || isRefused(connections.error)) && (
           <LinkButton variant="secondary" icon="share-alt" href={routes.send()}>
             {t('send.title', 'Send to another Grafana')}
           </LinkButton>
@@ -34,6 +35,10 @@ export function Restore() {
       </RequestForm>
     </AppPage>
   );
+}
+
+function isRefused(error: Error | null): boolean {
+  return error instanceof ServiceError && error.code === 'DK_SETTINGS';
 }
 
 /** What somebody most likely looks for who comes without having chosen anything. */
