@@ -66,7 +66,7 @@ function LostPlan({ plan }: { plan: RestorePlan | undefined }) {
         <span>
           {t(
             'plan.lostText',
-            'The service was restarted, or the plan is more than an hour old. It was not applied, so it changed nothing in Grafana.',
+            'The service was restarted, or the plan is more than an hour old. It was not applied in this organization, so it changed nothing here.',
           )}
         </span>
         <PlanAgain plan={plan} />

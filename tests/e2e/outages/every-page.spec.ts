@@ -117,7 +117,7 @@ test('a plan that a restart of the service has lost is said to be lost, with the
   service.state.started = new Date().toISOString();
   await page.clock.runFor(A_LOOK);
   await expect(page.getByText('This plan no longer exists')).toBeVisible();
-  await expect(page.getByText('It was not applied, so it changed nothing in Grafana')).toBeVisible();
+  await expect(page.getByText('It was not applied in this organization, so it changed nothing here')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Restore now' })).toHaveCount(0);
   await page.getByRole('link', { name: 'New plan' }).click();
   await page.getByRole('button', { name: 'Show the plan' }).click();
