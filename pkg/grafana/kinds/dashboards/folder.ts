@@ -101,7 +101,7 @@ export function liveFolders(context: KindContext): Promise<Listed[]> {
   });
 }
 
-/** Whether a folder is live now, with all that it is in: Grafana knows no permissions of one whose parent is missing. */
+/** Whether a folder is live now, with all that it is in: without its parent, Grafana shows no permissions of it. */
 export async function isFolderLive(context: KindContext, uid: string): Promise<boolean> {
   const seen = new Set<string>();
   for (let next: string | undefined = uid; next !== undefined && !seen.has(next);) {

@@ -145,12 +145,9 @@ function holderOf(call: Call, resource: string, id: string, verb: 'read' | 'writ
 }
 
 /** Whether a folder exists with all that it is in. */
-function isWhole(org: Call['org'], uid: string): boolean {
-  const chain = ancestors(org, uid);
-  return chain.length > 0 && chain.at(-1)?.parentUid === '';
-}
+const isWhole = (org: Call['org'], uid: string): boolean => ancestors(org, uid).at(-1)?.parentUid === '';
 
-/** Reading the permissions of what is missing, or in a folder that is, fails where inherited ones are looked for (ossaccesscontrol). */
+/** Reading the permissions of what is missing, or in a missing folder, fails (ossaccesscontrol looks for parents). */
 function refuseMissing(call: Call): void {
   const { org, profile } = call;
   const [resource, id] = [call.param('resource'), call.param('id')];

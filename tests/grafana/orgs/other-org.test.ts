@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../support/grafana/http/faults.ts';
-import { everything, bench as burnedBench, burned } from '../restore/burned.ts';
-import { start } from '../engine/harness.ts';
-import { ScratchOrg } from '../../pkg/engine/drill/scratch-org.ts';
+import type { Fault } from '../../support/grafana/http/faults.ts';
+import { everything, bench as burnedBench, burned } from '../../restore/burned.ts';
+import { start } from '../../engine/harness.ts';
+import { ScratchOrg } from '../../../pkg/engine/drill/scratch-org.ts';
 
 /** What a proxy does that drops the header with the organization, or answers from its cache. */
 const MAIN: Fault = {
