@@ -75,7 +75,7 @@ export async function runCopy(
     await carryAnnotations(from, to, calls);
   }
   const verified = await verify(to, {
-    ...(thorough ? { readData: true } : { snapshot: 'latest' }),
+    ...(thorough ? { readData: true } : { snapshot: 'latest', inspects: true }),
     progress: (done, total, phase) => onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
     signal,
   }).catch((error: unknown) => nothingToVerify(error, result));

@@ -29,6 +29,8 @@ export interface VerifyOptions {
   readData?: boolean | { percent: number };
   /** Only this snapshot: an id, an unambiguous start of one, or `latest`. */
   snapshot?: string;
+  /** Of one snapshot, too: also compare the repository with what is remembered of its target. */
+  inspects?: boolean;
   /** Objects that were damaged when they were last read: those that snapshots need are read in any case. */
   suspects?: ReadonlySet<string>;
   progress?: (done: number, total: number, phase: 'manifests' | 'data') => void;
@@ -97,6 +99,8 @@ class Verification {
     const sound = await this.#readManifests(keys, future);
     if (snapshot === undefined) {
       await this.#repository.index.replace(this.#summaries, this.#options);
+    }
+    if (snapshot === undefined || this.#options.inspects === true) {
       const { all } = await this.#repository.inspect(this.#options);
       append(
         this.#problems,

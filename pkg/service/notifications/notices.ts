@@ -1,4 +1,5 @@
 import type { NotificationEvent } from '../../contract/api/settings.ts';
+import { ERROR_CATALOGUE } from '../../contract/errors.ts';
 import { problemCount } from '../../contract/manifest.ts';
 import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
@@ -39,8 +40,13 @@ function lossOf(record: RunRecord | undefined): ReasonData | undefined {
 }
 
 /** Why a run failed, and what to do about it. */
-function failureOf({ failure }: RunRecord): string {
-  return failure === undefined ? 'see its record.' : [`${failure.message}.`, failure.hint].filter(Boolean).join(' ');
+function failureOf({ failure, warned = [] }: RunRecord): string {
+  if (failure !== undefined) {
+    return [`${failure.message}.`, failure.hint].filter(Boolean).join(' ');
+  }
+  // A repository that someone changed, or a damaged snapshot.
+  const found = warned.find(({ code, params }) => code in ERROR_CATALOGUE && params?.['message'] !== undefined);
+  return found === undefined ? 'see its record.' : `${found.params?.['message']}. Its record lists everything.`;
 }
 
 /** Why a run was interrupted, and how it goes on: a restore that began is not just to be started again. */

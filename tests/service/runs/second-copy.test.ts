@@ -1,4 +1,4 @@
-import { readdir, rename } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor } from '../../../pkg/contract/api/status.ts';
@@ -165,6 +165,27 @@ describe('a second target', () => {
     expect(await copied(2)).toMatchObject({ status: 'failed', failure: { code: 'DK_REPOSITORY_REPLACED' } });
     expect(await readdir(`${target}/snapshots`)).toHaveLength(before);
     expect(await ready('second-copy')).toMatchObject({ level: 'warning' });
+    await directory.remove();
+  });
+
+  it('that someone emptied is filled again, and fails until a person accepts that', async () => {
+    const directory = await temporaryDirectory();
+    const target = `file://${directory.path}/second`;
+    await start({ DASHKEEP_COPY_TARGET: target });
+    await backUp();
+    await copied(1);
+    await rm(`${directory.path}/second`, { recursive: true });
+    await backUp();
+    const emptied = { status: 'failed', counts: { copied: 2, problems: 1 } };
+    const gone = expect.stringMatching(/the repository \w{32} and its snapshots are gone/);
+    expect(await copied(2)).toMatchObject({ ...emptied, warnings: expect.arrayContaining([gone]) });
+    expect(await webhook.took(1)).toMatchObject([{ event: 'failed', text: gone, run: { kind: 'copy' } }]);
+    const { params } = (await service.call('GET', '/runs?kind=copy')).json.items[0].warned[0];
+    const [repository] = /\w{32}/.exec(params.message) ?? [];
+    const options = ['--target', target, '--state-dir', `${service.directory}/state`];
+    expect(await runCli(['trust', '--repository', String(repository), ...options], {})).toMatchObject({ exit: 0 });
+    await backUp();
+    expect(await copied(3)).toMatchObject({ status: 'complete' });
     await directory.remove();
   });
 
