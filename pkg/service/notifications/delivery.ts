@@ -48,6 +48,8 @@ export class Delivery {
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
   failures = 0;
+  /** Why the last notice could not be delivered. */
+  problem: DashkeepError | undefined;
 
   constructor(channel: Channel, ports: { clock: Clock; log: Log }) {
     this.#channel = channel;
@@ -81,16 +83,19 @@ export class Delivery {
         const isFor = audience === undefined || audience === receiver?.owner;
         if (receiver !== undefined && isFor && (event === 'test' || receiver.events.includes(event))) {
           await receiver.send(notice, this.#stopping.signal);
+          this.problem = undefined;
         }
         return;
       } catch (error) {
-        const { code, message, hint } = asDashkeepError(error);
+        const problem = asDashkeepError(error);
+        const { code, message, hint } = problem;
         const final =
           attempt === ATTEMPTS || code === 'DK_NOT_ALLOWED' || (error instanceof Undelivered && error.final);
         const facts = { event, by: this.#channel.name, attempt, reason: message, advice: hint, final };
         this.#log.warn(facts, 'not notified');
         if (final) {
           this.failures++;
+          this.problem = problem;
           return;
         }
         await this.#clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), this.#stopping.signal).catch(() => undefined);

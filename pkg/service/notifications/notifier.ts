@@ -54,6 +54,11 @@ export class Notifier {
     return this.#deliveries.reduce((sum, { failures }) => sum + failures, 0);
   }
 
+  /** Why the last notice of a channel could not be delivered. */
+  get problem(): DashkeepError | undefined {
+    return this.#deliveries.find(({ problem }) => problem !== undefined)?.problem;
+  }
+
   /** Queues a notice and returns. */
   notify(notice: Notice): void {
     this.#deliveries.forEach((delivery) => delivery.notify(notice));

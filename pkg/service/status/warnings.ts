@@ -6,6 +6,7 @@ import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { Journal } from '../runs/journal.ts';
+import type { Notifier } from '../notifications/notifier.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
@@ -29,6 +30,7 @@ export interface WarningSources {
     statusCache: StatusCache;
     secondCopy: SecondCopy;
     journal: Journal;
+    notifier: Notifier;
   };
   /** Organizations that exist and that no one chose to leave out of the backups. */
   missing: readonly { id: number; name: string }[];
@@ -53,6 +55,7 @@ export function allWarnings(
   const { unopened } = parts.statusCache.repository ?? {};
   const known = [
     ...[problem, notRenewed, ...repositoryProblems(parts), parts.leadership.problem, parts.journal.problem],
+    parts.notifier.problem,
     // The settings say why.
     parts.settings.isKeyOfOthers ? undefined : unopened,
   ];

@@ -182,7 +182,7 @@ describe('after a backup', () => {
     expect(letter?.text).toContain('“x Bcc: evil@example.com Deleted: everything now”');
   });
 
-  it('a message that is refused is a warning with advice and a metric, and fails no backup', async () => {
+  it('a message that is refused is a warning in log and status and a metric, and fails no backup', async () => {
     await start({ ...mailSettings(), DASHKEEP_WEBHOOK_URL: undefined });
     await backUp();
     await save('cpu');
@@ -193,6 +193,12 @@ describe('after a backup', () => {
     expect(lines[0]).toMatch(/"by":"email".*the mail server refused the message \(550\).*"advice":"Check the address/);
     const metrics = await (await fetch(`${service!.opsUrl}/metrics`)).text();
     expect(metrics).toMatch(/^dashkeep_notification_failures_total 1$/m);
+    const warned = async (): Promise<string[]> =>
+      (await service!.call('GET', '/status')).json.warnings.map(({ code }: { code: string }) => code);
+    expect(await warned()).toEqual(['DK_NOTIFICATION']);
+    await save('memory');
+    await backUp();
+    await expect.poll(warned, { timeout: 60_000 }).toEqual([]);
   });
 });
 
