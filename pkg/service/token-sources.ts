@@ -132,7 +132,7 @@ export function grafanaAccess(
       return keeper.credentials();
     },
     existing() {
-      return keeper === undefined || keeper.existing.size === 0 ? undefined : keeper.existing;
+      return keeper === undefined || keeper.existing.size === 0 || keeper.isExistingStale ? undefined : keeper.existing;
     },
     async noticeOrgs() {
       await keeper?.noticeOrgs();

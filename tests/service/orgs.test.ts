@@ -112,6 +112,26 @@ it('backs it up with the next backup, where all organizations are wanted', async
   expect(orgs).toMatchObject([{ id: 1 }, { id, name: 'Later' }]);
 });
 
+it('claims to cover all of them no longer once the admin may not list them', async () => {
+  await service.stop();
+  const DASHKEEP_EXCLUDE_KINDS = 'org,user,sso-settings,server-settings';
+  const environment = { DASHKEEP_ORGS: 'all', DASHKEEP_EXCLUDE_KINDS };
+  service = await startService({ grafanaUrl: grafana.url, environment });
+  const status = async () => (await service.call('GET', '/status')).json;
+  const backUp = async () => service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  await eventually('the token', async () => (await status()).token.state === 'valid');
+  await backUp();
+  await eventually('protection', async () => (await status()).protection === 'yes');
+  expect((await status()).coverage.orgs).toEqual({ read: 1, existing: 1 });
+  await createOrg('Later');
+  for (const user of grafana.state.users.values()) {
+    user.isGrafanaAdmin = false;
+  }
+  await backUp();
+  await eventually('the claim to end', async () => (await status()).coverage.orgs.existing === undefined);
+  expect((await status()).protection).toBe('uncovered');
+});
+
 it('goes on when Grafana has no organization of that number, and says so', async () => {
   await service.stop();
   service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: '1,77' } });

@@ -17,6 +17,7 @@ export class KnownOrgs {
   #names: ReadonlyMap<number, string> = new Map();
   #next = Number.NEGATIVE_INFINITY;
   #refused: { mark: string; until: number } | undefined;
+  #isStale = false;
 
   constructor(options: BootstrapOptions) {
     this.#options = options;
@@ -25,6 +26,11 @@ export class KnownOrgs {
   /** Their names by id, as last seen; empty where no admin can be asked. */
   get names(): ReadonlyMap<number, string> {
     return this.#names;
+  }
+
+  /** Whether Grafana refused the last look, so that there may be others by now. */
+  get isStale(): boolean {
+    return this.#isStale;
   }
 
   get isDue(): boolean {
@@ -48,7 +54,9 @@ export class KnownOrgs {
       }
       this.#names = await listOrgs(await identities.admin(), new Set(this.#names.keys()), signal);
       this.#refused = undefined;
+      this.#isStale = false;
     } catch (error) {
+      this.#noteRefusal(error);
       if (error instanceof GrafanaError && error.httpStatus === 401) {
         this.#refused = { mark, until: clock.monotonic() + REFUSED_RETRY_MS };
       }
@@ -56,5 +64,16 @@ export class KnownOrgs {
     } finally {
       await identities.close();
     }
+  }
+
+  #noteRefusal(error: unknown): void {
+    if (this.#isStale || !(error instanceof GrafanaError && [401, 403].includes(error.httpStatus))) {
+      return;
+    }
+    this.#isStale = true;
+    this.#options.log.warn(
+      { reason: error.message },
+      'Grafana does not let the admin list the organizations, so no new one is noticed',
+    );
   }
 }

@@ -86,7 +86,10 @@ export class StatusView {
 
   /** Whether backups leave out something that no one chose to leave out. */
   get #uncovered(): boolean {
-    return this.#parts.statusCache.repository?.coverage?.whole === false || this.overlooked.length > 0;
+    const { keeper, settings, statusCache } = this.#parts;
+    // Those that were made meanwhile have no token, and no one knows of them.
+    const mayLack = keeper?.isExistingStale === true && settings.view().values.scope.orgs === 'all';
+    return mayLack || statusCache.repository?.coverage?.whole === false || this.overlooked.length > 0;
   }
 
   /** What backups are asked for, with the organizations as far as they are known. */
@@ -104,7 +107,7 @@ export class StatusView {
     return {
       excludeKinds,
       orgs: covered.map(([id, name]) => ({ id, name })),
-      scope: { ...scope, orgs: chosen, others },
+      scope: compact({ ...scope, orgs: chosen, others: keeper.isExistingStale ? undefined : others }),
     };
   }
 

@@ -95,6 +95,11 @@ export class TokenKeeper extends TokenWatch {
     return this.#known.names;
   }
 
+  /** Whether there may be others by now: Grafana refused to list them. */
+  get isExistingStale(): boolean {
+    return this.#known.isStale;
+  }
+
   get home(): number | undefined {
     return this.#current?.home;
   }
