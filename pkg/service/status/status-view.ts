@@ -96,7 +96,8 @@ export class StatusView {
   askedFor({ orgs, scope }: Pick<Instance, 'orgs' | 'scope'>): AskedFor {
     const { keeper, config, settings } = this.#parts;
     const { excludeKinds, orgs: wanted } = settings.view().values.scope;
-    const chosen = config.orgIds !== undefined ? 'chosen' : wanted === 'all' ? 'all' : 'own';
+    const chosen: NonNullable<AskedFor['scope']>['orgs'] =
+      config.orgIds !== undefined ? 'chosen' : wanted === 'all' ? 'all' : 'own';
     if (keeper === undefined || keeper.existing.size === 0) {
       const own = orgs.map(({ id, name }) => ({ id, name }));
       const given = chosen === 'own' ? [] : [...config.grafana.orgTokens.keys()].map((id) => ({ id, name: '' }));
