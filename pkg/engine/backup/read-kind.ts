@@ -49,8 +49,13 @@ export async function readKind(run: KindRun): Promise<void> {
     }
     const begin = (resourceVersion: string): void =>
       collection.began({ org: context.org.id, kind: kind.name, resourceVersion });
+    const seen = new Set<string>();
     for await (const listed of kind.list(context, known, begin)) {
       signal.throwIfAborted();
+      // A proxy or an unstable page can repeat an item.
+      if (seen.size === seen.add(listed.uid).size) {
+        continue;
+      }
       collection.listed(kind.name, context.org.id);
       if (isNameTooLong(listed)) {
         collection.fail({ ...whole, uid: shortText(listed.uid), title: shortText(listed.title) }, nameTooLong);

@@ -55,3 +55,14 @@ describe('a backup whose resources are answered with something else and status 2
     await expect(bench.backup({ kinds: ['org-preferences'] })).rejects.toThrow('is not the requested resource');
   });
 });
+
+it('a backup counts a resource once that a list repeats', async () => {
+  const bench = await start({ profile: '12.4' });
+  const timing = { name: 'Nights', time_intervals: [] };
+  const list = { match: 'GET /api/v1/provisioning/mute-timings', times: 2 };
+  bench.grafana.setFaults({ ...list, action: { kind: 'status', status: 200, body: [timing, timing] } });
+  for (const _ of [1, 2]) {
+    const { status, resources } = await bench.backup({ kinds: ['mute-timing'], fullReadEvery: 1 });
+    expect({ status, uids: resources.map(({ uid }) => uid) }).toEqual({ status: 'complete', uids: ['Nights'] });
+  }
+});
