@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SERVER_KINDS } from '../../pkg/contract/kinds.ts';
 import type { SnapshotSummary } from '../../pkg/contract/manifest.ts';
 import { planRetention, type RetentionPolicy } from '../../pkg/repository/snapshots/retention.ts';
 import { cases } from '../support/cases.ts';
@@ -94,6 +95,39 @@ describe('retention keeps', () => {
     expect(plan.forgotten[0]?.reasons).toEqual(['no rule keeps it']);
     expect(plan.kept[1]?.why).toEqual([{ code: 'kept-within', params: { within: '6h' } }]);
     expect(plan.forgotten[0]?.why).toEqual([{ code: 'kept-by-none', params: {} }]);
+  });
+});
+
+describe('a snapshot that reaches more than the newest, made with other credentials,', () => {
+  const held = (orgs: number[], server: number): Pick<SnapshotSummary, 'held' | 'scope'> => ({
+    held: {
+      orgs: orgs.map((id) => ({ id, name: `Org ${id}`, resources: 1, bytes: 1, problems: 0 })),
+      server: { resources: server, bytes: 1, problems: 0 },
+    },
+    scope: { orgs: orgs.length > 1 ? 'all' : 'own', serverAdmin: server > 0 },
+  });
+  const byToken = { ...snapshot('2026-11-24'), ...held([1], 0) };
+  const byAdmin = ['2026-11-23', '2026-11-22'].map((day) => ({ ...snapshot(day), ...held([1, 2], 3) }));
+  const days = (newest: SnapshotSummary): string[] =>
+    keptTimes([newest, ...byAdmin], { keepLast: 1 }).map((time) => time.slice(8, 10));
+
+  it('stays, because a restore of everything needs its organizations and users', () => {
+    const plan = planRetention([byToken, ...byAdmin], { keepLast: 1 }, NOW);
+    expect(plan.kept.map(({ time, reasons }) => [time.slice(8, 10), ...reasons])).toEqual([
+      ['24', 'newest complete snapshot', 'last'],
+      ['23', 'newest complete snapshot that includes what the newest one cannot read'],
+    ]);
+  });
+
+  it('stays for its organizations or for its server kinds alone', () => {
+    expect(days({ ...byToken, ...held([1], 3) })).toEqual(['24', '23']);
+    expect(days({ ...byToken, ...held([1, 2], 0) })).toEqual(['24', '23']);
+    expect(days({ ...byToken, ...held([1, 2], 3) })).toEqual(['24']);
+  });
+
+  it('goes when a person left out what it has', () => {
+    const unselected = [...SERVER_KINDS];
+    expect(days({ ...byToken, scope: { orgs: 'chosen', serverAdmin: false, unselected } })).toEqual(['24']);
   });
 });
 

@@ -48,7 +48,7 @@ export function printAbout(context: CliContext, snapshot: string, { status, cove
   warnings.forEach((warning) => printLine(context, printable(`warning: ${warning}`)));
 }
 
-/** Why a person may not want the latest snapshot for a restore of everything: an earlier one was asked for more. */
+/** Why a person may not want the latest snapshot for a restore of everything: an earlier one covers more. */
 export async function narrowerThanBefore(
   { signal }: CliContext,
   repository: Pick<Repository, 'snapshots'>,
@@ -56,7 +56,7 @@ export async function narrowerThanBefore(
   { named, everything }: { named: string; everything?: boolean },
 ): Promise<KnownReason | undefined> {
   return named === 'latest' && everything === true
-    ? narrowerReason(manifest, await repository.snapshots({ whole: true, signal }))
+    ? narrowerReason(manifest, await repository.snapshots({ whole: true, signal }), { byReach: true })
     : undefined;
 }
 

@@ -7,7 +7,7 @@ import { eachSnapshot, listSnapshots, readNeeds } from './manifests.ts';
 import { planRetention, type RetentionDecision, type RetentionPlan, type RetentionPolicy } from './retention.ts';
 
 /** Why a snapshot is kept that takes the place of others. */
-const COUNTED: ReadonlySet<string> = new Set(['newest-complete', 'kept-by-rule']);
+const COUNTED: ReadonlySet<string> = new Set(['newest-complete', 'newest-beyond-reach', 'kept-by-rule']);
 
 /**
  * The same as `planRetention`, but each snapshot that the rules count is read: anyone who can write to the bucket can

@@ -1,5 +1,5 @@
 import type { Coverage } from '../../contract/coverage.ts';
-import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
+import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { Loss, Overwritten, Shrunk, Upgrade } from '../../contract/losses/losses.ts';
 import { isMassChange } from '../../contract/losses/mass-change.ts';
 import { countsNow, isFull, problemCount, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
@@ -170,27 +170,34 @@ export function latestReason({ id, status, shrunk, lastFull }: LatestFacts): Kno
     : reason('latest-not-full', { snapshot: id, state, full: lastFull });
 }
 
+type Narrow = Pick<Manifest, 'id' | 'orgs' | 'kinds' | 'scope'>;
+
 /**
  * What to know of the latest snapshot, where fewer kinds or organizations were asked for than for an earlier full one.
  * @param snapshots - newest first. The newest is named that holds all that the latest does; else the newest that holds
  * more in any way.
+ * @param byReach - also where its credentials reached less
  */
 export function narrowerReason(
-  latest: Pick<Manifest, 'id' | 'orgs' | 'scope'>,
+  latest: Narrow,
   snapshots: readonly SnapshotSummary[],
+  { byReach = false } = {},
 ): KnownReason | undefined {
   const wider = snapshots
     .filter((one) => one.id < latest.id && isFull(one) && countsNow(one))
-    .map((one) => ({ id: one.id, lacks: notAskedFor(latest, one), isCovering: covers(one, latest) }))
+    .map((one) => ({ id: one.id, lacks: notAskedFor(latest, one, byReach), isCovering: covers(one, latest) }))
     .filter(({ lacks }) => lacks.length > 0);
   const named = wider.find(({ isCovering }) => isCovering) ?? wider[0];
   return named && reason('latest-narrower', { snapshot: latest.id, full: named.id, lacks: named.lacks.join(', ') });
 }
 
-/** Kinds and organizations that someone left out of one snapshot, and that an earlier one was asked for. */
-function notAskedFor({ orgs, scope }: Pick<Manifest, 'orgs' | 'scope'>, before: SnapshotSummary): string[] {
-  const kinds = (scope?.unselected ?? []).filter((kind) => before.scope?.unselected?.includes(kind) !== true);
-  if (scope?.orgs !== 'chosen') {
+/** Kinds and organizations that one snapshot leaves out, and that an earlier one was asked for. */
+function notAskedFor({ orgs, kinds: reports, scope }: Narrow, before: SnapshotSummary, byReach: boolean): string[] {
+  const isUnread = (kind: KindName): boolean => reports[kind]?.code === 'needs-server-admin';
+  const unread = byReach && (before.held?.server.resources ?? 0) > 0 ? [...SERVER_KINDS].filter(isUnread) : [];
+  const unselected = (scope?.unselected ?? []).filter((kind) => before.scope?.unselected?.includes(kind) !== true);
+  const kinds = [...unselected, ...unread];
+  if (scope?.orgs !== 'chosen' && !(byReach && scope?.orgs === 'own')) {
     return kinds;
   }
   const names = new Map(scope.others?.map(({ id, name }) => [id, `org ${id} (${name})`]));

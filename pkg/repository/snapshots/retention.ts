@@ -1,6 +1,7 @@
 import { countsNow, isFull, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
+import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
@@ -50,8 +51,8 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 
 /**
  * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
- * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it. What a
- * restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
+ * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it, and the
+ * newest one that holds what the credentials of the newest one cannot read. What a restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
  * long as it is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
@@ -69,6 +70,7 @@ export function planRetention(
   const [newest] = full;
   if (newest !== undefined) {
     keep(newest.id, reason('newest-complete'));
+    beyondReach(newest, full).forEach((id) => keep(id, reason('newest-beyond-reach')));
   }
   for (const { id } of full.slice(0, policy.keepLast ?? 0)) {
     keep(id, reason('kept-by-rule', { rule: 'last' }));
@@ -120,6 +122,20 @@ export function planRetention(
     }
   }
   return plan;
+}
+
+/** The newest ones that hold what the credentials of the newest one cannot read: server kinds, other organizations. */
+function beyondReach(newest: SnapshotSummary, full: readonly SnapshotSummary[]): Set<string> {
+  const { scope } = newest;
+  const wantsServer = ![...SERVER_KINDS].every((kind) => scope?.unselected?.includes(kind) === true);
+  const server = wantsServer && !holdsServer(newest) ? full.find(holdsServer) : undefined;
+  const own = new Set(newest.held?.orgs.map(({ id }) => id));
+  const orgs = scope?.orgs === 'own' ? full.find(({ held }) => held?.orgs.some(({ id }) => !own.has(id))) : undefined;
+  return new Set([server, orgs].flatMap((one) => one?.id ?? []));
+}
+
+function holdsServer({ held }: SnapshotSummary): boolean {
+  return (held?.server.resources ?? 0) > 0;
 }
 
 function isNewerShrunk(snapshot: SnapshotSummary, newest: SnapshotSummary | undefined): boolean {
