@@ -231,11 +231,11 @@ describe('the code', () => {
     expect(dependencies.filter((name) => name.startsWith('react/'))).toEqual([]);
   });
 
-  it('stays small: 186 KiB gzipped, and at most 48 KiB more for a language', () => {
+  it('stays small: 188 KiB gzipped, and at most 48 KiB more for a language', () => {
     const scripts = filesOf(dist).filter((name) => name.endsWith('.js'));
     const texts = scripts.filter((name) => /\{\d+\(\w\)\{\w\.exports=JSON\.parse\(/.test(read(name).slice(0, 250)));
     expect(texts.length).toBeGreaterThan(0);
-    expect(gzipped(scripts) - gzipped(texts)).toBeLessThan(186 * 1024);
+    expect(gzipped(scripts) - gzipped(texts)).toBeLessThan(188 * 1024);
     expect(gzipped(texts)).toBeLessThan(48 * 1024);
   });
 

@@ -53,7 +53,9 @@ export function printRestore(
   printSecurity(context, 'Changes to access or data destinations:', toConfirm);
   printSecurity(context, 'No confirmation needed, because yours is the only account:', exempt);
   const rows = securityFirst(plan.items).filter(({ action }) => action !== 'unchanged');
-  const several = plan.everything !== undefined;
+  const orgs = new Set(plan.items.filter(({ kind }) => kindOf(kind).declaration.scope === 'org').map(orgOf));
+  const everything = plan.everything !== undefined;
+  const several = everything || orgs.size > 1;
   if (rows.length > 0) {
     printTable(
       context,
@@ -82,7 +84,9 @@ export function printRestore(
     return outcome === 'verified' || outcome === 'differs' ? 'restored' : outcome;
   };
   // Everything has them in its table.
-  const mapped = plan.dataSources.filter((one) => one.to?.uid !== one.from.uid && !(several && one.by === 'restored'));
+  const mapped = plan.dataSources.filter(
+    (one) => one.to?.uid !== one.from.uid && !(everything && one.by === 'restored'),
+  );
   for (const { from, to, by, alreadyMissing } of mapped) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
     const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
@@ -105,7 +109,7 @@ export function printRestore(
     printLine(context, `${count(plan.items)}. This was only the plan: nothing was written.${next}`);
     return;
   }
-  printResults(context, restored, { items: several ? plan.items : undefined, undo, finish });
+  printResults(context, restored, { items: several ? plan.items : undefined, undo, finish, everything });
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
@@ -162,10 +166,19 @@ function differenceText({ path, wanted, found }: FieldDifference): string {
     : `${path}: expected ${wanted ?? 'no such field'}, found ${found ?? 'no such field'}`;
 }
 
+interface ResultOptions {
+  /** Of a plan with several organizations, which are then named. */
+  items: PlannedItem[] | undefined;
+  undo: string | undefined;
+  finish: string | undefined;
+  /** Whether everything was restored. */
+  everything: boolean;
+}
+
 function printResults(
   context: CliContext,
   { results, safetySnapshot }: Restored,
-  { items, undo, finish }: { items: PlannedItem[] | undefined; undo: string | undefined; finish: string | undefined },
+  { items, undo, finish, everything }: ResultOptions,
 ): void {
   const bad: ApplyResult[] = results.filter(({ outcome }) => outcome !== 'verified' && outcome !== 'deleted');
   for (const { outcome, reason, differences = [], ...result } of bad) {
@@ -183,7 +196,7 @@ function printResults(
   if (safetySnapshot !== undefined) {
     const way = undo === undefined ? '' : ` To undo it: ${undo}`;
     printLine(context, printable(`The previous state is in snapshot ${safetySnapshot}.${way}`));
-    if (items !== undefined) {
+    if (everything) {
       printLine(context, 'Created organizations and users are kept, because Dashkeep never deletes them.');
     }
   }

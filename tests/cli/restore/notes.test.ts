@@ -41,7 +41,7 @@ it('the notes of a restore of everything name the organization, and no data sour
 
 it('other restores say in one line each what becomes of the data sources of a dashboard', () => {
   const lines = printed(undefined);
-  expect(lines).toContain('note: contact-point oncall: enter again: url');
+  expect(lines).toContain('note: contact-point oncall (org 1): enter again: url');
   expect(lines).toContain('data source Metrics (prom): part of this plan');
 });
 
