@@ -52,8 +52,9 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 /**
  * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
  * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it, and the
- * newest one that holds what the credentials of the newest one cannot read. What a restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as
- * long as it is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
+ * newest one that holds what the credentials of the newest one cannot read. What a restore put aside for safety stays a
+ * week and counts for nothing; so does what is foreign or from the future, for as long as it is that. What is on hold
+ * stays, whatever else it is; and everything, while the latest one is shrunk.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
