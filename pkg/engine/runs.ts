@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contract/errors.ts';
+import type { Manifest } from '../contract/manifest.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
@@ -75,12 +76,22 @@ export async function writeEnd(
 /** The end of a backup whose process ended after its snapshot was published, which has the ID of the run. */
 async function withSnapshot(repository: Pick<Repository, 'stored' | 'trust'>, record: RunRecord): Promise<RunRecord> {
   const isCut = record.kind === 'backup' && record.status === 'interrupted';
-  const made = isCut ? await repository.stored(record.id).catch(() => undefined) : undefined;
-  if (made === undefined || !repository.trust.counts(made.author)) {
+  const made = isCut ? await publishedBy(repository, record.id) : undefined;
+  if (made === undefined) {
     return record;
   }
   const { failure: _, ...rest } = record;
-  return { ...rest, status: made.manifest.status, snapshot: record.id };
+  return { ...rest, status: made.status, snapshot: record.id };
+}
+
+/** The snapshot of a run, if its manifest arrived: anyone who can write to the target can have put one there. */
+export async function publishedBy(
+  repository: Pick<Repository, 'stored' | 'trust'>,
+  run: string,
+  calls: Abortable = {},
+): Promise<Manifest | undefined> {
+  const made = await repository.stored(run, calls).catch(() => undefined);
+  return made !== undefined && repository.trust.counts(made.author) ? made.manifest : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import { backup } from '../engine/backup/backup.ts';
 import type { BackupOptions } from '../engine/backup/options.ts';
 import { importArchive, type CheckedArchive } from '../engine/import/import.ts';
 import { mirror } from '../engine/mirror/mirror.ts';
+import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { latecomerFinding } from '../repository/encryption/latecomers.ts';
@@ -54,7 +55,8 @@ export async function runBackup(
     },
     onProgress,
   ).catch(async (error: unknown) => {
-    const published = isPublishing && signal.aborted ? await publishedBy(session, run) : undefined;
+    const calls = { signal: AbortSignal.timeout(CLOSING_MS) };
+    const published = isPublishing && signal.aborted ? await publishedBy(repository, run.id, calls) : undefined;
     if (published === undefined) {
       throw error;
     }
@@ -68,11 +70,6 @@ export async function runBackup(
 
 /** How long an interrupted run may still ask the store for, in milliseconds. */
 const CLOSING_MS = 3_000;
-
-/** The snapshot of a run that was interrupted while its manifest was under way, if that arrived. */
-async function publishedBy({ repository }: Session, { id }: Run): Promise<Manifest | undefined> {
-  return repository.manifest(id, { signal: AbortSignal.timeout(CLOSING_MS) }).catch(() => undefined);
-}
 
 /** What the current recipients cannot read. */
 function recipientWarnings({ repository, log }: Session, before: Manifest | undefined): KnownReason[] {

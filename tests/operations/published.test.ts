@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
@@ -15,13 +16,14 @@ import { MemoryStore } from '../support/stores/memory-store.ts';
 const ID = '20260501T100000Z-00000001';
 let bench: Bench;
 let aborting: AbortController;
-let arrives: boolean;
+let arrives: boolean | 'changed';
 
 /** Another replica takes over while the manifest is under way. */
 class TakenOver extends ForwardingStore {
   override async put(key: string, body: Buffer, options?: PutOptions): Promise<PutResult> {
     const isManifest = /^snapshots\/[^/]+\.json\.gz$/.test(key);
-    const result = !isManifest || arrives ? await super.put(key, body, options) : undefined;
+    const given = isManifest && arrives === 'changed' ? changed(body) : body;
+    const result = !isManifest || arrives !== false ? await super.put(key, given, options) : undefined;
     if (isManifest) {
       aborting.abort(new Error('this replica no longer leads'));
     }
@@ -30,6 +32,11 @@ class TakenOver extends ForwardingStore {
     }
     return result;
   }
+}
+
+/** A manifest as somebody left it who can write to the target, and has no key. */
+function changed(body: Buffer): Buffer {
+  return gzipSync(gunzipSync(body).toString('utf8').replace('"trigger":"manual"', '"trigger":"scheduled"'));
 }
 
 beforeEach(async () => {
@@ -67,6 +74,13 @@ it('a backup that was interrupted after its manifest arrived is complete, with i
   arrives = true;
   expect((await backup()).record).toMatchObject({ status: 'complete', snapshot: ID });
   expect((await bench.repository.snapshots()).map(({ id }) => id)).toEqual([ID]);
+});
+
+it('a manifest that somebody else put there ends no backup', async () => {
+  arrives = 'changed';
+  const { record } = await backup();
+  expect(record).toMatchObject({ status: 'interrupted' });
+  expect(record.snapshot).toBeUndefined();
 });
 
 it('a backup that was interrupted before its manifest arrived is interrupted', async () => {

@@ -36,6 +36,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
   'engine/restore/undo/open-entries.ts': { decides: /trust\.counts\(author\)/ },
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
+  'engine/runs.ts': { decides: /trust\.counts\(made\.author\)/ },
   'operations/backup.ts': { because: 'previousManifest decides' },
   'operations/lost.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'service/repository/repository-cache.ts': { decides: /trust\.signature\(author\)/ },
