@@ -10,7 +10,7 @@ import { isUnreadable } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import type { Patience } from './http/outage.ts';
 import type { KnownPreviews } from './known-previews.ts';
-import { assertReached, isScratchOrg, listOrgs, orgNameOf, UNREAD_NAME } from './orgs.ts';
+import { assertReached, isScratchOrg, listOrgs, orgNameOf, reachesOther, UNREAD_NAME } from './orgs.ts';
 import type { SnapshotScope } from '../contract/manifest.ts';
 import { hasCode, valueIf } from '../lib/expected-errors.ts';
 
@@ -125,7 +125,8 @@ async function wantedOrgs(
 ): Promise<{ wanted: NamedOrg[]; existing?: NamedOrg[] }> {
   const { client, orgCredentials, signal } = options;
   if (orgs === undefined) {
-    return { wanted: [home] };
+    const hasOwn = orgCredentials?.has(home.id) === true;
+    return { wanted: [hasOwn ? await orgBehind(clientInOrg(options, home.id, home.id), home.id, signal) : home] };
   }
   if (client.identity === 'basic') {
     const all = (await listOrgs(client, signal)).map(orgOf).sort((a, b) => a.id - b.id);
@@ -149,12 +150,19 @@ export function noSuchOrg(ids: readonly number[]): DashkeepError {
   return new DashkeepError('DK_SETTINGS', `Grafana has no organization ${ids.join(', ')}`);
 }
 
-/** The organization that a token is in. One whose name is too long to be read must not keep out all others. */
+/**
+ * The organization that a token is given for. One whose name is too long to be read must not keep out all others.
+ * @throws DK_GRAFANA_ANSWER for a token of another organization
+ */
 async function orgBehind(client: GrafanaClient, id: number, signal: AbortSignal | undefined): Promise<NamedOrg> {
-  return client
+  const org = await client
     .get('/api/org', { signal })
     .then(orgOf)
     .catch(valueIf(isUnreadable, { id, name: UNREAD_NAME }));
+  if (org.id !== id) {
+    throw reachesOther(id, org.id, reason('set-org-token', { org: String(id) }));
+  }
+  return org;
 }
 
 function clientInOrg(options: ConnectOptions, home: number, org: number): GrafanaClient {

@@ -2,7 +2,7 @@ import { numberAt, objectAt, type Json, type JsonObject } from '../lib/json/json
 import { hasCode, valueIf } from '../lib/expected-errors.ts';
 import { shortText } from '../lib/short-text.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import { reason } from '../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
 import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
@@ -75,8 +75,11 @@ export async function assertReached(client: GrafanaClient, org: number, signal?:
   const answer = await client.get('/api/org', { signal }).catch(valueIf(isHidden, undefined));
   const id = numberAt(answer, 'id');
   if (answer !== undefined && id !== org) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', `requests to organization ${org} reach ${id ?? 'none'}`, {
-      advice: reason('pass-org-header'),
-    });
+    throw reachesOther(org, id, reason('pass-org-header'));
   }
+}
+
+/** For an organization whose requests another one responds to. */
+export function reachesOther(org: number, other: number | undefined, advice: KnownReason): DashkeepError {
+  return new DashkeepError('DK_GRAFANA_ANSWER', `requests to organization ${org} reach ${other ?? 'none'}`, { advice });
 }
