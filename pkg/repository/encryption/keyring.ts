@@ -58,6 +58,8 @@ export interface Keyring {
   sealMetadata(plain: Buffer): Promise<Buffer>;
   /** Seals a run record like metadata; where nothing else may be written, for the writers' metadata identity alone. */
   sealRecord(plain: Buffer): Promise<Buffer>;
+  /** Whether another process has stored a key since, in place of the one that this process has not stored yet. */
+  isOutdated(): Promise<boolean>;
   readonly opener: Opener;
 }
 
@@ -87,6 +89,7 @@ export interface KeyringOptions {
   recordsUnder?: RepositoryKey | undefined;
   /** Stores the key before anything is sealed under it, where opening did not. */
   storeKey?: () => Promise<void>;
+  isOutdated?: () => Promise<boolean>;
 }
 
 /**
@@ -150,6 +153,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
     sealObject,
     sealMetadata,
     sealRecord,
+    isOutdated: options.isOutdated ?? (async () => false),
     opener,
   };
 }

@@ -27,7 +27,10 @@ interface LocalPorts {
 
 /** Reads what the local state holds of a repository. */
 export async function readLocal({ state, log }: LocalPorts, repository: string): Promise<LocalKey | undefined> {
-  const bytes = await state?.get(stateName(repository));
+  return parseLocal(await state?.get(stateName(repository)), repository, log);
+}
+
+function parseLocal(bytes: Buffer | undefined, repository: string, log: Log): LocalKey | undefined {
   if (bytes === undefined) {
     return undefined;
   }
@@ -40,13 +43,21 @@ export async function readLocal({ state, log }: LocalPorts, repository: string):
   }
 }
 
-/** Remembers it. Without a local state that is a warning. */
-export async function writeLocal({ state, log }: LocalPorts, local: LocalKey): Promise<void> {
+/**
+ * Remembers the key in use, and as earlier ones all that are there: another process may have stored one meanwhile.
+ * Without a local state that is a warning.
+ */
+export async function writeLocal({ state, log }: LocalPorts, own: Omit<LocalKey, 'earlier'>): Promise<void> {
   if (state === undefined) {
     log.warn({}, 'there is no local state: the next run will not recognize the objects that this one stores');
     return;
   }
-  await state.set(stateName(local.key.repository), Buffer.from(JSON.stringify(local)));
+  const { id, repository } = own.key;
+  await state.update(stateName(repository), (there) => {
+    const others = knownKeys(parseLocal(there, repository, log)).filter(({ key }) => key.id !== id);
+    const earlier = others.map(({ key, readers }) => ({ key, readers }));
+    return Buffer.from(JSON.stringify({ ...own, earlier }));
+  });
 }
 
 /** A key that the local state remembers; of the one in use also the recipients for which it was wrapped. */

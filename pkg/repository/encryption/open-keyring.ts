@@ -156,7 +156,8 @@ export async function openKeyring(
   const rewrapped =
     readable ?? (secrets.rewraps === true && before !== undefined ? { key: before, readers: [] } : undefined);
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients };
-  const storeKey = (): Promise<void> => {
+  let isStored = false;
+  const storeKey = async (): Promise<void> => {
     if (rewrapped === undefined && before !== undefined) {
       // What they cannot read must not be part of new snapshots. Stored under the same ids, it would take the place of
       // what the earlier recipients can read.
@@ -166,7 +167,8 @@ export async function openKeyring(
           'earlier snapshots still need an identity of the earlier recipients',
       );
     }
-    return wrap(ports, current, recipients, keyFiles, { local, create });
+    await wrap(ports, current, recipients, keyFiles, { local, create });
+    isStored = true;
   };
   if (create || secrets.rewraps === true) {
     await storeKey();
@@ -175,6 +177,7 @@ export async function openKeyring(
     ...{ recipients, identities, unlocked, keys },
     // Anyone who only looks leaves no key; what writes after all, such as a restore, stores it first.
     ...(create || secrets.rewraps === true ? {} : { storeKey }),
+    isOutdated: async () => !isStored && (await readLocal(ports, repository))?.key.id !== local?.key.id,
     current: current.key,
     readers: current.readers,
     isSuccessor: (before !== undefined && before.id !== current.key.id) || remembered.length > 1,
@@ -257,11 +260,7 @@ async function wrap(
     await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
   }
   if (!known || local === undefined || local.readers?.join() !== readers.join()) {
-    const earlier = knownKeys(local).filter((one) => one.key.id !== key.id);
-    await writeLocal(ports, {
-      ...{ key: { format: 1, ...key }, wrappedFor, readers: [...readers] },
-      earlier: earlier.map((one) => ({ key: one.key, readers: one.readers })),
-    });
+    await writeLocal(ports, { key: { format: 1, ...key }, wrappedFor, readers: [...readers] });
   }
 }
 

@@ -164,9 +164,10 @@ export class OpenedTarget {
     await this.#store.close();
   }
 
-  /** A person may have accepted another repository since. */
+  /** A person may have accepted another repository since, or another process stored another key. */
   async #closeIfOutdated(): Promise<void> {
-    if ((await this.#repository?.trust.keys.isOutdated()) === true) {
+    const { trust, keyring } = this.#repository ?? {};
+    if ((await trust?.keys.isOutdated()) === true || (await keyring?.isOutdated()) === true) {
       await this.#forget();
     }
   }

@@ -142,6 +142,20 @@ describe('another recipient than that of the earlier backups', () => {
     expect(await next.snapshots()).toHaveLength(2);
   });
 
+  it('keeps the key of another process that wrote after this one had looked', async () => {
+    await backup(await service(), world, dashboards);
+    const looking = await open(world, { recipients: [bob.recipient], state, create: false });
+    world.clock.advance(HOUR);
+    const other = await backup(await service([bob.recipient]), world, dashboards);
+    world.clock.advance(HOUR);
+    const own = await backup(looking, world, dashboards);
+    const next = await service([bob.recipient]);
+    expect((await next.manifest(other.id)).id).toBe(other.id);
+    expect((await next.manifest('latest')).id).toBe(own.id);
+    await expectReadable(bob.identity, other);
+    await expectReadable(bob.identity, own);
+  });
+
   it('is taken where a first run was cut short before there was a snapshot', async () => {
     await service();
     loseState();

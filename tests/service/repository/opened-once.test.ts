@@ -1,12 +1,19 @@
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
 import { OpenedTarget, type TargetPorts } from '../../../pkg/service/repository/opened-target.ts';
 import type { EffectiveSettings } from '../../../pkg/service/settings/effective.ts';
-import { temporaryDirectory } from '../../support/directories.ts';
+import { temporaryDirectory, type TemporaryDirectory } from '../../support/directories.ts';
 import { realClock, realRandomness } from '../../support/ports.ts';
 
-it('a look at the repository that the first backup is creating shares it, with the key that signs', async () => {
+interface Opening {
+  directory: TemporaryDirectory;
+  signal: AbortSignal;
+  open(recipients?: string[]): Promise<OpenedTarget>;
+}
+
+async function opening(): Promise<Opening> {
   const directory = await temporaryDirectory();
   const ports = {
     config: { version: 'test', grafana: { url: 'http://localhost' }, trustedKeys: [] },
@@ -18,12 +25,22 @@ it('a look at the repository that the first backup is creating shares it, with t
     randomness: realRandomness,
     log: silentLog,
   } as unknown as TargetPorts;
-  const settings = {
-    values: { target: { url: `file://${directory.path}/target` }, scope: {}, encryption: { recipients: [] } },
-    secrets: {},
-  } as unknown as EffectiveSettings;
-  const target = await OpenedTarget.open(ports, settings);
-  const { signal } = new AbortController();
+  return {
+    directory,
+    signal: new AbortController().signal,
+    open(recipients = []) {
+      const settings = {
+        values: { target: { url: `file://${directory.path}/target` }, scope: {}, encryption: { recipients } },
+        secrets: {},
+      } as unknown as EffectiveSettings;
+      return OpenedTarget.open(ports, settings);
+    },
+  };
+}
+
+it('a look at the repository that the first backup is creating shares it, with the key that signs', async () => {
+  const { directory, signal, open } = await opening();
+  const target = await open();
   const looked = target.openIfThere(signal);
   const made = target.openOrMake(signal);
   expect(await looked).toBeUndefined();
@@ -31,5 +48,20 @@ it('a look at the repository that the first backup is creating shares it, with t
   expect(await again).toBe(await made);
   expect(await target.open(signal)).toBe(await made);
   await target.close();
+  await directory.remove();
+});
+
+it('a replica that only looked goes on with the key that another one stored for other recipients', async () => {
+  const { directory, signal, open } = await opening();
+  const recipient = async (): Promise<string> => identityToRecipient(await generateX25519Identity());
+  const first = await open([await recipient()]);
+  await first.openOrMake(signal);
+  const other = await recipient();
+  const [standby, leader] = [await open([other]), await open([other])];
+  await standby.open(signal);
+  const { keyring } = await leader.openOrMake(signal);
+  await standby.inspect(signal);
+  expect((await standby.open(signal)).keyring.current).toEqual(keyring.current);
+  await Promise.all([first, standby, leader].map((one) => one.close()));
   await directory.remove();
 });
