@@ -80,3 +80,57 @@ describe('a restore of a team that is killed', () => {
     expect(named(await bench.plan({ selection }), 'skip')).toContain('team/ops');
   });
 });
+
+describe('a team that a restore created without its members, because Grafana answered and did not write', () => {
+  const ids = (): number[] => [...teams()[0]!.members.keys()];
+
+  /** Restores while Grafana writes no members. @returns the members that it leaves, and those wanted */
+  async function halfMade(): Promise<{ left: [number, 0 | 4][]; whole: number[] }> {
+    await lost();
+    const { length } = await withoutMembers();
+    expect(length).toBe(1);
+    const whole = ['eva', 'max'].map((login) => [...bench.sim.state.users.values()].find((u) => u.login === login)!.id);
+    expect(ids()).not.toEqual(expect.arrayContaining(whole));
+    return { left: [...teams()[0]!.members], whole };
+  }
+
+  async function withoutMembers(): Promise<string[]> {
+    const action = { kind: 'status' as const, status: 200, body: {} };
+    bench.sim.setFaults({ match: /^(POST|PUT) \/api\/teams\/\d+\/members/, action });
+    const { results } = await bench.applyRecorded({ selection });
+    bench.sim.setFaults();
+    return results.filter(({ outcome }) => outcome === 'differs').map(({ uid }) => uid);
+  }
+
+  it('is completed by the next restore without --overwrite, also when the first attempts wrote nothing', async () => {
+    const { whole } = await halfMade();
+    expect(await withoutMembers()).toEqual(['ops']);
+    expect(await withoutMembers()).toEqual(['ops']);
+    const { results } = await bench.applyRecorded({ selection });
+    expect(results.map(({ kind, uid, outcome }) => `${kind}/${uid} ${outcome}`)).toEqual(['team/ops verified']);
+    expect(ids().sort()).toEqual(whole);
+    expect(named(await bench.plan({ selection }), 'create', 'update', 'skip', 'blocked')).toEqual([]);
+  });
+
+  it('is left alone when somebody changed it since', async () => {
+    await halfMade();
+    const { id } = bench.sim.state.addUser({ login: 'new' });
+    teams()[0]!.members.set(id, 0);
+    expect(named(await bench.plan({ selection }), 'skip')).toContain('team/ops');
+  });
+
+  it('is left alone when somebody took the members away after it was completed', async () => {
+    const { left } = await halfMade();
+    await bench.applyRecorded({ selection });
+    teams()[0]!.members.clear();
+    left.forEach(([id, level]) => teams()[0]!.members.set(id, level));
+    expect(named(await bench.plan({ selection }), 'skip')).toContain('team/ops');
+  });
+
+  it('is left alone by the restore of another snapshot', async () => {
+    await halfMade();
+    const manifest = await bench.repository.manifest('latest');
+    const other = { ...manifest, id: `${manifest.id}-other` };
+    expect(named(await bench.plan({ selection, manifest: other }), 'skip')).toContain('team/ops');
+  });
+});

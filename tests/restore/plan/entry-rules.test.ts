@@ -28,6 +28,7 @@ const MISSING: EntryFacts = {
   mayOverwrite: no,
   joins: no,
   isRenewed: no,
+  isUnfinished: no,
   isUnshared: no,
   keptBecause: async () => reason('kept'),
   forecast: async () => ({ losses: [] }),
@@ -99,8 +100,8 @@ const CASES: Record<string, { applies: EntryFacts; decides: string; not: Partial
     not: { isSame: no },
   },
   pristine: { applies: { ...LIVE, live: { pristine: true } }, decides: 'update pristine', not: { live: {} } },
-  unfinished: { applies: { ...LIVE, live: { unfinished: true } }, decides: 'update unfinished', not: { live: {} } },
   renewed: { applies: { ...LIVE, isRenewed: yes }, decides: 'update renewed', not: { isRenewed: no } },
+  unfinished: { applies: { ...LIVE, isUnfinished: yes }, decides: 'update unfinished', not: { isUnfinished: no } },
   joins: {
     applies: { ...LIVE, mayOverwrite: yes, joins: yes },
     decides: 'update joins-new-orgs',
@@ -138,9 +139,11 @@ it('asks Grafana and the repository nothing where the marks say enough', async (
 });
 
 it('never writes what someone manages, whatever else is allowed', async () => {
-  const facts = { ...LIVE, manager: async () => 'terraform', mayOverwrite: yes, hasSecrets: true, isRenewed: yes };
-  for (const live of [{}, { pristine: true as const }, { unfinished: true as const }, undefined]) {
-    expect(await decideEntry({ ...facts, live })).toMatchObject({ action: 'skip' });
+  const may = { mayOverwrite: yes, hasSecrets: true, isRenewed: yes, isUnfinished: yes };
+  for (const live of [{}, { pristine: true as const }, undefined]) {
+    expect(await decideEntry({ ...LIVE, ...may, manager: async () => 'terraform', live })).toMatchObject({
+      action: 'skip',
+    });
   }
 });
 

@@ -104,22 +104,24 @@ async function compare(
 ): Promise<ApplyResult> {
   const { failure } = attempt;
   const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
-  noteFound(applying, item, uid, mark);
   const isMarked = mark !== undefined && mark === attempt.mark;
   const wanted = live === undefined || isMarked ? undefined : (await wantedContent(applying, item)).content;
   if (isMarked || (live !== undefined && wanted !== undefined && isRestored(kind, wanted, live))) {
+    noteFound(applying, item, uid, mark);
     const { uid: planned } = targetOf(item);
     const renamed = planned === uid ? reason('as-planned') : reason('other-uid', { uid });
     return foundAt(uid, item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
   }
+  const differences = live && wanted && differencesBetween(kind, wanted, live);
+  const why = differences && whyDiffers(item, differences);
+  // What cannot be written here is as done as it gets; and where nothing was written, it is as somebody left it.
+  noteFound(applying, item, uid, mark, why !== undefined && !isLeftOut(why) && mark !== item.live);
   if (failure !== undefined) {
     return resultOf(item, failure.code === 'owner-failed' ? 'skipped' : 'failed', failure);
   }
-  if (live === undefined || wanted === undefined) {
-    return resultOf(item, 'differs', reason('vanished'));
-  }
-  const differences = differencesBetween(kind, wanted, live);
-  return { ...foundAt(uid, item, 'differs', whyDiffers(item, differences)), differences };
+  return why === undefined
+    ? resultOf(item, 'differs', reason('vanished'))
+    : { ...foundAt(uid, item, 'differs', why), ...compact({ differences }) };
 }
 
 /** The plan already named who is missing here; a team or permissions that lack only them are explained by them. */
@@ -145,12 +147,18 @@ function whyDiffers({ lost = [] }: PlannedItem, differences: readonly FieldDiffe
 }
 
 /** Puts down what is really there; what is not there was not made. */
-function noteFound({ changeLog }: Applying, item: PlannedItem, uid: string, mark: string | undefined): void {
+function noteFound(
+  { changeLog }: Applying,
+  item: PlannedItem,
+  uid: string,
+  mark: string | undefined,
+  isHalf = false,
+): void {
   const touched = { ...targetOf(item), uid };
   if (mark === undefined) {
     changeLog.drop(touched);
   } else if (changeLog.has(touched)) {
-    changeLog.put({ ...touched, did: didOf(item), mark });
+    changeLog.put({ ...touched, did: didOf(item), mark, ...(isHalf ? { differs: true } : {}) });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Touched } from '../../../contract/runs.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
@@ -6,13 +7,18 @@ import { restoresSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
+/** The record of a restore, and what it touched by key. */
+interface EarlierRestore extends StoredRun {
+  touched: ReadonlyMap<string, Touched>;
+}
+
 /**
  * What earlier restores wrote, by their records; read when first asked for. Only those since the snapshot matter: what
  * a restore wrote before is in it.
  */
 export class EarlierRestores {
   readonly #request: PlanRequest;
-  #records: Promise<StoredRun[]> | undefined;
+  #records: Promise<EarlierRestore[]> | undefined;
 
   constructor(request: PlanRequest) {
     this.#request = request;
@@ -32,33 +38,54 @@ export class EarlierRestores {
     return (await this.#last(context, kind, uid)) === 'owner';
   }
 
+  /**
+   * Whether what is live is what a restore of this snapshot left of the resource, which was not what was to be written,
+   * and nobody has changed it since. Only a record that a trusted key signed says so, for it lets it be overwritten.
+   */
+  async leftHalf(context: WriteContext, kind: Kind, uid: string, live: string): Promise<boolean> {
+    const key = keyOf({ org: context.org.id, kind: kind.name, uid });
+    for (const { record, author, touched } of await this.#read()) {
+      const last = touched.get(key);
+      // What was to be written next, and is not there, was not written.
+      if (last === undefined || last.open === true) {
+        continue;
+      }
+      const isMeant = record.source === this.#request.manifest.id && this.#request.repository.trust.counts(author);
+      if (!isMeant || last.mark !== live || last.differs === true) {
+        return isMeant && last.mark === live;
+      }
+    }
+    return false;
+  }
+
   /** What was written last of a resource and its owner. */
   async #last(context: WriteContext, kind: Kind, uid: string): Promise<'it' | 'owner' | undefined> {
     const org = context.org.id;
     const owner = goesWith(kind);
     const [key, ownerKey] = [kind.name, owner].map((name) => name && keyOf({ org, kind: name, uid }));
-    for (const { record, author } of await this.#read()) {
-      const touched = record.touched ?? [];
+    for (const { record, author, touched } of await this.#read()) {
+      const its = touched.get(key ?? '');
       const isTrusted = this.#request.repository.trust.counts(author);
       const isFailed = isTrusted && record.errors.some((problem) => keyOf(problem) === key);
-      if (!isFailed && touched.some((one) => one.open !== true && keyOf(one) === key)) {
+      if (!isFailed && its !== undefined && its.open !== true) {
         return 'it';
       }
-      if (isTrusted && touched.some((one) => one.did === 'created' && keyOf(one) === ownerKey)) {
+      if (isTrusted && touched.get(ownerKey ?? '')?.did === 'created') {
         return 'owner';
       }
     }
     return undefined;
   }
 
-  #read(): Promise<StoredRun[]> {
+  #read(): Promise<EarlierRestore[]> {
     return (this.#records ??= this.#load());
   }
 
-  async #load(): Promise<StoredRun[]> {
+  async #load(): Promise<EarlierRestore[]> {
     const { repository, manifest, signal } = this.#request;
     const since = Date.parse(manifest.finished);
-    return restoresSince({ repository, signal }, ({ started }) => Date.parse(started) >= since);
+    const runs = await restoresSince({ repository, signal }, ({ started }) => Date.parse(started) >= since);
+    return runs.map((run) => ({ ...run, touched: new Map(run.record.touched?.map((one) => [keyOf(one), one])) }));
   }
 }
 

@@ -9,7 +9,7 @@ import type { Forecast, Kind } from '../../../grafana/kinds/kind.ts';
 export interface EntryFacts {
   kind: Pick<Kind, 'name' | 'owner' | 'createdOnRequest'>;
   entry: Pick<ManifestEntry, 'uid'>;
-  live: Pick<Content, 'pristine' | 'unfinished'> | undefined;
+  live: Pick<Content, 'pristine'> | undefined;
   /** It is kept for reference only. */
   isArchived: boolean;
   /** A person named the kind, or a resource of it. */
@@ -40,6 +40,8 @@ export interface EntryFacts {
   joins(): Promise<boolean>;
   /** What is live came with an owner that was made after the snapshot. */
   isRenewed(): Promise<boolean>;
+  /** What is live is what a restore left half made. */
+  isUnfinished(): Promise<boolean>;
   /** Why it stays as it is. */
   keptBecause(): Promise<Reason>;
   /** Someone has ended the sharing since. */
@@ -87,7 +89,7 @@ export const ENTRY_RULES: readonly EntryRule[] = [
   ],
   [
     'changed by the target',
-    async (one) => one.live?.pristine !== true && one.live?.unfinished !== true && (await one.conflict()) !== undefined,
+    async (one) => one.live?.pristine !== true && (await one.conflict()) !== undefined && !(await one.isUnfinished()),
     'skip',
     async (one) => (await one.conflict()) ?? reason('kept'),
   ],
@@ -99,7 +101,12 @@ export const ENTRY_RULES: readonly EntryRule[] = [
   ],
   [
     'kept',
-    async (one) => !isFree(one) && !(await one.mayOverwrite()) && !(await one.isSame()) && !(await one.isRenewed()),
+    async (one) =>
+      !isFree(one) &&
+      !(await one.mayOverwrite()) &&
+      !(await one.isSame()) &&
+      !(await one.isRenewed()) &&
+      !(await one.isUnfinished()),
     'skip',
     (one) => (one.isAlong ? reason('kept-along', kindAndUid(one)) : one.keptBecause()),
   ],
@@ -125,15 +132,15 @@ export const ENTRY_RULES: readonly EntryRule[] = [
   ['missing', (one) => one.live === undefined, 'create', (one) => one.rules ?? reason('missing')],
   ['same with secrets', (one) => one.isSame(), 'update', always(reason('secrets-supplied'))],
   ['pristine', ({ live }) => live?.pristine === true, 'update', always(reason('pristine'))],
-  ['unfinished', ({ live }) => live?.unfinished === true, 'update', always(reason('unfinished'))],
   ['renewed', (one) => one.isRenewed(), 'update', (one) => reason('renewed', { owner: one.kind.owner ?? '' })],
+  ['unfinished', (one) => one.isUnfinished(), 'update', always(reason('unfinished'))],
   ['joins', (one) => one.joins(), 'update', always(reason('joins-new-orgs'))],
   ['different', () => true, 'update', (one) => one.rules ?? reason('differs')],
 ];
 
 /** Nothing is live that anyone made. */
 function isFree({ live }: EntryFacts): boolean {
-  return live === undefined || live.pristine === true || live.unfinished === true;
+  return live === undefined || live.pristine === true;
 }
 
 /** What the first rule that applies decides. */

@@ -77,6 +77,11 @@ export async function planEntry(
       live === undefined
         ? reason('kept')
         : keptReason(planning, kind, context, { uid, content: await content(), live }),
+    isUnfinished: once(
+      async () =>
+        live?.unfinished === true ||
+        (now.live !== undefined && planning.earlier.leftHalf(context, kind, uid, now.live)),
+    ),
     isUnshared: () => isNoLongerShared(planning, kind, context, uid),
     lacksAccounts: once(async () =>
       live === undefined || kind.namesPeople !== true
