@@ -163,6 +163,11 @@ export function ancestors(org: Org, folderUid: string): Folder[] {
   return found;
 }
 
+/** Whether a folder exists with all that it is in. */
+export function isWhole(org: Org, uid: string): boolean {
+  return ancestors(org, uid).at(-1)?.parentUid === '';
+}
+
 const ROLE_RANK: Record<Role, number> = { None: 0, Viewer: 1, Editor: 2, Admin: 3 };
 
 /** The highest permission that an access list gives: 0 none, 1 view, 2 edit, 4 admin. */

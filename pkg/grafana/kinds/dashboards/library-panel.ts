@@ -120,10 +120,30 @@ function outlineOf(head: string): JsonObject | undefined {
   return uid === undefined || name === undefined ? undefined : { folderUid, uid, name: parseJson(`"${name}"`) };
 }
 
+/** Grafana fails over a single one if a folder above its own is missing, and lists it. */
 async function readElement(context: KindContext, uid: string): Promise<JsonObject | undefined> {
   const path = `${PATH}/${encodeURIComponent(uid)}`;
-  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-  return answer === undefined ? undefined : resourceIn(objectAt(answer, 'result'), path, 'uid', uid);
+  try {
+    const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
+    return answer === undefined ? undefined : resourceIn(objectAt(answer, 'result'), path, 'uid', uid);
+  } catch (error) {
+    const isFailed = error instanceof GrafanaError && error.httpStatus === 500;
+    const found = isFailed ? await listedElement(context, uid) : undefined;
+    if (found === undefined) {
+      throw error;
+    }
+    return found;
+  }
+}
+
+/** One whose model the list holds. */
+async function listedElement(context: KindContext, uid: string): Promise<JsonObject | undefined> {
+  for await (const element of elements(context)) {
+    if (stringAt(element, 'uid') === uid && objectAt(element, 'model') !== undefined) {
+      return element;
+    }
+  }
+  return undefined;
 }
 
 function listedOf(element: JsonObject): Listed {

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json } from '../../../../../pkg/lib/json/json.ts';
-import { ancestors, can, canInFolder, canWithDashboard } from '../../access.ts';
+import { ancestors, can, canInFolder, canWithDashboard, isWhole } from '../../access.ts';
 import type { Call } from '../../http/call.ts';
 import type { AclEntry, Role } from '../../model/stored.ts';
 import { accessDenied, problem, publicError } from '../../http/problems.ts';
@@ -143,9 +143,6 @@ function holderOf(call: Call, resource: string, id: string, verb: 'read' | 'writ
   }
   return { acl, inherited: [], names, resource };
 }
-
-/** Whether a folder exists with all that it is in. */
-const isWhole = (org: Call['org'], uid: string): boolean => ancestors(org, uid).at(-1)?.parentUid === '';
 
 /** Reading the permissions of what is missing, or in a missing folder, fails (ossaccesscontrol looks for parents). */
 function refuseMissing(call: Call): void {
