@@ -154,6 +154,31 @@ describe.each(ENGINE_PROFILES)('permissions of what somebody else manages in Gra
     expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
   });
 
+  it('come back where files, which know no permissions, brought the dashboard and the folder again', async () => {
+    bench = await RestoreBench.start({ profile, nestedFolders: true });
+    await seed(bench);
+    const org = bench.sim.state.org(1);
+    const provisioned = (): void => {
+      org.dashboards.get('root')!.managedBy = FILE;
+      org.folders.get('other')!.managedBy = FILE;
+    };
+    await bench.api('POST /api/dashboards/uid/root/permissions', { items: [{ role: 'Editor', permission: 1 }] });
+    await bench.api('POST /api/folders/other/permissions', { items: [{ role: 'Editor', permission: 1 }] });
+    provisioned();
+    const manifest = await bench.backup();
+    bench.sim.wipe();
+    bench.sim.advance(60_000);
+    await bench.api('POST /api/dashboards/db', { dashboard: board('root', 'Board root', 'prom') });
+    await bench.api('POST /api/folders', { uid: 'other', title: 'Other' });
+    provisioned();
+    const { plan, results } = await bench.apply({ manifest });
+    expect(reasons(plan, 'update')).toMatchObject({
+      'dashboard-permissions/root': expect.stringContaining('default'),
+      'folder-permissions/other': expect.stringContaining('default'),
+    });
+    expect(results.filter(({ outcome }) => outcome !== 'verified')).toEqual([]);
+  });
+
   it('come back with it when that is asked for', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     await seed(bench);

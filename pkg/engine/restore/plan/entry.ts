@@ -12,7 +12,7 @@ import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
 import { isMadeAfter, isRenewed } from './earlier-restores.ts';
 import { decideEntry, type EntryFacts } from './entry-rules.ts';
-import { isDeferred, isNamed, itemOf, managerOf, type Planning } from './planning.ts';
+import { isDeferred, isNamed, itemOf, managerOf, ownersManagerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
 import { securityOf } from './security.ts';
 import type { PlannedItem } from '../types.ts';
@@ -61,7 +61,9 @@ export async function planEntry(
     includeManaged: options.includeManaged,
     // A copy belongs to nobody yet.
     ownersManager:
-      kind.owner === undefined || isCopy ? undefined : managers.get(keyOf({ ...target, kind: kind.owner })),
+      kind.owner === undefined || isCopy
+        ? undefined
+        : ownersManagerOf(planning, { ...target, kind: kind.owner }, live !== undefined),
     rules: reasonForRules(planning.parts, entry, live),
     joins: once(async () => (await content()).joinsOnly !== undefined),
     isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry) && !mapping.mayChange(entry),

@@ -1,4 +1,4 @@
-import type { KindName } from '../../../contract/kinds.ts';
+import type { KindName, ResourceRef } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
@@ -74,6 +74,15 @@ export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): s
     return managedBy.id === undefined ? managedBy.manager : `${managedBy.manager} (${managedBy.id})`;
   }
   return provenance === undefined || provenance === '' || provenance === 'api' ? undefined : provenance;
+}
+
+/**
+ * Who manages the owner of something, and so that, too. Files that Grafana provisions know no permissions: those of what
+ * they brought are as people left them.
+ */
+export function ownersManagerOf({ managers }: Planning, owner: ResourceRef, isThere: boolean): string | undefined {
+  const manager = managers.get(keyOf(owner));
+  return isThere && manager !== undefined && /^(classic-file-provisioning|file)\b/.test(manager) ? undefined : manager;
 }
 
 /** How many titles a warning names. */
