@@ -134,3 +134,14 @@ describe('a team that a restore created without its members, because Grafana ans
     expect(named(await bench.plan({ selection, manifest: other }), 'skip')).toContain('team/ops');
   });
 });
+
+it('a team whose members have other email addresses now is restored with them, or is the same', async () => {
+  await lost();
+  await bench.apply({ selection });
+  const max = [...bench.sim.state.users.values()].find(({ login }) => login === 'max')!;
+  max.email = 'max@elsewhere.example';
+  expect(named(await bench.plan({ selection, options: { overwrite: true } }), 'update')).toEqual([]);
+  teams()[0]!.members.clear();
+  const { results } = await bench.apply({ selection, options: { overwrite: true } });
+  expect(results.map(({ uid, outcome }) => `${uid} ${outcome}`)).toEqual(['ops verified']);
+});

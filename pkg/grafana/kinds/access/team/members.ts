@@ -41,16 +41,12 @@ export function renamedMembers(body: Json, renamed: (reference: Reference) => st
   return before.every(({ login }) => after.has(login)) ? body : withMembers(body, [...after.values()]);
 }
 
-/** The team without the email addresses of those whom the other body names without one: restoring changes none. */
-export function comparableTeam(body: Json, other: Json): Json {
-  const unknown = new Set(membersIn(other).flatMap(({ login, email }) => (email === undefined ? [login] : [])));
-  const members = membersIn(body);
-  return members.some(({ login, email }) => email !== undefined && unknown.has(login))
-    ? withMembers(
-        body,
-        members.map((member) => (unknown.has(member.login) ? { ...member, email: undefined } : member)),
-      )
-    : body;
+/** The team without the email addresses of its members: they are those of the accounts, and restoring changes none. */
+export function comparableTeam(body: Json): Json {
+  return withMembers(
+    body,
+    membersIn(body).map((member) => ({ ...member, email: undefined })),
+  );
 }
 
 function withMembers(body: Json, members: readonly Member[]): Json {
