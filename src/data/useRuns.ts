@@ -4,7 +4,7 @@ import type { Run, RunSummary, RunsQuery } from '../../pkg/contract/api/runs.ts'
 import { call } from '../api/client.ts';
 import { startRun } from '../api/startRun.ts';
 import { PAGE_SIZE, usePages } from './pages.ts';
-import { useStatus } from './useStatus.ts';
+import { STATUS_KEY, useStatus } from './useStatus.ts';
 
 export type RunFilters = Pick<RunsQuery, 'kind' | 'status' | 'search' | 'from' | 'to'>;
 
@@ -30,9 +30,17 @@ export function useRuns(filters: RunFilters) {
  * @param seen - what runs and what ended last, as the page says it elsewhere: when that changes, they are read again
  */
 export function useRecentRuns(limit: number, seen: string) {
+  const client = useQueryClient();
   return useQuery({
     queryKey: ['runs', 'recent', limit, seen],
-    queryFn: ({ signal }) => call('GET /runs', { query: { limit }, signal }),
+    queryFn: async ({ signal }) => {
+      const runs = await call('GET /runs', { query: { limit }, signal });
+      // The page says the same of it above.
+      if (runs.items.some((run) => isActive(run) && !seen.includes(run.id))) {
+        void client.invalidateQueries({ queryKey: STATUS_KEY });
+      }
+      return runs;
+    },
     placeholderData: (previous) => previous,
     refetchInterval: (query) => (query.state.data?.items.some(isActive) === true ? 1_000 : 10_000),
   });

@@ -1,3 +1,4 @@
+import type { Status } from '../../../pkg/contract/api/status.ts';
 import { expect, expectAccessible, GRAFANA_URL } from '../support/fixtures.ts';
 import { test } from '../support/madeUp.ts';
 
@@ -166,4 +167,18 @@ test('the latest changes lead to their differences, and permissions are not said
   await list.getByRole('link', { name: 'Redis' }).first().click();
   await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);
   await expect(page.getByRole('dialog')).toBeVisible();
+});
+
+test('a run that the list of runs knows first is soon said to run above it', async ({ app, page, service }) => {
+  const [run] = service.state.runs;
+  Object.assign(run!, { kind: 'backup', status: 'running', finished: undefined });
+  let isAsked = false;
+  await page.route('**/api/v1/status', async (route) => {
+    const status = (await (await route.fetch()).json()) as Status;
+    await route.fulfill({ json: { ...status, running: isAsked ? run : undefined } });
+    isAsked = true;
+  });
+  await app.open('');
+  // Without a run, the status is read again after ten seconds.
+  await expect(page.getByText('Running now')).toBeVisible({ timeout: 7_000 });
 });
