@@ -117,6 +117,20 @@ test('without installations, the page says how to name them', async ({ app, page
   await expect(page.getByText(/DASHKEEP_FLEET_TARGETS/)).toBeVisible();
 });
 
+test('another organization learns once why it sees no installations, and is not asked to try again', async ({
+  app,
+  page,
+}) => {
+  const message = 'this is only possible in the home organization';
+  await page.route('**/api/v1/fleet', (route) =>
+    route.fulfill({ status: 403, json: { error: { code: 'DK_HOME_ORGANIZATION', message, hint: '' } } }),
+  );
+  await app.open('/fleet');
+  await expect(page.getByText('Only the home organization can do this')).toBeVisible();
+  await expect(page.getByText(message)).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+});
+
 test('readiness follows a target that comes back, by itself and when asked', async ({ app, page, service }) => {
   const bad = page.getByText('A recovery would fail or lose something');
   const down = new DashkeepError('DK_STORE_UNREACHABLE', 'no route to host');

@@ -38,7 +38,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
       <Stack direction="column" gap={1} alignItems="flex-start">
         <ProblemText explained={explained} />
         <Stack gap={1} wrap="wrap">
-          {onRetry && (
+          {onRetry && mayHelp(error) && (
             <Button size="sm" variant="secondary" icon="sync" onClick={onRetry}>
               {retryLabel ?? t('notice.retry', 'Try again')}
             </Button>
@@ -80,6 +80,11 @@ export function OutageNotice({ onRetry }: Pick<Props, 'onRetry'>) {
       </OutageContext.Provider>
     )
   );
+}
+
+/** Whether asking once more can have another answer. */
+function mayHelp(error: unknown): boolean {
+  return !(error instanceof ServiceError && error.code === 'DK_HOME_ORGANIZATION');
 }
 
 function explain(error: unknown): ExplainedFailure {

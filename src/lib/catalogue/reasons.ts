@@ -13,8 +13,8 @@ import { errorText, reasonTemplate } from './texts.ts';
 /** What has a reason: the English sentence, and the same as data unless an earlier release wrote it. */
 type Reasoned = { reason: string } & Partial<ReasonData>;
 
-/** The code of an error whose message only repeats the title. */
-export const SAID_BY_TITLE = 'DK_UNCONFIGURED';
+/** Errors whose message only repeats the title. */
+export const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED', 'DK_HOME_ORGANIZATION']);
 
 const KEPT = ['kept', 'kept-narrower', 'kept-wider'] as const satisfies ReasonCode[];
 
@@ -101,7 +101,7 @@ function textOf({ code, params }: ReasonData, form = (template: string) => templ
     return undefined;
   }
   const { title } = errorText(code);
-  return params['message'] === undefined || code === SAID_BY_TITLE
+  return params['message'] === undefined || SAID_BY_TITLE.has(code)
     ? title
     : t('common.met', '{{title}}: {{message}}', { title, message: params['message'] });
 }

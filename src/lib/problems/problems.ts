@@ -28,7 +28,7 @@ export function explainProblem({ code, message, hint, why, advice: given }: Prob
     return { title: message, advice: specific ?? hint, detail: '' };
   }
   const { title, hint: general } = errorText(code);
-  const detail = fact === undefined && code !== SAID_BY_TITLE ? message : '';
+  const detail = fact === undefined && !SAID_BY_TITLE.has(code) ? message : '';
   if (specific !== undefined) {
     return { title, advice: specific, fact, detail };
   }

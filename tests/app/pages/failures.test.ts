@@ -28,6 +28,12 @@ describe('a call that failed because no target is set', async () => {
     expect(explained.remedy).toBe('settings');
   });
 
+  it('is said once where only the home organization may do it', () => {
+    const refused = new DashkeepError('DK_HOME_ORGANIZATION', 'this is only possible in the home organization');
+    const { code, message, hint } = refused;
+    expect(explainFailure(new ServiceError('service', 403, { code, message, hint })).detail).toBe('');
+  });
+
   it('says of others what was met, and leads nowhere', () => {
     const other = explainFailure(
       new ServiceError('service', 409, { code: 'DK_BUSY', message: 'a backup runs', hint: '' }),
