@@ -14,6 +14,14 @@ test('a narrow list of runs shows who requested each, and its problem', async ({
   await expectAccessible(page);
 });
 
+test('a narrow list of snapshots shows the trigger of each', async ({ app, page, service }) => {
+  Object.assign(service.state.snapshots[0]!, { trigger: 'safety', by: 'ada' });
+  await app.open('/history');
+  const row = page.getByRole('row').nth(1);
+  await expect(row.getByText(/^Before a restore, ada/).filter({ visible: true })).toBeVisible();
+  await expectAccessible(page);
+});
+
 test('a narrow result of a restore shows the reason, and the fields that differ', async ({ app, page }) => {
   await page.route('**/api/v1/restores/*/results*', async (route) => {
     const found = (await (await route.fetch()).json()) as ResultPage;
