@@ -33,7 +33,7 @@ export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
     byOrg.set(org, counts);
     return counts;
   };
-  later.orgs.forEach(({ id }) => countsOf(id));
+  later.orgs.filter(({ id }) => earlier.orgs.some((one) => one.id === id)).forEach(({ id }) => countsOf(id));
   before.forEach(({ org }) => countsOf(org).removed++);
   for (const entry of to) {
     const counts = countsOf(entry.org);
@@ -49,7 +49,9 @@ export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
     all.changed += changed;
     all.removed += removed;
   }
-  return byOrg.size < 2 ? all : { ...all, orgs: [...byOrg].map(([id, counts]) => ({ id, ...counts })) };
+  return byOrg.size < 2 && later.orgs.length < 2
+    ? all
+    : { ...all, orgs: [...byOrg].map(([id, counts]) => ({ id, ...counts })) };
 }
 
 type Counts = Omit<ChangeCounts, 'orgs'>;

@@ -69,3 +69,12 @@ it.each([
   // The same the other way round: it was not added either.
   expect(diffManifests(after, before).added).toHaveLength(removed);
 });
+
+it('counts nothing of an organization that the earlier one does not cover', () => {
+  const added = { ...entry('a', '1'), org: 2 };
+  const before = { ...snapshot([entry('a', '1')]), orgs: [HOME] };
+  expect(countChanges(before, snapshot([entry('a', '2'), added]))).toEqual({
+    ...{ added: 0, changed: 1, removed: 0 },
+    orgs: [{ id: 1, added: 0, changed: 1, removed: 0 }],
+  });
+});
