@@ -4,11 +4,11 @@ import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { ServiceError } from '../../api/errors.ts';
 import { QueryView } from '../../components/QueryView.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import { RunProgress } from '../../components/RunProgress.tsx';
-import { isActive, useRun, useRunOfRestore } from '../../data/useRuns.ts';
+import { useRun, useRunOfRestore } from '../../data/useRuns.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-import { CutShort, isCutShort } from '../Run/CutShort.tsx';
+import { isCutShort } from '../Run/CutShort.tsx';
+import { RunDetails } from '../Run/RunDetails.tsx';
 import { UndoButton } from '../Run/UndoButton.tsx';
 import { formOf } from './request.ts';
 
@@ -45,17 +45,11 @@ export function EndedRestore({ id, plan }: Props) {
   if (run.data === undefined) {
     return <QueryView query={{ ...run, error: found.error ?? run.error }}>{() => null}</QueryView>;
   }
-  if (isActive(run.data)) {
-    return <RunProgress run={run.data} />;
-  }
-  return isCutShort(run.data) ? (
-    <CutShort run={run.data} />
-  ) : (
-    <Alert severity="info" title={t('plan.ended', 'This restore has ended')} bottomSpacing={0}>
-      <LinkButton variant="secondary" href={routes.run(run.data.id)}>
-        {t('plan.openRun', 'Open its run')}
-      </LinkButton>
-    </Alert>
+  return (
+    <Stack direction="column" gap={2}>
+      <RunDetails run={run.data} />
+      <div>{run.data.undoable && !isCutShort(run.data) && <UndoButton run={run.data} />}</div>
+    </Stack>
   );
 }
 

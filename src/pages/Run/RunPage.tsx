@@ -1,27 +1,19 @@
-import { Alert, LinkButton, Stack, Text } from '@grafana/ui';
+import { Alert, LinkButton } from '@grafana/ui';
 import { useParams } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { AppPage } from '../../components/AppPage.tsx';
-import { FutureBadge } from '../../components/ForeignSnapshot.tsx';
-import { Facts } from '../../components/Facts.tsx';
-import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
-import { Problems } from '../../components/problems/Problems.tsx';
-import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { RunProgress } from '../../components/RunProgress.tsx';
-import { askedBy, runLabel, StatusBadge } from '../../components/StatusBadge.tsx';
+import { runLabel } from '../../components/StatusBadge.tsx';
 import { isActive, useIsStale, useRun } from '../../data/useRuns.ts';
-import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
+import { formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-import { runProblems } from '../../lib/runs/problems.ts';
 import { isGone } from '../Restore/EndedRestore.tsx';
 import { SendAgain } from '../Send/SendAgain.tsx';
-import { AccountsFirst } from './AccountsFirst.tsx';
-import { CutShort, isCutShort } from './CutShort.tsx';
+import { isCutShort } from './CutShort.tsx';
 import { FinishButton } from './FinishButton.tsx';
-import { SnapshotGone, UndoButton } from './UndoButton.tsx';
-import { warningTexts } from '../../lib/catalogue/reasons.ts';
+import { RunDetails } from './RunDetails.tsx';
+import { UndoButton } from './UndoButton.tsx';
 
 /** One run: how it goes, or how it went, down to each resource that failed. */
 export function RunPage() {
@@ -48,7 +40,7 @@ export function RunPage() {
         </Alert>
       ) : (
         <QueryView query={query}>
-          {(data) => <Details run={data} isStale={isStale || query.error !== null} />}
+          {(data) => <RunDetails run={data} isStale={isStale || query.error !== null} />}
         </QueryView>
       )}
     </AppPage>
@@ -75,89 +67,4 @@ function Actions({ run }: { run: Run }) {
       {run.undoable && !isCutShort(run) && <UndoButton run={run} />}
     </>
   );
-}
-
-function Details({ run, isStale }: { run: Run; isStale: boolean }) {
-  if (isActive(run)) {
-    return <RunProgress run={run} isStale={isStale} />;
-  }
-  return (
-    <Stack direction="column" gap={3}>
-      {isCutShort(run) && <CutShort run={run} />}
-      <SnapshotGone run={run} />
-      <AccountsFirst run={run} />
-      {run.failure && !isCutShort(run) && (
-        <ProblemAlert severity="error" problem={run.failure}>
-          <TargetLinkAfter code={run.failure.code} />
-        </ProblemAlert>
-      )}
-      {warningTexts(run).map((warning) => (
-        <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
-      ))}
-      <Facts
-        facts={[
-          [
-            t('column.status', 'Status'),
-            <Stack key="status" gap={1} wrap="wrap">
-              <StatusBadge status={run.status} />
-              {run.future && <FutureBadge />}
-            </Stack>,
-          ],
-          [t('column.askedBy', 'Requested by'), askedBy(run)],
-          [t('column.started', 'Started'), formatTime(run.started)],
-          [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
-          ...Object.entries(run.counts).map(
-            ([name, count]) =>
-              [countLabel(name), name === 'bytes' ? formatBytes(count) : formatNumber(count)] as [string, string],
-          ),
-        ]}
-      />
-      {run.errors.length > 0 && (
-        <section aria-labelledby="dashkeep-problems">
-          <Text element="h2" variant="h4" id="dashkeep-problems">
-            {runProblems(run)}
-          </Text>
-          <Problems problems={run.errors} label={t('run.problemList', 'Resources and reasons')} />
-        </section>
-      )}
-    </Stack>
-  );
-}
-
-function countLabel(name: string): string {
-  const labels: Record<string, string> = {
-    listed: t('count.listed', 'Found'),
-    stored: t('count.stored', 'Stored'),
-    reused: t('count.reused', 'Unchanged'),
-    skipped: t('count.skipped', 'Skipped'),
-    failed: t('count.failed', 'Failed'),
-    added: t('count.added', 'Added'),
-    changed: t('count.changed', 'Changed'),
-    removed: t('count.removed', 'Removed'),
-    bytes: t('count.bytes', 'Size'),
-    verified: t('count.verified', 'Restored and checked'),
-    snapshots: t('count.snapshots', 'Snapshots'),
-    objects: t('count.objects', 'Stored objects'),
-    problems: t('count.problems', 'Problems'),
-    created: t('count.created', 'Created'),
-    updated: t('count.updated', 'Updated'),
-    deleted: t('count.deleted', 'Deleted'),
-    differs: t('count.differs', 'Differs'),
-    copied: t('count.copied', 'Snapshots copied'),
-    present: t('count.present', 'Already in the copy'),
-    copiedObjects: t('count.copiedObjects', 'Objects copied'),
-    forgotten: t('count.forgotten', 'Removed by retention'),
-    mended: t('count.mended', 'Objects copied again'),
-    read: t('count.read', 'Objects read'),
-    lockRenewed: t('count.lockRenewed', 'Lock renewed'),
-    planned: t('count.planned', 'Planned'),
-    written: t('count.written', 'Written and checked'),
-    unchecked: t('count.unchecked', 'Possibly written, not checked'),
-    runs: t('count.runs', 'Old run records removed'),
-    leftOvers: t('count.leftOvers', 'Orphaned files removed'),
-    marked: t('count.marked', 'Marked for a later prune'),
-    hidden: t('count.hidden', 'Kept by the bucket as noncurrent versions'),
-    locked: t('count.locked', 'Protected by object lock'),
-  };
-  return labels[name] ?? name;
 }

@@ -131,6 +131,16 @@ test('a restore whose plan is gone is not called one that is running', async ({ 
   await expect(page.getByRole('heading', { name: 'Undo', exact: true })).toBeVisible();
 });
 
+test('a finished restore whose plan is gone shows how it ended, and can be undone', async ({ app, page, service }) => {
+  const ended = { kind: 'restore', status: 'complete', planned: 12, counts: { verified: 12 }, undoable: true } as const;
+  const run = Object.assign(service.state.runs[0]!, ended);
+  await page.route('**/api/v1/restores/*', (route) => route.fulfill({ status: 404, json: { error: NO_PLAN } }));
+  await page.route('**/api/v1/runs?*kind=restore*', (route) => route.fulfill({ json: { items: [run], total: 1 } }));
+  await app.open('/restore/20261129T103913Z-1957d03a');
+  await expect(page.getByText('Restored and checked')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Undo this restore' })).toBeVisible();
+});
+
 test('a restore that failed in part is not called done, and names what failed and why', async ({
   app,
   page,
@@ -187,7 +197,7 @@ test('the plan of an undo says above it what it keeps and why', async ({ app, pa
   await app.open('/restore/plan-1');
   const kept = page.getByRole('alert').filter({ hasText: 'The undo keeps these resources as they are' });
   const status = page.getByRole('status').filter({ hasText: 'The undo keeps these resources as they are' });
-  await expect(kept.or(status)).toContainText('Someone changed it since the restore: Redis (Dashboards)');
+  await expect(kept.or(status)).toContainText('Someone has changed it since: Redis (Dashboards)');
   await expect(kept.or(status)).not.toContainText('DNS');
   await expect(page.getByRole('button', { name: 'Undo now' })).toBeVisible();
 });
