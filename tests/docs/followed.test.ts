@@ -83,7 +83,7 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     const [, run = ''] = /dashkeep restore --undo (\S+)/.exec(planned.text) ?? [];
     const undone = await reader.shell(undo.replaceAll('<run>', run).replace('Main Org.', 'Aurora'), own);
     expect(undone.code, undone.text).toBe(0);
-    expect(undone.text).toMatch(/delete +dashboard +orders +.* the restore created it/);
+    expect(undone.text).toMatch(/delete +dashboard +orders +.* the run created it/);
     expect(undone.text).toContain(`add --confirm 'Aurora'`);
     expect(undone.text).toMatch(/(\d+) of \1 done and verified/);
 

@@ -107,9 +107,7 @@ test(
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Restore now' }).click();
     await expect(page.getByText(/resources restored/)).toBeVisible({ timeout: 120_000 });
-    await expect(
-      page.getByText('Dashkeep read each resource back from Grafana and compared it with the snapshot.'),
-    ).toBeVisible();
+    await expect(page.getByText('Dashkeep read each resource back and compared it with the snapshot.')).toBeVisible();
     await expect(page.getByRole('table', { name: 'Results' }).getByText(board.title).first()).toBeVisible();
     await expectAccessible(page);
 

@@ -1,5 +1,6 @@
 /** Why a backup, comparison, verification or restore test left something out. */
 export const RUN_REASONS = {
+  'no-run': 'there is no such run',
   'not-asked-for': 'not selected',
   'deleted-meanwhile': 'deleted while the backup was running',
   'listed-not-found': 'Grafana lists it, but responds that it does not exist',

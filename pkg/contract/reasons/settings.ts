@@ -23,7 +23,10 @@ export const SETTING_REASONS = {
   'mail-address-invalid': 'enter an address such as grafana@example.com, without a name',
   'mail-password-again': 'enter the password again, because it would be sent to another server',
   'lock-days': 'object lock needs at least one day',
-  'recipient-invalid': '“{recipient}” is not an age recipient, which starts with age1',
+  'recipient-invalid': {
+    cli: '“{recipient}” is not a valid age recipient; check that it is complete',
+    page: '“{recipient}” is not a valid public key of age; check that it is complete',
+  },
   'identity-invalid': 'not an age identity, which starts with AGE-SECRET-KEY-',
   'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 

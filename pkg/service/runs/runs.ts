@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { compact } from '../../contract/compact.ts';
 import { RestoreRequest } from '../../contract/api/restores.ts';
 import type { Run, RunPage, RunSummary, RunsQuery } from '../../contract/api/runs.ts';
-import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
+import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
 import { runLine, type RunLine, type RunRecord, type WholeProgress } from '../../contract/runs.ts';
 import { continues } from '../../engine/runs.ts';
 import type { Connections } from '../connections/connections.ts';
@@ -240,5 +242,5 @@ function asSeenBy(caller: Caller, matches: (line: RunLine) => boolean): (line: R
 }
 
 function unknown(): DashkeepError {
-  return new DashkeepError('DK_NOT_FOUND', 'there is no such run');
+  return refusal('DK_NOT_FOUND', reason('no-run'));
 }

@@ -110,11 +110,8 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
   const text =
     wrong === 0
       ? undoing
-        ? t(
-            'outcome.undoneText',
-            'Dashkeep read each resource back from Grafana and compared it with the state before the restore.',
-          )
-        : t('outcome.text', 'Dashkeep read each resource back from Grafana and compared it with the snapshot.')
+        ? t('outcome.undoneText', 'Dashkeep read each resource back and compared it with its previous state.')
+        : t('outcome.text', 'Dashkeep read each resource back and compared it with the snapshot.')
       : wrongText(outcomes.failed ?? 0, outcomes.differs ?? 0);
   return (
     <Stack direction="column" gap={3}>
@@ -131,8 +128,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           }
         >
           {text}
-          {plan.losing > 0 &&
-            ` ${t('outcome.lacking', 'Some resources are not complete, for example without a secret that you have to enter again: see their reasons.')}`}
+          {plan.losing > 0 && ` ${t('outcome.lacking', 'Some resources are not complete: see their reasons.')}`}
         </Alert>
       ) : run?.status === 'cancelled' ? (
         <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'Cancelled')}>

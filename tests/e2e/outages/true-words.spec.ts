@@ -118,7 +118,7 @@ test('an undo that only kept resources has nothing to finish, and its next plan 
   service,
 }) => {
   const kept = { org: 1, kind: 'folder' as const, uid: 'f1', title: 'Checkout', code: 'created-filled', params: {} };
-  const reason = 'the restore created it, but it contains resources that are kept';
+  const reason = 'the run created it, but it contains resources that are kept';
   const run = Object.assign(service.state.runs[0]!, {
     ...{ kind: 'restore', status: 'partial', trigger: 'undo', undoes: 'run-1', connection: 'stage', undoable: false },
     ...{ failure: undefined, planned: 53, counts: { deleted: 52, skipped: 1 }, errors: [{ ...kept, reason }] },

@@ -53,7 +53,7 @@ it('leaves a dashboard snapshot that someone has created since under the same ke
   await bench.api('POST /api/snapshots', { key: created, name: 'Tuesday', dashboard });
   const plan = await undone(run);
   expect(reasons(plan, 'skip')).toMatchObject({
-    [`dashboard-snapshot/${created}`]: 'someone changed it since the restore',
+    [`dashboard-snapshot/${created}`]: 'someone has changed it since',
   });
   expect(keys()).toEqual([kept, created].sort());
 });

@@ -178,12 +178,12 @@ describe.each(TRIED_PROFILES)('undoing a restore, Grafana %s', (profile) => {
 
     const { request, plan } = await undoOf(run);
     expect(reasons(plan, 'skip')).toMatchObject({
-      'dashboard/board': 'someone changed it since the restore',
-      'dashboard/root': 'someone changed it since the restore',
+      'dashboard/board': 'someone has changed it since',
+      'dashboard/root': 'someone has changed it since',
     });
     expect(reasons(plan, 'blocked')).toEqual({
-      'folder/hosts': 'the restore created it, but it contains resources that are kept',
-      'folder/infra': 'the restore created it, but it contains resources that are kept',
+      'folder/hosts': 'the run created it, but it contains resources that are kept',
+      'folder/infra': 'the run created it, but it contains resources that are kept',
     });
     await applied(request, plan, plan.confirm);
     const live = bench.sim.state.org(1);

@@ -35,7 +35,7 @@ describe('the API of restores', () => {
     expect(undo.status).toBe(200);
     expect(undo.json).toMatchObject({ snapshot: run['snapshot'], undoes: run['id'], counts: { delete: 1, update: 0 } });
     const items = await service.call('GET', `/restores/${undo.json.id}/items?action=delete`);
-    expect(items.json.items).toMatchObject([{ kind: 'dashboard', uid, reason: 'the restore created it' }]);
+    expect(items.json.items).toMatchObject([{ kind: 'dashboard', uid, reason: 'the run created it' }]);
     expect((await service.call('POST', `/restores/${undo.json.id}/apply`, {})).json.error.code).toBe('DK_CONFIRMATION');
     const confirm = undo.json.confirm as string;
     const undone = await service.call('POST', `/restores/${undo.json.id}/apply`, { confirm });
