@@ -93,7 +93,7 @@ async function compare(
     const instance = flags.orgs === undefined ? { ...whole, orgs: whole.orgs.filter(isCovered) } : whole;
     const found = await detailed(await diffLive({ ...context, manifest, repository, instance }), instance);
     const left = manifest.orgs.filter(({ id }) => !whole.orgs.some((org) => org.id === id));
-    const notCompared = left.map((org) => ({ ...org, reason: whyNotCompared(org, whole) }));
+    const notCompared = left.map((org) => ({ ...org, reason: whyNotCompared(manifest.id, org, whole) }));
     return {
       found: { ...found, ...partialOf(manifest), ...(left.length === 0 ? {} : { notCompared }) },
       several: instance.orgs.length > 1,
@@ -106,14 +106,20 @@ function partialOf(...snapshots: readonly Manifest[]): Pick<Found, 'partial'> {
   return partial.length === 0 ? {} : { partial };
 }
 
-function whyNotCompared({ id, name }: Manifest['orgs'][number], { orgs, serverAdmin, scope }: Instance): string {
+function whyNotCompared(
+  snapshot: string,
+  { id, name }: Manifest['orgs'][number],
+  { orgs, serverAdmin, scope }: Instance,
+): string {
   if (!serverAdmin || scope.others?.some((org) => org.id === id) === true) {
     return 'the credentials or --orgs do not cover it';
   }
   const [again] = [...orgs, ...(scope.others ?? [])].filter((org) => org.name === name);
-  return again === undefined
-    ? 'Grafana does not have it; restore it with --everything'
-    : `Grafana has an organization of this name with ID ${again.id}; restore into it with --map-org ${id}=${again.id}`;
+  if (again === undefined) {
+    return 'Grafana does not have it; restore it with --everything';
+  }
+  const plan = `dashkeep restore ${snapshot} --overwrite --map-org ${id}=${again.id}`;
+  return `Grafana has an organization of this name with ID ${again.id}; \`${plan}\` shows what differs in it`;
 }
 
 function described(item: DiffItem | DetailedItem): object {
