@@ -64,7 +64,7 @@ describe('dashkeep versions', () => {
     const lines = out.trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     // The snapshots that lack it are none to restore it from.
-    expect(lines[1]).toMatch(/^2026-11-24T18:30:00.000Z {2}deleted .* latest snapshot$/);
+    expect(lines[1]).toMatch(/^2026-11-24T18:30:00.000Z {2}deleted .* newest snapshot$/);
     expect(lines[2]).toMatch(
       /T17:30:00.000Z {2}changed +user:2 +2 +102 B +2026-11-24T18:30:00.000Z +1 .* was called a 1$/,
     );

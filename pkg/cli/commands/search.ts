@@ -84,7 +84,7 @@ function rowOf({ kind, uid, title, deleted, lastSeen }: SearchHit, found: FoundT
     deleted ? `${title} (deleted, last seen ${lastSeen})` : title,
     panel === undefined ? where : `${where} of ${panel}`,
     line.length > LONGEST ? `${line.slice(0, LONGEST - 1)}…` : line,
-    now ? 'latest snapshot' : `until ${until ?? ''}`,
+    now ? 'newest snapshot' : `until ${until ?? ''}`,
   ];
 }
 

@@ -191,7 +191,7 @@ function rowOf(version: ResourceVersion): (string | number)[] {
     authorShown(version),
     number ?? '',
     size === undefined ? '' : bytes(size),
-    until ?? 'latest snapshot',
+    until ?? 'newest snapshot',
     ...(what === 'deleted' ? ['', ''] : [snapshots.count, snapshots.last]),
     printable(wordsOf(version)),
   ];
