@@ -9,7 +9,6 @@ import { requireAnyAction } from '../../rights.ts';
 import {
   comparableContactPoint,
   contactPointContent,
-  hasField,
   integrationsByName,
   integrationsOf,
   keyOf,
@@ -19,7 +18,7 @@ import {
 } from './contact-point/content.ts';
 import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
-import { derivedUid, enterAgain, filled, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
+import { derivedUid, enterAgain, filled, holdsSecret, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
 import type { Content } from '../content.ts';
 
@@ -74,7 +73,7 @@ export const contactPoint: Kind = {
   secretNames: (body) =>
     integrationsOf(body).flatMap((one) =>
       secureFieldsOf(one)
-        .filter((field) => !hasField(one, field))
+        .filter((field) => !holdsSecret(one, field))
         .map((field) => `${stringAt(one, 'type') ?? ''}.${field}`),
     ),
 

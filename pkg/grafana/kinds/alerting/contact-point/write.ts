@@ -16,7 +16,7 @@ import {
   settingsOf,
   twinOf,
 } from './content.ts';
-import { KEEP_STORED, withField } from './secrets.ts';
+import { fieldAt, KEEP_STORED, withField } from './secrets.ts';
 import { isMoved } from './security.ts';
 
 export const CONTACT_POINTS = provisioningPath('contact-points');
@@ -24,6 +24,12 @@ export const CONTACT_POINTS = provisioningPath('contact-points');
 /** Represent a secret without which Grafana does not take the contact point; `.invalid` leads nowhere (RFC 2606). */
 const PLACEHOLDER = 'enter-again';
 const PLACEHOLDER_URL = 'https://enter-again.invalid/';
+
+/** @returns whether an integration holds this secret, and not what an earlier restore wrote in its place */
+export function holdsSecret(integration: JsonObject, field: string): boolean {
+  const value = fieldAt(settingsOf(integration), field);
+  return value !== undefined && value !== PLACEHOLDER && value !== PLACEHOLDER_URL;
+}
 
 /** Every integration of the org as the API lists it, with masks. */
 export function liveIntegrations(context: KindContext): Promise<JsonObject[]> {
@@ -33,7 +39,7 @@ export function liveIntegrations(context: KindContext): Promise<JsonObject[]> {
 /** An integration with the settings that will be sent, and the secrets that nobody knows. */
 export interface Filled {
   settings: JsonObject;
-  /** Secret fields without a value. */
+  /** Secret fields without a value, or with a placeholder. */
   missing: string[];
 }
 
@@ -57,12 +63,10 @@ export function filled(
     const given = secrets?.[`${stringAt(integration, 'uid')}.${field}`] ?? secrets?.[field];
     if (given !== undefined) {
       settings = withField(settings, field, given);
-    } else if (!hasField(integration, field)) {
-      if (stored.includes(field)) {
-        settings = withField(settings, field, KEEP_STORED);
-      } else {
-        missing.push(field);
-      }
+    } else if (!hasField(integration, field) && stored.includes(field)) {
+      settings = withField(settings, field, KEEP_STORED);
+    } else if (!holdsSecret(integration, field)) {
+      missing.push(field);
     }
   }
   return { settings, missing };
