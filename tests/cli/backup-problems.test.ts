@@ -114,6 +114,13 @@ describe('a resource that could not be read', () => {
   });
 });
 
+it('names the kinds that it copied without reading them, and how to read everything', async () => {
+  const copied = /^copied from earlier snapshots without reading: .*; --full-read-every 1 reads everything$/m;
+  expect((await backup(ADMIN)).out).not.toMatch(copied);
+  expect((await backup(ADMIN)).out).toMatch(copied);
+  expect((await backup(ADMIN, '--full-read-every', '1')).out).not.toMatch(copied);
+});
+
 it('does not call lost what a backup with other credentials does not reach', async () => {
   expect((await backup(ADMIN, '--json')).json.status).toBe('complete');
   const { exit, out } = await backupByToken();

@@ -109,7 +109,8 @@ function printReport(context: CliContext, manifest: Manifest): void {
     oldestReadAt === undefined ? [] : [`${kind} (as of ${oldestReadAt})`],
   );
   if (unread.length > 0) {
-    printLine(context, `copied from earlier snapshots without reading: ${unread.join(', ')}`);
+    const hint = '--full-read-every 1 reads everything';
+    printLine(context, `copied from earlier snapshots without reading: ${unread.join(', ')}; ${hint}`);
   }
   causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
   printShrunk(context, manifest);
