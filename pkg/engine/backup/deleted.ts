@@ -6,12 +6,13 @@ import { because, refusal } from '../../contract/reasons/reason.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
 import { kindContext } from '../../grafana/instance.ts';
 import type { Kind, KindContext } from '../../grafana/kinds/kind.ts';
+import { EVERYTHING } from '../../grafana/kinds/dashboards/dashboard/live.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { keyOf } from '../restore/target.ts';
 import type { Collection, Gone } from './collection.ts';
 import type { BackupOptions } from './options.ts';
-import { entriesOf, knownOf, type Previous } from './previous.ts';
+import type { Previous } from './previous.ts';
 import { valueIf } from '../../lib/expected-errors.ts';
 
 /**
@@ -29,7 +30,7 @@ export async function settleDeleted(options: BackupOptions, previous: Previous, 
   const isSameGrafana = manifest?.grafana.url === options.instance.url;
   const last = new Map(isSameGrafana ? manifest.resources.map((entry) => [keyOf(entry), entry]) : []);
   const without = new Set<ManifestEntry>();
-  const isListed = listedNow(options, previous);
+  const isListed = listedNow(options);
   await forEachConcurrently(8, collection.gone, async (gone) => {
     const { org, kind, uid, isOwnerSame } = gone;
     const ownerKind = kindOf(kind).owner;
@@ -65,12 +66,11 @@ export async function settleDeleted(options: BackupOptions, previous: Previous, 
 }
 
 /** Whether Grafana lists a resource now; each kind of an organization is listed once. */
-function listedNow(options: BackupOptions, previous: Previous): (gone: Gone) => Promise<boolean> {
+function listedNow(options: BackupOptions): (gone: Gone) => Promise<boolean> {
   const lists = new Map<string, Promise<Set<string>>>();
   const list = async ({ org, kind: name }: Gone): Promise<Set<string>> => {
     const [kind, uids] = [kindOf(name), new Set<string>()];
-    const known = knownOf(previous, org, name, entriesOf(previous.manifest, org, name));
-    for await (const { uid } of kind.list(contextOf(options, org, kind), known)) {
+    for await (const { uid } of kind.list(contextOf(options, org, kind), EVERYTHING)) {
       uids.add(uid);
     }
     return uids;

@@ -100,6 +100,25 @@ describe('a backup whose list is answered with 404', () => {
     expect(skipped).toMatchObject([{ kind: 'data-source', uid: 'b', code: 'deleted-meanwhile' }]);
   });
 
+  it('reads no content of the others again to see whether one is still listed', async () => {
+    const bench = await start({ profile: '12.4' });
+    const { dashboards } = bench.grafana.seedDashboards({ count: 8, folders: 1, v2Share: 0.5 });
+    const single = (uid: string): string => `/apis/dashboard.grafana.app/*/namespaces/default/dashboards/${uid}`;
+    const uids = new Set(dashboards);
+    await bench.backup({ kinds: ['dashboard'] });
+    // What is stored in another version than most is read by itself, of a list as well.
+    const read = bench.grafana.requests.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+    const uid = read.find((one) => uids.has(one)) ?? '';
+    bench.grafana.setFaults(answer(single(uid), 404));
+    bench.grafana.clearRequests();
+    const { errors } = await bench.backup({ kinds: ['dashboard'], fullReadEvery: 1 });
+    expect(errors).toMatchObject([{ uid, code: 'listed-not-found' }]);
+    const lists = bench.grafana.requests.filter(({ path }) => path.endsWith('/dashboards'));
+    expect(
+      lists.map(({ query }) => new URLSearchParams(query).get('limit')).filter((limit) => limit === '1000'),
+    ).toEqual(['1000']);
+  });
+
   it('is complete where Grafana says that it has the feature turned off', async () => {
     const bench = await start({ profile: '12.4' });
     const settings = { unifiedAlertingEnabled: false, publicDashboardsEnabled: false, snapshotEnabled: false };

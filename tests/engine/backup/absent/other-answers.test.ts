@@ -49,6 +49,24 @@ describe('a backup whose resources are answered with something else and status 2
     }
   });
 
+  it.each<[ProfileName, RegExp | string]>([
+    ['11.6', 'GET /api/dashboards/uid/*'],
+    ['12.4', /GET \/apis\/dashboard\.grafana\.app\/[^?]*\/dashboards\/[^/?]+$/],
+  ])('is partial where dashboards of Grafana %s are answered with another one', async (profile, match) => {
+    const bench = await start({ profile });
+    bench.grafana.seedDashboards({ count: 8, folders: 1, v2Share: profile === '11.6' ? 0 : 0.5 });
+    expect((await bench.backup({ kinds: ['dashboard'] })).status).toBe('complete');
+    const spec = { uid: 'other', title: 'Other', panels: [] };
+    const object = { apiVersion: 'dashboard.grafana.app/v2beta1', metadata: { name: 'other' }, spec };
+    const body = { ...object, dashboard: spec, meta: {} };
+    bench.grafana.setFaults({ match, times: 1, action: { kind: 'status', status: 200, body } });
+    const { status, errors, resources } = await bench.backup({ kinds: ['dashboard'], fullReadEvery: 1 });
+    expect(status).toBe('partial');
+    expect(errors[0]?.reason).toContain('is not the requested resource');
+    expect(errors).toHaveLength(1);
+    expect(resources.map(({ title }) => title)).not.toContain('Other');
+  });
+
   it('is partial where preferences are answered with none', async () => {
     const bench = await seeded('12.4');
     bench.grafana.setFaults({ match: 'GET /api/org/preferences', action: { kind: 'status', status: 200, body: [] } });

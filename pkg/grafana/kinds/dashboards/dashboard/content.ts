@@ -29,7 +29,7 @@ export function isV2Version(version: string | undefined): boolean {
 /** What is left as bytes of objects and of answers with dashboards in them. */
 export const LEAVE_SPEC: Left = { name: 'spec', note: ['title'] };
 
-export const LEAVE_DASHBOARD: Left = { name: 'dashboard', note: ['title', 'version'] };
+export const LEAVE_DASHBOARD: Left = { name: 'dashboard', note: ['title', 'version', 'uid'] };
 
 /** What the person who saved it last wrote about that version. */
 function messageOf(object: Json): { message?: string } {

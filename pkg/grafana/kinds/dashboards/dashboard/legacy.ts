@@ -11,12 +11,14 @@ import {
   type Json,
   type JsonObject,
 } from '../../../../lib/json/json.ts';
+import { JsonBytes } from '../../../../lib/json/bytes.ts';
 import { GrafanaError, ifFound } from '../../../http/errors.ts';
 import { resourceIn } from '../../../http/expected.ts';
 import type { KindContext, Listed, Restorable, WriteContext } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { textOf } from '../../text-content.ts';
-import { contentOfResponse, contentOfObject, isV2Version, LEAVE_DASHBOARD, LEAVE_SPEC } from './content.ts';
+import { getObjectAt } from './stored.ts';
+import { contentOfResponse, contentOfObject, isV2Version, LEAVE_DASHBOARD } from './content.ts';
 import { withoutUid } from '../../../../lib/json/patch-text.ts';
 
 /** The largest page that `/api/search` gives; asking for more gives the default of 1000. */
@@ -85,7 +87,7 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
     if (other === undefined) {
       throw error;
     }
-    return readObject(context, other);
+    return readObject(context, other, uid);
   }
   if (answer === undefined) {
     return undefined;
@@ -96,9 +98,17 @@ export async function readLegacy(context: KindContext, uid: string): Promise<Con
     return readObject(
       context,
       `/apis/dashboard.grafana.app/${name}/namespaces/${context.namespace}/dashboards/${encodeURIComponent(uid)}`,
+      uid,
     );
   }
-  return contentOfResponse(resourceIn(answer, path, 'dashboard'), uid);
+  const found = resourceIn(answer, path, 'dashboard');
+  const { dashboard } = found;
+  // Very old ones do not say it.
+  const own = dashboard instanceof JsonBytes ? dashboard.noted('uid') : stringAt(dashboard, 'uid');
+  if (typeof own === 'string' && own !== '') {
+    resourceIn({ uid: own }, path, 'uid', uid);
+  }
+  return contentOfResponse(found, uid);
 }
 
 function objectPath(error: GrafanaError): string | undefined {
@@ -109,8 +119,8 @@ function objectPath(error: GrafanaError): string | undefined {
 }
 
 /** @throws when it is not there: Grafana has just said that it is, so something between keeps requests from `/apis`. */
-async function readObject(context: KindContext, path: string): Promise<Content> {
-  const object = await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }));
+async function readObject(context: KindContext, path: string, uid: string): Promise<Content> {
+  const object = await getObjectAt(context, path, uid);
   if (object === undefined) {
     throw new DashkeepError(
       'DK_GRAFANA_ANSWER',

@@ -7,8 +7,8 @@ import { listedDashboards } from './listed.ts';
 import { dashboardsPath, usableVersions } from './stored.ts';
 import { isFolderLive } from '../folder.ts';
 
-/** Claiming to know everything makes the kind list metadata only: nobody reads bodies here. */
-const EVERYTHING: Known = { revision: () => undefined, size: Infinity };
+/** Claiming to know everything makes the kind list metadata only, without bodies. */
+export const EVERYTHING: Known = { revision: () => undefined, size: Infinity };
 
 /**
  * Uid, title and folder of every dashboard that is live, without bodies where the server can leave them out; read once.

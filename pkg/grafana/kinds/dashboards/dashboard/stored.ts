@@ -1,9 +1,10 @@
 import { DashkeepError } from '../../../../contract/errors.ts';
 import { reason } from '../../../../contract/reasons/catalogue.ts';
-import { stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import { objectAt, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
 import { apisPath } from '../../../apis.ts';
 import { servedVersions } from '../../../capabilities.ts';
 import { ifFound } from '../../../http/errors.ts';
+import { resourceIn } from '../../../http/expected.ts';
 import type { KindContext, Listed } from '../../kind.ts';
 import type { Content } from '../../content.ts';
 import { contentOfObject, GROUP, LEAVE_SPEC } from './content.ts';
@@ -69,9 +70,19 @@ async function thirdSays(context: KindContext, uid: string, two: readonly string
   return third === undefined || object === undefined ? undefined : storedVersion(object, third);
 }
 
-async function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
-  const path = `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`;
-  return (await ifFound(context.grafana.get(path, { leave: LEAVE_SPEC, signal: context.signal }))) as
-    | JsonObject
-    | undefined;
+/** @throws DK_GRAFANA_ANSWER if it is another one */
+export async function getObjectAt(
+  { grafana, signal }: KindContext,
+  path: string,
+  uid: string,
+): Promise<JsonObject | undefined> {
+  const object = await ifFound(grafana.get(path, { leave: LEAVE_SPEC, signal }));
+  if (object !== undefined) {
+    resourceIn(objectAt(object, 'metadata'), path, 'name', uid);
+  }
+  return objectAt(object);
+}
+
+function getObject(context: KindContext, uid: string, version: string): Promise<JsonObject | undefined> {
+  return getObjectAt(context, `${dashboardsPath(context, version)}/${encodeURIComponent(uid)}`, uid);
 }
