@@ -102,13 +102,18 @@ export class Journal {
     try {
       await this.#state.update(ENTRY, (there) => {
         stored = readable(there);
-        this.#entries = merged(this.#entries, stored, [...this.#unwritten.values()]);
+        // Who ran it knows how it ended; anyone else only supposes that it was interrupted.
+        const isKnown = (one: JournalEntry): boolean => one.status === 'interrupted' && endedBefore(stored, one);
+        this.#entries = merged(
+          this.#entries,
+          stored,
+          [...this.#unwritten.values()].filter((one) => !isKnown(one)),
+        );
         return Buffer.from(JSON.stringify(this.#entries));
       });
       for (const entry of own.filter((one) => this.#unwritten.get(one.id) === one)) {
         this.#unwritten.delete(entry.id);
-        const before = stored.find(({ id }) => id === entry.id);
-        if (before?.finished !== undefined && before.instance !== entry.instance) {
+        if (endedBefore(stored, entry)) {
           this.#endedElsewhere.add(entry.id);
         }
       }
@@ -118,6 +123,11 @@ export class Journal {
       this.#log.warn({ reason: reasonOf(error) }, 'the journal of runs cannot be written');
     }
   }
+}
+
+/** Whether another process wrote how a run ended. */
+function endedBefore(stored: readonly JournalEntry[], { id, instance }: JournalEntry): boolean {
+  return stored.some((one) => one.id === id && one.finished !== undefined && one.instance !== instance);
 }
 
 /** @throws SyntaxError for what is not JSON */

@@ -3,7 +3,9 @@ import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import type { RunKind } from '../../../pkg/contract/runs.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
+import { closeInterrupted } from '../../../pkg/service/runs/close-interrupted.ts';
 import { Journal, type JournalEntry } from '../../../pkg/service/runs/journal.ts';
+import { realClock } from '../../support/ports.ts';
 
 const entry = (kind: RunKind, minute: number): JournalEntry => {
   const started = new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString();
@@ -72,4 +74,30 @@ it('of a replica that no longer leads takes nothing from the journal of the one 
   const shown = now.entries.map(({ id, status }) => `${id} ${status}`);
   expect(shown).toEqual(['backup-2 complete', 'backup-1 failed', 'verify-0 interrupted']);
   expect(before.entries).toEqual(now.entries);
+});
+
+it('keeps how a run ended that another replica takes for interrupted', async () => {
+  const state = new MemoryState();
+  const [own, other] = [new Journal(state, silentLog), new Journal(state, silentLog)];
+  const { finished: _, ...begun } = entry('backup', 1);
+  await own.put({ ...begun, status: 'running' });
+  await other.load();
+  await own.put(entry('backup', 1));
+  expect(await closeInterrupted(other, 'b', realClock)).toEqual([]);
+  await own.load();
+  for (const { entries } of [own, other]) {
+    expect(entries.map(({ status, instance }) => [status, instance])).toEqual([['complete', 'a']]);
+  }
+});
+
+it('takes the end of a run from the one that ran it, whatever another replica took it for', async () => {
+  const state = new MemoryState();
+  const [own, other] = [new Journal(state, silentLog), new Journal(state, silentLog)];
+  const { finished: _, ...begun } = entry('backup', 1);
+  await own.put({ ...begun, status: 'running' });
+  await other.load();
+  expect(await closeInterrupted(other, 'b', realClock)).toHaveLength(1);
+  expect(await own.put(entry('backup', 1))).toBe(false);
+  await other.load();
+  expect(other.entries.map(({ status }) => status)).toEqual(['complete']);
 });
