@@ -67,12 +67,11 @@ export function countSecurity(items: readonly PlannedItem[]): number {
   return items.filter(changesSecurity).reduce((sum, { security }) => sum + security.length, 0);
 }
 
-/** What changes who may see or receive what, first; the rest in its order. */
-export function securityFirst<T extends { security: readonly SecurityChange[] }>(items: readonly T[]): T[] {
-  return [
-    ...items.filter(({ security }) => security.length > 0),
-    ...items.filter(({ security }) => security.length === 0),
-  ];
+/** What changes who may see or receive what, first; what a plan leaves as it is, last; each in its order. */
+export function securityFirst<T extends Pick<PlannedItem, 'security' | 'action'>>(items: readonly T[]): T[] {
+  const rank = ({ security, action }: T): number =>
+    security.length > 0 ? 0 : action === 'skip' || action === 'unchanged' ? 2 : 1;
+  return [...items].sort((a, b) => rank(a) - rank(b));
 }
 
 /** The changes of security of a plan, for the record. */
