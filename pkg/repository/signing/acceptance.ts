@@ -53,7 +53,7 @@ export function untrustedReason({ author: { trusted, signer } }: Signed): KnownR
 }
 
 function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepError {
-  const command = `restore ${id} --accept-foreign --confirm ${id}`;
+  const command = `dashkeep restore ${id} --accept-foreign --confirm ${id}`;
   if (author.signer !== undefined && trust.standing === 'first-contact') {
     return new DashkeepError(
       'DK_SNAPSHOT_FOREIGN',

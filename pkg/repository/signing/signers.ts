@@ -48,8 +48,9 @@ export function untrustedFinding(
   const named = signers.slice(0, NAMED).map(({ fingerprint }) => fingerprint);
   const listed = [...named, ...(signers.length > NAMED ? ['…'] : [])].join(', ');
   const count = String(untrusted.length);
+  const trust = `dashkeep trust ${signers.length === 1 ? listed : '<fingerprint>'}`;
   return {
     why: reason('snapshots-untrusted', { count, signers: listed || 'none' }),
-    advice: reason('trust-or-remove', { command: 'dashkeep keys' }),
+    advice: reason('trust-or-remove', { trust, command: 'dashkeep keys' }),
   };
 }

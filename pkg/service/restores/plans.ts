@@ -31,6 +31,7 @@ import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { findingReason } from '../../repository/signing/finding-error.ts';
 import { coverageOf, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
+import { untrustedFinding } from '../../repository/signing/signers.ts';
 import type { Trust } from '../../repository/signing/trust.ts';
 import { counterpartsOf } from '../connections/counterparts.ts';
 import { matchUsers } from '../connections/users.ts';
@@ -110,6 +111,7 @@ export async function planFor(place: Place, { snapshot, selection, options }: Pl
       ...(connection === undefined ? [] : await findingsOf(repository, signal)),
       ...(manifest.basedOn === undefined ? [] : [reason('snapshot-based-on', { time: manifest.basedOn.started })]),
       ...lacks,
+      ...(isWhole && ofHome ? await untrustedReasons(repository, signal) : []),
       ...leftToCommandLine(manifest, chosen),
       ...(ofHome ? otherOrganizations(stored.manifest, caller.org, chosen) : []),
     ];
@@ -128,6 +130,12 @@ export async function planFor(place: Place, { snapshot, selection, options }: Pl
       }),
     });
   });
+}
+
+/** That other snapshots exist which no plan takes anything from, as after a new service found an old repository. */
+async function untrustedReasons(repository: Repository, signal: AbortSignal): Promise<KnownReason[]> {
+  const found = untrustedFinding(await repository.snapshots({ whole: true, signal }));
+  return found === undefined ? [] : [found.why, found.advice];
 }
 
 /** Plans the way back of what a restore wrote to a place, by the id of its run. @throws DK_NOT_FOUND, DK_USAGE */

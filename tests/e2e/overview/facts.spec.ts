@@ -129,7 +129,10 @@ test('while the service does not respond, no backup is said to run now', async (
 
 test('snapshots that no trusted key signed are counted in the title', async ({ app, page, service }) => {
   const why = { code: 'snapshots-untrusted', params: { count: '16', signers: 'none' } };
-  const advice = { code: 'trust-or-remove', params: { command: 'dashkeep keys' } };
+  const advice = {
+    code: 'trust-or-remove',
+    params: { trust: 'dashkeep trust <fingerprint>', command: 'dashkeep keys' },
+  };
   const warning = { code: 'DK_SNAPSHOT_FOREIGN', message: 'snapshots that no trusted key signed: 16', hint: '' };
   service.state.status = { warnings: [{ ...warning, why, advice }] };
   await app.open('');

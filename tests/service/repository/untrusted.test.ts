@@ -76,3 +76,20 @@ it('trusts a key as soon as a person does beside it, though it has just found it
   await elsewhere(['trust', (await elsewhere(['keys', '--json'])).json.own], 'state');
   await expect.poll(found, { timeout: 20_000, interval: 500 }).toEqual([true, true, 201]);
 });
+
+it('a plan of everything says that there are snapshots that it cannot restore', async () => {
+  const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+  const { snapshot } = await service.ended(id);
+  await elsewhere(['backup', '--json']);
+  service.service.freshness.snapshotsChanged();
+  const planned = async (selection: object): Promise<unknown[]> =>
+    (await service.call('POST', '/restores', { snapshot, selection })).json.warned;
+  const signer = (await elsewhere(['keys', '--json'])).json.own;
+  const why = { code: 'snapshots-untrusted', params: { count: '1', signers: signer } };
+  const advice = {
+    code: 'trust-or-remove',
+    params: { trust: `dashkeep trust ${signer}`, command: 'dashkeep keys' },
+  };
+  expect(await planned({ type: 'everything' })).toEqual(expect.arrayContaining([why, advice]));
+  expect(await planned({ type: 'kinds', kinds: ['dashboard'] })).not.toContainEqual(why);
+});

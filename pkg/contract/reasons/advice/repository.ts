@@ -30,8 +30,10 @@ export const REPOSITORY_ADVICE = {
     cli: 'Compare the fingerprint with the one that you wrote down, or with the output of `{command}` on the machine that creates the backups. If they match, add --trust {signer}.',
     page: 'Compare the fingerprint with the one that you wrote down, or with the output of this command on the machine that creates the backups: {command}. If they match, trust the key {signer}.',
   },
-  'trust-signer': 'If that key is yours, trust it: {trust}. To restore only this snapshot: {command}',
-  'trust-or-remove': 'They do not count as backups. If the key is yours, trust it. List the keys: {command}',
+  'trust-signer':
+    'If that key is yours, trust it where the service runs: {trust}. To restore only this snapshot: {command}',
+  'trust-or-remove':
+    'They do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. List the keys: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
   'give-memory': {
     cli: 'It is larger than anything that Dashkeep writes at this memory size, so it may be damaged or forged. If it is not, give Node more memory (NODE_OPTIONS=--max-old-space-size=<MiB>).',
