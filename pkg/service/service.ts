@@ -38,7 +38,7 @@ export class Service {
       ready: () => terms.settled && this.#canWork,
       lastStart: (job) => lastStart(job, parts),
       firstBackupDue: () => isFirstBackupDue(parts),
-      start: (job, trigger) => this.#startScheduled(job, trigger),
+      start: (job) => this.#startScheduled(job),
       tick: () => this.#tick(),
     });
     this.#settingsRead = clock.monotonic();
@@ -91,12 +91,12 @@ export class Service {
     return statusView.tokenUsable && settings.view().values.target.url !== '';
   }
 
-  #startScheduled(job: ScheduledJob, trigger: 'scheduled' | 'catch-up'): void {
+  #startScheduled(job: ScheduledJob): void {
     const { leadership, queue, repositoryCache } = this.parts;
     if (leadership.term === undefined) {
       throw new DashkeepError('DK_BUSY', 'another replica leads');
     }
-    queue.submit(scheduledJob(job, trigger, repositoryCache), leadership.term);
+    queue.submit(scheduledJob(job, repositoryCache), leadership.term);
   }
 
   /** Once a second: everything that depends on time but is no run. */

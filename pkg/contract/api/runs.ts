@@ -11,7 +11,7 @@ export const RunSummary = z.object({
   id: z.string(),
   kind: RunKind,
   status: RunStatus,
-  /** manual, scheduled, catch-up, safety, drill, undo. */
+  /** manual, scheduled, safety, drill, undo; catch-up in records of earlier releases, for scheduled. */
   trigger: z.string(),
   /** Who asked, as Grafana said. Information only: it is not proof. */
   by: z.string().optional(),

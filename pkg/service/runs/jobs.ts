@@ -29,12 +29,8 @@ export function jobOf(request: OneTargetRequest, trigger: string, repositoryCach
 }
 
 /** What a schedule comes to as work. */
-export function scheduledJob(
-  job: ScheduledJob,
-  trigger: 'scheduled' | 'catch-up',
-  repositoryCache: RepositoryCache,
-): RunJob {
-  return jobFor(job, trigger, repositoryCache, job === 'prune' ? forgetAndPrune : operationOf({ kind: job }));
+export function scheduledJob(job: ScheduledJob, repositoryCache: RepositoryCache): RunJob {
+  return jobFor(job, 'scheduled', repositoryCache, job === 'prune' ? forgetAndPrune : operationOf({ kind: job }));
 }
 
 function jobFor(kind: RunJob['kind'], trigger: string, repositoryCache: RepositoryCache, operation: Operation): RunJob {

@@ -12,7 +12,7 @@ import type { Journal } from './journal.ts';
 
 export interface RunJob {
   kind: RunKind;
-  /** manual, scheduled, catch-up, … as the record says it. */
+  /** manual, scheduled, … as the record says it. */
   trigger: string;
   /** As a snapshot says it. */
   snapshotTrigger: SnapshotTrigger;

@@ -15,7 +15,7 @@ export interface SchedulerOptions {
   /** Whether the first backup of a target is still to be made, now that the target answers. */
   firstBackupDue: () => boolean;
   /** Starts a run. @throws DK_BUSY while something else runs: tried again at the next turn. */
-  start: (job: ScheduledJob, trigger: 'scheduled' | 'catch-up') => void;
+  start: (job: ScheduledJob) => void;
   /** Called at every turn, for whatever else depends on time. */
   tick: () => void;
 }
@@ -101,7 +101,7 @@ export class Scheduler {
         const isFirst = first || this.#options.lastStart(job) === undefined;
         log.info({ job }, isFirst ? 'the first backup starts now' : 'a scheduled run was missed and starts now');
       }
-      if (!this.#begin(job, 'catch-up')) {
+      if (!this.#begin(job)) {
         // It covers every time that passes until it can begin.
         this.#owed.add(job);
         return;
@@ -112,7 +112,7 @@ export class Scheduler {
     const due = this.#due.get(job);
     if (due === undefined || due.expression !== expression || now < due.planned) {
       this.#plan(job, schedule, expression, now, settings.jitterSeconds);
-    } else if (now >= due.at && this.#begin(job, 'scheduled')) {
+    } else if (now >= due.at && this.#begin(job)) {
       this.#plan(job, schedule, expression, now, settings.jitterSeconds);
     }
   }
@@ -137,9 +137,9 @@ export class Scheduler {
     this.#due.set(job, { expression, planned: now, at: new Date(nominal.getTime() + jitter) });
   }
 
-  #begin(job: ScheduledJob, trigger: 'scheduled' | 'catch-up'): boolean {
+  #begin(job: ScheduledJob): boolean {
     try {
-      this.#options.start(job, trigger);
+      this.#options.start(job);
       return true;
     } catch (error) {
       const { code, message } = asDashkeepError(error);

@@ -42,7 +42,7 @@ describe('a service that was away', () => {
       ((await one.call('GET', '/runs?kind=backup')).json.items as { trigger: string; status: string }[])
         .map(({ trigger, status }) => `${trigger} ${status}`)
         .reverse();
-    const expected = ['catch-up complete', 'scheduled interrupted', 'catch-up complete'];
+    const expected = ['scheduled complete', 'scheduled interrupted', 'scheduled complete'];
     await eventually('to catch up', async () => (await known(service)).join() === expected.join() || undefined);
     expect((await service.call('GET', `/runs/${killed.id}`)).json).toMatchObject({ status: 'interrupted' });
     const verify = await service.call('POST', '/runs', { kind: 'verify', readData: true });
@@ -85,7 +85,7 @@ describe('a service that was away', () => {
       const { items } = (await service.call('GET', '/runs?kind=backup&status=complete')).json;
       return items[0];
     });
-    expect(first.trigger).toBe('catch-up');
+    expect(first.trigger).toBe('scheduled');
     await service.stop();
     services.length = 0;
     // As if that had been a year and a half ago.
@@ -120,13 +120,13 @@ describe('a service that was away', () => {
     };
     const again = await start(environment, fastClock());
     const caughtUp = await eventually('three runs', async () => {
-      const { items } = (await again.call('GET', '/runs?trigger=catch-up&status=complete,partial,failed')).json;
+      const { items } = (await again.call('GET', '/runs?trigger=scheduled&status=complete,partial,failed')).json;
       return items.length === 3 ? items : undefined;
     });
     const kinds = (caughtUp as { kind: string }[]).map(({ kind }) => kind).sort();
     expect(kinds).toEqual(['backup', 'prune', 'verify']);
     // As long as the scheduler takes to look many times.
     await fastClock().sleep(50_000);
-    expect((await again.call('GET', '/runs?trigger=catch-up')).json.items).toHaveLength(3);
+    expect((await again.call('GET', '/runs?trigger=scheduled')).json.items).toHaveLength(3);
   });
 });

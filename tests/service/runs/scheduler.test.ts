@@ -39,11 +39,11 @@ describe('the scheduler', () => {
       ready: () => ready,
       lastStart: (job) => last[job],
       firstBackupDue: () => firstDue,
-      start: (job, trigger) => {
+      start: (job) => {
         if (busy) {
           throw new DashkeepError('DK_BUSY', 'busy');
         }
-        started.push(`${now.toISOString().slice(0, 16)} ${job} ${trigger}`);
+        started.push(`${now.toISOString().slice(0, 16)} ${job}`);
         last[job] = now;
         firstDue = false;
       },
@@ -61,14 +61,14 @@ describe('the scheduler', () => {
 
   it('starts a job at each of its times', async () => {
     await pass(6 * 60);
-    expect(started).toEqual(['2026-03-28T14:00 backup scheduled', '2026-03-28T16:00 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T14:00 backup', '2026-03-28T16:00 backup']);
   });
 
   it('starts the first backup as soon as the target answers, unless backups have no schedule', async () => {
     await pass(3);
     firstDue = true;
     await pass(3);
-    expect(started).toEqual(['2026-03-28T12:03 backup catch-up']);
+    expect(started).toEqual(['2026-03-28T12:03 backup']);
     expect(logged).toEqual(['the first backup starts now']);
     settings.schedule = { ...settings.schedule, backup: '' };
     firstDue = true;
@@ -92,7 +92,7 @@ describe('the scheduler', () => {
     await pass(3 * 24 * 60, 60);
     ready = true;
     await pass(10);
-    expect(started).toEqual(['2026-03-31T12:10 backup catch-up']);
+    expect(started).toEqual(['2026-03-31T12:10 backup']);
     expect(logged).toEqual(['a scheduled run was missed and starts now']);
   });
 
@@ -100,7 +100,7 @@ describe('the scheduler', () => {
     await pass(10);
     now = new Date('2026-03-30T13:00:00Z');
     await pass(30);
-    expect(started).toEqual(['2026-03-30T13:00 backup scheduled']);
+    expect(started).toEqual(['2026-03-30T13:00 backup']);
   });
 
   it.each([
@@ -113,7 +113,7 @@ describe('the scheduler', () => {
     now = new Date('2026-03-28T14:20:00Z');
     started = [];
     await pass(245);
-    expect(started).toEqual(['2026-03-28T16:00 backup scheduled', '2026-03-28T18:00 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T16:00 backup', '2026-03-28T18:00 backup']);
   });
 
   it('goes on by a clock that was set back, and once more when it is right again', async () => {
@@ -122,14 +122,14 @@ describe('the scheduler', () => {
     await pass(120);
     now = new Date('2026-03-28T14:20:00Z');
     await pass(10);
-    expect(started).toEqual(['2025-03-28T14:00 backup scheduled', '2026-03-28T14:20 backup scheduled']);
+    expect(started).toEqual(['2025-03-28T14:00 backup', '2026-03-28T14:20 backup']);
   });
 
   it('backs up immediately where there is no backup yet, but verifies nothing for that', async () => {
     last = {};
     settings.schedule.verify = '0 3 * * 0';
     await pass(5);
-    expect(started).toEqual(['2026-03-28T12:00 backup catch-up']);
+    expect(started).toEqual(['2026-03-28T12:00 backup']);
     expect(logged).toEqual(['the first backup starts now']);
   });
 
@@ -138,7 +138,7 @@ describe('the scheduler', () => {
     await pass(130);
     busy = false;
     await pass(5);
-    expect(started).toEqual(['2026-03-28T14:10 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T14:10 backup']);
   });
 
   it('catches up when what was running has ended, once, and then keeps its times', async () => {
@@ -147,7 +147,7 @@ describe('the scheduler', () => {
     await pass(150);
     busy = false;
     await pass(120);
-    expect(started).toEqual(['2026-03-28T14:30 backup catch-up', '2026-03-28T16:00 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T14:30 backup', '2026-03-28T16:00 backup']);
   });
 
   it('need not catch up on what somebody else has run meanwhile', async () => {
@@ -157,7 +157,7 @@ describe('the scheduler', () => {
     last['backup'] = now;
     busy = false;
     await pass(120);
-    expect(started).toEqual(['2026-03-28T14:00 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T14:00 backup']);
   });
 
   it('owes nothing any more when another replica took over, or the schedule is gone', async () => {
@@ -181,14 +181,14 @@ describe('the scheduler', () => {
     jitter = 0.5;
     settings.schedule.jitterSeconds = 600;
     await pass(180);
-    expect(started).toEqual(['2026-03-28T14:05 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T14:05 backup']);
   });
 
   it('takes over a changed schedule immediately', async () => {
     await pass(10);
     settings.schedule = { ...settings.schedule, backup: '15 * * * *' };
     await pass(10);
-    expect(started).toEqual(['2026-03-28T12:15 backup scheduled']);
+    expect(started).toEqual(['2026-03-28T12:15 backup']);
   });
 
   it('starts nothing without a schedule, and while it is not ready', async () => {
