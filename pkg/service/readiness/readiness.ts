@@ -7,6 +7,7 @@ import type {
 } from '../../contract/api/readiness.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { confirm } from './confirmations.ts';
 import { readinessFacts, type ReadinessParts } from './facts.ts';
@@ -66,7 +67,9 @@ export class Readiness {
   async confirm(what: Confirmable, by: string | undefined, signal: AbortSignal): Promise<void> {
     const facts = await readinessFacts(this.#parts, this.#needs, undefined, signal);
     if (readinessOf(facts).evidence.find(({ code }) => code === what)?.confirmable !== true) {
-      throw new DashkeepError('DK_NOT_FOUND', `there is nothing to confirm about ${what}`);
+      throw new DashkeepError('DK_NOT_FOUND', `there is nothing to confirm about ${what}`, {
+        advice: reason('ready-see-lines'),
+      });
     }
     await confirm(this.#parts.state, what, { time: facts.now, by, about: facts.about[what] });
     this.invalidate();

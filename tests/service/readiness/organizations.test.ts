@@ -75,3 +75,9 @@ it('lets only the home organization confirm', async () => {
   const seen = named((await asOther('GET', '/readiness')).json, 'secrets');
   expect(seen).toMatchObject({ level: 'ok', detail: expect.not.stringContaining('ada') });
 });
+
+it('says of a line that it can check itself that there is nothing to confirm', async () => {
+  const { status, json } = await service.call('POST', '/readiness/confirmations', { line: 'private-key' });
+  expect(status).toBe(404);
+  expect(json.error.hint).toBe('Dashkeep checks this itself, or it does not apply here.');
+});

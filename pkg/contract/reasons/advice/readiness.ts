@@ -17,5 +17,6 @@ export const READINESS_ADVICE = {
   'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm it.',
   'ready-upgrade-grafana': 'Upgrade Grafana.',
   'ready-check-schedule': 'Check that the service is running, or that something else starts backups regularly.',
+  'ready-see-lines': 'Dashkeep checks this itself, or it does not apply here.',
   'ready-set-schedule': 'Set a schedule for backups.',
 } as const;

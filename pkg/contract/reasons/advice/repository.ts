@@ -95,7 +95,7 @@ export const REPOSITORY_ADVICE = {
     page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. The service also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service makes the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'To include what only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
   },
   'include-in-connection': {

@@ -29,7 +29,10 @@ export const SERVICE_ADVICE = {
     cli: 'Set DASHKEEP_COPY_TARGET (in the chart: copy.target), or name a target.',
     page: 'Set the second target in the deployment.',
   },
-  'check-second-target': 'Check the second target. Unless copies are turned off, Dashkeep retries every half hour.',
+  'check-second-target': {
+    cli: 'Check the second target. A service retries every half hour unless copies are turned off. Without one, run `dashkeep copy`.',
+    page: 'Check the second target. Unless copies are turned off, Dashkeep retries every half hour.',
+  },
   'correct-schedule': 'Correct the expression or the time zone.',
   'set-in-deployment': 'Check where backups go, and set these values in the deployment: {names}.',
   'set-target-in-deployment': {
