@@ -27,6 +27,7 @@ export const LOSS_REASONS = {
   'default-taken': 'replaces {name} as the default',
   'default-kept': 'remains the default until you choose another data source as the default',
   'password-missing': 'set a new password for this account',
+  'password-unused': 'the supplied password is not used: a restore never changes that of an existing account',
   'no-server-admin': 'does not become a server admin: a restore never promotes an existing account',
   'not-disabled': 'is not disabled: a restore never disables an existing account',
   'membership-lost': 'no membership of {org}: no such organization here',

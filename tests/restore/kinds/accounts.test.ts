@@ -55,6 +55,20 @@ describe('an account', () => {
     expect(await orgsOf(eva)).toMatchObject({ Second: 'Admin', Third: 'Viewer' });
   });
 
+  it('that exists keeps its password, and the plan says so of one that is supplied', async () => {
+    bench = await RestoreBench.start({ profile: '12.4' });
+    await seed('Admin');
+    await bench.backup();
+    const secrets: RestoreOptions['secrets'] = (kind, uid) =>
+      kind === 'user' && uid === 'eva' ? { password: 'another' } : undefined;
+    const { plan } = await bench.apply({ selection: ACCOUNTS, options: { ...OVERWRITE, secrets } });
+    expect(plan.items.find(({ uid }) => uid === 'eva')).toMatchObject({
+      action: 'unchanged',
+      losses: ['the supplied password is not used: a restore never changes that of an existing account'],
+    });
+    expect([...bench.sim.state.users.values()].find(({ login }) => login === 'eva')?.password).toBe('secret');
+  });
+
   it('without a name comes back without one, and loses one that it was given since', async () => {
     bench = await RestoreBench.start({ profile: '12.4' });
     await bench.api('POST /api/admin/users', { login: 'bob', email: 'bob@example.org', password: 'secret' });

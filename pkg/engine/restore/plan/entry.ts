@@ -93,7 +93,8 @@ export async function planEntry(
     forecast: async () => (forecast ??= await ahead()),
   };
   const { action, why } = await decideEntry(facts);
-  if (action === 'unchanged' && kind.deletedWith !== undefined && kind.merge !== undefined) {
+  const isUnused = kind.hasSecrets !== true && live !== undefined && context.secrets(kind.name, uid) !== undefined;
+  if (isUnused || (action === 'unchanged' && kind.deletedWith !== undefined && kind.merge !== undefined)) {
     // What stays of the live one is said, although nothing is written.
     await facts.forecast();
   }

@@ -204,8 +204,9 @@ function keptAsItIs({ content, live }: Restorable): KnownReason[] {
 }
 
 function lostPassword(context: WriteContext, item: Restorable): KnownReason[] {
-  const supplied = context.secrets('user', item.uid)?.['password'];
-  return item.live === undefined && supplied === undefined ? [reason('password-missing')] : [];
+  const isNew = item.live === undefined;
+  const isSupplied = context.secrets('user', item.uid)?.['password'] !== undefined;
+  return isNew === isSupplied ? [] : [reason(isNew ? 'password-missing' : 'password-unused')];
 }
 
 async function write(context: WriteContext, asked: Restorable): Promise<Written> {
