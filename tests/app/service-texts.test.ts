@@ -17,7 +17,7 @@ describe('the errors of the service', () => {
     expect(general.title).not.toBe('');
     expect(general.advice).not.toBe('');
     // Its title says all of it.
-    const facts = code === 'DK_UNCONFIGURED' ? [] : ['the fact'];
+    const facts = ['DK_UNCONFIGURED', 'DK_HOME_ORGANIZATION'].includes(code) ? [] : ['the fact'];
     expect(general.detail).toBe(facts.join(''));
     const special = explainProblem({ code, message: 'the fact', hint: 'Do that.' });
     expect(special).toEqual({ title: general.title, advice: '', detail: [...facts, 'Do that.'].join('. ') });

@@ -81,7 +81,7 @@ async function showOne(context: CliContext, repository: Repository, id: string, 
 }
 
 function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[] {
-  const { id, kind, status, started, finished, by, snapshot, source, failure, errors } = record;
+  const { id, kind, status, started, finished, by, snapshot, source, failure, errors, touched = [] } = record;
   const line = runLine(record);
   const isUnfinished =
     kind === 'restore' && record.planned !== undefined && status !== 'complete' && status !== 'running';
@@ -97,6 +97,7 @@ function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[]
     ...fact('counts', countsOf(line)),
     ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`.trim()),
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
+    ...touched.map((one) => `${one.open === true ? 'possibly ' : ''}${one.did} ${one.kind} ${one.uid}`),
     ...(isUnfinished ? linesOf(cutShortOf(record, undo)) : []),
     ...(kind === 'restore' && status === 'complete' && snapshot !== undefined ? [`To undo it: ${undo(id)}`] : []),
   ];
@@ -108,7 +109,13 @@ function kindOf({ kind, undoes }: Pick<RunLine, 'kind' | 'undoes'>): string {
 
 function countsOf({ counts, problems }: RunLine): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return [...parts.map(([name, count]) => `${name} ${count}`), ...(problems > 0 ? [`problems ${problems}`] : [])].join(
-    ', ',
-  );
+  return [
+    ...parts.map(([name, count]) => `${wordsOf(name)} ${count}`),
+    ...(problems > 0 ? [`problems ${problems}`] : []),
+  ].join(', ');
+}
+
+/** The name of a count, such as copiedObjects, in words. */
+function wordsOf(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -196,7 +196,7 @@ function printResults(
   if (safetySnapshot !== undefined) {
     const way = undo === undefined ? '' : ` To undo it: ${undo}`;
     printLine(context, printable(`The previous state is in snapshot ${safetySnapshot}.${way}`));
-    if (everything) {
+    if (everything && items?.some(({ kind, action }) => action === 'create' && (kind === 'org' || kind === 'user'))) {
       printLine(context, 'Created organizations and users are kept, because Dashkeep never deletes them.');
     }
   }

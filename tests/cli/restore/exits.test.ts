@@ -204,6 +204,8 @@ it('says it as JSON too, with the name of each resource', async () => {
     undo: expect.stringContaining('--undo'),
     error: { code: 'DK_GRAFANA_UNAUTHORIZED' },
   });
+  const { out } = await cli('runs', json.run);
+  expect(out).toMatch(/^possibly created dashboard /m);
   const named = json.touched.map(({ uid }: { uid: string }) => uid);
   expect(named).toEqual(expect.arrayContaining([...grafana.state.org(1).dashboards.keys()]));
   expect(named).toHaveLength(json.written + json.unchecked);

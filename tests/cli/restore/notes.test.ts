@@ -16,13 +16,13 @@ const items = [
 ];
 const dataSources = [{ from: { ...prom, name: 'Metrics' }, by: 'restored' }];
 
-function printed(everything: object | undefined, restored?: object): string[] {
+function printed(everything: object | undefined, restored?: object, planned: object[] = items): string[] {
   const stdout = new PassThrough();
   const context = { stdout } as unknown as CliContext;
   printRestore(
     context,
     { json: false },
-    { snapshot: 'x', items, dataSources, everything } as unknown as Plan,
+    { snapshot: 'x', items: planned, dataSources, everything } as unknown as Plan,
     restored as Restored | undefined,
   );
   return String(stdout.read()).split('\n');
@@ -60,4 +60,13 @@ it('what failed names the organization where there are several', () => {
     'failed: user bob: refused',
   ]);
   expect(named(undefined)).toEqual(named({}));
+});
+
+it('says that created organizations and users are kept only where some were created', () => {
+  const results = [{ outcome: 'verified', kind: 'data-source', uid: 'prom', org: 1, title: '', reason: '' }];
+  const restored = { results, safetySnapshot: 'before' };
+  const kept = 'Created organizations and users are kept, because Dashkeep never deletes them.';
+  expect(printed({}, restored)).toContain(kept);
+  const update = items.map((one) => ({ ...one, action: 'update' }));
+  expect(printed({}, restored, update)).not.toContain(kept);
 });

@@ -77,8 +77,8 @@ export function managerOf(content: Pick<Content, 'managedBy' | 'provenance'>): s
 }
 
 /**
- * Who manages the owner of something, and so that, too. Files that Grafana provisions know no permissions: those of
- * what they brought are as people left them.
+ * Who manages the owner of something, and so that, too. Files that Grafana provisions have no permissions: people set
+ * those.
  */
 export function ownersManagerOf({ managers }: Planning, owner: ResourceRef, isThere: boolean): string | undefined {
   const manager = managers.get(keyOf(owner));
