@@ -105,7 +105,7 @@ async function compare(
   const { failure } = attempt;
   const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
   const isMarked = mark !== undefined && mark === attempt.mark;
-  const wanted = live === undefined || isMarked ? undefined : (await wantedContent(applying, item)).content;
+  const wanted = live === undefined || isMarked ? undefined : await contentToFind(applying, kind, item);
   if (isMarked || (live !== undefined && wanted !== undefined && isRestored(kind, wanted, live))) {
     noteFound(applying, item, uid, mark);
     const { uid: planned } = targetOf(item);
@@ -122,6 +122,13 @@ async function compare(
   return why === undefined
     ? resultOf(item, 'differs', reason('vanished'))
     : { ...foundAt(uid, item, 'differs', why), ...compact({ differences }) };
+}
+
+/** What was to be written; where secrets were supplied, without those of the snapshot, which they replaced. */
+async function contentToFind(applying: Applying, kind: Kind, item: PlannedItem): Promise<Content> {
+  const { content } = await wantedContent(applying, item);
+  const supplied = applying.request.options.secrets?.(kind.name, targetOf(item).uid);
+  return supplied === undefined ? content : (kind.withoutSecrets?.(content) ?? content);
 }
 
 /** The plan already named who is missing here; a team or permissions that lack only them are explained by them. */
