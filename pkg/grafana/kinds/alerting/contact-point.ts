@@ -18,7 +18,14 @@ import {
 } from './contact-point/content.ts';
 import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
-import { derivedUid, enterAgain, filled, holdsSecret, liveIntegrations, writeContactPoint } from './contact-point/write.ts';
+import {
+  derivedUid,
+  enterAgain,
+  filled,
+  holdsSecret,
+  liveIntegrations,
+  writeContactPoint,
+} from './contact-point/write.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
 import type { Content } from '../content.ts';
 
