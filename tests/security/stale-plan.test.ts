@@ -51,3 +51,43 @@ it('a saved plan that opens something else than was reviewed is stale', async ()
     await directory.remove();
   }
 });
+
+it('a saved plan is stale if a folder was created meanwhile and its permissions are another account’s by now', async () => {
+  const { api, dashkeep, grafana } = currentLab();
+  const directory = await temporaryDirectory();
+  try {
+    const ids: Record<string, unknown> = {};
+    for (const login of ['bob', 'mallory']) {
+      const email = `${login}@example.org`;
+      ids[login] = (await api('POST /api/admin/users', { login, email, name: login, password: 'secret' }))['id'];
+    }
+    const own = { userId: ids['bob'], permission: 'Edit' };
+    for (const uid of ['team', 'room', 'closed']) {
+      await api('POST /api/folders', { uid, title: uid });
+    }
+    const closed = [{ builtInRole: 'Viewer', permission: '' }, { builtInRole: 'Editor', permission: '' }, own];
+    await api('POST /api/access-control/folders/closed', { permissions: closed });
+    expect((await dashkeep(['backup', '--orgs', 'all'])).json.status).toBe('complete');
+    await grant('team', ['Viewer', '']);
+    await grant('room', ['Viewer', '']);
+    await api('DELETE /api/folders/closed');
+    const plan = join(directory.path, 'plan.json');
+    const { json } = await dashkeep(['restore', 'latest', '--overwrite', '--save-plan', plan]);
+    expect(json.confirm).toBe('2 security changes');
+
+    await grant('team', ['Viewer', 'View']);
+    await grant('room', ['Viewer', 'View']);
+    await api(`DELETE /api/admin/users/${String(ids['bob'])}`);
+    // As mallory can with PUT /api/user, and as an Editor.
+    await api(`PUT /api/users/${String(ids['mallory'])}`, { login: 'bob', email: 'mallory@example.org', name: 'm' });
+    grafana.advance(60_000);
+    await api('POST /api/folders', { uid: 'closed', title: 'closed' });
+    const ended = await dashkeep(['restore', '--plan', plan, '--apply', '--confirm', '2 security changes']).catch(
+      (error: unknown) => error,
+    );
+    const { status } = await call(grafana, 'bob:secret', 'PUT /api/folders/closed', { title: 'Mine', overwrite: true });
+    expect({ status, code: (ended as { code?: string }).code }).toEqual({ status: 403, code: 'DK_PLAN_STALE' });
+  } finally {
+    await directory.remove();
+  }
+});

@@ -159,8 +159,7 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
   if (now === undefined) {
     return before.action !== 'delete';
   }
-  const seen = new Set(before.security.map(outcomeOf));
-  if (changesSecurity(now) && now.security.some((change) => !seen.has(outcomeOf(change)))) {
+  if (changesSecurity(now) && unseenIn(before, now).length > 0) {
     return true;
   }
   if (now.action === 'unchanged' && (before.action === 'create' || before.action === 'update')) {
@@ -170,6 +169,11 @@ function hasMoved(before: SavedItem, now: PlannedItem | undefined): boolean {
     return false;
   }
   return now.action !== before.action || now.live !== before.live || now.entry?.object !== before.object;
+}
+
+function unseenIn(before: SavedItem, now: PlannedItem): SecurityChange[] {
+  const seen = new Set(before.security.map(outcomeOf));
+  return now.security.filter((change) => !seen.has(outcomeOf(change)));
 }
 
 /** Whether its owner was made meanwhile, and brought it. */
@@ -187,7 +191,9 @@ async function isMeanwhileMade(
   before: SavedItem,
   now: PlannedItem,
 ): Promise<boolean> {
-  if (!isBrought(before, now) || now.entry?.object !== before.object) {
+  // The same permissions can give something to someone else by now: an account or team that took over a name.
+  const isReviewed = unseenIn(before, now).every(({ code }) => code === 'permission');
+  if (!isBrought(before, now) || now.entry?.object !== before.object || !isReviewed) {
     return false;
   }
   const { org: id, uid } = targetOf(now);
