@@ -11,6 +11,7 @@ import { differencesBetween } from './differences.ts';
 import { wantedAt, wantedContent, didOf, type Attempt, type Applying } from './attempt.ts';
 import { resultOf } from './result.ts';
 import { isRestored } from '../content.ts';
+import { withoutLogins } from '../access/missing-accounts.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { markOf, encodedMarkOf } from './change-log.ts';
@@ -113,7 +114,9 @@ async function compare(
     return foundAt(uid, item, 'verified', failure === undefined ? renamed : reason('there-anyway'));
   }
   const differences = live && wanted && differencesBetween(kind, wanted, live);
-  const why = differences && whyDiffers(item, differences);
+  const isWhole = (logins: readonly string[]): boolean =>
+    live !== undefined && wanted !== undefined && isRestored(kind, withoutLogins(kind, wanted, new Set(logins)), live);
+  const why = differences && whyDiffers(item, differences, isWhole);
   // What cannot be written here is as done as it gets; and where nothing was written, it is as somebody left it.
   noteFound(applying, item, uid, mark, why !== undefined && !isLeftOut(why) && mark !== item.live);
   if (failure !== undefined) {
@@ -132,7 +135,11 @@ async function contentToFind(applying: Applying, kind: Kind, item: PlannedItem):
 }
 
 /** The plan already named who is missing here; a team or permissions that lack only them are explained by them. */
-function whyDiffers({ lost = [] }: PlannedItem, differences: readonly FieldDifference[]): Reason {
+function whyDiffers(
+  { lost = [] }: PlannedItem,
+  differences: readonly FieldDifference[],
+  isWhole: (logins: readonly string[]) => boolean,
+): Reason {
   const isOnly = (field: string): boolean => differences.every(({ path }) => path === field);
   const logins = lost.flatMap(({ code, params }) =>
     code === 'member-lost' || code === 'member-other' ? [params['login'] ?? ''] : [],
@@ -141,9 +148,9 @@ function whyDiffers({ lost = [] }: PlannedItem, differences: readonly FieldDiffe
     return reason('members-left-out', { logins: logins.join(', ') });
   }
   const grants = lost.filter(({ code }) => code === 'permission-lost').map(({ params }) => params);
-  if (grants.length > 0 && isOnly('permissions')) {
+  const users = grants.flatMap(({ login }) => login ?? []);
+  if (grants.length > 0 && isOnly('permissions') && (users.length < grants.length || isWhole(users))) {
     const names = grants.map(({ name }) => name).join(', ');
-    const users = grants.flatMap(({ login }) => login ?? []);
     return reason('permissions-left-out', {
       names,
       ...(users.length === grants.length ? { logins: users.join(', ') } : {}),
