@@ -10,7 +10,8 @@ export type RestoreSessions = Pick<Sessions, 'open' | 'live' | 'service'>;
 
 /**
  * A session of a restore: given only when no other one writes to the same Grafana. Restores of one service exclude each
- * other by themselves, also across its replicas. Of two that begin concurrently, both may be refused.
+ * other by themselves, also across its replicas. Of two that begin concurrently, both may be refused. So is one by a
+ * session that no trusted key signed: two concurrent restores would write everything without a UID twice.
  * @param run.grafana - what identifies the Grafana; where one side does not know that, it is taken for the same
  * @throws DK_BUSY naming who restores
  */
@@ -21,8 +22,12 @@ export async function openRestore(
 ): Promise<Session> {
   const session = await sessions.open({ ...run, kind: 'restore' }, calls);
   try {
-    const other = (await restoresAtWork(sessions, run.id, calls)).find(
-      ({ owner, grafana = [] }) =>
+    const live = await sessions.live(run.id, calls.signal);
+    const other = live.find(
+      ({ kind, counts, fresh, owner, grafana = [] }) =>
+        kind === 'restore' &&
+        // New machines, as after a disaster, do not trust each other's keys.
+        (counts || fresh) &&
         (sessions.service === undefined || owner?.service !== sessions.service) &&
         (grafana.length === 0 || run.grafana.length === 0 || grafana.some((one) => run.grafana.includes(one))),
     );
@@ -46,13 +51,14 @@ export async function restoresAtWork(
   return live.filter(({ kind, counts }) => kind === 'restore' && counts);
 }
 
-function restoring({ id, owner, started, silent }: LiveSession): DashkeepError {
-  const where = owner === undefined ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
-  const since = started === undefined ? '' : ` since ${started}`;
-  const seconds = Math.max(1, Math.ceil((SESSION_DEAD - silent) / 1000));
+function restoring({ id, owner, started, silent, counts }: LiveSession): DashkeepError {
+  // What no trusted key signed is not repeated.
+  const where = owner === undefined || !counts ? '' : ` on ${printable(owner.host)} (process ${owner.pid})`;
+  const since = started === undefined || !counts ? '' : ` since ${started}`;
+  const seconds = String(Math.max(1, Math.ceil((SESSION_DEAD - silent) / 1000)));
   return new DashkeepError(
     'DK_BUSY',
-    `another restore (${id}) is in progress${where}${since}, last seen ${Math.round(silent / 1000)} s ago`,
-    { advice: reason('wait-for-restore', { seconds: String(seconds) }) },
+    `another restore (${printable(id)}) is in progress${where}${since}, last seen ${Math.round(silent / 1000)} s ago`,
+    { advice: reason(counts ? 'wait-for-restore' : 'wait-for-unsigned-restore', { seconds }) },
   );
 }

@@ -36,6 +36,7 @@ const SessionFile = z.object({
   grafana: z.array(z.string()).optional().catch(undefined),
 });
 
+/** What a session says; `signer` is the fingerprint of the key that signed it. */
 type ReadSession = z.infer<typeof SessionFile> & { signer: string | undefined };
 
 /** Counts as alive until it is old. */
@@ -45,18 +46,14 @@ const UNREADABLE: ReadSession = { kind: 'run of an unknown kind', signer: undefi
 const READS = 5;
 
 /** A session of somebody else that is not dead. */
-export interface LiveSession {
+export interface LiveSession extends ReadSession {
   id: string;
-  kind: string;
-  owner: SessionOwner | undefined;
-  started: string | undefined;
-  grafana: readonly string[] | undefined;
   /** Milliseconds since it was last heard of. */
   silent: number;
+  /** Whether the time in it is recent: that in a copy of an old one is not. */
+  fresh: boolean;
   /** Whether a trusted key has signed it lately, or nothing is signed here. */
   counts: boolean;
-  /** Fingerprint of the key that signed it. */
-  signer: string | undefined;
 }
 
 /**
@@ -160,16 +157,8 @@ export class Sessions {
         await this.#store.deleteMany([key], { signal }).catch(() => undefined);
         continue;
       }
-      live.push({
-        id,
-        kind: file.kind,
-        owner: file.owner,
-        started: file.started,
-        grafana: file.grafana,
-        silent,
-        signer: file.signer,
-        counts: this.#counts(file, now),
-      });
+      const fresh = Math.abs(now - Date.parse(file.heartbeat ?? '')) < HEARTBEAT_VALID;
+      live.push({ ...file, id, silent, fresh, counts: this.#counts(file, fresh) });
     }
     return live;
   }
@@ -229,12 +218,9 @@ export class Sessions {
     }
   }
 
-  #counts({ signer, heartbeat }: ReadSession, now: number): boolean {
-    if (this.#trust.standing === 'unsigned') {
-      return true;
-    }
-    const isFresh = Math.abs(now - Date.parse(heartbeat ?? '')) < HEARTBEAT_VALID;
-    return isFresh && signer !== undefined && this.#trust.keys.trusted.has(signer);
+  #counts({ signer }: ReadSession, fresh: boolean): boolean {
+    const { standing, keys } = this.#trust;
+    return standing === 'unsigned' || (fresh && signer !== undefined && keys.trusted.has(signer));
   }
 
   /** Undefined when it ended meanwhile. */

@@ -88,6 +88,8 @@ export const REPOSITORY_ADVICE = {
     'Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',
   'wait-for-restore':
     'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s.',
+  'wait-for-unsigned-restore':
+    'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s. No trusted key signed that session: if it keeps coming back, find out who writes it.',
   'run-backup-again': 'Run the backup again.',
 
   'include-orgs': {
