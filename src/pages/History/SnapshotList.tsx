@@ -5,7 +5,6 @@ import { HoldMark, marksOf } from '../../components/HoldNotes.tsx';
 import { Changes } from '../../components/json/Changes.tsx';
 import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
 import { askedByColumn, durationColumn, statusColumn, timeColumn } from '../../components/lists/columns.tsx';
-import { askedBy } from '../../components/StatusBadge.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
@@ -63,7 +62,7 @@ function makeColumns(rows: readonly SnapshotRow[]): Column<SnapshotRow>[] {
       (row) => row.time,
       (row) => routes.snapshot(row.id),
       ({ hold }) => (hold ? <HoldMark /> : null),
-      (row) => [askedBy(row), marksOf(row)].filter(Boolean).join(' · '),
+      (row) => [triggerLabel(row.trigger), marksOf(row)].filter(Boolean).join(' · '),
     ),
     statusColumn(),
     askedByColumn<SnapshotRow>(t('column.made', 'Trigger'), marksOf),

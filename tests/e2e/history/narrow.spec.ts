@@ -18,7 +18,7 @@ test('a narrow list of snapshots shows the trigger of each', async ({ app, page,
   Object.assign(service.state.snapshots[0]!, { trigger: 'safety', by: 'ada' });
   await app.open('/history');
   const row = page.getByRole('row').nth(1);
-  await expect(row.getByText(/^Before a restore, ada/).filter({ visible: true })).toBeVisible();
+  await expect(row.getByText('Before a restore').filter({ visible: true })).toBeVisible();
   await expectAccessible(page);
 });
 
