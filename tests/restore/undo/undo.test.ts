@@ -200,7 +200,7 @@ describe.each(TRIED_PROFILES)('undoing a restore, Grafana %s', (profile) => {
     const run = await restored({ deleteExtra: true }, 'Main Org.');
     expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(false);
     const { request, plan } = await undoOf(run);
-    expect(reasons(plan, 'create')).toMatchObject({ 'dashboard/extra': 'the restore deleted it' });
+    expect(reasons(plan, 'create')).toMatchObject({ 'dashboard/extra': 'the run deleted it' });
     expect((await applied(request, plan)).record.status).toBe('complete');
     expect(bench.sim.state.org(1).dashboards.has('extra')).toBe(true);
   });
