@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Problem } from '../../pkg/contract/api/common.ts';
 import type { Confirmable, ReportQuery } from '../../pkg/contract/api/readiness.ts';
 import type { Status } from '../../pkg/contract/api/status.ts';
 import { call } from '../api/client.ts';
@@ -22,6 +23,11 @@ export function useStatus() {
   });
 }
 
+/** That there are snapshots which no trusted key signed, and whose key a person can trust. */
+export function untrustedIn(status: Status | undefined): Problem | undefined {
+  return status?.warnings?.find(({ code }) => code === 'DK_SNAPSHOT_FOREIGN');
+}
+
 /** Every second while something runs or its result is still to come, otherwise every ten seconds, in milliseconds. */
 export function statusEvery(status: Status | undefined): number {
   if (status?.running !== undefined || (status !== undefined && isSettling(status))) {
@@ -31,7 +37,11 @@ export function statusEvery(status: Status | undefined): number {
   const isWaiting = status?.target.configured === true && status.target.reachable !== true;
   // Without access to Grafana yet, as after each start of the service.
   const isOutside = status?.protection === 'unconfigured' && status.target.configured;
-  return isWaiting || isOutside || status?.protection === 'never' ? 2_000 : 10_000;
+  if (isWaiting || isOutside || status?.protection === 'never') {
+    return 2_000;
+  }
+  // Someone may be about to trust them.
+  return untrustedIn(status) === undefined ? 10_000 : 5_000;
 }
 
 /** Whether a backup has just ended, and the status does not know its snapshot yet. */

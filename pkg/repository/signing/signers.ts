@@ -48,9 +48,10 @@ export function untrustedFinding(
   const named = signers.slice(0, NAMED).map(({ fingerprint }) => fingerprint);
   const listed = [...named, ...(signers.length > NAMED ? ['…'] : [])].join(', ');
   const count = String(untrusted.length);
+  const time = untrusted.map(({ time }) => time).reduce((a, b) => (a > b ? a : b));
   const trust = `dashkeep trust ${signers.length === 1 ? listed : '<fingerprint>'}`;
   return {
-    why: reason('snapshots-untrusted', { count, signers: listed || 'none' }),
+    why: reason('snapshots-untrusted', { count, time, signers: listed || 'none' }),
     advice: reason('trust-or-remove', { trust, command: 'dashkeep keys' }),
   };
 }

@@ -144,9 +144,14 @@ export class RepositoryCache {
     });
   }
 
+  /** Lists the snapshots again when someone asks for them. */
+  relist(): void {
+    this.#list = undefined;
+  }
+
   /** After a run, or a deletion: what is at hand may be old. */
   refresh(): void {
-    this.#list = undefined;
+    this.relist();
     this.#kept.clear();
   }
 

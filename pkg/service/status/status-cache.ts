@@ -17,8 +17,10 @@ const GRAFANA_EVERY_MS = 30_000;
 /** While it does not answer: the pages recover with it. */
 const GRAFANA_AGAIN_MS = 5_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
-/** While something is wrong with it, or someone sees that it is not trusted: the pages recover with it. */
+/** While something is wrong with it: the pages recover with it. */
 const REPOSITORY_AGAIN_MS = 10_000;
+/** While someone sees that it is not trusted, and may have just trusted it. */
+const DOUBTED_AGAIN_MS = 4_000;
 
 /** Keeps what the status says of Grafana and of the repository, so that answering it costs no request. */
 export class StatusCache {
@@ -75,9 +77,13 @@ export class StatusCache {
   }
 
   get #repositoryEvery(): number {
-    const isDoubted = this.findings.length > 0 || (this.repository?.untrusted.length ?? 0) > 0;
-    const isWatched = isDoubted && this.#clock.monotonic() - this.#asked < REPOSITORY_AGAIN_MS;
-    return this.#repositoryCache.problem === undefined && !isWatched ? REPOSITORY_EVERY_MS : REPOSITORY_AGAIN_MS;
+    const isWatched = this.#isDoubted && this.#clock.monotonic() - this.#asked < REPOSITORY_AGAIN_MS;
+    const isWorking = this.#repositoryCache.problem === undefined;
+    return !isWorking ? REPOSITORY_AGAIN_MS : isWatched ? DOUBTED_AGAIN_MS : REPOSITORY_EVERY_MS;
+  }
+
+  get #isDoubted(): boolean {
+    return this.findings.length > 0 || (this.repository?.untrusted.length ?? 0) > 0;
   }
 
   close(): Promise<void> {
@@ -125,6 +131,10 @@ export class StatusCache {
   }
 
   async #readContent(signal: AbortSignal): Promise<RepositoryStatus> {
+    if (this.#isDoubted) {
+      // Another process may have trusted them since they were listed.
+      this.#repositoryCache.relist();
+    }
     const snapshots = await this.#repositoryCache.snapshots(signal);
     const backups = snapshots.filter((snapshot) => countsNow(snapshot) && isRegularBackup(snapshot));
     const future = snapshots.filter((one) => one.future === true).map(({ id }) => id);

@@ -1,5 +1,6 @@
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { isMassChange } from '../../../pkg/contract/losses/mass-change.ts';
+import { untrustedIn } from '../../data/useStatus.ts';
 import { formatRelative } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import type { Verdict } from './verdict.ts';
@@ -26,6 +27,18 @@ function verdictOnBackups(status: Status): Verdict {
   const notCovered = status.notCovered?.length ?? 0;
   switch (status.protection) {
     case 'yes':
+      if (untrustedIn(status) !== undefined) {
+        return {
+          tone: 'warning',
+          icon: 'exclamation-triangle',
+          title: t('protection.foreign', 'Some snapshots are untrusted'),
+          text: t(
+            'protection.foreignText',
+            'The last backup was made {{ago}}. If the other snapshots are yours, trust their key to continue their history.',
+            { ago },
+          ),
+        };
+      }
       return {
         tone: 'success',
         icon: 'check-circle',

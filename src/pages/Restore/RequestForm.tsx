@@ -3,10 +3,12 @@ import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
+import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
+import { untrustedIn, useStatus } from '../../data/useStatus.ts';
 import { useUrlState, type UrlChanges } from '../../hooks/useUrlState.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
@@ -33,6 +35,7 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
   const { change } = url;
   const newest = useSnapshot('latest');
   const base = useRestorePlan(url.read('plan'));
+  const untrusted = untrustedIn(useStatus().data);
   const navigate = useNavigate();
   const plan = usePlanRestore();
   if (isGone(newest.error)) {
@@ -65,6 +68,8 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
                 value={form.snapshot}
                 onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
               />
+              {/* The latest may be that of an empty Grafana, after a new service found the repository of an earlier one. */}
+              {chosen.snapshot === '' && untrusted && <ProblemAlert severity="warning" problem={untrusted} />}
               <SelectionFields form={form} change={change} />
               {children(form, change)}
               {plan.error !== null && <ServiceNotice error={plan.error} />}

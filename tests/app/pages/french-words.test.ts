@@ -47,8 +47,8 @@ const CASES: [why: KnownReason, text: string][] = [
     'Le point d’accès (source : les paramètres) n’est pas chiffré (http://).',
   ],
   [
-    reason('snapshots-untrusted', { count: '2', signers: 'none' }),
-    'Sauvegardes qu’aucune clé de confiance n’a signées : 2 (signataires : aucun)',
+    reason('snapshots-untrusted', { count: '2', signers: 'none', time: '2026-11-29T20:30:05Z' }),
+    'Sauvegardes qu’aucune clé de confiance n’a signées : 2, la plus récente du 29 nov. 2026, 20:30 (signataires : aucun)',
   ],
   [
     reason('latest-narrower', { ...latest, lacks: 'org 2 (Second Org.), data-source' }),

@@ -110,6 +110,17 @@ describe('what the overview says of the backups', async () => {
     expect(say({ ...uncovered, notCovered: [{ id: 2, name: 'Second' }] })).toContain('1 organization is not backed up');
   });
 
+  it('is not green while snapshots are untrusted, and learns soon that someone trusts them', () => {
+    const warnings = [{ code: 'DK_SNAPSHOT_FOREIGN', message: 'snapshots that no trusted key signed: 13', hint: '' }];
+    const status = { protection: 'yes', lastSuccess: ago(1), target: target(true), warnings } as unknown as Status;
+    expect(verdictOf(status)).toMatchObject({ tone: 'warning', title: 'Some snapshots are untrusted' });
+    expect(say(status)).toContain('The last backup was made 1 minute ago.');
+    expect(statusEvery(status)).toBe(5_000);
+    // What is worse is said first.
+    expect(verdictOf({ ...status, protection: 'late' })).toMatchObject({ tone: 'error' });
+    expect(verdictOf({ ...status, warnings: [] })).toMatchObject({ tone: 'success' });
+  });
+
   it('promises no restore while the target is out of reach', () => {
     const newest = { time: ago(60), status: 'complete' } as SnapshotRow;
     const known = { protection: 'failed', newest, lastSuccess: ago(60) } as const;

@@ -128,7 +128,7 @@ test('while the service does not respond, no backup is said to run now', async (
 });
 
 test('snapshots that no trusted key signed are counted in the title', async ({ app, page, service }) => {
-  const why = { code: 'snapshots-untrusted', params: { count: '16', signers: 'none' } };
+  const why = { code: 'snapshots-untrusted', params: { count: '16', signers: 'none', time: '2026-03-01T10:00:00Z' } };
   const advice = {
     code: 'trust-or-remove',
     params: { trust: 'dashkeep trust <fingerprint>', command: 'dashkeep keys' },
@@ -139,6 +139,14 @@ test('snapshots that no trusted key signed are counted in the title', async ({ a
   const alert = page.getByRole('alert').filter({ hasText: 'Snapshots that no trusted key signed: 16' });
   await expect(alert).toBeVisible();
   await expect(alert).not.toContainText('This snapshot');
+  await expect(page.getByRole('heading', { name: 'Some snapshots are untrusted' })).toBeVisible();
+  await expectAccessible(page);
+  // A restore takes the latest of the others, unless a person chooses.
+  await app.open('/restore');
+  await expect(alert).toContainText('dashkeep trust <fingerprint>');
+  await app.open('/restore?snapshot=latest');
+  await expect(page.getByRole('button', { name: 'Show the plan' })).toBeVisible();
+  await expect(alert).toHaveCount(0);
 });
 
 test('the latest changes lead to their differences, and permissions are not said to be deleted with their dashboard', async ({

@@ -41,7 +41,7 @@ it('a service reports snapshots of untrusted keys in its repository, and who sig
   const signer = snapshots.find(({ signed }: { signed: boolean }) => signed)?.signer;
   service.service.freshness.snapshotsChanged();
 
-  const why = { code: 'snapshots-untrusted', params: { count: '1', signers: signer } };
+  const why = { code: 'snapshots-untrusted', params: { count: '1', signers: signer, time: expect.any(String) } };
   await expect
     .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 20_000, interval: 200 })
     .toContainEqual(expect.objectContaining({ code: 'DK_SNAPSHOT_FOREIGN', why }));
@@ -54,7 +54,7 @@ it('a service reports snapshots of untrusted keys in its repository, and who sig
   // A page that is open shows soon that someone trusts it in another process.
   await elsewhere(['trust', signer], 'state');
   await expect
-    .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 60_000, interval: 1_000 })
+    .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 9_000, interval: 1_000 })
     .not.toContainEqual(expect.objectContaining({ code: 'DK_SNAPSHOT_FOREIGN' }));
 });
 
@@ -85,7 +85,7 @@ it('a plan of everything says that there are snapshots that it cannot restore', 
   const planned = async (selection: object): Promise<unknown[]> =>
     (await service.call('POST', '/restores', { snapshot, selection })).json.warned;
   const signer = (await elsewhere(['keys', '--json'])).json.own;
-  const why = { code: 'snapshots-untrusted', params: { count: '1', signers: signer } };
+  const why = { code: 'snapshots-untrusted', params: { count: '1', signers: signer, time: expect.any(String) } };
   const advice = {
     code: 'trust-or-remove',
     params: { trust: `dashkeep trust ${signer}`, command: 'dashkeep keys' },
