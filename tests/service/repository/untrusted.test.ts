@@ -93,3 +93,15 @@ it('a plan of everything says that there are snapshots that it cannot restore', 
   expect(await planned({ type: 'everything' })).toEqual(expect.arrayContaining([why, advice]));
   expect(await planned({ type: 'kinds', kinds: ['dashboard'] })).not.toContainEqual(why);
 });
+
+it('no longer reports what someone else wrote as soon as a person deletes it', async () => {
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  const { snapshot } = (await elsewhere(['backup', '--json'])).json;
+  service.service.freshness.snapshotsChanged();
+  const codes = async (): Promise<string[]> =>
+    (await service.call('GET', '/status')).json.warnings.map(({ code }: { code: string }) => code);
+  await expect.poll(codes, { timeout: 20_000, interval: 200 }).toContain('DK_SNAPSHOT_FOREIGN');
+  const deleted = await service.call('DELETE', `/snapshots/${snapshot}?confirm=${snapshot}`);
+  expect(deleted.status).toBeLessThan(300);
+  await expect.poll(codes, { timeout: 9_000, interval: 200 }).not.toContain('DK_SNAPSHOT_FOREIGN');
+});
