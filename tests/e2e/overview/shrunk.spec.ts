@@ -40,7 +40,7 @@ test('a backup that is much smaller than before is red, and a person restores th
       'Included: 23 of 25 kinds; not included, because only a server admin can read them: Organizations, Users',
     ),
   ).toBeVisible();
-  await expect(page.getByText('the deployment has to select all organizations')).toBeVisible();
+  await expect(page.getByText('the deployment has to select all of them')).toBeVisible();
   await expectAccessible(page);
   await expect(page.getByRole('link', { name: 'Open the last full backup' })).toHaveAttribute(
     'href',
