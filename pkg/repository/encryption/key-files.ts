@@ -54,6 +54,12 @@ export function isWrappedFor(key: string, recipients: readonly string[]): boolea
   return setOf(key) === recipientSet(recipients);
 }
 
+/** What a key file holds, decrypted. */
+export function plainKey({ id, repository, objectIdKey, metadataIdentity }: RepositoryKey): Buffer {
+  const key = { format: 1, id, repository, objectIdKey, metadataIdentity };
+  return Buffer.from(`${JSON.stringify(key, null, 2)}\n`);
+}
+
 /**
  * Signs the key file for a set of recipients, writes it and reads it back.
  * @param trust - of who signs; undefined = it is not signed
@@ -66,7 +72,7 @@ export async function writeKeyFile(
   signal?: AbortSignal,
 ): Promise<void> {
   const name = keyFile(key.id, recipients);
-  const plain = Buffer.from(`${JSON.stringify({ format: 1, ...key }, null, 2)}\n`);
+  const plain = plainKey(key);
   const body = await sealFor(recipients)(plain);
   await trust?.signing.sign(name, body, plain, { signal });
   await putWhole(store, name, body, { signal });

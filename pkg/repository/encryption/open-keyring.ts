@@ -9,7 +9,7 @@ import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from 
 import { knownKeys, readLocal, writeLocal, type LocalKey } from './local-key.ts';
 import { filesThatCount, readableKey, type ReadableKey } from './readers.ts';
 import { KEYS, newTimedId, OBJECTS, SNAPSHOTS } from '../layout.ts';
-import { ENVELOPE_BYTES } from '../objects/codec.ts';
+import { isAsSigned } from './own-signature.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { Trust } from '../signing/trust.ts';
 import type { StateStore } from '../../lib/state.ts';
@@ -103,6 +103,9 @@ export async function openKeyring(
     const current = kept ?? newest ?? own.at(-1)?.key;
     if (current !== undefined) {
       // Opened by a person who reads, and may write a safety snapshot: nothing is written for opening alone.
+      for (const file of create ? (signed.find(({ key }) => key.id === current.id)?.files ?? []) : []) {
+        await isAsSigned(ports, file, current);
+      }
       return makeKeyring({
         recipients: recipients.length > 0 ? recipients : await Promise.all(identities.map(recipientOf)),
         identities,
@@ -253,33 +256,17 @@ async function wrap(
   const name = keyFile(key.id, recipients);
   const wrappedFor = recipientSet(recipients);
   const isThere = keyFiles.includes(name) && (local === undefined || local.wrappedFor === wrappedFor);
-  const known = isThere && (await isOwn(ports, name));
+  // A key that signs is made by those who came to write.
+  const signs = create || ports.trust.own !== undefined;
+  const isSigned = isThere && signs && (await isAsSigned(ports, name, create ? key : undefined));
+  const known = isThere && (isSigned || ports.trust.own === undefined);
   if (!known) {
-    // A key that signs is made by those who came to write.
-    const signs = create || ports.trust.own !== undefined;
+    if (isThere) {
+      ports.log.warn({ file: name }, 'the file with the key of this repository was changed: it is written again');
+    }
     await writeKeyFile(signs ? ports : { store: ports.store }, key, recipients, ports.signal);
   }
   if (!known || local === undefined || local.readers?.join() !== readers.join()) {
     await writeLocal(ports, { key: { format: 1, ...key }, wrappedFor, readers: [...readers] });
-  }
-}
-
-/** Whether a key file is as someone trusted wrote it: what another one put in its place, no one could restore with. */
-async function isOwn({ store, trust, log, signal }: KeyPorts, name: string): Promise<boolean> {
-  if (trust.own === undefined) {
-    return true;
-  }
-  const bytes = await store.get(name, { signal, maxBytes: ENVELOPE_BYTES }).catch(undefinedIfForeign);
-  const author = bytes && (await trust.author(name, bytes, await trust.claims(name, { signal }), { signal }));
-  if (author?.trusted === true) {
-    return true;
-  }
-  log.warn({ file: name }, 'the file with the key of this repository was changed: it is written again');
-  return false;
-}
-
-function undefinedIfForeign(error: unknown): undefined {
-  if (!(error instanceof DashkeepError) || !['DK_STORE_NOT_FOUND', 'DK_STORE_TOO_LARGE'].includes(error.code)) {
-    throw error;
   }
 }

@@ -21,10 +21,12 @@ export interface Statement {
 export interface Signed extends Statement {
   /** Fingerprint of the key. */
   signer: string;
+  /** The statement as it is stored. */
+  text: string;
 }
 
-/** More than one statement is in a file while a key or a wrapping is being replaced; more than these nobody writes. */
-const STATEMENTS_READ = 8;
+/** A file of several signers has the newest signer's statement first; more than these nobody writes. */
+export const STATEMENTS_READ = 8;
 const STATEMENT =
   /dashkeep signature 1\nrepository ([0-9a-f]{32})\nfile ([!-~]{1,200})\nsha256 ([0-9a-f]{64})\n(?:content ([0-9a-f]{64})\n)?key ([A-Za-z0-9+/]{59}=)\nsignature ([A-Za-z0-9+/]{86}==)\n/y;
 
@@ -55,10 +57,10 @@ export function readStatements(text: string): Signed[] {
     if (repository === '') {
       break;
     }
-    const signed = text.slice(start, pattern.lastIndex).replace(/signature [^\n]+\n$/, '');
-    if (hasSigned(publicKey, signed, signature)) {
+    const whole = text.slice(start, pattern.lastIndex);
+    if (hasSigned(publicKey, whole.replace(/signature [^\n]+\n$/, ''), signature)) {
       const statement = compact({ repository, file, sha256, content });
-      found.push({ ...statement, signer: fingerprintOf(publicKey) });
+      found.push({ ...statement, signer: fingerprintOf(publicKey), text: whole });
     }
   }
   return found;
