@@ -10,8 +10,8 @@ import { MemoryStore } from '../support/stores/memory-store.ts';
 import { backup, keysOf, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
 
 /**
- * A service that took the place of another one signs the key of the repository too. Someone who may write to the bucket,
- * or who also holds an identity, has another file there when it does.
+ * A service that took the place of another one signs the key of the repository too. Someone who may write to the
+ * bucket, or who also holds an identity, has another file there when it does.
  */
 let world: World & { store: MemoryStore };
 let identity: string;
@@ -44,7 +44,7 @@ async function signedByStranger(file: string, key = stranger): Promise<string> {
   return signStatement({ repository: first.id, file, sha256 }, key);
 }
 
-/** Backs up from the next service with each kind of secrets, twice, and returns which bytes of the key file it signed. */
+/** Backs up from the next service twice with each kind of secrets. @returns the bytes of the key file that it signed */
 async function signedByNext(identities = [identity]): Promise<string[]> {
   const signed: string[] = [];
   for (const secrets of [{ identities, recipients }, { identities }]) {

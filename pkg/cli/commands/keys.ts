@@ -1,4 +1,5 @@
 import type { Repository } from '../../repository/repository.ts';
+import { keySigners } from '../../repository/encryption/key-signers.ts';
 import { signersOf } from '../../repository/signing/signers.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -36,7 +37,8 @@ async function viewOf(repository: Repository, signal: AbortSignal) {
   const { trust } = repository;
   const { trusted } = trust.keys;
   const { signers, unsigned } = signersOf(await repository.snapshots({ whole: true, signal }));
-  const fingerprints = new Set([...trusted, ...signers.map(({ fingerprint }) => fingerprint)]);
+  const ofKey = await keySigners(repository, { signal });
+  const fingerprints = new Set([...trusted, ...signers.map(({ fingerprint }) => fingerprint), ...ofKey]);
   const known = new Map(signers.map((signer) => [signer.fingerprint, signer]));
   return {
     standing: trust.standing,
@@ -49,6 +51,7 @@ async function viewOf(repository: Repository, signal: AbortSignal) {
       snapshots: known.get(fingerprint)?.snapshots ?? 0,
       first: known.get(fingerprint)?.first ?? null,
       newest: known.get(fingerprint)?.newest ?? null,
+      signedRepositoryKey: ofKey.has(fingerprint),
     })),
     unsigned,
   };
@@ -58,15 +61,23 @@ function print(context: CliContext, { standing, own, keys, unsigned }: View): vo
   printTable(
     context,
     ['key', 'trusted', 'snapshots', 'first', 'newest', ''],
-    keys.map(({ fingerprint, trusted, snapshots, first, newest }) => [
+    keys.map(({ fingerprint, trusted, snapshots, first, newest, signedRepositoryKey }) => [
       fingerprint,
       trusted ? 'yes' : 'no',
       snapshots,
       first ?? '',
       newest ?? '',
-      fingerprint === own ? 'signs here' : '',
+      [fingerprint === own ? 'signs here' : [], signedRepositoryKey ? 'signed the key of the repository' : []]
+        .flat()
+        .join(', '),
     ]),
   );
+  if (keys.some(({ trusted, signedRepositoryKey }) => signedRepositoryKey && !trusted)) {
+    printLine(
+      context,
+      'Anyone who can write to the target can sign the key of the repository: trust such a key only if you wrote its fingerprint down.',
+    );
+  }
   if (unsigned > 0) {
     printLine(context, `Unsigned: ${counted(unsigned, 'snapshot')}.`);
   }

@@ -4,6 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import type { StoredManifest } from '../../repository/snapshots/manifests.ts';
 import type { Repository } from '../../repository/repository.ts';
+import { keySigners } from '../../repository/encryption/key-signers.ts';
 import { assertRestorable } from '../../repository/signing/acceptance.ts';
 import { signersOf } from '../../repository/signing/signers.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
@@ -47,6 +48,11 @@ export async function assertSigner(
   repository.trust.keys.assertRemembered();
   const { signers } = signersOf(await repository.snapshots({ whole: true, signal }));
   if (!signers.some(({ fingerprint }) => fingerprint === trust)) {
+    if ((await keySigners(repository, { signal })).has(trust)) {
+      throw new DashkeepError('DK_USAGE', `--trust: ${trust} signed no snapshot in this repository, only its key`, {
+        advice: reason('trust-key-signer', { trust: `dashkeep trust ${trust}` }),
+      });
+    }
     throw new DashkeepError('DK_USAGE', `--trust: no snapshot in this repository is signed by ${trust}`, {
       advice: reason('look-up-fingerprint', { command: 'dashkeep keys' }),
     });

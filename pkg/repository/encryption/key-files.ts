@@ -7,6 +7,7 @@ import { ENVELOPE_BYTES } from '../objects/codec.ts';
 import { openWith, sealFor } from './encryption.ts';
 import type { RepositoryKey } from './keyring.ts';
 import { isTimedId, KEYS, signatureKey } from '../layout.ts';
+import { sha256Of } from '../signing/statement.ts';
 import type { Trust } from '../signing/trust.ts';
 import { putWhole } from '../objects/put-whole.ts';
 
@@ -104,6 +105,8 @@ export interface FoundKey {
   key: RepositoryKey;
   /** Whether it may be written under: anyone who knows the recipients can put a key there. */
   counts: boolean;
+  /** Who signed it, which proves nothing where the key does not count. */
+  signers: string[];
   /** All files of its id that the identities opened. */
   files: string[];
 }
@@ -122,11 +125,16 @@ export async function readKeyFiles(
       const bytes = await ports.store.get(name, { signal, maxBytes: ENVELOPE_BYTES });
       const plain = await opener.open(bytes, 'DK_INTEGRITY', name);
       const { format: _, ...key } = StoredKey.parse(JSON.parse(plain.toString('utf8')));
-      const author = await trust.author(name, bytes, await trust.claims(name, { signal }), { content: plain, signal });
+      const claims = await trust.claims(name, { signal });
+      const author = await trust.author(name, bytes, claims, { content: plain, signal });
+      const content = sha256Of(plain);
       // Two of one name may differ in what they hold: the one that counts wins.
       const known = keys.get(key.id);
       const files = [...(known?.files ?? []), name];
-      keys.set(key.id, known?.counts === true ? { ...known, files } : { key, counts: trust.counts(author), files });
+      const right = claims.filter((claim) => claim.content === content).map(({ signer }) => signer);
+      const signers = [...new Set([...(known?.signers ?? []), ...right])];
+      const found = known?.counts === true ? known : { key, counts: trust.counts(author) };
+      keys.set(key.id, { ...found, files, signers });
     } catch (error) {
       ports.signal?.throwIfAborted();
       if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !NOT_OURS.has(error.code)) {

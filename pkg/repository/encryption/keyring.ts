@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { DashkeepError } from '../../contract/errors.ts';
+import type { DashkeepError } from '../../contract/errors.ts';
 import { newKeyPair, openWith, recipientOf, sealFor, type Opener, type Seal } from './encryption.ts';
 import { objectIdOf, type Text } from '../objects/id.ts';
 
@@ -85,7 +85,7 @@ export interface KeyringOptions {
   /** Those that a trusted key signed. */
   trusted?: readonly RepositoryKey[];
   /** Why nothing but run records may be written, when that is so; and under which key those, if there is one. */
-  readOnly?: string;
+  readOnly?: DashkeepError;
   recordsUnder?: RepositoryKey | undefined;
   /** Stores the key before anything is sealed under it, where opening did not. */
   storeKey?: () => Promise<void>;
@@ -111,7 +111,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   }
   if (readOnly !== undefined) {
     sealObject = sealMetadata = async () => {
-      throw new DashkeepError('DK_ENCRYPTION', readOnly);
+      throw readOnly;
     };
   }
   if (options.storeKey !== undefined) {

@@ -4,6 +4,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
+import { untrustedKey } from './key-signers.ts';
 import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, writeKeyFile } from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { knownKeys, readLocal, writeLocal, type LocalKey } from './local-key.ts';
@@ -113,7 +114,9 @@ export async function openKeyring(
         current,
         keys,
         trusted,
-        ...(kept === undefined && newest === undefined ? { readOnly: UNTRUSTED } : {}),
+        ...(kept === undefined && newest === undefined
+          ? { readOnly: untrustedKey(own.flatMap(({ signers }) => signers)) }
+          : {}),
       });
     }
     return makeKeyring({
@@ -121,7 +124,7 @@ export async function openKeyring(
       identities,
       unlocked,
       keys,
-      ...(isSecret ? { readOnly: READ_ONLY, recordsUnder: local?.key } : {}),
+      ...(isSecret ? { readOnly: noRecipients(), recordsUnder: local?.key } : {}),
     });
   }
 
@@ -232,14 +235,16 @@ export async function glancingKeyring(
     recipients: [],
     identities,
     keys: knownKeys(local).map(({ key }) => key),
-    readOnly: encrypted ? READ_ONLY : undefined,
+    readOnly: encrypted ? noRecipients() : undefined,
   });
 }
 
-const UNTRUSTED =
-  'no trusted key signed the key of this repository: first trust the key of its writer (`dashkeep keys`, `dashkeep trust`)';
-const READ_ONLY =
-  'this repository is encrypted: to write to it, set DASHKEEP_AGE_RECIPIENTS or DASHKEEP_AGE_PASSPHRASE, as before';
+function noRecipients(): DashkeepError {
+  return new DashkeepError(
+    'DK_ENCRYPTION',
+    'this repository is encrypted: to write to it, set DASHKEEP_AGE_RECIPIENTS or DASHKEEP_AGE_PASSPHRASE, as before',
+  );
+}
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {
   return newRepositoryKey(newTimedId(ports.clock.now(), ports.randomness), repository, ports.randomness.hex(32));

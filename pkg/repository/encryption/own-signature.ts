@@ -34,8 +34,8 @@ export async function isAsSigned(ports: Ports, name: string, key?: RepositoryKey
 }
 
 /**
- * A key that replaced the first signer's signs the file too: anyone who trusts only that one, and has snapshots only of
- * that one, could not write under the key otherwise. Only what a trusted key signed is signed: this name, these bytes and
+ * A key that replaced the first signer's signs the file too: anyone who trusts only that one, and finds its snapshots
+ * alone, could not write under the key otherwise. Only what a trusted key signed is signed: this name, these bytes and
  * this content. The same content can be encrypted for others by anyone who can read it.
  */
 async function sign(

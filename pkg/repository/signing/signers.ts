@@ -36,6 +36,11 @@ export function signersOf(summaries: readonly SnapshotSummary[]): { signers: Sig
   return { signers: [...signers.values()].sort((a, b) => (a.newest < b.newest ? 1 : -1)), unsigned };
 }
 
+/** The first fingerprints, for a sentence. */
+export function namedSigners(fingerprints: readonly string[]): string {
+  return [...fingerprints.slice(0, NAMED), ...(fingerprints.length > NAMED ? ['…'] : [])].join(', ');
+}
+
 /** What to report of snapshots that no trusted key signed; undefined without any. */
 export function untrustedFinding(
   summaries: readonly SnapshotSummary[],
@@ -45,8 +50,7 @@ export function untrustedFinding(
     return undefined;
   }
   const { signers } = signersOf(untrusted);
-  const named = signers.slice(0, NAMED).map(({ fingerprint }) => fingerprint);
-  const listed = [...named, ...(signers.length > NAMED ? ['…'] : [])].join(', ');
+  const listed = namedSigners(signers.map(({ fingerprint }) => fingerprint));
   const count = String(untrusted.length);
   const time = untrusted.map(({ time }) => time).reduce((a, b) => (a > b ? a : b));
   const trust = `dashkeep trust ${signers.length === 1 ? listed : '<fingerprint>'}`;

@@ -32,6 +32,10 @@ export const REPOSITORY_ADVICE = {
   },
   'trust-signer':
     'If that key is yours, trust it where the service runs: {trust}. To restore only this snapshot: {command}',
+  'trust-key-signer': {
+    cli: 'Anyone who can write to the target can sign it. If that is a fingerprint that you wrote down, trust it: {trust}. To restore without trusting it, add --no-safety-snapshot.',
+    page: 'Anyone who can write to the target can sign it. If that is a fingerprint that you wrote down, trust it: {trust}',
+  },
   'trust-or-remove':
     'They do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote them, delete them. List the keys: {command}',
   'accept-unsigned': 'Anyone with access to the target may have written it. To restore it anyway: {command}',
