@@ -4,6 +4,7 @@ import { shortText } from '../lib/short-text.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
+import { isUnreadable } from './http/errors.ts';
 import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 
@@ -72,7 +73,9 @@ export function orgsOfRun({ grafana, memo, signal }: KindContext): Promise<JsonO
  */
 export async function assertReached(client: GrafanaClient, org: number, signal?: AbortSignal): Promise<void> {
   const isHidden = hasCode('DK_GRAFANA_FORBIDDEN', 'DK_GRAFANA_NOT_FOUND');
-  const answer = await client.get('/api/org', { signal }).catch(valueIf(isHidden, undefined));
+  // One whose name is too long to be read must not keep out all others.
+  const isUnknown = (error: unknown): boolean => isHidden(error) || isUnreadable(error);
+  const answer = await client.get('/api/org', { signal }).catch(valueIf(isUnknown, undefined));
   const id = numberAt(answer, 'id');
   if (answer !== undefined && id !== org) {
     throw reachesOther(org, id, reason('pass-org-header'));

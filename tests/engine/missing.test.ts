@@ -1,3 +1,4 @@
+import { addFolder } from '../support/grafana/folders.ts';
 import { describe, expect, it } from 'vitest';
 import { removeDashboard } from '../support/grafana/dashboards.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
@@ -43,12 +44,13 @@ describe.each(ENGINE_PROFILES)('on Grafana %s', (profile) => {
   it('what is deleted while its permissions are read is skipped with them', async () => {
     const bench = await backedUp(profile);
     const org = bench.grafana.state.org(1);
-    const [folder] = org.folders.keys();
     const [dashboard] = org.dashboards.keys();
+    // An empty one: Grafana deletes a folder with what is in it.
+    const { uid: folder } = addFolder(bench.grafana.state, org, { title: 'Empty', by: 'admin', acl: [] });
     bench.grafana.setFaults(
       {
         match: `GET /api/access-control/folders/${folder}`,
-        action: { kind: 'before', run: () => void org.folders.delete(folder ?? '') },
+        action: { kind: 'before', run: () => void org.folders.delete(folder) },
       },
       {
         match: `GET /api/access-control/dashboards/${dashboard}`,
