@@ -69,7 +69,7 @@ export const Touched = z.object({
   mark: z.string().optional(),
   /** Whether it was written, and as what, was not read back: the restore ended before. */
   open: z.literal(true).optional(),
-  /** It was written, and is not what was to be written: the mark is of what the restore left. */
+  /** It was written, but incompletely: the mark is that of its state after the restore. */
   differs: z.literal(true).optional(),
 });
 export type Touched = z.infer<typeof Touched>;
