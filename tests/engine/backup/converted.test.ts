@@ -20,7 +20,7 @@ describe('a Grafana that gives dashboards out through its older API alone', () =
     expect(manifest.resources.filter(({ kind }) => kind === 'dashboard').length).toBeGreaterThanOrEqual(20);
   });
 
-  it('is told apart from one that refuses an account without a role', async () => {
+  it('gets other advice than one that refuses an account without a role', async () => {
     const { errors } = await (await withoutApis('12.4', 0.5, 403)).backup({ kinds: ['dashboard'] });
     expect(errors).toEqual([expect.objectContaining({ uid: '', advice: { code: 'give-role', params: {} } })]);
   });
