@@ -1,6 +1,9 @@
-import { sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { compact } from '../../contract/compact.ts';
+import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { isMassChange } from '../../contract/losses/mass-change.ts';
-import type { SnapshotSummary } from '../../contract/manifest.ts';
+import { countsNow, isRegularBackup, type SnapshotSummary } from '../../contract/manifest.ts';
+import { narrowerSnapshots } from '../../repository/snapshots/coverage.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -16,8 +19,9 @@ export const registerSnapshots: Register = (program, run) => {
 
 async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<Exit> {
   const { snapshots, damaged } = await snapshotsOf(context, flags);
+  const narrower = narrowerSnapshots(snapshots);
   if (flags.json === true) {
-    printJson(context, { snapshots });
+    printJson(context, { snapshots: snapshots.map((one) => compact({ ...one, narrower: narrower.get(one.id) })) });
     return 0;
   }
   if (snapshots.length === 0) {
@@ -31,7 +35,11 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
       ({ id, time, status, shrunk, trigger, origin, resources, bytes: size, signed, signer, hold, note }) => [
         id,
         time,
-        shrunk === undefined ? status : `${status}, ${isMassChange(shrunk) ? 'mass change' : 'shrunk'}`,
+        [
+          status,
+          ...(shrunk === undefined ? [] : [isMassChange(shrunk) ? 'mass change' : 'shrunk']),
+          ...(narrower.has(id) ? ['narrower'] : []),
+        ].join(', '),
         origin === undefined ? trigger : 'import',
         resources,
         bytes(size),
@@ -41,6 +49,12 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
       ],
     ),
   );
+  const latest = snapshots.find((one) => isRegularBackup(one) && countsNow(one))?.id ?? '';
+  const less = narrower.get(latest);
+  if (less !== undefined) {
+    const facts = { snapshot: latest, full: less.full, lacks: less.lacks.join(', ') };
+    printLine(context, `warning: ${reasonSentence(reason('latest-narrower', facts))}`);
+  }
   for (const { id } of snapshots.filter(({ future }) => future === true)) {
     const { why, advice } = futureFinding(id);
     printLine(context, `DK_SNAPSHOT_FUTURE: ${sentenceOf(why)}. ${sentenceOf(advice)}`);

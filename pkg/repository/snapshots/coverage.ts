@@ -2,7 +2,14 @@ import type { Coverage } from '../../contract/coverage.ts';
 import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { Loss, Overwritten, Shrunk, Upgrade } from '../../contract/losses/losses.ts';
 import { isMassChange } from '../../contract/losses/mass-change.ts';
-import { countsNow, isFull, problemCount, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
+import {
+  countsNow,
+  isFull,
+  isRegularBackup,
+  problemCount,
+  type Manifest,
+  type SnapshotSummary,
+} from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 
@@ -170,12 +177,21 @@ export function latestReason({ id, status, shrunk, lastFull }: LatestFacts): Kno
     : reason('latest-not-full', { snapshot: id, state, full: lastFull });
 }
 
-type Narrow = Pick<Manifest, 'id' | 'orgs' | 'kinds' | 'scope'>;
+type Narrow = Pick<Manifest, 'id' | 'scope'> & {
+  orgs: readonly Pick<Manifest['orgs'][number], 'id'>[];
+  kinds: { readonly [kind in KindName]?: { code?: string } };
+};
+
+/** What a snapshot leaves out that an earlier full one has. */
+export interface Narrower {
+  /** The newest that holds all that this one does; else the newest that holds more in any way. */
+  full: string;
+  lacks: string[];
+}
 
 /**
  * What to know of the latest snapshot, where fewer kinds or organizations were asked for than for an earlier full one.
- * @param snapshots - newest first. The newest is named that holds all that the latest does; else the newest that holds
- * more in any way.
+ * @param snapshots - newest first
  * @param byReach - also where its credentials reached less
  */
 export function narrowerReason(
@@ -183,12 +199,47 @@ export function narrowerReason(
   snapshots: readonly SnapshotSummary[],
   { byReach = false } = {},
 ): KnownReason | undefined {
+  const found = narrowerThan(latest, snapshots, byReach);
+  return found && reason('latest-narrower', { snapshot: latest.id, full: found.full, lacks: found.lacks.join(', ') });
+}
+
+/**
+ * Finds the regular backups that cover less than an earlier full one, as far as their summaries show it.
+ * @param snapshots - newest first
+ */
+export function narrowerSnapshots(snapshots: readonly SnapshotSummary[]): Map<string, Narrower> {
+  const found = new Map<string, Narrower>();
+  // A long history has few that differ in what they cover: the newest of each is enough.
+  const wider = new Map<string, SnapshotSummary>();
+  for (const one of snapshots.filter((each) => isRegularBackup(each) && countsNow(each)).toReversed()) {
+    const { id, scope, held } = one;
+    const kinds = (held?.server.resources ?? 0) > 0 ? {} : unreadServerKinds(scope);
+    const narrower = narrowerThan({ id, scope, orgs: held?.orgs ?? [], kinds }, [...wider.values()].toReversed(), true);
+    if (held !== undefined && narrower !== undefined) {
+      found.set(id, narrower);
+    }
+    const reach = JSON.stringify([scope, idsHeld(one), kinds]);
+    if (isFull(one)) {
+      wider.delete(reach);
+      wider.set(reach, one);
+    }
+  }
+  return found;
+}
+
+/** Each Grafana has a user, so one without resources of the server was read without them. */
+function unreadServerKinds(scope: SnapshotSummary['scope']): Narrow['kinds'] {
+  const asked = [...SERVER_KINDS].filter((kind) => scope?.unselected?.includes(kind) !== true);
+  return Object.fromEntries(asked.map((kind) => [kind, { code: 'needs-server-admin' }]));
+}
+
+function narrowerThan(latest: Narrow, snapshots: readonly SnapshotSummary[], byReach: boolean): Narrower | undefined {
   const wider = snapshots
     .filter((one) => one.id < latest.id && isFull(one) && countsNow(one))
-    .map((one) => ({ id: one.id, lacks: notAskedFor(latest, one, byReach), isCovering: covers(one, latest) }))
+    .map((one) => ({ full: one.id, lacks: notAskedFor(latest, one, byReach), isCovering: covers(one, latest) }))
     .filter(({ lacks }) => lacks.length > 0);
   const named = wider.find(({ isCovering }) => isCovering) ?? wider[0];
-  return named && reason('latest-narrower', { snapshot: latest.id, full: named.id, lacks: named.lacks.join(', ') });
+  return named && { full: named.full, lacks: named.lacks };
 }
 
 /** Kinds and organizations that one snapshot leaves out, and that an earlier one was asked for. */
@@ -208,7 +259,7 @@ function notAskedFor({ orgs, kinds: reports, scope }: Narrow, before: SnapshotSu
   return [...left.map((id) => names.get(id) ?? `org ${id}`), ...kinds];
 }
 
-function covers(one: SnapshotSummary, { orgs, scope }: Pick<Manifest, 'orgs' | 'scope'>): boolean {
+function covers(one: SnapshotSummary, { orgs, scope }: Pick<Narrow, 'orgs' | 'scope'>): boolean {
   const held = new Set(idsHeld(one));
   return (
     (one.scope?.unselected ?? []).every((kind) => scope?.unselected?.includes(kind) === true) &&

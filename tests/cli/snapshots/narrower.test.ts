@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
+import { runCli, type Ended } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+
+const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+
+function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const url = args[0] === 'backup' ? ['--grafana-url', grafana.url] : [];
+  return runCli([...args, ...where, ...url], credentials);
+}
+
+async function backup(args: string[] = [], credentials = ADMIN as Record<string, string>): Promise<string> {
+  return (await dashkeep(['backup', ...args, '--json'], credentials)).json.snapshot;
+}
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4' });
+  directory = await memoryDirectory();
+  await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+});
+
+afterEach(async () => {
+  await grafana.close();
+  await directory.remove();
+});
+
+it('marks each snapshot that covers less than an earlier full one, and says what the latest leaves out', async () => {
+  const full = await backup();
+  const token = await backup([], { GRAFANA_API_TOKEN: grafana.token() });
+  const chosen = await backup(['--orgs', '1']);
+  const kinds = await backup(['--kinds', 'folder,dashboard', '--orgs', 'all']);
+  const { snapshots } = (await dashkeep(['snapshots', '--json'], {})).json;
+  const narrower = new Map(snapshots.map((one: { id: string; narrower?: object }) => [one.id, one.narrower]));
+  expect(narrower.get(full)).toBeUndefined();
+  expect(narrower.get(chosen)).toEqual({ full, lacks: ['org 2'] });
+  expect(narrower.get(token)).toEqual({ full, lacks: ['org 2', 'org', 'user', 'sso-settings', 'server-settings'] });
+  expect(narrower.get(kinds)).toMatchObject({ full, lacks: expect.arrayContaining(['team']) });
+  const { out } = await dashkeep(['snapshots'], {});
+  expect(out.match(/, narrower/g)).toHaveLength(3);
+  expect(out).toContain(`the latest snapshot ${kinds} covers less than the earlier one ${full}; not included: `);
+  const again = await backup();
+  const after = await dashkeep(['snapshots'], {});
+  expect(after.out.match(/, narrower/g)).toHaveLength(3);
+  expect(after.out).toContain(again);
+  expect(after.out).not.toContain('not included');
+});
