@@ -48,10 +48,12 @@ export function credentialsOf(configuration: Configuration): CredentialSource {
   }
   if (token === undefined) {
     const isPod = configuration.find('DASHKEEP_TOKEN_SECRET') !== undefined;
+    const near = configuration.variable('GRAFANA_TOKEN');
+    const mistaken = near === undefined ? '' : 'GRAFANA_TOKEN is not a setting of Dashkeep. ';
     throw new CommandError('DK_SETTINGS', 'no credentials for Grafana are set', {
       hint: isPod
         ? 'Commands have no credentials for Grafana in this pod: use the app, or run this command outside the cluster.'
-        : 'Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.',
+        : `${mistaken}Set GRAFANA_API_TOKEN, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD; each also as …_FILE.`,
     });
   }
   return tokenCredentials(token);

@@ -5,6 +5,7 @@ import type { Environment } from './environment.ts';
 import type { Secret, Setting } from './table.ts';
 
 const PREFIX = 'DASHKEEP_';
+const GRAFANA = 'GRAFANA_';
 
 const NAMES: readonly string[] = Object.entries<Setting | Secret>(SETTINGS).flatMap(([name, one]) =>
   'secret' in one ? [name, `${name}_FILE`] : [name],
@@ -25,12 +26,20 @@ const OF_TESTS = /^(TEST_\w+|BENCH_\w+|CHAOS|REQUIRE_TIERS|CI_CACHE|KUBE_CACHE)$
 /** More letters than that are another word. */
 const MOST_LETTERS = 5;
 
+/** Other programs have variables of Grafana, too: only what hardly differs is a misspelled one. */
+const MOST_LETTERS_OF_GRAFANA = 2;
+
 /** @throws DK_SETTINGS for a setting that does not exist, with the nearest name that does */
 export function assertKnownNames(environment: Environment): void {
   for (const name of Object.keys(environment)) {
-    const rest = name.slice(PREFIX.length);
-    if (name.startsWith(PREFIX) && !isKnown(name) && !OF_SERVICES.test(rest) && !OF_TESTS.test(rest)) {
-      const near = nearest(name);
+    const upper = name.toUpperCase();
+    const prefix = [PREFIX, GRAFANA].find((one) => upper.startsWith(one)) ?? '';
+    const rest = upper.slice(prefix.length);
+    if (prefix === '' || isKnown(name) || OF_SERVICES.test(rest) || OF_TESTS.test(rest)) {
+      continue;
+    }
+    const near = nearest(upper, prefix);
+    if (prefix === PREFIX || (near !== undefined && environment[near] === undefined)) {
       throw new CommandError('DK_SETTINGS', `there is no setting ${name.slice(0, 80)}`, {
         hint: near === undefined ? 'Unset it. docs/settings.md lists all settings.' : `Did you mean ${near}?`,
       });
@@ -50,11 +59,13 @@ function candidatesFor(wanted: string): string[] {
   );
 }
 
-function nearest(wanted: string): string | undefined {
+function nearest(upper: string, prefix: string): string | undefined {
+  const wanted = upper.slice(0, 80).replace(/_ORG_?\d+/, '_ORG_<n>');
   const [best] = candidatesFor(wanted)
-    .filter((name) => name.startsWith(PREFIX))
-    .map((name) => ({ name, letters: lettersBetween(wanted.slice(0, 80), name) }))
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => ({ name, letters: lettersBetween(wanted, name) }))
     .sort((a, b) => a.letters - b.letters);
-  const most = Math.min(MOST_LETTERS, (wanted.length - PREFIX.length) / 2);
+  const most =
+    prefix === GRAFANA ? MOST_LETTERS_OF_GRAFANA : Math.min(MOST_LETTERS, (upper.length - prefix.length) / 2);
   return best !== undefined && best.letters <= most ? best.name : undefined;
 }

@@ -102,9 +102,16 @@ export function onOrOff(text: string, source: string): 'on' | 'off' {
   return yesOrNo(text, source) ? 'on' : 'off';
 }
 
-/** `all`, or ids with commas. */
+/** `all`, or ids with commas. @throws DK_SETTINGS for anything else */
 export function orgs(text: string, source: string): 'all' | number[] {
-  return text === 'all' ? text : list(text).map((part) => wholeNumber(part, source));
+  if (text === 'all') {
+    return text;
+  }
+  const ids = list(text).map(Number);
+  if (ids.some((id) => !Number.isSafeInteger(id) || id < 1)) {
+    throw new DashkeepError('DK_SETTINGS', `${source} must be all, or IDs of organizations such as 1,2, not '${text}'`);
+  }
+  return ids;
 }
 
 /** Kinds by name, comma-separated. @throws DK_USAGE naming the ones that don't exist. */

@@ -40,6 +40,10 @@ describe('names of settings', () => {
     'DASHKEEP_REQUIRE_TIERS',
     'GRAFANA_DASHKEEP_TARGET',
     'DASHKEEPER_TARGET',
+    'GRAFANA_TOKEN',
+    'GRAFANA_SERVICE_HOST',
+    'GRAFANA_PORT_80_TCP_ADDR',
+    'GRAFANA_USER',
   ])('that are set for something else are left alone: %s', (name) => {
     expect(refusal(name)).toBeUndefined();
   });
@@ -57,6 +61,21 @@ describe('names of settings', () => {
       message: `there is no setting ${name}`,
       hint: `Did you mean ${meant}?`,
     });
+  });
+
+  it.each([
+    ['dashkeep_target', 'DASHKEEP_TARGET'],
+    ['Dashkeep_Targte', 'DASHKEEP_TARGET'],
+    ['GRAFANA_API_TOKN', 'GRAFANA_API_TOKEN'],
+    ['GRAFANA_API_TOKEN_ORG2', 'GRAFANA_API_TOKEN_ORG_<n>'],
+    ['GRAFANA_ADMIN_PASWORD_FILE', 'GRAFANA_ADMIN_PASSWORD_FILE'],
+    ['grafana_url', 'GRAFANA_URL'],
+  ])('are refused in small letters, or when one of Grafana is misspelled: %s', (name, meant) => {
+    expect(refusal(name)).toMatchObject({ message: `there is no setting ${name}`, hint: `Did you mean ${meant}?` });
+  });
+
+  it('of other programs are left alone where the one that is meant is set', () => {
+    expect(() => assertKnownNames({ GRAFANA_URI: 'x', GRAFANA_URL: 'x', GRAFANA_TOKEN: 'x' })).not.toThrow();
   });
 
   it('are refused without a guess when nothing is near', () => {

@@ -37,6 +37,12 @@ describe('without credentials for Grafana', () => {
     expect(runs.map(({ kind, status }) => [kind, status])).toEqual([['backup', 'complete']]);
   });
 
+  it('says that the variable of other programs is not the one that it reads', async () => {
+    await expect(dashkeep(['backup'], { GRAFANA_TOKEN: grafana.token() })).rejects.toMatchObject({
+      hint: expect.stringMatching(/^GRAFANA_TOKEN is not a setting of Dashkeep\. Set GRAFANA_API_TOKEN, /),
+    });
+  });
+
   it('a backup makes no repository', async () => {
     await expect(dashkeep(['backup'])).rejects.toThrow('no credentials for Grafana are set');
     await expect(readdir(`${directory.path}/repository`)).rejects.toThrow('ENOENT');
@@ -47,4 +53,18 @@ describe('without credentials for Grafana', () => {
       hint: 'Commands have no credentials for Grafana in this pod: use the app, or run this command outside the cluster.',
     });
   });
+});
+
+it('organizations that are no IDs are refused with the word for all of them', async () => {
+  for (const [environment, source] of [
+    [{ DASHKEEP_ORGS: 'al' }, 'DASHKEEP_ORGS'],
+    [{}, '--orgs'],
+  ] as const) {
+    const flags = source === '--orgs' ? ['--orgs', 'al'] : [];
+    const given = { GRAFANA_URL: 'http://127.0.0.1:1', GRAFANA_API_TOKEN: 'x', ...environment };
+    await expect(runCli(['backup', '--target', 'file:///nowhere', ...flags], given)).rejects.toMatchObject({
+      code: 'DK_SETTINGS',
+      message: `${source} must be all, or IDs of organizations such as 1,2, not 'al'`,
+    });
+  }
 });
