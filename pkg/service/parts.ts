@@ -124,7 +124,9 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     outbound: { webhook: limits.webhook, email: limits.mail },
     ...{ instance: config.instance, clock, log },
   });
-  const metrics = new Metrics(() => ({ ...statusView.readings(), readiness: readiness.levels }));
+  const metrics = new Metrics(() => ({
+    ...{ ...statusView.readings(), readiness: readiness.levels, runs: readiness.runs },
+  }));
   const overdue = new Overdue({ state, settings, statusCache, history, notifier, clock, log });
   const findingNotices = new FindingNotices({ statusCache, notifier, log });
   const endedElsewhere = new EndedElsewhere(leadership, journal, clock, () => freshness.runsChanged());
@@ -191,6 +193,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     apiTokens,
     repositoryCache,
     history,
+    newestRuns: () => readiness.runs,
   };
   const statusView: StatusView = new StatusView({
     ...{ ...shown, journal, queue, runs, askedFrom, leadership, notifier, keeper, given },

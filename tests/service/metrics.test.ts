@@ -72,6 +72,22 @@ it('distinguishes a verification that found problems from one that could not fin
   expect(await samples()).toEqual(['0', '0']);
 });
 
+it('shows the runs of other processes, unless it ended a newer one', async () => {
+  const verified = (id: string, status: RunRecord['status']): RunRecord => ({ ...ended(status), id, kind: 'verify' });
+  const service = metrics({ runs: { verify: { ...verified('2', 'failed'), problems: 1 } } });
+  const samples = async (): Promise<unknown[]> => [
+    await sample(service, 'dashkeep_verify_success'),
+    await sample(service, 'dashkeep_last_run_status{kind="verify",status="failed"}'),
+    await sample(service, 'dashkeep_runs_total{kind="verify",status="failed"}'),
+  ];
+  expect(await samples()).toEqual(['0', '1', undefined]);
+  // One snapshot says nothing about the others.
+  service.ended({ ...verified('3', 'complete'), snapshot: 's' });
+  expect(await samples()).toEqual(['0', '0', undefined]);
+  service.ended(verified('4', 'complete'));
+  expect(await samples()).toEqual(['1', '0', undefined]);
+});
+
 it('says nothing of a success that never was', async () => {
   expect(await sample(metrics(), 'dashkeep_last_success_timestamp_seconds')).toBeUndefined();
   expect(await sample(metrics(), 'dashkeep_schedule_interval_seconds')).toBe('7200');

@@ -8,6 +8,7 @@ export const STATUS_REASONS = {
     'the app of organization {org} is connected to another Dashkeep at {url}, which uses the service account {account}',
   'copy-failing': 'the last copy to the second target failed: {message}',
   'copy-problems': 'the last verification of the second copy found problems, which the run lists',
+  'stored-damaged': 'the last verification found damaged or missing content in the repository',
   'receiver-unusable': 'a receiver gets no notifications: {message}',
   'copy-overdue': 'the second target lacks the newest backups',
   'job-never-runs': 'this schedule never runs: {job}',

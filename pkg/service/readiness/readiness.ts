@@ -5,9 +5,11 @@ import type {
   ReadinessLevel,
   ReportFormat,
 } from '../../contract/api/readiness.ts';
+import { compact } from '../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
+import type { RunKind, RunLine } from '../../contract/runs.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { confirm } from './confirmations.ts';
 import { readinessFacts, type ReadinessParts } from './facts.ts';
@@ -26,6 +28,7 @@ export class Readiness {
   #looked = -Infinity;
   #isBusy = false;
   #levels: Partial<Record<ReadinessCode, ReadinessLevel>> = {};
+  #runs: Partial<Record<RunKind, RunLine>> = {};
 
   constructor(parts: ReadinessParts & Pick<PeriodParts, 'journal'> & { log: Log }) {
     this.#parts = parts;
@@ -35,6 +38,11 @@ export class Readiness {
   /** As they were a few minutes ago, for the whole installation; empty before. */
   get levels(): Partial<Record<ReadinessCode, ReadinessLevel>> {
     return this.#levels;
+  }
+
+  /** The newest certain run of each operation that proves something, as of the last look. */
+  get runs(): Partial<Record<RunKind, RunLine>> {
+    return this.#runs;
   }
 
   /** @param caller - undefined for the whole installation */
@@ -88,8 +96,12 @@ export class Readiness {
     }
     this.#looked = clock.monotonic();
     this.#isBusy = true;
-    void this.report(undefined, signal)
-      .then(({ evidence }) => {
+    void readinessFacts(this.#parts, this.#needs, undefined, signal)
+      .then((facts) => {
+        const { evidence } = readinessOf(facts);
+        if ('runs' in facts.repository) {
+          this.#runs = compact({ ...facts.repository.runs, copy: facts.copy?.last });
+        }
         this.#levels = Object.fromEntries(evidence.map(({ code, level }) => [code, level]));
       })
       .catch((error: unknown) => log.debug({ reason: asDashkeepError(error).message }, 'readiness is not known'))

@@ -2,8 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Coverage } from '../../contract/coverage.ts';
 import type { ReadinessLevel } from '../../contract/api/readiness.ts';
 import { FINDING_CODES, type FindingCode } from '../../contract/findings.ts';
-import { problemCount } from '../../contract/manifest.ts';
-import { isOfAll, type RunRecord } from '../../contract/runs.ts';
+import { isOfAll, runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
 
 /** What a scrape asks for, gathered when it comes. */
 export interface Readings {
@@ -36,6 +35,8 @@ export interface Readings {
   copyOverdue?: boolean | undefined;
   /** Level of each line of the readiness; absent before it is known. */
   readiness?: Readonly<Partial<Record<string, ReadinessLevel>>>;
+  /** The newest certain run of each operation, whichever process ended it. */
+  runs?: Readonly<Partial<Record<RunKind, RunLine>>>;
 }
 
 /** The service's own metrics, in their own registry. Labels are small closed sets: no uid, no title, no address. */
@@ -50,6 +51,8 @@ export class Metrics {
   readonly #drill: Gauge;
   readonly #verify: Gauge;
   readonly #bytes: Counter;
+  /** IDs of the runs that the gauges show. */
+  readonly #shown = { last: new Map<RunKind, string>(), success: new Map<RunKind, string>() };
 
   constructor(read: () => Readings) {
     this.#read = read;
@@ -111,6 +114,10 @@ export class Metrics {
   }
 
   render(): Promise<string> {
+    // Otherwise an alert about damage would end with a restart.
+    for (const run of Object.values(this.#read().runs ?? {})) {
+      this.#show(run, ({ kind, id }, shown) => (shown.get(kind) ?? '') < id);
+    }
     return this.#registry.metrics();
   }
 
@@ -126,17 +133,25 @@ export class Metrics {
       }
     }
     this.#bytes.inc(record.counts['bytes'] ?? 0);
-    // A damaged manifest is no single resource.
-    this.#problems.set({ kind }, Math.max(problemCount(record.errors), record.counts['problems'] ?? 0));
-    for (const other of ['complete', 'partial', 'failed', 'cancelled', 'interrupted']) {
-      this.#last.set({ kind, status: other }, Number(other === status));
+    this.#show(runLine(record));
+  }
+
+  /** Sets what is said of the last run, if it is news. */
+  #show(run: RunLine, isNews: (run: RunLine, shown: ReadonlyMap<RunKind, string>) => boolean = () => true): void {
+    const { kind, status, id } = run;
+    const { last, success } = this.#shown;
+    if (isNews(run, last)) {
+      last.set(kind, id);
+      // A damaged manifest is no single resource.
+      this.#problems.set({ kind }, Math.max(run.problems, run.counts['problems'] ?? 0));
+      for (const other of ['complete', 'partial', 'failed', 'cancelled', 'interrupted']) {
+        this.#last.set({ kind, status: other }, Number(other === status));
+      }
     }
-    const success = status === 'complete' ? 1 : 0;
-    if (kind === 'drill' && status !== 'cancelled' && status !== 'interrupted') {
-      this.#drill.set(success);
-    }
-    if (kind === 'verify' && status !== 'cancelled' && status !== 'interrupted' && isOfAll(record)) {
-      this.#verify.set(success);
+    const gauge = kind === 'drill' ? this.#drill : kind === 'verify' && isOfAll(run) ? this.#verify : undefined;
+    if (gauge !== undefined && !['cancelled', 'interrupted'].includes(status) && isNews(run, success)) {
+      success.set(kind, id);
+      gauge.set(Number(status === 'complete'));
     }
   }
 

@@ -6,7 +6,7 @@ import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import { isMassChange } from '../../contract/losses/mass-change.ts';
 import type { Instance } from '../../grafana/instance.ts';
 import type { Clock } from '../../contract/ports.ts';
-import { isOfAll, runLine, type RunRecord } from '../../contract/runs.ts';
+import { isOfAll, runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import type { ApiTokens } from '../api-tokens/api-tokens.ts';
 import type { GivenTokens } from '../bootstrap/tokens/given.ts';
 import type { TokenKeeper } from '../bootstrap/tokens/keeper.ts';
@@ -41,6 +41,8 @@ export interface StatusViewParts {
   journal: Journal;
   queue: RunQueue;
   runs: Runs;
+  /** The newest certain run of each operation, also where the journal has forgotten it. */
+  newestRuns: () => Partial<Record<RunRecord['kind'], RunLine>>;
   askedFrom: AskedFrom;
   leadership: Leadership;
   notifier: Notifier;
@@ -120,7 +122,7 @@ export class StatusView {
     const now = clock.now();
     const schedules = schedulesOf(values, now);
     const { newest, content, snapshots, ...covered } = this.#held(caller);
-    const { lastBackup, ...runs } = this.#runs(caller);
+    const { lastBackup, lastVerify, ...runs } = this.#runs(caller);
     const { notCovered } = this;
     const target = compact({
       configured: values.target.url !== '',
@@ -165,14 +167,16 @@ export class StatusView {
       target,
       ...compact({ copy: caller.home ? this.#parts.secondCopy.status : undefined }),
       schedules,
-      ...compact({ lastBackup }),
+      ...compact({ lastBackup, lastVerify }),
       ...runs,
       ...compact({ lastSuccess: success?.toISOString(), newest, shrunk: newest?.shrunk }),
       ...covered,
       content,
       ...compact({ snapshots }),
       leader: compact({ elected: leadership.elected, leading: leadership.leading, holder: leadership.holder }),
-      warnings: caller.home ? allWarnings(this.#warningSources, schedules) : warningsFor(this.#warningSources, caller),
+      warnings: caller.home
+        ? allWarnings({ ...this.#warningSources, verified: lastVerify }, schedules)
+        : warningsFor(this.#warningSources, caller),
     };
   }
 
@@ -200,8 +204,8 @@ export class StatusView {
 
   /** The last of each kind, what runs and what waits, as far as they are the caller's. */
   #runs(caller: Caller): Pick<Status, RunNames> {
-    const { history, queue, leadership, runs } = this.#parts;
-    const last = (kind: RunRecord['kind']): RunSummary | undefined => {
+    const { history, queue, leadership, runs, newestRuns } = this.#parts;
+    const last = (kind: RunRecord['kind'], certain?: RunLine): RunSummary | undefined => {
       const run = history.last(
         (one) =>
           one.kind === kind &&
@@ -210,15 +214,16 @@ export class StatusView {
           isOfAll(one) &&
           mayKnow(one, caller),
       );
-      return run === undefined ? undefined : runs.summary(runLine(run), caller);
+      const isOlder = certain !== undefined && (run?.id ?? '') < certain.id;
+      return runs.summary(isOlder ? certain : run && runLine(run), caller);
     };
     const here = (one: RunQueue['running']): RunSummary | undefined =>
       one === undefined ? undefined : runs.summary({ ...runLine(one.record), progress: one.progress }, caller);
     const restores = [last('restore'), runs.summary(history.restoredElsewhere, caller)];
     const found: Pick<Status, RunNames> = {
       lastBackup: last('backup'),
-      lastVerify: last('verify'),
-      lastDrill: last('drill'),
+      lastVerify: last('verify', newestRuns().verify),
+      lastDrill: last('drill', newestRuns().drill),
       lastCopy: last('copy'),
       lastRestore: restores.sort((a, b) => ((a?.started ?? '') < (b?.started ?? '') ? 1 : -1))[0],
       running: here(queue.running) ?? runs.summary(leadership.foreignRun(), caller),

@@ -1,6 +1,7 @@
 import type { Status } from '../../contract/api/status.ts';
 import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
@@ -32,6 +33,8 @@ export interface WarningSources {
     journal: Journal;
     notifier: Notifier;
   };
+  /** The last verification of everything. */
+  verified?: Pick<RunLine, 'status' | 'failure'> | undefined;
   /** Organizations that exist and that no one chose to leave out of the backups. */
   missing: readonly { id: number; name: string }[];
 }
@@ -46,7 +49,7 @@ export function warningsFor({ token, parts }: WarningSources, caller: Caller): S
 
 /** All warnings, for the home organization. */
 export function allWarnings(
-  { token, parts, missing }: WarningSources,
+  { token, parts, verified, missing }: WarningSources,
   schedules: Status['schedules'],
 ): Status['warnings'] {
   const warnings: Status['warnings'] = [];
@@ -66,6 +69,9 @@ export function allWarnings(
   }
   for (const { why, advice } of (parts.statusCache.repository?.future ?? []).map(futureFinding)) {
     warnings.push(warningOf('DK_SNAPSHOT_FUTURE', why, advice));
+  }
+  if (verified?.status === 'failed' && verified.failure === undefined) {
+    warnings.push(warningOf('DK_OBJECT_DAMAGED', reason('stored-damaged'), reason('ready-repair')));
   }
   const untrusted = untrustedFinding(parts.statusCache.repository?.untrusted ?? []);
   if (untrusted !== undefined) {

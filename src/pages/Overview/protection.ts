@@ -25,6 +25,18 @@ function verdictOnBackups(status: Status): Verdict {
   const last = status.protection === 'partial' ? status.newest?.time : status.lastSuccess;
   const ago = last === undefined ? '–' : formatRelative(last);
   const notCovered = status.notCovered?.length ?? 0;
+  if (isDamaged(status)) {
+    return {
+      tone: 'error',
+      icon: 'exclamation-circle',
+      title: t('protection.damaged', 'Stored backups are damaged'),
+      text: t(
+        'protection.damagedText',
+        'The last backup was made {{ago}}. The last verification found damaged or missing content. Follow the warning below.',
+        { ago },
+      ),
+    };
+  }
   switch (status.protection) {
     case 'yes':
       if (untrustedIn(status) !== undefined) {
@@ -151,6 +163,12 @@ function verdictOnBackups(status: Status): Verdict {
         text: t('protection.unconfiguredText', 'Dashkeep is connected. Choose a bucket to start backups.'),
       };
   }
+}
+
+/** Whether the last verification found damage, and the backups themselves have no worse problem. */
+function isDamaged({ protection, warnings }: Status): boolean {
+  const isFine = ['yes', 'uncovered', 'partial'].includes(protection);
+  return isFine && warnings?.some(({ why }) => why?.code === 'stored-damaged');
 }
 
 /** There are backups, and each lacks something. */

@@ -121,6 +121,18 @@ describe('what the overview says of the backups', async () => {
     expect(verdictOf({ ...status, warnings: [] })).toMatchObject({ tone: 'success' });
   });
 
+  it('is not green after a verification found damage', () => {
+    const warnings = [{ code: 'DK_OBJECT_DAMAGED', message: 'damaged', hint: '', why: { code: 'stored-damaged' } }];
+    const damaged = { protection: 'yes', lastSuccess: ago(1), target: target(true), warnings } as unknown as Status;
+    for (const protection of ['yes', 'uncovered', 'partial'] as const) {
+      expect(verdictOf({ ...damaged, protection })).toMatchObject({
+        tone: 'error',
+        title: 'Stored backups are damaged',
+      });
+    }
+    expect(say({ ...damaged, protection: 'late' })).toContain('Backups are overdue');
+  });
+
   it('promises no restore while the target is out of reach', () => {
     const newest = { time: ago(60), status: 'complete' } as SnapshotRow;
     const known = { protection: 'failed', newest, lastSuccess: ago(60) } as const;
