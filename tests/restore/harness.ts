@@ -14,6 +14,7 @@ import { openRepository } from '../../pkg/repository/open.ts';
 import type { Repository } from '../../pkg/repository/repository.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { startGrafana, type SimulatorOptions } from '../support/grafana/index.ts';
+import type { Role } from '../support/grafana/model/stored.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { call, type HttpResponse } from '../simulator/http.ts';
 import { SeededRandomness, stateOf as keptFor } from '../support/repository/repository.ts';
@@ -90,7 +91,7 @@ export class RestoreBench {
   }
 
   /** As a service account in the first org. */
-  async asAccount<T>(work: (instance: Instance) => Promise<T>, role: 'Admin' | 'Editor' = 'Admin'): Promise<T> {
+  async asAccount<T>(work: (instance: Instance) => Promise<T>, role: Role = 'Admin'): Promise<T> {
     const token = this.sim.token({ role });
     const client = GrafanaClient.open({
       url: this.sim.url,

@@ -8,6 +8,7 @@ import type { Content } from '../../grafana/kinds/content.ts';
 import { releaseForm } from '../../grafana/kinds/text-content.ts';
 import { holding } from '../backup/large-bodies.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import type { AsStored, RecentKind } from '../recent.ts';
 
@@ -48,8 +49,8 @@ export interface Visit {
    */
   each(uid: string, live: Content | undefined): Promise<void>;
   /**
-   * Gets those of which so much is live that no one can look at it. Anyone who may edit one resource can make it so,
-   * which must not end the work on all others.
+   * Gets those of which so much is live that no one can look at it, and those that the credentials may not read. Anyone
+   * who may edit one resource can make it so, which must not end the work on all others.
    */
   unreadable(uid: string, error: DashkeepError): void;
 }
@@ -73,7 +74,7 @@ export async function visitLive(visit: Visit): Promise<void> {
     try {
       await look();
     } catch (error) {
-      if (!isUnreadable(error)) {
+      if (!isUnread(error)) {
         throw error;
       }
       unreadable(uid, error);
@@ -119,7 +120,7 @@ export async function visitLive(visit: Visit): Promise<void> {
       });
     }
   } catch (error) {
-    if (!isUnreadable(error)) {
+    if (!isUnread(error)) {
       throw error;
     }
     // What the rest of the list would show is unknown: that is not the same as missing.
@@ -130,6 +131,11 @@ export async function visitLive(visit: Visit): Promise<void> {
   await visit.allListed?.(seen);
   await reading.drain();
   await forEachConcurrently(MISSING_AT_ONCE, [...left], (uid) => looking(uid, () => show(uid, undefined)));
+}
+
+/** Whether it is only about what was to be read: no one may, or can, look at it with these credentials. */
+function isUnread(error: unknown): error is DashkeepError {
+  return isUnreadable(error) || hasCode('DK_GRAFANA_FORBIDDEN')(error);
 }
 
 /** Whether `visitLive` reads them one by one. */

@@ -3,9 +3,11 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { stringAt } from '../../../lib/json/json.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
+import { isForbidden } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { listDataSources } from '../../../grafana/kinds/data-sources/data-source/live.ts';
+import { valueIf } from '../../../lib/expected-errors.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import type { PlanRequest } from '../types.ts';
@@ -27,6 +29,8 @@ export class DataSourceMap {
   readonly #used = new Set<string>();
   readonly #manifest: Manifest;
   readonly #newUids: boolean;
+  /** Organizations whose data sources the credentials may not list. */
+  readonly #unread = new Set<number>();
 
   private constructor(live: ReadonlyMap<number, LiveDataSource[]>, { manifest, options }: PlanRequest) {
     this.#live = live;
@@ -39,14 +43,21 @@ export class DataSourceMap {
     const users = selected.filter(({ kind }) => kindOf(kind).declaration.scope === 'org');
     const targets = new Map(users.map((entry) => [entry.org, targetOf(request, entry)]));
     const live = new Map<number, LiveDataSource[]>();
+    const unread: number[] = [];
     for (const org of request.instance.orgs.filter(({ id }) => [...targets.values()].includes(id))) {
-      live.set(org.id, await liveIn(request, org));
+      // A choice of data sources cannot be followed without seeing them.
+      const hasChoices = (request.options.dataSources?.size ?? 0) > 0;
+      const isHidden = (error: unknown): boolean => !hasChoices && isForbidden(error);
+      const found = await liveIn(request, org).catch(valueIf(isHidden, undefined));
+      live.set(org.id, found ?? []);
+      unread.push(...(found === undefined ? [org.id] : []));
     }
     const map = new DataSourceMap(live, request);
+    unread.forEach((org) => map.#unread.add(org));
     map.#refuseUnknownChoices(request, [...live.values()].flat());
     for (const entry of request.manifest.resources.filter(({ kind }) => kind === 'data-source')) {
       const target = targets.get(entry.org);
-      if (target !== undefined) {
+      if (target !== undefined && !map.#unread.has(target)) {
         await map.#match(request, entry, target, selected.includes(entry));
       }
     }
@@ -56,6 +67,9 @@ export class DataSourceMap {
 
   /** Uid to use in an org of the target; the same uid where nothing else fits. */
   resolve(targetOrg: number, uid: string): string {
+    if (this.#unread.has(targetOrg)) {
+      return uid;
+    }
     const key = `${targetOrg}/${uid}`;
     this.#used.add(key);
     const match = this.#matches.get(key) ?? this.#unknown(targetOrg, uid);

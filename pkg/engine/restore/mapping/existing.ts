@@ -1,8 +1,8 @@
-import { DashkeepError } from '../../../contract/errors.ts';
 import type { KindName } from '../../../contract/kinds.ts';
 import { isUnreadable } from '../../../grafana/http/errors.ts';
 import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { hasCode, valueIf } from '../../../lib/expected-errors.ts';
 import { RecentValues } from '../../../lib/recent-values.ts';
 
 /** Answers whether a resource is live in an org; every answer is remembered. */
@@ -17,9 +17,11 @@ export class Existing {
 
   async has(kind: KindName, uid: string): Promise<boolean> {
     if (kindOf(kind).manyReferences === true) {
-      return (await this.all(kind)).has(uid);
+      return await this.#assuming(async () => (await this.all(kind)).has(uid));
     }
-    return this.#single.use(`${kind}/${uid}`, () => this.#read(kind, uid));
+    return this.#single.use(`${kind}/${uid}`, () =>
+      this.#assuming(async () => (await kindOf(kind).read(this.#context, { uid, title: uid })) !== undefined),
+    );
   }
 
   /** Uids of all that is live of a kind. */
@@ -35,15 +37,8 @@ export class Existing {
     return uids;
   }
 
-  async #read(kind: KindName, uid: string): Promise<boolean> {
-    try {
-      return (await kindOf(kind).read(this.#context, { uid, title: uid })) !== undefined;
-    } catch (error) {
-      // Without the right to look, planning assumes that it is there; writing will show. What is too large is there.
-      if (isUnreadable(error) || (error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN')) {
-        return true;
-      }
-      throw error;
-    }
+  /** Without the right to look, planning assumes that it is there; writing will show. What is too large is there. */
+  #assuming(look: () => Promise<boolean>): Promise<boolean> {
+    return look().catch(valueIf((error) => isUnreadable(error) || hasCode('DK_GRAFANA_FORBIDDEN')(error), true));
   }
 }

@@ -1,4 +1,5 @@
 import { compact } from '../../../contract/compact.ts';
+import type { DashkeepError } from '../../../contract/errors.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
@@ -10,6 +11,7 @@ import { liveDashboards, rememberDashboards } from '../../../grafana/kinds/dashb
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRecreated } from '../../backup/carried-over.ts';
 import type { AsStored } from '../../recent.ts';
+import { hasCode } from '../../../lib/expected-errors.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { withCounterparts } from '../mapping/counterparts.ts';
 import { keyOf } from '../target.ts';
@@ -19,8 +21,35 @@ import { planEntry } from './entry.ts';
 import { isNamed, itemOf, managerOf, type Planning } from './planning.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 
+/** Grafana refused to show something, or a list would lack what the credentials may not see. */
+const isForbidden = hasCode('DK_GRAFANA_FORBIDDEN');
+
 /** Plans the entries of one kind that go to one org, by looking at what is live there. */
 export async function planKind(
+  planning: Planning,
+  org: Org,
+  kind: Kind,
+  entries: ManifestEntry[],
+): Promise<PlannedItem[]> {
+  try {
+    return await planReadable(planning, org, kind, entries);
+  } catch (error) {
+    if (!isForbidden(error)) {
+      throw error;
+    }
+    return entries.map((entry) => unread(planning, entry, error));
+  }
+}
+
+/** The item of an entry that cannot be compared with what is live. */
+function unread(planning: Planning, entry: ManifestEntry, error: DashkeepError): PlannedItem {
+  if (isForbidden(error)) {
+    planning.refused ??= error;
+  }
+  return itemOf(entry, 'blocked', reason('live-unreadable', { message: error.message }));
+}
+
+async function planReadable(
   planning: Planning,
   org: Org,
   kind: Kind,
@@ -97,11 +126,11 @@ export async function planKind(
         plan(entry, uid, item);
       }
     },
-    unreadable(uid, { message }) {
+    unreadable(uid, error) {
       const entry = sought.get(uid);
       if (entry !== undefined) {
-        // It is there, and what belongs to it can be written.
-        plan(entry, uid, { ...itemOf(entry, 'blocked', reason('live-unreadable', { message })), live: 'unread' });
+        // What is too large is there, and what belongs to it can be written.
+        plan(entry, uid, { ...unread(planning, entry, error), ...(isForbidden(error) ? {} : { live: 'unread' }) });
       }
     },
   });

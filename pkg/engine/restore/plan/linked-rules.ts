@@ -1,5 +1,5 @@
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { isForbidden } from '../../../grafana/http/errors.ts';
+import { hasCode } from '../../../lib/expected-errors.ts';
 import { linkedDashboards } from '../../../grafana/kinds/alerting/alert-rule-group/references.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
@@ -64,7 +64,7 @@ async function liveGroups(request: PlanRequest, id: number): Promise<(uid: strin
     const live = await new Existing(context).all(KIND);
     return (uid) => live.has(uid);
   } catch (error) {
-    if (isForbidden(error)) {
+    if (hasCode('DK_GRAFANA_FORBIDDEN')(error)) {
       return () => true;
     }
     throw error;

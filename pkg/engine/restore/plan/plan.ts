@@ -28,7 +28,8 @@ import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from
  * Reads every object that would be written, so that a damaged repository is found before anything is touched; of bodies
  * that are deferred it asks only whether they are there.
  * @param adjust - may pass over what was planned, before it is said what the plan as a whole changes.
- * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws.
+ * @throws DK_OBJECT_MISSING, DK_OBJECT_DAMAGED, or what reading Grafana throws; DK_GRAFANA_FORBIDDEN only where it
+ * shows nothing of the selection.
  */
 export async function planRestore(
   asked: PlanRequest,
@@ -89,6 +90,10 @@ export async function planRestore(
         planned.sort((a, b) => (a.uid < b.uid ? -1 : 1)),
       );
     }
+  }
+  const { refused } = planning;
+  if (refused !== undefined && items.every(({ action, code }) => action === 'skip' || code === 'live-unreadable')) {
+    throw refused;
   }
   const needed = await planning.dependencies.settle(items);
   const linked = await missingRules(planning, items);

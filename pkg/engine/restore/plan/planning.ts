@@ -1,3 +1,4 @@
+import type { DashkeepError } from '../../../contract/errors.ts';
 import type { KindName, ResourceRef } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { PlanAction } from '../../../contract/plan.ts';
@@ -41,6 +42,8 @@ export interface Planning {
   along: ReadonlySet<ManifestEntry>;
   /** Entries of which only parts are restored. */
   parts: Parts;
+  /** The first refusal of Grafana to show something to these credentials. */
+  refused?: DashkeepError;
   progress: ProgressCounter;
 }
 
@@ -90,7 +93,13 @@ const NAMED = 5;
 
 /** What a person has to know about a plan as a whole before applying it. */
 export function planWarnings({ snapshot, items }: Pick<Plan, 'snapshot' | 'items'>): KnownReason[] {
-  return [...changedBack({ items }), ...accountsFirst(snapshot, items)];
+  return [...notRead(items), ...changedBack({ items }), ...accountsFirst(snapshot, items)];
+}
+
+/** How many of them Grafana did not show: nothing is known of those, and nothing is written. */
+function notRead(items: Plan['items']): KnownReason[] {
+  const count = items.filter(({ code }) => code === ('live-unreadable' satisfies KnownReason['code'])).length;
+  return count === 0 ? [] : [reason('plan-unread', { count: String(count), all: String(items.length) })];
 }
 
 /** Which accounts to create before teams and permissions that lack only them can be restored completely. */

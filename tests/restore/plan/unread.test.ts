@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
+import { planWarnings } from '../../../pkg/engine/restore/plan/planning.ts';
+import type { Plan, Selection } from '../../../pkg/engine/restore/types.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { named, reasons, RestoreBench } from '../harness.ts';
+import type { Role } from '../../support/grafana/model/stored.ts';
+
+describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everything, Grafana %s', (profile) => {
+  let bench: RestoreBench;
+
+  beforeEach(async () => {
+    bench = await RestoreBench.start({ profile });
+    bench.sim.demoSeed();
+    await bench.backup();
+  });
+
+  afterEach(() => bench.close());
+
+  async function planAs(role: Role, selection: Selection = {}): Promise<Plan> {
+    const request = await bench.request({ selection });
+    const home = request.manifest.orgs.slice(0, 1).map(({ id }) => id);
+    return bench.asAccount(
+      (instance) => planRestore({ ...request, selection: { ...selection, orgs: home }, instance }),
+      role,
+    );
+  }
+
+  it.each(['Viewer', 'Editor'] as const)('blocks what a %s may not read, and plans the rest', async (role) => {
+    const plan = await planAs(role);
+    const unread = plan.items.filter(({ code }) => code === 'live-unreadable');
+    expect(new Set(unread.map(({ action }) => action))).toEqual(new Set(['blocked']));
+    expect(unread.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['team', 'data-source', 'org-preferences']));
+    expect(reasons(plan, 'blocked')['data-source/prometheus']).toContain('Permissions needed: datasources:read');
+    expect(named(plan, 'unchanged')).toEqual(expect.arrayContaining(['folder/platform', 'dashboard/home']));
+    // A data source that no one may look for is not called missing.
+    expect(plan.dataSources).toEqual([]);
+    expect(planWarnings(plan)).toContainEqual({
+      code: 'plan-unread',
+      params: { count: String(unread.length), all: String(plan.items.length) },
+    });
+  });
+
+  it('is an error where nothing can be read', async () => {
+    await expect(planAs('Viewer', { kinds: ['team'] })).rejects.toMatchObject({ code: 'DK_GRAFANA_FORBIDDEN' });
+  });
+});
