@@ -1,4 +1,5 @@
 import { reasonOf } from '../contract/errors.ts';
+import { isWorse } from '../contract/losses/mass-change.ts';
 import type { Manifest } from '../contract/manifest.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { holdSnapshot } from '../repository/holds/holds.ts';
@@ -39,6 +40,8 @@ export async function guard(
     warnings.push(shrunkReason(shrunk));
     if (before?.shrunk?.since !== shrunk.since) {
       await hold(shrunk.since, `before the changes that ${id} reports`);
+    } else if (isWorse(shrunk, before.shrunk)) {
+      warnings.push(reason('loss-grown', { since: shrunk.since }));
     }
   }
   return upgrade?.first === id ? [...warnings, upgradeReason(upgrade)] : warnings;

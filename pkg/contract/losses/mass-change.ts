@@ -9,3 +9,16 @@ export function isHalf({ before, gone }: Pick<Loss, 'before' | 'gone'>): boolean
 export function isMassChange({ losses, overwritten }: Shrunk): boolean {
   return !losses.some(isHalf) && losses.length + (overwritten?.length ?? 0) > 0;
 }
+
+/** Whether what is left of anything halved, maybe more than once, since an earlier loss from the same snapshot. */
+export function isWorse({ losses }: Shrunk, earlier: Shrunk): boolean {
+  return losses.some((loss) => {
+    const same = earlier.losses.find(({ org, kind }) => org === loss.org && kind === loss.kind);
+    return halvings(loss) > (same === undefined ? 0 : halvings(same));
+  });
+}
+
+/** How many times what was there has halved; of nothing that is left, once more than of one. */
+function halvings({ before, gone }: Pick<Loss, 'before' | 'gone'>): number {
+  return Math.floor(Math.log2(before / Math.max(before - gone, 1 / 2)));
+}

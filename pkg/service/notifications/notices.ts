@@ -128,11 +128,12 @@ function isRepeated(record: RunRecord, before: RunRecord): boolean {
   return [record, before].every(({ trigger }) => trigger === 'scheduled') && sameness(record) === sameness(before);
 }
 
-/** The notice about what a backup lacks: once, until it is something else. */
+/** The notice about what a backup lacks: once, until it is something else or much more. */
 function lossNotice(record: RunRecord, before: RunRecord | undefined): Notice | undefined {
   const { id, kind, status, trigger, started, finished, snapshot } = record;
   const [loss, known] = [lossOf(record), lossOf(before)];
-  if (loss === undefined || (known?.code === loss.code && known.params['since'] === loss.params['since'])) {
+  const isKnown = known !== undefined && known.code === loss?.code && known.params['since'] === loss.params['since'];
+  if (loss === undefined || (isKnown && warnedOf(record, 'loss-grown') === undefined)) {
     return undefined;
   }
   const isShrunk = loss.code === ('snapshot-shrunk' satisfies ReasonCode);

@@ -80,9 +80,19 @@ export class RunHooks {
     const isTold = this.#undelivered.get(record.kind) === failures;
     this.#undelivered.set(record.kind, failures);
     for (const notice of noticesOf(record, before, isTold)) {
+      if (notice.event === 'recovered' && record.kind === 'backup' && (await this.#isRepositoryChanged())) {
+        continue;
+      }
       const link = ON_OVERVIEW.has(notice.event) ? await pageLink(this.#parts, '') : undefined;
       notifier.notify(compact({ ...notice, audience, link }));
     }
+  }
+
+  /** A backup into a target that someone emptied is complete, but nothing is as before: another notice says so. */
+  async #isRepositoryChanged(): Promise<boolean> {
+    const { repositoryCache, signal } = this.#parts;
+    const isAsBefore = repositoryCache.use(signal, async (work) => (await work.inspect(signal)).length === 0);
+    return !(await isAsBefore.catch(() => true));
   }
 
   /** The first search after a large backup would otherwise wait until every body was read. */
