@@ -7,6 +7,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { openState, withSession, withStore } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { printLine, printResult } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -57,14 +58,17 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
 }
 
 async function accept(context: CliContext, id: string, flags: Flags): Promise<Exit> {
-  await withStore(context, flags, async (store) =>
-    acceptRepository({ ...context, store, state: await openState(context, flags) }, id),
-  );
-  printResult(context, flags, { repository: id }, () =>
-    printLine(
-      context,
-      `The repository ${id} is accepted as it is now. Snapshots still need the signature of a trusted key.`,
-    ),
+  const [accepted, target] = await withStore(context, flags, async (store) => {
+    const state = await openState(context, flags);
+    return [await acceptRepository({ ...context, store, state }, id), store.description] as const;
+  });
+  const said = {
+    changed: `The repository ${id} is accepted as it is now.`,
+    same: `Nothing had to be accepted: the repository ${id} in ${target} has not changed.`,
+    unknown: `Nothing had to be accepted: this state did not know ${target} yet, and now remembers the repository ${id}. To accept a change that a service or another machine reports, use its state (--state-dir) and its target.`,
+  };
+  printResult(context, flags, { repository: id, accepted }, () =>
+    printLine(context, printable(`${said[accepted]} Snapshots still need the signature of a trusted key.`)),
   );
   return 0;
 }

@@ -6,13 +6,17 @@ import { publicKeyFile } from '../layout.ts';
 import { RememberedTarget } from './remembered-target.ts';
 import { TrustState } from './trust-state.ts';
 
+/** What differed from what is remembered; `unknown` where nothing was. */
+export type Accepted = 'changed' | 'same' | 'unknown';
+
 /**
  * Takes the repository at a target as it is now, on a person's word: nothing of it counts by that alone, but what its
  * trusted keys sign does again. A target whose configuration is gone, or of another format, gets it back, so that
  * backups go on under the same id.
+ * @returns what of it was to be accepted: nothing, where it is as remembered, or where none was remembered
  * @throws DK_REPOSITORY_MISSING; DK_REPOSITORY_FORMAT where none is remembered; DK_USAGE for the id of another one
  */
-export async function acceptRepository(ports: ConfigPorts & { state: StateStore }, id: string): Promise<void> {
+export async function acceptRepository(ports: ConfigPorts & { state: StateStore }, id: string): Promise<Accepted> {
   const { store, state, signal } = ports;
   const target = new RememberedTarget(state, store.description);
   const remembered = await target.read();
@@ -41,4 +45,9 @@ export async function acceptRepository(ports: ConfigPorts & { state: StateStore 
     await trust.setOwn({ ...own, established: false });
   }
   await target.accept(id);
+  if (remembered === undefined) {
+    return 'unknown';
+  }
+  const isSame = config?.id === remembered.repository && remembered.findings.length === 0;
+  return isSame ? 'same' : 'changed';
 }

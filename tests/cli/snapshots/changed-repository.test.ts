@@ -21,7 +21,8 @@ afterEach(async () => {
 });
 
 function dashkeep(...args: string[]): ReturnType<typeof runMain> {
-  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const state = args.includes('--state-dir') ? [] : ['--state-dir', `${directory.path}/state`];
+  const where = ['--target', `file://${directory.path}/repository`, ...state];
   const credentials = { GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
   return runMain([...args, ...where], credentials);
 }
@@ -45,7 +46,16 @@ it.each(['repository', 'repository/snapshots'])(
     expect(exit).toBe(3);
     expect(json.status).toBe('complete');
     const [accept = ''] = /dashkeep trust --repository \w+/.exec(error) ?? [];
-    expect((await dashkeep(...accept.split(' ').slice(1))).exit).toBe(0);
+    const trust = accept.split(' ').slice(1);
+    expect(await dashkeep(...trust)).toMatchObject({
+      exit: 0,
+      out: expect.stringContaining(' is accepted as it is now.'),
+    });
+    expect(await dashkeep(...trust)).toMatchObject({
+      out: expect.stringMatching(/^Nothing had to be accepted: the repository \w+ in file:\S+ has not changed\./),
+    });
+    const elsewhere = await dashkeep(...trust, '--state-dir', `${directory.path}/other`);
+    expect(elsewhere.out).toMatch(/^Nothing had to be accepted: this state did not know file:\S+ yet, /);
     expect((await backup()).exit).toBe(0);
   },
 );
