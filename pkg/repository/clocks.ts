@@ -40,15 +40,16 @@ export async function targetTime({ store, clock, ignoreClock }: TimePorts, { sig
 /**
  * Compares this machine's clock with the target's, in one request, and with Grafana's. The target's decides, where it
  * has its own clock: then Grafana's alone is no reason to go without a backup.
+ * @param ports.store - absent where no target is written to
  * @param options.grafanaAhead - milliseconds that Grafana's clock is ahead of this machine's, if known
  * @returns what to warn of, from a minute on
  * @throws DK_CLOCK_SKEW above five minutes, unless clocks are ignored
  */
 export async function compareClocks(
-  { store, clock, ignoreClock, log }: TimePorts & { log: Log },
+  { store, clock, ignoreClock, log }: Omit<TimePorts, 'store'> & { store?: ObjectStore; log: Log },
   { grafanaAhead = 0, signal }: Abortable & { grafanaAhead?: number } = {},
 ): Promise<KnownReason | undefined> {
-  const isLocal = store.localClock === true;
+  const isLocal = store === undefined || store.localClock === true;
   const targetAhead = isLocal
     ? 0
     : (await targetTime({ store, clock, ignoreClock }, { signal })).getTime() - clock.now().getTime();

@@ -22,6 +22,7 @@ export const registerBootstrap: Register = (program, run) => {
     )
     .addOption(setting('DASHKEEP_BOOTSTRAP_WAIT'))
     .addOption(setting('DASHKEEP_TOKEN_DAYS'))
+    .addOption(setting('DASHKEEP_IGNORE_CLOCK'))
     .action(run(runBootstrap));
 };
 
@@ -47,6 +48,7 @@ async function runBootstrap(context: CliContext, flags: CommonFlags): Promise<Ex
       // Only where there is a service that the app could reach.
       app: config.url === undefined ? undefined : { url: config.url, tokens },
       checksPermissions: true,
+      ignoreClock: config.ignoreClock,
       state,
       clock,
       randomness,

@@ -2,6 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
+import { compareClocks } from '../../repository/clocks.ts';
 import { AppConfigurator } from './app-configurator.ts';
 import { isAbsent, lackingOf, orgOfToken, orgsOfAdmin } from './grafana.ts';
 import { Identities } from './identities.ts';
@@ -13,7 +14,7 @@ import { valueIf } from '../../lib/expected-errors.ts';
 /**
  * Makes sure that there is a working token for every org, that it is stored, and that the app knows the service.
  * Writes nothing when everything is as it should be. The same code serves the running service and the one-shot Job.
- * @throws AdminRefused, DK_BOOTSTRAP, DK_KUBERNETES, or what Grafana's client throws
+ * @throws AdminRefused, DK_BOOTSTRAP, DK_KUBERNETES, DK_CLOCK_SKEW, or what Grafana's client throws
  */
 export async function bootstrap(options: BootstrapOptions, signal: AbortSignal): Promise<Bootstrapped> {
   return new Bootstrap(options, signal).run();
@@ -42,6 +43,7 @@ class Bootstrap {
       const facts = await this.#memory.facts();
       const home = await this.#home(facts);
       facts.home = home;
+      await this.#compareClocks();
       const done: Bootstrapped = { home, orgs: [], failed: [] };
       for (const org of await this.#orgs(home, facts)) {
         try {
@@ -61,6 +63,15 @@ class Bootstrap {
       throw await this.#identities.explained(error);
     } finally {
       await this.#identities.close();
+    }
+  }
+
+  /** How long a token is valid is counted by this machine's clock. @throws DK_CLOCK_SKEW */
+  async #compareClocks(): Promise<void> {
+    const { clock, log, ignoreClock } = this.#options;
+    if (ignoreClock !== undefined) {
+      const grafanaAhead = this.#identities.clockAhead;
+      await compareClocks({ clock, log, ignoreClock }, compact({ grafanaAhead, signal: this.#signal }));
     }
   }
 

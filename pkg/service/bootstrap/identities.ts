@@ -39,6 +39,11 @@ export class Identities {
     return client;
   }
 
+  /** Milliseconds that Grafana's clock is ahead of this machine's; undefined before its first response. */
+  get clockAhead(): number | undefined {
+    return this.#opened.map(({ clockAhead }) => clockAhead).find((ahead) => ahead !== undefined);
+  }
+
   /** @throws NoAdmin, DK_BOOTSTRAP */
   admin(): Promise<GrafanaClient> {
     return (this.#admin ??= this.#readAdmin());

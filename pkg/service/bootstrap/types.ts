@@ -21,6 +21,8 @@ export interface BootstrapOptions {
   app?: AppConnection;
   /** Whether to look at the permissions of tokens that work: Grafana accepts that of an account that was demoted. */
   checksPermissions?: boolean;
+  /** Whether to go on although Grafana's clock differs by more than five minutes; undefined: they are not compared. */
+  ignoreClock?: boolean;
   state: StateStore;
   clock: Clock;
   randomness: Randomness;
