@@ -1,6 +1,10 @@
 /** What the status of the service warns of. */
 export const STATUS_REASONS = {
   'org-not-covered': 'organization {name} ({id}) is not backed up',
+  'org-not-in-service': {
+    cli: 'a service with these settings does not back up organization {name} ({id}); `dashkeep backup` does, because the credentials of the admin reach it',
+    page: 'organization {name} ({id}) is not backed up',
+  },
   'org-tokens-missing': 'the service has no token for these organizations: {orgs}',
   'account-not-ours':
     'this service did not create the service account {instead} of organization {org}; it uses {name} instead',

@@ -56,6 +56,7 @@ const PROBE_BYTES = 4096;
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but probes in target and state. */
 export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<Doctor> {
+  const byCommands = parts.config.grafana.admin !== undefined;
   const groups = await Promise.all([
     grafanaChecks(parts, signal),
     tokenChecks(parts),
@@ -70,7 +71,12 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<D
     deploymentChecks(parts.config, parts.clock),
     givenTokenChecks(parts.config),
     parts.statusView.overlooked.map((org) =>
-      checked(reason('check-of-organization', { id: String(org.id) }), 'warning', [notCovered(org)], INCLUDE_ORG),
+      checked(
+        reason('check-of-organization', { id: String(org.id) }),
+        'warning',
+        [notCovered(org, byCommands)],
+        INCLUDE_ORG,
+      ),
     ),
   ]);
   const checks = groups.flat();

@@ -152,7 +152,10 @@ function warningOf(code: ErrorCode, why: KnownReason, advice: KnownReason): Stat
 /** What to do about an organization that no backup covers. */
 export const INCLUDE_ORG = reason('include-org');
 
-/** What is said of an organization that no backup covers. */
-export function notCovered({ id, name }: { id: number; name: string }): KnownReason {
-  return reason('org-not-covered', { id: String(id), name });
+/**
+ * What is said of an organization that no backup of the service covers.
+ * @param byCommands - whether commands have the credentials of an admin, who reaches all
+ */
+export function notCovered({ id, name }: { id: number; name: string }, byCommands = false): KnownReason {
+  return reason(byCommands ? 'org-not-in-service' : 'org-not-covered', { id: String(id), name });
 }
