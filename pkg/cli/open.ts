@@ -16,6 +16,7 @@ import type { CopyConfig } from '../service/config.ts';
 import { openStore } from '../storage/open.ts';
 import type { ObjectStore } from '../storage/store.ts';
 import { Configuration } from './config/configuration.ts';
+import { failSecondTarget } from '../operations/copy.ts';
 import { copyConfig } from './config/copy.ts';
 import { fleetConfig } from './config/fleet.ts';
 import { credentialsOf, grafanaConfig, warnOfIgnoredToken } from './config/grafana.ts';
@@ -36,7 +37,8 @@ export async function withCopyTarget<T>(
   if (copy === undefined) {
     throw refusal('DK_UNCONFIGURED', reason('copy-no-target'), { advice: reason('set-copy-target') });
   }
-  const store = await openStore(copy.target.value, { ...(await copy.storage()), clock, random, log });
+  const ports = { ...(await copy.storage()), clock, random, log };
+  const store = await openStore(copy.target.value, ports).catch(failSecondTarget);
   try {
     return await work(store, copy);
   } finally {

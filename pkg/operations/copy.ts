@@ -110,6 +110,17 @@ function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOut
   };
 }
 
+/** Settings of the second target that cannot be used, told apart from those of the first. @throws always */
+export function failSecondTarget(error: unknown): never {
+  const { code, message } = asDashkeepError(error);
+  throw code === 'DK_SETTINGS' || code === 'DK_STORE_CREDENTIALS'
+    ? refusal(code, reason('second-target-settings', { message }), {
+        advice: reason('correct-second-target'),
+        cause: error,
+      })
+    : error;
+}
+
 /** Why nothing may be removed from the copy; undefined if removal is allowed. */
 async function pausedBy(
   from: Repository,

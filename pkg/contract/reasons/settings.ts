@@ -27,13 +27,14 @@ export const SETTING_REASONS = {
     cli: '“{recipient}” is not a valid age recipient; check that it is complete',
     page: '“{recipient}” is not a valid public key of age; check that it is complete',
   },
-  'identity-invalid': 'not an age identity, which starts with AGE-SECRET-KEY-',
+  'identity-invalid': 'not a valid private key of age; enter the complete line that starts with AGE-SECRET-KEY-',
   'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 
   'copy-same-place': 'the second target is in the same place as the first: {target}',
   'copy-same-repository': '{target} has the same repository as the source, so it is not a copy',
   'copy-unencrypted': 'the copy would not be encrypted, unlike the first repository',
   'copy-no-target': 'no second target is set',
+  'second-target-settings': 'the settings of the second target cannot be used: {message}',
 
   'mapping-not-yaml': 'the mapping is not valid YAML',
   'mapping-invalid': {

@@ -13,6 +13,7 @@ export const STATUS_REASONS = {
   'copy-failing': 'the last copy to the second target failed: {message}',
   'copy-problems': 'the last verification of the second copy found problems, which the run lists',
   'stored-damaged': 'the last verification found damaged or missing content in the repository',
+  'copy-problem': 'the last verification of the second copy found problems ({count}): {message}',
   'receiver-unusable': 'a receiver gets no notifications: {message}',
   'copy-overdue': 'the second target lacks the newest backups',
   'job-never-runs': 'this schedule never runs: {job}',

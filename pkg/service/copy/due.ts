@@ -20,7 +20,9 @@ export interface CopyFacts {
   /** When the newest complete backup ended. */
   backup: Date | undefined;
   /** The newest copy that has begun. */
-  last: Pick<RunRecord, 'status' | 'started' | 'finished' | 'failure'> | undefined;
+  last:
+    | (Pick<RunRecord, 'status' | 'started' | 'finished' | 'failure'> & Partial<Pick<RunRecord, 'warned' | 'counts'>>)
+    | undefined;
   /** The newest that did not fail, though it may have left out what is damaged or untrusted. */
   copied: Pick<RunRecord, 'started' | 'finished'> | undefined;
 }

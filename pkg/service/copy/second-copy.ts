@@ -5,7 +5,7 @@ import { failureText } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { RunRecord } from '../../contract/runs.ts';
-import { runCopy } from '../../operations/copy.ts';
+import { failSecondTarget, runCopy } from '../../operations/copy.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
@@ -48,7 +48,7 @@ export class SecondCopy {
   constructor(parts: SecondCopyParts) {
     this.#parts = parts;
     const open = async (settings: EffectiveSettings): Promise<OpenedTarget> =>
-      OpenedTarget.open({ ...parts.target, limits: await this.#limits() }, settings);
+      OpenedTarget.open({ ...parts.target, limits: await this.#limits() }, settings).catch(failSecondTarget);
     this.#cache = new RepositoryCache(open, () => this.#settings(), parts.target);
   }
 

@@ -1,5 +1,5 @@
 import type { Status } from '../../contract/api/status.ts';
-import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { ERROR_CATALOGUE, failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
@@ -127,10 +127,18 @@ function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
   const advice = reason('check-second-target');
   if (last?.status === 'failed') {
     const { code = 'DK_INTEGRITY', message } = last.failure ?? {};
-    const why = message === undefined ? reason('copy-problems') : reason('copy-failing', { message });
+    const why = message === undefined ? problemOf(last) : reason('copy-failing', { message });
     return [warningOf(code as ErrorCode, why, advice)];
   }
   return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), advice)] : [];
+}
+
+/** What a failed verification found first; damaged resources are only in the record of the run. */
+function problemOf({ warned = [], counts }: Partial<Pick<RunLine, 'warned' | 'counts'>>): KnownReason {
+  const { message } = warned.find(({ code }) => code in ERROR_CATALOGUE)?.params ?? {};
+  return message === undefined
+    ? reason('copy-problems')
+    : reason('copy-problem', { message, count: String(counts?.['problems'] ?? 1) });
 }
 
 /** What is wrong with the repository, each code once. */

@@ -126,6 +126,18 @@ describe('a second target', () => {
     expect(events).toEqual(['copy failed', 'copy recovered']);
   });
 
+  it('whose settings are unusable is named with them, since the first target has its own', async () => {
+    await start({ DASHKEEP_COPY_S3_REGION: '' });
+    await backUp();
+    const message = 'no S3 region is configured';
+    const why = { code: 'second-target-settings', params: { message } };
+    const advice = { code: 'correct-second-target' };
+    expect(await copied(1)).toMatchObject({ status: 'failed', failure: { code: 'DK_SETTINGS', why, advice } });
+    expect(await warnings()).toEqual([
+      `the last copy to the second target failed: the settings of the second target cannot be used: ${message}`,
+    ]);
+  });
+
   it('that stays down is overdue', async () => {
     // It makes the first backup by itself.
     await start({ DASHKEEP_SCHEDULE: '0 0 1 1 *' });
@@ -180,6 +192,9 @@ describe('a second target', () => {
     const gone = expect.stringMatching(/the repository \w{32} and its snapshots are gone/);
     expect(await copied(2)).toMatchObject({ ...emptied, warnings: expect.arrayContaining([gone]) });
     expect(await webhook.took(1)).toMatchObject([{ event: 'failed', text: gone, run: { kind: 'copy' } }]);
+    const cause =
+      /^the last verification of the second copy found problems \(1\): the repository \w{32} .* are gone from/;
+    expect(await warnings()).toEqual([expect.stringMatching(cause)]);
     const { params } = (await service.call('GET', '/runs?kind=copy')).json.items[0].warned[0];
     const [repository] = /\w{32}/.exec(params.message) ?? [];
     const options = ['--target', target, '--state-dir', `${service.directory}/state`];

@@ -29,6 +29,10 @@ export const SERVICE_ADVICE = {
     cli: 'Set DASHKEEP_COPY_TARGET (in the chart: copy.target), or name a target.',
     page: 'Set the second target in the deployment.',
   },
+  'correct-second-target': {
+    cli: 'Correct the settings of the second target, whose names begin with DASHKEEP_COPY_ (in the chart: copy). Those of the first do not apply to it.',
+    page: 'Correct the settings of the second target in the deployment. Its region, endpoint and credentials are separate from those of the first target.',
+  },
   'check-second-target': {
     cli: 'Check the second target. A service retries every half hour unless copies are turned off. Without one, run `dashkeep copy`.',
     page: 'Check the second target. Unless copies are turned off, Dashkeep retries every half hour.',
