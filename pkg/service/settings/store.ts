@@ -18,7 +18,7 @@ import type { EffectiveSettings, UnusableSecret } from './effective.ts';
 import { DeploymentRules, type StoreConfig } from './deployment.ts';
 import { readGiven, RECEIVER_SECRETS } from './given-secrets.ts';
 import type { SavedSettings } from './outbound.ts';
-import { isKeyOfOthers, usableSecrets, usableValues } from './usable.ts';
+import { isIdentity, isKeyOfOthers, usableSecrets, usableValues } from './usable.ts';
 import { assertAddress, fieldProblems, FieldErrors, type FieldProblems } from './validate.ts';
 
 const SETTINGS_ENTRY = 'settings.json';
@@ -282,7 +282,7 @@ function secretProblem(name: SecretName, value: string): Reason | undefined {
     }
   }
   if (name === 'ageIdentity') {
-    return value.includes('AGE-SECRET-KEY-') ? undefined : reason('identity-invalid');
+    return isIdentity(value) ? undefined : reason('identity-invalid');
   }
   // Passwords of mail accounts may have spaces.
   return (name === 'smtpPassword' ? /\p{Cc}/u : /[\s\p{Cc}]/u).test(value) ? reason('secret-spaces') : undefined;

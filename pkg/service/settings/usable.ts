@@ -1,6 +1,6 @@
 import { SECRET_NAMES, SettingsValues, type SecretName } from '../../contract/api/settings.ts';
 import type { Log } from '../../contract/ports.ts';
-import { parseIdentityFile, recipientOf } from '../../repository/encryption/encryption.ts';
+import { openWith, parseIdentityFile, recipientOf } from '../../repository/encryption/encryption.ts';
 import { DEFAULT_SETTINGS } from './defaults.ts';
 import type { EffectiveSettings } from './effective.ts';
 
@@ -41,4 +41,15 @@ export async function isKeyOfOthers({
   const { recipients } = values.encryption;
   const own = await Promise.all(parseIdentityFile(secrets.ageIdentity ?? '').map(recipientOf));
   return own.length > 0 && recipients.length > 0 && !own.some((one) => recipients.includes(one));
+}
+
+/** Whether a text holds a private key. Pasted into one line, a file of age-keygen is nothing but a comment. */
+export function isIdentity(text: string): boolean {
+  const identities = parseIdentityFile(text);
+  try {
+    openWith({ identities });
+    return identities.length > 0;
+  } catch {
+    return false;
+  }
 }

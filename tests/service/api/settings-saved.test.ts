@@ -93,4 +93,15 @@ describe('saved settings', () => {
     await save(own.identity);
     expect(settingsFindings(settings)).toEqual([]);
   });
+
+  it('refuse a private key that is incomplete, or that is lost in a comment', async () => {
+    const { identity, recipient } = await newKeyPair();
+    const settings = opened(new SlowState());
+    const save = (ageIdentity: string) => settings.update({ values: {}, secrets: { ageIdentity } }, undefined);
+    for (const ageIdentity of [identity.slice(0, -3), `# public key: ${recipient} ${identity}`, recipient]) {
+      const reasons = { 'secrets.ageIdentity': { code: 'identity-invalid' } };
+      await expect(save(ageIdentity), ageIdentity).rejects.toMatchObject({ reasons });
+    }
+    await save(`# public key: ${recipient}\n${identity}\n`);
+  });
 });
