@@ -42,6 +42,33 @@ export function warningTexts(given: { warnings?: string[] | undefined; warned?: 
   return warnings.map((warning, at) => reasonText({ reason: warning, ...warned[at] }));
 }
 
+/** A warning of a run, with what to do about it. */
+export interface RunWarning {
+  title: string;
+  hint?: string;
+  /** What was found, where several have the same error, such as one for each snapshot. */
+  found: string[];
+}
+
+/** The warnings of a run, those with the same error together. */
+export function runWarnings(run: Parameters<typeof warningTexts>[0]): RunWarning[] {
+  const { warned = [] } = run;
+  const byCode = new Map<string, RunWarning>();
+  for (const [at, text] of warningTexts(run).entries()) {
+    const { code = '', params } = warned[at] ?? {};
+    const key = isError(code) ? code : text;
+    const found = params?.['message'] ?? text;
+    const first = byCode.get(key);
+    if (first === undefined) {
+      byCode.set(key, { title: text, ...(isError(code) && { hint: errorText(code).hint }), found: [found] });
+    } else if (isError(code)) {
+      first.found.push(found);
+      first.title = `${errorText(code).title} (${first.found.length})`;
+    }
+  }
+  return [...byCode.values()];
+}
+
 /** Reasons as parts of a line, in the user's language; those of a later release have no text here. */
 export function phrases(given: readonly ReasonData[]): string[] {
   return given.flatMap((one) => textOf(one) ?? []);

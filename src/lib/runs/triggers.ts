@@ -4,9 +4,9 @@ import { t } from '../i18n.ts';
 export function triggerLabel(trigger: string): string {
   const labels: Record<string, string> = {
     manual: t('trigger.manual', 'Manual'),
-    scheduled: t('trigger.scheduled', 'Scheduled'),
-    // One that starts late, or the first; its snapshot is one of a schedule like any other.
-    'catch-up': t('trigger.scheduled', 'Scheduled'),
+    // Also the first backup, a late one, and copies after backups.
+    scheduled: t('trigger.automatic', 'Automatic'),
+    'catch-up': t('trigger.automatic', 'Automatic'),
     safety: t('trigger.safety', 'Before a restore'),
     drill: t('trigger.drill', 'Restore test'),
     undo: t('trigger.undo', 'Undo'),

@@ -48,7 +48,7 @@ export function Onboarding({ status }: { status: Status }) {
         }
       >
         {configured
-          ? t('onboarding.almostText', 'The bucket is set. The list below shows what is still missing.')
+          ? t('onboarding.almostText', 'The target is set. The list below shows what is still missing.')
           : isLeftOpen
             ? t(
                 'onboarding.leftOpen',
@@ -56,7 +56,7 @@ export function Onboarding({ status }: { status: Status }) {
               )
             : t(
                 'onboarding.text',
-                'You can use any S3-compatible storage: Amazon S3, Scaleway, MinIO, Ceph, Garage, Cloudflare R2, Backblaze B2. Dashkeep then backs up Grafana every two hours, and you can go back to any snapshot.',
+                'You can use any S3-compatible storage, Azure, Google Cloud, or a directory. Dashkeep then backs up Grafana every two hours, and you can go back to any snapshot.',
               )}
       </EmptyState>
       {/* Without a target, no organization is backed up. */}

@@ -8,7 +8,7 @@ import { TargetLinkAfter } from '../../components/problems/TargetLink.tsx';
 import { RunProgress } from '../../components/RunProgress.tsx';
 import { askedBy, StatusBadge } from '../../components/StatusBadge.tsx';
 import { isActive } from '../../data/useRuns.ts';
-import { warningTexts } from '../../lib/catalogue/reasons.ts';
+import { runWarnings } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
@@ -36,8 +36,17 @@ export function RunDetails({ run, isStale = false }: Props) {
           <TargetLinkAfter code={run.failure.code} />
         </ProblemAlert>
       )}
-      {warningTexts(run).map((warning) => (
-        <Alert key={warning} severity="warning" title={warning} bottomSpacing={0} />
+      {runWarnings(run).map(({ title, hint, found }) => (
+        <Alert key={title} severity="warning" title={title} bottomSpacing={0}>
+          {hint}
+          {found.length > 1 && (
+            <ul>
+              {found.map((one) => (
+                <li key={one}>{one}</li>
+              ))}
+            </ul>
+          )}
+        </Alert>
       ))}
       <Facts
         facts={[
@@ -65,6 +74,14 @@ export function RunDetails({ run, isStale = false }: Props) {
           )}
         </Text>
       )}
+      {isUnlisted(run) && (
+        <Text color="secondary">
+          {t(
+            'run.unlisted',
+            'The problems are not listed, because no trusted key signed the record of this run. Another verification or copy lists what it finds.',
+          )}
+        </Text>
+      )}
       {run.errors.length > 0 && (
         <section aria-labelledby="dashkeep-problems">
           <Text element="h2" variant="h4" id="dashkeep-problems">
@@ -75,6 +92,11 @@ export function RunDetails({ run, isStale = false }: Props) {
       )}
     </Stack>
   );
+}
+
+/** Without a signature, the words and resources of a record are left out: anyone can have written them. */
+function isUnlisted({ counts, errors, warnings = [], failure }: Run): boolean {
+  return (counts['problems'] ?? 0) > 0 && errors.length + warnings.length === 0 && failure === undefined;
 }
 
 function countLabel(name: string): string {

@@ -11,6 +11,7 @@ import { FirstBackup } from './state/FirstBackup.tsx';
 import { ObjectLock, TargetExtras } from './TargetExtras.tsx';
 import { useCheckedTarget } from './state/useCheckedTarget.ts';
 import { InputField } from './InputField.tsx';
+import { isDeployments } from './owner.ts';
 
 /** Where backups go, and the keys to it. */
 export function TargetForm({ settings }: SectionProps) {
@@ -177,12 +178,14 @@ export function TargetForm({ settings }: SectionProps) {
           </Stack>
           <FieldSet label={t('target.credentials', 'Credentials')}>
             <Stack direction="column" gap={2}>
-              <Text color="secondary">
-                {t(
-                  'target.credentialsText',
-                  'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service stores these values and never shows them again.',
-                )}
-              </Text>
+              {!isDeployments(settings.secrets.s3AccessKeyId) && (
+                <Text color="secondary">
+                  {t(
+                    'target.credentialsText',
+                    'Leave these fields empty if the service gets its credentials from an AWS file, a role or the environment. The service stores these values and never shows them again.',
+                  )}
+                </Text>
+              )}
               <SecretField
                 name="s3AccessKeyId"
                 label={t('target.accessKey', 'Access key ID')}

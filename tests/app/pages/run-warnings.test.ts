@@ -1,0 +1,26 @@
+import { expect, it, vi } from 'vitest';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { warningOf } from '../../../pkg/contract/reasons/reason.ts';
+
+vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('i18next', () => import('../english.ts'));
+
+const { runWarnings } = await import('../../../src/lib/catalogue/reasons.ts');
+
+it('warnings of a verification with the same error are one, with a list and what to do', () => {
+  const found = ['one', 'two', 'three'].map((id) => `untrusted: it is not signed (${id})`);
+  const errors = found.map((message) => ({ code: 'DK_SNAPSHOT_FOREIGN' as const, params: { message } }));
+  const mended = reason('copy-mended', { count: '2' });
+  const warnings = runWarnings(warningOf([...errors, mended]));
+  expect(warnings).toMatchObject([
+    {
+      title: 'This snapshot is not signed by a trusted key (3)',
+      found,
+      hint: expect.stringContaining('administrator'),
+    },
+    { title: 'Objects that were missing or damaged in the copy were copied again: 2', found: [expect.anything()] },
+  ]);
+  expect(runWarnings(warningOf(errors.slice(0, 1)))).toMatchObject([
+    { title: `This snapshot is not signed by a trusted key: ${found[0]}`, found: [found[0]] },
+  ]);
+});
