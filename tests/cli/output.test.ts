@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { counted, printTable } from '../../pkg/cli/output/output.ts';
+import { counted, printTable, progressPrinter } from '../../pkg/cli/output/output.ts';
 import type { CliContext } from '../../pkg/cli/context.ts';
 
 it('prints a table of more rows than a call can have arguments', () => {
@@ -18,4 +18,19 @@ it('prints one of something in the singular', () => {
   const plural = /\$\{[^}]+\} (?:[a-z]+ )?(?:are|were|changes|files|objects|problems|records|resources|snapshots)\b/;
   const files = readdirSync('pkg/cli', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
   expect(files.filter((name) => plural.test(readFileSync(`pkg/cli/${name}`, 'utf8')))).toEqual([]);
+});
+
+it('prints a wait into a pipe once', () => {
+  const lines: string[] = [];
+  let now = 0;
+  const stderr = { write: (line: string) => lines.push(line) };
+  const progress = progressPrinter({ stderr, clock: { monotonic: () => now } } as unknown as CliContext, false);
+  for (const [phase, done] of [
+    ...Array.from({ length: 3 }, () => ['waiting', 1] as const),
+    ['restoring', 2] as const,
+  ]) {
+    now += 6000;
+    progress.report({ phase, done, kinds: {} });
+  }
+  expect(lines).toEqual(['waiting: 1\n', 'restoring: 2\n']);
 });

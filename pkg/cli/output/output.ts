@@ -62,25 +62,28 @@ export function bytes(count: number): string {
 const BAR = 24;
 const PLAIN_EVERY_MS = 5000;
 
-/** A bar that redraws itself on a terminal; a plain line now and then in a pipe; nothing with --json. */
+/** A bar that redraws itself on a terminal; in a pipe, a plain line now and then if it changed; nothing with --json. */
 export function progressPrinter(
   context: CliContext,
   quiet: boolean,
 ): { report: (progress: Progress) => void; end: () => void } {
   const { stderr, clock } = context;
   let last = clock.monotonic();
+  let printed = '';
   let drawn = false;
   return {
     report(progress) {
       if (quiet) {
         return;
       }
+      const line = counts(progress);
       if (stderr.isTTY) {
         stderr.write(`\r\u001b[K${bar(progress)}`);
         drawn = true;
-      } else if (clock.monotonic() - last >= PLAIN_EVERY_MS) {
+      } else if (line !== printed && clock.monotonic() - last >= PLAIN_EVERY_MS) {
         last = clock.monotonic();
-        stderr.write(`${counts(progress)}\n`);
+        stderr.write(`${line}\n`);
+        printed = line;
       }
     },
     end() {

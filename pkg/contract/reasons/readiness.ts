@@ -48,7 +48,7 @@ export const READINESS_REASONS = {
   'ready-grafana': 'Grafana {version} is supported',
   'ready-grafana-old': 'Grafana {version} is older than 10.4',
   'ready-grafana-silent': 'Grafana does not report its version',
-  'ready-scheduled': 'schedule of the service: {schedule}',
+  'ready-scheduled': 'expected backups: {schedule}',
   'ready-unscheduled': 'no schedule has started a backup yet',
   'ready-no-schedule': 'no schedule for backups is set',
   'ready-missed': 'no backup has started for more than two intervals of the schedule',

@@ -192,6 +192,23 @@ it('counts a bucket without versioning as protected only by a second copy', () =
   expect(levels({ protection: undefined }, { confirmations })).toEqual(['target warning', 'second-copy unknown']);
 });
 
+it('says on the command line what to run', () => {
+  const runs = { backup: run('backup', 1), verify: undefined, drill: undefined };
+  const hints = broken({ runs }).map(({ hint }) => hint);
+  expect(hints).toEqual([expect.stringContaining('`dashkeep verify '), expect.stringContaining('`dashkeep drill`')]);
+});
+
+it('does not advise the versions of a bucket where the target is a directory', () => {
+  const confirmations = { 'private-key': confirmed(1), secrets: confirmed(1) };
+  const [target] = broken({ protection: undefined }, { confirmations });
+  expect(target).toMatchObject({ code: 'target', hint: expect.stringMatching(/^Keep a second copy/) });
+});
+
+it('does not speak of a service where only cron may make the backups', () => {
+  const [line] = broken({ scheduled: false });
+  expect(line?.detail).not.toContain('service');
+});
+
 it('does not call ready what cannot be known', () => {
   const denied = new DashkeepError('DK_STORE_DENIED', 'denied');
   const protection = { versioning: denied, objectLock: denied, expiring: denied };

@@ -7,16 +7,24 @@ export const READINESS_ADVICE = {
     page: 'Restore the lost resources, or accept the loss. The Overview shows how.',
   },
   'ready-check-service': 'Check that the service is running, and read its log.',
-  'ready-verify': 'Verify the repository, and schedule verifications.',
+  'ready-verify': {
+    cli: 'Run `dashkeep verify --read-data`, and schedule verifications.',
+    page: 'Verify the repository, and schedule verifications.',
+  },
   'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',
-  'ready-test': 'Test a restore, and schedule restore tests.',
+  'ready-test': {
+    cli: 'Test a restore with `dashkeep drill`, and schedule restore tests.',
+    page: 'Test a restore, and schedule restore tests.',
+  },
   'ready-protect': 'Turn on versioning or object lock for the bucket, or keep a second copy.',
+  'ready-protect-directory': 'Keep a second copy elsewhere, or use a bucket with versioning or object lock.',
   'ready-copy': 'Copy the repository regularly to another place, then confirm it.',
   'ready-keep-key':
     'Check that a copy of the key or passphrase exists outside of Grafana and its cluster, then confirm it.',
   'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm it.',
   'ready-upgrade-grafana': 'Upgrade Grafana.',
-  'ready-check-schedule': 'Check that the service is running, or that something else starts backups regularly.',
+  'ready-check-schedule':
+    'Check that the service is running, or that something else, such as cron, starts backups regularly.',
   'ready-see-lines': 'Dashkeep checks this itself, or it does not apply here.',
   'ready-set-schedule': 'Set a schedule for backups.',
 } as const;

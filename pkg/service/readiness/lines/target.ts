@@ -9,10 +9,11 @@ import type { Said } from './said.ts';
  * @param isCopied - whether a second copy is proven or confirmed
  */
 export function targetLine(protection: Protection | undefined, isCopied: boolean): Said {
-  const advice = [reason('ready-protect')];
   if (protection === undefined) {
+    const advice = [reason('ready-protect-directory')];
     return { level: isCopied ? 'ok' : 'warning', found: [reason('ready-directory')], advice };
   }
+  const advice = [reason('ready-protect')];
   const { versioning, objectLock, expiring } = protection;
   const found = [
     said(versioning, 'versions-kept', 'versions-none'),
