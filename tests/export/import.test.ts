@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Manifest, type ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { call } from '../simulator/http.ts';
+import { inDepth } from '../support/budget.ts';
 import { filesBelow, installation, resourcesIn, type Installation } from './harness.ts';
 
 let here: Installation;
@@ -58,7 +59,7 @@ describe('dashkeep import', () => {
     expect((await here.run(['runs', runs[0].id])).json).toMatchObject({ signed: true, trigger: 'manual' });
   });
 
-  it('is restored by its ID, into an empty Grafana, from an empty repository', async () => {
+  inDepth('is restored by its ID, into an empty Grafana, from an empty repository', async () => {
     await here.run(['backup']);
     await here.run(['export', `${here.path}/out`]);
     const before = (await resourcesOf('latest')).filter(({ kind }) => kind === 'dashboard').map(({ uid }) => uid);

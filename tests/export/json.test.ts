@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson, parseJson } from '../../pkg/lib/json/json.ts';
 import type { ManifestEntry } from '../../pkg/contract/manifest.ts';
 import { call } from '../simulator/http.ts';
+import { inDepth } from '../support/budget.ts';
 import { filesBelow, installation, type Installation } from './harness.ts';
 
 let here: Installation;
@@ -123,7 +124,7 @@ describe('dashkeep export --as json', () => {
     expect([...(await filesBelow(outside))]).toEqual([['mine.txt', 'mine']]);
   });
 
-  it('leaves the secrets of an encrypted repository out, and names them', async () => {
+  inDepth('leaves the secrets of an encrypted repository out, and names them', async () => {
     const identity = await generateX25519Identity();
     const identityFile = `${here.path}/identity`;
     await writeFile(identityFile, identity);

@@ -6,6 +6,7 @@ import { memoryDirectory } from '../support/directories.ts';
 import { git, startGitServer, type GitServer } from '../support/servers/git-server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { inDepth } from '../support/budget.ts';
 
 /** A mirror of the backups in a repository that Git serves. */
 let grafana: Simulator;
@@ -106,7 +107,7 @@ it('keeps files of others, takes their commits, and mends what they changed', as
   expect((await subjects())[1]).toBe('By hand');
 });
 
-it('goes on after its state was lost, and sends only what changed', async () => {
+inDepth('goes on after its state was lost, and sends only what changed', async () => {
   await backup();
   const whole = await server.git('rev-parse', 'main');
   await rm(`${directory.path}/state/mirror`, { recursive: true });
@@ -129,7 +130,7 @@ it('starts again from the remote once too many objects lie in its state', async 
   expect((await readdir(objects).catch(() => [])).length).toBeLessThan(100);
 });
 
-it('warns once of a damaged local copy, and starts again from the remote', async () => {
+inDepth('warns once of a damaged local copy, and starts again from the remote', async () => {
   await backup();
   const [name = ''] = await readdir(`${directory.path}/state/mirror`);
   await writeFile(`${directory.path}/state/mirror/${name}/refs/dashkeep/pushed`, 'f'.repeat(40));
@@ -213,7 +214,7 @@ it('warns when others push faster, or a hook of the server refuses it', async ()
   expect((await subjects())[0]).toBe('Created: dashboard “New”');
 });
 
-it('holds no secret', async () => {
+inDepth('holds no secret', async () => {
   await call(grafana, 'admin:admin', 'POST /api/datasources', {
     name: 'p',
     type: 'prometheus',

@@ -10,10 +10,11 @@ import { named, reasons } from './harness.ts';
 import { compact } from '../../pkg/contract/compact.ts';
 import { bench, burned, contentOf, everything, MINUTE, people, PEOPLE, setUp, tooMuch } from './burned.ts';
 import { depth } from '../support/budget.ts';
+import { newestOf } from '../support/grafana/profiles/tried.ts';
 
 setUp();
 
-describe.each(['11.6', '12.4', '13.2'] as const)('everything of a burned Grafana %s', (profile) => {
+describe.each(newestOf('11.6', '12.4', '13.2'))('everything of a burned Grafana %s', (profile) => {
   it('comes back in one plan and one apply, the second organization and its alerting included', async () => {
     const manifest = await burned({ profile });
     const asked = bench.sim.requests.length;

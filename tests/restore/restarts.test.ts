@@ -6,6 +6,7 @@ import type { Restored } from '../../pkg/engine/restore/types.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
+import { newestOf } from '../support/grafana/profiles/tried.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -54,7 +55,7 @@ function bad({ results }: Restored): string[] {
 
 const WRITES = /^(POST|PUT|PATCH) /;
 
-describe.each(['11.6', '12.4'] as const)('a Grafana %s that restarts in the middle of a restore', (profile) => {
+describe.each(newestOf('11.6', '12.4'))('a Grafana %s that restarts in the middle of a restore', (profile) => {
   it.each([3, 9])('is waited for, and write %i that it cut is sent again', async (after) => {
     const before = await lost(profile);
     const away = { match: /./, action: { kind: 'cut', unhandled: true } } as const;

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { eachNumbered } from '../../pkg/grafana/http/pagination/numbered.ts';
 import { listPages } from '../../pkg/grafana/http/pagination/pages.ts';
 import { listAt } from '../../pkg/grafana/http/pagination/lists.ts';
+import { ListRoom } from '../../pkg/grafana/http/pagination/room.ts';
 import { stringAt } from '../../pkg/lib/json/json.ts';
 import { servedClient } from '../grafana/served-client.ts';
+import { inDepth } from '../support/budget.ts';
 
 /** Another Grafana whose lists never end. */
 const ITEMS_PER_PAGE = 40_000;
@@ -52,8 +54,21 @@ describe.each([
     await expect(read(list(client))).rejects.toThrow('the list does not fit into memory');
   });
 
-  it('is read to its end where only titles are long, which are not kept whole', async () => {
+  inDepth('is read to its end where only titles are long, which are not kept whole', async () => {
     const { client } = await endless('x'.repeat(4 * 1024 * 1024), 1);
     await expect(read(list(client))).resolves.toBeUndefined();
   });
+});
+
+it('long titles, which are not kept whole, take little of the memory for a list', () => {
+  const room = new ListRoom('/api/any');
+  const title = 'x'.repeat(4 * 1024 * 1024);
+  for (let items = 0; items < 10_000; items++) {
+    room.take(title);
+  }
+  expect(() => {
+    for (let items = 0; items < 10_000_000; items++) {
+      room.take(title);
+    }
+  }).toThrow('the list does not fit into memory');
 });

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { expect } from 'vitest';
+import { expect, it } from 'vitest';
 
 /** The numbers given for `all` take that many minutes together; `npm test -- --budget 30m` multiplies them. */
 const USUAL_MINUTES = 10;
@@ -8,6 +8,9 @@ const USUAL_MINUTES = 10;
 export function depth(): 'quick' | 'all' {
   return process.env['DASHKEEP_TEST_DEPTH'] === 'all' ? 'all' : 'quick';
 }
+
+/** A test in depth: other tests, which are always run, would find most faults that it finds. */
+export const inDepth = it.runIf(depth() === 'all');
 
 /** How many to try of what could be tried without end. */
 export function budget(quick: number, all: number): number {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { TRIED_PROFILES, newestOf } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, take, takeAll, testGrafana, type TestGrafana } from '../harness.ts';
 
 let grafana: TestGrafana;
@@ -116,7 +116,7 @@ describe('accounts', () => {
     expect((await listed('org', context)).map(({ uid }) => uid)).toEqual(['Main Org.']);
   });
 
-  it.each(['12.4', '13.2'] as const)(
+  it.each(newestOf('12.4', '13.2'))(
     'are all listed whether orgs are counted from page 0 or 1 (%s)',
     async (profile) => {
       grafana = await testGrafana({ profile });

@@ -12,3 +12,8 @@ export const TRIED_PROFILES: readonly ProfileName[] = depth() === 'all' ? PROFIL
  * them.
  */
 export const ENGINE_PROFILES: readonly ProfileName[] = depth() === 'all' ? PROFILE_NAMES : ['13.2'];
+
+/** Of versions, oldest first, the one that logic is tried with; with depth each. */
+export function newestOf<P extends ProfileName>(...profiles: P[]): P[] {
+  return depth() === 'all' ? profiles : profiles.slice(-1);
+}
