@@ -138,7 +138,7 @@ export async function readinessFacts(
       now,
       home: caller?.home ?? true,
       repository,
-      overlooked: statusView.overlooked.map(notCovered),
+      overlooked: statusView.overlooked.map((org) => notCovered(org)),
       grafana: await grafana,
       copy: await copyEvidence(parts, 'runs' in repository ? repository.complete : undefined, caller, signal),
       schedule: schedulesOf(values, now).find(({ job }) => job === 'backup'),

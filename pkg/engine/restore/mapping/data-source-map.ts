@@ -50,7 +50,9 @@ export class DataSourceMap {
       const isHidden = (error: unknown): boolean => !hasChoices && isForbidden(error);
       const found = await liveIn(request, org).catch(valueIf(isHidden, undefined));
       live.set(org.id, found ?? []);
-      unread.push(...(found === undefined ? [org.id] : []));
+      if (found === undefined) {
+        unread.push(org.id);
+      }
     }
     const map = new DataSourceMap(live, request);
     unread.forEach((org) => map.#unread.add(org));
