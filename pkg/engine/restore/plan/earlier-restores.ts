@@ -3,6 +3,7 @@ import type { StoredRun } from '../../../repository/runs.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
+import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
@@ -26,11 +27,12 @@ export class EarlierRestores {
 
   /**
    * Whether a restore since the snapshot wrote the resource, as it belongs to the owner that is live: where a later
-   * restore found the owner missing, what was written before went with an earlier one. That, and that a write failed,
-   * only a record says that a trusted key signed, for it lets permissions be widened.
+   * restore found the owner missing, or the owner was made after the restore, what was written before went with an
+   * earlier one. That a restore made the owner, and that a write failed, only a record says that a trusted key signed,
+   * for it lets permissions be widened.
    */
-  async wrote(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
-    return (await this.#last(context, kind, uid)) === 'it';
+  async wrote(context: WriteContext, kind: Kind, uid: string, owner: Content): Promise<boolean> {
+    return (await this.#last(context, kind, uid, owner)) === 'it';
   }
 
   /** Whether a restore since the snapshot made its owner, and none wrote the resource after that. */
@@ -58,12 +60,14 @@ export class EarlierRestores {
     return false;
   }
 
-  /** What was written last of a resource and its owner. */
-  async #last(context: WriteContext, kind: Kind, uid: string): Promise<'it' | 'owner' | undefined> {
+  /** What was written last of a resource and its owner; of the live owner, where it is given. */
+  async #last(context: WriteContext, kind: Kind, uid: string, owner?: Content): Promise<'it' | 'owner' | undefined> {
     const org = context.org.id;
-    const owner = goesWith(kind);
-    const [key, ownerKey] = [kind.name, owner].map((name) => name && keyOf({ org, kind: name, uid }));
+    const [key, ownerKey] = [kind.name, goesWith(kind)].map((name) => name && keyOf({ org, kind: name, uid }));
     for (const { record, author, touched } of await this.#read()) {
+      if (owner !== undefined && this.#isBefore(record, context, owner)) {
+        continue;
+      }
       const its = touched.get(key ?? '');
       const isTrusted = this.#request.repository.trust.counts(author);
       const isFailed = isTrusted && record.errors.some((problem) => keyOf(problem) === key);
@@ -75,6 +79,12 @@ export class EarlierRestores {
       }
     }
     return undefined;
+  }
+
+  /** Whether a restore ended before its owner was made, however far apart the clocks may be. */
+  #isBefore({ finished = '' }: EarlierRestore['record'], { grafana }: WriteContext, owner: Content): boolean {
+    const latest = Date.parse(finished) + MAX_SKEW + Math.max(grafana.clockAhead ?? 0, 0);
+    return !this.#request.repository.ignoreClock && isMadeSince(latest, owner);
   }
 
   #read(): Promise<EarlierRestore[]> {
@@ -104,8 +114,9 @@ export async function isRenewed(
   live: Content,
 ): Promise<boolean> {
   const isNew = async (owner: Content): Promise<boolean> =>
-    isMadeAfter(manifest, owner) || earlier.madeOwner(context, kind, uid);
-  return (await isOwnersDefault(kind, context, uid, live, isNew)) && !(await earlier.wrote(context, kind, uid));
+    (isMadeAfter(manifest, owner) || (await earlier.madeOwner(context, kind, uid))) &&
+    !(await earlier.wrote(context, kind, uid, owner));
+  return isOwnersDefault(kind, context, uid, live, isNew);
 }
 
 /** Whether something is what Grafana gave it with its owner. */
@@ -124,6 +135,10 @@ export async function isOwnersDefault(
 }
 
 /** Whether the live resource was made after the snapshot was taken. */
-export function isMadeAfter({ finished }: { finished: string }, { facts }: Content): boolean {
-  return Date.parse(String(facts?.['created'] ?? '')) > Date.parse(finished);
+export function isMadeAfter({ finished }: { finished: string }, live: Content): boolean {
+  return isMadeSince(Date.parse(finished), live);
+}
+
+function isMadeSince(time: number, { facts }: Content): boolean {
+  return Date.parse(String(facts?.['created'] ?? '')) > time;
 }

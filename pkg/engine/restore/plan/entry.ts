@@ -166,7 +166,8 @@ async function isNoLongerShared(planning: Planning, kind: Kind, context: WriteCo
   const dashboard = await kindOf(kind.deletedWith).read(context, { uid, title: uid });
   return (
     dashboard !== undefined &&
-    (!isMadeAfter(planning.request.manifest, dashboard) || (await planning.earlier.wrote(context, kind, uid)))
+    (!isMadeAfter(planning.request.manifest, dashboard) ||
+      (await planning.earlier.wrote(context, kind, uid, dashboard)))
   );
 }
 

@@ -2,9 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { JsonObject } from '../../../../pkg/lib/json/json.ts';
-import { defaultAcl } from '../../grafana/access.ts';
-import { addDashboard, contentOf } from '../../grafana/dashboards.ts';
 import { addDataSource } from '../../grafana/seed/data-source.ts';
+import { provisionDashboard } from '../../grafana/seed/provisioned.ts';
 import type { GrafanaState } from '../../grafana/state.ts';
 import type { ProxiedApp } from '../../preview/pluginProxy.ts';
 
@@ -110,13 +109,6 @@ function addSource(state: GrafanaState, given: ProvisionedSource): void {
 async function addDashboards(state: GrafanaState, provider: string, path: string): Promise<void> {
   for (const file of await readdir(path)) {
     const spec = JSON.parse(await readFile(join(path, file), 'utf8')) as JsonObject;
-    addDashboard(state, state.org(1), {
-      ...contentOf(spec, 'v1'),
-      uid: String(spec['uid']),
-      folderUid: '',
-      by: 'user:0',
-      acl: defaultAcl(() => state.nextId(), undefined, true),
-      managedBy: { kind: 'classic-file-provisioning', id: provider, sourcePath: join(path, file) },
-    });
+    provisionDashboard(state, state.org(1), { provider, file: join(path, file), spec });
   }
 }
