@@ -1,7 +1,9 @@
 import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
 import { isConflict } from '../../contract/reasons/plan.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
+import { keptWider } from '../../engine/restore/plan/planning.ts';
 import { bySecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { printAbout, type AboutSnapshot } from './about.ts';
@@ -110,6 +112,7 @@ export function printRestore(
     return;
   }
   printResults(context, restored, { items: several ? plan.items : undefined, undo, finish, everything });
+  keptWider(plan).forEach((kept) => printLine(context, printable(`warning: ${reasonSentence(kept)}`)));
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }

@@ -140,6 +140,10 @@ export const PLAN_REASONS = {
   'plan-changes-api':
     'saved through the API, such as by Terraform or grafana-operator, which may change them back after the plan is applied: {titles}',
   'plan-changes-managed': 'managed by {manager}, which may change them back after the plan is applied: {titles}',
+  'plan-keeps-wider': {
+    cli: 'existing permissions that grant more than the snapshot are kept ({number}): {titles}; --overwrite replaces them',
+    page: 'existing permissions that grant more than the snapshot are kept ({number}): {titles}; overwrite existing resources to replace them',
+  },
   'managed-since': 'now managed by {manager}',
   'gone-since': 'already deleted',
   'created-filled': 'the run created it, but it contains resources that are kept',

@@ -70,3 +70,21 @@ it('says that created organizations and users are kept only where some were crea
   const update = items.map((one) => ({ ...one, action: 'update' }));
   expect(printed({}, restored, update)).not.toContain(kept);
 });
+
+it('ends with a warning of existing permissions that grant more than the snapshot, after what was verified', () => {
+  const results = [{ outcome: 'verified', kind: 'data-source', uid: 'prom', org: 1, title: '', reason: '' }];
+  const kept = (uid: string, code: string) => ({
+    ...item,
+    kind: 'folder-permissions',
+    uid,
+    org: 1,
+    action: 'skip',
+    code,
+  });
+  const wider = [...items, kept('ops', 'kept-wider'), kept('shop', 'kept-wider'), kept('open', 'kept-narrower')];
+  expect(printed({}, { results }, wider).slice(-3, -1)).toEqual([
+    '1 of 1 done and verified.',
+    'warning: existing permissions that grant more than the snapshot are kept (2): ops, shop; --overwrite replaces them',
+  ]);
+  expect(printed({}, { results }, [...items, kept('open', 'kept-narrower')]).join('\n')).not.toContain('warning: ');
+});

@@ -93,13 +93,31 @@ const NAMED = 5;
 
 /** What a person has to know about a plan as a whole before applying it. */
 export function planWarnings({ snapshot, items }: Pick<Plan, 'snapshot' | 'items'>): KnownReason[] {
-  return [...notRead(items), ...changedBack({ items }), ...accountsFirst(snapshot, items)];
+  return [
+    ...notRead(items),
+    ...changedBack({ items }),
+    ...accountsFirst(snapshot, items),
+    ...keptWider({ items }),
+  ];
 }
 
 /** How many of them Grafana did not show: nothing is known of those, and nothing is written. */
 function notRead(items: Plan['items']): KnownReason[] {
   const count = items.filter(({ code }) => code === ('live-unreadable' satisfies KnownReason['code'])).length;
   return count === 0 ? [] : [reason('plan-unread', { count: String(count), all: String(items.length) })];
+}
+
+/** That somebody's permissions are kept, although they open more than those in the snapshot. */
+export function keptWider({ items }: Pick<Plan, 'items'>): KnownReason[] {
+  const wider = items.filter(({ code }) => code === 'kept-wider');
+  return wider.length === 0
+    ? []
+    : [reason('plan-keeps-wider', { number: String(wider.length), titles: titlesOf(wider) })];
+}
+
+function titlesOf(items: Plan['items']): string {
+  const titles = items.slice(0, NAMED).map(({ title, uid }) => title || uid);
+  return `${titles.join(', ')}${items.length > NAMED ? ', …' : ''}`;
 }
 
 /** Which accounts to create before teams and permissions that lack only them can be restored completely. */
@@ -122,9 +140,7 @@ export function changedBack({ items }: Pick<Plan, 'items'>): KnownReason[] {
     if (manager === undefined) {
       return [];
     }
-    const more = all.length > NAMED ? ', …' : '';
-    const titles = all.slice(0, NAMED).map(({ title, uid }) => title || uid);
-    const params = { titles: `${titles.join(', ')}${more}` };
+    const params = { titles: titlesOf(all) };
     return manager === 'api'
       ? reason('plan-changes-api', params)
       : reason('plan-changes-managed', { manager, ...params });
