@@ -4,7 +4,9 @@ import { shortText } from '../lib/short-text.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
-import { isUnreadable } from './http/errors.ts';
+import { ifFound, isUnreadable } from './http/errors.ts';
+import { resourceIn } from './http/expected.ts';
+import { objectsOf } from './http/pagination/lists.ts';
 import type { KindContext } from './kinds/kind.ts';
 import { listNumbered } from './http/pagination/numbered.ts';
 
@@ -63,6 +65,27 @@ export async function listOrgs(client: GrafanaClient, signal: AbortSignal | unde
 /** Every organization as `listOrgs`, read once for all kinds of a run. */
 export function orgsOfRun({ grafana, memo, signal }: KindContext): Promise<JsonObject[]> {
   return memo('orgs', () => listOrgs(grafana, signal));
+}
+
+/**
+ * The organization of a name, with its address. Names with a slash are searched for: under a sub-path, no path takes
+ * them.
+ */
+export async function orgNamed(
+  client: GrafanaClient,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<Json | undefined> {
+  let path = `/api/orgs/name/${encodeURIComponent(name)}`;
+  if (name.includes('/')) {
+    const [found] = objectsOf(await client.get('/api/orgs', { query: { name }, signal }), '/api/orgs');
+    if (found === undefined) {
+      return undefined;
+    }
+    path = `/api/orgs/${numberAt(found, 'id')}`;
+  }
+  const answer = await ifFound(client.get(path, { signal }));
+  return answer === undefined ? undefined : resourceIn(answer, path, 'name', name);
 }
 
 /**

@@ -116,7 +116,7 @@ export async function attempt(
       return { answer: { status, json, headers } };
     }
     const text = (await unpackedError(received)).toString('utf8');
-    const error = errorOfResponse(request, status, parseOrUndefined(text));
+    const error = errorOfResponse(request, status, parseOrUndefined(text), line.shared.prefix);
     const retryAfter = retryAfterOf(headers['retry-after'], clock.now());
     if (status === 429 && retryAfter !== undefined) {
       window.pause(retryAfter);

@@ -96,19 +96,30 @@ const CODE_BY_STATUS: Record<number, ErrorCode> = {
   412: 'DK_GRAFANA_CONFLICT',
 };
 
+/** What Grafana says where it has no such route; of a resource that is not there, it says more. */
+const NO_ROUTE = 'Not found';
+
 /** Longest piece of Grafana's message that is worth showing; the rest may be a page of HTML. */
 const MESSAGE_LIMIT = 400;
 
-/** Turns an unsuccessful answer into a typed error. Never includes more of the body than its message. */
+/**
+ * Turns an unsuccessful answer into a typed error. Never includes more of the body than its message.
+ * @param subPath - under which Grafana answers
+ */
 export function errorOfResponse(
   request: { method: string; path: string },
   status: number,
   body: Json | undefined,
+  subPath = '',
 ): GrafanaError {
   const message = (stringAt(body, 'message') ?? stringAt(body, 'error') ?? defaultMessage(status)).slice(
     0,
     MESSAGE_LIMIT,
   );
+  if (status === 404 && subPath !== '' && message === NO_ROUTE && request.path.includes('%2F')) {
+    const why = reason('slash-under-sub-path', { subPath });
+    return new GrafanaError('DK_GRAFANA_REFUSED', request, { status, message: sentenceOf(why) }, { why });
+  }
   const named = stringAt(body, 'messageId') ?? stringAt(body, 'reason') ?? stringAt(body, 'status');
   // oxlint-disable-next-line dashkeep/syntax -- Grafana says it nowhere else
   const isFull = status === 403 && /quota reached/i.test(message);

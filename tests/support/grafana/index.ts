@@ -32,7 +32,7 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
   const tuning: Tuning = { ...DEFAULT_TUNING, nestedFolders: profile.nestedFolders, ...given(options) };
   const server = new GrafanaServer(state, tuning, allRoutes());
   server.workers.load = options;
-  const url = await server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  const url = (await server.listen(options.port ?? 0, options.host ?? '127.0.0.1')) + tuning.subPath;
   let accounts = 0;
   const simulator: Simulator = {
     url,

@@ -30,6 +30,11 @@ export interface Tuning {
   autoAssignOrgRole: Role;
   /** Answers are compressed for callers that accept it (Grafana's `enable_gzip`, off by default). */
   gzip: boolean;
+  /**
+   * Where it is served besides its root (`serve_from_sub_path`), such as /grafana. There, Grafana takes the path apart
+   * after it has decoded it, so that no route takes a name with a slash.
+   */
+  subPath: string;
 }
 
 export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
@@ -44,4 +49,5 @@ export const DEFAULT_TUNING: Omit<Tuning, 'nestedFolders'> = {
   autoAssignOrgId: 1,
   autoAssignOrgRole: 'Viewer',
   gzip: false,
+  subPath: '',
 };

@@ -1,10 +1,10 @@
-import { numberAt, stringAt, type Json } from '../../../lib/json/json.ts';
+import { numberAt, stringAt } from '../../../lib/json/json.ts';
 import type { ApplyResult } from '../../../contract/plan.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because, reasonFrom, refusal, type Reason } from '../../../contract/reasons/reason.ts';
-import { GrafanaError, ifFound, isConflict } from '../../../grafana/http/errors.ts';
+import { GrafanaError, isConflict } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
-import { assertReached } from '../../../grafana/orgs.ts';
+import { assertReached, orgNamed } from '../../../grafana/orgs.ts';
 import type { ChangeLog } from '../apply/change-log.ts';
 import type { PlanRequest, OrgTarget } from '../types.ts';
 import { homeOf } from './caller.ts';
@@ -83,9 +83,7 @@ async function create(request: PlanRequest, { name }: OrgTarget, changeLog: Chan
       throw error;
     }
   }
-  const found: Json | undefined = await ifFound(
-    client.get(`/api/orgs/name/${encodeURIComponent(name)}`, { signal: request.signal }),
-  );
+  const found = await orgNamed(client, name, request.signal);
   const id = numberAt(found, 'id');
   if (id === undefined || stringAt(found, 'name') !== name) {
     throw refusal('DK_GRAFANA_ANSWER', reason('org-vanished'));

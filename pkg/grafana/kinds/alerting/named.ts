@@ -37,7 +37,10 @@ export function namedKind({ name: kind, manyReferences, plural, path, send }: Na
 
   async function read(context: KindContext, name: string): Promise<Content | undefined> {
     const one = provisioningPath(path, name);
-    const found = await ifFound(readAlerting(context, one));
+    // Under a sub-path, no path takes a name with a slash.
+    const found = name.includes('/')
+      ? (await readAlertingList(context, whole)).find((each) => each['name'] === name)
+      : await ifFound(readAlerting(context, one));
     return found === undefined ? undefined : namedContent(resourceIn(found, one, 'name', name), name);
   }
 

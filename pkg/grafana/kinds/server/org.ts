@@ -2,11 +2,9 @@ import { compact } from '../../../contract/compact.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { refusal } from '../../../contract/reasons/reason.ts';
-import { ifFound } from '../../http/errors.ts';
-import { resourceIn } from '../../http/expected.ts';
-import { orgsOfRun, UNREAD_NAME } from '../../orgs.ts';
+import { orgNamed, orgsOfRun, UNREAD_NAME } from '../../orgs.ts';
 import { withoutEmpty } from '../../natural-key.ts';
-import type { Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Kind, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 /**
@@ -44,19 +42,13 @@ export const org: Kind = {
     if (listed.uid === UNREAD_NAME) {
       throw refusal('DK_GRAFANA_TOO_LARGE', reason('name-too-long'));
     }
-    const answer = await readOrg(context, listed.uid);
+    const answer = await orgNamed(context.grafana, listed.uid, context.signal);
     return answer === undefined ? undefined : orgContent(answer);
   },
 
   references: () => [],
   write,
 };
-
-async function readOrg(context: KindContext, name: string): Promise<Json | undefined> {
-  const path = `/api/orgs/name/${encodeURIComponent(name)}`;
-  const answer = await ifFound(context.grafana.get(path, { signal: context.signal }));
-  return answer === undefined ? undefined : resourceIn(answer, path, 'name', name);
-}
 
 /** What the API returns of an organization, as content. */
 export function orgContent(answer: Json): Content {
@@ -79,7 +71,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
   }
   const address = objectAt(item.content.body, 'address');
   if (address !== undefined) {
-    const id = numberAt(await readOrg(context, item.uid), 'id') ?? 0;
+    const id = numberAt(await orgNamed(grafana, item.uid, signal), 'id') ?? 0;
     const fields: JsonObject = { address1: '', address2: '', city: '', zipCode: '', state: '', country: '' };
     await grafana.put(`/api/orgs/${id}/address`, { ...fields, ...address }, { signal });
   }

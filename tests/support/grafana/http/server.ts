@@ -76,7 +76,7 @@ export class GrafanaServer {
     const mark = target.indexOf('?');
     const record: RequestRecord = {
       method: request.method ?? 'GET',
-      path: mark < 0 ? target : target.slice(0, mark),
+      path: belowSubPath(this.tuning.subPath, mark < 0 ? target : target.slice(0, mark)),
       query: mark < 0 ? '' : target.slice(mark + 1),
       status: 0,
       at: Date.now(),
@@ -232,6 +232,10 @@ export class GrafanaServer {
     response.writeHead(answer.status, headers);
     response.end(payload);
   }
+}
+
+function belowSubPath(subPath: string, path: string): string {
+  return subPath !== '' && path.startsWith(subPath) ? path.slice(subPath.length).replaceAll(/%2f/gi, '/') : path;
 }
 
 function cut(response: ServerResponse, answer: HttpResponse, afterBytes: number): void {

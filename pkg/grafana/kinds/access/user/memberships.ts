@@ -10,7 +10,7 @@ import {
 import { reason, type KnownReason } from '../../../../contract/reasons/catalogue.ts';
 import { addToOrg } from '../../../accounts.ts';
 import { ifFound } from '../../../http/errors.ts';
-import { isScratchOrg, orgNameOf, orgsOfRun } from '../../../orgs.ts';
+import { isScratchOrg, orgNamed, orgNameOf, orgsOfRun } from '../../../orgs.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
 import type { Content } from '../../content.ts';
 import type { KindContext } from '../../kind.ts';
@@ -108,10 +108,9 @@ export async function wantedIn(
 
 /** Undefined when there is none of that name. */
 function orgId(context: KindContext, name: string): Promise<number | undefined> {
-  return context.memo(`id of org ${name}`, async () => {
-    const path = `/api/orgs/name/${encodeURIComponent(name)}`;
-    return numberAt(await ifFound(context.grafana.get(path, { signal: context.signal })), 'id');
-  });
+  return context.memo(`id of org ${name}`, async () =>
+    numberAt(await orgNamed(context.grafana, name, context.signal), 'id'),
+  );
 }
 
 /**

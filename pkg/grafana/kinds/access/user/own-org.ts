@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { numberAt, stringAt, type Json, type JsonObject } from '../../../../lib/json/json.ts';
-import { GrafanaError, ifFound } from '../../../http/errors.ts';
+import { GrafanaError } from '../../../http/errors.ts';
 import { objectsOf } from '../../../http/pagination/lists.ts';
+import { orgNamed } from '../../../orgs.ts';
 import type { KindContext } from '../../kind.ts';
 
 /** No mail goes there (RFC 2606). */
@@ -85,5 +86,5 @@ export async function removeOwnOrg(context: KindContext, name: string, account?:
 }
 
 function orgCalled({ grafana, signal }: KindContext, name: string): Promise<Json | undefined> {
-  return ifFound(grafana.get(`/api/orgs/name/${encodeURIComponent(name)}`, { signal }));
+  return orgNamed(grafana, name, signal);
 }
