@@ -50,9 +50,15 @@ export class ResponseTooLarge extends GrafanaError {
   }
 }
 
-/** Whether there is something that takes too much memory, or is nested too deep, to be looked at. */
+/**
+ * Whether one resource cannot be looked at: it takes too much memory, is nested too deep, or has a name that Grafana
+ * does not find.
+ */
 export function isUnreadable(error: unknown): error is DashkeepError {
-  return error instanceof DashkeepError && /^DK_(GRAFANA_TOO_LARGE|JSON_\w+)$/.test(error.code);
+  return (
+    error instanceof DashkeepError &&
+    (/^DK_(GRAFANA_TOO_LARGE|JSON_\w+)$/.test(error.code) || error.why?.code === 'slash-under-sub-path')
+  );
 }
 
 /** Whether an error is Grafana's. */

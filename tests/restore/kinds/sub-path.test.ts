@@ -1,5 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { RestoreBench } from '../harness.ts';
+import { silentLog } from '../../../pkg/contract/ports.ts';
+import { GrafanaClient } from '../../../pkg/grafana/http/client.ts';
+import { basicCredentials } from '../../../pkg/grafana/http/credentials.ts';
+import { connect } from '../../../pkg/grafana/instance.ts';
+import { SeededRandomness } from '../../support/repository/repository.ts';
+import { reasons, RestoreBench } from '../harness.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -47,3 +52,29 @@ it.each(['', '/grafana'])(
     );
   },
 );
+
+it('a rule group with a slash, of a snapshot from the root, holds up nothing else under a sub-path', async () => {
+  bench = await RestoreBench.start({ profile: '12.4', subPath: '/grafana' });
+  await bench.api('POST /api/folders', { uid: 'f', title: 'Folder' });
+  await bench.api('POST /api/v1/provisioning/alert-rules', RULE);
+  await bench.api('POST /api/v1/provisioning/alert-rules', { ...RULE, title: 'Other', ruleGroup: 'g' });
+  const admin = async (): Promise<string> => 'admin';
+  const client = GrafanaClient.open({
+    url: new URL(bench.sim.url).origin,
+    credentials: basicCredentials(admin, admin),
+    clock: bench.clock,
+    randomness: new SeededRandomness(),
+    log: silentLog,
+  });
+  const below = bench.instance;
+  bench.instance = () => connect({ client, orgs: 'all' });
+  const manifest = await bench.backup();
+  await client.close();
+  bench.instance = below;
+  bench.sim.wipe();
+  const { plan, results } = await bench.apply({ manifest });
+  expect(reasons(plan, 'blocked')).toEqual({ 'alert-rule-group/f/g/1': expect.stringContaining('set GRAFANA_URL to') });
+  expect(results.map(({ kind, uid, outcome }) => `${kind} ${uid} ${outcome}`)).toContain(
+    'alert-rule-group f/g verified',
+  );
+});
