@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
+import { createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Clock } from '../../pkg/contract/ports.ts';
+import { silentLog, type Clock } from '../../pkg/contract/ports.ts';
 import { makeCertificate } from '../support/certificates.ts';
 import { runCli, type Ended } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
@@ -102,7 +103,8 @@ describe('dashkeep backup with a wrong address of Grafana', () => {
       code: 'DK_GRAFANA_UNREACHABLE',
       message: expect.stringMatching(/127\.0\.0\.1:\d+ does not speak TLS: use http:\/\//),
     });
-    expect(pauses).toEqual([]);
+    // After that time it would be said that nothing responds.
+    expect(pauses).toEqual([10_000]);
   });
 
   it('names a server whose certificate is not trusted', async () => {
@@ -166,4 +168,21 @@ describe('dashkeep restore without --apply', () => {
     grafana.setFaults({ match: /./, action: { kind: 'cut' } });
     await expect(run(clock, 'restore', 'latest')).rejects.toThrow(/no response/);
   });
+});
+
+it('a backup names the address of something that accepts connections and never responds, before it gives up', async () => {
+  const silent = createTcpServer((socket) => socket.resume());
+  const port = await portOf(silent);
+  const said: string[] = [];
+  const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  const given = {
+    GRAFANA_URL: `http://127.0.0.1:${port}`,
+    ...{ GRAFANA_API_TOKEN: 'x', DASHKEEP_GRAFANA_TIMEOUT: '5000' },
+  };
+  await expect(runCli(['backup', ...where], given, { clock: fastClock(20), log })).rejects.toMatchObject({
+    code: 'DK_GRAFANA_UNREACHABLE',
+  });
+  expect(said[0]).toBe(`no response from http://127.0.0.1:${port} for 10 seconds; waiting up to 5 seconds for it`);
+  silent.close();
 });

@@ -10,7 +10,14 @@ it('says how long Grafana did not respond, not how long it may be away', async (
     monotonic: () => now,
     sleep: async (milliseconds: number) => void (now += milliseconds),
   };
-  const outage = new Outage({ clock, log: silentLog, within: 3_000, whyDown: async () => 'no response in time' });
+  const grafana = { address: 'http://grafana', timeout: 30_000, answered: () => true };
+  const outage = new Outage({
+    clock,
+    log: silentLog,
+    within: 3_000,
+    whyDown: async () => 'no response in time',
+    ...grafana,
+  });
   outage.waitOut({ atStart: true, onWait: () => undefined, signal: new AbortController().signal });
   // A request that hung until its own limit.
   now = 66_000;

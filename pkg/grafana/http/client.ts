@@ -89,6 +89,9 @@ export class GrafanaClient {
         clock: options.clock,
         log: options.log,
         within: options.wait ?? DEFAULT_WAIT_MS,
+        address: origin,
+        timeout: options.timeout ?? DEFAULT_TIMEOUT_MS,
+        answered: () => shared.answered,
         whyDown: (within, signal) => whyDown({ dispatcher, origin, path: `${prefix}/api/health` }, within, signal),
       }),
       options,
@@ -139,10 +142,12 @@ export class GrafanaClient {
     this.#shared.outage.waitOut(patience);
   }
 
-  /** Ends when the requests under way have ended; no others are sent. */
+  /** Ends when the requests under way have ended, which those to a Grafana that stayed away do not; no others are sent. */
   async close(): Promise<void> {
-    this.#shared.outage.close();
-    await this.#shared.dispatcher.close();
+    const { outage, dispatcher } = this.#shared;
+    const isAway = outage.gone !== undefined;
+    outage.close();
+    await (isAway ? dispatcher.destroy() : dispatcher.close());
   }
 
   async get(path: string, options: RequestOptions = {}): Promise<Json> {

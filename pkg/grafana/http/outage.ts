@@ -21,9 +21,16 @@ export interface OutageOptions {
   within: number;
   /** Why Grafana does not answer within these milliseconds, asked once; undefined when it does. */
   whyDown: (within: number, signal: AbortSignal) => Promise<string | undefined>;
+  /** The address, and the milliseconds that one response may take. */
+  address: string;
+  timeout: number;
+  /** Whether there was a response yet. */
+  answered: () => boolean;
 }
 
 const PROBE_EVERY_MS = 1_000;
+/** A first response that takes longer, in milliseconds, is reported: until then nothing names the address. */
+const SILENT_MS = 10_000;
 
 /** Milliseconds within which Grafana says that it is up; fewer if the time is nearly over. */
 const HEALTH_TIMEOUT_MS = { most: 5_000, least: 500 };
@@ -44,6 +51,20 @@ export class Outage {
   /** From now on a Grafana that goes away is waited for. Without it, requests fail after their own attempts. */
   waitOut(patience: Patience): void {
     this.#patience = patience;
+    if (patience.atStart === true && !this.#options.answered()) {
+      void this.#reportSilence(patience.signal);
+    }
+  }
+
+  /** Something may accept connections and never respond. */
+  async #reportSilence(running: AbortSignal): Promise<void> {
+    const { clock, log, address, timeout, answered } = this.#options;
+    const signal = AbortSignal.any([running, this.#closing.signal]);
+    await clock.sleep(SILENT_MS, signal).catch(() => undefined);
+    if (!signal.aborted && !answered() && this.#looking === undefined) {
+      const [silent, most] = [SILENT_MS, timeout].map((milliseconds) => `${Math.round(milliseconds / 1000)} seconds`);
+      log.warn({}, `no response from ${address} for ${silent}; waiting up to ${most} for it`);
+    }
   }
 
   /** Nothing can be asked for from now on, and what waits for Grafana fails. */
