@@ -106,8 +106,18 @@ class Bootstrap {
     }
     const lasting = new Set(facts.tokens.map(({ org }) => org));
     const all = await orgsOfAdmin(await this.#identities.admin(), { lasting }, this.#signal);
-    await this.#memory.keepOnly(all, facts);
-    return [home, ...all.filter((org) => org !== home)];
+    const unlisted = [...lasting].filter((org) => org !== home && !all.includes(org));
+    const exist = await Promise.all(unlisted.map((org) => this.#mayExist(org)));
+    const hidden = unlisted.filter((_org, at) => exist[at]);
+    await this.#memory.keepOnly([...all, ...hidden], facts);
+    return [home, ...[...all, ...hidden].filter((org) => org !== home)];
+  }
+
+  /** A list may be shortened: only an organization that Grafana does not find is gone. */
+  async #mayExist(org: number): Promise<boolean> {
+    const admin = await this.#identities.admin();
+    const found = admin.get(`/api/orgs/${org}`, { signal: this.#signal }).then(() => true);
+    return found.catch(valueIf(isForbidden, true)).catch(valueIf(isAbsent, false));
   }
 
   async #org(org: number, home: number, facts: Facts): Promise<OrgToken> {

@@ -23,8 +23,8 @@ export async function leftByRestores(
   const left = new Map<string, { isThere: boolean; at: string }>();
   const ended = (run: RunLine): boolean => run.kind === 'restore' && (run.finished ?? '') > since;
   // Anyone who can write to the target can add records: the newest are enough for a hint.
-  for (const { id } of (await history.since(since, ended, signal)).slice(0, RESTORES_MOST).reverse()) {
-    const run = await history.find(id, signal);
+  const newest = (await history.since(since, ended, signal)).slice(0, RESTORES_MOST).reverse();
+  for (const run of await mapConcurrently(READS_AT_ONCE, newest, ({ id }) => history.find(id, signal), signal)) {
     const at = run?.finished ?? since;
     run?.touched?.forEach((one) => left.set(keyOf(one), { isThere: one.did !== 'deleted', at }));
   }
