@@ -27,6 +27,49 @@ describe('the guides', () => {
   });
 });
 
+describe('docs/install/README.md', () => {
+  it('names the versions of Kubernetes and Helm that the chart and the commands need', async () => {
+    const { kubeVersion } = parse(await readFile(join(CHART, 'Chart.yaml'), 'utf8')) as { kubeVersion: string };
+    const kubernetes = /^>=(\d+\.\d+)\.0-0$/.exec(kubeVersion)?.[1];
+    // `--reset-then-reuse-values` exists since Helm 3.14.
+    expect(guide('README.md')).toContain(`Kubernetes ${kubernetes} or later and Helm 3.14 or later`);
+  });
+});
+
+describe('docs/install/official-chart.md', () => {
+  it('mentions encryption before the first backup', () => {
+    const text = guide('official-chart.md');
+    expect(text.indexOf('../encryption.md')).toBeGreaterThan(text.indexOf('## 2. The chart'));
+    expect(text.indexOf('../encryption.md')).toBeLessThan(text.indexOf('## 3.'));
+  });
+
+  it.each(['download', 'image'])(
+    'names every value of the overlay that replaces the reader’s own (%s)',
+    async (source) => {
+      const objects = await template(CHART, { values: [{ plugin: { source } }] });
+      const overlay = the(objects, 'ConfigMap', 'dashkeep-overlay')['data']['overlay.yaml'] as string;
+      const bullet = /^- \*\*Helm replaces lists.*$/m.exec(guide('official-chart.md'))?.[0] ?? '';
+      const { 'grafana.ini': settings, ...lists } = parse(overlay) as Values;
+      for (const name of [...Object.keys(lists), ...Object.keys(settings.plugins)]) {
+        expect(bullet).toContain(`\`${name}\``);
+      }
+      // It is the last file of the command, so items in an earlier one would be lost.
+      expect(bullet).toContain('add its items to `dashkeep-overlay.yaml`');
+      expect(overlay.split('\n')[0]).toContain('add its items here');
+    },
+  );
+});
+
+describe('pages with `--version <version>`', () => {
+  const using = [...pages()].filter(([, text]) => text.includes('--version <version>'));
+
+  it.each(using)('%s: says which version', (_, text) => {
+    expect(text).toMatch(
+      /<version>` is the version of the (?:Grafana )?chart|Use the version of the chart that you run/,
+    );
+  });
+});
+
 describe('docs/install/images.md', () => {
   it('creates a builder before a build that the default one does not support', () => {
     const commands = commandsOf(shellBlocks(guide('images.md')).join('\n')).map((words) => words.join(' '));
