@@ -79,6 +79,13 @@ it('a verification that could not run is not advised to be repaired', () => {
   expect(line?.hint).toBe('The history of runs shows why.');
 });
 
+it('names the command and the setting of what is overdue', () => {
+  const [verification] = broken(verified(run('verify', 32 * 24)));
+  expect(verification?.hint).toMatch(/dashkeep verify --read-data.*DASHKEEP_VERIFY_SCHEDULE/);
+  const [test] = broken(tested(run('drill', 93 * 24)));
+  expect(test?.hint).toMatch(/dashkeep drill.*DASHKEEP_DRILL_SCHEDULE/);
+});
+
 it('a copy that is verified needs no one to confirm it', () => {
   const confirmations = { 'private-key': confirmed(1), secrets: confirmed(1) };
   expect(levels({}, { confirmations, copy: copies({}) })).toEqual([]);
