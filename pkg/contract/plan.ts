@@ -15,6 +15,8 @@ export const SECURITY_CODES = [
   'address',
   /** The same where the address is a secret, which nobody shows: `field`. */
   'hidden-address',
+  /** The same where a person supplied it: `field`. */
+  'supplied-address',
   /** People are led somewhere else: `field`, `before`, `after`. */
   'link',
   /** Grafana passes on more of what identifies people, or checks less whom it talks to: `field`, `before`, `after`. */

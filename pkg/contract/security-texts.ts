@@ -7,6 +7,7 @@ export const SECURITY = {
   'secrets-kept': 'Grafana will send the stored secrets there: {secrets}.',
   'secrets-dropped': 'The stored secrets are removed. Enter them again: {secrets}.',
   'hidden-address': '{field} is replaced by the value in the snapshot. It is secret and may be an address.',
+  'supplied-address': '{field} is replaced by the supplied value. It is secret and may be an address.',
   link: '{field} has another destination: {before} → {after}.',
   forwarding: '{field}: {before} → {after}. This forwards more of the user’s identity, or weakens checks.',
   'server-admin': 'Becomes a server admin.',

@@ -49,3 +49,19 @@ it('a secret that was supplied is no difference from the one in an encrypted sna
     expect(point?.settings).toEqual({ url: 'https://new.example', recipient: '#ops' });
   }
 });
+
+it('the plan does not say that the snapshot replaces an address that was supplied', async () => {
+  await api('POST /api/v1/provisioning/contact-points', POINT);
+  await dashkeep('backup');
+  await api('PUT /api/v1/provisioning/contact-points/ops-1', {
+    ...POINT,
+    settings: { ...POINT.settings, url: 'https://other.example' },
+  });
+  const file = `${directory.path}/secrets.yaml`;
+  await writeFile(file, 'contact-point: { ops: { url: "https://new.example" } }');
+  const plan = ['restore', 'latest', '--only', 'contact-point/ops', '--overwrite'];
+  const codes = async (...more: string[]): Promise<string[]> =>
+    (await dashkeep(...plan, ...more)).json.plan[0].security.map(({ code }: { code: string }) => code);
+  expect(await codes()).toEqual(['hidden-address']);
+  expect(await codes('--secrets', file)).toEqual(['supplied-address']);
+});

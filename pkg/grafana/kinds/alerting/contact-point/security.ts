@@ -33,14 +33,17 @@ function integrationSecurity(
 ): SecurityChange[] {
   const type = stringAt(integration, 'type') ?? 'integration';
   const label = <T extends { field: string }>(one: T): T => ({ ...one, field: `${type} ${one.field}` });
-  const moved = twin === undefined ? [] : movedSecrets(integration, twin, context.secrets('contact-point', uid));
+  const supplied = context.secrets('contact-point', uid);
+  const moved = twin === undefined ? [] : movedSecrets(integration, twin, supplied);
   const secrets = moved.length === 0 ? {} : { secrets: moved.join(', '), keeps: switchText(context.keepSecrets) };
   return [
     ...differences(addressesOf(twin), addressesOf(integration)).map((one) =>
       securityChange('address', { ...label(one), ...secrets }),
     ),
     ...differences(recipientsOf(twin), recipientsOf(integration)).map((one) => securityChange('address', label(one))),
-    ...hiddenChanges(integration, twin).map((field) => securityChange('hidden-address', label({ field }))),
+    ...hiddenChanges(integration, twin).map((field) =>
+      securityChange(isSupplied(integration, field, supplied) ? 'supplied-address' : 'hidden-address', label({ field })),
+    ),
   ];
 }
 
@@ -55,10 +58,13 @@ function movedSecrets(
   twin: JsonObject,
   supplied: Record<string, string> | undefined,
 ): string[] {
-  const given = (field: string): boolean =>
-    hasField(integration, field) ||
-    (supplied?.[`${stringAt(integration, 'uid')}.${field}`] ?? supplied?.[field]) !== undefined;
-  return secureFieldsOf(twin).filter((field) => !given(field));
+  return secureFieldsOf(twin).filter(
+    (field) => !hasField(integration, field) && !isSupplied(integration, field, supplied),
+  );
+}
+
+function isSupplied(integration: JsonObject, field: string, supplied: Record<string, string> | undefined): boolean {
+  return (supplied?.[`${stringAt(integration, 'uid')}.${field}`] ?? supplied?.[field]) !== undefined;
 }
 
 /** Settings that say where requests go, without those that are secret. */
