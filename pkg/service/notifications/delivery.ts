@@ -38,12 +38,17 @@ export class Undelivered extends DashkeepError {
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 2_000;
 const WAITING_MOST = 50;
+/** How long the service waits for receivers when it stops. */
+const STOP_WITHIN_MS = 3_000;
 
 /** Delivers notices through one channel, in their order and in the background. */
 export class Delivery {
   readonly #channel: Channel;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** No notice gets another attempt. */
+  readonly #ending = new AbortController();
+  /** Requests end. */
   readonly #stopping = new AbortController();
   #last: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -70,14 +75,25 @@ export class Delivery {
     this.#last = this.#last.then(() => this.#deliver(notice)).finally(() => this.#waiting--);
   }
 
+  /** Gives each waiting notice one attempt: what ends with the service, such as a restore, is not reported later. */
   async stop(): Promise<void> {
+    this.#ending.abort();
+    const delivered = new AbortController();
+    await Promise.race([
+      this.#last.finally(() => delivered.abort()),
+      this.#clock.sleep(STOP_WITHIN_MS, delivered.signal).catch(() => undefined),
+    ]);
     this.#stopping.abort();
     await this.#last;
   }
 
+  #isOver(attempt: number): boolean {
+    return this.#stopping.signal.aborted || (attempt > 1 && this.#ending.signal.aborted);
+  }
+
   async #deliver(notice: Notice): Promise<void> {
     const { event, audience } = notice;
-    for (let attempt = 1; attempt <= ATTEMPTS && !this.#stopping.signal.aborted; attempt++) {
+    for (let attempt = 1; attempt <= ATTEMPTS && !this.#isOver(attempt); attempt++) {
       try {
         const receiver = await this.#channel.receiver();
         const isFor = audience === undefined || audience === receiver?.owner;
@@ -98,7 +114,7 @@ export class Delivery {
           this.problem = problem;
           return;
         }
-        await this.#clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), this.#stopping.signal).catch(() => undefined);
+        await this.#clock.sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1), this.#ending.signal).catch(() => undefined);
       }
     }
   }

@@ -69,7 +69,9 @@ export class Webhook {
         throw cause;
       }
       // Only the kind of failure: the address is a secret.
-      const kind = (cause as { code?: string }).code ?? (cause instanceof Error ? cause.name : 'unknown');
+      const { code, name = 'unknown' } = cause as { code?: unknown; name?: string };
+      // That of an aborted request is a number.
+      const kind = typeof code === 'string' ? code : name;
       throw new Undelivered(reason('webhook-silent', { cause: kind }), { cause });
     }
     if (status >= 300) {

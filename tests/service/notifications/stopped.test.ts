@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { eventually } from '../../support/ports.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { startWebhook, type Webhook } from '../../support/webhook.ts';
+
+let grafana: Simulator;
+let webhook: Webhook;
+let service: TestService;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '13.2' });
+  grafana.seedDashboards({ count: 4, folders: 1 });
+  webhook = await startWebhook();
+  const environment = { DASHKEEP_WEBHOOK_URL: webhook.url, DASHKEEP_STOP_SECONDS: '1' };
+  service = await startService({ grafanaUrl: grafana.url, environment });
+});
+afterEach(async () => {
+  await Promise.all([webhook.close(), grafana.close(), removeDirectory(service.directory)]);
+});
+
+/** Starts a restore whose second write is never answered. */
+async function restoring(): Promise<void> {
+  const { dashboards } = grafana.state.org(1);
+  await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+  const { items } = (await service.call('GET', '/snapshots')).json;
+  [...dashboards.keys()].forEach((uid) => dashboards.delete(uid));
+  const request = { snapshot: items[0].id, selection: { type: 'kinds', kinds: ['folder', 'dashboard'] } };
+  const plan = (await service.call('POST', '/restores', request)).json;
+  grafana.setFaults({ match: /^POST .*dashboard/, action: { kind: 'hang' }, skip: 1 });
+  await service.call('POST', `/restores/${plan.id}/apply`, {});
+  await eventually('something to be written', () => dashboards.size > 0 || undefined);
+}
+
+it('reports a restore that the stop of the service interrupts', async () => {
+  await restoring();
+  await service.stop();
+  expect(webhook.taken).toMatchObject([{ event: 'failed', text: expect.stringContaining('interrupted') }]);
+});
+
+it('stops beside a receiver that never responds, and says why nothing was delivered', async () => {
+  webhook.always('hang');
+  await restoring();
+  await service.stop();
+  expect(webhook.heard).toHaveLength(1);
+  const { reason } = JSON.parse(service.lines.find((line) => line.includes('not notified')) ?? '{}');
+  expect(reason).toMatch(/AbortError/);
+});
