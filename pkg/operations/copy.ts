@@ -89,9 +89,10 @@ export async function runCopy(
 }
 
 function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOutcome<CopyReport> {
-  const { copied, present, different, foreign, damaged, objects: copiedObjects, forgotten, mended, verified } = report;
+  const { copied, present, different, foreign, damaged, newer, objects: copiedObjects } = report;
+  const { forgotten, mended, verified } = report;
   const { status, counts, errors, ...found } = verifyOutcome(verified);
-  const isPartial = different.length + foreign.length + damaged.length > 0;
+  const isPartial = different.length + foreign.length + damaged.length + newer.length > 0;
   const said = warningOf(warnings);
   const numbers = {
     ...{ copied: copied.length, present: present.length, copiedObjects },
@@ -160,11 +161,12 @@ async function retain(
   }
 }
 
-function leftOut({ different, foreign, damaged }: CopyResult): KnownReason[] {
+function leftOut({ different, foreign, damaged, newer }: CopyResult): KnownReason[] {
   const named = [
     ['copy-foreign', foreign],
     ['copy-different', different],
     ['copy-damaged', damaged],
+    ['copy-newer', newer],
   ] as const;
   return named.flatMap(([code, ids]) =>
     ids.length === 0 ? [] : [reason(code, { count: String(ids.length), snapshots: ids.slice(0, NAMED).join(', ') })],

@@ -9,7 +9,9 @@ import type { Repository } from '../../pkg/repository/repository.ts';
 import { coverageOf } from '../../pkg/repository/snapshots/coverage.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
+import { startGrafana } from '../support/grafana/index.ts';
 import { Forger, readStored } from '../support/repository/forger.ts';
+import { runMain } from '../support/cli.ts';
 import { open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
 
 const IDS = ['20261124T143000Z-f3e18310', '20261124T153000Z-90a45050'] as const;
@@ -89,4 +91,31 @@ it('a manifest in a newer format is said to be newer, not damaged', async () => 
   await expect(repository.manifest(IDS[1])).rejects.toMatchObject({ code: 'DK_MANIFEST_NEWER' });
   expect((await repository.snapshots()).map(({ id }) => id)).toEqual([IDS[0]]);
   expect((await verify(repository)).problems).toMatchObject([{ code: 'DK_MANIFEST_NEWER', snapshots: [IDS[1]] }]);
+});
+
+it('the command line never calls a manifest in a newer format damaged, and advises an upgrade', async () => {
+  const manifest = await readStored(forger, `snapshots/${IDS[1]}.json.gz`);
+  await writeFile(join(directory, `snapshots/${IDS[1]}.json.gz`), gzipSync(JSON.stringify({ ...manifest, format: 2 })));
+  const other = await mkdtemp(join(tmpdir(), 'dashkeep-newer-copy-'));
+  const grafana = await startGrafana({ profile: '13.2' });
+  const admin = { GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+  const given = { ...admin, DASHKEEP_TARGET: `file://${directory}`, DASHKEEP_STATE_DIR: join(other, 'state') };
+  const said = async (...args: string[]): Promise<[number, string]> => {
+    const { exit, out, error } = await runMain(args, given);
+    return [exit, out + error];
+  };
+  const [copied, verified, repaired, pruned] = [
+    await said('copy', `file://${join(other, 'copy')}`),
+    await said('verify'),
+    await said('repair'),
+    await said('prune'),
+  ];
+  expect(copied).toEqual([3, expect.stringContaining(`a newer Dashkeep wrote them: ${IDS[1]}`)]);
+  expect(verified).toEqual([4, expect.stringContaining('1 problem.\n')]);
+  expect(repaired[1]).toContain('upgrade Dashkeep to read it: manifest');
+  expect(pruned).toEqual([5, expect.stringContaining('Upgrade Dashkeep, and keep that snapshot')]);
+  await grafana.close();
+  for (const [, text] of [copied, verified, repaired, pruned]) {
+    expect(text).not.toMatch(/damaged:|delete that|dashkeep repair/);
+  }
 });

@@ -40,8 +40,12 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
     });
   }).finally(progress.end);
   printResult(context, flags, report, () => print(context, report));
-  const { foreign, different, damaged, verified } = report;
-  return damaged.length + verified.problems.length > 0 ? 4 : foreign.length + different.length > 0 ? 3 : 0;
+  const { foreign, different, damaged, newer, verified } = report;
+  return damaged.length + verified.problems.length > 0
+    ? 4
+    : foreign.length + different.length + newer.length > 0
+      ? 3
+      : 0;
 }
 
 /** As the service copies: by the rules of the copy, and for the recipients of the first target. */
@@ -76,7 +80,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
     context,
     `${counted(copied.length, 'snapshot')} copied (${counted(objects, 'object')}), ${present.length} already existed.`,
   );
-  const { foreign, different, damaged, forgotten, mended } = report;
+  const { foreign, different, damaged, newer, forgotten, mended } = report;
   if (forgotten.length > 0) {
     printLine(context, `Retention removed ${counted(forgotten.length, 'snapshot')} from the copy.`);
   }
@@ -88,6 +92,9 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
   }
   if (damaged.length > 0) {
     printLine(context, `Not copied, because damaged: ${damaged.join(', ')}`);
+  }
+  if (newer.length > 0) {
+    printLine(context, `Not copied, because a newer Dashkeep wrote them: ${newer.join(', ')}. Upgrade this one.`);
   }
   if (different.length > 0) {
     printLine(

@@ -63,13 +63,15 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
 }
 
 function print(context: CliContext, { repaired, remaining }: RepairResult, readData: boolean): void {
-  for (const { object, reason, resources } of remaining) {
-    printLine(context, printable(`still damaged: ${object === '' ? 'manifest' : object}: ${reason}`));
+  for (const { code, object, reason, resources } of remaining) {
+    const state = code === 'DK_MANIFEST_NEWER' ? 'upgrade Dashkeep to read it' : 'still damaged';
+    printLine(context, printable(`${state}: ${object === '' ? 'manifest' : object}: ${reason}`));
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
   }
-  const still = remaining.length > 0 || readData ? `, ${remaining.length} still damaged` : '';
+  const damaged = remaining.filter(({ code }) => code !== 'DK_MANIFEST_NEWER');
+  const still = damaged.length > 0 || readData ? `, ${damaged.length} still damaged` : '';
   const unread = readData ? '' : ' Contents were not read: to also find damaged objects, add --read-data.';
   printLine(context, `${repaired.length} repaired${still}.${unread}`);
 }

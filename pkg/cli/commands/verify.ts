@@ -87,9 +87,14 @@ function verdict({ problems, snapshots }: VerifyReport): string {
   return `${counted(problems.length, 'problem')}.${problems.some(isMendable) ? ` Try \`${repair}\`.` : ''}`;
 }
 
-const NOT_MENDABLE: ReadonlySet<string> = new Set(['DK_SNAPSHOT_FUTURE', 'DK_SNAPSHOT_FOREIGN', 'DK_IDENTITY_MISSING']);
+const NOT_MENDABLE: ReadonlySet<string> = new Set([
+  'DK_SNAPSHOT_FUTURE',
+  'DK_SNAPSHOT_FOREIGN',
+  'DK_IDENTITY_MISSING',
+  'DK_MANIFEST_NEWER',
+]);
 
-/** Whether what is live in Grafana can mend it: not what a key, a repository or a date is about. */
+/** Whether what is live in Grafana can mend it: not what a key, a repository, a version or a date is about. */
 function isMendable({ code }: Pick<VerifyProblem, 'code'>): boolean {
   return !isFindingCode(code) && !NOT_MENDABLE.has(code);
 }

@@ -36,6 +36,7 @@ export const RUN_REASONS = {
 
   'copy-foreign': 'not copied, because no trusted key signed them ({count}): {snapshots}',
   'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',
+  'copy-newer': 'not copied, because a newer Dashkeep wrote them; upgrade this one ({count}): {snapshots}',
   'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
   'copy-mended': 'objects that were missing or damaged in the copy were copied again: {count}',
   'copy-keeps-shrunk':

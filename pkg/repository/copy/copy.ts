@@ -24,6 +24,8 @@ export interface CopyResult {
   foreign: string[];
   /** Not copied: they are damaged. Empty if damage ends the copy. */
   damaged: string[];
+  /** Not copied: this version does not know all that they contain. Empty if that ends the copy. */
+  newer: string[];
   objects: number;
 }
 
@@ -32,7 +34,7 @@ export interface CopyOptions extends Abortable {
   progress?: (done: number, total: number) => void;
   /** All by default. */
   selection?: CopySelection | undefined;
-  /** Called with each damaged snapshot, which is then left out; by default, it ends the copy. */
+  /** Called with each damaged or newer snapshot, which is then left out; by default, it ends the copy. */
   onDamaged?: (id: string, error: DashkeepError) => void;
 }
 
@@ -44,7 +46,15 @@ export interface CopyOptions extends Abortable {
 export async function copyRepository(from: Repository, to: Repository, options: CopyOptions): Promise<CopyResult> {
   const { signal, selection, progress, onDamaged } = options;
   const there = new Map((await listSnapshots(to.store, { signal })).map((key) => [key.id, key]));
-  const result: CopyResult = { copied: [], present: [], different: [], foreign: [], damaged: [], objects: 0 };
+  const result: CopyResult = {
+    copied: [],
+    present: [],
+    different: [],
+    foreign: [],
+    damaged: [],
+    newer: [],
+    objects: 0,
+  };
   const copy = new Copy(from, to, result, { signal });
   const id = newTimedId(to.clock.now(), options.randomness);
   const session = await to.openSession({ id, kind: 'backup' }, { signal });
@@ -59,7 +69,7 @@ export async function copyRepository(from: Repository, to: Repository, options: 
         if (onDamaged === undefined || !(error instanceof DashkeepError) || !NOT_WHOLE.has(error.code)) {
           throw error;
         }
-        result.damaged.push(key.id);
+        result[error.code === 'DK_MANIFEST_NEWER' ? 'newer' : 'damaged'].push(key.id);
         onDamaged(key.id, error);
       }
     }

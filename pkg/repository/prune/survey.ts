@@ -78,6 +78,7 @@ async function crossOffNeeded(
   signal?: AbortSignal,
 ): Promise<Set<string>> {
   const { store } = repository;
+  const findIt = reason('find-unreadable', { command: 'dashkeep verify' });
   const manifests = [];
   for await (const { key, size, lastModified } of store.list(SNAPSHOTS, { signal })) {
     const named = parseSnapshotKey(key);
@@ -110,7 +111,7 @@ async function crossOffNeeded(
           throw new DashkeepError(
             'DK_PRUNE_UNSAFE',
             `a manifest cannot be read, so the objects that it needs are unknown: ${reasonOf(error)}`,
-            { cause: error, advice: reason('find-unreadable', { command: 'dashkeep verify' }) },
+            { cause: error, advice: error.code === 'DK_MANIFEST_NEWER' ? reason('upgrade-to-read') : findIt },
           );
         }
         // Forgotten since it was listed.

@@ -81,6 +81,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'To find it, run `{command}`. Repair or delete that snapshot, or set the identity that decrypts it.',
     page: 'To find it, verify the repository. Repair or delete that snapshot, or enter the private key that decrypts it.',
   },
+  'upgrade-to-read': 'Upgrade Dashkeep, and keep that snapshot: a newer version wrote it.',
   'restore-manifest':
     'Find out who changed the target, and restore the manifest {id} and its signature from the versions of the bucket. If it is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':
