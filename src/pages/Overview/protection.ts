@@ -29,10 +29,10 @@ function verdictOnBackups(status: Status): Verdict {
     return {
       tone: 'error',
       icon: 'exclamation-circle',
-      title: t('protection.damaged', 'Stored backups are damaged'),
+      title: t('protection.damaged', 'Stored backups may be damaged'),
       text: t(
         'protection.damagedText',
-        'The last backup was made {{ago}}. The last verification found damaged or missing content. Follow the warning below.',
+        'The last backup was made {{ago}}. The last verification found problems. Follow the warning below.',
         { ago },
       ),
     };

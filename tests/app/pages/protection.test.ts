@@ -127,7 +127,7 @@ describe('what the overview says of the backups', async () => {
     for (const protection of ['yes', 'uncovered', 'partial'] as const) {
       expect(verdictOf({ ...damaged, protection })).toMatchObject({
         tone: 'error',
-        title: 'Stored backups are damaged',
+        title: 'Stored backups may be damaged',
       });
     }
     expect(say({ ...damaged, protection: 'late' })).toContain('Backups are overdue');
