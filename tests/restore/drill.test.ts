@@ -8,8 +8,7 @@ import { recordRun } from '../../pkg/operations/run.ts';
 import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import type { Instance } from '../../pkg/grafana/instance.ts';
 import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
-import { depth } from '../support/budget.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES, TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { recordingLog, SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 
@@ -56,12 +55,8 @@ async function live(): Promise<Record<string, string>> {
   );
 }
 
-describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('a drill on Grafana %s', (profile) => {
   let before: Record<string, string>;
-  /** What a drill copies to: what breaks is tried with each of them, but without depth not with each version. */
-  const forms = (['org', 'folder'] as const).filter(
-    (form) => depth() === 'all' || (form === 'org') === (profile === '10.4'),
-  );
   // Each leaves all as it was before, but for the accounts of those with a token.
   beforeAll(async () => void (before = await company(profile)));
   afterAll(() => bench.close());
@@ -111,7 +106,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(await added()).toEqual([]);
   });
 
-  it.each(forms)('leaves nothing behind when Grafana breaks half-way, in a scratch %s', async (form) => {
+  it.each(['org', 'folder'])('leaves nothing behind when Grafana breaks half-way, in a scratch %s', async (form) => {
     const match = /^(POST|PUT) (?!\/api\/(orgs|folders)\b)/;
     bench.sim.setFaults({ match, action: { kind: 'status', status: 500 }, skip: 4 });
     const report = form === 'org' ? await run(await bench.instance()) : await bench.asAccount((as) => run(as));
@@ -122,7 +117,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(await added()).toEqual([]);
   });
 
-  it.each(forms)('leaves nothing behind when it is interrupted, in a scratch %s', async (form) => {
+  it.each(['org', 'folder'])('leaves nothing behind when it is interrupted, in a scratch %s', async (form) => {
     const controller = new AbortController();
     const match = form === 'org' ? /^(POST|PUT) .*(dashboards|provisioning)/ : /^(POST|PUT) .*(dashboards)/;
     const stop = (): void => controller.abort(new Error('stopped by a person'));
@@ -134,7 +129,7 @@ describe.each(TRIED_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(await added()).toEqual([]);
   });
 
-  it.runIf(forms.includes('folder'))('is left out and named by a backup meanwhile', async () => {
+  it('is left out and named by a backup meanwhile', async () => {
     const all = await live();
     await bench.api('POST /api/orgs', { name: SCRATCH });
     const { resources, skipped, status, scope } = await bench.backup();

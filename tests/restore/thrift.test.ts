@@ -8,7 +8,7 @@ import { GrafanaClient } from '../../pkg/grafana/http/client.ts';
 import { budget } from '../support/budget.ts';
 import type { Repository } from '../../pkg/repository/repository.ts';
 import { heldBody } from '../support/grafana/http/body.ts';
-import { TRIED_PROFILES, newestOf } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES, newestOf } from '../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
 import { seed } from './seed.ts';
@@ -58,7 +58,7 @@ async function applyAtOnce(
   return { plan, results, reads };
 }
 
-describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('a restore that is applied immediately, Grafana %s', (profile) => {
   it('reads each object once, and each dashboard back once', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 40, folders: 12, bytes: 3000 });
@@ -106,7 +106,7 @@ describe.each(TRIED_PROFILES)('a restore that is applied immediately, Grafana %s
   });
 });
 
-describe.each(TRIED_PROFILES)('a plan for twenty of many dashboards, Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('a plan for twenty of many dashboards, Grafana %s', (profile) => {
   it('reads each of them once, and lists none', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 60, folders: 3, bytes: 1000 });
@@ -169,7 +169,7 @@ describe('bodies of many megabytes', () => {
   });
 });
 
-describe.each(newestOf('11.6', '13.2'))('what was written otherwise than it was sent, Grafana %s', (profile) => {
+describe.each(['11.6', '13.2'] as const)('what was written otherwise than it was sent, Grafana %s', (profile) => {
   it('is recognized by what is read back', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     bench.sim.seedDashboards({ count: 30, folders: 3, bytes: 1000 });

@@ -65,17 +65,19 @@ async function push(changed: Record<string, string>): Promise<void> {
   await byHand('push', '--quiet', 'origin', 'HEAD:main');
 }
 
-it.each(['git~1', 'GITMOD~1', '.g\u200cithub'])(
-  'writes no name with a meaning to Git for a folder %s',
-  async (title) => {
-    await call(grafana, 'admin:admin', 'POST /api/folders', { uid: 'f', title });
-    await save('d', '.gitlab-ci.yml', 'f');
-    expect((await backup()).error).toBe('');
-    expect(await server.git('fsck', '--full', '--strict')).toBe('');
-    await git('clone', '--quiet', server.url, `${directory.path}/checkout`);
-    expect((await files()).filter((path) => /(^|\/)\.git|~\d/i.test(path))).toEqual([]);
-  },
-);
+it('writes no name with a meaning to Git', async () => {
+  for (const [at, title] of ['git~1', 'GITMOD~1', '.g\u200cithub'].entries()) {
+    await call(grafana, 'admin:admin', 'POST /api/folders', { uid: `f${at}`, title });
+    await save(`d${at}`, '.gitlab-ci.yml', `f${at}`);
+  }
+  expect((await backup()).error).toBe('');
+  expect(await server.git('fsck', '--full', '--strict')).toBe('');
+  await git('clone', '--quiet', server.url, `${directory.path}/checkout`);
+  const written = await files();
+  // Each with its permissions.
+  expect(written.filter((path) => path.includes('gitlab-ci'))).toHaveLength(6);
+  expect(written.filter((path) => /(^|\/)\.git|~\d/i.test(path))).toEqual([]);
+});
 
 it('leaves the file of others that an organization takes the name of', async () => {
   await push({ CODEOWNERS: '* @security', 'docs/dashboards/d.json': '{"ours":true}' });

@@ -3,7 +3,7 @@ import type { KindName } from '../../../pkg/contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../pkg/contract/manifest.ts';
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import type { Repository } from '../../../pkg/repository/repository.ts';
-import { depth } from '../../support/budget.ts';
+import { depth, inDepth } from '../../support/budget.ts';
 import {
   numbered,
   replaceAnnotations,
@@ -160,7 +160,7 @@ describe('a backup of annotations of an organization and many dashboards', () =>
     expect(texts(nextDay)).toContain('backdated');
   });
 
-  it('takes nothing over from a backup that could not list them', async () => {
+  inDepth('takes nothing over from a backup that could not list them', async () => {
     await backedUp();
     const kinds: KindName[] = ['org-preferences', 'annotation'];
     bench.grafana.setFaults({ match: 'GET /api/annotations*', skip: 1, action: { kind: 'status', status: 403 } });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { ENGINE_PROFILES, TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { provisionDashboard, provisionFolder } from '../../support/grafana/seed/provisioned.ts';
@@ -15,7 +15,7 @@ const DEFAULT = [
 let bench: RestoreBench;
 afterEach(() => bench.close());
 
-describe.each(TRIED_PROFILES)('permissions of a folder in Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('permissions of a folder in Grafana %s', (profile) => {
   it('that somebody changed stay as they are without --overwrite', async () => {
     bench = await RestoreBench.start({ profile, nestedFolders: true });
     await seed(bench);

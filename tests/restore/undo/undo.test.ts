@@ -8,7 +8,7 @@ import { restore } from '../../../pkg/engine/restore/restore.ts';
 import { runRestore } from '../../../pkg/operations/restore.ts';
 import { Cancelled, recordRun } from '../../../pkg/operations/run.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
-import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
 import { named, reasons, RestoreBench, stateOf, typedFor } from '../harness.ts';
 import { board, seed } from '../seed.ts';
@@ -133,7 +133,7 @@ it('uses only the safety snapshot of the run itself', async () => {
   expect((await undoOf({ author, record })).plan.items).not.toEqual([]);
 });
 
-describe.each(TRIED_PROFILES)('undoing a restore, Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('undoing a restore, Grafana %s', (profile) => {
   it('removes what it created and brings back what it overwrote, after a word from a person', async () => {
     const { good, before } = await badDay(profile);
     const asked = await bench.request({ options: OVERWRITE, manifest: good });

@@ -12,6 +12,7 @@ import { eventually } from '../../support/ports.ts';
 import { startS3Server, type S3Server } from '../../support/s3/server.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
+import { inDepth } from '../../support/budget.ts';
 
 type Run = Record<string, unknown> & { counts: Record<string, number> };
 
@@ -239,7 +240,7 @@ describe('a second target', () => {
     expect(second.requests.some(({ key }) => key.startsWith('grafana'))).toBe(false);
   });
 
-  it('is copied to by a person as well, but without one there is nothing to do', async () => {
+  inDepth('is copied to by a person as well, but without one there is nothing to do', async () => {
     await start();
     await backUp();
     await copied(1);
