@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { call } from '../simulator/http.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { newestOf } from '../support/grafana/profiles/tried.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 
 /** An Editor wants to read a copy that is for admins only: of a dashboard that was in a restricted folder. */
@@ -79,7 +80,7 @@ const clears = /^POST \/api\/access-control\/folders\/\S+$/;
 const after = (match: RegExp, run: () => void) => grafana.setFaults({ match, action: { kind: 'after', run } });
 const permit = () => ours()?.acl.push({ id: 4711, teamId: team, permission: 1 });
 
-describe.each(['11.6', '12.4'] as const)('on Grafana %s', (profile) => {
+describe.each(newestOf('11.6', '12.4'))('on Grafana %s', (profile) => {
   beforeEach(async () => {
     await start(profile);
     expect((await as(EVE, 'POST /api/folders', { uid: 'hers', title: 'Hers' })).status).toBe(200);
@@ -124,7 +125,7 @@ describe.each(['11.6', '12.4'] as const)('on Grafana %s', (profile) => {
   });
 });
 
-it.each(['11.6', '12.4'] as const)(
+it.each(newestOf('11.6', '12.4'))(
   'on Grafana %s no one is ever given the folder: Grafana remembers it',
   async (profile) => {
     await start(profile);

@@ -5,6 +5,7 @@ import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import { program } from '../support/program.ts';
 import * as heavy from './support/heavy.ts';
+import { inDepth } from '../support/budget.ts';
 
 /*
  * An editor makes a dashboard or folder so large that nobody can read it. What belongs to it, or names it, is planned
@@ -67,7 +68,7 @@ it('a dashboard ends no plan by what belongs to it or names it', async () => {
   expect(await actions('--kinds', 'playlist')).toEqual([expect.stringContaining('create playlist')]);
 });
 
-it('nor does a folder, and who may see what is in it is found out all the same', async () => {
+inDepth('nor does a folder, and who may see what is in it is found out all the same', async () => {
   const { dashkeep, api, org } = await lab();
   await api('POST /api/folders', { uid: 'open', title: 'Open' });
   await api('POST /api/folders', { uid: 'inner', title: 'Inner', parentUid: 'open' });
