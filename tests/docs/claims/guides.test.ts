@@ -49,7 +49,9 @@ describe('docs/install/official-chart.md', () => {
       const objects = await template(CHART, { values: [{ plugin: { source } }] });
       const overlay = the(objects, 'ConfigMap', 'dashkeep-overlay')['data']['overlay.yaml'] as string;
       const bullet = /^- \*\*Helm replaces lists.*$/m.exec(guide('official-chart.md'))?.[0] ?? '';
-      const { 'grafana.ini': settings, ...lists } = parse(overlay) as Values;
+      const { 'grafana.ini': settings, ...lists } = parse(overlay) as {
+        'grafana.ini': { plugins: object };
+      };
       for (const name of [...Object.keys(lists), ...Object.keys(settings.plugins)]) {
         expect(bullet).toContain(`\`${name}\``);
       }

@@ -93,12 +93,7 @@ const NAMED = 5;
 
 /** What a person has to know about a plan as a whole before applying it. */
 export function planWarnings({ snapshot, items }: Pick<Plan, 'snapshot' | 'items'>): KnownReason[] {
-  return [
-    ...notRead(items),
-    ...changedBack({ items }),
-    ...accountsFirst(snapshot, items),
-    ...keptWider({ items }),
-  ];
+  return [...notRead(items), ...changedBack({ items }), ...accountsFirst(snapshot, items), ...keptWider({ items })];
 }
 
 /** How many of them Grafana did not show: nothing is known of those, and nothing is written. */

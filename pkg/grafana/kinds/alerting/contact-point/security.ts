@@ -42,7 +42,10 @@ function integrationSecurity(
     ),
     ...differences(recipientsOf(twin), recipientsOf(integration)).map((one) => securityChange('address', label(one))),
     ...hiddenChanges(integration, twin).map((field) =>
-      securityChange(isSupplied(integration, field, supplied) ? 'supplied-address' : 'hidden-address', label({ field })),
+      securityChange(
+        isSupplied(integration, field, supplied) ? 'supplied-address' : 'hidden-address',
+        label({ field }),
+      ),
     ),
   ];
 }
