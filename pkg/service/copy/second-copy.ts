@@ -8,6 +8,7 @@ import type { RunRecord } from '../../contract/runs.ts';
 import { failSecondTarget, runCopy } from '../../operations/copy.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Finding } from '../../contract/findings.ts';
+import { CONFIG_KEY } from '../../repository/layout.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 import type { CopyConfig, ServiceConfig } from '../config.ts';
 import { recipientsOf, settingsAt } from '../repository/another-target.ts';
@@ -153,15 +154,30 @@ export class SecondCopy {
     return ended?.status === 'failed' || !(age < (config.copy?.verifyDays ?? 0) * DAY_MS);
   }
 
-  #run(first: OpenedTarget, thorough: boolean, run: Run): Promise<RunOutcome> {
-    return this.#cache.use(run.signal, async (second) => {
+  async #run(first: OpenedTarget, thorough: boolean, run: Run): Promise<RunOutcome> {
+    const session = await first.session(run.signal);
+    const { retention, schedule } = first.settings.values;
+    const policy = policyOf(this.#config.keep ?? retention, schedule.timezone);
+    const end = await this.#cache.use(run.signal, async (second) => {
       assertElsewhere(first.description, second.description);
-      const session = await first.session(run.signal);
-      const { retention, schedule } = first.settings.values;
-      const policy = policyOf(this.#config.keep ?? retention, schedule.timezone);
       const to = await second.openOrMake(run.signal);
-      return runCopy(session, { to, kept: { policy }, thorough }, run);
+      return runCopy(session, { to, kept: { policy }, thorough }, run).catch(async (error: unknown) => {
+        run.signal.throwIfAborted();
+        // What the first target refuses says nothing about the second.
+        const isFirst = await session.repository.store.head(CONFIG_KEY, { signal: run.signal }).then(
+          (found) => found === undefined,
+          () => true,
+        );
+        if (isFirst) {
+          return { error };
+        }
+        throw error;
+      });
     });
+    if ('error' in end) {
+      throw end.error;
+    }
+    return end;
   }
 
   get #config(): CopyConfig {

@@ -1,4 +1,4 @@
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor } from '../../../pkg/contract/api/status.ts';
@@ -203,6 +203,19 @@ describe('a second target', () => {
     await backUp();
     expect(await copied(3)).toMatchObject({ status: 'complete' });
     await directory.remove();
+  });
+
+  it('is not called out of reach where it is the first that cannot be read', async () => {
+    await start();
+    await backUp();
+    await copied(1);
+    const first = join(service.directory, 'target');
+    await rename(first, `${first}-aside`);
+    await writeFile(first, '');
+    const { json } = await service.call('POST', '/runs', { kind: 'copy' });
+    expect(await service.ended(json.id)).toMatchObject({ status: 'failed' });
+    expect((await service.call('GET', '/status')).json.copy).toMatchObject({ reachable: true });
+    expect((await service.call('GET', '/status')).json.copy).not.toHaveProperty('problem');
   });
 
   it('has its own retention', async () => {
