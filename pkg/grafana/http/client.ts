@@ -142,7 +142,7 @@ export class GrafanaClient {
     this.#shared.outage.waitOut(patience);
   }
 
-  /** Ends when the requests under way have ended, which those to a Grafana that stayed away do not; no others are sent. */
+  /** Ends when the requests under way have ended; those to a Grafana that stayed away are cut. No others are sent. */
   async close(): Promise<void> {
     const { outage, dispatcher } = this.#shared;
     const isAway = outage.gone !== undefined;
