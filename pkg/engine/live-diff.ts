@@ -43,7 +43,8 @@ export interface LiveDiffOptions {
  * What is too large or nested too deep to be read differs from whatever a snapshot holds; a list of that kind is named.
  * @throws when a kind cannot be listed or anything else not be read: half a comparison would be a lie.
  */
-export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
+export async function diffLive({ recent, ...given }: LiveDiffOptions): Promise<Diff> {
+  const options = { ...given, ...(recent?.sharesWith(given.manifest) === true ? { recent } : {}) };
   const { manifest, instance, clock } = options;
   const orgs = new Set(instance.orgs.map((org) => org.id));
   const stored = statesOf(manifest.resources.filter((entry) => orgs.has(entry.org)));
@@ -87,7 +88,7 @@ export async function diffLive(options: LiveDiffOptions): Promise<Diff> {
     for (const { id } of orgsOf(options, kind)) {
       const context = contexts.get(id);
       if (context !== undefined) {
-        await readLive(options, context, kind, { live, errors, owners, progress, report });
+        await readLive(options, context, kind, { stored, live, errors, owners, progress, report });
       }
     }
     pending.delete(kind.name);
@@ -140,6 +141,7 @@ function wasRead(manifest: Manifest, kind: KindName): boolean {
 }
 
 interface Reading {
+  stored: States;
   live: States;
   /** Kinds whose list is too large, or that these credentials cannot see, or not all of. */
   errors: ResourceProblem[];
@@ -153,7 +155,7 @@ async function readLive(
   options: LiveDiffOptions,
   context: KindContext,
   kind: Kind,
-  { live, errors, owners: ownersOf, progress, report }: Reading,
+  { stored: before, live, errors, owners: ownersOf, progress, report }: Reading,
 ): Promise<void> {
   const { repository } = options;
   const { org } = context;
@@ -173,8 +175,10 @@ async function readLive(
     live.set(key(org.id, kind.name, uid), { org: org.id, kind: kind.name, uid, title, folder: '', folderUid, object });
     progress.finished(kind.name, true);
   };
-  const putLive = ({ uid }: Listed, content: Content): void =>
-    put(uid, objectOf(repository, content), content.title, content.folderUid);
+  const putLive = ({ uid }: Listed, content: Content): void => {
+    const held = before.get(key(org.id, kind.name, uid))?.object;
+    put(uid, objectOf(repository, content, held), content.title, content.folderUid);
+  };
   const toRead: Listed[] = [];
   const owners = kind.owner === undefined ? undefined : ownersOf(org.id, kind.owner);
   const known = {
@@ -219,9 +223,14 @@ async function readLive(
 /** In place of the id of an object, which is never like that. */
 const UNREAD = 'unread';
 
-function objectOf(repository: Repository, content: Content): string {
+/** @param held - the ID that the snapshot has for it: under another key, the same content has another one */
+function objectOf({ keyring }: Repository, content: Content, held: string | undefined): string {
   try {
-    return repository.objectId(canonicalOf(content));
+    const text = canonicalOf(content);
+    const id = keyring.objectId(text);
+    const isSame = (encrypted: boolean): boolean =>
+      held !== undefined && keyring.check(held, text, encrypted) === 'match';
+    return held !== undefined && held !== id && (isSame(false) || isSame(true)) ? held : id;
   } catch (error) {
     return unlessUnreadable(error, UNREAD);
   }

@@ -72,6 +72,12 @@ export class Recent {
     };
   }
 
+  /** Whether any of its objects is in a snapshot. Under another key, none is, and what is unchanged looks changed. */
+  sharesWith({ resources }: Manifest): boolean {
+    const objects = new Set(this.#manifest.resources.map(({ object }) => object));
+    return resources.some(({ object }) => objects.has(object));
+  }
+
   /** The entry of one resource. */
   entry(org: number, kind: Kind, uid: string): ManifestEntry | undefined {
     return entriesOf(this.#manifest, org, kind.name).get(uid);

@@ -74,7 +74,8 @@ async function compare(
   to: string,
   flags: Flags,
 ): Promise<{ found: Found; several: boolean }> {
-  const manifest = await repository.manifest(from, { signal: context.signal });
+  const earlier = await repository.stored(from, { signal: context.signal });
+  const { manifest } = earlier;
   const detailed = async (found: Diff, later: Manifest | Instance): Promise<Found> =>
     flags.detail === true
       ? {
@@ -83,8 +84,10 @@ async function compare(
         }
       : found;
   if (to !== 'live') {
-    const later = await repository.manifest(to, { signal: context.signal });
-    const found = { ...(await detailed(diffManifests(manifest, later), later)), ...partialOf(manifest, later) };
+    const stored = await repository.stored(to, { signal: context.signal });
+    const { manifest: later } = stored;
+    const diff = diffManifests(manifest, later, earlier.scheme === stored.scheme);
+    const found = { ...(await detailed(diff, later)), ...partialOf(manifest, later) };
     return { found, several: new Set([...manifest.orgs, ...later.orgs].map(({ id }) => id)).size > 1 };
   }
   return withInstance(grafana(), context.signal, async (whole) => {

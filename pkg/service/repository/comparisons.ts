@@ -150,7 +150,7 @@ export class Comparisons {
   async #compareStored(before: ShownSnapshot, after: ShownSnapshot): Promise<Comparison> {
     const { manifest: base } = before;
     const { manifest: target } = after;
-    const diff = diffManifests(base, target);
+    const diff = diffManifests(base, target, before.scheme === after.scheme);
     // What either snapshot failed to read can't be seen as unchanged.
     const errors = [...base.errors, ...target.errors];
     const { entries, counts } = listed(diff);

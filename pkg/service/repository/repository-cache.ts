@@ -12,6 +12,9 @@ import type { OpenedTarget } from './opened-target.ts';
 export interface ShownSnapshot {
   manifest: Manifest;
   signature: SnapshotSignature;
+  encrypted: boolean;
+  /** How its objects got their IDs. */
+  scheme: string;
 }
 
 type OpenTarget = (settings: EffectiveSettings) => Promise<OpenedTarget>;
@@ -139,8 +142,8 @@ export class RepositoryCache {
       if (repository === undefined) {
         throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot in ${target.description} yet`);
       }
-      const { manifest, author } = await repository.stored(id, { signal });
-      return { manifest, signature: repository.trust.signature(author) };
+      const { manifest, author, encrypted, scheme } = await repository.stored(id, { signal });
+      return { manifest, signature: repository.trust.signature(author), encrypted, scheme };
     });
   }
 

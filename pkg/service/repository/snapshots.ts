@@ -174,8 +174,8 @@ export class Snapshots {
   }
 }
 
-function seenBy({ manifest, signature }: ShownSnapshot, caller: Caller): ShownSnapshot {
-  return { manifest: manifestFor(manifest, caller), signature };
+function seenBy(shown: ShownSnapshot, caller: Caller): ShownSnapshot {
+  return { ...shown, manifest: manifestFor(shown.manifest, caller) };
 }
 
 function withoutName({ by: _by, ...rest }: SnapshotSummary): SnapshotSummary {

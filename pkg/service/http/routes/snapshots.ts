@@ -34,11 +34,11 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
     const [row, beside, whole] = await Promise.all([
       snapshots.row(manifest.id, caller, signal),
       snapshots.beside(manifest.id, caller, signal),
-      repositoryCache.manifest(manifest.id, signal),
+      repositoryCache.snapshot(manifest.id, signal),
     ]);
-    const others = whole.orgs.filter(({ id }) => id !== caller.org).length;
+    const others = whole.manifest.orgs.filter(({ id }) => id !== caller.org).length;
     return {
-      ...detailOf(manifest, row, beside, repositoryCache.encrypted === true),
+      ...detailOf(manifest, row, beside, whole.encrypted),
       ...(caller.home ? { otherOrganizations: others } : {}),
     };
   });

@@ -31,15 +31,10 @@ export function encryptionNotice(
   }
   if (status?.target.encrypted === true) {
     return {
-      title: plural(
-        'encryption.on',
-        snapshots,
-        'The {{number}} existing snapshot is encrypted',
-        'The {{number}} existing snapshots are encrypted',
-      ),
+      title: t('encryption.on', 'New snapshots are encrypted'),
       text: t(
         'encryption.onText',
-        'Adding or removing a key affects only new backups. To update existing ones, use the command line: {{command}}.',
+        'Adding or removing a key affects only new backups. To update encrypted ones, use the command line: {{command}}. What was stored without encryption stays so.',
         { command: 'dashkeep repair --rewrap' },
       ),
     };
