@@ -181,10 +181,12 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     const blocks = await blocksOf('docs/encryption.md', {
       'age1…': '$(age-keygen -y identity.txt)',
     });
-    const [first, later] = [holding(blocks, 'age-keygen -o'), holding(blocks, 'dashkeep copy')];
+    const [pair, first, later] = ['age-keygen -o', 'dashkeep backup', 'dashkeep copy'].map((text) =>
+      holding(blocks, text),
+    );
     // The stock tool is not on every machine; here it only has to make and show an identity.
     const keygen = `command -v age-keygen > /dev/null || age-keygen() { node ${join(ROOT, 'tests/docs/age-keygen.mjs')} "$@"; }\n`;
-    const encrypted = await reader.shell(keygen + first, {
+    const encrypted = await reader.shell(`${keygen}${pair}\n${first}`, {
       ...own,
       DASHKEEP_TARGET: 's3://my-bucket/encrypted',
     });
