@@ -4,7 +4,6 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { memoryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
-import { inDepth } from '../support/budget.ts';
 
 /* Grafana is upgraded, and dashboards are lost, reverted or changed meanwhile. */
 
@@ -87,7 +86,7 @@ it('holds the snapshot before an upgrade, compares, and puts back what was lost,
   expect((await dashkeep('backup', '--json')).json.upgrade).toBeUndefined();
 });
 
-inDepth('holds it also where a restore comes before the first backup', async () => {
+it('holds it also where a restore comes before the first backup', async () => {
   await start('12.4');
   const { json: before } = await dashkeep('backup', '--json');
   await grafana.close();

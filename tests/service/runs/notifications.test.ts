@@ -51,10 +51,8 @@ describe('notifications', () => {
     return service;
   }
 
-  async function backUp(): Promise<Record<string, unknown>> {
-    const { json } = await service!.call('POST', '/runs', { kind: 'backup' });
-    return service!.ended(json.id);
-  }
+  const backUp = async (): Promise<Record<string, unknown>> =>
+    service!.ended((await service!.call('POST', '/runs', { kind: 'backup' })).json.id);
 
   const protection = async (): Promise<string> => (await service!.call('GET', '/status')).json.protection;
 
