@@ -10,8 +10,8 @@ import { parseJson, type Json } from '../../lib/json/json.ts';
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** An archive is unpacked in memory. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
-/** As much is unpacked at once: in the usual small parts a large archive takes several times as long. */
-const UNPACKED_AT_ONCE = 1024 * 1024;
+/** An archive is unpacked in parts of this size: in the usual small ones a large archive takes several times as long. */
+const PART_BYTES = 1024 * 1024;
 const MAX_FILES = 200_000;
 const MAX_NAME_LENGTH = 4096;
 
@@ -127,7 +127,7 @@ async function gunzipped(path: string): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
   const source = createReadStream(path);
-  const gunzip = source.pipe(createGunzip({ chunkSize: UNPACKED_AT_ONCE }));
+  const gunzip = source.pipe(createGunzip({ chunkSize: PART_BYTES }));
   source.on('error', (error) => gunzip.destroy(error));
   try {
     for await (const part of gunzip as AsyncIterable<Buffer>) {
