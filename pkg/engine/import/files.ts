@@ -10,7 +10,7 @@ import { parseJson, type Json } from '../../lib/json/json.ts';
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
 /** An archive is unpacked in memory. */
 const MAX_UNPACKED_BYTES = 512 * 1024 * 1024;
-/** An archive is unpacked in parts of this size: in the usual small ones a large archive takes several times as long. */
+/** An archive is unpacked in parts of this size: in the usual ones, which are small, it takes several times as long. */
 const PART_BYTES = 1024 * 1024;
 const MAX_FILES = 200_000;
 const MAX_NAME_LENGTH = 4096;
