@@ -2,6 +2,7 @@ import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
+import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
@@ -111,7 +112,7 @@ async function planAndApply(
     await assertSigner(repository, flags, context);
     await warnInterrupted(context, session.repository, undoCommand(context, flags));
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
-    const { manifest } = stored;
+    const manifest = await judgedAgain({ ...context, repository }, stored.manifest);
     for (const finding of (await repository.inspect({ signal: context.signal })).all) {
       context.log.warn({ code: finding.code }, findingError(finding).message);
     }

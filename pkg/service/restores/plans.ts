@@ -13,6 +13,7 @@ import { countsNow, type Manifest } from '../../contract/manifest.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { warningOf, type ReasonData } from '../../contract/reasons/reason.ts';
+import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import type { ResourceChanges } from '../../engine/changes/changes.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import { recentOf } from '../../engine/recent.ts';
@@ -78,7 +79,8 @@ export async function planFor(place: Place, { snapshot, selection, options }: Pl
   const stored = await source.repository.stored(snapshot, { signal });
   // A plan shows content, too.
   assertRestorable(source.repository.trust, stored, { named: snapshot, acceptForeign: false });
-  const manifest = manifestFor(stored.manifest, caller);
+  const judged = await judgedAgain({ repository: source.repository, log, signal }, stored.manifest);
+  const manifest = manifestFor(judged, caller);
   return withInstance(session.grafana(), signal, async (instance) => {
     if (connection !== undefined) {
       await assertAnotherGrafana(source, manifest, instance, signal);

@@ -3,6 +3,7 @@ import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import type { Finding } from '../../contract/findings.ts';
+import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import { GrafanaHealth } from './health.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { unopened } from '../../repository/encryption/opens.ts';
@@ -145,7 +146,10 @@ export class StatusCache {
       const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
       return { ...nothing, snapshots: snapshots.length, onHold, future, untrusted };
     }
-    const manifest = await this.#repositoryCache.manifest(newest.id, signal);
+    const stored = await this.#repositoryCache.manifest(newest.id, signal);
+    const manifest = await this.#repositoryCache.read(signal, (repository) =>
+      judgedAgain({ repository, log: this.#log, signal }, stored),
+    );
     const refused = await this.#repositoryCache.read(signal, (one) => unopened(one, manifest, { signal }));
     const { shrunk, lastFull, upgrade } = manifest;
     const isHeld = snapshots.some(({ id, hold }) => id === upgrade?.since && hold);

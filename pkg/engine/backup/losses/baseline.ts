@@ -4,11 +4,9 @@ import type { Shrunk } from '../../../contract/losses/losses.ts';
 import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../../contract/manifest.ts';
 import { assertCounts } from '../../../repository/signing/acceptance.ts';
 import type { BackupOptions } from '../options.ts';
+import { coversAsMuch, judgedAgain, LOOK_BACK, readable, trustedSince, type Reaching } from './earlier.ts';
 import { suspiciousSince } from './overwritten.ts';
 import type { Shrinkable } from './shrunk.ts';
-
-/** How many of the newest snapshots are tried to find a readable one. */
-const LOOK_BACK = 5;
 
 /** What a manifest says of how it follows those before it. */
 type Following = Pick<Manifest, 'shrunk' | 'accepted' | 'lastFull'>;
@@ -44,7 +42,7 @@ export async function following(
       return before.id;
     }
     const full = (await earlier()).filter(isFull);
-    return (full.find((one) => coversAsMuch(reachOf(one), reachOf(now))) ?? full[0])?.id;
+    return (full.find((one) => coversAsMuch(one, now)) ?? full[0])?.id;
   };
   return compact({ shrunk, accepted: accepted?.id, lastFull: isBad ? await lastFull() : undefined });
 }
@@ -74,7 +72,11 @@ async function baseline(
   previous: Manifest | undefined,
   earlier: () => Promise<SnapshotSummary[]>,
 ): Promise<Baseline> {
-  const isOfReach = (one: Reaching): boolean => coversAsMuch(reachOf(one), reachOf(now));
+  const late = previous && previous.shrunk === undefined ? await trustedSince(options, previous) : undefined;
+  if (late !== undefined) {
+    return { before: late };
+  }
+  const isOfReach = (one: Reaching): boolean => coversAsMuch(one, now);
   if (previous !== undefined && isOfReach(previous)) {
     return goodOf(options, previous, earlier);
   }
@@ -104,10 +106,7 @@ async function goodOf(
   if (since !== undefined && since.shrunk === undefined) {
     return { before: since };
   }
-  const reach = reachOf(manifest);
-  const full = (await earlier()).filter(
-    (one) => isFull(one) && one.id < manifest.id && coversAsMuch(reachOf(one), reach),
-  );
+  const full = (await earlier()).filter((one) => isFull(one) && one.id < manifest.id && coversAsMuch(one, manifest));
   for (const { id } of full.slice(0, LOOK_BACK)) {
     const before = await readable(options, id);
     if (before !== undefined && before.shrunk === undefined) {
@@ -117,48 +116,11 @@ async function goodOf(
   return { before: manifest, carried };
 }
 
-/** Undefined for one that was removed, or is damaged, or does not count: what is stored now matters more. */
-export async function readable({ repository, signal, log }: BackupOptions, id: string): Promise<Manifest | undefined> {
-  try {
-    const stored = await repository.stored(id, { signal });
-    assertCounts(repository.trust, stored);
-    return stored.manifest;
-  } catch (error) {
-    signal.throwIfAborted();
-    log.warn({ snapshot: id, reason: reasonOf(error) }, 'this backup cannot be compared with an earlier one');
-    return undefined;
-  }
-}
-
-type Reaching = Pick<Manifest, 'scope' | 'orgs'> | Pick<SnapshotSummary, 'scope' | 'held'>;
-
-interface Reach {
-  scope: SnapshotSummary['scope'];
-  orgs: readonly number[];
-}
-
-function reachOf(one: Reaching): Reach {
-  const orgs = 'orgs' in one ? one.orgs : (one.held?.orgs ?? []);
-  return { scope: one.scope, orgs: orgs.map(({ id }) => id) };
-}
-
-/** Whether it was asked for as much, with credentials that reach as much. Those of earlier releases do not say. */
-function coversAsMuch({ scope: its, orgs }: Reach, { scope, orgs: wanted }: Reach): boolean {
-  if (its === undefined || scope === undefined) {
-    return true;
-  }
-  return (
-    its.orgs === scope.orgs &&
-    its.serverAdmin === scope.serverAdmin &&
-    (its.orgs !== 'chosen' || wanted.every((id) => orgs.includes(id))) &&
-    (its.unselected ?? []).every((kind) => scope.unselected?.includes(kind) === true)
-  );
-}
-
-async function acceptable({ repository, signal }: BackupOptions, id: string): Promise<Manifest> {
+async function acceptable(options: BackupOptions, id: string): Promise<Manifest> {
+  const { repository, signal } = options;
   const stored = await repository.stored(id, { signal });
   assertCounts(repository.trust, stored);
-  if (stored.manifest.shrunk === undefined) {
+  if ((await judgedAgain(options, stored.manifest)).shrunk === undefined) {
     throw new DashkeepError('DK_USAGE', `snapshot ${stored.manifest.id} reports no losses that can be accepted`);
   }
   return stored.manifest;

@@ -4,7 +4,7 @@ import type { Upgrade, UpgradeLoss } from '../../../contract/losses/losses.ts';
 import { isFull, isRegularBackup, type Manifest } from '../../../contract/manifest.ts';
 import { lostBetween, type Lost } from '../../lost.ts';
 import type { BackupOptions } from '../options.ts';
-import { readable } from './baseline.ts';
+import { readable } from './earlier.ts';
 import type { Shrinkable } from './shrunk.ts';
 
 /**
