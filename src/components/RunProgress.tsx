@@ -26,7 +26,8 @@ export function RunProgress({ run, isStale = false }: Props) {
   const styles = useStyles2(getStyles);
   const cancel = useCancelRun();
   const outage = useContext(OutageContext);
-  const { progress } = run;
+  const isUndoing = run.undoes !== undefined && run.progress?.phase === 'restoring';
+  const progress = isUndoing ? { ...run.progress, phase: 'undoing' } : run.progress;
   const kind = runLabel(run);
   const title =
     outage !== undefined || isStale

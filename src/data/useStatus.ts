@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Problem } from '../../pkg/contract/api/common.ts';
 import type { Confirmable, ReportQuery } from '../../pkg/contract/api/readiness.ts';
 import type { Status } from '../../pkg/contract/api/status.ts';
+import { isHalf } from '../../pkg/contract/losses/mass-change.ts';
 import { call } from '../api/client.ts';
 import { saveFile } from '../lib/saveFile.ts';
 
@@ -26,6 +27,11 @@ export function useStatus() {
 /** That there are snapshots which no trusted key signed, and whose key a person can trust. */
 export function untrustedIn(status: Status | undefined): Problem | undefined {
   return status?.warnings?.find(({ code }) => code === 'DK_SNAPSHOT_FOREIGN');
+}
+
+/** The last full backup, where much of it is missing from the newest one: what a person wants to restore. */
+export function lastFullOf({ shrunk, lastFull }: Partial<Status> = {}): string | undefined {
+  return shrunk?.losses.some((loss) => loss.kind === undefined && isHalf(loss)) ? lastFull : undefined;
 }
 
 /** Every second while something runs or its result is still to come, otherwise every ten seconds, in milliseconds. */

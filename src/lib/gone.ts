@@ -95,9 +95,11 @@ export function beforeDeletions(rows: SnapshotRow[], newest: string, since: numb
   });
 }
 
-/** Of snapshots, newest first, the backups up to the newest one, which comes first. */
+/** Of snapshots, newest first, the trusted backups up to the newest one, which comes first. */
 export function backupsUpTo(rows: SnapshotRow[], newest: string): SnapshotRow[] {
-  const backups = rows.filter(({ trigger }) => trigger === 'manual' || trigger === 'scheduled');
+  const backups = rows.filter(
+    ({ trigger, foreign }) => foreign !== true && (trigger === 'manual' || trigger === 'scheduled'),
+  );
   return backups.slice(
     Math.max(
       0,

@@ -6,6 +6,7 @@ export function phaseLabel(phase: string): string {
     starting: t('phase.starting', 'Starting'),
     saving: t('phase.saving', 'Saving the current state'),
     restoring: t('phase.restoring', 'Restoring and checking'),
+    undoing: t('phase.undoing', 'Undoing and checking'),
     reading: t('phase.reading', 'Listing and reading'),
     permissions: t('phase.permissions', 'Reading permissions'),
     checking: t('phase.checking', 'Checking stored objects'),

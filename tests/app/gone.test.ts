@@ -97,6 +97,8 @@ describe('backups after which something was deleted', () => {
     expect(beforeDeletions([compared, row(7, 'manual')], 'scheduled-8', since).map(({ id }) => id)).toEqual([
       'manual-7',
     ]);
+    // A restore from that one would be refused.
+    expect(beforeDeletions([compared, { ...row(7, 'manual'), foreign: true }], 'scheduled-8', since)).toEqual([]);
   });
 
   it('end with the newest backup that is asked about', () => {

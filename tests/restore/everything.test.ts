@@ -152,7 +152,7 @@ describe('everything', () => {
     const { request, plan } = await planUndo(asked, { record, author: { trusted: true, mismatch: false } });
     expect(reasons(plan, 'skip')).toMatchObject({
       'org/Second': expect.stringContaining('Administration > Organizations'),
-      'org-preferences/org': expect.stringMatching(/^belongs to an organization that the restore created/),
+      'org-preferences/org': expect.stringMatching(/^belongs to an organization that the run created/),
     });
     const randomness = new SeededRandomness('undo');
     let gone: RunFacts['touched'];

@@ -149,10 +149,10 @@ export const PLAN_REASONS = {
   'created-filled': 'the run created it, but it contains resources that are kept',
   'never-deleted': 'Dashkeep never deletes it',
   'org-stays':
-    'the restore created it, and Dashkeep never deletes organizations; to delete it and everything in it, use Administration > Organizations as a server admin',
+    'the run created it, and Dashkeep never deletes organizations; to delete it and everything in it, use Administration > Organizations as a server admin',
   'user-stays':
-    'the restore created it, and Dashkeep never deletes users; to delete it, use Administration > Users as a server admin',
-  'of-new-org': 'belongs to an organization that the restore created, and Dashkeep never deletes those',
+    'the run created it, and Dashkeep never deletes users; to delete it, use Administration > Users as a server admin',
+  'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes those',
   'goes-with-owner': 'deleted or kept together with its owner',
   'not-held': 'not in the snapshot from before the restore',
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',

@@ -17,7 +17,7 @@ export function Warnings({ status }: { status: Status }) {
   const problems = [problem, status.token.problem, status.grafana.problem, ...status.warnings].filter(
     (one) => one !== undefined,
   );
-  const once = firstOfEach(problems);
+  const once = firstOfEach(problems).filter(({ why }) => why?.code !== 'org-not-covered' || !isSaidAbove(status));
   // What is wrong now says the same, and is newer.
   const past = once.some(({ code }) => code === failure?.code) ? undefined : failure;
   const partial = status.protection === 'partial' ? status.lastBackup : undefined;
@@ -117,6 +117,11 @@ function restoreCutShort({ lastRestore, now }: Status): Status['lastRestore'] {
   const { status, started = '' } = lastRestore ?? {};
   const isCut = status === 'interrupted' || status === 'failed';
   return isCut && Date.parse(now) - Date.parse(started) < DAY ? lastRestore : undefined;
+}
+
+/** Whether the card above names the organizations that no backup covers, with what to do. */
+function isSaidAbove({ protection, coverage }: Status): boolean {
+  return protection === 'uncovered' && coverage?.advice.some(({ code }) => code === 'include-orgs') === true;
 }
 
 function firstOfEach(problems: Problem[]): Problem[] {

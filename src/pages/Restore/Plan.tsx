@@ -50,12 +50,13 @@ export function Plan() {
   const snapshot = useSnapshot(to !== undefined && plan?.undoes !== undefined ? undefined : plan?.snapshot);
   const { time } = snapshot.data ?? {};
   const timeText = distinctTimes([...useTimesNear(time), ...(time === undefined ? [] : [time])]);
-  const undone = useRun(plan?.undoes).data;
+  const ended = useRunOfRestore(id, isLost(query.error)).data?.items[0];
+  const undoes = plan?.undoes ?? ended?.undoes;
+  const undone = useRun(undoes).data;
   const subTitle =
-    plan?.undoes !== undefined
+    undoes !== undefined
       ? undone && undoesText(undone)
       : time && t('plan.from', 'From the snapshot of {{time}}', { time: timeText(time) });
-  const ended = useRunOfRestore(id, isLost(query.error)).data?.items[0];
   return (
     <AppPage
       pageNav={{

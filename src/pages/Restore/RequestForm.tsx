@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from '@grafana/ui';
+import { Alert, Button, Stack, Text } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
 import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
@@ -8,8 +8,9 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { SnapshotPicker } from '../../components/resources/SnapshotPicker.tsx';
 import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
-import { untrustedIn, useStatus } from '../../data/useStatus.ts';
+import { lastFullOf, untrustedIn, useStatus } from '../../data/useStatus.ts';
 import { useUrlState, type UrlChanges } from '../../hooks/useUrlState.ts';
+import { formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { isGone } from './EndedRestore.tsx';
@@ -35,21 +36,24 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
   const { change } = url;
   const newest = useSnapshot('latest');
   const base = useRestorePlan(url.read('plan'));
-  const untrusted = untrustedIn(useStatus().data);
+  const { data: status } = useStatus();
+  const untrusted = untrustedIn(status);
+  const full = useSnapshot(lastFullOf(status));
   const navigate = useNavigate();
   const plan = usePlanRestore();
   if (isGone(newest.error)) {
     return empty;
   }
+  const lastFull = full.data;
   return (
     <QueryView query={newest}>
       {(latest) => {
-        if (base.isLoading) {
+        if (base.isLoading || full.isLoading) {
           return <Loading />;
         }
         const chosen = readForm(url, base.data);
         const decided = { ...chosen.decided, ...(mapped && { dataSources: {}, replace: {}, ...mapped }) };
-        const form = { ...chosen, decided, snapshot: chosen.snapshot || latest.id, to: chosen.to || to };
+        const form = { ...chosen, decided, snapshot: chosen.snapshot || (lastFull ?? latest).id, to: chosen.to || to };
         const request = isComplete?.(form) === false ? undefined : requestOf(form);
         return (
           <form
@@ -68,6 +72,17 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
                 value={form.snapshot}
                 onChange={(snapshot) => change({ snapshot, uid: undefined, resource: undefined })}
               />
+              {chosen.snapshot === '' && lastFull !== undefined && (
+                <Alert
+                  severity="warning"
+                  bottomSpacing={0}
+                  title={t(
+                    'restore.lastFull',
+                    'The last full backup is selected, with {{full}} resources, because the newest one has only {{newest}}.',
+                    { full: formatNumber(lastFull.resources), newest: formatNumber(latest.resources) },
+                  )}
+                />
+              )}
               {/* The latest may be that of an empty Grafana, after a new service found the repository of an earlier one. */}
               {chosen.snapshot === '' && untrusted && <ProblemAlert severity="warning" problem={untrusted} />}
               <SelectionFields form={form} change={change} />

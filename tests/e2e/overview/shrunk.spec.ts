@@ -41,6 +41,7 @@ test('a backup that is much smaller than before is red, and a person restores th
     ),
   ).toBeVisible();
   await expect(page.getByText('the deployment has to select all of them')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Settings of the deployment' })).toHaveAttribute('href', /settings\.md/);
   await expectAccessible(page);
   await expect(page.getByRole('link', { name: 'Open the last full backup' })).toHaveAttribute(
     'href',
@@ -49,6 +50,27 @@ test('a backup that is much smaller than before is red, and a person restores th
   const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/runs'));
   await page.getByRole('button', { name: 'The deletion was intended' }).click();
   expect((await asked).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
+  expect(problems).toEqual([]);
+});
+
+test('a restore starts from the last full backup where the newest one is much smaller, and says so', async ({
+  app,
+  page,
+  service,
+  problems,
+}) => {
+  const [, full] = service.state.snapshots;
+  service.state.status = {
+    protection: 'shrunk',
+    shrunk: { since: full?.id ?? '', losses: [{ before: 128, gone: 123 }] },
+    lastFull: full?.id,
+  };
+  await app.open('/restore');
+  await expect(page.getByText(/^The last full backup is selected, with [\d,]+ resources, because/)).toBeVisible();
+  await expectAccessible(page);
+  const planned = page.waitForRequest((request) => /\/restores(\?|$)/.test(request.url()));
+  await page.getByRole('button', { name: 'Show the plan' }).click();
+  expect((await planned).postDataJSON()).toMatchObject({ snapshot: full?.id });
   expect(problems).toEqual([]);
 });
 
