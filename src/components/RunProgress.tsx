@@ -26,8 +26,8 @@ export function RunProgress({ run, isStale = false }: Props) {
   const styles = useStyles2(getStyles);
   const cancel = useCancelRun();
   const outage = useContext(OutageContext);
-  const isUndoing = run.undoes !== undefined && run.progress?.phase === 'restoring';
-  const progress = isUndoing ? { ...run.progress, phase: 'undoing' } : run.progress;
+  const isUndo = run.undoes !== undefined;
+  const progress = isUndo && run.progress?.phase === 'restoring' ? { ...run.progress, phase: 'undoing' } : run.progress;
   const kind = runLabel(run);
   const title =
     outage !== undefined || isStale
