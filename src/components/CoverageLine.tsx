@@ -1,9 +1,9 @@
-import { Text, TextLink } from '@grafana/ui';
+import { Text } from '@grafana/ui';
 import type { Coverage } from '../../pkg/contract/coverage.ts';
 import { listed, t } from '../lib/i18n.ts';
 import { phrases } from '../lib/catalogue/reasons.ts';
-
-const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/settings.md#grafana';
+import { settingsGuide } from '../lib/guides.ts';
+import { SettingsLink } from './problems/SettingsLink.tsx';
 
 /** What a snapshot covers of Grafana, and what to do about what no one chose to leave out. */
 export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
@@ -20,11 +20,7 @@ export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
           {advice}
         </Text>
       ))}
-      {coverage.advice.length > 0 && (
-        <TextLink href={GUIDE} external variant="bodySmall">
-          {t('coverage.guide', 'Settings of the deployment')}
-        </TextLink>
-      )}
+      <SettingsLink href={settingsGuide(coverage.advice)} />
     </>
   );
 }

@@ -1,7 +1,10 @@
-const GUIDES = 'https://github.com/dashkeep/dashkeep/blob/main/docs/install';
+import { GUIDES } from '../lib/guides.ts';
 
 /** Where the snippets are explained. */
-export const GUIDE = { helm: `${GUIDES}/official-chart.md`, compose: `${GUIDES}/outside-kubernetes.md` };
+export const GUIDE = {
+  helm: `${GUIDES}/install/official-chart.md`,
+  compose: `${GUIDES}/install/outside-kubernetes.md`,
+};
 
 /** The commands of docs/install/official-chart.md; a test keeps them equal. */
 export const HELM = String.raw`kubectl -n monitoring create secret generic grafana-backup-s3-credentials --from-file=credentials="$HOME/.aws/credentials" --from-file=config="$HOME/.aws/config"

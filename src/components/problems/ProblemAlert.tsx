@@ -2,6 +2,7 @@ import { Alert, Stack } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import { explainProblem, type ExplainedProblem } from '../../lib/problems/problems.ts';
+import { SettingsLink } from './SettingsLink.tsx';
 import { ServiceWords } from './ServiceWords.tsx';
 
 interface Props {
@@ -23,12 +24,13 @@ export function ProblemAlert({ problem, severity, children }: Props) {
 }
 
 /** The facts, then what to do. */
-export function ProblemText({ explained: { advice, fact = '', detail } }: { explained: ExplainedProblem }) {
+export function ProblemText({ explained: { advice, fact = '', detail, guide } }: { explained: ExplainedProblem }) {
   return (
     <Stack direction="column" gap={0.5}>
       {fact !== '' && <span>{fact}</span>}
       {detail !== '' && <ServiceWords>{detail}</ServiceWords>}
       {advice !== '' && <span>{advice}</span>}
+      {advice !== '' && <SettingsLink href={guide} />}
     </Stack>
   );
 }

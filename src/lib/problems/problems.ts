@@ -3,6 +3,7 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts
 import { STATUS_REASONS } from '../../../pkg/contract/reasons/status.ts';
 import { hintsText, knownText, SAID_BY_TITLE, withStop } from '../catalogue/reasons.ts';
 import { errorText } from '../catalogue/texts.ts';
+import { settingsGuide } from '../guides.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
 export interface ExplainedProblem {
@@ -12,6 +13,8 @@ export interface ExplainedProblem {
   fact?: string | undefined;
   /** What was met, in English; empty where the fact says it. */
   detail: string;
+  /** Where the documentation lists the settings that the advice is about. */
+  guide?: string | undefined;
 }
 
 /**
@@ -20,17 +23,18 @@ export interface ExplainedProblem {
  */
 export function explainProblem({ code, message, hint, why, advice: given }: Problem): ExplainedProblem {
   const specific = hintsText(given === undefined ? [] : [given]);
+  const guide = settingsGuide(given === undefined ? [] : [given]);
   const fact = knownText(why);
   if (fact !== undefined && Object.hasOwn(STATUS_REASONS, why?.code ?? '')) {
-    return { title: fact, advice: specific ?? '', detail: specific === undefined ? hint : '' };
+    return { title: fact, advice: specific ?? '', detail: specific === undefined ? hint : '', guide };
   }
   if (!isKnown(code)) {
-    return { title: message, advice: specific ?? hint, detail: '' };
+    return { title: message, advice: specific ?? hint, detail: '', guide };
   }
   const { title, hint: general } = errorText(code);
   const detail = fact === undefined && !SAID_BY_TITLE.has(code) ? message : '';
   if (specific !== undefined) {
-    return { title, advice: specific, fact, detail };
+    return { title, advice: specific, fact, detail, guide };
   }
   return hint === '' || hint === ERROR_CATALOGUE[code].hint
     ? { title, advice: general, fact, detail }

@@ -12,10 +12,9 @@ import { useFleet } from '../../data/useStatus.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatNumber, formatRelative } from '../../lib/format.ts';
+import { GUIDES } from '../../lib/guides.ts';
 import { listed, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-
-const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/fleet.md';
 
 /** Worst first. */
 const STATES = ['unknown', 'attention', 'ok'] as const;
@@ -48,7 +47,7 @@ function NoInstallation() {
         'fleet.noneText',
         'The deployment of Dashkeep sets the targets, with the chart value fleet.targets or the variable DASHKEEP_FLEET_TARGETS.',
       )}{' '}
-      <TextLink href={GUIDE} external>
+      <TextLink href={`${GUIDES}/fleet.md`} external>
         {t('fleet.guide', 'Guide')}
       </TextLink>
     </EmptyState>

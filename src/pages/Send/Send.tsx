@@ -3,6 +3,7 @@ import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useConnections, useMappings } from '../../data/useRestores.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
+import { GUIDES } from '../../lib/guides.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { RequestForm } from '../Restore/RequestForm.tsx';
@@ -11,8 +12,6 @@ import { LastSent } from './SendAgain.tsx';
 import { replacementsOf } from './mapping.ts';
 import { MappingField } from './MappingField.tsx';
 import { SendFields } from './SendFields.tsx';
-
-const GUIDE = 'https://github.com/dashkeep/dashkeep/blob/main/docs/migrate.md';
 
 /** The form for resources and destination. It leads to the plan and changes nothing itself. */
 export function Send() {
@@ -39,7 +38,7 @@ function NoConnection() {
         'send.noneText',
         'Other Grafana instances are set up in the deployment of Dashkeep. Only admins of the home organization can send resources there.',
       )}{' '}
-      <TextLink href={GUIDE} external>
+      <TextLink href={`${GUIDES}/migrate.md`} external>
         {t('send.guide', 'Guide')}
       </TextLink>
     </EmptyState>

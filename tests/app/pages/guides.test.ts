@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { DashkeepError, failureText } from '../../../pkg/contract/errors.ts';
+import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
+import { SETTINGS_HEADINGS, settingsGuide } from '../../../src/lib/guides.ts';
+
+vi.mock('@grafana/runtime', () => ({ config: {} }));
+vi.mock('i18next', () => import('../english.ts'));
+
+const { explainProblem } = await import('../../../src/lib/problems/problems.ts');
+
+const settings = readFileSync(resolve(import.meta.dirname, '../../../docs/settings.md'), 'utf8');
+
+describe('the link to the settings of the deployment', () => {
+  it('leads to headings that exist', () => {
+    const headings = [...settings.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => heading.toLowerCase());
+    expect(headings).toEqual(expect.arrayContaining(Object.values(SETTINGS_HEADINGS).filter((one) => one !== '')));
+  });
+
+  it('is offered with advice that names no setting, such as on a connection that reaches several organizations', () => {
+    const advice = reason('name-connection-org', { connection: 'DASHKEEP_CONNECTION_STAGE' });
+    const explained = explainProblem(failureText(new DashkeepError('DK_SETTINGS', 'the fact', { advice })));
+    expect(explained.guide).toMatch(/\/docs\/settings\.md#connections$/);
+    expect(explainProblem(failureText(new DashkeepError('DK_SETTINGS', 'the fact'))).guide).toBeUndefined();
+  });
+
+  it('leads to all settings where advice is about the target and the credentials', () => {
+    const both = [reason('include-orgs'), reason('include-server-kinds')];
+    expect(settingsGuide(both)).toMatch(/\/docs\/settings\.md$/);
+    expect(settingsGuide([reason('set-copy-target')])).toMatch(/\/docs\/settings\.md#copy$/);
+    expect(settingsGuide([reason('plan-again')])).toBeUndefined();
+    expect(settingsGuide([])).toBeUndefined();
+  });
+});
