@@ -162,7 +162,7 @@ async function wholePart(
   const lists = collection.wholeLists();
   const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
   const kinds = collection.reports();
-  const before = await comparedWith(options, previous);
+  const { manifest: before, isSameScheme } = await comparedWith(options, previous);
   const status = collection.problems.length === 0 ? 'complete' : 'partial';
   const unselected = options.kinds && KIND_NAMES.filter((kind) => options.kinds?.includes(kind) === false);
   const scope = { ...instance.scope, ...compact({ unselected }) };
@@ -172,7 +172,7 @@ async function wholePart(
     ...(await following(options, { ...covered, id: options.id }, before)),
     ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
-    changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }),
+    changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }, isSameScheme),
     errors: collection.problems,
     skipped: collection.skipped,
     ...(lists.length === 0 ? {} : { lists }),

@@ -4,6 +4,7 @@ import { reasonOf } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Known } from '../../grafana/kinds/kind.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
 import { restoredAfterReading } from '../restored-since.ts';
 import type { BackupOptions } from './options.ts';
 
@@ -38,24 +39,31 @@ export function isFromHere(
   return grafana.url === url && grafana.version === capabilities.version && dashkeep === version;
 }
 
+/** An earlier backup, and whether its objects got their IDs as those of a new one do. */
+export interface Before {
+  manifest?: Manifest;
+  isSameScheme: boolean;
+}
+
 /**
  * The backup that changes are counted against. It is mostly the snapshot before, but one that was taken before a
- * restore or for a drill says nothing about what people changed.
+ * restore or for a drill says nothing about what people changed. Where a backup can go on from none, because the keys
+ * were replaced or encryption was turned on, it is the last one under another key.
  */
-export async function comparedWith(
-  { repository, signal, log }: BackupOptions,
-  { manifest }: Previous,
-): Promise<Manifest | undefined> {
-  if (manifest === undefined || isRegularBackup(manifest)) {
-    return manifest;
+export async function comparedWith({ repository, signal, log }: BackupOptions, previous: Previous): Promise<Before> {
+  const { manifest } = previous;
+  if (manifest === undefined ? repository.trust.standing !== 'pinned' : isRegularBackup(manifest)) {
+    return { ...compact({ manifest }), isSameScheme: true };
   }
   try {
-    const latest = await repository.manifest('latest', { signal });
-    return isRegularBackup(latest) ? latest : undefined;
+    const { manifest: latest, current } = await repository.stored('latest', { signal });
+    return isRegularBackup(latest) ? { manifest: latest, isSameScheme: current } : { isSameScheme: true };
   } catch (error) {
     signal.throwIfAborted();
-    log.warn({ reason: reasonOf(error) }, 'the last backup cannot be read, so changes are not counted');
-    return undefined;
+    if (!hasCode('DK_NOT_FOUND')(error)) {
+      log.warn({ reason: reasonOf(error) }, 'the last backup cannot be read, so changes are not counted');
+    }
+    return { isSameScheme: true };
   }
 }
 

@@ -1,0 +1,69 @@
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { runMain } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+let grafana: Simulator;
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let recipients: string;
+
+beforeEach(async () => {
+  grafana = await startGrafana({ profile: '12.4' });
+  grafana.seedDashboards({ count: 30, folders: 1, v2Share: 0 });
+  directory = await memoryDirectory();
+  recipients = '';
+});
+afterEach(async () => {
+  await Promise.all([grafana.close(), directory.remove()]);
+});
+
+/** From now on, backups are encrypted for a new key, which none of them was encrypted for before. */
+async function replaceKeys(): Promise<void> {
+  recipients = await identityToRecipient(await generateIdentity());
+}
+
+function dashkeep(...args: string[]): ReturnType<typeof runMain> {
+  return runMain([...args, '--json'], {
+    GRAFANA_URL: grafana.url,
+    GRAFANA_API_TOKEN: grafana.token({ role: 'Admin' }),
+    DASHKEEP_TARGET: `file://${directory.path}/repository`,
+    DASHKEEP_STATE_DIR: `${directory.path}/state`,
+    DASHKEEP_AGE_RECIPIENTS: recipients,
+  });
+}
+
+async function backup(): Promise<Record<string, any> & { exit: number; changes: unknown }> {
+  const { exit, json, error } = await dashkeep('backup', '--kinds', 'folder,dashboard');
+  const { runs } = (await dashkeep('runs', '--limit', '1')).json;
+  const { added, changed, removed } = runs[0].counts;
+  return { ...json, exit, error, changes: { added, changed, removed } };
+}
+
+it('what is only encrypted under another key than before has not changed', async () => {
+  const nothing = { added: 0, changed: 0, removed: 0 };
+  await backup();
+  for (let turn = 0; turn < 2; turn++) {
+    await replaceKeys();
+    expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
+  }
+  expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
+});
+
+it('a Grafana that was emptied before keys were replaced is a loss: reported, and the last full snapshot held', async () => {
+  let since = (await backup())['snapshot'];
+  for (let turn = 0; turn < 2; turn++) {
+    grafana.wipe();
+    await replaceKeys();
+    const emptied = await backup();
+    expect(emptied).toMatchObject({ exit: 3, shrunk: { since }, lastFull: since });
+    expect(emptied.changes).toMatchObject({ added: 0 });
+    const { snapshots } = (await dashkeep('snapshots')).json;
+    expect(snapshots.find(({ id }: { id: string }) => id === since).hold).toMatchObject({ by: 'Dashkeep' });
+    grafana.seedDashboards({ count: 30, folders: 1, v2Share: 0 });
+    const refilled = await backup();
+    expect(refilled).toMatchObject({ exit: 0 });
+    since = refilled['snapshot'];
+  }
+});
