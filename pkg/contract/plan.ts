@@ -15,7 +15,7 @@ export const SECURITY_CODES = [
   'address',
   /** The same where the address is a secret, which nobody shows: `field`. */
   'hidden-address',
-  /** The same where a person supplied it: `field`. */
+  /** The same, but a person supplied the value: `field`. */
   'supplied-address',
   /** People are led somewhere else: `field`, `before`, `after`. */
   'link',

@@ -45,9 +45,9 @@ export const SECURITY = {
   'org-taken':
     'Gets the content of organization {before} in the snapshot because its name is {name}. Its ID is {after}: check that it is the same one.',
   public: '{field}: anyone who has the link can see more.',
-  'public-isEnabled': 'The dashboard becomes public for anyone who has the link.',
-  'public-share': 'The dashboard, which only invited people can see, becomes public for anyone who has the link.',
-  'public-snapshot': 'The dashboard snapshot, with its data, becomes public for anyone who has the link.',
+  'public-isEnabled': 'The dashboard becomes public to anyone who has the link.',
+  'public-share': 'The dashboard, which only invited people can see, becomes public to anyone who has the link.',
+  'public-snapshot': 'The dashboard snapshot, with its data, becomes public to anyone who has the link.',
   'public-timeSelectionEnabled': 'Anyone who has the link can choose other time ranges.',
   'public-annotationsEnabled': 'Anyone who has the link can see annotations.',
   'source-account': '{field}: {before} → {after}. Everyone who can query it may gain access to other data.',

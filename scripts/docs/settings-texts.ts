@@ -105,7 +105,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_FULL_READ_EVERY: 'full read every n backups',
   DASHKEEP_ALARM_GONE:
     'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number; or two and a half times this share and half this number',
-  DASHKEEP_ALARM_CHANGED: 'changed resources are one if they exceed this share, and reach this number',
+  DASHKEEP_ALARM_CHANGED:
+    'changes are a mass change if they exceed this share of a kind in one organization, and reach this number',
   DASHKEEP_IGNORE_CLOCK:
     '`true`: back up and restore even if the clocks of the target or Grafana differ by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',
@@ -140,7 +141,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_SMTP_USER: 'user name for the mail server; no login without it',
   DASHKEEP_SMTP_PASSWORD: 'password for the mail server; requires `DASHKEEP_SMTP_HOST`',
   DASHKEEP_SMTP_FROM: 'address of the sender',
-  DASHKEEP_SMTP_TO: 'addresses of the recipients, comma-separated, at most 20',
+  DASHKEEP_SMTP_TO: 'addresses of the recipients, comma-separated; the settings page and the chart accept at most 20',
 
   DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
   DASHKEEP_TLS_KEY_FILE: 'private key of the certificate (PEM); both files are reloaded every 30 seconds',

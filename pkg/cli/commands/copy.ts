@@ -94,7 +94,7 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
     printLine(context, `Not copied, because damaged: ${damaged.join(', ')}`);
   }
   if (newer.length > 0) {
-    printLine(context, `Not copied, because a newer Dashkeep wrote them: ${newer.join(', ')}. Upgrade this one.`);
+    printLine(context, `Not copied, because a newer Dashkeep wrote them: ${newer.join(', ')}. Upgrade this Dashkeep.`);
   }
   if (different.length > 0) {
     printLine(

@@ -94,7 +94,7 @@ const NOT_MENDABLE: ReadonlySet<string> = new Set([
   'DK_MANIFEST_NEWER',
 ]);
 
-/** Whether what is live in Grafana can mend it: not what a key, a repository, a version or a date is about. */
+/** Whether the live content of Grafana can repair it, which it cannot for a key, a repository, a version or a date. */
 function isMendable({ code }: Pick<VerifyProblem, 'code'>): boolean {
   return !isFindingCode(code) && !NOT_MENDABLE.has(code);
 }

@@ -23,10 +23,10 @@ const OF_SERVICES = /^(\w+_)?(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UD
 /** Set by those who test and build Dashkeep, for their own programs. */
 const OF_TESTS = /^(TEST_\w+|BENCH_\w+|CHAOS|REQUIRE_TIERS|CI_CACHE|KUBE_CACHE)$/;
 
-/** More letters than that are another word. */
+/** With more different letters, it is another word. */
 const MOST_LETTERS = 5;
 
-/** Other programs have variables of Grafana, too: only what hardly differs is a misspelled one. */
+/** Other programs use `GRAFANA_` variables, too: only one that hardly differs from a setting is misspelled. */
 const MOST_LETTERS_OF_GRAFANA = 2;
 
 /** @throws DK_SETTINGS for a setting that does not exist, with the nearest name that does */

@@ -102,7 +102,7 @@ export function onOrOff(text: string, source: string): 'on' | 'off' {
   return yesOrNo(text, source) ? 'on' : 'off';
 }
 
-/** `all`, or ids with commas. @throws DK_SETTINGS for anything else */
+/** `all`, or comma-separated IDs. @throws DK_SETTINGS for anything else */
 export function orgs(text: string, source: string): 'all' | number[] {
   if (text === 'all') {
     return text;

@@ -10,7 +10,7 @@ export function isMassChange({ losses, overwritten }: Shrunk): boolean {
   return !losses.some(isHalf) && losses.length + (overwritten?.length ?? 0) > 0;
 }
 
-/** Whether what is left of anything halved, maybe more than once, since an earlier loss from the same snapshot. */
+/** Whether the rest of any kind has halved at least once more since an earlier loss from the same snapshot. */
 export function isWorse({ losses }: Shrunk, earlier: Shrunk): boolean {
   return losses.some((loss) => {
     const same = earlier.losses.find(({ org, kind }) => org === loss.org && kind === loss.kind);
@@ -18,7 +18,7 @@ export function isWorse({ losses }: Shrunk, earlier: Shrunk): boolean {
   });
 }
 
-/** How many times what was there has halved; of nothing that is left, once more than of one. */
+/** How many times the number of resources has halved; if none is left, once more than if one is. */
 function halvings({ before, gone }: Pick<Loss, 'before' | 'gone'>): number {
   return Math.floor(Math.log2(before / Math.max(before - gone, 1 / 2)));
 }

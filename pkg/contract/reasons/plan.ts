@@ -113,7 +113,7 @@ export const PLAN_REASONS = {
   'security-unseen':
     'changes who has access or where data is sent, and the plan could not show it; restore it separately, as an Admin of its organization',
   'plan-unread':
-    'resources that cannot be read in Grafana, so that they are not restored: {count} of {all}; their reasons are in the plan',
+    'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
     cli: 'teams and permissions lack users who have no account in this organization: {logins}; create these first, for example with {command}, then restore again',
     page: 'teams and permissions lack users who have no account in this organization: {logins}; create these first, under Administration > Users and access or with {command}, then plan again',

@@ -13,7 +13,7 @@ export const REFUSAL_REASONS = {
     'Grafana {version} refuses requests to /apis, and otherwise converts v2 dashboards, which lose their tabs and layouts',
   'slash-under-sub-path': {
     cli: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; set GRAFANA_URL to Grafana’s own address without the sub-path, such as http://grafana:3000',
-    page: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; in the deployment, set Grafana’s address to its own without the sub-path, such as http://grafana:3000',
+    page: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; in the deployment, set Grafana’s own address without the sub-path, such as http://grafana:3000',
   },
   'too-large': 'Grafana’s response exceeds the memory limit of {mib} MiB',
   'too-deep': 'Grafana’s response is nested deeper than {levels} levels',

@@ -27,7 +27,7 @@ export const SETTING_REASONS = {
     cli: '“{recipient}” is not a valid age recipient; check that it is complete',
     page: '“{recipient}” is not a valid public key of age; check that it is complete',
   },
-  'identity-invalid': 'not a valid private key of age; enter the complete line that starts with AGE-SECRET-KEY-',
+  'identity-invalid': 'not a valid age private key; enter the complete line that starts with AGE-SECRET-KEY-',
   'secret-spaces': 'contains spaces or control characters; check that you pasted all of it',
 
   'copy-same-place': 'the second target is in the same place as the first: {target}',

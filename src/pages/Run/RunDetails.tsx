@@ -78,7 +78,7 @@ export function RunDetails({ run, isStale = false }: Props) {
         <Text color="secondary">
           {t(
             'run.unlisted',
-            'The problems are not listed, because no trusted key signed the record of this run. Another verification or copy lists what it finds.',
+            'The problems are not listed, because no trusted key signed the record of this run. Run another verification or copy to list the current problems.',
           )}
         </Text>
       )}

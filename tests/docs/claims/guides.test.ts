@@ -56,8 +56,8 @@ describe('docs/install/official-chart.md', () => {
         expect(bullet).toContain(`\`${name}\``);
       }
       // It is the last file of the command, so items in an earlier one would be lost.
-      expect(bullet).toContain('add its items to `dashkeep-overlay.yaml`');
-      expect(overlay.split('\n')[0]).toContain('add its items here');
+      expect(bullet).toContain('add your items to `dashkeep-overlay.yaml`');
+      expect(overlay.split('\n')[0]).toContain('add your items here');
     },
   );
 });

@@ -66,7 +66,7 @@ test('a restore starts from the last full backup where the newest one is much sm
     lastFull: full?.id,
   };
   await app.open('/restore');
-  await expect(page.getByText(/^The last full backup is selected, with [\d,]+ resources, because/)).toBeVisible();
+  await expect(page.getByText(/^The last full backup, with [\d,]+ resources, is selected because/)).toBeVisible();
   await expectAccessible(page);
   const planned = page.waitForRequest((request) => /\/restores(\?|$)/.test(request.url()));
   await page.getByRole('button', { name: 'Show the plan' }).click();

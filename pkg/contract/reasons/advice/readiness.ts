@@ -8,12 +8,12 @@ export const READINESS_ADVICE = {
   },
   'ready-check-service': 'Check that the service is running, and read its log.',
   'ready-verify': {
-    cli: 'Run `dashkeep verify --read-data`, and schedule verifications (of a service: DASHKEEP_VERIFY_SCHEDULE).',
+    cli: 'Run `dashkeep verify --read-data`, and schedule verifications (for a service: DASHKEEP_VERIFY_SCHEDULE).',
     page: 'Verify the repository, and schedule verifications.',
   },
   'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',
   'ready-test': {
-    cli: 'Test a restore with `dashkeep drill` or on the page Readiness, and schedule restore tests (of a service: DASHKEEP_DRILL_SCHEDULE).',
+    cli: 'Test a restore with `dashkeep drill` or on the page Readiness, and schedule restore tests (for a service: DASHKEEP_DRILL_SCHEDULE).',
     page: 'Test a restore, and schedule restore tests.',
   },
   'ready-protect': 'Turn on versioning or object lock for the bucket, or keep a second copy.',

@@ -30,7 +30,7 @@ export const SERVICE_ADVICE = {
     page: 'Set the second target in the deployment.',
   },
   'correct-second-target': {
-    cli: 'Correct the settings of the second target, whose names begin with DASHKEEP_COPY_ (in the chart: copy). Those of the first do not apply to it.',
+    cli: 'Correct the settings of the second target, whose names begin with DASHKEEP_COPY_ (in the chart: copy). The settings of the first target do not apply to it.',
     page: 'Correct the settings of the second target in the deployment. Its region, endpoint and credentials are separate from those of the first target.',
   },
   'check-second-target': {

@@ -75,7 +75,7 @@ export async function trustedSince(ports: EarlierPorts, snapshot: Manifest): Pro
   return undefined;
 }
 
-/** A snapshot with its losses; its manifest does not name them where the earlier ones were trusted only later. */
+/** A snapshot with its losses since earlier ones, which its manifest lacks if those were trusted only later. */
 export async function judgedAgain(ports: EarlierPorts, snapshot: Manifest): Promise<Manifest> {
   const isJudged = snapshot.shrunk !== undefined || !isRegularBackup(snapshot);
   const before = isJudged ? undefined : await trustedSince(ports, snapshot);
