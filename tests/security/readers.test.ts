@@ -33,6 +33,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
     because: 'baseline has decided; this only asks under which key it was stored',
   },
   'engine/backup/losses/baseline.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
+  'engine/backup/losses/earlier.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'engine/backup/previous.ts': { because: 'previousManifest decides, and latest only counts changes' },
   'engine/restore/undo/open-entries.ts': { decides: /trust\.counts\(author\)/ },
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
