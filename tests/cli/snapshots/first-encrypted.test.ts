@@ -34,7 +34,7 @@ function dashkeep(...args: string[]): ReturnType<typeof runMain> {
   });
 }
 
-async function backup(): Promise<Record<string, any> & { exit: number; changes: unknown }> {
+async function backup(): Promise<{ exit: number; snapshot: string; changes: object }> {
   const { exit, json, error } = await dashkeep('backup', '--kinds', 'folder,dashboard');
   const { runs } = (await dashkeep('runs', '--limit', '1')).json;
   const { added, changed, removed } = runs[0].counts;
@@ -52,7 +52,7 @@ it('what is only encrypted under another key than before has not changed', async
 });
 
 it('a Grafana that was emptied before keys were replaced is a loss: reported, and the last full snapshot held', async () => {
-  let since = (await backup())['snapshot'];
+  let since = (await backup()).snapshot;
   for (let turn = 0; turn < 2; turn++) {
     grafana.wipe();
     await replaceKeys();
@@ -64,6 +64,6 @@ it('a Grafana that was emptied before keys were replaced is a loss: reported, an
     grafana.seedDashboards({ count: 30, folders: 1, v2Share: 0 });
     const refilled = await backup();
     expect(refilled).toMatchObject({ exit: 0 });
-    since = refilled['snapshot'];
+    since = refilled.snapshot;
   }
 });
