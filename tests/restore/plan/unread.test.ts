@@ -41,6 +41,28 @@ describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everyt
     });
   });
 
+  it('does not call missing what a list hides from an Editor', async () => {
+    for (let n = 0; n < 40; n++) {
+      await bench.api('POST /api/folders', { uid: `f${n}`, title: `Folder ${n}` });
+      for (const [uid, folderUid] of [
+        [`in-${n}`, `f${n}`],
+        [`root-${n}`, undefined],
+      ] as const) {
+        await bench.api('POST /api/dashboards/db', { dashboard: { uid, title: uid }, folderUid });
+      }
+    }
+    for (const path of ['folders/f1', 'dashboards/uid/root-1']) {
+      await bench.api(`POST /api/${path}/permissions`, { items: [] });
+    }
+    await bench.backup();
+    await bench.api('DELETE /api/dashboards/uid/root-2');
+    await bench.api('DELETE /api/folders/f2');
+    const plan = await planAs('Editor', { kinds: ['folder', 'dashboard'] });
+    expect(named(plan, 'create').toSorted()).toEqual(['dashboard/in-2', 'dashboard/root-2', 'folder/f2']);
+    const hidden = ['folder/f1', 'dashboard/in-1', 'dashboard/root-1'];
+    expect(Object.keys(reasons(plan, 'blocked'))).toEqual(expect.arrayContaining(hidden));
+  });
+
   it('is an error where nothing can be read', async () => {
     await expect(planAs('Viewer', { kinds: ['team'] })).rejects.toMatchObject({ code: 'DK_GRAFANA_FORBIDDEN' });
   });
