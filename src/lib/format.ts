@@ -99,6 +99,15 @@ export function distinctTimes(times: readonly string[]): (time: string) => strin
   };
 }
 
+/** A text with the IDs of snapshots replaced by their times, by which people know them. */
+export function withSnapshotTimes(text: string): string {
+  return text.replace(/\b(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}\b/g, (id, ...parts: string[]) => {
+    const [year, month, day, hour, minute, second] = parts;
+    const time = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+    return Number.isNaN(Date.parse(time)) ? id : formatTime(time);
+  });
+}
+
 /** With the weekday, for times to come. */
 export function formatMoment(time: string): string {
   const options = {

@@ -2,6 +2,7 @@ import type { IconName } from '@grafana/data';
 import { Text, TextLink, type BadgeColor } from '@grafana/ui';
 import type { DiffOrigin } from '../../../pkg/contract/api/diff.ts';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
+import { withSnapshotTimes } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { savedBy } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
@@ -15,7 +16,7 @@ export function VersionChanges({ version }: { version: ResourceVersion }) {
   const { comment, changes = [], truncated, untold } = version;
   return (
     <>
-      {comment !== undefined && comment !== '' && <Text italic>{`“${comment}”`}</Text>}
+      {comment !== undefined && comment !== '' && <Text italic>{`“${withSnapshotTimes(comment)}”`}</Text>}
       <Moves version={version} />
       {changes.length > 0 && <ReadableChanges changes={changes} first={FIRST_CHANGES} />}
       {truncated && <Text color="secondary">{t('versions.truncated', 'Not all changes are listed here.')}</Text>}

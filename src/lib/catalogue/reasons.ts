@@ -4,7 +4,7 @@ import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogu
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { checkStepLabel } from '../checkSteps.ts';
-import { formatNumber, formatTime } from '../format.ts';
+import { formatNumber, formatTime, withSnapshotTimes } from '../format.ts';
 import { listed, t } from '../i18n.ts';
 import { kindLabel } from '../kinds.ts';
 import { runKindLabel } from '../runKinds.ts';
@@ -144,7 +144,7 @@ const WORDS = new Map<string, (names: string) => string>([
   ['lacks', (names) => eachOf(names, lackInWords)],
   ['manager', managerInWords],
   ...['time', 'end', 'expires'].map((name) => [name, timeInWords] as const),
-  ...['snapshot', 'since', 'full'].map((name) => [name, snapshotInWords] as const),
+  ...['snapshot', 'since', 'full'].map((name) => [name, withSnapshotTimes] as const),
   ...['format', 'source', 'regionSource', 'signer', 'signers'].map((name) => [name, fixedInWords] as const),
 ]);
 
@@ -196,11 +196,6 @@ function fixedInWords(value: string): string {
     default:
       return value;
   }
-}
-
-/** People know a snapshot by its time. */
-function snapshotInWords(id: string): string {
-  return timeInWords(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-[0-9a-f]{8}$/, '$1-$2-$3T$4:$5:$6Z'));
 }
 
 function timeInWords(time: string): string {

@@ -1,6 +1,5 @@
-import { css } from '@emotion/css';
-import type { GrafanaTheme2, IconName } from '@grafana/data';
-import { Button, LinkButton, Stack, Text, useStyles2, type BadgeColor } from '@grafana/ui';
+import type { IconName } from '@grafana/data';
+import { Button, LinkButton, Text, type BadgeColor } from '@grafana/ui';
 import { isWholeResource } from '../../../pkg/contract/kinds.ts';
 import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
@@ -11,49 +10,49 @@ import { SavedBy, VersionChanges, versionLooks } from '../../components/resource
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
+import { ChangeRow } from './ChangeRow.tsx';
 import { refOfChange, type FeedChange } from './feed.ts';
 
 /** One change: of what, by whom, what changed in words, and how to go back. */
 export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompare: () => void }) {
-  const styles = useStyles2(getStyles);
   const { what, resource, title, folder, updated, snapshots, foreign, back } = change;
   const { before } = snapshots;
   const [color, icon, label] = looksOf(change);
   const ref = refOfChange(change);
   return (
-    <article className={styles.item} aria-label={`${title || resource.uid}, ${label}`}>
-      <div className={styles.head}>
-        <LabelBadge color={color} icon={icon} text={label} />
-        {back && <LabelBadge color="green" icon="check" text={t('changes.back', 'Back in Grafana')} />}
-        <ResourceName resource={{ ...resource, title }} />
-        <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
-        {foreign && <ForeignBadge />}
-        <SavedBy version={change} />
-        {what !== 'deleted' && updated !== undefined && <RelativeTime time={updated} />}
-      </div>
-      <div className={styles.words}>
-        <VersionChanges version={change} />
-      </div>
-      <Stack gap={1} wrap="wrap">
-        {what === 'deleted' && !back && before !== undefined && !foreign && isWholeResource(ref) && (
-          <RestoreDeleted snapshot={before} resource={ref} />
-        )}
-        {before !== undefined && (
-          <Button
-            size="sm"
-            variant="secondary"
-            icon="code-branch"
-            aria-label={t('changes.compareOf', 'Compare with previous: {{title}}', { title: title || resource.uid })}
-            onClick={onCompare}
-          >
-            {t('changes.compare', 'Compare with previous')}
-          </Button>
-        )}
-        <LinkButton size="sm" variant="secondary" icon="history" href={routes.versions(resource.kind, resource.uid)}>
-          {t('changes.versions', 'All versions')}
-        </LinkButton>
-      </Stack>
-    </article>
+    <ChangeRow
+      label={`${title || resource.uid}, ${label}`}
+      head={
+        <>
+          <LabelBadge color={color} icon={icon} text={label} />
+          {back && <LabelBadge color="green" icon="check" text={t('changes.back', 'Back in Grafana')} />}
+          <ResourceName resource={{ ...resource, title }} />
+          <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
+          {foreign && <ForeignBadge />}
+          <SavedBy version={change} />
+          {what !== 'deleted' && updated !== undefined && <RelativeTime time={updated} />}
+        </>
+      }
+      words={<VersionChanges version={change} />}
+    >
+      {what === 'deleted' && !back && before !== undefined && !foreign && isWholeResource(ref) && (
+        <RestoreDeleted snapshot={before} resource={ref} />
+      )}
+      {before !== undefined && (
+        <Button
+          size="sm"
+          variant="secondary"
+          icon="code-branch"
+          aria-label={t('changes.compareOf', 'Compare with previous: {{title}}', { title: title || resource.uid })}
+          onClick={onCompare}
+        >
+          {t('changes.compare', 'Compare with previous')}
+        </Button>
+      )}
+      <LinkButton size="sm" variant="secondary" icon="history" href={routes.versions(resource.kind, resource.uid)}>
+        {t('changes.versions', 'All versions')}
+      </LinkButton>
+    </ChangeRow>
   );
 }
 
@@ -65,22 +64,3 @@ function looksOf(change: FeedChange): [color: BadgeColor, icon: IconName, label:
     ? ['blue', 'folder-open', t('changes.moved', 'Moved')]
     : versionLooks(change);
 }
-
-const getStyles = (theme: GrafanaTheme2) => ({
-  item: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: theme.spacing(1),
-    padding: theme.spacing(1.5, 0),
-    borderBottom: `1px solid ${theme.colors.border.weak}`,
-    minWidth: 0,
-  }),
-  words: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: theme.spacing(1),
-    paddingLeft: theme.spacing(2),
-    '&:empty': { display: 'none' },
-  }),
-  head: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: theme.spacing(0.5, 1), minWidth: 0 }),
-});

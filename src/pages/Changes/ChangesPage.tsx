@@ -18,6 +18,7 @@ import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
 import { ChangeItem } from './ChangeItem.tsx';
+import { RestoredGroup } from './RestoredGroup.tsx';
 import { changesByBackup, keyOf, refOfChange, type FeedChange } from './feed.ts';
 
 const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
@@ -104,15 +105,24 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
       {items.length === 0 ? (
         <Nothing isFiltered={Object.values(filters).some((one) => one !== undefined)} />
       ) : (
-        groups.map(({ snapshot, time, changes }) => (
+        groups.map(({ snapshot, time, rows }, at) => (
           <section key={snapshot} aria-labelledby={`dashkeep-${snapshot}`}>
             <Text element="h2" variant="h5" id={`dashkeep-${snapshot}`}>
               {t('changes.snapshot', 'Snapshot of {{time}}', { time: timeText(time) })}
             </Text>
             <Stack direction="column" gap={0}>
-              {changes.map((one) => (
-                <ChangeItem key={keyOf(one)} change={one} onCompare={() => setCompared(one)} />
-              ))}
+              {rows.map(({ run, changes }) => {
+                const items = changes.map((one) => (
+                  <ChangeItem key={keyOf(one)} change={one} onCompare={() => setCompared(one)} />
+                ));
+                return run === undefined ? (
+                  items
+                ) : (
+                  <RestoredGroup key={run} changes={changes} isOpenEnded={list.hasMore && at === groups.length - 1}>
+                    {items}
+                  </RestoredGroup>
+                );
+              })}
             </Stack>
           </section>
         ))

@@ -9,18 +9,34 @@ export type FeedChange = ResourceVersion & { resource: NonNullable<ResourceVersi
 export interface BackupChanges {
   snapshot: string;
   time: string;
-  changes: FeedChange[];
+  rows: FeedRow[];
 }
 
-/** Changes in order, grouped by the backup that first shows them. */
+/** One change, or all that a restore made. */
+export interface FeedRow {
+  /** Of the restore. */
+  run?: string;
+  changes: [FeedChange, ...FeedChange[]];
+}
+
+/** Changes in order, by the backup that first shows them; those of a restore in one row. */
 export function changesByBackup(items: readonly ResourceVersion[]): BackupChanges[] {
   const groups = new Map<string, BackupChanges>();
   for (const item of items) {
-    const { resource, snapshots, time } = item;
+    const { resource, snapshots, time, restored } = item;
     if (resource !== undefined) {
-      const group = groups.get(snapshots.first) ?? { snapshot: snapshots.first, time, changes: [] };
-      group.changes.push({ ...item, resource });
+      const group = groups.get(snapshots.first) ?? { snapshot: snapshots.first, time, rows: [] };
       groups.set(snapshots.first, group);
+      const change = { ...item, resource };
+      const first = group.rows.find(
+        ({ changes: [one] }) => restored !== undefined && one.restored?.run === restored.run,
+      );
+      if (first === undefined) {
+        group.rows.push({ changes: [change] });
+      } else {
+        Object.assign(first, { run: restored?.run });
+        first.changes.push(change);
+      }
     }
   }
   return [...groups.values()];

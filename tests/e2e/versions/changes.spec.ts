@@ -88,3 +88,31 @@ test('a person sets up email for changes, in French, too', async ({ app, page, s
   await expect(page.getByRole('article', { name: /, Modification$/ }).first()).toBeVisible();
   expect(problems).toEqual([]);
 });
+
+test('all that one restore changed is one row, which leads to the run and unfolds', async ({ app, page, problems }) => {
+  await page.route('**/api/v1/changes?*', async (route) => {
+    const { items, ...list } = await (await route.fetch()).json();
+    const [{ snapshots, time }] = items;
+    const restored = { what: 'changed', restored: { run: '20261130T120000Z-0000000a', by: 'ada' } };
+    const comment = `Restored by Dashkeep from snapshot ${snapshots.first}`;
+    const all = Array.from({ length: 40 }, (_, at) => ({
+      ...{ ...items[0], ...restored, snapshots, time, comment, title: `Dashboard ${at}` },
+      resource: { kind: 'dashboard', uid: `d${at}` },
+    }));
+    await route.fulfill({ json: { ...list, items: all, next: undefined } });
+  });
+  await app.open('/changes');
+  const group = page.getByRole('article', { name: '40 resources' });
+  await expect(group.getByRole('link', { name: 'restored by ada' })).toHaveAttribute(
+    'href',
+    /\/runs\/20261130T120000Z-/,
+  );
+  await expect(page.getByRole('article')).toHaveCount(1);
+  await group.getByRole('button', { name: 'Show' }).click();
+  await expect(page.getByRole('article', { name: 'Dashboard 39, Changed' })).toBeVisible();
+  await expect(page.getByText(/Restored by Dashkeep from snapshot \w+ \d+, 20\d\d/).first()).toBeVisible();
+  await expectAccessible(page);
+  await group.getByRole('button', { name: 'Hide' }).click();
+  await expect(page.getByRole('article')).toHaveCount(1);
+  expect(problems).toEqual([]);
+});

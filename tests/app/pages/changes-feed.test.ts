@@ -1,0 +1,53 @@
+import { describe, expect, it, vi } from 'vitest';
+
+vi.mock('@grafana/runtime', () => ({
+  config: { featureToggles: {}, bootData: { user: { orgId: 1, timezone: 'utc', language: 'en-US' } } },
+}));
+vi.mock('i18next', () => import('../english.ts'));
+vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
+
+const { changesByBackup } = await import('../../../src/pages/Changes/feed.ts');
+const { withSnapshotTimes } = await import('../../../src/lib/format.ts');
+
+type Item = Parameters<typeof changesByBackup>[0][number];
+
+const change = (uid: string, run?: string): Item => ({
+  resource: { kind: 'dashboard', uid },
+  what: 'changed',
+  time: '2026-11-30T12:00:00Z',
+  lived: 0,
+  snapshots: { first: '20261130T120000Z-0000000a', last: '20261130T120000Z-0000000a', count: 1 },
+  title: uid,
+  folder: '',
+  ...(run !== undefined && { restored: { run, by: 'ada' } }),
+});
+
+const shown = (items: Item[]) =>
+  changesByBackup(items)[0]?.rows.map((row) => [row.run, ...row.changes.map(({ title }) => title)]);
+
+describe('the changes of a backup', () => {
+  it('are one row for a restore of several resources, where its first one is', () => {
+    const items = [change('a'), change('b', 'r1'), change('c'), change('d', 'r1'), change('e', 'r1')];
+    expect(shown(items)).toEqual([
+      [undefined, 'a'],
+      ['r1', 'b', 'd', 'e'],
+      [undefined, 'c'],
+    ]);
+  });
+
+  it('stay single where a restore changed only one, and separate for each restore', () => {
+    expect(shown([change('a', 'r1'), change('b', 'r2'), change('c', 'r2')])).toEqual([
+      [undefined, 'a'],
+      ['r2', 'b', 'c'],
+    ]);
+  });
+});
+
+describe('the comment of a restore', () => {
+  it('names the time of its snapshot, not the ID', () => {
+    expect(withSnapshotTimes('Restored by Dashkeep from snapshot 20261130T120000Z-0000000a')).toMatch(
+      /^Restored by Dashkeep from snapshot Nov 30, 2026, 12:00/,
+    );
+    expect(withSnapshotTimes('Version 20261130, as agreed')).toBe('Version 20261130, as agreed');
+  });
+});
