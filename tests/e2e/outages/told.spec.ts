@@ -125,8 +125,9 @@ test('a restore whose plan is gone is not called one that is running', async ({ 
   await expect(page.getByText('This restore was interrupted')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Restore', exact: true })).toBeVisible();
 
-  Object.assign(run, { trigger: 'undo', undoes: 'run-1' });
+  Object.assign(run, { trigger: 'undo', undoes: service.state.runs[1]!.id });
   await app.open('/restore/20261129T103913Z-1957d03a');
+  await expect(page.getByText(/^Undoes the restore of /)).toBeVisible();
   await expect(page.getByText('This undo was interrupted')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Undo', exact: true })).toBeVisible();
 });
@@ -235,6 +236,9 @@ test('a running undo is called an undo', async ({ app, page, service }) => {
   const run = Object.assign(service.state.runs[0]!, undo);
   await app.open(`/runs/${run.id}`);
   await expect(page.getByRole('region', { name: 'Undo is running' })).toBeVisible();
+  const progress = { phase: 'restoring', done: 0, kinds: {} };
+  Object.assign(run, { undoes: service.state.runs[1]!.id, progress });
+  await expect(page.getByText('Undoing and checking', { exact: true })).toBeVisible();
 });
 
 test('a plan that could not be computed says why, and leads to a new one', async ({ app, page }) => {

@@ -15,6 +15,11 @@ describe('the API of restores', () => {
     expect(gone.status).toBe(200);
     const { json: diff } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
     expect(diff.items).toMatchObject([{ change: 'removed', kind: 'dashboard', uid, title }]);
+    const whole = await service.call('POST', '/restores', { snapshot, selection: { type: 'everything' } });
+    const { json: rows } = await service.call('GET', `/restores/${whole.json.id}/items?limit=500`);
+    const actions: string[] = rows.items.map(({ action }: { action: string }) => action);
+    expect(actions.slice(0, 2)).toEqual(['create', 'create']);
+    expect(new Set(actions.slice(2))).toEqual(new Set(['unchanged']));
     const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
     const planned = await service.call('POST', '/restores', { snapshot, selection });
     expect(planned.status).toBe(201);
@@ -34,6 +39,8 @@ describe('the API of restores', () => {
     const undo = await service.call('POST', `/runs/${run['id']}/undo`);
     expect(undo.status).toBe(200);
     expect(undo.json).toMatchObject({ snapshot: run['snapshot'], undoes: run['id'], counts: { delete: 1, update: 0 } });
+    const { json: listed } = await service.call('GET', `/restores/${undo.json.id}/items`);
+    expect(listed.items[0]).toMatchObject({ kind: 'dashboard', uid, action: 'delete' });
     const items = await service.call('GET', `/restores/${undo.json.id}/items?action=delete`);
     expect(items.json.items).toMatchObject([{ kind: 'dashboard', uid, reason: 'the run created it' }]);
     expect((await service.call('POST', `/restores/${undo.json.id}/apply`, {})).json.error.code).toBe('DK_CONFIRMATION');
