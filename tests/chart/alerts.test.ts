@@ -116,6 +116,27 @@ describe('the alerts', () => {
       expect((await run('promtool', ['check', 'rules', '--lint=none', file])).stdout).toContain('SUCCESS');
     }
   });
+
+  it.skipIf(!promtool)('notice a missing service beside another one in the same Prometheus', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'dashkeep-rules-'));
+    const spec = await rules('deployment');
+    await writeFile(join(folder, 'rules.yml'), stringify(spec));
+    const { labels, annotations } = spec.groups[0]?.rules[1] as Alert;
+    const elsewhere = 'dashkeep_last_success_timestamp_seconds{namespace="elsewhere", job="dashkeep"}';
+    const firing = [{ exp_labels: { ...labels, namespace: 'monitoring' }, exp_annotations: annotations }];
+    const test = {
+      rule_files: ['rules.yml'],
+      tests: [
+        {
+          interval: '1m',
+          input_series: [{ series: elsewhere, values: '0x400' }],
+          alert_rule_test: [{ eval_time: '6h', alertname: 'DashkeepBackupLate', exp_alerts: firing }],
+        },
+      ],
+    };
+    await writeFile(join(folder, 'test.yml'), stringify(test));
+    await run('promtool', ['test', 'rules', join(folder, 'test.yml')]);
+  });
 });
 
 describe('the dashboard', () => {

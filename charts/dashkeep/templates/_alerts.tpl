@@ -41,7 +41,7 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
   "description" "The last complete snapshot is older than twice the schedule's interval.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupLate" "runbook" "late" "severity" "critical"
   "for" (printf "%ds" (int .Values.metrics.prometheusRule.lateAfterSeconds))
-  "expr" "absent(dashkeep_last_success_timestamp_seconds)"
+  "expr" (printf "absent(dashkeep_last_success_timestamp_seconds{namespace=%q})" .Release.Namespace)
   "summary" "No backup of Grafana at all"
   "description" "There is no complete snapshot yet, or the service reports no metrics.") }}
 {{ include "dashkeep.alert" (dict "root" . "name" "DashkeepBackupPartial" "runbook" "partial" "severity" "warning" "for" "15m"
