@@ -12,26 +12,10 @@ export interface State extends DiffItem {
 
 export type States = Map<string, State>;
 
-/**
- * What changed from one snapshot to a later one, of the organizations and kinds that both of them cover.
- * @param isSameScheme - whether their objects got their IDs in the same way
- */
-export function diffManifests(from: Compared, to: Compared, isSameScheme = true): Diff {
+/** What changed from one snapshot to a later one, of the organizations and kinds that both of them cover. */
+export function diffManifests(from: Compared, to: Compared): Diff {
   const common = scopeOfBoth(from, to);
-  const before = from.resources.filter(common);
-  const after = to.resources.filter(common);
-  return diffStates(statesOf(before), statesOf(isSameScheme ? after : withIdsOf(before, after)));
-}
-
-/** Under another key, all objects have other IDs. As in versions, size, title and time then say what has changed. */
-function withIdsOf(before: readonly ManifestEntry[], after: readonly ManifestEntry[]): ManifestEntry[] {
-  const known = new Map(before.map((entry) => [key(entry.org, entry.kind, entry.uid), entry]));
-  return after.map((entry) => {
-    const old = known.get(key(entry.org, entry.kind, entry.uid));
-    const isAlike =
-      old?.bytes === entry.bytes && old.title === entry.title && old.facts?.['updated'] === entry.facts?.['updated'];
-    return isAlike ? { ...entry, object: old.object } : entry;
-  });
+  return diffStates(statesOf(from.resources.filter(common)), statesOf(to.resources.filter(common)));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../contract/manifest.ts';
 import type { Diff, DiffItem } from '../../contract/plan.ts';
-import { diffManifests } from '../../engine/diff.ts';
+import { diffStored, type StoredSide } from '../../engine/diff-stored.ts';
 import { diffLive } from '../../engine/live-diff.ts';
 import { detailChanges, type DetailedItem } from '../../engine/diff-detail.ts';
 import type { Instance } from '../../grafana/instance.ts';
@@ -86,7 +86,11 @@ async function compare(
   if (to !== 'live') {
     const stored = await repository.stored(to, { signal: context.signal });
     const { manifest: later } = stored;
-    const diff = diffManifests(manifest, later, earlier.scheme === stored.scheme);
+    const signed = ({ author, ...rest }: typeof stored): StoredSide => ({
+      ...rest,
+      signature: repository.trust.signature(author),
+    });
+    const diff = await diffStored(repository, signed(earlier), signed(stored), context);
     const found = { ...(await detailed(diff, later)), ...partialOf(manifest, later) };
     return { found, several: new Set([...manifest.orgs, ...later.orgs].map(({ id }) => id)).size > 1 };
   }

@@ -3,7 +3,7 @@ import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
-import { diffManifests } from '../../engine/diff.ts';
+import { diffStored } from '../../engine/diff-stored.ts';
 import { liveDiff } from '../../operations/live.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { RecentValues } from '../../lib/recent-values.ts';
@@ -150,7 +150,8 @@ export class Comparisons {
   async #compareStored(before: ShownSnapshot, after: ShownSnapshot): Promise<Comparison> {
     const { manifest: base } = before;
     const { manifest: target } = after;
-    const diff = diffManifests(base, target, before.scheme === after.scheme);
+    const { repositoryCache, signal } = this.#parts;
+    const diff = await repositoryCache.read(signal, (repository) => diffStored(repository, before, after, { signal }));
     // What either snapshot failed to read can't be seen as unchanged.
     const errors = [...base.errors, ...target.errors];
     const { entries, counts } = listed(diff);
