@@ -65,7 +65,7 @@ function nearest(upper: string, prefix: string): string | undefined {
     .filter((name) => name.startsWith(prefix))
     .map((name) => ({ name, letters: lettersBetween(wanted, name) }))
     .sort((a, b) => a.letters - b.letters);
-  const most =
-    prefix === GRAFANA ? MOST_LETTERS_OF_GRAFANA : Math.min(MOST_LETTERS, (upper.length - prefix.length) / 2);
+  const letters = prefix === GRAFANA ? MOST_LETTERS_OF_GRAFANA : MOST_LETTERS;
+  const most = Math.min(letters, (upper.length - prefix.length) / 2);
   return best !== undefined && best.letters <= most ? best.name : undefined;
 }

@@ -44,6 +44,8 @@ describe('names of settings', () => {
     'GRAFANA_SERVICE_HOST',
     'GRAFANA_PORT_80_TCP_ADDR',
     'GRAFANA_USER',
+    'GRAFANA_ORG',
+    'GRAFANA_UID',
   ])('that are set for something else are left alone: %s', (name) => {
     expect(refusal(name)).toBeUndefined();
   });
