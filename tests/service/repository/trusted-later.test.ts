@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
 import { runCli } from '../../support/cli.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
@@ -71,6 +72,27 @@ it('a backup of an emptied Grafana is compared with those that a person trusts o
   await expect.poll(statusOf, { timeout: 20_000 }).toMatchObject({ protection: 'yes', newest: { id: accepted } });
   const last = await backUp();
   await expect.poll(statusOf, { timeout: 20_000 }).toMatchObject({ protection: 'yes', newest: { id: last } });
+});
+
+it('a loss that a person accepted is not reported again where keys are trusted later', async () => {
+  grafana.seedDashboards({ count: 40, folders: 4 });
+  await cli(['backup', '--json'], 'early');
+  await cli(['backup', '--json']);
+  for (const uid of [...grafana.state.org(1).dashboards.keys()].slice(0, 30)) {
+    await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
+  }
+  const small = await cli(['backup', '--json']);
+  expect(small.exit).toBe(3);
+  expect((await cli(['backup', '--accept-loss', small.json.snapshot])).exit).toBe(0);
+  // On another machine, and on the same one the key of a third.
+  for (const [key, state] of [
+    ['elsewhere', 'laptop'],
+    ['early', 'elsewhere'],
+  ] as const) {
+    await cli(['trust', (await cli(['keys', '--json'], key)).json.own], state);
+    expect((await cli(['restore', 'latest', '--everything', '--json'], state)).json.shrunk).toBeUndefined();
+    expect((await cli(['backup'], state)).exit).toBe(0);
+  }
 });
 
 it('a person accepts such a backup immediately', async () => {

@@ -51,7 +51,8 @@ function orgsOf(one: Reaching): number[] {
 
 /**
  * The last full backup before a snapshot where a person trusted the keys of all earlier ones only after it was made, so
- * that it was compared with none: a new service found the repository of a lost one. Undefined where any counted then.
+ * that it was compared with none: a new service found the repository of a lost one. Undefined where any counted then,
+ * where its own key was trusted only later, for then its writer compared it, and where losses since were reported.
  */
 export async function trustedSince(ports: EarlierPorts, snapshot: Manifest): Promise<Manifest | undefined> {
   const { repository, signal } = ports;
@@ -61,9 +62,15 @@ export async function trustedSince(ports: EarlierPorts, snapshot: Manifest): Pro
     return undefined;
   }
   const isLate = ({ signer = '' }: SnapshotSummary): boolean => late.has(signer);
-  const backups = (await repository.snapshots({ signal })).filter((one) => isRegularBackup(one) && countsNow(one));
-  const before = backups.slice(backups.findIndex((one) => one.id < snapshot.id && isLate(one)));
-  const full = before.every(isLate) ? before.filter(isFull) : [];
+  const backups = (await repository.snapshots({ signal })).filter(
+    (one) => isRegularBackup(one) && countsNow(one) && one.id <= snapshot.id,
+  );
+  const first = backups.findIndex(isLate);
+  const before = backups.slice(first);
+  if (first < 1 || !before.every(isLate) || backups.slice(0, first).some(({ shrunk }) => shrunk !== undefined)) {
+    return undefined;
+  }
+  const full = before.filter(isFull);
   // As for any first backup: one of the same reach if there is one.
   const preferred = [...full.filter((one) => coversAsMuch(one, snapshot)), ...full];
   for (const { id } of preferred.slice(0, LOOK_BACK)) {
