@@ -95,6 +95,13 @@ export function printRestore(
     const found = to !== undefined ? `${to.name} (${to.uid}), by ${by}` : by === 'restored' ? became(from.uid) : absent;
     printLine(context, printable(`data source ${name}: ${found}`));
   }
+  const supplied = (plan.supplied ?? []).filter(({ action }) => action === 'create' || action === 'update');
+  for (const item of supplied) {
+    printLine(
+      context,
+      printable(`secrets supplied for ${item.kind}/${item.uid}${several ? ` (org ${orgOf(item)})` : ''}`),
+    );
+  }
   if (overwrite !== undefined) {
     const conflicts = plan.items.filter(isConflict).length;
     printLine(

@@ -13,7 +13,7 @@ export function writeContext(request: PlanRequest, org: Org): WriteContext {
       org,
       compact({ clock, log, signal, decryptSecrets: repository.encrypted, onWait, expectedUsers }),
     ),
-    secrets: options.secrets ?? (() => undefined),
+    secrets: (kind, uid) => options.secrets?.(kind, uid, org.id),
     includeManaged: options.includeManaged,
     keepSecrets: options.keepSecrets === true,
     message: `Restored by Dashkeep from snapshot ${manifest.id}`,

@@ -109,8 +109,8 @@ export interface RestoreOptions {
   pauseRules?: boolean;
   /** Leave stored secrets where the address changes to which Grafana sends them. */
   keepSecrets?: boolean;
-  /** Secrets given for this restore, by field name. */
-  secrets?: (kind: KindName, uid: string) => Record<string, string> | undefined;
+  /** Secrets given for this restore, by field name; without an organization only those that name none. */
+  secrets?: (kind: KindName, uid: string, org?: number) => Record<string, string> | undefined;
 }
 
 export interface PlanRequest {
@@ -165,6 +165,8 @@ export interface Plan {
   missing: MissingDependency[];
   /** How each data source that the selection uses is found here. */
   dataSources: DataSourceMatch[];
+  /** For which of its items secrets are supplied. */
+  supplied?: readonly PlannedItem[];
   /** What must be typed to apply it; absent when nothing is deleted, and nobody gets to see or receive more. */
   confirm?: string;
   /** Turns what the snapshot holds into what will be written. */

@@ -1,10 +1,12 @@
 import { parse } from 'yaml';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { isKindName, type KindName } from '../../../contract/kinds.ts';
-import type { RestoreOptions } from '../types.ts';
+import { isKindName, SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
+import { targetOf } from '../target.ts';
+import type { PlannedItem, RestoreOptions } from '../types.ts';
 
 type Secrets = Map<string, Record<string, string>>;
+type Supplied = NonNullable<RestoreOptions['secrets']>;
 
 /**
  * Secrets for a restore from a YAML (or JSON) document: kind, uid, field.
@@ -13,21 +15,24 @@ type Secrets = Map<string, Record<string, string>>;
  *       prometheus-1: { basicAuthPassword: "…" }
  *     contact-point:
  *       ops: { url: { env: SLACK_URL } }
+ *     2:contact-point:
+ *       ops: { url: { env: SLACK_URL_OF_RETAIL } }
  *
- * `{ env: NAME }` takes the value from the environment given.
+ * The ID of an organization in Grafana may precede the kind. `{ env: NAME }` takes the value from the environment given.
  * @throws DK_SETTINGS naming the place, never a value.
  */
-export function parseSecrets(
-  text: string,
-  environment: Readonly<Record<string, string | undefined>>,
-): NonNullable<RestoreOptions['secrets']> {
+export function parseSecrets(text: string, environment: Readonly<Record<string, string | undefined>>): Supplied {
   const secrets: Secrets = new Map();
-  for (const [kind, byUid] of entriesOf(parseYaml(text), 'the file')) {
+  for (const [key, byUid] of entriesOf(parseYaml(text), 'the file')) {
+    const [, org, kind = ''] = /^(?:([1-9]\d{0,14}):)?(.*)$/s.exec(key) ?? [];
     if (!isKindName(kind)) {
-      throw refusal(`'${kind}' is not a kind`);
+      throw refusal(`'${key}' is not a kind`);
     }
-    for (const [uid, fields] of entriesOf(byUid, kind)) {
-      const place = `${kind}/${uid}`;
+    if (org !== undefined && SERVER_KINDS.has(kind)) {
+      throw refusal(`'${key}': a ${kind} belongs to no organization`);
+    }
+    for (const [uid, fields] of entriesOf(byUid, key)) {
+      const place = `${key}/${uid}`;
       const values = entriesOf(fields, place).map(([field, value]) => [
         field,
         valueOf(value, place, field, environment),
@@ -35,7 +40,43 @@ export function parseSecrets(
       secrets.set(place, Object.fromEntries(values) as Record<string, string>);
     }
   }
-  return (kind: KindName, uid: string) => secrets.get(`${kind}/${uid}`);
+  return (kind: KindName, uid: string, org?: number) =>
+    (org === undefined ? undefined : secrets.get(`${org}:${kind}/${uid}`)) ?? secrets.get(`${kind}/${uid}`);
+}
+
+/**
+ * The resources of a plan for which secrets are supplied.
+ * @param idOf - of the organization of an item; undefined while it does not exist, so that no entry can name it
+ * @throws DK_USAGE for an entry without an organization, where resources in several of them have that name: the secret
+ * of one must not reach another
+ */
+export function suppliedTo<Item extends Pick<PlannedItem, 'org' | 'kind' | 'uid' | 'targetOrg' | 'targetUid'>>(
+  secrets: Supplied | undefined,
+  items: readonly Item[],
+  idOf: (item: Item) => number | undefined = (item) => targetOf(item).org,
+): Item[] {
+  const orgs = new Map<string, Map<number, number | undefined>>();
+  const supplied = items.filter((item) => {
+    const { kind, uid } = targetOf(item);
+    const given = secrets?.(kind, uid, idOf(item));
+    if (given !== undefined && given === secrets?.(kind, uid) && !SERVER_KINDS.has(kind)) {
+      const place = `${kind}/${uid}`;
+      orgs.set(place, (orgs.get(place) ?? new Map()).set(item.org, idOf(item)));
+    }
+    return given !== undefined;
+  });
+  for (const [place, of] of orgs) {
+    if (of.size > 1) {
+      const id = [...of.values()].find((one) => one !== undefined) ?? 1;
+      const example = `${id}:${place.slice(0, place.indexOf('/'))}`;
+      throw new DashkeepError(
+        'DK_USAGE',
+        `the file with secrets does not say which ${place} is meant: organizations ${[...of.keys()].join(' and ')} have one`,
+        { advice: reason('name-secret-org', { example }) },
+      );
+    }
+  }
+  return supplied;
 }
 
 function parseYaml(text: string): unknown {

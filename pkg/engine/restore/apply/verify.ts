@@ -130,7 +130,8 @@ async function compare(
 /** What was to be written; where secrets were supplied, without those of the snapshot, which they replaced. */
 async function contentToFind(applying: Applying, kind: Kind, item: PlannedItem): Promise<Content> {
   const { content } = await wantedContent(applying, item);
-  const supplied = applying.request.options.secrets?.(kind.name, targetOf(item).uid);
+  const { org, uid } = targetOf(item);
+  const supplied = applying.request.options.secrets?.(kind.name, uid, org);
   return supplied === undefined ? content : (kind.withoutSecrets?.(content) ?? content);
 }
 

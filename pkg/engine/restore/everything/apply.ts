@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { compact } from '../../../contract/compact.ts';
 import { append } from '../../../lib/append.ts';
 import { arrayAt, isJsonObject, stringAt } from '../../../lib/json/json.ts';
+import type { KindName } from '../../../contract/kinds.ts';
 import type { ApplyResult, SecurityChange } from '../../../contract/plan.ts';
 import { because } from '../../../contract/reasons/reason.ts';
 import type { WantedMembership } from '../../../grafana/kinds/access/user/memberships.ts';
@@ -113,12 +114,15 @@ class EverythingRun {
         !targets.some(({ from, isOpen }) => isOpen && from === target.from),
     );
     const [first = [], rest = []] = PARTS;
+    const { secrets } = options;
     // What Grafana put into an organization by itself is nobody's.
-    await this.#stage(contentRequest(this.#request, created, { kinds: first, overwrite: true }));
+    // No entry with supplied secrets can mean the ID that a new organization gets.
+    const intoNew = { overwrite: true, secrets: (kind: KindName, uid: string) => secrets?.(kind, uid) };
+    await this.#stage(contentRequest(this.#request, created, { kinds: first, ...intoNew }));
     await this.#stage(contentRequest(this.#request, [...joined, ...others]));
     append(this.#results, await applyPlan(this.#request, content, this.changeLog, this.#progress));
     this.#note(content);
-    await this.#stage(contentRequest(this.#request, created, { kinds: rest, overwrite: true }));
+    await this.#stage(contentRequest(this.#request, created, { kinds: rest, ...intoNew }));
     await this.#finishCaller();
     return this.#results;
   }

@@ -1,6 +1,6 @@
 import { compact } from '../../../contract/compact.ts';
 import { arrayAt, stringAt } from '../../../lib/json/json.ts';
-import type { KindName } from '../../../contract/kinds.ts';
+import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { because } from '../../../contract/reasons/reason.ts';
@@ -8,6 +8,7 @@ import { hasMembers } from '../../../grafana/account-directory.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
+import { suppliedTo } from '../apply/secrets.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
 import { outlineOf, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
@@ -51,6 +52,8 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   await requireObjects(request, created);
   await foreseePublished(request, created);
   const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts].sort(byWriteOrder);
+  const ids = new Map(targets.map(({ from, org }) => [from, org?.id]));
+  const supplied = suppliedTo(options.secrets, items, ({ org, kind }) => (SERVER_KINDS.has(kind) ? org : ids.get(org)));
   const isAlone = await hasNoOthers(request, caller);
   const confirm = confirmationFor(request, isAlone ? items.map(openingSomething) : items);
   const { confirm: _, ...planned } = accounts;
@@ -59,6 +62,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
     items,
     missing: content.missing,
     dataSources: content.dataSources,
+    supplied,
     everything: { caller, targets, content, isAlone },
     ...compact({ confirm }),
   };

@@ -57,7 +57,7 @@ export async function planEntry(
     isNamed: isNamed(request, kind.name),
     isAlong,
     isCopy,
-    hasSecrets: kind.hasSecrets === true && options.secrets?.(kind.name, uid) !== undefined,
+    hasSecrets: kind.hasSecrets === true && context.secrets(kind.name, uid) !== undefined,
     includeManaged: options.includeManaged,
     // A copy belongs to nobody yet.
     ownersManager:

@@ -158,7 +158,7 @@ function unchangedAsOf(
     (ownerBefore !== undefined &&
       !recreated.has(keyOf({ org: org.id, kind: owner.name, uid })) &&
       live.get(keyOf({ org: org.id, kind: owner.name, uid })) === markOfEntry(owner, ownerBefore));
-  const bringsSecrets = kind.hasSecrets === true && request.options.secrets?.(kind.name, uid) !== undefined;
+  const bringsSecrets = kind.hasSecrets === true && request.options.secrets?.(kind.name, uid, org.id) !== undefined;
   const isOther = mark !== markOfEntry(kind, entry) || planning.mapping.mayChange(entry);
   if (isOther || !isOwnerSame || bringsSecrets || isLeftOver(planning, kind, org, uid)) {
     return undefined;

@@ -19,6 +19,7 @@ import { confirmationFor } from './confirmation.ts';
 import { Promotion } from './promotion.ts';
 import { planRemovals } from './removals.ts';
 import { select } from './selection.ts';
+import { suppliedTo } from '../apply/secrets.ts';
 import { Remap } from '../mapping/remap.ts';
 import { outOfReach, refusedByOrg } from '../mapping/same-org.ts';
 import type { Deferred, MissingDependency, Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -91,6 +92,7 @@ export async function planRestore(
       );
     }
   }
+  const supplied = suppliedTo(request.options.secrets, items);
   const { refused } = planning;
   if (refused !== undefined && items.every(({ action, code }) => action === 'skip' || code === 'live-unreadable')) {
     throw refused;
@@ -110,6 +112,7 @@ export async function planRestore(
     items: all,
     missing,
     dataSources: dataSources.used(),
+    supplied,
     mapping,
     confirm,
     deferred,
