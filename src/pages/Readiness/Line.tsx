@@ -3,8 +3,10 @@ import type { GrafanaTheme2, IconName } from '@grafana/data';
 import { Button, type BadgeColor, Stack, Text, useStyles2 } from '@grafana/ui';
 import type { Confirmable, ReadinessItem, ReadinessLevel, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
+import { SettingsLink } from '../../components/problems/SettingsLink.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { findingsText, hintsText, reasonText } from '../../lib/catalogue/reasons.ts';
+import { settingsGuide } from '../../lib/guides.ts';
 import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { whoMay } from '../../lib/permissions.ts';
@@ -102,6 +104,7 @@ export function Line({ line, isBusy, isRunning, isHome, onConfirm, onRun }: Prop
           </ul>
         )}
         {advice !== '' && <div>{advice}</div>}
+        {advice !== '' && <SettingsLink href={settingsGuide(line.hints)} />}
         {isForHome && level !== 'ok' && <Text color="secondary">{whoMay('home')}</Text>}
         {(confirmable || run !== undefined) && !isForHome && level !== 'ok' && (
           <Stack>

@@ -219,6 +219,21 @@ test('a run that failed because of the target leads there', async ({ app, page, 
   await expect(page).toHaveURL(/\/settings\/target$/);
 });
 
+test('a run whose record no trusted key signed says why its problems are not listed', async ({
+  app,
+  page,
+  service,
+}) => {
+  const run = Object.assign(service.state.runs[0]!, { kind: 'verify', status: 'partial', counts: { problems: 2 } });
+  await app.open(`/runs/${run.id}`);
+  const why = page.getByText(/^The problems are not listed, because no trusted key signed the record of this run/);
+  await expect(why).toBeVisible();
+  run.errors = [{ org: 1, kind: 'dashboard', uid: 'd1', title: 'Orders', reason: 'a chunk is missing' }];
+  await app.open(`/runs/${run.id}`);
+  await expect(page.getByText('Orders')).toBeVisible();
+  await expect(why).toHaveCount(0);
+});
+
 test('a number that still grows says so', async ({ app, page, service }) => {
   const progress = { phase: 'reading', done: 52, kinds: { dashboard: { done: 52, failed: 0 } } };
   const run = Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', progress });

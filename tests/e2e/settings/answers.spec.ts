@@ -38,3 +38,14 @@ test('settings that were asked for before others were saved do not replace these
   await expect.poll(() => service.state.settings.values.retention.keepHourly).toBe(49);
   await expect(field).toHaveValue('31');
 });
+
+test('credentials that the deployment sets are not said to be optional', async ({ app, page, service }) => {
+  await app.open('/settings/target');
+  const text = page.getByText(/^Leave these fields empty if the service gets its credentials/);
+  await expect(text).toBeVisible();
+  const set = { set: true, owner: 'deployment', source: 'AWS_ACCESS_KEY_ID' } as const;
+  Object.assign(service.state.settings.secrets, { s3AccessKeyId: set, s3SecretAccessKey: set });
+  await app.open('/settings/target');
+  await expect(page.getByText('Set by the deployment (AWS_ACCESS_KEY_ID)').first()).toBeVisible();
+  await expect(text).toHaveCount(0);
+});
