@@ -160,7 +160,7 @@ function verdictOnBackups(status: Status): Verdict {
         tone: 'info',
         icon: 'info-circle',
         title: t('protection.unconfigured', 'Choose where to store backups'),
-        text: t('protection.unconfiguredText', 'Dashkeep is connected. Choose a bucket to start backups.'),
+        text: t('protection.unconfiguredText', 'Dashkeep is connected. Choose a target to start backups.'),
       };
   }
 }
