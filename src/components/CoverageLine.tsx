@@ -2,7 +2,7 @@ import { Text } from '@grafana/ui';
 import type { Coverage } from '../../pkg/contract/coverage.ts';
 import { listed, t } from '../lib/i18n.ts';
 import { phrases } from '../lib/catalogue/reasons.ts';
-import { settingsGuide } from '../lib/guides.ts';
+import { settingsGuide } from '../lib/catalogue/guides.ts';
 import { SettingsLink } from './problems/SettingsLink.tsx';
 
 /** What a snapshot covers of Grafana, and what to do about what no one chose to leave out. */

@@ -1,4 +1,4 @@
-import { GUIDES } from '../lib/guides.ts';
+import { GUIDES } from '../lib/catalogue/guides.ts';
 
 /** Where the snippets are explained. */
 export const GUIDE = {

@@ -3,7 +3,7 @@ import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts
 import { STATUS_REASONS } from '../../../pkg/contract/reasons/status.ts';
 import { hintsText, knownText, SAID_BY_TITLE, withStop } from '../catalogue/reasons.ts';
 import { errorText } from '../catalogue/texts.ts';
-import { settingsGuide } from '../guides.ts';
+import { settingsGuide } from '../catalogue/guides.ts';
 
 /** A problem for people: what it is and what to do, in their language, and the facts in the service's words. */
 export interface ExplainedProblem {

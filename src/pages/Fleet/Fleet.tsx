@@ -12,7 +12,7 @@ import { useFleet } from '../../data/useStatus.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatNumber, formatRelative } from '../../lib/format.ts';
-import { GUIDES } from '../../lib/guides.ts';
+import { GUIDES } from '../../lib/catalogue/guides.ts';
 import { listed, plural, t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 

@@ -6,7 +6,7 @@ import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { SettingsLink } from '../../components/problems/SettingsLink.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { findingsText, hintsText, reasonText } from '../../lib/catalogue/reasons.ts';
-import { settingsGuide } from '../../lib/guides.ts';
+import { settingsGuide } from '../../lib/catalogue/guides.ts';
 import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { whoMay } from '../../lib/permissions.ts';

@@ -3,7 +3,7 @@ import { AppPage } from '../../components/AppPage.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useConnections, useMappings } from '../../data/useRestores.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
-import { GUIDES } from '../../lib/guides.ts';
+import { GUIDES } from '../../lib/catalogue/guides.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
 import { RequestForm } from '../Restore/RequestForm.tsx';

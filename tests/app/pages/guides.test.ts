@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { DashkeepError, failureText } from '../../../pkg/contract/errors.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
-import { SETTINGS_HEADINGS, settingsGuide } from '../../../src/lib/guides.ts';
+import { SETTINGS_HEADINGS, settingsGuide } from '../../../src/lib/catalogue/guides.ts';
 
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('i18next', () => import('../english.ts'));

@@ -1,5 +1,5 @@
-import type { ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
-import type { ReasonData } from '../../pkg/contract/reasons/reason.ts';
+import type { ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 
 /** Where the documentation is. */
 export const GUIDES = 'https://github.com/dashkeep/dashkeep/blob/main/docs';
