@@ -35,7 +35,8 @@ export async function diffStored(
   return diffManifests(before, { ...after, resources });
 }
 
-async function withIdsOf(
+/** Entries of a snapshot under another key; those whose content has not changed get the IDs that it had before. */
+export async function withIdsOf(
   repository: Repository,
   before: readonly ManifestEntry[],
   after: readonly ManifestEntry[],
@@ -64,9 +65,9 @@ async function isSame(
   if (old.bytes !== now.bytes || old.title !== now.title) {
     return false;
   }
-  const [before, after] = [old, now].map(({ facts }) => facts?.['updated']);
+  const [before, after] = [old, now].map(({ facts }) => facts?.['updated'] ?? facts?.['created']);
   if (before !== undefined || after !== undefined) {
-    return before === after;
+    return before === after && old.facts?.['version'] === now.facts?.['version'];
   }
   // Of permissions and others, Grafana does not say when they changed, and many a change has the same length.
   try {

@@ -21,13 +21,11 @@ export function diffManifests(from: Compared, to: Compared): Diff {
 /**
  * How many resources changed, without a list of them: of a large snapshot that would take as much memory as its
  * entries.
- * @param isSameScheme - whether their objects got their IDs in the same way
  */
-export function countChanges(earlier: Compared, later: Compared, isSameScheme = true): ChangeCounts {
+export function countChanges(earlier: Compared, later: Compared): ChangeCounts {
   const common = scopeOfBoth(earlier, later);
   const from = earlier.resources.filter(common);
-  const after = later.resources.filter(common);
-  const to = isSameScheme ? after : withIdsOf(from, after);
+  const to = later.resources.filter(common);
   const before = new Map(from.map((entry) => [key(entry.org, entry.kind, entry.uid), entry]));
   const byOrg = new Map<number, Counts>();
   const countsOf = (org: number): Counts => {

@@ -13,6 +13,7 @@ import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
 import { countChanges } from '../diff.ts';
+import { withIdsOf } from '../diff-stored.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
 import { compareAllClocks } from '../clocks.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
@@ -163,6 +164,10 @@ async function wholePart(
   const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
   const kinds = collection.reports();
   const { manifest: before, isSameScheme } = await comparedWith(options, previous);
+  const compared =
+    before === undefined || isSameScheme
+      ? resources
+      : await withIdsOf(options.repository, before.resources, resources, options);
   const status = collection.problems.length === 0 ? 'complete' : 'partial';
   const unselected = options.kinds && KIND_NAMES.filter((kind) => options.kinds?.includes(kind) === false);
   const scope = { ...instance.scope, ...compact({ unselected }) };
@@ -172,7 +177,7 @@ async function wholePart(
     ...(await following(options, { ...covered, id: options.id }, before)),
     ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
-    changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources }, isSameScheme),
+    changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources: compared }),
     errors: collection.problems,
     skipped: collection.skipped,
     ...(lists.length === 0 ? {} : { lists }),
