@@ -1,3 +1,5 @@
+import { reason } from '../contract/reasons/catalogue.ts';
+import { judgedAgain } from '../engine/backup/losses/earlier.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import {
   applyForget,
@@ -6,17 +8,41 @@ import {
   type ForgetPlan,
   type ForgetResult,
 } from '../repository/snapshots/forget.ts';
-import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
+import { explained, type RetentionPolicy } from '../repository/snapshots/retention.ts';
 import type { RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
+/**
+ * What the rules would remove: nothing while much is missing from the latest backup, also where only keys that were
+ * trusted after it show that. Reads only.
+ * @throws DK_USAGE for a policy without rules
+ */
+export async function forgetPlan(
+  { repository, log }: Pick<Session, 'repository' | 'log'>,
+  policy: RetentionPolicy,
+  { signal }: { signal: AbortSignal },
+): Promise<ForgetPlan> {
+  const plan = await planForget(repository, policy, { signal });
+  if (plan.forgotten.length === 0) {
+    return plan;
+  }
+  const { manifest } = await repository.stored('latest', { signal });
+  const { id, shrunk } = await judgedAgain({ repository, log, signal }, manifest);
+  if (shrunk === undefined) {
+    return plan;
+  }
+  const why = explained([reason('kept-until-accepted', { snapshot: id })]);
+  return { ...plan, kept: [...plan.kept, ...plan.forgotten.map((one) => ({ ...one, ...why }))], forgotten: [] };
+}
+
 /** Removes the snapshots that no rule keeps. @throws DK_USAGE for a policy without rules */
 export async function runForget(
-  { repository }: Pick<Session, 'repository'>,
+  session: Pick<Session, 'repository' | 'log'>,
   policy: RetentionPolicy,
-  { signal }: Abortable,
+  { signal }: { signal: AbortSignal },
 ): Promise<RunOutcome<{ plan: ForgetPlan; result: ForgetResult }>> {
-  const plan = await planForget(repository, policy, { signal });
+  const { repository } = session;
+  const plan = await forgetPlan(session, policy, { signal });
   const result = await applyForget(repository, plan, { signal });
   const { forgotten, remaining } = result;
   const counts = { forgotten: forgotten.length, kept: plan.kept.length, remaining: remaining.length };

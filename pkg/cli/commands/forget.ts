@@ -1,10 +1,10 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { runForget, runForgetOne } from '../../operations/forget.ts';
+import { forgetPlan, runForget, runForgetOne } from '../../operations/forget.ts';
 import { recordRun } from '../../operations/run.ts';
 import { timeOfId } from '../../repository/layout.ts';
-import { assertDeletable, planForget, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
+import { assertDeletable, type ForgetPlan, type ForgetResult } from '../../repository/snapshots/forget.ts';
 import {
   assertPolicy,
   explained,
@@ -62,7 +62,7 @@ async function forget(context: CliContext, id: string | undefined, flags: Flags)
   const { signal } = context;
   const { plan, result } = await withSession(context, flags, false, async (session) =>
     flags.dryRun === true
-      ? { plan: await planForget(session.repository, policy, { signal }), result: undefined }
+      ? { plan: await forgetPlan(session, policy, { signal }), result: undefined }
       : recordRun(session, { kind: 'forget', trigger: 'manual', signal }, (run) => runForget(session, policy, run)),
   );
   print(context, flags, plan, result);

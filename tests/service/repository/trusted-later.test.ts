@@ -63,6 +63,9 @@ it('a backup of an emptied Grafana is compared with those that a person trusts o
   });
   const planned = await cli(['restore', 'latest', '--everything', '--json'], 'state');
   expect(planned.json).toMatchObject({ shrunk: { since: full }, lastFull: full });
+  const forgotten = await cli(['forget', '--keep-last', '1', '--json'], 'state');
+  expect(forgotten.json.forgotten).toEqual([]);
+  expect(forgotten.json.kept.map(({ id }: { id: string }) => id)).toEqual([small, full]);
 
   // The next one says so itself.
   const next = await backUp();
