@@ -4,9 +4,7 @@ import { LabelBadge } from './LabelBadge.tsx';
 
 /** Marks a snapshot that no trusted key has signed. */
 export function ForeignBadge() {
-  return (
-    <LabelBadge color="red" icon="exclamation-triangle" text={t('foreign.title', 'Not signed by this installation')} />
-  );
+  return <LabelBadge color="red" icon="exclamation-triangle" text={t('foreign.title', 'Untrusted')} />;
 }
 
 /** Marks a snapshot or run that a clock which was ahead dated later than now: it proves nothing yet. */
@@ -17,10 +15,10 @@ export function FutureBadge() {
 /** Why less can be done with such a snapshot. */
 export function ForeignAlert() {
   return (
-    <Alert severity="warning" bottomSpacing={0} title={t('foreign.title', 'Not signed by this installation')}>
+    <Alert severity="warning" bottomSpacing={0} title={t('foreign.title', 'Untrusted')}>
       {t(
         'foreign.text',
-        'Anyone who can write to the target may have created or changed this snapshot. It is not counted, previewed or restored here, and its panels are not rendered. Only content that a signed snapshot also contains is shown.',
+        'No trusted key signed this snapshot, so anyone who can write to the target may have created or changed it. It is not counted, previewed or restored here, and its panels are not rendered. Only content that a signed snapshot also contains is shown.',
       )}
     </Alert>
   );

@@ -81,4 +81,12 @@ describe('the texts of the app', () => {
       }
     }
   });
+
+  it('call a snapshot that no trusted key signed untrusted, in the history as on the overview', () => {
+    expect(source).toMatchObject({
+      'protection.foreign': 'Some snapshots are untrusted',
+      'foreign.title': 'Untrusted',
+      'foreign.text': expect.stringMatching(/^No trusted key signed this snapshot/),
+    });
+  });
 });

@@ -22,7 +22,7 @@ const liveOption = (): ComboboxOption => ({
 });
 
 function optionOf(row: SnapshotRow, timeText: (time: string) => string): ComboboxOption {
-  const state = row.foreign ? t('foreign.title', 'Not signed by this installation') : statusLabel(row.status);
+  const state = row.foreign ? t('foreign.title', 'Untrusted') : statusLabel(row.status);
   return {
     value: row.id,
     label: timeText(row.time),
