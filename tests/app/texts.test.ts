@@ -89,4 +89,8 @@ describe('the texts of the app', () => {
       'foreign.text': expect.stringMatching(/^No trusted key signed this snapshot/),
     });
   });
+
+  it('say that no one knows who deleted something, where they say who changed what', () => {
+    expect(source['changes.subtitle']).toMatch(/Grafana does not report who deleted a resource\.$/);
+  });
 });
