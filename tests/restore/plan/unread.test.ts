@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { planWarnings } from '../../../pkg/engine/restore/plan/planning.ts';
-import type { Plan, Selection } from '../../../pkg/engine/restore/types.ts';
+import type { Plan, RestoreOptions, Selection } from '../../../pkg/engine/restore/types.ts';
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import type { Role } from '../../support/grafana/model/stored.ts';
@@ -17,8 +17,8 @@ describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everyt
 
   afterEach(() => bench.close());
 
-  async function planAs(role: Role, selection: Selection = {}): Promise<Plan> {
-    const request = await bench.request({ selection });
+  async function planAs(role: Role, selection: Selection = {}, options: Partial<RestoreOptions> = {}): Promise<Plan> {
+    const request = await bench.request({ selection, options });
     const home = request.manifest.orgs.slice(0, 1).map(({ id }) => id);
     return bench.asAccount(
       (instance) => planRestore({ ...request, selection: { ...selection, orgs: home }, instance }),
@@ -61,6 +61,11 @@ describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everyt
     expect(named(plan, 'create').toSorted()).toEqual(['dashboard/in-2', 'dashboard/root-2', 'folder/f2']);
     const hidden = ['folder/f1', 'dashboard/in-1', 'dashboard/root-1'];
     expect(Object.keys(reasons(plan, 'blocked'))).toEqual(expect.arrayContaining(hidden));
+  });
+
+  it('is an error where new UIDs are asked for, and dashboards would use whichever data source has the old one', async () => {
+    const copied = planAs('Editor', { kinds: ['dashboard'] }, { newUids: true });
+    await expect(copied).rejects.toMatchObject({ code: 'DK_GRAFANA_FORBIDDEN' });
   });
 
   it('is an error where nothing can be read', async () => {

@@ -45,9 +45,10 @@ export class DataSourceMap {
     const live = new Map<number, LiveDataSource[]>();
     const unread: number[] = [];
     for (const org of request.instance.orgs.filter(({ id }) => [...targets.values()].includes(id))) {
-      // A choice of data sources cannot be followed without seeing them.
-      const hasChoices = (request.options.dataSources?.size ?? 0) > 0;
-      const isHidden = (error: unknown): boolean => !hasChoices && isForbidden(error);
+      // Without seeing them, neither a choice can be followed nor what has the same UID be told apart.
+      const { dataSources, newUids } = request.options;
+      const isNeeded = newUids === true || (dataSources?.size ?? 0) > 0;
+      const isHidden = (error: unknown): boolean => !isNeeded && isForbidden(error);
       const found = await liveIn(request, org).catch(valueIf(isHidden, undefined));
       live.set(org.id, found ?? []);
       if (found === undefined) {
