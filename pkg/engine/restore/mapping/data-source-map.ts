@@ -45,9 +45,9 @@ export class DataSourceMap {
     const live = new Map<number, LiveDataSource[]>();
     const unread: number[] = [];
     for (const org of request.instance.orgs.filter(({ id }) => [...targets.values()].includes(id))) {
-      // Without seeing them, neither a choice can be followed nor what has the same UID be told apart.
+      // Without seeing them, no choice can be followed, and elsewhere another one may have the same UID.
       const { dataSources, newUids } = request.options;
-      const isNeeded = newUids === true || (dataSources?.size ?? 0) > 0;
+      const isNeeded = request.source !== undefined || newUids === true || (dataSources?.size ?? 0) > 0;
       const isHidden = (error: unknown): boolean => !isNeeded && isForbidden(error);
       const found = await liveIn(request, org).catch(valueIf(isHidden, undefined));
       live.set(org.id, found ?? []);
