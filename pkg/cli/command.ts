@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from './context.ts';
 
 /** What a command's action returns: the exit code. */
-export type Exit = 0 | 1 | 3 | 4;
+export type Exit = 0 | 1 | 2 | 3 | 4;
 
 /** Adds a command to the program. One file per command exports one of these. */
 export type Register = (program: Command, run: Runner) => void;

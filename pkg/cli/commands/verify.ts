@@ -26,7 +26,10 @@ export const registerVerify: Register = (program, run) => {
     .description('check that all snapshots, or one, are readable and that no object is missing')
     .option('--read-data', 'also read each object and compare it with its hash')
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, different each time')
-    .addHelpText('after', '\nExit codes: 0 no problems, 3 there is no snapshot to verify, 4 problems.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 no problems, 2 encrypted with a key that was not given, 3 there is no snapshot to verify, 4 other problems.',
+    )
     .action(run(verify));
 };
 
@@ -39,7 +42,10 @@ async function verify(context: CliContext, snapshot: string | undefined, flags: 
     recordRun(session, run, (one) => runVerify(session, { readData, snapshot }, one)),
   ).finally(progress.end);
   printResult(context, flags, report, () => printReport(context, report));
-  return report.problems.length > 0 ? 4 : report.snapshots === 0 ? 3 : 0;
+  const { problems, snapshots } = report;
+  // What cannot be read without the key is not known to be damaged.
+  const { exit } = ERROR_CATALOGUE[problems.every(isOfKey) ? 'DK_IDENTITY_MISSING' : 'DK_INTEGRITY'];
+  return problems.length > 0 ? exit : snapshots === 0 ? 3 : 0;
 }
 
 /** @throws DK_USAGE */
@@ -72,6 +78,10 @@ function printReport(context: CliContext, report: VerifyReport): void {
     context,
     `${counted(report.snapshots, 'snapshot')}, ${counted(report.objects, 'object')} (${bytes(report.bytes)})${depth}: ${verdict(report)}`,
   );
+}
+
+function isOfKey({ code }: Pick<VerifyProblem, 'code'>): boolean {
+  return code === 'DK_IDENTITY_MISSING';
 }
 
 /** Without an identity, verify ends at the first object: where it names objects, the identity is not the right one. */

@@ -135,7 +135,7 @@ export function openWith(secrets: {
         if (isOfOthers(cause)) {
           throw new DashkeepError(
             'DK_IDENTITY_MISSING',
-            `${what} is encrypted, and none of the given identities decrypts it`,
+            `${what} is encrypted, and ${secrets.isPersonal === true ? 'none of the given identities decrypts it' : 'no identity was given'}`,
             { cause, ...(secrets.isPersonal === true ? UNFIT : {}) },
           );
         }

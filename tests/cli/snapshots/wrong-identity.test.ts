@@ -39,7 +39,7 @@ it('verify with another identity than the right one names the identity, and advi
 
   const { exit, out } = await run('verify', '--read-data');
 
-  expect(exit).toBe(4);
+  expect(exit).toBe(2);
   expect(out).toContain('the given age identity does not decrypt it');
   expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE to the matching identity.');
   expect(out).not.toContain('repair');
@@ -56,7 +56,8 @@ it('verify without any identity says what to set, not that the given one is wron
 
   const { exit, out } = await run('verify');
 
-  expect(exit).toBe(4);
+  expect(exit).toBe(2);
   expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE.');
+  expect(out).toContain('is encrypted, and no identity was given');
   expect(out).not.toContain('matching identity');
 });
