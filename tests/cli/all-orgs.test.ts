@@ -82,6 +82,7 @@ describe('a backup without --orgs', () => {
       'not included, because only a server admin can read them: org, user, sso-settings, server-settings',
     );
     expect(out).toContain('To include them');
+    expect(out).not.toContain('If they are set');
   });
 
   it('names the organizations that --orgs leaves out', async () => {
@@ -140,7 +141,10 @@ describe('a comparison and a restore without --orgs', () => {
       { id: second, name: 'Second', reason: 'the credentials or --orgs do not cover it' },
     ]);
     const plan = await dashkeep(['restore', 'latest'], token);
-    expect(plan.out).toContain(`not part of this plan: organization ${second} (Second)`);
+    const left = `not part of this plan: organization ${second} (Second)`;
+    expect(plan.out).toContain(left);
+    // Where resources are named, nobody expects others.
+    expect((await dashkeep(['restore', 'latest', '--only', 'folder/twin'], token)).out).not.toContain(left);
   });
 
   it('restore what is named in the own organization only, where another one holds the same', async () => {

@@ -1,7 +1,7 @@
 import { asDashkeepError } from '../../contract/errors.ts';
 import type { Loss } from '../../contract/losses/losses.ts';
 import { isFull, problemCount, type Manifest } from '../../contract/manifest.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { isNotAskedFor } from '../../engine/scope.ts';
@@ -60,7 +60,8 @@ async function unlessBestEffort(context: CliContext, flags: Flags): Promise<Exit
 
 async function backup(context: CliContext, flags: Flags): Promise<Exit> {
   const progress = progressPrinter(context, flags.json === true);
-  const choice = { ...backupChoice(new Configuration(context.environment, flags)), acceptLoss: flags.acceptLoss };
+  const configuration = new Configuration(context.environment, flags);
+  const choice = { ...backupChoice(configuration), acceptLoss: flags.acceptLoss };
   const run = {
     kind: 'backup',
     trigger: 'manual',
@@ -74,7 +75,7 @@ async function backup(context: CliContext, flags: Flags): Promise<Exit> {
     const found = (await keys.target?.read())?.findings ?? [];
     return { manifest: made, findings: found, isSigned: keys.state === undefined || keys.own !== undefined };
   }).finally(progress.end);
-  printResult(context, flags, backupReport(manifest), () => printReport(context, manifest));
+  printResult(context, flags, backupReport(manifest), () => printReport(context, manifest, configuration));
   printFindings(context, flags, findings);
   // A state that cannot be written was reported: without a signature, the snapshot may not count later.
   return isFull(manifest) && findings.length === 0 && isSigned ? 0 : 3;
@@ -91,7 +92,7 @@ function printFindings(context: CliContext, { json }: Flags, findings: readonly 
   }
 }
 
-function printReport(context: CliContext, manifest: Manifest): void {
+function printReport(context: CliContext, manifest: Manifest, configuration: Configuration): void {
   const causes = new Set(manifest.errors.map(({ reason }) => reason));
   const rows = Object.entries(manifest.kinds)
     .filter(([, report]) => !isNotAskedFor(report) && (report.listed > 0 || report.reason !== undefined))
@@ -122,7 +123,9 @@ function printReport(context: CliContext, manifest: Manifest): void {
   );
   const { text, advice } = coverageOf(manifest);
   printLine(context, printable(`it covers ${text}`));
-  advice.forEach((one) => printLine(context, reasonSentence(one)));
+  const hasAdmin = configuration.secret('GRAFANA_ADMIN_USER') !== undefined;
+  const isToSet = ({ code }: KnownReason): boolean => code === 'include-server-kinds' && !hasAdmin;
+  advice.forEach((one) => printLine(context, reasonSentence(isToSet(one) ? reason('set-server-admin') : one)));
 }
 
 function printShrunk(context: CliContext, manifest: Manifest): void {

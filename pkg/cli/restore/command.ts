@@ -24,7 +24,7 @@ import { writeFlagFile } from '../config/environment.ts';
 import { orgs as parseOrgs } from '../config/parsers.ts';
 import { askedBy, type AskedBy } from '../options.ts';
 import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from './about.ts';
-import { inOrgs, reachedOrgs, withinReach, withLost } from './orgs.ts';
+import { inOrgs, namesResources, reachedOrgs, withinReach, withLost } from './orgs.ts';
 import { isSelective, restoreRequest, type RestoreFlags } from './request.ts';
 import { progressPrinter } from '../output/output.ts';
 import { confirmed } from './confirmation.ts';
@@ -110,7 +110,7 @@ async function planAndApply(
   const done = await withSessions(context, flags, async ({ source, session }): Promise<Done | { trust: string }> => {
     const { repository } = source;
     await assertSigner(repository, flags, context);
-    await warnInterrupted(context, session.repository, undoCommand(context, flags));
+    await warnInterrupted(context, session.repository, undoCommand(context, flags), { url: session.grafana().url });
     const stored = await repository.stored(requested.snapshot, { signal: context.signal });
     const manifest = await judgedAgain({ ...context, repository }, stored.manifest);
     for (const finding of (await repository.inspect({ signal: context.signal })).all) {
@@ -172,7 +172,10 @@ async function planAndApply(
           applied: applied
             ? await applyRecorded(context, session, { ...flags, confirm }, request, plan, progress)
             : undefined,
-          about: aboutSnapshot(manifest, selection, [...doubts, ...planWarnings(plan)]),
+          about: aboutSnapshot(manifest, namesResources(requested.selection) ? {} : selection, [
+            ...doubts,
+            ...planWarnings(plan),
+          ]),
           ...(flags.markdown === true ? { changes: await plannedChanges(request, plan) } : {}),
         };
       },
@@ -207,7 +210,8 @@ async function undo(
     if (run === undefined) {
       throw unknownRun(context, flags, id);
     }
-    await warnInterrupted(context, repository, undoCommand(context, flags), id);
+    const { url } = session.grafana();
+    await warnInterrupted(context, repository, undoCommand(context, flags), { undone: id, url });
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
     return withInstance(
       linkTo(session, orgs === '' ? undefined : orgs),

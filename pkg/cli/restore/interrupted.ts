@@ -4,7 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import type { RunRecord } from '../../contract/runs.ts';
 import type { RunFacts } from '../../engine/restore/types.ts';
 import { withName } from '../../operations/connection.ts';
-import { interruptedRestores } from '../../engine/runs.ts';
+import { interruptedRestores, publishedBy } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { CliContext } from '../context.ts';
 import type { UndoCommand } from './finish-command.ts';
@@ -22,6 +22,8 @@ export interface CutShort {
   /** Each of them, as in the record of the run. */
   touched: RunFacts['touched'];
   safetySnapshot: string | undefined;
+  /** The address of the Grafana that it wrote to, where that is another one than now. */
+  grafana?: string;
   /** The command that goes on where it ended. */
   finish: string;
   /** The command that takes it back; undefined without a safety snapshot. */
@@ -53,7 +55,16 @@ export function cutShort(
 const CONFIRMS = 'Both ask for confirmation if they need one; without a terminal, add it with --confirm.';
 
 /** Lines for people. */
-export function linesOf({ run, written, planned, unchecked, safetySnapshot, finish, undo }: CutShort): string[] {
+export function linesOf({
+  run,
+  written,
+  planned,
+  unchecked,
+  safetySnapshot,
+  grafana,
+  finish,
+  undo,
+}: CutShort): string[] {
   // Without a safety snapshot, a restore continues even if its record cannot be written.
   const uncounted = safetySnapshot === undefined ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
@@ -63,6 +74,7 @@ export function linesOf({ run, written, planned, unchecked, safetySnapshot, fini
       ? `Restore ${run} ended before it wrote anything to Grafana.`
       : `Restore ${run} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
+    ...(grafana === undefined ? [] : [`It wrote to the Grafana at ${grafana}.`]),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);
@@ -111,17 +123,20 @@ export async function planned<T>({ signal }: Pick<CliContext, 'signal'>, plannin
 
 /**
  * Reports each restore that was cut short and neither finished nor undone since, with advice.
- * @param undone - the run that the command undoes, which is not reported
+ * @param about.undone - the run that the command undoes, which is not reported
+ * @param about.url - of the Grafana that the command writes to
  */
 export async function warnInterrupted(
   context: CliContext,
   repository: Repository,
   undo: UndoCommand,
-  undone?: string,
+  { undone, url }: { undone?: string; url?: string } = {},
 ): Promise<void> {
   for (const run of await interruptedRestores(repository, context)) {
     if (run.id !== undone) {
-      context.stderr.write(`${linesOf(cutShortOf(run, undo)).join('\n')}\n`);
+      const safety = run.snapshot === undefined ? undefined : await publishedBy(repository, run.snapshot, context);
+      const grafana = safety?.grafana.url === url ? undefined : safety?.grafana.url;
+      context.stderr.write(`${linesOf({ ...cutShortOf(run, undo), ...compact({ grafana }) }).join('\n')}\n`);
     }
   }
 }

@@ -67,7 +67,8 @@ export function withinReach(
   return { ...instance, orgs: instance.orgs.filter((one) => !isOther(one)), scope };
 }
 
-function namesResources({ only, folders }: Selection): boolean {
+/** Whether a selection names resources or folders: a person chose these, and knows that others are left out. */
+export function namesResources({ only, folders }: Selection): boolean {
   return only !== undefined || folders !== undefined;
 }
 

@@ -1,0 +1,44 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { runMain } from '../../support/cli.ts';
+import { memoryDirectory } from '../../support/directories.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+
+let [grafana, other]: Simulator[] = [];
+let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+
+beforeEach(async () => {
+  [grafana, other] = await Promise.all([startGrafana({ profile: '12.4' }), startGrafana({ profile: '12.4' })]);
+  grafana.seedDashboards({ count: 6, folders: 1, v2Share: 0 });
+  directory = await memoryDirectory();
+});
+afterEach(async () => {
+  await Promise.all([grafana?.close(), other?.close(), directory.remove()]);
+});
+
+function dashkeep(
+  to: Simulator | undefined,
+  args: string[],
+  ports?: Parameters<typeof runMain>[2],
+): ReturnType<typeof runMain> {
+  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+  return runMain([...args, ...where], { GRAFANA_URL: to?.url ?? '', GRAFANA_API_TOKEN: to?.token() ?? '' }, ports);
+}
+
+it('names the Grafana that an unfinished restore wrote to, where it is another one', async () => {
+  await dashkeep(grafana, ['backup', '--kinds', 'folder,dashboard']);
+  grafana?.wipe();
+  const controller = new AbortController();
+  const run = (): void => controller.abort(new DashkeepError('DK_INTERRUPTED', 'interrupted by SIGINT'));
+  grafana?.setFaults({ match: /^POST .*dashboards/, action: { kind: 'after', run }, skip: 2, times: 1 });
+  const restore = ['restore', 'latest', '--kinds', 'folder,dashboard'];
+  await dashkeep(grafana, [...restore, '--apply'], controller);
+  grafana?.setFaults();
+
+  const named = `It wrote to the Grafana at ${grafana?.url}.`;
+  expect((await dashkeep(other, restore)).error).toContain(named);
+  const same = await dashkeep(grafana, restore);
+  expect(same.error).toContain('did not finish');
+  expect(same.error).not.toContain(named);
+});
