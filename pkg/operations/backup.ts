@@ -13,6 +13,7 @@ import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { latecomerFinding } from '../repository/encryption/latecomers.ts';
+import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
 import { guard } from './guard.ts';
@@ -64,12 +65,21 @@ export async function runBackup(
   });
   append(warnings, recipientWarnings(session, before));
   const rest = signal.aborted ? { ...run, signal: AbortSignal.timeout(CLOSING_MS) } : run;
+  if (before === undefined && repository.encrypted && (await hasUnencrypted(repository, rest.signal))) {
+    const earlier = reason('earlier-unencrypted', { command: 'dashkeep copy <target>' });
+    log.warn({}, sentenceOf(earlier));
+    warnings.push(earlier);
+  }
   append(warnings, await guard(session, manifest, before, rest));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);
 }
 
 /** How long an interrupted run may still ask the store for, in milliseconds. */
 const CLOSING_MS = 3_000;
+
+async function hasUnencrypted({ store }: Session['repository'], signal: AbortSignal): Promise<boolean> {
+  return (await listSnapshots(store, { signal })).some(({ encrypted }) => !encrypted);
+}
 
 /** What the current recipients cannot read. */
 function recipientWarnings({ repository, log }: Session, before: Manifest | undefined): KnownReason[] {

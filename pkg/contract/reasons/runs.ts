@@ -23,6 +23,8 @@ export const RUN_REASONS = {
     'age recipients that were added later ({count}) cannot read existing objects, which new snapshots also use',
   'recipients-replaced':
     'none of the age recipients could read the existing objects, so everything was stored again; earlier snapshots still need an identity of the earlier recipients',
+  'earlier-unencrypted':
+    'earlier snapshots stay unencrypted; to encrypt them too, copy them to a new repository: {command}',
   'snapshot-based-on':
     'this snapshot read only the resources that a restore was about to overwrite; the others were copied from the snapshot of {time}',
   'snapshot-partial': 'the snapshot is partial: some resources are missing from it',

@@ -142,13 +142,6 @@ export async function openKeyring(
         'and older snapshots cannot be listed here until someone with the identity runs `dashkeep repair --rewrap`',
     );
   }
-  if (local === undefined && keyFiles.length === 0 && (await hasSnapshots(ports, isPlain))) {
-    ports.log.warn(
-      { repository },
-      'this repository was not encrypted: existing data stays readable without a key; to encrypt it too, copy ' +
-        'it to an empty target with `dashkeep copy`, and remove it here',
-    );
-  }
   const given = await Promise.all(identities.map(recipientOf));
   // Where the state knows that all can read it, nothing else is asked.
   const isOfAll = local !== undefined && recipients.every((one) => local.readers?.includes(one));
@@ -206,13 +199,9 @@ async function holdsEncrypted({ store, signal }: KeyPorts): Promise<boolean> {
   return false;
 }
 
-function isPlain(key: string): boolean {
-  return !key.endsWith('.age');
-}
-
-async function hasSnapshots({ store, signal }: KeyPorts, isWanted = (key: string) => key !== ''): Promise<boolean> {
+async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {
   for await (const { key } of store.list(SNAPSHOTS, { signal })) {
-    if (isWanted(key)) {
+    if (key !== '') {
       return true;
     }
   }

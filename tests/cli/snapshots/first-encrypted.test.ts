@@ -34,7 +34,7 @@ function dashkeep(...args: string[]): ReturnType<typeof runMain> {
   });
 }
 
-async function backup(): Promise<{ exit: number; snapshot: string; changes: object }> {
+async function backup(): Promise<{ snapshot: string; error: string; exit: number; changes: unknown }> {
   const { exit, json, error } = await dashkeep('backup', '--kinds', 'folder,dashboard');
   const { runs } = (await dashkeep('runs', '--limit', '1')).json;
   const { added, changed, removed } = runs[0].counts;
@@ -46,7 +46,10 @@ it('what is only encrypted under another key than before has not changed', async
   await backup();
   for (let turn = 0; turn < 2; turn++) {
     await replaceKeys();
-    expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
+    const encrypted = await backup();
+    expect(encrypted).toMatchObject({ exit: 0, changes: nothing });
+    expect(encrypted.error).toContain('earlier snapshots stay unencrypted');
+    expect(encrypted.error).toContain('dashkeep copy');
   }
   expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
 });
