@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { Icon, LinkButton, Text, TextLink, useStyles2 } from '@grafana/ui';
+import { Box, Icon, LinkButton, Text, TextLink, useStyles2 } from '@grafana/ui';
 import { useContext, type ReactNode } from 'react';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { CoverageLine } from '../../components/CoverageLine.tsx';
@@ -37,9 +37,11 @@ export function StateCard({ status }: { status: Status }) {
           </Text>
           <CoverageLine coverage={status.coverage} />
           {status.protection === 'uncovered' && (
-            <LinkButton size="sm" variant="secondary" href={routes.settings('scope')}>
-              {t('overview.chooseScope', 'Choose what is backed up')}
-            </LinkButton>
+            <Box marginTop={1}>
+              <LinkButton size="sm" variant="secondary" href={routes.settings('scope')}>
+                {t('overview.chooseScope', 'Choose what is backed up')}
+              </LinkButton>
+            </Box>
           )}
         </div>
       </div>

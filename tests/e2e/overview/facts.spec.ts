@@ -193,3 +193,18 @@ test('a run that the list of runs knows first is soon said to run above it', asy
   // Without a run, the status is read again after ten seconds.
   await expect(page.getByText('Running now')).toBeVisible({ timeout: 7_000 });
 });
+
+test('what to set in the deployment is linked above the button for what is backed up', async ({
+  app,
+  page,
+  service,
+}) => {
+  const part = { read: 1, existing: 2 };
+  const advice = [{ code: 'include-orgs', params: {} }];
+  const coverage = { orgs: part, kinds: part, whole: false, text: '', parts: [], advice };
+  service.state.status = { protection: 'uncovered', coverage };
+  await app.open('');
+  const link = await page.getByRole('link', { name: 'Settings of the deployment' }).boundingBox();
+  const button = await page.getByRole('link', { name: 'Choose what is backed up' }).boundingBox();
+  expect(button!.y).toBeGreaterThan(link!.y + link!.height);
+});
