@@ -39,6 +39,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'engine/restore/undo/undo.ts': { decides: /const \{ manifest \} = stored;[^]*stored,\n/ },
   'engine/runs.ts': { decides: /trust\.counts\(made\.author\)/ },
   'operations/backup.ts': { because: 'previousManifest decides' },
+  'operations/forget.ts': { because: 'latest decides, and what it says only keeps more' },
   'operations/lost.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },
   'service/repository/repository-cache.ts': { decides: /trust\.signature\(author\)/ },
   'service/previews.ts': { decides: /assertCounts\(repository\.trust, stored\)/ },

@@ -105,8 +105,10 @@ export const REPOSITORY_ADVICE = {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service makes the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'To include what only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
   },
-  'set-server-admin':
-    'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+  'set-server-admin': {
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    page: 'To include them, give the service the name and password of a server admin instead of the token. To omit them on purpose, exclude them in the settings.',
+  },
   'include-in-connection': {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
