@@ -50,8 +50,10 @@ export const ENGINE_ADVICE = {
     page: 'Set the target in the deployment, and do not save an endpoint, keys or recipients on the settings page.',
   },
   'write-secrets': 'Write kind, UID and field as nested mappings: {example}',
-  'name-secret-org':
-    'Write the ID of the organization in Grafana before the kind, such as {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
+  'name-secret-org': {
+    cli: 'Write the ID of the organization in Grafana before the kind, such as {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
+    page: 'Write the ID of the organization in Grafana before the kind, such as {example}.',
+  },
   'set-secret-variable': 'Set the environment variable {name}, or correct its name in the file.',
   'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',
   'remove-orgs': 'Remove orgs from the mapping, or use it on the command line.',

@@ -18,7 +18,7 @@ type Supplied = NonNullable<RestoreOptions['secrets']>;
  *     2:contact-point:
  *       ops: { url: { env: SLACK_URL_OF_RETAIL } }
  *
- * The ID of an organization in Grafana may precede the kind. `{ env: NAME }` takes the value from `environment`.
+ * An organization's ID in Grafana may precede the kind. `{ env: NAME }` takes the value from the environment given.
  * @throws DK_SETTINGS naming the place, never a value.
  */
 export function parseSecrets(text: string, environment: Readonly<Record<string, string | undefined>>): Supplied {
