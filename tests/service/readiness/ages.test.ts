@@ -245,3 +245,20 @@ it.each([
   const known = { configured: true, untrusted: false, tokenUsable: true, uncovered: false, target: {} };
   expect(protectionOf({ ...known, newest, lastBackup, intervalSeconds: 7200, now: NOW })).toBe(protection);
 });
+
+it('an organization that the newest snapshot names as missing is named once, with one piece of advice', () => {
+  const missing = { code: 'covers-own-org', params: { read: '1', existing: '2', orgs: '2 (Second)' } } as const;
+  const [line] = broken(
+    {
+      coverage: { ...COVERAGE, whole: false, parts: [missing], advice: [{ code: 'include-orgs', params: {} }] },
+      manifest: {
+        kinds: { plugin: {} },
+        scope: { others: [{ id: 2, name: 'Second' }] },
+      } as RepositoryFacts['manifest'],
+    },
+    { overlooked: [{ code: 'org-not-covered', params: { id: '2', name: 'Second' } }] },
+  );
+  expect(line?.code).toBe('coverage');
+  expect(line?.detail.split('Second')).toHaveLength(2);
+  expect(line?.hint).not.toContain('for the service');
+});

@@ -56,16 +56,19 @@ function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine
   ];
 }
 
-function coverage({ coverage: covered, newest }: RepositoryFacts, { home, overlooked }: ReadinessFacts): Said {
+function coverage({ coverage: covered, newest, manifest }: RepositoryFacts, { home, overlooked }: ReadinessFacts): Said {
   if (covered === undefined) {
     return unreadable(undefined);
   }
   const missing = home ? overlooked : [];
-  const advice = [...covered.advice, ...(missing.length === 0 ? [] : [INCLUDE_ORG])];
+  // What the snapshot says of an organization that it lacks is not said twice.
+  const named = new Set(manifest?.scope?.others?.map(({ id }) => String(id)));
+  const isAdvised = covered.advice.some(({ code }) => code === 'include-orgs');
+  const advice = [...covered.advice, ...(missing.length === 0 || isAdvised ? [] : [INCLUDE_ORG])];
   return {
     level: covered.whole && missing.length === 0 ? 'ok' : 'warning',
     at: newest?.time,
-    found: [...covered.parts, ...missing],
+    found: [...covered.parts, ...missing.filter(({ params = {} }) => !named.has(params['id'] ?? ''))],
     advice: advice.length === 0 ? [reason('ready-see-runs')] : advice,
   };
 }
