@@ -121,7 +121,8 @@ describe('the alerts', () => {
     const folder = await mkdtemp(join(tmpdir(), 'dashkeep-rules-'));
     const spec = await rules('deployment');
     await writeFile(join(folder, 'rules.yml'), stringify(spec));
-    const [, { labels, annotations }] = spec.groups[0]?.rules as [Alert, Alert];
+    const [, missing] = spec.groups[0]?.rules ?? [];
+    const { labels, annotations } = missing as Alert;
     const elsewhere = 'dashkeep_last_success_timestamp_seconds{namespace="elsewhere", job="dashkeep"}';
     const firing = [{ exp_labels: { ...labels, namespace: 'monitoring' }, exp_annotations: annotations }];
     const test = {

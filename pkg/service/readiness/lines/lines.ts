@@ -56,7 +56,10 @@ function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine
   ];
 }
 
-function coverage({ coverage: covered, newest, manifest }: RepositoryFacts, { home, overlooked }: ReadinessFacts): Said {
+function coverage(
+  { coverage: covered, newest, manifest }: RepositoryFacts,
+  { home, overlooked }: ReadinessFacts,
+): Said {
   if (covered === undefined) {
     return unreadable(undefined);
   }
