@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { assertRestorable } from '../../pkg/repository/signing/acceptance.ts';
 import { DirectoryState, MemoryState } from '../../pkg/lib/state.ts';
+import { sha256Of } from '../../pkg/repository/signing/statement.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
@@ -22,6 +23,36 @@ let world: World & { store: MemoryStore };
 beforeEach(() => {
   const clock = new TestClock();
   world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+});
+
+describe('a state that is deleted and made again, such as a Secret', () => {
+  it('gets back the signing key and what is remembered of the target', async () => {
+    const state = new MemoryState();
+    const writer = await open(world, { state });
+    const { id } = await backup(writer, world, { a: { v: 1 } });
+    const target = `target-${sha256Of(world.store.description).slice(0, 32)}`;
+    for (const name of [`signing-${writer.id}`, target]) {
+      expect(await state.get(name)).toBeDefined();
+      await state.delete(name);
+    }
+    await backup(writer, world, { a: { v: 2 } });
+    const restarted = await open(world, { create: false, state });
+    expect(restarted.trust.own).toBe(writer.trust.own);
+    expect((await restarted.snapshots()).find((one) => one.id === id)).toMatchObject({ signed: true });
+    expect((await restarted.trust.keys.target?.read())?.repository).toBe(restarted.id);
+  });
+
+  it('keeps a key that another process has stored meanwhile', async () => {
+    const state = new MemoryState();
+    const writer = await open(world, { state });
+    await backup(writer, world, { a: { v: 1 } });
+    const other = await open(world, { state: new MemoryState() });
+    await backup(other, world, { a: { v: 1 } });
+    const entry = await other.trust.keys.state!.ownEntry();
+    await state.set(entry!.name, entry!.bytes);
+    await backup(writer, world, { a: { v: 2 } });
+    expect((await open(world, { create: false, state })).trust.own).toBe(other.trust.own);
+  });
 });
 
 describe('a machine that knows nobody yet', () => {

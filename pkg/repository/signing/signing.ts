@@ -47,7 +47,7 @@ export class Signing {
     }
     let own = this.#keys.own;
     try {
-      own ??= await state.addOwn(SigningKey.make());
+      own ??= await state.addOwn({ key: SigningKey.make(), established: false });
     } catch (error) {
       signal?.throwIfAborted();
       log.warn(

@@ -66,9 +66,9 @@ export class TrustState {
     return bytes && { name: this.#ownName, bytes };
   }
 
-  /** Stores a new key unless another process was quicker. @returns the one that is there. */
-  async addOwn(key: SigningKey): Promise<OwnSigningKey> {
-    return this.#parseOwn(await this.#state.add(this.#ownName, ownBytes({ key, established: false })));
+  /** Stores a key unless another process was quicker. @returns the one that is there. */
+  async addOwn(own: OwnSigningKey): Promise<OwnSigningKey> {
+    return this.#parseOwn(await this.#state.add(this.#ownName, ownBytes(own)));
   }
 
   setOwn(own: OwnSigningKey): Promise<void> {

@@ -138,7 +138,22 @@ export class TrustedKeys {
 
   /** Keeps in the state that a snapshot counts that is newer than all before it. A failure is only a warning. */
   noteNewest(id: string): Promise<void> {
-    return this.#keep((target) => target.noteNewest(id, this.#ports.clock.now()));
+    return this.#keep(async (target) => {
+      await this.#storeAgain(target);
+      await target.noteNewest(id, this.#ports.clock.now());
+    });
+  }
+
+  /** A state that was deleted and made again, such as a Secret, gets back what this process still knows. */
+  async #storeAgain(target: RememberedTarget): Promise<void> {
+    const own = this.#own;
+    if (own === undefined || this.standing === 'replaced' || (await this.state?.own()) !== undefined) {
+      return;
+    }
+    await this.state?.addOwn(own);
+    await target.remember(this.repository);
+    const { fingerprint } = own.key;
+    this.#ports.log.warn({ fingerprint }, 'the signing key was missing from the state, and is stored there again');
   }
 
   async #keep(write: (target: RememberedTarget) => Promise<void>): Promise<void> {
@@ -160,10 +175,10 @@ export class TrustedKeys {
       this.state?.trusted(),
       this.target?.read(),
     ]);
-    this.#own = own;
+    this.#own = own ?? this.#own;
     this.#remembered = remembered;
     const trusted = [
-      ...(own === undefined ? [] : [own.key.fingerprint]),
+      ...(this.#own === undefined ? [] : [this.#own.key.fingerprint]),
       ...(pinned?.keys ?? []).map(({ fingerprint }) => fingerprint),
       ...(this.#ports.trustedKeys ?? []),
     ];
