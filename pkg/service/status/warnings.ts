@@ -124,21 +124,24 @@ export function allWarnings(
 /** Warnings about a second target that is behind or damaged. */
 function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
   const { last } = facts ?? {};
-  const advice = reason('check-second-target');
+  const check = reason('check-second-target');
   if (last?.status === 'failed') {
     const { code = 'DK_INTEGRITY', message } = last.failure ?? {};
-    const why = message === undefined ? problemOf(last) : reason('copy-failing', { message });
+    if (message !== undefined) {
+      return [warningOf(code as ErrorCode, reason('copy-failing', { message }), check)];
+    }
+    // What a failed verification found first; damaged resources are only in the record of the run.
+    const found = last.warned?.find((one) => one.code in ERROR_CATALOGUE);
+    const count = String(last.counts?.['problems'] ?? 1);
+    const why =
+      found?.params?.['message'] === undefined
+        ? reason('copy-problems')
+        : reason('copy-problem', { message: found.params['message'], count });
+    const command = 'dashkeep trust <fingerprint> --target <second target>';
+    const advice = found?.code === 'DK_SNAPSHOT_FOREIGN' ? reason('trust-copy-key', { command }) : check;
     return [warningOf(code as ErrorCode, why, advice)];
   }
-  return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), advice)] : [];
-}
-
-/** What a failed verification found first; damaged resources are only in the record of the run. */
-function problemOf({ warned = [], counts }: Partial<Pick<RunLine, 'warned' | 'counts'>>): KnownReason {
-  const { message } = warned.find(({ code }) => code in ERROR_CATALOGUE)?.params ?? {};
-  return message === undefined
-    ? reason('copy-problems')
-    : reason('copy-problem', { message, count: String(counts?.['problems'] ?? 1) });
+  return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), check)] : [];
 }
 
 /** What is wrong with the repository, each code once. */
