@@ -137,7 +137,7 @@ function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
       found?.params?.['message'] === undefined
         ? reason('copy-problems')
         : reason('copy-problem', { message: found.params['message'], count });
-    const command = 'dashkeep trust <fingerprint> --target <second target>';
+    const command = 'dashkeep trust <fingerprint> --target <second-target>';
     const advice = found?.code === 'DK_SNAPSHOT_FOREIGN' ? reason('trust-copy-key', { command }) : check;
     return [warningOf(code as ErrorCode, why, advice)];
   }
