@@ -219,17 +219,6 @@ describe('a mixed repository', () => {
     expect((await checked()).problems).toEqual([]);
   });
 
-  it('says once that what was stored before stays unencrypted', async () => {
-    await backup(await open(world, { state }), world, dashboards);
-    const log = recordingLog();
-    await open(world, { recipients: [alice.recipient], state, log });
-    expect(log.lines.join()).toContain('existing data stays readable without a key');
-
-    const again = recordingLog();
-    await open(world, { recipients: [alice.recipient], state, log: again });
-    expect(again.lines.join()).not.toContain('stays readable');
-  });
-
   it('never takes a plain snapshot for the one to go on from', async () => {
     await backup(await open(world), world, dashboards);
     expect(await (await service()).previousManifest()).toBeUndefined();

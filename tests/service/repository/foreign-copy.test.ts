@@ -28,7 +28,7 @@ async function stop(): Promise<void> {
   await removeDirectory(service.directory);
 }
 
-/** A new service, with its own first target and state, backs up and copies. @returns what the status says of the copy */
+/** A new service with its own state backs up and copies. @returns what the status says of the copy */
 async function copiedByNewService(): Promise<{ code: string; message: string; hint: string }[]> {
   service = await startService({
     grafanaUrl: grafana.url,
