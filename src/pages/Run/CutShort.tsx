@@ -20,12 +20,12 @@ export function CutShort({ run }: { run: Run }) {
   const { counts, planned, snapshot, failure, continuedBy } = run;
   const explained = failure && explainProblem(failure);
   const isInterrupted = run.status === 'interrupted';
-  const advice =
-    planned === undefined || continuedBy !== undefined
-      ? ''
-      : run.undoable
-        ? t('cutShort.advice', 'Finish it, or undo it to return to the previous state.')
-        : '';
+  const isOpen = planned !== undefined && continuedBy === undefined && run.undoable;
+  const words =
+    run.undoes === undefined
+      ? t('cutShort.advice', 'Finish it, or undo it to return to the previous state.')
+      : t('cutShort.reverse', 'Finish it, or reverse it to return to the previous state.');
+  const advice = isOpen ? words : '';
   const isSettled = run.status === 'cancelled' || continuedBy !== undefined;
   return (
     <Alert severity={isSettled ? 'info' : 'error'} bottomSpacing={0} title={titleOf(run)}>
