@@ -98,7 +98,10 @@ export const Status = z.object({
     reachable: z.boolean().optional(),
     /** Since when it answers, or does not, as far as this replica has seen. */
     since: Time.optional(),
+    /** Whether new snapshots are encrypted. */
     encrypted: z.boolean().optional(),
+    /** Whether the newest one is. */
+    newestEncrypted: z.boolean().optional(),
     problem: Problem.optional(),
   }),
   /** The second target, where the deployment sets one; for the home organization. */

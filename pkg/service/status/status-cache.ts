@@ -146,7 +146,7 @@ export class StatusCache {
       const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
       return { ...nothing, snapshots: snapshots.length, onHold, future, untrusted };
     }
-    const stored = await this.#repositoryCache.manifest(newest.id, signal);
+    const { manifest: stored, encrypted } = await this.#repositoryCache.snapshot(newest.id, signal);
     const manifest = await this.#repositoryCache.read(signal, (repository) =>
       judgedAgain({ repository, log: this.#log, signal }, stored),
     );
@@ -157,6 +157,7 @@ export class StatusCache {
     const signed = compact({ ...newest, shrunk });
     return {
       newest: signed,
+      encrypted,
       coverage: coverageOf(manifest),
       ...compact({ lastFull, upgrade: isHeld ? upgrade : undefined, unopened: refused }),
       content: contentOf(manifest),

@@ -123,13 +123,13 @@ export class StatusView {
     const schedules = schedulesOf(values, now);
     const { newest, content, snapshots, ...covered } = this.#held(caller);
     const { lastBackup, lastVerify, ...runs } = this.#runs(caller);
-    const { notCovered } = this;
     const target = compact({
       configured: values.target.url !== '',
       description: caller.home ? (repositoryCache.description ?? values.target.url) : '',
       reachable: repositoryCache.reachable,
       since: repositoryCache.since?.toISOString(),
       encrypted: repositoryCache.encrypted,
+      newestEncrypted: statusCache.repository?.encrypted,
       problem: repositoryCache.problem === undefined ? undefined : problemFor(repositoryCache.problem, caller),
     });
     const { problem: grafanaProblem, ...grafana } = statusCache.grafana;
@@ -163,7 +163,7 @@ export class StatusView {
         ...compact({ problem: grafanaProblem === undefined ? undefined : failureText(grafanaProblem) }),
       },
       token: tokenFor(tokenView(this.token, this.#parts.keeper === undefined ? 'environment' : 'bootstrap'), caller),
-      ...(notCovered.length === 0 || !caller.home ? {} : { notCovered }),
+      ...(this.notCovered.length === 0 || !caller.home ? {} : { notCovered: this.notCovered }),
       target,
       ...compact({ copy: caller.home ? this.#parts.secondCopy.status : undefined }),
       schedules,

@@ -24,6 +24,8 @@ export interface RepositoryStatus {
   newest: SnapshotSummary | undefined;
   /** What the newest snapshot covers. */
   coverage?: Coverage;
+  /** Whether the newest snapshot is encrypted; absent where there is none. */
+  encrypted?: boolean;
   /** Of a newest snapshot that is partial or shrunk. */
   lastFull?: string;
   /** The last upgrade of Grafana that lost something, until the snapshot before it is released. */

@@ -77,7 +77,7 @@ export function StateCard({ status }: { status: Status }) {
         </Fact>
         <Fact label={t('overview.target', 'Stored in')}>
           {placeOf(status)}
-          {status.target.encrypted !== undefined && <Encryption encrypted={status.target.encrypted} />}
+          {status.target.encrypted !== undefined && <Encryption {...status.target} />}
         </Fact>
       </dl>
     </section>
@@ -139,11 +139,16 @@ function doneOf({ written, verified, deleted = 0 }: Record<string, number>): num
   return written ?? (verified === undefined ? undefined : verified + deleted);
 }
 
-function Encryption({ encrypted }: { encrypted: boolean }) {
+function Encryption({ encrypted, newestEncrypted }: Pick<Status['target'], 'encrypted' | 'newestEncrypted'>) {
+  const said =
+    encrypted !== true
+      ? t('overview.notEncrypted', 'Not encrypted')
+      : newestEncrypted === false
+        ? t('overview.soonEncrypted', 'Encrypted from the next backup on')
+        : t('overview.encrypted', 'Encrypted');
   return (
     <Text element="p" color="secondary" variant="bodySmall">
-      <Icon name={encrypted ? 'lock' : 'unlock'} size="sm" />{' '}
-      <span>{encrypted ? t('overview.encrypted', 'Encrypted') : t('overview.notEncrypted', 'Not encrypted')}</span>
+      <Icon name={encrypted && newestEncrypted !== false ? 'lock' : 'unlock'} size="sm" /> <span>{said}</span>
     </Text>
   );
 }
