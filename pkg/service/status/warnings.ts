@@ -137,8 +137,14 @@ function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
       found?.params?.['message'] === undefined
         ? reason('copy-problems')
         : reason('copy-problem', { message: found.params['message'], count });
-    const command = 'dashkeep trust <fingerprint> --target <second-target>';
-    const advice = found?.code === 'DK_SNAPSHOT_FOREIGN' ? reason('trust-copy-key', { command }) : check;
+    const place = '--target <second-target>';
+    const advice =
+      found?.code === 'DK_SNAPSHOT_FOREIGN'
+        ? reason('trust-or-remove', {
+            trust: `dashkeep trust <fingerprint> ${place}`,
+            command: `dashkeep keys ${place}`,
+          })
+        : check;
     return [warningOf(code as ErrorCode, why, advice)];
   }
   return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), check)] : [];

@@ -13,14 +13,10 @@ export const SETTINGS_HEADINGS = {
   'set-deployment-target': 'target',
   'set-target-in-deployment': 'target',
   'set-copy-target': 'copy',
-  'copy-elsewhere': 'copy',
   'correct-second-target': 'copy',
   'copy-recipients': 'encryption',
   'correct-passphrase': 'encryption',
-  'give-trusted-key': 'encryption',
-  'pass-org-header': 'grafana',
   'check-grafana-address': 'grafana',
-  'check-credentials-or-proxy': 'grafana',
 } as const satisfies Partial<Record<ReasonCode, string>>;
 
 /** Where the settings of the deployment are listed that advice is about; undefined where it is about none. */

@@ -19,7 +19,8 @@ import { cardStyle } from '../../lib/styles.ts';
 export function StateCard({ status }: { status: Status }) {
   const verdict = verdictOf(status);
   const styles = useStyles2(getStyles, verdict.tone);
-  const { running } = status;
+  const { running, target } = status;
+  const isEncrypted = target.newestEncrypted ?? target.encrypted;
   const isAway = useContext(OutageContext) !== undefined;
   const next = status.schedules.find((schedule) => schedule.job === 'backup')?.next[0];
   return (
@@ -77,7 +78,7 @@ export function StateCard({ status }: { status: Status }) {
         </Fact>
         <Fact label={t('overview.target', 'Stored in')}>
           {placeOf(status)}
-          {status.target.encrypted !== undefined && <Encryption {...status.target} />}
+          {isEncrypted !== undefined && <Encryption encrypted={isEncrypted} />}
         </Fact>
       </dl>
     </section>
@@ -139,16 +140,11 @@ function doneOf({ written, verified, deleted = 0 }: Record<string, number>): num
   return written ?? (verified === undefined ? undefined : verified + deleted);
 }
 
-function Encryption({ encrypted, newestEncrypted }: Pick<Status['target'], 'encrypted' | 'newestEncrypted'>) {
-  const said =
-    encrypted !== true
-      ? t('overview.notEncrypted', 'Not encrypted')
-      : newestEncrypted === false
-        ? t('overview.soonEncrypted', 'Encrypted from the next backup on')
-        : t('overview.encrypted', 'Encrypted');
+function Encryption({ encrypted }: { encrypted: boolean }) {
   return (
     <Text element="p" color="secondary" variant="bodySmall">
-      <Icon name={encrypted && newestEncrypted !== false ? 'lock' : 'unlock'} size="sm" /> <span>{said}</span>
+      <Icon name={encrypted ? 'lock' : 'unlock'} size="sm" />{' '}
+      <span>{encrypted ? t('overview.encrypted', 'Encrypted') : t('overview.notEncrypted', 'Not encrypted')}</span>
     </Text>
   );
 }

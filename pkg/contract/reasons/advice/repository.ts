@@ -107,7 +107,7 @@ export const REPOSITORY_ADVICE = {
   },
   'set-server-admin': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include them, give the service the name and password of a server admin. To omit them on purpose, exclude them in the settings.',
+    page: 'To include them, give the service the name and password of a server admin.',
   },
   'include-in-connection': {
     cli: 'For users and other organizations, set {connection}_ADMIN_USER, {connection}_ADMIN_PASSWORD and {connection}_ORGS=all instead of the token.',

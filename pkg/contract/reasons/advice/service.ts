@@ -33,8 +33,6 @@ export const SERVICE_ADVICE = {
     cli: 'Correct the settings of the second target, whose names begin with DASHKEEP_COPY_ (in the chart: copy). The settings of the first target do not apply to it.',
     page: 'Correct the settings of the second target in the deployment. Its region, endpoint and credentials are separate from those of the first target.',
   },
-  'trust-copy-key':
-    'Another key signed these copies, for example that of a lost service. If it is yours, trust it where the service runs: {command}',
   'check-second-target': {
     cli: 'Check the second target. A service retries every half hour unless copies are turned off. Without one, run `dashkeep copy`.',
     page: 'Check the second target. Unless copies are turned off, Dashkeep retries every half hour.',
