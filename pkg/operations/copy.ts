@@ -111,7 +111,7 @@ function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOut
   };
 }
 
-/** Settings of the second target that cannot be used, told apart from those of the first. @throws always */
+/** Settings of the second target that cannot be used, distinguished from those of the first. @throws always */
 export function failSecondTarget(error: unknown): never {
   const { code, message } = asDashkeepError(error);
   throw code === 'DK_SETTINGS' || code === 'DK_STORE_CREDENTIALS'

@@ -132,7 +132,7 @@ export async function visitLive(visit: Visit): Promise<void> {
   await reading.drain();
   const serving = left.size === 0 ? undefined : await kind.serves(context);
   if (serving?.served === true && serving.lacking !== undefined) {
-    // The list may leave out what the account may not see: only Grafana's answer for each one tells it from a gap.
+    // The list may leave out what the account may not see: only Grafana's answer for each one shows which.
     for (const one of wanted.filter(({ uid }) => left.has(uid))) {
       await read(one);
     }
