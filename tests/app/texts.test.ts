@@ -90,7 +90,7 @@ describe('the texts of the app', () => {
     });
   });
 
-  it('say that no one knows who deleted something, where they say who changed what', () => {
-    expect(source['changes.subtitle']).toMatch(/Grafana does not report who deleted a resource\.$/);
+  it('say that Dashkeep does not know who deleted something, where they say who changed what', () => {
+    expect(source['changes.subtitle']).toMatch(/Dashkeep does not know who deleted a resource\.$/);
   });
 });

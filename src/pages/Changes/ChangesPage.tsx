@@ -36,7 +36,7 @@ export function ChangesPage() {
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}
       subTitle={t(
         'changes.subtitle',
-        'Resources created, changed, moved or deleted in Grafana, according to your backups. Grafana does not report who deleted a resource.',
+        'Resources created, changed, moved or deleted in Grafana, according to your backups. Dashkeep does not know who deleted a resource.',
       )}
     >
       <Stack direction="column" gap={2}>
