@@ -48,6 +48,8 @@ export const Progress = z.object({
   /** Resources per second over the last seconds. */
   rate: z.number().nonnegative().optional(),
   secondsLeft: z.number().nonnegative().optional(),
+  /** Seconds in which the whole run ends if it is no slower than the slowest of the earlier ones. */
+  endsWithin: z.number().nonnegative().optional(),
   step: ProgressStep.optional(),
 });
 export type Progress = z.infer<typeof Progress>;

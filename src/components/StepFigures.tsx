@@ -2,9 +2,9 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import type { Progress } from '../../pkg/contract/runs.ts';
-import { formatDuration, formatNumber } from '../lib/format.ts';
+import { formatNumber } from '../lib/format.ts';
 import { t } from '../lib/i18n.ts';
-import { phaseLabel } from '../lib/phases.ts';
+import { phaseLabel, timeLeft } from '../lib/phases.ts';
 import { ProgressBar } from './ProgressBar.tsx';
 
 /** The step that something is at, how far it is, and for how long still. Without a total the bar only moves. */
@@ -53,14 +53,6 @@ function Spoken({ title, name, done, total }: SpokenProps) {
         : t('progress.spoken', '{{title}}, {{percent}} percent', { title, percent: tenths })}
     </span>
   );
-}
-
-/** How much longer the current step takes; undefined while that is not known. */
-export function timeLeft(progress: Progress): string | undefined {
-  const { secondsLeft = 0 } = progress.step ?? progress;
-  return secondsLeft > 0
-    ? t('progress.left', '{{time}} left', { time: formatDuration(Math.ceil(secondsLeft) * 1000) })
-    : undefined;
 }
 
 /** What is done, of how many where that is known: without that, it still grows. */

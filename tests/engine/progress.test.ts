@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ProgressStep, WholeProgress } from '../../pkg/contract/runs.ts';
 import { ProgressCounter } from '../../pkg/engine/progress.ts';
+import { savingProgress } from '../../pkg/engine/restore/apply/apply.ts';
 import { edit } from './backup/edits.ts';
 import { hastyClock } from '../support/fast-clock.ts';
 import { type Bench, start } from './harness.ts';
@@ -98,6 +99,47 @@ describe('the progress of a comparison with Grafana', () => {
     expect(namesOf(steps)).toEqual(['comparing', 'permissions']);
     expect(steps.filter(({ name }) => name === 'comparing').every(({ total }) => total === undefined)).toBe(true);
     expect(steps.at(-1)!.done).toBe(steps.at(-1)!.total);
+  });
+});
+
+describe('the time left', () => {
+  const watch = (): { seen: WholeProgress[]; counter: ProgressCounter; work: (count: number) => void } => {
+    let now = 0;
+    const seen: WholeProgress[] = [];
+    const counter = new ProgressCounter({ ...hastyClock, monotonic: () => now }, (one) => seen.push(one));
+    const work = (count: number): void => {
+      for (let done = 0; done < count; done++) {
+        now += 250;
+        counter.finished('dashboard', true);
+      }
+    };
+    return { seen, counter, work };
+  };
+
+  it('is known after five of a thousand resources', () => {
+    const { seen, counter, work } = watch();
+    counter.phase('restoring', { number: 2, of: 2, total: 1_000 });
+    counter.total(1_000);
+
+    work(4);
+    expect(seen.at(-1)?.step).not.toHaveProperty('secondsLeft');
+    work(1);
+    expect(seen.at(-1)?.step).toMatchObject({ done: 5, secondsLeft: 248.75 });
+  });
+
+  it('is known while a restore saves the current state', () => {
+    const saving: WholeProgress[] = [];
+    let now = 0;
+    const report = savingProgress((one) => saving.push(one));
+    const counter = new ProgressCounter({ ...hastyClock, monotonic: () => now }, report);
+    counter.phase('reading', { number: 1, of: 1, total: 100 });
+    counter.total(100);
+    for (let done = 0; done < 20; done++) {
+      now += 1000;
+      counter.finished('dashboard', true);
+    }
+
+    expect(saving.at(-1)?.step).toEqual({ name: 'saving', number: 1, of: 2, done: 20, total: 100, secondsLeft: 80 });
   });
 });
 

@@ -5,6 +5,7 @@ import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contr
 import { withEnd, withoutFuture } from '../../engine/runs.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import { isLater } from '../../repository/snapshots/future.ts';
+import { endsWithin } from '../runs/ends-within.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { newestRuns, runRecord, signedRecord } from './stored-runs.ts';
@@ -105,6 +106,11 @@ export class History {
     const end = this.#latest;
     const entry = this.#journal.entries.find((one) => one.started <= end && matches(one));
     return entry === undefined ? undefined : recordOf(entry);
+  }
+
+  /** Seconds in which a run ends, as those runs of the journal suggest that match. */
+  endsWithin(run: RunLine, matches: (record: RunRecord) => boolean): number | undefined {
+    return endsWithin(run, this.#journal.entries.filter(matches), this.#clock.now());
   }
 
   /**

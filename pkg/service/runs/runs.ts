@@ -224,7 +224,9 @@ export class Runs {
     progress: WholeProgress | undefined,
     caller: Caller,
   ): RunSummary {
-    const summary = runSummary(seen, progressFor(run, progress, caller));
+    const shown = progressFor(run, progress, caller);
+    const within = shown && this.#parts.history.endsWithin(seen, (one) => mayKnow(one, caller));
+    const summary = runSummary(seen, shown && { ...shown, ...compact({ endsWithin: within }) });
     return {
       ...summary,
       ...(this.#parts.history.isFuture(seen) ? { future: true as const } : {}),

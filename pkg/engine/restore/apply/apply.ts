@@ -76,7 +76,8 @@ export function savingProgress(report: OnProgress | undefined): OnProgress | und
     (({ step, ...progress }) => {
       const { done, total } = progress;
       const phase = step === undefined || progress.phase === step.name ? 'saving' : progress.phase;
-      report({ ...progress, phase, step: { name: 'saving', number: 1, of: 2, done, ...compact({ total }) } });
+      const known = compact({ total, secondsLeft: step?.secondsLeft && progress.secondsLeft });
+      report({ ...progress, phase, step: { name: 'saving', number: 1, of: 2, done, ...known } });
     })
   );
 }

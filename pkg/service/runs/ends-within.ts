@@ -1,0 +1,22 @@
+import type { RunLine, RunRecord } from '../../contract/runs.ts';
+
+/** A restore of fewer resources than this part of another one says nothing about that one. */
+const COMPARABLE = 1 / 4;
+
+/**
+ * Seconds in which a run ends if it takes as long as the slowest earlier one of its kind; where that planned fewer
+ * resources, for as many. Undefined without such a run, and once the time has passed.
+ */
+export function endsWithin(
+  { kind, started, planned = 0 }: Pick<RunLine, 'kind' | 'started' | 'planned'>,
+  past: readonly Pick<RunRecord, 'kind' | 'status' | 'duration' | 'planned'>[],
+  now: Date,
+): number | undefined {
+  const durations = past.flatMap((one) => {
+    const of = one.planned ?? 0;
+    const isComparable = one.kind === kind && one.status === 'complete' && of >= planned * COMPARABLE;
+    return isComparable && one.duration !== undefined ? [one.duration * Math.max(1, planned / (of || 1))] : [];
+  });
+  const left = (Math.max(...durations) - (now.getTime() - Date.parse(started))) / 1000;
+  return left > 0 ? left : undefined;
+}
