@@ -99,6 +99,39 @@ describe('half of all dashboards that a script overwrote', () => {
   }, 120_000);
 });
 
+describe('permission lists that a script emptied', () => {
+  const lists = (permission: string): Promise<unknown> =>
+    Promise.all(
+      uids()
+        .slice(0, 6)
+        .map((uid) =>
+          api(`POST /api/access-control/dashboards/${uid}`, { permissions: [{ builtInRole: 'Viewer', permission }] }),
+        ),
+    );
+
+  it('are reported, however many dashboards have none, and one plan puts them back', async () => {
+    await start(40);
+    await lists('View');
+    const readAll = ['backup', '--full-read-every', '1'];
+    const { json: before } = await dashkeep(readAll);
+    await lists('');
+    const { exit, json } = await dashkeep(readAll);
+    expect(json).toMatchObject({
+      shrunk: {
+        since: before.snapshot,
+        losses: [],
+        overwritten: [{ org: 1, kind: 'dashboard-permissions', before: 10, changed: 6 }],
+      },
+    });
+    expect(exit).toBe(3);
+    expect(await holdOf(before.snapshot)).toMatchObject({ by: 'Dashkeep' });
+    const { json: plan } = await dashkeep(['restore', before.snapshot, '--lost-in', json.snapshot, '--overwrite']);
+    const planned = plan.plan as { kind: string; uid: string; action: string }[];
+    const updated = planned.filter(({ kind, action }) => kind === 'dashboard-permissions' && action === 'update');
+    expect(updated.map(({ uid }) => uid)).toEqual(expect.arrayContaining(uids().slice(0, 6)));
+  });
+});
+
 describe('a mass change', () => {
   const hit = (): string[] => uids().slice(0, 20);
 

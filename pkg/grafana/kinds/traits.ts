@@ -27,6 +27,8 @@ export interface KindTraits {
   readonly hasMemberships?: true;
   /** Names people and teams: where these are missing, it comes back in part. */
   readonly namesPeople?: true;
+  /** Size of a body that lists nothing, in bytes of canonical JSON: a list that was emptied is lost, too. */
+  readonly emptyBytes?: number;
   /**
    * A restore with `--delete-extra` deletes what the snapshot lacks. Others are never deleted: their secrets would be
    * gone.

@@ -1,7 +1,8 @@
 import { SERVER_KINDS } from '../../../contract/kinds.ts';
 import { compact } from '../../../contract/compact.ts';
 import type { Overwritten, Shrunk } from '../../../contract/losses/losses.ts';
-import type { Manifest } from '../../../contract/manifest.ts';
+import { isHalf } from '../../../contract/losses/mass-change.ts';
+import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { hasCode, valueIf } from '../../../lib/expected-errors.ts';
 import { assertOpens } from '../../../repository/encryption/opens.ts';
@@ -41,9 +42,9 @@ export async function suspiciousSince(
   const isSame = isSameForm(options, before, now);
   const groups = isSame || (await isComparable(options, before)) ? overwrittenGroups(before, now, alarm, restored) : [];
   const overwritten: Overwritten[] = [];
-  for (const { pairs, ...group } of groups) {
+  for (const { pairs, isMuch, ...group } of groups) {
     const left = isSame ? pairs : await notByUpgrade(options, pairs);
-    if (isOver(alarm.changed, left.length, group.before)) {
+    if (isMuch(left.length)) {
       overwritten.push({ ...group, changed: left.length });
     }
   }
@@ -52,21 +53,23 @@ export async function suspiciousSince(
 
 interface Group extends Omit<Overwritten, 'changed'> {
   pairs: Pair[];
+  isMuch: (changed: number) => boolean;
 }
 
-/** Kinds of which more than the alarm allows differ, by organization. */
+/** Kinds of which more than the alarm allows differ, or half of the lists were emptied, by organization. */
 function overwrittenGroups(before: Manifest, now: Shrinkable, { changed }: Alarm, restored: Restored): Group[] {
   const counted = countedOf(before, now);
   const twins = new Map(before.orgs.map((org) => [org.id, twinOf(org, now)]));
   const entries = new Map(now.resources.map((entry) => [nameOf(entry.org, entry.kind, entry.uid), entry]));
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Omit<Group, 'isMuch'> & { lists: number }>();
   for (const entry of before.resources.filter((one) => isLosable(one.kind) && counted(one))) {
     const { kind } = entry;
     const org = SERVER_KINDS.has(kind) ? undefined : entry.org;
     const key = `${org} ${kind}`;
-    const group = groups.get(key) ?? { ...compact({ org }), kind, before: 0, pairs: [] };
+    const group = groups.get(key) ?? { ...compact({ org }), kind, before: 0, lists: 0, pairs: [] };
     groups.set(key, group);
     group.before++;
+    group.lists += Number(!isEmptyList(entry));
     const found = entries.get(nameOf(twins.get(entry.org) ?? entry.org, kind, entry.uid));
     // What a restore left there, to the letter: what was written over it since then counts.
     const isRestored = found !== undefined && restored.get(keyOf(found))?.mark === markOfEntry(kindOf(kind), found);
@@ -74,7 +77,18 @@ function overwrittenGroups(before: Manifest, now: Shrinkable, { changed }: Alarm
       group.pairs.push([entry, found]);
     }
   }
-  return [...groups.values()].filter(({ pairs, before: all }) => isOver(changed, pairs.length, all));
+  return [...groups.values()].flatMap(({ lists, ...group }): Group[] => {
+    const emptied = group.pairs.filter(([, found]) => isEmptyList(found));
+    const judged = [
+      { ...group, isMuch: (some: number) => isOver(changed, some, group.before) },
+      { ...group, before: lists, pairs: emptied, isMuch: (some: number) => isHalf({ before: lists, gone: some }) },
+    ];
+    return judged.filter(({ pairs, isMuch }) => isMuch(pairs.length)).slice(0, 1);
+  });
+}
+
+function isEmptyList({ kind, bytes }: ManifestEntry): boolean {
+  return bytes === kindOf(kind).emptyBytes;
 }
 
 /** Whether the same content has the same id in both: nobody was upgraded, and no key was replaced. */

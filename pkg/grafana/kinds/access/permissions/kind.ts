@@ -78,6 +78,7 @@ export function permissionKind(options: PermissionKindOptions): KindDefinition {
     dependsOn: options.dependsOn,
     writes: 'parallel',
     namesPeople: true,
+    emptyBytes: '{"permissions":[]}'.length,
     owner,
     ...compact({ serves: options.serves }),
     ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
