@@ -44,6 +44,8 @@ export class RepositoryCache {
   reachable: boolean | undefined;
   /** Since when it answers like that, as far as this process has seen. */
   since: Date | undefined;
+  /** When this target first answered. */
+  firstAnswer: Date | undefined;
   problem: DashkeepError | undefined;
   /** Counts the targets, so that a late answer of one that was replaced says nothing about the present one. */
   #targets = 0;
@@ -165,6 +167,7 @@ export class RepositoryCache {
     this.#opening = undefined;
     this.reachable = undefined;
     this.since = undefined;
+    this.firstAnswer = undefined;
     this.problem = undefined;
   }
 
@@ -255,6 +258,9 @@ export class RepositoryCache {
   #settle(reachable: boolean, problem: DashkeepError | undefined): void {
     if (this.reachable !== reachable) {
       this.since = this.#clock.now();
+    }
+    if (reachable) {
+      this.firstAnswer ??= this.since;
     }
     this.reachable = reachable;
     this.problem = problem;

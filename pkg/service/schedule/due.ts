@@ -33,7 +33,7 @@ export function newestOf(...times: readonly (string | undefined)[]): Date | unde
 export function isFirstBackupDue({
   history,
   statusCache: { repository, findings },
-  repositoryCache: { reachable, since },
+  repositoryCache: { reachable, since, firstAnswer },
 }: {
   history: History;
   statusCache: StatusCache;
@@ -50,7 +50,7 @@ export function isFirstBackupDue({
     case 'complete':
     case 'partial':
       // Otherwise, the target answered to this one, and the status has not read yet what it stored.
-      return Date.parse(last.finished ?? last.started) < since.getTime();
+      return firstAnswer !== undefined && Date.parse(last.finished ?? last.started) < firstAnswer.getTime();
     default:
       return false;
   }
