@@ -115,7 +115,7 @@ describe('a snapshot that reaches more than the newest, made with other credenti
     const plan = planRetention([byToken, ...byAdmin], { keepLast: 1 }, NOW);
     expect(plan.kept.map(({ time, reasons }) => [time.slice(8, 10), ...reasons])).toEqual([
       ['24', 'newest complete snapshot', 'last'],
-      ['23', 'newest complete snapshot that includes what the newest one cannot read'],
+      ['23', 'newest complete snapshot that includes what the newest one lacks'],
     ]);
   });
 
@@ -125,9 +125,22 @@ describe('a snapshot that reaches more than the newest, made with other credenti
     expect(days({ ...byToken, ...held([1, 2], 3) })).toEqual(['24']);
   });
 
-  it('goes when a person left out what it has', () => {
+  it('goes a month after a person left out what it has', () => {
     const unselected = [...SERVER_KINDS];
-    expect(days({ ...byToken, scope: { orgs: 'chosen', serverAdmin: false, unselected } })).toEqual(['24']);
+    const narrower = { ...byToken, scope: { orgs: 'chosen', serverAdmin: false, unselected } as const };
+    expect(days(narrower)).toEqual(['24', '23']);
+    const old = ['2026-10-25', '2026-10-24'].map((day) => ({ ...snapshot(day), ...held([1, 2], 3) }));
+    expect(keptTimes([narrower, ...old], { keepLast: 1 }).map((time) => time.slice(0, 10))).toEqual(['2026-11-24']);
+  });
+
+  it('stays once for each organization and kind that a person left out, however often backups take turns', () => {
+    const turns = Array.from({ length: 12 }, (_, n) => ({
+      ...snapshot(new Date(Date.parse('2026-11-24T11:00:00Z') - n * 3_600_000).toISOString()),
+      ...held([(n % 2) + 1], 3),
+      scope: { orgs: 'chosen', serverAdmin: true, ...(n % 4 < 2 ? { unselected: ['team' as const] } : {}) } as const,
+    }));
+    const kept = keptTimes([...turns, { ...snapshot('2026-11-23'), ...held([1, 2, 3], 3) }], { keepLast: 1 });
+    expect(kept.map((time) => time.slice(8))).toEqual(['24T11:00', '24T10:00', '24T09:00', '24T08:00', '23T00:00']);
   });
 });
 

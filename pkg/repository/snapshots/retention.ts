@@ -1,7 +1,7 @@
 import { countsNow, isFull, isRegularBackup } from '../../contract/manifest.ts';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
-import { SERVER_KINDS } from '../../contract/kinds.ts';
+import { KIND_NAMES, SERVER_KINDS } from '../../contract/kinds.ts';
 import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
@@ -52,9 +52,9 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 /**
  * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
  * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it, and the
- * newest one that holds what the credentials of the newest one cannot read. What a restore put aside for safety stays a
- * week and counts for nothing; so does what is foreign or from the future, for as long as it is that. What is on hold
- * stays, whatever else it is; and everything, while the latest one is shrunk.
+ * newest one that holds what the credentials of the newest one cannot read or, for a month, what someone left out. What
+ * a restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for
+ * as long as it is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
@@ -71,7 +71,8 @@ export function planRetention(
   const [newest] = full;
   if (newest !== undefined) {
     keep(newest.id, reason('newest-complete'));
-    beyondReach(newest, full).forEach((id) => keep(id, reason('newest-beyond-reach')));
+    const wider = new Set([...beyondReach(newest, full), ...leftOut(newest, full, now)]);
+    wider.forEach((id) => keep(id, reason('newest-beyond-reach')));
   }
   for (const { id } of full.slice(0, policy.keepLast ?? 0)) {
     keep(id, reason('kept-by-rule', { rule: 'last' }));
@@ -126,13 +127,42 @@ export function planRetention(
 }
 
 /** The newest ones that hold what the credentials of the newest one cannot read: server kinds, other organizations. */
-function beyondReach(newest: SnapshotSummary, full: readonly SnapshotSummary[]): Set<string> {
+function beyondReach(newest: SnapshotSummary, full: readonly SnapshotSummary[]): string[] {
   const { scope } = newest;
   const wantsServer = ![...SERVER_KINDS].every((kind) => scope?.unselected?.includes(kind) === true);
   const server = wantsServer && !holdsServer(newest) ? full.find(holdsServer) : undefined;
   const own = new Set(newest.held?.orgs.map(({ id }) => id));
   const orgs = scope?.orgs === 'own' ? full.find(({ held }) => held?.orgs.some(({ id }) => !own.has(id))) : undefined;
-  return new Set([server, orgs].flatMap((one) => one?.id ?? []));
+  return [server, orgs].flatMap((one) => one?.id ?? []);
+}
+
+/** How long what someone left out of the newest one is kept, which may have been for one backup only. */
+const LEFT_OUT_TIME = 30 * 86_400_000;
+
+/** The newest ones that hold organizations and kinds that someone left out of the newest one. */
+function leftOut(newest: SnapshotSummary, full: readonly SnapshotSummary[], now: Date): string[] {
+  const isChosen = newest.scope?.orgs === 'chosen';
+  if (!isChosen && newest.scope?.unselected === undefined) {
+    return [];
+  }
+  const own = new Set(newest.held?.orgs.map(({ id }) => id));
+  const contents = (one: SnapshotSummary): string[] => {
+    const kinds = KIND_NAMES.filter((kind) => one.scope?.unselected?.includes(kind) !== true);
+    const orgs = (one.held?.orgs ?? []).filter(({ id }) => isChosen || own.has(id));
+    return [
+      ...(holdsServer(one) ? kinds.filter((kind) => SERVER_KINDS.has(kind)) : []),
+      ...orgs.flatMap(({ id }) => kinds.filter((kind) => !SERVER_KINDS.has(kind)).map((kind) => `${id} ${kind}`)),
+    ];
+  };
+  const kept = new Set(contents(newest));
+  return full
+    .filter(({ time }) => now.getTime() - Date.parse(time) < LEFT_OUT_TIME)
+    .filter((one) => {
+      const more = contents(one).filter((content) => !kept.has(content));
+      more.forEach((content) => kept.add(content));
+      return more.length > 0;
+    })
+    .map(({ id }) => id);
 }
 
 function holdsServer({ held }: SnapshotSummary): boolean {
