@@ -23,6 +23,8 @@ export interface Keyring {
   readonly encrypted: boolean;
   /** Whether nothing may be written with it. */
   readonly readOnly: boolean;
+  /** Why a backup with the secrets given would be refused. */
+  readonly refusal: DashkeepError | undefined;
   /** The current key; undefined when writing is plain. */
   readonly current: RepositoryKey | undefined;
   /** Every key that could be opened, the current one among them. */
@@ -86,6 +88,7 @@ export interface KeyringOptions {
   trusted?: readonly RepositoryKey[];
   /** Why nothing but run records may be written, when that is so; and under which key those, if there is one. */
   readOnly?: DashkeepError;
+  refusal?: DashkeepError | undefined;
   recordsUnder?: RepositoryKey | undefined;
   /** Stores the key before anything is sealed under it, where opening did not. */
   storeKey?: () => Promise<void>;
@@ -126,6 +129,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   return {
     encrypted: current !== undefined || readOnly !== undefined,
     readOnly: readOnly !== undefined,
+    refusal: options.refusal,
     current,
     keys,
     mayWriteUnder: (key) =>

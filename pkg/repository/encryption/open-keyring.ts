@@ -97,6 +97,15 @@ export async function openKeyring(
     append(recipients, await Promise.all(identities.map(recipientOf)));
   }
 
+  const forOthers = async (): Promise<DashkeepError | undefined> =>
+    recipients.length > 0 &&
+    keys.length === 0 &&
+    keyFiles.length > 0 &&
+    !keyFiles.some((key) => isWrappedFor(key, recipients)) &&
+    (await hasSnapshots(ports))
+      ? otherRecipients()
+      : undefined;
+
   // Anyone who only looks at a repository of strangers must not become one of its writers.
   const onlyLooks = !create && ports.trust.standing !== 'pinned';
   if (recipients.length === 0 || onlyLooks) {
@@ -119,23 +128,24 @@ export async function openKeyring(
           : {}),
       });
     }
+    // A backup may store a key first, for these recipients or for the identities alone.
+    const storesKey = recipients.length > 0 || (identities.length > 0 && !isUnopened);
+    const refusal = (await forOthers()) ?? (isSecret && !storesKey ? noRecipients() : undefined);
     return makeKeyring({
       recipients,
       identities,
       unlocked,
       keys,
-      ...(isSecret ? { readOnly: noRecipients(), recordsUnder: local?.key } : {}),
+      ...(isSecret ? { readOnly: refusal ?? noRecipients(), recordsUnder: local?.key } : {}),
+      refusal,
     });
   }
 
+  const refusal = await forOthers();
+  if (refusal !== undefined) {
+    throw refusal;
+  }
   if (keys.length === 0 && keyFiles.length > 0) {
-    if (!keyFiles.some((key) => isWrappedFor(key, recipients)) && (await hasSnapshots(ports))) {
-      throw new DashkeepError(
-        'DK_ENCRYPTION',
-        'the repository is encrypted for other age recipients than the ones given, and this machine has no key of it',
-        { advice: reason('same-recipients') },
-      );
-    }
     ports.log.warn(
       { repository },
       'the local state has lost the key of this repository. A new key is used, so everything is stored again, ' +
@@ -232,6 +242,14 @@ function noRecipients(): DashkeepError {
   return new DashkeepError(
     'DK_ENCRYPTION',
     'this repository is encrypted: to write to it, set DASHKEEP_AGE_RECIPIENTS or DASHKEEP_AGE_PASSPHRASE, as before',
+  );
+}
+
+function otherRecipients(): DashkeepError {
+  return new DashkeepError(
+    'DK_ENCRYPTION',
+    'the repository is encrypted for other age recipients than the ones given, and this machine has no key of it',
+    { advice: reason('same-recipients') },
   );
 }
 

@@ -149,6 +149,9 @@ async function checkRepository(options: OpenOptions): Promise<CheckStep> {
   try {
     const repository = await openRepository(options);
     await repository.close();
+    if (repository.keyring.refusal !== undefined) {
+      return failed(step, repository.keyring.refusal);
+    }
     const there = reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
     return { step, status: 'ok', ...checkText([there]) };
   } catch (error) {

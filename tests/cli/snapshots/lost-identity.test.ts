@@ -85,3 +85,28 @@ it('an identity that does not open the newest snapshot fails the doctor and read
   expect(await keyCheck({ DASHKEEP_AGE_IDENTITY: first })).toEqual([]);
   expect(await keyLine({ DASHKEEP_AGE_IDENTITY: first })).toMatchObject({ level: 'unknown' });
 });
+
+it('the doctor fails where a backup is refused: without recipients, and on a new machine with those of others', async () => {
+  for (const [recipients, said] of [
+    ['', 'to write to it, set DASHKEEP_AGE_RECIPIENTS'],
+    [secondRecipient, 'encrypted for other age recipients than the ones given'],
+  ] as const) {
+    const other = { ...environment, DASHKEEP_AGE_RECIPIENTS: recipients, DASHKEEP_STATE_DIR: `${directory.path}/new` };
+    const doctor = await runMain(['doctor'], other);
+    expect(doctor).toMatchObject({ exit: 3, out: expect.stringContaining(said) });
+    expect(await runMain(['backup'], other)).toMatchObject({ exit: 2, error: expect.stringContaining(said) });
+  }
+  for (const [recipients, identity] of [
+    [firstRecipient, ''],
+    ['', first],
+  ] as const) {
+    const fresh = {
+      ...environment,
+      DASHKEEP_AGE_RECIPIENTS: recipients,
+      DASHKEEP_AGE_IDENTITY: identity,
+      DASHKEEP_STATE_DIR: `${directory.path}/fresh${identity}`,
+    };
+    expect((await runMain(['doctor'], fresh)).exit).toBe(0);
+    expect((await runMain(['backup'], fresh)).exit).toBe(0);
+  }
+});
