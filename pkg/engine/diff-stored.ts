@@ -66,10 +66,10 @@ async function isSame(
     return false;
   }
   const [before, after] = [old, now].map(({ facts }) => facts?.['updated'] ?? facts?.['created']);
-  if (before !== undefined || after !== undefined) {
-    return before === after && old.facts?.['version'] === now.facts?.['version'];
+  if (before !== undefined && before === after && old.facts?.['version'] === now.facts?.['version']) {
+    return true;
   }
-  // Of permissions and others, Grafana does not say when they changed, and many a change has the same length.
+  // Saved again, or, like permissions, without a time in Grafana. Many a change has the same length.
   try {
     const text = await repository.getObject(old.object, calls);
     return [false, true].some((encrypted) => repository.keyring.check(now.object, text, encrypted) === 'match');

@@ -54,6 +54,18 @@ it('what is only encrypted under another key than before has not changed', async
   expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
 });
 
+it('a dashboard that someone saved again as it was has not changed, even under another key', async () => {
+  await backup();
+  const headers = { Authorization: `Bearer ${grafana.token({ role: 'Admin' })}`, 'Content-Type': 'application/json' };
+  const { uid, ...found } = (await (await fetch(`${grafana.url}/api/search?type=dash-db`, { headers })).json())[0];
+  const { dashboard } = await (await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, { headers })).json();
+  const body = JSON.stringify({ dashboard, folderUid: found.folderUid, overwrite: true });
+  const saved = await fetch(`${grafana.url}/api/dashboards/db`, { method: 'POST', headers, body });
+  expect(saved.status).toBe(200);
+  await replaceKeys();
+  expect(await backup()).toMatchObject({ exit: 0, changes: { added: 0, changed: 0, removed: 0 } });
+});
+
 it('a Grafana that was emptied before keys were replaced is a loss: reported, and the last full snapshot held', async () => {
   let since = (await backup()).snapshot;
   for (let turn = 0; turn < 2; turn++) {
