@@ -158,8 +158,8 @@ export async function openKeyring(
   const counting = isOfAll ? [] : await filesThatCount(ports.trust, keyFiles, { signal });
   const readable = readableKey(remembered, signed, { recipients, keyFiles: counting, own: given });
   const before = local?.key ?? newest;
-  if (readable === undefined && secrets.rewraps === true && identities.length === 0) {
-    // It could renew nothing, and the state would no longer say who can read what is there.
+  if (secrets.rewraps === true && identities.length === 0) {
+    // It could renew no object, and the state would no longer say who can read what is there.
     throw new DashkeepError('DK_IDENTITY_MISSING', 'to encrypt everything again takes an age identity');
   }
   const rewrapped =
