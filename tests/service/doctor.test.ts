@@ -204,7 +204,7 @@ describe('the doctor', () => {
       'ok       target: read: the content read back is identical; missing objects are reported as missing',
       'ok       target: list: new objects appear in listings immediately',
       'ok       target: delete: deleted objects are gone',
-      'ok       target: repository: no repository yet; the first backup creates it',
+      'ok       target: repository: no repository yet; Dashkeep will create it',
       'skipped  kubernetes: not in a cluster; the state is stored in DIRECTORY/state',
       'warning  deployment: TLS: the API listens at 0.0.0.0 without TLS, so its token and responses can be read on the network',
       '         Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',
@@ -241,7 +241,7 @@ describe('the doctor', () => {
           'ok       target: list: new objects appear in listings immediately',
           'warning  target: delete: s3:DeleteObject is not allowed (AccessDenied: cannot delete probe/ID/a.json in s3://test at S3: s3:DeleteObject is not allowed (AccessDenied))',
           '         Grant s3:DeleteObject. Backups work, but nothing can be pruned with this key. The objects of this check remain in probe/.',
-          'ok       target: repository: no repository yet; the first backup creates it',
+          'ok       target: repository: no repository yet; Dashkeep will create it',
           'skipped  kubernetes: not in a cluster; the state is stored in DIRECTORY/state',
         ],
       );

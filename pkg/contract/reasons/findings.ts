@@ -30,5 +30,5 @@ export const FINDING_REASONS = {
   'repository-there': 'the target holds a repository',
   'repository-encrypted': 'the target holds an encrypted repository',
   'target-slow': 'the target took longer than {seconds} seconds',
-  'repository-none': 'no repository yet; the first backup creates it',
+  'repository-none': 'no repository yet; Dashkeep will create it',
 } as const;
