@@ -73,7 +73,7 @@ export async function writeEnd(
   return end;
 }
 
-/** The end of a backup whose process ended after its snapshot was published, which has the ID of the run. */
+/** The end of a backup whose process ended after its snapshot was published, with the ID of the run if clocks agree. */
 async function withSnapshot(repository: Pick<Repository, 'stored' | 'trust'>, record: RunRecord): Promise<RunRecord> {
   const isCut = record.kind === 'backup' && record.status === 'interrupted';
   const made = isCut ? await publishedBy(repository, record.id) : undefined;

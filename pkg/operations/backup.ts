@@ -13,6 +13,7 @@ import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { latecomerFinding } from '../repository/encryption/latecomers.ts';
+import { newTimedId, timeOfId } from '../repository/layout.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
@@ -44,7 +45,8 @@ export async function runBackup(
   const before = await repository.previousManifest({ signal });
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
-  const options = { ...choice, ...run, onProgress, plainCopies, onWarning, version, clock, randomness, log };
+  const id = idAfter(before, run, randomness);
+  const options = { ...choice, ...run, id, onProgress, plainCopies, onWarning, version, clock, randomness, log };
   const lasting = new Set([...(before?.orgs ?? []), ...(before?.scope?.others ?? [])].map(({ id }) => id));
   const manifest = await withInstance(
     { ...grafana(), lasting, readsServer: true },
@@ -57,7 +59,7 @@ export async function runBackup(
     onProgress,
   ).catch(async (error: unknown) => {
     const calls = { signal: AbortSignal.timeout(CLOSING_MS) };
-    const published = isPublishing && signal.aborted ? await publishedBy(repository, run.id, calls) : undefined;
+    const published = isPublishing && signal.aborted ? await publishedBy(repository, id, calls) : undefined;
     if (published === undefined) {
       throw error;
     }
@@ -72,6 +74,13 @@ export async function runBackup(
   }
   append(warnings, await guard(session, manifest, before, rest));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);
+}
+
+/** Ids sort by time: where an earlier clock was ahead, or this one is behind, that of the run would not be the latest. */
+function idAfter(before: Manifest | undefined, { id }: Pick<Run, 'id'>, randomness: Session['randomness']): string {
+  return before === undefined || before.id < id
+    ? id
+    : newTimedId(new Date(timeOfId(before.id).getTime() + 1_000), randomness);
 }
 
 /** How long an interrupted run may still ask the store for, in milliseconds. */

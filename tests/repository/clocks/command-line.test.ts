@@ -70,6 +70,18 @@ describe('a clock that is off', () => {
     expect((await dashkeep(['snapshots'])).json.snapshots).toHaveLength(1);
   });
 
+  it.each([
+    ['4 minutes ahead', 4 * 60_000, 0],
+    ['4 minutes behind', 0, -4 * 60_000],
+    ['a year behind, when told to go on', 0, -YEAR],
+  ])('by %s still makes the latest one last', async (_name, first, second) => {
+    await dashkeep(['backup'], first);
+    for (const off of [second, 0]) {
+      const { snapshot } = (await dashkeep(['backup', '--ignore-clock'], off)).json;
+      expect((await dashkeep(['show', 'latest'])).json.id).toBe(snapshot);
+    }
+  });
+
   it('makes one when told to go on, which is never the latest, and can be removed by name', async () => {
     const real = (await dashkeep(['backup'])).json.snapshot;
     const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
