@@ -122,14 +122,24 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     await isEmpty(store, signal);
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
+  if (remembered === undefined) {
+    await assertNothingForeign(store, signal);
+  }
+  return writeConfig(ports, remembered ?? ports.randomness.hex(16));
+}
+
+/**
+ * A repository is only made beside what Dashkeep or the classic script wrote.
+ * @throws DK_REPOSITORY_FOREIGN
+ */
+export async function assertNothingForeign(store: ObjectStore, signal?: AbortSignal): Promise<void> {
   const foreign = await foreignName(store, signal);
-  if (foreign !== undefined && remembered === undefined) {
+  if (foreign !== undefined) {
     throw new DashkeepError(
       'DK_REPOSITORY_FOREIGN',
       `${store.description} holds '${printable(foreign)}', which Dashkeep did not write`,
     );
   }
-  return writeConfig(ports, remembered ?? ports.randomness.hex(16));
 }
 
 /** Another format where a repository is remembered: a newer Dashkeep upgraded it, or someone overwrote the file. */

@@ -249,4 +249,13 @@ describe('the doctor', () => {
       await s3.close();
     }
   });
+
+  it('fails for a target that a backup refuses, because others wrote to it', async () => {
+    await mkdir(join(directory, 'target'));
+    await writeFile(join(directory, 'target', 'invoices.csv'), '');
+    const foreign = "holds 'invoices.csv', which Dashkeep did not write";
+    expect((await printed()).filter((line) => line.startsWith('FAILED   target'))).toEqual([
+      `FAILED   target: repository: file://DIRECTORY/target ${foreign}`,
+    ]);
+  });
 });

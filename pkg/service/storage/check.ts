@@ -4,7 +4,8 @@ import { CHECK_STEPS, type CheckStep, type SettingsCheck } from '../../contract/
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { checkText, failedCheckText } from '../../contract/reasons/check-result.ts';
-import { adviceOf } from '../../contract/reasons/reason.ts';
+import { adviceOf, type Reason } from '../../contract/reasons/reason.ts';
+import { assertNothingForeign } from '../../repository/config.ts';
 import { openRepository, type OpenOptions } from '../../repository/open.ts';
 import { checkStore, isHopeless, type StoreCheckStep } from '../../storage/check/check.ts';
 import { openExplained } from '../../storage/open.ts';
@@ -147,18 +148,27 @@ function fold(steps: readonly StoreCheckStep[]): CheckStep[] {
 async function checkRepository(options: OpenOptions): Promise<CheckStep> {
   const step = 'repository';
   try {
+    return { step, status: 'ok', ...checkText([await repositoryFound(options)]) };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return failed(step, error);
+  }
+}
+
+/** @throws also why a backup would be refused */
+async function repositoryFound(options: OpenOptions): Promise<Reason> {
+  try {
     const repository = await openRepository(options);
     await repository.close();
     if (repository.keyring.refusal !== undefined) {
-      return failed(step, repository.keyring.refusal);
+      throw repository.keyring.refusal;
     }
-    const there = reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
-    return { step, status: 'ok', ...checkText([there]) };
+    return reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
   } catch (error) {
-    options.signal?.throwIfAborted();
-    if (asDashkeepError(error).code === 'DK_REPOSITORY_MISSING') {
-      return { step, status: 'ok', ...checkText([reason('repository-none')]) };
+    if (asDashkeepError(error).code !== 'DK_REPOSITORY_MISSING') {
+      throw error;
     }
-    return failed(step, error);
+    await assertNothingForeign(options.store, options.signal);
+    return reason('repository-none');
   }
 }
