@@ -13,7 +13,10 @@ export const FINDING_CODES = [
 export const FindingCode = z.enum(FINDING_CODES);
 export type FindingCode = z.infer<typeof FindingCode>;
 
-/** One such difference. It stays until a person accepts the repository as it is, or as `unreadable` says. */
+/**
+ * One such difference. It stays until a person accepts the repository as it is, a snapshot that was missing is back, or
+ * as `unreadable` says.
+ */
 export const Finding = z.object({
   code: FindingCode,
   /** When it was found first. */

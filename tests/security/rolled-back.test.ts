@@ -147,7 +147,26 @@ describe('a signature of the newest snapshot that comes back', () => {
 });
 
 describe('an emptied target', () => {
-  beforeEach(async () => world.store.deleteMany(await keysOf(world.store)));
+  let files: [string, Buffer][];
+  beforeEach(async () => {
+    const keys = await keysOf(world.store);
+    files = await Promise.all(keys.map(async (key): Promise<[string, Buffer]> => [key, await world.store.get(key)]));
+    await world.store.deleteMany(keys);
+  });
+
+  it('is no finding any more once its newest snapshot is back', async () => {
+    const found = async () => (await (await open(world)).inspect()).all.map(({ code }) => code);
+    expect(await found()).toEqual(['DK_REPOSITORY_EMPTIED']);
+    const isOfNewest = ([key]: [string, Buffer]) => key.includes(second.id);
+    for (const [key, bytes] of files.filter((file) => !isOfNewest(file))) {
+      await world.store.put(key, bytes);
+    }
+    expect(await found()).toContain('DK_REPOSITORY_EMPTIED');
+    for (const [key, bytes] of files.filter(isOfNewest)) {
+      await world.store.put(key, bytes);
+    }
+    expect(await found()).toEqual([]);
+  });
 
   it('is no empty history for those who look', async () => {
     await expect(open(world, { create: false })).rejects.toMatchObject({ code: 'DK_REPOSITORY_EMPTIED', exit: 4 });

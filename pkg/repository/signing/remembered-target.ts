@@ -75,7 +75,7 @@ export class RememberedTarget {
 
   /**
    * Keeps what was found, each code once.
-   * @param ended - unreadable signatures that are in order now
+   * @param ended - what is in order now
    * @returns all that is known, and what is new of it
    */
   async note(
@@ -86,7 +86,7 @@ export class RememberedTarget {
     const since = clock.now().toISOString();
     const oldIn = (before: Remembered | undefined): Finding[] =>
       (before?.findings ?? [])
-        .filter((one) => one.unreadable !== true || !ended.some((other) => isSame(one, other)))
+        .filter((one) => !ended.some((other) => isSame(one, other)))
         .map(({ unreadable, ...one }) =>
           // Whatever else is found under the same code has to be accepted by a person.
           found.every((other) => other.code !== one.code || (other.unreadable === true && isSame(one, other)))

@@ -85,11 +85,13 @@ async function look(
   return { found, unconfigured: config === undefined };
 }
 
-/** The unreadable signatures that are now right, of a trusted key, for exactly the snapshot that they were found at. */
+/** Findings about a snapshot that was missing, or had an unreadable signature, and is now signed by a trusted key. */
 async function endedIn(repository: Inspected, { findings }: Remembered, calls: Abortable): Promise<Finding[]> {
   const ended: Finding[] = [];
-  for (const finding of findings.filter(({ unreadable }) => unreadable === true)) {
-    if ((await stateOf(repository, finding.params['missing'] ?? '', calls)) === 'signed') {
+  for (const finding of findings) {
+    const { unreadable, params } = finding;
+    const id = unreadable === true ? params['missing'] : params['snapshot'];
+    if (id !== undefined && (await stateOf(repository, id, calls)) === 'signed') {
       ended.push(finding);
     }
   }
@@ -159,7 +161,7 @@ async function differenceIn(
         return undefined;
       }
       return (await isEmpty(store, calls.signal))
-        ? { code: 'DK_REPOSITORY_EMPTIED', params: place }
+        ? { code: 'DK_REPOSITORY_EMPTIED', params: { ...place, snapshot: newest } }
         : { code: 'DK_SNAPSHOT_LOST', params: { ...place, snapshot: newest } };
     }
   }
