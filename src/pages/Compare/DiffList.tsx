@@ -36,11 +36,11 @@ export function DiffList({ from, to }: { from: string; to: string }) {
   const { chosen } = selection;
   const counts = list.first?.counts;
   const filtered = read('change') + read('kind') + read('q') !== '';
+  // One that goes on, or stopped halfway, has found nothing yet, which is not the same as no differences.
+  const isUnfinished = list.first?.reading !== undefined;
   const reading = list.refreshError === null ? list.first?.reading : undefined;
-  // A comparison that stopped halfway has found nothing yet, which is not the same as no differences.
-  const stopped = list.first?.reading !== undefined && reading === undefined;
   const isEmpty = counts !== undefined && counts.added + counts.changed + counts.removed === 0;
-  const nothing = list.first?.reading === undefined && isEmpty;
+  const nothing = !isUnfinished && isEmpty;
   const errors = list.first?.errors ?? [];
   const isForeign = list.first?.foreign.includes('from') === true;
   return (
@@ -60,9 +60,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
         />
       )}
       {list.refreshError !== null && <ServiceNotice error={list.refreshError} />}
-      {list.first?.read !== undefined && list.first.reading === undefined && (
-        <LiveRead from={from} time={list.first.read} />
-      )}
+      {list.first?.read !== undefined && !isUnfinished && <LiveRead from={from} time={list.first.read} />}
       {errors.length > 0 && (
         <Problems
           problems={errors}
@@ -79,7 +77,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
         <EmptyState variant="completed" message={t('compare.equal', 'No differences')} role="status" />
       ) : (
         <>
-          {counts && !(stopped && isEmpty) && (
+          {counts && !(isUnfinished && isEmpty) && (
             <ChangeCounts counts={counts} active={read('change')} onChoose={(one) => change({ change: one })} />
           )}
           <FilteredList
@@ -94,12 +92,16 @@ export function DiffList({ from, to }: { from: string; to: string }) {
               canChoose: (entry) => entry.change !== 'added' && !isForeign,
             }}
             empty={
-              list.first?.reading === undefined
-                ? t('compare.noMatch', 'No difference matches')
-                : t('compare.noneYet', 'No differences found yet')
+              isUnfinished
+                ? t('compare.noneYet', 'No differences found yet')
+                : t('compare.noMatch', 'No difference matches')
             }
             search={t('snapshot.search', 'Search titles, UIDs and folders')}
-            count={(total) => plural('compare.count', total, '{{number}} difference', '{{number}} differences')}
+            count={(total) =>
+              isEmpty && list.first?.reading !== undefined
+                ? ''
+                : plural('compare.count', total, '{{number}} difference', '{{number}} differences')
+            }
             actions={
               <RestoreButton
                 size="sm"
