@@ -77,5 +77,9 @@ function makeColumns(runs: readonly RunSummary[]): Column<RunSummary>[] {
 
 /** What went wrong; empty for what went well. */
 function problemOf(run: RunSummary): string {
-  return run.failure === undefined ? runProblems(run) : explainProblem(run.failure).title;
+  if (run.failure === undefined) {
+    return runProblems(run);
+  }
+  const { title, fact } = explainProblem(run.failure);
+  return run.status === 'interrupted' && fact !== undefined ? fact : title;
 }
