@@ -14,6 +14,7 @@ import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
 import type { Leadership } from '../schedule/leadership.ts';
+import { coverageNow } from './coverage-now.ts';
 import type { Readings } from './metrics.ts';
 import type { StatusCache } from './status-cache.ts';
 import type { Notifier } from '../notifications/notifier.ts';
@@ -192,7 +193,7 @@ export class StatusView {
     const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
     const isShown = seen !== undefined && seen.id === repository.newest?.id;
     return compact({
-      coverage: caller.home ? repository.coverage : undefined,
+      coverage: caller.home ? coverageNow(repository.coverage, this.#parts.settings.view().values) : undefined,
       lastFull: isShown && (seen.status === 'partial' || seen.shrunk !== undefined) ? repository.lastFull : undefined,
       upgrade: isShown ? upgradeFor(repository.upgrade, caller) : undefined,
       newest: seen === undefined ? undefined : rowOf(seen),
@@ -288,12 +289,10 @@ function tokenFor(token: Status['token'], caller: Caller): Status['token'] {
     return token;
   }
   const { state, source } = token;
-  const own = token.orgs.filter(({ id }) => id === caller.org);
-  const [first] = own;
+  const orgs = token.orgs.filter(({ id }) => id === caller.org);
+  const [first] = orgs;
   return compact({
-    state: first?.state ?? state,
-    source,
-    orgs: own,
+    ...{ state: first?.state ?? state, source, orgs },
     expires: first?.expires,
     problem: token.problem === undefined ? undefined : hidden(token.problem.code),
   });

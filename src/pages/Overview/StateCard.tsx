@@ -64,7 +64,7 @@ export function StateCard({ status }: { status: Status }) {
         </Fact>
         <Fact label={t('overview.snapshots', 'Snapshots kept')}>
           {status.snapshots === undefined ? '–' : formatNumber(status.snapshots)}
-          {status.caller.home && (
+          {status.caller.home && status.snapshots !== 0 && (
             <Text element="p" color="secondary" variant="bodySmall">
               {verifiedText(status.lastVerify)}
             </Text>

@@ -64,7 +64,13 @@ export function Warnings({ status }: { status: Status }) {
         {past && <LastFailure problem={past} status={status} />}
         {once.map((one) => (
           <ProblemAlert key={one.code + one.message} severity="warning" problem={one}>
-            {one === problem && <TargetLink />}
+            {one.code === 'DK_IDENTITY_MISSING' && status.caller.home ? (
+              <LinkButton size="sm" variant="secondary" icon="lock" href={routes.settings('encryption')}>
+                {t('overview.enterKey', 'Enter the private key')}
+              </LinkButton>
+            ) : (
+              one === problem && <TargetLink />
+            )}
           </ProblemAlert>
         ))}
       </Stack>

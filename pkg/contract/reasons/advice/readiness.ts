@@ -16,8 +16,9 @@ export const READINESS_ADVICE = {
     cli: 'Test a restore with `dashkeep drill` or on the page Readiness, and schedule restore tests (for a service: DASHKEEP_DRILL_SCHEDULE).',
     page: 'Test a restore, and schedule restore tests.',
   },
-  'ready-protect': 'Turn on versioning or object lock for the bucket, or keep a second copy.',
-  'ready-protect-directory': 'Keep a second copy elsewhere, or use a bucket with versioning or object lock.',
+  'ready-protect': 'Turn on versioning or object lock for the bucket.',
+  'ready-protect-directory': 'Use a bucket with versioning or object lock.',
+  'ready-protect-copy': 'Alternatively, keep a second copy elsewhere.',
   'ready-copy': 'Copy the repository regularly to another place, then confirm it.',
   'ready-keep-key':
     'Check that a copy of the key or passphrase exists outside of Grafana and its cluster, then confirm it.',

@@ -97,6 +97,7 @@ export const REPOSITORY_ADVICE = {
     'Nothing was written. Retry when that restore has ended. If its process has crashed, retry in {seconds} s. No trusted key signed that session: if it keeps coming back, find out who writes it.',
   'run-backup-again': 'Run the backup again.',
 
+  'orgs-in-next': 'The next backup includes them.',
   'include-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`), because it does not use a target saved on the settings page. A token reaches only one organization.',
     page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',

@@ -46,7 +46,10 @@ function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine
     line(reason('ready-of-signatures'), signatures(repository)),
     line(reason('ready-of-verification'), verification(repository, facts)),
     line(reason('ready-of-restore-test'), restoreTest(repository, facts)),
-    line(reason('ready-of-target'), targetLine(protection, copy.level === 'ok')),
+    line(
+      reason('ready-of-target'),
+      targetLine(protection, copy.level === 'ok' ? 'proven' : facts.copy === undefined ? 'none' : 'set'),
+    ),
     line(reason('ready-of-second-copy'), copy),
     line(reason('ready-of-private-key'), privateKey(repository, facts)),
     line(reason('ready-of-secrets'), secrets(repository, facts)),

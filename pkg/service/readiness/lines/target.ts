@@ -6,14 +6,16 @@ import type { Said } from './said.ts';
 
 /**
  * What keeps anyone with access to the target from deleting the backups.
- * @param isCopied - whether a second copy is proven or confirmed
+ * @param copy - whether a second copy is proven or confirmed, or only set
  */
-export function targetLine(protection: Protection | undefined, isCopied: boolean): Said {
+export function targetLine(protection: Protection | undefined, copy: 'proven' | 'set' | 'none'): Said {
+  const isCopied = copy === 'proven';
+  const orCopy = copy === 'none' ? [reason('ready-protect-copy')] : [];
   if (protection === undefined) {
-    const advice = [reason('ready-protect-directory')];
+    const advice = [reason('ready-protect-directory'), ...orCopy];
     return { level: isCopied ? 'ok' : 'warning', found: [reason('ready-directory')], advice };
   }
-  const advice = [reason('ready-protect')];
+  const advice = [reason('ready-protect'), ...orCopy];
   const { versioning, objectLock, expiring } = protection;
   const found = [
     said(versioning, 'versions-kept', 'versions-none'),
