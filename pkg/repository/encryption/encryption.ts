@@ -49,8 +49,11 @@ export function sealFor(recipients: readonly string[]): Seal {
     try {
       encrypter.addRecipient(/^age1[^1]+$/.test(recipient) ? new X25519Recipient(recipient) : recipient);
     } catch (cause) {
-      throw new DashkeepError('DK_ENCRYPTION', `'${recipient.slice(0, 24)}…' is not an age recipient (age1…)`, {
-        cause,
+      // Never a part of a private key that was given by mistake.
+      const isIdentity = /^AGE-SECRET-KEY/i.test(recipient);
+      const given = isIdentity ? 'an age identity (AGE-SECRET-KEY-…)' : `'${recipient.slice(0, 24)}…'`;
+      throw new DashkeepError('DK_ENCRYPTION', `${given} is not an age recipient (age1…)`, {
+        ...(isIdentity ? {} : { cause }),
       });
     }
   }

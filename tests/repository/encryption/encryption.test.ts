@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { generateHybridIdentity, identityToRecipient } from 'age-encryption';
 import { describe, expect, it } from 'vitest';
@@ -111,6 +112,11 @@ describe('a service that only knows recipients', () => {
     await expect(open(world, { recipients: ['age1nonsense'], state })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
     const mistyped = alice.recipient.slice(0, -1) + (alice.recipient.endsWith('q') ? 'p' : 'q');
     await expect(open(world, { recipients: [mistyped], state })).rejects.toMatchObject({ code: 'DK_ENCRYPTION' });
+    const mixedUp: unknown = await open(world, { recipients: [alice.identity], state }).catch(
+      (error: unknown) => error,
+    );
+    expect(mixedUp).toMatchObject({ code: 'DK_ENCRYPTION', message: expect.stringContaining('an age identity') });
+    expect(inspect(mixedUp)).not.toContain(alice.identity.slice(15, 20));
     expect((await keysOf(world.store)).filter((key) => key !== 'dashkeep.json')).toEqual([]);
   });
 
