@@ -254,7 +254,7 @@ describe('the doctor', () => {
     await mkdir(join(directory, 'target'));
     await writeFile(join(directory, 'target', 'invoices.csv'), '');
     const foreign = "holds 'invoices.csv', which Dashkeep did not write";
-    expect((await printed()).filter((line) => line.startsWith('FAILED   target'))).toEqual([
+    expect((await printed({})).filter((line) => line.startsWith('FAILED   target'))).toEqual([
       `FAILED   target: repository: file://DIRECTORY/target ${foreign}`,
     ]);
   });
