@@ -3,6 +3,7 @@ import { asDashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { runLine, type RunKind, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { withEnd, withoutFuture } from '../../engine/runs.ts';
+import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import { isLater } from '../../repository/snapshots/future.ts';
 import { endsWithin } from '../runs/ends-within.ts';
@@ -15,6 +16,7 @@ const FIRST = 100;
 const MOST = 2_000;
 /** Anyone who can write to the target can make up thousands. */
 const ASKED_MOST = 20;
+const ASKED_AT_ONCE = 16;
 
 /** All runs that are known: those of the repository, and those that only the journal has. */
 export class History {
@@ -58,13 +60,18 @@ export class History {
   async newestCertain(matches: (line: RunLine) => boolean, signal: AbortSignal): Promise<RunLine | undefined> {
     const end = this.#latest;
     const hasBegun = (one: RunLine): boolean => one.started <= end && matches(one);
-    for (const { id } of (await this.list(1, hasBegun, signal)).slice(0, ASKED_MOST)) {
-      const line = await this.#certain(id, signal);
-      if (line !== undefined && hasBegun(line)) {
-        return line;
+    const asked = new Set<string>();
+    for (;;) {
+      const all = await this.list(asked.size + 1, hasBegun, signal);
+      // Mostly the newest is one of them.
+      const next = all.filter(({ id }) => !asked.has(id)).slice(0, asked.size === 0 ? 1 : ASKED_AT_ONCE);
+      next.forEach(({ id }) => asked.add(id));
+      const lines = await mapConcurrently(ASKED_AT_ONCE, next, ({ id }) => this.#certain(id, signal));
+      const found = lines.find((line) => line !== undefined && hasBegun(line));
+      if (found !== undefined || next.length === 0) {
+        return found;
       }
     }
-    return undefined;
   }
 
   /** Those that match among the runs that began after a moment, and maybe some before. Newest first. */
