@@ -2,6 +2,7 @@ import type { ReadinessItem } from '../../contract/api/readiness.ts';
 import { asDashkeepError, type DashkeepError } from '../../contract/errors.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
+import { OWN_PLUGIN } from '../../grafana/kinds/server/installed-plugins.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { parseJson, stringAt, type Json } from '../../lib/json/json.ts';
 import { isOf, type Caller } from '../organizations/caller.ts';
@@ -63,8 +64,8 @@ export class Needs {
   }
 }
 
-function needsMore({ kind }: ManifestEntry): boolean {
-  return kind === 'plugin' || kindOf(kind).secretNames !== undefined;
+function needsMore({ kind, uid }: ManifestEntry): boolean {
+  return (kind === 'plugin' && uid !== OWN_PLUGIN) || kindOf(kind).secretNames !== undefined;
 }
 
 /** The version of a plugin, the fields of secrets. */

@@ -3,6 +3,7 @@ import { named, reasons, RestoreBench } from '../harness.ts';
 
 const PIE = 'grafana-piechart-panel';
 const CLOCK = 'grafana-clock-panel';
+const OWN = 'dashkeep-backup-app';
 let bench: RestoreBench;
 
 beforeEach(async () => {
@@ -32,6 +33,18 @@ it('are named with what to install first, and what is there in another version',
     [`plugin/${CLOCK}`]: 'installed here in version 2.0.0; the snapshot has 1.6.4',
   });
   expect(named(plan, 'create', 'update', 'blocked')).toEqual([]);
+});
+
+it('name no version of the own app to install first: its service must not run before the restore', async () => {
+  const app = { id: OWN, name: OWN, type: 'app' as const, version: '1.0.0', autoEnabled: false };
+  bench.sim.state.plugins.set(OWN, app);
+  await bench.backup();
+  bench.sim.state.plugins.delete(OWN);
+
+  const plan = await bench.plan({ selection: { kinds: ['plugin'] } });
+
+  const reason = 'backed up for reference only; Grafana cannot restore it';
+  expect(reasons(plan, 'skip')).toMatchObject({ [`plugin/${OWN}`]: reason });
 });
 
 it('are backed up without those that come with Grafana', async () => {

@@ -5,6 +5,9 @@ import type { KindContext } from '../kind.ts';
 
 const LIST = '/api/plugins';
 
+/** Dashkeep's own app: it and its settings belong to the installation, which follows a recovery. */
+export const OWN_PLUGIN = 'dashkeep-backup-app';
+
 /**
  * Every plugin of this Grafana as the org sees it, read once. Without the right to create data sources or install
  * plugins Grafana lists its core plugins only, without a word (api/plugins.go GetPluginList), so that right is asked

@@ -10,10 +10,8 @@ import { movesOf, secretLosses } from '../security/moves.ts';
 import type { KindDefinition } from '../definition.ts';
 import type { Forecast, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
-import { installedPlugins } from './installed-plugins.ts';
+import { installedPlugins, OWN_PLUGIN } from './installed-plugins.ts';
 
-/** Dashkeep's own app: its settings belong to the installation, and bootstrap fills them in. */
-const OWN_PLUGIN = 'dashkeep-backup-app';
 const LIST = '/api/plugins';
 
 const moves = movesOf('plugin-settings', (body) => addressesIn(objectAt(body, 'jsonData'), 'jsonData'));

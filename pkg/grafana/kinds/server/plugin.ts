@@ -2,7 +2,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import type { Content } from '../content.ts';
 import type { KindDefinition } from '../definition.ts';
-import { installedPlugins } from './installed-plugins.ts';
+import { installedPlugins, OWN_PLUGIN } from './installed-plugins.ts';
 
 /**
  * What is installed besides what comes with Grafana, archived only: type, version and signature, so that a plan names
@@ -40,7 +40,10 @@ export const plugin: KindDefinition = {
 
   references: () => [],
 
-  async forecast(_, { content, live }) {
+  async forecast(_, { uid, content, live }) {
+    if (uid === OWN_PLUGIN) {
+      return { losses: [], skip: reason('archived') };
+    }
     const version = versionOf(content);
     const here = live === undefined ? undefined : versionOf(live);
     const skip =
