@@ -19,12 +19,15 @@ const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof memoryDirectory>>;
 let good: string;
+/** Settings of the alarm, unless its defaults are tried. */
+let alarm: Record<string, string>;
 
 function dashkeep(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
   const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
   const from = ['forget', 'snapshots', 'release', 'show'].includes(args[0] ?? '') ? [] : ['--grafana-url', grafana.url];
   return runCli([...args, ...where, ...from, ...(args[0] === 'release' ? [] : ['--json'])], {
     ...ADMIN,
+    ...alarm,
     ...environment,
   });
 }
@@ -63,6 +66,7 @@ async function holdOf(id: string): Promise<{ by?: string; note: string; until?: 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4' });
   directory = await memoryDirectory();
+  alarm = {};
 });
 
 afterEach(async () => {
@@ -133,10 +137,13 @@ describe('permission lists that a script emptied', () => {
 });
 
 describe('a mass change', () => {
-  const hit = (): string[] => uids().slice(0, 20);
+  const hit = (): string[] => uids().slice(0, 5);
+  beforeEach(() => {
+    alarm = { DASHKEEP_ALARM_CHANGED: '30%,5' };
+  });
 
   it('pauses retention until a person accepts it', async () => {
-    await start(30);
+    await start(8);
     const older = [good, (await dashkeep(['backup'])).json.snapshot, (await dashkeep(['backup'])).json.snapshot];
     await overwrite(hit());
     const { json } = await dashkeep(['backup']);
@@ -151,7 +158,7 @@ describe('a mass change', () => {
   });
 
   it('leaves a hold alone that a person released', async () => {
-    await start(30);
+    await start(8);
     await overwrite(hit());
     await dashkeep(['backup']);
     await dashkeep(['release', good]);
@@ -160,11 +167,11 @@ describe('a mass change', () => {
   });
 
   it('is one where a tenth is deleted, or as many as the settings say', async () => {
-    await start(62);
-    for (const uid of uids().slice(0, 12)) {
+    await start(22);
+    for (const uid of uids().slice(0, 10)) {
       await api(`DELETE /api/dashboards/uid/${uid}`);
     }
-    expect(await dashkeep(['backup'], { DASHKEEP_ALARM_GONE: '20%,10' })).toMatchObject({ exit: 0 });
+    expect(await dashkeep(['backup'], { DASHKEEP_ALARM_GONE: '60%,10' })).toMatchObject({ exit: 0 });
     for (const uid of uids().slice(0, 10)) {
       await api(`DELETE /api/dashboards/uid/${uid}`);
     }
@@ -174,7 +181,7 @@ describe('a mass change', () => {
   });
 
   it('is not what Dashkeep restored, or took away again', async () => {
-    await start(30);
+    await start(8);
     await overwrite(hit());
     const { json: bad } = await dashkeep(['backup']);
     expect((await dashkeep(['backup', '--accept-loss', bad.snapshot])).exit).toBe(0);
@@ -189,7 +196,7 @@ describe('a mass change', () => {
   });
 
   it('is what a script writes over what a restore wrote', async () => {
-    await start(30);
+    await start(8);
     await overwrite(hit());
     const { json: bad } = await dashkeep(['backup']);
     await dashkeep(['backup', '--accept-loss', bad.snapshot]);
@@ -203,7 +210,7 @@ describe('a mass change', () => {
   });
 
   it('is not hidden by a record of a restore that nobody signed', async () => {
-    await start(30);
+    await start(8);
     await overwrite(hit());
     const restore = ['restore', good, '--kinds', 'dashboard', '--overwrite'];
     const { json: plan } = await dashkeep(restore);

@@ -8,7 +8,7 @@ const APIS: ProfileName[] = ['12.4', '13.2'];
 describe.each(APIS)('backup of Grafana %s through /apis', (profile) => {
   it('asks for no dashboard singly when nothing changed', async () => {
     const { grafana, backup } = await start({ profile });
-    grafana.seedDashboards({ count: 300, folders: 10, bytes: 900 });
+    grafana.seedDashboards({ count: 60, folders: 10, bytes: 900 });
     await backup({ kinds: DASHBOARDS });
     grafana.clearRequests();
 

@@ -39,7 +39,7 @@ async function backUp(more: object = {}): Promise<string> {
 }
 
 it('a backup of an emptied Grafana is compared with those that a person trusts only later', async () => {
-  grafana.seedDashboards({ count: 40, folders: 4 });
+  grafana.seedDashboards({ count: 20, folders: 4 });
   const full = (await cli(['backup', '--json'])).json.snapshot;
   grafana.state.org(1).dashboards.clear();
   const small = await backUp();
@@ -49,7 +49,7 @@ it('a backup of an emptied Grafana is compared with those that a person trusts o
   await cli(['trust', (await cli(['keys', '--json'])).json.own], 'state');
   const lacking = {
     protection: 'shrunk',
-    shrunk: { since: full, losses: expect.arrayContaining([{ org: 1, kind: 'dashboard', before: 41, gone: 41 }]) },
+    shrunk: { since: full, losses: expect.arrayContaining([{ org: 1, kind: 'dashboard', before: 21, gone: 21 }]) },
     lastFull: full,
   };
   await expect.poll(statusOf, { timeout: 20_000 }).toMatchObject(lacking);
@@ -78,10 +78,10 @@ it('a backup of an emptied Grafana is compared with those that a person trusts o
 });
 
 it('a loss that a person accepted is not reported again where keys are trusted later', async () => {
-  grafana.seedDashboards({ count: 40, folders: 4 });
+  grafana.seedDashboards({ count: 20, folders: 4 });
   await cli(['backup', '--json'], 'early');
   await cli(['backup', '--json']);
-  for (const uid of [...grafana.state.org(1).dashboards.keys()].slice(0, 30)) {
+  for (const uid of [...grafana.state.org(1).dashboards.keys()].slice(0, 15)) {
     await call(grafana, 'admin:admin', `DELETE /api/dashboards/uid/${uid}`);
   }
   const small = await cli(['backup', '--json']);
@@ -99,7 +99,7 @@ it('a loss that a person accepted is not reported again where keys are trusted l
 });
 
 it('a person accepts such a backup immediately', async () => {
-  grafana.seedDashboards({ count: 40, folders: 4 });
+  grafana.seedDashboards({ count: 20, folders: 4 });
   await cli(['backup', '--json']);
   grafana.state.org(1).dashboards.clear();
   const small = await backUp();

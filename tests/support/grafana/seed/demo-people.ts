@@ -34,7 +34,8 @@ export function seedDemoPeople(state: GrafanaState, org: Org): void {
   }
 }
 
-function newTeam(state: GrafanaState, name: string): Team {
+/** A team without members, not yet in an organization. */
+export function newTeam(state: GrafanaState, name: string): Team {
   const now = state.now();
   return {
     id: state.nextId(),
