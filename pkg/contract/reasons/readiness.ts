@@ -36,7 +36,7 @@ export const READINESS_REASONS = {
   'ready-confirmed-before': 'someone confirmed it, but it has changed since',
   'ready-not-confirmed': 'no one has confirmed it',
   'ready-copied': 'the second target has snapshot {snapshot}',
-  'ready-copy-none': 'nothing has been copied to the second target yet',
+  'ready-copy-none': 'no copy to the second target is complete yet',
   'ready-copy-late': 'the second target lacks the newest backups',
   'ready-copy-failed': 'a later copy failed or was incomplete',
   'ready-copy-unread': 'the contents of the second target have not been read back yet',

@@ -1,5 +1,5 @@
 import type { Status } from '../../contract/api/status.ts';
-import { ERROR_CATALOGUE, failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
@@ -12,6 +12,7 @@ import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
+import { copyProblem } from '../copy/problem.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
 import { latecomerFinding } from '../../repository/encryption/latecomers.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
@@ -130,21 +131,7 @@ function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
     if (message !== undefined) {
       return [warningOf(code as ErrorCode, reason('copy-failing', { message }), check)];
     }
-    // What a failed verification found first; damaged resources are only in the record of the run.
-    const found = last.warned?.find((one) => one.code in ERROR_CATALOGUE);
-    const count = String(last.counts?.['problems'] ?? 1);
-    const why =
-      found?.params?.['message'] === undefined
-        ? reason('copy-problems')
-        : reason('copy-problem', { message: found.params['message'], count });
-    const place = '--target <second-target>';
-    const advice =
-      found?.code === 'DK_SNAPSHOT_FOREIGN'
-        ? reason('trust-or-remove', {
-            trust: `dashkeep trust <fingerprint> ${place}`,
-            command: `dashkeep keys ${place}`,
-          })
-        : check;
+    const { why, advice } = copyProblem(last);
     return [warningOf(code as ErrorCode, why, advice)];
   }
   return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), check)] : [];

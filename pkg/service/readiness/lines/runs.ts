@@ -3,6 +3,7 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import { lateAfterSeconds, type RunLine } from '../../../contract/runs.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
+import { copyProblem } from '../../copy/problem.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { DAY_MS, old, QUARTER, type Said } from './said.ts';
 
@@ -51,15 +52,16 @@ export function restoreTest({ runs: { drill } }: RepositoryFacts, facts: Readine
 
 /** What the copies to the second target prove. */
 export function copied({ last, copied: newest, read, overdue }: CopyEvidence, { now }: ReadinessFacts): Said {
-  const advice = [reason('check-second-target'), reason('ready-see-runs')];
   const hasFailed = last !== undefined && last.status !== 'complete';
-  const why = hasFailed ? [whyNot(last)] : [];
+  const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
+  const problem = isDamaged ? copyProblem(last) : undefined;
+  const advice = [problem?.advice ?? reason('check-second-target'), reason('ready-see-runs')];
+  const why = hasFailed ? [problem?.why ?? whyNot(last)] : [];
   if (newest === undefined) {
     return { level: overdue ? 'bad' : 'warning', found: [reason('ready-copy-none'), ...why], advice };
   }
   const at = newest.finished;
   const found = [reason('ready-copied', { snapshot: newest.snapshot ?? '' })];
-  const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
   if (overdue || isDamaged) {
     const late = overdue ? [reason('ready-copy-late')] : [];
     return { level: 'bad', at, found: [...found, ...late, ...why], advice };
@@ -77,11 +79,9 @@ export function copied({ last, copied: newest, read, overdue }: CopyEvidence, { 
     : { level: 'ok', at, found: said };
 }
 
-/** A copy without a failure ended with problems in what is there, or without some snapshots. */
+/** A copy without a failure ended without some snapshots. */
 function whyNot(run: RunLine): Reason {
-  const count = String(run.counts['problems'] ?? run.problems);
-  const ended = run.status === 'failed' ? reason('ready-verify-problems', { count }) : reason('ready-copy-failed');
-  return run.failure === undefined ? ended : failure(run);
+  return run.failure === undefined ? reason('ready-copy-failed') : failure(run);
 }
 
 function verified(run: RunLine | undefined): Said {
