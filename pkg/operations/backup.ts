@@ -76,7 +76,7 @@ export async function runBackup(
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);
 }
 
-/** Ids sort by time: if an earlier clock was ahead, or this one is behind, the id of the run would not be the latest. */
+/** Ids sort by time: if an earlier clock was ahead, or this one is behind, that of the run is not the latest. */
 function idAfter(before: Manifest | undefined, { id }: Pick<Run, 'id'>, randomness: Session['randomness']): string {
   return before === undefined || before.id < id
     ? id

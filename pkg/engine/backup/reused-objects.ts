@@ -8,19 +8,20 @@ import type { Collection } from './collection.ts';
 
 /**
  * An old object that this snapshot reuses is not protected by its age: a prune elsewhere may have removed it since it
- * was seen. What is gone is read from Grafana again and put back; what can't be is a problem of this snapshot.
+ * was seen. A target that was mounted or emptied meanwhile lacks new ones, too. What is gone is read from Grafana again
+ * and put back; what can't be is a problem of this snapshot.
  */
 export async function replaceMissing(options: BackupOptions, collection: Collection): Promise<void> {
   const { repository, signal } = options;
-  const reused = collection.reused.map((entry) => entry.object);
-  const missing = await repository.missingObjects(reused, { signal });
+  const objects = collection.entries.map((entry) => entry.object);
+  const missing = await repository.missingObjects(objects, { signal });
   if (missing.size === 0) {
     return;
   }
   const affected = collection.entries.filter((entry) => missing.has(entry.object));
   options.log.warn(
     { objects: missing.size, resources: affected.length },
-    'objects to be reused are missing and will be written again',
+    'objects are missing from the target and will be written again',
   );
   const failed = new Set<ManifestEntry>();
   await forEachConcurrently(8, affected, async (entry) => {

@@ -279,4 +279,21 @@ describe('what nothing changed in is looked at all the same', () => {
     expect(second.lists).toBeUndefined();
     expect((await bench.backup({ kinds: DASHBOARDS, repository })).lists).toEqual(bench.first.lists);
   });
+
+  it('what it stores itself, which is put back where the target lost it meanwhile', async () => {
+    const bench = await start({ profile: '13.2', ...PAGES });
+    bench.grafana.seedDashboards({ count: COUNT, folders: 4, bytes: 900 });
+    const put = bench.store.put.bind(bench.store);
+    const stored: string[] = [];
+    bench.store.put = async (key, ...rest) => {
+      const written = await put(key, ...rest);
+      if (stored.push(key) === 20) {
+        await bench.store.deleteMany(stored.filter((one) => one.startsWith('objects/')));
+      }
+      return written;
+    };
+    const { status, resources } = await bench.backup({ kinds: DASHBOARDS });
+    expect(status).toBe('complete');
+    expect(await bench.repository.missingObjects(resources.map(({ object }) => object))).toEqual(new Set());
+  });
 });
