@@ -46,6 +46,7 @@ describe('what the service takes from its environment', () => {
     ['DASHKEEP_SCHEDULE', 'every hour'],
     ['DASHKEEP_TIMEZONE', 'Europe/Nowhere'],
     ['DASHKEEP_KEEP_LAST', '-1'],
+    ['DASHKEEP_KEEP_WITHIN', '6m1y'],
     ['DASHKEEP_LISTEN', 'here'],
     ['DASHKEEP_KUBERNETES', 'maybe'],
     ['DASHKEEP_LOG_LEVEL', 'loud'],

@@ -49,11 +49,9 @@ export function sealFor(recipients: readonly string[]): Seal {
     try {
       encrypter.addRecipient(/^age1[^1]+$/.test(recipient) ? new X25519Recipient(recipient) : recipient);
     } catch (cause) {
-      // Never a part of a private key that was given by mistake.
-      const isIdentity = /^AGE-SECRET-KEY/i.test(recipient);
-      const given = isIdentity ? 'an age identity (AGE-SECRET-KEY-…)' : `'${recipient.slice(0, 24)}…'`;
-      throw new DashkeepError('DK_ENCRYPTION', `${given} is not an age recipient (age1…)`, {
-        ...(isIdentity ? {} : { cause }),
+      // Short enough to tell a private key that was given by mistake, and to show nothing of it.
+      throw new DashkeepError('DK_ENCRYPTION', `'${recipient.slice(0, 16)}…' is not an age recipient (age1…)`, {
+        cause,
       });
     }
   }

@@ -248,6 +248,13 @@ function isoWeekStart(day: string): string {
 
 const DURATION = /^(?:(\d{1,4})y)?(?:(\d{1,4})m)?(?:(\d{1,4})w)?(?:(\d{1,5})d)?(?:(\d{1,6})h)?$/;
 
+/** @throws DK_USAGE */
+export function assertDuration(text: string): void {
+  if (text === '' || !DURATION.test(text)) {
+    throw new DashkeepError('DK_USAGE', `'${text}' is not a duration such as 30d, 1y6m, 2w or 36h`);
+  }
+}
+
 function before(base: Date, duration: string): Date {
   const [, years, months, weeks, days, hours] = (DURATION.exec(duration) ?? []).map((part) => Number(part ?? 0));
   const date = new Date(base);
@@ -267,8 +274,8 @@ export function assertPolicy(policy: RetentionPolicy): void {
     }
   }
   const { keepWithin, timeZone } = policy;
-  if (keepWithin !== undefined && (keepWithin === '' || !DURATION.test(keepWithin))) {
-    throw new DashkeepError('DK_USAGE', `'${keepWithin}' is not a duration such as 30d, 1y6m, 2w or 36h`);
+  if (keepWithin !== undefined) {
+    assertDuration(keepWithin);
   }
   if (timeZone !== undefined) {
     try {

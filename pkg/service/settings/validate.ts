@@ -2,6 +2,7 @@ import { MailAddress, type SettingsValues } from '../../contract/api/settings.ts
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { reasonFrom, reasonSentence, refusal, type Reason } from '../../contract/reasons/reason.ts';
+import { assertDuration } from '../../repository/snapshots/retention.ts';
 import { parseTarget } from '../../storage/target.ts';
 import { assertTimezone, parseSchedule } from '../schedule/schedule.ts';
 
@@ -65,9 +66,13 @@ export function fieldProblems(values: SettingsValues): FieldProblems {
       }
     }
   }
+  const { keepWithin } = values.retention;
+  if (keepWithin !== '') {
+    attempt('retention.keepWithin', () => assertDuration(keepWithin));
+  }
   const wrong = encryption.recipients.find((recipient) => !/^age1[a-z0-9]{10,2990}$/.test(recipient));
   if (wrong !== undefined) {
-    problems['encryption.recipients'] = reason('recipient-invalid', { recipient: wrong.slice(0, 20) });
+    problems['encryption.recipients'] = reason('recipient-invalid', { recipient: wrong.slice(0, 16) });
   }
   const { email } = values.notifications;
   if (email.security === 'none' && email.user !== '') {
