@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Confirmable } from '../../contract/api/readiness.ts';
+import type { Confirmable, ReadinessItem } from '../../contract/api/readiness.ts';
 import type { ScheduleStatus } from '../../contract/api/status.ts';
 import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
@@ -25,6 +25,7 @@ import type { StatusView } from '../status/status-view.ts';
 import { schedulesOf, type GrafanaStatus } from '../status/status.ts';
 import { notCovered } from '../status/warnings.ts';
 import { inForce, readConfirmations, type Confirmations } from './confirmations.ts';
+import { notEntered } from './not-entered.ts';
 import type { AllNeeded, Needs } from './needs.ts';
 
 export interface ReadinessParts {
@@ -69,6 +70,8 @@ export interface RepositoryFacts {
   unopened: DashkeepError | undefined;
   /** Of the newest backup, or of the one before if much is gone; an error where its objects cannot be read. */
   needed: AllNeeded | DashkeepError | undefined;
+  /** Secrets that nobody has entered since restores. */
+  notEntered: ReadinessItem[];
 }
 
 /** What is known of the second target, where the deployment sets one. */
@@ -169,6 +172,7 @@ async function repositoryFacts(
   const lost = manifest?.shrunk !== undefined && complete !== undefined;
   const restored = lost ? await repositoryCache.manifest(complete.id, signal) : stored;
   const needed = restored && (await needs.of(restored, caller, signal));
+  const open = stored === undefined ? [] : await notEntered(repositoryCache, needs, stored, caller, signal);
   const [protection, findings, encrypted, latecomers] = await repositoryCache.use(signal, async (target) => [
     await protectionOf(target.probe, signal),
     await target.inspect(signal),
@@ -197,6 +201,7 @@ async function repositoryFacts(
     latecomers,
     unopened: refused,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
+    notEntered: open,
   };
 }
 

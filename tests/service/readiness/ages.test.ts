@@ -48,6 +48,7 @@ function broken(repository: Partial<RepositoryFacts> = {}, facts: Partial<Readin
       runs: { backup: run('backup', 1), verify: run('verify', 24), drill: run('drill', 24) },
       protection: PROTECTED,
       latecomers: [],
+      notEntered: [],
       unopened: undefined,
       encrypted: true,
       needed: {

@@ -49,6 +49,7 @@ export function readiness(state: FakeState): Readiness {
       protection: { versioning: true, objectLock: false, expiring: [] },
       encrypted: true,
       latecomers: [],
+      notEntered: [],
       needed: {
         secrets: { items: SECRETS, elsewhere: 0, all: [] },
         plugins: { items: [PLUGIN], elsewhere: 0, all: [] },
