@@ -7,8 +7,8 @@ import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { Needs } from './needs.ts';
 
 /**
- * Secrets that what a restore wrote had in the snapshot, and that the newest backup still lacks: nobody has entered them
- * again. A restore of a snapshot that cannot be read says nothing.
+ * Secrets that the resources of a restore had in its snapshot and the newest backup still lacks: no one has entered
+ * them. A restore of a snapshot that cannot be read says nothing.
  * @param caller - undefined sees all
  */
 export async function notEntered(
