@@ -62,11 +62,12 @@ async function isSame(
   now: ManifestEntry,
   calls: Abortable,
 ): Promise<boolean> {
-  if (old.bytes !== now.bytes || old.title !== now.title) {
+  if (old.bytes !== now.bytes) {
     return false;
   }
   const [before, after] = [old, now].map(({ facts }) => facts?.['updated'] ?? facts?.['created']);
-  if (before !== undefined && before === after && old.facts?.['version'] === now.facts?.['version']) {
+  const isSameVersion = old.facts?.['version'] === now.facts?.['version'] && old.title === now.title;
+  if (before !== undefined && before === after && isSameVersion) {
     return true;
   }
   // Saved again, or, like permissions, without a time in Grafana. Many a change has the same length.

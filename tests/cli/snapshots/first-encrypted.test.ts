@@ -34,8 +34,10 @@ function dashkeep(...args: string[]): ReturnType<typeof runMain> {
   });
 }
 
-async function backup(): Promise<{ snapshot: string; error: string; exit: number; changes: unknown }> {
-  const { exit, json, error } = await dashkeep('backup', '--kinds', 'folder,dashboard');
+async function backup(
+  kinds = 'folder,dashboard',
+): Promise<{ snapshot: string; error: string; exit: number; changes: unknown }> {
+  const { exit, json, error } = await dashkeep('backup', '--kinds', kinds);
   const { runs } = (await dashkeep('runs', '--limit', '1')).json;
   const { added, changed, removed } = runs[0].counts;
   return { ...json, exit, error, changes: { added, changed, removed } };
@@ -54,16 +56,21 @@ it('what is only encrypted under another key than before has not changed', async
   expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
 });
 
-it('a dashboard that someone saved again as it was has not changed, even under another key', async () => {
-  await backup();
+it.each([
+  { what: 'a dashboard that was saved as it was', renamed: '', changed: 0 },
+  { what: 'the permissions of a renamed dashboard', renamed: ' II', changed: 1 },
+])('$what: not a change, even under another key', async ({ renamed, changed }) => {
+  await backup('folder,dashboard,dashboard-permissions');
   const headers = { Authorization: `Bearer ${grafana.token({ role: 'Admin' })}`, 'Content-Type': 'application/json' };
   const { uid, ...found } = (await (await fetch(`${grafana.url}/api/search?type=dash-db`, { headers })).json())[0];
   const { dashboard } = await (await fetch(`${grafana.url}/api/dashboards/uid/${uid}`, { headers })).json();
+  dashboard.title += renamed;
   const body = JSON.stringify({ dashboard, folderUid: found.folderUid, overwrite: true });
   const saved = await fetch(`${grafana.url}/api/dashboards/db`, { method: 'POST', headers, body });
   expect(saved.status).toBe(200);
   await replaceKeys();
-  expect(await backup()).toMatchObject({ exit: 0, changes: { added: 0, changed: 0, removed: 0 } });
+  const encrypted = await backup('folder,dashboard,dashboard-permissions');
+  expect(encrypted).toMatchObject({ exit: 0, changes: { added: 0, changed, removed: 0 } });
 });
 
 it('a Grafana that was emptied before keys were replaced is a loss: reported, and the last full snapshot held', async () => {
