@@ -14,7 +14,10 @@ const onServers = [
   'tests/service/api/schemathesis.test.ts',
   'tests/storage/clouds/*.test.ts',
 ];
-/** These try such servers beside what is always there, so `npm test -- --all` runs them apart. */
+/**
+ * These try such servers beside what is always there, so `npm test -- --all` runs them apart. Otherwise they share
+ * processes with the others, which load all modules once.
+ */
 const alsoOnServers = [
   'tests/engine/real-s3.test.ts',
   'tests/release/actionlint.test.ts',
@@ -23,7 +26,8 @@ const alsoOnServers = [
 ];
 const include = ['pkg/**/*.test.ts', 'tests/**/*.test.ts'];
 const apart = ['tests/e2e/**', 'tests/containers/**', 'tests/node/**', 'node_modules/**'];
-const exclude = [...apart, ...onServers, ...alsoOnServers, ...replacing];
+const apartInDepth = process.env['DASHKEEP_TEST_DEPTH'] === 'all' ? alsoOnServers : [];
+const exclude = [...apart, ...onServers, ...apartInDepth, ...replacing];
 /**
  * Modules as Node imports them. Those of Vitest, which can be replaced, take a tenth more of the processors' time for
  * everything that they do.
@@ -49,7 +53,7 @@ export default defineConfig({
       { extends: true, test: { name: 'shared modules', include, exclude, ...shared } },
       { extends: true, test: { name: 'own modules', include: replacing, pool: 'threads' } },
       { extends: true, test: { name: 'on servers', include: onServers, ...shared } },
-      { extends: true, test: { name: 'also on servers', include: alsoOnServers, ...shared } },
+      { extends: true, test: { name: 'also on servers', include: apartInDepth, ...shared } },
       { extends: true, test: { name: 'containers', include: ['tests/containers/*.test.ts'] } },
       { extends: true, test: { name: 'node', include: ['tests/node/*.test.ts'] } },
     ],

@@ -115,7 +115,7 @@ const QUICK: Job[] = [
   ...CHECKS,
   // Each page once, and what matters most: in one lane, so it has to begin early.
   playwright('browser', ...PLAYWRIGHT, '--grep=@quick'),
-  vitest('units', ['* modules', 'also on servers'], { needs: [service, app], lanes: PROCESSORS }),
+  vitest('units', ['* modules'], { needs: [service, app], lanes: PROCESSORS }),
 ];
 const DEEP: Job[] = [
   // Engines first, because they compute also while no one uses them. Chromium gives up every request when an interface
