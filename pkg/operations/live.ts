@@ -7,6 +7,7 @@ import type { Diff } from '../contract/plan.ts';
 import { diffLive, type LiveDiffOptions } from '../engine/live-diff.ts';
 import { recentOf } from '../engine/recent.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
+import { readDeletions, type Deletions } from '../engine/versions/deletions.ts';
 import { kindContext, type Instance, type Org } from '../grafana/instance.ts';
 import type { KindContext, Known } from '../grafana/kinds/kind.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
@@ -68,6 +69,11 @@ export function liveFolders(link: GrafanaLink, org: number, signal: AbortSignal)
 /** The accounts of an org. @throws DK_NOT_FOUND for an org that is out of reach */
 export function liveAuthors(link: GrafanaLink, org: number, signal: AbortSignal): Promise<Authors> {
   return inOrg(link, org, signal, false, readAuthors);
+}
+
+/** What was deleted from an org, and by whom. @throws DK_NOT_FOUND for an org that is out of reach */
+export function liveDeletions(link: GrafanaLink, org: number, signal: AbortSignal): Promise<Deletions> {
+  return inOrg(link, org, signal, false, readDeletions);
 }
 
 function inOrg<T>(

@@ -90,7 +90,9 @@ describe('the texts of the app', () => {
     });
   });
 
-  it('say that Dashkeep does not know who deleted something, where they say who changed what', () => {
-    expect(source['changes.subtitle']).toMatch(/Dashkeep does not know who deleted a resource\.$/);
+  it('say of what it is known who deleted it, where they say who changed what', () => {
+    expect(source['changes.subtitle']).toMatch(
+      /Grafana records who deleted a resource only for dashboards and folders\.$/,
+    );
   });
 });

@@ -54,7 +54,7 @@ describe.each(ENGINE_PROFILES)('on Grafana %s', (profile) => {
       },
       {
         match: `GET /api/access-control/dashboards/${dashboard}`,
-        action: { kind: 'before', run: () => removeDashboard(bench.grafana.state, org, dashboard ?? '') },
+        action: { kind: 'before', run: () => removeDashboard(bench.grafana.state, org, dashboard ?? '', 'user:1') },
       },
     );
 

@@ -11,7 +11,7 @@ export const ChangesQuery = z.object({
   kind: commaList(KIND_NAMES).optional(),
   /** UID of a folder: its own changes, and those of all that is or was below it. */
   folder: Uid.optional(),
-  /** Part of the name of who saved it. Grafana does not say who deleted something. */
+  /** Part of the name of who saved it. Deletions are not found by it. */
   person: z.string().max(200).optional(),
 });
 export type ChangesQuery = z.input<typeof ChangesQuery>;

@@ -55,7 +55,10 @@ export const DiffEntry = z.object({
   uid: z.string(),
   title: z.string(),
   folder: z.string(),
-  /** Between snapshots, as Grafana says of what was added or changed: when it was saved, and by whom. */
+  /**
+   * As Grafana says: when it was saved, and by whom, of what was added or changed between snapshots; of dashboards and
+   * folders that were removed, when and by whom they were deleted.
+   */
   updated: z.string().optional(),
   updatedBy: z.string().optional(),
   /** Who that was: see the versions of a resource. */
@@ -97,7 +100,10 @@ export type ResourceDiffQuery = z.input<typeof ResourceDiffQuery>;
 export const DiffOrigin = z.object({
   /** When its snapshot was taken; absent for live. */
   time: Time.optional(),
-  /** As Grafana says: when the resource was saved last, and by whom. Absent where it does not exist or say so. */
+  /**
+   * As Grafana says: when the resource was saved last, and by whom; on the later side, where it does not exist, when
+   * and by whom it was deleted.
+   */
   updated: z.string().optional(),
   updatedBy: z.string().optional(),
   /** Who that was: a login, or the name of a service account; null for an account that is gone. */

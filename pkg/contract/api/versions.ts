@@ -56,9 +56,12 @@ export const ResourceVersion = z.object({
   title: z.string(),
   folder: z.string(),
   folderUid: z.string().optional(),
-  /** Absent for a deletion, as what follows. */
+  /** Absent for a deletion. */
   bytes: z.int().nonnegative().optional(),
-  /** As Grafana says: when it was saved, by whom, which version that made, and the comment of who saved it. */
+  /**
+   * As Grafana says: when it was saved, or deleted, and by whom. Of deletions it only knows that of dashboards and
+   * folders.
+   */
   updated: z.string().optional(),
   updatedBy: z.string().optional(),
   /**
@@ -67,6 +70,7 @@ export const ResourceVersion = z.object({
    */
   by: z.string().nullable().optional(),
   restored: Restored.optional(),
+  /** Which version that made, and the comment of who saved it. */
   version: z.union([z.string(), z.number()]).optional(),
   comment: z.string().optional(),
   /** What it was before, where that is otherwise. */

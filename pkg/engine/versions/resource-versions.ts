@@ -10,6 +10,7 @@ import type { ResourceChange } from '../../repository/index/versions/below/below
 import type { VersionChange } from '../../repository/index/versions/timeline.ts';
 import type { Versions } from '../../repository/repository.types.ts';
 import { resourceChanges } from '../changes/changes.ts';
+import type { Gone } from './deletions.ts';
 
 /** Bodies read concurrently, each of which may take megabytes. */
 const READ_AT_ONCE = 2;
@@ -57,6 +58,16 @@ function versionOf(change: VersionChange, snapshots: Versions['snapshots']): Res
     renamedFrom: state !== undefined && before !== undefined && before.title !== title ? before.title : undefined,
     movedFrom: isMoved ? before.folder : undefined,
   });
+}
+
+/** The resource that a version shows to be deleted, unless it came back: Grafana only knows its last deletion. */
+export function goneOf(
+  { what, after, time, until, foreign, resource }: ResourceVersion,
+  ref: Pick<Gone, 'kind' | 'uid'> | undefined = resource,
+): Gone | undefined {
+  return what !== 'deleted' || after === undefined || until !== undefined || foreign === true || ref === undefined
+    ? undefined
+    : { kind: ref.kind, uid: ref.uid, after: new Date(after), before: new Date(time) };
 }
 
 export interface DescribeOptions {

@@ -4,7 +4,7 @@ import type { DiffOrigin } from '../../../pkg/contract/api/diff.ts';
 import type { ResourceVersion } from '../../../pkg/contract/api/versions.ts';
 import { withSnapshotTimes } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { savedBy } from '../../lib/resources/savedBy.ts';
+import { deletedBy, savedBy } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
 import { ReadableChanges } from './ReadableChanges.tsx';
 
@@ -25,10 +25,10 @@ export function VersionChanges({ version }: { version: ResourceVersion }) {
   );
 }
 
-/** Who saved a version; where a restore did, who started that, not the account of the service. */
+/** Who saved or deleted a version; where a restore did, who started that, not the account of the service. */
 export function SavedBy({ version }: { version: DiffOrigin & { what?: ResourceVersion['what'] } }) {
   const { restored, what } = version;
-  const by = what === 'deleted' ? undefined : savedBy(version);
+  const by = what === 'deleted' ? deletedBy(version) : savedBy(version);
   return by === undefined ? null : restored === undefined ? (
     <Text color="secondary">{by}</Text>
   ) : (

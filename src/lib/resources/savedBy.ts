@@ -4,6 +4,13 @@ import { t } from '../i18n.ts';
 /** How Grafana's newer API names an account: an ID that no one knows. */
 const ACCOUNT_ID = /^(user|service-account):/;
 
+/** @returns who deleted something, in words; undefined where nothing says who */
+export function deletedBy({ by }: DiffOrigin): string | undefined {
+  return by === null
+    ? t('versions.deletedByGone', 'deleted by an account that no longer exists')
+    : by && t('versions.deletedBy', 'deleted by {{name}}', { name: by });
+}
+
 /** @returns who saved something, or started the restore that did, in words; undefined where nothing says who */
 export function savedBy({ by, updatedBy = '', restored }: DiffOrigin): string | undefined {
   if (restored !== undefined) {

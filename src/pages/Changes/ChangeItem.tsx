@@ -30,7 +30,7 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
           <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
           {foreign && <ForeignBadge />}
           <SavedBy version={change} />
-          {what !== 'deleted' && updated !== undefined && <RelativeTime time={updated} />}
+          {updated !== undefined && <RelativeTime time={updated} />}
         </>
       }
       words={<VersionChanges version={change} />}

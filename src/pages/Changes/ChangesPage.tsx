@@ -36,7 +36,7 @@ export function ChangesPage() {
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}
       subTitle={t(
         'changes.subtitle',
-        'Resources created, changed, moved or deleted in Grafana, according to your backups. Dashkeep does not know who deleted a resource.',
+        'Resources created, changed, moved or deleted in Grafana, according to your backups. Grafana records who deleted a resource only for dashboards and folders.',
       )}
     >
       <Stack direction="column" gap={2}>

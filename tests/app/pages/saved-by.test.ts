@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 vi.mock('@grafana/runtime', () => ({ config: {} }));
 vi.mock('i18next', () => import('../english.ts'));
 
-const { savedBy } = await import('../../../src/lib/resources/savedBy.ts');
+const { deletedBy, savedBy } = await import('../../../src/lib/resources/savedBy.ts');
 
 describe('who saved something', () => {
   it('is a name, never an ID of Grafana', () => {
@@ -14,5 +14,12 @@ describe('who saved something', () => {
     expect(savedBy({ by: 'provisioning', updatedBy: 'provisioning:' })).toBe('saved by provisioning');
     expect(savedBy({ updatedBy: 'access-policy:1' })).toBe('saved by Grafana');
     expect(savedBy({ updatedBy: '' })).toBeUndefined();
+  });
+
+  it('differs from who deleted it', () => {
+    expect(deletedBy({ by: 'ada', updatedBy: 'user:f3kq' })).toBe('deleted by ada');
+    expect(deletedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('deleted by an account that no longer exists');
+    expect(deletedBy({ updatedBy: 'user:f3kq' })).toBeUndefined();
+    expect(deletedBy({})).toBeUndefined();
   });
 });

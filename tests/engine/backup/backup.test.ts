@@ -187,7 +187,7 @@ describe.each(ENGINE_PROFILES)('backup of Grafana %s', (profile) => {
     grafana.setFaults({
       match: new RegExp(`GET /.*dashboards/(uid/)?${doomed}(\\?|$)`),
       times: 1,
-      action: { kind: 'before', run: () => removeDashboard(grafana.state, grafana.state.org(1), doomed) },
+      action: { kind: 'before', run: () => removeDashboard(grafana.state, grafana.state.org(1), doomed, 'user:1') },
     });
 
     const manifest = await backup({ kinds: DASHBOARDS });

@@ -131,7 +131,8 @@ export function changeDashboard(
   org.index.revision++;
 }
 
-export function removeDashboard(state: GrafanaState, org: Org, uid: string): void {
+export function removeDashboard(state: GrafanaState, org: Org, uid: string, by: string): void {
+  const dashboard = org.dashboards.get(uid);
   org.dashboards.delete(uid);
   if (state.profile.major >= 12) {
     org.trash.set(uid, state.now());
@@ -139,7 +140,7 @@ export function removeDashboard(state: GrafanaState, org: Org, uid: string): voi
     removeBelongings(org, uid);
   }
   org.index.remove({ type: 'dash-db', uid });
-  state.nextResourceVersion('dashboards');
+  state.keepDeleted(org, 'dashboards', dashboard, by);
 }
 
 /** Removes what is left of dashboards that were deleted long enough ago. One that was made again keeps what it had. */

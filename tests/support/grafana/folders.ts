@@ -79,11 +79,11 @@ export function countsBelow(org: Org, uid: string): Record<string, number> {
 }
 
 /** Removes a folder with everything in it. */
-export function removeFolder(state: GrafanaState, org: Org, uid: string): void {
+export function removeFolder(state: GrafanaState, org: Org, uid: string, by: string): void {
   const tree = new Set(treeOf(org, uid));
   for (const dashboard of [...org.dashboards.values()]) {
     if (tree.has(dashboard.folderUid)) {
-      removeDashboard(state, org, dashboard.uid);
+      removeDashboard(state, org, dashboard.uid, by);
     }
   }
   for (const panel of [...org.libraryPanels.values()]) {
@@ -97,10 +97,10 @@ export function removeFolder(state: GrafanaState, org: Org, uid: string): void {
     }
   }
   for (const below of tree) {
+    state.keepDeleted(org, 'folders', org.folders.get(below), by);
     org.folders.delete(below);
     org.index.remove({ type: 'dash-folder', uid: below });
   }
-  state.nextResourceVersion('folders');
 }
 
 /** Whether a dashboard outside the folder uses a library panel inside it. */

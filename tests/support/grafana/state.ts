@@ -109,6 +109,17 @@ export class GrafanaState {
     object.updatedBy = by;
   }
 
+  /** Keeps an object for the list of deleted ones. */
+  keepDeleted(org: Org, resource: Unified, object: Stored | undefined, by: string): void {
+    const updated = this.now();
+    const resourceVersion = this.nextResourceVersion(resource);
+    if (object === undefined) {
+      return;
+    }
+    const kept = { ...object, generation: -999, resourceVersion, updated, updatedBy: by, deleted: updated };
+    (org.deleted[resource] ??= new Map()).set(object.uid, kept);
+  }
+
   org(id: number): Org {
     const org = this.orgs.get(id);
     if (org === undefined) {
@@ -128,6 +139,7 @@ export class GrafanaState {
       folders: new Map(),
       dashboards: new Map(),
       trash: new Map(),
+      deleted: {},
       serviceAccounts: new Map(),
       members: new Map(),
       index: new SearchIndex(() => this.now(), this.searchDelayMs),

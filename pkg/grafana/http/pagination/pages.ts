@@ -28,6 +28,7 @@ export interface ListOptions {
   /** Objects per page, or what finds out how many; the server may give fewer. */
   limit: number | PageSize;
   metadataOnly?: boolean;
+  labelSelector?: string;
   /** What of the answer is left as bytes. */
   leave?: Left;
   /**
@@ -145,7 +146,7 @@ class PageReading {
       const { limit } = size;
       let took = 0;
       const request: RequestOptions = {
-        query: { limit, continue: token },
+        query: { limit, continue: token, labelSelector: options.labelSelector },
         signal: options.signal,
         leave: options.leave,
         list: true,

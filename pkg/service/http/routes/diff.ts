@@ -5,7 +5,8 @@ import type { NamedRef } from '../../../contract/kinds.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { holds, pageOfList } from '../../pagination.ts';
-import { newestFirst } from '../../repository/comparisons.ts';
+import { timeOfId } from '../../../repository/layout.ts';
+import { newestFirst, type Comparison } from '../../repository/comparisons.ts';
 import { leftByRestores, withRestores } from '../../repository/restored.ts';
 import { resourceDiff } from '../../repository/resource-diff.ts';
 import { foreignSides, originOf, Sides } from '../../repository/sides.ts';
@@ -17,6 +18,8 @@ type Parts = Pick<
   ServiceParts,
   'authors' | 'repositoryCache' | 'snapshots' | 'history' | 'comparisons' | 'guard' | 'signal'
 >;
+
+type Compared = Pick<Comparison, 'from' | 'to' | 'foreign' | 'read'>;
 
 /** Registers the routes that compare. */
 export function diffRoutes(api: Api, parts: Parts): void {
@@ -36,13 +39,20 @@ export function diffRoutes(api: Api, parts: Parts): void {
     return (entry) => entry.change !== 'removed' || isLeft(entry) !== true;
   }
 
-  /** With who saved each. */
+  /** With who saved or deleted each. @param isGone - whether the later side lacks what the earlier one has */
   async function saved<T extends DiffOrigin>(
     found: readonly T[],
     refOf: (one: T) => NamedRef,
+    isGone: (one: T) => boolean,
+    { from, to, foreign, read }: Compared,
     caller: Caller,
   ): Promise<T[]> {
-    return withRestores(await authors.named(found, caller), refOf, history, caller, signal);
+    const restored = await withRestores(found, refOf, history, caller, signal);
+    const period = { after: timeOfId(from), before: read ?? timeOfId(to) };
+    if (foreign.length > 0) {
+      return authors.named(restored, caller);
+    }
+    return authors.named(restored, caller, (one) => (isGone(one) ? { ...refOf(one), ...period } : undefined));
   }
 
   route(api, 'GET /diff', config, async (request, reply) => {
@@ -65,7 +75,8 @@ export function diffRoutes(api: Api, parts: Parts): void {
     });
     const ordered = query.order === 'newest' ? newestFirst(found) : found;
     const page = pageOfList(ordered, ({ org, kind, uid }) => `${org}/${kind}/${uid}`, query);
-    const items = await saved(page.items, (entry) => entry, caller);
+    const isGone = ({ change }: DiffEntry): boolean => change === 'removed';
+    const items = await saved(page.items, (entry) => entry, isGone, all, caller);
     return { ...page, items, ...comparison, ...compact({ read: read?.toISOString() }) };
   });
 
@@ -86,10 +97,15 @@ export function diffRoutes(api: Api, parts: Parts): void {
       }
       const manifests = [before, after].flatMap(({ snapshot }) => snapshot?.manifest ?? []);
       const diff = resourceDiff(ref, before.found, after.found, folderNames(manifests, org));
-      const [origin, current] = await saved([originOf(before), originOf(after)], () => ref, caller);
+      const foreign = foreignSides(before.snapshot, after.snapshot);
+      const origins = [originOf(before), originOf(after)];
+      const isGone = (one: DiffOrigin): boolean => after.found === undefined && one === origins[1];
+      const [fromId = from, toId = to] = [before, after].map(({ snapshot }) => snapshot?.manifest.id);
+      const compared = { from: fromId, to: toId, foreign, read: to === 'live' ? new Date() : undefined };
+      const [origin, current] = await saved(origins, () => ref, isGone, compared, caller);
       return {
         ...diff,
-        foreign: foreignSides(before.snapshot, after.snapshot),
+        foreign,
         from: origin ?? {},
         to: current ?? {},
       };

@@ -1,8 +1,10 @@
 import { reasonOf } from '../../../contract/errors.ts';
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
-import { liveAuthors } from '../../../operations/live.ts';
+import { liveAuthors, liveDeletions } from '../../../operations/live.ts';
+import type { GrafanaLink } from '../../../operations/grafana.ts';
 import { authorOf, isAccountId, withAuthors, type Authors } from '../../../engine/versions/authors.ts';
+import { deletionOf, type Deletions, type Gone } from '../../../engine/versions/deletions.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { withTimeLimit } from '../time-limit.ts';
@@ -11,61 +13,101 @@ const FRESH_MS = 5 * 60_000;
 /** A list of versions does not wait longer for the names in it. */
 const WAIT_MS = 3_000;
 
-/** Who the accounts are that saved something: those of the caller's organization, and of no other. */
+/** Who the accounts are that saved or deleted something: those of the caller's organization, and of no other. */
 export class AuthorNames {
   readonly #repositoryCache: RepositoryCache;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #signal: AbortSignal;
-  readonly #kept = new Map<number, { at: number; authors: Promise<Authors | undefined> }>();
+  readonly #authors: Kept<Authors>;
+  readonly #deletions: Kept<Deletions>;
 
   /** @param signal - ends with the service: what is read for one request serves those that follow */
   constructor(repositoryCache: RepositoryCache, clock: Clock, log: Log, signal: AbortSignal) {
     this.#repositoryCache = repositoryCache;
     this.#clock = clock;
-    this.#log = log;
     this.#signal = signal;
+    this.#authors = new Kept(clock, log);
+    this.#deletions = new Kept(clock, log);
   }
 
   /**
-   * Adds to versions, changes, or the sides of a comparison, who saved them. Grafana is asked only where one of them
-   * has the ID of an account.
+   * Adds to versions, changes, or the sides of a comparison, who saved or deleted them. Grafana is asked only where one
+   * of them is a deletion, or has the ID of an account.
+   * @param goneOf - the resource that one of them shows to be deleted
    */
-  async named<T extends DiffOrigin>(versions: readonly T[], caller: Caller): Promise<T[]> {
-    const accounts = versions.filter(({ updatedBy = '' }) => isAccountId(updatedBy));
-    // Nobody is called gone by a list that is older than what they saved.
-    const since = Math.max(0, ...accounts.map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0));
-    const authors = accounts.length === 0 ? undefined : await this.#waited(caller, since);
-    return withAuthors(versions, authors);
+  async named<T extends DiffOrigin>(
+    versions: readonly T[],
+    caller: Caller,
+    goneOf: (version: T) => Gone | undefined = () => undefined,
+  ): Promise<T[]> {
+    const gone = new Map(versions.map((version) => [version, goneOf(version)]));
+    const deletedBy = Math.max(0, ...[...gone.values()].map((one) => one?.before.getTime() ?? 0));
+    const isAccount = ({ updatedBy = '' }: DiffOrigin): boolean => isAccountId(updatedBy);
+    return this.#within(async (over) => {
+      const deletions = deletedBy === 0 ? undefined : await Promise.race([this.#deletionsOf(caller, deletedBy), over]);
+      const all = versions.map((version) => {
+        const one = gone.get(version);
+        return one === undefined ? version : { ...version, ...deletionOf(one, deletions) };
+      });
+      // Nobody is called gone by a list that is older than what they saved.
+      const saved = all.filter(isAccount).map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0);
+      const since = Math.max(0, ...saved);
+      return withAuthors(
+        all,
+        saved.length === 0 ? undefined : await Promise.race([this.#authorsOf(caller, since), over]),
+      );
+    });
   }
 
   /** The name of an account, as far as it is known; null for one that is gone. */
   async lookup(caller: Caller): Promise<(author: string) => string | null | undefined> {
-    const authors = await this.#waited(caller, 0);
+    const authors = await this.#within((over) => Promise.race([this.#authorsOf(caller, 0), over]));
     return (author) => authorOf(author, authors);
   }
 
-  #waited(caller: Caller, since: number): Promise<Authors | undefined> {
-    return withTimeLimit(this.#clock, WAIT_MS, this.#signal, (over) =>
-      Promise.race([this.#authors(caller, since), over]),
+  #within<T>(ask: (over: Promise<undefined>) => Promise<T>): Promise<T> {
+    return withTimeLimit(this.#clock, WAIT_MS, this.#signal, ask);
+  }
+
+  #authorsOf(caller: Caller, since: number): Promise<Authors | undefined> {
+    return this.#authors.get(caller, since, () => this.#live(caller, liveAuthors));
+  }
+
+  #deletionsOf(caller: Caller, since: number): Promise<Deletions | undefined> {
+    return this.#deletions.get(caller, since, () => this.#live(caller, liveDeletions));
+  }
+
+  #live<T>(caller: Caller, read: (link: GrafanaLink, org: number, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#repositoryCache.use(this.#signal, (target) =>
+      read(target.grafanaOf(caller), caller.org, this.#signal),
     );
+  }
+}
+
+/** What was read of each organization, for a while. */
+class Kept<T> {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #kept = new Map<number, { at: number; value: Promise<T | undefined> }>();
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
   }
 
   /** @param since - milliseconds; what was read before is read again */
-  #authors(caller: Caller, since: number): Promise<Authors | undefined> {
+  get({ org }: Caller, since: number, read: () => Promise<T>): Promise<T | undefined> {
     const now = this.#clock.now().getTime();
-    const kept = this.#kept.get(caller.org);
+    const kept = this.#kept.get(org);
     if (kept !== undefined && kept.at >= since && now - kept.at < FRESH_MS) {
-      return kept.authors;
+      return kept.value;
     }
-    const authors = this.#repositoryCache
-      .use(this.#signal, (target) => liveAuthors(target.grafanaOf(caller), caller.org, this.#signal))
-      .catch((error: unknown) => {
-        this.#log.debug({ reason: reasonOf(error) }, 'accounts are not known');
-        this.#kept.delete(caller.org);
-        return undefined;
-      });
-    this.#kept.set(caller.org, { at: now, authors });
-    return authors;
+    const value = read().catch((error: unknown) => {
+      this.#log.debug({ reason: reasonOf(error) }, 'accounts are not known');
+      this.#kept.delete(org);
+      return undefined;
+    });
+    this.#kept.set(org, { at: now, value });
+    return value;
   }
 }

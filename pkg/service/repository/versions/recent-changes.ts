@@ -4,7 +4,7 @@ import type { ResourceVersion } from '../../../contract/api/versions.ts';
 import { compact } from '../../../contract/compact.ts';
 import { isWholeResource, KIND_NAMES, SERVER_KINDS } from '../../../contract/kinds.ts';
 import type { Clock } from '../../../contract/ports.ts';
-import { describeSeveral, versionsBelow } from '../../../engine/versions/resource-versions.ts';
+import { describeSeveral, goneOf, versionsBelow } from '../../../engine/versions/resource-versions.ts';
 import { listChanges } from '../../../repository/index/versions/ask-versions.ts';
 import type { BelowPart, ChangeFilter, ResourceChange } from '../../../repository/index/versions/below/below.ts';
 import type { ListedChanges } from '../../../repository/repository.types.ts';
@@ -48,10 +48,11 @@ export class RecentChanges {
       signal,
     );
     const last = found.changes.at(-1);
-    const items = await this.#withReturns(await this.#described(found, limit, caller, signal), caller, signal);
+    const items = await this.#withReturns(await this.#described(found, limit, signal), caller, signal);
     const refOf = ({ resource }: ResourceVersion) => ({ org: caller.org, kind: '', uid: '', ...resource });
+    const restored = await withRestores(items, refOf, this.#history, caller, signal);
     return {
-      items: await withRestores(items, refOf, this.#history, caller, signal),
+      items: await this.#authors.named(restored, caller, (one) => goneOf(one)),
       ...compact({ next: found.more && last !== undefined ? encodeCursor(keyOfChange(last)) : undefined }),
       total: found.total,
       indexed: indexedPart(found),
@@ -88,7 +89,7 @@ export class RecentChanges {
 
   /**
    * What snapshots show that are newer than one.
-   * @param limits - `listed`: how many are wanted at most; `described`: of how many to say what changed, and by whom
+   * @param limits - `listed`: how many are wanted at most; `described`: of how many to say what changed
    */
   async since(
     snapshot: string,
@@ -97,7 +98,8 @@ export class RecentChanges {
     signal: AbortSignal,
   ): Promise<Pick<ChangePage, 'items' | 'total'>> {
     const found = await this.#find(askWholeIndex, { since: snapshot }, { limit: limits.listed }, caller, signal);
-    const items = await this.#described(found, limits.described, caller, signal);
+    const described = await this.#described(found, limits.described, signal);
+    const items = await this.#authors.named(described, caller, (one) => goneOf(one));
     return { items, total: found.total - (found.changes.length - items.length) };
   }
 
@@ -125,18 +127,13 @@ export class RecentChanges {
     );
   }
 
-  /** The first ones with what changed and by whom, the others without. */
-  async #described(
-    listed: ListedChanges,
-    most: number,
-    caller: Caller,
-    signal: AbortSignal,
-  ): Promise<ResourceVersion[]> {
+  /** The first ones with what changed, the others without. */
+  async #described(listed: ListedChanges, most: number, signal: AbortSignal): Promise<ResourceVersion[]> {
     const found = { ...listed, changes: withoutFollowers(listed.changes) };
     const all = versionsBelow(found);
     const read = (object: string): Promise<string> => this.#repositoryCache.object(object, signal);
     const first = await describeSeveral(all.slice(0, most), found.changes, { read, signal });
-    return [...(await this.#authors.named(first, caller)), ...all.slice(most)];
+    return [...first, ...all.slice(most)];
   }
 }
 

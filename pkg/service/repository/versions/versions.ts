@@ -9,6 +9,7 @@ import { neverSeen } from '../../../engine/versions/near-matches.ts';
 import {
   describeSeveral,
   describeVersions,
+  goneOf,
   versionsBelow,
   versionsOf,
 } from '../../../engine/versions/resource-versions.ts';
@@ -118,7 +119,7 @@ export class ResourceVersions {
     };
   }
 
-  /** With who saved each. */
+  /** With who saved or deleted each. */
   async #saved(
     items: readonly ResourceVersion[],
     ref: NamedRef,
@@ -126,7 +127,8 @@ export class ResourceVersions {
     signal: AbortSignal,
   ): Promise<ResourceVersion[]> {
     const refOf = ({ resource }: ResourceVersion) => ({ ...ref, ...resource });
-    return withRestores(await this.#authors.named(items, caller), refOf, this.#history, caller, signal);
+    const restored = await withRestores(items, refOf, this.#history, caller, signal);
+    return this.#authors.named(restored, caller, (one) => goneOf(one, refOf(one)));
   }
 
   #followed(ref: NamedRef, caller: Caller, signal: AbortSignal): Promise<FollowedVersions> {

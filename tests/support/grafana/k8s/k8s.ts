@@ -84,7 +84,10 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
     throw forbidden(call, kind, 'list');
   }
   const partial = call.header('accept').includes('as=PartialObjectMetadataList');
-  const page = pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
+  const page =
+    call.query.get('labelSelector') === 'grafana.app/get-trash=true'
+      ? pageOf(call, { ...kind, items: deletedOf(kind) }, (item) => isShownDeleted(call, item))
+      : pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
   const items: string[] = [];
   for (const [index, item] of page.items.entries()) {
     if (index > 0 && index % AT_A_TIME === 0) {
@@ -101,6 +104,19 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
   return partial && items.length === 0
     ? new Raw(`{${type},"metadata":${metadata},"items":null}`)
     : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
+}
+
+/** What was deleted and does not exist again. */
+function deletedOf<T extends Stored>(kind: K8sKind<T>): K8sKind<T>['items'] {
+  return (org) => {
+    const all = [...(org.deleted[kind.resource] ?? [])] as [string, T][];
+    return new Map(all.filter(([uid]) => !kind.items(org).has(uid)));
+  };
+}
+
+/** To admins, and to who deleted it (isTrashItemAuthorized in pkg/storage/unified/resource/server.go). */
+function isShownDeleted({ identity, author }: Call, { updatedBy, managedBy }: Stored): boolean {
+  return managedBy === undefined && (identity.role === 'Admin' || updatedBy === author);
 }
 
 /** The API server has its own words for a body that is no object. */

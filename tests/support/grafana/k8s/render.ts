@@ -9,7 +9,8 @@ export function namespaceOf(org: Org): string {
 
 function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, served: string): string {
   const iso = (time: number) => new Date(Math.floor(time / 1000) * 1000).toISOString().replace('.000Z', 'Z');
-  const changed = item.generation > 1;
+  const { deleted } = item;
+  const changed = item.generation > 1 || deleted !== undefined;
   return JSON.stringify({
     name: item.uid,
     namespace: namespaceOf(call.org),
@@ -17,6 +18,7 @@ function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, s
     resourceVersion: item.resourceVersion,
     generation: item.generation,
     creationTimestamp: iso(item.created),
+    ...(deleted === undefined ? {} : { deletionTimestamp: iso(deleted) }),
     labels: { 'grafana.app/deprecatedInternalID': String(item.id) },
     annotations: {
       'grafana.app/createdBy': item.createdBy,
@@ -33,15 +35,19 @@ function metadataText<T extends Stored>(call: Call, kind: K8sKind<T>, item: T, s
         ? { 'grafana.app/updatedBy': item.updatedBy, 'grafana.app/updatedTimestamp': iso(item.updated) }
         : {}),
     },
-    managedFields: [
-      {
-        manager: 'grafana',
-        operation: 'Update',
-        apiVersion: `${kind.group}/${served}`,
-        time: iso(item.updated),
-        fieldsType: 'FieldsV1',
-      },
-    ],
+    ...(deleted === undefined
+      ? {
+          managedFields: [
+            {
+              manager: 'grafana',
+              operation: 'Update',
+              apiVersion: `${kind.group}/${served}`,
+              time: iso(item.updated),
+              fieldsType: 'FieldsV1',
+            },
+          ],
+        }
+      : {}),
   });
 }
 

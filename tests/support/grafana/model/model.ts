@@ -102,6 +102,8 @@ export interface Org extends OrgExtras {
   dashboards: Map<string, Dashboard>;
   /** When dashboards were deleted whose annotations and public dashboards are still there, from 12 on. */
   trash: Map<string, number>;
+  /** What was deleted, by the resource under `/apis` and uid, as lists of deleted objects have it from 12 on. */
+  deleted: Record<string, Map<string, Stored>>;
   serviceAccounts: Map<number, ServiceAccount>;
   /** Role by user id. */
   members: Map<number, Role>;

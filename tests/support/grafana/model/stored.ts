@@ -30,5 +30,7 @@ export interface Stored {
   createdBy: string;
   updated: number;
   updatedBy: string;
+  /** When it was deleted. */
+  deleted?: number;
   managedBy?: Manager;
 }

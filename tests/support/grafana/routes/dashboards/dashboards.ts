@@ -19,7 +19,7 @@ export function dashboardRoutes(router: Router): void {
     if (isLocked(dashboard)) {
       throw problem(400, 'provisioned dashboard cannot be deleted');
     }
-    removeDashboard(call.state, call.org, dashboard.uid);
+    removeDashboard(call.state, call.org, dashboard.uid, call.author);
     return {
       title: dashboard.title,
       message: `Dashboard ${dashboard.title} deleted`,

@@ -66,7 +66,7 @@ export function folderRoutes(router: Router): void {
     const uid = call.param('uid');
     if (!call.org.folders.has(uid)) {
       // What is below a folder that is missing goes with it all the same.
-      childrenOf(call.org, uid).forEach((child) => removeFolder(call.state, call.org, child.uid));
+      childrenOf(call.org, uid).forEach((child) => removeFolder(call.state, call.org, child.uid, call.author));
     }
     const folder = find(call, 'folders:delete');
     refuseLocked(folder);
@@ -77,7 +77,7 @@ export function folderRoutes(router: Router): void {
     if (libraryPanelsInUse(call.org, folder.uid)) {
       throw problem(403, 'folder contains library elements in use');
     }
-    removeFolder(call.state, call.org, folder.uid);
+    removeFolder(call.state, call.org, folder.uid, call.author);
     return { id: folder.id, title: folder.title, message: `Folder ${folder.title} deleted` };
   });
 }

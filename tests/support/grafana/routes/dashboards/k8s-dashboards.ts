@@ -77,7 +77,7 @@ const KIND: K8sKind<Dashboard> = {
   },
   remove(call, dashboard) {
     refuseLocked(dashboard);
-    removeDashboard(call.state, call.org, dashboard.uid);
+    removeDashboard(call.state, call.org, dashboard.uid, call.author);
   },
 };
 

@@ -68,7 +68,7 @@ const KIND: K8sKind<Folder> = {
     if (inside > 0) {
       throw k8sStatus(400, 'BadRequest', `folder is not empty, contains ${inside} resources`);
     }
-    removeFolder(call.state, call.org, folder.uid);
+    removeFolder(call.state, call.org, folder.uid, call.author);
   },
 };
 

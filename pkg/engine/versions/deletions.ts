@@ -1,0 +1,83 @@
+import { reasonOf } from '../../contract/errors.ts';
+import { annotationOf, nameOf } from '../../grafana/apis.ts';
+import { listPages } from '../../grafana/http/pagination/pages.ts';
+import { dashboardsPath, usableVersions } from '../../grafana/kinds/dashboards/dashboard/stored.ts';
+import { foldersPath, usableVersion } from '../../grafana/kinds/dashboards/folder/api.ts';
+import type { KindContext } from '../../grafana/kinds/kind.ts';
+import { stringAt } from '../../lib/json/json.ts';
+
+/** When a resource was deleted last, as Grafana says, and by which account. */
+export interface Deletion {
+  updated: string;
+  updatedBy: string;
+}
+
+/** By kind and uid. */
+export type Deletions = ReadonlyMap<string, Deletion>;
+
+/** A resource that a snapshot has and a later one, or Grafana at that time, lacks. */
+export interface Gone {
+  kind: string;
+  uid: string;
+  after: Date;
+  before: Date;
+}
+
+/** Grafana lists what was deleted last first. */
+const PAGE = 1000;
+const PAGES_MOST = 5;
+
+/** @returns the last deletion of a resource if it is the one that two snapshots show */
+export function deletionOf({ kind, uid, after, before }: Gone, deletions: Deletions | undefined): Deletion | undefined {
+  const found = deletions?.get(`${kind}/${uid}`);
+  const at = new Date(found?.updated ?? '');
+  return at > after && at <= before ? found : undefined;
+}
+
+/** Reads which dashboards and folders were deleted from an organization, the newest ones, as far as Grafana says. */
+export async function readDeletions(context: KindContext): Promise<Deletions> {
+  const [dashboards, folders] = [usableVersions(context)[0], usableVersion(context)];
+  const lists = [
+    ['dashboard', dashboards === undefined ? undefined : dashboardsPath(context, dashboards)],
+    ['folder', folders === undefined ? undefined : foldersPath(context, folders)],
+  ] as const;
+  const found = new Map<string, Deletion>();
+  for (const [kind, path] of lists) {
+    try {
+      await readTrash(context, path, (uid, deletion) => found.set(`${kind}/${uid}`, deletion));
+    } catch (error) {
+      context.signal.throwIfAborted();
+      context.log.debug({ kind, reason: reasonOf(error) }, 'deleted resources are not listed');
+    }
+  }
+  return found;
+}
+
+async function readTrash(
+  { grafana, signal }: KindContext,
+  path: string | undefined,
+  add: (uid: string, deletion: Deletion) => void,
+): Promise<void> {
+  if (path === undefined) {
+    return;
+  }
+  const labelSelector = 'grafana.app/get-trash=true';
+  let pages = 0;
+  for await (const { items } of listPages(grafana, path, { limit: PAGE, metadataOnly: true, labelSelector, signal })) {
+    for (const item of items) {
+      const updated = annotationOf(item, 'grafana.app/updatedTimestamp');
+      const updatedBy = annotationOf(item, 'grafana.app/updatedBy');
+      // Grafana's older storage names who saved it last, with the time of that.
+      if (
+        updated !== undefined &&
+        updatedBy !== undefined &&
+        updated === stringAt(item, 'metadata', 'deletionTimestamp')
+      ) {
+        add(nameOf(item), { updated, updatedBy });
+      }
+    }
+    if (++pages === PAGES_MOST) {
+      return;
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+
+const DELETED = ['by-ada', 'in-folder', 'twice', 'again'];
+
+let grafana: Simulator;
+let service: TestService;
+const snapshots: string[] = [];
+
+const as = (who: string, route: string, body?: unknown) => call(grafana, who, route, body);
+
+async function save(uid: string, folderUid = ''): Promise<void> {
+  await as('admin:admin', 'POST /api/dashboards/db', { dashboard: { uid, title: uid, panels: [] }, folderUid });
+}
+
+async function backup(): Promise<void> {
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  snapshots.push(String((await service.ended(json.id))['snapshot']));
+  // Grafana says when something was deleted in whole seconds, by which it has to be after the snapshot before.
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+}
+
+async function deletions(path: string): Promise<Record<string, unknown>> {
+  const { json } = await service.call('GET', path);
+  const items = json.items as {
+    what?: string;
+    change?: string;
+    resource?: { uid: string };
+    uid: string;
+    by?: string;
+  }[];
+  const gone = items.filter(
+    ({ what, change, kind, resource }) =>
+      (what === 'deleted' || change === 'removed') && !(kind ?? resource?.kind ?? '').endsWith('-permissions'),
+  );
+  return Object.fromEntries(gone.map(({ resource, uid, by }) => [resource?.uid ?? uid, by]));
+}
+
+beforeAll(async () => {
+  grafana = await startGrafana({ profile: '12.4' });
+  await as('admin:admin', 'POST /api/admin/users', { login: 'ada', password: 'ada-secret', name: 'Ada' });
+  const users = await as('admin:admin', 'GET /api/org/users');
+  const ada = (users.body as unknown as { login: string; userId: number }[]).find(({ login }) => login === 'ada');
+  await as('admin:admin', `PATCH /api/org/users/${ada?.userId}`, { role: 'Admin' });
+  await as('admin:admin', 'POST /api/folders', { uid: 'folder', title: 'Folder' });
+  for (const uid of DELETED) {
+    await save(uid, uid === 'in-folder' ? 'folder' : '');
+  }
+  service = await startService({ grafanaUrl: grafana.url });
+  await backup();
+  await as('ada:ada-secret', 'DELETE /api/dashboards/uid/by-ada');
+  await as('ada:ada-secret', 'DELETE /api/folders/folder');
+  await as('ada:ada-secret', 'DELETE /api/dashboards/uid/twice');
+  await save('twice');
+  await as('admin:admin', 'DELETE /api/dashboards/uid/twice');
+  await as('ada:ada-secret', 'DELETE /api/dashboards/uid/again');
+  await backup();
+  await save('again');
+  await as('admin:admin', 'DELETE /api/dashboards/uid/again');
+  await backup();
+}, 60_000);
+afterAll(async () => {
+  await service?.stop();
+  await grafana?.close();
+  await removeDirectory(service.directory);
+});
+
+/** Of one that was deleted again between later backups, Grafana no longer knows who deleted it the first time. */
+const KNOWN = { 'by-ada': 'ada', 'in-folder': 'ada', folder: 'ada', twice: 'admin', again: undefined };
+
+describe('who deleted a dashboard or folder', () => {
+  it('is known in the changes, as far as the last deletion is the one between two backups', async () => {
+    expect(await deletions('/changes?limit=100')).toEqual(KNOWN);
+  });
+
+  it('is known in its versions', async () => {
+    expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: 'ada' });
+    expect(await deletions('/resources/1/dashboard/again/versions')).toEqual({ undefined: undefined });
+    expect(await deletions('/resources/1/folder/folder/versions?below=true')).toMatchObject({ 'in-folder': 'ada' });
+  });
+
+  it('is known in comparisons', async () => {
+    expect(await deletions(`/diff?from=${snapshots[0]}&to=${snapshots[1]}`)).toMatchObject(KNOWN);
+    expect(await deletions(`/diff?from=${snapshots[0]}&to=live`)).toMatchObject({ ...KNOWN, again: 'admin' });
+    for (const to of [snapshots[1], 'latest', 'live']) {
+      const one = `from=${snapshots[0]}&to=${to}&org=1&kind=dashboard&uid=by-ada`;
+      const { json } = await service.call('GET', `/diff/resource?${one}`);
+      expect([json.change, json.from.by, json.to.by]).toEqual(['removed', 'admin', 'ada']);
+    }
+  });
+
+  it('is not awaited when Grafana does not answer, and then no one is named', async () => {
+    grafana.setFaults({ match: /GET \/apis\/.*get-trash/, action: { kind: 'status', status: 500 } });
+    await service.stop();
+    service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
+    expect(await deletions('/changes?limit=100')).toEqual(
+      Object.fromEntries(Object.keys(KNOWN).map((uid) => [uid, undefined])),
+    );
+  });
+});
