@@ -28,7 +28,8 @@ async function deletions(path: string): Promise<Record<string, unknown>> {
   const items = json.items as {
     what?: string;
     change?: string;
-    resource?: { uid: string };
+    kind?: string;
+    resource?: { kind: string; uid: string };
     uid: string;
     by?: string;
   }[];
