@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../../simulator/http.ts';
+import type { FaultAction } from '../../support/grafana/http/faults.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
@@ -93,12 +94,19 @@ describe('who deleted a dashboard or folder', () => {
     }
   });
 
-  it('is not awaited when Grafana does not answer, and then no one is named', async () => {
-    grafana.setFaults({ match: /GET \/apis\/.*get-trash/, action: { kind: 'status', status: 500 } });
-    await service.stop();
-    service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
-    expect(await deletions('/changes?limit=100')).toEqual(
-      Object.fromEntries(Object.keys(KNOWN).map((uid) => [uid, undefined])),
-    );
-  });
+  it.each<FaultAction>([{ kind: 'status', status: 500 }, { kind: 'hang' }])(
+    'is not awaited when Grafana does not answer, and then only who saved the others is named: %o',
+    async (action) => {
+      grafana.setFaults({ match: /GET \/apis\/.*get-trash/, action });
+      await service.stop();
+      service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
+      expect(await deletions('/changes?limit=100')).toEqual(
+        Object.fromEntries(Object.keys(KNOWN).map((uid) => [uid, undefined])),
+      );
+      await service.stop();
+      service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
+      const { json } = await service.call('GET', '/resources/1/dashboard/by-ada/versions');
+      expect(json.items.map(({ by }: { by?: string }) => by)).toEqual([undefined, 'admin']);
+    },
+  );
 });

@@ -41,22 +41,24 @@ export class AuthorNames {
     goneOf: (version: T) => Gone | undefined = () => undefined,
   ): Promise<T[]> {
     const gone = new Map(versions.map((version) => [version, goneOf(version)]));
-    const deletedBy = Math.max(0, ...[...gone.values()].map((one) => one?.before.getTime() ?? 0));
-    const isAccount = ({ updatedBy = '' }: DiffOrigin): boolean => isAccountId(updatedBy);
-    return this.#within(async (over) => {
-      const deletions = deletedBy === 0 ? undefined : await Promise.race([this.#deletionsOf(caller, deletedBy), over]);
-      const all = versions.map((version) => {
-        const one = gone.get(version);
-        return one === undefined ? version : { ...version, ...deletionOf(one, deletions) };
-      });
-      // Nobody is called gone by a list that is older than what they saved.
-      const saved = all.filter(isAccount).map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0);
-      const since = Math.max(0, ...saved);
-      return withAuthors(
-        all,
-        saved.length === 0 ? undefined : await Promise.race([this.#authorsOf(caller, since), over]),
-      );
+    const deleted = [...gone.values()].flatMap((one) => one?.before.getTime() ?? []);
+    const saved = versions
+      .filter(({ updatedBy = '' }) => isAccountId(updatedBy))
+      .map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0);
+    const [deletions, authors] = await this.#within((over) =>
+      Promise.all([
+        deleted.length === 0 ? undefined : Promise.race([this.#deletionsOf(caller, Math.max(...deleted)), over]),
+        // Nobody is called gone by a list that is older than what they saved or deleted.
+        deleted.length + saved.length === 0
+          ? undefined
+          : Promise.race([this.#authorsOf(caller, Math.max(...deleted, ...saved)), over]),
+      ]),
+    );
+    const all = versions.map((version) => {
+      const one = gone.get(version);
+      return one === undefined ? version : { ...version, ...deletionOf(one, deletions) };
     });
+    return withAuthors(all, authors);
   }
 
   /** The name of an account, as far as it is known; null for one that is gone. */
