@@ -109,4 +109,15 @@ describe('who deleted a dashboard or folder', () => {
       expect(json.items.map(({ by }: { by?: string }) => by)).toEqual([undefined, 'admin']);
     },
   );
+
+  it('is not read again for each of several resources', async () => {
+    const read = () => grafana.requests.filter(({ query }) => query.includes('get-trash')).length;
+    const compare = (uid: string) =>
+      service.call('GET', `/diff/resource?from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=${uid}`);
+    await compare('by-ada');
+    const before = read();
+    expect((await compare('twice')).json.to.by).toBe('admin');
+    expect((await compare('in-folder')).json.to.by).toBe('ada');
+    expect(read()).toBe(before);
+  });
 });

@@ -16,7 +16,7 @@ import { route, type Api } from '../api.ts';
 
 type Parts = Pick<
   ServiceParts,
-  'authors' | 'repositoryCache' | 'snapshots' | 'history' | 'comparisons' | 'guard' | 'signal'
+  'authors' | 'repositoryCache' | 'snapshots' | 'history' | 'comparisons' | 'guard' | 'clock' | 'signal'
 >;
 
 type Compared = Pick<Comparison, 'from' | 'to' | 'foreign' | 'read'>;
@@ -24,7 +24,7 @@ type Compared = Pick<Comparison, 'from' | 'to' | 'foreign' | 'read'>;
 /** Registers the routes that compare. */
 export function diffRoutes(api: Api, parts: Parts): void {
   const config = { access: 'organization', uses: ['repository', 'grafana', 'concurrency'] } as const;
-  const { authors, repositoryCache, snapshots, history, comparisons, guard, signal } = parts;
+  const { authors, repositoryCache, snapshots, history, comparisons, guard, clock, signal } = parts;
 
   /** What is removed and stays listed, although a restore may have brought it back since. */
   async function notRestored(
@@ -101,7 +101,7 @@ export function diffRoutes(api: Api, parts: Parts): void {
       const origins = [originOf(before), originOf(after)];
       const isGone = (one: DiffOrigin): boolean => after.found === undefined && one === origins[1];
       const [fromId = from, toId = to] = [before, after].map(({ snapshot }) => snapshot?.manifest.id);
-      const compared = { from: fromId, to: toId, foreign, read: to === 'live' ? new Date() : undefined };
+      const compared = { from: fromId, to: toId, foreign, read: to === 'live' ? clock.now() : undefined };
       const [origin, current] = await saved(origins, () => ref, isGone, compared, caller);
       return {
         ...diff,

@@ -1,4 +1,3 @@
-import { reasonOf } from '../../../contract/errors.ts';
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import { liveAuthors, liveDeletions } from '../../../operations/live.ts';
@@ -7,11 +6,10 @@ import { authorOf, isAccountId, withAuthors, type Authors } from '../../../engin
 import { deletionOf, type Deletions, type Gone } from '../../../engine/versions/deletions.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { Kept } from './kept.ts';
 
-const FRESH_MS = 5 * 60_000;
-/** A list of versions does not wait longer for the names in it. */
-const WAIT_MS = 3_000;
+/** A list of deletions that is no older may lack the very last ones: Grafana is not asked for each resource. */
+const LATEST_MS = 10_000;
 
 /** Who the accounts are that saved or deleted something: those of the caller's organization, and of no other. */
 export class AuthorNames {
@@ -26,8 +24,8 @@ export class AuthorNames {
     this.#repositoryCache = repositoryCache;
     this.#clock = clock;
     this.#signal = signal;
-    this.#authors = new Kept(clock, log);
-    this.#deletions = new Kept(clock, log);
+    this.#authors = new Kept(clock, log, signal);
+    this.#deletions = new Kept(clock, log, signal);
   }
 
   /**
@@ -45,15 +43,11 @@ export class AuthorNames {
     const saved = versions
       .filter(({ updatedBy = '' }) => isAccountId(updatedBy))
       .map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0);
-    const [deletions, authors] = await this.#within((over) =>
-      Promise.all([
-        deleted.length === 0 ? undefined : Promise.race([this.#deletionsOf(caller, Math.max(...deleted)), over]),
-        // Nobody is called gone by a list that is older than what they saved or deleted.
-        deleted.length + saved.length === 0
-          ? undefined
-          : Promise.race([this.#authorsOf(caller, Math.max(...deleted, ...saved)), over]),
-      ]),
-    );
+    const [deletions, authors] = await Promise.all([
+      deleted.length === 0 ? undefined : this.#deletionsOf(caller, Math.max(...deleted)),
+      // Nobody is called gone by a list that is older than what they saved or deleted.
+      deleted.length + saved.length === 0 ? undefined : this.#authorsOf(caller, Math.max(...deleted, ...saved)),
+    ]);
     const all = versions.map((version) => {
       const one = gone.get(version);
       return one === undefined ? version : { ...version, ...deletionOf(one, deletions) };
@@ -63,12 +57,8 @@ export class AuthorNames {
 
   /** The name of an account, as far as it is known; null for one that is gone. */
   async lookup(caller: Caller): Promise<(author: string) => string | null | undefined> {
-    const authors = await this.#within((over) => Promise.race([this.#authorsOf(caller, 0), over]));
+    const authors = await this.#authorsOf(caller, 0);
     return (author) => authorOf(author, authors);
-  }
-
-  #within<T>(ask: (over: Promise<undefined>) => Promise<T>): Promise<T> {
-    return withTimeLimit(this.#clock, WAIT_MS, this.#signal, ask);
   }
 
   #authorsOf(caller: Caller, since: number): Promise<Authors | undefined> {
@@ -76,40 +66,13 @@ export class AuthorNames {
   }
 
   #deletionsOf(caller: Caller, since: number): Promise<Deletions | undefined> {
-    return this.#deletions.get(caller, since, () => this.#live(caller, liveDeletions));
+    const latest = this.#clock.now().getTime() - LATEST_MS;
+    return this.#deletions.get(caller, Math.min(since, latest), () => this.#live(caller, liveDeletions));
   }
 
   #live<T>(caller: Caller, read: (link: GrafanaLink, org: number, signal: AbortSignal) => Promise<T>): Promise<T> {
     return this.#repositoryCache.use(this.#signal, (target) =>
       read(target.grafanaOf(caller), caller.org, this.#signal),
     );
-  }
-}
-
-/** What was read of each organization, for a while. */
-class Kept<T> {
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #kept = new Map<number, { at: number; value: Promise<T | undefined> }>();
-
-  constructor(clock: Clock, log: Log) {
-    this.#clock = clock;
-    this.#log = log;
-  }
-
-  /** @param since - milliseconds; what was read before is read again */
-  get({ org }: Caller, since: number, read: () => Promise<T>): Promise<T | undefined> {
-    const now = this.#clock.now().getTime();
-    const kept = this.#kept.get(org);
-    if (kept !== undefined && kept.at >= since && now - kept.at < FRESH_MS) {
-      return kept.value;
-    }
-    const value = read().catch((error: unknown) => {
-      this.#log.debug({ reason: reasonOf(error) }, 'accounts are not known');
-      this.#kept.delete(org);
-      return undefined;
-    });
-    this.#kept.set(org, { at: now, value });
-    return value;
   }
 }
