@@ -96,7 +96,8 @@ export function removeFolder(state: GrafanaState, org: Org, uid: string, by: str
       org.alerting.rules.delete(rule.uid);
     }
   }
-  for (const below of tree) {
+  // A folder goes after those in it.
+  for (const below of [...tree].reverse()) {
     state.keepDeleted(org, 'folders', org.folders.get(below), by);
     org.folders.delete(below);
     org.index.remove({ type: 'dash-folder', uid: below });

@@ -86,7 +86,7 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
   const partial = call.header('accept').includes('as=PartialObjectMetadataList');
   const page =
     call.query.get('labelSelector') === 'grafana.app/get-trash=true'
-      ? pageOf(call, { ...kind, items: deletedOf(kind) }, (item) => isShownDeleted(call, item))
+      ? pageOf(call, { ...kind, items: deletedOf(kind) }, (item) => isShownDeleted(call, item), true)
       : pageOf(call, kind, (item) => kind.allowed(call, 'get', item));
   const items: string[] = [];
   for (const [index, item] of page.items.entries()) {
@@ -106,7 +106,7 @@ async function list<T extends Stored>(call: Call, kind: K8sKind<T>, served: stri
     : new Raw([`{${type},"metadata":${metadata},"items":[`, ...items, ']}']);
 }
 
-/** What was deleted and does not exist again. */
+/** What was deleted and does not exist again, to be listed with what was deleted last first. */
 function deletedOf<T extends Stored>(kind: K8sKind<T>): K8sKind<T>['items'] {
   return (org) => {
     const all = [...(org.deleted[kind.resource] ?? [])] as [string, T][];

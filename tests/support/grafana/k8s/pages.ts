@@ -31,18 +31,25 @@ const sorted = new WeakMap<ReadonlyMap<string, unknown>, { revision: bigint; nam
 /**
  * One page of an `/apis` list. It ends at the limit, at the byte cap or at the end, whichever comes first; objects that
  * the caller may not see take no place in it, so it may hold fewer than the limit, or none.
+ * @param newestFirst - by when they were written, not by name
  */
-export function pageOf<T extends Stored>(call: Call, kind: K8sKind<T>, visible: (item: T) => boolean): Page<T> {
+export function pageOf<T extends Stored>(
+  call: Call,
+  kind: K8sKind<T>,
+  visible: (item: T) => boolean,
+  newestFirst = false,
+): Page<T> {
   const token = readToken(call);
   const requested = call.number('limit', 0);
   const limit = requested > 0 ? requested : UNLIMITED;
   const { emptyPageEvery } = call.tuning;
   const items = kind.items(call.org);
   const { versions } = call.state;
-  const names = namesOf(items, versions.last);
+  const names = newestFirst ? newestOf(items) : namesOf(items, versions.last);
   const resourceVersion = token?.resourceVersion ?? versions.of(call.tuning.listStorage, kind.resource, items.values());
   const goOn = (after: string) => writeToken({ after, issued: call.state.now(), page, resourceVersion });
-  let index = token === undefined ? 0 : firstAfter(names, token.after);
+  const next = (after: string) => (newestFirst ? names.indexOf(after) + 1 : firstAfter(names, after));
+  let index = token === undefined ? 0 : next(token.after);
   const page = (token?.page ?? 0) + 1;
   if (emptyPageEvery > 0 && page % emptyPageEvery === 0 && index < names.length) {
     return { items: [], next: goOn(token?.after ?? ''), resourceVersion };
@@ -71,6 +78,11 @@ function namesOf(items: ReadonlyMap<string, unknown>, revision: bigint): string[
   const names = [...items.keys()].sort();
   sorted.set(items, { revision, names });
   return names;
+}
+
+function newestOf(items: ReadonlyMap<string, Stored>): string[] {
+  const versionOf = ([, { resourceVersion }]: [string, Stored]): number => Number(resourceVersion);
+  return [...items].sort((a, b) => versionOf(b) - versionOf(a)).map(([name]) => name);
 }
 
 function firstAfter(names: string[], after: string): number {

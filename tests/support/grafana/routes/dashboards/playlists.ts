@@ -33,8 +33,7 @@ export function playlistRoutes(router: Router): void {
     return dto(playlist);
   });
   router.on('DELETE /api/playlists/:uid', (call) => {
-    call.org.playlists.delete(find(call, 'playlists:write').uid);
-    call.state.nextResourceVersion('playlists');
+    remove(call, find(call, 'playlists:write'));
     return {};
   });
   serveK8s(router, KIND);
@@ -59,11 +58,13 @@ const KIND: K8sKind<Playlist> = {
     Object.assign(playlist, specFields(object));
     call.state.touch(playlist, call.author, 'playlists');
   },
-  remove(call, playlist) {
-    call.org.playlists.delete(playlist.uid);
-    call.state.nextResourceVersion('playlists');
-  },
+  remove,
 };
+
+function remove({ org, state, author }: Call, playlist: Playlist): void {
+  org.playlists.delete(playlist.uid);
+  state.keepDeleted(org, 'playlists', playlist, author);
+}
 
 function specFields(object: JsonObject): Pick<Playlist, 'name' | 'interval' | 'items'> {
   const fields = fieldsOf(specOf(object), 'title');
