@@ -94,6 +94,17 @@ describe('who deleted a dashboard or folder', () => {
     }
   });
 
+  it('is not read again for each of several resources', async () => {
+    const read = () => grafana.requests.filter(({ query }) => query.includes('get-trash')).length;
+    const compare = (uid: string) =>
+      service.call('GET', `/diff/resource?from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=${uid}`);
+    await compare('by-ada');
+    const before = read();
+    expect((await compare('twice')).json.to.by).toBe('admin');
+    expect((await compare('in-folder')).json.to.by).toBe('ada');
+    expect(read()).toBe(before);
+  });
+
   it.each<FaultAction>([{ kind: 'status', status: 500 }, { kind: 'hang' }])(
     'is not awaited when Grafana does not answer, and then only who saved the others is named: %o',
     async (action) => {
@@ -109,15 +120,4 @@ describe('who deleted a dashboard or folder', () => {
       expect(json.items.map(({ by }: { by?: string }) => by)).toEqual([undefined, 'admin']);
     },
   );
-
-  it('is not read again for each of several resources', async () => {
-    const read = () => grafana.requests.filter(({ query }) => query.includes('get-trash')).length;
-    const compare = (uid: string) =>
-      service.call('GET', `/diff/resource?from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=${uid}`);
-    await compare('by-ada');
-    const before = read();
-    expect((await compare('twice')).json.to.by).toBe('admin');
-    expect((await compare('in-folder')).json.to.by).toBe('ada');
-    expect(read()).toBe(before);
-  });
 });

@@ -8,7 +8,7 @@ import type { Caller } from '../../organizations/caller.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { Kept } from './kept.ts';
 
-/** A list of deletions that is no older may lack the very last ones: Grafana is not asked for each resource. */
+/** A list that is no older may lack the very last deletions: Grafana is not asked for each resource. */
 const LATEST_MS = 10_000;
 
 /** Who the accounts are that saved or deleted something: those of the caller's organization, and of no other. */
@@ -39,7 +39,8 @@ export class AuthorNames {
     goneOf: (version: T) => Gone | undefined = () => undefined,
   ): Promise<T[]> {
     const gone = new Map(versions.map((version) => [version, goneOf(version)]));
-    const deleted = [...gone.values()].flatMap((one) => one?.before.getTime() ?? []);
+    const latest = this.#clock.now().getTime() - LATEST_MS;
+    const deleted = [...gone.values()].flatMap((one) => (one ? Math.min(one.before.getTime(), latest) : []));
     const saved = versions
       .filter(({ updatedBy = '' }) => isAccountId(updatedBy))
       .map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0);
@@ -66,8 +67,7 @@ export class AuthorNames {
   }
 
   #deletionsOf(caller: Caller, since: number): Promise<Deletions | undefined> {
-    const latest = this.#clock.now().getTime() - LATEST_MS;
-    return this.#deletions.get(caller, Math.min(since, latest), () => this.#live(caller, liveDeletions));
+    return this.#deletions.get(caller, since, () => this.#live(caller, liveDeletions));
   }
 
   #live<T>(caller: Caller, read: (link: GrafanaLink, org: number, signal: AbortSignal) => Promise<T>): Promise<T> {
