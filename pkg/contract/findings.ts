@@ -15,7 +15,7 @@ export type FindingCode = z.infer<typeof FindingCode>;
 
 /**
  * One such difference. It stays until a person accepts the repository as it is, a snapshot that was missing is back, or
- * as `unreadable` says.
+ * as `unreadable` and `copiedTo` say.
  */
 export const Finding = z.object({
   code: FindingCode,
@@ -25,5 +25,7 @@ export const Finding = z.object({
   params: z.record(z.string(), z.string()),
   /** A signature was only cut off or garbled: the finding ends once it is read in full and is right. */
   unreadable: z.literal(true).optional(),
+  /** Dashkeep may have copied the missing snapshot itself since: only a person ends the finding. */
+  copiedTo: z.literal(true).optional(),
 });
 export type Finding = z.infer<typeof Finding>;

@@ -59,6 +59,7 @@ export async function copyRepository(from: Repository, to: Repository, options: 
   const id = newTimedId(to.clock.now(), options.randomness);
   const session = await to.openSession({ id, kind: 'backup' }, { signal });
   try {
+    await to.trust.keys.target?.noteCopy();
     const keys = (await listSnapshots(from.store, { signal })).filter((key) => selection?.wanted.has(key.id) ?? true);
     for (const [done, key] of keys.entries()) {
       progress?.(done, keys.length);

@@ -104,6 +104,16 @@ export class RememberedTarget {
     return { all: [...old, ...fresh], fresh };
   }
 
+  /** From now on, a missing snapshot may be back because Dashkeep copied it, which is no reason to end a finding. */
+  async noteCopy(): Promise<void> {
+    if ((await this.read())?.findings.some(isMissing) === true) {
+      await this.#update(
+        (now) =>
+          now && { ...now, findings: now.findings.map((one) => (isMissing(one) ? { ...one, copiedTo: true } : one)) },
+      );
+    }
+  }
+
   /** Takes the repository as it is from now on, on a person's word. */
   async accept(repository: string): Promise<void> {
     await this.#update(() => ({ repository, findings: [] }));
@@ -115,6 +125,11 @@ export class RememberedTarget {
       return after && Buffer.from(JSON.stringify({ format: 1, ...after }));
     });
   }
+}
+
+/** Whether a finding would end by itself once a snapshot is back. */
+function isMissing({ unreadable, copiedTo }: Finding): boolean {
+  return unreadable === undefined && copiedTo === undefined;
 }
 
 function isSame(one: Omit<Finding, 'since'>, other: Omit<Finding, 'since'>): boolean {

@@ -89,9 +89,9 @@ async function look(
 async function endedIn(repository: Inspected, { findings }: Remembered, calls: Abortable): Promise<Finding[]> {
   const ended: Finding[] = [];
   for (const finding of findings) {
-    const { unreadable, params } = finding;
+    const { unreadable, copiedTo, params } = finding;
     const id = unreadable === true ? params['missing'] : params['snapshot'];
-    if (id !== undefined && (await stateOf(repository, id, calls)) === 'signed') {
+    if (copiedTo !== true && id !== undefined && (await stateOf(repository, id, calls)) === 'signed') {
       ended.push(finding);
     }
   }
