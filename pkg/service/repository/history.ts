@@ -6,7 +6,7 @@ import { withEnd, withoutFuture } from '../../engine/runs.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import { isLater } from '../../repository/snapshots/future.ts';
-import { endsWithin } from '../runs/ends-within.ts';
+import { endsWithin, type RunningRun } from '../runs/ends-within.ts';
 import type { Journal, JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { newestRuns, runRecord, signedRecord } from './stored-runs.ts';
@@ -116,7 +116,7 @@ export class History {
   }
 
   /** Seconds in which a run ends, as those runs of the journal suggest that match. */
-  endsWithin(run: RunLine, matches: (record: RunRecord) => boolean): number | undefined {
+  endsWithin(run: RunningRun, matches: (record: RunRecord) => boolean): number | undefined {
     return endsWithin(run, this.#journal.entries.filter(matches), this.#clock.now());
   }
 

@@ -1,14 +1,17 @@
-import type { RunLine, RunRecord } from '../../contract/runs.ts';
+import type { Progress, RunLine, RunRecord } from '../../contract/runs.ts';
 
 /** A restore of fewer resources than this part of another one says nothing about that one. */
 const COMPARABLE = 1 / 4;
 
+/** A run and what it is doing now. */
+export type RunningRun = Pick<RunLine, 'kind' | 'started' | 'planned'> & Partial<Pick<Progress, 'phase'>>;
+
 /**
  * Seconds in which a run ends if it takes as long as the slowest earlier one of its kind; where that planned fewer
- * resources, for as many. Undefined without such a run, and once the time has passed.
+ * resources, for as many. Undefined without such a run, once the time has passed, and while it waits for Grafana.
  */
 export function endsWithin(
-  { kind, started, planned = 0 }: Pick<RunLine, 'kind' | 'started' | 'planned'>,
+  { kind, started, planned = 0, phase }: RunningRun,
   past: readonly Pick<RunRecord, 'kind' | 'status' | 'duration' | 'planned'>[],
   now: Date,
 ): number | undefined {
@@ -18,5 +21,5 @@ export function endsWithin(
     return isComparable && one.duration !== undefined ? [one.duration * Math.max(1, planned / (of || 1))] : [];
   });
   const left = (Math.max(...durations) - (now.getTime() - Date.parse(started))) / 1000;
-  return left > 0 ? left : undefined;
+  return left > 0 && phase !== 'waiting for Grafana' ? left : undefined;
 }

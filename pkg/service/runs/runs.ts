@@ -225,7 +225,8 @@ export class Runs {
     caller: Caller,
   ): RunSummary {
     const shown = progressFor(run, progress, caller);
-    const within = shown && this.#parts.history.endsWithin(seen, (one) => mayKnow(one, caller));
+    const running = shown && { ...seen, phase: shown.phase };
+    const within = running && this.#parts.history.endsWithin(running, (one) => mayKnow(one, caller));
     const summary = runSummary(seen, shown && { ...shown, ...compact({ endsWithin: within }) });
     return {
       ...summary,

@@ -23,6 +23,12 @@ it('scales the duration of a smaller restore by the number of resources', () => 
   expect(endsWithin({ ...begun, kind: 'restore', planned: 10 }, past, now)).toBe(3);
 });
 
+it('is unknown while the run waits', () => {
+  const waiting = { ...begun, kind: 'backup', phase: 'waiting for Grafana' } as const;
+
+  expect(endsWithin(waiting, [run({ duration: 30_000 })], now)).toBeUndefined();
+});
+
 it('is unknown without a comparable run that ended well, and after the time has passed', () => {
   const past = [
     run({ status: 'cancelled', duration: 60_000 }),
