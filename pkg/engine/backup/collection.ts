@@ -20,15 +20,15 @@ export interface Gone extends Pick<ManifestEntry, 'org' | 'kind' | 'uid' | 'titl
 
 /** What a backup has gathered so far: entries of the manifest, counts per kind, problems one by one. */
 export class Collection {
-  /** Those that were read are among them, and among `reused`, once `finishReading` was called. */
+  /** Those that were read are among them once `finishReading` was called. */
   readonly entries: ManifestEntry[] = [];
-  /** Those of the entries whose objects this run did not write itself. */
-  readonly reused: ManifestEntry[] = [];
   readonly problems: ResourceProblem[] = [];
   readonly skipped: ResourceProblem[] = [];
   /** `settleDeleted` decides on it. */
   readonly gone: Gone[] = [];
   readonly progress: ProgressCounter;
+  /** Those of the entries whose objects this run did not write itself. */
+  readonly #reused: ManifestEntry[] = [];
   readonly #lists: ListBeginning[] = [];
   readonly #reports = new Map<KindName, KindReport>();
   /** Problems of one cause that ends more than one resource, by org and kind. */
@@ -74,7 +74,7 @@ export class Collection {
   keep(entry: ManifestEntry): void {
     const kept = { ...entry };
     this.entries.push(kept);
-    this.reused.push(kept);
+    this.#reused.push(kept);
     this.#count(entry, 'reused');
   }
 
@@ -97,7 +97,7 @@ export class Collection {
     this.progress.finished(kind, true, org);
   }
 
-  /** From here on `entries` and `reused` have them all. */
+  /** From here on `entries` has them all. */
   finishReading(): void {
     const share = sharer();
     this.entries.forEach(share);
@@ -107,7 +107,7 @@ export class Collection {
     };
     for (const entry of this.#read.reused.unpack()) {
       take(entry);
-      this.reused.push(entry);
+      this.#reused.push(entry);
     }
     for (const entry of this.#read.stored.unpack()) {
       take(entry);
@@ -178,7 +178,7 @@ export class Collection {
 
   /** Takes entries out again as skipped. */
   leaveOut(entries: ReadonlySet<ManifestEntry>, why: Reason): void {
-    const reused = new Set(this.reused);
+    const reused = new Set(this.#reused);
     for (const entry of entries) {
       const { org, kind, uid, title } = entry;
       const report = this.report(kind);
