@@ -72,6 +72,18 @@ export async function readConfig(
   return config.data;
 }
 
+/** @throws DK_REPOSITORY_MISSING where a target was emptied, mounted or replaced while a run wrote to it */
+export async function assertStillThere(
+  { store, id }: { store: ObjectStore; id: string },
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await readConfig(store, signal))?.id !== id) {
+    const advice = reason('run-backup-again');
+    const message = `the repository is no longer in ${store.description}; nothing was published`;
+    throw new DashkeepError('DK_REPOSITORY_MISSING', message, { advice });
+  }
+}
+
 function foreignConfig(cause: unknown): DashkeepError {
   return refusal('DK_REPOSITORY_FORMAT', reason('config-foreign', { key: CONFIG_KEY }), {
     cause,

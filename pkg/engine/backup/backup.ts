@@ -8,6 +8,7 @@ import { kindContext } from '../../grafana/instance.ts';
 import { unusedPreviewFolders } from '../../grafana/previews.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
+import { assertStillThere } from '../../repository/config.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
@@ -69,6 +70,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
       (await touchedPart(options, previous, progress)) ??
       (await wholePart({ ...options, id }, previous, progress, copies));
     signal.throwIfAborted();
+    await assertStillThere(repository, signal);
     progress.phase('publishing', step(4));
     const published = await repository.publish(
       {
@@ -95,7 +97,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
   }
 }
 
-/** Reading what has lists, reading permissions, checking objects that are reused, publishing. */
+/** Reading what has lists, reading permissions, checking objects, publishing. */
 const STEPS = 4;
 
 function step(number: number): StepPlace {
