@@ -36,7 +36,7 @@ export function ChangesPage() {
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}
       subTitle={t(
         'changes.subtitle',
-        'Resources created, changed, moved or deleted in Grafana, according to your backups. Grafana records who deleted a resource only for dashboards and folders.',
+        'Resources created, changed, moved or deleted in Grafana, according to your backups. Grafana 12.4 and later record who deleted a dashboard or folder.',
       )}
     >
       <Stack direction="column" gap={2}>
