@@ -159,7 +159,7 @@ describe('dashkeep versions --below', () => {
   });
 });
 
-describe('who saved a version', () => {
+describe('who saved or deleted a version', () => {
   it('is shown by name if Grafana knows the account ID, and by that ID otherwise', async () => {
     const grafana = await startGrafana({ profile: '12.4' });
     const ADMIN = {
@@ -173,12 +173,17 @@ describe('who saved a version', () => {
     expect((await runCli(['backup'], ADMIN)).exit).toBe(0);
     const savedBy = async (settings: Record<string, string>): Promise<unknown> => {
       const { json } = await runCli(['versions', 'dashboard/a', '--json'], settings);
-
-      const [{ by, updatedBy }] = json.versions;
+      const { by, updatedBy } = json.versions.at(-1);
       return { by, isId: /^user:/.test(updatedBy) };
     };
     expect(await savedBy(ADMIN)).toEqual({ by: 'admin', isId: true });
     expect((await runCli(['versions', 'dashboard/a'], ADMIN)).out).toMatch(/first-seen +admin /);
+    // Grafana says when something was deleted in whole seconds, by which it has to be after the snapshot before.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    await call(grafana, 'admin:admin', 'DELETE /api/dashboards/uid/a');
+    expect((await runCli(['backup'], ADMIN)).exit).toBe(0);
+    const shown = (await runCli(['versions', 'dashboard/a'], ADMIN)).out;
+    expect(shown).toMatch(/deleted +admin .*\n.*first-seen +admin /);
     await grafana.close();
     expect(await savedBy(ADMIN)).toEqual({ by: undefined, isId: true });
     expect(await savedBy(environment)).toEqual({ by: undefined, isId: true });

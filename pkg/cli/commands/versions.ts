@@ -2,17 +2,19 @@ import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { compact } from '../../contract/compact.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
-import { isWholeResource, SERVER_KINDS, type ResourceRef } from '../../contract/kinds.ts';
+import { isWholeResource, SERVER_KINDS, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { isAccountId, withAuthors } from '../../engine/versions/authors.ts';
+import { withDeletions } from '../../engine/versions/deletions.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
 import {
   describeSeveral,
   describeVersions,
+  goneOf,
   versionsBelow,
   versionsOf,
 } from '../../engine/versions/resource-versions.ts';
 import type { GrafanaLink } from '../../operations/grafana.ts';
-import { liveAuthors } from '../../operations/live.ts';
+import { liveAuthors, liveDeletions } from '../../operations/live.ts';
 import { versionsOfResource, type VersionSource } from '../../operations/versions.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
@@ -56,7 +58,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   }
   const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository, grafana }) => {
     const { signal } = context;
-    const named = (shown: ResourceVersion[], org: number) => withNames(context, grafana, shown, org);
+    const named = (shown: ResourceVersion[], which: NamedRef) => withNames(context, grafana, shown, which);
     const source = versionSource(context, repository, flags.json === true);
     const which = isWholeResource(asked)
       ? await knownRef(asked, org, source)
@@ -67,7 +69,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
       const described = flags.changes
         ? await describeSeveral(shown, below.changes, { read: source.read, signal })
         : shown;
-      return { ref: which, found: below, total: below.total, items: await named(described, which.org) };
+      return { ref: which, found: below, total: below.total, items: await named(described, which) };
     }
     const { found: all, kind, read } = await versionsOfResource(which, source);
     if (all.changes.length === 0) {
@@ -77,7 +79,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     const described = flags.changes
       ? await describeVersions(shown, all.changes.toReversed(), { kind, read, signal })
       : shown;
-    return { ref: which, found: all, total: all.changes.length, items: await named(described, which.org) };
+    return { ref: which, found: all, total: all.changes.length, items: await named(described, which) };
   });
   const { indexed, pending, unreadable } = found;
   if (flags.json === true) {
@@ -155,21 +157,27 @@ async function knownRef(
 /** Timeout for reading names from Grafana, in milliseconds. */
 const NAMES_WITHIN = 3_000;
 
-/** Adds the name of the account that saved each version, if Grafana can be reached. */
+/** Adds the name of the account that saved or deleted each version, if Grafana can be reached. */
 async function withNames(
   { clock, log, signal }: CliContext,
   grafana: () => GrafanaLink,
   versions: ResourceVersion[],
-  org: number,
+  ref: NamedRef,
 ): Promise<ResourceVersion[]> {
-  if (!versions.some(({ updatedBy = '' }) => isAccountId(updatedBy))) {
+  const goneIn = (version: ResourceVersion) => goneOf(version, version.resource ?? ref);
+  const isGone = versions.some((version) => goneIn(version) !== undefined);
+  if (!isGone && !versions.some(({ updatedBy = '' }) => isAccountId(updatedBy))) {
     return versions;
   }
   const late = new AbortController();
-  const read = async () => liveAuthors(grafana(), org, AbortSignal.any([signal, late.signal]));
+  const read = async () => {
+    const link = grafana();
+    const ending = AbortSignal.any([signal, late.signal]);
+    const deletions = isGone ? await liveDeletions(link, ref.org, ending) : undefined;
+    return withAuthors(withDeletions(versions, goneIn, deletions), await liveAuthors(link, ref.org, ending));
+  };
   try {
-    const authors = await withTimeLimit(clock, NAMES_WITHIN, signal, (over) => Promise.race([read(), over]));
-    return withAuthors(versions, authors);
+    return (await withTimeLimit(clock, NAMES_WITHIN, signal, (over) => Promise.race([read(), over]))) ?? versions;
   } catch (error) {
     signal.throwIfAborted();
     log.debug({ reason: reasonOf(error) }, 'accounts are not known');

@@ -27,8 +27,20 @@ export interface Gone {
 const PAGE = 1000;
 const PAGES_MOST = 5;
 
+/** Adds to what shows that something was deleted who did that, and when. @param goneOf - what it shows to be deleted */
+export function withDeletions<T>(
+  shown: readonly T[],
+  goneOf: (one: T) => Gone | undefined,
+  deletions: Deletions | undefined,
+): T[] {
+  return shown.map((one) => {
+    const gone = goneOf(one);
+    return gone === undefined ? one : { ...one, ...deletionOf(gone, deletions) };
+  });
+}
+
 /** @returns the last deletion of a resource if it is the one that two snapshots show */
-export function deletionOf({ kind, uid, after, before }: Gone, deletions: Deletions | undefined): Deletion | undefined {
+function deletionOf({ kind, uid, after, before }: Gone, deletions: Deletions | undefined): Deletion | undefined {
   const found = deletions?.get(`${kind}/${uid}`);
   const at = new Date(found?.updated ?? '');
   return at > after && at <= before ? found : undefined;

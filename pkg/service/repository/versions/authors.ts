@@ -3,7 +3,7 @@ import type { Clock, Log } from '../../../contract/ports.ts';
 import { liveAuthors, liveDeletions } from '../../../operations/live.ts';
 import type { GrafanaLink } from '../../../operations/grafana.ts';
 import { authorOf, isAccountId, withAuthors, type Authors } from '../../../engine/versions/authors.ts';
-import { deletionOf, type Deletions, type Gone } from '../../../engine/versions/deletions.ts';
+import { withDeletions, type Deletions, type Gone } from '../../../engine/versions/deletions.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { Kept } from './kept.ts';
@@ -38,9 +38,11 @@ export class AuthorNames {
     caller: Caller,
     goneOf: (version: T) => Gone | undefined = () => undefined,
   ): Promise<T[]> {
-    const gone = new Map(versions.map((version) => [version, goneOf(version)]));
     const latest = this.#clock.now().getTime() - LATEST_MS;
-    const deleted = [...gone.values()].flatMap((one) => (one ? Math.min(one.before.getTime(), latest) : []));
+    const deleted = versions.flatMap((version) => {
+      const gone = goneOf(version);
+      return gone === undefined ? [] : Math.min(gone.before.getTime(), latest);
+    });
     const saved = versions
       .filter(({ updatedBy = '' }) => isAccountId(updatedBy))
       .map(({ time, updated }) => Date.parse(time ?? updated ?? '') || 0);
@@ -49,11 +51,7 @@ export class AuthorNames {
       // Nobody is called gone by a list that is older than what they saved or deleted.
       deleted.length + saved.length === 0 ? undefined : this.#authorsOf(caller, Math.max(...deleted, ...saved)),
     ]);
-    const all = versions.map((version) => {
-      const one = gone.get(version);
-      return one === undefined ? version : { ...version, ...deletionOf(one, deletions) };
-    });
-    return withAuthors(all, authors);
+    return withAuthors(withDeletions(versions, goneOf, deletions), authors);
   }
 
   /** The name of an account, as far as it is known; null for one that is gone. */
