@@ -127,9 +127,9 @@ function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
   const { last } = facts ?? {};
   const check = reason('check-second-target');
   if (last?.status === 'failed') {
-    const { code = 'DK_INTEGRITY', message } = last.failure ?? {};
+    const { code = 'DK_INTEGRITY', message, advice: next = check } = last.failure ?? {};
     if (message !== undefined) {
-      return [warningOf(code as ErrorCode, reason('copy-failing', { message }), check)];
+      return [warningOf(code as ErrorCode, reason('copy-failing', { message }), next as KnownReason)];
     }
     const { why, advice } = copyProblem(last);
     return [warningOf(code as ErrorCode, why, advice)];

@@ -55,7 +55,8 @@ export function copied({ last, copied: newest, read, overdue }: CopyEvidence, { 
   const hasFailed = last !== undefined && last.status !== 'complete';
   const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
   const problem = isDamaged ? copyProblem(last) : undefined;
-  const advice = [problem?.advice ?? reason('check-second-target'), reason('ready-see-runs')];
+  const known = problem?.advice ?? (last?.failure?.advice as Reason | undefined);
+  const advice = [known ?? reason('check-second-target'), reason('ready-see-runs')];
   const why = hasFailed ? [problem?.why ?? whyNot(last)] : [];
   if (newest === undefined) {
     return { level: overdue ? 'bad' : 'warning', found: [reason('ready-copy-none'), ...why], advice };
