@@ -1,8 +1,10 @@
 import './memory.ts';
 import { ignoreClosedOutput } from './closed-output.ts';
 import { main } from './main.ts';
+import { failIfUnfinished } from './unfinished.ts';
 
 ignoreClosedOutput(process.stdout, process.stderr);
+failIfUnfinished(process);
 
 // Not process.exit: what was printed must reach its reader first. Not await either: a CommonJS module has none at its
 // top.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { reasonOf } from '../contract/errors.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import type { Clock, Log } from '../contract/ports.ts';
-import { Agent, type Connections } from '../lib/http/agent.ts';
+import { Agent, buildConnector, type Connections } from '../lib/http/agent.ts';
 import { sendRequest, type HttpResponse } from '../lib/http/request.ts';
 import { KubernetesError, refusal } from './errors.ts';
 import type { Access, Status } from './types.ts';
@@ -131,7 +131,7 @@ export class KubeClient {
     if (this.#agent?.ca !== ca) {
       // What is under way with the former certificate may end.
       void this.#agent?.agent.close();
-      this.#agent = { ca, agent: new Agent({ connections: 4, pipelining: 1, connect: { ca } }) };
+      this.#agent = { ca, agent: new Agent({ connections: 4, pipelining: 1, connect: buildConnector({ ca }) }) };
     }
     return this.#agent.agent;
   }

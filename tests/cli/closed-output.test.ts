@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
@@ -12,6 +12,17 @@ it('ends as usual when nobody reads its output to the end', async () => {
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const [exit] = (await once(child, 'close')) as [number];
   expect({ exit, said }).toEqual({ exit: 0, said: '' });
+});
+
+it('fails if nothing is left to wait for, although the command is not done', () => {
+  const module = new URL('../../pkg/cli/unfinished.ts', import.meta.url);
+  const code = `import { failIfUnfinished } from '${module.href}'; failIfUnfinished(process);`;
+  const run = (rest: string) =>
+    spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code + rest], {
+      encoding: 'utf8',
+    });
+  expect(run('')).toMatchObject({ status: 1, stderr: expect.stringContaining('before the command was done') });
+  expect(run('process.exitCode = 0;')).toMatchObject({ status: 0, stderr: '' });
 });
 
 it('does not hide another error of the output', () => {

@@ -120,6 +120,23 @@ describe('dashkeep backup with a wrong address of Grafana', () => {
     }
   });
 
+  it('names a server whose certificate is for another name, also to a server admin', async () => {
+    const certificate = makeCertificate(directory.path, 'DNS:grafana.example.org');
+    const server = createServer(certificate);
+    try {
+      const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
+      const address = ['--grafana-url', `https://127.0.0.1:${await portOf(server)}`];
+      const backup = ['backup', ...where, ...address, '--grafana-ca-file', certificate.caFile];
+      const admin = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
+      await expect(runCli(backup, admin, { clock: fastClock() })).rejects.toMatchObject({
+        code: 'DK_GRAFANA_UNREACHABLE',
+        message: expect.stringContaining('(ERR_TLS_CERT_ALTNAME_INVALID)'),
+      });
+    } finally {
+      server.close();
+    }
+  });
+
   it.each([
     ['another web server', 404],
     ['a server that expects TLS', 400],

@@ -9,13 +9,24 @@ export interface TestCertificate {
   caFile: string;
 }
 
-/** A certificate for 127.0.0.1 and localhost from an authority that nobody trusts, made by openssl in a directory. */
-export function makeCertificate(directory: string): TestCertificate {
+/** A certificate from an authority that nobody trusts, made by openssl in a directory. */
+export function makeCertificate(directory: string, names = 'IP:127.0.0.1,DNS:localhost'): TestCertificate {
   const path = (name: string) => join(directory, name);
   const openssl = (...parameters: string[]) => execFileSync('openssl', parameters, { cwd: directory, stdio: 'pipe' });
   const ecKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...ecKey, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Test CA');
-  openssl('req', ...ecKey, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=localhost', '-addext', NAMES);
+  const alternativeNames = ['-addext', `subjectAltName=${names}`];
+  openssl(
+    'req',
+    ...ecKey,
+    '-keyout',
+    'server.key',
+    '-out',
+    'server.csr',
+    '-subj',
+    '/CN=localhost',
+    ...alternativeNames,
+  );
   openssl(
     ...['x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
     ...['-out', 'server.pem', '-days', '2', '-copy_extensions', 'copy'],
@@ -26,5 +37,3 @@ export function makeCertificate(directory: string): TestCertificate {
     caFile: path('ca.pem'),
   };
 }
-
-const NAMES = 'subjectAltName=IP:127.0.0.1,DNS:localhost';

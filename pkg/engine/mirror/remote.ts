@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { systemCode } from '../../lib/file-errors.ts';
-import { Agent } from '../../lib/http/agent.ts';
+import { Agent, buildConnector } from '../../lib/http/agent.ts';
 import { BodyTooLarge, sendRequest } from '../../lib/http/request.ts';
 import { assertPackFits, MAX_PACK_BYTES } from './pack.ts';
 import type { TreeEntry, TreeStore } from './tree.ts';
@@ -234,7 +234,7 @@ function codeOf(error: unknown): unknown {
 type Http = Parameters<typeof Sdk.push>[0]['http'];
 
 /** It follows no redirect, which would take content elsewhere. */
-const connections = new Agent({ pipelining: 1 });
+const connections = new Agent({ pipelining: 1, connect: buildConnector({}) });
 
 async function exchange(
   { url, method = 'GET', headers = {}, body }: Parameters<Http['request']>[0],

@@ -4,7 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { objectAt, stringAt } from '../../lib/json/json.ts';
 import { notGrafana } from '../../grafana/capabilities.ts';
 import { parseOrUndefined } from '../../grafana/http/response-body.ts';
-import { Agent, type Connections } from '../../lib/http/agent.ts';
+import { Agent, buildConnector, type Connections } from '../../lib/http/agent.ts';
 import { networkCause } from '../../lib/http/network-cause.ts';
 import { sendRequest } from '../../lib/http/request.ts';
 import type { GrafanaStatus } from './status.ts';
@@ -19,8 +19,8 @@ export class GrafanaHealth {
   readonly #url: URL;
 
   constructor({ url, caFile }: { url: string; caFile?: string }) {
-    const ca = caFile === undefined ? {} : { connect: { ca: readFileSync(caFile, 'utf8') } };
-    this.#agent = new Agent({ connections: 1, ...ca });
+    const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
+    this.#agent = new Agent({ connections: 1, connect: buildConnector({ ca }) });
     this.#url = new URL(`${url.replace(/\/+$/, '')}${HEALTH}`);
   }
 
