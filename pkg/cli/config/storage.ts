@@ -4,7 +4,7 @@ import type { StorageSettings } from '../../storage/open.types.ts';
 import { parseTarget } from '../../storage/target.ts';
 import type { Configuration } from './configuration.ts';
 import { readSettingFile } from './environment.ts';
-import { s3Settings, s3WithKey } from './s3.ts';
+import { copyS3, s3Settings, s3WithKey } from './s3.ts';
 
 /** What is set about each kind of storage, without the key of a bucket of S3. @throws DK_SETTINGS */
 export function storageSettings(configuration: Configuration): Required<StorageSettings> {
@@ -15,11 +15,15 @@ export function storageSettings(configuration: Configuration): Required<StorageS
   };
 }
 
-/** The same for one target, with its key read now. @throws DK_SETTINGS */
+/** The same for one target, which may be the second, with its key read now. @throws DK_SETTINGS */
 export async function settingsFor(target: string, configuration: Configuration): Promise<StorageSettings> {
   switch (parseTarget(target).kind) {
     case 's3':
-      return { s3: await s3WithKey(configuration) };
+      return {
+        s3: await (target === configuration.get('DASHKEEP_COPY_TARGET')
+          ? copyS3(configuration)
+          : s3WithKey(configuration)),
+      };
     case 'directory':
       return {};
     default:

@@ -2,10 +2,7 @@ import type { Text } from '../../texts.ts';
 
 /** What to do about the settings of an S3 target. */
 export const S3_SETTINGS_ADVICE = {
-  'correct-region': {
-    cli: 'The bucket is in another region. Correct AWS_REGION.',
-    page: 'The bucket is in another region. Correct the region.',
-  },
+  'correct-region': 'The bucket is in another region. Correct the region.',
   'set-access-key': {
     cli: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile. AWS roles are not sent to other services.',
     page: 'Enter an access key and its secret, or a profile. AWS roles are not sent to other services.',

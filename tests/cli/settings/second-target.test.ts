@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { Configuration } from '../../../pkg/cli/config/configuration.ts';
+import { settingsFor } from '../../../pkg/cli/config/storage.ts';
+
+const environment = {
+  DASHKEEP_TARGET: 's3://my-bucket/grafana',
+  DASHKEEP_S3_ENDPOINT: 'https://s3.example.com',
+  AWS_ACCESS_KEY_ID: 'first',
+  AWS_SECRET_ACCESS_KEY: 'first-secret',
+  DASHKEEP_COPY_TARGET: 's3://other-bucket/grafana',
+  DASHKEEP_COPY_S3_ENDPOINT: 'https://s3.example.org',
+  DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'second',
+  DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'second-secret',
+};
+
+describe('a command with --target', () => {
+  it.each([
+    ['the second target', 's3://other-bucket/grafana', 'https://s3.example.org', 'second'],
+    ['any other one', 's3://third-bucket/grafana', 'https://s3.example.com', 'first'],
+  ])('reads %s at %s', async (_, target, endpoint, key) => {
+    const { s3 } = await settingsFor(target, new Configuration(environment, { target }));
+    expect(s3?.endpoint?.value).toBe(endpoint);
+    expect(s3?.accessKeyId?.value).toBe(key);
+  });
+});
