@@ -52,7 +52,9 @@ describe('a setting that names a file that is not there', () => {
     const { message, hint, exit } = await refusal({ ...settings(target), ...given, [name]: path });
     expect(message).toContain(name);
     expect(message).toContain(path);
-    expect(hint).toBe('No such file. Check the path. In Kubernetes, check that the Secret exists, has this key and is mounted.');
+    expect(hint).toBe(
+      'No such file. Check the path. In Kubernetes, check that the Secret exists, has this key and is mounted.',
+    );
     expect(exit).toBe(2);
   });
 

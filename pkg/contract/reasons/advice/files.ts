@@ -2,7 +2,8 @@ import type { Text } from '../../texts.ts';
 
 /** What to do about a file that cannot be read or written. */
 export const FILES_ADVICE = {
-  'check-path': 'No such file. Check the path. In Kubernetes, check that the Secret exists, has this key and is mounted.',
+  'check-path':
+    'No such file. Check the path. In Kubernetes, check that the Secret exists, has this key and is mounted.',
   'allow-reading': 'Allow Dashkeep’s user to read it.',
   'name-file': 'This is a directory. Name a file in it.',
   'name-writable-file': 'Name a file in a directory that Dashkeep may write to; in a container, for example in /tmp.',
