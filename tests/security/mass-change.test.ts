@@ -167,7 +167,7 @@ describe('a mass change', () => {
   });
 
   it('is one where a tenth is deleted, or as many as the settings say', async () => {
-    await start(22);
+    await start(105);
     for (const uid of uids().slice(0, 10)) {
       await api(`DELETE /api/dashboards/uid/${uid}`);
     }
