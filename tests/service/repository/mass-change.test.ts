@@ -42,7 +42,7 @@ const uids = (): string[] => [...grafana.state.org(1).dashboards.keys()].sort();
 /** Grafana with the same contents at any version. */
 async function startAt(profile: '12.4' | '13.2', port?: number): Promise<void> {
   grafana = await startGrafana({ profile, seed: 3, ...(port === undefined ? {} : { port }) });
-  grafana.seedDashboards({ count: 24, folders: 4 });
+  grafana.seedDashboards({ count: 60, folders: 4 });
   const isUp = (): Promise<boolean> =>
     fetch(`${grafana.url}/api/health`).then(
       ({ ok }) => ok,
