@@ -8,8 +8,8 @@ import { OutageContext, RespondedContext, useOutage } from '../data/useOutage.ts
 import { useStatus } from '../data/useStatus.ts';
 import { OutageNotice } from './problems/ServiceNotice.tsx';
 
-/** Grafana keeps the tabs of a page in one row, and hides those that have no room there. */
-const wrappedTabs = css({ 'main:has(&) [role="tablist"]': { flexWrap: 'wrap' } });
+/** Grafana wraps neither the tabs of a page nor a long word in its title: what has no room is hidden. */
+const wrapped = css({ 'main:has(&)': { '[role="tablist"]': { flexWrap: 'wrap' }, h1: { overflowWrap: 'anywhere' } } });
 
 /**
  * A page of the app: Grafana's frame, with what breaks inside it caught inside it. That the service is out of reach is
@@ -18,13 +18,13 @@ const wrappedTabs = css({ 'main:has(&) [role="tablist"]': { flexWrap: 'wrap' } }
 export function AppPage({ children, pageNav, actions, ...page }: PluginPageProps) {
   const { outage, retry } = useOutage();
   // Grafana keeps them in one row, however narrow the page is.
-  const wrapped = actions && <Stack wrap="wrap">{actions}</Stack>;
+  const wrappedActions = actions && <Stack wrap="wrap">{actions}</Stack>;
   return (
     <OutageContext.Provider value={outage}>
       <RespondedContext.Provider value={useStatus().dataUpdatedAt}>
-        <PluginPage {...page} actions={wrapped} pageNav={pageNav && belowGrafana(pageNav)}>
+        <PluginPage {...page} actions={wrappedActions} pageNav={pageNav && belowGrafana(pageNav)}>
           <PageErrorBoundary>
-            <div className={wrappedTabs}>
+            <div className={wrapped}>
               <Stack direction="column" gap={3}>
                 <OutageNotice onRetry={retry} />
                 {children}

@@ -27,7 +27,7 @@ for (const width of [1280, 400]) {
     const field = page.getByRole('textbox', { name: 'Title, panel, query, tag or data source' });
     await tabTo(field);
     await page.keyboard.type(board.panel.toUpperCase());
-    const hit = page.getByRole('region', { name: board.title });
+    const hit = page.getByRole('article', { name: board.title });
     await expect(hit.getByText(board.panel)).toBeVisible(LONG);
     await expect(hit.getByText(/^until /)).toBeVisible();
     await expect(page).toHaveURL(/q=TRAINS/);
@@ -52,7 +52,7 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   await admin('DELETE', `/api/dashboards/uid/${board.uid}`);
   await backUp(service);
   await app.open(`/history/search?q=${encodeURIComponent(board.panel)}&deleted=true`);
-  const hit = page.getByRole('region', { name: board.title });
+  const hit = page.getByRole('article', { name: board.title });
   await expect(hit.getByText('Deleted', { exact: true })).toBeVisible(LONG);
   await expect(hit.getByText(/^last seen /)).toBeVisible();
   await expect(page.getByText(/as of the snapshot of /)).toBeVisible();
@@ -76,7 +76,7 @@ test('what was deleted is marked, what is nowhere is said, and a failed search c
   await again.click();
   await repeated;
   await page.unroute(asked);
-  const found = page.getByRole('region', { name: board.title }).first();
+  const found = page.getByRole('article', { name: board.title }).first();
   await found.getByRole('button', { name: 'Restore it' }).click(LONG);
   await page.getByRole('button', { name: 'Restore now' }).click(LONG);
   await expect(page.getByRole('heading', { name: 'Restored', exact: true })).toBeVisible(LONG);
@@ -91,7 +91,7 @@ test('the search speaks French', async ({ app, page, backup }) => {
   test.skip(GRAFANA_URL !== undefined, 'the language is a matter of the preview page; in Grafana it is a preference');
   expect(backup).not.toBe('');
   await app.open(`/history/search?q=${encodeURIComponent(board.title)}&lang=fr-FR`);
-  const hit = page.getByRole('region', { name: board.title });
+  const hit = page.getByRole('article', { name: board.title });
   await expect(hit.getByText('dans la dernière sauvegarde').first()).toBeVisible(LONG);
   await expect(hit.getByRole('link', { name: 'Versions antérieures' })).toBeVisible();
   await expectAccessible(page);

@@ -123,7 +123,7 @@ export function timeColumn<T>(
           {written(timeOf(item))}
         </TextLink>
         <Stack gap={1}>
-          <Text color="secondary" variant="bodySmall" truncate>
+          <Text color="secondary" variant="bodySmall">
             <RelativeTime time={timeOf(item)} />
           </Text>
           {beside?.(item)}

@@ -16,7 +16,7 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
   const { kind, uid, title, folder, deleted, restored = false, lastSeen, snapshot, found, more } = hit;
   const name = title || uid;
   return (
-    <section className={styles.card} aria-label={name}>
+    <article className={styles.card} aria-label={name}>
       <Stack gap={1} alignItems="center" wrap="wrap">
         <Icon name={kindIcon(kind)} title={kindLabel(kind)} />
         <Text element="h2" variant="h5">
@@ -59,7 +59,7 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
           {t('search.versions', 'Earlier versions')}
         </LinkButton>
       </Stack>
-    </section>
+    </article>
   );
 }
 

@@ -13,7 +13,7 @@ test('what was deleted after the latest snapshot is said to be, as that snapshot
     await route.fulfill({ json: { ...answer, items: answer.items.map((hit) => ({ ...hit, deleted: true })) } });
   });
   await app.open('/history/search?q=Checkout%20latency');
-  const hit = page.getByRole('region', { name: 'Checkout latency', exact: true });
+  const hit = page.getByRole('article', { name: 'Checkout latency', exact: true });
   await expect(hit.getByText('in the latest snapshot').first()).toBeVisible();
   await expect(hit.getByText('Deleted after the latest snapshot')).toBeVisible();
 });

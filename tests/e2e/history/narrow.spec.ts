@@ -22,6 +22,22 @@ test('a narrow list of snapshots shows the trigger of each', async ({ app, page,
   await expectAccessible(page);
 });
 
+test('a narrow list of snapshots shortens a long note, not the time', async ({ app, page, service }) => {
+  const hold = { note: 'before the changes that the next backup reports', since: '2026-01-01T00:00:00.000Z' };
+  Object.assign(service.state.snapshots[0]!, { hold });
+  await app.open('/history');
+  const time = page.getByRole('row').nth(1).getByRole('time');
+  await expect(time).toBeInViewport({ ratio: 1 });
+});
+
+test('a long word in the title of a narrow page is readable', async ({ app, page, service }) => {
+  const title = 'a_name_without_any_space_'.repeat(6);
+  service.state.latest.get('dashboard/checkout-latency')!.entry.title = title;
+  await app.open('/versions/dashboard/checkout-latency');
+  await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(600);
+});
+
 test('a narrow result of a restore shows the reason, and the fields that differ', async ({ app, page }) => {
   await page.route('**/api/v1/restores/*/results*', async (route) => {
     const found = (await (await route.fetch()).json()) as ResultPage;

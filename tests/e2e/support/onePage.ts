@@ -39,7 +39,7 @@ export const test = base.extend<object, OfAll>({
     { scope: 'worker' },
   ],
   baseURL: async ({ origin }, use) => use(origin),
-  page: async ({ loaded: page, ownClock }, use) => {
+  page: async ({ loaded: page, ownClock, viewport }, use) => {
     if (!(await isMarked(page))) {
       await page.goto(ELSEWHERE.path);
       await expect(elsewhere(page)).toBeVisible();
@@ -49,6 +49,7 @@ export const test = base.extend<object, OfAll>({
       // The test before has let time pass, and the service has not.
       await page.clock.setSystemTime(new Date());
     }
+    await page.setViewportSize(viewport ?? SIZE);
     await use(page);
     for (const event of ['load', 'request', 'response', 'console', 'pageerror']) {
       // A listener of this test must not fail the next one.
@@ -56,7 +57,6 @@ export const test = base.extend<object, OfAll>({
     }
     await page.unrouteAll();
     await page.emulateMedia({ media: null });
-    await page.setViewportSize(SIZE);
     // What comes to be below the pointer has other colors.
     await page.mouse.move(0, 0);
     await page.context().clearCookies();

@@ -71,6 +71,7 @@ const getStyles = (theme: GrafanaTheme2) => ({
   crumbs: css({
     display: 'flex',
     flexWrap: 'wrap',
+    overflowWrap: 'anywhere',
     listStyle: 'none',
     marginBottom: theme.spacing(2),
     color: theme.colors.text.secondary,
