@@ -7,6 +7,7 @@ import { Neighbours, type Steps } from './Neighbours.tsx';
 import { ResourceDifference } from './ResourceDifference.tsx';
 import { RestoreButton } from './RestoreButton.tsx';
 import { useResourceDiff } from '../../data/useDiff.ts';
+import { useReturnedFocus } from '../../hooks/useReturnedFocus.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
@@ -23,6 +24,7 @@ interface Props {
 /** What differs in one resource: in words first, and the JSON behind it. */
 export function ResourceDiffDrawer({ from, to, resource, steps, onClose }: Props) {
   const query = useResourceDiff(from, to, resource);
+  useReturnedFocus();
   return (
     <Drawer title={query.data?.title || resource.uid} subtitle={kindLabel(resource.kind)} size="lg" onClose={onClose}>
       <OutageNotice />

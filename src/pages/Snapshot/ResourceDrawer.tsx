@@ -9,6 +9,7 @@ import { JsonView } from '../../components/json/JsonView.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { OutageNotice, ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { downloadResource, useResource } from '../../data/useSnapshots.ts';
+import { useReturnedFocus } from '../../hooks/useReturnedFocus.ts';
 import { formatBytes, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
@@ -30,6 +31,7 @@ export function ResourceDrawer({ snapshot, resource, onClose }: Props) {
     mutationFn: (format: 'body' | 'dashboard') => downloadResource(snapshot, { org, kind, uid }, format),
   });
   const parameter = resourceParameter(resource);
+  useReturnedFocus();
   return (
     <Drawer
       title={query.data?.rule?.title || query.data?.entry.title || uid}

@@ -1,5 +1,5 @@
 import { Alert, Button, Icon, Text, Tooltip, type BadgeColor, Drawer } from '@grafana/ui';
-import { useMemo, useState } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import { KIND_NAMES } from '../../../../pkg/contract/kinds.ts';
 import type { PlanAction, PlanItem } from '../../../../pkg/contract/plan.ts';
@@ -17,6 +17,7 @@ import { lossTexts, reasonText } from '../../../lib/catalogue/reasons.ts';
 import { resourceParameter, refOf } from '../../../lib/routes.ts';
 import { comparedBy } from './confirmation.ts';
 import { CHANGING, foldedCount } from './folded.ts';
+import { useReturnedFocus } from '../../../hooks/useReturnedFocus.ts';
 import { useUrlState } from '../../../hooks/useUrlState.ts';
 import { OutageNotice } from '../../../components/problems/ServiceNotice.tsx';
 import { QueryView } from '../../../components/QueryView.tsx';
@@ -99,17 +100,28 @@ export function PlanItems({ plan: { id, snapshot, counts, options } }: { plan: R
         </div>
       )}
       {opened && (
-        <Drawer
-          title={opened.title || opened.uid}
-          subtitle={subtitleOf(opened, isHere)}
-          size="lg"
-          onClose={() => setOpened(undefined)}
-        >
-          <OutageNotice />
+        <ItemDrawer item={opened} isHere={isHere} onClose={() => setOpened(undefined)}>
           {isHere ? <LiveDifference snapshot={snapshot} item={opened} /> : <ChangesThere plan={id} item={opened} />}
-        </Drawer>
+        </ItemDrawer>
       )}
     </>
+  );
+}
+
+interface DrawerProps {
+  item: PlanItem;
+  isHere: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+function ItemDrawer({ item, isHere, onClose, children }: DrawerProps) {
+  useReturnedFocus();
+  return (
+    <Drawer title={item.title || item.uid} subtitle={subtitleOf(item, isHere)} size="lg" onClose={onClose}>
+      <OutageNotice />
+      {children}
+    </Drawer>
   );
 }
 
