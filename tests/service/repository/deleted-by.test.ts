@@ -96,13 +96,14 @@ describe('who deleted a dashboard or folder', () => {
 
   it('is not read again for each of several resources', async () => {
     const read = () => grafana.requests.filter(({ query }) => query.includes('get-trash')).length;
-    const compare = (uid: string) =>
-      service.call('GET', `/diff/resource?from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=${uid}`);
-    await compare('by-ada');
+    const compare = async (uid: string): Promise<unknown> => {
+      const one = `from=${snapshots[0]}&to=live&org=1&kind=dashboard&uid=${uid}`;
+      return (await service.call('GET', `/diff/resource?${one}`)).json.to.by;
+    };
     const before = read();
-    expect((await compare('twice')).json.to.by).toBe('admin');
-    expect((await compare('in-folder')).json.to.by).toBe('ada');
-    expect(read()).toBe(before);
+    expect(await Promise.all(['by-ada', 'twice', 'in-folder'].map(compare))).toEqual(['ada', 'admin', 'ada']);
+    // Dashboards and folders, each once at most.
+    expect(read() - before).toBeLessThanOrEqual(2);
   });
 
   it.each<FaultAction>([{ kind: 'status', status: 500 }, { kind: 'hang' }])(
