@@ -19,6 +19,12 @@ export function copyProblem({
             trust: `dashkeep trust <fingerprint> ${place}`,
             command: `dashkeep keys ${place}`,
           })
-        : reason('check-second-target'),
+        : copyAdvice(undefined),
   };
+}
+
+/** What to do about a copy that failed: its settings, if those are wrong, or else the target. */
+export function copyAdvice(failure: RunLine['failure']): KnownReason {
+  const settings = 'correct-second-target';
+  return reason(failure?.advice?.code === settings ? settings : 'check-second-target');
 }

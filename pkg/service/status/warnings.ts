@@ -12,7 +12,7 @@ import type { Caller } from '../organizations/caller.ts';
 import { hidden } from '../organizations/run-view.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
-import { copyProblem } from '../copy/problem.ts';
+import { copyAdvice, copyProblem } from '../copy/problem.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
 import { latecomerFinding } from '../../repository/encryption/latecomers.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
@@ -125,16 +125,15 @@ export function allWarnings(
 /** Warnings about a second target that is behind or damaged. */
 function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
   const { last } = facts ?? {};
-  const check = reason('check-second-target');
   if (last?.status === 'failed') {
-    const { code = 'DK_INTEGRITY', message, advice: next = check } = last.failure ?? {};
+    const { code = 'DK_INTEGRITY', message } = last.failure ?? {};
     if (message !== undefined) {
-      return [warningOf(code as ErrorCode, reason('copy-failing', { message }), next as KnownReason)];
+      return [warningOf(code as ErrorCode, reason('copy-failing', { message }), copyAdvice(last.failure))];
     }
     const { why, advice } = copyProblem(last);
     return [warningOf(code as ErrorCode, why, advice)];
   }
-  return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), check)] : [];
+  return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), copyAdvice(undefined))] : [];
 }
 
 /** What is wrong with the repository, each code once. */

@@ -3,7 +3,7 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import { lateAfterSeconds, type RunLine } from '../../../contract/runs.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
-import { copyProblem } from '../../copy/problem.ts';
+import { copyAdvice, copyProblem } from '../../copy/problem.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { DAY_MS, old, QUARTER, type Said } from './said.ts';
 
@@ -55,8 +55,7 @@ export function copied({ last, copied: newest, read, overdue }: CopyEvidence, { 
   const hasFailed = last !== undefined && last.status !== 'complete';
   const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
   const problem = isDamaged ? copyProblem(last) : undefined;
-  const known = problem?.advice ?? (last?.failure?.advice as Reason | undefined);
-  const advice = [known ?? reason('check-second-target'), reason('ready-see-runs')];
+  const advice = [problem?.advice ?? copyAdvice(last?.failure), reason('ready-see-runs')];
   const why = hasFailed ? [problem?.why ?? whyNot(last)] : [];
   if (newest === undefined) {
     return { level: overdue ? 'bad' : 'warning', found: [reason('ready-copy-none'), ...why], advice };
