@@ -14,8 +14,8 @@ const WAITING = 'waiting for Grafana';
 /** Reports at most this often, in milliseconds. */
 const REPORT_EVERY_MS = 200;
 
-/** Time left is said when a step took that long, in milliseconds, and did this part of its work, or that much of it. */
-const TELLS_TIME = { after: 1_000, part: 0.05, resources: 5 };
+/** Time left is said when a step took that long, in milliseconds, and did this part of its work, or took much longer. */
+const TELLS_TIME = { after: 1_000, part: 0.1, anyway: 10_000 };
 
 /** A step of a run: its place among the others, and how much it has to do, where that is known. */
 export type StepPlace = Pick<ProgressStep, 'number' | 'of' | 'total'>;
@@ -205,8 +205,8 @@ export class ProgressCounter {
     const { done, total } = step;
     const took = now - began;
     const isGoing = this.#waitsSince === undefined;
-    const enough = Math.min((total ?? 0) * TELLS_TIME.part, TELLS_TIME.resources);
-    const canTell = isGoing && total !== undefined && took >= TELLS_TIME.after && done >= enough && done > 0;
+    const { after, part, anyway } = TELLS_TIME;
+    const canTell = isGoing && total !== undefined && done > 0 && took >= (done >= total * part ? after : anyway);
     return canTell ? { ...step, secondsLeft: ((Math.max(0, total - done) / done) * took) / 1000 } : step;
   }
 
