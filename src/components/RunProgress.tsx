@@ -4,6 +4,7 @@ import { Button, Icon, Text, useStyles2 } from '@grafana/ui';
 import { useContext } from 'react';
 import type { RunSummary } from '../../pkg/contract/api/runs.ts';
 import { KIND_NAMES } from '../../pkg/contract/kinds.ts';
+import type { Progress } from '../../pkg/contract/runs.ts';
 import { OutageContext } from '../data/useOutage.ts';
 import { useCancelRun } from '../data/useRuns.ts';
 import { formatNumber } from '../lib/format.ts';
@@ -27,14 +28,15 @@ export function RunProgress({ run, isStale = false }: Props) {
   const cancel = useCancelRun();
   const outage = useContext(OutageContext);
   const isUndo = run.undoes !== undefined;
-  const progress = isUndo && run.progress?.phase === 'restoring' ? { ...run.progress, phase: 'undoing' } : run.progress;
+  const isOld = outage !== undefined || isStale;
+  const seen = isOld && run.progress ? withoutPace(run.progress) : run.progress;
+  const progress = isUndo && seen?.phase === 'restoring' ? { ...seen, phase: 'undoing' } : seen;
   const kind = runLabel(run);
-  const title =
-    outage !== undefined || isStale
-      ? t('progress.lastKnown', 'Last known progress: {{kind}}', { kind })
-      : run.status === 'queued'
-        ? t('progress.queued', '{{kind}} is waiting', { kind })
-        : t('progress.running', '{{kind}} is running', { kind });
+  const title = isOld
+    ? t('progress.lastKnown', 'Last known progress: {{kind}}', { kind })
+    : run.status === 'queued'
+      ? t('progress.queued', '{{kind}} is waiting', { kind })
+      : t('progress.running', '{{kind}} is running', { kind });
   return (
     <WaitCard
       title={title}
@@ -76,6 +78,12 @@ export function RunProgress({ run, isStale = false }: Props) {
       {cancel.error !== null && <ServiceNotice error={cancel.error} />}
     </WaitCard>
   );
+}
+
+/** How far it was: how fast it is, and how long still, is not known any more. */
+function withoutPace({ phase, done, total, kinds, step }: Progress): Progress {
+  const at = step && { name: step.name, number: step.number, of: step.of, done: step.done, total: step.total };
+  return { phase, done, total, kinds, step: at };
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
