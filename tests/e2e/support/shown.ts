@@ -62,7 +62,7 @@ export const PAGES: Shown[] = [
     path: ({ board }) => `/history/search?q=${encodeURIComponent(board.title)}`,
     ready: (page, { board }) =>
       expect(
-        page.getByRole('region', { name: board.title, exact: true }).getByText('in the latest snapshot').first(),
+        page.getByRole('article', { name: board.title, exact: true }).getByText('in the latest snapshot').first(),
       ).toBeVisible(),
   },
   {
