@@ -112,7 +112,7 @@ export class DirectoryState implements StateStore {
 
   #path(name: string): string {
     if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
-      throw new DashkeepError('DK_INTERNAL', 'a state name may hold only a-z, 0-9, dots and dashes');
+      throw new DashkeepError('DK_INTERNAL', 'a state name may contain only a-z, 0-9, dots and dashes');
     }
     return join(this.#directory, name);
   }

@@ -15,7 +15,7 @@ export class PermissionDenied extends DashkeepError {
 
 /** An object beyond the caller's limit: it was not read further than that. */
 export function tooLarge(key: string, maxBytes: number): DashkeepError {
-  return new DashkeepError('DK_STORE_TOO_LARGE', `${key} is larger than the ${maxBytes} bytes expected at most`);
+  return new DashkeepError('DK_STORE_TOO_LARGE', `${key} is larger than the expected maximum of ${maxBytes} bytes`);
 }
 
 /**

@@ -40,7 +40,7 @@ export function serviceConfig(environment: Environment, flags: CommonFlags, vers
   const secrets = pageSecrets(configuration);
   if (secrets.has('smtpPassword') && !settings.has('notifications.email.host')) {
     // Otherwise, a server named on a page would get it.
-    throw new DashkeepError('DK_SETTINGS', 'DASHKEEP_SMTP_HOST is missing: set both mail server and password');
+    throw new DashkeepError('DK_SETTINGS', 'DASHKEEP_SMTP_HOST is missing: set both the mail server and the password');
   }
   return {
     version,

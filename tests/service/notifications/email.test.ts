@@ -110,7 +110,7 @@ describe('a password', () => {
   it('of the deployment needs a server of the deployment', () => {
     const environment = { GRAFANA_URL: grafana.url, DASHKEEP_SMTP_PASSWORD: PASSWORD, DASHKEEP_STATE_DIR: directory };
     const configure = (more: object) => () => serviceConfig({ ...environment, ...more }, {}, 'test');
-    expect(configure({})).toThrow('DASHKEEP_SMTP_HOST is missing: set both mail server and password');
+    expect(configure({})).toThrow('DASHKEEP_SMTP_HOST is missing: set both the mail server and the password');
     expect(configure({ DASHKEEP_SMTP_HOST: 'mail.example.com', DASHKEEP_SMTP_FROM: 'a@example.com' })).not.toThrow();
   });
 
