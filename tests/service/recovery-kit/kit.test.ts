@@ -32,6 +32,8 @@ cheapPassphrases();
 beforeAll(async () => {
   grafana = await startGrafana({ profile: '13.2' });
   grafana.seedDashboards({ count: 2, folders: 1, v2Share: 0 });
+  const app = { id: 'grafana-oncall-app', name: 'OnCall', type: 'app', version: '1.9.0', autoEnabled: false } as const;
+  grafana.state.plugins.set(app.id, app);
   await addSecret(HOSTILE, 1);
   s3 = await startS3Server({ buckets: ['bucket'], credentials: [KEY] });
   directory = await temporaryDirectory();
@@ -79,12 +81,13 @@ describe('the kit', () => {
       environment['DASHKEEP_AGE_RECIPIENTS'],
       'Ada, +44 20 7946 0000',
       'Bob',
-      'dashkeep-backup-app',
+      'grafana-oncall-app',
       'password',
       'AWS_SECRET_ACCESS_KEY',
     ]) {
       expect(lines).toContain(text);
     }
+    expect(lines).not.toContain('dashkeep-backup-app');
   });
 
   it('has none of the secrets that any setting holds, nor what addresses carry', async () => {
