@@ -104,7 +104,10 @@ export class OrgIdentities {
     try {
       const { id, name } = await homeOrg(client, this.#parts.signal);
       if (id !== org) {
-        throw new DashkeepError('DK_ORGANIZATION_UNKNOWN', `the token of organization ${org} is one of ${id}`);
+        throw new DashkeepError(
+          'DK_ORGANIZATION_UNKNOWN',
+          `the token of organization ${org} is a token of organization ${id}`,
+        );
       }
       return await this.#note(org, name, await tokenOf(credentials));
     } finally {

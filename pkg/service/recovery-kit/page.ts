@@ -136,7 +136,7 @@ function sealed({ sealed: secrets }: KitFacts): Html {
     ? markup`<code>identity.txt</code> decrypts the backups. `
     : '';
   return markup`<h2>Encrypted private keys</h2>
-<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. ${identity}The file <code>signing-&hellip;</code> is the signing key: put it into the state directory, or under its name into the Secret in Kubernetes, before the first backup.</p>
+<p>Save each block as <code>&hellip;.age</code> and decrypt it with <code>age</code> and the passphrase of this kit. ${identity}The file <code>signing-&hellip;</code> is the signing key: put it into the state directory or, in Kubernetes, into the Secret under its name, before the first backup.</p>
 ${blocks}`;
 }
 
