@@ -105,7 +105,7 @@ async function healthOf(grafana: GrafanaClient, signal?: AbortSignal): Promise<J
 /** @param status - of the response to `/api/health`, where it is not 200 */
 export function notGrafana(url: string, status = 0): DashkeepError {
   const said = status === 0 ? '' : ` (HTTP ${status})`;
-  return new DashkeepError('DK_GRAFANA_ANSWER', `${url} does not respond like a Grafana${said}`, {
+  return new DashkeepError('DK_GRAFANA_ANSWER', `${url} does not respond like Grafana${said}`, {
     advice: reason('check-grafana-address'),
   });
 }

@@ -145,7 +145,7 @@ describe('dashkeep backup with a wrong address of Grafana', () => {
     grafana.setFaults({ match: /./, action: { kind: 'status', status } });
     expect(await refusal(grafana.url)).toMatchObject({
       code: 'DK_GRAFANA_ANSWER',
-      message: expect.stringContaining(`${grafana.url} does not respond like a Grafana (HTTP ${status})`),
+      message: expect.stringContaining(`${grafana.url} does not respond like Grafana (HTTP ${status})`),
       hint: expect.stringContaining('GRAFANA_URL'),
     });
   });

@@ -12,7 +12,7 @@ export const S3_SETTINGS_ADVICE = {
     page: 'Enter an access key and its secret, or a profile, or give the pod an IAM role.',
   },
   'set-scaleway-endpoint': {
-    cli: 'Set DASHKEEP_S3_ENDPOINT to https://s3.fr-par.scw.cloud, or to that of your region, or endpoint_url in the config file.',
+    cli: 'Set DASHKEEP_S3_ENDPOINT, or endpoint_url in the config file, to https://s3.fr-par.scw.cloud or to the endpoint of your region.',
     page: 'Set the endpoint to https://s3.fr-par.scw.cloud, or to that of your region.',
   },
   'add-services-section': {
