@@ -2,7 +2,7 @@ import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { groupBy } from '../../../lib/group-by.ts';
 
 /**
- * Titles of folders when all are at the root, which is the only place where provisioning puts them: their own, or
+ * Titles of folders when all are at the root, the only place where provisioned dashboards get new ones: their own, or
  * their path where several have the same.
  */
 export class RootFolders {
