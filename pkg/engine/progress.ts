@@ -14,7 +14,7 @@ const WAITING = 'waiting for Grafana';
 /** Reports at most this often, in milliseconds. */
 const REPORT_EVERY_MS = 200;
 
-/** Time left is said when a step took that long, in milliseconds, and did this part of its work, or took much longer. */
+/** Time left is said when a step took that long, in milliseconds, and did this part of its work, or much longer. */
 const TELLS_TIME = { after: 1_000, part: 0.1, anyway: 10_000 };
 
 /** A step of a run: its place among the others, and how much it has to do, where that is known. */
