@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '../../../pkg/lib/json/json.ts';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
 import { TRIED_PROFILES } from '../../support/grafana/profiles/tried.ts';
@@ -39,6 +39,23 @@ describe('dashboard snapshots', () => {
       return Date.parse(body['expires'] as string);
     });
     expect(Math.abs(is! - was!)).toBeLessThan(60_000);
+  });
+
+  it('expire in the same second as before, wherever in a second the restore writes them', async () => {
+    grafana = await testGrafana({ profile: '13.2' });
+    const context = await grafana.admin();
+    const key = await seed({ expires: 3600 });
+    const content = (await take('dashboard-snapshot', context)).get(key)!;
+    const body = { ...(content.body as JsonObject), expires: '2026-07-01T13:00:00Z' };
+    const post = vi.spyOn(context.grafana, 'post').mockResolvedValue({ key });
+    for (const written of ['2026-07-01T12:00:00.000Z', '2026-07-01T12:00:00.600Z', '2026-07-01T12:00:00.900Z']) {
+      const clock = { ...context.clock, now: () => new Date(written) };
+      await kindOf('dashboard-snapshot').write!({ ...context, clock }, { uid: key, content: { ...content, body } });
+      // Grafana adds the seconds to its own time and drops the fraction.
+      const { expires } = post.mock.lastCall![1] as { expires: number };
+      const end = new Date(Math.floor(Date.parse(written) / 1000 + expires) * 1000);
+      expect(end.toISOString()).toBe('2026-07-01T13:00:00.000Z');
+    }
   });
 
   it('that have expired since are not brought back', async () => {

@@ -17,7 +17,7 @@ const NEVER_MS = 20 * 365 * 24 * 3600 * 1000;
  * Snapshots of dashboards that people shared, with their data, under their key. Creating takes the key, so links keep
  * working (dashboardsnapshots PrepareLocalSnapshot makes one up only when none is given); the delete key is never shown
  * again. The dashboard must exist (its ValidateDashboardExists). A snapshot cannot be changed, and one that was sent to
- * another server has no data here. Expiry is asked for in seconds from now, so it moves by less than a second.
+ * another server has no data here. Expiry is asked for in seconds from now; Grafana drops the fraction of the result.
  */
 export const dashboardSnapshot: Kind = {
   name: 'dashboard-snapshot',
@@ -174,7 +174,7 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
       key: item.uid,
       name: body['name'] ?? item.content.title,
       dashboard: body['dashboard'] ?? {},
-      expires: Math.max(0, Math.round(left / 1000)),
+      expires: Math.max(0, Math.ceil(left / 1000)),
     },
     { signal: context.signal },
   );
