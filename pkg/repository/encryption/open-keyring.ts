@@ -148,8 +148,8 @@ export async function openKeyring(
   if (keys.length === 0 && keyFiles.length > 0) {
     ports.log.warn(
       { repository },
-      'the local state has lost the key of this repository. A new key is used, so everything is stored again, ' +
-        'and older snapshots cannot be listed here until someone with the identity runs `dashkeep repair --rewrap`',
+      'the local state has lost the key of this repository. A new key is used, so everything is stored again, and ' +
+        'older snapshots cannot be listed here until `dashkeep repair --rewrap` runs with this state and an identity',
     );
   }
   const given = await Promise.all(identities.map(recipientOf));

@@ -35,4 +35,9 @@ it('goes on backing up for the recipients after the state is lost, also where no
   expect(after.error).toContain('cannot be compared with earlier ones');
   const person = { ...lost, DASHKEEP_AGE_IDENTITY: identity };
   expect((await runMain(['show', 'latest'], person)).exit).toBe(0);
+
+  expect(after.error).toContain('until `dashkeep repair --rewrap` runs with this state and an identity');
+  expect((await runMain(['repair', '--rewrap'], person)).exit).toBe(0);
+  const listed = await runMain(['snapshots', '--json'], lost);
+  expect((JSON.parse(listed.out) as { snapshots: unknown[] }).snapshots).toHaveLength(2);
 });
