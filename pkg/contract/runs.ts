@@ -48,7 +48,7 @@ export const Progress = z.object({
   /** Resources per second over the last seconds. */
   rate: z.number().nonnegative().optional(),
   secondsLeft: z.number().nonnegative().optional(),
-  /** Seconds in which the whole run ends if it is no slower than the slowest of the earlier ones. */
+  /** Seconds in which the whole run ends if it is no slower than the slowest of the last ones. */
   endsWithin: z.number().nonnegative().optional(),
   step: ProgressStep.optional(),
 });

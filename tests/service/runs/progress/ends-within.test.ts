@@ -10,8 +10,11 @@ function run(of: Partial<RunRecord>): RunRecord {
   return { id: 'x', kind: 'backup', status: 'complete', trigger: 'manual', started, counts: {}, errors: [], ...of };
 }
 
-it('is the duration of the slowest earlier backup, less the time since the start', () => {
-  const past = [run({ duration: 4_000 }), run({ duration: 30_000 }), run({ kind: 'verify', duration: 90_000 })];
+it('is the duration of the slowest of the last three backups, less the time since the start', () => {
+  const past = [
+    ...[run({ duration: 4_000 }), run({ duration: 30_000 }), run({ kind: 'verify', duration: 90_000 })],
+    ...[run({ duration: 5_000 }), run({ duration: 80_000 })],
+  ];
 
   expect(endsWithin({ ...begun, kind: 'backup' }, past, now)).toBe(28);
 });
