@@ -1,6 +1,17 @@
 import { short, whole } from '../report/format.ts';
 import { markdown } from '../report/markdown.ts';
-import { SCENARIOS, type RealReport, type RealResult } from './scenarios.ts';
+import { SCENARIOS, type RealReport, type RealResult } from './rows.ts';
+
+/** Longest times of what people do in the app, in seconds. */
+const IN_THE_APP: [scenario: string, limit: number | undefined][] = [
+  [SCENARIOS.firstCompared, 8],
+  [SCENARIOS.compared, undefined],
+  [SCENARIOS.backupNow, undefined],
+  [SCENARIOS.planOne, 1.5],
+  [SCENARIOS.restoreOne, 4],
+  [SCENARIOS.planAll, 15],
+  [SCENARIOS.search, 1],
+];
 
 /** What was measured on one Grafana as Markdown: the targets, then each scenario. */
 export function realTables(report: RealReport): string {
@@ -12,7 +23,7 @@ export function realTables(report: RealReport): string {
     `Load average of the machine: ${short(load[0])} before, ${short(load[1])} after; Grafana ran on it too.`;
   const rows = results.map((result) => [
     result.scenario,
-    result.p95 === undefined ? short(result.seconds) : '',
+    short(result.seconds),
     ratioOf(result, find),
     whole(result.requests),
     whole(result.peakMB),
@@ -64,6 +75,10 @@ function targetRows(find: Find): string[][] {
     ...row('p95 of people during a full backup of all kinds, by alone', 2, '×', p95(SCENARIOS.duringFull)),
     ...row('p95 of people while nothing changed, by alone', 2, '×', p95(SCENARIOS.duringUnchanged)),
     ...row('full backup of all kinds: peak memory', 200, 'MB', find(SCENARIOS.full)?.peakMB),
+    ...IN_THE_APP.flatMap(([scenario, limit]) => [
+      ...(limit === undefined ? [] : row(scenario, limit, 's', find(scenario)?.seconds)),
+      ...row(`p95 of people during: ${scenario}`, 2, '×', p95(scenario)),
+    ]),
   ];
 }
 

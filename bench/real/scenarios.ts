@@ -6,11 +6,14 @@ import { measure, type Measured } from '../measure/process.ts';
 import { median } from '../measure/statistics.ts';
 import { KINDS, PROGRAM } from '../tools/dashkeep.ts';
 import { annotate } from './annotate.ts';
+import { dashkeepEnvironment } from './environment.ts';
 import { bareListing } from './bare.ts';
 import { edit, fill } from './fill.ts';
 import { fillKinds } from './kinds.ts';
 import { between, type RealGrafana } from './grafana.ts';
 import { whilePeopleRead } from './person.ts';
+import { SCENARIOS, type RealReport, type RealResult } from './rows.ts';
+import { measureService } from './service.ts';
 
 const IDLE_MS = 10_000;
 /** One dashboard of a hundred. */
@@ -20,29 +23,7 @@ const PAIRS = 3;
 /** Routes that a table names. */
 const NAMED_ROUTES = 5;
 
-/** One row of the table. */
-export interface RealResult {
-  scenario: string;
-  seconds: number;
-  peakMB?: number;
-  requests?: number;
-  /** The routes asked for most often. */
-  routes?: [route: string, count: number][];
-  /** Of a person's dashboards, in milliseconds. */
-  p95?: number;
-}
-
 type Counted = Omit<RealResult, 'scenario' | 'p95'>;
-
-export interface RealReport {
-  version: string;
-  dashboards: number;
-  bytes: number;
-  commit?: string;
-  /** Processes that waited for a processor, on average, before and after: above 2 others were at work. */
-  load: [before: number, after: number];
-  results: RealResult[];
-}
 
 /** Measures everything on one Grafana, filling it first where it is empty. */
 export async function measureReal(
@@ -80,6 +61,8 @@ export async function measureReal(
       const { p95 } = await whilePeopleRead(grafana, uids, run);
       add({ scenario, seconds: (performance.now() - started) / 1000, p95 });
     };
+    const change = (round: number): Promise<void> =>
+      edit(grafana, Math.ceil(dashboards * CHANGED), dashboards, bytes, round);
     const bare: number[] = [];
     const full: Counted[] = [];
     for (let pair = 1; pair <= PAIRS; pair++) {
@@ -90,12 +73,13 @@ export async function measureReal(
     add({ scenario: SCENARIOS.dashboards, ...middle(full) });
     add({ scenario: SCENARIOS.full, ...(await counted('all')) });
     add({ scenario: SCENARIOS.unchanged, ...(await counted('all')) });
-    await edit(grafana, Math.ceil(dashboards * CHANGED), dashboards, bytes, 1);
+    await change(1);
     add({ scenario: SCENARIOS.changed, ...(await counted('all')) });
     await watched(SCENARIOS.idle, () => wait(IDLE_MS));
     await watched(SCENARIOS.duringDashboards, () => backup('watched', ...KINDS));
     await watched(SCENARIOS.duringFull, () => backup('watched-all'));
     await watched(SCENARIOS.duringUnchanged, () => backup('watched-all'));
+    await measureService(grafana, { directory, uids, edit: change, add });
     return {
       version: await grafana.version(),
       dashboards: uids.length,
@@ -107,19 +91,6 @@ export async function measureReal(
     await rm(directory, { recursive: true, force: true });
   }
 }
-
-/** What each row is called. */
-export const SCENARIOS = {
-  bare: 'dashboards and folders listed bare',
-  dashboards: 'full backup of dashboards and folders',
-  full: 'full backup of all kinds',
-  unchanged: 'all kinds, nothing changed',
-  changed: 'all kinds, 1 % of the dashboards changed',
-  idle: 'a person alone',
-  duringDashboards: 'a person during a full backup of dashboards and folders',
-  duringFull: 'a person during a full backup of all kinds',
-  duringUnchanged: 'a person while nothing changed',
-} as const;
 
 /** The run of median time. */
 function middle(runs: readonly Counted[]): Counted {
@@ -134,13 +105,7 @@ async function dashkeep(grafana: RealGrafana, directory: string, name: string, a
     file: process.execPath,
     args: [PROGRAM, 'backup', '--json', ...args],
     env: {
-      HOME: directory,
-      GRAFANA_URL: grafana.url,
-      GRAFANA_ADMIN_USER: grafana.user,
-      GRAFANA_ADMIN_PASSWORD: grafana.password,
-      DASHKEEP_TARGET: `file://${join(directory, name)}`,
-      DASHKEEP_STATE_DIR: join(directory, 'state'),
-      DASHKEEP_PLAIN_COPIES: 'no',
+      ...dashkeepEnvironment(grafana, directory, name),
     },
   });
   if (measured.exit !== 0) {

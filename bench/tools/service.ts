@@ -29,13 +29,13 @@ export class Service {
   }
 
   /** @throws when it is not ready within a minute. */
-  static async start(dashkeep: Dashkeep): Promise<Service> {
+  static async start({ environment }: Pick<Dashkeep, 'environment'>): Promise<Service> {
     const [port, ops] = [await freePort(), await freePort()];
     const started = performance.now();
     const child = spawn(process.execPath, [...IMAGE_FLAGS, PROGRAM, 'serve'], {
       env: {
         PATH: process.env['PATH'],
-        ...dashkeep.environment,
+        ...environment,
         DASHKEEP_KUBERNETES: 'off',
         DASHKEEP_LISTEN: `127.0.0.1:${port}`,
         DASHKEEP_OPS_LISTEN: `127.0.0.1:${ops}`,
@@ -76,13 +76,18 @@ export class Service {
   /** Starts a backup and waits for its end. @throws when it does not end well. */
   async backup(): Promise<void> {
     const { id } = (await this.call('POST', '/runs', { kind: 'backup' })) as { id: string };
+    await this.ended(id);
+  }
+
+  /** Waits for the end of a run. @throws when it does not end well. */
+  async ended(id: string): Promise<void> {
     for (;;) {
       const { status } = (await this.call('GET', `/runs/${id}`)) as { status: string };
       if (status === 'complete') {
         return;
       }
       if (status !== 'queued' && status !== 'running') {
-        throw new Error(`the backup ended as ${status}`);
+        throw new Error(`run ${id} ended as ${status}`);
       }
       await wait(100);
     }

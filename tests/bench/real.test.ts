@@ -5,7 +5,7 @@ import { edit, fill } from '../../bench/real/fill.ts';
 import { between, RealGrafana } from '../../bench/real/grafana.ts';
 import { fillKinds, ownPermissions } from '../../bench/real/kinds.ts';
 import { realTables } from '../../bench/real/report.ts';
-import { SCENARIOS, type RealReport } from '../../bench/real/scenarios.ts';
+import { SCENARIOS, type RealReport } from '../../bench/real/rows.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 
