@@ -125,12 +125,15 @@ describe('a snapshot that reaches more than the newest, made with other credenti
     expect(days({ ...byToken, ...held([1, 2], 3) })).toEqual(['24']);
   });
 
-  it('goes a month after a person left out what it has', () => {
+  it('stays however old, where a person left out what it has', () => {
     const unselected = [...SERVER_KINDS];
     const narrower = { ...byToken, scope: { orgs: 'chosen', serverAdmin: false, unselected } as const };
     expect(days(narrower)).toEqual(['24', '23']);
     const old = ['2026-10-25', '2026-10-24'].map((day) => ({ ...snapshot(day), ...held([1, 2], 3) }));
-    expect(keptTimes([narrower, ...old], { keepLast: 1 }).map((time) => time.slice(0, 10))).toEqual(['2026-11-24']);
+    expect(keptTimes([narrower, ...old], { keepLast: 1 }).map((time) => time.slice(0, 10))).toEqual([
+      '2026-11-24',
+      '2026-10-25',
+    ]);
   });
 
   it('stays once for each organization and kind that a person left out, however often backups take turns', () => {

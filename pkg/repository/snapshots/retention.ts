@@ -52,9 +52,9 @@ const BUCKET_RULES: readonly [rule: keyof RetentionPolicy, bucket: Bucket, name:
 /**
  * Decides which snapshots stay; pure. Only full ones are counted, so a failing or emptied source never pushes good
  * snapshots out; the newest full one always stays, and so does a partial or shrunk one that is newer than it, and the
- * newest one that holds what the credentials of the newest one cannot read or, for a month, what someone left out. What
- * a restore put aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for
- * as long as it is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
+ * newest one that holds what the credentials of the newest one cannot read or what someone left out. What a restore put
+ * aside for safety stays a week and counts for nothing; so does what is foreign or from the future, for as long as it
+ * is that. What is on hold stays, whatever else it is; and everything, while the latest one is shrunk.
  * @throws DK_USAGE when no rule would keep anything, or one is not valid.
  */
 export function planRetention(
@@ -71,7 +71,7 @@ export function planRetention(
   const [newest] = full;
   if (newest !== undefined) {
     keep(newest.id, reason('newest-complete'));
-    const wider = new Set([...beyondReach(newest, full), ...leftOut(newest, full, now)]);
+    const wider = new Set([...beyondReach(newest, full), ...leftOut(newest, full)]);
     wider.forEach((id) => keep(id, reason('newest-beyond-reach')));
   }
   for (const { id } of full.slice(0, policy.keepLast ?? 0)) {
@@ -136,11 +136,11 @@ function beyondReach(newest: SnapshotSummary, full: readonly SnapshotSummary[]):
   return [server, orgs].flatMap((one) => one?.id ?? []);
 }
 
-/** How long what someone left out of the newest one is kept, which may have been for one backup only. */
-const LEFT_OUT_TIME = 30 * 86_400_000;
-
-/** The newest ones that hold organizations and kinds that someone left out of the newest one. */
-function leftOut(newest: SnapshotSummary, full: readonly SnapshotSummary[], now: Date): string[] {
+/**
+ * The newest ones that hold organizations and kinds that someone left out of the newest one, however old: that may have
+ * been for one backup only.
+ */
+function leftOut(newest: SnapshotSummary, full: readonly SnapshotSummary[]): string[] {
   const isChosen = newest.scope?.orgs === 'chosen';
   if (!isChosen && newest.scope?.unselected === undefined) {
     return [];
@@ -156,7 +156,6 @@ function leftOut(newest: SnapshotSummary, full: readonly SnapshotSummary[], now:
   };
   const kept = new Set(contents(newest));
   return full
-    .filter(({ time }) => now.getTime() - Date.parse(time) < LEFT_OUT_TIME)
     .filter((one) => {
       const more = contents(one).filter((content) => !kept.has(content));
       more.forEach((content) => kept.add(content));
