@@ -88,7 +88,7 @@ describe('what the pages claim', () => {
   });
 
   it('does not call alerting of an operator or of Terraform managed', () => {
-    expect(markdown('docs/install/grafana-operator.md')).toContain('Grafana does not record what the operator manages');
+    expect(markdown('docs/install/grafana-operator.md')).toContain('Grafana does not record which resources the operator manages');
     // They write through the provisioning API, without a manager.
     expect(originOf('api').managedBy).toBeUndefined();
     expect(originOf('file').managedBy).toEqual({ manager: 'file' });
@@ -151,7 +151,7 @@ describe('what the pages claim', () => {
     const kinds = KINDS.filter(
       ({ remove, deletable, readsTogether }) => remove !== undefined && deletable !== true && readsTogether !== true,
     ).map(({ name }): string => name);
-    expect(named('docs/restore.md', /no deleted ([^)]*)\)/).sort()).toEqual(kinds.sort());
+    expect(named('docs/restore.md', /deletes no (team[^.]*)\./).sort()).toEqual(kinds.sort());
     expect(named('docs/repository-format.md', /deletes no ([^.]*)\./).sort()).toEqual(kinds);
   });
 
