@@ -109,7 +109,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const authors = new AuthorNames(repositoryCache, clock, log, signal);
   const versions = new ResourceVersions(repositoryCache, clock, authors, history);
   const recentChanges = new RecentChanges(repositoryCache, clock, authors, history);
-  const textSearch = new TextSearch(repositoryCache, history, clock);
+  const textSearch = new TextSearch(repositoryCache, history, clock, authors);
   const previews = new Previews({ repositoryCache, snapshots, clock, randomness, log, signal });
   const statusCache = new StatusCache(config.grafana, repositoryCache, { clock, log });
   const freshness = new Freshness({ settings, repositoryCache, statusCache, history, comparisons, signal });

@@ -91,6 +91,6 @@ describe('the texts of the app', () => {
   });
 
   it('say of what it is known who deleted it, where they say who changed what', () => {
-    expect(source['changes.subtitle']).toMatch(/Grafana 12\.4 and later record who deleted a dashboard or folder\.$/);
+    expect(source['versions.deletedByUnknown']).toMatch(/^Only Grafana 12\.4 and later record who deleted something/);
   });
 });

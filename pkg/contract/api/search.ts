@@ -51,6 +51,9 @@ export const SearchHit = z.object({
   deleted: z.boolean(),
   /** A restore brought it back after the newest snapshot, which lacks it. */
   restored: z.literal(true).optional(),
+  /** Of one that no longer exists, as Grafana says: when and by whom it was deleted; see the versions of a resource. */
+  updated: z.string().optional(),
+  by: z.string().nullable().optional(),
   /** When the newest snapshot was taken that holds it. */
   lastSeen: Time,
   /** The ID of that snapshot; absent if it is untrusted. */

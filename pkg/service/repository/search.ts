@@ -1,5 +1,7 @@
 import type { z } from 'zod';
-import type { SearchPage, SearchQuery } from '../../contract/api/search.ts';
+import type { DiffOrigin } from '../../contract/api/diff.ts';
+import type { SearchHit, SearchPage, SearchQuery } from '../../contract/api/search.ts';
+import { compact } from '../../contract/compact.ts';
 import type { Clock } from '../../contract/ports.ts';
 import { parseSearch } from '../../engine/search/query.ts';
 import { search } from '../../engine/search/search.ts';
@@ -12,6 +14,7 @@ import type { OpenedTarget } from './opened-target.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { leftByRestores } from './restored.ts';
 import { withTimeLimit } from './time-limit.ts';
+import type { AuthorNames } from './versions/authors.ts';
 
 /** How long a request waits for an index to be built. Building continues after that. */
 const WAIT_MS = 5_000;
@@ -21,9 +24,11 @@ export class TextSearch {
   readonly #repositoryCache: RepositoryCache;
   readonly #history: History;
   readonly #clock: Clock;
+  readonly #authors: AuthorNames;
 
-  constructor(repositoryCache: RepositoryCache, history: History, clock: Clock) {
+  constructor(repositoryCache: RepositoryCache, history: History, clock: Clock, authors: AuthorNames) {
     this.#repositoryCache = repositoryCache;
+    this.#authors = authors;
     this.#history = history;
     this.#clock = clock;
   }
@@ -63,7 +68,20 @@ export class TextSearch {
         ),
       ),
     );
-    return { ...page, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
+    const items = await this.#named(page.items, caller);
+    return { ...page, items, ...(last === undefined ? {} : { next: encodeCursor(last) }) };
+  }
+
+  /** With who deleted those that no longer exist. What an untrusted snapshot held last says nothing about when. */
+  async #named(hits: readonly SearchHit[], caller: Caller): Promise<SearchHit[]> {
+    const before = this.#clock.now();
+    const named = await this.#authors.named(
+      hits.map((hit): DiffOrigin & { hit: SearchHit } => ({ hit })),
+      caller,
+      ({ hit: { kind, uid, deleted, lastSeen, snapshot } }) =>
+        deleted && snapshot !== undefined ? { kind, uid, after: new Date(lastSeen), before } : undefined,
+    );
+    return named.map(({ hit, updated, by }) => ({ ...hit, ...compact({ updated, by }) }));
   }
 }
 

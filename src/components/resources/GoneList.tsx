@@ -6,7 +6,7 @@ import { type Gone } from '../../lib/gone.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { deletedBy } from '../../lib/resources/savedBy.ts';
+import { deletedBy, deletedByUnknown } from '../../lib/resources/savedBy.ts';
 import { resourceParameter } from '../../lib/routes.ts';
 import { ResourceName } from './ResourceName.tsx';
 import { RestoreButton } from './RestoreButton.tsx';
@@ -54,6 +54,11 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
           </li>
         ))}
       </ul>
+      {gone.some(({ entry }) => deletedBy(entry) === undefined) && (
+        <Text color="secondary" variant="bodySmall">
+          {deletedByUnknown()}
+        </Text>
+      )}
       {shown.length < gone.length && (
         <Button variant="secondary" fill="text" onClick={() => setAll(true)}>
           {plural('problems.all', gone.length, 'Show it', 'Show all {{number}}')}

@@ -1,11 +1,11 @@
-import type { DiffOrigin } from '../../../pkg/contract/api/diff.ts';
+import type { DiffEntry, DiffOrigin } from '../../../pkg/contract/api/diff.ts';
 import { t } from '../i18n.ts';
 
 /** How Grafana's newer API names an account: an ID that no one knows. */
 const ACCOUNT_ID = /^(user|service-account):/;
 
 /** @returns who deleted something, in words; undefined where nothing says who */
-export function deletedBy({ by }: DiffOrigin): string | undefined {
+export function deletedBy({ by }: Pick<DiffOrigin, 'by' | 'updatedBy'>): string | undefined {
   return by === null
     ? t('versions.deletedByGone', 'deleted by an account that no longer exists')
     : by && t('versions.deletedBy', 'deleted by {{name}}', { name: by });
@@ -33,4 +33,17 @@ export function savedBy({ by, updatedBy = '', restored }: DiffOrigin): string | 
     : ACCOUNT_ID.test(name)
       ? t('versions.byUnknown', 'saved by an unknown account')
       : t('versions.by', 'saved by {{name}}', { name });
+}
+
+/** @returns who made a difference, in words; undefined where nothing says who */
+export function changedBy(entry: DiffEntry): string | undefined {
+  return (entry.change === 'removed' ? deletedBy : savedBy)(entry);
+}
+
+/** Why nothing says who deleted something. */
+export function deletedByUnknown(): string {
+  return t(
+    'versions.deletedByUnknown',
+    'Only Grafana 12.4 and later record who deleted something, and only for dashboards and folders.',
+  );
 }

@@ -16,6 +16,7 @@ import { folderOptions } from '../../lib/folderTree.ts';
 import { distinctTimes } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { deletedByUnknown } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
 import { ChangeItem } from './ChangeItem.tsx';
 import { RestoredGroup } from './RestoredGroup.tsx';
@@ -34,10 +35,7 @@ export function ChangesPage() {
   return (
     <AppPage
       pageNav={{ text: t('changes.title', 'Changes'), url: routes.changes() }}
-      subTitle={t(
-        'changes.subtitle',
-        'Resources created, changed, moved or deleted in Grafana, according to your backups. Grafana 12.4 and later record who deleted a dashboard or folder.',
-      )}
+      subTitle={`${t('changes.subtitle', 'Resources created, changed, moved or deleted in Grafana, according to your backups.')} ${deletedByUnknown()}`}
     >
       <Stack direction="column" gap={2}>
         <FilterRow

@@ -7,6 +7,7 @@ import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindIcon, kindLabel } from '../../lib/kinds.ts';
+import { deletedBy } from '../../lib/resources/savedBy.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { cardStyle } from '../../lib/styles.ts';
 
@@ -38,7 +39,11 @@ export function SearchResult({ hit }: { hit: SearchHit }) {
           <LabelBadge color="blue" icon="history" text={t('search.restored', 'Restored after the latest snapshot')} />
         )}
         {(deleted || restored) && (
-          <Text color="secondary">{t('search.lastSeen', 'last seen {{time}}', { time: formatTime(lastSeen) })}</Text>
+          <Text color="secondary">
+            {[t('search.lastSeen', 'last seen {{time}}', { time: formatTime(lastSeen) }), deletedBy(hit)]
+              .filter(Boolean)
+              .join(' · ')}
+          </Text>
         )}
       </Stack>
       <ul className={styles.list}>

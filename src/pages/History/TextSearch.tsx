@@ -10,6 +10,7 @@ import { useUrlState } from '../../hooks/useUrlState.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { deletedBy, deletedByUnknown } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
 import { SearchResult } from './SearchResult.tsx';
 
@@ -82,6 +83,7 @@ function Results({ list, onWiden }: ResultsProps) {
           {first.asOf !== undefined && (
             <> · {t('search.asOf', 'as of the snapshot of {{time}}', { time: formatTime(first.asOf) })}</>
           )}
+          {items.some((hit) => hit.deleted && deletedBy(hit) === undefined) && ` · ${deletedByUnknown()}`}
         </Text>
         {items.length > 0 && first.asOf !== undefined && <CompareLink size="sm" fill="text" />}
       </Stack>

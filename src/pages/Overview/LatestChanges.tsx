@@ -10,7 +10,7 @@ import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { useLatestChanges } from '../../data/useDiff.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { deletedBy, savedBy } from '../../lib/resources/savedBy.ts';
+import { changedBy } from '../../lib/resources/savedBy.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 
 /** What changed between the newest backup and the one before, who saved it and when. */
@@ -82,7 +82,7 @@ function Entries({ entries, sides }: EntriesProps) {
           <ChangeBadge change={entry.change} />
           <ResourceName resource={entry} href={routes.compare({ ...sides, resource: resourceParameter(entry) })} />
           <Text color="secondary" variant="bodySmall">
-            {(entry.change === 'removed' ? deletedBy : savedBy)(entry) ?? ''}
+            {changedBy(entry) ?? ''}
           </Text>
           {entry.updated !== undefined && <RelativeTime time={entry.updated} />}
         </li>

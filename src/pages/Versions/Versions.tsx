@@ -8,6 +8,7 @@ import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
+import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { Loading } from '../../components/QueryView.tsx';
 import { OpenCopies } from '../../components/resources/OpenCopies.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
@@ -16,6 +17,7 @@ import { useVersions } from '../../data/useVersions.ts';
 import { distinctTimes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
+import { deletedBy, deletedByUnknown } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
@@ -59,7 +61,8 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
   const { first, items, total, error, isPending } = list;
   const single = items.every((version) => version.resource === undefined);
   const newest = single ? items.find(({ what }) => what !== 'deleted') : undefined;
-  const live = useResourceDiff(newest?.snapshots.last ?? '', 'live', resource, newest !== undefined).data?.change;
+  const { change: live, to: gone } =
+    useResourceDiff(newest?.snapshots.last ?? '', 'live', resource, newest !== undefined).data ?? {};
   const isGone = live === undefined ? first?.deleted === true : live === 'removed';
   const ticks = useSelection(keyOf);
   if (error instanceof ServiceError && error.code === 'DK_NOT_FOUND') {
@@ -83,7 +86,9 @@ function Timeline({ resource, list }: { resource: NamedRef; list: ReturnType<typ
         <span role="status">
           {plural('versions.count', total, '{{number}} version', '{{number}} versions')}
           {isGone && ` · ${t('versions.deleted', 'It no longer exists in Grafana')}`}
+          {isGone && gone && ` · ${deletedBy(gone) ?? deletedByUnknown()} `}
         </span>
+        {isGone && gone?.updated !== undefined && <RelativeTime time={gone.updated} />}
       </Text>
       {single && items.length > 1 && <CompareTwo chosen={ticks.chosen} items={items} onCompare={setTwo} />}
       <Stack direction="column" gap={1}>

@@ -94,6 +94,16 @@ describe('who deleted a dashboard or folder', () => {
     }
   });
 
+  it.each([
+    ['by-ada', 'ada'],
+    ['in-folder', 'ada'],
+    // It was deleted once more since the last backup that holds it.
+    ['again', 'admin'],
+  ])('is known in a search: %s', async (uid, by) => {
+    const { json } = await service.call('GET', `/search?q=${uid}&kind=dashboard`);
+    expect(json.items).toMatchObject([{ uid, deleted: true, by, updated: expect.any(String) }]);
+  });
+
   it('is not read again for each of several resources', async () => {
     const read = () => grafana.requests.filter(({ query }) => query.includes('get-trash')).length;
     const compare = async (uid: string): Promise<unknown> => {
