@@ -6,6 +6,7 @@ import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { RunRead } from '../repository/runs.ts';
 import { isLater } from '../repository/snapshots/future.ts';
 
 /** What looking at runs needs of a repository. */
@@ -17,13 +18,15 @@ export type ListedRun = RunLine & { future?: true };
 /**
  * As many of the newest runs, without those from the future, which follow them: dated by a clock that was ahead, they
  * would hide the runs of today.
+ * @throws DK_IDENTITY_MISSING with `mustOpen`, when it can read none of them
  */
 export async function listedRuns(
   repository: Runs & TimePorts,
-  { limit, signal }: Abortable & { limit: number },
+  { limit, ...calls }: RunRead & { limit: number },
 ): Promise<ListedRun[]> {
+  const { signal } = calls;
   const now = await sharedTime(repository, { signal });
-  const runs = await repository.runs({ limit, now, signal });
+  const runs = await repository.runs({ limit, now, ...calls });
   const current = await asTheyAre(repository, runs, { signal });
   return current.map((run) => (isLater(run.id, now) ? { ...run, future: true } : run));
 }

@@ -26,7 +26,7 @@ import type {
   VersionsBelow,
 } from './repository.types.ts';
 import { RunIndex, type RunsOptions } from './index/runs.ts';
-import { findRun, writeRun, type StoredRun } from './runs.ts';
+import { findRun, type RunRead, writeRun, type StoredRun } from './runs.ts';
 import { findingError } from './signing/finding-error.ts';
 import type { Session } from './sessions/session.ts';
 import { Sessions } from './sessions/sessions.ts';
@@ -283,7 +283,7 @@ export class Repository {
   }
 
   /** The record of a run with who signed it; undefined when there is none. */
-  run(id: string, calls: Abortable = {}): Promise<StoredRun | undefined> {
+  run(id: string, calls: RunRead = {}): Promise<StoredRun | undefined> {
     return findRun(this, id, calls);
   }
 

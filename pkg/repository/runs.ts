@@ -1,4 +1,5 @@
 import type { Abortable } from '../lib/abortable.ts';
+import { hasCode } from '../lib/expected-errors.ts';
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { RunRecord } from '../contract/runs.ts';
@@ -17,6 +18,12 @@ export interface RunPorts {
   store: ObjectStore;
   keyring: Keyring;
   trust: Trust;
+}
+
+/** How a record is read. */
+export interface RunRead extends Abortable {
+  /** Fail with DK_IDENTITY_MISSING if it is encrypted for others, instead of finding none. */
+  mustOpen?: boolean;
 }
 
 /** A record of a run as it was stored, with who signed it. */
@@ -57,8 +64,11 @@ export async function writeRun(
   return body.length;
 }
 
-/** The record of a run by its id, whether it was written before or after encryption was switched on. */
-export async function findRun(ports: RunPorts, id: string, calls: Abortable = {}): Promise<StoredRun | undefined> {
+/**
+ * The record of a run by its id, whether it was written before or after encryption was switched on.
+ * @throws DK_IDENTITY_MISSING with `mustOpen`
+ */
+export async function findRun(ports: RunPorts, id: string, calls: RunRead = {}): Promise<StoredRun | undefined> {
   if (!isTimedId(id)) {
     return undefined;
   }
@@ -103,11 +113,11 @@ export async function runIdsBetween(
   return [...ids];
 }
 
-/** Undefined when it is not there, or not readable here. */
+/** Undefined when it is not there, or not readable here. @throws DK_IDENTITY_MISSING with `mustOpen` */
 export async function readRun(
   { store, keyring }: Pick<RunPorts, 'store' | 'keyring'>,
   { id, encrypted }: NamedKey,
-  { signal }: Abortable = {},
+  { signal, mustOpen = false }: RunRead = {},
 ): Promise<ReadRun | undefined> {
   try {
     const bytes = await store.get(runKey(id, encrypted), { signal, maxBytes: MAX_RECORD_BYTES });
@@ -134,6 +144,9 @@ export async function readRun(
     };
   } catch (error) {
     signal?.throwIfAborted();
+    if (mustOpen && hasCode('DK_IDENTITY_MISSING')(error)) {
+      throw error;
+    }
     const isTooLarge = error instanceof DashkeepError && error.code === 'DK_STORE_TOO_LARGE';
     if (error instanceof DashkeepError && error.code.startsWith('DK_STORE') && !isTooLarge) {
       if (error.code === 'DK_STORE_NOT_FOUND') {

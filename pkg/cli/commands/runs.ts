@@ -39,7 +39,7 @@ async function list(context: CliContext, repository: Repository, flags: Flags): 
   if (!/^[1-9]\d{0,5}$/.test(limit)) {
     throw new DashkeepError('DK_USAGE', `--limit must be a positive number, not '${printable(limit)}'`);
   }
-  const runs = await listedRuns(repository, { limit: Number(limit), signal: context.signal });
+  const runs = await listedRuns(repository, { limit: Number(limit), signal: context.signal, mustOpen: true });
   if (json === true) {
     printJson(context, { runs });
     return;
@@ -65,7 +65,7 @@ async function list(context: CliContext, repository: Repository, flags: Flags): 
 }
 
 async function showOne(context: CliContext, repository: Repository, id: string, flags: Flags): Promise<void> {
-  const stored = await repository.run(id, { signal: context.signal });
+  const stored = await repository.run(id, { signal: context.signal, mustOpen: true });
   if (stored === undefined) {
     throw unknownRun(context, flags, id);
   }

@@ -206,7 +206,7 @@ async function undo(
   }
   return withSessions(context, flags, async ({ source, session }) => {
     const { repository } = session;
-    const run = await repository.run(id, { signal: context.signal });
+    const run = await repository.run(id, { signal: context.signal, mustOpen: true });
     if (run === undefined) {
       throw unknownRun(context, flags, id);
     }

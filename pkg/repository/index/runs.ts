@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Abortable } from '../../lib/abortable.ts';
 import { append } from '../../lib/append.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import type { Clock, Log } from '../../contract/ports.ts';
 import { RunLine, runLine, type RunRecord } from '../../contract/runs.ts';
@@ -11,7 +12,7 @@ import type { Keyring } from '../encryption/keyring.ts';
 import { parseRunKey, RUNS } from '../layout.ts';
 import { isLater } from '../snapshots/future.ts';
 import { listAgainFrom, newestKeys, type TimedKey } from '../snapshots/newest-keys.ts';
-import { readRun } from '../runs.ts';
+import { readRun, type RunRead } from '../runs.ts';
 
 /** That many of the newest runs are in the index; older ones are read one by one. */
 const KEPT = 1000;
@@ -41,7 +42,7 @@ type Index = Omit<z.infer<typeof IndexFile>, 'format'>;
 const EMPTY: Index = { whole: false, runs: [] };
 
 /** Which runs are wanted. */
-export interface RunsOptions extends Abortable {
+export interface RunsOptions extends RunRead {
   limit?: number;
   /** Those dated later follow all others. */
   now?: Date;
@@ -62,8 +63,8 @@ interface RunIndexPorts {
 export class RunIndex {
   readonly #ports: RunIndexPorts;
   readonly #file: CacheFile<typeof IndexFile>;
-  /** Ids of records that were found unreadable before: they are not read again. */
-  readonly #unreadable = new Set<string>();
+  /** Ids of records that were found unreadable before, which are not read again, and the error if they are for others. */
+  readonly #unreadable = new Map<string, unknown>();
 
   constructor(ports: RunIndexPorts) {
     this.#ports = ports;
@@ -72,14 +73,22 @@ export class RunIndex {
     this.#file = new CacheFile({ store, keyring, log }, 'runs', IndexFile);
   }
 
-  /** The newest runs that this process can read, newest first. */
-  async read({ limit = Infinity, ...options }: RunsOptions = {}): Promise<RunLine[]> {
+  /**
+   * The newest runs that this process can read, newest first.
+   * @throws DK_IDENTITY_MISSING with `mustOpen`, when it can read none of them
+   */
+  async read({ limit = Infinity, mustOpen = false, ...options }: RunsOptions = {}): Promise<RunLine[]> {
     const index = (await this.#file.read(options)) ?? EMPTY;
     const { entries, wanted, whole, looked } = await this.#current(index, limit, options);
     if (looked >= WORTH_WRITING) {
       await this.#save({ whole, runs: entries.toReversed() }, options.signal);
     }
-    return wanted.flatMap(({ line }) => line ?? []);
+    const lines = wanted.flatMap(({ line }) => line ?? []);
+    const locked = wanted.map(({ id }) => this.#unreadable.get(id)).find((error) => error !== undefined);
+    if (mustOpen && lines.length === 0 && locked !== undefined) {
+      throw locked;
+    }
+    return lines;
   }
 
   /** The newest runs if the index and one page of names show all of them, newest first; undefined otherwise. */
@@ -181,11 +190,18 @@ export class RunIndex {
   }
 
   async #readLine(entry: Entry, signal?: AbortSignal): Promise<void> {
-    const read = await readRun(this.#ports, entry, { signal });
-    if (read === undefined) {
-      this.#unreadable.add(entry.id);
-    } else {
-      entry.line = runLine(read.record);
+    try {
+      const read = await readRun(this.#ports, entry, { signal, mustOpen: true });
+      if (read === undefined) {
+        this.#unreadable.set(entry.id, undefined);
+      } else {
+        entry.line = runLine(read.record);
+      }
+    } catch (error) {
+      if (!hasCode('DK_IDENTITY_MISSING')(error)) {
+        throw error;
+      }
+      this.#unreadable.set(entry.id, error);
     }
   }
 

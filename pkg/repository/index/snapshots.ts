@@ -61,10 +61,9 @@ export class SnapshotIndex {
    */
   async read(options: Abortable & { whole?: boolean } = {}): Promise<SnapshotSummary[]> {
     const { summaries, unreadable, looked } = await this.#look((await this.#load(options)) ?? new Map(), options);
-    const [first] = unreadable;
-    if (summaries.length === 0 && first?.error.code === 'DK_IDENTITY_MISSING') {
-      // A history that nobody here can read must not look like none.
-      throw first.error;
+    const locked = lockedOut(summaries, unreadable);
+    if (locked !== undefined) {
+      throw locked;
     }
     if (looked >= WORTH_WRITING) {
       await this.#write(summaries, options);
@@ -90,12 +89,18 @@ export class SnapshotIndex {
     return summaries.every(isKnown) ? this.#dated(summaries, keys, calls) : undefined;
   }
 
-  /** Every snapshot there is by a full listing, oldest first, and those that could not be read. */
-  async readWhole(calls: Abortable = {}): Promise<{ summaries: SnapshotSummary[]; unreadable: string[] }> {
+  /**
+   * Every snapshot there is by a full listing, oldest first, and those that could not be read; `locked` where that is
+   * all of them.
+   */
+  async readWhole(
+    calls: Abortable = {},
+  ): Promise<{ summaries: SnapshotSummary[]; unreadable: string[]; locked: DashkeepError | undefined }> {
     this.#unreadable.clear();
     const known: Known = (await this.#load(calls)) ?? new Map();
     const { summaries, unreadable } = await this.#look(known, { ...calls, whole: true });
-    return { summaries, unreadable: unreadable.map(({ id }) => id) };
+    const locked = lockedOut(summaries, unreadable);
+    return { summaries, unreadable: unreadable.map(({ id }) => id), locked };
   }
 
   /**
@@ -195,6 +200,11 @@ export class SnapshotIndex {
     const lines = sorted.map(({ note: _, ...one }) => ({ ...one, hold: null }));
     await this.#file.write({ format: 1, snapshots: lines }, { signal });
   }
+}
+
+/** The error where no one here can read any of the history, which must not look like none. */
+function lockedOut(summaries: readonly SnapshotSummary[], [first]: readonly Unreadable[]): DashkeepError | undefined {
+  return summaries.length === 0 && first?.error.code === 'DK_IDENTITY_MISSING' ? first.error : undefined;
 }
 
 /** Errors that mean "this one manifest", not "the store". */

@@ -24,14 +24,20 @@ export interface ForgetResult {
   remaining: { id: string; reason: string }[];
 }
 
-/** What a retention policy would forget now. Reads only. */
+/**
+ * What a retention policy would forget now. Reads only.
+ * @throws DK_IDENTITY_MISSING when it can read no snapshot
+ */
 export async function planForget(
   repository: Repository,
   policy: RetentionPolicy,
   calls: Abortable = {},
 ): Promise<ForgetPlan> {
   repository.trust.keys.assertRemembered();
-  const { summaries, unreadable } = await repository.index.readWhole(calls);
+  const { summaries, unreadable, locked } = await repository.index.readWhole(calls);
+  if (locked !== undefined) {
+    throw locked;
+  }
   const now = await sharedTime(repository, calls);
   const annotated = await repository.annotations.annotate(summaries, calls);
   const checked = await planByManifests(repository, annotated, { ...calls, policy, now });

@@ -110,3 +110,19 @@ it('the doctor fails where a backup is refused: without recipients, and on a new
     expect((await runMain(['backup'], fresh)).exit).toBe(0);
   }
 });
+
+it('where nothing gives an identity, neither runs nor snapshots look like none, and nothing is forgotten', async () => {
+  const elsewhere = { DASHKEEP_AGE_RECIPIENTS: '', DASHKEEP_STATE_DIR: `${directory.path}/elsewhere` };
+  const id = (await runMain(['runs', '--json'], environment)).json.runs[0].id as string;
+  for (const args of [['runs'], ['runs', '--json'], ['runs', id], ['forget', '--keep-last', '1', '--dry-run']]) {
+    const refused = await runMain(args, { ...environment, ...elsewhere });
+    expect(refused.exit, args.join(' ')).toBe(2);
+    expect(refused.error).toContain('is encrypted, and no identity was given');
+    expect(refused.error).toContain('DASHKEEP_AGE_IDENTITY_FILE');
+    const wrong = await runMain(args, { ...environment, ...elsewhere, DASHKEEP_AGE_IDENTITY: second });
+    expect(wrong.exit, args.join(' ')).toBe(2);
+    expect(wrong.error).toContain('none of the given identities decrypts it');
+    const right = await runMain(args, { ...environment, ...elsewhere, DASHKEEP_AGE_IDENTITY: first });
+    expect(right.exit, right.error).toBe(0);
+  }
+});
