@@ -118,6 +118,19 @@ describe('a restore on first contact', () => {
     expect(after.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).not.toContain(stranger);
   });
 
+  it('warns that a key that someone trusts has signed nothing here, and names the ones that have', async () => {
+    const said = async (...args: string[]): Promise<string> => {
+      const log = recordingLog();
+      expect((await run(['trust', ...args], 'laptop', { log })).exit).toBe(0);
+      return log.lines.join('\n');
+    };
+    const mistyped = `${signer.slice(0, -1)}${signer.endsWith('0') ? '1' : '0'}`;
+    expect(await said(mistyped)).toContain(`${mistyped} has signed nothing in this repository`);
+    expect(await said(mistyped)).toContain(signer);
+    expect(await said(mistyped, '--remove')).not.toContain('signed nothing');
+    expect(await said(signer)).not.toContain('signed nothing');
+  });
+
   it('does not ask for a key that was removed from here: only its fingerprint brings it back', async () => {
     await run(['trust', signer, '--remove'], 'laptop');
     const id = (await run(['snapshots', '--json'], 'laptop')).json.snapshots[0].id;

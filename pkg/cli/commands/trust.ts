@@ -1,6 +1,11 @@
 import { DashkeepError } from '../../contract/errors.ts';
+import { lettersBetween } from '../../engine/versions/near-matches.ts';
+import { hasCode, valueIf } from '../../lib/expected-errors.ts';
+import { keySigners } from '../../repository/encryption/key-signers.ts';
+import type { Repository } from '../../repository/repository.ts';
 import { acceptRepository } from '../../repository/signing/accept.ts';
 import { distrust } from '../../repository/signing/distrust.ts';
+import { namedSigners, signersOf } from '../../repository/signing/signers.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -49,12 +54,33 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
       said = `${key} is no longer trusted. Restart running services.`;
     } else {
       await trust.keys.pin(key, 'dashkeep trust');
+      if (key !== trust.own) {
+        await warnUnlessSigner(context, repository, key);
+      }
       said = `${key} is trusted.`;
     }
     return { done: said, trusted: [...trust.keys.trusted] };
   });
   printResult(context, flags, { trusted }, () => printLine(context, done));
   return 0;
+}
+
+/** A key may be trusted before it signs anything, but its fingerprint may also be mistyped. */
+async function warnUnlessSigner({ log, signal }: CliContext, repository: Repository, key: string): Promise<void> {
+  const read = repository.snapshots({ whole: true, signal });
+  const { signers } = signersOf(await read.catch(valueIf(hasCode('DK_IDENTITY_MISSING'), [])));
+  const ofKey = await keySigners(repository, { signal });
+  const all = [...new Set([...signers.map(({ fingerprint }) => fingerprint), ...ofKey])];
+  if (!all.includes(key)) {
+    const nearestFirst = all.sort((a, b) => lettersBetween(key, a) - lettersBetween(key, b));
+    log.warn(
+      {
+        signers: namedSigners(nearestFirst) || 'none',
+        advice: `If you mistyped it, run \`dashkeep trust ${key} --remove\`. \`dashkeep keys\` lists the signers.`,
+      },
+      `${key} has signed nothing in this repository`,
+    );
+  }
 }
 
 async function accept(context: CliContext, id: string, flags: Flags): Promise<Exit> {
