@@ -1,7 +1,7 @@
 import { DashkeepError, type ErrorCode } from '../contract/errors.ts';
 import type { KnownReason } from '../contract/reasons/catalogue.ts';
 import { systemCode } from '../lib/file-errors.ts';
-import { isTlsProblem, isWithoutTls } from '../lib/http/network-cause.ts';
+import { isClosed, isWithoutTls, TLS_CAUSES, tlsProblem, type TlsProblem } from '../lib/http/network-cause.ts';
 
 /** A right is missing: which one, in AWS's words. */
 export class PermissionDenied extends DashkeepError {
@@ -32,7 +32,7 @@ export function withoutExchange(error: unknown, code?: string): Error {
 
 /** What went wrong between here and a store, before it said anything. */
 export interface NetworkProblem {
-  kind: 'timeout' | 'no-tls' | 'certificate-name' | 'certificate' | 'unknown-name' | 'closed' | 'broken';
+  kind: 'timeout' | 'no-tls' | 'unknown-name' | 'closed' | 'broken' | TlsProblem;
   code: ErrorCode;
   why: string;
 }
@@ -48,7 +48,7 @@ export function networkProblem(error: unknown, quoted: boolean): NetworkProblem 
   const message = error instanceof Error ? error.message : String(error);
   const code = systemCode(error) ?? '';
   // The S3 client calls a connection that was cut a time-out, too.
-  const isCut = code === 'ECONNRESET' || code === 'EPIPE';
+  const isCut = isClosed(error);
   if ((name === 'TimeoutError' && !isCut) || code === 'ETIMEDOUT' || code === 'ESOCKETTIMEDOUT') {
     return { kind: 'timeout', code: 'DK_STORE_TIMEOUT', why: 'no response in time' };
   }
@@ -57,9 +57,9 @@ export function networkProblem(error: unknown, quoted: boolean): NetworkProblem 
   if (isWithoutTls(error)) {
     return unreachable('no-tls', 'the endpoint does not speak TLS');
   }
-  if (isTlsProblem(error)) {
-    const kind = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'certificate-name' : 'certificate';
-    return unreachable(kind, `the certificate is not trusted (${code})`);
+  const problem = tlsProblem(error);
+  if (problem !== undefined) {
+    return unreachable(problem, `the endpoint ${TLS_CAUSES[problem]} (${code})`);
   }
   if (isCut && name !== 'BrokenBody') {
     return unreachable('closed', `the connection was closed without a response (${code})`);

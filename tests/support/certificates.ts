@@ -9,8 +9,11 @@ export interface TestCertificate {
   caFile: string;
 }
 
-/** A certificate from an authority that nobody trusts, made by openssl in a directory. */
-export function makeCertificate(directory: string, names = 'IP:127.0.0.1,DNS:localhost'): TestCertificate {
+/**
+ * A certificate from an authority that nobody trusts, made by openssl in a directory.
+ * @param days - how long it is valid; negative = it has expired
+ */
+export function makeCertificate(directory: string, names = 'IP:127.0.0.1,DNS:localhost', days = 2): TestCertificate {
   const path = (name: string) => join(directory, name);
   const openssl = (...parameters: string[]) => execFileSync('openssl', parameters, { cwd: directory, stdio: 'pipe' });
   const ecKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -29,7 +32,7 @@ export function makeCertificate(directory: string, names = 'IP:127.0.0.1,DNS:loc
   );
   openssl(
     ...['x509', '-req', '-in', 'server.csr', '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-    ...['-out', 'server.pem', '-days', '2', '-copy_extensions', 'copy'],
+    ...['-out', 'server.pem', '-days', String(days), '-copy_extensions', 'copy'],
   );
   return {
     key: readFileSync(path('server.key'), 'utf8'),

@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
-import { reason } from '../../contract/reasons/catalogue.ts';
-import { isTlsProblem, isWithoutTls, networkCause } from '../../lib/http/network-cause.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { isClosed, isTlsProblem, networkCause, TLS_ADVICE, tlsProblem } from '../../lib/http/network-cause.ts';
 import { GrafanaError } from './errors.ts';
 import type { Ending } from './adaptive-concurrency.ts';
 
@@ -43,13 +43,22 @@ export function transportError(
   if (timedOut) {
     return new GrafanaError('DK_GRAFANA_TIMEOUT', request, { status: 0, message: 'no response in time' }, { cause });
   }
-  const isUntrusted = isTlsProblem(cause) && !isWithoutTls(cause);
   return new GrafanaError(
     'DK_GRAFANA_UNREACHABLE',
     request,
     { status: 0, message: networkCause(cause, origin) },
-    { cause, ...(isUntrusted ? { advice: reason('set-grafana-authority') } : {}) },
+    { cause, advice: networkAdvice(cause) },
   );
+}
+
+/** What to do where Grafana's address is right, and its server does not respond to Dashkeep all the same. */
+export function networkAdvice(cause: unknown): KnownReason | undefined {
+  const problem = tlsProblem(cause);
+  if (problem === undefined) {
+    return isClosed(cause) ? reason('check-grafana-scheme') : undefined;
+  }
+  const own = { untrusted: reason('set-grafana-authority'), 'other-name': reason('correct-grafana-name') };
+  return { ...TLS_ADVICE, ...own }[problem];
 }
 
 /** Errors of an address that is not, or not in this way, one of Grafana. */

@@ -1,3 +1,4 @@
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { systemCode } from '../file-errors.ts';
 
 /** Whether a server answered the first message of TLS with something else, as plain HTTP does. */
@@ -15,6 +16,48 @@ export function isTlsProblem(error: unknown): boolean {
   return CERTIFICATE.test(systemCode(error) ?? '');
 }
 
+/** What keeps TLS from being agreed on with a server that speaks it. */
+export type TlsProblem = 'untrusted' | 'other-name' | 'not-valid-now' | 'old-tls' | 'refused';
+
+const TLS_PROBLEMS: readonly [RegExp, TlsProblem][] = [
+  [/ERR_TLS_CERT_ALTNAME_INVALID/, 'other-name'],
+  [/CERT_HAS_EXPIRED|CERT_NOT_YET_VALID/, 'not-valid-now'],
+  [/protocol.version|unsupported.protocol/i, 'old-tls'],
+  [/certificate.required|handshake.failure/i, 'refused'],
+];
+
+/** @returns undefined where the error is none of TLS, or the server does not speak it */
+export function tlsProblem(error: unknown): TlsProblem | undefined {
+  if (!isTlsProblem(error) || isWithoutTls(error)) {
+    return undefined;
+  }
+  const code = systemCode(error) ?? '';
+  // Some clients have only this code for all alerts.
+  const said = code === 'EPROTO' && error instanceof Error ? error.message : code;
+  return TLS_PROBLEMS.find(([pattern]) => pattern.test(said))?.[1] ?? 'untrusted';
+}
+
+/** What is wrong, after the name of the server. */
+export const TLS_CAUSES: Readonly<Record<TlsProblem, string>> = {
+  untrusted: 'has a certificate that is not trusted',
+  'other-name': 'has a certificate for another name',
+  'not-valid-now': 'has a certificate that has expired or is not valid yet',
+  'old-tls': 'does not support TLS 1.2 or later',
+  refused: 'refuses the TLS connection, and may require a client certificate',
+};
+
+/** What to do where it is the same for every server. */
+export const TLS_ADVICE: Readonly<Partial<Record<TlsProblem, KnownReason>>> = {
+  'not-valid-now': reason('renew-server-certificate'),
+  'old-tls': reason('enable-tls'),
+  refused: reason('allow-without-certificate'),
+};
+
+/** Whether the server closed the connection instead of responding, as far as the system's name of the cause says. */
+export function isClosed(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].includes(systemCode(error) ?? '');
+}
+
 /** Why nothing came back from a server, with its address and the system's name of the cause. */
 export function networkCause(error: unknown, origin: string): string {
   const { host, hostname } = new URL(origin);
@@ -22,8 +65,12 @@ export function networkCause(error: unknown, origin: string): string {
     return `${host} does not speak TLS: use http://`;
   }
   const code = systemCode(error);
-  if (isTlsProblem(error)) {
-    return `the certificate of ${host} is not trusted (${code})`;
+  const problem = tlsProblem(error);
+  if (problem !== undefined) {
+    return `${host} ${TLS_CAUSES[problem]} (${code})`;
+  }
+  if (isClosed(error)) {
+    return `${host} closed the connection without a response (${code})`;
   }
   switch (code) {
     case 'ECONNREFUSED':

@@ -3,6 +3,7 @@ import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { objectAt, stringAt } from '../../lib/json/json.ts';
 import { notGrafana } from '../../grafana/capabilities.ts';
+import { networkAdvice } from '../../grafana/http/transport.ts';
 import { parseOrUndefined } from '../../grafana/http/response-body.ts';
 import { Agent, buildConnector, type Connections } from '../../lib/http/agent.ts';
 import { networkCause } from '../../lib/http/network-cause.ts';
@@ -63,5 +64,6 @@ function unreachable(error: unknown, origin: string): DashkeepError {
   }
   return new DashkeepError('DK_GRAFANA_UNREACHABLE', `Grafana does not respond: ${networkCause(error, origin)}`, {
     cause: error,
+    advice: networkAdvice(error),
   });
 }

@@ -1,5 +1,6 @@
 import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { TLS_ADVICE } from '../../lib/http/network-cause.ts';
 import { networkProblem, PermissionDenied, withoutExchange, type NetworkProblem } from '../errors.ts';
 
 /** What a service answered instead of doing what was asked. */
@@ -38,8 +39,9 @@ export interface Doing {
 /** What to do about each problem of the network; for the others, the catalogue of errors says it. */
 const NETWORK_ADVICE: Partial<Record<NetworkProblem['kind'], KnownReason>> = {
   'no-tls': reason('use-http-endpoint'),
-  'certificate-name': reason('trust-endpoint'),
-  certificate: reason('trust-endpoint'),
+  'other-name': reason('trust-endpoint'),
+  untrusted: reason('trust-endpoint'),
+  ...TLS_ADVICE,
   'unknown-name': reason('correct-cloud-endpoint'),
 };
 

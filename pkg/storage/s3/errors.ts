@@ -2,6 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { ErrorCode } from '../../contract/errors.ts';
 import { BrokenBody } from '../body.ts';
+import { TLS_ADVICE } from '../../lib/http/network-cause.ts';
 import { networkProblem, PermissionDenied, withoutExchange, type NetworkProblem } from '../errors.ts';
 import { knownCode } from './known-codes.ts';
 
@@ -44,8 +45,9 @@ const REGION = new Set(['PermanentRedirect', 'TemporaryRedirect', 'IllegalLocati
 /** What to do about each problem of the network; for the others, the catalogue of errors says it. */
 const NETWORK_ADVICE: Partial<Record<NetworkProblem['kind'], KnownReason>> = {
   'no-tls': reason('use-http-endpoint'),
-  'certificate-name': reason('correct-certificate-name'),
-  certificate: reason('set-certificate-authority'),
+  'other-name': reason('correct-certificate-name'),
+  untrusted: reason('set-certificate-authority'),
+  ...TLS_ADVICE,
   'unknown-name': reason('correct-endpoint-name'),
   closed: reason('check-endpoint-scheme'),
 };

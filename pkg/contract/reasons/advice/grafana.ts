@@ -28,6 +28,12 @@ export const GRAFANA_ADVICE = {
     cli: 'Set DASHKEEP_GRAFANA_CA_FILE, or DASHKEEP_CONNECTION_…_CA_FILE for a connection, to the file of Grafana’s certificate authority.',
     page: 'Give the service the certificate authority of Grafana.',
   },
+  'correct-grafana-name': {
+    cli: 'In GRAFANA_URL, or in DASHKEEP_CONNECTION_…_URL for a connection, use a host name of the certificate.',
+    page: 'In the deployment, use a host name of the certificate in Grafana’s address.',
+  },
+  'check-grafana-scheme':
+    'Check that Grafana is running. If its address starts with http://, the port may expect https://. If it starts with https://, the server may require a client certificate, and Dashkeep has none.',
   'check-password':
     'Check the user name and password. If both are right, wait: Grafana locks an account for five minutes after five wrong passwords, and then refuses the right one too.',
   'give-grafana-permission':

@@ -37,9 +37,13 @@ export const STORAGE_ADVICE = {
     cli: 'Set DASHKEEP_S3_CA_FILE to the certificate authority of the endpoint.',
     page: 'Give the service the certificate authority of the endpoint.',
   },
+  'renew-server-certificate': 'Renew the certificate of the server. If it is valid, correct the clock of this machine.',
+  'enable-tls': 'Enable TLS 1.2 or later on the server.',
+  'allow-without-certificate':
+    'Dashkeep has no client certificate. Let the server accept connections without one, and common TLS ciphers.',
   'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
   'check-endpoint-scheme':
-    'Check the network to the target. If the endpoint starts with http://, its port may expect https://.',
+    'Check the network to the target. If the endpoint starts with http://, its port may expect https://. If it starts with https://, it may require a client certificate, and Dashkeep has none.',
   'correct-endpoint-name': {
     cli: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, choose another addressing style.',
