@@ -88,7 +88,9 @@ describe('what the pages claim', () => {
   });
 
   it('does not call alerting of an operator or of Terraform managed', () => {
-    expect(markdown('docs/install/grafana-operator.md')).toContain('Grafana does not record which resources the operator manages');
+    expect(markdown('docs/install/grafana-operator.md')).toContain(
+      'Grafana does not record which resources the operator manages',
+    );
     // They write through the provisioning API, without a manager.
     expect(originOf('api').managedBy).toBeUndefined();
     expect(originOf('file').managedBy).toEqual({ manager: 'file' });
