@@ -105,7 +105,7 @@ export class PageErrorBoundary extends Component<Props, State> {
           <span>
             {stale
               ? t('boundary.staleText', 'Reload the page to get the new version.')
-              : t('boundary.brokenText', 'Your snapshots are not affected. The browser console has the details.')}
+              : t('boundary.brokenText', 'Your snapshots are not affected. See the browser console for details.')}
           </span>
           <Button size="sm" variant="secondary" icon="sync" onClick={() => window.location.reload()}>
             {t('boundary.reload', 'Reload the page')}

@@ -66,7 +66,7 @@ const FAILURES = [
     what: 'a time-out',
     answer: { status: 504, body: '' },
     title: 'The Dashkeep service took too long to respond',
-    advice: 'Look at the runs before you start it again',
+    advice: 'Check the runs before you repeat it',
   },
   {
     what: 'Grafana down',

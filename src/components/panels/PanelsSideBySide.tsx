@@ -47,7 +47,7 @@ export function PanelsSideBySide({ org, pairs, before, after, sides, truncated }
         <Text color="secondary">
           {t(
             'panels.intro',
-            'Grafana renders each changed panel as it was and as it is, with current data. The queries run with your permissions.',
+            'Grafana renders each changed panel before and after the change, with current data. The queries run with your permissions.',
           )}
         </Text>
         <Button icon="eye" onClick={show}>

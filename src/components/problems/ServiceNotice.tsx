@@ -94,6 +94,6 @@ function explain(error: unknown): ExplainedFailure {
   return {
     title: t('notice.unexpected', 'An error occurred on this page'),
     detail: '',
-    advice: t('notice.unexpectedText', 'Reload the page. If the error persists, the browser console has the details.'),
+    advice: t('notice.unexpectedText', 'Reload the page. If the error persists, see the browser console for details.'),
   };
 }

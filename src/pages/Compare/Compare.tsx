@@ -104,7 +104,7 @@ function Comparison({ from, to, resource, isNow, change }: ComparisonProps) {
       {to === '' ? (
         <EmptyState
           variant="call-to-action"
-          message={t('compare.start', 'See the differences from Grafana now')}
+          message={t('compare.start', 'Compare with the current state of Grafana')}
           button={
             <Button icon="code-branch" onClick={() => change({ from, to: 'live', refresh: 'true' })}>
               {t('snapshot.compareLive', 'Compare with Grafana now')}

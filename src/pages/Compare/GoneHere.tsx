@@ -22,7 +22,7 @@ export function GoneHere({ from, to }: { from: string; to: string }) {
         </Text>
         {gone.length > 1 && (
           <RestoreButton size="sm" request={{ snapshot: from, selection: { type: 'everything' } }}>
-            {t('gone.all', 'Restore everything missing')}
+            {t('gone.all', 'Restore all missing resources')}
           </RestoreButton>
         )}
       </Stack>

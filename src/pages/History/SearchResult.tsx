@@ -87,7 +87,7 @@ function Found({ hit, found }: { hit: SearchHit; found: FoundText }) {
           <>
             {' · '}
             <TextLink inline variant="bodySmall" href={routes.snapshot(snapshot, { resource: resourceParameter(hit) })}>
-              {t('search.snapshot', 'last snapshot with it')}
+              {t('search.snapshot', 'last snapshot that contains it')}
             </TextLink>
           </>
         )}

@@ -73,7 +73,7 @@ function verdictOnBackups(status: Status): Verdict {
               )
             : t(
                 'protection.uncoveredText',
-                'The last backup was made {{ago}}. Some content is neither included nor excluded on purpose.',
+                'The last backup was made {{ago}}. Some content that no one excluded is not included.',
                 { ago },
               ),
       };
@@ -100,7 +100,7 @@ function verdictOnBackups(status: Status): Verdict {
               ),
             }
           : {
-              title: t('protection.shrunk', 'Much is missing from the last backup'),
+              title: t('protection.shrunk', 'Many resources are missing from the last backup'),
               text: t(
                 'protection.shrunkText',
                 'The last backup was made {{ago}}. It is much smaller than the last full one, which you can still restore.',

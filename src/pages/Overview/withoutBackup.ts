@@ -18,7 +18,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       tone: 'info',
       icon: 'cloud-upload',
       title: t('protection.firstRuns', 'The first backup is running'),
-      text: t('protection.firstRunsText', 'Nothing can be restored before it has ended.'),
+      text: t('protection.firstRunsText', 'Nothing can be restored until it ends.'),
     };
   }
   if (isSettling(status)) {

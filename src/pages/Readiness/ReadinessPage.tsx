@@ -101,7 +101,7 @@ function Verdict({ report: { level, time }, isChecking, onCheck }: VerdictProps)
   const [severity, title] = (
     {
       ready: ['success', t('readiness.ready', 'A recovery would work today')],
-      attention: ['warning', t('readiness.attention', 'Not everything needed for a recovery is proven')],
+      attention: ['warning', t('readiness.attention', 'Some evidence for a recovery is missing')],
       'not-ready': ['error', t('readiness.notReady', 'A recovery would fail or lose something')],
     } as const
   )[level];

@@ -128,7 +128,7 @@ export function Outcome({ plan, run }: { plan: RestorePlan; run: Run | undefined
           }
         >
           {text}
-          {plan.losing > 0 && ` ${t('outcome.lacking', 'Some resources are not complete: see their reasons.')}`}
+          {plan.losing > 0 && ` ${t('outcome.lacking', 'Some resources are incomplete: see the reasons.')}`}
         </Alert>
       ) : run?.status === 'cancelled' ? (
         <Alert severity="info" bottomSpacing={0} title={t('outcome.cancelled', 'Cancelled')}>

@@ -206,7 +206,7 @@ function Planning({ plan }: { plan: RestorePlan }) {
   return (
     <WaitCard
       title={planningText(plan.options)}
-      text={t('restore.planningText', 'This only reads from Grafana. With many resources it takes a moment.')}
+      text={t('restore.planningText', 'This only reads from Grafana. With many resources, it takes a moment.')}
       progress={plan.progress}
       action={
         <LinkButton

@@ -39,7 +39,7 @@ export function SnapshotGone({ run: { snapshotGone } }: { run: Pick<Run, 'snapsh
       <Alert
         severity="info"
         bottomSpacing={0}
-        title={t('run.snapshotGone', 'Its snapshot “Before a restore” was deleted, so it cannot be undone')}
+        title={t('run.snapshotGone', 'This run cannot be undone, because its safety snapshot was deleted')}
       />
     )
   );

@@ -29,7 +29,10 @@ export function FormError({ error, sentAt, ...retry }: Props) {
           bottomSpacing={0}
           title={t('settings.maybeSaved', 'It is not known whether your changes are saved')}
         >
-          {t('settings.maybeSavedText', 'The response was lost. The service is responding again. Save them again.')}
+          {t(
+            'settings.maybeSavedText',
+            'The response was lost, but the service is responding again. Save your changes again.',
+          )}
         </Alert>
       );
     }

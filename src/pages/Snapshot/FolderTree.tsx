@@ -66,8 +66,8 @@ export function FolderTree({ tree, selected, onSelect }: Props) {
                     aria-expanded={open}
                     aria-label={
                       open
-                        ? t('tree.close', 'Close {{title}}', { title: line.title })
-                        : t('tree.open', 'Open {{title}}', { title: line.title })
+                        ? t('tree.close', 'Collapse {{title}}', { title: line.title })
+                        : t('tree.open', 'Expand {{title}}', { title: line.title })
                     }
                     onClick={() => toggle(line.id)}
                   />

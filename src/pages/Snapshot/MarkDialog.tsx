@@ -41,7 +41,7 @@ export function MarkDialog({ snapshot, marking, onDismiss }: Props) {
         onConfirm={() => mark.mutate({ type: 'release' }, done(t('hold.released', 'Snapshot released')))}
         onDismiss={onDismiss}
       >
-        <Text element="p">{t('hold.releaseText', 'The retention rules can then remove it again.')}</Text>
+        <Text element="p">{t('hold.releaseText', 'The retention rules can then remove it.')}</Text>
       </ConfirmDialog>
     );
   }

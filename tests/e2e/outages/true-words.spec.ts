@@ -19,7 +19,7 @@ test('a restore whose safety snapshot was deleted is not offered to be undone', 
   await expect(page.getByText('This plan no longer exists')).toHaveCount(0);
   Object.assign(run, { undoable: false, snapshotGone: true });
   await app.open(`/runs/${run.id}`);
-  await expect(page.getByText(/“Before a restore” was deleted, so it cannot be undone/)).toBeVisible();
+  await expect(page.getByText(/cannot be undone, because its safety snapshot was deleted/)).toBeVisible();
   await expect(undo).toHaveCount(0);
 });
 

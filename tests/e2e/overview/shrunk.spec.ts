@@ -32,7 +32,7 @@ test('a backup that is much smaller than before is red, and a person restores th
     },
   };
   await app.open('');
-  await expect(page.getByRole('heading', { name: 'Much is missing from the last backup' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Many resources are missing from the last backup' })).toBeVisible();
   await expect(page.getByText('Resources: 123 of 128 are missing')).toBeVisible();
   await expect(page.getByText('Dashboards of organization 1: 98 of 100 are missing')).toBeVisible();
   await expect(
