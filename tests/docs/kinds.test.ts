@@ -8,7 +8,7 @@ describe('kinds, where the pages speak of them', () => {
     const counted = [...pages()].flatMap(([page, markdown]) =>
       [...markdown.matchAll(/\b(\d+) kinds\b/g)].map(([, count]) => `${page}: ${count}`),
     );
-    expect(counted.length).toBeGreaterThan(2);
+    expect(counted.length).toBeGreaterThan(1);
     expect(counted.filter((one) => !one.endsWith(`: ${KINDS.length}`))).toEqual([]);
   });
 
