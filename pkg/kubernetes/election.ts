@@ -105,10 +105,10 @@ export class Election {
 
   /** Stop what the term guards first: this gives the Lease back, so that another replica can begin immediately. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
+    this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service is stopping'));
     await this.#loop;
     const held = this.leading;
-    this.#end('the service stops');
+    this.#end('the service is stopping');
     if (held) {
       await this.#release().catch((error: unknown) => {
         this.#options.log.debug({ reason: asDashkeepError(error).message }, 'the lease is left to expire');

@@ -88,7 +88,7 @@ export function isTimedId(id: string): boolean {
 /** @throws DK_OBJECT_DAMAGED for anything but 64 hex digits, so that a forged manifest cannot name another key. */
 export function objectKey(id: string, encrypted: boolean): string {
   if (!isObjectId(id)) {
-    throw new DashkeepError('DK_OBJECT_DAMAGED', `'${printable(id)}' is not an object id`);
+    throw new DashkeepError('DK_OBJECT_DAMAGED', `'${printable(id)}' is not an object ID`);
   }
   return `${OBJECTS}${id.slice(0, 2)}/${id}.json.gz${encrypted ? '.age' : ''}`;
 }
@@ -162,7 +162,7 @@ export function isIndexKey(key: string): boolean {
 
 function timedId(id: string): string {
   if (!isTimedId(id)) {
-    throw new DashkeepError('DK_NOT_FOUND', `'${printable(id)}' is not an id of a snapshot or run`);
+    throw new DashkeepError('DK_NOT_FOUND', `'${printable(id)}' is not the ID of a snapshot or run`);
   }
   return id;
 }

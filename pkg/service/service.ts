@@ -70,7 +70,7 @@ export class Service {
     const { config, queue, notifier, changeFeed, overdue, previews, keeper, given, leadership, log } = this.parts;
     await this.#scheduler.stop();
     await queue.close(config.stopWithin);
-    this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service stops'));
+    this.#stopping.abort(new DashkeepError('DK_INTERRUPTED', 'the service is stopping'));
     await changeFeed.settled();
     await notifier.stop();
     await overdue.settled();

@@ -68,10 +68,10 @@ function settingsPage(): string {
   });
   return `# Settings
 
-${MADE} Dashkeep looks for a value in one order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
+${MADE} Dashkeep looks for a value in this order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
 For a bucket, the other sources of the AWS tools come between the settings page and the default: \`AWS_ENDPOINT_URL_S3\`, \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each of them. You can also change the values in the column "setting" on the settings page of the app, except
 those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#limits-of-the-pages). A variable with \`…_FILE\` contains the path of a file with the value.
-An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. So are such names in lowercase, and misspelled \`GRAFANA_\` variables. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
+An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. Such names in lowercase are errors too, and so are misspelled \`GRAFANA_\` variables. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, and for AWS also web identity (IRSA), container and instance roles.
 
 ${tables.join('\n')}`;

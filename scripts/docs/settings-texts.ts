@@ -43,7 +43,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_GCS_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
   DASHKEEP_GCS_KEY: 'service account key, or configuration of workload identity federation, as JSON',
   GOOGLE_APPLICATION_CREDENTIALS:
-    'path of a file with the same content (default: the identity that the platform provides, such as workload identity)',
+    'path of a file with such a key or configuration (default: the identity that the platform provides, such as workload identity)',
 
   DASHKEEP_COPY_TARGET:
     'second target for a [copy of the repository](second-copy.md), in a different place from the first',
@@ -89,11 +89,11 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
   'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service-account token of the other Grafana',
-  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of its server admin; with the password, instead of the token',
-  'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of its server admin',
+  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of a server admin there, with the password, instead of the token',
+  'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of that server admin',
   'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
-    '`all`, or IDs of its organizations such as `1,2` (default: all for a server admin, the one of the token otherwise)',
+    '`all`, or IDs of its organizations such as `1,2` (default: all for a server admin, otherwise that of the token)',
 
   DASHKEEP_KINDS:
     'only these kinds, comma-separated; names in [kinds.md](kinds.md). Does not apply to saved plans and undo',
@@ -145,8 +145,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
 
   DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
   DASHKEEP_TLS_KEY_FILE: 'private key of the certificate (PEM); both files are reloaded every 30 seconds',
-  DASHKEEP_IMAGE: 'name of the running image, for the doctor; set by the chart',
-  DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, for the doctor; set by the chart',
+  DASHKEEP_IMAGE: 'name of the running image, for `dashkeep doctor`; set by the chart',
+  DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, for `dashkeep doctor`; set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
   DASHKEEP_OPS_LISTEN: 'address for health and metrics, or `off`',
   DASHKEEP_URL: 'address at which Grafana reaches the API, if not the loopback address',
@@ -160,13 +160,13 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_STOP_SECONDS: 'graceful shutdown timeout, in seconds',
 
   DASHKEEP_ADMIN_SECRET_DIR: "directory with the keys of Grafana's admin Secret",
-  DASHKEEP_ADMIN_SECRET: 'name of that Secret instead, as `namespace/name`',
+  DASHKEEP_ADMIN_SECRET: 'name of the admin Secret, as `namespace/name`, instead of the directory',
   DASHKEEP_ADMIN_USER_KEY: 'key of the user name in the Secret, if not a standard one',
   DASHKEEP_ADMIN_PASSWORD_KEY: 'key of the password in the Secret, if not a standard one',
   DASHKEEP_BOOTSTRAP_WAIT: 'seconds to wait for Grafana',
   DASHKEEP_TOKEN_DAYS: 'days until a new token expires (default 30)',
   DASHKEEP_KUBERNETES: '`auto` or `off`',
-  DASHKEEP_KUBE_DIR: 'directory with token, ca.crt and namespace',
+  DASHKEEP_KUBE_DIR: 'directory of the service account token, with the files `token`, `ca.crt` and `namespace`',
   DASHKEEP_TOKEN_SECRET: 'Secret for tokens and settings',
   DASHKEEP_LEASE: 'Lease for leader election',
 };

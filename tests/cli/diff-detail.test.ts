@@ -47,7 +47,7 @@ it('says of a partial snapshot that missing resources are not compared', async (
   const text = `Snapshot ${snapshot} is partial: missing resources are not compared.`;
   const live = (await dashkeep('diff', 'latest', 'live')).out;
   expect(live).toContain(text);
-  expect(live).toMatch(/\nNo differences in what was compared\.\n$/);
+  expect(live).toMatch(/\nNo differences in the compared resources\.\n$/);
   expect((await dashkeep('diff', first, snapshot)).out).toContain(text);
 });
 

@@ -77,7 +77,7 @@ it('diff says why it compares nothing of an organization that was recreated', as
   const { json } = await dashkeep(['diff', 'latest', 'live']);
   const [{ reason, ...org }] = json.notCompared;
   expect(org).toEqual({ id: second, name: 'Second' });
-  const [, words, command] = /^(.*); `dashkeep (.*)` shows what differs in it$/.exec(reason) ?? [];
+  const [, words, command] = /^(.*); `dashkeep (.*)` shows the differences$/.exec(reason) ?? [];
   expect(words).toBe(`Grafana has an organization of this name with ID ${made.body.orgId}`);
   const plan = await dashkeep(command?.split(' ') ?? []);
   expect(itemsOf(plan)).toContain(`create ${second}/folder/twin`);

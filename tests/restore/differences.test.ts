@@ -90,7 +90,7 @@ describe('a resource that differs after a restore', () => {
       expect.objectContaining({
         kind: 'folder-permissions',
         outcome: 'differs',
-        reason: 'without the permissions of these, which are missing: user ben',
+        reason: 'without the permissions of users, teams or service accounts that are missing: user ben',
         code: 'permissions-left-out',
       }),
     );

@@ -60,7 +60,9 @@ it('a supplied secret reaches no organization that may not be its own', async ()
   for (const selection of [ONLY, [], ['--kinds', 'contact-point']]) {
     const refused = await restored(ANY, '--orgs', 'all', '--apply', ...selection);
     expect(refused.exit).toBe(2);
-    expect(refused.error).toContain('does not say which contact-point/oncall is meant: organizations 1 and 2 have one');
+    expect(refused.error).toContain(
+      'does not name the organization of contact-point/oncall: organizations 1 and 2 have one',
+    );
     expect(refused.error).toContain('such as 1:contact-point');
   }
   expect((await restored(ANY, '--everything')).exit).toBe(2);

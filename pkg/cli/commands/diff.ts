@@ -57,7 +57,7 @@ async function diff(context: CliContext, from: string, to: string, flags: Flags)
   }
   if (found.added.length + found.changed.length + found.removed.length === 0) {
     const isWhole = [found.partial, found.notCompared, found.errors].every((one) => one === undefined);
-    printLine(context, isWhole ? 'No differences.' : 'No differences in what was compared.');
+    printLine(context, isWhole ? 'No differences.' : 'No differences in the compared resources.');
   } else if (flags.detail === true) {
     printDetails(context, found, several);
   } else {
@@ -126,7 +126,7 @@ function whyNotCompared(
     return 'Grafana does not have it; restore it with --everything';
   }
   const plan = `dashkeep restore ${snapshot} --overwrite --map-org ${id}=${again.id}`;
-  return `Grafana has an organization of this name with ID ${again.id}; \`${plan}\` shows what differs in it`;
+  return `Grafana has an organization of this name with ID ${again.id}; \`${plan}\` shows the differences`;
 }
 
 function described(item: DiffItem | DetailedItem): object {

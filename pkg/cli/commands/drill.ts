@@ -20,7 +20,7 @@ export const registerDrill: Register = (program, run) => {
     .addHelpText(
       'after',
       `
-As a server admin (GRAFANA_ADMIN_USER), it restores into a temporary organization, with alert rules paused.
+With a server admin (GRAFANA_ADMIN_USER), it restores into a temporary organization, with alert rules paused.
 With a token, it restores copies of folders, library panels and dashboards into a temporary folder.
 The output lists the kinds that it leaves out.`,
     )

@@ -23,8 +23,15 @@ export const registerFleet: Register = (program, run) => {
       'target of each installation; /* at the end selects every folder (default: DASHKEEP_FLEET_TARGETS)',
     )
     .description('show the state of many installations, from their repositories alone')
-    .option('--max-age <hours>', 'report a full snapshot older than this (default: two usual intervals)', hoursOf)
-    .addHelpText('after', '\nExit codes: 0 all are ok, 1 the state of one is unknown, 3 one needs attention.')
+    .option(
+      '--max-age <hours>',
+      'maximum age of the newest full snapshot, in hours (default: two usual intervals)',
+      hoursOf,
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all OK, 1 the state of at least one is unknown, 3 at least one needs attention.',
+    )
     .action(run(fleet));
 };
 

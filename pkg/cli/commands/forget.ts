@@ -47,7 +47,7 @@ export const registerForget: Register = (program, run) => {
       'keep all snapshots from this period before the newest complete one, such as 30d or 1y6m',
     )
     .option('--timezone <name>', 'time zone of the rules (default UTC)')
-    .option('--confirm <id>', 'repeat the ID to skip the question')
+    .option('--confirm <id>', 'repeat the ID to skip the confirmation prompt')
     .option('--even-newest', 'with an ID: allow removing the newest complete snapshot')
     .option('--dry-run', 'only show which snapshots would be removed')
     .action(run(forget));

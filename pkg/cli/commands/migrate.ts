@@ -43,7 +43,7 @@ export const registerMigrate: Register = (program, run) => {
     .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect);
   withAnswers(command)
     .option('--accept-foreign', 'use an untrusted snapshot (needs its ID, and --confirm)')
-    .option('--undo <run>', 'undo a migration, except for later changes')
+    .option('--undo <run>', 'undo a migration, but keep later changes')
     .option('--markdown', 'print the plan as Markdown, for a pull request')
     .option('--apply', 'write to the other Grafana (otherwise only read)')
     .option('--no-safety-snapshot', 'create no safety snapshot of the other Grafana before writing')

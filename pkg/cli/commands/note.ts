@@ -13,7 +13,7 @@ export const registerNote: Register = (program, run) => {
   withBy(withTarget(program.command('note')))
     .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
     .argument('<text>', "one line that replaces the earlier note; '' removes it")
-    .description('write a note about a snapshot; it does not keep the snapshot')
+    .description('write a note about a snapshot; the note does not protect it from removal')
     .action(run(note));
 };
 

@@ -12,7 +12,7 @@ export const registerRestore: Register = (program, run) => {
   withSelection(command)
     .option(
       '--lost-in <snapshot>',
-      'only resources that this later snapshot lacks, or has in an older version or with unexplained changes; not annotations, silences and dashboard snapshots',
+      'only resources that this later snapshot lacks, or has in an older version or with unexplained changes; never annotations, silences or dashboard snapshots',
     )
     .option('--overwrite', 'also overwrite existing resources that differ');
   withProtected(command)
@@ -25,7 +25,7 @@ export const registerRestore: Register = (program, run) => {
     .option('--accept-foreign', 'restore an untrusted snapshot (needs its ID, and --confirm)')
     .option('--save-plan <file>', 'save the plan for --plan')
     .option('--plan <file>', 'apply a saved plan, unless Grafana has changed')
-    .option('--undo <run>', 'undo a restore, except for later changes')
+    .option('--undo <run>', 'undo a restore, but keep later changes')
     .option('--apply', 'write to Grafana (otherwise only read)')
     .option('--no-safety-snapshot', 'create no safety snapshot before writing')
     .action(run(restoreCommand));

@@ -17,15 +17,15 @@ function environmentHelp(): string {
     return `${section}:\n${names.join('\n')}`;
   });
   return `
-Settings come from the environment. The settings page sets the rest. NAME_FILE names a file that contains the value.
-docs/settings.md explains each.
+Settings come from the environment, or else from the settings page. NAME_FILE is the path of a file that contains the
+value. docs/settings.md explains each setting.
 ${sections.join('\n')}`;
 }
 
 /** Registers `dashkeep serve`. */
 export const registerServe: Register = (program, run) => {
   withService(program.command('serve'))
-    .description('run the service beside Grafana: token, schedule, API')
+    .description('run the service next to Grafana: token, schedule, API')
     .addHelpText('after', environmentHelp)
     .action(run(runServe));
 };

@@ -28,7 +28,7 @@ export const registerVerify: Register = (program, run) => {
     .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, different each time')
     .addHelpText(
       'after',
-      '\nExit codes: 0 no problems, 2 encrypted with a key that was not given, 3 there is no snapshot to verify, 4 other problems.',
+      '\nExit codes: 0 no problems, 2 encrypted with a key that was not given, 3 no snapshot to verify, 4 other problems.',
     )
     .action(run(verify));
 };

@@ -108,7 +108,7 @@ export const SECTIONS = {
     DASHKEEP_GRAFANA_CA_FILE: {
       parse: values.asIs,
       flag: '--grafana-ca-file <path>',
-      help: 'additional certificate authorities (PEM)',
+      help: 'PEM file with additional certificate authorities',
     },
     DASHKEEP_GRAFANA_CONCURRENCY: {
       parse: values.wholeNumber,
@@ -123,7 +123,7 @@ export const SECTIONS = {
     DASHKEEP_ORGS: {
       parse: values.orgs,
       flag: '--orgs <list>',
-      help: "'all', or IDs such as 1,2 (default: all for a server admin, the token's own otherwise)",
+      help: "'all', or IDs such as 1,2 (default: all for a server admin, otherwise the token's own)",
     },
   },
   Connections: {

@@ -24,7 +24,7 @@ export const REPOSITORY_ERRORS = {
   DK_REPOSITORY_REPLACED: {
     exit: 4,
     status: 409,
-    title: 'Another repository is at the target',
+    title: 'The target holds another repository',
     hint: 'Find out who replaced it. If it was you, run `dashkeep trust --repository <id>`.',
     page: 'Find out who replaced it. Nothing in it is used until you accept it.',
   },

@@ -141,7 +141,7 @@ export const SERVICE_ERRORS = {
     status: 413,
     title: 'The request is too large',
     hint: 'Send a smaller request.',
-    page: 'Choose fewer resources, in several steps.',
+    page: 'Choose fewer resources, and repeat this for the others.',
   },
   DK_MEDIA_TYPE: {
     exit: 2,

@@ -8,7 +8,7 @@ export const APPLY_REASONS = {
   'differs-in': 'exists, but differs in {fields}',
   'differs-now': 'exists, but differs',
   'members-left-out': 'without members who have no account in this organization: {logins}',
-  'permissions-left-out': 'without the permissions of these, which are missing: {names}',
+  'permissions-left-out': 'without the permissions of users, teams or service accounts that are missing: {names}',
   'changed-since-plan': 'someone changed it since the plan was created; create a new plan',
   'changed-since-plan-kept': 'someone changed it since the plan was created, so it was kept as it is',
   'gone-before': 'was already deleted',

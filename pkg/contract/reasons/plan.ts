@@ -136,7 +136,8 @@ export const PLAN_REASONS = {
   'made-again': 'the run deleted it, and someone has recreated it',
   'deleted-since': 'someone has deleted it since',
   'changed-since': 'someone has changed it since',
-  'half-written': 'the interrupted restore may have written half of it, or someone has created or changed it since',
+  'half-written':
+    'the interrupted restore may have written only part of it, or someone has created or changed it since',
   'plan-changes-api':
     'saved through the API, such as by Terraform or grafana-operator, which may change them back after the plan is applied: {titles}',
   'plan-changes-managed': 'managed by {manager}, which may change them back after the plan is applied: {titles}',

@@ -10,7 +10,7 @@ export const REFUSAL_REASONS = {
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; let them through',
   'apis-refused':
-    'Grafana {version} refuses requests to /apis, and otherwise converts v2 dashboards, which lose their tabs and layouts',
+    'Grafana {version} refuses requests to /apis; through its other API, v2 dashboards are converted and lose their tabs and layouts',
   'slash-under-sub-path': {
     cli: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; set GRAFANA_URL to Grafana’s own address without the sub-path, such as http://grafana:3000',
     page: 'under a sub-path ({subPath}), Grafana does not find names that contain “/”; in the deployment, set Grafana’s own address without the sub-path, such as http://grafana:3000',

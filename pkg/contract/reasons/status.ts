@@ -20,10 +20,10 @@ export const STATUS_REASONS = {
   'identity-absent':
     'the snapshots are encrypted, and the service has no private key; it can create backups, but not show or restore them',
   'identity-of-others':
-    'the private key belongs to none of the public keys; the service can create backups, but not show or restore them',
+    'the private key matches none of the public keys; the service can create backups, but not show or restore them',
   'identity-unfit': {
     cli: 'none of the given identities decrypts the snapshots',
-    page: 'the private key does not open the snapshots',
+    page: 'the private key does not decrypt the snapshots',
   },
   'snapshots-untrusted': 'snapshots that no trusted key signed: {count}, the newest of {time} (signers: {signers})',
   'target-left-open': 'no target is set; only the deployment can set it, because backups can cover other organizations',

@@ -160,7 +160,7 @@ export async function openKeyring(
   const before = local?.key ?? newest;
   if (secrets.rewraps === true && identities.length === 0) {
     // It could renew no object, and the state would no longer say who can read what is there.
-    throw new DashkeepError('DK_IDENTITY_MISSING', 'to encrypt everything again takes an age identity');
+    throw new DashkeepError('DK_IDENTITY_MISSING', 're-encrypting everything requires an age identity');
   }
   const rewrapped =
     readable ?? (secrets.rewraps === true && before !== undefined ? { key: before, readers: [] } : undefined);

@@ -31,7 +31,7 @@ export async function rewrap(
   const { signal } = options;
   repository.trust.keys.assertRemembered();
   if (keyring.current === undefined) {
-    throw new DashkeepError('DK_ENCRYPTION', 'nothing can be encrypted again without recipients');
+    throw new DashkeepError('DK_ENCRYPTION', 're-encrypting everything requires age recipients');
   }
   const session = await repository.openSession(
     { id: newTimedId(clock.now(), options.randomness), kind: 'repair' },

@@ -35,7 +35,7 @@ export async function writeManifest(
       return { manifest: full, signer };
     }
     if (!written) {
-      throw new DashkeepError('DK_STORE_FAILED', `another snapshot has the id ${manifest.id}; run the backup again`);
+      throw new DashkeepError('DK_STORE_FAILED', `another snapshot has the ID ${manifest.id}; run the backup again`);
     }
   }
   throw new DashkeepError('DK_STORE_FAILED', `the manifest ${manifest.id} does not read back as it was written`);

@@ -87,7 +87,7 @@ class Verification {
   async run(): Promise<VerifyReport> {
     const { readData, snapshot } = this.#options;
     if (snapshot !== undefined && typeof readData === 'object') {
-      throw new DashkeepError('DK_USAGE', 'for one snapshot, all of the data is read');
+      throw new DashkeepError('DK_USAGE', 'a partial read cannot be limited to one snapshot');
     }
     await putBackHeld(this.#repository, this.#options);
     // Manifests before objects: an object is always there before the manifest that needs it.

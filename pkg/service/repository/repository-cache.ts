@@ -268,5 +268,5 @@ export class RepositoryCache {
 }
 
 function stopped(): DashkeepError {
-  return new DashkeepError('DK_INTERRUPTED', 'the service stops');
+  return new DashkeepError('DK_INTERRUPTED', 'the service is stopping');
 }

@@ -54,7 +54,7 @@ export class Leadership {
   async take(): Promise<AbortSignal> {
     const term = this.term ?? (await this.#election?.request());
     if (term === undefined && this.#election === undefined) {
-      throw new DashkeepError('DK_BUSY', 'the service is only just starting');
+      throw new DashkeepError('DK_BUSY', 'the service is still starting');
     }
     if (term === undefined) {
       const what = this.foreignRun();

@@ -53,11 +53,11 @@ test('once a target is saved, its page no longer says what to do before that', a
 test('a private key of others is named where it is entered, and on the overview', async ({ app, page, service }) => {
   await app.open('/settings/encryption');
   await page.getByLabel(/^Private key/).fill('AGE-SECRET-KEY-1');
-  const reason = { code: 'DK_SETTINGS', message: 'the private key belongs to none of the public keys', hint: '' };
+  const reason = { code: 'DK_SETTINGS', message: 'the private key matches none of the public keys', hint: '' };
   const why = { code: 'identity-of-others', params: {} };
   service.state.status = { warnings: [{ ...reason, why, advice: { code: 'correct-identity', params: {} } }] };
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  const alert = page.getByRole('alert').filter({ hasText: 'The private key belongs to none of the public keys' });
+  const alert = page.getByRole('alert').filter({ hasText: 'The private key matches none of the public keys' });
   await expect(alert).toContainText('Enter the matching private key in the settings');
   await expectAccessible(page);
   await app.open('');

@@ -184,9 +184,7 @@ describe('data sources', () => {
     await client.put('/api/datasources/uid/tempo', { ...TEMPO, isDefault: true });
     const restored = await restore('data-source', await grafana.admin(), taken);
     expect(restored.losses['prom']).toEqual(['replaces Tempo as the default']);
-    expect(restored.losses['tempo']).toEqual([
-      'remains the default until you choose another data source as the default',
-    ]);
+    expect(restored.losses['tempo']).toEqual(['remains the default until you choose another one']);
     expect(stored('prom').isDefault).toBe(true);
   });
 

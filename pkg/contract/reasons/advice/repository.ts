@@ -3,8 +3,8 @@ import type { Text } from '../../texts.ts';
 /** What to do about an error of the repository, or about a backup that lacks something. */
 export const REPOSITORY_ADVICE = {
   'same-recipients': {
-    cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that reads the repository (DASHKEEP_AGE_IDENTITY_FILE).',
-    page: 'Set the recipients of the earlier backups. To change them, also set an identity that reads the repository.',
+    cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups. To change them, also set an identity that can read the repository (DASHKEEP_AGE_IDENTITY_FILE).',
+    page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
     'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, accept it with {target} as the target of this command: {command}',
@@ -51,7 +51,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'Check DASHKEEP_AGE_PASSPHRASE, or the file that DASHKEEP_AGE_PASSPHRASE_FILE names.',
     page: 'Check the passphrase in the deployment.',
   },
-  rewrap: 'With an identity that reads the existing snapshots, run {command}.',
+  rewrap: 'With an identity that can read the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
@@ -103,7 +103,7 @@ export const REPOSITORY_ADVICE = {
     page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service makes the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'To include what only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
   },
   'set-server-admin': {

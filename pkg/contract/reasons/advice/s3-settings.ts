@@ -40,11 +40,11 @@ export const S3_SETTINGS_ADVICE = {
     page: 'Set the region. For this endpoint, it is {region}.',
   },
   'encryption-ignored': {
-    cli: 'The target ignores DASHKEEP_S3_ENCRYPTION. Enable encryption there, or unset DASHKEEP_S3_ENCRYPTION. Its objects are not encrypted.',
-    page: 'The bucket ignores your encryption setting. Enable it there, or turn it off here. Its objects are not encrypted.',
+    cli: 'The target ignores DASHKEEP_S3_ENCRYPTION, so its objects are not encrypted. Enable encryption there, or unset DASHKEEP_S3_ENCRYPTION.',
+    page: 'The bucket ignores your encryption setting, so its objects are not encrypted. Enable encryption there, or turn it off here.',
   },
   'lock-ignored': {
-    cli: 'The target ignores DASHKEEP_S3_OBJECT_LOCK. Use a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK. Its objects are not locked.',
-    page: 'The bucket ignores object lock. Use a bucket that has it, or turn it off here. Its objects are not locked.',
+    cli: 'The target ignores DASHKEEP_S3_OBJECT_LOCK, so its objects are not locked. Use a bucket with object lock, or unset DASHKEEP_S3_OBJECT_LOCK.',
+    page: 'The bucket ignores object lock, so its objects are not locked. Use a bucket with object lock, or turn it off here.',
   },
 } as const satisfies Record<string, Text>;

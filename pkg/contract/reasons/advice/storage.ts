@@ -48,8 +48,10 @@ export const STORAGE_ADVICE = {
     cli: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'Correct the endpoint. If only the host name that starts with the bucket name cannot be resolved, choose another addressing style.',
   },
-  'retry-or-check-endpoint': 'Retry. If it fails again, check that the endpoint is S3, without a proxy in between.',
-  'check-endpoint': 'The response is not from S3. Check that the endpoint is S3, without a proxy in between.',
+  'retry-or-check-endpoint':
+    'Retry. If it fails again, check that the endpoint is an S3 service, without a proxy in between.',
+  'check-endpoint':
+    'The response is not from S3. Check that the endpoint is an S3 service, without a proxy in between.',
   'check-cloud-endpoint':
     'The response is not from the storage service. Check the endpoint, and that no proxy is in between.',
   'correct-cloud-endpoint': 'Correct the name of the storage account or the endpoint, or check the name server.',

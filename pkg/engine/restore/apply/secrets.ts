@@ -71,7 +71,7 @@ export function suppliedTo<Item extends Pick<PlannedItem, 'org' | 'kind' | 'uid'
       const example = `${id}:${place.slice(0, place.indexOf('/'))}`;
       throw new DashkeepError(
         'DK_USAGE',
-        `the file with secrets does not say which ${place} is meant: organizations ${[...of.keys()].join(' and ')} have one`,
+        `the file with secrets does not name the organization of ${place}: organizations ${[...of.keys()].join(' and ')} have one with this name`,
         { advice: reason('name-secret-org', { example }) },
       );
     }
