@@ -60,6 +60,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     'path of an AWS `credentials` file for the copy (default: that of the first target)',
   DASHKEEP_COPY_S3_CA_FILE: 'PEM file with additional trusted certificate authorities, for the copy',
   DASHKEEP_COPY_S3_OBJECT_LOCK: 'as `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
+  DASHKEEP_COPY_S3_ENCRYPTION:
+    'as `DASHKEEP_S3_ENCRYPTION`, for the copy, or `none`. Default: `DASHKEEP_S3_ENCRYPTION` without its key',
   DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'access key for the copy',
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'secret access key for the copy',
   DASHKEEP_COPY_S3_SESSION_TOKEN: 'session token for the copy, if the credentials are temporary',

@@ -35,6 +35,7 @@ export async function copyS3(configuration: Configuration): Promise<S3Settings> 
     profile: configuration.find('DASHKEEP_COPY_S3_PROFILE'),
     caFile: configuration.find('DASHKEEP_COPY_S3_CA_FILE'),
     lock: configuration.get('DASHKEEP_COPY_S3_OBJECT_LOCK'),
+    encryption: copyEncryption(configuration),
     accessKeyId: await read('DASHKEEP_COPY_S3_ACCESS_KEY_ID'),
     secretAccessKey: await read('DASHKEEP_COPY_S3_SECRET_ACCESS_KEY'),
     sessionToken: await read('DASHKEEP_COPY_S3_SESSION_TOKEN'),
@@ -45,6 +46,13 @@ export async function copyS3(configuration: Configuration): Promise<S3Settings> 
       credentialsFile: configuration.get('DASHKEEP_COPY_S3_CREDENTIALS_FILE') ?? credentialsFile,
     },
   });
+}
+
+/** Unless set apart, the second bucket is encrypted if the first one is, without the key of the first one. */
+function copyEncryption(configuration: Configuration): S3Settings['encryption'] {
+  const first = configuration.get('DASHKEEP_S3_ENCRYPTION');
+  const own = configuration.get('DASHKEEP_COPY_S3_ENCRYPTION') ?? (first && { kind: first.kind });
+  return own === 'none' ? undefined : own;
 }
 
 async function readSecret(configuration: Configuration, name: SecretVariable): Promise<Sourced<string> | undefined> {

@@ -85,6 +85,7 @@ export const SECTIONS = {
     DASHKEEP_COPY_S3_CREDENTIALS_FILE: { parse: values.asIs },
     DASHKEEP_COPY_S3_CA_FILE: { parse: values.asIs },
     DASHKEEP_COPY_S3_OBJECT_LOCK: { parse: s3.parseObjectLock },
+    DASHKEEP_COPY_S3_ENCRYPTION: { parse: s3.parseCopyEncryption },
     DASHKEEP_COPY_S3_ACCESS_KEY_ID: { secret: true },
     DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: { secret: true },
     DASHKEEP_COPY_S3_SESSION_TOKEN: { secret: true },

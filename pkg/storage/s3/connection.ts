@@ -7,8 +7,8 @@ import type { ConnectionSettings } from './connection-settings.ts';
 /** What every call of a store shares. */
 export interface Connection extends ConnectionSettings {
   readonly direct: FastPathClient;
-  /** What the store was seen to do, see `readBack`. */
-  readonly confirmed: { encryption: boolean; lock: boolean };
+  /** When the store was last seen to do what is asked of it, in milliseconds, see `readBack`. */
+  readonly confirmed: { encryption: number; lock: number };
 }
 
 /** A key of the store as the bucket has it, below the prefix of the target. */

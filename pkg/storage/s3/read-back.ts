@@ -6,9 +6,12 @@ import { isAbsentByHead } from './errors.ts';
 import { getRetention } from './lock.ts';
 import { valueIf } from '../../lib/expected-errors.ts';
 
+/** Milliseconds after which it is read back again: a store can be changed while a service writes to it. */
+const CONFIRMED_FOR = 3_600_000;
+
 /**
- * Reads back whether the store did what the settings ask of it, until it did so once: a store that does not know a
- * header ignores it without an error.
+ * Reads back whether the store did what the settings ask of it, until it did so, and hourly after that: a store that
+ * does not know a header ignores it without an error.
  * @param key - of an object that was just written. @param locked - whether a lock was asked for.
  * @throws DK_SETTINGS when the store ignored encryption or object lock
  */
@@ -20,11 +23,13 @@ export async function readBack(
 ): Promise<void> {
   const { confirmed, resolved } = connection;
   const { encryption } = resolved.settings;
-  if (encryption !== undefined && !confirmed.encryption) {
-    confirmed.encryption = await isEncrypted(connection, key, encryption.kind, signal);
+  const now = connection.clock.now().getTime();
+  const isDue = (since: number): boolean => Math.abs(now - since) >= CONFIRMED_FOR;
+  if (encryption !== undefined && isDue(confirmed.encryption)) {
+    confirmed.encryption = (await isEncrypted(connection, key, encryption.kind, signal)) ? now : -Infinity;
   }
-  if (locked && !confirmed.lock) {
-    confirmed.lock = await isHeld(connection, key, signal);
+  if (locked && isDue(confirmed.lock)) {
+    confirmed.lock = (await isHeld(connection, key, signal)) ? now : -Infinity;
   }
 }
 

@@ -114,7 +114,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
     this.#connection = {
       ...basis,
       direct: new FastPathClient(basis, input, log),
-      confirmed: { encryption: false, lock: false },
+      confirmed: { encryption: -Infinity, lock: -Infinity },
     };
     this.#deleter = new Deleter(this.#connection);
   }

@@ -23,3 +23,23 @@ describe('a command with --target', () => {
     expect(s3?.accessKeyId?.value).toBe(key);
   });
 });
+
+describe('encryption by the server', () => {
+  const copyOf = async (more: Record<string, string>): Promise<unknown> => {
+    const target = environment.DASHKEEP_COPY_TARGET;
+    return (await settingsFor(target, new Configuration({ ...environment, ...more }, { target }))).s3?.encryption;
+  };
+
+  it.each([
+    [{}, undefined],
+    [{ DASHKEEP_S3_ENCRYPTION: 'AES256' }, { kind: 'AES256' }],
+    [{ DASHKEEP_S3_ENCRYPTION: 'aws:kms:key-of-the-first' }, { kind: 'aws:kms' }],
+    [
+      { DASHKEEP_S3_ENCRYPTION: 'AES256', DASHKEEP_COPY_S3_ENCRYPTION: 'aws:kms:other' },
+      { kind: 'aws:kms', keyId: 'other' },
+    ],
+    [{ DASHKEEP_S3_ENCRYPTION: 'AES256', DASHKEEP_COPY_S3_ENCRYPTION: 'none' }, undefined],
+  ])('of the second target, with %j', async (set, encryption) => {
+    expect(await copyOf(set)).toEqual(encryption);
+  });
+});

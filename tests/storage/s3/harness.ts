@@ -1,3 +1,4 @@
+import type { Clock } from '../../../pkg/contract/ports.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server } from '../../support/s3/server.ts';
@@ -18,9 +19,10 @@ export async function open(
   options: S3ServerOptions = {},
   s3: S3Settings = {},
   environment: Record<string, string> = {},
+  clock?: Clock,
 ) {
   const server = await startS3Server(options);
-  const store = await openTestStore(server, { s3, environment });
+  const store = await openTestStore(server, { s3, environment, clock });
   closing.push(
     () => server.close(),
     () => store.close(),

@@ -24,11 +24,18 @@ describe.each([{ kind: 'AES256' }, { kind: 'aws:kms' }] as const)('encryption wi
     expect(steps.find(({ step }) => step === 'write')).toMatchObject({ status: 'failed', code: 'DK_SETTINGS' });
   });
 
-  it('is read back once', async () => {
-    const { server, store } = await open({}, { encryption });
+  it('is read back once, and again after an hour, when the store may have begun to ignore it', async () => {
+    const ignores: 'encryption'[] = [];
+    let now = Date.now();
+    const clock = { ...realClock, now: () => new Date(now) };
+    const { server, store } = await open({ ignores }, { encryption }, {}, clock);
     await store.put('a', body);
     await store.put('b', body);
     expect(server.counts.get('HeadObject')).toBe(1);
+    ignores.push('encryption');
+    now += 3_600_000;
+    await expect(store.put('c', body)).rejects.toMatchObject({ code: 'DK_SETTINGS' });
+    await expect(store.put('d', body)).rejects.toMatchObject({ code: 'DK_SETTINGS' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { silentLog } from '../../../pkg/contract/ports.ts';
-import type { Log } from '../../../pkg/contract/ports.ts';
+import type { Clock, Log } from '../../../pkg/contract/ports.ts';
 import { openStore } from '../../../pkg/storage/open.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
 import type { ObjectStore } from '../../../pkg/storage/store.ts';
@@ -12,13 +12,14 @@ interface TestStoreOptions {
   s3?: S3Settings;
   environment?: Readonly<Record<string, string>>;
   log?: Log;
+  clock?: Clock;
 }
 
 /** A store on a test server, opened as the product opens it. */
 export async function openTestStore(server: S3Server, options: TestStoreOptions = {}): Promise<ObjectStore> {
   return openStore(options.target ?? 's3://test/some/prefix', {
     s3: { ...(await s3SettingsOf({ ...server.environment, ...options.environment })), ...options.s3 },
-    clock: realClock,
+    clock: options.clock ?? realClock,
     random: realRandomness,
     log: options.log ?? silentLog,
   });

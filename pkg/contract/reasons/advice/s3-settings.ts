@@ -40,7 +40,7 @@ export const S3_SETTINGS_ADVICE = {
     page: 'Set the region. For this endpoint, it is {region}.',
   },
   'encryption-ignored': {
-    cli: 'The target ignores DASHKEEP_S3_ENCRYPTION, so its objects are not encrypted. Enable encryption there, or unset DASHKEEP_S3_ENCRYPTION.',
+    cli: 'The target ignores DASHKEEP_S3_ENCRYPTION, so its objects are not encrypted. Enable encryption there, or unset DASHKEEP_S3_ENCRYPTION (for the copy, set DASHKEEP_COPY_S3_ENCRYPTION=none).',
     page: 'The bucket ignores your encryption setting, so its objects are not encrypted. Enable encryption there, or turn it off here.',
   },
   'lock-ignored': {

@@ -42,6 +42,11 @@ export function parseEncryption(text: string, source: string): NonNullable<S3Set
   return text === 'AES256' ? { kind: 'AES256' } : { kind: 'aws:kms', keyId: match[2] };
 }
 
+/** The same for a second bucket, which may need none. */
+export function parseCopyEncryption(text: string, source: string): NonNullable<S3Settings['encryption']> | 'none' {
+  return text === 'none' ? text : parseEncryption(text, source);
+}
+
 /** The account that must own the bucket. */
 export function parseBucketOwner(text: string, source: string): string {
   if (!/^\d{12}$/.test(text)) {
