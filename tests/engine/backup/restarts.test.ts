@@ -69,7 +69,7 @@ describe('a Grafana that restarts in the middle of a backup', () => {
     expectOnePerKind(manifest);
     expect(problem).toMatchObject({ kind: 'dashboard-permissions', uid: '', count: failed });
     expect(problem?.reason).toMatch(
-      /Grafana stopped and did not respond for .* seconds: no response from \S+ \(\w+\) \(\d+ resources\)/,
+      /Grafana stopped and did not respond for .* seconds: \S+ closed the connection without a response \(\w+\) \(\d+ resources\)/,
     );
   });
 });
