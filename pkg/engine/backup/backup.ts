@@ -31,7 +31,7 @@ import { comparedWith, isFromHere, previousOf, type Previous } from './previous.
 import { settleDeleted } from './deleted.ts';
 import { readKind } from './read-kind.ts';
 import type { KindRun } from './kind-run.ts';
-import { replaceMissing } from './reused-objects.ts';
+import { putBackMissing } from './missing-objects.ts';
 import { fitting } from './short-texts.ts';
 import { readTouched } from './touched.ts';
 import type { BackupOptions } from './options.ts';
@@ -155,7 +155,7 @@ async function wholePart(
   await settleDeleted(options, previous, collection);
   collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
   progress.phase('checking', step(3));
-  await replaceMissing(options, collection);
+  await putBackMissing(options, collection);
   placeAndName(collection.entries);
   nameAfterOwners(collection.problems, collection.entries);
   if (collection.entries.length === 0 && collection.problems.length > 0) {

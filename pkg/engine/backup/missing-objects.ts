@@ -7,11 +7,11 @@ import type { BackupOptions } from './options.ts';
 import type { Collection } from './collection.ts';
 
 /**
- * An old object that this snapshot reuses is not protected by its age: a prune elsewhere may have removed it since it
- * was seen. A target that was mounted or emptied meanwhile lacks new ones, too. What is gone is read from Grafana again
- * and put back; what can't be is a problem of this snapshot.
+ * Puts back the objects of this snapshot that are missing from the target, from Grafana; those that it cannot are
+ * problems of the snapshot. An old one that it reuses is not protected by its age: a prune elsewhere may have removed
+ * it since it was seen. A target that was mounted or emptied meanwhile lacks new ones, too.
  */
-export async function replaceMissing(options: BackupOptions, collection: Collection): Promise<void> {
+export async function putBackMissing(options: BackupOptions, collection: Collection): Promise<void> {
   const { repository, signal } = options;
   const objects = collection.entries.map((entry) => entry.object);
   const missing = await repository.missingObjects(objects, { signal });
