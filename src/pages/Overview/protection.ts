@@ -73,7 +73,7 @@ function verdictOnBackups(status: Status): Verdict {
               )
             : t(
                 'protection.uncoveredText',
-                'The last backup was made {{ago}}. Some content that no one excluded is not included.',
+                'The last backup was made {{ago}}. Some content is not backed up, although it was not excluded.',
                 { ago },
               ),
       };

@@ -106,7 +106,7 @@ describe('what the overview says of the backups', async () => {
     expect(verdictOf({ protection: 'yes', target: target(true) } as Status)).toMatchObject({ tone: 'success' });
     const uncovered = { protection: 'uncovered', lastSuccess: ago(60), target: target(true) } as Status;
     expect(verdictOf(uncovered)).toMatchObject({ tone: 'warning' });
-    expect(say(uncovered)).toContain('that no one excluded is not included');
+    expect(say(uncovered)).toContain('is not backed up, although it was not excluded');
     expect(say({ ...uncovered, notCovered: [{ id: 2, name: 'Second' }] })).toContain('1 organization is not backed up');
   });
 
