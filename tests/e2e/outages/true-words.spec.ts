@@ -108,7 +108,7 @@ test('the result of a restore says what a resource still lacks', async ({ app, p
   );
   await page.route('**/api/v1/restores/plan-1/results*', (route) => route.fulfill({ json: { items, total: 1 } }));
   await app.open('/restore/plan-1');
-  await expect(page.getByText('Some resources are not complete')).toBeVisible();
+  await expect(page.getByText('Some resources are incomplete')).toBeVisible();
   await expect(page.getByTitle('Enter again: url', { exact: true })).toBeVisible();
 });
 
