@@ -48,7 +48,7 @@ export const Progress = z.object({
   /** Resources per second over the last seconds. */
   rate: z.number().nonnegative().optional(),
   secondsLeft: z.number().nonnegative().optional(),
-  /** Seconds in which the whole run ends if it is no slower than the slowest of the last ones. */
+  /** Seconds in which the whole run ends at most, by its own pace and that of the last ones. */
   endsWithin: z.number().nonnegative().optional(),
   step: ProgressStep.optional(),
 });

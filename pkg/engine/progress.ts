@@ -138,7 +138,8 @@ export class ProgressCounter {
     if (this.#step !== undefined) {
       this.#step.done++;
     }
-    this.#notify(false);
+    // What comes after all is done is no work that is counted.
+    this.#notify(this.#step !== undefined && this.#step.done === this.#step.total);
   }
 
   /** The counts of a kind: of all, and of the organization. */

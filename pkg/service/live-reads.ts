@@ -1,9 +1,11 @@
 import { setMaxListeners } from 'node:events';
+import { compact } from '../contract/compact.ts';
 import type { Clock } from '../contract/ports.ts';
 import type { Progress } from '../contract/runs.ts';
 import { Cancelled } from '../operations/run.ts';
 import type { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import type { Caller } from './organizations/caller.ts';
+import { RECENT, TimeLeft, type Course } from './runs/time-left.ts';
 
 /** A read ends when nobody has asked for it for that long, in milliseconds. Pages ask every second. */
 const UNASKED_MS = 15_000;
@@ -28,7 +30,7 @@ export type ReadWork<Result, Part> = (
  * or waits for its end.
  */
 export class LiveRead<Result, Part = never> {
-  progress: Progress = { phase: 'waiting', done: 0, kinds: {} };
+  #progress: Progress = { phase: 'waiting', done: 0, kinds: {} };
   part: Part | undefined;
   /** Set at its end. */
   result: Result | undefined;
@@ -40,28 +42,45 @@ export class LiveRead<Result, Part = never> {
   #asked: number;
   #waiting = 0;
 
-  constructor({ clock, guard, signal }: Ports, caller: Caller, work: ReadWork<Result, Part>) {
+  readonly #timeLeft: TimeLeft;
+
+  /** @param past - how the last ones of its kind went, newest first; this one is added at its end */
+  constructor({ clock, guard, signal }: Ports, caller: Caller, work: ReadWork<Result, Part>, past: Course[] = []) {
     this.#clock = clock;
+    this.#timeLeft = new TimeLeft(clock, past);
     this.#asked = clock.monotonic();
     const all = AbortSignal.any([signal, this.#controller.signal]);
     // Every request of a read listens to it: many at the same time are no leak.
     setMaxListeners(0, all);
     const report = {
-      onProgress: (progress: Progress) => (this.progress = progress),
+      onProgress: (progress: Progress) => this.#note(progress),
       onPart: (part: Part) => (this.part = part),
     };
     this.done = guard.run({ caller, until: all }, () => {
-      this.progress = { ...this.progress, phase: 'starting' };
+      this.#note({ ...this.#progress, phase: 'starting' });
       return work(all, report);
     });
     const end = new AbortController();
     this.done
       .then(
-        (result) => (this.result = result),
+        (result) => {
+          this.result = result;
+          past.unshift(this.#timeLeft.course);
+          past.splice(RECENT);
+        },
         (error: unknown) => (this.error = error),
       )
       .finally(() => end.abort());
     void this.#endUnasked(AbortSignal.any([end.signal, signal]));
+  }
+
+  get progress(): Progress {
+    return { ...this.#progress, ...compact({ endsWithin: this.#timeLeft.seconds }) };
+  }
+
+  #note(progress: Progress): void {
+    this.#progress = progress;
+    this.#timeLeft.note(progress);
   }
 
   get isEnded(): boolean {

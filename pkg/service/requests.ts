@@ -19,6 +19,7 @@ import type { Journal } from './runs/journal.ts';
 import { busyWith, type RunJob, type RunQueue } from './runs/queue.ts';
 import type { SettingsStore } from './settings/store.ts';
 import type { LeaderTerms } from './schedule/leader-term.ts';
+import { isWritten } from '../engine/restore/apply/attempt.ts';
 import type { Restored } from '../engine/restore/types.ts';
 import { lostResources } from '../operations/lost.ts';
 import { withPlace, type Place, type PlanAsker } from './restores/place.ts';
@@ -212,6 +213,7 @@ export class Requests {
       ...compact({ by, undoes: planned.undoes, connection: request.options?.to?.connection }),
       restore: id,
       request,
+      planned: planned.items.filter((one) => isWritten(one) || one.action === 'delete').length,
       work: async (run) => {
         let applied: Restored | undefined;
         try {

@@ -83,7 +83,7 @@ export function RunProgress({ run, isStale = false }: Props) {
 /** How far it was: how fast it is, and how long still, is not known any more. */
 function withoutPace({ phase, done, total, kinds, step }: Progress): Progress {
   const at = step && { name: step.name, number: step.number, of: step.of, done: step.done, total: step.total };
-  return { phase, done, total, kinds, step: at };
+  return { phase, done, total, kinds, step: at, endsWithin: 0 };
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

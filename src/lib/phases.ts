@@ -2,26 +2,26 @@ import type { Progress } from '../../pkg/contract/runs.ts';
 import { formatDuration } from './format.ts';
 import { t } from './i18n.ts';
 
-/** What the measured time left is multiplied by: work is not even. */
+/** What the measured time of a step is multiplied by: work is not even. */
 const MARGIN = 1.25;
 
 /**
- * In how much time it ends: as measured in the last step, before that as earlier runs suggest, or else that of the
- * current step. Undefined while nothing is known.
+ * In how much time all ends, or else the current step, or that neither is known yet. Undefined where that is not asked:
+ * while it waits, and with an `endsWithin` of 0.
  */
-export function timeLeft({ endsWithin, secondsLeft, step }: Progress): string | undefined {
-  const isLast = step === undefined || step.number === step.of;
-  const measured = step === undefined ? secondsLeft : step.secondsLeft;
-  const whole = (isLast && measured) || endsWithin;
-  const seconds = (whole || measured || 0) * MARGIN;
-  if (seconds === 0) {
+export function timeLeft({ phase, endsWithin, step }: Progress): string | undefined {
+  if (endsWithin === 0 || phase.startsWith('waiting')) {
     return undefined;
+  }
+  const seconds = endsWithin ?? (step?.secondsLeft ?? 0) * MARGIN;
+  if (seconds === 0) {
+    return t('progress.noTime', 'time left not known yet');
   }
   const unit = seconds > 50 ? 60 : 10;
   const time = formatDuration(Math.ceil(seconds / unit) * unit * 1000);
-  return whole
-    ? t('progress.left', 'less than {{time}} left', { time })
-    : t('progress.stepLeft', 'less than {{time}} left in this step', { time });
+  return endsWithin === undefined
+    ? t('progress.stepLeft', 'less than {{time}} left in this step', { time })
+    : t('progress.left', 'less than {{time}} left', { time });
 }
 
 /** What something is doing now; the name itself where it is another one. */

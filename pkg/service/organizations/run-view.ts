@@ -125,5 +125,5 @@ export function progressFor(
     /^(checking|publishing|reading|permissions|saving|verifying|planning|restoring)\b/.exec(whole.phase)?.[1] ??
     'reading';
   const { id: _, ...numbers } = own ?? { id: 0, done: 0, kinds: {} };
-  return { phase: caller.home ? whole.phase : phase, ...numbers };
+  return { phase: caller.home ? whole.phase : phase, ...numbers, ...compact({ endsWithin: whole.endsWithin }) };
 }

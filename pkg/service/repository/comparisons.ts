@@ -11,6 +11,7 @@ import type { WholeProgress } from '../../contract/runs.ts';
 import type { ConcurrencyGuard } from '../http/concurrency-guard.ts';
 import { LiveRead } from '../live-reads.ts';
 import type { Caller } from '../organizations/caller.ts';
+import type { Course } from '../runs/time-left.ts';
 import { foreignSides } from './sides.ts';
 import type { RepositoryCache, ShownSnapshot } from './repository-cache.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -57,6 +58,8 @@ export class Comparisons {
   readonly #parts: ComparisonsParts;
   readonly #stored = new RecentValues<Promise<Comparison>>(KEPT);
   readonly #live = new RecentValues<{ at: number; read: LiveComparing }>(KEPT);
+  /** How the last comparisons of an organization with live went. */
+  readonly #courses = new RecentValues<Course[]>(KEPT);
 
   constructor(parts: ComparisonsParts) {
     this.#parts = parts;
@@ -110,22 +113,27 @@ export class Comparisons {
     const began = clock.now();
     const { manifest: base } = shown;
     const comparison = { from: base.id, to: 'live', read: began, foreign: foreignSides(shown, undefined) };
-    return new LiveRead<Comparison, Comparison>(this.#parts, caller, async (signal, { onProgress, onPart }) => {
-      const watch = {
-        onProgress: ({ orgs: _, ...progress }: WholeProgress) => onProgress(progress),
-        onPart: (diff: Diff, pending: readonly KindName[]) =>
-          onPart({
-            ...comparison,
-            ...listed(diff),
-            errors: [...base.errors, ...(diff.errors ?? [])],
-            reading: { progress: { phase: 'comparing', done: 0, kinds: {} }, pending: [...pending] },
-          }),
-      };
-      const diff = await repositoryCache.use(signal, async (target) =>
-        liveDiff(await target.session(signal, { caller }), base, { ...watch, signal }),
-      );
-      return { ...comparison, ...listed(diff), errors: [...base.errors, ...(diff.errors ?? [])] };
-    });
+    return new LiveRead<Comparison, Comparison>(
+      this.#parts,
+      caller,
+      async (signal, { onProgress, onPart }) => {
+        const watch = {
+          onProgress: ({ orgs: _, ...progress }: WholeProgress) => onProgress(progress),
+          onPart: (diff: Diff, pending: readonly KindName[]) =>
+            onPart({
+              ...comparison,
+              ...listed(diff),
+              errors: [...base.errors, ...(diff.errors ?? [])],
+              reading: { progress: { phase: 'comparing', done: 0, kinds: {} }, pending: [...pending] },
+            }),
+        };
+        const diff = await repositoryCache.use(signal, async (target) =>
+          liveDiff(await target.session(signal, { caller }), base, { ...watch, signal }),
+        );
+        return { ...comparison, ...listed(diff), errors: [...base.errors, ...(diff.errors ?? [])] };
+      },
+      this.#courses.use(String(caller.org), () => []),
+    );
   }
 
   async #nothingYet(caller: Caller, from: string): Promise<Comparison> {

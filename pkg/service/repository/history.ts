@@ -6,8 +6,7 @@ import { withEnd, withoutFuture } from '../../engine/runs.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { MAX_SKEW } from '../../repository/clocks.ts';
 import { isLater } from '../../repository/snapshots/future.ts';
-import { endsWithin, type RunningRun } from '../runs/ends-within.ts';
-import type { Journal, JournalEntry } from '../runs/journal.ts';
+import { recordOf, type Journal, type JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { newestRuns, runRecord, signedRecord } from './stored-runs.ts';
 
@@ -115,11 +114,6 @@ export class History {
     return entry === undefined ? undefined : recordOf(entry);
   }
 
-  /** Seconds in which a run ends, as those runs of the journal suggest that match. */
-  endsWithin(run: RunningRun, matches: (record: RunRecord) => boolean): number | undefined {
-    return endsWithin(run, this.#journal.entries.filter(matches), this.#clock.now());
-  }
-
   /**
    * When the newest run of a kind began that counts as one. A run that died with its process was none, so that it is
    * caught up; but not for ever, if the next one dies as well.
@@ -210,11 +204,6 @@ export class History {
     this.#log.debug({ reason: asDashkeepError(error).message }, 'only the journal of runs can be shown');
     return instead;
   }
-}
-
-function recordOf(entry: JournalEntry): RunRecord {
-  const { instance: _instance, kept: _kept, ...record } = entry;
-  return record;
 }
 
 function lineOf(entry: JournalEntry): RunLine {

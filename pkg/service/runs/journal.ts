@@ -5,6 +5,7 @@ import type { Log } from '../../contract/ports.ts';
 import { RunRecord } from '../../contract/runs.ts';
 import { asDashkeepError, reasonOf, type DashkeepError } from '../../contract/errors.ts';
 import type { StateStore } from '../../lib/state.ts';
+import { Course } from './time-left.ts';
 
 /** A record as the journal keeps it. */
 const Entry = RunRecord.extend({
@@ -12,6 +13,8 @@ const Entry = RunRecord.extend({
   instance: z.string(),
   /** Whether the repository has it. */
   kept: z.boolean(),
+  /** How long its phases took. */
+  phases: Course.optional(),
 });
 export type JournalEntry = z.infer<typeof Entry>;
 
@@ -197,4 +200,10 @@ function shortened({ touched: _touched, request, security: _security, ...entry }
           : { ...entry.failure, message: entry.failure.message.slice(0, 3 * TEXT_KEPT) },
     }),
   };
+}
+
+/** What the journal knows of a run, without what it adds for itself. */
+export function recordOf(entry: JournalEntry): RunRecord {
+  const { instance: _instance, kept: _kept, phases: _phases, ...record } = entry;
+  return record;
 }

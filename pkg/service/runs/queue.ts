@@ -9,6 +9,7 @@ import type { RunKind, RunRecord, WholeProgress } from '../../contract/runs.ts';
 import { Cancelled, executeRun, type Run, type RunOutcome } from '../../operations/run.ts';
 import { newTimedId } from '../../repository/layout.ts';
 import type { Journal } from './journal.ts';
+import { TimeLeft, type Course } from './time-left.ts';
 
 export interface RunJob {
   kind: RunKind;
@@ -29,6 +30,8 @@ export interface RunJob {
   connection?: string;
   /** What that was asked for. */
   request?: Record<string, unknown>;
+  /** How many resources it restores. */
+  planned?: number;
   work: (run: Run) => Promise<RunOutcome>;
   /** Whether another run interrupts it. It is started again later, and continues. */
   makesWay?: boolean;
@@ -41,8 +44,13 @@ interface Active {
   job: RunJob;
   controller: AbortController;
   progress: WholeProgress | undefined;
+  /** Set once it runs. */
+  timeLeft?: TimeLeft;
   done: Promise<void>;
 }
+
+/** A run and how far it is. */
+type Seen = Pick<Active, 'record' | 'progress'>;
 
 export interface QueueOptions {
   /** Which process this is, for the journal. */
@@ -69,20 +77,20 @@ export class RunQueue {
     this.#options = options;
   }
 
-  get running(): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
-    return this.#active;
+  get running(): Seen | undefined {
+    return seen(this.#active);
   }
 
-  get queued(): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
-    return this.#waiting;
+  get queued(): Seen | undefined {
+    return seen(this.#waiting);
   }
 
   get idle(): boolean {
     return this.#active === undefined && this.#waiting === undefined;
   }
 
-  find(id: string): { record: RunRecord; progress: WholeProgress | undefined } | undefined {
-    return [this.#active, this.#waiting].find((one) => one?.record.id === id);
+  find(id: string): Seen | undefined {
+    return seen([this.#active, this.#waiting].find((one) => one?.record.id === id));
   }
 
   /** What is at work or waits because of the same request. */
@@ -184,8 +192,10 @@ export class RunQueue {
     const { signal } = controller;
     begun.started = clock.now().toISOString();
     begun.status = 'running';
+    const timeLeft = (active.timeLeft = this.#timeLeft(active));
     const onProgress = (progress: WholeProgress): void => {
       active.progress = progress;
+      timeLeft.note(progress);
     };
     const { snapshotTrigger } = job;
     const { record, isKept } = await executeRun(
@@ -205,7 +215,8 @@ export class RunQueue {
     );
     controller.abort();
     // Shown as running until its record is written: who sees the end may start the next one.
-    const isNews = await this.#write(record, isKept);
+    const hasEnded = record.status === 'complete' || record.status === 'partial';
+    const isNews = await this.#write(record, isKept, hasEnded ? timeLeft.course : undefined);
     const facts = { run: record.id, kind: record.kind, status: record.status, trigger: record.trigger };
     log.info({ ...facts, milliseconds: record.duration, snapshot: record.snapshot }, 'a run has ended');
     if (record.failure !== undefined) {
@@ -215,9 +226,27 @@ export class RunQueue {
     this.#active = undefined;
   }
 
-  #write(record: RunRecord, kept: boolean): Promise<boolean> {
-    return this.#options.journal.put({ ...record, instance: this.#options.instance, kept });
+  /** By the last runs of its kind. */
+  #timeLeft({ record: { kind, connection }, job: { planned } }: Active): TimeLeft {
+    const { clock, journal } = this.#options;
+    const past = journal.entries.flatMap((one) =>
+      one.phases !== undefined && one.kind === kind && one.connection === connection ? [one.phases] : [],
+    );
+    return new TimeLeft(clock, past, planned === undefined ? {} : { restoring: planned });
   }
+
+  #write(record: RunRecord, kept: boolean, phases?: Course): Promise<boolean> {
+    return this.#options.journal.put(compact({ ...record, instance: this.#options.instance, kept, phases }));
+  }
+}
+
+function seen(active: Active | undefined): Seen | undefined {
+  return (
+    active && {
+      record: active.record,
+      progress: active.progress && { ...active.progress, ...compact({ endsWithin: active.timeLeft?.seconds }) },
+    }
+  );
 }
 
 /** Says what is at work; of what another organization restores, only that it is. */

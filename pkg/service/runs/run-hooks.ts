@@ -9,7 +9,7 @@ import type { Notifier } from '../notifications/notifier.ts';
 import { pageLink, type PageLinkParts } from '../notifications/page-link.ts';
 import type { History } from '../repository/history.ts';
 import { keepRecord } from '../repository/stored-runs.ts';
-import type { Journal } from './journal.ts';
+import { recordOf, type Journal } from './journal.ts';
 
 export interface RunHooksParts extends PageLinkParts {
   journal: Journal;
@@ -109,10 +109,12 @@ export class RunHooks {
   async #keepRecords(): Promise<void> {
     const { journal, repositoryCache, log, signal } = this.#parts;
     for (const entry of journal.entries.filter((one) => !one.kept && one.finished !== undefined)) {
-      const { instance, kept: _kept, ...record } = entry;
+      const { instance, phases } = entry;
+      const record = recordOf(entry);
       try {
         const known = await repositoryCache.use(signal, (target) => keepRecord(target, record));
-        await journal.put({ ...(known.status === entry.status ? record : known), instance, kept: true });
+        const newer = known.status === entry.status ? record : known;
+        await journal.put(compact({ ...newer, instance, kept: true, phases }));
       } catch (error) {
         log.debug({ run: entry.id, reason: asDashkeepError(error).message }, 'a record is still only in the journal');
         return;

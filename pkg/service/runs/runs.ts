@@ -225,9 +225,7 @@ export class Runs {
     caller: Caller,
   ): RunSummary {
     const shown = progressFor(run, progress, caller);
-    const running = shown && { ...seen, phase: shown.phase };
-    const within = running && this.#parts.history.endsWithin(running, (one) => mayKnow(one, caller));
-    const summary = runSummary(seen, shown && { ...shown, ...compact({ endsWithin: within }) });
+    const summary = runSummary(seen, shown);
     return {
       ...summary,
       ...(this.#parts.history.isFuture(seen) ? { future: true as const } : {}),

@@ -9,16 +9,13 @@ const whole = { phase: 'restoring', done: 3, kinds: {} };
 const step = { name: 'restoring', number: 2, of: 2, done: 3, total: 100 };
 
 it.each([
-  ['nothing while nothing is known', { ...whole, step }, undefined],
-  ['what was measured in the last step', { ...whole, step: { ...step, secondsLeft: 11 } }, 'less than 20 sec left'],
-  ['minutes', { ...whole, secondsLeft: 100 }, 'less than 3 min left'],
+  ['that nothing is known yet', { ...whole, step }, 'time left not known yet'],
+  ['nothing while it waits', { ...whole, phase: 'waiting for Grafana', step }, undefined],
+  ['nothing of a run that was seen earlier', { ...whole, endsWithin: 0, step }, undefined],
+  ['when all ends', { ...whole, endsWithin: 13, step: { ...step, secondsLeft: 2 } }, 'less than 20 sec left'],
+  ['minutes', { ...whole, endsWithin: 100 }, 'less than 2 min left'],
   [
-    'how long earlier runs took, before the last step',
-    { ...whole, endsWithin: 30, step: { ...step, number: 1, secondsLeft: 2 } },
-    'less than 40 sec left',
-  ],
-  [
-    'only the time of the step where no run was before',
+    'when the step ends where no run was before',
     { ...whole, step: { ...step, number: 1, secondsLeft: 2 } },
     'less than 10 sec left in this step',
   ],

@@ -13,7 +13,7 @@ import { runIdsBetween } from '../../../repository/runs.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
 import { recordFor } from '../../organizations/run-view.ts';
 import type { RepositoryCache } from '../../repository/repository-cache.ts';
-import type { Journal } from '../../runs/journal.ts';
+import { recordOf, type Journal } from '../../runs/journal.ts';
 import type { SettingsStore } from '../../settings/store.ts';
 import { schedulesOf } from '../../status/status.ts';
 import { readConfirmations, type Confirmation } from '../confirmations.ts';
@@ -100,7 +100,7 @@ export async function periodFacts(
   });
   const stored = new Map(read.runs.map((one) => [one.record.id, one]));
   const ids = new Set([...stored.keys(), ...journal.entries.map(({ id }) => id)]);
-  const records = new Map(journal.entries.map(({ instance: _, kept: _1, ...record }) => [record.id, record]));
+  const records = new Map(journal.entries.map((entry) => [entry.id, recordOf(entry)]));
   const runs = [...ids]
     .sort()
     .filter((id) => isWithin(timeOfId(id)))

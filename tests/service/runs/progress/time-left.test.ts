@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { Progress } from '../../../../pkg/contract/runs.ts';
+import { TimeLeft, type Course } from '../../../../pkg/service/runs/time-left.ts';
+import { hastyClock } from '../../../support/fast-clock.ts';
+
+type Report = Pick<Progress, 'phase' | 'step' | 'done' | 'total'>;
+
+/** A phase as it goes: how long it takes in seconds, and how much of it is done then, where that is counted. */
+interface Phase {
+  name: string;
+  takes: number;
+  number: number;
+  of: number;
+  total?: number;
+  /** Part of the work that is done after a part of the time. */
+  curve?: (part: number) => number;
+}
+
+interface Watched {
+  seen: { at: number; left: number; limit: number | undefined }[];
+  course: Course;
+}
+
+const EVERY = 0.3;
+
+/** Runs phases against a clock, looking every 0.3 seconds: the limits with the truth. */
+function watch(phases: readonly Phase[], past: readonly Course[] = [], expected: Record<string, number> = {}): Watched {
+  let now = 0;
+  const timeLeft = new TimeLeft({ ...hastyClock, monotonic: () => now * 1000 }, past, expected);
+  const end = phases.reduce((sum, { takes }) => sum + takes, 0);
+  const seen: Watched['seen'] = [];
+  let began = 0;
+  for (const { name, takes, number, of, total, curve = (part: number) => part } of phases) {
+    const at = (part: number): Report => {
+      const counted = total === undefined ? { done: 0 } : { done: Math.floor(curve(part) * total), total };
+      return { phase: name, done: 0, step: { name, number, of, ...counted } };
+    };
+    for (now = began; now < began + takes; now += EVERY) {
+      timeLeft.note(at((now - began) / takes));
+      seen.push({ at: now, left: end - now, limit: timeLeft.seconds });
+    }
+    began += takes;
+    now = began;
+    timeLeft.note(at(1));
+  }
+  return { seen, course: timeLeft.course };
+}
+
+/** What people need to know: after some seconds there is a limit, it is true, and it is not far from the truth. */
+function assertHonest({ seen }: Pick<Watched, 'seen'>, from = 5): void {
+  for (const { at, left, limit } of seen.filter((one) => one.at >= from)) {
+    const what = `after ${at.toFixed(1)} s, ${left.toFixed(1)} s are left, not ${limit?.toFixed(1)}`;
+    // Pages show tens of seconds.
+    expect(Math.ceil((limit ?? 0) / 10) * 10, what).toBeGreaterThanOrEqual(left);
+    expect(limit, what).toBeLessThanOrEqual(Math.max(3 * left, left + 10));
+  }
+}
+
+/** How 100 dashboards are restored: the state before, the writes, and then reading back what is not counted. */
+const restore = (times: number, total = 100): Phase[] => [
+  { name: 'saving', number: 1, of: 2, takes: 2 * times, total: 300 },
+  { name: 'restoring', number: 2, of: 2, takes: 5 * times, total, curve: (part) => Math.min(1, part * 1.4) },
+  { name: 'restoring', number: 2, of: 2, takes: 4 * times, total, curve: () => 1 },
+];
+
+const backup = (times: number, permissions = 400): Phase[] => [
+  { name: 'reading', number: 1, of: 4, takes: 6 * times },
+  { name: 'permissions', number: 2, of: 4, takes: permissions * 0.02 * times, total: permissions },
+  { name: 'checking', number: 3, of: 4, takes: 1 * times },
+  { name: 'publishing', number: 4, of: 4, takes: 2 * times },
+];
+
+describe('the limit of the time left', () => {
+  it.each([
+    ['as fast', 1],
+    ['faster', 0.7],
+    ['slower', 1.2],
+  ])('is honest from the beginning when a run is %s as the one before', (_, times) => {
+    for (const phases of [restore, backup]) {
+      assertHonest(watch(phases(times), [watch(phases(1)).course]), 0);
+    }
+  });
+
+  it('is honest after some seconds when a run is twice as slow as the one before', () => {
+    assertHonest(watch(restore(2), [watch(restore(1)).course]));
+    assertHonest(watch(backup(2), [watch(backup(1)).course]), 12);
+  });
+
+  it('is as long as the work is', () => {
+    const [few, many] = [watch(restore(0.4, 20)).course, watch(restore(1)).course];
+    assertHonest(watch(restore(3, 300), [many], { restoring: 300 }));
+    assertHonest(watch(restore(0.4, 20), [many], { restoring: 20 }), 0);
+    // One of a few resources says too little.
+    expect(watch(restore(1), [few], { restoring: 100 }).seen[0]?.limit).toBeUndefined();
+    assertHonest(watch(backup(1, 400), [watch(backup(1, 40)).course]), 8);
+  });
+
+  it('is not that of one slow run among the last three, and nothing of earlier ones', () => {
+    const [usual, slow] = [watch(backup(1)).course, watch(backup(5)).course];
+
+    expect(watch(backup(1), [slow, usual, usual]).seen[1]?.limit).toBeCloseTo((17 - EVERY) * 1.4);
+    expect(watch(backup(1), [usual, usual, usual, slow]).seen[1]?.limit).toBeCloseTo((17 - EVERY) * 1.4);
+  });
+
+  it('is known in the last step of a first run, and unknown before', () => {
+    const [saving, writing] = restore(3).map(({ curve: _, ...phase }): Phase => phase);
+    const reading = { name: 'restoring', number: 2, of: 2, takes: 2, total: 100, curve: () => 1 };
+    const { seen } = watch([saving!, writing!, reading]);
+
+    expect(seen.filter(({ at, limit }) => at < 6 && limit !== undefined)).toEqual([]);
+    assertHonest({ seen }, 8);
+  });
+
+  it('is unknown while the run waits, which says nothing about its pace', () => {
+    let now = 0;
+    const timeLeft = new TimeLeft({ ...hastyClock, monotonic: () => now }, [watch(restore(1)).course]);
+    const step = { name: 'restoring', number: 2, of: 2, done: 50, total: 100 };
+    timeLeft.note({ phase: 'restoring', done: 50, step });
+    now += 3_000;
+    const before = timeLeft.seconds;
+    timeLeft.note({ phase: 'waiting for Grafana', done: 50, step });
+    now += 60_000;
+    expect(timeLeft.seconds).toBeUndefined();
+    timeLeft.note({ phase: 'restoring', done: 50, step });
+    expect(timeLeft.seconds).toBeCloseTo(before ?? 0);
+  });
+
+  it('goes on after the run took longer than any before', () => {
+    const { course } = watch([{ name: 'publishing', number: 4, of: 4, takes: 3 }]);
+    const { seen } = watch([{ name: 'publishing', number: 4, of: 4, takes: 30 }], [course]);
+
+    expect(seen.every(({ limit = 0 }) => limit > 0)).toBe(true);
+  });
+});
