@@ -48,7 +48,7 @@ export function ModeFields({ form, change }: Props) {
           label={t('mode.managed', 'Also restore resources managed by files, Git Sync or Terraform')}
           description={t(
             'mode.managedText',
-            'By default they are skipped, because their manager would overwrite them again.',
+            'By default, they are skipped, because their manager would overwrite them again.',
           )}
           value={form.managed}
           onChange={(event) => change({ managed: yes(event.currentTarget.checked) })}
