@@ -6,9 +6,6 @@ import { reason, type KnownReason, type ReasonCode } from '../../pkg/contract/re
 import { parseTarget } from '../../pkg/storage/target.ts';
 import { errorBody } from '../../pkg/service/http/errors.ts';
 
-vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('i18next', () => import('./english.ts'));
-
 const { explainProblem } = await import('../../src/lib/problems/problems.ts');
 const { knownText } = await import('../../src/lib/catalogue/reasons.ts');
 const { translateCatalogues } = await import('../../src/lib/catalogue/texts.ts');

@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CHANGES, changeSentence, type ChangeCode } from '../../pkg/contract/changes/catalogue.ts';
-
-vi.mock('@grafana/runtime', () => ({ config: { datasources: { Metrics: { uid: 'p8e2', name: 'Metrics' } } } }));
-vi.mock('i18next', () => import('./english.ts'));
 
 const { changeText } = await import('../../src/lib/catalogue/changes.ts');
 const { diffWords } = await import('../../src/lib/wordDiff.ts');

@@ -28,7 +28,7 @@ const { host } = vi.hoisted(() => ({
   },
 }));
 vi.mock('@grafana/runtime', () => host);
-vi.mock('i18next', () => import('./english.ts'));
+vi.mock('i18next', () => import('./host/i18next.ts'));
 vi.mock('@grafana/data', () => ({ AppEvents: { alertError: { name: 'alert-error' } } }));
 vi.mock('../../src/app/translations.ts', () => ({ loadTranslations: async () => undefined }));
 

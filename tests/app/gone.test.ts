@@ -1,18 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DiffEntry } from '../../pkg/contract/api/diff.ts';
 import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import { beforeDeletions } from '../../src/lib/gone.ts';
+import { showPage } from './host/runtime.ts';
 
-// The host's packages are for browsers; what is tested here needs only this of them.
-const { config } = vi.hoisted(() => ({
-  config: {
-    featureToggles: {} as Record<string, boolean>,
-    bootData: { user: { timezone: 'Europe/Paris', regionalFormat: 'de-DE' } },
-  },
-}));
-vi.mock('@grafana/runtime', () => ({ config }));
-vi.mock('i18next', () => import('./english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage({ timezone: 'Europe/Paris', regionalFormat: 'de-DE' });
 
 describe('what is gone', async () => {
   const { outermost } = await import('../../src/lib/gone.ts');

@@ -1,20 +1,12 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Settings } from '../../pkg/contract/api/settings.ts';
 import type { SnapshotTree } from '../../pkg/contract/api/snapshots.ts';
 import { formatPlace } from '../../src/lib/format.ts';
 import { folderOptions, treeLines } from '../../src/lib/folderTree.ts';
 import { trendTone } from '../../src/lib/runs/trendTone.ts';
+import { config, showPage } from './host/runtime.ts';
 
-// The host's packages are for browsers; what is tested here needs only this of them.
-const { config } = vi.hoisted(() => ({
-  config: {
-    featureToggles: {} as Record<string, boolean>,
-    bootData: { user: { timezone: 'Europe/Paris', regionalFormat: 'de-DE' } },
-  },
-}));
-vi.mock('@grafana/runtime', () => ({ config }));
-vi.mock('i18next', () => import('./english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage({ timezone: 'Europe/Paris', regionalFormat: 'de-DE' });
 
 describe('the folder tree', () => {
   const folder = (uid: string, parentUid?: string) => ({ org: 1, uid, title: uid, parentUid, direct: 1, total: 2 });
@@ -193,7 +185,7 @@ describe('where a target is', () => {
     const place = 's3://bucket/grafana at https://s3.example.com';
     expect(formatPlace(place)).toBe(place);
     expect(formatPlace('file:///backups')).toBe('file:///backups');
-    const { default: host } = await import('./english.ts');
+    const { default: host } = await import('./host/i18next.ts');
     const translated = vi.spyOn(host, 't').mockReturnValue('…');
     expect(formatPlace(place)).toBe('…');
     expect(translated.mock.lastCall?.[2]).toMatchObject({

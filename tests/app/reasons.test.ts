@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compact } from '../../pkg/contract/compact.ts';
 import { DashkeepError, ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
 import { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
 import { because, losing, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
-
-vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('i18next', () => import('./english.ts'));
 
 const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/catalogue/reasons.ts');

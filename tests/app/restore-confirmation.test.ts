@@ -1,10 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RestorePlan } from '../../pkg/contract/api/restores.ts';
 import type { PlanItem } from '../../pkg/contract/plan.ts';
+import { showPage } from './host/runtime.ts';
 
-vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: {} } } }));
-vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
-vi.mock('i18next', () => import('./english.ts'));
+showPage();
 
 describe('how a plan is confirmed', async () => {
   const { comparedBy, confirmationOf } = await import('../../src/pages/Restore/plan/confirmation.ts');

@@ -1,16 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RestoreRequest } from '../../pkg/contract/api/restores.ts';
+import { showPage } from './host/runtime.ts';
 
-// The host's packages are for browsers; what is tested here needs only this of them.
-const { config } = vi.hoisted(() => ({
-  config: {
-    featureToggles: {} as Record<string, boolean>,
-    bootData: { user: { timezone: 'Europe/Paris', regionalFormat: 'de-DE' } },
-  },
-}));
-vi.mock('@grafana/runtime', () => ({ config }));
-vi.mock('i18next', () => import('./english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage({ timezone: 'Europe/Paris', regionalFormat: 'de-DE' });
 
 describe('what a restore asks for', async () => {
   const { parametersOf, readForm, requestOf } = await import('../../src/pages/Restore/request.ts');

@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../pkg/contract/errors.ts';
 import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { INCLUDE_ORG, notCovered } from '../../pkg/service/status/warnings.ts';
-
-vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('i18next', () => import('./english.ts'));
 
 const { explainProblem } = await import('../../src/lib/problems/problems.ts');
 

@@ -1,10 +1,7 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { showPage } from '../host/runtime.ts';
 
-vi.mock('@grafana/runtime', () => ({
-  config: { featureToggles: {}, bootData: { user: { orgId: 1, timezone: 'utc', language: 'en-US' } } },
-}));
-vi.mock('i18next', () => import('../english.ts'));
-vi.stubGlobal('document', { documentElement: { lang: 'en-US' } });
+showPage({ orgId: 1, timezone: 'utc', language: 'en-US' });
 
 const { changesByBackup } = await import('../../../src/pages/Changes/feed.ts');
 const { withSnapshotTimes } = await import('../../../src/lib/format.ts');

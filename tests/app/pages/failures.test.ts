@@ -1,12 +1,8 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
+import { showPage } from '../host/runtime.ts';
 
-vi.mock('@grafana/runtime', () => ({
-  config: { featureToggles: {}, bootData: { user: {} } },
-  isFetchError: () => false,
-}));
-vi.mock('i18next', () => import('../english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage();
 
 describe('a call that failed because no target is set', async () => {
   const { ServiceError } = await import('../../../src/api/errors.ts');

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DashkeepError, failureText } from '../../../pkg/contract/errors.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { SETTINGS_HEADINGS, settingsGuide } from '../../../src/lib/catalogue/guides.ts';
-
-vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('i18next', () => import('../english.ts'));
 
 const { explainProblem } = await import('../../../src/lib/problems/problems.ts');
 

@@ -1,13 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import type { RunSummary } from '../../../pkg/contract/api/runs.ts';
+import { showPage } from '../host/runtime.ts';
 
-vi.mock('@grafana/runtime', () => ({
-  config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } },
-}));
-vi.mock('i18next', () => import('../english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage({ timezone: 'UTC' });
 
 describe('what the overview says of the backups', async () => {
   const { verdictOf } = await import('../../../src/pages/Overview/protection.ts');

@@ -1,13 +1,10 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { because, reasonFrom } from '../../../pkg/contract/reasons/reason.ts';
+import { showPage } from '../host/runtime.ts';
 
-vi.mock('@grafana/runtime', () => ({
-  config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } },
-}));
-vi.mock('i18next', () => import('../english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage({ timezone: 'UTC' });
 
 describe('what the service says with identifiers', async () => {
   const { findingsText, reasonText } = await import('../../../src/lib/catalogue/reasons.ts');

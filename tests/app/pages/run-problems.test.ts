@@ -1,11 +1,9 @@
-import { beforeEach, expect, it, vi } from 'vitest';
-
-vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: {} } } }));
-vi.mock('i18next', () => import('../english.ts'));
+import { expect, it } from 'vitest';
+import { showPage } from '../host/runtime.ts';
 
 const { runProblems } = await import('../../../src/lib/runs/problems.ts');
 
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage();
 
 it.each([
   [1, { failed: 0, differs: 1 }, '1 resource differs from the snapshot'],

@@ -1,9 +1,6 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { reason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { warningOf } from '../../../pkg/contract/reasons/reason.ts';
-
-vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('i18next', () => import('../english.ts'));
 
 const { runWarnings } = await import('../../../src/lib/catalogue/reasons.ts');
 

@@ -1,7 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
-
-vi.mock('@grafana/runtime', () => ({ config: {} }));
-vi.mock('i18next', () => import('../english.ts'));
+import { describe, expect, it } from 'vitest';
 
 const { deletedBy, savedBy } = await import('../../../src/lib/resources/savedBy.ts');
 

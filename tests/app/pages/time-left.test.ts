@@ -1,9 +1,8 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { timeLeft } from '../../../src/lib/phases.ts';
+import { showPage } from '../host/runtime.ts';
 
-vi.mock('@grafana/runtime', () => ({ config: { featureToggles: {}, bootData: { user: { timezone: 'UTC' } } } }));
-vi.mock('i18next', () => import('../english.ts'));
-beforeEach(() => vi.stubGlobal('document', { documentElement: { lang: 'en-US' } }));
+showPage({ timezone: 'UTC' });
 
 const whole = { phase: 'restoring', done: 3, kinds: {} };
 const step = { name: 'restoring', number: 2, of: 2, done: 3, total: 100 };

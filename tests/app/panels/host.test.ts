@@ -18,7 +18,7 @@ const runtime = vi.hoisted(() => ({
 vi.mock('@grafana/runtime', () => runtime);
 // As an ES module, the package needs a bundler.
 vi.mock('@grafana/data', () => createRequire(import.meta.url)('@grafana/data') as object);
-vi.mock('i18next', () => import('../english.ts'));
+vi.mock('i18next', () => import('../host/i18next.ts'));
 
 const host = await import('../../../src/lib/panels/host.ts');
 const { rangeText } = await import('../../../src/lib/panels/rangeText.ts');
