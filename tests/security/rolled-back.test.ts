@@ -3,6 +3,7 @@ import { MemoryState } from '../../pkg/lib/state.ts';
 import { MAX_RECORD_BYTES } from '../../pkg/repository/objects/codec.ts';
 import { acceptRepository } from '../../pkg/repository/signing/accept.ts';
 import { verifyOutcome } from '../../pkg/operations/verify.ts';
+import { holdSnapshot } from '../../pkg/repository/holds/holds.ts';
 import { RememberedTarget } from '../../pkg/repository/signing/remembered-target.ts';
 import { applyForget, deleteSnapshot, planForget } from '../../pkg/repository/snapshots/forget.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
@@ -59,6 +60,17 @@ it.each([
   const next = await backup(repository, world, { a: { v: 3 } });
   expect((await (await open(world)).manifest('latest')).id).toBe(next.id);
   expect((await (await open(world)).inspect()).all).toMatchObject([{ code }]);
+  await accept();
+  expect((await (await open(world)).inspect()).all).toEqual([]);
+});
+
+it('a newest snapshot that its hold brings back stays reported as removed, until a person accepts it', async () => {
+  await holdSnapshot(await open(world), second.id, { note: 'audit' }, world);
+  await remove(`snapshots/${second.id}`, `signatures/snapshots/${second.id}`);
+  const repository = await open(world);
+  await (await repository.openSession({ id: '20261124T163000Z-00000000', kind: 'backup' })).end();
+  expect((await (await open(world)).manifest('latest')).id).toBe(second.id);
+  expect((await (await open(world)).inspect()).all).toMatchObject([{ code: 'DK_SNAPSHOT_LOST' }]);
   await accept();
   expect((await (await open(world)).inspect()).all).toEqual([]);
 });

@@ -78,6 +78,10 @@ export async function putBackHeld(
         if (!trust.counts(author)) {
           throw new DashkeepError('DK_SNAPSHOT_FOREIGN', 'no trusted key signed the copy');
         }
+        if (!isDamaged) {
+          // That someone removed it stays reported until a person accepts it.
+          await trust.keys.target?.noteCopy();
+        }
         const { manifestSignature: signature = '' } = hold.content ?? {};
         if (signature !== '') {
           await trust.signing.put(signatureKey(file), signature, calls);
