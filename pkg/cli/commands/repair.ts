@@ -63,14 +63,21 @@ async function rewrap(context: CliContext, flags: Flags): Promise<Exit> {
 }
 
 function print(context: CliContext, { repaired, remaining }: RepairResult, readData: boolean): void {
-  for (const { code, object, reason, resources } of remaining) {
+  for (const { code, object, reason, snapshots, resources } of remaining) {
     const state = code === 'DK_MANIFEST_NEWER' ? 'upgrade Dashkeep to read it' : 'still damaged';
-    printLine(context, printable(`${state}: ${object === '' ? 'manifest' : object}: ${reason}`));
+    printLine(context, printable(`${state}: ${object === '' ? 'manifest' : `object ${object}`}: ${reason}`));
+    printLine(context, printable(`  in snapshots ${snapshots.join(', ')}`));
     for (const { kind, uid, title } of resources) {
       printLine(context, printable(`  needed by ${kind} ${uid} (${title})`));
     }
   }
   const damaged = remaining.filter(({ code }) => code !== 'DK_MANIFEST_NEWER');
+  if (damaged.length > 0) {
+    printLine(
+      context,
+      'Grafana does not have this content now. Restore the files from the versions of the bucket or from a second copy, or remove these snapshots with `dashkeep forget <id>`.',
+    );
+  }
   const still = damaged.length > 0 || readData ? `, ${damaged.length} still damaged` : '';
   const unread = readData ? '' : ' Contents were not read: to also find damaged objects, add --read-data.';
   printLine(context, `${repaired.length} repaired${still}.${unread}`);

@@ -94,3 +94,18 @@ it('the advice for a damaged object repairs it', async () => {
   expect({ exit, out }).toEqual({ exit: 0, out: '1 repaired, 0 still damaged.\n' });
   expect((await run('verify', '--read-data')).exit).toBe(0);
 });
+
+it('a repair that fails says which snapshots stay damaged, and what to do', async () => {
+  const object = await damage();
+  const [{ id }] = (await run('snapshots', '--json')).json.snapshots;
+  await grafana.close();
+  grafana = await startGrafana({ profile: '13.2' });
+  environment = { ...environment, GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() };
+  const { exit, out } = await run('repair', '--read-data');
+  expect(exit).toBe(4);
+  expect(out).toContain(`still damaged: object ${object}: `);
+  expect(out).toContain(`\n  in snapshots ${id}\n`);
+  expect(out).toMatch(
+    /Restore the files from .* or remove these snapshots with `dashkeep forget <id>`\.\n0 repaired, 1 still damaged\.\n$/,
+  );
+});
