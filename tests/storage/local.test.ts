@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fromFileSystem } from '../../pkg/storage/directory/errors.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { budget } from '../support/budget.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
@@ -164,6 +165,14 @@ describe('DirectoryStore', () => {
     await writeFile(join(root, '.DS_Store'), 'x');
 
     expect(await keysOf(store, '')).toEqual(['My notes é.txt', 'a.json']);
+  });
+
+  it.each(['ENOENT', 'ESTALE', 'ENOTCONN', 'ENODEV'])('asks for the mount when it is gone (%s)', (code) => {
+    const error = Object.assign(new Error(`${code}: gone`), { code });
+    expect(fromFileSystem(error, 'write a', store.description)).toMatchObject({
+      code: 'DK_STORE_FAILED',
+      hint: expect.stringContaining('still mounted'),
+    });
   });
 
   it('says that a file is where a folder is needed', async () => {

@@ -22,6 +22,11 @@ export function fromFileSystem(error: unknown, doing: string, where: string): Da
       return new DashkeepError('DK_STORE_DENIED', `${message} (a symbolic link, which a target must not contain)`, {
         cause: error,
       });
+    case 'ENOENT':
+    case 'ESTALE':
+    case 'ENOTCONN':
+    case 'ENODEV':
+      return new DashkeepError('DK_STORE_FAILED', message, { cause: error, advice: reason('mount-directory') });
     case 'ENOSPC':
     case 'EDQUOT':
       return new DashkeepError('DK_STORE_FAILED', message, {
