@@ -12,8 +12,13 @@ export interface Deletion {
   updatedBy: string;
 }
 
-/** By kind and uid. */
-export type Deletions = ReadonlyMap<string, Deletion>;
+/** What was read of them. */
+export interface Deletions {
+  /** By kind and uid. */
+  of: ReadonlyMap<string, Deletion>;
+  /** Whether no list failed. */
+  whole: boolean;
+}
 
 /** A resource that a snapshot has and a later one, or Grafana at that time, lacks. */
 export interface Gone {
@@ -41,7 +46,7 @@ export function withDeletions<T>(
 
 /** @returns the last deletion of a resource if it is the one that two snapshots show */
 function deletionOf({ kind, uid, after, before }: Gone, deletions: Deletions | undefined): Deletion | undefined {
-  const found = deletions?.get(`${kind}/${uid}`);
+  const found = deletions?.of.get(`${kind}/${uid}`);
   const at = new Date(found?.updated ?? '');
   return at > after && at <= before ? found : undefined;
 }
@@ -54,15 +59,17 @@ export async function readDeletions(context: KindContext): Promise<Deletions> {
     ['folder', folders === undefined ? undefined : foldersPath(context, folders)],
   ] as const;
   const found = new Map<string, Deletion>();
+  let whole = true;
   for (const [kind, path] of lists) {
     try {
       await readTrash(context, path, (uid, deletion) => found.set(`${kind}/${uid}`, deletion));
     } catch (error) {
       context.signal.throwIfAborted();
+      whole = false;
       context.log.debug({ kind, reason: reasonOf(error) }, 'deleted resources are not listed');
     }
   }
-  return found;
+  return { of: found, whole };
 }
 
 async function readTrash(

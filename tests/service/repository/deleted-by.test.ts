@@ -116,6 +116,16 @@ describe('who deleted a dashboard or folder', () => {
     expect(read() - before).toBeLessThanOrEqual(2);
   });
 
+  it('is read again when one of its lists failed', async () => {
+    await service.stop();
+    service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
+    grafana.setFaults({ match: /GET \/apis\/dashboard.*get-trash/, action: { kind: 'status', status: 403 } });
+    expect(await deletions('/resources/1/folder/folder/versions')).toEqual({ undefined: 'ada' });
+    expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: undefined });
+    grafana.setFaults();
+    expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: 'ada' });
+  });
+
   it.each<FaultAction>([{ kind: 'status', status: 500 }, { kind: 'hang' }])(
     'is not awaited when Grafana does not answer, and then only who saved the others is named: %o',
     async (action) => {

@@ -25,7 +25,7 @@ export class AuthorNames {
     this.#clock = clock;
     this.#signal = signal;
     this.#authors = new Kept(clock, log, signal);
-    this.#deletions = new Kept(clock, log, signal);
+    this.#deletions = new Kept(clock, log, signal, ({ whole }) => whole);
   }
 
   /**

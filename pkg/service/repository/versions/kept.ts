@@ -23,12 +23,15 @@ export class Kept<T> {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #signal: AbortSignal;
+  readonly #isWhole: (value: T) => boolean;
   readonly #reads = new Map<number, Read<T>>();
 
-  constructor(clock: Clock, log: Log, signal: AbortSignal) {
+  /** @param isWhole - whether a part of what was read did not fail: otherwise it is read again for the next who ask */
+  constructor(clock: Clock, log: Log, signal: AbortSignal, isWhole: (value: T) => boolean = () => true) {
     this.#clock = clock;
     this.#log = log;
     this.#signal = signal;
+    this.#isWhole = isWhole;
   }
 
   /**
@@ -41,7 +44,7 @@ export class Kept<T> {
     if (kept?.isLate === true && (kept.ended === undefined || now - kept.at < SLOW_MS)) {
       return kept.at >= since ? kept.ended?.value : undefined;
     }
-    const hasFailed = kept?.ended !== undefined && kept.ended.value === undefined;
+    const hasFailed = kept?.ended !== undefined && (kept.ended.value === undefined || !this.#isWhole(kept.ended.value));
     if (kept === undefined || hasFailed || kept.at < since || now - kept.at >= FRESH_MS) {
       kept = this.#start(now, read);
       this.#reads.set(org, kept);
