@@ -1,6 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { transform } from 'esbuild';
+import { transform, version } from 'esbuild';
+
+const CACHE = fileURLToPath(new URL('../../../../build/cache/native/', import.meta.url));
+await mkdir(CACHE, { recursive: true });
 
 /** What Grafana lends the app, and what stands in for it. */
 const LENT = { '@grafana/runtime': 'runtime.ts', i18next: 'i18next.ts' };
@@ -23,8 +27,26 @@ export async function load(url, context, next) {
   if (ending === undefined || context.importAttributes?.type === 'json') {
     return next(url, context);
   }
-  const path = fileURLToPath(address);
+  return { format: 'module', source: await compiled(fileURLToPath(address), ending), shortCircuit: true };
+}
+
+/** What has not changed is not compiled again. A file has one place in the cache, whose first line says of what it is. */
+async function compiled(path, ending) {
+  const source = await readFile(path, 'utf8');
+  const known = `${CACHE}${hash(path)}`;
+  const mark = `//${hash(version + source)}\n`;
+  const kept = await readFile(known, 'utf8').catch(() => '');
+  if (kept.startsWith(mark)) {
+    return kept.slice(mark.length);
+  }
   const options = { loader: ending, format: 'esm', target: 'node20', sourcemap: 'inline', sourcesContent: false };
-  const { code } = await transform(await readFile(path, 'utf8'), { ...options, sourcefile: path });
-  return { format: 'module', source: code, shortCircuit: true };
+  const { code } = await transform(source, { ...options, sourcefile: path });
+  const part = `${known}.${process.pid}`;
+  await writeFile(part, mark + code);
+  await rename(part, known);
+  return code;
+}
+
+function hash(text) {
+  return createHash('sha1').update(text).digest('hex');
 }
