@@ -6,6 +6,8 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { checkText, failedCheckText } from '../../contract/reasons/check-result.ts';
 import { adviceOf, type Reason } from '../../contract/reasons/reason.ts';
 import { assertNothingForeign } from '../../repository/config.ts';
+import { isKeyFile } from '../../repository/encryption/key-files.ts';
+import { KEYS } from '../../repository/layout.ts';
 import { openRepository, type OpenOptions } from '../../repository/open.ts';
 import { checkStore, isHopeless, type StoreCheckStep } from '../../storage/check/check.ts';
 import { openExplained } from '../../storage/open.ts';
@@ -163,7 +165,7 @@ async function repositoryFound(options: OpenOptions): Promise<Reason> {
     if (repository.keyring.refusal !== undefined) {
       throw repository.keyring.refusal;
     }
-    return reason(repository.encrypted ? 'repository-encrypted' : 'repository-there');
+    return reason((await hasKey(options)) ? 'repository-encrypted' : 'repository-there');
   } catch (error) {
     if (asDashkeepError(error).code !== 'DK_REPOSITORY_MISSING') {
       throw error;
@@ -171,4 +173,14 @@ async function repositoryFound(options: OpenOptions): Promise<Reason> {
     await assertNothingForeign(options.store, options.signal);
     return reason('repository-none');
   }
+}
+
+/** Whether anything in a repository is encrypted: recipients that are set only say how the next backup is written. */
+async function hasKey({ store, signal }: OpenOptions): Promise<boolean> {
+  for await (const { key } of store.list(KEYS, { signal })) {
+    if (isKeyFile(key)) {
+      return true;
+    }
+  }
+  return false;
 }

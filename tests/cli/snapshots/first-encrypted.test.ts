@@ -1,18 +1,18 @@
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runMain } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
+import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
 let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof memoryDirectory>>;
+let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let recipients: string;
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 30, folders: 1, v2Share: 0 });
-  directory = await memoryDirectory();
+  directory = await temporaryDirectory();
   recipients = '';
 });
 afterEach(async () => {
@@ -54,6 +54,15 @@ it('what is only encrypted under another key than before has not changed', async
     expect(encrypted.error).toContain('dashkeep copy');
   }
   expect(await backup()).toMatchObject({ exit: 0, changes: nothing });
+});
+
+it('the doctor calls a repository encrypted only if it contains something encrypted', async () => {
+  const found = async (): Promise<string> => JSON.stringify((await dashkeep('doctor')).json.checks);
+  await backup();
+  await replaceKeys();
+  expect(await found()).toContain('the target holds a repository');
+  await backup();
+  expect(await found()).toContain('the target holds an encrypted repository');
 });
 
 it.each([
