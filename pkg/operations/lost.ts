@@ -24,7 +24,7 @@ export async function lostResources(
   const lost = await lostBetween(ports, earlier, seen(stored.manifest));
   if (lost.length === 0) {
     const advice = stored.manifest.errors.length > 0 ? { advice: reason('read-again') } : {};
-    throw new DashkeepError('DK_NOT_FOUND', `nothing of ${earlier.id} is lost in ${stored.manifest.id}`, advice);
+    throw new DashkeepError('DK_NOT_FOUND', `${stored.manifest.id} lost no resources of ${earlier.id}`, advice);
   }
   return lost.map(({ org, kind, uid }) => ({ org, kind, uid }));
 }

@@ -22,7 +22,7 @@ function sent(error: DashkeepError) {
 describe('what to do about an error, in French', () => {
   it('is no English where the service knows more than the code says', () => {
     const error = new DashkeepError('DK_STORE_DENIED', 'EROFS', { advice: reason('mount-writable') });
-    expect(error.hint).toBe('Mount the directory writable.');
+    expect(error.hint).toBe('Mount the directory as writable.');
     expect(explainProblem(sent(error))).toEqual({
       title: 'Les identifiants ne permettent pas cette opération dans la cible',
       advice: 'Montez le répertoire en écriture.',

@@ -57,7 +57,7 @@ describe('the reasons of the service', () => {
     for (const raised of [undefined, reason('mount-writable')]) {
       const error = new DashkeepError('DK_GRAFANA_FORBIDDEN', 'no', compact({ advice: raised }));
       const problem = { org: 1, kind: 'dashboard', uid: '', ...because(reasonWithHint(error)) };
-      const advice = raised === undefined ? 'or the Admin role.' : 'Mount the directory writable.';
+      const advice = raised === undefined ? 'or the Admin role.' : 'Mount the directory as writable.';
       expect(problem.reason).toMatch(new RegExp(`^no\\. .*${advice}$`));
       expect(reasonText(ResourceProblem.parse(problem))).toBe(`${reasonText(given)}. ${error.hint}`);
     }
@@ -102,7 +102,7 @@ describe('the reasons of the service', () => {
     );
     const general = { code: 'DK_STORE_DENIED', params: { message: ERROR_CATALOGUE.DK_STORE_DENIED.hint } };
     expect(hintsText([general])).toBe('Grant the named permission to the credentials.');
-    expect(hintsText([{ ...general, params: { message: 'Mount the directory writable.' } }])).toBeUndefined();
+    expect(hintsText([{ ...general, params: { message: 'Mount the directory as writable.' } }])).toBeUndefined();
     expect(hintsText([...hints, { code: 'of-tomorrow', params: {} }])).toBeUndefined();
     expect(hintsText([])).toBeUndefined();
   });

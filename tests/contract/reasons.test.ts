@@ -30,7 +30,7 @@ describe('a reason', () => {
     const error = new DashkeepError('DK_GRAFANA_FORBIDDEN', 'may not', { advice: reason('mount-writable') });
     expect(reasonFrom(error)).toEqual({ code: 'DK_GRAFANA_FORBIDDEN', params: { message: 'may not' } });
     expect(reasonSentence(reasonFrom(error))).toBe('may not');
-    expect(reasonSentence(reasonWithHint(error))).toBe('may not. Mount the directory writable.');
+    expect(reasonSentence(reasonWithHint(error))).toBe('may not. Mount the directory as writable.');
     expect(reasonFrom(new Error('unforeseen'))).toEqual({ code: 'DK_INTERNAL', params: { message: 'unforeseen' } });
   });
 

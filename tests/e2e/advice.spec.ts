@@ -9,12 +9,12 @@ test('what to do about a problem is said in French, too', async ({ app, page, se
       {
         code: 'DK_STORE_DENIED',
         message: 'EROFS: read-only file system',
-        hint: 'Mount the directory writable.',
+        hint: 'Mount the directory as writable.',
         advice: { code: 'mount-writable', params: {} },
       },
     ],
   };
   await app.open('?lang=fr-FR');
   await expect(page.getByText('Montez le répertoire en écriture.')).toBeVisible();
-  await expect(page.getByText('Mount the directory writable.')).toHaveCount(0);
+  await expect(page.getByText('Mount the directory as writable.')).toHaveCount(0);
 });

@@ -121,7 +121,7 @@ test('another organization learns once why it sees no installations, and is not 
   app,
   page,
 }) => {
-  const message = 'this is only possible in the home organization';
+  const message = 'this is possible only in the home organization';
   await page.route('**/api/v1/fleet', (route) =>
     route.fulfill({ status: 403, json: { error: { code: 'DK_HOME_ORGANIZATION', message, hint: '' } } }),
   );

@@ -20,7 +20,7 @@ export function printChanges(
     printText(context, '+', change.after);
   }
   if (truncated) {
-    printLine(context, '    More differs; --json with `dashkeep cat` shows all.');
+    printLine(context, '    More differences exist. To see all of them, compare the output of `dashkeep cat`.');
   }
 }
 

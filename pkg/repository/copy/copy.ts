@@ -148,7 +148,7 @@ function assertKnown({ id, newer }: Manifest): void {
     const kinds = [...new Set(newer.map(({ kind }) => kind))].join(', ');
     throw new DashkeepError(
       'DK_MANIFEST_NEWER',
-      `snapshot ${id} contains kinds that this version does not know, and would copy without them: ${kinds}`,
+      `snapshot ${id} contains kinds that this version does not know, so a copy would lack them: ${kinds}`,
     );
   }
 }

@@ -140,7 +140,7 @@ export function openWith(secrets: {
             { cause, ...(secrets.isPersonal === true ? UNFIT : {}) },
           );
         }
-        throw new DashkeepError(code, `${what} is damaged: it does not decrypt`, { cause });
+        throw new DashkeepError(code, `${what} is damaged: it cannot be decrypted`, { cause });
       }
     },
   };

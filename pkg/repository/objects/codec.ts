@@ -85,11 +85,11 @@ export async function inflate(
   } catch (cause) {
     const tooBig = cause instanceof RangeError;
     throw tooBig
-      ? new DashkeepError(code, `${what} inflates to more than ${limit} bytes`, {
+      ? new DashkeepError(code, `${what} decompresses to more than ${limit} bytes`, {
           cause,
           advice: reason('give-memory'),
         })
-      : new DashkeepError(code, `${what} is damaged: it does not inflate`, { cause });
+      : new DashkeepError(code, `${what} is damaged: it cannot be decompressed`, { cause });
   }
 }
 

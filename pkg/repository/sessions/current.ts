@@ -112,7 +112,7 @@ export class CurrentSession implements Session {
 
   assertAlive(): void {
     if (this.doubtful()) {
-      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was paused for minutes; remaining objects stay');
+      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was paused for minutes; the remaining objects are kept');
     }
   }
 

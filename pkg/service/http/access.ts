@@ -28,7 +28,7 @@ export const ACCESS_EXTENSION = 'x-dashkeep-access';
 export function requireDeclarations(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, method, config }) => {
     if (config?.access === undefined) {
-      throw new Error(`the route ${String(method)} ${url} does not say for whom it is`);
+      throw new Error(`the route ${String(method)} ${url} does not declare which organizations may use it`);
     }
   });
 }

@@ -74,7 +74,7 @@ export function isOfServer(ref: Pick<NamedRef, 'org' | 'kind'>): boolean {
 /** @throws DK_HOME_ORGANIZATION unless the caller is the home organization */
 export function requireHome({ home }: Caller, what: string): void {
   if (!home) {
-    throw new DashkeepError('DK_HOME_ORGANIZATION', `${what} is only possible in the home organization`);
+    throw new DashkeepError('DK_HOME_ORGANIZATION', `${what} is possible only in the home organization`);
   }
 }
 

@@ -101,7 +101,7 @@ export class RunHooks {
     try {
       await prepareSearch(signal);
     } catch (error) {
-      log.debug({ reason: asDashkeepError(error).message }, 'the next search indexes what was backed up');
+      log.debug({ reason: asDashkeepError(error).message }, 'the next search indexes the new snapshot');
     }
   }
 

@@ -25,7 +25,7 @@ describe('a call that failed because no target is set', async () => {
   });
 
   it('is said once where only the home organization may do it', () => {
-    const refused = new DashkeepError('DK_HOME_ORGANIZATION', 'this is only possible in the home organization');
+    const refused = new DashkeepError('DK_HOME_ORGANIZATION', 'this is possible only in the home organization');
     const { code, message, hint } = refused;
     expect(explainFailure(new ServiceError('service', 403, { code, message, hint })).detail).toBe('');
   });

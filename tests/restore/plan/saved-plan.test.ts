@@ -100,7 +100,7 @@ describe('a saved plan', () => {
     await bench.api('POST /api/dashboards/db', { dashboard: { ...dashboard, title: 'Again' }, overwrite: true });
     await expect(take(text)).rejects.toMatchObject({
       code: 'DK_PLAN_STALE',
-      message: 'the plan no longer fits: dashboard root',
+      message: 'the plan no longer matches Grafana: dashboard root',
     });
   });
 

@@ -14,7 +14,7 @@ export const SERVICE_ADVICE = {
   'make-new-plan': 'Create a new plan.',
   'plan-again': 'A plan is valid for one hour. Create a new one.',
   'stay-in-organization': 'In the app, each organization sees only itself.',
-  'confirm-prune': 'If you intend that, prune with the confirmation “{confirm}”.',
+  'confirm-prune': 'If this is intended, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, no changes here can be saved.',
   'join-organizations': 'Make the admin of the service a member of these organizations, or exclude them.',
   'copy-elsewhere': {

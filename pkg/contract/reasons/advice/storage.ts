@@ -14,7 +14,7 @@ export const STORAGE_ADVICE = {
   },
   'replace-link': 'Replace the link with the directory it points to, or mount that directory there.',
   'allow-directory': 'Allow Dashkeep’s user to read and write the directory.',
-  'mount-writable': 'Mount the directory writable.',
+  'mount-writable': 'Mount the directory as writable.',
   'mount-directory':
     'The directory, or a part of it, no longer exists. If it is on a volume, check whether that is still mounted.',
   'free-target-space':

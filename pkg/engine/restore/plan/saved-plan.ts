@@ -144,7 +144,10 @@ export async function requireFresh(saved: SavedPlan, request: PlanRequest, plan:
   );
   if (names.length > 0) {
     const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
-    throw new DashkeepError('DK_PLAN_STALE', `the plan no longer fits: ${names.slice(0, 5).join(', ')}${more}`);
+    throw new DashkeepError(
+      'DK_PLAN_STALE',
+      `the plan no longer matches Grafana: ${names.slice(0, 5).join(', ')}${more}`,
+    );
   }
 }
 

@@ -17,7 +17,7 @@ export function reportPage(report: PeriodFacts): string {
       ? markup`<p>No schedule is set now, so no backup counts as overdue.</p>\n`
       : section(
           gaps.map(rowOfGap),
-          `No time without a backup was longer than ${Math.round(lateAfterHours)} hours, about twice the interval of the current schedule.`,
+          `No gap between backups was longer than ${Math.round(lateAfterHours)} hours, about twice the interval of the current schedule.`,
         );
   const cut = markup`<p><strong>The period has more runs than a report can hold: later ones are missing. Choose a shorter period.</strong></p>\n`;
   const body = markup`<h1>Backup report</h1>

@@ -42,7 +42,7 @@ function fromFiles(profile: Profile, warnings: KnownReason[]): Sourced<string> |
   if (services.section === undefined) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `profile ${profile.name} in ${configFile} says services = ${services.name}, but there is no [services ${services.name}] with content`,
+      `profile ${profile.name} in ${configFile} has services = ${services.name}, but no section [services ${services.name}] has content`,
       { advice: reason('add-services-section') },
     );
   }
