@@ -63,7 +63,7 @@ interface RunIndexPorts {
 export class RunIndex {
   readonly #ports: RunIndexPorts;
   readonly #file: CacheFile<typeof IndexFile>;
-  /** Ids of records that were found unreadable before, which are not read again, and the error if they are for others. */
+  /** Ids of records found unreadable before, which are not read again, and the error if they are for others. */
   readonly #unreadable = new Map<string, unknown>();
 
   constructor(ports: RunIndexPorts) {

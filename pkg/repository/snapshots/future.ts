@@ -18,18 +18,23 @@ export function isLater(id: string, time: Date): boolean {
 }
 
 /**
- * Ids of the snapshots from the future: a clock that was ahead dated them later than the target stored them, and that
- * time has not come. They count for nothing until then. Asks for the time only where some are dated so.
+ * Ids of the snapshots from the future: a clock that was ahead dated them, and that time has not come by the target's
+ * clock. They count for nothing until then. Where only this machine's clock is left, which may be behind, only those
+ * count as such that are also dated later than the target stored them. Asks for the time only where some may be.
  */
 export async function futureSnapshots(
   ports: TimePorts,
   keys: readonly TimedKey[],
   calls: Abortable,
 ): Promise<ReadonlySet<string>> {
-  const misdated = keys.filter(({ id, lastModified }) => isLater(id, lastModified));
-  if (misdated.length === 0) {
+  const here = ports.clock.now();
+  const isOwnTime = ports.ignoreClock === true || ports.store.localClock === true;
+  const doubtful = keys.filter(
+    ({ id, lastModified }) => isLater(id, lastModified) || (!isOwnTime && isLater(id, here)),
+  );
+  if (doubtful.length === 0) {
     return new Set();
   }
   const now = await sharedTime(ports, calls);
-  return new Set(misdated.filter(({ id }) => isLater(id, now)).map(({ id }) => id));
+  return new Set(doubtful.filter(({ id }) => isLater(id, now)).map(({ id }) => id));
 }

@@ -14,7 +14,7 @@ export type Course = z.infer<typeof Course>;
 export const RECENT = 3;
 /** A course of less than this part of the work says nothing about it. */
 const COMPARABLE = 1 / 4;
-/** Work that a phase takes by itself, in resources: one of ten resources takes more than a tenth of one of a hundred. */
+/** Work of a phase without resources, counted in them: with ten, it takes more than a tenth of the time with 100. */
 const FIXED = 20;
 /** What an estimate is multiplied by, as work is not even. */
 const MARGIN = 1.4;
@@ -36,8 +36,8 @@ interface Position {
 }
 
 /**
- * In how much time a run ends at most, by its own pace and by how long the phases of the last ones of its kind took. The
- * time after all of a phase is done, as for checks, is a phase of its own.
+ * In how much time a run ends at most, by its own pace and by how long the phases of the last ones of its kind took.
+ * After the last resource of a phase, for example while it is checked, a phase without a total begins.
  */
 export class TimeLeft {
   readonly #clock: Clock;

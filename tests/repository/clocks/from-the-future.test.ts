@@ -101,6 +101,22 @@ describe.each([
   });
 });
 
+it('a snapshot made while the target’s clock was ahead, too, does not count either', async () => {
+  const clock = new TestClock();
+  world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  await backup(await open(world), world, { a: { v: 1 } });
+  clock.advance(YEAR);
+  misdated = await backup(await open(world), world, { a: { v: 2 } });
+  clock.advance(10 * MINUTE - YEAR);
+
+  const next = await backup(await open(world), world, { a: { v: 3 } });
+  const repository = await open(world);
+  expect((await repository.manifest('latest')).id).toBe(next.id);
+  expect((await repository.snapshots()).filter(({ future }) => future === true).map(({ id }) => id)).toEqual([
+    misdated.id,
+  ]);
+});
+
 describe('compareClocks', () => {
   beforeEach(() => {
     const clock = new TestClock();

@@ -30,7 +30,7 @@ export async function load(url, context, next) {
   return { format: 'module', source: await compiled(fileURLToPath(address), ending), shortCircuit: true };
 }
 
-/** What has not changed is not compiled again. A file has one place in the cache, whose first line says of what it is. */
+/** Compiles only what has changed. A file has one place in the cache; its first line is the hash of the source. */
 async function compiled(path, ending) {
   const source = await readFile(path, 'utf8');
   const known = `${CACHE}${hash(path)}`;
