@@ -8,7 +8,7 @@ export const SECURITY = {
   'secrets-dropped': 'The stored secrets are removed. Enter them again: {secrets}.',
   'hidden-address': '{field} is replaced by the value in the snapshot. It is secret and may be an address.',
   'supplied-address': '{field} is replaced by the supplied value. It is secret and may be an address.',
-  link: '{field} has another destination: {before} → {after}.',
+  link: '{field} has a different destination: {before} → {after}.',
   forwarding: '{field}: {before} → {after}. This forwards more of the user’s identity, or weakens checks.',
   'server-admin': 'Becomes a server admin.',
   account: 'Gets an account with the email address {email} and these roles: {roles}.',

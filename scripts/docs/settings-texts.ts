@@ -21,7 +21,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
   AWS_REGION: 'region (default `AWS_DEFAULT_REGION`, then the profile)',
   AWS_PROFILE:
-    'profile in the AWS files (default `default`); if the environment chooses it, its key takes precedence over an access key there',
+    'profile in the AWS files (default `default`); if the environment sets it, the profile’s key takes precedence over an access key from the environment',
   AWS_CONFIG_FILE: 'path of the AWS `config` file (default `~/.aws/config`)',
   AWS_SHARED_CREDENTIALS_FILE: 'path of the AWS `credentials` file (default `~/.aws/credentials`)',
   AWS_ACCESS_KEY_ID: 'access key',

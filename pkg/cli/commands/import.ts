@@ -29,7 +29,7 @@ export const registerImport: Register = (program, run) => {
     .addOption(
       new Option('--format <format>', 'format (default: detected from the file names)').choices(Object.keys(READERS)),
     )
-    .option('--org <id>', 'organization of an archive that names none (default: 1)')
+    .option('--org <id>', 'organization for an archive that does not name one (default: 1)')
     .option(
       '--input <name=value>',
       'value of an input of a dashboard, such as DS_PROMETHEUS=<uid> (repeatable)',

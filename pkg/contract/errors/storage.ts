@@ -18,7 +18,7 @@ export const STORAGE_ERRORS = {
   DK_STORE_DENIED: {
     exit: 1,
     status: 502,
-    title: 'The credentials do not allow this in the target',
+    title: 'The credentials do not allow this operation in the target',
     hint: 'Grant the named permission to the credentials.',
   },
   DK_STORE_CREDENTIALS: {

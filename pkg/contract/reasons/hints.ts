@@ -74,17 +74,17 @@ export const HINT_REASONS = {
   'garage-region': 'The region must match Garage’s configuration. It is “garage” unless you changed it.',
   'garage-conditional': 'Garage ignores the condition. Nothing depends on it.',
 
-  'profile-keyless': 'Profile {profile} has no key, so the access key of the environment is used.',
+  'profile-keyless': 'Profile {profile} has no key, so the access key from the environment is used.',
   'environment-key-unused':
-    'The access key of the environment is not used: {chosenBy} chose profile {profile}, which has a key.',
+    'The access key from the environment is not used: {chosenBy} chose profile {profile}, which has a key.',
   'endpoint-ignored': {
-    cli: 'The endpoint of {source} is not used, because AWS_IGNORE_CONFIGURED_ENDPOINT_URLS excludes it.',
-    page: 'The endpoint of {source} is not used, because the environment excludes it.',
+    cli: 'The endpoint from {source} is not used, because AWS_IGNORE_CONFIGURED_ENDPOINT_URLS excludes it.',
+    page: 'The endpoint from {source} is not used, because the environment excludes it.',
   },
   'endpoint-not-indented':
     'In {source}, endpoint_url is not indented below “s3 =”, so AWS tools do not see it. Dashkeep uses it. Indent it.',
   'endpoint-other-region':
     'The endpoint belongs to region {endpointRegion} (from {source}), but the region is {region} (from {regionSource}). Signatures will not match.',
-  'endpoint-with-bucket': 'The endpoint of {source} starts with the bucket name, which belongs only in the target.',
-  'endpoint-unencrypted': 'The endpoint of {source} is not encrypted (http://).',
+  'endpoint-with-bucket': 'The endpoint from {source} starts with the bucket name, which belongs only in the target.',
+  'endpoint-unencrypted': 'The endpoint from {source} is not encrypted (http://).',
 } as const satisfies Record<string, Text>;

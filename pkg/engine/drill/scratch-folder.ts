@@ -97,7 +97,7 @@ export class ScratchFolder implements Scratch {
       secrets: () => undefined,
       includeManaged: false,
       keepSecrets: false,
-      message: 'Restore drill by Dashkeep',
+      message: 'Restore test by Dashkeep',
     };
   }
 

@@ -248,7 +248,7 @@ function noRecipients(): DashkeepError {
 function otherRecipients(): DashkeepError {
   return new DashkeepError(
     'DK_ENCRYPTION',
-    'the repository is encrypted for other age recipients than the ones given, and this machine has no key of it',
+    'the repository is encrypted for age recipients other than those given, and this machine has no key for it',
     { advice: reason('same-recipients') },
   );
 }

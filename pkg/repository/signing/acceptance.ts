@@ -64,7 +64,7 @@ function foreign(trust: Trust, { manifest: { id }, author }: Signed): DashkeepEr
   if (author.signer !== undefined) {
     return new DashkeepError(
       'DK_SNAPSHOT_FOREIGN',
-      `${id} is untrusted: no key that is trusted here signed it, only ${author.signer}`,
+      `${id} is untrusted: it is signed only by ${author.signer}, which is not trusted here`,
       { advice: reason('trust-signer', { trust: `dashkeep trust ${author.signer}`, command }) },
     );
   }

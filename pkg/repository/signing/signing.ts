@@ -59,7 +59,7 @@ export class Signing {
     if (!own.established) {
       await registerKey(this, { ...this.#ports, state, signal, trusted: this.#keys.trusted }, own.key, isFirst);
       own = { ...own, established: true };
-      log.info({ fingerprint: own.key.fingerprint }, 'snapshots of this repository are signed with this key here');
+      log.info({ fingerprint: own.key.fingerprint }, 'this machine signs snapshots of this repository with this key');
     }
     this.#keys.own = own;
     await this.#keys.remember();

@@ -65,7 +65,7 @@ export class SnapshotFinder {
           // A person who once backed up from here would otherwise restore that old backup, and see no difference.
           this.#log.warn(
             { snapshots: foreign, latest: stored.manifest.id },
-            'newer snapshots are skipped, because no key that is trusted here signed them: `dashkeep snapshots` lists ' +
+            'newer snapshots are skipped, because no trusted key signed them: `dashkeep snapshots` lists ' +
               'them. Those with the trigger safety are never the latest one',
           );
         }

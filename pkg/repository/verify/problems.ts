@@ -57,7 +57,7 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
   }
   const reason =
     author.signer !== undefined
-      ? `untrusted: no key that is trusted here signed it, only ${author.signer}`
+      ? `untrusted: it is signed only by ${author.signer}, which is not trusted here`
       : author.mismatch
         ? 'forged: it was changed after it was signed, or its signature belongs to another file'
         : 'untrusted: it is not signed';

@@ -73,7 +73,7 @@ export class KnownOrgs {
     this.#isStale = true;
     this.#options.log.warn(
       { reason: error.message },
-      'Grafana does not let the admin list the organizations, so no new one is noticed',
+      'Grafana does not let the admin list the organizations, so new ones are not detected',
     );
   }
 }

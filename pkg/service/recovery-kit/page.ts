@@ -123,7 +123,7 @@ function elsewhere({ elsewhere: count }: Needed): Html {
 function settings({ settings: texts, isInKubernetes }: KitFacts): Html {
   const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n`;
   return markup`<h2>Settings</h2>
-${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack what the service does not know: the chart&rsquo;s mode and resources, and the name of Grafana&rsquo;s release.</p>
+${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack settings that the service does not know: the chart&rsquo;s mode and resources, and the name of Grafana&rsquo;s release.</p>
 <pre>${chartValues(texts)}</pre>
 `;
 }

@@ -28,7 +28,7 @@ export class CloudLock {
 
   /** @throws DK_SETTINGS for days that no store accepts */
   constructor(lock: ObjectLock | undefined, clock: Pick<Clock, 'now'>) {
-    this.days = lock && checkedLock(lock, 'the object lock of the settings').days;
+    this.days = lock && checkedLock(lock, 'the object lock from the settings').days;
     this.#mode = lock?.mode === 'COMPLIANCE' ? 'Locked' : 'Unlocked';
     this.#clock = clock;
   }

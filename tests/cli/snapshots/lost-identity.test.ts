@@ -89,7 +89,7 @@ it('an identity that does not open the newest snapshot fails the doctor and read
 it('the doctor fails where a backup is refused: without recipients, and on a new machine with those of others', async () => {
   for (const [recipients, said] of [
     ['', 'to write to it, set DASHKEEP_AGE_RECIPIENTS'],
-    [secondRecipient, 'encrypted for other age recipients than the ones given'],
+    [secondRecipient, 'encrypted for age recipients other than those given'],
   ] as const) {
     const other = { ...environment, DASHKEEP_AGE_RECIPIENTS: recipients, DASHKEEP_STATE_DIR: `${directory.path}/new` };
     const doctor = await runMain(['doctor'], other);

@@ -109,7 +109,7 @@ test('why the last backup failed is not what is wrong now, and goes with a backu
 
   show(denied);
   await app.open('');
-  await expect(past).toContainText('Reason at that time: The credentials do not allow this in the target');
+  await expect(past).toContainText('Reason at that time: The credentials do not allow this operation in the target');
   await past.getByRole('button', { name: 'Back up now' }).click();
   await expect(page.getByRole('region', { name: /Backup/ }).first()).toBeVisible();
 });

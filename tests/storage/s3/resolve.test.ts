@@ -72,7 +72,7 @@ describe('the shared AWS files', () => {
 
   it.each([
     ['a services line that leads nowhere', CLASSIC_CONFIG.replace('services = scw-fr-par', 'services = nope'), /nope/],
-    ['a services section without content', CLASSIC_CONFIG.replace(/ {2}endpoint_url.*\n/, ''), /no \[services/],
+    ['a services section without content', CLASSIC_CONFIG.replace(/ {2}endpoint_url.*\n/, ''), /no section \[services/],
     [
       'a services section without an endpoint',
       CLASSIC_CONFIG.replace('endpoint_url', 'max_attempts'),
@@ -175,7 +175,7 @@ aws_secret_access_key = ${SECRET}
 
     expect(await resolved.credentials.load()).toMatchObject({ secretAccessKey: SECRET });
     expect(resolved.warnings.map(reasonSentence)).toEqual([
-      expect.stringContaining('The access key of the environment is not used'),
+      expect.stringContaining('The access key from the environment is not used'),
     ]);
   });
 });

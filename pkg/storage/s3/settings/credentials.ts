@@ -176,7 +176,7 @@ function guarded(credentials: ResolvedCredentials, accessKeyId: string, question
   if (question.provider?.name === 'AWS' && /^SCW[A-Z0-9]{17}$/.test(accessKeyId)) {
     throw new DashkeepError(
       'DK_SETTINGS',
-      `the key of ${credentials.from} belongs to Scaleway, but the endpoint is AWS`,
+      `the key from ${credentials.from} belongs to Scaleway, but the endpoint is AWS`,
       { advice: reason('set-scaleway-endpoint') },
     );
   }

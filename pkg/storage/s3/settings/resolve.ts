@@ -47,7 +47,7 @@ export async function resolveS3(
 ): Promise<ResolvedS3> {
   const warnings: KnownReason[] = [];
   if (settings.lock !== undefined) {
-    checkedLock(settings.lock, 'the object lock of the settings');
+    checkedLock(settings.lock, 'the object lock from the settings');
   }
   const profile = await readProfile(settings);
   const endpoint = resolveEndpoint(settings, profile, warnings);
@@ -78,7 +78,7 @@ function resolveRegion(
   if (region !== undefined) {
     const { value, from } = region;
     if (!/^[A-Za-z0-9-]+$/.test(value)) {
-      throw new DashkeepError('DK_SETTINGS', `the region of ${from} is not usable: use only letters, digits and -`);
+      throw new DashkeepError('DK_SETTINGS', `the region from ${from} is not usable: use only letters, digits and -`);
     }
     if (endpoint.value === undefined && !isAwsRegion(value)) {
       throw new DashkeepError(
@@ -121,7 +121,7 @@ async function resolveCa({ caFile, aws }: S3Settings, profile: Profile): Promise
   }
   const { value: path, from } = ca;
   const pem = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw unreadableFile(`cannot read the certificates of ${from}: ${reasonOf(error)}`, error);
+    throw unreadableFile(`cannot read the certificates from ${from}: ${reasonOf(error)}`, error);
   });
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
     throw new DashkeepError('DK_SETTINGS', `${path} (from ${from}) holds no certificate in PEM form`);
