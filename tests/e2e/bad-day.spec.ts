@@ -60,7 +60,7 @@ test('copies go into a folder that is live, also when no snapshot knows it', asy
   // The search may lag behind.
   await expect.poll(() => found(fresh.title)).toHaveLength(1);
   await app.open(`/restore?snapshot=${backup}&type=resources&resource=1%2Fdashboard%2F${board.uid}&copy=yes`);
-  await page.getByRole('combobox', { name: 'Into the folder' }).click();
+  await page.getByRole('combobox', { name: 'Destination folder' }).click();
   await page.getByRole('option', { name: fresh.title }).click();
   await page.getByLabel('Title suffix').fill(' (old)');
   await page.getByRole('button', { name: 'Show the plan' }).click();

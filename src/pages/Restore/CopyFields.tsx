@@ -42,7 +42,7 @@ function TargetFolder({ form, change }: Props) {
   );
   return (
     <div>
-      <Field label={t('mode.copyTo', 'Into the folder')} noMargin>
+      <Field label={t('mode.copyTo', 'Destination folder')} noMargin>
         <Combobox
           id="restore-copy-to"
           width={40}

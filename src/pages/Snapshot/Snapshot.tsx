@@ -150,7 +150,7 @@ function copiedFact({ kinds }: SnapshotDetail): [label: string, text: string][] 
     ? []
     : [
         [
-          t('snapshot.copied', 'Partly read earlier'),
+          t('snapshot.copied', 'Partly from earlier reads'),
           t('snapshot.copiedSince', '{{kinds}}: since {{time}}', {
             kinds: copied.map(({ kind }) => kindLabel(kind)).join(', '),
             time: formatTime(first),
