@@ -98,6 +98,6 @@ export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
 }
 
 /** With the object, so that the next verification reads it again. */
-function paramsOf({ reason: message, object }: VerifyProblem): Record<string, string> {
-  return { message, ...(object === '' ? {} : { object }) };
+function paramsOf({ reason: message, object, signer }: VerifyProblem): Record<string, string> {
+  return compact({ message, object: object || undefined, signer });
 }

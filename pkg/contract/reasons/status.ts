@@ -10,9 +10,9 @@ export const STATUS_REASONS = {
     'this service did not create the service account {instead} of organization {org}; it uses {name} instead',
   'app-of-other-service':
     'the app of organization {org} is connected to another Dashkeep at {url}, which uses the service account {account}',
-  'copy-failing': 'the last copy to the second target failed: {message}',
-  'copy-problems': 'the last verification of the second copy found problems, which the run lists',
-  'copy-problem': 'the last verification of the second copy found problems ({count}): {message}',
+  'copy-failing': 'the last copy to the second target failed on {time}: {message}',
+  'copy-problems': 'the last verification of the second copy, on {time}, found problems, which the run lists',
+  'copy-problem': 'the last verification of the second copy, on {time}, found problems ({count}): {message}',
   'stored-damaged': 'the last verification found problems, such as damaged or missing content',
   'receiver-unusable': 'a receiver gets no notifications: {message}',
   'copy-overdue': 'the second target lacks the newest backups',

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
@@ -28,6 +29,8 @@ export interface VerifyProblem {
   reason: string;
   /** What a person can do about it, where its code alone does not say so. */
   hint?: string;
+  /** Fingerprint of the untrusted key that signed the snapshot. */
+  signer?: string;
   /** Ids of the snapshots that need it. */
   snapshots: string[];
   /** What cannot be restored because of it. */
@@ -61,14 +64,15 @@ export function foreignProblem(key: NamedKey, author: Author, standing: Standing
       : author.mismatch
         ? 'forged: it was changed after it was signed, or its signature belongs to another file'
         : 'untrusted: it is not signed';
-  return {
+  return compact({
     object: '',
     encrypted: key.encrypted,
-    code: 'DK_SNAPSHOT_FOREIGN',
+    code: 'DK_SNAPSHOT_FOREIGN' as const,
     reason: `${reason} (${key.id})`,
+    signer: author.signer,
     snapshots: [key.id],
     resources: [],
-  };
+  });
 }
 
 /** A snapshot whose date is wrong: it counts for nothing until then. */

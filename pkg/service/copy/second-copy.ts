@@ -57,9 +57,14 @@ export class SecondCopy {
     return this.#parts.config.copy !== undefined;
   }
 
+  /** Its address; empty without a second target. */
+  get target(): string {
+    return this.#parts.config.copy?.target.value ?? '';
+  }
+
   /** For the home organization; undefined without a second target. */
   get status(): Status['copy'] {
-    const { description = this.#parts.config.copy?.target.value ?? '', reachable, problem } = this.#cache;
+    const { description = this.target, reachable, problem } = this.#cache;
     const overdue = this.isOverdue;
     return this.isSet
       ? compact({ description, reachable, overdue, problem: problem && failureText(problem) })

@@ -32,7 +32,7 @@ export interface ReadinessParts {
   config: Pick<ServiceConfig, 'grafana'>;
   settings: SettingsStore;
   repositoryCache: RepositoryCache;
-  secondCopy: Pick<SecondCopy, 'isSet' | 'isLate'>;
+  secondCopy: Pick<SecondCopy, 'isSet' | 'isLate' | 'target'>;
   runs: Runs;
   askedFrom: AskedFrom;
   statusView: Pick<StatusView, 'overlooked'>;
@@ -76,6 +76,8 @@ export interface RepositoryFacts {
 
 /** What is known of the second target, where the deployment sets one. */
 export interface CopyEvidence {
+  /** Its address. */
+  target: string;
   overdue: boolean;
   /** The newest copy that was neither cancelled nor interrupted. */
   last: RunLine | undefined;
@@ -220,6 +222,7 @@ async function copyEvidence(
   };
   const copied = await newest(({ status }) => status !== 'failed');
   return {
+    target: secondCopy.target,
     overdue: secondCopy.isLate(backup && new Date(backup.time), copied),
     last: await newest(() => true),
     copied,

@@ -123,14 +123,15 @@ export function allWarnings(
 }
 
 /** Warnings about a second target that is behind or damaged. */
-function copyWarnings({ facts, isOverdue }: SecondCopy): Status['warnings'] {
+function copyWarnings({ facts, isOverdue, target }: SecondCopy): Status['warnings'] {
   const { last } = facts ?? {};
   if (last?.status === 'failed') {
     const { code = 'DK_INTEGRITY', message } = last.failure ?? {};
     if (message !== undefined) {
-      return [warningOf(code as ErrorCode, reason('copy-failing', { message }), copyAdvice(last.failure))];
+      const failing = reason('copy-failing', { message, time: last.finished ?? last.started });
+      return [warningOf(code as ErrorCode, failing, copyAdvice(last.failure))];
     }
-    const { why, advice } = copyProblem(last);
+    const { why, advice } = copyProblem(last, target);
     return [warningOf(code as ErrorCode, why, advice)];
   }
   return isOverdue ? [warningOf('DK_STORE_FAILED', reason('copy-overdue'), copyAdvice(undefined))] : [];

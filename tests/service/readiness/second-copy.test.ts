@@ -2,15 +2,18 @@ import { expect, it } from 'vitest';
 import { copied } from '../../../pkg/service/readiness/lines/runs.ts';
 
 it('names what makes the second copy untrusted, and the next step', () => {
-  const warned = [{ code: 'DK_SNAPSHOT_FOREIGN', params: { message: 'untrusted: only f00d signed it' } }];
-  const last = { status: 'failed', counts: { problems: 9 }, warned };
+  const params = { message: 'untrusted: only f00d signed it', signer: 'f00d' };
+  const warned = [{ code: 'DK_SNAPSHOT_FOREIGN', params }];
+  const finished = '2026-11-29T10:00:00.000Z';
+  const last = { status: 'failed', finished, counts: { problems: 9 }, warned };
   const facts = { now: new Date('2026-11-30T10:00:00.000Z') };
 
-  const said = copied({ last, overdue: false } as never, facts as never);
+  const said = copied({ last, target: 's3://second', overdue: false } as never, facts as never);
 
   expect(said.found).toContainEqual({
     code: 'copy-problem',
-    params: { message: 'untrusted: only f00d signed it', count: '9' },
+    params: { message: 'untrusted: only f00d signed it', count: '9', time: finished },
   });
   expect(said.advice?.map(({ code }) => code)).toEqual(['trust-or-remove', 'ready-see-runs']);
+  expect(said.advice?.[0]?.params['trust']).toBe('dashkeep trust f00d --target s3://second');
 });

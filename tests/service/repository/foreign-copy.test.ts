@@ -56,7 +56,9 @@ it('the copies of a lost service are untrusted, and the status says how to trust
   await stop();
   const [warning] = await copiedByNewService();
   const signer = /only (\w{32})/.exec(warning?.message ?? '')?.[1] ?? '';
-  expect(warning?.hint).toContain('dashkeep trust <fingerprint> --target <second-target>');
+  expect(warning?.hint).toContain(`dashkeep trust ${signer} --target ${target}`);
+  expect(warning?.hint).toContain(`dashkeep keys --target ${target}`);
+  expect(warning?.message).toMatch(/second copy, on \d{4}-\d\d-\d\dT/);
   const place = ['--target', target, '--state-dir', `${service.directory}/state`];
   expect(await runCli(['trust', signer, ...place], {})).toMatchObject({ exit: 0 });
   expect(await copied(2)).toEqual([]);

@@ -51,10 +51,10 @@ export function restoreTest({ runs: { drill } }: RepositoryFacts, facts: Readine
 }
 
 /** What the copies to the second target prove. */
-export function copied({ last, copied: newest, read, overdue }: CopyEvidence, { now }: ReadinessFacts): Said {
+export function copied({ last, copied: newest, read, overdue, target }: CopyEvidence, { now }: ReadinessFacts): Said {
   const hasFailed = last !== undefined && last.status !== 'complete';
   const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
-  const problem = isDamaged ? copyProblem(last) : undefined;
+  const problem = isDamaged ? copyProblem(last, target) : undefined;
   const advice = [problem?.advice ?? copyAdvice(last?.failure), reason('ready-see-runs')];
   const why = hasFailed ? [problem?.why ?? whyNot(last)] : [];
   if (newest === undefined) {
