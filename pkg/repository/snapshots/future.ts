@@ -1,4 +1,5 @@
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { refusal } from '../../contract/reasons/reason.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { MAX_SKEW, sharedTime, type TimePorts } from '../clocks.ts';
 import { timeOfId } from '../layout.ts';
@@ -18,9 +19,9 @@ export function isLater(id: string, time: Date): boolean {
 }
 
 /**
- * Ids of the snapshots from the future: a clock that was ahead dated them, and that time has not come by the target's
- * clock. They count for nothing until then. Where only this machine's clock is left, which may be behind, only those
- * count as such that are also dated later than the target stored them. Asks for the time only where some may be.
+ * Ids of the snapshots from the future: a clock that was ahead dated them, and that time has not come. They count for
+ * nothing until then. Where the time is doubtful, only those count as such that are also dated later than the target
+ * stored them. Asks for the time only where some may be.
  */
 export async function futureSnapshots(
   ports: TimePorts,
@@ -28,13 +29,26 @@ export async function futureSnapshots(
   calls: Abortable,
 ): Promise<ReadonlySet<string>> {
   const here = ports.clock.now();
-  const isOwnTime = ports.ignoreClock === true || ports.store.localClock === true;
-  const doubtful = keys.filter(
-    ({ id, lastModified }) => isLater(id, lastModified) || (!isOwnTime && isLater(id, here)),
+  // A person says that this machine's clock is right; for a directory, that is the only one.
+  const isDoubtful = (ports.ignoreClock === true) !== (ports.store.localClock === true);
+  const candidates = keys.filter(
+    ({ id, lastModified }) => isLater(id, lastModified) || (!isDoubtful && isLater(id, here)),
   );
-  if (doubtful.length === 0) {
+  if (candidates.length === 0) {
     return new Set();
   }
   const now = await sharedTime(ports, calls);
-  return new Set(doubtful.filter(({ id }) => isLater(id, now)).map(({ id }) => id));
+  return new Set(candidates.filter(({ id }) => isLater(id, now)).map(({ id }) => id));
+}
+
+/**
+ * Looks whether a backup can follow the newest snapshot of a directory, whose files another clock may have dated, too.
+ * @throws DK_CLOCK_SKEW if that is later than this machine's time, unless clocks are ignored
+ */
+export function requireLaterClock({ store, clock, ignoreClock }: TimePorts, newest: string): void {
+  if (store.localClock === true && ignoreClock !== true && isLater(newest, clock.now())) {
+    throw refusal('DK_CLOCK_SKEW', reason('clock-before-newest', { snapshot: newest }), {
+      advice: reason('correct-or-remove-misdated', { command: `dashkeep forget ${newest} --ignore-clock` }),
+    });
+  }
 }

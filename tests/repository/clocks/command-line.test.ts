@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
@@ -146,6 +146,26 @@ describe('a clock that is off', () => {
     }
     const latest = (await dashkeep(['snapshots'])).json.snapshots[0].id;
     expect((await dashkeep(['drill', latest, '--ignore-clock'], off)).exit).toBe(0);
+  });
+
+  it('that dated the newest snapshot and its file in a directory lets no backup follow that does not count', async () => {
+    const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    await dashkeep(['backup'], 0, target);
+    const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR, target)).json.snapshot;
+    const file = (await readdir(`${directory}/repository`, { recursive: true })).find((name) =>
+      name.includes(misdated),
+    );
+    const then = new Date(Date.now() + YEAR);
+    await utimes(join(directory, 'repository', file!), then, then);
+
+    await expect(dashkeep(['backup'], 0, target)).rejects.toMatchObject({
+      code: 'DK_CLOCK_SKEW',
+      why: { code: 'clock-before-newest', params: { snapshot: misdated } },
+    });
+    const removed = ['forget', misdated, '--confirm', misdated, '--ignore-clock'];
+    expect((await dashkeep(removed, 0, target)).json.forgotten).toMatchObject([{ id: misdated }]);
+    const { snapshot } = (await dashkeep(['backup'], 0, target)).json;
+    expect((await dashkeep(['show', 'latest'], 0, target)).json.id).toBe(snapshot);
   });
 
   it.each([

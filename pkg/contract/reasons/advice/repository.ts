@@ -54,6 +54,8 @@ export const REPOSITORY_ADVICE = {
   rewrap: 'With an identity that can read the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
+  'correct-or-remove-misdated':
+    'If Dashkeep’s clock is behind, correct it with NTP. If it is right now, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
