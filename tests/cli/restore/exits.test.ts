@@ -261,7 +261,7 @@ it('undoes an interrupted restore only in part where something may be half writt
 
   const undone = await cli('restore', '--undo', run, '--apply', '--confirm', 'Main Org.');
   expect(undone.exit).toBe(3);
-  expect(undone.out).toMatch(/^blocked +team +beta .*written half of it/m);
+  expect(undone.out).toMatch(/^blocked +team +beta .*only part of it/m);
   expect([...grafana.state.org(1).teams.values()].map(({ name }) => name)).toEqual(['beta']);
   // There is nothing left to do, and beta is still not undone.
   expect((await cli('restore', '--undo', run, '--apply')).exit).toBe(3);

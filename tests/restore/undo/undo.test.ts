@@ -240,7 +240,7 @@ describe('undoing', () => {
     expect(named(undo.plan, 'delete')).toEqual(['team/alpha', 'team/beta', 'team/gamma']);
     gamma!.email = 'somebody@example.org';
     const later = await undoOf(cut);
-    expect(reasons(later.plan, 'blocked')).toEqual({ 'team/gamma': expect.stringContaining('written half of it') });
+    expect(reasons(later.plan, 'blocked')).toEqual({ 'team/gamma': expect.stringContaining('only part of it') });
     const { results } = await again(undo, undo.plan.confirm);
     expect(results.filter(({ outcome }) => outcome === 'failed')).toMatchObject([{ uid: 'gamma' }]);
     expect([...bench.sim.state.org(1).teams.values()]).toMatchObject([{ name: 'gamma' }]);
@@ -257,7 +257,7 @@ describe('undoing', () => {
 
     const undo = await undoOf(cut);
     expect(named(undo.plan, 'update')).toEqual(['team/alpha']);
-    expect(reasons(undo.plan, 'blocked')).toEqual({ 'team/beta': expect.stringContaining('written half of it') });
+    expect(reasons(undo.plan, 'blocked')).toEqual({ 'team/beta': expect.stringContaining('only part of it') });
   });
 
   it('does not take for its own what somebody else made while the restore ran', async () => {
