@@ -94,6 +94,13 @@ describe('everything', () => {
     expect([...bench.sim.state.orgs.values()].map(({ name }) => name)).toEqual(['Acme', 'Third', 'Second']);
   });
 
+  it('reports that it waits for a new organization to start alerting', async () => {
+    const manifest = await burned({ profile: '12.4' });
+    const phases = new Set<string>();
+    await everything({ manifest, onProgress: ({ phase }) => phases.add(phase) });
+    expect([...phases]).toContain("waiting for Grafana to start alerting in organization 'Second'");
+  });
+
   it('separates access changes that need confirmation from those that open nothing yet', async () => {
     const manifest = await burned({ profile: '12.4', isEmpty: true });
     const count = ({ toConfirm, exempt }: ReturnType<typeof bySecurity>): number[] =>

@@ -38,7 +38,8 @@ export async function planRestore(
 ): Promise<Plan> {
   refuseContradictions(asked);
   const progress = new ProgressCounter(asked.clock, asked.onProgress);
-  const request = { ...asked, onWait: (what: string | undefined) => progress.waitingFor(what) };
+  // Where this is a part of a restore, that reports what it waits for.
+  const request = { onWait: (what: string | undefined) => progress.waitingFor(what), ...asked };
   const { entries: selected, along, parts } = await select(request);
   progress.phase('planning', { number: 1, of: 1, total: selected.length });
   progress.total(selected.length);
