@@ -98,7 +98,7 @@ describe('a resource that differs after a restore', () => {
 });
 
 describe('a resource that is restored without something', () => {
-  it('names it in the result, as the plan did: the plan is closed by then', async () => {
+  it('names it in the result, as the plan did, and in the next plan', async () => {
     bench = await RestoreBench.start({ profile: '12.4' });
     await bench.api('POST /api/datasources', {
       uid: 'pg',
@@ -117,6 +117,8 @@ describe('a resource that is restored without something', () => {
         lost: [{ code: 'enter-again', params: { field: 'password' } }],
       }),
     ]);
+    const again = await bench.plan({ selection: { kinds: ['data-source'] } });
+    expect(again.items).toMatchObject([{ action: 'unchanged', losses: ['enter again: password'] }]);
   });
 });
 

@@ -94,8 +94,10 @@ export async function planEntry(
   };
   const { action, why } = await decideEntry(facts);
   const isUnused = kind.hasSecrets !== true && live !== undefined && context.secrets(kind.name, uid) !== undefined;
-  if (isUnused || (action === 'unchanged' && kind.deletedWith !== undefined && kind.merge !== undefined)) {
-    // What stays of the live one is said, although nothing is written.
+  const mayStay = kind.deletedWith !== undefined && kind.merge !== undefined;
+  const mayLackSecrets = kind.hasSecrets === true && !facts.isMarkedSame;
+  if (isUnused || (action === 'unchanged' && (mayStay || mayLackSecrets))) {
+    // What stays of the live one, and what that lacks, is said, although nothing is written.
     await facts.forecast();
   }
   const planned = { ...itemOf(entry, action, why), ...now };
