@@ -99,5 +99,5 @@ export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
 
 /** With the object, so that the next verification reads it again. */
 function paramsOf({ reason: message, object, signer }: VerifyProblem): Record<string, string> {
-  return compact({ message, object: object || undefined, signer });
+  return { message, ...(object === '' ? {} : { object }), ...(signer === undefined ? {} : { signer }) };
 }

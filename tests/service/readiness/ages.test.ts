@@ -71,7 +71,7 @@ const tested = (more: RunLine) => ({ runs: { backup: run('backup', 1), verify: r
 
 const copies = (more: Partial<CopyEvidence>): CopyEvidence => {
   const last = run('copy', 1, { snapshot: 's1', counts: { snapshots: 3, objects: 5, read: 5 } });
-  return { overdue: false, last, copied: last, read: last, ...more };
+  return { target: 's3://second', overdue: false, last, copied: last, read: last, ...more };
 };
 
 it('a verification that could not run is not advised to be repaired', () => {
