@@ -21,6 +21,9 @@ export interface Org {
   client: GrafanaClient;
 }
 
+/** How many organizations an error names. */
+const MOST_NAMED = 10;
+
 /** One Grafana, discovered, with the orgs that a run works on. */
 export interface Instance {
   url: string;
@@ -132,7 +135,7 @@ async function wantedOrgs(
     const all = (await listOrgs(client, signal)).map(orgOf).sort((a, b) => a.id - b.id);
     const missing = orgs === 'all' ? [] : orgs.filter((id) => !all.some((org) => org.id === id));
     if (missing.length > 0) {
-      throw noSuchOrg(missing);
+      throw noSuchOrg(missing, all);
     }
     const existing = all.filter(({ id, name }) => options.lasting?.has(id) === true || !isScratchOrg(name));
     return { wanted: orgs === 'all' ? existing : all.filter((org) => orgs.includes(org.id)), existing };
@@ -145,9 +148,14 @@ async function wantedOrgs(
   return { wanted: await Promise.all(clients.map(({ id, client: own }) => orgBehind(own, id, signal))) };
 }
 
-/** For requested organizations that do not exist. */
-export function noSuchOrg(ids: readonly number[]): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `Grafana has no organization ${ids.join(', ')}`);
+/**
+ * For requested organizations that do not exist.
+ * @param existing - named where they are few: someone may have given the ID in a snapshot
+ */
+export function noSuchOrg(ids: readonly number[], existing: readonly Pick<Org, 'id'>[] = []): DashkeepError {
+  const isFew = existing.length > 0 && existing.length <= MOST_NAMED;
+  const only = isFew ? `, only ${existing.map(({ id }) => id).join(', ')}` : '';
+  return new DashkeepError('DK_SETTINGS', `Grafana has no organization ${ids.join(', ')}${only}`);
 }
 
 /**

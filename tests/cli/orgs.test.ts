@@ -147,13 +147,30 @@ describe('the organizations of a restore', () => {
     });
   });
 
-  it('are an error when the snapshot holds nothing of them, which says how to restore into another one', async () => {
+  it('are an error when the snapshot holds nothing of them, which names none to restore there instead', async () => {
     await api('POST /api/orgs', { name: 'Third' });
     const wanted = ['restore', 'latest', '--orgs', String(second + 1)];
     await expect(dashkeep(wanted)).rejects.toMatchObject({
       code: 'DK_USAGE',
-      hint: expect.stringContaining('--map-org'),
+      hint: expect.stringContaining('--map-org <ID in the snapshot>=<ID in Grafana>'),
     });
+  });
+
+  it('are an error after a recovery that gave one another ID, which says how to restore it', async () => {
+    await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Third' });
+    await api(`DELETE /api/orgs/${second}`);
+    const made = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    const id = String(made.body.orgId);
+    await expect(dashkeep(['restore', 'latest', '--orgs', String(second)])).rejects.toMatchObject({
+      message: `Grafana has no organization ${second}, only 1, ${second + 1}, ${id}`,
+    });
+    const wanted = ['restore', 'latest', '--kinds', 'folder', '--orgs', id];
+    await expect(dashkeep(wanted)).rejects.toMatchObject({
+      hint: expect.stringContaining(`--map-org ${second}=${id}`),
+    });
+    const plan = await dashkeep([...wanted, '--map-org', `${second}=${id}`]);
+    expect(itemsOf(plan)).toContain(`create ${second}/folder/twin`);
+    expect(orgsOf(plan)).toEqual([second]);
   });
 
   it('are those that --map-org names, and what they held goes where it says', async () => {

@@ -113,9 +113,15 @@ function nothingOf(
     });
   }
   const held = orgs.map((org) => `${org.id} (${org.name})`).join(', ');
-  const [target] = instance.orgs;
+  const pairs = instance.orgs.flatMap((org) => {
+    const twin = orgs.find(({ id: from, name }) => name !== '' && name === org.name && from !== org.id);
+    return twin === undefined ? [] : [`--map-org ${twin.id}=${org.id}`];
+  });
   const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');
   return new CommandError('DK_USAGE', `snapshot ${id} contains nothing of organization ${names}, only of ${held}`, {
-    hint: `Choose others with --orgs, or restore into another one with --map-org ${orgs[0]?.id ?? 1}=${target?.id ?? 1}.`,
+    hint:
+      pairs.length > 0
+        ? `The IDs in Grafana and in the snapshot differ: add ${pairs.join(' ')}.`
+        : 'Choose others with --orgs, or restore into another one with --map-org <ID in the snapshot>=<ID in Grafana>.',
   });
 }
