@@ -29,7 +29,7 @@ function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFa
       ? 'It contains no passwords and no private keys.'
       : 'Its private keys are encrypted: anyone who has the kit and its passphrase can read them.';
   const needed = [
-    'credentials that can read the target',
+    'credentials that can read and write the target',
     'the password of a server admin of the new Grafana',
     ...neededToDecrypt(encryption),
     'the secrets listed below',

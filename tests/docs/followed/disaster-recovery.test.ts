@@ -48,7 +48,7 @@ describe.runIf(depth() === 'all')('the guide for a Grafana that burned', () => {
 
     // A machine that has never seen the repository.
     const elsewhere = { ...reader.s3.environment, DASHKEEP_STATE_DIR: join(reader.directory, 'another-state') };
-    const noted = [own, ...restores, ...steps].join('\n').replace('0123456789abcdef0123456789abcdef', fingerprint);
+    const noted = [own, ...restores, ...steps].join('\n').replaceAll('0123456789abcdef0123456789abcdef', fingerprint);
     const followed = await reader.shell(noted, elsewhere);
     expect(followed.code, followed.text).toBe(0);
     expect([...grafana.state.orgs.values()].map((org) => org.name)).toEqual([name, 'Second']);

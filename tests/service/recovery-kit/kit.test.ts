@@ -255,6 +255,15 @@ describe('the kit of a repository with a passphrase', () => {
     expect(out).toContain(' DASHKEEP_AGE_IDENTITY_FILE=identity.txt');
     expect(out).not.toContain('0123456789abcdef0123456789abcdef');
   });
+
+  it('trusts its key in the plan as when applying it, so that both are of the same snapshot', async () => {
+    const { json } = await runMain(['keys', '--json'], environment);
+    const commands =
+      codeBlocks(await kit())
+        .join('\n')
+        .match(/^dashkeep restore latest .*--everything.*$/gm) ?? [];
+    expect(commands.map((command) => command.includes(`--trust ${json.own}`))).toEqual([true, true]);
+  });
 });
 
 describe('the API', () => {
