@@ -29,7 +29,7 @@ export const SECURITY = {
   'placed-unread-many':
     '{count} folders and dashboards are created in the root folder without permissions, which the snapshot lacks: all Viewers can see them, and all Editors can edit them ({titles}).',
   audience:
-    '{subject} {name} can see it now ({after}) and could not when the snapshot was created. This shows them its earlier content.',
+    '{subject} {name} can see it now ({after}), but could not when the snapshot was created. This shows them its earlier content.',
   'audience-shared':
     'It is shared externally, more widely than when the snapshot was created. This shows its earlier content to everyone who has the link.',
   'more-gain': '{count} more gets access in the same way.',

@@ -118,7 +118,7 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     if (!isDamage(error) || isNeeded) {
       throw formatFinding(error, remembered, store) ?? error;
     }
-    ports.log.warn({ object: CONFIG_KEY }, 'the configuration of the repository is damaged; its remembered id is used');
+    ports.log.warn({ object: CONFIG_KEY }, 'the configuration of the repository is damaged; its remembered ID is used');
   }
   if (found !== undefined) {
     return found;

@@ -50,7 +50,7 @@ export const Identifier = z
   .string()
   .min(1)
   .max(120)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'not an id');
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'not an ID');
 
 /** One line of text. Spelled out, as other languages read `\P{Cc}` otherwise or not at all. */
 export const line = (most: number) =>

@@ -33,20 +33,20 @@ export const REPOSITORY_ERRORS = {
     status: 409,
     title: 'The target was emptied',
     hint: 'Find out who emptied the target. If it was you, run `dashkeep trust --repository <id>`.',
-    page: 'Find out who emptied it, and restore it from the versions of the bucket.',
+    page: 'Find out who emptied it, and restore it from earlier versions in the bucket.',
   },
   DK_SIGNATURES_MISSING: {
     exit: 4,
     status: 409,
     title: 'Signatures of snapshots are missing',
-    hint: 'Restore the signatures from the versions of the bucket. Unsigned snapshots do not count.',
+    hint: 'Restore the signatures from earlier versions in the bucket. Unsigned snapshots do not count.',
   },
   DK_SNAPSHOT_LOST: {
     exit: 4,
     status: 409,
     title: 'The newest snapshot is missing',
     hint: 'Find out who removed it. If it was you, run `dashkeep trust --repository <id>`.',
-    page: 'Find out who removed it, and restore it from the versions of the bucket.',
+    page: 'Find out who removed it, and restore it from earlier versions in the bucket.',
   },
   DK_INTEGRITY: {
     exit: 4,

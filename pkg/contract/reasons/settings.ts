@@ -18,7 +18,8 @@ export const SETTING_REASONS = {
   'address-scheme': 'an address starts with https:// or http://',
   'address-password': 'do not put a user name or password into the address',
   'mail-host-invalid': 'a mail server is a host name or IP address, without scheme, port or spaces',
-  'mail-plain-login': 'a user name requires an encrypted connection, because the password would be sent in plain text',
+  'mail-plain-login':
+    'a user name requires an encrypted connection, because the password would otherwise be sent in plain text',
   'mail-from-missing': 'a mail server needs a sender address',
   'mail-address-invalid': 'enter an address such as grafana@example.com, without a name',
   'mail-password-again': 'enter the password again, because it would be sent to another server',

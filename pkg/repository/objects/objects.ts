@@ -157,7 +157,7 @@ export class Objects {
     if (verdict !== 'match') {
       // Anyone can encrypt for a recipient: without the repository's key nothing ties content to a signed snapshot.
       const why =
-        verdict === 'mismatch' ? 'does not match its id' : 'cannot be checked: the repository’s key is missing here';
+        verdict === 'mismatch' ? 'does not match its ID' : 'cannot be checked: the repository’s key is missing here';
       throw new DashkeepError('DK_OBJECT_DAMAGED', `${what} ${why}`);
     }
     return readOut(canonical);

@@ -9,7 +9,7 @@ export const REPOSITORY_ADVICE = {
   'remove-twin':
     'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, accept it with {target} as the target of this command: {command}',
   'accept-repository':
-    'Find out who changed the target, and restore it from the versions of the bucket. If the change was intended, accept it: {command}',
+    'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-format':
     'If a newer Dashkeep upgraded it, upgrade this one. Otherwise, find out who overwrote it. The snapshots are not affected. To rewrite the configuration: {command}',
   'name-repository': 'Compare it with the ID that you expect. To accept it: {command}',
@@ -59,7 +59,7 @@ export const REPOSITORY_ADVICE = {
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
-  'release-unreadable': 'Restore the file from the versions of the bucket, or release the snapshot: {command}',
+  'release-unreadable': 'Restore the file from earlier versions in the bucket, or release the snapshot: {command}',
   'back-up-first': {
     cli: 'Create another backup first, or allow the removal of the newest snapshot with --even-newest.',
     page: 'Create another backup first.',
@@ -85,11 +85,11 @@ export const REPOSITORY_ADVICE = {
   },
   'upgrade-to-read': 'Upgrade Dashkeep, and keep that snapshot: a newer version wrote it.',
   'restore-manifest':
-    'Find out who changed the target, and restore the manifest {id} and its signature from the versions of the bucket. If it is yours, trust its key. If it is lost, delete that snapshot: {command}',
+    'Find out who changed the target, and restore the manifest {id} and its signature from earlier versions in the bucket. If it is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':
-    'Someone may have changed them. Restore them from the versions of the bucket, or delete those snapshots, then retry.',
+    'Someone may have changed them. Restore them from earlier versions in the bucket, or delete those snapshots, then retry.',
   'restore-list':
-    'Trust the key that signed it, or restore the file from the versions of the bucket. If it is not yours, delete {file}, then retry.',
+    'Trust the key that signed it, or restore the file from earlier versions in the bucket. If it is not yours, delete {file}, then retry.',
   'wait-for-run': 'Retry when that run has ended. If its process has crashed, retry in {minutes} min.',
   'wait-for-unsigned-run':
     'Retry when that run has ended. If its process has crashed, retry in {minutes} min. No trusted key signed that session: if it keeps coming back, find out who writes it.',

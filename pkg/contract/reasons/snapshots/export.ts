@@ -4,7 +4,8 @@ export const EXPORT_REASONS = {
   'export-kind': 'this format does not support it',
   'export-v2-dashboard': 'this format does not support dashboards of schema v2',
   'export-folder-flat': 'nested folders become folders at the root; this one is named “{title}” there',
-  'export-folder-uid': 'it gets a new UID, because Grafana creates it for its alert rules first',
+  'export-folder-uid':
+    'it gets a new UID, because Grafana creates this folder itself when it provisions the alert rules in it',
   'export-description': 'without its description',
   'export-pinned': 'it is pinned to the menu',
   'export-fields': 'without these fields: {fields}',

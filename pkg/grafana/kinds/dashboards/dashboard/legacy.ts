@@ -124,7 +124,7 @@ async function readObject(context: KindContext, path: string, uid: string): Prom
   if (object === undefined) {
     throw new DashkeepError(
       'DK_GRAFANA_ANSWER',
-      `its stored version is available only at ${path} , which responds with 404`,
+      `its stored version is available only at ${path}, which responds with 404`,
       { advice: reason('let-apis-through') },
     );
   }
