@@ -18,7 +18,7 @@ import { liveAuthors, liveDeletions } from '../../operations/live.ts';
 import { versionsOfResource, type VersionSource } from '../../operations/versions.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
-import { withTimeLimit } from '../../service/repository/time-limit.ts';
+import { withTimeLimit } from '../../lib/time-limit.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';

@@ -13,7 +13,7 @@ import type { History } from './history.ts';
 import type { OpenedTarget } from './opened-target.ts';
 import type { RepositoryCache } from './repository-cache.ts';
 import { leftByRestores } from './restored.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { withTimeLimit } from '../../lib/time-limit.ts';
 import type { AuthorNames } from './versions/authors.ts';
 
 /** How long a request waits for an index to be built. Building continues after that. */

@@ -15,7 +15,7 @@ import { covers, holds, rowOf, summaryFor, type AskedFrom } from '../organizatio
 import { pageOfList } from '../pagination.ts';
 import { matchesSnapshot } from './browse.ts';
 import type { RepositoryCache, ShownSnapshot } from './repository-cache.ts';
-import { withTimeLimit } from './time-limit.ts';
+import { withTimeLimit } from '../../lib/time-limit.ts';
 
 /** Small numbers, but of very many snapshots. */
 const COUNTED_MOST = 5_000;

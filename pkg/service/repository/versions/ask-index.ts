@@ -8,7 +8,7 @@ import type { IndexWait, Versions } from '../../../repository/repository.types.t
 import { isSameOrg, type Caller } from '../../organizations/caller.ts';
 import { decodeCursor } from '../../pagination.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../../../lib/time-limit.ts';
 
 /** How long a request waits for an index to be built. Building continues after that. */
 const WAIT_MS = 5_000;

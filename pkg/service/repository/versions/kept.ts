@@ -1,7 +1,7 @@
 import { reasonOf } from '../../../contract/errors.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import type { Caller } from '../../organizations/caller.ts';
-import { withTimeLimit } from '../time-limit.ts';
+import { withTimeLimit } from '../../../lib/time-limit.ts';
 
 const FRESH_MS = 5 * 60_000;
 /** A list of versions does not wait longer for the names in it. */

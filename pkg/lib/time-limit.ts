@@ -1,4 +1,4 @@
-import type { Clock } from '../../contract/ports.ts';
+import type { Clock } from '../contract/ports.ts';
 
 /**
  * Asks something that may go by a time limit.
