@@ -62,7 +62,7 @@ describe('dashkeep backup while Grafana is down', () => {
       code: 'DK_GRAFANA_UNREACHABLE',
       exit: 1,
       message: expect.stringMatching(/Grafana did not respond for \d+ seconds/),
-      hint: expect.stringContaining('GRAFANA_URL'),
+      advice: { code: 'check-grafana-scheme' },
     });
     expect((clock.monotonic() - begun) / 1000).toBeGreaterThan(2);
     expect((await run(clock, 'snapshots', '--json')).json).toEqual({ snapshots: [] });

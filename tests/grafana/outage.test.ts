@@ -15,7 +15,7 @@ it('says how long Grafana did not respond, not how long it may be away', async (
     clock,
     log: silentLog,
     within: 3_000,
-    whyDown: async () => 'no response in time',
+    whyDown: async () => ({ cause: 'no response in time' }),
     ...grafana,
   });
   outage.waitOut({ atStart: true, onWait: () => undefined, signal: new AbortController().signal });

@@ -1,7 +1,9 @@
 import type { Clock, Log } from '../../contract/ports.ts';
+import type { KnownReason } from '../../contract/reasons/catalogue.ts';
 import { networkCause } from '../../lib/http/network-cause.ts';
 import { sendRequest, type HttpRequest } from '../../lib/http/request.ts';
 import { GrafanaError } from './errors.ts';
+import { networkAdvice } from './transport.ts';
 
 /** How a run waits for a Grafana that is down. */
 export interface Patience {
@@ -14,13 +16,19 @@ export interface Patience {
   atStart?: true;
 }
 
+/** Why Grafana does not answer, and what to do if it never did. */
+interface Down {
+  cause: string;
+  advice?: KnownReason | undefined;
+}
+
 export interface OutageOptions {
   clock: Clock;
   log: Log;
   /** Milliseconds that Grafana may be away. */
   within: number;
   /** Why Grafana does not answer within these milliseconds, asked once; undefined when it does. */
-  whyDown: (within: number, signal: AbortSignal) => Promise<string | undefined>;
+  whyDown: (within: number, signal: AbortSignal) => Promise<Down | undefined>;
   /** The address, and the milliseconds that one response may take. */
   address: string;
   timeout: number;
@@ -106,34 +114,39 @@ export class Outage {
     const signal = AbortSignal.any([patience.signal, this.#closing.signal]);
     const begun = atStart === true ? since : clock.monotonic();
     const deadline = begun + within;
-    const ask = (): Promise<string | undefined> => whyDown(deadline - clock.monotonic(), signal);
-    let cause = await ask();
-    if (cause === undefined) {
+    const ask = (): Promise<Down | undefined> => whyDown(deadline - clock.monotonic(), signal);
+    let down = await ask();
+    if (down === undefined) {
       return false;
     }
+    let { cause, advice } = down;
     log.warn({ seconds: within / 1000, cause }, 'Grafana does not respond; waiting for it');
     onWait(true);
     try {
       while (clock.monotonic() < deadline) {
         await clock.sleep(PROBE_EVERY_MS, signal);
-        cause = await ask();
-        if (cause === undefined) {
+        down = await ask();
+        if (down === undefined) {
           log.info({}, 'Grafana responds again');
           return true;
         }
+        ({ cause, advice } = down);
       }
     } finally {
       onWait(false);
     }
     const seconds = `${Math.round((clock.monotonic() - begun) / 1000)} seconds`;
     const stopped = atStart === true ? '' : 'stopped and ';
-    this.#gone = unreachable(`Grafana ${stopped}did not respond for ${seconds}: ${cause}`);
+    const message = `Grafana ${stopped}did not respond for ${seconds}: ${cause}`;
+    // One that responded before has the right scheme and certificate.
+    this.#gone = unreachable(message, atStart === true ? advice : undefined);
     throw this.#gone;
   }
 }
 
-function unreachable(message: string): GrafanaError {
-  return new GrafanaError('DK_GRAFANA_UNREACHABLE', { method: 'GET', path: '/api/health' }, { status: 0, message });
+function unreachable(message: string, advice?: KnownReason): GrafanaError {
+  const health = { method: 'GET', path: '/api/health' } as const;
+  return new GrafanaError('DK_GRAFANA_UNREACHABLE', health, { status: 0, message }, { advice });
 }
 
 /** A proxy that refuses this request may let others through, which say whether Grafana is down. */
@@ -147,7 +160,7 @@ export async function whyDown(
   health: Pick<HttpRequest, 'dispatcher' | 'origin' | 'path'>,
   within: number,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Down | undefined> {
   const timeout = Math.max(HEALTH_TIMEOUT_MS.least, Math.min(HEALTH_TIMEOUT_MS.most, within));
   try {
     const { status } = await sendRequest({
@@ -160,9 +173,9 @@ export async function whyDown(
       maxBytes: MAX_HEALTH_BYTES,
       signal,
     });
-    return UP.has(status) ? undefined : `${new URL(health.origin).host} responds with HTTP ${status}`;
+    return UP.has(status) ? undefined : { cause: `${new URL(health.origin).host} responds with HTTP ${status}` };
   } catch (error) {
     signal.throwIfAborted();
-    return networkCause(error, health.origin);
+    return { cause: networkCause(error, health.origin), advice: networkAdvice(error) };
   }
 }
