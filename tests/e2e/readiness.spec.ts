@@ -41,6 +41,25 @@ test('a person sees what is not proven, confirms it, prints the report and saves
   expect(problems).toEqual([]);
 });
 
+test('a backup that lacks much leads to the comparison and the restore, not to another backup', async ({
+  app,
+  page,
+  service,
+}) => {
+  const [newest, full] = service.state.snapshots;
+  const shrunk = { since: full!.id, losses: [{ before: 128, gone: 123 }] };
+  service.state.status = { protection: 'shrunk', shrunk };
+  Object.assign(newest!, { shrunk });
+  await app.open('/readiness');
+  const line = page.getByRole('listitem').filter({ has: page.getByRole('heading', { name: 'Last complete backup' }) });
+  await expect(line.getByRole('link', { name: 'Compare both backups' })).toHaveAttribute(
+    'href',
+    new RegExp(`from=${full!.id}&to=${newest!.id}`),
+  );
+  await expect(line.getByRole('button', { name: 'Restore exactly these' })).toBeVisible();
+  await expect(line.getByRole('button', { name: 'Back up now' })).toHaveCount(0);
+});
+
 test('a person saves a report of a period and the recovery kit', async ({ app, page, problems }) => {
   await app.open('/readiness');
   await page.getByRole('button', { name: 'Report' }).click();

@@ -10,6 +10,7 @@ import { settingsGuide } from '../../lib/catalogue/guides.ts';
 import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { whoMay } from '../../lib/permissions.ts';
+import { PutBack } from '../Overview/PutBack.tsx';
 
 const LOOKS: Record<ReadinessLevel, [color: BadgeColor, icon: IconName]> = {
   ok: ['green', 'check'],
@@ -62,6 +63,8 @@ function buttonText(code: ReadinessLine['code']): string {
 
 interface Props {
   line: ReadinessLine;
+  /** What the newest backup lacks: the backups to compare. */
+  loss?: { from: string; to: string } | undefined;
   isBusy: boolean;
   /** Whether a run is in progress: another can start once it has ended. */
   isRunning: boolean;
@@ -71,12 +74,13 @@ interface Props {
 }
 
 /** One thing that a recovery depends on: how it is, since when, how that is known, and what to do. */
-export function Line({ line, isBusy, isRunning, isHome, onConfirm, onRun }: Props) {
+export function Line({ line, loss, isBusy, isRunning, isHome, onConfirm, onRun }: Props) {
   const styles = useStyles2(getStyles);
   const { level, at, code, confirmable, items = [] } = line;
   const [color, icon] = LOOKS[level];
   const advice = adviceText(line);
   const run = RUNS[code];
+  const lost = line.hints.some(({ code: hint }) => hint === 'ready-judge-loss') ? loss : undefined;
   const isForHome = run !== undefined && run !== 'backup' && !isHome;
   return (
     <li className={styles.line}>
@@ -107,16 +111,20 @@ export function Line({ line, isBusy, isRunning, isHome, onConfirm, onRun }: Prop
         {advice !== '' && <SettingsLink href={settingsGuide(line.hints)} />}
         {isForHome && level !== 'ok' && <Text color="secondary">{whoMay('home')}</Text>}
         {(confirmable || run !== undefined) && !isForHome && level !== 'ok' && (
-          <Stack>
-            <Button
-              size="sm"
-              variant="secondary"
-              icon={run === undefined ? 'check' : 'play'}
-              disabled={isBusy || (run !== undefined && isRunning)}
-              onClick={() => (run === undefined ? onConfirm(code as Confirmable) : onRun(run))}
-            >
-              {buttonText(code)}
-            </Button>
+          <Stack gap={1} wrap="wrap">
+            {lost === undefined ? (
+              <Button
+                size="sm"
+                variant="secondary"
+                icon={run === undefined ? 'check' : 'play'}
+                disabled={isBusy || (run !== undefined && isRunning)}
+                onClick={() => (run === undefined ? onConfirm(code as Confirmable) : onRun(run))}
+              >
+                {buttonText(code)}
+              </Button>
+            ) : (
+              <PutBack {...lost} />
+            )}
           </Stack>
         )}
       </div>

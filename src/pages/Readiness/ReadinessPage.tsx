@@ -4,6 +4,7 @@ import { Alert, Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { Readiness, ReadinessLine } from '../../../pkg/contract/api/readiness.ts';
+import type { Status } from '../../../pkg/contract/api/status.ts';
 import { csvOf } from '../../../pkg/contract/api/csv.ts';
 import { AppPage } from '../../components/AppPage.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
@@ -76,6 +77,7 @@ export function ReadinessPage() {
                 <Line
                   key={line.code}
                   line={line}
+                  loss={lossIn(status)}
                   isBusy={confirm.isPending || start.isPending}
                   isRunning={isOccupying(status?.running)}
                   isHome={isHome}
@@ -89,6 +91,10 @@ export function ReadinessPage() {
       </QueryView>
     </AppPage>
   );
+}
+
+function lossIn({ shrunk, newest }: Partial<Status> = {}): { from: string; to: string } | undefined {
+  return shrunk && newest && { from: shrunk.since, to: newest.id };
 }
 
 interface VerdictProps {

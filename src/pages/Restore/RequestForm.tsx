@@ -1,6 +1,7 @@
 import { Alert, Button, Stack, Text } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import { useNavigate } from 'react-router';
+import { ForeignAlert } from '../../components/ForeignSnapshot.tsx';
 import { NoSnapshots } from '../../components/lists/NoSnapshots.tsx';
 import { Loading, QueryView } from '../../components/QueryView.tsx';
 import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
@@ -85,6 +86,7 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
               )}
               {/* The latest may be that of an empty Grafana, after a new service found the repository of an earlier one. */}
               {chosen.snapshot === '' && untrusted && <ProblemAlert severity="warning" problem={untrusted} />}
+              <SnapshotProblem id={chosen.snapshot} />
               <SelectionFields form={form} change={change} />
               {children(form, change)}
               {plan.error !== null && <ServiceNotice error={plan.error} />}
@@ -100,4 +102,10 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
       }}
     </QueryView>
   );
+}
+
+/** Why the snapshot of the address cannot be restored: it does not exist, or is untrusted. */
+function SnapshotProblem({ id }: { id: string }) {
+  const { data, error } = useSnapshot(id);
+  return error !== null ? <ServiceNotice error={error} /> : data?.foreign === true ? <ForeignAlert /> : null;
 }

@@ -32,3 +32,16 @@ test('a comparison with Grafana now reads it again, from the drawer and in anoth
   await page.goto(address!);
   await expect.poll(() => reads.length).toBe(2);
 });
+
+test('a restore says that the snapshot of its address does not exist or is untrusted', async ({
+  app,
+  page,
+  service,
+}) => {
+  await app.open('/restore?snapshot=20200101T000000Z-00000000');
+  await expect(page.getByRole('alert').filter({ hasText: 'It does not exist, or no longer exists' })).toBeVisible();
+  const [, second] = service.state.snapshots;
+  Object.assign(second!, { foreign: true });
+  await app.open(`/restore?snapshot=${second!.id}`);
+  await expect(page.getByText(/^No trusted key signed this snapshot/)).toBeVisible();
+});

@@ -24,6 +24,7 @@ const SECRETS: ReadinessItem[] = [
 /** The service's own judgement of made-up facts. */
 export function readiness(state: FakeState): Readiness {
   const [newest] = state.snapshots;
+  const complete = state.snapshots.find(({ shrunk }) => shrunk === undefined);
   const last = (kind: RunKind) => state.runs.find((run) => run.kind === kind && run.status === 'complete');
   return readinessOf({
     now: new Date(),
@@ -41,7 +42,7 @@ export function readiness(state: FakeState): Readiness {
     about: { 'second-copy': 'made-up', 'private-key': 'made-up', secrets: 'made-up' },
     repository: {
       newest: newest && { ...newest, hold: newest.hold ?? null },
-      complete: newest && { ...newest, hold: newest.hold ?? null },
+      complete: complete && { ...complete, hold: complete.hold ?? null },
       manifest: { kinds: { plugin: {} } } as never,
       coverage: { whole: true, parts: [{ code: 'covers-kinds', params: { read: '24', existing: '24' } }], advice: [] },
       findings: [],
