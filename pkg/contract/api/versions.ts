@@ -50,6 +50,11 @@ export const ResourceVersion = z.object({
   }),
   /** Only in GET /changes, of a deletion: it is back, in a later snapshot or by a restore since. */
   back: z.literal(true).optional(),
+  /**
+   * Only in GET /changes, of a deletion: the outermost folder that was deleted between the same two snapshots and was
+   * it, or contained it.
+   */
+  deletedFolder: z.object({ uid: z.string(), title: z.string() }).optional(),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */
   foreign: z.literal(true).optional(),
   /** Of a deletion, what it was called and where it was. */

@@ -18,8 +18,8 @@ import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { deletedByUnknown } from '../../lib/resources/savedBy.ts';
 import { routes } from '../../lib/routes.ts';
+import { ChangeGroup } from './ChangeGroup.tsx';
 import { ChangeItem } from './ChangeItem.tsx';
-import { RestoredGroup } from './RestoredGroup.tsx';
 import { changesByBackup, keyOf, refOfChange, type FeedChange } from './feed.ts';
 
 const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
@@ -109,16 +109,16 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
               {t('changes.snapshot', 'Snapshot of {{time}}', { time: timeText(time) })}
             </Text>
             <Stack direction="column" gap={0}>
-              {rows.map(({ run, changes }) => {
+              {rows.map(({ group, changes }) => {
                 const items = changes.map((one) => (
                   <ChangeItem key={keyOf(one)} change={one} onCompare={() => setCompared(one)} />
                 ));
-                return run === undefined ? (
+                return group === undefined ? (
                   items
                 ) : (
-                  <RestoredGroup key={run} changes={changes} isOpenEnded={list.hasMore && at === groups.length - 1}>
+                  <ChangeGroup key={group} changes={changes} isOpenEnded={list.hasMore && at === groups.length - 1}>
                     {items}
-                  </RestoredGroup>
+                  </ChangeGroup>
                 );
               })}
             </Stack>

@@ -12,34 +12,37 @@ export interface BackupChanges {
   rows: FeedRow[];
 }
 
-/** One change, or all that a restore made. */
+/** One change, or all that a restore made or that were deleted with a folder. */
 export interface FeedRow {
-  /** Of the restore. */
-  run?: string;
+  /** The ID of the restore, or the UID of the folder. */
+  group?: string;
   changes: [FeedChange, ...FeedChange[]];
 }
 
-/** Changes in order, by the backup that first shows them; those of a restore in one row. */
+/** Changes in order, by the backup that first shows them; those of a restore, or with a deleted folder, in one row. */
 export function changesByBackup(items: readonly ResourceVersion[]): BackupChanges[] {
   const groups = new Map<string, BackupChanges>();
   for (const item of items) {
-    const { resource, snapshots, time, restored } = item;
+    const { resource, snapshots, time } = item;
+    const key = groupOf(item);
     if (resource !== undefined) {
       const group = groups.get(snapshots.first) ?? { snapshot: snapshots.first, time, rows: [] };
       groups.set(snapshots.first, group);
       const change = { ...item, resource };
-      const first = group.rows.find(
-        ({ changes: [one] }) => restored !== undefined && one.restored?.run === restored.run,
-      );
+      const first = group.rows.find(({ changes: [one] }) => key !== undefined && groupOf(one) === key);
       if (first === undefined) {
         group.rows.push({ changes: [change] });
       } else {
-        Object.assign(first, { run: restored?.run });
+        Object.assign(first, { group: key });
         first.changes.push(change);
       }
     }
   }
   return [...groups.values()];
+}
+
+function groupOf({ restored, deletedFolder }: ResourceVersion): string | undefined {
+  return restored?.run ?? deletedFolder?.uid;
 }
 
 /** A unique key of a change. */

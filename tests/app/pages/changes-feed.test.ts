@@ -20,7 +20,7 @@ const change = (uid: string, run?: string): Item => ({
 });
 
 const shown = (items: Item[]) =>
-  changesByBackup(items)[0]?.rows.map((row) => [row.run, ...row.changes.map(({ title }) => title)]);
+  changesByBackup(items)[0]?.rows.map((row) => [row.group, ...row.changes.map(({ title }) => title)]);
 
 describe('the changes of a backup', () => {
   it('are one row for a restore of several resources, where its first one is', () => {
@@ -38,6 +38,19 @@ describe('the changes of a backup', () => {
       ['r2', 'b', 'c'],
     ]);
   });
+});
+
+it('deletions with a folder are one row, and another folder, or a single dashboard, another', () => {
+  const deleted = (uid: string, folder?: string): Item => ({
+    ...change(uid),
+    what: 'deleted',
+    ...(folder !== undefined && { deletedFolder: { uid: folder, title: folder } }),
+  });
+  expect(shown([deleted('f', 'f'), deleted('a', 'f'), deleted('g', 'g'), deleted('b'), deleted('c', 'f')])).toEqual([
+    ['f', 'f', 'a', 'c'],
+    [undefined, 'g'],
+    [undefined, 'b'],
+  ]);
 });
 
 describe('the comment of a restore', () => {

@@ -88,3 +88,23 @@ it('GET /changes lists what any backup shows, newest first, by folder, kind and 
   expect([...short(first), ...short(next)]).toEqual(short(await page('?kind=dashboard')));
   expect(next.next).toBeUndefined();
 });
+
+it('GET /changes names the outermost folder with which something was deleted', async () => {
+  await api('POST /api/folders', { uid: 'inner', title: 'Inner', parentUid: 'ops' });
+  await save('deep', {}, 'inner');
+  await save('early', {}, 'ops');
+  await save('loose');
+  await backUp();
+  await api('DELETE /api/dashboards/uid/early');
+  await backUp();
+  await api('DELETE /api/dashboards/uid/loose');
+  await api('DELETE /api/folders/ops');
+  await backUp();
+  const { items } = await page('?kind=dashboard,folder');
+  const deleted = items.filter(({ what }) => what === 'deleted');
+  const ops = { uid: 'ops', title: 'Ops' };
+  expect(Object.fromEntries(deleted.map(({ resource, deletedFolder }) => [resource?.uid, deletedFolder]))).toEqual({
+    ...{ ops, inner: ops, deep: ops },
+    ...{ loose: undefined, early: undefined },
+  });
+});

@@ -7,7 +7,7 @@ import type { Clock } from '../../../contract/ports.ts';
 import { describeSeveral, goneOf, versionsBelow } from '../../../engine/versions/resource-versions.ts';
 import { listChanges } from '../../../repository/index/versions/ask-versions.ts';
 import type { BelowPart, ChangeFilter, ResourceChange } from '../../../repository/index/versions/below/below.ts';
-import type { ListedChanges } from '../../../repository/repository.types.ts';
+import type { ListedChanges, Versions } from '../../../repository/repository.types.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import { encodeCursor, holds } from '../../pagination.ts';
 import type { AuthorNames } from './authors.ts';
@@ -48,7 +48,8 @@ export class RecentChanges {
       signal,
     );
     const last = found.changes.at(-1);
-    const items = await this.#withReturns(await this.#described(found, limit, signal), caller, signal);
+    const described = await this.#withFolders(await this.#described(found, limit, signal), caller, signal);
+    const items = await this.#withReturns(described, caller, signal);
     const refOf = ({ resource }: ResourceVersion) => ({ org: caller.org, kind: '', uid: '', ...resource });
     const restored = await withRestores(items, refOf, this.#history, caller, signal);
     return {
@@ -57,6 +58,33 @@ export class RecentChanges {
       total: found.total,
       indexed: indexedPart(found),
     };
+  }
+
+  /** Names the folder with which each was deleted. */
+  #withFolders(items: readonly ResourceVersion[], caller: Caller, signal: AbortSignal): Promise<ResourceVersion[]> {
+    const asker = { repositoryCache: this.#repositoryCache, clock: this.#clock, signal };
+    const known = new Map<string, Promise<Versions>>();
+    const versionsOf = (uid: string): Promise<Versions> => {
+      const ref = { org: caller.org, kind: 'folder', uid } as const;
+      const asked = known.get(uid) ?? askIndex(asker, caller, (target, wait) => target.versions(ref, wait), NOTHING);
+      known.set(uid, asked);
+      return asked;
+    };
+    const named = async (item: ResourceVersion): Promise<ResourceVersion> => {
+      const { what, resource, snapshots, folderUid } = item;
+      let uid = resource?.kind === 'folder' ? resource.uid : folderUid;
+      let deletedFolder: ResourceVersion['deletedFolder'];
+      const seen = new Set<string>();
+      while (what === 'deleted' && uid !== undefined && uid !== '' && !seen.has(uid)) {
+        seen.add(uid);
+        const { changes } = await versionsOf(uid);
+        const deletion = changes.find((one) => one.what === 'deleted' && one.snapshots.first === snapshots.first);
+        deletedFolder = deletion?.before === undefined ? deletedFolder : { uid, title: deletion.before.title };
+        uid = deletion?.before?.folderUid;
+      }
+      return deletedFolder === undefined ? item : { ...item, deletedFolder };
+    };
+    return Promise.all(items.map(named));
   }
 
   /** Marks the deletions of what is back. */
