@@ -20,6 +20,8 @@ const FIXED = 20;
 const MARGIN = 1.4;
 /** A pace is measured after this part of the work and this time, or after a longer time, in milliseconds. */
 const MEASURED = { part: 0.1, after: 1_000, anyway: 10_000 };
+/** A slow pace counts in full after this part of the work. */
+const TELLING = 1 / 4;
 /** What a phase that takes longer than expected, or whose end is not known, may still take: a part of its time. */
 const REST = 1 / 4;
 /** The least of that, in milliseconds. */
@@ -137,13 +139,21 @@ export class TimeLeft {
     return rest + sumOf(then.slice(at + 1)) * slow;
   }
 
-  /** By what was expected until much of it is done, and by its pace as soon as that is slower. */
+  /**
+   * By what was expected until much of it is done, and by its pace sooner if that is slower. The first few say little:
+   * they can wait long for the first responses of Grafana.
+   */
   #restOf(expected: number, spent: number): number {
     const rest = Math.max(expected - spent, spent * REST);
     const measured = this.#measured;
     const { done, total = 0 } = this.#at;
     const part = total === 0 ? 0 : done / total;
-    return measured === undefined ? rest : Math.max(measured, measured * part + rest * (1 - part));
+    if (measured === undefined) {
+      return rest;
+    }
+    const limit = Math.min(measured, SLOWEST * Math.max(expected, spent));
+    const weight = limit > rest ? Math.min(1, part / TELLING) : part;
+    return limit * weight + rest * (1 - weight);
   }
 
   #scaleOf({ name, total: then = 0 }: PhaseTime): number {

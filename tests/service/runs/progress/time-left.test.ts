@@ -111,6 +111,16 @@ describe('the limit of the time left', () => {
     assertHonest({ seen }, 8);
   });
 
+  it('is not that of the first few, which wait for the first responses', () => {
+    const phases = (times: number): Phase[] => [
+      { name: 'permissions', number: 1, of: 2, takes: 20 * times, total: 205, curve: (part) => Math.max(0.005, part * 2 - 1) },
+      { name: 'publishing', number: 2, of: 2, takes: 5 * times },
+    ];
+    const { seen } = watch(phases(1.1), [watch(phases(1)).course]);
+
+    expect(Math.max(...seen.map(({ limit = 0 }) => limit))).toBeLessThan(100);
+  });
+
   it('is unknown while the run waits, which says nothing about its pace', () => {
     let now = 0;
     const timeLeft = new TimeLeft({ ...hastyClock, monotonic: () => now }, [watch(restore(1)).course]);
