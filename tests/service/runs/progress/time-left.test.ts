@@ -113,7 +113,14 @@ describe('the limit of the time left', () => {
 
   it('is not that of the first few, which wait for the first responses', () => {
     const phases = (times: number): Phase[] => [
-      { name: 'permissions', number: 1, of: 2, takes: 20 * times, total: 205, curve: (part) => Math.max(0.005, part * 2 - 1) },
+      {
+        name: 'permissions',
+        number: 1,
+        of: 2,
+        takes: 20 * times,
+        total: 205,
+        curve: (part) => Math.max(0.005, part * 2 - 1),
+      },
       { name: 'publishing', number: 2, of: 2, takes: 5 * times },
     ];
     const { seen } = watch(phases(1.1), [watch(phases(1)).course]);
