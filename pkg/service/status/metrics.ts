@@ -245,7 +245,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'dashkeep_repository_finding',
-      help: 'Whether the service has this finding about the repository: 1 or 0.',
+      help: 'Whether the service reports this finding about the repository: 1 or 0.',
       labelNames: ['code'],
       registers: [this.#registry],
       collect() {
