@@ -141,7 +141,7 @@ describe('a comparison and a restore without --orgs', () => {
       { id: second, name: 'Second', reason: 'the credentials or --orgs do not cover it' },
     ]);
     const plan = await dashkeep(['restore', 'latest'], token);
-    const left = `not part of this plan: organization ${second} (Second)`;
+    const left = `organizations not in this plan: ${second} (Second)`;
     expect(plan.out).toContain(left);
     // Where resources are named, nobody expects others.
     expect((await dashkeep(['restore', 'latest', '--only', 'folder/twin'], token)).out).not.toContain(left);

@@ -11,7 +11,7 @@ export const HINT_REASONS = {
     page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':
-    'Both services create backups, but only one can use the app. To switch, stop the other service, or remove its address from the settings of the app.',
+    'Both services create backups, but the app can connect to only one of them. To switch, stop the other service, or remove its address from the settings of the app.',
   'delete-account':
     'Delete the account if nothing uses it. If you also delete the one in use, the service creates one with the usual name.',
   'add-rule': 'Add this to the Role: {rule}',

@@ -95,7 +95,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
             empty={
               isUnfinished
                 ? t('compare.noneYet', 'No differences found yet')
-                : t('compare.noMatch', 'No difference matches')
+                : t('compare.noMatch', 'No differences match')
             }
             search={t('snapshot.search', 'Search titles, UIDs and folders')}
             count={(total) =>

@@ -26,5 +26,5 @@ export const COVERAGE_REASONS = {
   'latest-not-full': 'the latest snapshot {snapshot} is not full ({state}); the last full one is {full}',
   'latest-never-full': 'the latest snapshot {snapshot} is not full ({state}), and there is no full one',
   'latest-narrower': 'the latest snapshot {snapshot} covers less than the earlier one {full}; not included: {lacks}',
-  'plan-leaves-orgs': 'not part of this plan: organization {orgs}',
+  'plan-leaves-orgs': 'organizations not in this plan: {orgs}',
 } as const;
