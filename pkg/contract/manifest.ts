@@ -98,6 +98,17 @@ export const ListBeginning = z.object({
 });
 export type ListBeginning = z.infer<typeof ListBeginning>;
 
+/** Who deleted a dashboard or folder, and when: Grafana forgets that when the resource is created again. */
+export const KeptDeletion = z.object({
+  org: z.int().positive(),
+  kind: z.enum(KIND_NAMES),
+  uid: z.string(),
+  updated: z.string(),
+  /** The ID of an account. */
+  updatedBy: z.string(),
+});
+export type KeptDeletion = z.infer<typeof KeptDeletion>;
+
 const Changed = z.object({
   added: z.int().nonnegative(),
   changed: z.int().nonnegative(),
@@ -175,6 +186,8 @@ export const Manifest = z.object({
   skipped: z.array(ResourceProblem),
   /** Only lists whose version proves something and whose resources are all here. */
   lists: z.array(ListBeginning).optional(),
+  /** Of what the snapshot before has and this one lacks, as far as Grafana recorded it; absent where it did not. */
+  deletions: z.array(KeptDeletion).optional(),
   /** Sorted by org, kind (restore order), uid. */
   resources: z.array(ManifestEntry),
   /**
@@ -238,6 +251,8 @@ export const SnapshotSummary = z.object({
   /** As in its manifest. */
   scope: SnapshotScope.omit({ others: true }).optional(),
   shrunk: Shrunk.optional(),
+  /** Whether its manifest has any. */
+  deletions: z.literal(true).optional(),
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
   ...Annotated.shape,

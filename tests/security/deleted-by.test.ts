@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { SigningKey } from '../../pkg/repository/signing/signing-key.ts';
+import { sha256Of, signStatement } from '../../pkg/repository/signing/statement.ts';
 import { call } from '../simulator/http.ts';
 import { Forger, idIn, madeUp } from '../support/repository/forger.ts';
 import { twoOrgs, type Side, type TwoOrgs } from './support/two-orgs.ts';
@@ -91,5 +93,37 @@ it('no name is given where a forged snapshot seems to show a deletion', async ()
     const { json: diff } = await home.call('GET', `/diff/resource?${one}`);
     expect(diff.change).toBe('removed');
     expect(diff.to).not.toHaveProperty('updatedBy');
+  }
+});
+
+it('the same holds when Grafana no longer knows it, and only a backup does', async () => {
+  for (const org of [home.org, other.org]) {
+    const dashboard = { uid: SHARED, title: `Shared ${org}`, panels: [] };
+    await asAdmin('POST /api/dashboards/db', { dashboard }, org);
+  }
+  const kept = paths().filter((path) => !path.includes('live'));
+  for (const path of kept) {
+    expect([path, (await home.call('GET', path)).text]).toEqual([path, expect.stringContaining(EDITOR.login)]);
+  }
+  for (const path of [...kept, `/snapshots/${after}`, '/snapshots']) {
+    const { text } = await other.call('GET', path);
+    expect([path, text]).toEqual([path, expect.not.stringMatching(new RegExp(`${EDITOR.login}|Shared 1|deletions`))]);
+  }
+});
+
+it('a forged snapshot names no one, even one that a key signed that is not trusted', async () => {
+  const forger = new Forger(join(world.service.directory, 'target'));
+  const forged = idIn(0);
+  const deletions = [
+    { org: 1, kind: 'dashboard' as const, uid: SHARED, updated: new Date().toISOString(), updatedBy: 'mallory' },
+  ];
+  await forger.putManifest({ ...madeUp(forged, []), deletions });
+  const { id: repository } = JSON.parse((await forger.get('dashkeep.json')).toString()) as { id: string };
+  const file = `snapshots/${forged}.json.gz`;
+  const sha256 = sha256Of(await forger.get(file));
+  await forger.put(`signatures/${file}.sig`, signStatement({ repository, file, sha256 }, SigningKey.make()));
+  world.service.service.freshness.snapshotsChanged();
+  for (const path of [...paths(), `/search?q=${SHARED}&deleted=true`]) {
+    expect([path, (await home.call('GET', path)).text]).toEqual([path, expect.not.stringContaining('mallory')]);
   }
 });

@@ -2,9 +2,11 @@ import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { compact } from '../../contract/compact.ts';
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
+import type { SnapshotSummary } from '../../contract/manifest.ts';
 import { isWholeResource, SERVER_KINDS, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { isAccountId, withAuthors } from '../../engine/versions/authors.ts';
 import { withDeletions } from '../../engine/versions/deletions.ts';
+import { keptDeletions } from '../../engine/versions/kept-deletions.ts';
 import { neverSeen } from '../../engine/versions/near-matches.ts';
 import {
   describeSeveral,
@@ -16,6 +18,7 @@ import {
 import type { GrafanaLink } from '../../operations/grafana.ts';
 import { liveAuthors, liveDeletions } from '../../operations/live.ts';
 import { versionsOfResource, type VersionSource } from '../../operations/versions.ts';
+import { readDeletionsOf } from '../../repository/deletions.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { SeenResource, Versions } from '../../repository/repository.types.ts';
 import { withTimeLimit } from '../../lib/time-limit.ts';
@@ -58,7 +61,8 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
   }
   const { ref, found, total, items } = await withSession(context, flags, false, async ({ repository, grafana }) => {
     const { signal } = context;
-    const named = (shown: ResourceVersion[], which: NamedRef) => withNames(context, grafana, shown, which);
+    const named = async (shown: ResourceVersion[], which: NamedRef, { snapshots }: Versions<unknown>) =>
+      withNames(context, { repository, grafana, snapshots: [...snapshots.values()] }, shown, which);
     const source = versionSource(context, repository, flags.json === true);
     const which = isWholeResource(asked)
       ? await knownRef(asked, org, source)
@@ -69,7 +73,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
       const described = flags.changes
         ? await describeSeveral(shown, below.changes, { read: source.read, signal })
         : shown;
-      return { ref: which, found: below, total: below.total, items: await named(described, which) };
+      return { ref: which, found: below, total: below.total, items: await named(described, which, below) };
     }
     const { found: all, kind, read } = await versionsOfResource(which, source);
     if (all.changes.length === 0) {
@@ -79,7 +83,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     const described = flags.changes
       ? await describeVersions(shown, all.changes.toReversed(), { kind, read, signal })
       : shown;
-    return { ref: which, found: all, total: all.changes.length, items: await named(described, which) };
+    return { ref: which, found: all, total: all.changes.length, items: await named(described, which, all) };
   });
   const { indexed, pending, unreadable } = found;
   if (flags.json === true) {
@@ -154,37 +158,48 @@ async function knownRef(
   return { ...named, org: only.org === 0 ? org : only.org };
 }
 
-/** Timeout for reading names from Grafana, in milliseconds. */
+/** Timeout for reading names, in milliseconds. */
 const NAMES_WITHIN = 3_000;
 
-/** Adds the name of the account that saved or deleted each version, if Grafana can be reached. */
+interface NameSources {
+  repository: Repository;
+  grafana: () => GrafanaLink;
+  snapshots: SnapshotSummary[];
+}
+
+/** Adds the name of the account that saved or deleted each version, as far as backups or Grafana have it. */
 async function withNames(
   { clock, log, signal }: CliContext,
-  grafana: () => GrafanaLink,
+  { repository, grafana, snapshots }: NameSources,
   versions: ResourceVersion[],
   ref: NamedRef,
 ): Promise<ResourceVersion[]> {
   const goneIn = (version: ResourceVersion) => goneOf(version, version.resource ?? ref);
-  const isGone = versions.some((version) => goneIn(version) !== undefined);
-  if (!isGone && !versions.some(({ updatedBy = '' }) => isAccountId(updatedBy))) {
-    return versions;
-  }
+  const gone = versions.flatMap((version) => goneIn(version) ?? []);
   const late = new AbortController();
-  const read = async () => {
+  const ending = AbortSignal.any([signal, late.signal]);
+  let known = versions;
+  const read = async (): Promise<void> => {
+    const kept = await keptDeletions(gone, snapshots, async (id) =>
+      (await readDeletionsOf(repository, id, { signal: ending })).deletions.filter(({ org }) => org === ref.org),
+    );
+    known = withDeletions(versions, goneIn, kept);
+    if (kept.others.length === 0 && !known.some(({ updatedBy = '' }) => isAccountId(updatedBy))) {
+      return;
+    }
     const link = grafana();
-    const ending = AbortSignal.any([signal, late.signal]);
-    const deletions = isGone ? await liveDeletions(link, ref.org, ending) : undefined;
-    return withAuthors(withDeletions(versions, goneIn, deletions), await liveAuthors(link, ref.org, ending));
+    const live = kept.others.length === 0 ? undefined : await liveDeletions(link, ref.org, ending);
+    known = withAuthors(withDeletions(versions, goneIn, kept, live), await liveAuthors(link, ref.org, ending));
   };
   try {
-    return (await withTimeLimit(clock, NAMES_WITHIN, signal, (over) => Promise.race([read(), over]))) ?? versions;
+    await withTimeLimit(clock, NAMES_WITHIN, signal, (over) => Promise.race([read(), over]));
   } catch (error) {
     signal.throwIfAborted();
     log.debug({ reason: reasonOf(error) }, 'accounts are not known');
-    return versions;
   } finally {
     late.abort();
   }
+  return known;
 }
 
 /** Changes that a line has room for. */

@@ -20,6 +20,7 @@ import { compareAllClocks } from '../clocks.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
 import { servingOf } from '../served-kinds.ts';
+import { deletedSince } from '../versions/deleted-since.ts';
 import { ProgressCounter, type StepPlace } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
 import { following } from './losses/baseline.ts';
@@ -68,7 +69,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
     const copies = options.plainCopies ? await repository.plainCopies({ signal }) : undefined;
     const part =
       (await touchedPart(options, previous, progress)) ??
-      (await wholePart({ ...options, id }, previous, progress, copies));
+      (await wholePart({ ...options, id, started }, previous, progress, copies));
     signal.throwIfAborted();
     await assertStillThere(repository, signal);
     progress.phase('publishing', step(4));
@@ -137,7 +138,7 @@ async function touchedPart(
 }
 
 async function wholePart(
-  options: BackupOptions & { id: string },
+  options: BackupOptions & { id: string; started: Date },
   previous: Previous,
   progress: ProgressCounter,
   copies: PlainCopies | undefined,
@@ -153,6 +154,7 @@ async function wholePart(
   signal.throwIfAborted();
   collection.finishReading();
   await settleDeleted(options, previous, collection);
+  const readingDeletions = deletedSince(options, previous.manifest, collection);
   collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
   progress.phase('checking', step(3));
   await putBackMissing(options, collection);
@@ -174,6 +176,7 @@ async function wholePart(
   const unselected = options.kinds && KIND_NAMES.filter((kind) => options.kinds?.includes(kind) === false);
   const scope = { ...instance.scope, ...compact({ unselected }) };
   const covered = { status, orgs, scope, kinds, resources } as const;
+  const deletions = await readingDeletions;
   return {
     ...covered,
     ...(await following(options, { ...covered, id: options.id }, before)),
@@ -183,6 +186,7 @@ async function wholePart(
     errors: collection.problems,
     skipped: collection.skipped,
     ...(lists.length === 0 ? {} : { lists }),
+    ...(deletions.length === 0 ? {} : { deletions }),
   };
 }
 

@@ -15,7 +15,7 @@ export interface Deletion {
 /** What was read of them. */
 export interface Deletions {
   /** By kind and uid. */
-  of: ReadonlyMap<string, Deletion>;
+  of: ReadonlyMap<string, readonly Deletion[]>;
   /** Whether no list failed. */
   whole: boolean;
 }
@@ -32,23 +32,33 @@ export interface Gone {
 const PAGE = 1000;
 const PAGES_MOST = 5;
 
-/** Adds to what shows that something was deleted who did that, and when. @param goneOf - what it shows to be deleted */
+/**
+ * Adds to what shows that something was deleted who did that, and when.
+ * @param goneOf - what it shows to be deleted
+ * @param known - what backups kept, and what Grafana lists now
+ */
 export function withDeletions<T>(
   shown: readonly T[],
   goneOf: (one: T) => Gone | undefined,
-  deletions: Deletions | undefined,
+  ...known: (Deletions | undefined)[]
 ): T[] {
   return shown.map((one) => {
     const gone = goneOf(one);
-    return gone === undefined ? one : { ...one, ...deletionOf(gone, deletions) };
+    return gone === undefined ? one : { ...one, ...deletionOf(gone, ...known) };
   });
 }
 
-/** @returns the last deletion of a resource if it is the one that two snapshots show */
-function deletionOf({ kind, uid, after, before }: Gone, deletions: Deletions | undefined): Deletion | undefined {
-  const found = deletions?.of.get(`${kind}/${uid}`);
-  const at = new Date(found?.updated ?? '');
-  return at > after && at <= before ? found : undefined;
+/** @returns the last deletion of a resource between two snapshots that show it */
+export function deletionOf(
+  { kind, uid, after, before }: Gone,
+  ...known: (Deletions | undefined)[]
+): Deletion | undefined {
+  const isBetween = (time: Date): boolean => time > after && time <= before;
+  return known
+    .flatMap((deletions) => deletions?.of.get(`${kind}/${uid}`) ?? [])
+    .filter(({ updated }) => isBetween(new Date(updated)))
+    .sort((a, b) => Date.parse(a.updated) - Date.parse(b.updated))
+    .at(-1);
 }
 
 /** Reads which dashboards and folders were deleted from an organization, the newest ones, as far as Grafana says. */
@@ -58,11 +68,11 @@ export async function readDeletions(context: KindContext): Promise<Deletions> {
     ['dashboard', dashboards === undefined ? undefined : dashboardsPath(context, dashboards)],
     ['folder', folders === undefined ? undefined : foldersPath(context, folders)],
   ] as const;
-  const found = new Map<string, Deletion>();
+  const found = new Map<string, Deletion[]>();
   let whole = true;
   for (const [kind, path] of lists) {
     try {
-      await readTrash(context, path, (uid, deletion) => found.set(`${kind}/${uid}`, deletion));
+      await readTrash(context, path, (uid, deletion) => found.set(`${kind}/${uid}`, [deletion]));
     } catch (error) {
       context.signal.throwIfAborted();
       whole = false;

@@ -60,12 +60,12 @@ function versionOf(change: VersionChange, snapshots: Versions['snapshots']): Res
   });
 }
 
-/** The resource that a version shows to be deleted, unless it came back: Grafana only knows its last deletion. */
+/** The resource that a version shows to be deleted. */
 export function goneOf(
-  { what, after, time, until, foreign, resource }: ResourceVersion,
+  { what, after, time, foreign, resource }: ResourceVersion,
   ref: Pick<Gone, 'kind' | 'uid'> | undefined = resource,
 ): Gone | undefined {
-  return what !== 'deleted' || after === undefined || until !== undefined || foreign === true || ref === undefined
+  return what !== 'deleted' || after === undefined || foreign === true || ref === undefined
     ? undefined
     : { kind: ref.kind, uid: ref.uid, after: new Date(after), before: new Date(time) };
 }

@@ -43,7 +43,7 @@ function summarize(
   bytes: number,
   { held, signer }: { held: HeldCount; signer: string | undefined },
 ): SnapshotSummary {
-  const { id, status, trigger, by, origin, changes, shrunk } = manifest;
+  const { id, status, trigger, by, origin, changes, shrunk, deletions = [] } = manifest;
   return compact({
     ...{ id, status, trigger, by, origin, changes, shrunk },
     time: manifest.started,
@@ -54,6 +54,7 @@ function summarize(
     held: held.result(manifest),
     grafana: { version: manifest.grafana.version },
     scope: scopeWithoutNames(manifest),
+    deletions: deletions.length > 0 ? true : undefined,
     signed: false,
     signer,
   });

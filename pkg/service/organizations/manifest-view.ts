@@ -37,7 +37,7 @@ export function manifestFor(manifest: Manifest, caller: Caller): Manifest {
 }
 
 function viewOf(manifest: Manifest, caller: Caller): Manifest {
-  const { by: _by, lists: _lists, changes, scope, shrunk, upgrade, newer, ...rest } = manifest;
+  const { by: _by, lists: _lists, deletions: _deletions, changes, scope, shrunk, upgrade, newer, ...rest } = manifest;
   const own = changes?.orgs?.find(({ id }) => id === caller.org);
   const parts = partsOf(manifest, caller);
   return {

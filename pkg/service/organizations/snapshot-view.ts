@@ -33,7 +33,7 @@ export function summaryFor(
   caller: Caller,
   askedFrom: AskedFrom,
 ): SnapshotSummary | undefined {
-  const { held, changes, by, shrunk, scope, hold, note, ...rest } = summary;
+  const { held, changes, by, shrunk, scope, deletions: _, hold, note, ...rest } = summary;
   const isHeld = holds(summary, caller);
   if (held === undefined || isHeld === undefined || (!isHeld && !caller.home)) {
     return undefined;

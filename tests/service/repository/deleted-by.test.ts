@@ -5,7 +5,7 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
-const DELETED = ['by-ada', 'in-folder', 'twice', 'again'];
+const DELETED = ['by-ada', 'in-folder', 'twice', 'again', 'back', 'unkept'];
 
 let grafana: Simulator;
 let service: TestService;
@@ -59,10 +59,16 @@ beforeAll(async () => {
   await save('twice');
   await as('admin:admin', 'DELETE /api/dashboards/uid/twice');
   await as('ada:ada-secret', 'DELETE /api/dashboards/uid/again');
+  await as('ada:ada-secret', 'DELETE /api/dashboards/uid/back');
   await backup();
   await save('again');
+  await save('back');
   await as('admin:admin', 'DELETE /api/dashboards/uid/again');
   await backup();
+  await as('ada:ada-secret', 'DELETE /api/dashboards/uid/unkept');
+  grafana.setFaults({ match: /GET \/apis\/.*get-trash/, action: { kind: 'status', status: 403 } });
+  await backup();
+  grafana.setFaults();
 }, 60_000);
 afterAll(async () => {
   await service?.stop();
@@ -70,23 +76,32 @@ afterAll(async () => {
   await removeDirectory(service.directory);
 });
 
-/** Of one that was deleted again between later backups, Grafana no longer knows who deleted it the first time. */
-const KNOWN = { 'by-ada': 'ada', 'in-folder': 'ada', folder: 'ada', twice: 'admin', again: undefined };
+/**
+ * Of what was created again, Grafana no longer knows who deleted it: the first backup without it does. `twice` was
+ * deleted two times between the same backups.
+ */
+const KEPT = { 'by-ada': 'ada', 'in-folder': 'ada', folder: 'ada', twice: 'admin', again: 'ada', back: 'ada' };
+/** When the first backup without `unkept` was taken, Grafana did not list what was deleted. */
+const KNOWN = { ...KEPT, unkept: 'ada' };
 
 describe('who deleted a dashboard or folder', () => {
-  it('is known in the changes, as far as the last deletion is the one between two backups', async () => {
+  it('is known in the changes, also of what was created again', async () => {
     expect(await deletions('/changes?limit=100')).toEqual(KNOWN);
   });
 
   it('is known in its versions', async () => {
     expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: 'ada' });
-    expect(await deletions('/resources/1/dashboard/again/versions')).toEqual({ undefined: undefined });
+    expect(await deletions('/resources/1/dashboard/back/versions')).toEqual({ undefined: 'ada' });
     expect(await deletions('/resources/1/folder/folder/versions?below=true')).toMatchObject({ 'in-folder': 'ada' });
   });
 
   it('is known in comparisons', async () => {
-    expect(await deletions(`/diff?from=${snapshots[0]}&to=${snapshots[1]}`)).toMatchObject(KNOWN);
-    expect(await deletions(`/diff?from=${snapshots[0]}&to=live`)).toMatchObject({ ...KNOWN, again: 'admin' });
+    expect(await deletions(`/diff?from=${snapshots[0]}&to=${snapshots[1]}`)).toMatchObject(KEPT);
+    expect(await deletions(`/diff?from=${snapshots[0]}&to=live`)).toMatchObject({
+      'by-ada': 'ada',
+      again: 'admin',
+      unkept: 'ada',
+    });
     for (const to of [snapshots[1], 'latest', 'live']) {
       const one = `from=${snapshots[0]}&to=${to}&org=1&kind=dashboard&uid=by-ada`;
       const { json } = await service.call('GET', `/diff/resource?${one}`);
@@ -99,6 +114,7 @@ describe('who deleted a dashboard or folder', () => {
     ['in-folder', 'ada'],
     // It was deleted once more since the last backup that holds it.
     ['again', 'admin'],
+    ['unkept', 'ada'],
   ])('is known in a search: %s', async (uid, by) => {
     const { json } = await service.call('GET', `/search?q=${uid}&kind=dashboard`);
     expect(json.items).toMatchObject([{ uid, deleted: true, by, updated: expect.any(String) }]);
@@ -121,23 +137,21 @@ describe('who deleted a dashboard or folder', () => {
     service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
     grafana.setFaults({ match: /GET \/apis\/dashboard.*get-trash/, action: { kind: 'status', status: 403 } });
     expect(await deletions('/resources/1/folder/folder/versions')).toEqual({ undefined: 'ada' });
-    expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: undefined });
+    expect(await deletions('/resources/1/dashboard/unkept/versions')).toEqual({ undefined: undefined });
     grafana.setFaults();
-    expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: 'ada' });
+    expect(await deletions('/resources/1/dashboard/unkept/versions')).toEqual({ undefined: 'ada' });
   });
 
   it.each<FaultAction>([{ kind: 'status', status: 500 }, { kind: 'hang' }])(
-    'is not awaited when Grafana does not answer, and then only who saved the others is named: %o',
+    'is not awaited when Grafana does not answer, and then only backups name who deleted something: %o',
     async (action) => {
       grafana.setFaults({ match: /GET \/apis\/.*get-trash/, action });
       await service.stop();
       service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
-      expect(await deletions('/changes?limit=100')).toEqual(
-        Object.fromEntries(Object.keys(KNOWN).map((uid) => [uid, undefined])),
-      );
+      expect(await deletions('/changes?limit=100')).toEqual({ ...KNOWN, unkept: undefined });
       await service.stop();
       service = await startService({ grafanaUrl: grafana.url, directory: service.directory });
-      const { json } = await service.call('GET', '/resources/1/dashboard/by-ada/versions');
+      const { json } = await service.call('GET', '/resources/1/dashboard/unkept/versions');
       expect(json.items.map(({ by }: { by?: string }) => by)).toEqual([undefined, 'admin']);
     },
   );
