@@ -239,6 +239,7 @@ describe('the index', () => {
     await take(of({ 'dashboard/a': 1 }), of({ 'dashboard/a': 3 }));
     world.clock.advance(-1_800_000);
     ids.splice(1, 0, (await publish(repository, world, of({ 'dashboard/a': 2 }))).id);
+    world.clock.advance(1_800_000);
     expect(await lines()).toEqual(['first-seen 1 0-0×1', 'changed 2 1-1×1', 'changed 3 2-2×1']);
   });
 

@@ -55,7 +55,7 @@ it('the copies of a lost service are untrusted, and the status says how to trust
   expect(await copiedByNewService()).toEqual([]);
   await stop();
   const [warning] = await copiedByNewService();
-  const signer = /only (\w{32})/.exec(warning?.message ?? '')?.[1] ?? '';
+  const signer = /only by (\w{32})/.exec(warning?.message ?? '')?.[1] ?? '';
   expect(warning?.hint).toContain(`dashkeep trust ${signer} --target ${target}`);
   expect(warning?.hint).toContain(`dashkeep keys --target ${target}`);
   expect(warning?.message).toMatch(/second copy, on \d{4}-\d\d-\d\dT/);
