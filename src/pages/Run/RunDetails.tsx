@@ -14,7 +14,6 @@ import { t } from '../../lib/i18n.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { AccountsFirst } from './AccountsFirst.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
-import { StartAgain } from './StartAgain.tsx';
 import { SnapshotGone } from './UndoButton.tsx';
 
 interface Props {
@@ -35,7 +34,6 @@ export function RunDetails({ run, isStale = false }: Props) {
       {run.failure && !isCutShort(run) && (
         <ProblemAlert severity="error" problem={run.failure}>
           <TargetLinkAfter code={run.failure.code} />
-          <StartAgain run={run} />
         </ProblemAlert>
       )}
       {runWarnings(run).map(({ title, hint, found }) => (
