@@ -60,10 +60,10 @@ test('a run cannot be cancelled while the service is down, and the page says so 
   preview,
   service,
 }) => {
-  const progress = { phase: 'reading', done: 10, total: 100, kinds: {}, secondsLeft: 42 };
+  const progress = { phase: 'reading', done: 10, total: 100, kinds: {}, endsWithin: 42 };
   Object.assign(service.state.runs[0]!, { kind: 'backup', status: 'running', cancellable: true, progress });
   await app.open('');
-  await expect(page.getByRole('region', { name: 'Protection' })).toContainText(/Running now, less than 1 min left/);
+  await expect(page.getByRole('region', { name: 'Protection' })).toContainText(/Running now, less than 50 sec left/);
   const cancel = page.getByRole('button', { name: 'Cancel' });
   await expect(cancel).toBeEnabled();
   // Some calls fail in Grafana, others on the way to the service.
