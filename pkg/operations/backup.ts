@@ -14,7 +14,7 @@ import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { latecomerFinding } from '../repository/encryption/latecomers.ts';
 import { newTimedId, timeOfId } from '../repository/layout.ts';
-import { requireLaterClock } from '../repository/snapshots/future.ts';
+import { laterThanClock } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
@@ -44,8 +44,9 @@ export async function runBackup(
     run.onProgress(progress);
   };
   const before = await repository.previousManifest({ signal });
-  if (before !== undefined) {
-    requireLaterClock(repository, before.id);
+  const refused = laterThanClock(repository, before?.id);
+  if (refused !== undefined) {
+    throw refused;
   }
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);

@@ -4,7 +4,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { agreedTime, sharedTime } from '../clocks.ts';
 import { signatureKey, snapshotKey } from '../layout.ts';
-import { futureSnapshots } from './future.ts';
+import { futureSnapshots, laterThanClock } from './future.ts';
 import { listSnapshots, readManifest } from './manifests.ts';
 import { putBackHeld } from '../holds/copies.ts';
 import { assertNotHeld } from '../holds/holds.ts';
@@ -26,7 +26,7 @@ export interface ForgetResult {
 
 /**
  * What a retention policy would forget now. Reads only.
- * @throws DK_IDENTITY_MISSING when it can read no snapshot
+ * @throws DK_IDENTITY_MISSING when it can read no snapshot, DK_CLOCK_SKEW as `laterThanClock`
  */
 export async function planForget(
   repository: Repository,
@@ -37,6 +37,11 @@ export async function planForget(
   const { summaries, unreadable, locked } = await repository.index.readWhole(calls);
   if (locked !== undefined) {
     throw locked;
+  }
+  const dated = summaries.filter(({ future }) => future !== true).map(({ id }) => id);
+  const refused = laterThanClock(repository, dated.sort().at(-1));
+  if (refused !== undefined) {
+    throw refused;
   }
   const now = await sharedTime(repository, calls);
   const annotated = await repository.annotations.annotate(summaries, calls);

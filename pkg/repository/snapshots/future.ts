@@ -1,3 +1,4 @@
+import type { DashkeepError } from '../../contract/errors.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { Abortable } from '../../lib/abortable.ts';
@@ -42,13 +43,18 @@ export async function futureSnapshots(
 }
 
 /**
- * Looks whether a backup can follow the newest snapshot of a directory, whose files another clock may have dated, too.
- * @throws DK_CLOCK_SKEW if that is later than this machine's time, unless clocks are ignored
+ * Looks whether the newest snapshot of a directory is later than this machine's time: another clock may have dated its
+ * file, too. A backup could not follow it, and rules would keep it instead of later ones.
+ * @returns DK_CLOCK_SKEW, unless clocks are ignored
  */
-export function requireLaterClock({ store, clock, ignoreClock }: TimePorts, newest: string): void {
-  if (store.localClock === true && ignoreClock !== true && isLater(newest, clock.now())) {
-    throw refusal('DK_CLOCK_SKEW', reason('clock-before-newest', { snapshot: newest }), {
-      advice: reason('correct-or-remove-misdated', { command: `dashkeep forget ${newest} --ignore-clock` }),
-    });
+export function laterThanClock(
+  { store, clock, ignoreClock }: TimePorts,
+  newest: string | undefined,
+): DashkeepError | undefined {
+  if (newest === undefined || store.localClock !== true || ignoreClock === true || !isLater(newest, clock.now())) {
+    return undefined;
   }
+  return refusal('DK_CLOCK_SKEW', reason('clock-before-newest', { snapshot: newest }), {
+    advice: reason('correct-or-remove-misdated', { command: `dashkeep forget ${newest} --ignore-clock` }),
+  });
 }

@@ -25,7 +25,7 @@ import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
-import { futureFinding } from '../../repository/snapshots/future.ts';
+import { futureFinding, laterThanClock } from '../../repository/snapshots/future.ts';
 import type { ServiceParts } from '../parts.ts';
 import { settingsFindings } from '../settings/findings.ts';
 
@@ -249,7 +249,10 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
   try {
     const findings = await parts.repositoryCache.use(signal, (work) => work.inspect(signal));
     const snapshots = await parts.repositoryCache.use(signal, (work) => work.snapshots(signal));
+    const dated = snapshots.filter(({ future }) => future !== true).map(({ id }) => id);
+    const refused = await parts.repositoryCache.read(signal, async (one) => laterThanClock(one, dated.sort().at(-1)));
     return [
+      ...(refused === undefined ? [] : [failedCheck(subject, refused)]),
       ...(await verificationChecks(parts, signal)),
       ...(await keyChecks(parts, snapshots, signal)),
       ...findings.map((finding) => failedCheck(subject, findingError(finding))),

@@ -39,7 +39,9 @@ test('a restore says that the snapshot of its address does not exist or is untru
   service,
 }) => {
   await app.open('/restore?snapshot=20200101T000000Z-00000000');
-  await expect(page.getByRole('alert').filter({ hasText: 'This item does not exist, or no longer exists' })).toBeVisible();
+  await expect(
+    page.getByRole('alert').filter({ hasText: 'This item does not exist, or no longer exists' }),
+  ).toBeVisible();
   const [, second] = service.state.snapshots;
   Object.assign(second!, { foreign: true });
   await app.open(`/restore?snapshot=${second!.id}`);

@@ -162,6 +162,8 @@ describe('a clock that is off', () => {
       code: 'DK_CLOCK_SKEW',
       why: { code: 'clock-before-newest', params: { snapshot: misdated } },
     });
+    expect((await dashkeep(['backup', '--ignore-clock'], 0, target)).exit).toBe(0);
+    await expect(dashkeep(['forget', '--keep-last', '1'], 0, target)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });
     const removed = ['forget', misdated, '--confirm', misdated, '--ignore-clock'];
     expect((await dashkeep(removed, 0, target)).json.forgotten).toMatchObject([{ id: misdated }]);
     const { snapshot } = (await dashkeep(['backup'], 0, target)).json;
@@ -182,7 +184,7 @@ describe('a clock that is off', () => {
       ['--keep-last', '1'],
       [second, '--confirm', second],
     ]) {
-      const refused = { code: 'DK_CLOCK_SKEW', message: expect.stringContaining('nothing was removed') };
+      const refused = { code: 'DK_CLOCK_SKEW' };
       await expect(dashkeep(['forget', ...forget], off, target)).rejects.toMatchObject(refused);
     }
     const { snapshots } = (await dashkeep(['snapshots'], 0, target)).json;

@@ -1,3 +1,4 @@
+import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runCli } from '../../support/cli.ts';
@@ -60,6 +61,22 @@ describe('a service whose repository has a snapshot from the future', () => {
     await expect
       .poll(async () => (await service.call('GET', '/status')).json.protection, { timeout: 20_000, interval: 200 })
       .toBe('yes');
+  });
+
+  it('names it in its checks if its file is dated in the future, too, so that backups are refused', async () => {
+    const { snapshot } = (await ahead(['backup', '--ignore-clock', '--json'])).json;
+    const target = join(service.directory, 'target');
+    const file = (await readdir(target, { recursive: true })).find((name) => name.includes(`snapshots/${snapshot}`));
+    const then = new Date(Date.now() + YEAR);
+    await utimes(join(target, file!), then, then);
+    service.service.freshness.snapshotsChanged();
+
+    const { checks } = (await service.call('GET', '/doctor')).json;
+    expect(checks).toContainEqual(
+      expect.objectContaining({ status: 'failed', detail: expect.stringContaining(snapshot) }),
+    );
+    const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
+    expect(await service.ended(id)).toMatchObject({ status: 'failed', failure: { code: 'DK_CLOCK_SKEW' } });
   });
 
   it('plans no restore while its own clock is off', async () => {
