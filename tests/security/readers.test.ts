@@ -16,6 +16,7 @@ const READERS: Record<string, { decides?: RegExp; because?: string }> = {
   'repository/snapshots/forget.ts': { decides: /trust\.counts\(author\)/ },
   'repository/snapshots/latest.ts': { decides: /trust\.shows\(opened\.author\)/ },
   'repository/snapshots/manifests.ts': { because: 'reads, and gives the author back' },
+  'repository/deletions.ts': { decides: /trust\.counts\(author\)/ },
   'repository/repository.ts': { because: 'gives the author back, and latest and reusable decide' },
   'repository/sessions/locks.ts': { because: 'previousManifest decides' },
   'repository/holds/copies.ts': { decides: /trust\.counts\(author\)/ },

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Manifest } from '../../../pkg/contract/manifest.ts';
-import { readDeletionsOf } from '../../../pkg/repository/deletions.ts';
-import { call } from '../../simulator/http.ts';
-import type { FaultAction } from '../../support/grafana/http/faults.ts';
-import { fastClock } from '../../support/fast-clock.ts';
-import { DASHBOARDS, start, type Bench } from '../harness.ts';
+import type { Manifest } from '../../../../pkg/contract/manifest.ts';
+import { readDeletionsOf } from '../../../../pkg/repository/deletions.ts';
+import { call } from '../../../simulator/http.ts';
+import type { FaultAction } from '../../../support/grafana/http/faults.ts';
+import { fastClock } from '../../../support/fast-clock.ts';
+import { DASHBOARDS, start, type Bench } from '../../harness.ts';
 
 let bench: Bench;
 let first: Manifest;
