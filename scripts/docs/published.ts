@@ -81,7 +81,7 @@ function notice(file: string, { released }: Publication): string {
 function executable({ version, released }: Publication): string {
   if (!released) {
     return `
-It needs no Node to run, only to build. In the clone:
+The executable needs Node only for the build. In the clone:
 
 \`\`\`bash
 npm ci
@@ -93,7 +93,7 @@ sudo install build/binary/linux-x64/dashkeep /usr/local/bin/
   }
   const archive = `dashkeep-${version}-linux-x64.tar.gz`;
   return `
-It needs no Node. Download it from the [releases page](${REPOSITORY}/releases), with its checksum and provenance:
+The executable needs no Node. Download it from the [releases page](${REPOSITORY}/releases), with its checksum and provenance:
 
 \`\`\`bash
 curl -fLO ${REPOSITORY}/releases/download/v${version}/${archive}
