@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { DashkeepError, failureText } from '../../pkg/contract/errors.ts';
 import french from '../../pkg/contract/french.json' with { type: 'json' };
 import { ADVICE_REASONS } from '../../pkg/contract/reasons/advice/all.ts';
@@ -11,6 +11,7 @@ const { knownText } = await import('../../src/lib/catalogue/reasons.ts');
 const { translateCatalogues } = await import('../../src/lib/catalogue/texts.ts');
 
 translateCatalogues(french);
+afterAll(() => translateCatalogues());
 
 const CODES = Object.keys(ADVICE_REASONS) as ReasonCode[];
 

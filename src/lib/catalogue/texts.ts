@@ -9,8 +9,8 @@ export type Translation = typeof french;
 
 let translation: Translation | undefined;
 
-/** Shows the catalogues in another language from now on. */
-export function translateCatalogues(given: Translation): void {
+/** Shows the catalogues in another language from now on; in English without one. */
+export function translateCatalogues(given?: Translation): void {
   translation = given;
 }
 

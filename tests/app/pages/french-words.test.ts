@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import french from '../../../pkg/contract/french.json' with { type: 'json' };
 import { reason, type KnownReason } from '../../../pkg/contract/reasons/catalogue.ts';
 import { because } from '../../../pkg/contract/reasons/reason.ts';
@@ -19,6 +19,7 @@ vi.stubGlobal('document', { documentElement: { lang: 'fr-FR' } });
 const { reasonText } = await import('../../../src/lib/catalogue/reasons.ts');
 const { translateCatalogues } = await import('../../../src/lib/catalogue/texts.ts');
 translateCatalogues(french);
+afterAll(() => translateCatalogues());
 
 const ID = '20261129T203005Z-0a1b2c3d';
 const config = { key: 'dashkeep.json' };

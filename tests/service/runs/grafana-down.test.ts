@@ -49,7 +49,7 @@ describe('a run that starts while Grafana is down', () => {
     expect(failure).toMatchObject({
       code: 'DK_GRAFANA_UNREACHABLE',
       message: expect.stringMatching(/Grafana did not respond for 3\d\d seconds/),
-      hint: expect.stringContaining('GRAFANA_URL'),
+      hint: expect.stringContaining('Check that Grafana is running.'),
     });
     expect(await snapshots()).toEqual([]);
   });
