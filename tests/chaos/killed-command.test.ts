@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { budget } from '../support/budget.ts';
+import { variants } from '../support/budget.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
@@ -78,7 +78,7 @@ const KILLED = [
   ['SIGTERM', 9, 'finish'],
 ] as const;
 
-it.each(KILLED.slice(0, budget(2, KILLED.length)))(
+it.each(variants(KILLED))(
   '%s at dashboard %i is reported truly, and %s leads to the right state',
   async (signal, at, way) => {
     const all = live();

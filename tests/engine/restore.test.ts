@@ -4,10 +4,10 @@ import { kindOf } from '../../pkg/grafana/kinds/registry.ts';
 import { depth } from '../support/budget.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 import { FaultStore } from '../support/stores/fault-store.ts';
-import { TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
+import { ENGINE_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { DASHBOARDS, identities, openBench, start } from './harness.ts';
 
-describe.each(TRIED_PROFILES)('restore into Grafana %s', (profile) => {
+describe.each(ENGINE_PROFILES)('restore into Grafana %s', (profile) => {
   it('brings dashboards and folders back with identical object ids, v2 included', async () => {
     const { grafana, backup, apply } = await start({ profile });
     grafana.seedDashboards({ count: 60, folders: 20, bytes: 1200, v2Share: 0.3 });

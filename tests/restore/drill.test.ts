@@ -11,6 +11,7 @@ import type { ProfileName } from '../support/grafana/profiles/profiles.ts';
 import { ENGINE_PROFILES, TRIED_PROFILES } from '../support/grafana/profiles/tried.ts';
 import { recordingLog, SeededRandomness } from '../support/repository/repository.ts';
 import { RestoreBench } from './harness.ts';
+import { variants } from '../support/budget.ts';
 
 let bench: RestoreBench;
 
@@ -106,28 +107,34 @@ describe.each(ENGINE_PROFILES)('a drill on Grafana %s', (profile) => {
     expect(await added()).toEqual([]);
   });
 
-  it.each(['org', 'folder'])('leaves nothing behind when Grafana breaks half-way, in a scratch %s', async (form) => {
-    const match = /^(POST|PUT) (?!\/api\/(orgs|folders)\b)/;
-    bench.sim.setFaults({ match, action: { kind: 'status', status: 500 }, skip: 4 });
-    const report = form === 'org' ? await run(await bench.instance()) : await bench.asAccount((as) => run(as));
-    bench.sim.setFaults();
-    expect(report.differs.length).toBeGreaterThan(0);
-    expect(report.removed).toBe(true);
-    expect(drillOutcome(report).status).toBe('partial');
-    expect(await added()).toEqual([]);
-  });
+  it.each(variants(['org', 'folder']))(
+    'leaves nothing behind when Grafana breaks half-way, in a scratch %s',
+    async (form) => {
+      const match = /^(POST|PUT) (?!\/api\/(orgs|folders)\b)/;
+      bench.sim.setFaults({ match, action: { kind: 'status', status: 500 }, skip: 4 });
+      const report = form === 'org' ? await run(await bench.instance()) : await bench.asAccount((as) => run(as));
+      bench.sim.setFaults();
+      expect(report.differs.length).toBeGreaterThan(0);
+      expect(report.removed).toBe(true);
+      expect(drillOutcome(report).status).toBe('partial');
+      expect(await added()).toEqual([]);
+    },
+  );
 
-  it.each(['org', 'folder'])('leaves nothing behind when it is interrupted, in a scratch %s', async (form) => {
-    const controller = new AbortController();
-    const match = form === 'org' ? /^(POST|PUT) .*(dashboards|provisioning)/ : /^(POST|PUT) .*(dashboards)/;
-    const stop = (): void => controller.abort(new Error('stopped by a person'));
-    bench.sim.setFaults({ match, action: { kind: 'before', run: stop }, skip: 3, times: 1 });
-    const work = async (instance: Instance): Promise<void> => {
-      await expect(run(instance, { signal: controller.signal })).rejects.toThrow('stopped by a person');
-    };
-    await (form === 'org' ? work(await bench.instance()) : bench.asAccount(work));
-    expect(await added()).toEqual([]);
-  });
+  it.each(variants(['folder', 'org']))(
+    'leaves nothing behind when it is interrupted, in a scratch %s',
+    async (form) => {
+      const controller = new AbortController();
+      const match = form === 'org' ? /^(POST|PUT) .*(dashboards|provisioning)/ : /^(POST|PUT) .*(dashboards)/;
+      const stop = (): void => controller.abort(new Error('stopped by a person'));
+      bench.sim.setFaults({ match, action: { kind: 'before', run: stop }, skip: 3, times: 1 });
+      const work = async (instance: Instance): Promise<void> => {
+        await expect(run(instance, { signal: controller.signal })).rejects.toThrow('stopped by a person');
+      };
+      await (form === 'org' ? work(await bench.instance()) : bench.asAccount(work));
+      expect(await added()).toEqual([]);
+    },
+  );
 
   it('is left out and named by a backup meanwhile', async () => {
     const all = await live();

@@ -7,6 +7,7 @@ import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, RestoreBench, stateOf } from './harness.ts';
 import { seed } from './seed.ts';
 import { newestOf } from '../support/grafana/profiles/tried.ts';
+import { variants } from '../support/budget.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -56,7 +57,7 @@ function bad({ results }: Restored): string[] {
 const WRITES = /^(POST|PUT|PATCH) /;
 
 describe.each(newestOf('11.6', '12.4'))('a Grafana %s that restarts in the middle of a restore', (profile) => {
-  it.each([3, 9])('is waited for, and write %i that it cut is sent again', async (after) => {
+  it.each(variants([3, 9]))('is waited for, and write %i that it cut is sent again', async (after) => {
     const before = await lost(profile);
     const away = { match: /./, action: { kind: 'cut', unhandled: true } } as const;
     // The write is not handled, and nothing is answered from a moment later on.

@@ -21,6 +21,7 @@ const seed = ({ api }: Lab, url = REAL) =>
 const lead = ({ api }: Lab, url: string) => api('PUT /api/datasources/uid/prom', at(url));
 
 describeAttack('a data source that leads to a forger', {
+  always: 'service',
   seed,
   forge: (lab) => lead(lab, FORGED),
   heal: (lab) => lead(lab, REAL),

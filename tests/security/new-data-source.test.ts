@@ -9,6 +9,7 @@ const sources = ({ grafana }: Lab) =>
   [...grafana.state.org(1).dataSources.values()].map(({ uid, isDefault }) => [uid, isDefault]);
 
 describeAttack('a new data source that gets the identity of everyone who uses it', {
+  always: 'service',
   seed: async () => undefined,
   forge: ({ api }) =>
     api('POST /api/datasources', {

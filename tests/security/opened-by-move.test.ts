@@ -39,6 +39,7 @@ const viewers = { subject: 'role', name: 'Viewer', after: 'View' };
 const editors = { subject: 'role', name: 'Editor', after: 'Edit' };
 
 describeAttack('a dashboard that was moved into a closed folder', {
+  always: 'service',
   async seed(lab) {
     await seedFolders(lab);
     await save(lab, 'open');

@@ -6,6 +6,7 @@ import { runCli, type Ended } from '../support/cli.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { variants } from '../support/budget.ts';
 
 /**
  * A Grafana that was rebuilt numbers its organizations otherwise where one had been deleted before. The Admin of an
@@ -67,36 +68,39 @@ async function restoreEverything(): Promise<void> {
   await dashkeep(...args, '--apply', ...confirm);
 }
 
-it.each(ways)('an organization sees nothing of the one that had its number: set up %s', async (_, setUpAgain) => {
-  const customer = await addOrg('Customer');
-  const other = await addOrg('Other');
-  await save('salaries', customer);
-  service = await start(other);
-  const old = await backUp();
-  expect((await asOther('GET', `/snapshots/${old}/resources`)).text).not.toContain('Salaries');
-  await service.stop();
-  await call(grafana, 'admin:admin', `DELETE /api/orgs/${customer}`);
-  newest = (await dashkeep('backup', '--orgs', 'all')).json.snapshot;
+it.each(variants(ways))(
+  'an organization sees nothing of the one that had its number: set up %s',
+  async (_, setUpAgain) => {
+    const customer = await addOrg('Customer');
+    const other = await addOrg('Other');
+    await save('salaries', customer);
+    service = await start(other);
+    const old = await backUp();
+    expect((await asOther('GET', `/snapshots/${old}/resources`)).text).not.toContain('Salaries');
+    await service.stop();
+    await call(grafana, 'admin:admin', `DELETE /api/orgs/${customer}`);
+    newest = (await dashkeep('backup', '--orgs', 'all')).json.snapshot;
 
-  grafana.burn();
-  await setUpAgain();
-  expect([...grafana.state.orgs.values()].map(({ id, name }) => [id, name])).toEqual([
-    [1, 'Main Org.'],
-    [customer, 'Other'],
-  ]);
-  service = await start(customer, service.directory);
-  await backUp();
+    grafana.burn();
+    await setUpAgain();
+    expect([...grafana.state.orgs.values()].map(({ id, name }) => [id, name])).toEqual([
+      [1, 'Main Org.'],
+      [customer, 'Other'],
+    ]);
+    service = await start(customer, service.directory);
+    await backUp();
 
-  // Nor after it took the name of that one, which is free.
-  const seen = [await seenOf(customer, old)];
-  await call(grafana, 'admin:admin', `PUT /api/orgs/${customer}`, { name: 'Customer' });
-  await service.stop();
-  service = await start(customer, service.directory);
-  const own = await backUp();
-  seen.push(await seenOf(customer, old));
-  expect(seen.flat().filter((text) => text.includes('Salaries') || text.includes('payroll'))).toEqual([]);
-  expect((await asOther('GET', `/snapshots/${own}/resources`)).status).toBe(200);
-});
+    // Nor after it took the name of that one, which is free.
+    const seen = [await seenOf(customer, old)];
+    await call(grafana, 'admin:admin', `PUT /api/orgs/${customer}`, { name: 'Customer' });
+    await service.stop();
+    service = await start(customer, service.directory);
+    const own = await backUp();
+    seen.push(await seenOf(customer, old));
+    expect(seen.flat().filter((text) => text.includes('Salaries') || text.includes('payroll'))).toEqual([]);
+    expect((await asOther('GET', `/snapshots/${own}/resources`)).status).toBe(200);
+  },
+);
 
 /** All that an organization is shown of a snapshot, and of what there was. */
 async function seenOf(org: number, old: string): Promise<string[]> {

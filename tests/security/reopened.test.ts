@@ -25,6 +25,7 @@ const app = (enabled: boolean) => ({
 });
 
 describeAttack('an app that was disabled', {
+  always: 'service',
   async seed({ api, grafana }) {
     grafana.state.plugins.set(PLUGIN, { id: PLUGIN, name: 'Notes', type: 'app', version: '1.0.0', autoEnabled: false });
     await api(`POST /api/plugins/${PLUGIN}/settings`, app(true));

@@ -18,6 +18,7 @@ const leadHook = ({ api }: Lab, url: string) =>
   });
 
 describeAttack('a contact point that leads to a forger', {
+  always: 'service',
   seed: ({ api }) => api('POST /api/v1/provisioning/contact-points', hook(REAL)),
   forge: (lab) => leadHook(lab, FORGED),
   heal: (lab) => leadHook(lab, REAL),

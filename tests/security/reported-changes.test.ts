@@ -5,6 +5,7 @@ import type { Simulator } from '../support/grafana/simulator.ts';
 import { startMailServer, type MailServer } from '../support/servers/mail-server.ts';
 import { removeDirectory, startService, type TestService } from '../support/service.ts';
 import { startWebhook, type Webhook } from '../support/webhook.ts';
+import { variants } from '../support/budget.ts';
 
 const SECRET = 'hunter2';
 /** The identity of the golden repositories: with encryption, a backup contains secrets. */
@@ -88,32 +89,35 @@ async function start(environment: Record<string, string>): Promise<void> {
   });
 }
 
-it.each(['generic', 'slack', 'teams'])('no secret is in a message, as text or as data: %s', async (format) => {
-  await start({
-    DASHKEEP_WEBHOOK_URL: `${webhooks[0]!.url}?${SECRET}`,
-    DASHKEEP_WEBHOOK_FORMAT: format,
-    DASHKEEP_SMTP_TO: 'ops@example.com',
-    DASHKEEP_AGE_RECIPIENTS: RECIPIENT,
-    DASHKEEP_AGE_IDENTITY_FILE: IDENTITY_FILE,
-  });
-  await save('first');
-  await backUp();
-  await save(SECRET);
-  await backUp();
-  await save('last');
-  await backUp();
-  const bodies = (await webhooks[0]!.took(2)).map((body) => JSON.stringify(body));
-  const letters = (await mail.took(2)).map(({ raw, text }) => raw + text);
-  for (const message of [...bodies, ...letters]) {
-    expect(message).not.toContain(SECRET);
-    // They are about these all the same.
-    for (const name of ['Metrics', 'Pager', 'Shop', 'Orders']) {
-      expect(message).toContain(name);
+it.each(variants(['generic', 'slack', 'teams']))(
+  'no secret is in a message, as text or as data: %s',
+  async (format) => {
+    await start({
+      DASHKEEP_WEBHOOK_URL: `${webhooks[0]!.url}?${SECRET}`,
+      DASHKEEP_WEBHOOK_FORMAT: format,
+      DASHKEEP_SMTP_TO: 'ops@example.com',
+      DASHKEEP_AGE_RECIPIENTS: RECIPIENT,
+      DASHKEEP_AGE_IDENTITY_FILE: IDENTITY_FILE,
+    });
+    await save('first');
+    await backUp();
+    await save(SECRET);
+    await backUp();
+    await save('last');
+    await backUp();
+    const bodies = (await webhooks[0]!.took(2)).map((body) => JSON.stringify(body));
+    const letters = (await mail.took(2)).map(({ raw, text }) => raw + text);
+    for (const message of [...bodies, ...letters]) {
+      expect(message).not.toContain(SECRET);
+      // They are about these all the same.
+      for (const name of ['Metrics', 'Pager', 'Shop', 'Orders']) {
+        expect(message).toContain(name);
+      }
     }
-  }
-  const log = service.lines.join('');
-  expect(log).not.toContain(SECRET);
-});
+    const log = service.lines.join('');
+    expect(log).not.toContain(SECRET);
+  },
+);
 
 it('an admin of the home organization gets nothing of others, wherever they send it', async () => {
   await start({ DASHKEEP_ORGS: 'all' });

@@ -14,6 +14,7 @@ const seenByAnyone = async ({ grafana }: Lab): Promise<number> =>
 const published = { code: 'public', params: { field: 'snapshot', after: 'yes' } };
 
 describeAttack('a dashboard snapshot that was deleted so that no one sees it any more', {
+  always: 'service',
   async seed(lab) {
     await save(lab);
     await share(lab);

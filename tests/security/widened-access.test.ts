@@ -4,6 +4,7 @@ const permit = ({ api }: Lab, permission: string) =>
   api('POST /api/access-control/folders/secret', { permissions: [{ builtInRole: 'Viewer', permission }] });
 
 describeAttack('a folder that more people may see', {
+  always: 'service',
   async seed(lab) {
     await lab.api('POST /api/folders', { uid: 'secret', title: 'Secret' });
     await permit(lab, '');

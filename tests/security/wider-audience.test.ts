@@ -39,6 +39,7 @@ const nothing = async (): Promise<void> => undefined;
 const viewers = { subject: 'role', name: 'Viewer', after: 'View' };
 
 describeAttack('a dashboard whose folder was opened to Viewers', {
+  always: 'service',
   seed,
   forge: nothing,
   async heal(lab) {

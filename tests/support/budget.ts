@@ -12,6 +12,14 @@ export function depth(): 'quick' | 'all' {
 /** A test in depth: other tests, which are always run, would find most faults that it finds. */
 export const inDepth = it.runIf(depth() === 'all');
 
+/**
+ * The variants of one test for `it.each`: all of them in depth, otherwise the first ones.
+ * @param quick - how many of them `npm test` tries
+ */
+export function variants<const T>(all: readonly T[], quick = 1): readonly T[] {
+  return depth() === 'all' ? all : all.slice(0, quick);
+}
+
 /** How many to try of what could be tried without end. */
 export function budget(quick: number, all: number): number {
   const minutes = Number.parseFloat(process.env['DASHKEEP_TEST_BUDGET'] ?? '') || USUAL_MINUTES;

@@ -6,6 +6,7 @@ import { runCli, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
+import { variants } from '../../support/budget.ts';
 
 /** A folder that is kept in sync from stage to production, where people also change things by themselves. */
 let stage: Simulator;
@@ -149,10 +150,12 @@ it('shows it as Markdown in which nothing from Grafana is markup', async () => {
   await expect(promote('--from', 'latest', '--markdown', '--apply')).rejects.toMatchObject({ code: 'DK_USAGE' });
 });
 
-it.each([
-  ['mapped data sources', []],
-  ['new UIDs', ['--new-uids']],
-])('undoes a migration with %s that was killed while it wrote', async (_, args) => {
+it.each(
+  variants([
+    ['mapped data sources', []],
+    ['new UIDs', ['--new-uids']],
+  ]),
+)('undoes a migration with %s that was killed while it wrote', async (_, args) => {
   const runs = `${directory.path}/repository/connections/production/runs`;
   const kept = new Map<string, string>();
   // What the record says when the last dashboard was written is all that a killed process leaves.

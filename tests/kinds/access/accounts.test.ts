@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindOf } from '../../../pkg/grafana/kinds/registry.ts';
+import { budget } from '../../support/budget.ts';
 import { TRIED_PROFILES, newestOf } from '../../support/grafana/profiles/tried.ts';
 import { bodies, listed, restore, take, takeAll, testGrafana, type TestGrafana } from '../harness.ts';
 
@@ -120,11 +121,12 @@ describe('accounts', () => {
     'are all listed whether orgs are counted from page 0 or 1 (%s)',
     async (profile) => {
       grafana = await testGrafana({ profile });
-      for (let index = 0; index < 2_005; index++) {
+      const count = budget(1_005, 2_005);
+      for (let index = 0; index < count; index++) {
         grafana.sim.state.addOrg(`Org ${index}`);
       }
-      expect((await listed('org', await grafana.admin())).length).toBe(2_006);
-      expect((await grafana.instance('all')).orgs.length).toBe(2_006);
+      expect((await listed('org', await grafana.admin())).length).toBe(count + 1);
+      expect((await grafana.instance('all')).orgs.length).toBe(count + 1);
     },
   );
 

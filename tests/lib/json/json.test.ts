@@ -15,6 +15,7 @@ import {
   type Json,
 } from '../../../pkg/lib/json/json.ts';
 import { cases } from '../../support/cases.ts';
+import { budget } from '../../support/budget.ts';
 
 describe('numbers keep the form they were written in', () => {
   it.each([
@@ -199,7 +200,7 @@ describe('hostile documents', () => {
   it.each([
     ['a string of a million escapes', `{"a":"${'\\n'.repeat(1_000_000)}","b":1.0}`],
     ['a number of a million digits', `{"a":${'9'.repeat(1_000_000)}}`],
-    ['a million numbers of doubtful form', `[${Array(1_000_000).fill('1.0').join(',')}]`],
+    ['very many numbers of doubtful form', `[${Array(budget(200_000, 1_000_000)).fill('1.0').join(',')}]`],
     ['a megabyte of white space', `{"a":${' '.repeat(1_000_000)}1.0}`],
   ])('%s is read whole', (_what, text) => {
     expect(JSON.parse(canonicalJson(parseJson(text)))).toEqual(JSON.parse(text));

@@ -5,6 +5,7 @@ import type { Plan, RestoreOptions, Selection } from '../../../pkg/engine/restor
 import { ENGINE_PROFILES } from '../../support/grafana/profiles/tried.ts';
 import { named, reasons, RestoreBench } from '../harness.ts';
 import type { Role } from '../../support/grafana/model/stored.ts';
+import { variants } from '../../support/budget.ts';
 
 describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everything, Grafana %s', (profile) => {
   let bench: RestoreBench;
@@ -26,20 +27,25 @@ describe.each(ENGINE_PROFILES)('a plan with credentials that may not read everyt
     );
   }
 
-  it.each(['Viewer', 'Editor'] as const)('blocks what a %s may not read, and plans the rest', async (role) => {
-    const plan = await planAs(role);
-    const unread = plan.items.filter(({ code }) => code === 'live-unreadable');
-    expect(new Set(unread.map(({ action }) => action))).toEqual(new Set(['blocked']));
-    expect(unread.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['team', 'data-source', 'org-preferences']));
-    expect(reasons(plan, 'blocked')['data-source/prometheus']).toContain('Permissions needed: datasources:read');
-    expect(named(plan, 'unchanged')).toEqual(expect.arrayContaining(['folder/platform', 'dashboard/home']));
-    // A data source that no one may look for is not called missing.
-    expect(plan.dataSources).toEqual([]);
-    expect(planWarnings(plan)).toContainEqual({
-      code: 'plan-unread',
-      params: { count: String(unread.length), all: String(plan.items.length) },
-    });
-  });
+  it.each(variants(['Viewer', 'Editor'] as const))(
+    'blocks what a %s may not read, and plans the rest',
+    async (role) => {
+      const plan = await planAs(role);
+      const unread = plan.items.filter(({ code }) => code === 'live-unreadable');
+      expect(new Set(unread.map(({ action }) => action))).toEqual(new Set(['blocked']));
+      expect(unread.map(({ kind }) => kind)).toEqual(
+        expect.arrayContaining(['team', 'data-source', 'org-preferences']),
+      );
+      expect(reasons(plan, 'blocked')['data-source/prometheus']).toContain('Permissions needed: datasources:read');
+      expect(named(plan, 'unchanged')).toEqual(expect.arrayContaining(['folder/platform', 'dashboard/home']));
+      // A data source that no one may look for is not called missing.
+      expect(plan.dataSources).toEqual([]);
+      expect(planWarnings(plan)).toContainEqual({
+        code: 'plan-unread',
+        params: { count: String(unread.length), all: String(plan.items.length) },
+      });
+    },
+  );
 
   it('does not call missing what a list hides from an Editor', async () => {
     for (let n = 0; n < 40; n++) {

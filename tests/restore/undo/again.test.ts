@@ -5,6 +5,7 @@ import { recordRun } from '../../../pkg/operations/run.ts';
 import { RawText } from '../../../pkg/lib/json/json.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
 import { RestoreBench, stateOf, typedFor } from '../harness.ts';
+import { variants } from '../../support/budget.ts';
 
 let bench: RestoreBench;
 afterEach(() => bench.close());
@@ -45,10 +46,12 @@ it('an undo of an undo brings back the preferences of a team that the first one 
   expect(stateOf(await bench.backup())).toEqual(restored);
 });
 
-it.each([
-  ['was killed', (killed: AbortController) => killed.abort(new Error('killed'))],
-  ['failed in part', undefined],
-])(
+it.each(
+  variants([
+    ['was killed', (killed: AbortController) => killed.abort(new Error('killed'))],
+    ['failed in part', undefined],
+  ]),
+)(
   'an undo of an undo that %s before the permissions of a dashboard brings them back when finished',
   async (_, kill) => {
     bench = await RestoreBench.start({ profile: '12.4' });

@@ -5,6 +5,7 @@ import { runCli } from '../../support/cli.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestResponse, type TestService } from '../../support/service.ts';
+import { inDepth } from '../../support/budget.ts';
 
 /** Stage, which is backed up, and production, where it goes. */
 let stage: Simulator;
@@ -159,7 +160,7 @@ it('promotes, and lists changes in production as conflicts', async () => {
   expect((await plan(boards, { promote: true })).json.counts).toMatchObject({ skip: 0, unchanged: 8 });
 });
 
-it('lists the written resources if the token is revoked halfway, and finishes later', async () => {
+inDepth('lists the written resources if the token is revoked halfway, and finishes later', async () => {
   production.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 }, skip: 3 });
   const run = await apply(await plan(boards));
   expect(run).toMatchObject({

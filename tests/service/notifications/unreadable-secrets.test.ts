@@ -5,6 +5,7 @@ import type { Simulator } from '../../support/grafana/simulator.ts';
 import { eventually } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { startWebhook } from '../../support/webhook.ts';
+import { variants } from '../../support/budget.ts';
 
 let grafana: Simulator;
 let service: TestService | undefined;
@@ -27,25 +28,27 @@ async function backUp(): Promise<unknown> {
   return service!.ended(json.id);
 }
 
-it.each([
-  [
-    'whose file is missing',
-    { DASHKEEP_WEBHOOK_URL_FILE: '/nonexistent' },
-    'DASHKEEP_WEBHOOK_URL_FILE names /nonexistent',
-  ],
-  ['that is no address', { DASHKEEP_WEBHOOK_URL: 'nonsense' }, 'DASHKEEP_WEBHOOK_URL: an address starts with'],
-  [
-    'that lacks the password of its mail server',
-    {
-      DASHKEEP_SMTP_HOST: 'mail.example.com',
-      DASHKEEP_SMTP_FROM: 'from@example.com',
-      DASHKEEP_SMTP_TO: 'to@example.com',
-      DASHKEEP_SMTP_USER: 'mailer',
-      DASHKEEP_SMTP_PASSWORD_FILE: '/nonexistent',
-    },
-    'DASHKEEP_SMTP_PASSWORD_FILE names /nonexistent',
-  ],
-])('a receiver of notifications %s stops no backup, and is reported everywhere', async (_name, environment, said) => {
+it.each(
+  variants([
+    [
+      'whose file is missing',
+      { DASHKEEP_WEBHOOK_URL_FILE: '/nonexistent' },
+      'DASHKEEP_WEBHOOK_URL_FILE names /nonexistent',
+    ],
+    ['that is no address', { DASHKEEP_WEBHOOK_URL: 'nonsense' }, 'DASHKEEP_WEBHOOK_URL: an address starts with'],
+    [
+      'that lacks the password of its mail server',
+      {
+        DASHKEEP_SMTP_HOST: 'mail.example.com',
+        DASHKEEP_SMTP_FROM: 'from@example.com',
+        DASHKEEP_SMTP_TO: 'to@example.com',
+        DASHKEEP_SMTP_USER: 'mailer',
+        DASHKEEP_SMTP_PASSWORD_FILE: '/nonexistent',
+      },
+      'DASHKEEP_SMTP_PASSWORD_FILE names /nonexistent',
+    ],
+  ]),
+)('a receiver of notifications %s stops no backup, and is reported everywhere', async (_name, environment, said) => {
   service = await startService({ grafanaUrl: grafana.url, environment, clock: fastClock(50) });
   expect((await status()).warnings.map(({ message }) => message)).toContainEqual(expect.stringContaining(said));
   expect(service.lines.filter((line) => line.includes(said))).toHaveLength(1);

@@ -6,6 +6,7 @@ import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { ROOT, shellBlocks } from '../../docs/pages.ts';
+import { variants } from '../../support/budget.ts';
 
 /** An operator changed the bucket, or lost the state, and follows the guide until the page is green again. */
 let grafana: Simulator;
@@ -56,19 +57,22 @@ async function commands(page: string, words: string, replacement: string): Promi
 }
 
 describe('the runbook for a repository that was changed', () => {
-  it.each(['everything', 'signatures'])('brings back a green page after %s was removed on purpose', async (what) => {
-    await rm(join(service.directory, 'target', what === 'everything' ? '' : what), { recursive: true });
-    expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('untrusted');
-    const { json } = await dashkeep(['verify', '--json']);
-    const id = /[0-9a-f]{32}/.exec(JSON.stringify(json.problems))?.[0] ?? JSON.parse(await config()).id;
-    for (const args of await commands('docs/runbooks/repository.md', 'trust --repository', id)) {
-      expect((await dashkeep(args)).exit).toBe(0);
-    }
-    await restart();
-    expect(await backup()).toMatchObject({ status: 'complete' });
-    await expect.poll(protection).toBe('uncovered');
-  });
+  it.each(variants(['everything', 'signatures']))(
+    'brings back a green page after %s was removed on purpose',
+    async (what) => {
+      await rm(join(service.directory, 'target', what === 'everything' ? '' : what), { recursive: true });
+      expect(await backup()).toMatchObject({ status: 'complete' });
+      await expect.poll(protection).toBe('untrusted');
+      const { json } = await dashkeep(['verify', '--json']);
+      const id = /[0-9a-f]{32}/.exec(JSON.stringify(json.problems))?.[0] ?? JSON.parse(await config()).id;
+      for (const args of await commands('docs/runbooks/repository.md', 'trust --repository', id)) {
+        expect((await dashkeep(args)).exit).toBe(0);
+      }
+      await restart();
+      expect(await backup()).toMatchObject({ status: 'complete' });
+      await expect.poll(protection).toBe('uncovered');
+    },
+  );
 
   const config = (): Promise<string> => readFile(join(service.directory, 'target/dashkeep.json'), 'utf8');
 });

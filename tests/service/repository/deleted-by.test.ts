@@ -4,6 +4,7 @@ import type { FaultAction } from '../../support/grafana/http/faults.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { variants } from '../../support/budget.ts';
 
 const DELETED = ['by-ada', 'in-folder', 'twice', 'again', 'back', 'unkept'];
 
@@ -142,7 +143,7 @@ describe('who deleted a dashboard or folder', () => {
     expect(await deletions('/resources/1/dashboard/unkept/versions')).toEqual({ undefined: 'ada' });
   });
 
-  it.each<FaultAction>([{ kind: 'status', status: 500 }, { kind: 'hang' }])(
+  it.each(variants<FaultAction>([{ kind: 'hang' }, { kind: 'status', status: 500 }]))(
     'is not awaited when Grafana does not answer, and then only backups name who deleted something: %o',
     async (action) => {
       grafana.setFaults({ match: /GET \/apis\/.*get-trash/, action });

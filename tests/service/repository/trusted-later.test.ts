@@ -5,6 +5,7 @@ import { runCli } from '../../support/cli.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
+import { inDepth } from '../../support/budget.ts';
 
 let grafana: Simulator;
 let service: TestService;
@@ -98,7 +99,7 @@ it('a loss that a person accepted is not reported again where keys are trusted l
   }
 });
 
-it('a person accepts such a backup immediately', async () => {
+inDepth('a person accepts such a backup immediately', async () => {
   grafana.seedDashboards({ count: 20, folders: 4 });
   await cli(['backup', '--json']);
   grafana.state.org(1).dashboards.clear();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/ports.ts';
 import { call, directory, grafana, services, setUp, start, startProcess } from './life.ts';
+import { variants } from '../../support/budget.ts';
 
 describe('a restore that did not end well', () => {
   setUp();
@@ -17,7 +18,7 @@ describe('a restore that did not end well', () => {
         : undefined;
     });
 
-  it.each(['undo', 'finish'] as const)('explains itself to the next service: %s', async (way) => {
+  it.each(variants(['undo', 'finish'] as const))('explains itself to the next service: %s', async (way) => {
     const { child, url } = await startProcess();
     const ended = (id: string) =>
       eventually('the run to end', async () => {
@@ -79,10 +80,12 @@ describe('a restore that did not end well', () => {
     expect(finishing.finishes).toBe(way === 'finish' ? run.id : undefined);
   });
 
-  it.each([
-    ['before its first write', /^GET .*dashboard/, { counts: {} }],
-    ['while it deleted', /^DELETE .*dashboard/, { counts: { planned: 1, written: 0, unchecked: 1 } }],
-  ])('says what it undoes and how far it was, %s', async (when, match, expected) => {
+  it.each(
+    variants([
+      ['before its first write', /^GET .*dashboard/, { counts: {} }],
+      ['while it deleted', /^DELETE .*dashboard/, { counts: { planned: 1, written: 0, unchecked: 1 } }],
+    ]),
+  )('says what it undoes and how far it was, %s', async (when, match, expected) => {
     const { child, url } = await startProcess();
     const ended = (id: string) =>
       eventually('the run to end', async () => {

@@ -10,7 +10,7 @@ import { fastClock, type FastClock } from '../../support/fast-clock.ts';
 import { eventually } from '../../support/ports.ts';
 import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 import { startWebhook, type Webhook } from '../../support/webhook.ts';
-import { budget } from '../../support/budget.ts';
+import { budget, inDepth } from '../../support/budget.ts';
 
 const DAY = 86_400_000;
 /** Its health check succeeds, because a run waits for a Grafana that is down. */
@@ -163,7 +163,7 @@ describe('notifications', () => {
     grafana.setFaults(BROKEN);
     clock.travel(3 * DAY);
     await webhook.took(1);
-    for (let times = 0; times < 2; times++) {
+    for (let times = 0; times < budget(1, 2); times++) {
       await service!.stop();
       await start(environment, directory);
       await eventually('the news of the repository', async () => (await protection()) === 'late' || undefined);
@@ -182,7 +182,7 @@ describe('notifications', () => {
     expect(told.map(({ event }) => event)).toEqual(['late', 'recovered', 'late', 'recovered']);
   });
 
-  it('report it once where only the journal knows the newest backup, until the target answers again', async () => {
+  inDepth('report it once where only the journal knows the newest backup, until the target answers again', async () => {
     const environment = { ...daily(), DASHKEEP_WEBHOOK_EVENTS: 'late,recovered' };
     const { directory } = await start(environment);
     await firstBackup();
@@ -208,7 +208,7 @@ describe('notifications', () => {
     expect(told.map(({ event }) => event)).toEqual(['late', 'recovered']);
   });
 
-  it('report a partial backup and its recovery in the form that Slack takes', async () => {
+  inDepth('report a partial backup and its recovery in the form that Slack takes', async () => {
     await start({ DASHKEEP_WEBHOOK_FORMAT: 'slack' });
     grafana.setFaults({ match: UNREADABLE, action: { kind: 'status', status: 500 } });
     await backUp();

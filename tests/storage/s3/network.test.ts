@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from '../../support/ports.ts';
 import { all, keysOf } from '../../support/stores/read.ts';
 import { always, body, first, open } from './harness.ts';
+import { variants } from '../../support/budget.ts';
 
 describe('S3Store on a bad network', () => {
   it('gives up on a server that never answers', async () => {
@@ -35,12 +36,17 @@ describe('S3Store on a bad network', () => {
     await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_UNREACHABLE' });
   });
 
-  it.each([
-    ['a cut connection', { kind: 'cut' }],
-    ['503 SlowDown', { kind: 'status', status: 503, code: 'SlowDown' }],
-    ['500 InternalError', { kind: 'status', status: 500, code: 'InternalError' }],
-    ['429', { kind: 'status', status: 429, code: 'TooManyRequests' }],
-  ] as const)('repeats a call after %s', async (_name, fault) => {
+  it.each(
+    variants(
+      [
+        ['a cut connection', { kind: 'cut' }],
+        ['503 SlowDown', { kind: 'status', status: 503, code: 'SlowDown' }],
+        ['500 InternalError', { kind: 'status', status: 500, code: 'InternalError' }],
+        ['429', { kind: 'status', status: 429, code: 'TooManyRequests' }],
+      ] as const,
+      2,
+    ),
+  )('repeats a call after %s', async (_name, fault) => {
     const { server, store } = await open({ fault: first(2, 'PutObject', fault) });
 
     expect(await store.put('a', body)).toEqual({ written: true });

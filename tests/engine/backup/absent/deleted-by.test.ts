@@ -5,6 +5,7 @@ import { call } from '../../../simulator/http.ts';
 import type { FaultAction } from '../../../support/grafana/http/faults.ts';
 import { fastClock } from '../../../support/fast-clock.ts';
 import { DASHBOARDS, start, type Bench } from '../../harness.ts';
+import { variants } from '../../../support/budget.ts';
 
 let bench: Bench;
 let first: Manifest;
@@ -67,7 +68,7 @@ describe('who deleted a dashboard or folder', () => {
     expect(trashReads()).toBe(0);
   });
 
-  it.each<FaultAction>([{ kind: 'status', status: 403 }, { kind: 'status', status: 500 }, { kind: 'hang' }])(
+  it.each(variants<FaultAction>([{ kind: 'hang' }, { kind: 'status', status: 403 }, { kind: 'status', status: 500 }]))(
     'does not keep a backup from being complete if Grafana does not say: %o',
     async (action) => {
       await as('ada:ada-secret', 'DELETE /api/dashboards/uid/board');
