@@ -88,8 +88,18 @@ export async function problemOf([program = '', ...words]: string[]): Promise<str
   return program.includes('/') ? runnable(program) : elsewhere([program, ...words]);
 }
 
+/** What was said of a command: pages have many in common. */
+const parsed = new Map<string, Promise<string | undefined>>();
+
+function dashkeep(words: string[]): Promise<string | undefined> {
+  const key = JSON.stringify(words);
+  const answer = parsed.get(key) ?? parse(words);
+  parsed.set(key, answer);
+  return answer;
+}
+
 /** As commander takes it. A command that is only mentioned by its name needs no arguments. */
-async function dashkeep(words: string[]): Promise<string | undefined> {
+async function parse(words: string[]): Promise<string | undefined> {
   const program = commandLine();
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({ writeErr: () => {}, writeOut: () => {} });
@@ -105,7 +115,7 @@ async function dashkeep(words: string[]): Promise<string | undefined> {
   );
 }
 
-/** What was said of a command: pages have many in common. */
+/** The same of other programs. */
 const asked = new Map<string, ReturnType<typeof helm>>();
 
 /** Both look at all flags before they show their help. */

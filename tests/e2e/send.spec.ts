@@ -49,9 +49,13 @@ test('a folder is sent to another Grafana, and the run is undone @quick', async 
   const backUp = page.getByRole('button', { name: 'Back up the current state' });
   // Many people take the first button.
   expect((await backUp.boundingBox())?.y).toBeLessThan((await again.boundingBox())?.y ?? 0);
+  const { options } = service.state;
+  const { runTime } = options;
+  options.runTime = 300_000;
   await backUp.click();
   await expect(page.getByRole('progressbar').first()).toBeVisible();
   await expect(again).toHaveCount(0);
+  options.runTime = runTime;
   await again.click();
   await expect(page.getByRole('combobox', { name: /^Prometheus/ })).toHaveValue('Prometheus EU');
   await expect(page.getByRole('combobox', { name: /^Payments/ })).toHaveValue('From stage');

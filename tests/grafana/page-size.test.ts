@@ -6,7 +6,7 @@ import { listPages } from '../../pkg/grafana/http/pagination/pages.ts';
 import { realClock } from '../support/ports.ts';
 import { servedClient } from './served-client.ts';
 
-const OBJECTS = 150;
+const OBJECTS = 130;
 
 /**
  * Reads a list of which each object takes the server that many milliseconds, which it spends on one page at a time, as
@@ -51,7 +51,7 @@ function sizesOf(size: PageSize, pages: number, msPerObject: number): number[] {
 
 describe('pages of a list with bodies', () => {
   it('get smaller where one takes the server long, and every object comes once', async () => {
-    const { names, limits } = await read(20);
+    const { names, limits } = await read(10);
     expect(names).toEqual(ALL);
     expect(limits[0]).toBe(50);
     expect(Math.min(...limits)).toBeLessThan(50);

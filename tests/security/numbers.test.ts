@@ -43,7 +43,7 @@ async function watch(side: Side, id: string): Promise<{ seen: Seen[]; last: Reco
 }
 
 it('of a backup that runs are those of the own organization', async () => {
-  world.grafana.simulator?.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 60 } });
+  world.grafana.simulator?.setFaults({ match: 'GET /api*', action: { kind: 'slow', ms: 30 } });
   const { json } = await home.call('POST', '/runs', { kind: 'backup' });
   const sides = [home, other];
   const watched = await Promise.all(sides.map((side) => watch(side, String(json.id))));

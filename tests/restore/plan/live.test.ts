@@ -62,7 +62,7 @@ test.each([
     expect(live).toBeDefined();
     most = Math.max(most, ++atOnce);
     looked++;
-    await wait(150);
+    await wait(60);
     atOnce--;
   });
 

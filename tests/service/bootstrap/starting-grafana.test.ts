@@ -6,7 +6,8 @@ import type { Log } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
 import { TokenKeeper } from '../../../pkg/service/bootstrap/tokens/keeper.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
-import { realClock, realRandomness } from '../../support/ports.ts';
+import { hastyClock } from '../../support/fast-clock.ts';
+import { realRandomness } from '../../support/ports.ts';
 
 it('warns of a Grafana that is not up yet only after a minute', async () => {
   const grafana = await startGrafana({ profile: '12.4' });
@@ -21,7 +22,7 @@ it('warns of a Grafana that is not up yet only after a minute', async () => {
     admin: { kind: 'directory', directory },
     allOrgs: false,
     state: new MemoryState(),
-    clock: { ...realClock, monotonic: () => realClock.monotonic() + passed },
+    clock: { ...hastyClock, monotonic: () => hastyClock.monotonic() + passed },
     randomness: realRandomness,
     log: { debug: () => undefined, info: say('info'), warn: say('warn'), error: say('error') } as unknown as Log,
     mayMint: () => true,

@@ -54,7 +54,7 @@ it('a service reports snapshots of untrusted keys in its repository, and who sig
   // A page that is open shows soon that someone trusts it in another process.
   await elsewhere(['trust', signer], 'state');
   await expect
-    .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 9_000, interval: 1_000 })
+    .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 9_000, interval: 200 })
     .not.toContainEqual(expect.objectContaining({ code: 'DK_SNAPSHOT_FOREIGN' }));
 });
 
@@ -74,7 +74,7 @@ it('trusts a key as soon as a person does beside it, though it has just found it
   };
   expect(await found()).toEqual([false, false, 409]);
   await elsewhere(['trust', (await elsewhere(['keys', '--json'])).json.own], 'state');
-  await expect.poll(found, { timeout: 20_000, interval: 500 }).toEqual([true, true, 201]);
+  await expect.poll(found, { timeout: 20_000, interval: 100 }).toEqual([true, true, 201]);
 });
 
 it('a plan of everything says that there are snapshots that it cannot restore', async () => {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../../pkg/contract/ports.ts';
 import type { S3Settings } from '../../../pkg/storage/open.ts';
+import { hastyClock } from '../../support/fast-clock.ts';
 import { openTestStore } from '../../support/s3/open-store.ts';
 import { startS3Server } from '../../support/s3/server.ts';
 import { afterEach } from 'vitest';
@@ -19,7 +20,7 @@ export async function open(
   options: S3ServerOptions = {},
   s3: S3Settings = {},
   environment: Record<string, string> = {},
-  clock?: Clock,
+  clock: Clock = hastyClock,
 ) {
   const server = await startS3Server(options);
   const store = await openTestStore(server, { s3, environment, clock });

@@ -96,8 +96,21 @@ export async function tryTemplate(chart: string, options: TemplateOptions = {}):
   return helm('template', release, chart, '-n', namespace, ...(await valuesArguments(values)), ...args);
 }
 
+/** What the chart renders with a file of values alone: many tests look at that. */
+const rendered = new Map<string, Promise<KubernetesObject[]>>();
+
 /** `helm template`, as objects. Throws with Helm's own words where it fails. */
 export async function template(chart: string, options: TemplateOptions = {}): Promise<KubernetesObject[]> {
+  const { values: [file, ...others] = [], ...rest } = options;
+  if (chart !== CHART || typeof file !== 'string' || others.length > 0 || Object.keys(rest).length > 0) {
+    return render(chart, options);
+  }
+  const objects = rendered.get(file) ?? render(chart, options);
+  rendered.set(file, objects);
+  return structuredClone(await objects);
+}
+
+async function render(chart: string, options: TemplateOptions): Promise<KubernetesObject[]> {
   const outcome = await tryTemplate(chart, options);
   if (outcome.code !== 0) {
     throw new Error(outcome.stderr);
