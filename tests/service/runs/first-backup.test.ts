@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
 import { isFirstBackupDue } from '../../../pkg/service/schedule/due.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import { eventually } from '../../support/ports.ts';
+import { startS3Server } from '../../support/s3/server.ts';
+import { startService } from '../../support/service.ts';
 
 const at = (second: number) => `2026-11-29T10:00:${String(second).padStart(2, '0')}.000Z`;
 
@@ -26,4 +30,35 @@ it.each([
 
 it.each(['complete', 'partial'])('is not due after a %s backup that the private key cannot decrypt', (status) => {
   expect(isDueAfter({ status, started: at(4), finished: at(9) }, at(20))).toBe(false);
+});
+
+it('is made as soon as a wrong target is corrected', async () => {
+  const grafana = await startGrafana({ profile: '13.2' });
+  const s3 = await startS3Server({ buckets: ['backups'] });
+  const environment = {
+    ...s3.environment,
+    DASHKEEP_TARGET: undefined,
+    DASHKEEP_SCHEDULE: undefined,
+    DASHKEEP_OUTBOUND_ALLOW: '127.0.0.1',
+  };
+  const service = await startService({ grafanaUrl: grafana.url, environment });
+  const save = async (url: string): Promise<void> => {
+    const { values } = (await service.call('GET', '/settings')).json;
+    expect((await service.call('PUT', '/settings', { values: { target: { ...values.target, url } } })).status).toBe(
+      200,
+    );
+  };
+  const hasEnded = async (wanted: string): Promise<boolean> => {
+    const { items } = (await service.call('GET', '/runs')).json as { items: { status: string }[] };
+    return items.some(({ status }) => status === wanted);
+  };
+  try {
+    await save('s3://bakups');
+    await eventually('a failed backup', () => hasEnded('failed'));
+    await save('s3://backups');
+    await eventually('the first backup', () => hasEnded('complete'));
+  } finally {
+    await service.stop();
+    await Promise.all([s3.close(), grafana.close()]);
+  }
 });
