@@ -77,10 +77,7 @@ export const HINT_REASONS = {
   'profile-keyless': 'Profile {profile} has no key, so the access key from the environment is used.',
   'environment-key-unused':
     'The access key from the environment is not used: {chosenBy} chose profile {profile}, which has a key.',
-  'endpoint-ignored': {
-    cli: 'The endpoint from {source} is not used, because AWS_IGNORE_CONFIGURED_ENDPOINT_URLS excludes it.',
-    page: 'The endpoint from {source} is not used, because the environment excludes it.',
-  },
+  'endpoint-ignored': 'The endpoint from {source} is not used, because {setting} is on.',
   'endpoint-not-indented':
     'In {source}, endpoint_url is not indented below “s3 =”, so AWS tools do not see it. Dashkeep uses it. Indent it.',
   'endpoint-other-region':

@@ -220,6 +220,18 @@ describe('the environment', () => {
     expect(refusal.message).toContain('AWS has no region fr-par');
   });
 
+  it.each([
+    ['ignore_configured_endpoint_urls of profile default', 'ignore_configured_endpoint_urls = true\n', {}],
+    ['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', '', { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true' }],
+  ])('names the setting that switches configured endpoints off: %s', async (setting, line, environment) => {
+    const config = `[default]\nregion = eu-west-3\nendpoint_url = ${SCALEWAY}\n${line}`;
+
+    const resolved = await resolve({ config, environment: { ...keys, ...environment } });
+
+    expect(resolved.endpoint).toEqual({ value: undefined, from: setting });
+    expect(resolved.warnings.map(reasonSentence)).toEqual([expect.stringContaining(`because ${setting} is on`)]);
+  });
+
   it('counts variables that are set to nothing as absent', async () => {
     const environment = { AWS_ENDPOINT_URL: '', AWS_PROFILE: ' ', AWS_REGION: '', AWS_ACCESS_KEY_ID: '' };
 

@@ -27,8 +27,12 @@ export function resolveEndpoint(
   }
   const ignored = present(profile.config.ignore_configured_endpoint_urls);
   if (aws.ignoresEndpoints ?? (ignored !== undefined && yesOrNo(ignored, 'ignore_configured_endpoint_urls'))) {
-    warnings.push(reason('endpoint-ignored', { source: configured.from }));
-    return { value: undefined, from: 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS' };
+    const setting =
+      aws.ignoresEndpoints === undefined
+        ? `ignore_configured_endpoint_urls of profile ${profile.name}`
+        : 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS';
+    warnings.push(reason('endpoint-ignored', { source: configured.from, setting }));
+    return { value: undefined, from: setting };
   }
   return checkedEndpoint(configured, 'S3');
 }
