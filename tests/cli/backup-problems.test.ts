@@ -115,7 +115,8 @@ describe('a resource that could not be read', () => {
 });
 
 it('names the kinds that it copied without reading them, and how to read everything', async () => {
-  const copied = /^copied from earlier snapshots without reading: .*; --full-read-every 1 reads everything$/m;
+  const copied =
+    /^it covers .*; copied from earlier snapshots, not read again: .*\n--full-read-every 1 reads everything$/m;
   expect((await backup(ADMIN)).out).not.toMatch(copied);
   expect((await backup(ADMIN)).out).toMatch(copied);
   expect((await backup(ADMIN, '--full-read-every', '1')).out).not.toMatch(copied);

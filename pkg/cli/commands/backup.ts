@@ -106,13 +106,6 @@ function printReport(context: CliContext, manifest: Manifest, configuration: Con
       report.reason !== undefined && causes.has(report.reason) ? 'not read, see below' : (report.reason ?? ''),
     ]);
   printTable(context, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
-  const unread = Object.entries(manifest.kinds).flatMap(([kind, { oldestReadAt }]) =>
-    oldestReadAt === undefined ? [] : [`${kind} (as of ${oldestReadAt})`],
-  );
-  if (unread.length > 0) {
-    const hint = '--full-read-every 1 reads everything';
-    printLine(context, `copied from earlier snapshots without reading: ${unread.join(', ')}; ${hint}`);
-  }
   causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
   printShrunk(context, manifest);
   printUpgrade(context, manifest);
@@ -121,8 +114,11 @@ function printReport(context: CliContext, manifest: Manifest, configuration: Con
     context,
     `snapshot ${manifest.id} is ${manifest.status}: ${counted(manifest.resources.length, 'resource')}, ${bytes(size)}`,
   );
-  const { text, advice } = coverageOf(manifest);
+  const { text, parts, advice } = coverageOf(manifest);
   printLine(context, printable(`it covers ${text}`));
+  if (parts.some(({ code }) => code === 'covers-unread')) {
+    printLine(context, '--full-read-every 1 reads everything');
+  }
   const hasAdmin = configuration.secret('GRAFANA_ADMIN_USER') !== undefined;
   const isToSet = ({ code }: KnownReason): boolean => code === 'include-server-kinds' && !hasAdmin;
   advice.forEach((one) => printLine(context, reasonSentence(isToSet(one) ? reason('set-server-admin') : one)));

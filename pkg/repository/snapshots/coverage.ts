@@ -36,9 +36,14 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
   const existing = read.length + unselected.length + forAdmins.length;
   const known = scope?.others === undefined ? undefined : orgs.length + scope.others.length;
   const isSafety = trigger === 'safety';
+  // A safety snapshot reads only what its restore changes.
+  const unread = named.flatMap(([kind, { oldestReadAt }]) =>
+    oldestReadAt === undefined || isSafety ? [] : [`${kind} (as of ${oldestReadAt})`],
+  );
   const parts: KnownReason[] = [
     ...orgParts(orgs.length, known, scope, isSafety),
     reason('covers-kinds', { read: String(read.length - unlisted.size), existing: String(existing) }),
+    ...(unread.length === 0 ? [] : [reason('covers-unread', { kinds: unread.join(', ') })]),
     ...(forAdmins.length === 0
       ? []
       : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-server-kinds', { kinds: forAdmins.join(', ') })]),

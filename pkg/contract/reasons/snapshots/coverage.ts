@@ -10,6 +10,7 @@ export const COVERAGE_REASONS = {
   'covers-unknown-orgs': '{read} organizations (tokens do not show whether others exist)',
   'covers-counted-orgs': 'organizations: {read}',
   'covers-kinds': '{read} of {existing} kinds',
+  'covers-unread': 'copied from earlier snapshots, not read again: {kinds}',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
   'lacks-safety-kinds': 'not included, because a safety snapshot contains only what its restore changes: {kinds}',
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
