@@ -131,6 +131,8 @@ export const SnapshotScope = z.object({
   unselected: z.array(z.enum(KIND_NAMES)).optional(),
   /** Organizations that exist and that it does not cover; absent where Grafana does not say which exist. */
   others: z.array(z.object({ id: z.int().positive(), name: z.string() })).optional(),
+  /** Where `others` is absent: those of them that are known to exist, because there are tokens of them. */
+  alsoKnown: z.array(z.int().positive()).optional(),
 });
 export type SnapshotScope = z.infer<typeof SnapshotScope>;
 

@@ -81,6 +81,11 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
   const others = existing?.filter(({ id }) => !wanted.some((org) => org.id === id));
   const chosen = asked === undefined ? 'own' : asked === 'all' ? 'all' : 'chosen';
   const scope: SnapshotScope = compact({ orgs: chosen, serverAdmin, others });
+  const known = new Set([home.id, ...(options.orgCredentials?.keys() ?? [])]);
+  wanted.forEach(({ id }) => known.delete(id));
+  if (others === undefined && known.size > 0) {
+    scope.alsoKnown = [...known].sort((a, b) => a - b);
+  }
   return { url: client.url, capabilities, orgs, home: home.id, serverAdmin, scope };
 }
 

@@ -119,5 +119,6 @@ function scopeOf({ scope, orgs }: Instance, existing: ReadonlyMap<number, string
     return scope;
   }
   const reached = new Set(orgs.map(({ id }) => id));
-  return { ...scope, others: [...existing].flatMap(([id, name]) => (reached.has(id) ? [] : [{ id, name }])) };
+  const { alsoKnown: _, ...rest } = scope;
+  return { ...rest, others: [...existing].flatMap(([id, name]) => (reached.has(id) ? [] : [{ id, name }])) };
 }

@@ -85,6 +85,27 @@ describe('a backup without --orgs', () => {
     expect(out).not.toContain('If they are set');
   });
 
+  it('counts an organization whose token is given, and says how to include it', async () => {
+    const tokens = {
+      GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }),
+      [`GRAFANA_API_TOKEN_ORG_${second}`]: grafana.token({ orgId: second }),
+    };
+    const { out } = await dashkeep(['backup'], tokens);
+    expect(out).toContain(
+      `it covers 1 of at least 2 organizations; not included, because the settings do not select them: ${second};`,
+    );
+    expect(out).toContain(`set DASHKEEP_ORGS=1,${second}; to exclude them on purpose, DASHKEEP_ORGS=1.`);
+    const own = (await dashkeep(['backup', '--json'], tokens)).json;
+    expect(own.coverage).toMatchObject({ orgs: { read: 1, existing: 2 }, whole: false });
+    expect(await orgsHeld()).toEqual([1]);
+
+    const of = async (orgs: string) => (await dashkeep(['backup', '--orgs', orgs, '--json'], tokens)).json.coverage;
+    expect((await of('all')).text).toContain('2 organizations (tokens do not show whether others exist)');
+    const chosen = await of(String(second));
+    expect(chosen.text).toMatch(/^1 of at least 2 organizations; .* do not select them: 1;/);
+    expect(chosen.advice).toMatchObject([{ code: 'include-server-kinds' }]);
+  });
+
   it('names the organizations that --orgs leaves out', async () => {
     const { exit, json } = await dashkeep(['backup', '--orgs', '1', '--json']);
     expect(exit).toBe(0);

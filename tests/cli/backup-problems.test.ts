@@ -162,6 +162,9 @@ describe('an organization that the account is no member of', () => {
     expect(lines).toEqual([expect.stringMatching(/^not read: team, .*annotation.*: .*not a member of .*“Closed”/)]);
     expect(out.split('not a member of')).toHaveLength(2);
     expect(out).toMatch(/is partial: [1-9]\d+ resources/);
+    expect(out).toMatch(
+      /1 of 2 organizations; not read, because the account is not a member: \d+ \(Closed\); (\d+) of \1 kinds$/m,
+    );
     // Grafana would refuse each of them.
     expect(grafana.requests.filter(({ org }) => org === id)).toEqual([]);
   });

@@ -47,3 +47,29 @@ it('counts the resources that failed by kind, and none for a list that failed in
   });
   expect(text).toContain('not read because of errors: team, dashboard (2)');
 });
+
+it('counts no organization of which nothing was read, and says why', () => {
+  const none = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
+  const found = (code: string) => {
+    const why = { reason: 'refused', code, params: {} };
+    return coverageOf({
+      orgs: [MAIN, { id: 2, name: 'Second' }],
+      // What failed in one organization may have been read in the other.
+      kinds: {
+        dashboard: { ...none, ...why },
+        folder: none,
+        'data-source-permissions': { ...none, reason: 'not here' },
+      },
+      errors: (['dashboard', 'folder'] as const).map((kind) => ({ org: 2, kind, uid: '', ...why })),
+      scope: { orgs: 'all', serverAdmin: true, others: [] },
+    });
+  };
+  const closed = found('no-member');
+  expect(closed).toMatchObject({ orgs: { read: 1, existing: 2 }, kinds: { read: 2, existing: 2 }, whole: false });
+  expect(closed.text).toBe(
+    '1 of 2 organizations; not read, because the account is not a member: 2 (Second); 2 of 2 kinds',
+  );
+  expect(found('DK_GRAFANA_FAILED').text).toContain('not read because of errors: org 2 (Second)');
+  // It was read, although some may be missing.
+  expect(found('list-hides')).toMatchObject({ orgs: { read: 2 }, kinds: { read: 0, existing: 2 } });
+});

@@ -8,10 +8,12 @@ import {
   isRegularBackup,
   problemCount,
   type Manifest,
+  type SnapshotScope,
   type SnapshotSummary,
 } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { isAsked, isOfList, orgParts, unreadOrgs } from './covered/organizations.ts';
 
 /** What coverage is computed from. */
 export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope' | 'newer'> &
@@ -29,19 +31,23 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
   const left = (code: string): KindName[] => named.flatMap(([kind, report]) => (report.code === code ? [kind] : []));
   const unselected = left('not-asked-for');
   const forAdmins = left('needs-server-admin');
-  const failed = KIND_NAMES.filter((kind) => errors.some((problem) => problem.kind === kind));
-  const unlisted = new Set(errors.flatMap(({ kind, uid, count }) => (uid === '' && count === undefined ? [kind] : [])));
-  // Every other reason is that this Grafana does not have the kind.
-  const read = named.filter(([kind, report]) => report.reason === undefined || kindsOf(errors).has(kind));
+  const closed = unreadOrgs({ orgs, kinds, errors });
+  const isUnread = new Set(closed.length === orgs.length ? [] : closed.map(({ id }) => id));
+  // An organization of which nothing was read does not count, and says nothing about kinds that others were read of.
+  const inRead = errors.filter(({ org }) => !isUnread.has(org));
+  const failed = KIND_NAMES.filter((kind) => inRead.some((problem) => problem.kind === kind));
+  const unlisted = new Set(inRead.flatMap((problem) => (isOfList(problem) ? [problem.kind] : [])));
+  const read = named.filter(([kind, report]) => isAsked(kind, report, errors));
   const existing = read.length + unselected.length + forAdmins.length;
-  const known = scope?.others === undefined ? undefined : orgs.length + scope.others.length;
   const isSafety = trigger === 'safety';
+  const others = scope?.others ?? (isSafety ? [] : (scope?.alsoKnown ?? []));
+  const known = scope?.others === undefined && others.length === 0 ? undefined : orgs.length + others.length;
   // A safety snapshot reads only what its restore changes.
   const unread = named.flatMap(([kind, { oldestReadAt }]) =>
     oldestReadAt === undefined || isSafety ? [] : [`${kind} (as of ${oldestReadAt})`],
   );
   const parts: KnownReason[] = [
-    ...orgParts(orgs.length, known, scope, isSafety),
+    ...orgParts(orgs.length, { unread: closed, known, scope, isSafety }),
     reason('covers-kinds', { read: String(read.length - unlisted.size), existing: String(existing) }),
     ...(unread.length === 0 ? [] : [reason('covers-unread', { kinds: unread.join(', ') })]),
     ...(forAdmins.length === 0
@@ -50,14 +56,14 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
     ...(unselected.length === 0
       ? []
       : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-unselected', { kinds: unselected.join(', ') })]),
-    ...(errors.length === 0
+    ...(inRead.length === 0
       ? []
-      : [reason('lacks-failed', { kinds: failed.map((kind) => failedOf(kind, errors)).join(', ') })]),
+      : [reason('lacks-failed', { kinds: failed.map((kind) => failedOf(kind, inRead)).join(', ') })]),
     ...(newer.length === 0 ? [] : [reason('lacks-newer-kinds', { kinds: countedKinds(newer) })]),
   ];
-  const lacksOrgs = scope?.orgs === 'own' && (scope.others?.length ?? 0) > 0;
+  const lacksOrgs = scope?.orgs === 'own' && others.length > 0;
   return {
-    orgs: { read: orgs.length, ...(known === undefined ? {} : { existing: known }) },
+    orgs: { read: orgs.length - closed.length, ...(known === undefined ? {} : { existing: known }) },
     kinds: { read: read.length - unlisted.size, existing },
     whole: (isSafety || (!lacksOrgs && forAdmins.length === 0)) && errors.length === 0,
     text: parts.map(reasonSentence).join('; '),
@@ -65,43 +71,30 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
     advice: isSafety
       ? []
       : [
-          ...(lacksOrgs ? [reason('include-orgs')] : []),
+          ...(lacksOrgs ? [includeOrgs(orgs, scope)] : []),
           ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
         ],
   };
 }
 
+function includeOrgs(orgs: Covered['orgs'], { others, alsoKnown = [] }: SnapshotScope): KnownReason {
+  const own = orgs.map(({ id }) => id);
+  const all = [...own, ...alsoKnown].sort((a, b) => a - b);
+  return others === undefined
+    ? reason('include-given-orgs', { orgs: all.join(','), own: own.join(',') })
+    : reason('include-orgs');
+}
+
 /** A kind, with the number of resources where only some of them failed: in how many organizations says nothing. */
 function failedOf(kind: KindName, errors: Manifest['errors']): string {
   const own = errors.filter((problem) => problem.kind === kind);
-  const isUnlisted = own.some(({ uid, count }) => uid === '' && count === undefined);
+  const isUnlisted = own.some(isOfList);
   return isUnlisted ? kind : `${kind} (${problemCount(own)})`;
 }
 
 function countedKinds(newer: NonNullable<Covered['newer']>): string {
   const kinds = new Set(newer.map(({ kind }) => kind));
   return [...kinds].map((one) => `${one} (${newer.filter(({ kind }) => kind === one).length})`).join(', ');
-}
-
-function kindsOf(errors: Manifest['errors']): ReadonlySet<KindName> {
-  return new Set(errors.map(({ kind }) => kind));
-}
-
-function orgParts(read: number, known: number | undefined, scope: Covered['scope'], isSafety: boolean): KnownReason[] {
-  if (known === undefined) {
-    // Earlier releases did not store who was asked.
-    if (scope === undefined) {
-      return [reason('covers-counted-orgs', { read: String(read) })];
-    }
-    return [read === 1 ? reason('covers-unknown-org') : reason('covers-unknown-orgs', { read: String(read) })];
-  }
-  const numbers = { read: String(read), existing: String(known) };
-  const orgs = (scope?.others ?? []).map(({ id, name }) => `${id} (${name})`).join(', ');
-  if (orgs === '') {
-    return known === 1 ? [] : [reason('covers-every-org', numbers)];
-  }
-  const code = isSafety ? 'covers-safety-orgs' : scope?.orgs === 'own' ? 'covers-own-org' : 'covers-orgs';
-  return [reason(code, { ...numbers, orgs })];
 }
 
 /** Most losses that a sentence names. */

@@ -14,6 +14,7 @@ import type { TokenStatus } from '../bootstrap/tokens/state.ts';
 import type { ServiceConfig } from '../config.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
 import type { Leadership } from '../schedule/leadership.ts';
+import { askedFor } from './asked-for.ts';
 import { coverageNow } from './coverage-now.ts';
 import type { Readings } from './metrics.ts';
 import type { StatusCache } from './status-cache.ts';
@@ -96,23 +97,8 @@ export class StatusView {
   }
 
   /** What backups are asked for, with the organizations as far as they are known. */
-  askedFor({ orgs, scope }: Pick<Instance, 'orgs' | 'scope'>): AskedFor {
-    const { keeper, config, settings } = this.#parts;
-    const { excludeKinds, orgs: wanted } = settings.view().values.scope;
-    const chosen: NonNullable<AskedFor['scope']>['orgs'] =
-      config.orgIds !== undefined ? 'chosen' : wanted === 'all' ? 'all' : 'own';
-    if (keeper === undefined || keeper.existing.size === 0) {
-      const own = orgs.map(({ id, name }) => ({ id, name }));
-      const given = chosen === 'own' ? [] : [...config.grafana.orgTokens.keys()].map((id) => ({ id, name: '' }));
-      return { excludeKinds, orgs: [...own, ...given], scope: { ...scope, orgs: chosen } };
-    }
-    const others = this.notCovered;
-    const covered = [...keeper.existing].filter(([id]) => !others.some((org) => org.id === id));
-    return {
-      excludeKinds,
-      orgs: covered.map(([id, name]) => ({ id, name })),
-      scope: compact({ ...scope, orgs: chosen, others: keeper.isExistingStale ? undefined : others }),
-    };
+  askedFor(instance: Pick<Instance, 'orgs' | 'scope'>): AskedFor {
+    return askedFor(this.#parts, this.notCovered, instance);
   }
 
   /** What the caller may know, from memory: nothing is asked of anybody. */
@@ -193,7 +179,9 @@ export class StatusView {
     const server = Object.entries(repository.content).filter(([kind]) => SERVER_KINDS.has(kind as KindName));
     const isShown = seen !== undefined && seen.id === repository.newest?.id;
     return compact({
-      coverage: caller.home ? coverageNow(repository.coverage, this.#parts.settings.view().values) : undefined,
+      coverage: caller.home
+        ? coverageNow(repository.coverage, this.#parts.settings.view().values, this.#parts.config.orgIds)
+        : undefined,
       lastFull: isShown && (seen.status === 'partial' || seen.shrunk !== undefined) ? repository.lastFull : undefined,
       upgrade: isShown ? upgradeFor(repository.upgrade, caller) : undefined,
       newest: seen === undefined ? undefined : rowOf(seen),

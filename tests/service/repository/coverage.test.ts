@@ -20,7 +20,7 @@ async function api(route: string, body?: unknown, org = 1): Promise<Record<strin
   return answer.body as Record<string, unknown>;
 }
 
-async function start(environment: Record<string, string> = {}): Promise<void> {
+async function start(environment: Record<string, string | undefined> = {}): Promise<void> {
   service = await startService({
     grafanaUrl: grafana.url,
     environment: { DASHKEEP_WEBHOOK_URL: webhook.url, ...environment },
@@ -138,6 +138,41 @@ describe('what the backups of a service cover', () => {
       `not included, because the settings exclude them: ${SERVER_KINDS}`,
     );
     expect(await rights()).toMatchObject({ status: 'ok', detail: (coverage as { text: string }).text });
+  });
+
+  it('is not all where there is a token of an organization that is not selected', async () => {
+    const given = {
+      GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }),
+      [`GRAFANA_API_TOKEN_ORG_${second}`]: grafana.token({ orgId: second }),
+      DASHKEEP_EXCLUDE_KINDS: SERVER_KINDS,
+      GRAFANA_ADMIN_USER: undefined,
+      GRAFANA_ADMIN_PASSWORD: undefined,
+    };
+    await start(given);
+    expect(await rights()).toMatchObject({ status: 'warning', detail: expect.stringContaining('1 of at least 2') });
+    const { coverage, protection } = await statusOf((await backUp())['snapshot']);
+    expect(protection).toBe('uncovered');
+    const advice = { code: 'include-given-orgs', params: { orgs: `1,${second}`, own: '1' } };
+    expect(coverage).toMatchObject({ orgs: { read: 1, existing: 2 }, whole: false, advice: [advice] });
+    expect((coverage as { text: string }).text).toMatch(/^1 of at least 2 organizations/);
+    expect(await metric('dashkeep_backup_uncovered')).toBe('1');
+    expect(await metric('dashkeep_existing_organizations')).toBe('2');
+    expect(await rights()).toMatchObject({ status: 'warning', detail: (coverage as { text: string }).text });
+    const { evidence } = (await service.call('GET', '/readiness')).json;
+    const line = (evidence as { code: string }[]).find(({ code }) => code === 'coverage');
+    expect(line).toMatchObject({ level: 'warning', hint: expect.stringContaining(`DASHKEEP_ORGS=1,${second}`) });
+
+    await service.stop();
+    const { directory } = service;
+    service = await startService({
+      grafanaUrl: grafana.url,
+      directory,
+      environment: { ...given, DASHKEEP_ORGS: `1,${second}` },
+    });
+    await expect
+      .poll(async () => (await status()).coverage?.advice, { timeout: 20_000 })
+      .toMatchObject([{ code: 'orgs-in-next' }]);
+    expect((await statusOf((await backUp())['snapshot']))['protection']).toBe('yes');
   });
 
   it('does not ask about organizations that the deployment left out by naming the others', async () => {

@@ -102,7 +102,11 @@ export const REPOSITORY_ADVICE = {
   'orgs-in-next': 'The next backup includes them.',
   'include-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS=all. To exclude them on purpose, list the IDs of the others in DASHKEEP_ORGS. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`), because it does not use a target saved on the settings page. A token reaches only one organization.',
-    page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then does not use one saved in the settings. A token reaches only one organization.',
+    page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then ignores a target saved in the settings. A token reaches only one organization.',
+  },
+  'include-given-orgs': {
+    cli: 'To include them, set DASHKEEP_ORGS={orgs}; to exclude them on purpose, DASHKEEP_ORGS={own}. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
+    page: 'The deployment has to select {orgs}, or {own} to exclude them on purpose, and to set the target.',
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
