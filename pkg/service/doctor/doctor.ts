@@ -1,27 +1,18 @@
-import { compact } from '../../contract/compact.ts';
 import type { SettingsCheck } from '../../contract/api/settings.ts';
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
-import { GrafanaClient } from '../../grafana/http/client.ts';
-import { discover } from '../../grafana/capabilities.ts';
-import { connect } from '../../grafana/instance.ts';
-import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
-import { numberAt } from '../../lib/json/json.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
 import { givenTokenChecks } from './api-token-checks.ts';
-import { adminCredentials } from '../token-sources.ts';
-import { AdminRefused, NoAdmin } from '../bootstrap/problems.ts';
+import { NoAdmin } from '../bootstrap/problems.ts';
 import { appOfOther, LEAVE_APP } from '../bootstrap/other-service.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
+import { grafanaChecks } from './grafana.ts';
 import { connectionCheck } from './connection.ts';
 import { keyChecks } from './keys.ts';
 import { deploymentChecks } from './deployment-checks.ts';
-import { checkRights } from './rights.ts';
 import { verificationChecks } from './verification.ts';
-import { serverClient } from '../../operations/grafana.ts';
-import { GrafanaHealth } from '../status/health.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
@@ -81,79 +72,6 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<D
   ]);
   const checks = groups.flat();
   return { ok: checks.every(({ status }) => status !== 'failed'), checks };
-}
-
-async function grafanaChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
-  const { grafana } = parts.config;
-  const { clock, randomness, log } = parts;
-  const isWithoutToken = parts.keeper?.orgs.length === 0;
-  // A refused password is not tried once more, because Grafana would lock the account.
-  const admin = parts.keeper?.status.problem instanceof AdminRefused ? undefined : parts.admin;
-  if (isWithoutToken && admin === undefined) {
-    return healthChecks(grafana, signal);
-  }
-  let client: GrafanaClient | undefined;
-  let server: GrafanaClient | undefined;
-  try {
-    const credentials =
-      isWithoutToken && admin !== undefined
-        ? adminCredentials(admin, parts.config.admin.keys)
-        : parts.access.credentials();
-    client = GrafanaClient.open({ ...grafana, credentials, clock, randomness, log, attempts: 2, timeout: 10_000 });
-    const { version } = await discover(client, signal);
-    const found = reason('grafana-found', { version, url: client.url });
-    // Commands reach all organizations with the credentials of a server admin; a token of the service reaches one.
-    const reached = isWithoutToken && grafana.admin !== undefined;
-    const connected = await connect({ client, orgs: reached ? 'reached' : undefined, signal });
-    const scope = reached ? { ...connected.scope, others: [] } : connected.scope;
-    const instance = { ...connected, scope, serverAdmin: reached && connected.serverAdmin };
-    const { deploymentTarget } = await parts.settings.effective();
-    const opened = { ...grafana, ...parts.access, clock, randomness, log };
-    server = deploymentTarget ? await serverClient(opened, signal) : undefined;
-    const rights = await checkRights(
-      compact({ ...instance, server }),
-      { clock, log, signal },
-      parts.statusView.askedFor(instance),
-    );
-    const serverAdmin = server ?? (instance.serverAdmin ? client : undefined);
-    const left = serverAdmin === undefined ? [] : await leftoverChecks(serverAdmin, signal);
-    return [checked(reason('check-of-grafana'), 'ok', [found]), rights, ...left];
-  } catch (error) {
-    return [failedCheck(reason('check-of-grafana'), error)];
-  } finally {
-    await Promise.all([client?.close(), server?.close()]);
-  }
-}
-
-/** A restore test whose process was killed leaves its organization behind, and no backup or list shows it. */
-async function leftoverChecks(serverAdmin: GrafanaClient, signal: AbortSignal): Promise<DoctorCheck[]> {
-  const orgs = await listOrgs(serverAdmin, signal);
-  return orgs.flatMap((org) => {
-    const [id, name] = [String(numberAt(org, 'id')), orgNameOf(org)];
-    const advice = reason('delete-scratch-org', { url: serverAdmin.url, name });
-    const left = reason('drill-org-left', { name });
-    return isScratchOrg(name) ? checked(reason('check-of-organization', { id }), 'warning', [left], advice) : [];
-  });
-}
-
-/** All that can be tried without a token. */
-async function healthChecks(grafana: { url: string; caFile?: string }, signal: AbortSignal): Promise<DoctorCheck[]> {
-  const health = new GrafanaHealth(grafana);
-  try {
-    const { problem, version } = await health.read(signal);
-    if (problem !== undefined) {
-      return [failedCheck(reason('check-of-grafana'), problem)];
-    }
-    const { url } = grafana;
-    const found =
-      version === undefined ? reason('grafana-unversioned', { url }) : reason('grafana-found', { version, url });
-    return [
-      checked(reason('check-of-grafana'), 'ok', [found]),
-      checked(reason('check-of-rights'), 'skipped', [reason('rights-need-token')]),
-    ];
-  } finally {
-    await health.close();
-  }
 }
 
 async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {

@@ -1,15 +1,17 @@
 import type { DoctorCheck } from '../../contract/api/status.ts';
-import { asDashkeepError } from '../../contract/errors.ts';
+import { DashkeepError } from '../../contract/errors.ts';
 import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { because } from '../../contract/reasons/reason.ts';
-import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
-import type { Kind, KindContext, Serving } from '../../grafana/kinds/kind.ts';
-import { KINDS } from '../../grafana/kinds/registry.ts';
-import { isJsonObject } from '../../lib/json/json.ts';
+import { adviceOf } from '../../contract/reasons/reason.ts';
+import type { Instance } from '../../grafana/instance.ts';
+import type { KindContext } from '../../grafana/kinds/kind.ts';
 import { coverageOf, type Covered } from '../../repository/snapshots/coverage.ts';
 import { checked } from './check.ts';
+import { rightsByOrg, type OrgRights } from './org-rights.ts';
+
+/** Most organizations that are named with what is missing there. */
+const MOST_NAMED = 5;
 
 /** What backups are asked for. */
 export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
@@ -19,9 +21,8 @@ export interface AskedFor extends Pick<Covered, 'orgs' | 'scope'> {
 }
 
 /**
- * What a backup would cover. Compares the actions that kinds name with those that Grafana grants in the first
- * organization: a list may be shorter without one of them instead of being refused. Kinds that this Grafana does not
- * have need none.
+ * What a backup would cover, from the permissions in each of the organizations.
+ * @param instance - with a client for each organization that can be reached
  */
 export async function checkRights(
   instance: Instance,
@@ -29,58 +30,69 @@ export async function checkRights(
   { excludeKinds, connection, ...asked }: AskedFor,
 ): Promise<DoctorCheck> {
   const subject = reason('check-of-rights');
-  const [org] = instance.orgs as [Org];
-  const context = kindContext(instance, org, { ...run, decryptSecrets: false });
-  const onServer = kindContext(instance, org, { ...run, decryptSecrets: false }, 'server');
-  let permissions;
-  try {
-    permissions = await context.grafana.get('/api/access-control/user/permissions', { signal: run.signal });
-  } catch (error) {
-    const { message } = asDashkeepError(error);
-    return checked(subject, 'skipped', [reason('rights-silent', { message })]);
+  const reached = await rightsByOrg(instance, run, excludeKinds);
+  const [first] = reached;
+  if (first?.refused !== undefined && reached.every(({ refused }) => refused !== undefined && !isClosed(refused))) {
+    return checked(subject, 'skipped', [reason('rights-silent', { message: first.refused.message })]);
   }
-  const granted = new Set(isJsonObject(permissions) ? Object.keys(permissions) : []);
-  const lacking: { kind: KindName; action: string }[] = [];
-  const kinds: Manifest['kinds'] = {};
-  for (const kind of KINDS) {
-    const report = { listed: 0, stored: 0, reused: 0, skipped: 0, failed: 0 };
-    const isExcluded = excludeKinds.includes(kind.name);
-    const serving: Serving = isExcluded
-      ? { served: false, reason: reason('not-asked-for') }
-      : await servingOf(kind, kind.declaration.scope === 'org' ? context : onServer);
-    // What a server admin may do is no matter of single rights.
-    const action = kind.declaration.scope === 'org' ? actionOf(kind) : undefined;
-    const hidden = serving.served && serving.lacking?.why?.code === 'list-hides' ? serving.lacking.why.params : {};
-    if (serving.served && action !== undefined && (!granted.has(action) || 'permission' in hidden)) {
-      lacking.push({ kind: kind.name, action: hidden['permission'] ?? action });
-    }
-    kinds[kind.name] = serving.served ? report : { ...report, ...because(serving.reason) };
-  }
-  const errors = lacking.map(({ kind }) => ({ org: context.org.id, kind, uid: '', reason: '' }));
-  const { whole, parts, advice: general } = coverageOf({ ...asked, kinds, errors });
+  const all = [...reached, ...withoutToken(asked.orgs, reached)];
+  // That of the organization with the server kinds last.
+  const kinds: Manifest['kinds'] = Object.assign({}, ...all.map((one) => one.kinds).reverse());
+  const { whole, parts, advice: general } = coverageOf({ ...asked, kinds, errors: errorsOf(all, kinds) });
   const advice =
     connection === undefined ? general : general.map(() => reason('include-in-connection', { connection }));
-  if (lacking.length === 0) {
+  const flawed = all.filter(({ lacking, refused }) => lacking.length > 0 || refused !== undefined);
+  if (flawed.length === 0) {
     return checked(subject, whole ? 'ok' : 'warning', parts, ...advice);
   }
-  const named = lacking.map(({ kind, action }) => `${kind} (${action})`).join('; ');
+  const open = flawed.filter(({ refused }) => !isClosed(refused));
+  const named = open.slice(0, MOST_NAMED).map((one) => missingIn(one, all.length > 1));
+  const more = open.length > named.length ? [`… (${open.length})`] : [];
+  const found = open.length === 0 ? [] : [reason('rights-lacking', { kinds: [...named, ...more].join('; ') })];
   const others = parts.filter(({ code }) => code !== 'lacks-failed');
-  const found = reason('rights-lacking', { kinds: named });
+  const hints = [
+    ...(flawed.some(({ lacking }) => lacking.length > 0) ? [reason('give-admin-role')] : []),
+    ...(flawed.length > open.length ? [reason('join-organizations')] : []),
+    ...open.flatMap(({ refused }) => (refused === undefined ? [] : [adviceOf(refused)])).slice(0, 1),
+  ];
   // A backup with these credentials is partial, but a migration may do without these kinds.
   const status = connection === undefined ? 'failed' : 'warning';
-  return checked(subject, status, [...others, found], reason('give-admin-role'), ...advice);
+  return checked(subject, status, [...others, ...found], ...hints, ...advice);
 }
 
-/** The declarations are for people; the action is the first word of the first that looks like one. */
-function actionOf({ declaration }: Kind): string | undefined {
-  return declaration.rights.flatMap((text) => /^([a-z.]+:[a-z]+)\b/.exec(text)?.[1] ?? [])[0];
+function isClosed(refused: DashkeepError | undefined): boolean {
+  return refused?.why?.code === 'no-member';
 }
 
-/** Whether this Grafana has the kind; where it does not let us look, it may have. */
-async function servingOf(kind: Kind, context: KindContext): Promise<Serving> {
-  try {
-    return await kind.serves(context);
-  } catch {
-    return { served: true };
-  }
+/** Organizations that are to be backed up and that nothing reaches. */
+function withoutToken(orgs: AskedFor['orgs'], reached: readonly OrgRights[]): OrgRights[] {
+  const missing = orgs.filter(({ id }) => !reached.some(({ org }) => org.id === id));
+  return missing.map((org) => ({ org, kinds: {}, lacking: [], refused: noToken(org.id) }));
+}
+
+function noToken(id: number): DashkeepError {
+  const org = String(id);
+  return new DashkeepError('DK_SETTINGS', 'there is no token for it', { advice: reason('set-org-token', { org }) });
+}
+
+function errorsOf(all: readonly OrgRights[], kinds: Manifest['kinds']): Manifest['errors'] {
+  const every = Object.keys(kinds) as KindName[];
+  return all.flatMap(({ org: { id: org }, lacking, refused }) =>
+    refused === undefined
+      ? lacking.map(({ kind, isListed }) => ({
+          org,
+          kind,
+          uid: '',
+          reason: '',
+          code: isListed ? 'list-hides' : 'rights',
+        }))
+      : every
+          .filter((kind) => kinds[kind]?.reason === undefined)
+          .map((kind) => ({ org, kind, uid: '', reason: '', code: refused.why?.code ?? refused.code })),
+  );
+}
+
+function missingIn({ org: { id, name }, lacking, refused }: OrgRights, isOneOfMany: boolean): string {
+  const where = isOneOfMany ? `org ${id}${name === '' ? '' : ` (${name})`}: ` : '';
+  return where + (refused?.message ?? lacking.map(({ kind, action }) => `${kind} (${action})`).join('; '));
 }

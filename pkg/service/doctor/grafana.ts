@@ -1,0 +1,106 @@
+import { compact } from '../../contract/compact.ts';
+import type { DoctorCheck } from '../../contract/api/status.ts';
+import { reason } from '../../contract/reasons/catalogue.ts';
+import { discover } from '../../grafana/capabilities.ts';
+import { GrafanaClient } from '../../grafana/http/client.ts';
+import { connect } from '../../grafana/instance.ts';
+import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
+import { numberAt } from '../../lib/json/json.ts';
+import { serverClient } from '../../operations/grafana.ts';
+import { AdminRefused } from '../bootstrap/problems.ts';
+import type { ServiceParts } from '../parts.ts';
+import { GrafanaHealth } from '../status/health.ts';
+import { adminCredentials } from '../token-sources.ts';
+import { checked, failedCheck } from './check.ts';
+import { checkRights } from './rights.ts';
+
+type GrafanaParts = Pick<
+  ServiceParts,
+  'config' | 'admin' | 'settings' | 'statusView' | 'keeper' | 'access' | 'clock' | 'randomness' | 'log'
+>;
+
+/** Grafana itself, and what may be read of it. */
+export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const { grafana } = parts.config;
+  const { clock, randomness, log } = parts;
+  const isWithoutToken = parts.keeper?.orgs.length === 0;
+  // A refused password is not tried once more, because Grafana would lock the account.
+  const admin = parts.keeper?.status.problem instanceof AdminRefused ? undefined : parts.admin;
+  if (isWithoutToken && admin === undefined) {
+    return healthChecks(grafana, signal);
+  }
+  let client: GrafanaClient | undefined;
+  let server: GrafanaClient | undefined;
+  try {
+    const credentials =
+      isWithoutToken && admin !== undefined
+        ? adminCredentials(admin, parts.config.admin.keys)
+        : parts.access.credentials();
+    const opened = GrafanaClient.open({
+      ...grafana,
+      credentials,
+      clock,
+      randomness,
+      log,
+      attempts: 2,
+      timeout: 10_000,
+    });
+    client = opened;
+    const { version } = await discover(opened, signal);
+    const found = reason('grafana-found', { version, url: opened.url });
+    // Commands reach all organizations with the credentials of a server admin; a token of the service reaches one.
+    const reached = isWithoutToken && grafana.admin !== undefined;
+    const orgCredentials = parts.access.orgCredentials();
+    const connected = await connect({ client: opened, orgs: reached ? 'reached' : undefined, orgCredentials, signal });
+    const scope = reached ? { ...connected.scope, others: [] } : connected.scope;
+    const instance = { ...connected, scope, serverAdmin: reached && connected.serverAdmin };
+    const asked = parts.statusView.askedFor(instance);
+    const orgs = asked.orgs.flatMap(({ id, name }) => {
+      const known = connected.orgs.find((org) => org.id === id);
+      const token = orgCredentials.get(id);
+      return known ?? (token === undefined ? [] : { id, name, client: opened.inOrg(id, token) });
+    });
+    const { deploymentTarget } = await parts.settings.effective();
+    const link = { ...grafana, ...parts.access, clock, randomness, log };
+    server = deploymentTarget ? await serverClient(link, signal) : undefined;
+    const rights = await checkRights(compact({ ...instance, orgs, server }), { clock, log, signal }, asked);
+    const serverAdmin = server ?? (instance.serverAdmin ? opened : undefined);
+    const left = serverAdmin === undefined ? [] : await leftoverChecks(serverAdmin, signal);
+    return [checked(reason('check-of-grafana'), 'ok', [found]), rights, ...left];
+  } catch (error) {
+    return [failedCheck(reason('check-of-grafana'), error)];
+  } finally {
+    await Promise.all([client?.close(), server?.close()]);
+  }
+}
+
+/** A restore test whose process was killed leaves its organization behind, and no backup or list shows it. */
+async function leftoverChecks(serverAdmin: GrafanaClient, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const orgs = await listOrgs(serverAdmin, signal);
+  return orgs.flatMap((org) => {
+    const [id, name] = [String(numberAt(org, 'id')), orgNameOf(org)];
+    const advice = reason('delete-scratch-org', { url: serverAdmin.url, name });
+    const left = reason('drill-org-left', { name });
+    return isScratchOrg(name) ? checked(reason('check-of-organization', { id }), 'warning', [left], advice) : [];
+  });
+}
+
+/** All that can be tried without a token. */
+async function healthChecks(grafana: { url: string; caFile?: string }, signal: AbortSignal): Promise<DoctorCheck[]> {
+  const health = new GrafanaHealth(grafana);
+  try {
+    const { problem, version } = await health.read(signal);
+    if (problem !== undefined) {
+      return [failedCheck(reason('check-of-grafana'), problem)];
+    }
+    const { url } = grafana;
+    const found =
+      version === undefined ? reason('grafana-unversioned', { url }) : reason('grafana-found', { version, url });
+    return [
+      checked(reason('check-of-grafana'), 'ok', [found]),
+      checked(reason('check-of-rights'), 'skipped', [reason('rights-need-token')]),
+    ];
+  } finally {
+    await health.close();
+  }
+}
