@@ -207,9 +207,9 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const recoveryKit = new RecoveryKit({ config, settings, repositoryCache, limits, clock, randomness, log });
 
   /** Tries a target with settings that need not be saved. */
-  const check = async (candidate: SettingsCandidate, until: AbortSignal): Promise<SettingsCheck> => {
+  const check = async (candidate: SettingsCandidate, until: AbortSignal, within?: number): Promise<SettingsCheck> => {
     const candidateSettings = await settings.candidate(candidate);
-    return checkTarget(candidateSettings, { state, limits, clock, randomness, log }, until);
+    return checkTarget(candidateSettings, { config, state, limits, clock, randomness, log }, until, within);
   };
   return {
     ...{ config, admin, kubernetes, clock, randomness, log, signal, address, check },

@@ -258,4 +258,15 @@ describe('the doctor', () => {
       `FAILED   target: repository: file://DIRECTORY/target ${foreign}`,
     ]);
   });
+
+  it('opens a repository that a passphrase encrypts', async () => {
+    const passphrase = { DASHKEEP_AGE_PASSPHRASE: 'correct horse battery staple', GRAFANA_API_TOKEN: grafana.token() };
+    const target = { DASHKEEP_TARGET: `file://${join(directory, 'target')}`, DASHKEEP_KUBERNETES: 'off' };
+    const given = { ...passphrase, ...target, GRAFANA_URL: grafana.url, HOME: directory };
+    const state = { DASHKEEP_STATE_DIR: join(directory, 'state') };
+    expect((await runMain(['backup'], { ...given, ...state })).exit).toBe(0);
+    expect(await printed(passphrase)).toContain(
+      'ok       target: repository: the target holds an encrypted repository',
+    );
+  });
 });

@@ -3,6 +3,9 @@ import { request } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CheckStep, SettingsCandidate, SettingsCheck } from '../../pkg/contract/api/settings.ts';
+import { reason } from '../../pkg/contract/reasons/catalogue.ts';
+import { unfinished } from '../../pkg/service/storage/check.ts';
+import { STORE_CHECK_STEPS, type StoreCheckStep, type StoreCheckStepName } from '../../pkg/storage/check/check.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { portOf } from '../support/servers/listening.ts';
@@ -67,6 +70,19 @@ it('names a cause that concerns every step once, and says of the others that it 
   expect(new Set(others.flatMap(({ findings }) => findings?.map(({ code }) => code)))).toEqual(
     new Set(['needs-earlier-steps']),
   );
+});
+
+it('names the step that a slow target did not finish in time, and what it did before', () => {
+  const step = (name: StoreCheckStepName): StoreCheckStep => ({
+    ...{ step: name, status: 'ok', ok: true, milliseconds: 2000, detail: '', hints: [] },
+    found: reason('deletes-gone'),
+  });
+  const about = (...names: StoreCheckStepName[]) =>
+    unfinished(names.map(step), 25_000).map((one) => `${one.step} ${one.status}`);
+  expect(about()).toEqual(['clock failed']);
+  expect(about('clock', 'write', 'read')).toEqual(['clock ok', 'write ok', 'read failed']);
+  expect(about(...STORE_CHECK_STEPS).at(-1)).toBe('repository failed');
+  expect(unfinished([step('clock')], 25_000).at(-1)?.hint).not.toContain('certificate');
 });
 
 it('ends a check whose caller has gone', async () => {

@@ -27,6 +27,9 @@ export const registerDoctor: Register = (program, run) => {
     .action(run(runDoctor));
 };
 
+/** For all steps of a target. Unlike a page, a terminal waits for a slow store. */
+const CHECK_MILLISECONDS = 300_000;
+
 async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   const { clock, randomness, log, signal } = context;
   if (flags.policy === true) {
@@ -44,7 +47,7 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
   }
   const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
   try {
-    const found = await service.examine(() => doctor(service.parts, signal));
+    const found = await service.examine(() => doctor(service.parts, signal, CHECK_MILLISECONDS));
     printChecks(context, flags.json === true, found);
     return found.ok ? 0 : 3;
   } finally {

@@ -29,6 +29,6 @@ export const FINDING_REASONS = {
   'needs-earlier-steps': 'not checked, because an earlier step failed',
   'repository-there': 'the target holds a repository',
   'repository-encrypted': 'the target holds an encrypted repository',
-  'target-slow': 'the target took longer than {seconds} seconds',
+  'target-slow': 'the check of the target took longer than {seconds} seconds',
   'repository-none': 'no repository yet; Dashkeep will create it',
 } as const;

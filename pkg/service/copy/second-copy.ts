@@ -128,8 +128,11 @@ export class SecondCopy {
     return this.#cache.use(signal, (second) => second.inspect(signal));
   }
 
-  /** Tries everything that the second target is needed for. */
-  async check(signal: AbortSignal): Promise<SettingsCheck> {
+  /**
+   * Tries everything that the second target is needed for.
+   * @param within - milliseconds for all of it
+   */
+  async check(signal: AbortSignal, within?: number): Promise<SettingsCheck> {
     const settings = await this.#withAddress([]);
     const ports = { ...this.#parts.target, limits: await this.#limits() };
     const second = await OpenedTarget.open(ports, settings);
@@ -140,7 +143,7 @@ export class SecondCopy {
     } finally {
       await second.close();
     }
-    return checkTarget(settings, ports, signal);
+    return checkTarget(settings, ports, signal, within);
   }
 
   close(): Promise<void> {

@@ -46,14 +46,14 @@ const PROBE = 'probe';
 const PROBE_BYTES = 4096;
 
 /** Tries everything that can be tried and says of each what to do. Changes nothing but probes in target and state. */
-export async function doctor(parts: DoctorParts, signal: AbortSignal): Promise<Doctor> {
+export async function doctor(parts: DoctorParts, signal: AbortSignal, within?: number): Promise<Doctor> {
   const byCommands = parts.config.grafana.admin !== undefined;
   const groups = await Promise.all([
     grafanaChecks(parts, signal),
     tokenChecks(parts),
-    targetChecks(parts, signal),
+    targetChecks(parts, signal, within),
     repositoryChecks(parts, signal),
-    copyChecks(parts, signal),
+    copyChecks(parts, signal, within),
     ...parts.connections.all.map(async (connection) => [await connectionCheck(parts, connection, signal)]),
     settingsFindings(parts.settings).map(({ status, why, advice }) =>
       checked(reason('check-of-settings'), status, [why], advice),
@@ -127,9 +127,9 @@ async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
   return [...tokens, ...accounts, ...apps];
 }
 
-async function targetChecks(parts: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+async function targetChecks(parts: DoctorParts, signal: AbortSignal, within?: number): Promise<DoctorCheck[]> {
   try {
-    return stepChecks(await parts.check({}, signal), (step) => reason('check-of-target-step', { step }));
+    return stepChecks(await parts.check({}, signal, within), (step) => reason('check-of-target-step', { step }));
   } catch (error) {
     return [failedCheck(reason('check-of-target'), error)];
   }
@@ -144,13 +144,13 @@ function stepChecks({ steps, resolved }: SettingsCheck, subjectOf: (step: string
 }
 
 /** The second target, as the first. */
-async function copyChecks({ secondCopy }: DoctorParts, signal: AbortSignal): Promise<DoctorCheck[]> {
+async function copyChecks({ secondCopy }: DoctorParts, signal: AbortSignal, within?: number): Promise<DoctorCheck[]> {
   if (!secondCopy.isSet) {
     return [];
   }
   const subject = reason('check-of-copy');
   try {
-    const steps = stepChecks(await secondCopy.check(signal), (step) => reason('check-of-copy-step', { step }));
+    const steps = stepChecks(await secondCopy.check(signal, within), (step) => reason('check-of-copy-step', { step }));
     const findings = steps.some(({ status }) => status === 'failed') ? [] : await secondCopy.inspect(signal);
     return [...steps, ...findings.map((finding) => failedCheck(subject, findingError(finding)))];
   } catch (error) {

@@ -9,7 +9,7 @@ import { assertNothingForeign } from '../../repository/config.ts';
 import { isKeyFile } from '../../repository/encryption/key-files.ts';
 import { KEYS } from '../../repository/layout.ts';
 import { openRepository, type OpenOptions } from '../../repository/open.ts';
-import { checkStore, isHopeless, type StoreCheckStep } from '../../storage/check/check.ts';
+import { checkStore, isHopeless, STORE_CHECK_STEPS, type StoreCheckStep } from '../../storage/check/check.ts';
 import { openExplained } from '../../storage/open.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
@@ -45,7 +45,16 @@ const WORST: readonly CheckStep['status'][] = ['skipped', 'ok', 'warning', 'fail
  */
 export async function checkTarget(
   settings: EffectiveSettings,
-  { state, limits, clock, randomness, log }: Pick<TargetPorts, 'state' | 'limits' | 'clock' | 'randomness' | 'log'>,
+  {
+    config,
+    state,
+    limits,
+    clock,
+    randomness,
+    log,
+  }: Pick<TargetPorts, 'state' | 'limits' | 'clock' | 'randomness' | 'log'> & {
+    config: Pick<TargetPorts['config'], 'agePassphrase'>;
+  },
   stopping: AbortSignal,
   within = CHECK_MILLISECONDS,
 ): Promise<SettingsCheck> {
@@ -73,11 +82,13 @@ export async function checkTarget(
   } catch (error) {
     return { ok: false, steps: allSkipped(failed('resolve', error)), resolved: [] };
   }
+  const taken: StoreCheckStep[] = [];
   const work = async (): Promise<CheckStep[]> => {
-    const { steps } = await checkStore(store, { clock, random: randomness, signal });
+    const { steps } = await checkStore(store, { clock, random: randomness, signal }, taken);
     const { ageIdentity } = settings.secrets;
     const opening = {
-      ...{ clock, randomness, log, state, passphrases: [], recipients: settings.values.encryption.recipients },
+      ...{ clock, randomness, log, state, recipients: settings.values.encryption.recipients },
+      passphrases: (await config.agePassphrase?.value()) ?? [],
       identities: ageIdentity === undefined ? [] : [ageIdentity],
     };
     const repository = isHopeless(steps)
@@ -93,7 +104,7 @@ export async function checkTarget(
     if (!late.aborted || stopping.aborted) {
       throw error;
     }
-    return { ok: false, steps: allSkipped(resolve, tooSlow(within)), resolved };
+    return { ok: false, steps: allSkipped(resolve, ...unfinished(taken, within)), resolved };
   }
 }
 
@@ -104,10 +115,19 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function tooSlow(within: number): CheckStep {
+/**
+ * What is known of a target that took too long for all steps.
+ * @param taken - the steps until then
+ * @param within - milliseconds
+ */
+export function unfinished(taken: readonly StoreCheckStep[], within: number): CheckStep[] {
+  const next = STORE_CHECK_STEPS[taken.length];
+  const step = next === undefined ? 'repository' : SHOWN_AS[next];
   const slow = reason('target-slow', { seconds: String(Math.round(within / 1000)) });
-  const unreachable = new DashkeepError('DK_STORE_UNREACHABLE', '');
-  return { step: 'clock', status: 'failed', code: 'DK_STORE_TIMEOUT', ...checkText([slow], [adviceOf(unreachable)]) };
+  const cause = new DashkeepError(taken.length === 0 ? 'DK_STORE_UNREACHABLE' : 'DK_STORE_TIMEOUT', '');
+  const late = { step, status: 'failed' as const, code: 'DK_STORE_TIMEOUT' as const };
+  const known = fold(taken).filter((one) => one.step !== step && one.status !== 'skipped');
+  return [...known, { ...late, ...checkText([slow], [adviceOf(cause)]) }];
 }
 
 function failed(step: StepName, error: unknown): CheckStep {

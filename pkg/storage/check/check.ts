@@ -60,10 +60,15 @@ export interface StoreCheck {
 /**
  * Tries out everything that Dashkeep asks of a store, in its own folder that it empties again, and names the right
  * that is missing. What it learns goes into `store.capabilities`. Throws only when it is aborted.
+ * @param taken - gets each step as soon as it is taken
  */
-export async function checkStore(store: ObjectStore, options: CheckOptions): Promise<StoreCheck> {
+export async function checkStore(
+  store: ObjectStore,
+  options: CheckOptions,
+  taken: StoreCheckStep[] = [],
+): Promise<StoreCheck> {
   const trial = new Trial(store, options);
-  const steps = new Steps(trial);
+  const steps = new Steps(trial, taken);
   let conditionalPut: ConditionalPut = 'unknown';
   let clockAheadMilliseconds: number | undefined;
   try {
@@ -108,11 +113,12 @@ export function isHopeless(steps: readonly Pick<StoreCheckStep, 'code'>[]): bool
 
 /** Takes steps one after another and writes down what each came to. */
 class Steps {
-  readonly taken: StoreCheckStep[] = [];
+  readonly taken: StoreCheckStep[];
   readonly #trial: Trial;
 
-  constructor(trial: Trial) {
+  constructor(trial: Trial, taken: StoreCheckStep[]) {
     this.#trial = trial;
+    this.taken = taken;
   }
 
   /** @returns whether it was taken and went well */
