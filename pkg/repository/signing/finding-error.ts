@@ -19,6 +19,8 @@ export function findingReason({ code, params }: Omit<Finding, 'since'>): KnownRe
 export function findingError(finding: Omit<Finding, 'since'>): DashkeepError {
   const { code, params } = finding;
   const command = `dashkeep trust --repository ${params['found'] ?? params['remembered'] ?? ''}`;
-  const advice = reason(params['format'] === undefined ? 'accept-repository' : 'accept-format', { command });
+  const isDirectory = params['target']?.startsWith('file://') === true;
+  const accept = isDirectory ? 'accept-directory' : 'accept-repository';
+  const advice = reason(params['format'] === undefined ? accept : 'accept-format', { command });
   return refusal(code, findingReason(finding), { advice });
 }

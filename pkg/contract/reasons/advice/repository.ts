@@ -10,6 +10,8 @@ export const REPOSITORY_ADVICE = {
     'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, accept it with {target} as the target of this command: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
+  'accept-directory':
+    'Check whether the directory’s file system is mounted. If it is, find out who changed the directory, and restore it from a copy. If the change was intended, accept it: {command}',
   'accept-format':
     'If a newer Dashkeep upgraded it, upgrade this one. Otherwise, find out who overwrote it. The snapshots are not affected. To rewrite the configuration: {command}',
   'name-repository': 'Compare it with the ID that you expect. To accept it: {command}',
