@@ -91,6 +91,12 @@ function foreignConfig(cause: unknown): DashkeepError {
   });
 }
 
+/** @returns what is wrong where there is no `dashkeep.json` in a repository */
+export function missingConfig(): DashkeepError {
+  const advice = reason('repair-configuration', { command: 'dashkeep repair' });
+  return new DashkeepError('DK_REPOSITORY_FORMAT', `${CONFIG_KEY} is missing from the target`, { advice });
+}
+
 function readOnce(store: ObjectStore, signal: AbortSignal | undefined): Promise<Buffer> {
   return store.get(CONFIG_KEY, { signal, maxBytes: MAX_CONFIG_BYTES });
 }

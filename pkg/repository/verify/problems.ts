@@ -1,8 +1,10 @@
 import { compact } from '../../contract/compact.ts';
-import type { DashkeepError, ErrorCode } from '../../contract/errors.ts';
+import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
 import type { Finding } from '../../contract/findings.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import { isKindName, type KindName, type ResourceRef } from '../../contract/kinds.ts';
+import type { Abortable } from '../../lib/abortable.ts';
+import { isDamage, missingConfig, readConfig } from '../config.ts';
 import type { NamedKey } from '../layout.ts';
 import { futureFinding } from '../snapshots/future.ts';
 import { readManifest } from '../snapshots/manifests.ts';
@@ -86,6 +88,27 @@ export function futureProblem({ id, encrypted }: NamedKey): VerifyProblem {
     snapshots: [id],
     resources: [],
   };
+}
+
+/** What is wrong with the configuration, if anything: only a machine that remembers the repository can open it then. */
+export async function configProblems(
+  { store }: Pick<Repository, 'store'>,
+  { signal }: Abortable,
+): Promise<VerifyProblem[]> {
+  const damage = await readConfig(store, signal).then(
+    (config) => (config === undefined ? missingConfig() : undefined),
+    (error: unknown) => {
+      if (error instanceof DashkeepError && isDamage(error)) {
+        return error;
+      }
+      throw error;
+    },
+  );
+  if (damage === undefined) {
+    return [];
+  }
+  const { code, message, hint } = damage;
+  return [{ object: '', encrypted: false, code, reason: message, hint, snapshots: [], resources: [] }];
 }
 
 /**

@@ -14,6 +14,7 @@ import { walkObjects } from '../objects/listing.ts';
 import type { Repository } from '../repository.ts';
 import { duePart, isInPart, rememberPart, type Part, type TurnPorts } from './parts.ts';
 import {
+  configProblems,
   findingProblem,
   foreignProblem,
   futureProblem,
@@ -101,7 +102,8 @@ class Verification {
       await this.#repository.index.replace(this.#summaries, this.#options);
     }
     if (snapshot === undefined || this.#options.inspects === true) {
-      const { all } = await this.#repository.inspect(this.#options);
+      const { all, unconfigured } = await this.#repository.inspect(this.#options);
+      append(this.#problems, unconfigured ? await configProblems(this.#repository, this.#options) : []);
       append(
         this.#problems,
         all.flatMap((finding) => findingProblem(finding, this.#problems)),
