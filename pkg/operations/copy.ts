@@ -1,7 +1,8 @@
-import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
+import { asDashkeepError } from '../contract/errors.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
 import { refusal, warningOf } from '../contract/reasons/reason.ts';
 import { append } from '../lib/append.ts';
+import { hasCode } from '../lib/expected-errors.ts';
 import { carryAnnotations } from '../repository/copy/annotations.ts';
 import { applyPrune, planPrune } from '../repository/prune/prune.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -9,6 +10,7 @@ import { renewLocks } from '../repository/sessions/locks.ts';
 import { copyRepository, type CopyResult } from '../repository/copy/copy.ts';
 import { selectForCopy } from '../repository/copy/selection.ts';
 import { applyForget, planForget } from '../repository/snapshots/forget.ts';
+import { futureFinding } from '../repository/snapshots/future.ts';
 import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
 import { mendCopy } from '../repository/copy/mend.ts';
 import { verify, type VerifyReport } from '../repository/verify/verify.ts';
@@ -78,7 +80,7 @@ export async function runCopy(
     ...(thorough ? { readData: true } : { snapshot: 'latest', inspects: true }),
     progress: (done, total, phase) => onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} }),
     signal,
-  }).catch((error: unknown) => nothingToVerify(error, result));
+  }).catch((error: unknown) => verifyWithoutLatest(to, error, result, { warnings, signal }));
   const problems = await mendCopy(from, to, verified.problems, calls);
   const mended = verified.problems.length - problems.length;
   const { warnings: locks } = await renewLocks(to, calls);
@@ -176,10 +178,24 @@ function leftOut({ different, foreign, damaged, newer }: CopyResult): KnownReaso
 /** Anyone who can write to a bucket can add thousands. */
 const NAMED = 10;
 
-/** Where nothing was copied yet, there is no latest snapshot. */
-function nothingToVerify(error: unknown, { copied, present }: CopyResult): VerifyReport {
-  if (error instanceof DashkeepError && error.code === 'DK_NOT_FOUND' && copied.length + present.length === 0) {
+/** Where nothing was copied yet, or only what is from the future or untrusted, there is no latest snapshot. */
+async function verifyWithoutLatest(
+  to: Repository,
+  error: unknown,
+  { copied, present }: CopyResult,
+  { warnings, signal }: { warnings: KnownReason[]; signal: AbortSignal },
+): Promise<VerifyReport> {
+  if (!hasCode('DK_NOT_FOUND')(error)) {
+    throw error;
+  }
+  const snapshot = [...copied, ...present].sort().at(-1);
+  if (snapshot === undefined) {
     return { snapshots: 0, objects: 0, bytes: 0, read: 0, problems: [] };
   }
-  throw error;
+  const report = await verify(to, { snapshot, inspects: true, signal });
+  const problems = report.problems.filter(({ code }) => code !== 'DK_SNAPSHOT_FUTURE');
+  if (problems.length < report.problems.length) {
+    warnings.push(futureFinding(snapshot).why);
+  }
+  return { ...report, problems };
 }

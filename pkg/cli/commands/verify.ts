@@ -2,8 +2,7 @@ import { DashkeepError, ERROR_CATALOGUE } from '../../contract/errors.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { recordRun } from '../../operations/run.ts';
 import { runVerify } from '../../operations/verify.ts';
-import { isFindingCode } from '../../repository/verify/inspect.ts';
-import type { VerifyProblem } from '../../repository/verify/problems.ts';
+import { isMendable, type VerifyProblem } from '../../repository/verify/problems.ts';
 import type { VerifyReport } from '../../repository/verify/verify.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -95,16 +94,4 @@ function verdict({ problems, snapshots }: VerifyReport): string {
   }
   const repair = `dashkeep repair${problems.some(({ code }) => code === 'DK_OBJECT_DAMAGED') ? ' --read-data' : ''}`;
   return `${counted(problems.length, 'problem')}.${problems.some(isMendable) ? ` Try \`${repair}\`.` : ''}`;
-}
-
-const NOT_MENDABLE: ReadonlySet<string> = new Set([
-  'DK_SNAPSHOT_FUTURE',
-  'DK_SNAPSHOT_FOREIGN',
-  'DK_IDENTITY_MISSING',
-  'DK_MANIFEST_NEWER',
-]);
-
-/** Whether the live content of Grafana can repair it, which it cannot for a key, a repository, a version or a date. */
-function isMendable({ code }: Pick<VerifyProblem, 'code'>): boolean {
-  return !isFindingCode(code) && !NOT_MENDABLE.has(code);
 }

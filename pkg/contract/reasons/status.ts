@@ -14,6 +14,7 @@ export const STATUS_REASONS = {
   'copy-problems': 'the last verification of the second copy, on {time}, found problems, which the run lists',
   'copy-problem': 'the last verification of the second copy, on {time}, found problems ({count}): {message}',
   'stored-damaged': 'the last verification found problems, such as damaged or missing content',
+  'verified-other': 'the last verification found problems that a repair does not fix: {count}',
   'receiver-unusable': 'a receiver gets no notifications: {message}',
   'copy-overdue': 'the second target lacks the newest backups',
   'job-never-runs': 'this schedule never runs: {job}',

@@ -1,8 +1,9 @@
 import { compact } from '../../contract/compact.ts';
-import { DashkeepError, type ErrorCode } from '../../contract/errors.ts';
-import type { Finding } from '../../contract/findings.ts';
-import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { DashkeepError, ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
+import { FINDING_CODES, type Finding } from '../../contract/findings.ts';
+import { adviceOf, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
 import { isKindName, type KindName, type ResourceRef } from '../../contract/kinds.ts';
+import type { RunLine } from '../../contract/runs.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { isDamage, missingConfig, readConfig } from '../config.ts';
 import type { NamedKey } from '../layout.ts';
@@ -184,4 +185,37 @@ export async function nameTheHurt(
 /** Whether an object can be written again. What is encrypted for others would be taken from them. */
 export function isOwnObject({ object, code }: VerifyProblem): boolean {
   return object !== '' && code !== 'DK_IDENTITY_MISSING';
+}
+
+const NOT_MENDABLE: ReadonlySet<string> = new Set([
+  ...FINDING_CODES,
+  'DK_SNAPSHOT_FUTURE',
+  'DK_SNAPSHOT_FOREIGN',
+  'DK_IDENTITY_MISSING',
+  'DK_MANIFEST_NEWER',
+]);
+
+/** Whether the live content of Grafana can repair it, which it cannot for a key, a repository, a version or a date. */
+export function isMendable({ code }: { code: string }): boolean {
+  return !NOT_MENDABLE.has(code);
+}
+
+/**
+ * The first problem of a verification that found none that a repair mends, and what to do about it; undefined if a
+ * repair may help.
+ */
+export function unmendable({
+  warned = [],
+  problems,
+  counts,
+}: Pick<RunLine, 'warned' | 'problems' | 'counts'>): { code: ErrorCode; advice: Reason } | undefined {
+  const found = warned.map(({ code }) => code).filter(isErrorCode);
+  const [code] = found;
+  const isAll =
+    problems === 0 && counts['problems'] === found.length && !found.some((one) => isMendable({ code: one }));
+  return isAll && code !== undefined ? { code, advice: adviceOf(new DashkeepError(code, '')) } : undefined;
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, code);
 }

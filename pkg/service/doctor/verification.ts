@@ -1,6 +1,7 @@
 import type { DoctorCheck } from '../../contract/api/status.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { isOfAll, type RunLine } from '../../contract/runs.ts';
+import { unmendable } from '../../repository/verify/problems.ts';
 import type { ServiceParts } from '../parts.ts';
 import { checked } from './check.ts';
 
@@ -15,6 +16,6 @@ export async function verificationChecks(
   const last = await runs.newestCertain(isVerification, { org: 0, home: true }, signal);
   const found = reason('ready-verify-problems', { count: String(last?.counts['problems'] ?? last?.problems) });
   return last?.status === 'failed'
-    ? [checked(reason('ready-of-verification'), 'failed', [found], reason('ready-repair'))]
+    ? [checked(reason('ready-of-verification'), 'failed', [found], unmendable(last)?.advice ?? reason('ready-repair'))]
     : [];
 }

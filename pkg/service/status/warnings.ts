@@ -1,5 +1,5 @@
 import type { Status } from '../../contract/api/status.ts';
-import { failureText, type DashkeepError, type ErrorCode } from '../../contract/errors.ts';
+import { DashkeepError, failureText, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
@@ -17,6 +17,7 @@ import type { SecondCopy } from '../copy/second-copy.ts';
 import { latecomerFinding } from '../../repository/encryption/latecomers.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
+import { unmendable } from '../../repository/verify/problems.ts';
 import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { StatusCache } from './status-cache.ts';
 import { settingsFindings } from '../settings/findings.ts';
@@ -35,7 +36,7 @@ export interface WarningSources {
     notifier: Notifier;
   };
   /** The last verification of everything. */
-  verified?: Pick<RunLine, 'status' | 'failure'> | undefined;
+  verified?: Pick<RunLine, 'status' | 'failure' | 'warned' | 'problems' | 'counts'> | undefined;
   /** Organizations that exist and that no one chose to leave out of the backups. */
   missing: readonly { id: number; name: string }[];
 }
@@ -72,7 +73,14 @@ export function allWarnings(
     warnings.push(warningOf('DK_SNAPSHOT_FUTURE', why, advice));
   }
   if (verified?.status === 'failed' && verified.failure === undefined) {
-    warnings.push(warningOf('DK_OBJECT_DAMAGED', reason('stored-damaged'), reason('ready-repair')));
+    const unmended = unmendable(verified);
+    if (unmended === undefined) {
+      warnings.push(warningOf('DK_OBJECT_DAMAGED', reason('stored-damaged'), reason('ready-repair')));
+    } else if (!warnings.some(({ code }) => code === unmended.code)) {
+      const why = reason('verified-other', { count: String(verified.counts['problems']) });
+      const { hint } = new DashkeepError(unmended.code, '');
+      warnings.push({ code: unmended.code, message: sentenceOf(why), hint, why });
+    }
   }
   const untrusted = untrustedFinding(parts.statusCache.repository?.untrusted ?? []);
   if (untrusted !== undefined) {

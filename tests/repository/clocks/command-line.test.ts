@@ -265,6 +265,13 @@ describe('a clock that is off', () => {
     expect(said).toContain(`Restore ${runs[0].id} did not finish`);
   });
 
+  it('copies a repository whose only snapshot is misdated', async () => {
+    const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
+    const { exit, json } = await dashkeep(['copy', `file://${directory}/copy`]);
+    expect([exit, json]).toMatchObject([0, { copied: [misdated], verified: { snapshots: 1, problems: [] } }]);
+    expect((await dashkeep(['copy', `file://${directory}/copy`])).json.present).toEqual([misdated]);
+  });
+
   it('goes on only for yes', async () => {
     const no = { DASHKEEP_IGNORE_CLOCK: 'false' };
     await expect(dashkeep(['backup'], HOUR, no)).rejects.toMatchObject({ code: 'DK_CLOCK_SKEW' });

@@ -79,6 +79,20 @@ describe('a service whose repository has a snapshot from the future', () => {
     expect(await service.ended(id)).toMatchObject({ status: 'failed', failure: { code: 'DK_CLOCK_SKEW' } });
   });
 
+  it('that a verification finds calls it neither damaged nor repairable', async () => {
+    const { snapshot } = (await ahead(['backup', '--ignore-clock', '--json'])).json;
+    service.service.freshness.snapshotsChanged();
+    const { id } = (await service.call('POST', '/runs', { kind: 'verify' })).json;
+    expect(await service.ended(id)).toMatchObject({ status: 'failed', warned: [{ code: 'DK_SNAPSHOT_FUTURE' }] });
+    await expect
+      .poll(async () => (await service.call('GET', '/status')).json.warnings, { timeout: 20_000, interval: 200 })
+      .toContainEqual(expect.objectContaining({ why: { code: 'snapshot-future', params: { snapshot } } }));
+    const texts = await Promise.all(['/status', '/readiness', '/doctor'].map((path) => service.call('GET', path)));
+    for (const { text } of texts) {
+      expect(text).not.toMatch(/DK_OBJECT_DAMAGED|stored-damaged|ready-repair/);
+    }
+  });
+
   it('plans no restore while its own clock is off', async () => {
     const { id } = (await service.call('POST', '/runs', { kind: 'backup' })).json;
     const { snapshot } = await service.ended(id);

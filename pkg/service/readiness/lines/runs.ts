@@ -3,6 +3,7 @@ import type { Reason } from '../../../contract/reasons/reason.ts';
 import { lateAfterSeconds, type RunLine } from '../../../contract/runs.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
+import { unmendable } from '../../../repository/verify/problems.ts';
 import { copyAdvice, copyProblem } from '../../copy/problem.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { DAY_MS, old, QUARTER, type Said } from './said.ts';
@@ -95,7 +96,7 @@ function verified(run: RunLine | undefined): Said {
       ? {
           level: 'bad',
           found: [reason('ready-verify-problems', { count: String(problems) })],
-          advice: [reason('ready-repair')],
+          advice: [unmendable(run)?.advice ?? reason('ready-repair')],
         }
       : { level: 'bad', found: [failure(run)], advice: [reason('ready-see-runs')] };
   }
