@@ -5,7 +5,7 @@ import { runIdsBetween, type StoredRun } from '../repository/runs.ts';
 import { keyOf } from './restore/target.ts';
 
 /** How many of the newest runs are looked at. */
-const RUNS = 200;
+export const RUNS = 200;
 /** More than hourly promotions make in a year. */
 const MOST_RUNS = 10_000;
 /** Of which only the names are listed. */
@@ -21,14 +21,15 @@ interface Ports {
 /**
  * The records of restores, newest first. Anyone may have signed them.
  * @param isSince chooses the restores
+ * @param runs the newest runs, where they are at hand
  */
 export async function restoresSince(
   { repository, signal }: Ports,
   isSince: (run: RunLine) => boolean,
+  runs?: readonly RunLine[],
 ): Promise<StoredRun[]> {
-  const lines = (await repository.runs({ limit: RUNS, signal })).filter(
-    (run) => run.kind === 'restore' && isSince(run),
-  );
+  const newest = runs ?? (await repository.runs({ limit: RUNS, signal }));
+  const lines = newest.filter((run) => run.kind === 'restore' && isSince(run));
   const records: StoredRun[] = [];
   for (const { id } of lines) {
     const stored = await repository.run(id, { signal });
@@ -71,8 +72,13 @@ export async function trustedRestores({
  * Keys of what restores have touched that may have written after a snapshot read it. A forged record makes more be
  * read; what a hidden one names is read again with the next full read.
  */
-export async function restoredAfterReading(ports: Ports, manifest: { started: string }): Promise<ReadonlySet<string>> {
+export async function restoredAfterReading(
+  ports: Ports,
+  manifest: { started: string },
+  runs?: readonly RunLine[],
+): Promise<ReadonlySet<string>> {
   const since = Date.parse(manifest.started);
-  const runs = await restoresSince(ports, ({ started, finished = started }) => Date.parse(finished) >= since);
-  return new Set(runs.flatMap(({ record }) => (record.touched ?? []).map(keyOf)));
+  const isSince = ({ started, finished = started }: RunLine): boolean => Date.parse(finished) >= since;
+  const restores = await restoresSince(ports, isSince, runs);
+  return new Set(restores.flatMap(({ record }) => (record.touched ?? []).map(keyOf)));
 }

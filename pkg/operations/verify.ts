@@ -1,8 +1,9 @@
 import { compact } from '../contract/compact.ts';
 import { warningOf } from '../contract/reasons/reason.ts';
+import { damagedBefore } from '../engine/damaged.ts';
 import { listedRuns } from '../engine/runs.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
-import { knownDamage, rememberDamage } from '../repository/verify/damage.ts';
+import { rememberDamage } from '../repository/verify/damage.ts';
 import { isOfKnownKind, type VerifyProblem } from '../repository/verify/problems.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../repository/verify/verify.ts';
 import type { Run, RunOutcome } from './run.ts';
@@ -26,7 +27,8 @@ export async function runVerify(
   const { signal, onProgress } = run;
   const progress = (done: number, total: number, phase: string): void =>
     onProgress({ phase: `verifying ${phase}`, done, total, kinds: {} });
-  const suspects = await damagedBefore(repository, signal);
+  const runs = await listedRuns(repository, { limit: RUNS_LISTED, signal });
+  const suspects = new Set((await damagedBefore(repository, runs, { signal }))?.objects);
   const report = await verify(repository, { ...choice, suspects, signal, progress });
   const damaged = report.problems.filter(({ code }) => code === 'DK_OBJECT_DAMAGED').map(({ object }) => object);
   if (choice.snapshot === undefined ? report.snapshots > 0 : damaged.length > 0) {
@@ -38,40 +40,6 @@ export async function runVerify(
     );
   }
   return withLocksRenewed(repository, verifyOutcome(report), run);
-}
-
-/**
- * Objects that verifications found damaged, back to the last one that read everything: what the local state remembers,
- * and what a trusted key signed since. No other record adds any: anyone who can write to the target can make one up,
- * and an object that is suspected counts as damaged where no identity reads it.
- */
-async function damagedBefore(repository: Session['repository'], signal: AbortSignal): Promise<Set<string>> {
-  const known = await knownDamage(repository.trust.keys.state);
-  const suspects = new Set<string>();
-  for (const { id, kind, future } of await listedRuns(repository, { limit: RUNS_LISTED, signal })) {
-    if (known !== undefined && id <= known.run) {
-      break;
-    }
-    const stored = kind === 'verify' && future !== true ? await repository.run(id, { signal }) : undefined;
-    if (stored === undefined || stored.record.kind !== 'verify' || !repository.trust.counts(stored.author)) {
-      continue;
-    }
-    const { status, failure, snapshot, counts, errors, warned = [] } = stored.record;
-    for (const { code, params } of [...errors, ...warned]) {
-      const object = code === 'DK_OBJECT_DAMAGED' ? params?.['object'] : undefined;
-      if (object !== undefined) {
-        suspects.add(object);
-      }
-    }
-    const hasEnded = status === 'complete' || (status === 'failed' && failure === undefined);
-    const { snapshots, objects = 0, read = 0 } = counts;
-    // Another machine may not know what was found here: it proves only what it read.
-    if (hasEnded && snapshot === undefined && snapshots !== 0 && read >= objects) {
-      return suspects;
-    }
-  }
-  known?.objects.forEach((object) => suspects.add(object));
-  return suspects;
 }
 
 /** What the run record says about a verification. */

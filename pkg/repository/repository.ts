@@ -12,7 +12,7 @@ import { SnapshotFinder } from './snapshots/latest.ts';
 import { readManifest, summaryOf, type StoredManifest, type UnsealedManifest } from './snapshots/manifests.ts';
 import type { TimedKey } from './snapshots/newest-keys.ts';
 import { publishManifest } from './snapshots/publish.ts';
-import { Objects } from './objects/objects.ts';
+import { Objects, type MissingOptions } from './objects/objects.ts';
 import { openPlainCopies } from './snapshots/plain-copies.ts';
 import type { EncodedObject } from './objects/encoder.ts';
 import { Encoder } from './objects/encode-thread.ts';
@@ -139,8 +139,8 @@ export class Repository {
     return this.objects.get(id, calls);
   }
 
-  /** Those of the ids that the store does not hold now (asks the store, not a cache). */
-  async missingObjects(ids: Iterable<string>, calls: Abortable = {}): Promise<Set<string>> {
+  /** Those of the ids that the store does not hold now (asks the store, not a cache), or holds damaged. */
+  async missingObjects(ids: Iterable<string>, calls: MissingOptions = {}): Promise<Set<string>> {
     const missing = await this.objects.missing(ids, calls);
     if (missing.size > 0) {
       // What manifests say must be taken over before it is corrected: the next put would do it afterwards.

@@ -110,11 +110,11 @@ type Part = Omit<UnsealedManifest, 'id' | 'started' | 'finished' | 'trigger' | '
 
 /**
  * Where a restore names all that it overwrites, reads only that. Undefined where nothing can be gone on from: the last
- * snapshot is of another Grafana, lacks an organization, or objects of it are gone.
+ * snapshot is of another Grafana, lacks an organization, or objects of it are gone or damaged.
  */
 async function touchedPart(
   options: BackupOptions,
-  { manifest }: Previous,
+  { manifest, damage }: Previous,
   progress: ProgressCounter,
 ): Promise<Part | undefined> {
   const { touched, instance, repository, version, signal } = options;
@@ -132,7 +132,7 @@ async function touchedPart(
   progress.phase('checking');
   const missing = await repository.missingObjects(
     part.resources.map(({ object }) => object),
-    { signal },
+    { suspects: damage?.objects, signal },
   );
   return missing.size === 0 ? part : undefined;
 }
@@ -157,7 +157,7 @@ async function wholePart(
   const readingDeletions = deletedSince(options, previous.manifest, collection);
   collection.leaveOut(await unusedPreviewFolders(collection.entries, instance.previews), reason('temporary-copy'));
   progress.phase('checking', step(3));
-  await putBackMissing(options, collection);
+  await putBackMissing(options, previous, collection);
   placeAndName(collection.entries);
   nameAfterOwners(collection.problems, collection.entries);
   if (collection.entries.length === 0 && collection.problems.length > 0) {

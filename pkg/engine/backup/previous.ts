@@ -5,7 +5,10 @@ import type { KindName } from '../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import type { Known } from '../../grafana/kinds/kind.ts';
 import { hasCode } from '../../lib/expected-errors.ts';
-import { restoredAfterReading } from '../restored-since.ts';
+import type { Damage } from '../../repository/verify/damage.ts';
+import { damageOf } from '../damaged.ts';
+import { restoredAfterReading, RUNS } from '../restored-since.ts';
+import { withoutFuture } from '../runs.ts';
 import type { BackupOptions } from './options.ts';
 
 const FULL_READ_EVERY = 12;
@@ -16,6 +19,8 @@ export interface Previous {
   trusted: boolean;
   /** Keys of what restores have written since: nothing of it may be taken over unread. */
   restored: ReadonlySet<string>;
+  /** What verifications found damaged; undefined where nothing is. */
+  damage?: Damage;
 }
 
 /**
@@ -26,8 +31,16 @@ export async function previousOf(options: BackupOptions): Promise<Previous> {
   const manifest = await options.repository.previousManifest({ signal: options.signal });
   const same = manifest !== undefined && isFromHere(manifest, options.instance, options.version);
   const due = (manifest?.sinceFullRead ?? 0) + 1 >= (options.fullReadEvery ?? FULL_READ_EVERY);
-  const restored = same ? await restoredAfterReading(options, manifest) : new Set<string>();
-  return { manifest, trusted: same && !due, restored };
+  const { repository, clock, signal } = options;
+  const runs = manifest === undefined ? [] : await repository.runs({ limit: RUNS, signal });
+  const restored = same ? await restoredAfterReading(options, manifest, runs) : new Set<string>();
+  const { others } = withoutFuture(runs, clock.now());
+  return {
+    manifest,
+    trusted: same && !due,
+    restored,
+    ...compact({ damage: await damageOf(repository, others, { signal }) }),
+  };
 }
 
 /** Whether a snapshot is of this Grafana, at its version, and was made by this version of Dashkeep. */

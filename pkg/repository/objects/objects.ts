@@ -2,6 +2,7 @@ import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { compress, ENVELOPE_BYTES, inflate, MAX_OBJECT_BYTES, readOut } from './codec.ts';
+import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import { isObjectId, objectKey } from '../layout.ts';
 import { walkObjects, type ListedObject } from './listing.ts';
@@ -25,6 +26,14 @@ const IDS_PER_LISTING = 1500;
  * end.
  */
 const LISTINGS = 4;
+
+/** Of that many suspects, bodies are in memory. */
+const READS_AT_ONCE = 4;
+
+export interface MissingOptions extends Abortable {
+  /** Ids of objects that may be damaged: those that are wanted are read. */
+  suspects?: Iterable<string> | undefined;
+}
 
 /** The objects of one repository, as one process sees them. */
 export class Objects {
@@ -163,8 +172,11 @@ export class Objects {
     return readOut(canonical);
   }
 
-  /** Those of the ids that the store does not hold now. What is believed is left as it is; see `forget`. */
-  async missing(ids: Iterable<string>, { signal }: Abortable = {}): Promise<Set<string>> {
+  /**
+   * Those of the ids that the store does not hold now; of the suspects, also those that cannot be read here. What is
+   * believed is left as it is; see `forget`.
+   */
+  async missing(ids: Iterable<string>, { suspects = [], signal }: MissingOptions = {}): Promise<Set<string>> {
     const missing = new Set<string>();
     for (const id of ids) {
       if (!isObjectId(id)) {
@@ -172,6 +184,7 @@ export class Objects {
       }
       missing.add(id);
     }
+    const doubtful = [...suspects].filter((id) => missing.has(id));
     if (missing.size <= HEAD_LIMIT) {
       await Promise.all([...missing].map((id) => this.#head(id, missing, signal)));
     } else {
@@ -179,6 +192,13 @@ export class Objects {
       const found = (object: ListedObject): void => void (object.size > 0 && missing.delete(object.id));
       await walkObjects(this.#store, found, { listings, signal });
     }
+    const read = async (id: string): Promise<void> => {
+      const isReadable = this.get(id, { signal }).then(() => true);
+      if (!(await isReadable.catch(valueIf(isUnreadable, false)))) {
+        missing.add(id);
+      }
+    };
+    await forEachConcurrently(READS_AT_ONCE, doubtful, read, signal);
     return missing;
   }
 
