@@ -1,3 +1,4 @@
+import { DashkeepError } from '../contract/errors.ts';
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
@@ -119,6 +120,7 @@ export function recipientsBeside(configuration: Configuration, { encrypted, keyr
 /**
  * Every snapshot, newest first, with as few requests as it takes; and how many objects the last verification here found
  * damaged.
+ * @throws DK_MANIFEST_… if there are snapshots, and none can be read
  */
 export function snapshotsOf(
   context: CliContext,
@@ -130,8 +132,26 @@ export function snapshotsOf(
     const options = await openOptions(context, flags, { store, state, create: false });
     const view = await quickView(options);
     const seen = await view?.snapshots({ signal });
-    const snapshots = seen ?? (await (await openRepository(options)).snapshots({ signal }));
+    const snapshots = seen ?? (await readSnapshots(await openRepository(options), signal));
     return { snapshots, damaged: (await view?.damage())?.objects.length ?? 0 };
+  });
+}
+
+/** Every snapshot, newest first. @throws DK_MANIFEST_… if there are snapshots, and none can be read */
+export async function readSnapshots(repository: Repository, signal: AbortSignal): Promise<SnapshotSummary[]> {
+  const snapshots = await repository.snapshots({ signal });
+  const { unreadable } = repository.index;
+  const newest = unreadable.at(-1)?.error;
+  if (snapshots.length > 0 || newest === undefined) {
+    return snapshots;
+  }
+  const none =
+    unreadable.length === 1 ? 'the only snapshot cannot' : `none of the snapshots (${unreadable.length}) can`;
+  const { code, message, advice, cause } = newest;
+  const isDamaged = code === 'DK_MANIFEST_DAMAGED';
+  throw new DashkeepError(code, `${none} be read: ${message}`, {
+    cause,
+    advice: isDamaged ? reason('find-unreadable', { command: 'dashkeep verify' }) : advice,
   });
 }
 

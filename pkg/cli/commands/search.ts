@@ -6,7 +6,7 @@ import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { withSession } from '../open.ts';
+import { readSnapshots, withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -41,7 +41,7 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
     const progress = progressPrinter(context, flags.json === true);
     const onProgress = (done: number, total: number): void =>
       progress.report({ phase: 'indexing resources', done, total, kinds: {} });
-    return search(() => repository.searchable({ onProgress, signal }).finally(progress.end), {
+    const found = await search(() => repository.searchable({ onProgress, signal }).finally(progress.end), {
       text,
       kinds,
       deleted: flags.deleted === true,
@@ -49,6 +49,10 @@ async function searchTexts(context: CliContext, text: string, flags: Flags): Pro
       serverOrg: org ?? 1,
       limit,
     });
+    if (found.items.length === 0) {
+      await readSnapshots(repository, signal);
+    }
+    return found;
   });
   if (flags.json === true) {
     const { last: _, items: results, ...rest } = page;

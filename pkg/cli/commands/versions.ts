@@ -26,7 +26,7 @@ import type { Exit, Register } from '../command.ts';
 import { optionalNumber, wholeNumber } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import type { CliContext } from '../context.ts';
-import { withSession } from '../open.ts';
+import { readSnapshots, withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, counted, printJson, printLine, printTable, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -126,7 +126,10 @@ function versionSource(context: CliContext, repository: Repository, quiet: boole
       known.set(key, versions);
       return versions;
     },
-    everSeen: () => repository.everSeen({ signal }),
+    everSeen: async () => {
+      await readSnapshots(repository, signal);
+      return repository.everSeen({ signal });
+    },
     newest: () => repository.manifest('latest', { signal }),
     read: (object) => repository.getObject(object, { signal }),
   };

@@ -71,6 +71,12 @@ export class SnapshotIndex {
     return summaries;
   }
 
+  /** Those that reading it found unreadable, oldest first. */
+  get unreadable(): Unreadable[] {
+    const found = [...this.#unreadable].map(([id, error]) => ({ id, error }));
+    return found.filter(({ error }) => error.code !== 'DK_NOT_FOUND').sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
   /**
    * What the history shows if the index and one page of names show all of it, oldest first; undefined otherwise, and
    * when the repository must be opened to know whom a trusted key handed over to.
