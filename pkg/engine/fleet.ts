@@ -118,8 +118,8 @@ async function look(
 ): Promise<Looked> {
   try {
     const store = await stores.open(target);
-    const { repository, snapshots } = await snapshotsOfInstallation({ ...options, store });
-    return { installation: stateOf(target, snapshots, options), repository, place: store.description };
+    const { repository, ...found } = await snapshotsOfInstallation({ ...options, store });
+    return { installation: stateOf(target, found, options), repository, place: store.description };
   } catch (error) {
     options.signal?.throwIfAborted();
     return { installation: unknown(target, error) };
@@ -128,7 +128,7 @@ async function look(
 
 function stateOf(
   target: string,
-  snapshots: readonly SnapshotSummary[],
+  { snapshots, newer }: { snapshots: readonly SnapshotSummary[]; newer?: string | undefined },
   { clock, maxAge }: Pick<FleetOptions, 'clock' | 'maxAge'>,
 ): Installation {
   const [newest] = snapshots.filter((one) => one.future !== true && isRegularBackup(one));
@@ -138,6 +138,7 @@ function stateOf(
   const expected = maxAge ?? expectedHours(full);
   const alarms: Reason[] = [
     ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
+    ...(newer === undefined ? [] : [reason('snapshot-newer', { snapshot: newer })]),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
     ...(newest === undefined ? [] : notFullReasons(compact({ ...newest, lastFull: full[0]?.id }))),
     ...(isBehind ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),

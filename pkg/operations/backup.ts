@@ -14,7 +14,7 @@ import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { latecomerFinding } from '../repository/encryption/latecomers.ts';
 import { newTimedId, timeOfId } from '../repository/layout.ts';
-import { laterThanClock } from '../repository/snapshots/future.ts';
+import { laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
@@ -76,6 +76,10 @@ export async function runBackup(
     const earlier = reason('earlier-unencrypted', { command: 'dashkeep copy <target>' });
     log.warn({}, sentenceOf(earlier));
     warnings.push(earlier);
+  }
+  if (repository.ignoreClock) {
+    const ids = (await listSnapshots(repository.store, rest)).map((one) => one.id);
+    append(warnings, refusedOtherwise(repository, ids));
   }
   append(warnings, await guard(session, manifest, before, rest));
   return withLocksRenewed(repository, outcomeOf(manifest, before, warnings), rest);

@@ -22,6 +22,8 @@ interface Found {
   repository: string;
   /** Newest first. */
   snapshots: SnapshotSummary[];
+  /** ID of the newest one, where only a newer version can read it. */
+  newer?: string | undefined;
 }
 
 /**
@@ -68,7 +70,8 @@ async function fromManifests(options: InstallationOptions): Promise<Found> {
   const repository = await openRepository({ ...options, create: false });
   try {
     repository.trust.keys.assertRemembered();
-    return { repository: repository.id, snapshots: await repository.snapshots(options) };
+    const snapshots = await repository.snapshots(options);
+    return { repository: repository.id, snapshots, newer: repository.index.newerThan(snapshots[0]?.id) };
   } finally {
     await repository.close();
   }

@@ -7,6 +7,7 @@ export const REPOSITORY_REASONS = {
   'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',
   'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and Dashkeep did not remove it here',
   'snapshot-future': 'snapshot {snapshot} is dated in the future, because a clock was ahead',
+  'snapshot-newer': 'a newer Dashkeep wrote the newest snapshot {snapshot}, which this version cannot read',
   'snapshot-untrusted': 'no trusted key signed this snapshot (signer: {signer})',
   'config-foreign': 'Dashkeep did not write {key} in the target',
   'config-format': '{key} in the target has {format}; this version supports format 1',

@@ -19,6 +19,8 @@ export const RUN_REASONS = {
   'clock-here-off': 'Dashkeep’s clock differs by {seconds} seconds from those of the target and of Grafana',
   'clock-apart-target': 'the clocks of Dashkeep and of the target differ by {seconds} seconds',
   'clock-before-newest': 'the newest snapshot, {snapshot}, has a later date than Dashkeep’s clock',
+  'clock-ignored-later':
+    'snapshot {snapshot} has a later date than Dashkeep’s clock: without {setting}, backups and retention are refused, and latest is that snapshot',
   'clock-apart-grafana': 'the clocks of Dashkeep and of Grafana differ by {seconds} seconds',
   'recipients-added':
     'age recipients that were added later ({count}) cannot read existing objects, which new snapshots also use',

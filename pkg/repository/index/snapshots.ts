@@ -8,7 +8,7 @@ import { CacheFile, WORTH_WRITING } from './cache-file.ts';
 import type { Keyring } from '../encryption/keyring.ts';
 import type { NamedKey } from '../layout.ts';
 import type { Json } from '../../lib/json/json.ts';
-import { futureSnapshots } from '../snapshots/future.ts';
+import { futureSnapshots, warnOfLater } from '../snapshots/future.ts';
 import { KnownEntries } from '../snapshots/known-entries.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import { ofKnownKinds } from '../snapshots/newer.ts';
@@ -75,6 +75,16 @@ export class SnapshotIndex {
   get unreadable(): Unreadable[] {
     const found = [...this.#unreadable].map(([id, error]) => ({ id, error }));
     return found.filter(({ error }) => error.code !== 'DK_NOT_FOUND').sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /**
+   * Of what reading it found.
+   * @param known - the ID of the newest snapshot that this version reads
+   * @returns the ID of the newest snapshot, where only a newer version can read it
+   */
+  newerThan(known = ''): string | undefined {
+    const newest = this.unreadable.findLast(({ error }) => error.code === 'DK_MANIFEST_NEWER')?.id;
+    return newest !== undefined && newest > known ? newest : undefined;
   }
 
   /**
@@ -178,6 +188,7 @@ export class SnapshotIndex {
     calls: Abortable,
   ): Promise<SnapshotSummary[]> {
     const future = await futureSnapshots(this.#ports, keys, calls);
+    warnOfLater(this.#ports, keys.findLast(({ id }) => !future.has(id))?.id);
     return summaries.map((one) => (future.has(one.id) ? { ...one, future: true as const } : one));
   }
 

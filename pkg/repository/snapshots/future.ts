@@ -1,8 +1,11 @@
 import type { DashkeepError } from '../../contract/errors.ts';
-import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { silentLog, type Log } from '../../contract/ports.ts';
+import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { MAX_SKEW, sharedTime, type TimePorts } from '../clocks.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
+import type { ObjectStore } from '../../storage/store.ts';
+import { compareClocks, MAX_SKEW, sharedTime, type TimePorts } from '../clocks.ts';
 import { timeOfId } from '../layout.ts';
 import type { TimedKey } from './newest-keys.ts';
 
@@ -55,6 +58,58 @@ export function laterThanClock(
     return undefined;
   }
   return refusal('DK_CLOCK_SKEW', reason('clock-before-newest', { snapshot: newest }), {
-    advice: reason('correct-or-remove-misdated', { command: `dashkeep forget ${newest} --ignore-clock` }),
+    advice: removeOrCorrect(newest),
   });
+}
+
+/** Warns once of each snapshot of `laterThanClock`, whatever reads or lists it. */
+export function warnOfLater(ports: TimePorts & { log: Log }, newest: string | undefined): void {
+  const later = laterThanClock(ports, newest);
+  if (later !== undefined && newest !== undefined && warned.get(ports.store) !== newest) {
+    warned.set(ports.store, newest);
+    ports.log.warn({ code: later.code, snapshot: newest, advice: later.hint }, later.message);
+  }
+}
+
+/**
+ * Why a backup would be refused now, by the clocks of this machine, the target and Grafana; undefined also where they
+ * cannot be compared.
+ * @param newest - ID of the newest snapshot that counts
+ */
+export async function refusedByClocks(
+  ports: TimePorts,
+  newest: string | undefined,
+  options: Parameters<typeof compareClocks>[1] = {},
+): Promise<DashkeepError | undefined> {
+  try {
+    // Where this machine's clock is wrong, the newest snapshot is not.
+    await compareClocks({ ...ports, log: silentLog }, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (hasCode('DK_CLOCK_SKEW')(error)) {
+      return error;
+    }
+  }
+  return laterThanClock(ports, newest);
+}
+
+const warned = new WeakMap<ObjectStore, string>();
+
+/**
+ * While clocks are ignored: why commands that do not ignore them will refuse.
+ * @param ids - of all snapshots, also those from the future
+ */
+export function refusedOtherwise(ports: TimePorts & { log: Log }, ids: readonly string[]): KnownReason[] {
+  const newest = ids.toSorted().at(-1);
+  const later = ports.ignoreClock === true ? laterThanClock({ ...ports, ignoreClock: false }, newest) : undefined;
+  if (later === undefined || newest === undefined) {
+    return [];
+  }
+  const why = reason('clock-ignored-later', { snapshot: newest, setting: 'DASHKEEP_IGNORE_CLOCK' });
+  ports.log.warn({ code: later.code, advice: sentenceOf(removeOrCorrect(newest)) }, sentenceOf(why));
+  return [why];
+}
+
+function removeOrCorrect(snapshot: string): KnownReason {
+  return reason('correct-or-remove-misdated', { command: `dashkeep forget ${snapshot} --ignore-clock` });
 }

@@ -6,7 +6,7 @@ import type { Log } from '../../contract/ports.ts';
 import type { TimePorts } from '../clocks.ts';
 import { parseSnapshotKey, printable, snapshotKey, SNAPSHOTS } from '../layout.ts';
 import { latestReason } from './coverage.ts';
-import { futureSnapshots } from './future.ts';
+import { futureSnapshots, warnOfLater } from './future.ts';
 import {
   listSnapshots,
   openManifest,
@@ -57,6 +57,7 @@ export class SnapshotFinder {
         continue;
       } else if (isRegularBackup(opened.head)) {
         const stored = opened.whole();
+        warnOfLater({ ...this.#ports, log: this.#log }, stored.manifest.id);
         const why = latestReason(stored.manifest);
         if (why !== undefined) {
           this.#log.warn({}, sentenceOf(why));

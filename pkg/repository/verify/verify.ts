@@ -7,7 +7,7 @@ import { putBackHeld, renewCopies } from '../holds/copies.ts';
 import { isKeyFile, isWrappedFor } from '../encryption/key-files.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { KEYS, objectKey, type NamedKey } from '../layout.ts';
-import { futureSnapshots } from '../snapshots/future.ts';
+import { futureSnapshots, warnOfLater } from '../snapshots/future.ts';
 import { eachSnapshot, listSnapshots, readNeeds } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
 import { walkObjects } from '../objects/listing.ts';
@@ -97,6 +97,7 @@ class Verification {
         ? await listSnapshots(this.#repository.store, this.#options)
         : [await this.#repository.find(snapshot, this.#options)];
     const future = await futureSnapshots(this.#repository, keys, this.#options);
+    warnOfLater(this.#repository, keys.findLast(({ id }) => !future.has(id))?.id);
     const sound = await this.#readManifests(keys, future);
     if (snapshot === undefined) {
       await this.#repository.index.replace(this.#summaries, this.#options);

@@ -17,6 +17,7 @@ import type { Caller } from '../organizations/caller.ts';
 import { manifestFor } from '../organizations/manifest-view.ts';
 import { hidden } from '../organizations/run-view.ts';
 import { summaryFor, type AskedFrom } from '../organizations/snapshot-view.ts';
+import { doubtsOfNewest, type NewestDoubts } from '../repository/doubts.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
@@ -49,7 +50,7 @@ export interface Protection {
 }
 
 /** What is known of the repository, as far as the caller may know it. */
-export interface RepositoryFacts {
+export interface RepositoryFacts extends NewestDoubts {
   newest: SnapshotSummary | undefined;
   /** The newest from which nothing is missing. */
   complete: SnapshotSummary | undefined;
@@ -126,7 +127,11 @@ export async function readinessFacts(
   const health = new GrafanaHealth(config.grafana);
   try {
     const grafana = health.read(signal);
-    const repository = await repositoryFacts(parts, needs, caller, signal).catch((error: unknown) => {
+    const ahead = async (): Promise<number> => {
+      await grafana;
+      return (health.date?.getTime() ?? Number.NaN) - clock.now().getTime();
+    };
+    const repository = await repositoryFacts(parts, needs, caller, { ahead, signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       return shownTo(caller, asDashkeepError(error));
     });
@@ -159,7 +164,7 @@ async function repositoryFacts(
   { repositoryCache, runs, askedFrom }: ReadinessParts,
   needs: Needs,
   caller: Caller | undefined,
-  signal: AbortSignal,
+  { ahead, signal }: { ahead: () => Promise<number>; signal: AbortSignal },
 ): Promise<RepositoryFacts> {
   const isWhole = caller?.home ?? true;
   const snapshots = await repositoryCache.snapshots(signal);
@@ -183,6 +188,8 @@ async function repositoryFacts(
   ]);
   const refused =
     stored && (await repositoryCache.read(signal, (repository) => unopened(repository, stored, { signal })));
+  const grafanaAhead = (await ahead()) || undefined;
+  const { clocks, newer } = await doubtsOfNewest(repositoryCache, snapshots, grafanaAhead, signal);
   const ended = await Promise.all(
     TESTED.map(async (kind) => {
       const matches = (one: RunLine): boolean => one.kind === kind && ENDED.includes(one.status) && isOfAll(one);
@@ -202,6 +209,8 @@ async function repositoryFacts(
     encrypted,
     latecomers,
     unopened: refused,
+    clocks: clocks && shownTo(caller, clocks),
+    newer: isWhole ? newer : undefined,
     needed: needed instanceof DashkeepError ? shownTo(caller, needed) : needed,
     notEntered: open,
   };

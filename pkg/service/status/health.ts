@@ -18,6 +18,8 @@ const HEALTH = '/api/health';
 export class GrafanaHealth {
   readonly #agent: Connections;
   readonly #url: URL;
+  /** The time by Grafana's clock in its last response. */
+  date: Date | undefined;
 
   constructor({ url, caFile }: { url: string; caFile?: string }) {
     const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
@@ -28,7 +30,7 @@ export class GrafanaHealth {
   /** Whatever goes wrong is the answer. */
   async read(signal: AbortSignal): Promise<GrafanaStatus> {
     try {
-      const { status, body } = await sendRequest({
+      const { status, headers, body } = await sendRequest({
         dispatcher: this.#agent,
         origin: this.#url.origin,
         path: this.#url.pathname,
@@ -40,6 +42,7 @@ export class GrafanaHealth {
         maxBytes: ANSWER_MOST,
         signal,
       });
+      this.date = headers.date === undefined ? undefined : new Date(headers.date);
       if (status >= 500) {
         throw new DashkeepError('DK_GRAFANA_FAILED', `Grafana reports that it is not healthy (${status})`);
       }

@@ -8,6 +8,7 @@ import { GrafanaHealth } from './health.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { unopened } from '../../repository/encryption/opens.ts';
 import { coverageOf } from '../../repository/snapshots/coverage.ts';
+import { doubtsOfNewest } from '../repository/doubts.ts';
 import { contentOf } from '../repository/tree.ts';
 import { SERVER_KINDS } from '../../contract/kinds.ts';
 import type { Manifest, SnapshotSummary } from '../../contract/manifest.ts';
@@ -36,6 +37,8 @@ export class StatusCache {
   /** Counts the targets: what is read of one that was replaced meanwhile is not kept. */
   #targets = 0;
   grafana: GrafanaStatus = { reachable: false };
+  /** Milliseconds that Grafana's clock is ahead of this machine's; undefined before its first response. */
+  grafanaAhead: number | undefined;
   /** How the repository differs from what this service remembers, until a person accepts it. */
   findings: readonly Finding[] = [];
   /** Undefined until the repository was read for the first time. */
@@ -113,6 +116,8 @@ export class StatusCache {
     const health = await this.#health.read(signal);
     if (!signal.aborted) {
       this.grafana = health;
+      const ahead = (this.#health.date?.getTime() ?? Number.NaN) - this.#clock.now().getTime();
+      this.grafanaAhead = Number.isFinite(ahead) ? ahead : undefined;
     }
   }
 
@@ -142,8 +147,11 @@ export class StatusCache {
     const untrusted = snapshots.filter(({ foreign }) => foreign === true);
     const onHold = snapshots.filter(({ hold }) => hold).length;
     const [newest] = backups;
+    // The first look at Grafana says what time it is there.
+    await this.#busy.grafana;
+    const { clocks, newer } = await doubtsOfNewest(this.#repositoryCache, snapshots, this.grafanaAhead, signal);
     if (newest === undefined) {
-      const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0 };
+      const nothing = { newest: undefined, content: {}, orgs: new Map(), uncounted: 0, ...compact({ clocks, newer }) };
       return { ...nothing, snapshots: snapshots.length, onHold, future, untrusted };
     }
     const { manifest: stored, encrypted } = await this.#repositoryCache.snapshot(newest.id, signal);
@@ -159,7 +167,7 @@ export class StatusCache {
       newest: signed,
       encrypted,
       coverage: coverageOf(manifest),
-      ...compact({ lastFull, upgrade: isHeld ? upgrade : undefined, unopened: refused }),
+      ...compact({ lastFull, upgrade: isHeld ? upgrade : undefined, unopened: refused, clocks, newer }),
       content: contentOf(manifest),
       snapshots: snapshots.length,
       onHold,

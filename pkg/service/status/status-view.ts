@@ -142,6 +142,7 @@ export class StatusView {
         uncovered: caller.home && this.#uncovered,
         target: repositoryCache,
         intervalSeconds: schedules[0]?.intervalSeconds,
+        isClockOff: statusCache.repository?.clocks !== undefined,
         now,
       }),
       grafana: {

@@ -43,6 +43,10 @@ export interface RepositoryStatus {
   untrusted: SnapshotSummary[];
   /** Why the private key does not open the newest snapshot. */
   unopened?: DashkeepError;
+  /** ID of the newest snapshot, where only a newer version can read it. */
+  newer?: string;
+  /** Why backups are refused, by the clocks. */
+  clocks?: DashkeepError;
 }
 
 export interface OrgStatus {
@@ -98,6 +102,8 @@ export interface ProtectionFacts {
   /** How the target answers, and since when; nothing while it was not asked yet. */
   target: { reachable?: boolean | undefined; since?: Date | undefined };
   intervalSeconds: number | undefined;
+  /** Whether clocks differ so much that backups are refused: then no age is certain. */
+  isClockOff?: boolean;
   now: Date;
 }
 
@@ -117,7 +123,7 @@ export function protectionOf(facts: ProtectionFacts): Protection {
     return lastBackup?.status === 'failed' && !isPast ? 'failed' : 'never';
   }
   const age = (now.getTime() - Date.parse(newest.time)) / 1000;
-  if (intervalSeconds !== undefined && age > lateAfterSeconds(intervalSeconds)) {
+  if (facts.isClockOff === true || (intervalSeconds !== undefined && age > lateAfterSeconds(intervalSeconds))) {
     return 'late';
   }
   // With a clock that is behind, what fails now looks older than the newest backup.

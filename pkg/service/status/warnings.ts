@@ -57,9 +57,10 @@ export function allWarnings(
   const warnings: Status['warnings'] = [];
   const { writable, readOnlyReason, values } = parts.settings.view();
   const { problem, notRenewed } = token;
-  const { unopened } = parts.statusCache.repository ?? {};
+  const { unopened, clocks, newer } = parts.statusCache.repository ?? {};
   const known = [
     ...[problem, notRenewed, ...repositoryProblems(parts), parts.leadership.problem, parts.journal.problem],
+    problem?.code === clocks?.code ? undefined : clocks,
     parts.notifier.problem,
     // The settings say why.
     parts.settings.isKeyOfOthers ? undefined : unopened,
@@ -81,6 +82,10 @@ export function allWarnings(
       const { hint } = new DashkeepError(unmended.code, '');
       warnings.push({ code: unmended.code, message: sentenceOf(why), hint, why });
     }
+  }
+  if (newer !== undefined) {
+    const why = reason('snapshot-newer', { snapshot: newer });
+    warnings.push(warningOf('DK_MANIFEST_NEWER', why, reason('upgrade-to-read')));
   }
   const untrusted = untrustedFinding(parts.statusCache.repository?.untrusted ?? []);
   if (untrusted !== undefined) {

@@ -79,6 +79,47 @@ describe('a service whose repository has a snapshot from the future', () => {
     expect(await service.ended(id)).toMatchObject({ status: 'failed', failure: { code: 'DK_CLOCK_SKEW' } });
   });
 
+  it('is not protected while its newest snapshot is later than the clock, and names the command that helps', async () => {
+    const { snapshot } = (await ahead(['backup', '--ignore-clock', '--json'])).json;
+    const target = join(service.directory, 'target');
+    const file = (await readdir(target, { recursive: true })).find((name) => name.includes(`snapshots/${snapshot}`));
+    const then = new Date(Date.now() + YEAR);
+    await utimes(join(target, file!), then, then);
+    service.service.freshness.snapshotsChanged();
+
+    await expect
+      .poll(async () => (await service.call('GET', '/status')).json.protection, { timeout: 20_000, interval: 200 })
+      .toBe('late');
+    const command = expect.stringContaining(`dashkeep forget ${snapshot} --ignore-clock`);
+    const { warnings } = (await service.call('GET', '/status')).json;
+    expect(warnings).toContainEqual(expect.objectContaining({ code: 'DK_CLOCK_SKEW', hint: command }));
+    const { evidence } = (await service.call('GET', '/readiness')).json;
+    expect(evidence).toContainEqual(expect.objectContaining({ code: 'backup', level: 'bad', hint: command }));
+  });
+
+  it.each([
+    ['a year behind', -YEAR],
+    ['an hour behind', -3_600_000],
+    ['an hour ahead', 3_600_000],
+  ])('is not protected from its start while its own clock is %s', async (_name, off) => {
+    await service.ended((await service.call('POST', '/runs', { kind: 'backup' })).json.id);
+    const { directory } = service;
+    await service.stop();
+    const clock = { ...realClock, now: () => new Date(Date.now() + off) };
+    const environment = { DASHKEEP_IGNORE_CLOCK: 'false' };
+    service = await startService({ grafanaUrl: grafana.url, directory, clock, environment });
+    const status = async () => (await service.call('GET', '/status')).json;
+    await expect.poll(async () => (await status()).snapshots, { timeout: 20_000, interval: 100 }).toBe(1);
+    const { protection, warnings } = await status();
+    expect(JSON.stringify(warnings)).not.toContain('dashkeep forget');
+    expect([protection, warnings]).toEqual([
+      'late',
+      expect.arrayContaining([expect.objectContaining({ code: 'DK_CLOCK_SKEW' })]),
+    ]);
+    const { evidence } = (await service.call('GET', '/readiness')).json;
+    expect(evidence).toContainEqual(expect.objectContaining({ code: 'backup', level: 'bad' }));
+  });
+
   it('that a verification finds calls it neither damaged nor repairable', async () => {
     const { snapshot } = (await ahead(['backup', '--ignore-clock', '--json'])).json;
     service.service.freshness.snapshotsChanged();

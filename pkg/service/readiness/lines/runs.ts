@@ -1,5 +1,5 @@
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import type { Reason } from '../../../contract/reasons/reason.ts';
+import { adviceOf, reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
 import { lateAfterSeconds, type RunLine } from '../../../contract/runs.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
@@ -13,8 +13,15 @@ const BACKUP_DAYS = 2;
 const VERIFY_DAYS = 31;
 
 /** What the last complete backup proves. */
-export function backup({ newest, complete, runs }: RepositoryFacts, { now, schedule }: ReadinessFacts): Said {
+export function backup(
+  { newest, complete, runs, clocks, newer }: RepositoryFacts,
+  { now, schedule }: ReadinessFacts,
+): Said {
   const advice = [reason('ready-back-up')];
+  if (clocks !== undefined) {
+    const last = complete === undefined ? [] : [reason('ready-complete', { snapshot: complete.id })];
+    return { level: 'bad', at: complete?.time, found: [...last, reasonFrom(clocks)], advice: [adviceOf(clocks)] };
+  }
   if (complete === undefined) {
     return { level: 'bad', found: [reason('ready-no-backup')], advice };
   }
@@ -32,6 +39,10 @@ export function backup({ newest, complete, runs }: RepositoryFacts, { now, sched
   const notFull = newest === undefined || newest.id === snapshot ? [] : notFullReasons(newest);
   const hasFailed = runs.backup?.status === 'failed' && runs.backup.started > at;
   const worse: KnownReason[] = [...notFull, ...(hasFailed ? [reason('ready-later-failed')] : [])];
+  if (worse.length === 0 && newer !== undefined) {
+    const unknown = reason('snapshot-newer', { snapshot: newer });
+    return { level: 'warning', at, found: [...found, unknown], advice: [reason('upgrade-to-read')] };
+  }
   if (worse.length > 0) {
     const next = newest?.shrunk === undefined ? reason('ready-see-runs') : reason('ready-judge-loss');
     return { level: 'warning', at, found: [...found, ...worse], advice: [next] };
