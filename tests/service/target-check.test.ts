@@ -70,6 +70,9 @@ it('names a cause that concerns every step once, and says of the others that it 
   expect(new Set(others.flatMap(({ findings }) => findings?.map(({ code }) => code)))).toEqual(
     new Set(['needs-earlier-steps']),
   );
+  expect(new Set(others.map(({ detail }) => detail))).toEqual(
+    new Set(['not checked, because an earlier step failed: clock']),
+  );
 });
 
 it('names the step that a slow target did not finish in time, and what it did before', () => {

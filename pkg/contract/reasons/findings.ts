@@ -26,7 +26,7 @@ export const FINDING_REASONS = {
   'permission-refused': 'unknown: {permission} is not allowed',
   'deletes-gone': 'deleted objects are gone',
   'needs-object': 'not checked, because no object could be written and read',
-  'needs-earlier-steps': 'not checked, because an earlier step failed',
+  'needs-earlier-steps': 'not checked, because an earlier step failed: {step}',
   'repository-there': 'the target holds a repository',
   'repository-encrypted': 'the target holds an encrypted repository',
   'target-slow': 'the check of the target took longer than {seconds} seconds',

@@ -1,5 +1,6 @@
 import type { SettingsCheck } from '../../contract/api/settings.ts';
 import type { Doctor, DoctorCheck } from '../../contract/api/status.ts';
+import { countsNow, isRegularBackup } from '../../contract/manifest.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import type { Reason } from '../../contract/reasons/reason.ts';
 import { reviewAccess } from '../../kubernetes/access.ts';
@@ -10,13 +11,14 @@ import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
 import { checked, failedCheck } from './check.ts';
 import { grafanaChecks } from './grafana.ts';
 import { connectionCheck } from './connection.ts';
+import { backupChecks } from './backup.ts';
 import { keyChecks } from './keys.ts';
 import { deploymentChecks } from './deployment-checks.ts';
 import { verificationChecks } from './verification.ts';
 import { INCLUDE_ORG, notCovered } from '../status/warnings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
-import { futureFinding, laterThanClock } from '../../repository/snapshots/future.ts';
+import { futureFinding } from '../../repository/snapshots/future.ts';
 import type { ServiceParts } from '../parts.ts';
 import { settingsFindings } from '../settings/findings.ts';
 
@@ -33,6 +35,7 @@ export type DoctorParts = Pick<
   | 'secondCopy'
   | 'connections'
   | 'statusView'
+  | 'readiness'
   | 'keeper'
   | 'given'
   | 'access'
@@ -167,10 +170,8 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
   try {
     const findings = await parts.repositoryCache.use(signal, (work) => work.inspect(signal));
     const snapshots = await parts.repositoryCache.use(signal, (work) => work.snapshots(signal));
-    const dated = snapshots.filter(({ future }) => future !== true).map(({ id }) => id);
-    const refused = await parts.repositoryCache.read(signal, async (one) => laterThanClock(one, dated.sort().at(-1)));
     return [
-      ...(refused === undefined ? [] : [failedCheck(subject, refused)]),
+      ...(snapshots.some((one) => countsNow(one) && isRegularBackup(one)) ? await backupChecks(parts, signal) : []),
       ...(await verificationChecks(parts, signal)),
       ...(await keyChecks(parts, snapshots, signal)),
       ...findings.map((finding) => failedCheck(subject, findingError(finding))),

@@ -92,7 +92,7 @@ export async function checkTarget(
       identities: ageIdentity === undefined ? [] : [ageIdentity],
     };
     const repository = isHopeless(steps)
-      ? skipped('repository')
+      ? skipped('repository', fold(steps))
       : await checkRepository({ ...opening, store, create: false, signal });
     return [...fold(steps), repository];
   };
@@ -135,12 +135,13 @@ function failed(step: StepName, error: unknown): CheckStep {
   return { step, status: 'failed', code: known.code, ...failedCheckText(known) };
 }
 
-function skipped(step: StepName): CheckStep {
-  return { step, status: 'skipped', ...checkText([reason('needs-earlier-steps')]) };
+function skipped(step: StepName, done: readonly CheckStep[]): CheckStep {
+  const cause = done.find(({ status }) => status === 'failed')?.step ?? '';
+  return { step, status: 'skipped', ...checkText([reason('needs-earlier-steps', { step: cause })]) };
 }
 
 function allSkipped(...done: CheckStep[]): CheckStep[] {
-  return CHECK_STEPS.map((step) => done.find((one) => one.step === step) ?? skipped(step));
+  return CHECK_STEPS.map((step) => done.find((one) => one.step === step) ?? skipped(step, done));
 }
 
 /** Several findings about one step: the worst ones decide. */

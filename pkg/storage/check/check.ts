@@ -108,7 +108,11 @@ const CONCERNS_ALL: ReadonlySet<ErrorCode> = new Set([
 
 /** @returns whether one cause keeps everything else about the target from being checked */
 export function isHopeless(steps: readonly Pick<StoreCheckStep, 'code'>[]): boolean {
-  return steps.some(({ code }) => code !== undefined && CONCERNS_ALL.has(code));
+  return steps.some(concernsAll);
+}
+
+function concernsAll({ code }: Pick<StoreCheckStep, 'code'>): boolean {
+  return code !== undefined && CONCERNS_ALL.has(code);
 }
 
 /** Takes steps one after another and writes down what each came to. */
@@ -133,8 +137,10 @@ class Steps {
       this.taken.push({ step, ok, milliseconds, detail, ...finding, hints });
       return ok;
     };
-    if (isHopeless(this.taken) || !possible) {
-      record({ status: 'skipped', found: reason(isHopeless(this.taken) ? 'needs-earlier-steps' : 'needs-object') });
+    const cause = this.taken.find(concernsAll);
+    if (cause !== undefined || !possible) {
+      const found = cause === undefined ? reason('needs-object') : reason('needs-earlier-steps', { step: cause.step });
+      record({ status: 'skipped', found });
       return false;
     }
     try {
