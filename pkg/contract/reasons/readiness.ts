@@ -14,6 +14,7 @@ export const READINESS_REASONS = {
   'ready-of-schedule': 'schedule',
 
   'ready-complete': 'snapshot {snapshot} is complete',
+  'ready-newest': 'the newest snapshot is {snapshot}',
   'ready-no-backup': 'there is no complete backup',
   'ready-late': 'it is older than two intervals of the schedule',
   'ready-old': 'it is older than {days} days',
@@ -40,7 +41,9 @@ export const READINESS_REASONS = {
   'ready-copy-late': 'the second target lacks the newest backups',
   'ready-copy-failed': 'a later copy failed or was incomplete',
   'ready-copy-unread': 'the contents of the second target have not been read back yet',
-  'ready-not-encrypted': 'not encrypted, so none is needed',
+  'ready-copy-read-back':
+    'read back on {time}; snapshots at that time: {snapshots}; objects that match their hash: {read} of {objects}',
+  'ready-not-encrypted': 'not encrypted, so no key is needed',
   'ready-none': 'none',
   'ready-secrets': 'secrets that a restore into an empty Grafana lacks: {count}',
   'ready-elsewhere': '{count} of them in other organizations',

@@ -42,6 +42,8 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
   const full = useSnapshot(lastFullOf(status));
   const navigate = useNavigate();
   const plan = usePlanRestore();
+  const given = useSnapshot(readForm(url, base.data).snapshot);
+  const isUnusable = given.error !== null || given.data?.foreign === true;
   if (isGone(newest.error)) {
     return empty;
   }
@@ -86,12 +88,13 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
               )}
               {/* The latest may be that of an empty Grafana, after a new service found the repository of an earlier one. */}
               {chosen.snapshot === '' && untrusted && <ProblemAlert severity="warning" problem={untrusted} />}
-              <SnapshotProblem id={chosen.snapshot} />
+              {/* It does not exist, or is untrusted. */}
+              {isUnusable && (given.error === null ? <ForeignAlert /> : <ServiceNotice error={given.error} />)}
               <SelectionFields form={form} change={change} />
               {children(form, change)}
               {plan.error !== null && <ServiceNotice error={plan.error} />}
               <Stack gap={2} alignItems="center" wrap="wrap">
-                <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending}>
+                <Button type="submit" icon="list-ul" disabled={request === undefined || plan.isPending || isUnusable}>
                   {t('restore.showPlan', 'Show the plan')}
                 </Button>
                 <Text color="secondary">{t('restore.nothingYet', 'Nothing has been changed yet.')}</Text>
@@ -102,10 +105,4 @@ export function RequestForm({ to = '', above, children, mapped, isComplete, empt
       }}
     </QueryView>
   );
-}
-
-/** Why the snapshot of the address cannot be restored: it does not exist, or is untrusted. */
-function SnapshotProblem({ id }: { id: string }) {
-  const { data, error } = useSnapshot(id);
-  return error !== null ? <ServiceNotice error={error} /> : data?.foreign === true ? <ForeignAlert /> : null;
 }

@@ -33,7 +33,7 @@ test('a comparison with Grafana now reads it again, from the drawer and in anoth
   await expect.poll(() => reads.length).toBe(2);
 });
 
-test('a restore says that the snapshot of its address does not exist or is untrusted', async ({
+test('a restore makes no plan of a snapshot that does not exist or is untrusted, and says why', async ({
   app,
   page,
   service,
@@ -42,8 +42,10 @@ test('a restore says that the snapshot of its address does not exist or is untru
   await expect(
     page.getByRole('alert').filter({ hasText: 'This item does not exist, or no longer exists' }),
   ).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Show the plan' })).toBeDisabled();
   const [, second] = service.state.snapshots;
   Object.assign(second!, { foreign: true });
   await app.open(`/restore?snapshot=${second!.id}`);
   await expect(page.getByText(/^No trusted key signed this snapshot/)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Show the plan' })).toBeDisabled();
 });

@@ -181,7 +181,7 @@ it.each(BROKEN)('%s', (_, repository, facts, line) => {
   ).toEqual([]);
 });
 
-it('says what to do about a mass change', () => {
+it('names the newest snapshot of a mass change, and says what to do', () => {
   const shrunk = {
     since: 's3',
     losses: [],
@@ -189,6 +189,8 @@ it('says what to do about a mass change', () => {
   };
   const [line] = broken({ newest: snapshot(1, { shrunk }), complete: snapshot(3) });
   expect(line).toMatchObject({ code: 'backup', level: 'warning', hint: expect.stringContaining('Restore the lost') });
+  expect(line?.detail.split('s3')).toHaveLength(2);
+  expect(line?.detail).toContain('s1');
 });
 
 it('counts a bucket without versioning as protected only by a second copy', () => {

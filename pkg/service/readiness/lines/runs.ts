@@ -45,7 +45,9 @@ export function backup(
   }
   if (worse.length > 0) {
     const next = newest?.shrunk === undefined ? reason('ready-see-runs') : reason('ready-judge-loss');
-    return { level: 'warning', at, found: [...found, ...worse], advice: [next] };
+    // The reason names the complete one.
+    const about = newest?.shrunk === undefined ? found : [reason('ready-newest', { snapshot: newest.id })];
+    return { level: 'warning', at, found: [...about, ...worse], advice: [next] };
   }
   return schedule?.intervalSeconds === undefined && age > BACKUP_DAYS * DAY_MS
     ? { level: 'warning', at, found: [...found, old(BACKUP_DAYS)], advice }
@@ -83,8 +85,10 @@ export function copied({ last, copied: newest, read, overdue, target }: CopyEvid
     return { level: 'warning', at, found: [...found, ...worse], advice };
   }
   const { snapshots, objects, read: count } = read.counts;
-  const counts = { snapshots: String(snapshots), objects: String(objects), read: String(count) };
-  const said = objects === undefined ? found : [...found, reason('ready-read-back', counts)];
+  // A later copy may not have read anything back.
+  const time = read.finished ?? read.started;
+  const counts = { time, snapshots: String(snapshots), objects: String(objects), read: String(count) };
+  const said = objects === undefined ? found : [...found, reason('ready-copy-read-back', counts)];
   const isOld = now.getTime() - Date.parse(read.started) > VERIFY_DAYS * DAY_MS;
   return isOld
     ? { level: 'warning', at, found: [...said, old(VERIFY_DAYS)], advice }
