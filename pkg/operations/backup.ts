@@ -14,7 +14,7 @@ import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
 import { latecomerFinding } from '../repository/encryption/latecomers.ts';
 import { newTimedId, timeOfId } from '../repository/layout.ts';
-import { laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
+import { isLater, laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
 import { withInstance } from './grafana.ts';
@@ -50,14 +50,15 @@ export async function runBackup(
   }
   const warnings: KnownReason[] = [];
   const onWarning = (warning: KnownReason): void => void warnings.push(warning);
-  const id = idAfter(before, run, randomness);
-  const options = { ...choice, ...run, id, onProgress, plainCopies, onWarning, version, clock, randomness, log };
+  let id = idAfter(before?.id, run, randomness);
+  const options = { ...choice, ...run, onProgress, plainCopies, onWarning, version, clock, randomness, log };
   const lasting = new Set([...(before?.orgs ?? []), ...(before?.scope?.others ?? [])].map(({ id }) => id));
   const manifest = await withInstance(
     { ...grafana(), lasting, readsServer: true },
     signal,
     async (instance) => {
-      const made = await backup({ ...options, repository, instance });
+      id = idAfter(await newestByGrafana(session, instance, signal), { id }, randomness);
+      const made = await backup({ ...options, id, repository, instance });
       append(warnings, await mirrored(session, instance, made, run));
       return made;
     },
@@ -86,10 +87,32 @@ export async function runBackup(
 }
 
 /** Ids sort by time: if an earlier clock was ahead, or this one is behind, that of the run is not the latest. */
-function idAfter(before: Manifest | undefined, { id }: Pick<Run, 'id'>, randomness: Session['randomness']): string {
-  return before === undefined || before.id < id
+function idAfter(before: string | undefined, { id }: Pick<Run, 'id'>, randomness: Session['randomness']): string {
+  return before === undefined || before < id
     ? id
-    : newTimedId(new Date(timeOfId(before.id).getTime() + 1_000), randomness);
+    : newTimedId(new Date(timeOfId(before).getTime() + 1_000), randomness);
+}
+
+/**
+ * While clocks are ignored, a clock that is behind takes the newest snapshots of a directory for ones from the future.
+ * Those that neither Grafana's clock nor that of their files takes for such are to be followed.
+ */
+async function newestByGrafana(
+  { repository: { store, ignoreClock }, clock }: Session,
+  { orgs }: Instance,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const ahead = orgs[0]?.client.clockAhead;
+  if (ignoreClock !== true || store.localClock !== true || ahead === undefined) {
+    return undefined;
+  }
+  const now = new Date(clock.now().getTime() + ahead);
+  const keys = await listSnapshots(store, { signal });
+  const past = keys.filter(({ id, lastModified }) => !isLater(id, now) && !isLater(id, lastModified));
+  return past
+    .map(({ id }) => id)
+    .sort()
+    .at(-1);
 }
 
 /** How long an interrupted run may still ask the store for, in milliseconds. */

@@ -92,6 +92,19 @@ describe('a clock that is off', () => {
     }
   });
 
+  it.each([
+    ['an hour behind', -HOUR],
+    ['a year behind', -YEAR],
+  ])('by %s makes the latest one of a directory last, when told to go on', async (_name, off) => {
+    const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
+    await dashkeep(['backup'], 0, target);
+    grafana.seedDashboards({ count: 1, folders: 1 });
+    const { snapshot } = (await dashkeep(['backup', '--ignore-clock'], off, target)).json;
+    expect((await dashkeep(['show', 'latest'], 0, target)).json.id).toBe(snapshot);
+    const { kept } = (await dashkeep(['forget', '--keep-last', '1', '--dry-run'], 0, target)).json;
+    expect(kept).toMatchObject([{ id: snapshot }]);
+  });
+
   it('makes one when told to go on, which is never the latest, and can be removed by name', async () => {
     const real = (await dashkeep(['backup'])).json.snapshot;
     const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
