@@ -110,10 +110,16 @@ export async function sessionIn<T>(
   }
 }
 
-/** Recipients of a second repository: those that are set, otherwise those of the first one. */
+/**
+ * Recipients of a second repository: those that are set, otherwise those of the first one.
+ * @throws DK_ENCRYPTION where not all of those are known
+ */
 export function recipientsBeside(configuration: Configuration, { encrypted, keyring }: Repository): readonly string[] {
   const own = configuration.get('DASHKEEP_AGE_RECIPIENTS') ?? [];
   const isOfPassphrase = configuration.secret('DASHKEEP_AGE_PASSPHRASE') !== undefined;
+  if (own.length === 0 && encrypted && keyring.refusal !== undefined) {
+    throw keyring.refusal;
+  }
   return own.length === 0 && encrypted && !isOfPassphrase ? keyring.recipients : own;
 }
 

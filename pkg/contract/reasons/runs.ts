@@ -23,7 +23,7 @@ export const RUN_REASONS = {
     'snapshot {snapshot} has a later date than Dashkeep’s clock: without {setting}, backups and retention are refused, and latest is that snapshot',
   'clock-apart-grafana': 'the clocks of Dashkeep and of Grafana differ by {seconds} seconds',
   'recipients-added':
-    'age recipients that were added later ({count}) cannot read existing objects, which new snapshots also use',
+    'these age recipients cannot read all existing objects, which new snapshots also use: {recipients}',
   'recipients-replaced':
     'none of the age recipients could read the existing objects, so everything was stored again; earlier snapshots still need an identity of the earlier recipients',
   'earlier-unencrypted':

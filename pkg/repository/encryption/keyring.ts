@@ -92,6 +92,8 @@ export interface KeyringOptions {
   recordsUnder?: RepositoryKey | undefined;
   /** Stores the key before anything is sealed under it, where opening did not. */
   storeKey?: () => Promise<void>;
+  /** What is done before the first object is sealed. */
+  beforeObjects?: () => Promise<void>;
   isOutdated?: () => Promise<boolean>;
 }
 
@@ -119,6 +121,9 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
   }
   if (options.storeKey !== undefined) {
     [sealObject, sealMetadata] = storingFirst(options.storeKey, [sealObject, sealMetadata]);
+  }
+  if (options.beforeObjects !== undefined) {
+    [sealObject] = storingFirst(options.beforeObjects, [sealObject]);
   }
   const { recordsUnder } = options;
   const sealRecord =
@@ -163,7 +168,7 @@ export async function makeKeyring(options: KeyringOptions): Promise<Keyring> {
 }
 
 /** The same seals, the first of which stores the key. */
-function storingFirst(storeKey: () => Promise<void>, [object, metadata]: [Seal, Seal]): [Seal, Seal] {
+function storingFirst<Seals extends Seal[]>(storeKey: () => Promise<void>, seals: [...Seals]): Seals {
   let storing: Promise<void> | undefined;
   const stored = (): Promise<void> =>
     (storing ??= storeKey().catch((error: unknown) => {
@@ -174,7 +179,7 @@ function storingFirst(storeKey: () => Promise<void>, [object, metadata]: [Seal, 
     (seal: Seal): Seal =>
     (plain) =>
       stored().then(() => seal(plain));
-  return [after(object), after(metadata)];
+  return seals.map(after) as Seals;
 }
 
 /** The first of each id: the current key is not to be hidden by one that someone put there under its id. */

@@ -8,7 +8,7 @@ export function latecomerFinding({
   return latecomers.length === 0
     ? undefined
     : {
-        why: reason('recipients-added', { count: String(latecomers.length) }),
+        why: reason('recipients-added', { recipients: latecomers.join(', ') }),
         advice: reason('rewrap', { command: 'dashkeep repair --rewrap' }),
       };
 }

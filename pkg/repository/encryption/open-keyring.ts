@@ -3,13 +3,22 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
+import { hasSnapshots, holdsEncrypted } from './contents.ts';
 import { parseIdentityFile, recipientOf } from './encryption.ts';
 import { untrustedKey } from './key-signers.ts';
-import { isKeyFile, isWrappedFor, keyFile, readKeyFiles, recipientSet, writeKeyFile } from './key-files.ts';
+import {
+  isKeyFile,
+  isKeyFileOf,
+  isWrappedFor,
+  keyFile,
+  readKeyFiles,
+  recipientSet,
+  writeKeyFile,
+} from './key-files.ts';
 import { makeKeyring, newRepositoryKey, type Keyring, type RepositoryKey } from './keyring.ts';
 import { knownKeys, readLocal, writeLocal, type LocalKey } from './local-key.ts';
-import { filesThatCount, readableKey, type ReadableKey } from './readers.ts';
-import { KEYS, newTimedId, OBJECTS, SNAPSHOTS } from '../layout.ts';
+import { filesThatCount, isForOthersToo, readableKey, type ReadableKey } from './readers.ts';
+import { KEYS, newTimedId } from '../layout.ts';
 import { isAsSigned } from './own-signature.ts';
 import { passphraseIdentities } from './passphrase.ts';
 import type { Trust } from '../signing/trust.ts';
@@ -42,7 +51,7 @@ export interface Secrets {
  *   trusted key signed, if one of the recipients can read what is stored under it; else under a new one (nothing is
  *   lost, but nothing old is recognised either);
  * - a passphrase: as identities; in a new repository an identity is made and stored under it;
- * - identities without recipients: writing is encrypted for those identities;
+ * - identities without recipients: as those identities; no backup where others can read the repository too;
  * - neither, in a repository that has keys: reading what is plain, and no writing, because it would be in the clear.
  * @throws DashkeepError where the secrets cannot open what is there, or are not those of the earlier backups
  */
@@ -106,6 +115,16 @@ export async function openKeyring(
       ? otherRecipients()
       : undefined;
 
+  const given = await Promise.all(identities.map(recipientOf));
+  const written = local?.key ?? newest ?? (ports.trust.standing === 'pinned' ? undefined : own.at(-1)?.key);
+  const leavesOut =
+    asked.length === 0 &&
+    written !== undefined &&
+    (await isForOthersToo(ports.trust, written, { keyFiles, own: given }, { signal }));
+  if (leavesOut && create) {
+    throw unsetRecipients();
+  }
+
   // Anyone who only looks at a repository of strangers must not become one of its writers.
   const onlyLooks = !create && ports.trust.standing !== 'pinned';
   if (recipients.length === 0 || onlyLooks) {
@@ -117,12 +136,13 @@ export async function openKeyring(
         await isAsSigned(ports, file, current);
       }
       return makeKeyring({
-        recipients: recipients.length > 0 ? recipients : await Promise.all(identities.map(recipientOf)),
+        recipients: recipients.length > 0 ? recipients : given,
         identities,
         unlocked,
         current,
         keys,
         trusted,
+        ...(leavesOut ? { refusal: unsetRecipients(), beforeObjects: () => noteReaders(ports, current, given) } : {}),
         ...(kept === undefined && newest === undefined
           ? { readOnly: untrustedKey(own.flatMap(({ signers }) => signers)) }
           : {}),
@@ -130,20 +150,20 @@ export async function openKeyring(
     }
     // A backup may store a key first, for these recipients or for the identities alone.
     const storesKey = recipients.length > 0 || (identities.length > 0 && !isUnopened);
-    const refusal = (await forOthers()) ?? (isSecret && !storesKey ? noRecipients() : undefined);
+    const refused = (await forOthers()) ?? (isSecret && !storesKey ? noRecipients() : undefined);
     return makeKeyring({
       recipients,
       identities,
       unlocked,
       keys,
-      ...(isSecret ? { readOnly: refusal ?? noRecipients(), recordsUnder: local?.key } : {}),
-      refusal,
+      ...(isSecret ? { readOnly: refused ?? noRecipients(), recordsUnder: local?.key } : {}),
+      refusal: refused,
     });
   }
 
-  const refusal = await forOthers();
-  if (refusal !== undefined) {
-    throw refusal;
+  const refused = await forOthers();
+  if (refused !== undefined) {
+    throw refused;
   }
   if (keys.length === 0 && keyFiles.length > 0) {
     ports.log.warn(
@@ -152,9 +172,11 @@ export async function openKeyring(
         'older snapshots cannot be listed here until `dashkeep repair --rewrap` runs with this state and an identity',
     );
   }
-  const given = await Promise.all(identities.map(recipientOf));
-  // Where the state knows that all can read it, nothing else is asked.
-  const isOfAll = local !== undefined && recipients.every((one) => local.readers?.includes(one));
+  // Where the state knows that all can read it, and no other file says that only some can, nothing else is asked.
+  const isOfAll =
+    local !== undefined &&
+    recipients.every((one) => local.readers?.includes(one)) &&
+    keyFiles.every((file) => !isKeyFileOf(file, local.key.id) || isWrappedFor(file, recipients));
   const counting = isOfAll ? [] : await filesThatCount(ports.trust, keyFiles, { signal });
   const readable = readableKey(remembered, signed, { recipients, keyFiles: counting, own: given });
   const before = local?.key ?? newest;
@@ -163,8 +185,9 @@ export async function openKeyring(
     throw new DashkeepError('DK_IDENTITY_MISSING', 're-encrypting everything requires an age identity');
   }
   const rewrapped =
-    readable ?? (secrets.rewraps === true && before !== undefined ? { key: before, readers: [] } : undefined);
-  const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients };
+    readable ??
+    (secrets.rewraps === true && before !== undefined ? { key: before, readers: [], passedOver: [] } : undefined);
+  const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients, passedOver: [] };
   let isStored = false;
   const storeKey = async (): Promise<void> => {
     if (rewrapped === undefined && before !== undefined) {
@@ -188,34 +211,10 @@ export async function openKeyring(
     ...(create || secrets.rewraps === true ? {} : { storeKey }),
     isOutdated: async () => !isStored && (await readLocal(ports, repository))?.key.id !== local?.key.id,
     current: current.key,
-    readers: current.readers,
+    readers: current.readers.filter((one) => !current.passedOver.includes(one)),
     isSuccessor: (before !== undefined && before.id !== current.key.id) || remembered.length > 1,
     trusted: [...trusted, ...remembered.map(({ key }) => key)],
   });
-}
-
-/** Whether any snapshot, or what is left of one, is encrypted. */
-async function holdsEncrypted({ store, signal }: KeyPorts): Promise<boolean> {
-  for (const folder of [SNAPSHOTS, OBJECTS]) {
-    for await (const { key } of store.list(folder, { signal })) {
-      if (key.endsWith('.age')) {
-        return true;
-      }
-      if (folder === OBJECTS) {
-        break;
-      }
-    }
-  }
-  return false;
-}
-
-async function hasSnapshots({ store, signal }: KeyPorts): Promise<boolean> {
-  for await (const { key } of store.list(SNAPSHOTS, { signal })) {
-    if (key !== '') {
-      return true;
-    }
-  }
-  return false;
 }
 
 /**
@@ -251,6 +250,21 @@ function otherRecipients(): DashkeepError {
     'the repository is encrypted for age recipients other than those given, and this machine has no key for it',
     { advice: reason('same-recipients') },
   );
+}
+
+function unsetRecipients(): DashkeepError {
+  return new DashkeepError(
+    'DK_ENCRYPTION',
+    'others can read this repository, but not what is encrypted for the given age identity alone',
+    { advice: reason('same-recipients') },
+  );
+}
+
+/** Leaves a file with the key for these alone: later backups know from it that others cannot read all under it. */
+async function noteReaders(ports: KeyPorts, key: RepositoryKey, recipients: readonly string[]): Promise<void> {
+  if (!(await isAsSigned(ports, keyFile(key.id, recipients)))) {
+    await writeKeyFile(ports, key, recipients, ports.signal);
+  }
 }
 
 async function freshKey(ports: KeyPorts, repository: string): Promise<RepositoryKey> {

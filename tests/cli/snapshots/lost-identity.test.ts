@@ -64,7 +64,7 @@ it('after a lost identity, the next backup is one that the new identity restores
 
 it('as long as an added recipient cannot read what is reused, each backup, the doctor and readiness say so', async () => {
   const added = { DASHKEEP_AGE_RECIPIENTS: `${firstRecipient},${secondRecipient}` };
-  const said = 'age recipients that were added later (1) cannot read existing objects';
+  const said = `cannot read all existing objects, which new snapshots also use: ${secondRecipient}`;
   for (let run = 0; run < 2; run++) {
     expect((await runMain(['backup'], { ...environment, ...added })).error).toContain(said);
   }
@@ -74,6 +74,22 @@ it('as long as an added recipient cannot read what is reused, each backup, the d
   expect(rewrap.exit).toBe(0);
   expect((await runMain(['backup'], { ...environment, ...added })).error).not.toContain(said);
   expect(await keyCheck({ ...added, DASHKEEP_AGE_IDENTITY: second })).toEqual([]);
+});
+
+it('with an identity alone, nothing is written that a second recipient could not read', async () => {
+  const both = { DASHKEEP_AGE_RECIPIENTS: `${firstRecipient},${secondRecipient}` };
+  const [target, copy] = [`file://${directory.path}/of-two`, `file://${directory.path}/copy`];
+  const two = { ...environment, ...both, DASHKEEP_TARGET: target, DASHKEEP_COPY_TARGET: copy };
+  expect((await runMain(['backup'], two)).exit).toBe(0);
+  const alone = { ...two, DASHKEEP_AGE_RECIPIENTS: '', DASHKEEP_AGE_IDENTITY: first };
+  const said = 'not what is encrypted for the given age identity alone';
+  for (const args of [['backup'], ['copy']]) {
+    const { exit, error } = await runMain(args, alone);
+    expect({ exit, error }).toMatchObject({ exit: 2, error: expect.stringContaining(said) });
+    expect(error).toContain('Set DASHKEEP_AGE_RECIPIENTS to the recipients of the earlier backups.');
+  }
+  expect(await runMain(['doctor'], alone)).toMatchObject({ exit: 3, out: expect.stringContaining(said) });
+  expect((await runMain(['verify', '--read-data', 'latest'], alone)).exit).toBe(0);
 });
 
 it('an identity that does not open the newest snapshot fails the doctor and readiness', async () => {
