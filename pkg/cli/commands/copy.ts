@@ -36,7 +36,9 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
         runCopy(session, { ...choice, thorough: flags.readData === true }, one);
       return url === undefined
         ? toSecondTarget(context, flags, session, copyTo)
-        : withSession(context, { ...flags, target: url }, true, ({ repository: to }) => copyTo({ to }));
+        : withSession(context, besideFirst(context, { ...flags, target: url }, session), true, ({ repository: to }) =>
+            copyTo({ to }),
+          );
     });
   }).finally(progress.end);
   printResult(context, flags, report, () => print(context, report));
@@ -46,6 +48,20 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
     : foreign.length + different.length + newer.length > 0
       ? 3
       : 0;
+}
+
+/**
+ * Encrypts for the recipients of the first target where none are set: no copy is less protected.
+ * @throws DK_ENCRYPTION where not all of those are known
+ */
+function besideFirst(context: CliContext, flags: Flags, { repository }: Session): Flags {
+  const configuration = new Configuration(context.environment, flags);
+  if (configuration.secret('DASHKEEP_AGE_IDENTITY') === undefined) {
+    // Without an identity, encrypted content cannot be read, so it cannot be copied either.
+    return flags;
+  }
+  const recipients = recipientsBeside(configuration, repository);
+  return recipients.length === 0 ? flags : { ...flags, ageRecipients: recipients.join(',') };
 }
 
 /** As the service copies: by the rules of the copy, and for the recipients of the first target. */
