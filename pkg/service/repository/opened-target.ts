@@ -45,6 +45,7 @@ export class OpenedTarget {
   readonly #ports: TargetPorts;
   readonly #store: ObjectStore;
   #repository: Repository | undefined;
+  #isToWrite = false;
   #opening: Promise<Repository> | undefined;
 
   private constructor(ports: TargetPorts, settings: EffectiveSettings, store: ObjectStore) {
@@ -126,6 +127,12 @@ export class OpenedTarget {
     if (readOnly || latecomers.length > 0) {
       await this.#forget();
     }
+    const repository = await this.#open(true, signal);
+    if (this.#isToWrite) {
+      return repository;
+    }
+    // Only those that come to write sign the key of the repository.
+    await this.#forget();
     return this.#open(true, signal);
   }
 
@@ -199,6 +206,7 @@ export class OpenedTarget {
     const service = await serviceId(state, randomness);
     const identity = service === undefined ? undefined : { service, sole: !replicated };
     this.#repository = await openRepository({ ...(await this.#openOptions(create, signal)), identity });
+    this.#isToWrite = create;
     return this.#repository;
   }
 

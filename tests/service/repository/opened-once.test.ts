@@ -1,7 +1,8 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { DirectoryState } from '../../../pkg/lib/state.ts';
+import { keyFile } from '../../../pkg/repository/encryption/key-files.ts';
 import { OpenedTarget, type TargetPorts } from '../../../pkg/service/repository/opened-target.ts';
 import type { EffectiveSettings } from '../../../pkg/service/settings/effective.ts';
 import { temporaryDirectory, type TemporaryDirectory } from '../../support/directories.ts';
@@ -10,7 +11,11 @@ import { realClock, realRandomness } from '../../support/ports.ts';
 interface Opening {
   directory: TemporaryDirectory;
   signal: AbortSignal;
-  open(recipients?: string[]): Promise<OpenedTarget>;
+  /** @param more - of another service than that of the others */
+  open(
+    recipients?: string[],
+    more?: { state: string; trustedKeys?: string[]; identity?: string },
+  ): Promise<OpenedTarget>;
 }
 
 async function opening(): Promise<Opening> {
@@ -18,7 +23,6 @@ async function opening(): Promise<Opening> {
   const ports = {
     config: { version: 'test', grafana: { url: 'http://localhost' }, trustedKeys: [] },
     access: {},
-    state: new DirectoryState(`${directory.path}/state`),
     replicated: false,
     limits: { of: () => ({}) },
     clock: realClock,
@@ -28,12 +32,13 @@ async function opening(): Promise<Opening> {
   return {
     directory,
     signal: new AbortController().signal,
-    open(recipients = []) {
+    open(recipients = [], { state, trustedKeys = [], identity } = { state: 'state' }) {
       const settings = {
         values: { target: { url: `file://${directory.path}/target` }, scope: {}, encryption: { recipients } },
-        secrets: {},
+        secrets: { ageIdentity: identity },
       } as unknown as EffectiveSettings;
-      return OpenedTarget.open(ports, settings);
+      const config = { ...ports.config, trustedKeys };
+      return OpenedTarget.open({ ...ports, config, state: new DirectoryState(`${directory.path}/${state}`) }, settings);
     },
   };
 }
@@ -64,4 +69,31 @@ it('a replica that only looked goes on with the key that another one stored for 
   expect((await standby.open(signal)).keyring.current).toEqual(keyring.current);
   await Promise.all([first, standby, leader].map((one) => one.close()));
   await directory.remove();
+});
+
+describe('the key of the repository, which another machine stored and signed', () => {
+  const ways = ['with its recipients', 'with an identity alone'];
+
+  it.each(ways)('is signed by the first backup, whatever was looked at before, %s', async (way) => {
+    const { directory, signal, open } = await opening();
+    const identity = await generateX25519Identity();
+    const recipients = [await identityToRecipient(identity)];
+    const first = await (await open(recipients)).openOrMake(signal);
+    const trustedKeys = [(await first.trust.signing.signer())!.fingerprint];
+    const file = keyFile(first.keyring.current!.id, recipients);
+    const next = { state: 'next', trustedKeys, identity };
+    const given = way === ways[0] ? recipients : [];
+    for (const rotated of [false, true]) {
+      const target = await open(given, next);
+      const looked = await target.open(signal);
+      if (rotated) {
+        await looked.trust.signing.rotate();
+      }
+      const { trust } = await target.openOrMake(signal);
+      expect(trust.own).toBeDefined();
+      expect((await trust.claims(file)).map(({ signer }) => signer)).toContain(trust.own);
+      await target.close();
+    }
+    await directory.remove();
+  });
 });
