@@ -40,13 +40,16 @@ function prose(text: string, level: number): Html[] {
 }
 
 function inline(text: string): Html[] {
-  return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\[[^\]]*\]\([^)]*\))/).map((part) => {
-    const [, code, strong, label] = /^(?:`(.+)`|\*\*(.+)\*\*|\[(.+)\]\(.*\))$/s.exec(part) ?? [];
+  return text.split(/(`[^`]+`|\*\*[^*]+\*\*|\*\w[^*]*\*|\[[^\]]*\]\([^)]*\))/).map((part) => {
+    const [, code, strong, emphasis, label] = /^(?:`(.+)`|\*\*(.+)\*\*|\*(\w.*)\*|\[(.+)\]\(.*\))$/s.exec(part) ?? [];
     if (code !== undefined) {
       return markup`<code>${code}</code>`;
     }
-    return strong === undefined
+    if (strong !== undefined) {
+      return markup`<strong>${inline(strong)}</strong>`;
+    }
+    return emphasis === undefined
       ? markup`${label === undefined ? part : inline(label)}`
-      : markup`<strong>${inline(strong)}</strong>`;
+      : markup`<em>${inline(emphasis)}</em>`;
   });
 }

@@ -47,6 +47,8 @@ export interface Encryption {
   isEncrypted: boolean;
   /** Those whose identities people keep. */
   recipients: readonly string[];
+  /** Who can read new backups: these, and the recipient of the passphrase. Empty if some of them are not known. */
+  writtenFor: readonly string[];
   /** Whether the passphrase of the repository does. */
   hasPassphrase: boolean;
 }
@@ -113,12 +115,10 @@ export async function kitFacts(
     contacts,
     target: parseTarget(url),
     resolved,
-    settings: settingTexts(
-      config.variables,
-      values,
-      resolved,
-      about.signers.map(({ fingerprint }) => fingerprint),
-    ),
+    settings: settingTexts(config.variables, values, resolved, {
+      trusted: about.signers.map(({ fingerprint }) => fingerprint),
+      recipients: about.encryption.recipients.length > 0 ? about.encryption.writtenFor : [],
+    }),
     repository: about.id,
     encryption: about.encryption,
     signers: about.signers,
@@ -138,7 +138,8 @@ function encryptionOf({ encrypted, keyring }: Repository): Encryption {
   const isOfPassphrase = (one: string): boolean => keyring.ofPassphrase.includes(one);
   const recipients = keyring.recipients.filter((one) => !isOfPassphrase(one));
   const hasPassphrase = encrypted && (recipients.length === 0 || keyring.recipients.some(isOfPassphrase));
-  return { isEncrypted: encrypted, recipients, hasPassphrase };
+  const writtenFor = keyring.refusal === undefined ? keyring.recipients : [];
+  return { isEncrypted: encrypted, recipients, writtenFor, hasPassphrase };
 }
 
 /** The trusted keys. */

@@ -14,6 +14,7 @@ const EXAMPLES = {
   target: 'DASHKEEP_TARGET=s3://my-bucket/grafana',
   fingerprint: '0123456789abcdef0123456789abcdef',
   confirmation: " --confirm '3 security changes'",
+  trustedKeys: 'signing.trustedKeys={0123456789abcdef0123456789abcdef}',
 };
 
 /** The values of an installation, as words of a shell. */
@@ -23,16 +24,21 @@ export interface GuideValues {
   target: string;
   /** Undefined leaves it to the reader. */
   fingerprint: string | undefined;
+  /** Fingerprints of all keys that are trusted. */
+  trusted: readonly string[];
   /** A block that sets what the commands without Dashkeep use. */
   rescue: string;
 }
 
 /** The guide to a restore with Dashkeep, with the values of an installation. */
-export function disasterRecovery({ grafanaUrl, target, fingerprint }: GuideValues): Html {
+export function disasterRecovery({ grafanaUrl, target, fingerprint, trusted }: GuideValues): Html {
   const guide = guideOf('disaster-recovery')
     .replace(EXAMPLES.grafana, () => `GRAFANA_URL=${grafanaUrl}`)
     .replace(EXAMPLES.target, () => target)
     .replace(EXAMPLES.confirmation, '')
+    .replace(EXAMPLES.trustedKeys, (example) =>
+      trusted.length === 0 ? example : `signing.trustedKeys={${trusted.join(',')}}`,
+    )
     .replaceAll(
       fingerprint === undefined ? ` --trust ${EXAMPLES.fingerprint}` : EXAMPLES.fingerprint,
       fingerprint ?? '',

@@ -155,12 +155,15 @@ function guideValues(kit: KitFacts): GuideValues {
     ],
     directory: [`DIRECTORY=${quoted(value('directory'))}`],
   };
-  const { recipients, hasPassphrase } = encryption;
+  const { recipients, writtenFor, hasPassphrase } = encryption;
   const secret = hasPassphrase ? ' DASHKEEP_AGE_PASSPHRASE_FILE=passphrase' : '';
+  const readers = writtenFor.length > 0 ? ` DASHKEEP_AGE_RECIPIENTS=${writtenFor.join(',')}` : '';
   return {
     grafanaUrl: quoted(grafanaUrl),
-    target: targetWords(texts) + (recipients.length > 0 ? ' DASHKEEP_AGE_IDENTITY_FILE=identity.txt' : secret),
+    target:
+      targetWords(texts) + (recipients.length > 0 ? `${readers} DASHKEEP_AGE_IDENTITY_FILE=identity.txt` : secret),
     fingerprint: snapshot?.signer ?? signers[0]?.fingerprint,
+    trusted: signers.map((one) => one.fingerprint),
     rescue: `${(words[target.kind] ?? COPIED).join('\n')}\n`,
   };
 }

@@ -32,13 +32,13 @@ const OF_TARGET = [
 /**
  * The settings in force that differ from the defaults, by variable: those of the pages, those of the deployment, and
  * what the AWS files said.
- * @param trusted - fingerprints
+ * @param keys - fingerprints of the trusted keys, and the recipients if people keep their identities
  */
 export function settingTexts(
   { ofPage, given }: Variables,
   values: SettingsValues,
   resolved: Resolved,
-  trusted: readonly string[],
+  { trusted, recipients }: Record<'trusted' | 'recipients', readonly string[]>,
 ): Map<string, string> {
   const texts = new Map(given);
   const defaults = leavesOf(DEFAULT_SETTINGS);
@@ -56,6 +56,7 @@ export function settingTexts(
     DASHKEEP_S3_ENDPOINT: target.url.startsWith('s3://') ? found(resolved, 'endpoint', 'AWS') : undefined,
     AWS_REGION: found(resolved, 'region'),
     AZURE_STORAGE_ACCOUNT: found(resolved, 'account'),
+    DASHKEEP_AGE_RECIPIENTS: recipients.length > 0 ? recipients.join(',') : undefined,
   };
   for (const [name, text] of Object.entries(added)) {
     if (text !== undefined && !texts.has(name)) {

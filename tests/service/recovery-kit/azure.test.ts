@@ -11,7 +11,10 @@ it('leads to a container of Azure by its account, and not by an endpoint of S3',
   ];
 
   const variables = { ofPage: new Map([['target.url', 'DASHKEEP_TARGET']]), given: new Map<string, string>() };
-  const texts = settingTexts(variables as Parameters<typeof settingTexts>[0], values, resolved, []);
+  const texts = settingTexts(variables as Parameters<typeof settingTexts>[0], values, resolved, {
+    trusted: [],
+    recipients: [],
+  });
 
   expect(targetWords(texts)).toBe(`DASHKEEP_TARGET=${url} AZURE_STORAGE_ACCOUNT=mystorage`);
   expect(chartValues(texts)).toBe(`target: ${url}\nazure:\n  account: mystorage\n`);
