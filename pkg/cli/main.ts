@@ -91,7 +91,7 @@ export function buildProgram(run: Runner): Command {
 export async function main(argv: readonly string[], context: CliContext = openContext()): Promise<number> {
   let exit: number = 0;
   const program = buildProgram((action) => async (...given) => {
-    assertKnownNames(context.environment);
+    assertKnownNames(context.environment, context.log);
     new Configuration(context.environment).get('DASHKEEP_LOG_LEVEL');
     exit = await action(context, ...given);
   });

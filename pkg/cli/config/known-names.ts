@@ -1,3 +1,4 @@
+import { silentLog, type Log } from '../../contract/ports.ts';
 import { lettersBetween } from '../../engine/versions/near-matches.ts';
 import { CommandError } from '../command-error.ts';
 import { SETTINGS } from './configuration.ts';
@@ -29,8 +30,12 @@ const MOST_LETTERS = 5;
 /** Other programs use `GRAFANA_` variables, too: only one that hardly differs from a setting is misspelled. */
 const MOST_LETTERS_OF_GRAFANA = 2;
 
-/** @throws DK_SETTINGS for a setting that does not exist, with the nearest name that does */
-export function assertKnownNames(environment: Environment): void {
+/**
+ * Warns of a variable of Grafana that may be a misspelled setting, where the setting itself is set: the variable may be
+ * another program's.
+ * @throws DK_SETTINGS for a setting that does not exist, with the nearest name that does
+ */
+export function assertKnownNames(environment: Environment, log: Log = silentLog): void {
   for (const name of Object.keys(environment)) {
     const upper = name.toUpperCase();
     const prefix = [PREFIX, GRAFANA].find((one) => upper.startsWith(one)) ?? '';
@@ -43,6 +48,9 @@ export function assertKnownNames(environment: Environment): void {
       throw new CommandError('DK_SETTINGS', `there is no setting ${name.slice(0, 80)}`, {
         hint: near === undefined ? 'Unset it. docs/settings.md lists all settings.' : `Did you mean ${near}?`,
       });
+    }
+    if (near !== undefined) {
+      log.warn({}, `${name.slice(0, 80)} is not a setting and is ignored; ${near} is set`);
     }
   }
 }

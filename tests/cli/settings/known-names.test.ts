@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { silentLog } from '../../../pkg/contract/ports.ts';
 import { assertKnownNames } from '../../../pkg/cli/config/known-names.ts';
 import { main } from '../../../pkg/cli/main.ts';
 import { SETTINGS } from '../../../pkg/cli/config/configuration.ts';
@@ -78,6 +79,13 @@ describe('names of settings', () => {
 
   it('of other programs are left alone where the one that is meant is set', () => {
     expect(() => assertKnownNames({ GRAFANA_URI: 'x', GRAFANA_URL: 'x', GRAFANA_TOKEN: 'x' })).not.toThrow();
+  });
+
+  it('are a warning with the nearest name where the one that is meant is set', () => {
+    const said: string[] = [];
+    const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
+    assertKnownNames({ GRAFANA_ADMIN_PASWORD: 'x', GRAFANA_ADMIN_PASSWORD: 'x', GRAFANA_VERSION: 'x' }, log);
+    expect(said).toEqual(['GRAFANA_ADMIN_PASWORD is not a setting and is ignored; GRAFANA_ADMIN_PASSWORD is set']);
   });
 
   it('are refused without a guess when nothing is near', () => {
