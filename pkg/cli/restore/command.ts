@@ -25,7 +25,7 @@ import { orgs as parseOrgs } from '../config/parsers.ts';
 import { askedBy, type AskedBy } from '../options.ts';
 import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapshot } from './about.ts';
 import { inOrgs, namesResources, reachedOrgs, withinReach, withLost } from './orgs.ts';
-import { isSelective, restoreRequest, type RestoreFlags } from './request.ts';
+import { isSelective, restoreRequest, warnOfUnusedSecrets, type RestoreFlags } from './request.ts';
 import { progressPrinter } from '../output/output.ts';
 import { confirmed } from './confirmation.ts';
 import { finishCommand, overwriteCommand, undoCommand } from './finish-command.ts';
@@ -160,6 +160,7 @@ async function planAndApply(
           ...(flags.apply === true && flags.savePlan === undefined ? { deferBodies: true } : {}),
         };
         const plan = await planned(context, everything ? planEverything(request) : planRestore(request));
+        warnOfUnusedSecrets(context, options, plan);
         if (requested.saved !== undefined) {
           await requireFresh(requested.saved, request, plan);
         }

@@ -4,7 +4,7 @@ import { KIND_NAMES, RULE } from '../../contract/kinds.ts';
 import { parseSavedPlan, requestOf, type SavedPlan } from '../../engine/restore/plan/saved-plan.ts';
 import { mappingOptions, parseMapping } from '../../engine/restore/mapping/mapping-file.ts';
 import { parseSecrets } from '../../engine/restore/apply/secrets.ts';
-import type { CopyOptions, RestoreOptions, Selection } from '../../engine/restore/types.ts';
+import type { CopyOptions, Plan, RestoreOptions, Selection } from '../../engine/restore/types.ts';
 import { readSettingFile } from '../config/environment.ts';
 import { kinds as parseKinds } from '../config/parsers.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -211,6 +211,20 @@ function orgOf(text: string, flag: string): number {
     throw new DashkeepError('DK_USAGE', `${flag} needs organization IDs, not '${text}'`);
   }
   return Number(text);
+}
+
+/** An entry may be for an organization that the restore will create: its ID is not known before. */
+export function warnOfUnusedSecrets(
+  { log }: Pick<CliContext, 'log'>,
+  { secrets }: RestoreOptions,
+  { items }: Pick<Plan, 'items'>,
+): void {
+  const isInNew = items.filter(({ newOrg }) => newOrg !== undefined);
+  const later = new Set(isInNew.map(({ kind, uid }) => `${kind}/${uid}`));
+  const unused = (secrets?.unused?.() ?? []).filter((entry) => !later.has(entry.replace(/^\d+:/, '')));
+  if (unused.length > 0) {
+    log.warn({}, `nothing in the plan uses these entries of --secrets: ${unused.join(', ')}`);
+  }
 }
 
 async function secretsOf(context: CliContext, path: string | undefined): Promise<Pick<RestoreOptions, 'secrets'>> {

@@ -110,7 +110,10 @@ export interface RestoreOptions {
   /** Leave stored secrets where the address changes to which Grafana sends them. */
   keepSecrets?: boolean;
   /** Secrets given for this restore, by field name; without an organization only those that name none. */
-  secrets?: (kind: KindName, uid: string, org?: number) => Record<string, string> | undefined;
+  secrets?: ((kind: KindName, uid: string, org?: number) => Record<string, string> | undefined) & {
+    /** The entries that no one has asked for, such as `contact-point/ops`. */
+    unused?: () => string[];
+  };
 }
 
 export interface PlanRequest {

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
-import { isKindName, SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
+import { isKindName, SERVER_KINDS } from '../../../contract/kinds.ts';
 import { targetOf } from '../target.ts';
 import type { PlannedItem, RestoreOptions } from '../types.ts';
 
@@ -23,6 +23,7 @@ type Supplied = NonNullable<RestoreOptions['secrets']>;
  */
 export function parseSecrets(text: string, environment: Readonly<Record<string, string | undefined>>): Supplied {
   const secrets: Secrets = new Map();
+  const asked = new Set<string>();
   for (const [key, byUid] of entriesOf(parseYaml(text), 'the file')) {
     const [, org, kind = ''] = /^(?:([1-9]\d{0,14}):)?(.*)$/s.exec(key) ?? [];
     if (!isKindName(kind)) {
@@ -37,11 +38,34 @@ export function parseSecrets(text: string, environment: Readonly<Record<string, 
         field,
         valueOf(value, place, field, environment),
       ]);
-      secrets.set(place, Object.fromEntries(values) as Record<string, string>);
+      const given = Object.fromEntries(values) as Record<string, string>;
+      secrets.set(place, kind === 'contact-point' ? notingFields(given, place, asked) : given);
     }
   }
-  return (kind: KindName, uid: string, org?: number) =>
-    (org === undefined ? undefined : secrets.get(`${org}:${kind}/${uid}`)) ?? secrets.get(`${kind}/${uid}`);
+  const used = new Set<string>();
+  const at = (place: string): Record<string, string> | undefined => {
+    used.add(place);
+    return secrets.get(place);
+  };
+  const supplied: Supplied = (kind, uid, org) =>
+    (org === undefined ? undefined : at(`${org}:${kind}/${uid}`)) ?? at(`${kind}/${uid}`);
+  const unused = (): string[] =>
+    [...secrets].flatMap(([place, given]) => {
+      const isPlanned = [...asked].some((one) => one.startsWith(`${place}: `));
+      const fields = isPlanned ? Object.keys(given).map((field) => `${place}: ${field}`) : [];
+      return used.has(place) ? fields.filter((one) => !asked.has(one)) : [place];
+    });
+  return Object.assign(supplied, { unused });
+}
+
+/** Only of contact points is each field asked for by its name; other kinds send Grafana what they are given. */
+function notingFields(given: Record<string, string>, place: string, asked: Set<string>): Record<string, string> {
+  return new Proxy(given, {
+    get(target, field) {
+      asked.add(`${place}: ${String(field)}`);
+      return Reflect.get(target, field) as unknown;
+    },
+  });
 }
 
 /**
