@@ -163,6 +163,22 @@ export async function interruptedRestores(
   return interrupted;
 }
 
+/** The later restore that finished a restore or undid it; as `interruptedRestores`, by signed records only. */
+export async function continuationOf(
+  repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
+  cut: RunRecord,
+  calls: Abortable,
+): Promise<RunRecord | undefined> {
+  const lines = await listedRuns(repository, { ...calls, limit: LOOKED_AT });
+  for (const { id } of lines.filter((line) => line.kind === 'restore' && line.id > cut.id)) {
+    const stored = await repository.run(id, calls);
+    if (stored !== undefined && repository.trust.counts(stored.author) && continues(stored.record, cut)) {
+      return stored.record;
+    }
+  }
+  return undefined;
+}
+
 const LOOKED_AT = 50;
 
 function isOpen({ kind, status }: Pick<RunLine, 'kind' | 'status'>): boolean {

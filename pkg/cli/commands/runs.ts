@@ -1,6 +1,6 @@
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
-import { asTheyAre, listedRuns, withoutWords } from '../../engine/runs.ts';
+import { asTheyAre, continuationOf, listedRuns, withoutWords } from '../../engine/runs.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
@@ -75,16 +75,19 @@ async function showOne(context: CliContext, repository: Repository, id: string, 
     return;
   }
   const { trusted } = stored.author;
-  for (const line of textOf(trusted ? record : withoutWords(record), trusted, undoCommand(context, flags))) {
+  const later = record.kind === 'restore' ? await continuationOf(repository, record, context) : undefined;
+  for (const line of textOf(trusted ? record : withoutWords(record), trusted, undoCommand(context, flags), later)) {
     printLine(context, printable(line));
   }
 }
 
-function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[] {
+/** @param later - the restore that finished or undid this one */
+function textOf(record: RunRecord, signed: boolean, undo: UndoCommand, later: RunRecord | undefined): string[] {
   const { id, kind, status, started, finished, by, snapshot, source, failure, errors, touched = [] } = record;
   const line = runLine(record);
   const isUnfinished =
     kind === 'restore' && record.planned !== undefined && status !== 'complete' && status !== 'running';
+  const isUndoable = kind === 'restore' && status === 'complete' && snapshot !== undefined && later?.undoes !== id;
   const fact = (name: string, value: string | undefined): string[] =>
     value === undefined || value === '' ? [] : [`${name}: ${value}`];
   return [
@@ -98,8 +101,9 @@ function textOf(record: RunRecord, signed: boolean, undo: UndoCommand): string[]
     ...fact('failed with', failure === undefined ? undefined : `${failure.message} [${failure.code}]`.trim()),
     ...errors.map((error) => `${error.kind} ${error.uid}: ${error.reason}`),
     ...touched.map((one) => `${one.open === true ? 'possibly ' : ''}${one.did} ${one.kind} ${one.uid}`),
-    ...(isUnfinished ? linesOf(cutShortOf(record, undo)) : []),
-    ...(kind === 'restore' && status === 'complete' && snapshot !== undefined ? [`To undo it: ${undo(id)}`] : []),
+    ...(later?.undoes === id ? fact('undone by', later.id) : isUnfinished ? fact('finished by', later?.id) : []),
+    ...(isUnfinished && later === undefined ? linesOf(cutShortOf(record, undo)) : []),
+    ...(isUndoable ? [`To undo it: ${undo(id)}`] : []),
   ];
 }
 

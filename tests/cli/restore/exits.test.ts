@@ -109,7 +109,13 @@ it('undoes a restore although the environment selects kinds for backups', async 
   const undo = (...more: string[]): Promise<Ended> =>
     runCli(['restore', '--undo', run, '--json', ...more], environment);
   await expect(undo('--kinds', 'dashboard')).rejects.toThrow('--undo cannot be combined with');
-  expect((await undo()).exit).toBe(0);
+  const { exit, json: plan } = await undo();
+  expect(exit).toBe(0);
+  expect((await cli('runs', run)).out).toContain('To finish it:');
+  const { json } = await undo('--apply', '--confirm', plan.confirm);
+  const { out } = await cli('runs', run);
+  expect(out).toContain(`undone by: ${json.run}`);
+  expect(out).not.toMatch(/To (finish|undo) it:/);
 });
 
 it('advises to finish or undo a restore that a person interrupted, and not to start it again', async () => {
