@@ -134,9 +134,9 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
   return later.undoes === id || repeats;
 }
 
-/** A command without the option that does not say what is restored. */
+/** A command without the options that do not say what is restored. */
 function whatIsRestored(command: string | undefined): string | undefined {
-  return command?.replace(' --no-safety-snapshot', '');
+  return command?.replace(/ --no-safety-snapshot| --trust [0-9a-f]+/g, '');
 }
 
 /**

@@ -118,6 +118,37 @@ describe('a restore on first contact', () => {
     expect(after.map(({ fingerprint }: { fingerprint: string }) => fingerprint)).not.toContain(stranger);
   });
 
+  it('keeps the key that --trust names only when the plan is applied, even a saved one', async () => {
+    const saved = ['--save-plan', `${directory.path}/plan.json`];
+    const planned = await run([...RESTORE.slice(0, -1), '--json', '--trust', signer, ...saved], 'laptop');
+    expect(planned.json).toMatchObject({ applied: false, warned: [] });
+    const trusted = async () => {
+      const { keys } = (await run(['keys', '--json'], 'laptop')).json as { keys: { trusted: boolean }[] };
+      return keys.filter((key) => key.trusted).length;
+    };
+    expect(await trusted()).toBe(0);
+    const apply = ['restore', '--plan', `${directory.path}/plan.json`, '--apply', '--json'];
+    await expect(run(apply, 'laptop')).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+    expect((await run([...apply, '--trust', signer], 'laptop')).exit).toBe(0);
+    expect(await dashboards()).toHaveLength(2);
+    expect(await trusted()).toBe(2);
+  });
+
+  it('prints the whole command that finishes a restore, with the trusted key', async () => {
+    grafana.setFaults({ match: /^POST .*dashboards/, action: { kind: 'status', status: 401 } });
+    const text: string[] = [];
+    const stderr = { write: (part: string) => text.push(part) } as unknown as NodeJS.WriteStream;
+    await expect(run([...RESTORE, '--trust', signer], 'laptop', { stderr })).rejects.toThrow();
+    grafana.setFaults();
+    const [, finish = ''] = /To finish it: dashkeep (.+)/.exec(text.join('')) ?? [];
+    expect(finish).toContain(`--trust ${signer}`);
+    // Without it, the same restore is finished as well.
+    expect((await run(finish.replace(` --trust ${signer}`, '').split(' '), 'laptop')).exit).toBe(0);
+    text.length = 0;
+    await run(['runs'], 'laptop', { stderr });
+    expect(text.join('')).not.toContain('did not finish');
+  });
+
   it('warns that a key that someone trusts has signed nothing here, and names the ones that have', async () => {
     const said = async (...args: string[]): Promise<string> => {
       const log = recordingLog();

@@ -5,7 +5,7 @@ import { FLAG_VARIABLES } from '../config/configuration.ts';
 import type { CliContext } from '../context.ts';
 
 /** Options that say nothing about what is restored, or that a person has to give again. */
-const LEFT_OUT = new Set(['json', 'markdown', 'apply', 'confirm', 'trust', 'by', 'savePlan', 'trustedKeys']);
+const LEFT_OUT = new Set(['json', 'markdown', 'apply', 'confirm', 'by', 'savePlan', 'trustedKeys']);
 
 /** The command that restores the same once more, from the very snapshot that was restored. */
 export function finishCommand(

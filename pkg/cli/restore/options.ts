@@ -26,5 +26,5 @@ export function withAnswers(command: Command): Command {
       '--confirm <text>',
       'confirmation text from the plan, if it deletes resources or widens access; for an untrusted snapshot, its ID',
     )
-    .option('--trust <fingerprint>', 'trust this signing key from now on');
+    .option('--trust <fingerprint>', 'trust this signing key; with --apply, from now on');
 }

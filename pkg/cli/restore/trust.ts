@@ -59,9 +59,9 @@ export async function assertSigner(
   }
 }
 
-/** Keeps in the state that a person trusts a key. */
-export async function keepTrust(repository: Repository, { trust }: TrustFlags): Promise<void> {
-  if (trust !== undefined) {
+/** Keeps in the state that a person trusts a key with which something is to be applied: a plan changes nothing. */
+export async function keepTrust(repository: Repository, { trust, apply }: TrustFlags): Promise<void> {
+  if (trust !== undefined && apply === true) {
     await repository.trust.keys.pin(trust, '--trust');
   }
 }
