@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -91,4 +91,23 @@ it('a machine that trusts another key does not undo it, and the one that wrote i
   });
   expect((await cli(['restore', '--undo', run, ...UNDO])).exit).toBe(0);
   expect((await api('GET /api/dashboards/uid/innocent')).status).toBe(200);
+});
+
+it('an undo takes nothing from an unsigned safety snapshot, even if a person accepts it', async () => {
+  const { snapshots } = (await cli(['snapshots'])).json as { snapshots: { id: string; trigger: string }[] };
+  const safety = snapshots.find(({ trigger }) => trigger === 'safety')!.id;
+  const signatures = join(directory.path, 'repository/signatures');
+  for (const name of await readdir(signatures, { recursive: true })) {
+    if (name.includes(safety)) {
+      await rm(join(signatures, name), { recursive: true });
+    }
+  }
+  grafana.clearRequests();
+  const undo = ['restore', '--undo', run, '--apply', '--confirm', `${safety} Main Org.`];
+  await expect(cli(undo)).rejects.toMatchObject({ code: 'DK_SNAPSHOT_FOREIGN' });
+  await expect(cli([...undo, '--accept-foreign'])).rejects.toMatchObject({
+    code: 'DK_USAGE',
+    message: '--undo restores only from a signed safety snapshot: remove --accept-foreign',
+  });
+  expect(grafana.writes()).toEqual([]);
 });

@@ -205,6 +205,9 @@ async function undo(
   if ([snapshot, everything, savePlan, saved].some((given) => given !== undefined) || isSelective(flags, context)) {
     throw new DashkeepError('DK_USAGE', '--undo cannot be combined with a snapshot, a selection or a plan');
   }
+  if (flags.acceptForeign === true) {
+    throw new DashkeepError('DK_USAGE', '--undo restores only from a signed safety snapshot: remove --accept-foreign');
+  }
   return withSessions(context, flags, async ({ source, session }) => {
     const { repository } = session;
     const run = await repository.run(id, { signal: context.signal, mustOpen: true });
