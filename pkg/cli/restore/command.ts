@@ -4,6 +4,7 @@ import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
+import { assertAlone } from '../../engine/restore/exclusive.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
 import { isConflict } from '../../contract/reasons/plan.ts';
@@ -134,6 +135,9 @@ async function planAndApply(
       context.signal,
       async (instance) => {
         await compareAllClocks({ ...context, instance, repository: session.repository });
+        if (flags.apply === true) {
+          await assertAlone({ ...context, instance, repository: session.repository });
+        }
         if (flags.to !== undefined) {
           await assertAnotherGrafana(source, manifest, instance, context.signal);
         }

@@ -1,7 +1,7 @@
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { grafanaIdentity } from '../../grafana/server-identity.ts';
 import type { Session } from '../../repository/sessions/session.ts';
-import { openRestore } from '../../repository/sessions/restores.ts';
+import { assertNoRestore, openRestore } from '../../repository/sessions/restores.ts';
 import type { ApplyOptions } from './types.ts';
 
 /**
@@ -19,6 +19,20 @@ export async function exclusively<T>(options: ApplyOptions, work: () => Promise<
   }
 }
 
+/** For a plan that is applied: one made while another restore writes would be out of date. @throws DK_BUSY */
+export async function assertAlone({
+  instance,
+  repository,
+  signal,
+}: Pick<ApplyOptions, 'instance' | 'repository' | 'signal'>): Promise<void> {
+  await assertNoRestore(repository.sessions, { grafana: await identityOf({ instance, signal }) }, { signal });
+}
+
+async function identityOf({ instance, signal }: Pick<ApplyOptions, 'instance' | 'signal'>): Promise<string[]> {
+  const client = instance.orgs[0]?.client;
+  return client === undefined ? [] : grafanaIdentity(client, signal);
+}
+
 async function open({
   run,
   instance,
@@ -30,8 +44,7 @@ async function open({
   if (run === undefined) {
     return undefined;
   }
-  const client = instance.orgs[0]?.client;
-  const grafana = client === undefined ? [] : await grafanaIdentity(client, signal);
+  const grafana = await identityOf({ instance, signal });
   try {
     return await openRestore(repository.sessions, { id: run, grafana }, { signal });
   } catch (error) {

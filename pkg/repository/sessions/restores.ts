@@ -22,22 +22,31 @@ export async function openRestore(
 ): Promise<Session> {
   const session = await sessions.open({ ...run, kind: 'restore' }, calls);
   try {
-    const live = await sessions.live(run.id, calls.signal);
-    const other = live.find(
-      ({ kind, counts, fresh, owner, grafana = [] }) =>
-        kind === 'restore' &&
-        // New machines, as after a disaster, do not trust each other's keys.
-        (counts || fresh) &&
-        (sessions.service === undefined || owner?.service !== sessions.service) &&
-        (grafana.length === 0 || run.grafana.length === 0 || grafana.some((one) => run.grafana.includes(one))),
-    );
-    if (other !== undefined) {
-      throw restoring(other);
-    }
+    await assertNoRestore(sessions, run, calls);
     return session;
   } catch (error) {
     await session.end();
     throw error;
+  }
+}
+
+/** @throws DK_BUSY while a restore other than the one with this ID writes to the same Grafana; see `openRestore` */
+export async function assertNoRestore(
+  sessions: Pick<RestoreSessions, 'live' | 'service'>,
+  { id, grafana: own }: { id?: string; grafana: readonly string[] },
+  { signal }: Abortable,
+): Promise<void> {
+  const live = await sessions.live(id, signal);
+  const other = live.find(
+    ({ kind, counts, fresh, owner, grafana = [] }) =>
+      kind === 'restore' &&
+      // New machines, as after a disaster, do not trust each other's keys.
+      (counts || fresh) &&
+      (sessions.service === undefined || owner?.service !== sessions.service) &&
+      (grafana.length === 0 || own.length === 0 || grafana.some((one) => own.includes(one))),
+  );
+  if (other !== undefined) {
+    throw restoring(other);
   }
 }
 
