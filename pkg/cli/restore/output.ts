@@ -73,6 +73,9 @@ export function printRestore(
     );
   }
   printLosses(context, plan.items, several);
+  if (restored === undefined) {
+    printNewOrgs(context, plan.items);
+  }
   const became = (uid: string): string => {
     const isIt = (one: { kind: string; uid: string }): boolean => one.kind === 'data-source' && one.uid === uid;
     const action = plan.items.find(isIt)?.action;
@@ -159,6 +162,16 @@ function printLosses(context: CliContext, items: PlannedItem[], several: boolean
     for (const loss of losses) {
       printLine(context, printable(`note: ${kind} ${uid}${where}: ${loss}`));
     }
+  }
+}
+
+/** What Grafana lacks is known of an organization only when it exists. */
+function printNewOrgs(context: CliContext, items: PlannedItem[]): void {
+  const names = new Set(
+    items.flatMap(({ newOrg, action }) => (newOrg === undefined || action !== 'create' ? [] : newOrg)),
+  );
+  for (const name of names) {
+    printLine(context, printable(`note: org ${name}: the result of the restore adds the notes of this organization`));
   }
 }
 

@@ -35,7 +35,9 @@ it('the notes of a restore of everything name the organization, and no data sour
     'note: contact-point oncall (org 1): enter again: url',
     'note: contact-point oncall (org 3): enter again: url',
     'note: contact-point oncall (org Retail): enter again: url',
+    'note: org Retail: the result of the restore adds the notes of this organization',
   ]);
+  expect(printed({}, { results: [] }).join('\n')).not.toContain('adds the notes');
   expect(lines.join('\n')).not.toContain('Metrics');
 });
 
