@@ -1,8 +1,8 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import { reason } from '../contract/reasons/catalogue.ts';
+import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
 import { restore } from '../engine/restore/restore.ts';
-import type { Plan, PlanRequest, Restored, RunFacts } from '../engine/restore/types.ts';
+import type { Plan, PlannedItem, PlanRequest, Restored, RunFacts } from '../engine/restore/types.ts';
 import type { Run, RunOutcome } from './run.ts';
 import type { Session } from './session.ts';
 
@@ -49,14 +49,19 @@ function isRefusal(error: unknown): error is DashkeepError {
   return isStores && error.advice?.code !== 'wait-for-target';
 }
 
-/** What the run record says about a restore. An undo that leaves something it would take back is partial. */
+/**
+ * What the run record says about a restore. An undo that leaves something it would take back is partial, and so is a
+ * restore that leaves something which an interrupted one had begun.
+ */
 export function restoreOutcome(restored: Restored, { undoes, items }: Plan): RunOutcome<Restored> {
   const counts = { verified: 0, differs: 0, failed: 0, deleted: 0, skipped: 0 };
   for (const { outcome } of restored.results) {
     counts[outcome]++;
   }
   const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
-  const left = undoes === undefined ? [] : items.filter(({ action }) => action === 'blocked');
+  const isLeft = ({ action, code }: PlannedItem): boolean =>
+    undoes === undefined ? code === ('kept-unfinished' satisfies ReasonCode) : action === 'blocked';
+  const left = items.filter(isLeft);
   const all = bad.length > 0 && bad.length + counts.skipped === restored.results.length;
   counts.skipped += items.filter(({ action }) => action === 'skip' || action === 'blocked').length;
   return compact({

@@ -18,7 +18,8 @@ export async function killedAt(n: number, bench: RestoreBench, wanted: Wanted, c
     dead = true;
     stop.abort(new Killed());
   };
-  bench.sim.setFaults({ match: WRITES, action: { kind: n % 2 === 0 ? 'after' : 'before', run }, skip: n, times: 1 });
+  const kind = n % 2 === 1 ? 'before' : n % 4 === 0 ? 'abandoned' : 'after';
+  bench.sim.setFaults({ match: WRITES, action: { kind, run }, skip: n, times: 1 });
   await bench.applyRecorded({ ...wanted, signal: stop.signal }, true, confirm).catch((error: unknown) => {
     if (!dead) {
       throw error;

@@ -126,6 +126,17 @@ describe('an earlier state of the record of a restore', () => {
       expect((await cli(['restore', snapshot, ...options])).json.confirm).toBeDefined();
     }
   });
+
+  it('opens no folder unsaid that was closed since, as if Grafana had not set its permissions yet', async () => {
+    await api('POST /api/folders', { uid: 'top', title: 'top' });
+    const snapshot = await backUp();
+    grafana.advance(1100);
+    await api('DELETE /api/folders/top?forceDeleteRules=true');
+    const replay = await restoreWatched(snapshot);
+    await api('POST /api/folders/top/permissions', { items: [] });
+    replay();
+    expect((await cli(['restore', snapshot])).json.confirm).toBeDefined();
+  });
 });
 
 it('to finish an interrupted restore makes no dashboard public unsaid whose link was revoked since', async () => {

@@ -32,17 +32,22 @@ export function finishCommand(
   return ['dashkeep', ...command, ...parts, '--apply'].join(' ');
 }
 
-/** Options that choose what a promotion sends and how. Its conflicts are named and overwritten instead. */
-const OF_PROMOTION = { promote: undefined, folder: undefined, lostIn: undefined, deleteExtra: undefined };
+/** Options that choose what is sent or restored and how. Conflicts are named and overwritten instead. */
+const CHOOSING = {
+  ...{ promote: undefined, folder: undefined, lostIn: undefined, deleteExtra: undefined },
+  ...{ everything: undefined, kinds: undefined, also: undefined, plan: undefined },
+};
 
-/** @returns the command that overwrites the conflicts of a promotion and nothing else, absent without conflicts */
+/** @returns the command that overwrites the conflicts of a plan and nothing else, absent without conflicts */
 export function overwriteCommand(
   context: Pick<CliContext, 'environment'>,
   flags: object,
   { snapshot, items }: Pick<Plan, 'snapshot' | 'items'>,
 ): string | undefined {
-  const only = items.filter(isConflict).map(({ kind, uid }) => `${kind}/${uid}`);
-  const asked = { ...flags, ...OF_PROMOTION, only, overwrite: true };
+  const conflicts = items.filter(isConflict);
+  const only = [...new Set(conflicts.map(({ kind, uid }) => `${kind}/${uid}`))];
+  const orgs = [...new Set(conflicts.map(({ org, targetOrg = org }) => targetOrg))].join(',');
+  const asked = { ...flags, ...CHOOSING, ...('to' in flags ? {} : { orgs }), only, overwrite: true };
   return only.length === 0 ? undefined : finishCommand(context, asked, snapshot);
 }
 

@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
 import { isConflict } from '../../contract/reasons/plan.ts';
+import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { keptWider } from '../../engine/restore/plan/planning.ts';
@@ -105,12 +106,8 @@ export function printRestore(
       printable(`secrets supplied for ${item.kind}/${item.uid}${several ? ` (org ${orgOf(item)})` : ''}`),
     );
   }
-  if (overwrite !== undefined) {
-    const conflicts = plan.items.filter(isConflict).length;
-    printLine(
-      context,
-      printable(`Conflicts: ${counted(conflicts, 'resource')} not written. To overwrite: ${overwrite}`),
-    );
+  if (overwrite !== undefined && restored === undefined) {
+    printConflicts(context, plan.items, overwrite, several);
   }
   if (restored === undefined && plan.confirm !== undefined) {
     printLine(context, printable(`To apply this, add --confirm '${plan.confirm}', or type it when asked.`));
@@ -122,10 +119,26 @@ export function printRestore(
     return;
   }
   printResults(context, restored, { items: several ? plan.items : undefined, undo, finish, everything });
+  if (overwrite !== undefined) {
+    printConflicts(context, plan.items, overwrite, several);
+  }
   keptWider(plan).forEach((kept) => printLine(context, printable(`warning: ${reasonSentence(kept)}`)));
   if (about?.status === 'partial' || about?.shrunk !== undefined) {
     printAbout(context, plan.snapshot, about);
   }
+}
+
+/** What is not written until someone decides; after a restore by name, because it is not done. */
+function printConflicts(context: CliContext, items: readonly PlannedItem[], overwrite: string, several: boolean): void {
+  const conflicts = items.filter(isConflict);
+  for (const item of conflicts.filter(({ code }) => code === ('kept-unfinished' satisfies ReasonCode))) {
+    const where = several ? whereOf(item) : '';
+    printLine(context, printable(`not restored: ${item.kind} ${item.uid}${where}: ${item.reason}`));
+  }
+  printLine(
+    context,
+    printable(`Conflicts: ${counted(conflicts.length, 'resource')} not written. To overwrite: ${overwrite}`),
+  );
 }
 
 /** How many resources with the same change a line names: the table below has them all. */

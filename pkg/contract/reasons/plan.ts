@@ -35,6 +35,10 @@ export const PLAN_REASONS = {
     cli: 'exists and grants more than the snapshot; --overwrite replaces it',
     page: 'exists and grants more than the snapshot; overwriting is off',
   },
+  'kept-unfinished': {
+    cli: 'an interrupted restore created its {owner}, but someone may have set these permissions since; --overwrite replaces them',
+    page: 'an interrupted restore created its owner, but someone may have set these permissions since; overwriting is off',
+  },
   'accounts-missing': 'differs only in users who have no account in this organization: {logins}',
   'kept-along': {
     cli: 'exists and differs; --only {kind}/{uid} with --overwrite replaces it',
@@ -159,16 +163,17 @@ export const PLAN_REASONS = {
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
 
-/** Reasons why a promotion leaves a resource unchanged until someone decides. */
+/** Reasons why a promotion, or a restore that finishes another one, leaves a resource until someone decides. */
 const CONFLICTS: ReadonlySet<string> = new Set([
   'changed-there',
   'deleted-there',
   'maybe-deleted-there',
   'undone-there',
   'not-promoted',
+  'kept-unfinished',
 ] satisfies (keyof typeof PLAN_REASONS)[]);
 
-/** Whether a promotion skips a resource because someone changed it in the target. */
+/** Whether a plan skips a resource because someone changed it since an earlier run, or may have. */
 export function isConflict({ code }: { code?: string | undefined }): boolean {
   return code !== undefined && CONFLICTS.has(code);
 }

@@ -168,16 +168,15 @@ export interface Kind extends KindTraits {
   readonly declaration: KindDeclaration;
   /** Kinds that must be written before this one. */
   readonly dependsOn: readonly KindName[];
-  /**
-   * The kind of resource that it belongs to, under the same uid (permissions). It is made with its owner and lies where
-   * that lies, so a folder cannot change it.
-   */
+  /** The kind of resource that it belongs to, under the same uid (permissions). It is made with it and lies with it. */
   readonly owner?: KindName;
   /**
    * Whether live content is exactly what Grafana itself gives to a new owner (permissions), so that nobody's choice is
    * lost when it is replaced. Absent = nothing comes with an owner.
    */
   isDefault?(context: KindContext, live: Content, owner: Content): Promise<boolean>;
+  /** Whether live content is empty, as before Grafana gives a new owner the default. Absent = it gives none. */
+  isEmpty?(live: Content): boolean;
   /** Whether Grafana's default is in use: it receives alerts, or members can use it. Absent = never. */
   isInUse?(context: KindContext): Promise<boolean>;
   /** How many concurrent writes Grafana accepts: `serial` where all share one document. */

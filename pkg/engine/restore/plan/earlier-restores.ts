@@ -1,4 +1,4 @@
-import type { Touched } from '../../../contract/runs.ts';
+import type { RunStatus, Touched } from '../../../contract/runs.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
@@ -8,9 +8,19 @@ import { restoresSince } from '../../restored-since.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
+/** A restore that came to its end lists what it could not do. */
+const HAS_ENDED: ReadonlySet<RunStatus> = new Set(['complete', 'partial']);
+
 /** The record of a restore, and what it touched by key. */
 interface EarlierRestore extends StoredRun {
   touched: ReadonlyMap<string, Touched>;
+}
+
+/** What the newest restore that wrote a resource or created its owner did. */
+interface LastWrite {
+  of: 'it' | 'owner';
+  run: EarlierRestore;
+  touched: Touched;
 }
 
 /**
@@ -32,12 +42,30 @@ export class EarlierRestores {
    * for it lets permissions be widened.
    */
   async wrote(context: WriteContext, kind: Kind, uid: string, owner: Content): Promise<boolean> {
-    return (await this.#last(context, kind, uid, owner)) === 'it';
+    return (await this.#last(context, kind, uid, owner))?.of === 'it';
   }
 
   /** Whether a restore since the snapshot made its owner, and none wrote the resource after that. */
   async madeOwner(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
-    return (await this.#last(context, kind, uid)) === 'owner';
+    return (await this.#last(context, kind, uid))?.of === 'owner';
+  }
+
+  /**
+   * Whether a restore that did not finish created the live owner, and none wrote the resource after that: `creating`
+   * if it had not read the owner back, so that Grafana may have cancelled the rest of the request.
+   */
+  async leftOwner(
+    context: WriteContext,
+    kind: Kind,
+    uid: string,
+    owner: Content,
+  ): Promise<'creating' | 'created' | undefined> {
+    const { of, run, touched } = (await this.#last(context, kind, uid)) ?? {};
+    const isCut = run !== undefined && !HAS_ENDED.has(run.record.status);
+    if (of !== 'owner' || !isCut || !this.#isSince(run.record, context, owner)) {
+      return undefined;
+    }
+    return touched?.open === true ? 'creating' : 'created';
   }
 
   /**
@@ -61,10 +89,11 @@ export class EarlierRestores {
   }
 
   /** What was written last of a resource and its owner; of the live owner, where it is given. */
-  async #last(context: WriteContext, kind: Kind, uid: string, owner?: Content): Promise<'it' | 'owner' | undefined> {
+  async #last(context: WriteContext, kind: Kind, uid: string, owner?: Content): Promise<LastWrite | undefined> {
     const org = context.org.id;
     const [key, ownerKey] = [kind.name, goesWith(kind)].map((name) => name && keyOf({ org, kind: name, uid }));
-    for (const { record, author, touched } of await this.#read()) {
+    for (const run of await this.#read()) {
+      const { record, author, touched } = run;
       if (owner !== undefined && this.#isBefore(record, context, owner)) {
         continue;
       }
@@ -72,10 +101,11 @@ export class EarlierRestores {
       const isTrusted = this.#request.repository.trust.counts(author);
       const isFailed = isTrusted && record.errors.some((problem) => keyOf(problem) === key);
       if (!isFailed && its !== undefined && its.open !== true) {
-        return 'it';
+        return { of: 'it', run, touched: its };
       }
-      if (isTrusted && touched.get(ownerKey ?? '')?.did === 'created') {
-        return 'owner';
+      const owners = touched.get(ownerKey ?? '');
+      if (isTrusted && owners?.did === 'created') {
+        return { of: 'owner', run, touched: owners };
       }
     }
     return undefined;
@@ -85,6 +115,12 @@ export class EarlierRestores {
   #isBefore({ finished = '' }: EarlierRestore['record'], { grafana }: WriteContext, owner: Content): boolean {
     const latest = Date.parse(finished) + MAX_SKEW + Math.max(grafana.clockAhead ?? 0, 0);
     return !this.#request.repository.ignoreClock && isMadeSince(latest, owner);
+  }
+
+  /** Whether its owner was made after a restore began, however far apart the clocks may be. */
+  #isSince({ started }: EarlierRestore['record'], { grafana }: WriteContext, owner: Content): boolean {
+    const earliest = Date.parse(started) - MAX_SKEW + Math.min(grafana.clockAhead ?? 0, 0);
+    return this.#request.repository.ignoreClock || isMadeSince(earliest, owner);
   }
 
   #read(): Promise<EarlierRestore[]> {
@@ -117,6 +153,35 @@ export async function isRenewed(
     (isMadeAfter(manifest, owner) || (await earlier.madeOwner(context, kind, uid))) &&
     !(await earlier.wrote(context, kind, uid, owner));
   return isOwnersDefault(kind, context, uid, live, isNew);
+}
+
+/**
+ * Whether a restore was cut off while Grafana created the owner, so that Grafana has not given it what a new one gets:
+ * if a client goes away, it cancels the request after it has stored a folder or dashboard and before it sets the
+ * permissions, which it does all together (folder_storage.go Create, apistore/store.go Create).
+ */
+export async function isHalfMade(
+  earlier: EarlierRestores,
+  kind: Kind,
+  context: WriteContext,
+  uid: string,
+  live: Content,
+): Promise<boolean> {
+  return kind.isEmpty?.(live) === true && (await ownerLeft(earlier, kind, context, uid)) === 'creating';
+}
+
+/** What a restore that did not finish left of the owner; see `leftOwner`. */
+export async function ownerLeft(
+  earlier: EarlierRestores,
+  kind: Kind,
+  context: WriteContext,
+  uid: string,
+): ReturnType<EarlierRestores['leftOwner']> {
+  if (kind.owner === undefined || kind.isDefault === undefined || !(await earlier.madeOwner(context, kind, uid))) {
+    return undefined;
+  }
+  const owner = await kindOf(kind.owner).read(context, { uid, title: uid });
+  return owner && earlier.leftOwner(context, kind, uid, owner);
 }
 
 /** Whether something is what Grafana gave it with its owner. */

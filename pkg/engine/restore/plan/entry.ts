@@ -10,7 +10,7 @@ import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
 import { markOf, markOfEntry } from '../apply/change-log.ts';
-import { isMadeAfter, isRenewed } from './earlier-restores.ts';
+import { isHalfMade, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
 import { decideEntry, type EntryFacts } from './entry-rules.ts';
 import { isDeferred, isNamed, itemOf, managerOf, ownersManagerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
@@ -47,6 +47,14 @@ export async function planEntry(
       (planning.promotion !== undefined && (await conflict()) === undefined) ||
       (live !== undefined && ((await content()).joinsOnly !== undefined || onlyAddsRules(await content(), live))),
   );
+  // Anyone who has changed the owner since may have wanted it without permissions.
+  const half = once(
+    async () =>
+      live !== undefined &&
+      kind.owner !== undefined &&
+      planning.unchanged.has(keyOf({ ...target, kind: kind.owner })) &&
+      isHalfMade(planning.earlier, kind, context, uid, live),
+  );
   let forecast: Forecast | undefined;
   const ahead = once(async () => forecastOf(kind, context, await item()));
   const facts: EntryFacts = {
@@ -82,6 +90,7 @@ export async function planEntry(
     isUnfinished: once(
       async () =>
         live?.unfinished === true ||
+        (await half()) ||
         (now.live !== undefined && planning.earlier.leftHalf(context, kind, uid, now.live)),
     ),
     isUnshared: () => isNoLongerShared(planning, kind, context, uid),
@@ -143,6 +152,9 @@ async function keptReason(
 ): Promise<Reason> {
   if (kind.owner === undefined) {
     return reason('kept');
+  }
+  if ((await ownerLeft(planning.earlier, kind, context, uid)) !== undefined) {
+    return reason('kept-unfinished', { owner: kind.owner });
   }
   const gives = await securityOf(planning, kind, context, { uid, content, live });
   const takes = await securityOf(planning, kind, context, { uid, content: live, live: content });

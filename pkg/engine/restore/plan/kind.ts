@@ -81,6 +81,9 @@ async function planReadable(
     if (item.live !== undefined) {
       planning.live.set(keyOf({ org: org.id, kind: kind.name, uid }), item.live);
     }
+    if (item.action === 'unchanged') {
+      planning.unchanged.add(keyOf({ org: org.id, kind: kind.name, uid }));
+    }
     items.push({ ...item, ...goesTo(entry, org, uid), ...rulesIn(planning, entry) });
     progress.finished(kind.name, true);
   };

@@ -62,6 +62,7 @@ export async function planRestore(
     earlier: new EarlierRestores(request),
     places: new OpenedPlaces(request),
     live: new Map(),
+    unchanged: new Set(),
     created: new Set(),
     recreated: new Set(),
     along,

@@ -34,6 +34,8 @@ export interface Planning {
   places: OpenedPlaces;
   /** Mark of what is live, by key of the target, as far as it is planned. */
   live: Map<string, string>;
+  /** What is live as the snapshot has it, by key of the target, as far as it is planned. */
+  unchanged: Set<string>;
   /** What was deleted and created again since the last backup, by key of the target. */
   recreated: Set<string>;
   /** What is missing and will be made, by key of the target. */

@@ -8,7 +8,7 @@ import { ReasonData } from '../../../contract/reasons/reason.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
-import { EarlierRestores, isRenewed } from './earlier-restores.ts';
+import { EarlierRestores, isHalfMade, isRenewed } from './earlier-restores.ts';
 import { changesSecurity, outcomeOf } from './security.ts';
 import type { Plan, PlannedItem, PlanRequest, RestoreOptions, Selection } from '../types.ts';
 
@@ -185,8 +185,8 @@ function isBrought(before: SavedItem, now: PlannedItem): boolean {
 }
 
 /**
- * Whether it is still what Grafana gave an owner that was made meanwhile: an apply that was interrupted goes on to what
- * was looked at. What this gives to whom is asked for again.
+ * Whether it is still what Grafana gave an owner that was made meanwhile, or what it had not given yet: an apply that
+ * was interrupted goes on to what was looked at. What this gives to whom is asked for again.
  */
 async function isMeanwhileMade(
   request: PlanRequest,
@@ -206,5 +206,9 @@ async function isMeanwhileMade(
   }
   const [kind, context] = [kindOf(now.kind), writeContext(request, org)];
   const live = await kind.read(context, { uid, title: now.title });
-  return live !== undefined && isRenewed(request, earlier, kind, context, uid, live);
+  return (
+    live !== undefined &&
+    ((await isRenewed(request, earlier, kind, context, uid, live)) ||
+      (await isHalfMade(earlier, kind, context, uid, live)))
+  );
 }

@@ -11,7 +11,7 @@ import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { leftAsItIs, planCreatedRemovals } from './created.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
 import { keyOf } from '../target.ts';
-import { isOwnersDefault } from '../plan/earlier-restores.ts';
+import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
 import { planRestore } from '../plan/plan.ts';
 import type { Planning } from '../plan/planning.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
@@ -168,7 +168,10 @@ async function cameWithOwner(
     return false;
   }
   const live = await kind.read(context, { uid, title: uid });
-  return live !== undefined && isOwnersDefault(kind, context, uid, live);
+  return (
+    live !== undefined &&
+    ((await isOwnersDefault(kind, context, uid, live)) || isHalfMade(earlier, kind, context, uid, live))
+  );
 }
 
 function passedOver(code: 'made-again' | 'deleted-since'): ReturnType<typeof leftAsItIs> {

@@ -39,6 +39,8 @@ export class Call {
   readonly query: URLSearchParams;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly bodyText: string;
+  /** The client went away: what the request creates gets no default permissions. */
+  readonly isAbandoned: boolean;
   params: Record<string, string> = {};
   caller: Identity | undefined;
 
@@ -50,6 +52,7 @@ export class Call {
     query: URLSearchParams;
     headers: Record<string, string | string[] | undefined>;
     bodyText: string;
+    isAbandoned?: boolean;
   }) {
     this.state = given.state;
     this.tuning = given.tuning;
@@ -58,6 +61,7 @@ export class Call {
     this.query = given.query;
     this.headers = given.headers;
     this.bodyText = given.bodyText;
+    this.isAbandoned = given.isAbandoned === true;
   }
 
   get profile(): Profile {

@@ -12,6 +12,11 @@ export type FaultAction =
   | { kind: 'truncate'; bytes?: number }
   /** Answered late. */
   | { kind: 'slow'; ms: number }
+  /**
+   * Handled, while the client goes away: Grafana cancels the request after it has created a folder or dashboard and
+   * before it gives it the default permissions. `run` is called before the answer.
+   */
+  | { kind: 'abandoned'; run: () => void }
   /** Something happens on the server just before the request is handled: a token expires, an object is deleted, … */
   | { kind: 'before'; run: () => unknown }
   /** The same, after it was handled and before it is answered. */

@@ -153,14 +153,19 @@ export class GrafanaServer {
     if (fault?.kind === 'before') {
       await fault.run();
     }
-    const answer = await this.#handle(record, request, body);
-    if (fault?.kind === 'after') {
+    const answer = await this.#handle(record, request, body, fault?.kind === 'abandoned');
+    if (fault?.kind === 'after' || fault?.kind === 'abandoned') {
       fault.run();
     }
     return answer;
   }
 
-  async #handle(record: RequestRecord, request: IncomingMessage, body: Buffer): Promise<HttpResponse> {
+  async #handle(
+    record: RequestRecord,
+    request: IncomingMessage,
+    body: Buffer,
+    isAbandoned: boolean,
+  ): Promise<HttpResponse> {
     const call = new Call({
       state: this.state,
       tuning: this.tuning,
@@ -169,6 +174,7 @@ export class GrafanaServer {
       query: new URLSearchParams(record.query),
       headers: request.headers,
       bodyText: body.toString('utf8'),
+      isAbandoned,
     });
     try {
       call.caller = UNASKED.has(record.path) ? undefined : authenticate(call);

@@ -1,4 +1,5 @@
 import { compact } from '../../../../contract/compact.ts';
+import { arrayAt } from '../../../../lib/json/json.ts';
 import {
   readPermissions,
   subjectReferences,
@@ -24,6 +25,11 @@ async function requireSubjects(context: KindContext): Promise<void> {
     await requireAnyAction(context, 'permissions', [action]);
   }
 }
+
+function isEmpty({ body }: Content): boolean {
+  return arrayAt(body, 'permissions')?.length === 0;
+}
+
 /** The owners of a few are read one by one: with thousands, listing them takes long. */
 const READ_SINGLY = 10;
 
@@ -81,7 +87,7 @@ export function permissionKind(options: PermissionKindOptions): KindDefinition {
     emptyBytes: '{"permissions":[]}'.length,
     owner,
     ...compact({ serves: options.serves }),
-    ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions } : {}),
+    ...(owner === 'folder' || owner === 'dashboard' ? { isDefault: isDefaultPermissions, isEmpty } : {}),
     staleAfter: ABOUT_A_DAY,
 
     async *list(context, known) {

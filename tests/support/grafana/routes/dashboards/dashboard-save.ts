@@ -41,7 +41,9 @@ export function saveDashboard(call: Call): unknown {
         folderUid,
         by: call.author,
         message,
-        acl: defaultAcl(() => call.state.nextId(), call.identity, folderUid === '', call.profile.major >= 11),
+        acl: call.isAbandoned
+          ? []
+          : defaultAcl(() => call.state.nextId(), call.identity, folderUid === '', call.profile.major >= 11),
       }),
     );
   }

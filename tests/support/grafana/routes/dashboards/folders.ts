@@ -121,7 +121,7 @@ function create(call: Call): unknown {
  */
 function aclOfNew(call: Call, parentUid: string): AclEntry[] {
   const { profile, identity, state } = call;
-  return profile.major >= 12 && parentUid !== ''
+  return call.isAbandoned || (profile.major >= 12 && parentUid !== '')
     ? []
     : defaultAcl(() => state.nextId(), identity, parentUid === '', profile.major >= 12);
 }

@@ -54,7 +54,10 @@ const KIND: K8sKind<Dashboard> = {
       folderUid,
       by: call.author,
       message: annotationOf(object, 'message'),
-      acl: grants && folderUid === '' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
+      acl:
+        grants && folderUid === '' && !call.isAbandoned
+          ? defaultAcl(() => call.state.nextId(), call.identity, true)
+          : [],
       managedBy: managerOf(object),
     });
   },

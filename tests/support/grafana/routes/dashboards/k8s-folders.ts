@@ -42,7 +42,10 @@ const KIND: K8sKind<Folder> = {
       parentUid,
       by: call.author,
       // Whether they are asked for or not (folder_storage.go Create); Update, which a PUT comes to, gives none.
-      acl: parentUid === '' && call.method === 'POST' ? defaultAcl(() => call.state.nextId(), call.identity, true) : [],
+      acl:
+        parentUid === '' && call.method === 'POST' && !call.isAbandoned
+          ? defaultAcl(() => call.state.nextId(), call.identity, true)
+          : [],
       managedBy: managerOf(object),
     });
   },
