@@ -251,7 +251,10 @@ export type ItemChanges = z.infer<typeof ItemChanges>;
 export const ApplyRequest = z.strictObject({ confirm: z.string().max(500).optional() });
 export type ApplyRequest = z.infer<typeof ApplyRequest>;
 
-/** GET /restores/:id/results, once its run has ended. */
+/**
+ * GET /restores/:id/results, once its run has ended: also unchanged resources that lack something, as skipped, with
+ * their `losses`.
+ */
 export const ResultsQuery = PageQuery.extend({
   outcome: commaList(ApplyOutcome.options).optional(),
   search: z.string().max(200).optional(),

@@ -21,6 +21,7 @@ import type { LiveRead } from '../live-reads.ts';
 import { isSince, type Caller } from '../organizations/caller.ts';
 import { holds, pageOfList } from '../pagination.ts';
 import { confirmationOf, normal } from './confirmation.ts';
+import { incompleteResults } from './incomplete.ts';
 import type { PlannedRestore } from './plans.ts';
 
 interface Kept {
@@ -239,8 +240,11 @@ export class Restores {
     Object.assign(this.#find(id), { state: 'applying', run });
   }
 
-  ended(id: string, applied: Restored | undefined): void {
-    Object.assign(this.#find(id), { state: applied === undefined ? 'failed' : 'applied', applied });
+  ended(id: string, restored: Restored | undefined): void {
+    const kept = this.#find(id);
+    const results = [...(restored?.results ?? []), ...incompleteResults(kept.planned?.items ?? [])];
+    const applied = restored && { ...restored, results };
+    Object.assign(kept, { state: applied === undefined ? 'failed' : 'applied', applied });
   }
 
   #expired(kept: Kept): boolean {
