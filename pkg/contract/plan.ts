@@ -188,6 +188,9 @@ export interface DiffItem {
   uid: string;
   title: string;
   folder: string;
+  /** Of what was added or changed in Grafana since a snapshot, as Grafana says: when it was saved, and by whom. */
+  updated?: string;
+  updatedBy?: string;
 }
 
 export interface Diff {

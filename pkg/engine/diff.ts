@@ -1,3 +1,4 @@
+import { compact } from '../contract/compact.ts';
 import type { KindName } from '../contract/kinds.ts';
 import type { ChangeCounts, ManifestEntry } from '../contract/manifest.ts';
 import type { Diff, DiffItem } from '../contract/plan.ts';
@@ -99,6 +100,20 @@ function differs(one: Pick<ManifestEntry, 'object' | 'folderUid'>, other: typeof
   return one.object !== other.object || one.folderUid !== other.folderUid;
 }
 
-function itemOf({ org, kind, uid, title, folder }: State): DiffItem {
-  return { org, kind, uid, title, folder };
+function itemOf({ org, kind, uid, title, folder, updated, updatedBy }: State): DiffItem {
+  return { org, kind, uid, title, folder, ...compact({ updated, updatedBy }) };
+}
+
+/**
+ * When something was added or changed, and by whom, as Grafana says.
+ * @param isNew - Grafana says nothing more of some kinds than who created them
+ */
+export function savedIn(facts: ManifestEntry['facts'] = {}, isNew: boolean): Pick<DiffItem, 'updated' | 'updatedBy'> {
+  const text = (name: string): string | undefined => {
+    const value = facts[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const saved = text('updated') ?? (isNew ? text('created') : undefined);
+  const updated = Number.isNaN(Date.parse(saved ?? '')) ? undefined : saved;
+  return compact({ updated, updatedBy: text('updatedBy') ?? (isNew ? text('createdBy') : undefined) });
 }

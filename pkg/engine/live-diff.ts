@@ -1,6 +1,6 @@
 import { compact } from '../contract/compact.ts';
 import type { KindName } from '../contract/kinds.ts';
-import type { Manifest, ResourceProblem } from '../contract/manifest.ts';
+import type { Manifest, ManifestEntry, ResourceProblem } from '../contract/manifest.ts';
 import type { Diff } from '../contract/plan.ts';
 import type { Clock, Log } from '../contract/ports.ts';
 import { because, reasonFrom } from '../contract/reasons/reason.ts';
@@ -13,7 +13,7 @@ import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Repository } from '../repository/repository.ts';
-import { diffStates, key, statesOf, type State, type States } from './diff.ts';
+import { diffStates, key, savedIn, statesOf, type State, type States } from './diff.ts';
 import { placeAndName } from './folder-paths.ts';
 import { ProgressCounter, type OnProgress } from './progress.ts';
 import type { Recent } from './recent.ts';
@@ -151,6 +151,9 @@ interface Reading {
   report(): Promise<void>;
 }
 
+/** What is shown of a resource. */
+type Shown = Pick<State, 'title' | 'folderUid'> & Pick<ManifestEntry, 'facts'>;
+
 async function readLive(
   options: LiveDiffOptions,
   context: KindContext,
@@ -171,13 +174,15 @@ async function readLive(
     errors.push({ org: org.id, kind: kind.name, uid: '', ...because(reasonFrom(serving.lacking)) });
   }
   const recent = options.recent?.of(org.id, kind);
-  const put = (uid: string, object: string, title: string, folderUid: string | undefined): void => {
-    live.set(key(org.id, kind.name, uid), { org: org.id, kind: kind.name, uid, title, folder: '', folderUid, object });
+  const put = (uid: string, object: string, { title, folderUid, facts }: Shown): void => {
+    const at = key(org.id, kind.name, uid);
+    const saved = savedIn(facts, !before.has(at));
+    live.set(at, { org: org.id, kind: kind.name, uid, title, folder: '', folderUid, object, ...saved });
     progress.finished(kind.name, true);
   };
   const putLive = ({ uid }: Listed, content: Content): void => {
     const held = before.get(key(org.id, kind.name, uid))?.object;
-    put(uid, objectOf(repository, content, held), content.title, content.folderUid);
+    put(uid, objectOf(repository, content, held), content);
   };
   const toRead: Listed[] = [];
   const owners = kind.owner === undefined ? undefined : ownersOf(org.id, kind.owner);
@@ -196,7 +201,7 @@ async function readLive(
       if (content !== undefined) {
         putLive(listed, content);
       } else if (stored !== undefined) {
-        put(listed.uid, stored.entry.object, stored.entry.title, stored.entry.folderUid);
+        put(listed.uid, stored.entry.object, stored.entry);
       } else {
         toRead.push(listed);
       }
@@ -212,7 +217,7 @@ async function readLive(
       .read(context, listed)
       .catch((error: unknown) => unlessUnreadable(error, 'unread' as const));
     if (content === 'unread') {
-      put(listed.uid, UNREAD, listed.title, listed.folderUid);
+      put(listed.uid, UNREAD, listed);
     } else if (content !== undefined) {
       putLive(listed, content);
     }

@@ -1,8 +1,8 @@
 import type { DiffEntry, DiffPage } from '../../contract/api/diff.ts';
 import { KIND_NAMES, type KindName } from '../../contract/kinds.ts';
-import { compact } from '../../contract/compact.ts';
 import type { ManifestEntry, ResourceProblem } from '../../contract/manifest.ts';
 import type { Diff } from '../../contract/plan.ts';
+import { savedIn } from '../../engine/diff.ts';
 import { diffStored } from '../../engine/diff-stored.ts';
 import { liveDiff } from '../../operations/live.ts';
 import type { Clock } from '../../contract/ports.ts';
@@ -188,17 +188,7 @@ function withSaved(entries: DiffEntry[], resources: readonly ManifestEntry[]): D
       .filter((resource) => differing.has(keyed(resource)))
       .map((resource) => [keyed(resource), resource.facts]),
   );
-  return entries.map((entry) => {
-    const text = (name: string): string | undefined => {
-      const value = facts.get(keyed(entry))?.[name];
-      return typeof value === 'string' && value !== '' ? value : undefined;
-    };
-    const isNew = entry.change === 'added';
-    const saved = text('updated') ?? (isNew ? text('created') : undefined);
-    const updated = Number.isNaN(Date.parse(saved ?? '')) ? undefined : saved;
-    const updatedBy = text('updatedBy') ?? (isNew ? text('createdBy') : undefined);
-    return { ...entry, ...compact({ updated, updatedBy }) };
-  });
+  return entries.map((entry) => ({ ...entry, ...savedIn(facts.get(keyed(entry)), entry.change === 'added') }));
 }
 
 /** What was saved last, first. A time is compared as a time: Grafana writes zones and fractions in several ways. */
