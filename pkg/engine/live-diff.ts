@@ -12,9 +12,11 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
+import { canonicalJson } from '../lib/json/json.ts';
 import type { Repository } from '../repository/repository.ts';
 import { diffStates, key, savedIn, statesOf, type State, type States } from './diff.ts';
 import { placeAndName } from './folder-paths.ts';
+import { storedContent } from './restore/content.ts';
 import { ProgressCounter, type OnProgress } from './progress.ts';
 import type { Recent } from './recent.ts';
 import { servingOf } from './served-kinds.ts';
@@ -180,9 +182,12 @@ async function readLive(
     live.set(at, { org: org.id, kind: kind.name, uid, title, folder: '', folderUid, object, ...saved });
     progress.finished(kind.name, true);
   };
-  const putLive = ({ uid }: Listed, content: Content): void => {
+  const putLive = async ({ uid }: Listed, content: Content): Promise<void> => {
     const held = before.get(key(org.id, kind.name, uid))?.object;
-    put(uid, objectOf(repository, content, held), content);
+    const object = objectOf(repository, content, held);
+    const isOther = held !== undefined && held !== object && object !== UNREAD;
+    const isHeld = isOther && (await isStored(options, kind, org.id, uid, content));
+    put(uid, isHeld ? held : object, content);
   };
   const toRead: Listed[] = [];
   const owners = kind.owner === undefined ? undefined : ownersOf(org.id, kind.owner);
@@ -199,7 +204,7 @@ async function readLive(
       // Permissions could be a day old there.
       const stored = content === undefined && kind.owner === undefined ? recent?.stored(listed) : undefined;
       if (content !== undefined) {
-        putLive(listed, content);
+        await putLive(listed, content);
       } else if (stored !== undefined) {
         put(listed.uid, stored.entry.object, stored.entry);
       } else {
@@ -219,10 +224,28 @@ async function readLive(
     if (content === 'unread') {
       put(listed.uid, UNREAD, listed);
     } else if (content !== undefined) {
-      putLive(listed, content);
+      await putLive(listed, content);
     }
     await report();
   });
+}
+
+/** Whether content differs from that of the snapshot only in what versions of Grafana add by themselves. */
+async function isStored(
+  { manifest, repository, signal }: LiveDiffOptions,
+  { name, hasDefaults, comparable }: Kind,
+  org: number,
+  uid: string,
+  content: Content,
+): Promise<boolean> {
+  const isEntry = (one: ManifestEntry): boolean => one.org === org && one.kind === name && one.uid === uid;
+  const entry = hasDefaults === true ? manifest.resources.find(isEntry) : undefined;
+  if (entry === undefined || comparable === undefined) {
+    return false;
+  }
+  const { body: stored } = await storedContent(repository, entry, signal);
+  const { body } = content;
+  return canonicalJson(comparable(stored, body)) === canonicalJson(comparable(body, stored));
 }
 
 /** In place of the id of an object, which is never like that. */

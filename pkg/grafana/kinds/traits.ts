@@ -38,6 +38,8 @@ export interface KindTraits {
   readonly createdOnRequest?: true;
   /** The kind of the resource, under the same uid, with which Grafana deletes it, though it is made by itself. */
   readonly deletedWith?: KindName;
+  /** What versions of Grafana add by themselves is no change: a comparison leaves it out, as `comparable` does. */
+  readonly hasDefaults?: true;
   /** Why a drill in its own organization leaves it out. */
   readonly leftOutOfDrills?: KnownReason;
 

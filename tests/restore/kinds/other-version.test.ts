@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { diffLive } from '../../../pkg/engine/live-diff.ts';
 import { planRestore } from '../../../pkg/engine/restore/plan/plan.ts';
 import { restore } from '../../../pkg/engine/restore/restore.ts';
 import type { Plan, Restored, Selection } from '../../../pkg/engine/restore/types.ts';
@@ -73,6 +74,9 @@ describe.each(PAIRS)('from Grafana %s to %s', (before, after) => {
     expect(bad(first)).toEqual([]);
     const second = await restored(from, to);
     expect(second.plan.items.map(({ action }) => action)).toEqual(['unchanged', 'unchanged']);
+    const manifest = await from.backup();
+    const { changed } = await diffLive({ ...(await to.request({ manifest })), repository: from.repository });
+    expect(changed.filter(({ kind }) => kind === 'alert-rule-group')).toEqual([]);
   });
 });
 
@@ -91,6 +95,9 @@ it('a rule that keeps firing differs from a snapshot in which it did not', async
   const [from, to] = [await start('11.6'), await start('12.4')];
   await seed(from);
   await seed(to, { keep_firing_for: '10m' });
+  const manifest = await from.backup();
+  const { changed } = await diffLive({ ...(await to.request({ manifest })), repository: from.repository });
+  expect(changed.map(({ kind }) => kind)).toContain('alert-rule-group');
   const outcome = await restored(from, to);
   expect(outcome.plan.items.find(({ kind }) => kind === 'alert-rule-group')?.action).toBe('update');
   expect(bad(outcome)).toEqual([]);

@@ -106,6 +106,7 @@ export const alertRuleGroup: Kind = {
   uidOf: groupUid,
   merge: (content, live) => asKept(mergedRules(content, live), live),
   comparable: withoutDefaults,
+  hasDefaults: true,
   only: someRules,
   exactly: exactRules,
   forecast,
