@@ -272,6 +272,10 @@ it('names who started the restore that saved a version', async () => {
     restored === undefined ? [] : [`${resource!.uid} ${restored.by}`],
   );
   expect(named.sort()).toEqual(['restored ada', 'restored-next grace']);
+  const graces = (await service.call('GET', '/changes?person=Grace&kind=dashboard')).json as {
+    items: ResourceVersion[];
+  };
+  expect(graces.items.map(({ resource, what }) => [resource?.uid, what])).toEqual([['restored-next', 'returned']]);
   const sides = `from=${snapshots.at(-2)}&to=${snapshots.at(-1)}`;
   const { items } = (await service.call('GET', `/diff?${sides}&kind=dashboard`)).json;
   const differing = items.map(({ uid, restored }: DiffEntry) => `${uid} ${restored?.by}`);

@@ -6,19 +6,22 @@ import { IndexedPart, ResourceVersion } from './versions.ts';
 /** GET /changes: what became of the resources of the caller's organization, over all its snapshots. */
 export const ChangesQuery = z.object({
   cursor: Cursor.optional(),
-  /** At most this many. Fewer than in other lists, because the contents of each are read to say what changed. */
+  /**
+   * At most this many; what one restore saved, or what was deleted with one folder, counts as one. Fewer than in other
+   * lists, because the contents of each are read to say what changed.
+   */
   limit: z.coerce.number().int().min(1).max(100).default(20),
   kind: commaList(KIND_NAMES).optional(),
   /** UID of a folder: its own changes, and those of all that is or was below it. */
   folder: Uid.optional(),
-  /** Part of the name of who saved it. Deletions are not found by it. */
+  /** Part of the name of who saved, deleted or restored it. */
   person: z.string().max(200).optional(),
 });
 export type ChangesQuery = z.input<typeof ChangesQuery>;
 
 /**
  * Newest first, each with its `resource`. What the oldest snapshots already show is not a change. `total` is an
- * estimate; it is exact on a page that has all of them.
+ * estimate, the same on each page; it is exact on a page that has all of them.
  */
 export const ChangePage = pageOf(ResourceVersion).extend({ indexed: IndexedPart });
 export type ChangePage = z.infer<typeof ChangePage>;

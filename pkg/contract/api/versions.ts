@@ -45,7 +45,7 @@ export const ResourceVersion = z.object({
     count: z.int().positive(),
     /** The newest full backup of them, where the last one is none: it may be the safety snapshot of a restore. */
     full: z.string().optional(),
-    /** The one that `after` is about. */
+    /** The one that `after` is about; of what was deleted again before a snapshot had it, the last one that has it. */
     before: z.string().optional(),
   }),
   /** Only in GET /changes, of a deletion: it is back, in a later snapshot or by a restore since. */
@@ -55,6 +55,11 @@ export const ResourceVersion = z.object({
    * it, or contained it.
    */
   deletedFolder: z.object({ uid: z.string(), title: z.string() }).optional(),
+  /**
+   * Only in GET /changes, of several that one restore saved, or that were deleted with one folder: how many there are.
+   * Only the first of them are listed.
+   */
+  together: z.int().positive().optional(),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */
   foreign: z.literal(true).optional(),
   /** Of a deletion, what it was called and where it was. */

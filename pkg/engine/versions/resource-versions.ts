@@ -34,7 +34,7 @@ export function versionsBelow({ changes, snapshots }: Versions<ResourceChange>):
 function versionOf(change: VersionChange, snapshots: Versions['snapshots']): ResourceVersion {
   const timeOf = (id: string | undefined): string | undefined =>
     id === undefined ? undefined : snapshots.get(id)?.time;
-  const { what, snapshots: held, state, before, after, until } = change;
+  const { what, snapshots: held, state, before, after, had = after, until } = change;
   const time = timeOf(held.first) ?? '';
   const end = timeOf(until) ?? timeOf(held.last) ?? time;
   const { title = '', folder = '', folderUid } = state ?? before ?? {};
@@ -45,7 +45,7 @@ function versionOf(change: VersionChange, snapshots: Versions['snapshots']): Res
     after: timeOf(after),
     until: timeOf(until),
     lived: Math.max(0, Date.parse(end) - Date.parse(time)),
-    snapshots: compact({ ...held, before: after }),
+    snapshots: compact({ ...held, before: had }),
     foreign: snapshots.get(held.first)?.foreign ?? snapshots.get(held.last)?.foreign,
     title,
     folder,

@@ -6,6 +6,8 @@ import { runLine, type RunLine } from '../../contract/runs.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { runFor } from '../organizations/run-view.ts';
+import { holds } from '../pagination.ts';
+import { timeOfId } from '../../repository/layout.ts';
 import type { History } from './history.ts';
 
 const RESTORES_MOST = 50;
@@ -34,6 +36,34 @@ export async function leftByRestores(
   };
 }
 
+/**
+ * What the newest restores created in Grafana, by kind and UID, and the snapshots that were the first to be started
+ * after that.
+ * @param snapshots - IDs of those that count
+ */
+export async function createdByRestores(
+  history: History,
+  snapshots: readonly string[],
+  { org }: Caller,
+  signal: AbortSignal,
+): Promise<Map<string, Set<string>>> {
+  const isHere = ({ kind, finished, connection }: RunLine): boolean =>
+    kind === 'restore' && finished !== undefined && connection === undefined;
+  const newest = (await history.since('', isHere, signal)).slice(0, RESTORES_MOST);
+  const created = new Map<string, Set<string>>();
+  const sorted = [...snapshots].sort();
+  for (const run of await mapConcurrently(READS_AT_ONCE, newest, ({ id }) => history.find(id, signal), signal)) {
+    const next = sorted.find((id) => timeOfId(id).toISOString() >= (run?.finished ?? ''));
+    for (const one of run?.touched ?? []) {
+      if (next !== undefined && one.did === 'created' && one.org === org) {
+        const key = `${one.kind}/${one.uid}`;
+        created.set(key, (created.get(key) ?? new Set()).add(next));
+      }
+    }
+  }
+  return created;
+}
+
 /** Grafana gives the time of a save in whole seconds, by its own clock. */
 const APART_MS = 5_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -41,7 +71,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const SERVICE_ACCOUNT = /^(service-account:|sa-)/;
 
 /** A version, or what a comparison says of one. */
-type SavedFacts = DiffOrigin & Partial<Pick<ResourceVersion, 'after' | 'comment'>>;
+type SavedFacts = DiffOrigin & Partial<Pick<ResourceVersion, 'after' | 'comment' | 'what'>>;
 
 /**
  * Adds to versions, changes, or the sides of a comparison, which restore saved them, and who started it: Grafana only
@@ -55,30 +85,57 @@ export async function withRestores<T extends SavedFacts>(
   caller: Caller,
   signal: AbortSignal,
 ): Promise<T[]> {
-  const periods = new Map(versions.map((version) => [version, savedWithin(version)]));
-  const known = [...periods.values()].flatMap((period) => period ?? []);
+  const known = versions.flatMap((version) => savedWithin(version) ?? []);
   if (known.length === 0) {
     return [...versions];
   }
   const since = new Date(Math.min(...known.map(({ from }) => from))).toISOString();
   const lines = await history.since(since, (run) => known.some((period) => ranWithin(run, period)), signal);
+  const restoredBy = await restoreFinder(lines, history, caller, signal);
+  return versions.map((version) => {
+    const restored = restoredBy(version, refOf(version));
+    return restored === undefined ? version : { ...version, restored };
+  });
+}
+
+/** Finds the restore that saved a version, among those that someone started whose name holds these words. */
+export async function restoresBy(
+  person: string,
+  history: History,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<RestoreFinder> {
+  const isTheirs = (run: RunLine): boolean => run.kind === 'restore' && run.by !== undefined && holds(person, run.by);
+  return restoreFinder(await history.since('', isTheirs, signal), history, caller, signal);
+}
+
+type RestoreFinder = (
+  version: SavedFacts,
+  ref: { org: number; kind: string; uid: string },
+) => SavedFacts['restored'] | undefined;
+
+async function restoreFinder(
+  lines: readonly RunLine[],
+  history: History,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<RestoreFinder> {
   // The index of runs, which nobody signs, only finds them: what counts is the record. A forged one may be large.
   const found = lines.slice(0, RESTORES_MOST);
   const records = await mapConcurrently(READS_AT_ONCE, found, ({ id }) => history.find(id, signal), signal);
   const restores = records.flatMap((record) => {
     const line = record === undefined ? undefined : runFor(runLine(record), caller);
-    const written = record?.touched?.filter(({ did }) => did !== 'deleted').map(keyOf);
-    return line === undefined || written === undefined ? [] : [{ line, written: new Set(written) }];
+    const touched = record?.touched?.map((one) => `${keyOf(one)} ${one.did === 'deleted'}`);
+    return line === undefined || touched === undefined ? [] : [{ line, touched: new Set(touched) }];
   });
-  return versions.map((version) => {
-    const period = periods.get(version);
-    const key = keyOf(refOf(version));
+  return (version, ref) => {
+    const period = savedWithin(version);
+    const key = `${keyOf(ref)} ${version.what === 'deleted'}`;
     const restore = restores.find(
-      ({ line, written }) => period !== undefined && ranWithin(line, period) && written.has(key),
+      ({ line, touched }) => period !== undefined && ranWithin(line, period) && touched.has(key),
     );
-    const restored = restore && compact({ run: restore.line.id, by: restore.line.by });
-    return restored === undefined ? version : { ...version, restored };
-  });
+    return restore && compact({ run: restore.line.id, by: restore.line.by });
+  };
 }
 
 /** When a service account saved a version, in milliseconds, and from which snapshot, where its comment says that. */

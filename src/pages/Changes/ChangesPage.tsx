@@ -41,7 +41,7 @@ export function ChangesPage() {
         <FilterRow
           search={read('person')}
           onSearch={(person) => change({ person })}
-          placeholder={t('changes.person', 'Search by person')}
+          placeholder={t('changes.person', 'Search by login')}
         >
           <FolderFilter value={read('folder')} onChange={(folder) => change({ folder })} />
           <MultiFilter
@@ -101,7 +101,7 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
     <>
       <IndexedNotice indexed={first.indexed} />
       {items.length === 0 ? (
-        <Nothing isFiltered={Object.values(filters).some((one) => one !== undefined)} />
+        <Nothing isFiltered={Object.values(filters).some(Boolean)} />
       ) : (
         groups.map(({ snapshot, time, rows }, at) => (
           <section key={snapshot} aria-labelledby={`dashkeep-${snapshot}`}>

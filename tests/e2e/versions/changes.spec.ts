@@ -16,10 +16,10 @@ test('a person sees what changed and by whom, filters it, compares it, and resto
   expect(all).toBeGreaterThan(2);
   await expectAccessible(page);
 
-  await page.getByRole('textbox', { name: 'Search by person' }).fill('nobody');
+  await page.getByRole('textbox', { name: 'Search by login' }).fill('nobody');
   await expect(page.getByText('No matching changes')).toBeVisible();
   await expect(page).toHaveURL(/person=nobody/);
-  await page.getByRole('textbox', { name: 'Search by person' }).fill('');
+  await page.getByRole('textbox', { name: 'Search by login' }).fill('');
   // Further down, options already exist below the visible part of the menu, and a click there goes to what is behind.
   await page.getByRole('combobox', { name: 'Kinds' }).fill('Dashboards');
   await page.getByRole('option', { name: 'Dashboards', exact: true }).click();

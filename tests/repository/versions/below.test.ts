@@ -206,7 +206,9 @@ describe('page by page', () => {
       }
     }
     const isIn = (state: { folderUid?: string } | undefined): boolean => below.has(state?.folderUid ?? '');
-    const changes = found.changes.flatMap((all, at) => all.map((change) => ({ ref: refs[at]!, change })));
+    const changes = found.changes.flatMap((all, at) =>
+      all.map((change) => ({ ref: refs[at]!, change, newest: all.at(-1)! })),
+    );
     const inside = changes.filter(
       ({ ref: { kind, uid }, change: { state, before } }) =>
         (kind === 'folder' && uid === 'root') || isIn(state) || isIn(before),

@@ -94,6 +94,12 @@ describe('who deleted a dashboard or folder', () => {
     expect(await deletions('/changes?limit=100')).toEqual(KNOWN);
   });
 
+  it('is found by the name in the changes', async () => {
+    const { twice, ...others } = KNOWN;
+    expect(await deletions('/changes?limit=100&person=ADA')).toEqual(others);
+    expect(await deletions('/changes?limit=100&person=admin')).toEqual({ twice });
+  });
+
   it('is known in its versions', async () => {
     expect(await deletions('/resources/1/dashboard/by-ada/versions')).toEqual({ undefined: 'ada' });
     expect(await deletions('/resources/1/dashboard/back/versions')).toEqual({ undefined: 'ada' });

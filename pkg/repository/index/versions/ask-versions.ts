@@ -14,10 +14,10 @@ interface Indexes {
 export function listChanges(
   indexes: Indexes,
   filter: ChangeFilter,
-  { after, limit, ...wait }: IndexWait & BelowPart = {},
+  { after, limit, whole, ...wait }: IndexWait & BelowPart = {},
 ): Promise<ListedChanges> {
   return askVersions(indexes, wait, (summaries, calls) =>
-    indexes.versionIndex.changes(filter, summaries, { ...calls, after, limit }),
+    indexes.versionIndex.changes(filter, summaries, { ...calls, after, limit, whole }),
   );
 }
 

@@ -22,6 +22,8 @@ export interface VersionChange {
   before?: VersionState;
   /** The snapshot before in which it was still otherwise: it changed between that one and `snapshots.first`. */
   after?: string;
+  /** Of what was deleted again: the last snapshot that has it. */
+  had?: string;
   /** The first snapshot in which it is otherwise again; absent for what is so in the newest. */
   until?: string;
 }
@@ -40,8 +42,11 @@ export interface Mark {
   is?: Stated;
 }
 
-/** What became of one resource over the snapshots that there are, oldest first; pure. */
-export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
+/**
+ * What became of one resource over the snapshots that there are, oldest first; pure.
+ * @param returned - snapshots before which it was created again: without it, they show that it was deleted again
+ */
+export function timelineOf(marks: Iterable<Mark>, returned?: ReadonlySet<string>): VersionChange[] {
   const changes: VersionChange[] = [];
   let now: Stated = 'deleted';
   let open: VersionChange | undefined;
@@ -49,12 +54,17 @@ export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
   let wasAbsent = false;
   let last: string | undefined;
   let lastFull: string | undefined;
+  let had: string | undefined;
+  let hasReturned = false;
   for (const { snapshot, shown, covers, full, incomplete, is } of marks) {
     now = is ?? now;
+    hasReturned ||= returned?.has(snapshot) === true;
     if (!shown || !covers || now === 'unread' || (incomplete && now === 'deleted')) {
       continue;
     }
-    const isSame = open !== undefined && sameVersion(open.state ?? 'deleted', now);
+    const isAgain = hasReturned && now === 'deleted' && open?.what === 'deleted';
+    const isSame = open !== undefined && sameVersion(open.state ?? 'deleted', now) && !isAgain;
+    hasReturned = false;
     if (isSame && open !== undefined) {
       lastFull = full ? snapshot : lastFull;
       const { first, count } = open.snapshots;
@@ -64,7 +74,7 @@ export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
       wasAbsent = true;
     } else {
       const what = eventOf(now, open, wasAbsent);
-      if (open !== undefined) {
+      if (open !== undefined && !isAgain) {
         open.until = snapshot;
       }
       open = {
@@ -73,12 +83,14 @@ export function timelineOf(marks: Iterable<Mark>): VersionChange[] {
         ...(now === 'deleted' ? {} : { state: now }),
         ...(version === undefined ? {} : { before: version }),
         ...(last === undefined ? {} : { after: last }),
+        ...(isAgain && had !== undefined ? { had } : {}),
       };
       changes.push(open);
       lastFull = full ? snapshot : undefined;
       version = now === 'deleted' ? version : now;
     }
     last = snapshot;
+    had = now === 'deleted' ? had : snapshot;
   }
   return changes;
 }

@@ -111,9 +111,16 @@ export class VersionIndex {
   changes(
     filter: ChangeFilter,
     summaries: readonly SnapshotSummary[],
-    { after, limit, ...asked }: BelowPart & AskedFor = {},
+    { after, limit, whole, ...asked }: BelowPart & AskedFor = {},
   ): Promise<IndexedPart & ChangeList> {
-    return this.#placed(filter.org, summaries, asked, (ports) => readChanges(filter, ports, { after, limit }));
+    const { org, returned } = filter;
+    return this.#placed(
+      org,
+      summaries,
+      asked,
+      (ports) => readChanges(filter, ports, { after, limit, whole }),
+      returned,
+    );
   }
 
   #placed<Found>(
@@ -121,12 +128,14 @@ export class VersionIndex {
     summaries: readonly SnapshotSummary[],
     { isSameOrg, ...calls }: AskedFor,
     find: (ports: BelowPorts) => Promise<Found>,
+    returned?: ChangeFilter['returned'],
   ): Promise<IndexedPart & Found> {
     return this.#files.again(async () => {
       const state = await this.#state(summaries, calls, isSameOrg);
       const names = await namesOf(this.#files, state.head, calls);
       const placed = [...placedThings(org, { ...state, names }).values()];
-      const read = (things: readonly Thing[]): Promise<VersionChange[][]> => this.#timelines(state, things, calls);
+      const read = (things: readonly Thing[]): Promise<VersionChange[][]> =>
+        this.#timelines(state, things, calls, returned);
       return { ...(await find({ placed, marks: state.marks, read })), ...this.#partOf(state) };
     });
   }
@@ -189,6 +198,7 @@ export class VersionIndex {
     { head, table, marks, news }: IndexState,
     things: readonly Thing[],
     calls: Abortable,
+    returned?: ChangeFilter['returned'],
   ): Promise<VersionChange[][]> {
     const keys = new Set(things.map(keyOf));
     const shards =
@@ -206,7 +216,11 @@ export class VersionIndex {
       folded.map((one) => unfolded(one, table.snapshots)),
       added,
     );
-    return things.map((thing) => timelineOf(marks.with(thing, known.get(keyOf(thing))?.changes ?? [])));
+    return things.map((thing) => {
+      const [, kind, uid] = thing;
+      const dated = marks.with(thing, known.get(keyOf(thing))?.changes ?? []);
+      return timelineOf(dated, returned?.get(`${kind}/${uid}`));
+    });
   }
 
   #partOf({ rows, existing }: IndexState): IndexedPart {

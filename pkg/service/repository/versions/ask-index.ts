@@ -6,7 +6,6 @@ import type { IndexedPart } from '../../../repository/index/versions/version-ind
 import type { Repository } from '../../../repository/repository.ts';
 import type { IndexWait, Versions } from '../../../repository/repository.types.ts';
 import { isSameOrg, type Caller } from '../../organizations/caller.ts';
-import { decodeCursor } from '../../pagination.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { withTimeLimit } from '../../../lib/time-limit.ts';
 
@@ -63,9 +62,9 @@ export function keyOfChange({
   return `${snapshots.first} ${kind}/${uid}`;
 }
 
-/** What a cursor of such a key says. @throws DK_USAGE if it is not valid */
-export function keyIn(cursor: string): ChangeKey {
-  const [, first, kind, uid] = /^(\S+) ([^/]+)\/(.+)$/s.exec(decodeCursor(cursor)) ?? [];
+/** What such a key in a cursor says. @throws DK_USAGE if it is not valid */
+export function keyIn(key: string): ChangeKey {
+  const [, first, kind, uid] = /^(\S+) ([^/]+)\/(.+)$/s.exec(key) ?? [];
   if (first === undefined || kind === undefined || uid === undefined) {
     throw new DashkeepError('DK_USAGE', 'the cursor is not valid: start without one');
   }

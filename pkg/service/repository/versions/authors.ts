@@ -4,7 +4,7 @@ import type { Clock, Log } from '../../../contract/ports.ts';
 import { liveAuthors, liveDeletions } from '../../../operations/live.ts';
 import type { GrafanaLink } from '../../../operations/grafana.ts';
 import { authorOf, isAccountId, withAuthors, type Authors } from '../../../engine/versions/authors.ts';
-import { withDeletions, type Deletions, type Gone } from '../../../engine/versions/deletions.ts';
+import { deletionOf, withDeletions, type Deletions, type Gone } from '../../../engine/versions/deletions.ts';
 import { keptDeletions, SNAPSHOTS_MOST, type KeptDeletions } from '../../../engine/versions/kept-deletions.ts';
 import { RecentValues } from '../../../lib/recent-values.ts';
 import { withTimeLimit } from '../../../lib/time-limit.ts';
@@ -65,10 +65,15 @@ export class AuthorNames {
     return withAuthors(withDeletions(versions, goneOf, kept, live), authors);
   }
 
-  /** The name of an account, as far as it is known; null for one that is gone. */
-  async lookup(caller: Caller): Promise<(author: string) => string | null | undefined> {
-    const authors = await this.#authorsOf(caller, 0);
-    return (author) => authorOf(author, authors);
+  /** Who saved or deleted something: the name of an account, or its ID where no name is known. */
+  async lookup(caller: Caller): Promise<{ nameOf: (author: string) => string; deletedBy: (gone: Gone) => string }> {
+    const [authors, kept, live] = await Promise.all([
+      this.#authorsOf(caller, 0),
+      this.#keptOf(caller, [{ kind: '', uid: '', after: new Date(0), before: this.#clock.now() }]),
+      this.#deletionsOf(caller, this.#clock.now().getTime() - LATEST_MS),
+    ]);
+    const nameOf = (author: string): string => authorOf(author, authors) ?? author;
+    return { nameOf, deletedBy: (gone) => nameOf(deletionOf(gone, kept, live)?.updatedBy ?? '') };
   }
 
   #authorsOf(caller: Caller, since: number): Promise<Authors | undefined> {

@@ -3,21 +3,33 @@ import type { ChangePage, ChangesQuery } from '../../../contract/api/changes.ts'
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
 import { compact } from '../../../contract/compact.ts';
 import { isWholeResource, KIND_NAMES, SERVER_KINDS } from '../../../contract/kinds.ts';
+import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import { describeSeveral, goneOf, versionsBelow } from '../../../engine/versions/resource-versions.ts';
 import { listChanges } from '../../../repository/index/versions/ask-versions.ts';
-import type { BelowPart, ChangeFilter, ResourceChange } from '../../../repository/index/versions/below/below.ts';
-import type { ListedChanges, Versions } from '../../../repository/repository.types.ts';
+import {
+  newestFirst,
+  type BelowPart,
+  type ChangeFilter,
+  type ChangeKey,
+  type ResourceChange,
+} from '../../../repository/index/versions/below/below.ts';
+import { countingIds } from '../../../repository/index/versions/version-index.ts';
+import { timeOfId } from '../../../repository/layout.ts';
+import type { ListedChanges } from '../../../repository/repository.types.ts';
 import type { Caller } from '../../organizations/caller.ts';
-import { encodeCursor, holds } from '../../pagination.ts';
+import { decodeCursor, encodeCursor, holds } from '../../pagination.ts';
 import type { AuthorNames } from './authors.ts';
+import { entriesOf, shownOf, withoutFollowers, type ListedChange } from './change-entries.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
-import { leftByRestores, withRestores } from '../restored.ts';
+import { createdByRestores, leftByRestores, restoresBy, withRestores } from '../restored.ts';
 import { askIndex, askWholeIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
 
 /** Kinds of the whole server appear on no page. */
 const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
+/** Changes that are read for each entry of a page at first: permissions that follow a resource are none. */
+const FEW_MORE = 2;
 
 /** What became of the resources of an organization, for the page and for notifications. */
 export class RecentChanges {
@@ -39,79 +51,82 @@ export class RecentChanges {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<ChangePage> {
-    const filter = { folder, kinds: kind, by: await this.#isBy(person, caller) };
-    const found = await this.#find(
-      askIndex,
-      filter,
-      { limit, after: cursor === undefined ? undefined : keyIn(cursor) },
-      caller,
-      signal,
-    );
-    const last = found.changes.at(-1);
-    const described = await this.#withFolders(await this.#described(found, limit, signal), caller, signal);
-    const items = await this.#withReturns(described, caller, signal);
-    const refOf = ({ resource }: ResourceVersion) => ({ org: caller.org, kind: '', uid: '', ...resource });
-    const restored = await withRestores(items, refOf, this.#history, caller, signal);
+    const snapshots = await this.#repositoryCache.snapshots(signal);
+    const counting = countingIds(snapshots);
+    const returned = await createdByRestores(this.#history, counting, caller, signal);
+    const filter = { folder, kinds: kind, by: await this.#isBy(person, snapshots, caller, signal), returned };
+    const after = cursor === undefined ? undefined : cursorOf(cursor);
+    const { found, entries, more } = await this.#entries(filter, { limit, after: after?.key }, caller, signal);
+    const last = entries.at(-1)?.[0];
+    // The same on each page: what the first one knows.
+    const total = after?.total ?? found.total;
+    let room = limit;
+    const isDescribed = ({ version: { what, together } }: ListedChange): boolean =>
+      together === undefined || what === 'deleted' || room-- > 0;
+    const shown = await this.#withReturns(shownOf(entries), caller, signal);
+    const items = await this.#described(shown, isDescribed, signal);
+    const named = await this.#authors.named(items, caller, (one) => goneOf(one));
+    // Which account deleted something is known only now: that of the service, where a restore was undone.
+    const isGone = ({ what }: ResourceVersion): boolean => what === 'deleted';
+    const undone = await withRestores(named.filter(isGone), refIn(caller), this.#history, caller, signal);
     return {
-      items: await this.#authors.named(restored, caller, (one) => goneOf(one)),
-      ...compact({ next: found.more && last !== undefined ? encodeCursor(keyOfChange(last)) : undefined }),
-      total: found.total,
+      items: named.map((one) => (isGone(one) ? (undone.shift() ?? one) : one)),
+      ...compact({
+        next: more && last !== undefined ? encodeCursor(`${total} ${keyOfChange(last.found)}`) : undefined,
+      }),
+      total,
       indexed: indexedPart(found),
     };
   }
 
-  /** Names the folder with which each was deleted. */
-  #withFolders(items: readonly ResourceVersion[], caller: Caller, signal: AbortSignal): Promise<ResourceVersion[]> {
-    const asker = { repositoryCache: this.#repositoryCache, clock: this.#clock, signal };
-    const known = new Map<string, Promise<Versions>>();
-    const versionsOf = (uid: string): Promise<Versions> => {
-      const ref = { org: caller.org, kind: 'folder', uid } as const;
-      const asked = known.get(uid) ?? askIndex(asker, caller, (target, wait) => target.versions(ref, wait), NOTHING);
-      known.set(uid, asked);
-      return asked;
-    };
-    const named = async (item: ResourceVersion): Promise<ResourceVersion> => {
-      const { what, resource, snapshots, folderUid } = item;
-      let uid = resource?.kind === 'folder' ? resource.uid : folderUid;
-      let deletedFolder: ResourceVersion['deletedFolder'];
-      const seen = new Set<string>();
-      while (what === 'deleted' && uid !== undefined && uid !== '' && !seen.has(uid)) {
-        seen.add(uid);
-        const { changes } = await versionsOf(uid);
-        const deletion = changes.find((one) => one.what === 'deleted' && one.snapshots.first === snapshots.first);
-        deletedFolder = deletion?.before === undefined ? deletedFolder : { uid, title: deletion.before.title };
-        uid = deletion?.before?.folderUid;
+  /** The entries of a page. What belongs together, and what follows something else, is decided by whole snapshots. */
+  async #entries(
+    filter: Omit<ChangeFilter, 'org'>,
+    { limit, after }: { limit: number; after: ChangeKey | undefined },
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<{ found: ListedChanges; entries: ListedChange[][]; more: boolean }> {
+    const from = after && { ...after, kind: '', uid: '' };
+    let most = FEW_MORE * (limit + 1);
+    for (let step = most; ; step *= 2) {
+      const found = await this.#find(askIndex, filter, { limit: most, after: from, whole: true }, caller, signal);
+      const changes = withoutFollowers(found.changes);
+      const versions = await withRestores(
+        versionsBelow({ ...found, changes }),
+        refIn(caller),
+        this.#history,
+        caller,
+        signal,
+      );
+      const listed = listedOf(changes, versions);
+      const isNext = ([first]: ListedChange[]): boolean =>
+        first !== undefined &&
+        (after === undefined || newestFirst(after, { ...first.found.ref, first: first.version.snapshots.first }) < 0);
+      const entries = entriesOf(listed).filter(isNext);
+      if (entries.length > limit || !found.more) {
+        const total = found.total - (found.changes.length - changes.length);
+        return { found: { ...found, total }, entries: entries.slice(0, limit), more: entries.length > limit };
       }
-      return deletedFolder === undefined ? item : { ...item, deletedFolder };
-    };
-    return Promise.all(items.map(named));
+      most = found.changes.length + step;
+    }
   }
 
-  /** Marks the deletions of what is back. */
-  async #withReturns(
-    items: readonly ResourceVersion[],
-    { org }: Caller,
-    signal: AbortSignal,
-  ): Promise<ResourceVersion[]> {
-    const times = items.flatMap(({ what, time }) => (what === 'deleted' ? time : []));
-    const [earliest] = times.sort();
+  /** Marks the deletions of what is back: a restore says that, or a snapshot, whichever is newer. */
+  async #withReturns(listed: readonly ListedChange[], { org }: Caller, signal: AbortSignal): Promise<ListedChange[]> {
+    const seen = ({ found: { newest } }: ListedChange): string => timeOfId(newest.snapshots.last).toISOString();
+    const [earliest] = listed
+      .filter(({ version }) => version.what === 'deleted')
+      .map(seen)
+      .sort();
     if (earliest === undefined) {
-      return [...items];
+      return [...listed];
     }
     const isLeft = await leftByRestores(this.#history, earliest, signal);
-    const deletedAgain = new Set<string>();
-    return items.map((item) => {
-      const { what, until, time, resource } = item;
-      if (what !== 'deleted' || resource === undefined) {
-        return item;
-      }
-      const isRestored = isWholeResource(resource) ? isLeft({ org, ...resource }, time) : undefined;
-      const key = `${resource.kind}/${resource.uid}`;
-      if ((isRestored ?? until !== undefined) && !deletedAgain.has(key)) {
-        return { ...item, back: true };
-      }
-      deletedAgain.add(key);
-      return item;
+    return listed.map((one) => {
+      const { found, version } = one;
+      const isRestored = isWholeResource(found.ref) ? isLeft({ ...found.ref, org }, seen(one)) : undefined;
+      const isBack = version.what === 'deleted' && (isRestored ?? found.newest.what !== 'deleted');
+      return isBack ? { found, version: { ...version, back: true } } : one;
     });
   }
 
@@ -125,18 +140,45 @@ export class RecentChanges {
     caller: Caller,
     signal: AbortSignal,
   ): Promise<Pick<ChangePage, 'items' | 'total'>> {
-    const found = await this.#find(askWholeIndex, { since: snapshot }, { limit: limits.listed }, caller, signal);
-    const described = await this.#described(found, limits.described, signal);
+    const part = { limit: limits.listed, whole: true };
+    const counting = countingIds(await this.#repositoryCache.snapshots(signal));
+    const returned = await createdByRestores(this.#history, counting, caller, signal);
+    const found = await this.#find(askWholeIndex, { since: snapshot, returned }, part, caller, signal);
+    const changes = withoutFollowers(found.changes);
+    const shown = changes.slice(0, limits.listed);
+    let room = limits.described;
+    const listed = listedOf(shown, versionsBelow({ ...found, changes: shown }));
+    const described = await this.#described(listed, () => room-- > 0, signal);
     const items = await this.#authors.named(described, caller, (one) => goneOf(one));
-    return { items, total: found.total - (found.changes.length - items.length) };
+    return { items, total: found.total - (found.changes.length - changes.length) };
   }
 
-  async #isBy(person = '', caller: Caller): Promise<ChangeFilter['by']> {
+  /** Whether someone saved, deleted or restored it whose name holds these words. */
+  async #isBy(
+    person = '',
+    all: readonly SnapshotSummary[],
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<ChangeFilter['by']> {
     if (person.trim() === '') {
       return undefined;
     }
-    const nameOf = await this.#authors.lookup(caller);
-    return (author) => author !== '' && holds(person, nameOf(author) ?? author);
+    const [{ nameOf, deletedBy }, restoredBy] = await Promise.all([
+      this.#authors.lookup(caller),
+      restoresBy(person, this.#history, caller, signal),
+    ]);
+    const snapshots = new Map(all.map((one) => [one.id, one]));
+    const isTheirs = (name: string): boolean => name !== '' && holds(person, name);
+    return (one) => {
+      if (one.change.what !== 'deleted' && isTheirs(nameOf(one.change.state?.updatedBy ?? ''))) {
+        return true;
+      }
+      const [version] = versionsBelow({ ...NOTHING, changes: [one], snapshots });
+      const gone = version && goneOf(version);
+      return gone === undefined
+        ? version !== undefined && restoredBy(version, one.ref) !== undefined
+        : isTheirs(deletedBy(gone));
+    };
   }
 
   #find(
@@ -155,27 +197,35 @@ export class RecentChanges {
     );
   }
 
-  /** The first ones with what changed, the others without. */
-  async #described(listed: ListedChanges, most: number, signal: AbortSignal): Promise<ResourceVersion[]> {
-    const found = { ...listed, changes: withoutFollowers(listed.changes) };
-    const all = versionsBelow(found);
+  /** With what changed, as far as that is wanted. */
+  async #described(
+    listed: readonly ListedChange[],
+    isWanted: (one: ListedChange) => boolean,
+    signal: AbortSignal,
+  ): Promise<ResourceVersion[]> {
     const read = (object: string): Promise<string> => this.#repositoryCache.object(object, signal);
-    const first = await describeSeveral(all.slice(0, most), found.changes, { read, signal });
-    return [...first, ...all.slice(most)];
+    const wanted = listed.filter(isWanted);
+    const versions = wanted.map(({ version }) => version);
+    const changes = wanted.map(({ found }) => found);
+    const described = await describeSeveral(versions, changes, { read, signal });
+    const by = new Map(described.map((version, at) => [versions[at], version]));
+    return listed.map(({ version }) => by.get(version) ?? version);
   }
 }
 
-/** Leaves out permissions that were created, moved or deleted with their resource: no one changed them. */
-function withoutFollowers(changes: readonly ResourceChange[]): ResourceChange[] {
-  const placed = new Set(changes.filter(isOnlyPlaced).map(keyOfChange));
-  return changes.filter((one) => {
-    const { kind } = one.ref;
-    const owner = { ...one, ref: { ...one.ref, kind: kind.replace(/-permissions$/, '') } };
-    return owner.ref.kind === kind || !isOnlyPlaced(one) || !placed.has(keyOfChange(owner));
+function refIn({ org }: Caller): (version: ResourceVersion) => { org: number; kind: string; uid: string } {
+  return ({ resource }) => ({ org, kind: '', uid: '', ...resource });
+}
+
+function listedOf(changes: readonly ResourceChange[], versions: readonly ResourceVersion[]): ListedChange[] {
+  return versions.flatMap((version, at) => {
+    const found = changes[at];
+    return found === undefined ? [] : [{ found, version }];
   });
 }
 
-/** Whether it exists or is elsewhere, without another content. */
-function isOnlyPlaced({ change: { what, state, before } }: ResourceChange): boolean {
-  return what !== 'changed' || (state?.object === before?.object && state?.folderUid !== before?.folderUid);
+/** What a cursor says: the last change before the page, and the total of the first page. */
+function cursorOf(cursor: string): { key: ChangeKey; total?: number | undefined } {
+  const [, total, key = ''] = /^(?:(\d+) )?(.+)$/s.exec(decodeCursor(cursor)) ?? [];
+  return { key: keyIn(key), total: total === undefined ? undefined : Number(total) };
 }

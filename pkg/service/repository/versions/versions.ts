@@ -17,7 +17,7 @@ import { versionsOfResource, type FollowedVersions } from '../../../operations/v
 import type { Repository } from '../../../repository/repository.ts';
 import type { IndexWait, SeenResource } from '../../../repository/repository.types.ts';
 import { isOf, isSameOrg, type Caller } from '../../organizations/caller.ts';
-import { encodeCursor, pageOfList } from '../../pagination.ts';
+import { decodeCursor, encodeCursor, pageOfList } from '../../pagination.ts';
 import { askIndex, indexedPart, keyIn, keyOfVersion, NOTHING } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
 import type { History } from '../history.ts';
@@ -93,7 +93,10 @@ export class ResourceVersions {
       throw await this.#neverSeen(ref, caller, signal);
     }
     const { limit } = query;
-    const part = { limit, ...compact({ after: query.cursor === undefined ? undefined : keyIn(query.cursor) }) };
+    const part = {
+      limit,
+      ...compact({ after: query.cursor === undefined ? undefined : keyIn(decodeCursor(query.cursor)) }),
+    };
     const found = await this.#waiting(
       caller,
       signal,

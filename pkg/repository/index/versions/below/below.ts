@@ -8,11 +8,17 @@ import type { VersionChange } from '../timeline.ts';
 
 /** Resources whose histories are read together, at least and at most. */
 const READ_TOGETHER = [8, 64] as const;
+/** The same at most where all that a snapshot shows is wanted. */
+const MOST_TOGETHER = 512;
 
 /** One change of one of several resources. */
 export interface ResourceChange {
   ref: ResourceRef;
   change: VersionChange;
+  /** The newest change of the resource. */
+  newest: VersionChange;
+  /** It was not asked for: a folder that was deleted, maybe with others. */
+  unasked?: true;
 }
 
 /** Names a change in a list, newest first. */
@@ -28,6 +34,8 @@ export interface BelowPart {
   /** What follows this change, whether it is still there or not. */
   after?: ChangeKey | undefined;
   limit?: number | undefined;
+  /** Also the other changes of the last snapshot, however many, and the folders that were deleted in those listed. */
+  whole?: boolean | undefined;
 }
 
 export interface ChangeList {
@@ -52,8 +60,10 @@ export interface ChangeFilter {
   kinds?: readonly KindName[] | undefined;
   /** A snapshot: only what newer ones show. */
   since?: string | undefined;
-  /** By whom, as Grafana names an account. Of a deletion, Grafana says nothing. */
-  by?: ((author: string) => boolean) | undefined;
+  /** Of what was created again, by kind and UID: the first snapshots after that. */
+  returned?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** Whose. */
+  by?: ((one: ResourceChange) => boolean) | undefined;
 }
 
 export interface BelowPorts {
@@ -89,22 +99,32 @@ export async function readBelow(
 
 /** What became of the resources of an organization, newest first; read as above. */
 export function readChanges(
-  { folder, kinds, since = '', by }: Omit<ChangeFilter, 'org'>,
-  { placed, marks, read }: BelowPorts,
+  { folder, kinds, since = '', by, returned }: Omit<ChangeFilter, 'org'>,
+  { placed: known, marks, read }: BelowPorts,
   part: BelowPart,
 ): Promise<ChangeList> {
+  // What was created again may have been deleted again since.
+  const placed = known.map((one) => {
+    const [, kind, uid] = one.thing;
+    const last = [...(returned?.get(`${kind}/${uid}`) ?? [])].sort().at(-1) ?? '';
+    return last > one.last ? { ...one, last } : one;
+  });
   const below = folder === undefined ? undefined : placedBelow({ uid: folder }, placed);
   const isIn = below === undefined ? () => true : isInside(folder ?? '', below.folders);
-  const things = (below?.things ?? placed).filter((one) => {
+  const isAsked = ([, kind]: Thing): boolean => kinds?.includes(kind) !== false;
+  const isFolder = ([, kind]: Thing): boolean => part.whole === true && kind === 'folder';
+  const asked = (below?.things ?? placed).filter(({ thing }) => isAsked(thing));
+  const all = part.whole === true ? new Set([...asked, ...placed.filter(({ thing }) => isFolder(thing))]) : asked;
+  const things = [...all].filter((one) => {
     const { first } = newestOf(one, marks);
-    return kinds?.includes(one.thing[1]) !== false && first > since && first > (marks.firstShown(one.thing) ?? first);
+    return first > since && first > (marks.firstShown(one.thing) ?? first);
   });
-  const isWanted = (thing: Thing, change: VersionChange): boolean =>
-    change.what !== 'first-seen' &&
-    change.snapshots.first > since &&
-    by?.(change.state?.updatedBy ?? '') !== false &&
-    isIn(thing, change);
-  return readInOrder(things, { marks, read, isWanted }, part);
+  const isNew = ({ what, snapshots }: VersionChange): boolean => what !== 'first-seen' && snapshots.first > since;
+  const isWanted: Order['isWanted'] = (thing, change, one) =>
+    isNew(change) && isAsked(thing) && isIn(thing, change) && by?.(one) !== false;
+  const isContext = (thing: Thing, change: VersionChange): boolean =>
+    isFolder(thing) && change.what === 'deleted' && isNew(change);
+  return readInOrder(things, { marks, read, isWanted, isContext }, part);
 }
 
 function isInside(root: string, folders: ReadonlySet<string>): (thing: Thing, change: VersionChange) => boolean {
@@ -116,13 +136,15 @@ function isInside(root: string, folders: ReadonlySet<string>): (thing: Thing, ch
 interface Order extends Omit<BelowPorts, 'placed'> {
   isFirst?: (thing: Thing) => boolean;
   /** Asked about each change of a resource, oldest first. */
-  isWanted: (thing: Thing, change: VersionChange) => boolean;
+  isWanted: (thing: Thing, change: VersionChange, one: ResourceChange) => boolean;
+  /** What is listed with those that are wanted, and not counted. */
+  isContext?: (thing: Thing, change: VersionChange) => boolean;
 }
 
 async function readInOrder(
   things: readonly Placed[],
-  { marks, read, isFirst = () => false, isWanted }: Order,
-  { after, limit = Infinity }: BelowPart,
+  { marks, read, isFirst = () => false, isWanted, isContext = () => false }: Order,
+  { after, limit = Infinity, whole = false }: BelowPart,
 ): Promise<ChangeList> {
   const queue = things
     .map((one) => ({ ...one, root: isFirst(one.thing), newest: newestOf(one, marks) }))
@@ -130,26 +152,46 @@ async function readInOrder(
   const [least, most] = READ_TOGETHER;
   const together = Math.min(most, Math.max(least, limit));
   let found: ResourceChange[] = [];
+  let end = limit;
   let total = 0;
   let done = 0;
   for (let next = queue[0]; next !== undefined; next = queue[done]) {
-    const last = found[limit];
+    const last = found[end];
     if (last !== undefined && newestFirst(keyOfChange(last), next.newest) < 0) {
       break;
     }
     const chunk = queue.slice(done, done + together);
+    if (whole) {
+      const { newest } = chunk.at(-1) ?? next;
+      const others = queue.slice(done + together, done + MOST_TOGETHER);
+      const different = others.findIndex((one) => one.newest.first !== newest.first);
+      append(chunk, different < 0 ? others : others.slice(0, different));
+    }
     const histories = await read(chunk.map(({ thing }) => thing));
     for (const [place, { thing }] of chunk.entries()) {
-      const inside = (histories[place] ?? []).filter((change) => isWanted(thing, change));
+      const history = histories[place] ?? [];
       const [org, kind, uid] = thing;
-      total += inside.length;
-      append(found, inside.map((change) => ({ ref: { org, kind, uid }, change })).filter(isAfter(after)));
+      const inside = history.flatMap((change): ResourceChange[] => {
+        const one = { ref: { org, kind, uid }, change, newest: history.at(-1) ?? change };
+        return isWanted(thing, change, one) ? [one] : isContext(thing, change) ? [{ ...one, unasked: true }] : [];
+      });
+      total += inside.filter(({ unasked }) => unasked !== true).length;
+      append(found, inside.filter(isAfter(after)));
     }
-    found = found.sort((a, b) => newestFirst(keyOfChange(a), keyOfChange(b))).slice(0, limit + 1);
+    found.sort((a, b) => newestFirst(keyOfChange(a), keyOfChange(b)));
+    end = whole ? endOfSnapshot(found, limit) : limit;
+    found = found.slice(0, end + 1);
     done += chunk.length;
   }
   total += queue.slice(done).reduce((sum, { changes }) => sum + changes, 0);
-  return { changes: found.slice(0, limit), more: found.length > limit, total };
+  return { changes: found.slice(0, end), more: found.length > end, total };
+}
+
+/** Where the changes end that the snapshot of the last one within the limit shows. */
+function endOfSnapshot(found: readonly ResourceChange[], limit: number): number {
+  const last = found[limit - 1]?.change.snapshots.first;
+  const end = last === undefined ? -1 : found.findIndex(({ change }) => change.snapshots.first < last);
+  return end < 0 ? Math.max(limit, found.length) : end;
 }
 
 /** The newest that a change of a resource can be. */
@@ -162,11 +204,12 @@ function isAfter(after: ChangeKey | undefined): (one: ResourceChange) => boolean
   return (one) => after === undefined || newestFirst(after, keyOfChange(one)) < 0;
 }
 
-function keyOfChange({ ref: { kind, uid }, change }: ResourceChange): ChangeKey {
+function keyOfChange({ ref: { kind, uid }, change }: Pick<ResourceChange, 'ref' | 'change'>): ChangeKey {
   return { first: change.snapshots.first, kind, uid };
 }
 
-function newestFirst(one: ChangeKey, other: ChangeKey): number {
+/** The order of a list of changes. */
+export function newestFirst(one: ChangeKey, other: ChangeKey): number {
   if (one.first !== other.first) {
     return one.first < other.first ? 1 : -1;
   }
