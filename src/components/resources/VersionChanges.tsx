@@ -28,7 +28,7 @@ export function VersionChanges({ version }: { version: ResourceVersion }) {
 /** Who saved or deleted a version; where a restore did, who started that, not the account of the service. */
 export function SavedBy({ version }: { version: DiffOrigin & { what?: ResourceVersion['what'] } }) {
   const { restored, what } = version;
-  const by = what === 'deleted' ? deletedBy(version) : savedBy(version);
+  const by = (what === 'deleted' ? deletedBy : savedBy)(version);
   return by === undefined ? null : restored === undefined ? (
     <Text color="secondary">{by}</Text>
   ) : (

@@ -4,8 +4,13 @@ import { t } from '../i18n.ts';
 /** How Grafana's newer API names an account: an ID that no one knows. */
 const ACCOUNT_ID = /^(user|service-account):/;
 
+type Deletion = Pick<DiffOrigin, 'by' | 'updatedBy'> & { restored?: DiffOrigin['restored'] | true };
+
 /** @returns who deleted something, in words; undefined where nothing says who */
-export function deletedBy({ by }: Pick<DiffOrigin, 'by' | 'updatedBy'>): string | undefined {
+export function deletedBy({ by, restored }: Deletion): string | undefined {
+  if (restored !== true && restored?.by !== undefined) {
+    return t('versions.deletedByUndo', 'deleted by {{name}}, who undid a restore', { name: restored.by });
+  }
   return by === null
     ? t('versions.deletedByGone', 'deleted by an account that no longer exists')
     : by && t('versions.deletedBy', 'deleted by {{name}}', { name: by });

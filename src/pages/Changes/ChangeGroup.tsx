@@ -1,32 +1,28 @@
 import { config } from '@grafana/runtime';
-import { Button } from '@grafana/ui';
+import { Button, TextLink } from '@grafana/ui';
 import { useId, useState, type ReactNode } from 'react';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
-import { SavedBy } from '../../components/resources/VersionChanges.tsx';
 import { plural, t } from '../../lib/i18n.ts';
-import { ChangeRow } from './ChangeRow.tsx';
+import { routes } from '../../lib/routes.ts';
+import { ChangeRow, Saved } from './ChangeRow.tsx';
 import type { FeedChange } from './feed.ts';
 
 interface Props {
   changes: readonly [FeedChange, ...FeedChange[]];
-  /** Whether changes that are not listed yet can belong to it. */
-  isOpenEnded: boolean;
   children: ReactNode;
 }
 
 /** All changes by one restore, or with one deleted folder, folded. */
-export function ChangeGroup({ changes, isOpenEnded, children }: Props) {
+export function ChangeGroup({ changes, children }: Props) {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
   const [first] = changes;
-  const { deletedFolder, snapshots } = first;
-  const folder = first.restored === undefined ? deletedFolder : undefined;
+  const { deletedFolder: folder, snapshots } = first;
   const byFolder = changes.find(({ resource }) => resource.uid === folder?.uid) ?? first;
-  const count = isOpenEnded
-    ? t('changes.restoredSome', 'At least {{number}} resources', { number: changes.length })
-    : plural('snapshot.count', changes.length, '{{number}} resource', '{{number}} resources');
+  const number = first.together ?? changes.length;
+  const count = plural('snapshot.count', number, '{{number}} resource', '{{number}} resources');
   return (
     <>
       <ChangeRow
@@ -42,7 +38,7 @@ export function ChangeGroup({ changes, isOpenEnded, children }: Props) {
               </>
             )}
             {count}
-            <SavedBy version={byFolder} />
+            <Saved change={byFolder} />
           </>
         }
       >
@@ -65,7 +61,14 @@ export function ChangeGroup({ changes, isOpenEnded, children }: Props) {
           {isOpen ? t('changes.fold', 'Hide') : t('changes.unfold', 'Show')}
         </Button>
       </ChangeRow>
-      <div id={id}>{isOpen && children}</div>
+      <div id={id} style={{ paddingLeft: 24 }}>
+        {isOpen && children}
+        {isOpen && number > changes.length && (
+          <TextLink href={routes.compare({ from: snapshots.before ?? '', to: snapshots.first })}>
+            {t('latestChanges.all', 'All changes')}
+          </TextLink>
+        )}
+      </div>
     </>
   );
 }

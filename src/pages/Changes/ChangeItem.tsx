@@ -3,19 +3,18 @@ import { Button, LinkButton, Text, type BadgeColor } from '@grafana/ui';
 import { isWholeResource } from '../../../pkg/contract/kinds.ts';
 import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
-import { SavedBy, VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
+import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
-import { ChangeRow } from './ChangeRow.tsx';
+import { ChangeRow, Saved } from './ChangeRow.tsx';
 import { refOfChange, type FeedChange } from './feed.ts';
 
 /** One change: of what, by whom, what changed in words, and how to go back. */
 export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompare: () => void }) {
-  const { what, resource, title, folder, updated, snapshots, foreign, back } = change;
+  const { what, resource, title, folder, snapshots, foreign, back } = change;
   const { before } = snapshots;
   const [color, icon, label] = looksOf(change);
   const ref = refOfChange(change);
@@ -25,12 +24,10 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
       head={
         <>
           <LabelBadge color={color} icon={icon} text={label} />
-          {back && <LabelBadge color="green" icon="check" text={t('changes.back', 'Back in Grafana')} />}
           <ResourceName resource={{ ...resource, title }} />
           <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
           {foreign && <ForeignBadge />}
-          <SavedBy version={change} />
-          {updated !== undefined && <RelativeTime time={updated} />}
+          <Saved change={change} />
         </>
       }
       words={<VersionChanges version={change} />}

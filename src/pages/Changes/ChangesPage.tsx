@@ -103,7 +103,7 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
       {items.length === 0 ? (
         <Nothing isFiltered={Object.values(filters).some(Boolean)} />
       ) : (
-        groups.map(({ snapshot, time, rows }, at) => (
+        groups.map(({ snapshot, time, rows }) => (
           <section key={snapshot} aria-labelledby={`dashkeep-${snapshot}`}>
             <Text element="h2" variant="h5" id={`dashkeep-${snapshot}`}>
               {t('changes.snapshot', 'Snapshot of {{time}}', { time: timeText(time) })}
@@ -116,7 +116,7 @@ function Feed({ filters }: { filters: Parameters<typeof useChanges>[0] }) {
                 return group === undefined ? (
                   items
                 ) : (
-                  <ChangeGroup key={group} changes={changes} isOpenEnded={list.hasMore && at === groups.length - 1}>
+                  <ChangeGroup key={group} changes={changes}>
                     {items}
                   </ChangeGroup>
                 );

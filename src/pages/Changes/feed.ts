@@ -41,8 +41,8 @@ export function changesByBackup(items: readonly ResourceVersion[]): BackupChange
   return [...groups.values()];
 }
 
-function groupOf({ restored, deletedFolder }: ResourceVersion): string | undefined {
-  return restored?.run ?? deletedFolder?.uid;
+function groupOf({ what, restored, deletedFolder }: ResourceVersion): string | undefined {
+  return what === 'deleted' ? deletedFolder?.uid : restored?.run;
 }
 
 /** A unique key of a change. */

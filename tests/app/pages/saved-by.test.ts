@@ -18,5 +18,8 @@ describe('who saved something', () => {
     expect(deletedBy({ by: null, updatedBy: 'user:f3kq' })).toBe('deleted by an account that no longer exists');
     expect(deletedBy({ updatedBy: 'user:f3kq' })).toBeUndefined();
     expect(deletedBy({})).toBeUndefined();
+    expect(deletedBy({ by: 'dashkeep', restored: { run: '1', by: 'ada' } })).toBe(
+      'deleted by ada, who undid a restore',
+    );
   });
 });
