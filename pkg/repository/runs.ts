@@ -129,7 +129,7 @@ export async function readRun(
     const { signature, ...file } = JSON.parse(whole) as Record<string, unknown>;
     const record = RunRecord.parse(file);
     if (record.id !== id) {
-      throw new DashkeepError('DK_INTEGRITY', 'the record is of another run');
+      throw new DashkeepError('DK_INTEGRITY', 'the record belongs to another run');
     }
     // They become parts of commands that people copy.
     for (const other of [record.snapshot, record.source, record.undoes]) {

@@ -39,7 +39,7 @@ function commandPage(): string {
   return `# The command line
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, or something needs attention (a backup also when it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), when [someone else changed the repository](runbooks/repository.md), or its state cannot be written, so it is not signed), 4 integrity, 5 busy, or unsafe for now (clocks differ, or pruning is not safe), 130 interrupted; see [errors.md](errors.md) for each error.
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, or something needs attention (a backup also when it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), when [someone else changed the repository](runbooks/repository.md), or Dashkeep's state cannot be written, so the backup is not signed), 4 integrity, 5 busy, or unsafe for now (clocks differ, or pruning is not safe), 130 interrupted; see [errors.md](errors.md) for each error.
 The tables are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}

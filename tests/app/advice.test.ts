@@ -26,7 +26,7 @@ describe('what to do about an error, in French', () => {
     expect(error.hint).toBe('Mount the directory as writable.');
     expect(explainProblem(sent(error))).toEqual({
       title: 'Les identifiants ne permettent pas cette opération dans la cible',
-      advice: 'Montez le répertoire en écriture.',
+      advice: 'Montez le répertoire en lecture-écriture.',
       detail: 'EROFS',
     });
   });

@@ -15,6 +15,6 @@ test('what to do about a problem is said in French, too', async ({ app, page, se
     ],
   };
   await app.open('?lang=fr-FR');
-  await expect(page.getByText('Montez le répertoire en écriture.')).toBeVisible();
+  await expect(page.getByText('Montez le répertoire en lecture-écriture.')).toBeVisible();
   await expect(page.getByText('Mount the directory as writable.')).toHaveCount(0);
 });

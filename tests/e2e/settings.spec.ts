@@ -97,11 +97,11 @@ test('what was marked is no longer once it is corrected, and one word is said ab
   );
   await page.getByLabel('The newest').fill('98');
   await page.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('The smallest value is 0')).toBeVisible();
+  await expect(page.getByText('The minimum is 0')).toBeVisible();
   await expect(page.getByText('Correct the marked fields')).toBeVisible();
   await expect(page.getByText('body not valid')).toHaveCount(0);
   await page.getByLabel('The newest').fill('5');
-  await expect(page.getByText('The smallest value is 0')).toHaveCount(0);
+  await expect(page.getByText('The minimum is 0')).toHaveCount(0);
   await expect(page.getByText('Correct the marked fields')).toHaveCount(0);
 
   await page.getByRole('button', { name: 'Discard changes' }).click();

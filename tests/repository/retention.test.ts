@@ -115,7 +115,7 @@ describe('a snapshot that reaches more than the newest, made with other credenti
     const plan = planRetention([byToken, ...byAdmin], { keepLast: 1 }, NOW);
     expect(plan.kept.map(({ time, reasons }) => [time.slice(8, 10), ...reasons])).toEqual([
       ['24', 'newest complete snapshot', 'last'],
-      ['23', 'newest complete snapshot with organizations or kinds that the newest one lacks'],
+      ['23', 'last complete snapshot with organizations or kinds that the newest complete snapshot lacks'],
     ]);
   });
 

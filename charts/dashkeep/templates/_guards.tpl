@@ -31,7 +31,7 @@
 {{- fail "\n\nDashkeep: mode=cronjob creates no second copy: set mode=sidecar or mode=deployment, or run `dashkeep copy` in your own CronJob (extraManifests).\n" -}}
 {{- end -}}
 {{- if and .Values.copy.target (eq (trimSuffix "/" .Values.copy.target) (trimSuffix "/" .Values.target)) (eq .Values.copy.s3.endpoint .Values.s3.endpoint) -}}
-{{- fail (printf "\n\nDashkeep: copy.target=%s is the same as the first target. Copy to another bucket, preferably of another provider.\n" .Values.copy.target) -}}
+{{- fail (printf "\n\nDashkeep: copy.target=%s is the same as the first target. Copy to another bucket, preferably from another provider.\n" .Values.copy.target) -}}
 {{- end -}}
 {{- if and (hasPrefix "file://" .Values.copy.target) (ne $mode "sidecar") (not .Values.extraVolumeMounts) -}}
 {{- fail (printf "\n\nDashkeep: copy.target=%s needs a volume at that path: set extraVolumes and extraVolumeMounts.\n" .Values.copy.target) -}}

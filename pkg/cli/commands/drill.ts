@@ -16,13 +16,13 @@ type Flags = CommonFlags & AskedBy;
 export const registerDrill: Register = (program, run) => {
   withBy(withGrafana(withTarget(program.command('drill'))))
     .argument('[snapshot]', 'ID or unique prefix of an ID (default: the newest complete snapshot)')
-    .description('restore test: restore a snapshot into a temporary organization or folder, compare, and clean up')
+    .description('test a restore in a temporary organization or folder, compare the result, and clean up')
     .addHelpText(
       'after',
       `
-With a server admin (GRAFANA_ADMIN_USER), it restores into a temporary organization, with alert rules paused.
-With a token, it restores copies of folders, library panels and dashboards into a temporary folder.
-The output lists the kinds that it leaves out.`,
+With a server admin (GRAFANA_ADMIN_USER), the command restores into a temporary organization, with alert rules paused.
+With a token, the command restores copies of folders, library panels and dashboards into a temporary folder.
+The output lists the kinds that the restore test leaves out.`,
     )
     .action(run(drill));
 };

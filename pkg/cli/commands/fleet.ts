@@ -25,12 +25,12 @@ export const registerFleet: Register = (program, run) => {
     .description('show the state of many installations, from their repositories alone')
     .option(
       '--max-age <hours>',
-      'maximum age of the newest full snapshot, in hours (default: two usual intervals)',
+      'maximum age of the newest full snapshot, in hours (default: twice the usual interval between full snapshots)',
       hoursOf,
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 all OK, 1 the state of at least one is unknown, 3 at least one needs attention.',
+      '\nExit codes: 0 all installations are OK, 1 the state of at least one is unknown, 3 at least one needs attention.',
     )
     .action(run(fleet));
 };

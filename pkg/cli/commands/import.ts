@@ -25,7 +25,9 @@ interface Flags extends CommonFlags, AskedBy {
 export const registerImport: Register = (program, run) => {
   withBy(withTarget(program.command('import')))
     .argument('<path>', 'archive, directory or file')
-    .description('create a snapshot from an export or an archive of another tool; it never counts as a backup')
+    .description(
+      'create a snapshot from an export or an archive of another tool; the snapshot never counts as a backup',
+    )
     .addOption(
       new Option('--format <format>', 'format (default: detected from the file names)').choices(Object.keys(READERS)),
     )

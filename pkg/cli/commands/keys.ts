@@ -88,7 +88,7 @@ const MEANING: Record<View['standing'], string> = {
   pinned:
     'Snapshots signed by a trusted key are valid; the others are untrusted. Write down the fingerprint in a safe place outside the target.',
   'first-contact':
-    'Nothing is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
+    'No key is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
   unsigned:
     'No signature was found, and no key is trusted here, so Dashkeep cannot tell whether someone removed signatures. The next backup creates a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
   replaced:

@@ -23,7 +23,7 @@ interface Flags extends RestoreCommandFlags {
 export const registerMigrate: Register = (program, run) => {
   const command = withBy(withKinds(withGrafana(withTarget(program.command('migrate')))))
     .description('show a plan for another Grafana, and apply it with --apply')
-    .requiredOption('--to <connection>', 'name of the other Grafana, see DASHKEEP_CONNECTION_<NAME>_URL')
+    .requiredOption('--to <connection>', 'name of the connection to the other Grafana (DASHKEEP_CONNECTION_<NAME>_URL)')
     .option('--check', 'only check the connection, with advice for each failed check')
     .option('--from <snapshot>', "ID, unique prefix of an ID, 'latest', or 'live' to create a snapshot first")
     .option('--everything', 'all organizations with their resources, and users with their memberships');

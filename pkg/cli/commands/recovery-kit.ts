@@ -18,7 +18,7 @@ interface Flags extends CommonFlags {
 export const registerRecoveryKit: Register = (program, run) => {
   withTargetUrl(withService(program.command('recovery-kit')))
     .description('print the information needed for a recovery as one HTML file, without secrets')
-    .option('--contact <text...>', 'person to contact, one line each')
+    .option('--contact <text...>', 'people to contact, one line each')
     .option('--include-secrets', 'include the age identity and the signing key, encrypted with a passphrase')
     .option('--passphrase-file <path>', 'path of the passphrase file (default: prompt for the passphrase)')
     .addHelpText('after', '\nExample: dashkeep recovery-kit --contact "Ada, +44 20 7946 0000" > kit.html')
@@ -50,7 +50,7 @@ async function passphraseOf(context: CliContext, { passphraseFile: path }: Flags
   }
   const typed = await askOnTerminal(context, 'Passphrase of the kit: ', { hidden: true });
   if (typed === undefined) {
-    throw new DashkeepError('DK_USAGE', '--include-secrets needs --passphrase-file without a terminal');
+    throw new DashkeepError('DK_USAGE', 'without a terminal, --include-secrets needs --passphrase-file');
   }
   if ((await askOnTerminal(context, 'Repeat the passphrase: ', { hidden: true })) !== typed) {
     throw new DashkeepError('DK_USAGE', 'the passphrases differ');

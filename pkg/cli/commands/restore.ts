@@ -12,7 +12,7 @@ export const registerRestore: Register = (program, run) => {
   withSelection(command)
     .option(
       '--lost-in <snapshot>',
-      'only resources that this later snapshot lacks, or has in an older version or with unexplained changes; never annotations, silences or dashboard snapshots',
+      "only resources that are missing from this later snapshot, older in it, or changed beyond Grafana's own migrations; never annotations, silences or dashboard snapshots",
     )
     .option('--overwrite', 'also overwrite existing resources that differ');
   withProtected(command)

@@ -147,7 +147,10 @@ export function fingerprints(text: string, source: string): string[] {
 export function threshold(text: string, source: string): Threshold {
   const [, percent, least] = /^(\d{1,3})%,(\d{1,9})$/.exec(text) ?? [];
   if (least === undefined || Number(percent) > 100 || Number(least) === 0) {
-    throw new DashkeepError('DK_SETTINGS', `${source} must be a share and a number such as 10%,10, not '${text}'`);
+    throw new DashkeepError(
+      'DK_SETTINGS',
+      `${source} must be a percentage and a number, such as 10%,10, not '${text}'`,
+    );
   }
   return { percent: Number(percent), least: Number(least) };
 }

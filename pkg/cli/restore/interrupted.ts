@@ -74,7 +74,7 @@ export function linesOf({
       ? `Restore ${run} ended before it wrote anything to Grafana.`
       : `Restore ${run} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
-    ...(grafana === undefined ? [] : [`It wrote to the Grafana at ${grafana}.`]),
+    ...(grafana === undefined ? [] : [`The restore wrote to the Grafana at ${grafana}.`]),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);

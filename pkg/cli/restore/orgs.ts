@@ -118,7 +118,7 @@ function nothingOf(
     return twin === undefined ? [] : [`--map-org ${twin.id}=${org.id}`];
   });
   const names = (wanted.length > 0 ? wanted : instance.orgs.map((org) => org.id)).join(', ');
-  return new CommandError('DK_USAGE', `snapshot ${id} contains nothing of organization ${names}, only of ${held}`, {
+  return new CommandError('DK_USAGE', `snapshot ${id} contains nothing from organization ${names}, only from ${held}`, {
     hint:
       pairs.length > 0
         ? `The IDs in Grafana and in the snapshot differ: add ${pairs.join(' ')}.`

@@ -98,9 +98,9 @@ export async function askTrust(
     'This machine does not trust a key for this repository yet. These keys signed snapshots, according to an',
     'unverified index: anyone who can write to the target can forge it.',
     ...lines,
-    `${manifest.id} is signed by ${signer}. Compare it with the fingerprint that you wrote down, or that`,
-    '`dashkeep keys` prints on the machine that creates the backups.',
-    `Type '${TRUST_WORD}' to trust it from now on: `,
+    `${manifest.id} is signed by ${signer}. Compare this fingerprint with the one that you wrote down,`,
+    'or that `dashkeep keys` prints on the machine that creates the backups.',
+    `Type '${TRUST_WORD}' to trust this key from now on: `,
   ].join('\n');
   const typed = await askOnTerminal(context, question);
   if (typed !== undefined && typed !== TRUST_WORD) {

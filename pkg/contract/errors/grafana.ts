@@ -62,7 +62,7 @@ export const GRAFANA_ERRORS = {
     exit: 1,
     status: 502,
     title: 'A response from Grafana does not fit into the memory of the service',
-    hint: 'Reduce its size in Grafana, or give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart).',
+    hint: 'Reduce the size of the resource in Grafana, or give Dashkeep more memory (`resources` and `nodeMaxOldSpaceMiB` of the chart).',
     page: 'Reduce the size of the resource in Grafana, or give the service more memory.',
   },
   DK_GRAFANA_INCOMPLETE_LIST: {

@@ -25,8 +25,8 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'The target holds another repository',
-    hint: 'Find out who replaced it. If it was you, run `dashkeep trust --repository <id>`.',
-    page: 'Find out who replaced it. Nothing in it is used until you accept it.',
+    hint: 'Find out who replaced the repository. If it was you, run `dashkeep trust --repository <id>`.',
+    page: 'Find out who replaced the repository. Nothing in the new one is used until you accept it.',
   },
   DK_REPOSITORY_EMPTIED: {
     exit: 4,
@@ -100,8 +100,8 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 409,
     title: 'No trusted key signed the record of this restore',
-    hint: 'Records of earlier releases are not signed. Restore its safety snapshot instead, by its ID: `dashkeep snapshots`, then `dashkeep restore <id> --overwrite`.',
-    page: 'Someone else may have changed it, or an earlier release wrote it. Restore its safety snapshot instead.',
+    hint: 'Records of earlier releases are not signed. Restore the safety snapshot instead, by its ID: `dashkeep snapshots`, then `dashkeep restore <id> --overwrite`.',
+    page: 'Someone else may have changed it, or an earlier release wrote it. Restore the safety snapshot instead.',
   },
   DK_SNAPSHOT_FUTURE: {
     exit: 4,

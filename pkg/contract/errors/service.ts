@@ -7,7 +7,7 @@ export const SERVICE_ERRORS = {
     status: 400,
     title: 'The request is not valid',
     hint: 'See `dashkeep --help`.',
-    page: 'Correct the value that is named here, then retry.',
+    page: 'Correct the named value, then retry.',
   },
   DK_SETTINGS: {
     exit: 2,
@@ -83,7 +83,7 @@ export const SERVICE_ERRORS = {
     exit: 1,
     status: 403,
     title: 'Only the home organization can do this',
-    hint: 'This affects all organizations. You need the role Admin in the home organization. Its admins can assign it.',
+    hint: 'This affects all organizations. You need the Admin role in the home organization. Its admins can assign it.',
   },
   DK_OTHER_ORGANIZATION: {
     exit: 1,

@@ -20,7 +20,7 @@ export const APPLY_REASONS = {
   'folder-filled': 'the folder is not empty, so it was not deleted',
   'still-there': 'was deleted, but still exists',
   'org-was-called': 'its previous name was {name}',
-  'org-made-meanwhile': 'someone else created it, or gave its name to another one; create a new plan',
+  'org-made-meanwhile': 'someone else created it, or gave its name to another organization; create a new plan',
   'org-vanished': 'was created, but is missing',
   'role-kept': 'the account still has a role that only the restore needed: {message}',
 } as const;

@@ -5,7 +5,7 @@ export const CHECK_REASONS = {
   'grafana-found': 'Grafana {version} at {url}',
   'other-version': 'the latest snapshot is from Grafana {version}; a plan lists the unsupported content',
   'another-grafana': 'not the Grafana that the snapshots come from',
-  'grafana-unversioned': 'Grafana of an unknown version at {url}',
+  'grafana-unversioned': 'Grafana (unknown version) at {url}',
   'rights-need-token': 'unknown, because there is no token',
   'rights-silent': 'Grafana does not report the permissions: {message}',
   'rights-lacking': 'cannot be read: {kinds}',

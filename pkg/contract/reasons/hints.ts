@@ -11,7 +11,7 @@ export const HINT_REASONS = {
     page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':
-    'Both services create backups, but the app can connect to only one of them. To switch, stop the other service, or remove its address from the settings of the app.',
+    'Both services create backups, but the app can connect to only one of them. To switch, stop the other service, or remove its address from the app’s settings.',
   'delete-account':
     'Delete the account if nothing uses it. If you also delete the one in use, the service creates one with the usual name.',
   'add-rule': 'Add this to the Role: {rule}',
@@ -26,7 +26,7 @@ export const HINT_REASONS = {
   'grant-permission': 'Grant {permission}.',
   'grant-listing': 'Grant {permission} on the bucket.',
   'set-clock':
-    'If the clocks differ by more than five minutes, Dashkeep creates no backups and prunes nothing. Set both with NTP.',
+    'If the clocks differ by more than five minutes, Dashkeep creates no backups and prunes nothing. Synchronize both with NTP.',
   'whole-objects': 'Dashkeep reads whole objects only.',
   'conditional-unneeded': 'Nothing depends on conditional writes. Your snapshots are safe.',
   'versions-expire':

@@ -119,8 +119,8 @@ export const PLAN_REASONS = {
   'plan-unread':
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
-    cli: 'teams and permissions lack users who have no account in this organization: {logins}; create these first, for example with {command}, then restore again',
-    page: 'teams and permissions lack users who have no account in this organization: {logins}; create these first, under Administration > Users and access or with {command}, then plan again',
+    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create these first, for example with {command}, then restore again',
+    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create these first, under Administration > Users and access or with {command}, then plan again',
   },
   'command-line-only': {
     cli: '{kinds} not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
@@ -143,7 +143,7 @@ export const PLAN_REASONS = {
   'half-written':
     'the interrupted restore may have written only part of it, or someone has created or changed it since',
   'plan-changes-api':
-    'saved through the API, such as by Terraform or grafana-operator, which may change them back after the plan is applied: {titles}',
+    'saved through the API, for example by Terraform or grafana-operator, which may change them back after the plan is applied: {titles}',
   'plan-changes-managed': 'managed by {manager}, which may change them back after the plan is applied: {titles}',
   'plan-keeps-wider': {
     cli: 'existing permissions that grant more than the snapshot are kept ({number}): {titles}; --overwrite replaces them',

@@ -6,7 +6,7 @@ export const REFUSAL_REASONS = {
     cli: 'the account is not a member of organization “{org}”; make it an Admin there, or exclude the organization with --orgs',
     page: 'the account is not a member of organization “{org}”; make it an Admin there',
   },
-  'list-hides': 'some may be missing: without {permission}, Grafana lists only what the account may see',
+  'list-hides': 'some resources may be missing: without {permission}, Grafana lists only what the account may see',
   'dashboards-converted':
     'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; let them through',
   'apis-refused':
@@ -18,8 +18,7 @@ export const REFUSAL_REASONS = {
   'too-large': 'Grafana’s response exceeds the memory limit of {mib} MiB',
   'too-deep': 'Grafana’s response is nested deeper than {levels} levels',
   'item-too-large': 'item {position} of the list exceeds the memory limit of {mib} MiB; Grafana does not show its name',
-  'annotation-too-large':
-    'the annotation is larger than 1 MiB or nested deeper than 400 levels, the limits for one annotation',
+  'annotation-too-large': 'the annotation is larger than 1 MiB, or nested deeper than 400 levels',
   'name-too-long': 'the name is longer than 1000 characters',
   'others-too': 'more resources than this list can name',
   'needs-server-admin': {
@@ -27,7 +26,7 @@ export const REFUSAL_REASONS = {
     page: 'needs the name and password of a server admin',
   },
   'alerting-late':
-    'Grafana did not start alerting in organization “{org}” within {minutes} minutes; retry, or check its log',
+    'Grafana did not start alerting in organization “{org}” within {minutes} minutes; retry, or check Grafana’s log',
   'alerting-off': 'alerting is turned off in this Grafana',
   'public-dashboards-off': 'externally shared dashboards are turned off in this Grafana',
   'snapshots-off': 'dashboard snapshots are turned off in this Grafana',
@@ -56,7 +55,7 @@ export const REFUSAL_REASONS = {
   'panel-stays-in-folder':
     'Grafana cannot move a library panel in use to the root folder; everything else about it is restored',
   'folder-twin': 'a folder with the same name already exists, with UID {uid}',
-  'data-source-twin': 'another data source is named {title} here, with UID {uid}; map this one to it',
+  'data-source-twin': 'a data source named {title} already exists, with UID {uid}; map this one to it',
   'uid-refused': 'Grafana 12 and later reject the UID {uid}; map it to another one, such as {proposed}',
   'rule-elsewhere': 'its rule “{title}” is now in group {group} and would be removed from there',
   'silence-ended': 'ended at {end}',

@@ -10,7 +10,7 @@ export const REPOSITORY_REASONS = {
   'snapshot-newer': 'a newer Dashkeep wrote the newest snapshot {snapshot}, which this version cannot read',
   'snapshot-untrusted': 'no trusted key signed this snapshot (signer: {signer})',
   'config-foreign': 'Dashkeep did not write {key} in the target',
-  'config-format': '{key} in the target has {format}; this version supports format 1',
+  'config-format': '{key} in the target has {format}; this Dashkeep supports format 1',
   'repository-format':
     'the repository {remembered} in {target} was overwritten or upgraded: its configuration has {format}',
 } as const;

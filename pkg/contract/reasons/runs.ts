@@ -29,7 +29,7 @@ export const RUN_REASONS = {
   'earlier-unencrypted':
     'earlier snapshots stay unencrypted; to encrypt them too, copy them to a new repository: {command}',
   'snapshot-based-on':
-    'this snapshot read only the resources that a restore was about to overwrite; the others were copied from the snapshot of {time}',
+    'only the resources that a restore was about to overwrite were read for this snapshot; the others are from the snapshot of {time}',
   'snapshot-partial': 'the snapshot is partial: some resources are missing from it',
   'process-ended': 'the service was restarted, or its process was killed, during this run',
   'locks-not-renewed': 'object lock could not be renewed, so older objects may become deletable: {message}',
@@ -41,9 +41,9 @@ export const RUN_REASONS = {
 
   'copy-foreign': 'not copied, because no trusted key signed them ({count}): {snapshots}',
   'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',
-  'copy-newer': 'not copied, because a newer Dashkeep wrote them; upgrade this one ({count}): {snapshots}',
+  'copy-newer': 'not copied; upgrade this Dashkeep, because a newer one wrote these snapshots ({count}): {snapshots}',
   'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
-  'copy-mended': 'objects that were missing or damaged in the copy were copied again: {count}',
+  'copy-mended': 'objects copied again, because missing or damaged in the copy: {count}',
   'copy-keeps-shrunk':
     'retention of the copy is paused until someone accepts or reverts the changes that the newest backup reports',
   'copy-keeps-changed': 'retention of the copy is paused, because {target} is not as Dashkeep left it',

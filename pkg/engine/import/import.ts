@@ -71,7 +71,7 @@ export async function readArchive(
     await read();
   }
   if (archive.resources.length === 0) {
-    throw invalid(`${path} holds no resources`);
+    throw invalid(`${path} contains no resources`);
   }
   return { ...archive, format, name: files.name };
 }

@@ -59,7 +59,7 @@ export interface Preview extends LivePreview {
 export async function openPreview(options: PreviewOptions): Promise<Preview> {
   const { manifest, org, uid, by, instance, records, clock, randomness } = options;
   if (!manifest.resources.some((entry) => entry.org === org.id && entry.kind === 'dashboard' && entry.uid === uid)) {
-    throw new DashkeepError('DK_NOT_FOUND', `the snapshot ${manifest.id} holds no dashboard ${uid}`, {
+    throw new DashkeepError('DK_NOT_FOUND', `snapshot ${manifest.id} contains no dashboard ${uid}`, {
       advice: reason('choose-snapshot-with-dashboard'),
     });
   }

@@ -57,7 +57,7 @@ export async function readAnnotation(
     const { signature, ...file } = JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
     const content = Annotation.parse(file);
     if (content.snapshot !== parseNoteKey(key)?.id) {
-      throw new DashkeepError('DK_INTEGRITY', `${key} is about another snapshot`);
+      throw new DashkeepError('DK_INTEGRITY', `${key} belongs to another snapshot`);
     }
     const statement = typeof signature === 'string' ? signature : '';
     return { content, text: JSON.stringify(file), claims: claimsIn(statement, trust.keys.repository, key) };

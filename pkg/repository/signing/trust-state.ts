@@ -8,7 +8,7 @@ import { SigningKey } from './signing-key.ts';
 export function parseFingerprint(text: string): string {
   const fingerprint = text.replace(/[\s:-]/g, '').toLowerCase();
   if (!/^[0-9a-f]{32}$/.test(fingerprint)) {
-    throw new DashkeepError('DK_USAGE', `'${text.slice(0, 80)}' is not a fingerprint: it has 32 hex digits`, {
+    throw new DashkeepError('DK_USAGE', `'${text.slice(0, 80)}' is not a fingerprint, which has 32 hex digits`, {
       advice: reason('look-up-fingerprint', { command: 'dashkeep keys' }),
     });
   }

@@ -108,7 +108,7 @@ export class GcsBucket {
     try {
       return Configuration.parse(JSON.parse(answer.body.toString('utf8')));
     } catch (cause) {
-      throw new DashkeepError('DK_STORE_FAILED', `cannot ${what}: the response is not one of a bucket`, { cause });
+      throw new DashkeepError('DK_STORE_FAILED', `cannot ${what}: the response does not come from a bucket`, { cause });
     }
   }
 }

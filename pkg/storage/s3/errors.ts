@@ -190,5 +190,5 @@ function fromTransport(error: unknown, { quoted }: Doing, make: Make): DashkeepE
   if (problem !== undefined) {
     return make(problem.code, problem.why, NETWORK_ADVICE[problem.kind]);
   }
-  return make('DK_STORE_FAILED', quoted ? message : 'the response is not one of S3', reason('check-endpoint'));
+  return make('DK_STORE_FAILED', quoted ? message : 'the response does not come from S3', reason('check-endpoint'));
 }

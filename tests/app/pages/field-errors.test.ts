@@ -11,15 +11,15 @@ describe('what is wrong with a field', async () => {
   const candidate = (...given: Parameters<typeof retention>) => retention(...given) as unknown as SettingsCandidate;
   const error = new ServiceError('service', 400, {
     code: 'DK_USAGE',
-    message: 'body not valid: values.retention.keepLast: the smallest value is 0',
+    message: 'body not valid: values.retention.keepLast: the minimum is 0',
     hint: '',
-    fields: { 'values.retention.keepLast': 'the smallest value is 0' },
+    fields: { 'values.retention.keepLast': 'the minimum is 0' },
     fieldReasons: { 'values.retention.keepLast': { code: 'number-small', params: { least: '0' } } },
   });
   const attempt = { error, sent: candidate(-1) };
 
   it('is said beside it, in words for people', () => {
-    expect(fieldProblem('retention.keepLast', [attempt], candidate(-1))).toBe('The smallest value is 0');
+    expect(fieldProblem('retention.keepLast', [attempt], candidate(-1))).toBe('The minimum is 0');
     expect(fieldProblem('retention.keepDaily', [attempt], candidate(-1))).toBeUndefined();
     expect(isCorrected(attempt, candidate(-1))).toBe(false);
   });
@@ -27,7 +27,7 @@ describe('what is wrong with a field', async () => {
   it('is no longer said once the field is edited, and still if another one is', () => {
     expect(fieldProblem('retention.keepLast', [attempt], candidate(3))).toBeUndefined();
     expect(isCorrected(attempt, candidate(3))).toBe(true);
-    expect(fieldProblem('retention.keepLast', [attempt], candidate(-1, 3))).toBe('The smallest value is 0');
+    expect(fieldProblem('retention.keepLast', [attempt], candidate(-1, 3))).toBe('The minimum is 0');
     expect(isCorrected(attempt, candidate(-1, 3))).toBe(false);
   });
 

@@ -29,7 +29,7 @@ const latest = { snapshot: ID, full: '20261128T203005Z-0a1b2c3d' };
 const CASES: [why: KnownReason, text: string][] = [
   [
     reason('config-format', { ...config, format: 'format 3' }),
-    'dashkeep.json dans la cible indique le format 3 ; cette version prend en charge le format 1',
+    'dashkeep.json dans la cible indique le format 3 ; le Dashkeep installé prend en charge le format 1',
   ],
   [
     reason('repository-format', { remembered: 'a1', target: 's3://b', format: 'an unknown format' }),

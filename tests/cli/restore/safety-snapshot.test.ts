@@ -80,6 +80,6 @@ it('is shown with the time as of which it has what the restore did not touch', a
   const { started } = JSON.parse((await cli('show', 'latest', '--json')).out);
   const { safetySnapshot } = JSON.parse((await restore('--json')).out);
   const { out } = await cli('show', safetySnapshot);
-  expect(out).toContain(`the others were copied from the snapshot of ${started}\n`);
+  expect(out).toContain(`the others are from the snapshot of ${started}\n`);
   expect((await cli('show', 'latest')).out).not.toContain('the others were');
 });

@@ -108,7 +108,7 @@ describe('dashkeep fleet', () => {
     });
     const later = { ...realClock, now: () => new Date(Date.now() + 75 * 60_000) };
     expect((await runCli(args, environment, { clock: later })).json.installations[0].alarms).toMatchObject([
-      { reason: 'the last full snapshot is 1.3 hours old; expected at least every 1.0 hours' },
+      { reason: 'the last full snapshot is 1.3 hours old; one is expected at least every 1.0 hours' },
     ]);
   });
 

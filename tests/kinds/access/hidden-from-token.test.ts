@@ -42,11 +42,15 @@ it.each(['Viewer', 'Editor'] as const)(
     expect(namesOf(manifest)).toEqual(['dashboard open-board', 'folder open']);
     const found = manifest.errors.map(({ kind, uid, reason }) => `${kind}${uid}: ${reason}`).toSorted();
     expect(found).toEqual([
-      expect.stringContaining('dashboard-snapshot: some may be missing: without org.users:write'),
-      expect.stringContaining('dashboard: some may be missing: without dashboards:read on dashboards:* and folders:*'),
-      expect.stringContaining('folder: some may be missing: without folders:read on folders:*'),
-      expect.stringContaining('library-panel: some may be missing: without folders:read on folders:*'),
-      expect.stringContaining('public-dashboard: some may be missing: without dashboards:read on dashboards:*'),
+      expect.stringContaining('dashboard-snapshot: some resources may be missing: without org.users:write'),
+      expect.stringContaining(
+        'dashboard: some resources may be missing: without dashboards:read on dashboards:* and folders:*',
+      ),
+      expect.stringContaining('folder: some resources may be missing: without folders:read on folders:*'),
+      expect.stringContaining('library-panel: some resources may be missing: without folders:read on folders:*'),
+      expect.stringContaining(
+        'public-dashboard: some resources may be missing: without dashboards:read on dashboards:*',
+      ),
     ]);
     expect(found.every((text) => text.includes('The Admin role includes it'))).toBe(true);
   },

@@ -59,7 +59,7 @@ describe('the API of settings', () => {
       'values.retention.keepWithin': { code: 'value-invalid', params: expect.anything() },
       'values.schedule.timezone': { code: 'text-long', params: { most: '100' } },
     });
-    expect(json.error.fields['values.retention.keepLast']).toBe('the smallest value is 0');
+    expect(json.error.fields['values.retention.keepLast']).toBe('the minimum is 0');
     const preview = await service.call('POST', '/retention/preview', { retention: wrong.retention });
     expect(preview.json.error.fieldReasons['retention.keepLast'].code).toBe('number-small');
   });

@@ -141,7 +141,7 @@ describe('the kit', () => {
   });
 
   it.each([
-    [['--include-secrets'], /needs --passphrase-file without a terminal/],
+    [['--include-secrets'], /without a terminal, --include-secrets needs --passphrase-file/],
     [['--passphrase-file', 'x'], /needs --include-secrets/],
   ])('refuses %s', async (args, message) => {
     const { exit, error } = await runMain(['recovery-kit', ...args], environment);

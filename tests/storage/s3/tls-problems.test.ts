@@ -27,7 +27,7 @@ it.each<Case>([
     what: 'another name',
     names: 'DNS:other.example',
     message: /for another name/,
-    hint: /host name of|for another name/,
+    hint: /host name that|for another name/,
   },
   { what: 'TLS 1.1 only', server: OLD, message: /does not support TLS 1\.2 or later/, hint: /^Enable TLS 1\.2/ },
   {

@@ -25,8 +25,8 @@ export const ENGINE_ADVICE = {
     page: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or restore with the command line without a safety snapshot, but then you cannot undo the restore.',
   },
   'nothing-written': 'Nothing was written to Grafana. Run the command again.',
-  'shorten-search': 'Search for a part of it. A few words are enough.',
-  'lengthen-search': 'Enter at least {count} characters, such as a part of a title or of a query.',
+  'shorten-search': 'Search for part of it. A few words are enough.',
+  'lengthen-search': 'Enter at least {count} characters, such as part of a title or query.',
   'see-versions': {
     cli: 'This command lists the snapshots that contain it: {command}',
     page: 'Choose a snapshot that contains it.',
@@ -38,8 +38,8 @@ export const ENGINE_ADVICE = {
   'restore-earlier': 'Restore these resources from an earlier backup instead.',
   'save-plan': 'Create one with this command: {command}',
   'restore-here': {
-    cli: 'Restore into the same Grafana with dashkeep restore. If this is another Grafana on a copy of its database, delete the rows of the table signing_key there and restart it.',
-    page: 'Restore into the same Grafana instead. If this is another Grafana on a copy of its database, delete the rows of the table signing_key there and restart it.',
+    cli: 'Restore into the same Grafana with dashkeep restore. If this is another Grafana on a copy of the same database, delete the rows of its table signing_key and restart it.',
+    page: 'Restore into the same Grafana instead. If this is another Grafana on a copy of the same database, delete the rows of its table signing_key and restart it.',
   },
   'name-connection-org': {
     cli: 'Set {connection}_ORGS to the ID of the organization to send to.',
@@ -49,13 +49,13 @@ export const ENGINE_ADVICE = {
     cli: 'Set DASHKEEP_TARGET (in the chart: target), and do not save an endpoint, keys or recipients on the settings page.',
     page: 'Set the target in the deployment, and do not save an endpoint, keys or recipients on the settings page.',
   },
-  'write-secrets': 'Write kind, UID and field as nested mappings: {example}',
+  'write-secrets': 'Write the kind, UID and field as nested mappings: {example}',
   'name-secret-org': {
     cli: 'Write the ID of the organization in Grafana before the kind, such as {example}. If the organization does not exist yet, omit the entry, then restore that organization with --orgs and its own file.',
     page: 'Write the ID of the organization in Grafana before the kind, such as {example}.',
   },
   'set-secret-variable': 'Set the environment variable {name}, or correct its name in the file.',
-  'write-mapping': 'Write uids, orgs or a kind, each kind as a mapping of old to new: {example}',
+  'write-mapping': 'Valid keys are uids, orgs and kinds. Under a kind, map old to new values: {example}',
   'remove-orgs': 'Remove orgs from the mapping, or use it on the command line.',
   'remove-mappings': 'Delete mappings that you no longer use.',
   'use-existing-data-source': 'Use the UID of an existing data source.',

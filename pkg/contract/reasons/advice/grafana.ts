@@ -6,14 +6,14 @@ export const GRAFANA_ADVICE = {
     'Give that organization another Admin, or delete it if Grafana created it for this account. Then restore again.',
   'change-email': 'Change the email address of the account that has {login} as its address, then retry.',
   'enable-dashboard-version': 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
-  'let-apis-through': 'Let requests to /apis through to Grafana.',
+  'let-apis-through': 'Allow requests to /apis to reach Grafana.',
   'pass-org-header': {
     cli: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or set GRAFANA_URL to an address without the proxy.',
-    page: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or in the deployment, set Grafana’s address to one without the proxy.',
+    page: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or, in the deployment, set Grafana’s address to one without the proxy.',
   },
   'check-grafana-address': {
-    cli: 'Check host, port, scheme and sub-path of GRAFANA_URL, and whether a proxy or login page responds instead.',
-    page: 'Check host, port, scheme and sub-path of Grafana’s address in the deployment, and whether a proxy or login page responds instead.',
+    cli: 'Check the host, port, scheme and sub-path of GRAFANA_URL, and whether a proxy or login page responds instead.',
+    page: 'Check the host, port, scheme and sub-path of Grafana’s address in the deployment, and whether a proxy or login page responds instead.',
   },
   'check-credentials-or-proxy': {
     cli: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: set GRAFANA_URL to an address without the proxy.',
@@ -29,8 +29,8 @@ export const GRAFANA_ADVICE = {
     page: 'Give the service the certificate authority of Grafana.',
   },
   'correct-grafana-name': {
-    cli: 'In GRAFANA_URL, or in DASHKEEP_CONNECTION_…_URL for a connection, use a host name of the certificate.',
-    page: 'In the deployment, use a host name of the certificate in Grafana’s address.',
+    cli: 'In GRAFANA_URL, or in DASHKEEP_CONNECTION_…_URL for a connection, use a host name that the certificate covers.',
+    page: 'In the deployment, set Grafana’s address to a host name that the certificate covers.',
   },
   'check-grafana-scheme':
     'Check that Grafana is running. If its address starts with http://, the port may expect https://. If it starts with https://, the server may require a client certificate, and Dashkeep has none.',
@@ -39,7 +39,7 @@ export const GRAFANA_ADVICE = {
   'give-grafana-permission':
     'Give the service account the permission {permission}. The Admin role includes it, and a custom role can grant it.',
   'give-role':
-    'Give the service account at least the role Viewer: with the role None, custom roles are not enough. If it has a role, let the proxy in front of Grafana pass these requests.',
+    'Give the service account at least the Viewer role: with the role None, custom roles are not enough. If it has a role, configure the proxy in front of Grafana to forward these requests.',
   'give-api-permission':
     'Give the service account this permission: {verb} {resource} ({group}). The Admin role includes it, and a custom role can grant it.',
   'replace-token-by-server-admin': {

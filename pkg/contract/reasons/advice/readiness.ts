@@ -1,7 +1,7 @@
 /** What to do so that a recovery would work. */
 export const READINESS_ADVICE = {
   'ready-back-up': 'Back up now.',
-  'ready-see-runs': 'The history of runs shows why.',
+  'ready-see-runs': 'The history of runs gives the reason.',
   'ready-judge-loss': {
     cli: 'Restore the lost resources, or accept the loss. The Overview and the output of `dashkeep backup` show how.',
     page: 'Restore the lost resources, or accept the loss. The Overview shows how.',
@@ -11,7 +11,7 @@ export const READINESS_ADVICE = {
     cli: 'Run `dashkeep verify --read-data`, and schedule verifications (for a service: DASHKEEP_VERIFY_SCHEDULE).',
     page: 'Verify the repository, and schedule verifications.',
   },
-  'ready-repair': 'The record of the run lists them. Repair the repository on the command line.',
+  'ready-repair': 'The record of the run lists the problems. Repair the repository on the command line.',
   'ready-test': {
     cli: 'Test a restore with `dashkeep drill` or on the page Readiness, and schedule restore tests (for a service: DASHKEEP_DRILL_SCHEDULE).',
     page: 'Test a restore, and schedule restore tests.',
@@ -19,10 +19,10 @@ export const READINESS_ADVICE = {
   'ready-protect': 'Turn on versioning or object lock for the bucket.',
   'ready-protect-directory': 'Use a bucket with versioning or object lock.',
   'ready-protect-copy': 'Alternatively, keep a second copy elsewhere.',
-  'ready-copy': 'Copy the repository regularly to another place, then confirm it.',
+  'ready-copy': 'Copy the repository regularly to another place, then confirm this.',
   'ready-keep-key':
-    'Check that a copy of the key or passphrase exists outside of Grafana and its cluster, then confirm it.',
-  'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm it.',
+    'Check that a copy of the key or passphrase exists outside Grafana and its cluster, then confirm this.',
+  'ready-keep-secrets': 'Check that each of them is stored elsewhere, then confirm this.',
   'ready-upgrade-grafana': 'Upgrade Grafana.',
   'ready-check-schedule':
     'Check that the service is running, or that something else, such as cron, starts backups regularly.',

@@ -7,14 +7,14 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, accept it with {target} as the target of this command: {command}',
+    'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, run this command with {target} as its target: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
     'Check whether the directory’s file system is mounted. If it is, find out who changed the directory, and restore it from a copy. If the change was intended, accept it: {command}',
   'accept-format':
     'If a newer Dashkeep upgraded it, upgrade this one. Otherwise, find out who overwrote it. The snapshots are not affected. To rewrite the configuration: {command}',
-  'name-repository': 'Compare it with the ID that you expect. To accept it: {command}',
+  'name-repository': 'Compare its ID with the expected one. To accept the repository: {command}',
   'look-up-fingerprint': 'This command shows the fingerprints of the keys that signed snapshots: {command}',
   'restore-key-entry':
     'Restore it from a copy. Otherwise, Dashkeep creates a new key, and earlier snapshots are untrusted until you trust their key.',
@@ -35,8 +35,8 @@ export const REPOSITORY_ADVICE = {
   'trust-signer':
     'If that key is yours, trust it where the service runs: {trust}. To restore only this snapshot: {command}',
   'trust-key-signer': {
-    cli: 'Anyone who can write to the target can sign it. If that is a fingerprint that you wrote down, trust it: {trust}. To restore without trusting it, add --no-safety-snapshot.',
-    page: 'Anyone who can write to the target can sign it. If that is a fingerprint that you wrote down, trust it: {trust}',
+    cli: 'Anyone who can write to the target can sign it. If you wrote down this fingerprint, trust it: {trust}. To restore without trusting it, add --no-safety-snapshot.',
+    page: 'Anyone who can write to the target can sign it. If you wrote down this fingerprint, trust it: {trust}',
   },
   'trust-or-remove':
     'They do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote them, delete them. List the keys: {command}',
@@ -57,7 +57,7 @@ export const REPOSITORY_ADVICE = {
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until then. To remove it: {command}',
   'correct-or-remove-misdated':
-    'If Dashkeep’s clock is behind, correct it with NTP. If it is right now, remove that snapshot: {command}',
+    'If Dashkeep’s clock is behind, correct it with NTP. If the clock is right, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
@@ -67,7 +67,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Create another backup first.',
   },
   'lengthen-id': 'Enter more of the ID.',
-  'look-up-signers': 'To see who signed them: {command}. To trust a key: {trust}',
+  'look-up-signers': 'To see who signed the snapshots: {command}. To trust a key: {trust}',
   'set-retention': {
     cli: 'Set at least one of --keep-last, --keep-hourly, --keep-daily, --keep-weekly, --keep-monthly, --keep-yearly, --keep-within.',
     page: 'Set at least one retention rule.',
@@ -82,8 +82,8 @@ export const REPOSITORY_ADVICE = {
     page: 'Do a dry run and check what would be removed. Then confirm it.',
   },
   'find-unreadable': {
-    cli: 'To find it, run `{command}`. Repair or delete that snapshot, or set the identity that decrypts it.',
-    page: 'To find it, verify the repository. Repair or delete that snapshot, or enter the private key that decrypts it.',
+    cli: 'To find the unreadable snapshot, run `{command}`. Repair or delete it, or set the identity that decrypts it.',
+    page: 'To find the unreadable snapshot, verify the repository. Repair or delete it, or enter the private key that decrypts it.',
   },
   'upgrade-to-read': 'Upgrade Dashkeep, and keep that snapshot: a newer version wrote it.',
   'restore-manifest':
@@ -112,7 +112,7 @@ export const REPOSITORY_ADVICE = {
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
-    page: 'To include what only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, the access keys and the encryption keys there too, not in the settings. If all this is done, check the password. To omit them on purpose, exclude them in the settings.',
+    page: 'To include the kinds that only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, access keys and encryption keys there too, not in the settings. If all this is done, check the password. Or exclude these kinds in the settings.',
   },
   'set-server-admin': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin, instead of the token. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
@@ -127,7 +127,7 @@ export const REPOSITORY_ADVICE = {
     page: 'To restore exactly these, run {command}.',
   },
   'put-orgs-back':
-    'This leaves out organizations that no longer exist under their IDs ({orgs}). To restore them, too, run {command} as a server admin.',
+    'This command leaves out organizations that no longer exist under their IDs ({orgs}). To restore them, too, run {command} as a server admin.',
   'read-again':
     'Resources that could not be read may still be in Grafana. Correct the causes and back up again: the next backup is compared with the same snapshot.',
   'accept-loss': {

@@ -16,8 +16,8 @@ export const S3_SETTINGS_ADVICE = {
     page: 'Set the endpoint to https://s3.fr-par.scw.cloud, or to that of your region.',
   },
   'add-services-section': {
-    cli: 'Add the section, or set DASHKEEP_S3_ENDPOINT. Without it, the keys would be sent to AWS.',
-    page: 'Add the section, or set the endpoint. Without it, the keys would be sent to AWS.',
+    cli: 'Add the section, or set DASHKEEP_S3_ENDPOINT. Otherwise, the keys would be sent to AWS.',
+    page: 'Add the section, or set the endpoint. Otherwise, the keys would be sent to AWS.',
   },
   'indent-endpoint': {
     cli: 'Write “s3 =” and, indented on the next line, “endpoint_url = https://…”, or set DASHKEEP_S3_ENDPOINT.',

@@ -18,8 +18,8 @@ export const SERVICE_ADVICE = {
   'make-settings-writable': 'Until this is resolved, no changes here can be saved.',
   'join-organizations': 'Make the admin of the service a member of these organizations, or exclude them.',
   'copy-elsewhere': {
-    cli: 'Copy to another bucket or directory, preferably of another provider.',
-    page: 'Choose another bucket or directory in the deployment, preferably of another provider.',
+    cli: 'Copy to another bucket or directory, preferably from another provider.',
+    page: 'In the deployment, choose another bucket or directory, preferably from another provider.',
   },
   'copy-recipients': {
     cli: 'Set DASHKEEP_AGE_RECIPIENTS to the recipients of the first repository.',

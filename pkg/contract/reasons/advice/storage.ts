@@ -16,7 +16,7 @@ export const STORAGE_ADVICE = {
   'allow-directory': 'Allow Dashkeep’s user to read and write the directory.',
   'mount-writable': 'Mount the directory as writable.',
   'mount-directory':
-    'The directory, or a part of it, no longer exists. If it is on a volume, check whether that is still mounted.',
+    'The directory, or part of it, no longer exists. If it is on a volume, check that the volume is mounted.',
   'free-target-space':
     'The disk is full. Free space there, or use a larger volume. Published snapshots are not affected.',
   'room-for-prune':
@@ -30,7 +30,7 @@ export const STORAGE_ADVICE = {
     'Grant s3:GetObject, and s3:ListBucket on the bucket. Without s3:ListBucket, S3 also reports missing objects as “denied”.',
   'grant-to-key': 'Grant {permission} to the key in use.',
   'grant-or-pass-proxy':
-    'If a proxy is in front of the endpoint, let it forward the requests. Otherwise, grant {permission} to the key in use.',
+    'If a proxy is in front of the endpoint, configure it to forward the requests. Otherwise, grant {permission} to the key in use.',
   'correct-certificate-name': {
     cli: 'The certificate is for another name. Correct the endpoint, or set DASHKEEP_S3_FORCE_PATH_STYLE=true.',
     page: 'The certificate is for another name. Correct the endpoint, or choose another addressing style.',
@@ -42,7 +42,7 @@ export const STORAGE_ADVICE = {
   'renew-server-certificate': 'Renew the certificate of the server. If it is valid, correct the clock of this machine.',
   'enable-tls': 'Enable TLS 1.2 or later on the server.',
   'allow-without-certificate':
-    'Dashkeep has no client certificate. Let the server accept connections without one, and common TLS ciphers.',
+    'Dashkeep has no client certificate. Configure the server to accept connections without one, and common TLS ciphers.',
   'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
   'check-endpoint-scheme':
     'Check the network to the target. If the endpoint starts with http://, its port may expect https://. If it starts with https://, it may require a client certificate, and Dashkeep has none.',

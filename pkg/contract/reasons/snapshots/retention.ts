@@ -4,7 +4,7 @@ import type { Text } from '../../texts.ts';
 export const RETENTION_REASONS = {
   'no-rules': 'no rule is set, so all snapshots are kept',
   'newest-complete': 'newest complete snapshot',
-  'newest-beyond-reach': 'newest complete snapshot with organizations or kinds that the newest one lacks',
+  'newest-beyond-reach': 'last complete snapshot with organizations or kinds that the newest complete snapshot lacks',
   'kept-by-rule': { cli: '{rule}', page: 'kept by the rule {rule}' },
   'kept-within': 'at most {within} older than the newest complete snapshot',
   'kept-on-hold': 'on hold',

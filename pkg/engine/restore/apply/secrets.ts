@@ -95,7 +95,7 @@ export function suppliedTo<Item extends Pick<PlannedItem, 'org' | 'kind' | 'uid'
       const example = `${id}:${place.slice(0, place.indexOf('/'))}`;
       throw new DashkeepError(
         'DK_USAGE',
-        `the file with secrets does not name the organization of ${place}: organizations ${[...of.keys()].join(' and ')} have one with this name`,
+        `the secrets file does not name the organization of ${place}: organizations ${[...of.keys()].join(' and ')} have one with this name`,
         { advice: reason('name-secret-org', { example }) },
       );
     }
@@ -142,5 +142,5 @@ function valueOf(
 const NESTED = reason('write-secrets', { example: 'data-source: { my-uid: { basicAuthPassword: secret } }' });
 
 function refusal(why: string, advice: KnownReason = NESTED): DashkeepError {
-  return new DashkeepError('DK_SETTINGS', `the file with secrets is not valid: ${why}`, { advice });
+  return new DashkeepError('DK_SETTINGS', `the secrets file is not valid: ${why}`, { advice });
 }

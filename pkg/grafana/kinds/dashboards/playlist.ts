@@ -31,7 +31,7 @@ export const playlist: KindDefinition = {
     identity: 'kept from Grafana 12 on; new UID before',
     lost: ['UID before Grafana 12'],
     minimumVersion: '10.4',
-    rights: ['the role Viewer: Grafana has no action for playlists'],
+    rights: ['the Viewer role: Grafana has no action for playlists'],
   },
   dependsOn: ['dashboard'],
   writes: 'serial',

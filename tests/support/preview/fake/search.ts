@@ -12,7 +12,7 @@ interface Searched {
 export function search(state: FakeState, query: URLSearchParams): SearchPage {
   const words = (query.get('q') ?? '').trim().toLowerCase().split(/\s+/);
   if (words.join('').length > 200) {
-    throw new FakeError(400, 'DK_USAGE', 'The search text is too long.', 'Search for a part of it.');
+    throw new FakeError(400, 'DK_USAGE', 'The search text is too long.', 'Search for part of it.');
   }
   const [newest, older] = state.snapshots;
   const fits = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
