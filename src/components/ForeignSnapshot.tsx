@@ -9,7 +9,7 @@ export function ForeignBadge() {
 
 /** Marks a snapshot or run that a clock which was ahead dated later than now: it proves nothing yet. */
 export function FutureBadge() {
-  return <LabelBadge color="orange" icon="clock-nine" text={t('status.future', 'From the future')} />;
+  return <LabelBadge color="orange" icon="clock-nine" text={t('status.future', 'Future date')} />;
 }
 
 /** Why less can be done with such a snapshot. */

@@ -180,7 +180,7 @@ test('what readiness advises can be started there, by who may do it', async ({ a
 
   service.state.status = { caller: { org: 2, home: false } };
   await app.open('/readiness');
-  await expect(line('Restore test')).toContainText('You need the role Admin in the home organization');
+  await expect(line('Restore test')).toContainText('You need the Admin role in the home organization');
   await expect(line('Restore test').getByRole('button')).toHaveCount(0);
   await expectAccessible(page);
 

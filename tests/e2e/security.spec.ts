@@ -109,7 +109,7 @@ elsewhere.describe('in an organization that is not the home one', () => {
   elsewhere('what concerns all organizations is not offered', async ({ app, page, problems }) => {
     await app.open('/settings/target');
     await expect(page.getByText('Only the home organization can change these settings')).toBeVisible();
-    await expect(page.getByText(/You need the role Admin in the home organization/)).toBeVisible();
+    await expect(page.getByText(/You need the Admin role in the home organization/)).toBeVisible();
     await expect(page.getByRole('textbox')).toHaveCount(0);
     await expectAccessible(page);
     await app.open('/snapshots/latest');

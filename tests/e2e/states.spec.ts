@@ -96,7 +96,7 @@ const FAILURES = [
     what: 'no access',
     answer: { status: 403, json: { message: 'plugin proxy route access denied' } },
     title: 'You do not have permission to do this',
-    advice: 'You need the role Admin in this organization',
+    advice: 'You need the Admin role in this organization',
   },
   {
     what: 'an app that is not enabled',
@@ -163,7 +163,7 @@ test('without a service the app says what is missing and how to get it @quick', 
 
 const STATES = [
   { protection: 'partial', heading: 'Last backup incomplete' },
-  { protection: 'uncovered', heading: 'A part of Grafana is not backed up' },
+  { protection: 'uncovered', heading: 'Part of Grafana is not backed up' },
   { protection: 'late', heading: 'Backups are overdue' },
   { protection: 'failed', heading: 'The last backup failed' },
   { protection: 'never', heading: 'Nothing is backed up yet' },

@@ -24,7 +24,7 @@ for (const role of ['Viewer', 'Editor'] as const) {
     await page.goto(`${baseURL}/a/${ID}/snapshots/latest`);
     await settled(page);
     await expect(page.getByText('Dashkeep is for organization admins')).toBeVisible();
-    await expect(page.getByText(/You need the role Admin in this organization/)).toBeVisible();
+    await expect(page.getByText(/You need the Admin role in this organization/)).toBeVisible();
     await expectAccessible(page);
     expect(calls.filter((url) => url.includes('/api/plugin-proxy/'))).toEqual([]);
     // Grafana's proxy refuses it as well: the role is not a matter of the page.

@@ -149,8 +149,8 @@ function Limits({ page: { searched, indexed, cut, unread } }: { page: SearchPage
           title={plural(
             'search.pending',
             indexed.pending,
-            '{{number}} snapshot is still being read. More may be found in a moment.',
-            '{{number}} snapshots are still being read. More may be found in a moment.',
+            '{{number}} snapshot is still being read. More results may appear in a moment.',
+            '{{number}} snapshots are still being read. More results may appear in a moment.',
           )}
         />
       )}

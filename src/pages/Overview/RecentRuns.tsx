@@ -26,7 +26,7 @@ export function RecentRuns({ status }: { status: Status }) {
       <QueryView query={runs}>
         {({ items }) =>
           items.length === 0 ? (
-            <Text color="secondary">{t('recent.none', 'Nothing has run yet.')}</Text>
+            <Text color="secondary">{t('recent.none', 'No runs yet.')}</Text>
           ) : (
             <ul className={styles.list}>
               {items.map((run) => (

@@ -61,7 +61,7 @@ function verdictOnBackups(status: Status): Verdict {
       return {
         tone: 'warning',
         icon: 'exclamation-triangle',
-        title: t('protection.uncovered', 'A part of Grafana is not backed up'),
+        title: t('protection.uncovered', 'Part of Grafana is not backed up'),
         text:
           notCovered > 0
             ? plural(

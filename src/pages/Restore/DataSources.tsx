@@ -78,7 +78,7 @@ function foundBy(match: DataSourceMatch): string {
     name: t('sources.byName', 'Found by name and type.'),
     choice: t('sources.byChoice', 'You chose it.'),
     restored: t('sources.byRestore', 'It is restored too.'),
-    none: t('sources.byNone', 'No match. Panels that use it will show an error until you choose one.'),
+    none: t('sources.byNone', 'No match. Panels that use it will show an error until you choose a data source.'),
   };
   return reasons[match.by];
 }

@@ -65,7 +65,7 @@ export function RetentionForm({ settings }: SectionProps) {
         ))}
         <InputField
           label={t('retention.within', 'All from the last')}
-          field={field('keepWithin', t('retention.withinText', 'Such as 48h, 30d, 8w, 6m, 1y'))}
+          field={field('keepWithin', t('retention.withinText', 'For example 48h, 30d, 8w, 6m, 1y'))}
           id="retention-within"
           value={values.keepWithin}
           onChange={(text) => change({ keepWithin: text })}

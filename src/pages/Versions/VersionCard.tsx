@@ -147,7 +147,7 @@ function lasted(what: ResourceVersion['what'], until: string | undefined, lived:
   }
   return what === 'deleted' || lived === 0
     ? []
-    : [t('versions.since', 'unchanged since, for at least {{duration}}', { duration })];
+    : [t('versions.since', 'unchanged for at least {{duration}}', { duration })];
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

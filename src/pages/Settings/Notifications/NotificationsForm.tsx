@@ -25,7 +25,7 @@ export function NotificationsForm({ settings }: SectionProps) {
     ['mass-change', t('notifications.massChange', 'Unusually many resources were deleted or changed')],
     ['upgraded', t('notifications.upgraded', 'Grafana was upgraded')],
     ['late', t('notifications.late', 'Backups are overdue')],
-    ['repository', t('notifications.repository', 'The stored backups were changed by someone else')],
+    ['repository', t('notifications.repository', 'Someone else changed the stored backups')],
     ['recovered', t('notifications.recovered', 'Backups work again')],
     ['changes', t('notifications.changes', 'Something was created, changed or deleted')],
   ];
