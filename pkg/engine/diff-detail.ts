@@ -8,8 +8,10 @@ import type { Content } from '../grafana/kinds/content.ts';
 import type { KindContext } from '../grafana/kinds/kind.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
+import type { Json } from '../lib/json/json.ts';
 import type { Repository } from '../repository/repository.ts';
 import { resourceChanges } from './changes/changes.ts';
+import { besideDefaults } from './changes/upgrades.ts';
 import { folderNames } from './changes/folder-names.ts';
 import { storedContent } from './restore/content.ts';
 
@@ -45,11 +47,12 @@ export async function detailChanges(options: DetailOptions): Promise<DetailedIte
       return { ...item, changes: [], truncated: false };
     }
     const nameOf = folderNames(manifests, item.org);
-    const version = ({ body, folderUid }: Content) => ({
+    const [old, fresh] = besideDefaults(kindOf(item.kind), before, after);
+    const version = ({ folderUid }: Content, body: Json) => ({
       body,
       folder: folderUid === undefined ? '' : nameOf(folderUid),
     });
-    return { ...item, ...resourceChanges(item.kind, version(before), version(after)) };
+    return { ...item, ...resourceChanges(item.kind, version(before, old), version(after, fresh)) };
   };
   return mapConcurrently(8, changed, async (item) => {
     try {

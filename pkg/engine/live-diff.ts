@@ -12,8 +12,8 @@ import { KINDS } from '../grafana/kinds/registry.ts';
 import { canonicalOf } from '../grafana/kinds/text-content.ts';
 import { isPreview, unusedPreviewFolders } from '../grafana/previews.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
-import { canonicalJson } from '../lib/json/json.ts';
 import type { Repository } from '../repository/repository.ts';
+import { isSameBesideDefaults } from './changes/upgrades.ts';
 import { diffStates, key, savedIn, statesOf, type State, type States } from './diff.ts';
 import { placeAndName } from './folder-paths.ts';
 import { storedContent } from './restore/content.ts';
@@ -233,19 +233,14 @@ async function readLive(
 /** Whether content differs from that of the snapshot only in what versions of Grafana add by themselves. */
 async function isStored(
   { manifest, repository, signal }: LiveDiffOptions,
-  { name, hasDefaults, comparable }: Kind,
+  kind: Kind,
   org: number,
   uid: string,
   content: Content,
 ): Promise<boolean> {
-  const isEntry = (one: ManifestEntry): boolean => one.org === org && one.kind === name && one.uid === uid;
-  const entry = hasDefaults === true ? manifest.resources.find(isEntry) : undefined;
-  if (entry === undefined || comparable === undefined) {
-    return false;
-  }
-  const { body: stored } = await storedContent(repository, entry, signal);
-  const { body } = content;
-  return canonicalJson(comparable(stored, body)) === canonicalJson(comparable(body, stored));
+  const isEntry = (one: ManifestEntry): boolean => one.org === org && one.kind === kind.name && one.uid === uid;
+  const entry = kind.withoutDefaults === undefined ? undefined : manifest.resources.find(isEntry);
+  return entry !== undefined && isSameBesideDefaults(kind, await storedContent(repository, entry, signal), content);
 }
 
 /** In place of the id of an object, which is never like that. */

@@ -6,8 +6,8 @@ import { kindOf } from '../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Repository } from '../repository/repository.ts';
 import { PASSING } from './backup/losses/shrunk.ts';
-import { resourceChanges, type Version } from './changes/changes.ts';
-import { isByUpgrade } from './changes/upgrades.ts';
+import { resourceChanges } from './changes/changes.ts';
+import { besideDefaults, isByUpgrade } from './changes/upgrades.ts';
 import { markOfEntry } from './restore/apply/change-log.ts';
 import { placeOf, storedContent } from './restore/content.ts';
 import { keyOf } from './restore/target.ts';
@@ -93,13 +93,16 @@ export async function notByUpgrade(ports: LostPorts, pairs: readonly Pair[]): Pr
 
 async function isExplained({ repository, log, signal }: LostPorts, [before, now]: Pair): Promise<boolean> {
   const kind = kindOf(before.kind);
-  const read = async (entry: ManifestEntry): Promise<Version> => {
-    const content = await storedContent(repository, entry, signal);
-    return { body: content.body, folder: placeOf(kind, content) };
-  };
   try {
-    const { changes, truncated } = resourceChanges(kind.name, await read(before), await read(now));
-    return !truncated && changes.every((change) => isByUpgrade(kind.name, change));
+    const one = await storedContent(repository, before, signal);
+    const other = await storedContent(repository, now, signal);
+    const [old, fresh] = besideDefaults(kind, one, other);
+    const { changes, truncated } = resourceChanges(
+      kind.name,
+      { body: old, folder: placeOf(kind, one) },
+      { body: fresh, folder: placeOf(kind, other) },
+    );
+    return !truncated && changes.every(isByUpgrade);
   } catch (error) {
     signal.throwIfAborted();
     log.warn({ kind: kind.name, uid: before.uid, reason: reasonOf(error) }, 'two versions cannot be compared');

@@ -1,7 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { KIND_NAMES } from '../../contract/kinds.ts';
-import type { Manifest } from '../../contract/manifest.ts';
+import type { Manifest, ManifestEntry } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { ByteBudget, LARGE_BYTES } from '../../grafana/http/byte-budget.ts';
 import { kindContext } from '../../grafana/instance.ts';
@@ -14,7 +14,7 @@ import type { Encoder } from '../../repository/objects/encode-thread.ts';
 import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
 import { countChanges } from '../diff.ts';
-import { withIdsOf } from '../diff-stored.ts';
+import { withIdsBesideDefaults, withIdsOf } from '../diff-stored.ts';
 import { inRoomyHeap } from '../../lib/memory/heap.ts';
 import { compareAllClocks } from '../clocks.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
@@ -168,10 +168,7 @@ async function wholePart(
   const orgs = instance.orgs.map(({ id, name }) => ({ id, name }));
   const kinds = collection.reports();
   const { manifest: before, isSameScheme } = await comparedWith(options, previous);
-  const compared =
-    before === undefined || isSameScheme
-      ? resources
-      : await withIdsOf(options.repository, before.resources, resources, options);
+  const compared = before === undefined ? resources : await comparable(options, before, resources, isSameScheme);
   const status = collection.problems.length === 0 ? 'complete' : 'partial';
   const unselected = options.kinds && KIND_NAMES.filter((kind) => options.kinds?.includes(kind) === false);
   const scope = { ...instance.scope, ...compact({ unselected }) };
@@ -188,6 +185,20 @@ async function wholePart(
     ...(lists.length === 0 ? {} : { lists }),
     ...(deletions.length === 0 ? {} : { deletions }),
   };
+}
+
+/** The entries, under the IDs that they had before if neither another key nor another version of Grafana matters. */
+async function comparable(
+  { repository, instance, signal }: BackupOptions,
+  { resources: earlier, grafana }: Manifest,
+  resources: ManifestEntry[],
+  isSameScheme: boolean,
+): Promise<ManifestEntry[]> {
+  const calls = { signal };
+  const same = isSameScheme ? resources : await withIdsOf(repository, earlier, resources, calls);
+  return grafana.version === instance.capabilities.version
+    ? same
+    : withIdsBesideDefaults(repository, earlier, same, calls);
 }
 
 /** The first error of the repository ends everything that is under way, and is thrown when it has ended. */

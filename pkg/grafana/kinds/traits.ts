@@ -1,5 +1,6 @@
 import type { KindName } from '../../contract/kinds.ts';
 import type { KnownReason } from '../../contract/reasons/catalogue.ts';
+import type { Json } from '../../lib/json/json.ts';
 import type { Content } from './content.ts';
 
 /**
@@ -38,8 +39,6 @@ export interface KindTraits {
   readonly createdOnRequest?: true;
   /** The kind of the resource, under the same uid, with which Grafana deletes it, though it is made by itself. */
   readonly deletedWith?: KindName;
-  /** What versions of Grafana add by themselves is no change: a comparison leaves it out, as `comparable` does. */
-  readonly hasDefaults?: true;
   /** Why a drill in its own organization leaves it out. */
   readonly leftOutOfDrills?: KnownReason;
 
@@ -54,6 +53,11 @@ export interface KindTraits {
   only?(content: Content, parts: ReadonlySet<string>): Content;
   /** The same content, to be written without keeping what only the live one has. Absent = nothing is kept. Pure. */
   exactly?(content: Content): Content;
+  /**
+   * The body without members that only some versions of Grafana return: they add defaults or hide fields, which is no
+   * change. Absent = every version returns the same. Pure.
+   */
+  withoutDefaults?(content: Content, other: Content): Json;
   /** The same content with another title, for a copy. Absent = it has none. Pure. */
   retitle?(content: Content, title: string): Content;
   /** The same content in another folder, for a copy of what was in none. Pure. */

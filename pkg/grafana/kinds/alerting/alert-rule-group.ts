@@ -106,7 +106,7 @@ export const alertRuleGroup: Kind = {
   uidOf: groupUid,
   merge: (content, live) => asKept(mergedRules(content, live), live),
   comparable: withoutDefaults,
-  hasDefaults: true,
+  withoutDefaults: ({ body }) => withoutDefaults(body),
   only: someRules,
   exactly: exactRules,
   forecast,

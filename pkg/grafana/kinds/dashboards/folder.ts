@@ -5,7 +5,7 @@ import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext } fr
 import { servedWhole } from '../../rights.ts';
 import { withTitle } from '../title.ts';
 import { foldersPath, usableVersion } from './folder/api.ts';
-import { apisContent, asDescribed, inFolder, legacyContent } from './folder/content.ts';
+import { apisContent, asDescribed, inFolder, legacyContent, withoutHidden } from './folder/content.ts';
 import { listFlat, walkTree } from './folder/list.ts';
 import { write } from './folder/write.ts';
 
@@ -69,6 +69,7 @@ export const folder: Kind = {
   moveTo: inFolder,
 
   merge: asDescribed,
+  withoutDefaults: withoutHidden,
   forecast,
   write,
 

@@ -79,6 +79,11 @@ export function asDescribed(content: Content, live: Content): Content {
     : content;
 }
 
+/** The body without a description that the API of the other one does not return. */
+export function withoutHidden(content: Content, other: Content): Json {
+  return isLegacy(content) === isLegacy(other) ? content.body : without(objectAt(content.body) ?? {}, 'description');
+}
+
 /** Only the API of version 12 and later returns a version. */
 function isLegacy({ facts }: Content): boolean {
   return facts?.['version'] === undefined;
