@@ -278,9 +278,5 @@ function overwrittenText({ org, kind, before, changed }: Overwritten): string {
 
 /** The same in every language. */
 function lossText({ org, kind, before, gone }: Loss): string {
-  return [
-    `${gone}/${before}`,
-    ...(kind === undefined ? [] : [kind]),
-    ...(org === undefined ? [] : [`(org ${org})`]),
-  ].join(' ');
+  return `${gone}/${before} ${kind ?? 'resources'}${org === undefined ? '' : ` (org ${org})`}`;
 }

@@ -205,7 +205,7 @@ function timeInWords(time: string): string {
 /** What a snapshot lost, as the service counts it: `30/257 dashboard (org 1)`, with `≠` before what has changed. */
 function lossInWords(loss: string): string {
   const [, sign = '', part = '', whole = '', kind, org] =
-    /^(≠ )?(\d+)\/(\d+)(?: ([a-z-]+))?(?: \(org (\d+)\))?$/.exec(loss) ?? [];
+    /^(≠ )?(\d+)\/(\d+)(?: (?:resources|([a-z-]+)))?(?: \(org (\d+)\))?$/.exec(loss) ?? [];
   if (whole === '') {
     return loss;
   }

@@ -18,9 +18,9 @@ describe('what the service says with identifiers', async () => {
   });
 
   it('counts losses in words', () => {
-    const losses = '30/1257 dashboard (org 1), 2/3, ≠ 4/5 sso-settings, …';
+    const losses = '30/1257 dashboard (org 1), 2/3 resources, 2/3, ≠ 4/5 sso-settings, …';
     expect(reasonText(because(reason('mass-change', { since: ID, losses })))).toMatch(
-      /: 30 of 1,257 dashboards \(organization 1\), 2 of 3 resources, ≠ 4 of 5 single sign-on settings, …$/,
+      /: 30 of 1,257 dashboards \(organization 1\), 2 of 3 resources, 2 of 3 resources, ≠ 4 of 5 single sign-on settings, …$/,
     );
   });
 
