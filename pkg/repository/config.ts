@@ -91,6 +91,18 @@ function foreignConfig(cause: unknown): DashkeepError {
   });
 }
 
+/** @returns what is wrong with `dashkeep.json` in a repository; undefined if it can be read */
+export async function configDamage(store: ObjectStore, signal?: AbortSignal): Promise<DashkeepError | undefined> {
+  try {
+    return (await readConfig(store, signal)) === undefined ? missingConfig() : undefined;
+  } catch (error) {
+    if (error instanceof DashkeepError && isDamage(error)) {
+      return error;
+    }
+    throw error;
+  }
+}
+
 /** @returns what is wrong where there is no `dashkeep.json` in a repository */
 export function missingConfig(): DashkeepError {
   const advice = reason('repair-configuration', { command: 'dashkeep repair' });

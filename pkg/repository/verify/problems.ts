@@ -5,7 +5,7 @@ import { adviceOf, reasonSentence, type Reason } from '../../contract/reasons/re
 import { isKindName, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import type { Abortable } from '../../lib/abortable.ts';
-import { isDamage, missingConfig, readConfig } from '../config.ts';
+import { configDamage } from '../config.ts';
 import type { NamedKey } from '../layout.ts';
 import { futureFinding } from '../snapshots/future.ts';
 import { readManifest } from '../snapshots/manifests.ts';
@@ -96,15 +96,7 @@ export async function configProblems(
   { store }: Pick<Repository, 'store'>,
   { signal }: Abortable,
 ): Promise<VerifyProblem[]> {
-  const damage = await readConfig(store, signal).then(
-    (config) => (config === undefined ? missingConfig() : undefined),
-    (error: unknown) => {
-      if (error instanceof DashkeepError && isDamage(error)) {
-        return error;
-      }
-      throw error;
-    },
-  );
+  const damage = await configDamage(store, signal);
   if (damage === undefined) {
     return [];
   }

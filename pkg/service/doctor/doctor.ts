@@ -169,9 +169,11 @@ async function repositoryChecks(parts: DoctorParts, signal: AbortSignal): Promis
   const subject = reason('check-of-repository');
   try {
     const findings = await parts.repositoryCache.use(signal, (work) => work.inspect(signal));
+    const damage = await parts.repositoryCache.use(signal, (work) => work.configDamage(signal));
     const snapshots = await parts.repositoryCache.use(signal, (work) => work.snapshots(signal));
     return [
       ...(snapshots.some((one) => countsNow(one) && isRegularBackup(one)) ? await backupChecks(parts, signal) : []),
+      ...(damage === undefined ? [] : [failedCheck(subject, damage)]),
       ...(await verificationChecks(parts, signal)),
       ...(await keyChecks(parts, snapshots, signal)),
       ...findings.map((finding) => failedCheck(subject, findingError(finding))),

@@ -7,6 +7,8 @@ import { PreviewRecords } from '../../engine/preview/record.ts';
 import type { GrafanaAccess, GrafanaLink } from '../../operations/grafana.ts';
 import type { Session } from '../../operations/session.ts';
 import { isFindingCode } from '../../repository/verify/inspect.ts';
+import { configDamage } from '../../repository/config.ts';
+import { CONFIG_KEY } from '../../repository/layout.ts';
 import { quickView, type QuickView } from '../../repository/index/quick-view.ts';
 import { openRepository, type OpenOptions } from '../../repository/open.ts';
 import type { Repository } from '../../repository/repository.ts';
@@ -149,6 +151,16 @@ export class OpenedTarget {
       }
       throw error;
     }
+  }
+
+  /** Whether there is a repository. Cheaper than opening it, and whatever its state. */
+  async exists(signal: AbortSignal): Promise<boolean> {
+    return (await this.#store.head(CONFIG_KEY, { signal })) !== undefined;
+  }
+
+  /** What is wrong with the configuration of the repository; nothing where there is no repository yet. */
+  async configDamage(signal: AbortSignal): Promise<DashkeepError | undefined> {
+    return (await this.openIfThere(signal)) && configDamage(this.#store, signal);
   }
 
   openIfThere(signal: AbortSignal): Promise<Repository | undefined> {

@@ -35,6 +35,7 @@ it.each([
   await run('backup', '--kinds', 'folder');
   await damage(join(directory.path, 'repository', 'dashkeep.json'));
 
+  expect((await run('doctor')).out).toMatch(/^FAILED .*dashkeep\.json/m);
   const { exit, out } = await run('verify');
   expect(exit).toBe(4);
   expect(out).toMatch(new RegExp(`^repository: dashkeep\\.json .*${what.replace('is ', '')}`, 'm'));
@@ -42,5 +43,6 @@ it.each([
   expect((await run('doctor')).out).toMatch(/^FAILED .*verification/m);
 
   expect((await run('repair')).exit).toBe(0);
+  expect((await run('doctor')).out).not.toContain('dashkeep.json');
   expect((await run('verify')).exit).toBe(0);
 });
