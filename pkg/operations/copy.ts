@@ -11,6 +11,7 @@ import { copyRepository, type CopyResult } from '../repository/copy/copy.ts';
 import { selectForCopy } from '../repository/copy/selection.ts';
 import { applyForget, planForget } from '../repository/snapshots/forget.ts';
 import { futureFinding } from '../repository/snapshots/future.ts';
+import { listSnapshots } from '../repository/snapshots/manifests.ts';
 import type { RetentionPolicy } from '../repository/snapshots/retention.ts';
 import { mendCopy } from '../repository/copy/mend.ts';
 import { verify, type VerifyReport } from '../repository/verify/verify.ts';
@@ -72,6 +73,14 @@ export async function runCopy(
     ...{ randomness, selection, signal },
     progress: (done, total) => onProgress({ phase: 'copying snapshots', done, total, kinds: {} }),
     onDamaged: (id, error) => void log.warn({ snapshot: id, code: error.code, reason: error.message }, 'not copied'),
+  }).catch(async (error: unknown) => {
+    if (await hasNoSnapshot(to)) {
+      log.warn(
+        { target: to.store.description },
+        'the copy contains no snapshot yet; run the copy again to continue it',
+      );
+    }
+    throw error;
   });
   if (result.copied.length > 0) {
     await carryAnnotations(from, to, calls);
@@ -88,6 +97,11 @@ export async function runCopy(
   append(warnings, mended === 0 ? [] : [reason('copy-mended', { count: String(mended) })]);
   append(warnings, locks);
   return outcomeOf({ ...result, forgotten, mended, verified: { ...verified, problems } }, warnings);
+}
+
+/** Whether nothing can be restored from it yet. Also asked when the run was aborted. */
+async function hasNoSnapshot({ store }: Repository): Promise<boolean> {
+  return (await listSnapshots(store).catch(() => undefined))?.length === 0;
 }
 
 function outcomeOf(report: CopyReport, warnings: readonly KnownReason[]): RunOutcome<CopyReport> {

@@ -1,4 +1,4 @@
-import { silentLog } from '../../pkg/contract/ports.ts';
+import { silentLog, type Log } from '../../pkg/contract/ports.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import { runCopy, type CopyChoice, type CopyReport } from '../../pkg/operations/copy.ts';
@@ -38,7 +38,7 @@ export class CopyBench {
     return { clock, randomness, store: new MemoryStore({ clock }) };
   }
 
-  open(place: Place, more: Partial<OpenOptions> = {}): Promise<Repository> {
+  open(place: World, more: Partial<OpenOptions> = {}): Promise<Repository> {
     return open(place, { state: this.state, ...this.secrets, ...more });
   }
 
@@ -48,15 +48,18 @@ export class CopyBench {
     return backup(await this.open(this.from), this, dashboards, options);
   }
 
-  async copy(choice: Omit<CopyChoice, 'to'> = {}): Promise<RunOutcome<CopyReport>> {
-    const [repository, to] = [await this.open(this.from), await this.open(this.to)];
+  async copy(
+    choice: Omit<CopyChoice, 'to'> = {},
+    { from = this.from, log = silentLog }: { from?: World; log?: Log } = {},
+  ): Promise<RunOutcome<CopyReport>> {
+    const [repository, to] = [await this.open(from), await this.open(this.to)];
     const run = {
       ...{ id: 'run', trigger: 'manual' as const, signal: new AbortController().signal },
       onProgress: () => undefined,
       note: () => undefined,
       checkpoint: () => Promise.resolve(),
     };
-    return runCopy({ repository, randomness: this.randomness, log: silentLog }, { ...choice, to }, run);
+    return runCopy({ repository, randomness: this.randomness, log }, { ...choice, to }, run);
   }
 
   /** Ids of what is in the second target, oldest first, and which of them are on hold. */

@@ -1,9 +1,11 @@
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DashkeepError } from '../../pkg/contract/errors.ts';
 import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { holdSnapshot, noteSnapshot, releaseSnapshot } from '../../pkg/repository/holds/holds.ts';
 import { verify } from '../../pkg/repository/verify/verify.ts';
-import { keysOf } from '../support/repository/repository.ts';
+import { keysOf, recordingLog } from '../support/repository/repository.ts';
+import { FaultStore } from '../support/stores/fault-store.ts';
 import { CopyBench, HOUR } from './copy-bench.ts';
 
 let bench: CopyBench;
@@ -62,6 +64,20 @@ describe('a copy', () => {
       counts: { copied: 1 },
       warned: [{ code: 'copy-damaged', params: { snapshots: first.id } }],
     });
+  });
+
+  it.each([
+    [1, true],
+    [2, false],
+  ])('says that it contains no snapshot, if its source fails before: at object %i of 3', async (after, isEmpty) => {
+    const error = new DashkeepError('DK_STORE_CREDENTIALS', 'these credentials are refused');
+    let reads = 0;
+    const store = new FaultStore(bench.from.store, ({ operation, key }) =>
+      operation === 'get' && key.startsWith('objects/') && ++reads > after ? { kind: 'fail', error } : undefined,
+    );
+    const log = recordingLog();
+    await expect(bench.copy({}, { from: { ...bench.from, store }, log })).rejects.toBe(error);
+    expect(log.lines.some((line) => line.includes('the copy contains no snapshot yet'))).toBe(isEmpty);
   });
 
   it('gets back what is missing or damaged in it', async () => {

@@ -5,11 +5,15 @@ import { policyOf } from '../../service/runs/retention.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { recipientsBeside, sessionIn, withCopyTarget, withSession } from '../open.ts';
+import { recipientsBeside, sessionIn, withCopyTarget, withSession, withStore } from '../open.ts';
 import { askedBy, withBy, withTarget, type AskedBy } from '../options.ts';
 import { counted, printLine, printResult, progressPrinter } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import type { CliContext } from '../context.ts';
+import { assertReadable } from '../../repository/copy/copy.ts';
+import { CONFIG_KEY } from '../../repository/layout.ts';
+import type { Repository } from '../../repository/repository.ts';
+import type { ObjectStore } from '../../storage/store.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 
 interface Flags extends CommonFlags, AskedBy {
@@ -32,13 +36,10 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
     const { signal } = context;
     const run = { kind: 'copy', trigger: 'manual', ...askedBy(flags), signal, onProgress: progress.report } as const;
     return recordRun(session, run, (one) => {
-      const copyTo = (choice: CopyChoice): Promise<RunOutcome<CopyReport>> =>
-        runCopy(session, { ...choice, thorough: flags.readData === true }, one);
+      const copyTo: CopyTo = (choice) => runCopy(session, { ...choice, thorough: flags.readData === true }, one);
       return url === undefined
         ? toSecondTarget(context, flags, session, copyTo)
-        : withSession(context, besideFirst(context, { ...flags, target: url }, session), true, ({ repository: to }) =>
-            copyTo({ to }),
-          );
+        : toTarget(context, besideFirst(context, { ...flags, target: url }, session), session, copyTo);
     });
   }).finally(progress.end);
   printResult(context, flags, report, () => print(context, report));
@@ -48,6 +49,21 @@ async function runCommand(context: CliContext, url: string | undefined, flags: F
     : foreign.length + different.length + newer.length > 0
       ? 3
       : 0;
+}
+
+type CopyTo = (choice: CopyChoice) => Promise<RunOutcome<CopyReport>>;
+
+/** To the target of the flags. Nothing is created there before the source could be read. */
+function toTarget(
+  context: CliContext,
+  flags: Flags,
+  { repository: from }: Session,
+  copyTo: CopyTo,
+): Promise<RunOutcome<CopyReport>> {
+  return withStore(context, flags, async (store) => {
+    await assertReadableFor(store, from, context);
+    return sessionIn(context, flags, { store, create: true }, ({ repository: to }) => copyTo({ to }));
+  });
 }
 
 /**
@@ -64,16 +80,24 @@ function besideFirst(context: CliContext, flags: Flags, { repository }: Session)
   return recipients.length === 0 ? flags : { ...flags, ageRecipients: recipients.join(',') };
 }
 
+/** @throws what reading the source throws, where there is no repository in the store of the copy yet */
+async function assertReadableFor(store: ObjectStore, from: Repository, { signal }: CliContext): Promise<void> {
+  if ((await store.head(CONFIG_KEY, { signal })) === undefined) {
+    await assertReadable(from, { signal });
+  }
+}
+
 /** As the service copies: by the rules of the copy, and for the recipients of the first target. */
 function toSecondTarget(
   context: CliContext,
   flags: Flags,
   { repository: from }: Session,
-  copyTo: (choice: CopyChoice) => Promise<RunOutcome<CopyReport>>,
+  copyTo: CopyTo,
 ): Promise<RunOutcome<CopyReport>> {
   const configuration = new Configuration(context.environment, flags);
   return withCopyTarget(context, flags, async (store, { keep }) => {
     assertElsewhere(from.store.description, store.description);
+    await assertReadableFor(store, from, context);
     const rules = keep ?? {
       keepLast: configuration.get('DASHKEEP_KEEP_LAST') ?? 0,
       keepHourly: configuration.get('DASHKEEP_KEEP_HOURLY') ?? 0,

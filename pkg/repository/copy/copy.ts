@@ -1,9 +1,11 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import type { Randomness } from '../../contract/ports.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { canonicalJson, type Json } from '../../lib/json/json.ts';
+import { hasCode } from '../../lib/expected-errors.ts';
 import { newTimedId } from '../layout.ts';
 import { listSnapshots, readManifest, type StoredManifest, type UnsealedManifest } from '../snapshots/manifests.ts';
 import type { TimedKey } from '../snapshots/newest-keys.ts';
@@ -67,7 +69,7 @@ export async function copyRepository(from: Repository, to: Repository, options: 
         const isSettled = selection?.settled.has(key.id) === true && there.has(key.id);
         result[isSettled ? 'present' : await copy.snapshot(key, there.get(key.id))].push(key.id);
       } catch (error) {
-        if (onDamaged === undefined || !(error instanceof DashkeepError) || !NOT_WHOLE.has(error.code)) {
+        if (onDamaged === undefined || !isNotWhole(error)) {
           throw error;
         }
         result[error.code === 'DK_MANIFEST_NEWER' ? 'newer' : 'damaged'].push(key.id);
@@ -81,13 +83,41 @@ export async function copyRepository(from: Repository, to: Repository, options: 
   }
 }
 
-const NOT_WHOLE: ReadonlySet<string> = new Set([
+/**
+ * Reads the newest snapshot that is not damaged, and one of its objects: nothing is created for a copy of what cannot
+ * be read.
+ * @throws what reading the source throws
+ */
+export async function assertReadable(from: Repository, { signal }: Abortable): Promise<void> {
+  const calls = compact({ signal });
+  let damage: unknown;
+  for (const key of (await listSnapshots(from.store, calls)).toReversed()) {
+    try {
+      const { manifest, encrypted } = await readManifest(from, key, calls);
+      const [entry] = manifest.resources;
+      if (entry !== undefined) {
+        await from.objects.read(entry.object, encrypted, calls);
+      }
+      return;
+    } catch (error) {
+      if (!isNotWhole(error)) {
+        throw error;
+      }
+      damage ??= error;
+    }
+  }
+  if (damage !== undefined) {
+    throw damage;
+  }
+}
+
+const isNotWhole = hasCode(
   'DK_MANIFEST_DAMAGED',
   'DK_MANIFEST_NEWER',
   'DK_NOT_FOUND',
   'DK_OBJECT_DAMAGED',
   'DK_OBJECT_MISSING',
-]);
+);
 
 class Copy {
   readonly #from: Repository;

@@ -8,6 +8,7 @@ import type { RunRecord } from '../../contract/runs.ts';
 import { failSecondTarget, runCopy } from '../../operations/copy.ts';
 import type { Run, RunOutcome } from '../../operations/run.ts';
 import type { Finding } from '../../contract/findings.ts';
+import { assertReadable } from '../../repository/copy/copy.ts';
 import { CONFIG_KEY } from '../../repository/layout.ts';
 import { assertElsewhere } from '../../storage/same-place.ts';
 import type { CopyConfig, ServiceConfig } from '../config.ts';
@@ -168,6 +169,12 @@ export class SecondCopy {
     const policy = policyOf(this.#config.keep ?? retention, schedule.timezone);
     const end = await this.#cache.use(run.signal, async (second) => {
       assertElsewhere(first.description, second.description);
+      if (!(await second.exists(run.signal))) {
+        const unreadable = await assertReadable(session.repository, run).catch((error: unknown) => ({ error }));
+        if (unreadable !== undefined) {
+          return unreadable;
+        }
+      }
       const to = await second.openOrMake(run.signal);
       return runCopy(session, { to, kept: { policy }, thorough }, run).catch(async (error: unknown) => {
         run.signal.throwIfAborted();
