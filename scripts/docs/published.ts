@@ -73,7 +73,7 @@ function notice(file: string, { released }: Publication): string {
     ? `${REPOSITORY}/blob/main/${FROM_REPOSITORY}`
     : relative(dirname(file), FROM_REPOSITORY);
   return `
-> **Not released yet.** No image, chart, app or executable is published. First build them [from the repository](${link}), and run the commands in the clone.
+> **Not released yet.** There are no published images, charts, apps or executables. Build them [from the repository](${link}) first, then run the commands in your clone.
 
 `;
 }
@@ -81,7 +81,7 @@ function notice(file: string, { released }: Publication): string {
 function executable({ version, released }: Publication): string {
   if (!released) {
     return `
-The executable needs Node only for the build. In the clone:
+You need Node only to build the executable. In your clone, run:
 
 \`\`\`bash
 npm ci
@@ -93,7 +93,7 @@ sudo install build/binary/linux-x64/dashkeep /usr/local/bin/
   }
   const archive = `dashkeep-${version}-linux-x64.tar.gz`;
   return `
-The executable needs no Node. Download it from the [releases page](${REPOSITORY}/releases), with its checksum and provenance:
+The executable does not need Node. Download it from the [releases page](${REPOSITORY}/releases) and verify its provenance:
 
 \`\`\`bash
 curl -fLO ${REPOSITORY}/releases/download/v${version}/${archive}
