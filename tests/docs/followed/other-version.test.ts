@@ -47,7 +47,7 @@ it('the guide for a Grafana that burned expects what a newer one adds by itself'
   expect(names).toEqual(['contact points']);
 
   const guide = await readFile(join(ROOT, 'docs/disaster-recovery.md'), 'utf8');
-  const expected = /These are expected:\n\n(?<list>(?:- .*\n|  .*\n)+)/.exec(guide)?.groups?.['list'] ?? '';
+  const expected = /These differences are expected:\n\n(?<list>(?:- .*\n|  .*\n)+)/.exec(guide)?.groups?.['list'] ?? '';
   const line = expected.split('\n').find((one) => one.includes('a different version')) ?? '';
   expect(names.filter((name) => !line.includes(name))).toEqual([]);
 });
