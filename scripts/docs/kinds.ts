@@ -6,8 +6,8 @@ export const KINDS_PAGE = 'kinds.md';
 
 const INTRODUCTION = `# Kinds of resources
 
-A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or the plugins themselves. Some kinds cannot be restored; the restore plan lists each of their resources. Kinds are restored in the order of this
-table. If Grafana does not support a kind, the backup reports that and leaves it out of the total of kinds that it prints. Without a server admin, the snapshot lacks the kinds that need one, and the backup names them. If another permission is missing, the snapshot is partial and names it.
+A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or the plugins themselves. Some kinds cannot be restored; the restore plan lists each resource of such a kind. Kinds are restored in the order of this
+table. If Grafana does not support a kind, the backup reports this and does not count the kind in the total that it prints. Without the credentials of a server admin, the snapshot lacks the kinds that need them, and the backup names these kinds. If another permission is missing, the snapshot is partial and names the permission.
 
 Generated from the declarations of the kinds by \`npm run docs\`.
 `;
@@ -34,7 +34,7 @@ const RESTORED = {
 const unread = (kinds: string): string => `
 ## Read at least once a day
 
-Grafana has no list that shows whether permissions or the settings of an externally shared dashboard changed, so a backup would
+Grafana has no list that shows whether permissions, or the settings of an externally shared dashboard, have changed, so a backup would
 have to request each of them. It therefore reads these kinds only in the cases below, and otherwise copies them from the
 last snapshot: ${kinds}.
 
@@ -43,17 +43,17 @@ last snapshot: ${kinds}.
 3. A team, a service account or a user in the last snapshot is gone or has a different name.
 4. The list shows that an externally shared dashboard was enabled or disabled, or has a different link.
 5. A restore is about to write them and needs this snapshot for its undo, or a restore has written them since.
-6. The backup reads all of these kinds: the first one, every twelfth (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and those after an upgrade of Grafana or Dashkeep.
+6. The backup is one of those that read all of these kinds: the first backup, every twelfth one (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and the first one after an upgrade of Grafana or Dashkeep.
 
-Grafana does list annotations. With more than 1,900 dashboards, however, the list can omit annotations of dashboards that share a period with
+Grafana does have a list of annotations. With more than 1,900 dashboards, however, this list can omit annotations of dashboards that share a period with
 annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in cases 1 and 6,
 in case 5 if the restore deletes something, and if the last snapshot lacks annotations. In between, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
 organization, and searches the days since the last complete list more thoroughly.
 
-Such a snapshot can miss later changes that affect only permissions, and new annotations of dashboards. Each copied resource has
-\`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest of each kind as \`oldestReadAt\`. To read
-all of them now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana reads all permissions, and
-a plan reads those that it might write. For more than 100 of a kind, a plan in the app also relies on the last backup ([decision](decisions/21-permissions-daily.md)). In the app, both treat annotations as a backup does; the command line always reads all of them.
+A snapshot with copied resources can lack recent changes that affect only permissions, and new annotations of dashboards. Each copied resource has
+\`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest such time of each kind as \`oldestReadAt\`. To read
+all resources now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana reads all permissions, and
+a plan reads those that it might write. If there are more than 100 of a kind, a plan in the app also relies on the last backup ([decision](decisions/21-permissions-daily.md)). In the app, comparisons and plans treat annotations as a backup does; the command line always reads all annotations.
 `;
 
 /** The documentation's page about kinds, from what each kind declares. */

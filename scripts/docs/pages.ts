@@ -39,8 +39,8 @@ function commandPage(): string {
   return `# The command line
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, or something needs attention (a backup also when it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), when [someone else changed the repository](runbooks/repository.md), or Dashkeep's state cannot be written, so the backup is not signed), 4 integrity, 5 busy, or unsafe for now (clocks differ, or pruning is not safe), 130 interrupted; see [errors.md](errors.md) for each error.
-The tables are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial or something needs attention, 4 integrity, 5 busy or currently unsafe (because clocks differ, or pruning is not safe), 130 interrupted. A backup also exits with 3 if it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), if [someone else changed the repository](runbooks/repository.md), or if it is not signed because Dashkeep cannot write its state. See [errors.md](errors.md) for each error.
+The tables that commands print are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
 
@@ -68,11 +68,11 @@ function settingsPage(): string {
   });
   return `# Settings
 
-${MADE} Dashkeep looks for a value in this order: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
-For a bucket, the other sources of the AWS tools come between the settings page and the default: \`AWS_ENDPOINT_URL_S3\`, \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each of them. You can also change the values in the column "setting" on the settings page of the app, except
+${MADE} Dashkeep takes the value of a setting from the first of these that has one: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
+For a bucket, the other sources that the AWS tools use come between the settings page and the default: \`AWS_ENDPOINT_URL_S3\`, \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each of these values. You can also change settings with an entry in the column "setting" on the settings page of the app, except
 those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#limits-of-the-pages). A variable with \`…_FILE\` contains the path of a file with the value.
-An empty value counts as unset. A name that starts with \`DASHKEEP_\` and is not in this list is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. Such names in lowercase are errors too, and so are misspelled \`GRAFANA_\` variables. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
-Dashkeep looks for S3 keys where the AWS tools do: environment, shared files, and for AWS also web identity (IRSA), container and instance roles.
+An empty value counts as unset. A variable whose name starts with \`DASHKEEP_\` and is not on this page is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. Such names in lowercase, and misspelled \`GRAFANA_\` variables, are errors too. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
+Dashkeep looks for S3 keys where the AWS tools do: in the environment and the shared files, and for AWS also through web identity (IRSA), container roles and instance roles.
 
 ${tables.join('\n')}`;
 }
@@ -93,7 +93,7 @@ function errorsPage(): string {
   ]);
   return `# Errors
 
-${MADE} Each error message ends with a code, except for messages about unknown or missing arguments and options (exit code 2). The command line exits with the number, and the API responds with the status.
+${MADE} Each error message ends with a code, except for messages about unknown or missing arguments and options (exit code 2). The command line exits with the code in the column "exit", and the API responds with the HTTP status.
 A message often has a more specific hint than the one here. See also [troubleshooting](troubleshooting.md).
 
 ${table(['code', 'exit', 'HTTP', 'advice'], rows)}`;
@@ -127,7 +127,7 @@ function apiPage(): string {
 
 ${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token.
 Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees only its own data.
-Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message and \`advice\` the hint as \`{"code", "params"}\`. The description lists the codes of each call. If a path does
+Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message, and \`advice\` the hint, each as \`{"code", "params"}\`. openapi.json lists the error codes of each call. If a path does
 not support a method, the response is 405 with the header \`Allow\`. Each GET also works as HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 

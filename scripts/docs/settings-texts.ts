@@ -5,9 +5,9 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_TARGET:
     '`s3://bucket/prefix`, `azblob://container/prefix`, `gs://bucket/prefix` (see [Azure and Google Cloud](azure-gcs.md)) or `file:///directory`',
   DASHKEEP_FILE_ROOTS:
-    'directories, separated by colons, in which the settings page may place a `file://` target; none by default. Only for the service',
+    'directories, separated by colons, in which the settings page may place a `file://` target; none by default. Used only by the service',
   DASHKEEP_OUTBOUND_ALLOW:
-    'hosts, domains (`*.example.com`), addresses and networks that [connections](migrate.md), and endpoints, webhooks and mail servers from the settings page, may use; default all except [metadata services](security.md#where-the-pages-may-point-the-service)',
+    'hosts, domains (`*.example.com`), addresses and networks that [connections](migrate.md), and endpoints, webhooks and mail servers from the settings page, may use; by default, all except [metadata services](security.md#where-the-pages-may-point-the-service)',
   DASHKEEP_S3_ENDPOINT: 'address of an S3 service other than AWS, with its scheme',
   DASHKEEP_S3_FORCE_PATH_STYLE: '`true`: path style, with the bucket in the path instead of the host name',
   DASHKEEP_S3_CA_FILE: 'PEM file with additional trusted certificate authorities (default `AWS_CA_BUNDLE`)',
@@ -17,11 +17,11 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_S3_ENCRYPTION: 'encryption by the S3 server: `AES256`, `aws:kms` or `aws:kms:<key>`',
   DASHKEEP_S3_BUCKET_OWNER: 'AWS account that must own the bucket, 12 digits',
   DASHKEEP_S3_STORAGE_CLASS: 'storage class, such as `STANDARD_IA`; not `GLACIER` or `DEEP_ARCHIVE`',
-  DASHKEEP_S3_TAGS: 'tags of each object, `name=value,…`, at most ten',
+  DASHKEEP_S3_TAGS: 'tags for each object, as `name=value,…`; at most ten',
   DASHKEEP_S3_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
   AWS_REGION: 'region (default `AWS_DEFAULT_REGION`, then the profile)',
   AWS_PROFILE:
-    'profile in the AWS files (default `default`); if the environment sets it, the profile’s key takes precedence over an access key from the environment',
+    'profile in the AWS files (default `default`); if the environment sets `AWS_PROFILE`, the profile’s key takes precedence over an access key in the environment',
   AWS_CONFIG_FILE: 'path of the AWS `config` file (default `~/.aws/config`)',
   AWS_SHARED_CREDENTIALS_FILE: 'path of the AWS `credentials` file (default `~/.aws/credentials`)',
   AWS_ACCESS_KEY_ID: 'access key',
@@ -38,10 +38,10 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   AZURE_TENANT_ID: 'tenant ID of a service principal or workload identity',
   AZURE_CLIENT_ID: 'client ID of a service principal, workload identity or user-assigned managed identity',
   AZURE_CLIENT_SECRET: 'client secret of a service principal',
-  AZURE_FEDERATED_TOKEN_FILE: 'path of the token for workload identity; AKS sets it',
+  AZURE_FEDERATED_TOKEN_FILE: 'path of the token for workload identity; set by AKS',
   DASHKEEP_GCS_ENDPOINT: 'address of Google Cloud Storage, with its scheme (default `https://storage.googleapis.com`)',
   DASHKEEP_GCS_TIMEOUT_SECONDS: 'timeout of one attempt, in seconds (default 30)',
-  DASHKEEP_GCS_KEY: 'service account key, or configuration of workload identity federation, as JSON',
+  DASHKEEP_GCS_KEY: 'service account key, or workload identity federation configuration, as JSON',
   GOOGLE_APPLICATION_CREDENTIALS:
     'path of a file with such a key or configuration (default: the identity that the platform provides, such as workload identity)',
 
@@ -55,21 +55,21 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_S3_REGION: 'region of the copy’s bucket',
   DASHKEEP_COPY_S3_FORCE_PATH_STYLE: 'as `DASHKEEP_S3_FORCE_PATH_STYLE`, for the copy',
   DASHKEEP_COPY_S3_PROFILE: 'profile in the AWS files, for the copy',
-  DASHKEEP_COPY_S3_CONFIG_FILE: 'path of an AWS `config` file for the copy (default: that of the first target)',
+  DASHKEEP_COPY_S3_CONFIG_FILE: 'path of an AWS `config` file for the copy (default: the file of the first target)',
   DASHKEEP_COPY_S3_CREDENTIALS_FILE:
-    'path of an AWS `credentials` file for the copy (default: that of the first target)',
+    'path of an AWS `credentials` file for the copy (default: the file of the first target)',
   DASHKEEP_COPY_S3_CA_FILE: 'PEM file with additional trusted certificate authorities, for the copy',
   DASHKEEP_COPY_S3_OBJECT_LOCK: 'as `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
   DASHKEEP_COPY_S3_ENCRYPTION:
-    'as `DASHKEEP_S3_ENCRYPTION`, for the copy, or `none`. Default: `DASHKEEP_S3_ENCRYPTION` without its key',
+    'as `DASHKEEP_S3_ENCRYPTION`, for the copy, or `none` (default: `DASHKEEP_S3_ENCRYPTION` without its key)',
   DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'access key for the copy',
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'secret access key for the copy',
   DASHKEEP_COPY_S3_SESSION_TOKEN: 'session token for the copy, if the credentials are temporary',
 
   DASHKEEP_FLEET_TARGETS:
-    'targets of [other installations](fleet.md) to show, comma-separated; `/*` at the end of one selects every folder',
+    'targets of [other installations](fleet.md) to show, comma-separated; `/*` at the end of a target selects every folder',
   DASHKEEP_FLEET_TRUSTED_KEYS:
-    'fingerprints of the keys that sign their snapshots, comma-separated, in addition to `DASHKEEP_TRUSTED_KEYS`',
+    'fingerprints of the keys that sign the snapshots of these installations, comma-separated, in addition to `DASHKEEP_TRUSTED_KEYS`',
 
   DASHKEEP_GIT_URL:
     'Git repository for a [mirror of the backups](git-mirror.md), such as `https://git.example.com/team/grafana.git`',
@@ -83,7 +83,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   GRAFANA_ADMIN_USER: 'name of a server admin, together with the password',
   GRAFANA_ADMIN_PASSWORD: 'password of the server admin',
   DASHKEEP_GRAFANA_CA_FILE: 'PEM file with additional certificate authorities',
-  DASHKEEP_GRAFANA_CONCURRENCY: 'maximum concurrency (default 64); adapts to Grafana’s response times',
+  DASHKEEP_GRAFANA_CONCURRENCY: 'maximum concurrency (default 64); the concurrency adapts to Grafana’s response times',
   DASHKEEP_GRAFANA_TIMEOUT: 'request timeout, in milliseconds (default 30000)',
   DASHKEEP_ORGS:
     '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#limits-of-the-pages)',
@@ -91,28 +91,29 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
   'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service-account token of the other Grafana',
-  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER': 'user name of a server admin there, with the password, instead of the token',
+  'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER':
+    'user name of a server admin there, to use with the password instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of that server admin',
   'DASHKEEP_CONNECTION_<NAME>_CA_FILE': 'PEM file with additional certificate authorities of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ORGS':
     '`all`, or IDs of its organizations such as `1,2` (default: all for a server admin, otherwise that of the token)',
 
   DASHKEEP_KINDS:
-    'only these kinds, comma-separated; names in [kinds.md](kinds.md). Does not apply to saved plans and undo',
+    'only these kinds, comma-separated; [kinds.md](kinds.md) lists the names. Does not apply to saved plans and undo',
   DASHKEEP_SERVER_KINDS:
-    'whether backups of the service also read organizations, users, single sign-on and server settings. It needs the name and password of a server admin, and a target that the deployment alone sets, see [security](security.md#as-a-server-admin)',
+    'whether backups of the service also read organizations, users, single sign-on and server settings. This requires the name and password of a server admin, and a target that only the deployment sets, see [security](security.md#as-a-server-admin)',
   DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; takes precedence over `DASHKEEP_KINDS`',
   DASHKEEP_PLAIN_COPIES:
-    'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: if not encrypted)',
-  DASHKEEP_FULL_READ_EVERY: 'full read every n backups',
+    'also write dashboards as plain files, `grafana-backups/dashboard-<uid>.json` (default: only if the repository is not encrypted)',
+  DASHKEEP_FULL_READ_EVERY: 'read everything in every nth backup',
   DASHKEEP_ALARM_GONE:
-    'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number; or two and a half times this share and half this number',
+    'deletions are a [mass change](runbooks/mass-change.md) if they exceed this share of a kind in one organization, and reach this number; or if they reach 2.5 times this share and half this number',
   DASHKEEP_ALARM_CHANGED:
     'changes are a mass change if they exceed this share of a kind in one organization, and reach this number',
   DASHKEEP_IGNORE_CLOCK:
     '`true`: back up and restore even if the clocks of the target or Grafana differ by more than five minutes',
   DASHKEEP_AGE_RECIPIENTS: 'encrypt for these age recipients, see [encryption](encryption.md)',
-  DASHKEEP_AGE_IDENTITY: 'the age identity for decryption; the flag takes the path of its file',
+  DASHKEEP_AGE_IDENTITY: 'age identity for decryption; the flag takes the path of the identity file',
   DASHKEEP_TRUSTED_KEYS:
     'fingerprints of signing keys to trust, comma-separated; see [encryption](encryption.md#signatures)',
   DASHKEEP_AGE_PASSPHRASE: 'passphrase of the identity in the repository',
@@ -133,25 +134,25 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_WEBHOOK_URL: 'address of the webhook',
   DASHKEEP_WEBHOOK_FORMAT: '`generic`, `slack` or `teams`',
   DASHKEEP_WEBHOOK_EVENTS:
-    'events to report by webhook and email, comma-separated; [`changes`](changes.md) only if listed here',
+    'events to report by webhook and email, comma-separated; [`changes`](changes.md) is reported only if you list it here',
   DASHKEEP_CHANGES:
-    'when to report [`changes`](changes.md): after each `backup`, or `daily` after the first one of a day',
+    'when to report [`changes`](changes.md): after each `backup`, or `daily`, after the first backup of a day',
   DASHKEEP_SMTP_HOST: 'mail server for notifications by email',
   DASHKEEP_SMTP_PORT: 'port of the mail server',
   DASHKEEP_SMTP_SECURITY:
     '`starttls` (required), `tls` (from the first byte, usually port 465) or `none`, which allows no login',
-  DASHKEEP_SMTP_USER: 'user name for the mail server; no login without it',
+  DASHKEEP_SMTP_USER: 'user name for the mail server; without it, there is no login',
   DASHKEEP_SMTP_PASSWORD: 'password for the mail server; requires `DASHKEEP_SMTP_HOST`',
   DASHKEEP_SMTP_FROM: 'address of the sender',
   DASHKEEP_SMTP_TO: 'addresses of the recipients, comma-separated; the settings page and the chart accept at most 20',
 
   DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
   DASHKEEP_TLS_KEY_FILE: 'private key of the certificate (PEM); both files are reloaded every 30 seconds',
-  DASHKEEP_IMAGE: 'name of the running image, for `dashkeep doctor`; set by the chart',
-  DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, for `dashkeep doctor`; set by the chart',
+  DASHKEEP_IMAGE: 'name of the running image, which `dashkeep doctor` checks; set by the chart',
+  DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, which `dashkeep doctor` checks; set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
   DASHKEEP_OPS_LISTEN: 'address for health and metrics, or `off`',
-  DASHKEEP_URL: 'address at which Grafana reaches the API, if not the loopback address',
+  DASHKEEP_URL: 'address at which Grafana reaches the API, if that is not the loopback address',
   DASHKEEP_API_TOKEN:
     'API token of the home organization (default: created by the service, and replaced daily if it has an admin password; a token that you set is never replaced)',
   'DASHKEEP_API_TOKEN_ORG_<n>': 'API token of another organization',
