@@ -33,7 +33,10 @@ describe('S3Store on a bad network', () => {
     expect((await store.get('a')).length).toBe(100_000);
 
     server.options.fault = always({ kind: 'truncate', bytes: 60_000 });
+    const before = server.requests.length;
     await expect(store.get('a')).rejects.toMatchObject({ code: 'DK_STORE_UNREACHABLE' });
+    // Three attempts, each of them first without the SDK.
+    expect(server.requests.length - before).toBe(6);
   });
 
   it.each(
@@ -126,7 +129,7 @@ describe('S3Store on a bad network', () => {
   });
 
   it('says that a connection was cut, and not that nobody answered in time', async () => {
-    const { store } = await open({ fault: always({ kind: 'cut' }) });
+    const { server, store } = await open({ fault: always({ kind: 'cut' }) });
     const cut = {
       code: 'DK_STORE_UNREACHABLE',
       message: expect.stringMatching(/: the connection was closed without a response \((ECONNRESET|EPIPE)\)$/),
@@ -134,6 +137,11 @@ describe('S3Store on a bad network', () => {
 
     await expect(store.put('a', body)).rejects.toMatchObject(cut);
     await expect(store.get('a')).rejects.toMatchObject(cut);
+    // Once without the SDK, then five attempts of the SDK.
+    expect(server.requests.map(({ operation }) => operation)).toEqual([
+      ...Array<string>(6).fill('PutObject'),
+      ...Array<string>(6).fill('GetObject'),
+    ]);
   });
 
   it('does not look for objects on a server that finds no list', async () => {
