@@ -22,7 +22,10 @@ export function ModeFields({ form, change }: Props) {
     {
       value: 'overwrite' as const,
       label: t('mode.overwrite', 'Also overwrite resources that differ'),
-      description: t('mode.overwriteText', 'Resources that changed since the snapshot get their old content back.'),
+      description: t(
+        'mode.overwriteText',
+        'Resources that have changed since the snapshot get their old content back.',
+      ),
     },
     {
       value: 'copy' as const,

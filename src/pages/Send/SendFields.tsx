@@ -24,7 +24,7 @@ export function SendFields({ form, connections, change }: Props) {
       label: t('send.promote', 'Also update resources sent before'),
       description: t(
         'send.promoteText',
-        'Only if they are unchanged there since the last run. Changed ones are listed as conflicts.',
+        'Only if they have not changed there since the last run. Changed ones are listed as conflicts.',
       ),
     },
     {
