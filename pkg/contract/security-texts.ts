@@ -41,9 +41,9 @@ export const SECURITY = {
   'member-email':
     '{login} gets access. Email: {before} in the snapshot, now {after}. Check that it is the same person.',
   'org-maybe-renamed':
-    'Is created, and its content restored a second time if organization {id}, now named {name}, is the same one. If it is, give it its old name first.',
+    'Is created. If organization {id}, now named {name}, is the same one, its content is restored a second time: give it its old name first.',
   'org-taken':
-    'Gets the content of organization {before} in the snapshot because its name is {name}. Its ID is {after}: check that it is the same one.',
+    'Gets the content of organization {before} in the snapshot because its name is {name}. Its ID is {after}: check that it is the same organization.',
   public: '{field}: anyone who has the link can see more.',
   'public-isEnabled': 'The dashboard becomes public to anyone who has the link.',
   'public-share': 'The dashboard, which only invited people can see, becomes public to anyone who has the link.',

@@ -83,7 +83,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   GRAFANA_ADMIN_USER: 'name of a server admin, together with the password',
   GRAFANA_ADMIN_PASSWORD: 'password of the server admin',
   DASHKEEP_GRAFANA_CA_FILE: 'PEM file with additional certificate authorities',
-  DASHKEEP_GRAFANA_CONCURRENCY: 'maximum concurrency (default 64); the concurrency adapts to Grafana’s response times',
+  DASHKEEP_GRAFANA_CONCURRENCY:
+    'maximum number of concurrent requests (default 64); the actual number adapts to Grafana’s response times',
   DASHKEEP_GRAFANA_TIMEOUT: 'request timeout, in milliseconds (default 30000)',
   DASHKEEP_ORGS:
     '`all`, or IDs such as `1,2` (default: the organization of the credentials; all for commands as a server admin). If set, only the deployment can set the target, see [security](security.md#limits-of-the-pages)',
@@ -130,7 +131,8 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_KEEP_WEEKLY: 'keep one snapshot per week, for the last n weeks with snapshots',
   DASHKEEP_KEEP_MONTHLY: 'keep one snapshot per month, for the last n months with snapshots',
   DASHKEEP_KEEP_YEARLY: 'keep one snapshot per year, for the last n years with snapshots',
-  DASHKEEP_KEEP_WITHIN: 'keep all snapshots from this period before the newest complete one, such as `30d` or `1y6m`',
+  DASHKEEP_KEEP_WITHIN:
+    'keep all snapshots that are at most this much older than the newest complete one, such as `30d` or `1y6m`',
   DASHKEEP_WEBHOOK_URL: 'address of the webhook',
   DASHKEEP_WEBHOOK_FORMAT: '`generic`, `slack` or `teams`',
   DASHKEEP_WEBHOOK_EVENTS:

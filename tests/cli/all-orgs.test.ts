@@ -94,7 +94,7 @@ describe('a backup without --orgs', () => {
     expect(out).toContain(
       `it covers 1 of at least 2 organizations; not included, because the settings do not select them: ${second};`,
     );
-    expect(out).toContain(`set DASHKEEP_ORGS=1,${second}; to exclude them on purpose, DASHKEEP_ORGS=1.`);
+    expect(out).toContain(`set DASHKEEP_ORGS=1,${second}. To exclude them on purpose, set DASHKEEP_ORGS=1.`);
     const own = (await dashkeep(['backup', '--json'], tokens)).json;
     expect(own.coverage).toMatchObject({ orgs: { read: 1, existing: 2 }, whole: false });
     expect(await orgsHeld()).toEqual([1]);

@@ -213,7 +213,7 @@ describe('the doctor', () => {
       'warning  deployment: network policy: none, so every pod in the cluster can connect',
       '         Set networkPolicy.enabled in the values of the chart, or create your own policy.',
       'warning  API token: DASHKEEP_API_TOKEN: set by the deployment and never replaced; anyone who has seen it can use it until you change it',
-      '         Change DASHKEEP_API_TOKEN regularly. Or remove it, so that the service creates and replaces its tokens.',
+      '         Change DASHKEEP_API_TOKEN regularly, or remove it, so that the service creates and replaces its tokens.',
     ]);
   });
 

@@ -18,7 +18,7 @@ import { VERSION, type CliContext } from '../context.ts';
 export const registerBootstrap: Register = (program, run) => {
   withJson(withService(program.command('bootstrap')))
     .description(
-      'create a Grafana token with the admin Secret and store it, unless the stored one works and does not expire soon',
+      'create a Grafana token with the admin Secret and store it, unless the stored token is valid and does not expire soon',
     )
     .addOption(setting('DASHKEEP_BOOTSTRAP_WAIT'))
     .addOption(setting('DASHKEEP_TOKEN_DAYS'))

@@ -23,7 +23,7 @@ export const registerCat: Register = (program, run) => {
   withTarget(program.command('cat'))
     .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
     .argument('<resource>', 'kind/UID, such as dashboard/abc or alert-rule/abc')
-    .option('--org <id>', 'ID of the organization, if several have the resource')
+    .option('--org <id>', 'ID of the organization, if several contain the resource')
     .description('print a stored resource as JSON')
     .action(run(cat));
 };

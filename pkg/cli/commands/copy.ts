@@ -25,7 +25,7 @@ export const registerCopy: Register = (program, run) => {
   withBy(withTarget(program.command('copy')))
     .description('copy snapshots to another target: as a second copy, to encrypt them, or to move the repository')
     .argument('[url]', 'target of the copy: s3://, azblob://, gs:// or file:// (default: DASHKEEP_COPY_TARGET)')
-    .option('--read-data', 'also read back everything in the copy and, without a URL, prune it')
+    .option('--read-data', 'also read back everything in the copy and, if no URL is given, prune the copy')
     .action(run(runCommand));
 };
 
@@ -125,13 +125,13 @@ function print(context: CliContext, { copied, present, objects, verified, ...rep
     printLine(context, `Retention removed ${counted(forgotten.length, 'snapshot')} from the copy.`);
   }
   if (mended > 0) {
-    printLine(context, `Copied again, because missing or damaged in the copy: ${counted(mended, 'object')}.`);
+    printLine(context, `Copied again, because they were missing or damaged in the copy: ${counted(mended, 'object')}.`);
   }
   if (foreign.length > 0) {
-    printLine(context, `Not copied, because not signed by a trusted key: ${foreign.join(', ')}`);
+    printLine(context, `Not copied, because no trusted key signed them: ${foreign.join(', ')}`);
   }
   if (damaged.length > 0) {
-    printLine(context, `Not copied, because damaged: ${damaged.join(', ')}`);
+    printLine(context, `Not copied, because they are damaged: ${damaged.join(', ')}`);
   }
   if (newer.length > 0) {
     printLine(context, `Not copied, because a newer Dashkeep wrote them: ${newer.join(', ')}. Upgrade this Dashkeep.`);

@@ -22,7 +22,7 @@ export const registerDoctor: Register = (program, run) => {
     .option('--policy', 'only print the minimal IAM policy for the target')
     .addHelpText(
       'after',
-      '\nExit codes: 0 no check failed (there may be warnings), 3 a check failed, such as missing permissions in Grafana.',
+      '\nExit codes: 0 no check failed (there may be warnings), 3 a check failed, for example because permissions in Grafana are missing.',
     )
     .action(run(runDoctor));
 };

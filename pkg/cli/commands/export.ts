@@ -25,7 +25,7 @@ export const registerExport: Register = (program, run) => {
   withTarget(program.command('export'))
     .argument('<directory>', 'new or empty directory, or one with an earlier export to replace')
     .description('write a snapshot as files for other tools; secrets are left out')
-    .addOption(new Option('--as <format>', 'format').choices(Object.keys(FORMATS)).default('json'))
+    .addOption(new Option('--as <format>', 'format of the files').choices(Object.keys(FORMATS)).default('json'))
     .option('--snapshot <snapshot>', "ID, unique prefix of an ID, or 'latest'", 'latest')
     .option('--org <id>', 'only this organization')
     .option('--only <kind/uid>', 'only this resource (repeatable)', collect)

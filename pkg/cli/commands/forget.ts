@@ -34,7 +34,7 @@ interface Flags extends CommonFlags, Partial<Record<(typeof RULES)[number], stri
 /** Registers `dashkeep forget`. */
 export const registerForget: Register = (program, run) => {
   withTarget(program.command('forget'))
-    .argument('[id]', 'full ID of one snapshot to remove, instead of rules')
+    .argument('[id]', 'full ID of one snapshot to remove, instead of applying rules')
     .description('remove snapshots by retention rules, or one by its ID; prune then removes their objects')
     .option('--keep-last <n>', 'keep the newest n complete snapshots')
     .option('--keep-hourly <n>', 'keep one snapshot per hour, for the last n hours with snapshots')
@@ -44,7 +44,7 @@ export const registerForget: Register = (program, run) => {
     .option('--keep-yearly <n>', 'keep one per year')
     .option(
       '--keep-within <age>',
-      'keep all snapshots from this period before the newest complete one, such as 30d or 1y6m',
+      'keep all snapshots that are at most this much older than the newest complete one, such as 30d or 1y6m',
     )
     .option('--timezone <name>', 'time zone of the rules (default UTC)')
     .option('--confirm <id>', 'repeat the ID to skip the confirmation prompt')

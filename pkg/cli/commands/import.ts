@@ -29,14 +29,12 @@ export const registerImport: Register = (program, run) => {
       'create a snapshot from an export or an archive of another tool; the snapshot never counts as a backup',
     )
     .addOption(
-      new Option('--format <format>', 'format (default: detected from the file names)').choices(Object.keys(READERS)),
+      new Option('--format <format>', 'format of the archive (default: detected from the file names)').choices(
+        Object.keys(READERS),
+      ),
     )
     .option('--org <id>', 'organization for an archive that does not name one (default: 1)')
-    .option(
-      '--input <name=value>',
-      'value of an input of a dashboard, such as DS_PROMETHEUS=<uid> (repeatable)',
-      collect,
-    )
+    .option('--input <name=value>', 'value of a dashboard input, such as DS_PROMETHEUS=<uid> (repeatable)', collect)
     .action(run(importFrom));
 };
 

@@ -12,8 +12,8 @@ type Flags = CommonFlags & AskedBy;
 export const registerNote: Register = (program, run) => {
   withBy(withTarget(program.command('note')))
     .argument('<snapshot>', "ID, unique prefix of an ID, or 'latest'")
-    .argument('<text>', "one line that replaces the earlier note; '' removes it")
-    .description('write a note about a snapshot; the note does not protect it from removal')
+    .argument('<text>', "one line that replaces the earlier note; '' removes the note")
+    .description('add a note to a snapshot; the note does not protect the snapshot from removal')
     .action(run(note));
 };
 

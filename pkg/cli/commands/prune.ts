@@ -19,7 +19,7 @@ interface Flags extends CommonFlags {
 export const registerPrune: Register = (program, run) => {
   withTarget(program.command('prune'))
     .description(
-      'remove unneeded objects (one run marks them, a run at least 4 hours later removes them) and old run records',
+      'remove unneeded objects (one run marks them, and a run at least 4 hours later removes them) and old run records',
     )
     .option('--dry-run', 'only show the plan')
     .option('--remove-most-objects', 'continue even if more than half of all objects would be removed')

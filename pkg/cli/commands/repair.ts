@@ -21,7 +21,7 @@ export const registerRepair: Register = (program, run) => {
   withGrafana(withTarget(program.command('repair')))
     .description('restore damaged or missing objects from Grafana, if the content there is unchanged')
     .option('--read-data', 'also find damaged objects')
-    .option('--rewrap', 'only re-encrypt everything for the current recipients (needs an identity)')
+    .option('--rewrap', 'only re-encrypt everything for the current recipients (requires an identity)')
     .action(run(repair));
 };
 

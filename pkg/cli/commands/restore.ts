@@ -12,7 +12,7 @@ export const registerRestore: Register = (program, run) => {
   withSelection(command)
     .option(
       '--lost-in <snapshot>',
-      "only resources that are missing from this later snapshot, older in it, or changed beyond Grafana's own migrations; never annotations, silences or dashboard snapshots",
+      "only resources that this later snapshot lacks, contains in an older version, or contains with changes beyond Grafana's own migrations; never annotations, silences or dashboard snapshots",
     )
     .option('--overwrite', 'also overwrite existing resources that differ');
   withProtected(command)
@@ -22,11 +22,11 @@ export const registerRestore: Register = (program, run) => {
     .option('--copy-suffix <text>', 'with --as-copy: title suffix')
     .option('--map-org <old=new>', 'restore one organization into another (repeatable)', collect);
   withAnswers(command)
-    .option('--accept-foreign', 'restore an untrusted snapshot (needs its ID, and --confirm)')
-    .option('--save-plan <file>', 'save the plan for --plan')
+    .option('--accept-foreign', 'restore an untrusted snapshot (requires its ID and --confirm)')
+    .option('--save-plan <file>', 'save the plan to this file, for --plan')
     .option('--plan <file>', 'apply a saved plan, unless Grafana has changed')
     .option('--undo <run>', 'undo a restore, but keep later changes')
     .option('--apply', 'write to Grafana (otherwise only read)')
-    .option('--no-safety-snapshot', 'create no safety snapshot before writing')
+    .option('--no-safety-snapshot', 'do not create a safety snapshot before writing')
     .action(run(restoreCommand));
 };

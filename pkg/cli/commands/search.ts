@@ -24,7 +24,7 @@ export const registerSearch: Register = (program, run) => {
   withTarget(program.command('search'))
     .argument('<text>', 'words that must all occur in one text, such as a title, query or tag')
     .option('--kind <kind...>', 'only resources of these kinds')
-    .option('--org <id>', 'only resources of this organization')
+    .option('--org <id>', 'only resources in this organization')
     .option('--deleted', 'only resources that no longer exist')
     .option('--limit <n>', 'maximum number of resources', '20')
     .description('find titles, panels, queries, tags and data sources in current and earlier versions')
@@ -102,7 +102,7 @@ function notesOf({ items, total, searched, indexed, cut, unread, truncated }: Fo
       searched === 'titles',
       'The repository is encrypted, so only titles and UIDs were searched: set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE to search all.',
     ],
-    [indexed.unreadable > 0, `Omitted, because unreadable here: ${counted(indexed.unreadable, 'snapshot')}.`],
+    [indexed.unreadable > 0, `Omitted, because they cannot be read here: ${counted(indexed.unreadable, 'snapshot')}.`],
     [cut > 0, `Searched only in part, because the index does not keep all of the text: ${counted(cut, 'resource')}.`],
     [
       unread > 0,

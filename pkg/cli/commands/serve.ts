@@ -25,7 +25,7 @@ ${sections.join('\n')}`;
 /** Registers `dashkeep serve`. */
 export const registerServe: Register = (program, run) => {
   withService(program.command('serve'))
-    .description('run the service next to Grafana: token, schedule, API')
+    .description('run the service next to Grafana, with schedules and an API')
     .addHelpText('after', environmentHelp)
     .action(run(runServe));
 };

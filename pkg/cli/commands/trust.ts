@@ -25,10 +25,10 @@ interface Flags extends CommonFlags {
 export const registerTrust: Register = (program, run) => {
   withTarget(program.command('trust'))
     .argument('[fingerprint]', 'fingerprint of the signing key (see `dashkeep keys`)')
-    .description('trust or distrust a signing key for this repository (stored in the state)')
-    .option('--remove', 'distrust that key')
+    .description("trust or distrust a signing key for this repository (stored in Dashkeep's state)")
+    .option('--remove', 'distrust the key')
     .option('--unsigned', 'trust the existing unsigned snapshots (signs a list of them)')
-    .option('--repository <id>', 'accept the new repository at this target, and nothing else')
+    .option('--repository <id>', 'accept the repository with this ID at the target, without trusting its keys')
     .action(run(runTrust));
 };
 

@@ -21,10 +21,10 @@ interface Flags extends CommonFlags {
 /** Registers `dashkeep verify`. */
 export const registerVerify: Register = (program, run) => {
   withTarget(program.command('verify'))
-    .argument('[snapshot]', "only this snapshot: its ID, a unique prefix, or 'latest'")
-    .description('check that all snapshots, or one, are readable and that no object is missing')
+    .argument('[snapshot]', "ID, unique prefix of an ID, or 'latest' (default: all snapshots)")
+    .description('check that all snapshots (or one snapshot) can be read and that no object is missing')
     .option('--read-data', 'also read each object and compare it with its hash')
-    .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%, different each time')
+    .option('--read-data-subset <percent>', 'read a share of the objects, such as 5%; each run reads a different share')
     .addHelpText(
       'after',
       '\nExit codes: 0 no problems, 2 encrypted with a key that was not given, 3 no snapshot to verify, 4 other problems.',

@@ -44,11 +44,11 @@ interface Flags extends CommonFlags {
 export const registerVersions: Register = (program, run) => {
   withTarget(program.command('versions'))
     .argument('<resource>', 'kind/UID, such as dashboard/abc or alert-rule/abc')
-    .option('--org <id>', 'ID of the organization, if several have the resource')
+    .option('--org <id>', 'ID of the organization, if several contain the resource')
     .option('--limit <n>', 'maximum number of changes, newest first', '20')
-    .option('--below', 'for a folder: also the changes of its current and former contents')
+    .option('--below', 'for a folder: also show the changes of its current and former contents')
     .option('--no-changes', 'omit change details (faster)')
-    .description('show the versions and deletions of a resource, and the snapshots of each version')
+    .description('show the versions and deletions of a resource, and the snapshots that contain each version')
     .action(run(versions));
 };
 
@@ -108,7 +108,7 @@ async function versions(context: CliContext, resource: string, flags: Flags): Pr
     );
   }
   if (unreadable > 0) {
-    printLine(context, `Omitted, because unreadable here: ${counted(unreadable, 'snapshot')}.`);
+    printLine(context, `Omitted, because they cannot be read here: ${counted(unreadable, 'snapshot')}.`);
   }
   return 0;
 }

@@ -114,7 +114,7 @@ export const SECTIONS = {
     DASHKEEP_GRAFANA_CONCURRENCY: {
       parse: values.wholeNumber,
       flag: '--grafana-concurrency <n>',
-      help: 'maximum concurrency (default 64)',
+      help: 'maximum number of concurrent requests (default 64)',
     },
     DASHKEEP_GRAFANA_TIMEOUT: {
       parse: values.wholeNumber,
@@ -124,7 +124,7 @@ export const SECTIONS = {
     DASHKEEP_ORGS: {
       parse: values.orgs,
       flag: '--orgs <list>',
-      help: "'all', or IDs such as 1,2 (default: all for a server admin, otherwise the token's own)",
+      help: "'all', or IDs such as 1,2 (default: all for a server admin, otherwise the token's organization)",
     },
   },
   Connections: {
@@ -147,13 +147,13 @@ export const SECTIONS = {
     DASHKEEP_PLAIN_COPIES: {
       parse: values.onOrOff,
       flag: '--plain-copies <yes|no>',
-      help: 'also write dashboards as plain files in grafana-backups/ (default: if not encrypted)',
+      help: 'also write dashboards as plain files in grafana-backups/ (default: yes, unless backups are encrypted)',
       path: 'scope.plainCopies',
     },
     DASHKEEP_FULL_READ_EVERY: {
       parse: values.wholeNumber,
       flag: '--full-read-every <n>',
-      help: 'full read every n backups (default 12)',
+      help: 'read everything in full every n backups (default 12)',
       path: 'scope.fullReadEvery',
     },
     DASHKEEP_ALARM_GONE: { parse: values.threshold, default: '10%,10' },

@@ -24,7 +24,7 @@ export function withAnswers(command: Command): Command {
     .option('--delete-extra', 'also delete selected resources that are not in the snapshot')
     .option(
       '--confirm <text>',
-      'confirmation text from the plan, if it deletes resources or widens access; for an untrusted snapshot, its ID',
+      'confirmation text from a plan that deletes resources or widens access; for an untrusted snapshot, the ID of the snapshot',
     )
-    .option('--trust <fingerprint>', 'trust this signing key; with --apply, from now on');
+    .option('--trust <fingerprint>', 'trust this signing key for this command; with --apply, permanently');
 }

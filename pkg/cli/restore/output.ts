@@ -184,7 +184,10 @@ function printNewOrgs(context: CliContext, items: PlannedItem[]): void {
     items.flatMap(({ newOrg, action }) => (newOrg === undefined || action !== 'create' ? [] : newOrg)),
   );
   for (const name of names) {
-    printLine(context, printable(`note: org ${name}: the result of the restore adds the notes of this organization`));
+    printLine(
+      context,
+      printable(`note: org ${name}: the result of the restore contains the notes for this organization`),
+    );
   }
 }
 

@@ -9,8 +9,8 @@ export const APPLY_REASONS = {
   'differs-now': 'exists, but differs',
   'members-left-out': 'without members who have no account in this organization: {logins}',
   'permissions-left-out': 'without the permissions of users, teams or service accounts that are missing: {names}',
-  'changed-since-plan': 'someone changed it since the plan was created; create a new plan',
-  'changed-since-plan-kept': 'someone changed it since the plan was created, so it was kept as it is',
+  'changed-since-plan': 'someone has changed it since the plan was created; create a new plan',
+  'changed-since-plan-kept': 'someone has changed it since the plan was created, so it was kept as it is',
   'gone-before': 'was already deleted',
   'folder-failed': 'its folder “{title}” could not be restored',
   'owner-failed': {

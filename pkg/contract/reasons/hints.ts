@@ -5,15 +5,15 @@ export const HINT_REASONS = {
   'give-admin-role': 'Give the service account the Admin role, or a custom role with these actions.',
   'token-made-soon': 'A running service creates another one within a minute. This command creates one now: {command}',
   'check-membership': 'Check that the admin is a member of that organization.',
-  'change-api-token': 'Change {name} regularly. Or remove it, so that the service creates and replaces its tokens.',
+  'change-api-token': 'Change {name} regularly, or remove it, so that the service creates and replaces its tokens.',
   'include-org': {
-    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To exclude it on purpose, list the IDs of the others there.',
+    cli: 'Set DASHKEEP_ORGS=all for the service (config.DASHKEEP_ORGS in the values of the chart). To exclude it on purpose, list the IDs of the other organizations there.',
     page: 'Ask the administrator of the service to include it, or to exclude it on purpose.',
   },
   'one-service-for-app':
     'Both services create backups, but the app can connect to only one of them. To switch, stop the other service, or remove its address from the app’s settings.',
   'delete-account':
-    'Delete the account if nothing uses it. If you also delete the one in use, the service creates one with the usual name.',
+    'Delete the account if nothing uses it. If you also delete the one in use, the service creates another with the usual name.',
   'add-rule': 'Add this to the Role: {rule}',
   'set-tls': {
     cli: 'Set tls.enabled=true in the chart, or DASHKEEP_TLS_CERT_FILE and DASHKEEP_TLS_KEY_FILE.',

@@ -11,7 +11,7 @@ export const PLAN_REASONS = {
   'rules-alone': 'missing; recreated with {number} of its rules: {rules}',
   'secrets-supplied': 'secrets supplied',
   pristine: 'replaces a default that Grafana created',
-  'factory-default': 'a default that Grafana created, in the snapshot and here, under different names',
+  'factory-default': 'a default created by Grafana, with different names here and in the snapshot',
   unfinished: 'completes an interrupted restore',
   'joins-new-orgs': 'becomes a member of the organizations that the restore creates; everything else is kept as it is',
   renewed: {
@@ -28,12 +28,12 @@ export const PLAN_REASONS = {
   },
   kept: { cli: 'exists and differs; --overwrite replaces it', page: 'exists and differs; overwriting is off' },
   'kept-narrower': {
-    cli: 'exists and grants less than the snapshot; --overwrite replaces it',
-    page: 'exists and grants less than the snapshot; overwriting is off',
+    cli: 'exists and grants less access than the snapshot; --overwrite replaces it',
+    page: 'exists and grants less access than the snapshot; overwriting is off',
   },
   'kept-wider': {
-    cli: 'exists and grants more than the snapshot; --overwrite replaces it',
-    page: 'exists and grants more than the snapshot; overwriting is off',
+    cli: 'exists and grants more access than the snapshot; --overwrite replaces it',
+    page: 'exists and grants more access than the snapshot; overwriting is off',
   },
   'kept-unfinished': {
     cli: 'an interrupted restore created its {owner}, but someone may have set these permissions since; --overwrite replaces them',
@@ -45,11 +45,11 @@ export const PLAN_REASONS = {
     page: 'exists and differs; select it directly to overwrite it',
   },
   'changed-there': {
-    cli: 'conflict: someone changed it there since the last migration',
+    cli: 'conflict: someone has changed it there since the last migration',
     page: 'changed there since the last run',
   },
   'deleted-there': {
-    cli: 'conflict: someone deleted it there since the last migration',
+    cli: 'conflict: someone has deleted it there since the last migration',
     page: 'deleted there since the last run',
   },
   'maybe-deleted-there': {
@@ -111,11 +111,11 @@ export const PLAN_REASONS = {
     page: 'the snapshot contains only the ID of this organization',
   },
   'org-closed': {
-    cli: 'can be read only as an Admin of organization {name}; --apply joins it temporarily',
+    cli: 'only an Admin of organization {name} can read it; --apply joins that organization temporarily',
     page: 'only an admin of organization {name} can read it',
   },
   'security-unseen':
-    'changes who has access or where data is sent, and the plan could not show it; restore it separately, as an Admin of its organization',
+    'changes who has access or where data is sent, but the plan could not show this; restore it separately, as an Admin of its organization',
   'plan-unread':
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
@@ -123,7 +123,7 @@ export const PLAN_REASONS = {
     page: 'teams and permissions refer to users who have no account in this organization: {logins}; create these first, under Administration > Users and access or with {command}, then plan again',
   },
   'command-line-only': {
-    cli: '{kinds} not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
+    cli: '{kinds} are not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
     page: 'not included, because only the command line restores them: {kinds}',
   },
   'only-this-org':
@@ -143,11 +143,11 @@ export const PLAN_REASONS = {
   'half-written':
     'the interrupted restore may have written only part of it, or someone has created or changed it since',
   'plan-changes-api':
-    'saved through the API, for example by Terraform or grafana-operator, which may change them back after the plan is applied: {titles}',
-  'plan-changes-managed': 'managed by {manager}, which may change them back after the plan is applied: {titles}',
+    'saved through the API, for example by Terraform or grafana-operator, which may revert these changes: {titles}',
+  'plan-changes-managed': 'managed by {manager}, which may revert these changes: {titles}',
   'plan-keeps-wider': {
-    cli: 'existing permissions that grant more than the snapshot are kept ({number}): {titles}; --overwrite replaces them',
-    page: 'existing permissions that grant more than the snapshot are kept ({number}): {titles}; overwrite existing resources to replace them',
+    cli: 'existing permissions that grant more access than the snapshot are kept ({number}): {titles}; --overwrite replaces them',
+    page: 'existing permissions that grant more access than the snapshot are kept ({number}): {titles}; overwrite existing resources to replace them',
   },
   'managed-since': 'now managed by {manager}',
   'gone-since': 'already deleted',
@@ -157,9 +157,9 @@ export const PLAN_REASONS = {
     'the run created it, and Dashkeep never deletes organizations; to delete it and everything in it, use Administration > Organizations as a server admin',
   'user-stays':
     'the run created it, and Dashkeep never deletes users; to delete it, use Administration > Users as a server admin',
-  'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes those',
+  'of-new-org': 'belongs to an organization that the run created, and Dashkeep never deletes organizations',
   'goes-with-owner': 'deleted or kept together with its owner',
-  'not-held': 'not in the snapshot from before the restore',
+  'not-held': 'not in the snapshot created before the restore',
   'org-keeps-name': 'the restore renamed it, and Dashkeep does not rename organizations back',
 } as const satisfies Record<string, Text>;
 

@@ -8,7 +8,7 @@ export const REFUSAL_REASONS = {
   },
   'list-hides': 'some resources may be missing: without {permission}, Grafana lists only what the account may see',
   'dashboards-converted':
-    'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; let them through',
+    'Grafana {version} converts v2 dashboards and loses their tabs and layouts, because requests to /apis do not reach it; allow these requests',
   'apis-refused':
     'Grafana {version} refuses requests to /apis; through its other API, v2 dashboards are converted and lose their tabs and layouts',
   'slash-under-sub-path': {

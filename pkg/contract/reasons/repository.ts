@@ -2,10 +2,10 @@
 export const REPOSITORY_REASONS = {
   'config-damaged': '{key} in the target is damaged',
   'repository-twin': '{target} contains the repository of another target ({id})',
-  'repository-replaced': 'another repository ({found}) is at {target}, where {remembered} was',
+  'repository-replaced': 'another repository ({found}) has replaced {remembered} at {target}',
   'repository-emptied': 'the repository {remembered} and its snapshots are gone from {target}',
   'signatures-missing': 'signatures in {target} are missing or do not match: {missing}',
-  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and Dashkeep did not remove it here',
+  'snapshot-lost': 'the newest snapshot {snapshot} is gone from {target}, and this Dashkeep did not remove it',
   'snapshot-future': 'snapshot {snapshot} is dated in the future, because a clock was ahead',
   'snapshot-newer': 'a newer Dashkeep wrote the newest snapshot {snapshot}, which this version cannot read',
   'snapshot-untrusted': 'no trusted key signed this snapshot (signer: {signer})',

@@ -43,7 +43,7 @@ export const RUN_REASONS = {
   'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',
   'copy-newer': 'not copied; upgrade this Dashkeep, because a newer one wrote these snapshots ({count}): {snapshots}',
   'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
-  'copy-mended': 'objects copied again, because missing or damaged in the copy: {count}',
+  'copy-mended': 'objects copied again, because they were missing or damaged in the copy: {count}',
   'copy-keeps-shrunk':
     'retention of the copy is paused until someone accepts or reverts the changes that the newest backup reports',
   'copy-keeps-changed': 'retention of the copy is paused, because {target} is not as Dashkeep left it',

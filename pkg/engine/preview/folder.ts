@@ -17,7 +17,7 @@ export async function makeClosedFolder(context: KindContext, uid: string, title:
   await create(context, uid, title);
   const made = await context.grafana.get(folderPath(uid), { signal: context.signal });
   if (!isRootFolder(made)) {
-    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana created the folder of the copy inside another one');
+    throw new DashkeepError('DK_GRAFANA_ANSWER', 'Grafana created the folder of the copy inside another folder');
   }
   await closeToOthers(context, { resource: 'folders', uid });
 }

@@ -255,7 +255,7 @@ function otherRecipients(): DashkeepError {
 function unsetRecipients(): DashkeepError {
   return new DashkeepError(
     'DK_ENCRYPTION',
-    'others can read this repository, but not what is encrypted for the given age identity alone',
+    'others can read this repository, but could not read content encrypted for the given age identity alone',
     { advice: reason('same-recipients') },
   );
 }

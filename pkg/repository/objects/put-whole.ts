@@ -17,5 +17,5 @@ export async function putWhole(
       return;
     }
   }
-  throw new DashkeepError('DK_STORE_FAILED', `${key} does not read back as it was written`);
+  throw new DashkeepError('DK_STORE_FAILED', `${key} has different content when it is read back`);
 }

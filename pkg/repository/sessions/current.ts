@@ -112,7 +112,10 @@ export class CurrentSession implements Session {
 
   assertAlive(): void {
     if (this.doubtful()) {
-      throw new DashkeepError('DK_PRUNE_UNSAFE', 'this prune was paused for minutes; the remaining objects are kept');
+      throw new DashkeepError(
+        'DK_PRUNE_UNSAFE',
+        'this prune was paused for several minutes; the remaining objects are kept',
+      );
     }
   }
 

@@ -253,7 +253,7 @@ export class TrustedKeys {
   async unpin(fingerprint: string): Promise<void> {
     this.assertRemembered();
     if (fingerprint === this.#own?.key.fingerprint) {
-      throw new DashkeepError('DK_USAGE', `${fingerprint} signs here`, {
+      throw new DashkeepError('DK_USAGE', `${fingerprint} is the signing key of this machine`, {
         advice: reason('rotate-key-first', { command: 'dashkeep keys --rotate' }),
       });
     }

@@ -261,7 +261,7 @@ async function readText(
   const inflated = await inflateText(zipped, MAX_MANIFEST_BYTES, 'DK_MANIFEST_DAMAGED', what);
   const text = new ManifestText(inflated, what, known);
   if (text.head.id !== id) {
-    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} contains the ID of another one`);
+    throw new DashkeepError('DK_MANIFEST_DAMAGED', `${what} contains the ID of another snapshot`);
   }
   return { text, author };
 }

@@ -49,7 +49,7 @@ async function assertObjects(repository: Publisher, manifest: UnsealedManifest, 
   if (missing.size > 0) {
     throw new DashkeepError(
       'DK_OBJECT_MISSING',
-      `this run was paused for minutes, and ${missing.size} objects were pruned in the meantime; nothing was published`,
+      `this run was paused for several minutes, and ${missing.size} objects were pruned in the meantime; nothing was published`,
       { advice: reason('run-backup-again') },
     );
   }

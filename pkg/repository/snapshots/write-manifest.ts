@@ -38,7 +38,7 @@ export async function writeManifest(
       throw new DashkeepError('DK_STORE_FAILED', `another snapshot has the ID ${manifest.id}; run the backup again`);
     }
   }
-  throw new DashkeepError('DK_STORE_FAILED', `the manifest ${manifest.id} does not read back as it was written`);
+  throw new DashkeepError('DK_STORE_FAILED', `the manifest ${manifest.id} has different content when it is read back`);
 }
 
 /**

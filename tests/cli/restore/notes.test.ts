@@ -35,7 +35,7 @@ it('the notes of a restore of everything name the organization, and no data sour
     'note: contact-point oncall (org 1): enter again: url',
     'note: contact-point oncall (org 3): enter again: url',
     'note: contact-point oncall (org Retail): enter again: url',
-    'note: org Retail: the result of the restore adds the notes of this organization',
+    'note: org Retail: the result of the restore contains the notes for this organization',
   ]);
   expect(printed({}, { results: [] }).join('\n')).not.toContain('adds the notes');
   expect(lines.join('\n')).not.toContain('Metrics');
@@ -86,7 +86,7 @@ it('ends with a warning of existing permissions that grant more than the snapsho
   const wider = [...items, kept('ops', 'kept-wider'), kept('shop', 'kept-wider'), kept('open', 'kept-narrower')];
   expect(printed({}, { results }, wider).slice(-3, -1)).toEqual([
     '1 of 1 done and verified.',
-    'warning: existing permissions that grant more than the snapshot are kept (2): ops, shop; --overwrite replaces them',
+    'warning: existing permissions that grant more access than the snapshot are kept (2): ops, shop; --overwrite replaces them',
   ]);
   expect(printed({}, { results }, [...items, kept('open', 'kept-narrower')]).join('\n')).not.toContain('warning: ');
 });

@@ -82,7 +82,7 @@ it('with an identity alone, nothing is written that a second recipient could not
   const two = { ...environment, ...both, DASHKEEP_TARGET: target, DASHKEEP_COPY_TARGET: copy };
   expect((await runMain(['backup'], two)).exit).toBe(0);
   const alone = { ...two, DASHKEEP_AGE_RECIPIENTS: '', DASHKEEP_AGE_IDENTITY: first };
-  const said = 'not what is encrypted for the given age identity alone';
+  const said = 'could not read content encrypted for the given age identity alone';
   for (const args of [['backup'], ['copy']]) {
     const { exit, error } = await runMain(args, alone);
     expect({ exit, error }).toMatchObject({ exit: 2, error: expect.stringContaining(said) });

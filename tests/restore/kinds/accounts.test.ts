@@ -64,7 +64,7 @@ describe('an account', () => {
     const { plan } = await bench.apply({ selection: ACCOUNTS, options: { ...OVERWRITE, secrets } });
     expect(plan.items.find(({ uid }) => uid === 'eva')).toMatchObject({
       action: 'unchanged',
-      losses: ['the supplied password is not used: a restore never changes that of an existing account'],
+      losses: ['the supplied password is not used: a restore never changes the password of an existing account'],
     });
     expect([...bench.sim.state.users.values()].find(({ login }) => login === 'eva')?.password).toBe('secret');
   });
@@ -96,7 +96,7 @@ describe('an account', () => {
     const results = await applyPlan(request, plan);
     expect(results.find(({ uid }) => uid === 'admin')).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining('someone changed it'),
+      reason: expect.stringContaining('someone has changed it'),
     });
   });
 });

@@ -136,7 +136,7 @@ describe('nothing is deleted', () => {
     const results = await applyPlan(request, plan);
     expect(results.filter(({ outcome }) => outcome === 'failed').map(({ uid, reason }) => `${uid}: ${reason}`)).toEqual(
       [
-        'new-in-other: someone changed it since the plan was created, so it was kept as it is',
+        'new-in-other: someone has changed it since the plan was created, so it was kept as it is',
         'new-folder: the folder is not empty, so it was not deleted',
       ],
     );

@@ -35,7 +35,7 @@ it.each(
       { DASHKEEP_WEBHOOK_URL_FILE: '/nonexistent' },
       'DASHKEEP_WEBHOOK_URL_FILE names /nonexistent',
     ],
-    ['that is no address', { DASHKEEP_WEBHOOK_URL: 'nonsense' }, 'DASHKEEP_WEBHOOK_URL: an address starts with'],
+    ['that is no address', { DASHKEEP_WEBHOOK_URL: 'nonsense' }, 'DASHKEEP_WEBHOOK_URL: an address must start with'],
     [
       'that lacks the password of its mail server',
       {

@@ -25,7 +25,7 @@ export const ENGINE_ADVICE = {
     page: 'The safety snapshot could not be stored. Free space in the target or allow writing to it, then retry. Or restore with the command line without a safety snapshot, but then you cannot undo the restore.',
   },
   'nothing-written': 'Nothing was written to Grafana. Run the command again.',
-  'shorten-search': 'Search for part of it. A few words are enough.',
+  'shorten-search': 'Search for part of the text. A few words are enough.',
   'lengthen-search': 'Enter at least {count} characters, such as part of a title or query.',
   'see-versions': {
     cli: 'This command lists the snapshots that contain it: {command}',
@@ -36,7 +36,7 @@ export const ENGINE_ADVICE = {
     page: 'To confirm, type “{confirm}”.',
   },
   'restore-earlier': 'Restore these resources from an earlier backup instead.',
-  'save-plan': 'Create one with this command: {command}',
+  'save-plan': 'Create a plan with this command: {command}',
   'restore-here': {
     cli: 'Restore into the same Grafana with dashkeep restore. If this is another Grafana on a copy of the same database, delete the rows of its table signing_key and restart it.',
     page: 'Restore into the same Grafana instead. If this is another Grafana on a copy of the same database, delete the rows of its table signing_key and restart it.',

@@ -55,7 +55,7 @@ export const REPOSITORY_ADVICE = {
   },
   rewrap: 'With an identity that can read the existing snapshots, run {command}.',
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
-  'remove-misdated': 'It does not count until then. To remove it: {command}',
+  'remove-misdated': 'It does not count until that date. To remove it: {command}',
   'correct-or-remove-misdated':
     'If Dashkeep’s clock is behind, correct it with NTP. If the clock is right, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
@@ -107,8 +107,8 @@ export const REPOSITORY_ADVICE = {
     page: 'To include the other organizations, the deployment has to select all of them; to exclude them on purpose, it has to list those to back up. Either way, it also has to set the target: the service then ignores a target saved in the settings. A token reaches only one organization.',
   },
   'include-given-orgs': {
-    cli: 'To include them, set DASHKEEP_ORGS={orgs}; to exclude them on purpose, DASHKEEP_ORGS={own}. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
-    page: 'The deployment has to select {orgs}, or {own} to exclude them on purpose, and to set the target.',
+    cli: 'To include them, set DASHKEEP_ORGS={orgs}. To exclude them on purpose, set DASHKEEP_ORGS={own}. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
+    page: 'In the deployment, select {orgs}, or {own} to exclude them on purpose, and set the target.',
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',

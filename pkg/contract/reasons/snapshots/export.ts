@@ -12,7 +12,7 @@ export const EXPORT_REASONS = {
   'export-uid': 'this format does not accept the UID {uid}',
   'import-no-folder': 'the archive does not contain this folder',
   'import-folder-title': 'the archive contains only the title of this folder, which gets a new UID',
-  'import-kind': 'this kind is not imported from such an archive',
+  'import-kind': 'this kind cannot be imported from this type of archive',
   'import-variables': 'it contains environment variables, which are kept as text',
   'import-interval': 'the archive lacks the evaluation interval of the group; one minute is used',
   'import-listed-source': 'the archive contains neither its basic authentication user nor the names of its secrets',
