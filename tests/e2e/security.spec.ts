@@ -29,7 +29,16 @@ test('a plan says first that a password would go to another address, and asks be
   const snapshot = await backUp(service);
   await putDataSource(admin, 'PUT', NOW);
   await app.open(`/restore?snapshot=${snapshot}&type=resources&resource=1%2Fdata-source%2F${SECRET.uid}&overwrite=yes`);
+  let show = () => {};
+  const isShown = new Promise<void>((resolve) => (show = resolve));
+  await page.route(/\/items\?.*security=true/, async (route) => {
+    await isShown;
+    await route.continue();
+  });
   await page.getByRole('button', { name: 'Show the plan' }).click();
+  // No one confirms a list that is still loading.
+  await expect(page.getByRole('button', { name: 'Restore now' })).toBeDisabled(LONG);
+  show();
   const changes = page.getByRole('list', { name: 'Changes to access or data destinations' });
   await expect(changes).toContainText(SECRET.name, LONG);
   await expect(changes).toContainText(`${NOW} → ${THEN}`);

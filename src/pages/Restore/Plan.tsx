@@ -11,7 +11,7 @@ import { RunProgress } from '../../components/RunProgress.tsx';
 import { runLabel } from '../../components/StatusBadge.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { OutageContext } from '../../data/useOutage.ts';
-import { usePlanRestore, useRestorePlan } from '../../data/useRestores.ts';
+import { usePlanRestore, useRestorePlan, useSecurityItems } from '../../data/useRestores.ts';
 import { useRun, useRunOfRestore } from '../../data/useRuns.ts';
 import { useSnapshot, useTimesNear } from '../../data/useSnapshots.ts';
 import { distinctTimes, formatTime } from '../../lib/format.ts';
@@ -115,7 +115,7 @@ function Stage({ plan }: { plan: RestorePlan }) {
     <div ref={stage} tabIndex={-1} className={noOutline}>
       <EarlierPart plan={plan} />
       {/* What is shown of a plan is read once, so not before it is made. */}
-      {plan.state === 'planning' ? <Planning plan={plan} /> : <Body plan={plan} />}
+      {plan.state === 'planning' ? <Planning plan={plan} /> : <Body key={plan.id} plan={plan} />}
     </div>
   );
 }
@@ -127,6 +127,9 @@ function Body({ plan }: { plan: RestorePlan }) {
   const replan = usePlanRestore();
   const navigate = useNavigate();
   const one = useOneDifference(plan);
+  const security = useSecurityItems(plan.id, plan.state === 'planned' && plan.security > 0);
+  // What a person confirms is in front of them.
+  const isShown = !(plan.security > 0) || (security.first !== undefined && !security.hasMore);
   const withOptions = (options: RestoreOptions) =>
     replan.mutate(
       { snapshot: plan.snapshot, selection: plan.selection, options: { ...plan.options, ...options } },
@@ -152,7 +155,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       />
     );
   }
-  const apply = <ApplyBar plan={plan} busy={replan.isPending || one.isLoading} shown={one.shown} />;
+  const apply = <ApplyBar plan={plan} busy={replan.isPending || one.isLoading || !isShown} shown={one.shown} />;
   return (
     <Stack direction="column" gap={3}>
       {replan.error !== null && <ServiceNotice error={replan.error} />}
@@ -170,6 +173,7 @@ function Body({ plan }: { plan: RestorePlan }) {
       )}
       <SecurityChanges
         plan={plan}
+        list={security}
         busy={replan.isPending}
         onKeepSecrets={(keepSecrets) => withOptions({ keepSecrets })}
       />

@@ -3,18 +3,18 @@ import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { Loading } from '../../components/QueryView.tsx';
 import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import { useSecurityItems } from '../../data/useRestores.ts';
+import type { useSecurityItems } from '../../data/useRestores.ts';
 import { t } from '../../lib/i18n.ts';
 
 interface Props {
   plan: RestorePlan;
+  list: ReturnType<typeof useSecurityItems>;
   busy: boolean;
   onKeepSecrets: (keep: boolean) => void;
 }
 
 /** What nobody may overlook: who gets to see or receive more, resource by resource, before all else in the plan. */
-export function SecurityChanges({ plan, busy, onKeepSecrets }: Props) {
-  const list = useSecurityItems(plan.id, plan.security > 0);
+export function SecurityChanges({ plan, list, busy, onKeepSecrets }: Props) {
   if (!(plan.security > 0)) {
     return null;
   }
