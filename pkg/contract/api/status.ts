@@ -111,7 +111,9 @@ export const Status = z.object({
       description: z.string(),
       /** Absent until it was tried. */
       reachable: z.boolean().optional(),
-      /** Whether it lacks the newest backups. */
+      /** Whether it has the newest complete backup. */
+      current: z.boolean(),
+      /** Whether it has lacked the newest backups for too long. */
       overdue: z.boolean(),
       problem: Problem.optional(),
     })

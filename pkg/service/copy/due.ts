@@ -54,10 +54,15 @@ export function isCopyDue({ now, schedule, timezone, backup, last }: CopyFacts):
   return next !== undefined && next <= now;
 }
 
+/** Whether the copy has the newest complete backup. */
+export function isCopyCurrent({ backup, copied }: Pick<CopyFacts, 'backup' | 'copied'>): boolean {
+  return backup === undefined || (copied !== undefined && new Date(copied.started) >= backup);
+}
+
 /** Whether the copy has lacked the newest backups for longer than two intervals. */
 export function isCopyOverdue(facts: CopyFacts): boolean {
   const { now, schedule, timezone, backupInterval, backup, copied } = facts;
-  if (backup === undefined || (copied !== undefined && new Date(copied.started) >= backup)) {
+  if (backup === undefined || isCopyCurrent(facts)) {
     return false;
   }
   const own = schedule === undefined || schedule === '' ? undefined : parseSchedule(schedule, timezone).interval(now);

@@ -24,7 +24,7 @@ import type { Readings } from '../status/metrics.ts';
 import type { StatusCache } from '../status/status-cache.ts';
 import { schedulesOf } from '../status/status.ts';
 import { checkTarget } from '../storage/check.ts';
-import { isCopyDue, isCopyOverdue, type CopyFacts } from './due.ts';
+import { isCopyCurrent, isCopyDue, isCopyOverdue, type CopyFacts } from './due.ts';
 import { lastSuccess } from '../schedule/due.ts';
 
 export interface SecondCopyParts {
@@ -66,10 +66,18 @@ export class SecondCopy {
   /** For the home organization; undefined without a second target. */
   get status(): Status['copy'] {
     const { description = this.target, reachable, problem } = this.#cache;
-    const overdue = this.isOverdue;
-    return this.isSet
-      ? compact({ description, reachable, overdue, problem: problem && failureText(problem) })
-      : undefined;
+    const { facts } = this;
+    const failed = problem && failureText(problem);
+    return (
+      facts &&
+      compact({
+        description,
+        reachable,
+        current: isCopyCurrent(facts),
+        overdue: isCopyOverdue(facts),
+        problem: failed,
+      })
+    );
   }
 
   /** For the metrics. */

@@ -9,7 +9,6 @@ import { runLabel, statusLabel } from '../../components/StatusBadge.tsx';
 import { OutageContext } from '../../data/useOutage.ts';
 import { formatBytes, formatMoment, formatNumber, formatPlace, formatRelative } from '../../lib/format.ts';
 import { labelled, plural, t } from '../../lib/i18n.ts';
-import { timeLeft } from '../../lib/phases.ts';
 import { routes } from '../../lib/routes.ts';
 import { verdictOf } from './protection.ts';
 import type { Verdict } from './verdict.ts';
@@ -51,9 +50,7 @@ export function StateCard({ status }: { status: Status }) {
           {isAway ? (
             '–'
           ) : running?.kind === 'backup' && running.status === 'running' ? (
-            [t('overview.runningNow', 'Running now'), running.progress && timeLeft(running.progress)]
-              .filter(Boolean)
-              .join(', ')
+            t('overview.runningNow', 'Running now')
           ) : next === undefined ? (
             t('overview.noSchedule', 'No schedule')
           ) : (
@@ -79,6 +76,11 @@ export function StateCard({ status }: { status: Status }) {
         <Fact label={t('overview.target', 'Stored in')}>
           {placeOf(status)}
           {isEncrypted !== undefined && <Encryption encrypted={isEncrypted} />}
+          {status.copy && (
+            <Text element="p" color="secondary" variant="bodySmall">
+              {copyText(status.copy)}
+            </Text>
+          )}
         </Fact>
       </dl>
     </section>
@@ -101,6 +103,14 @@ function placeOf({ target, caller }: Status): string {
     formatPlace(target.description) ||
     (caller.home ? '–' : t('overview.targetElsewhere', 'A target of the home organization'))
   );
+}
+
+/** Where the second copy is, and whether it is as new as the backups. */
+function copyText({ description, current }: NonNullable<Status['copy']>): string {
+  const state = current
+    ? t('overview.copyCurrent', 'up to date')
+    : t('overview.copyBehind', 'without the latest backup');
+  return `${labelled(t('run.copy', 'Second copy'), formatPlace(description))}, ${state}`;
 }
 
 /** When, who asked for it, how much, and how it ended if that was not well. */

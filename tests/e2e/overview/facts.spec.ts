@@ -19,6 +19,7 @@ test('where backups are, whether they are encrypted, and who restored last and h
   const [run] = service.state.runs;
   service.state.status = {
     target: { configured: true, description: 's3://elsewhere', reachable: true, encrypted: true },
+    copy: { description: 's3://second', reachable: true, current: true, overdue: false },
     lastVerify: { ...run!, kind: 'verify', status: 'complete', started: new Date().toISOString() },
     lastRestore: {
       ...run!,
@@ -35,6 +36,7 @@ test('where backups are, whether they are encrypted, and who restored last and h
   await expect(card.getByText('Encrypted', { exact: true })).toBeVisible();
   await expect(card.getByText('ada, 12 of 34 resources, partial')).toBeVisible();
   await expect(card.getByText('Verified just now')).toBeVisible();
+  await expect(card.getByText('Second copy: s3://second, up to date')).toBeVisible();
   await expectAccessible(page);
   await card.getByRole('link', { name: /ago$/ }).click();
   await expect(page).toHaveURL(new RegExp(`/runs/${run!.id}$`));
