@@ -1,7 +1,10 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ChangePage, ChangesQuery } from '../../pkg/contract/api/changes.ts';
+import type { SnapshotRow } from '../../pkg/contract/api/snapshots.ts';
 import type { ResourceVersion, VersionPage } from '../../pkg/contract/api/versions.ts';
 import type { NamedRef } from '../../pkg/contract/kinds.ts';
 import { call } from '../api/client.ts';
+import { backupsUpTo } from '../lib/gone.ts';
 import { usePages } from './pages.ts';
 
 /** How many are requested together: for each, what changed is read from its content. */
@@ -33,4 +36,31 @@ export function useChanges(filters: ChangeFilters) {
     (cursor, signal) => call('GET /changes', { query: { ...filters, cursor, limit: VERSIONS_AT_ONCE }, signal }),
     { refreshEvery: () => REFRESH_EVERY },
   );
+}
+
+/** How many of the latest changes are shown. */
+const LATEST = 5;
+
+interface LatestChanges {
+  /** The backup before the newest one; absent with a first backup. */
+  before?: SnapshotRow;
+  found?: ChangePage;
+}
+
+/** What changed between the newest backup and the one before. */
+export function useLatestChanges(newest: string) {
+  return useQuery({
+    queryKey: ['versions', 'latest', newest],
+    queryFn: async ({ signal }): Promise<LatestChanges> => {
+      const { items } = await call('GET /snapshots', { query: { limit: 100 }, signal });
+      const [, before] = backupsUpTo(items, newest);
+      if (before === undefined) {
+        return {};
+      }
+      const query = { since: before.id, until: newest, limit: LATEST };
+      return { before, found: await call('GET /changes', { query, signal }) };
+    },
+    refetchInterval: ({ state }) => ((state.data?.found?.indexed.pending ?? 0) > 0 ? REFRESH_EVERY : false),
+    staleTime: 60_000,
+  });
 }

@@ -71,13 +71,6 @@ function belongs({ kind }: DiffEntry, owner: DiffEntry): boolean {
   return kind === `${owner.kind}-permissions` || kind === `public-${owner.kind}`;
 }
 
-/** Differences without permissions, and the like, that were only created or deleted with their owner. */
-export function withoutCompanions(entries: readonly DiffEntry[]): DiffEntry[] {
-  const isWith = (entry: DiffEntry) => (owner: DiffEntry) =>
-    owner.org === entry.org && owner.uid === entry.uid && owner.change === entry.change && belongs(entry, owner);
-  return entries.filter((entry) => entry.change === 'changed' || !entries.some(isWith(entry)));
-}
-
 /**
  * Of snapshots, newest first, the backups after which something was deleted, up to the newest backup. What was taken
  * before a restore or for a drill covers other things, and says nothing about what people deleted.

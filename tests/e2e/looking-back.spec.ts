@@ -23,7 +23,7 @@ test('the differences of a list follow one another, by mouse and by keyboard', a
 
 test('what a restore saved names who started that, on the first screen and in a comparison', async ({ app, page }) => {
   const restored = { run: 'run-1', by: 'grace' };
-  await page.route('**/api/v1/diff?*', async (route) => {
+  await page.route('**/api/v1/changes?*', async (route) => {
     const response = await route.fetch();
     const json = await response.json();
     json.items = json.items.map((item: object) => ({ ...item, updatedBy: 'dashkeep', by: 'dashkeep', restored }));

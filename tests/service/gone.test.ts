@@ -16,6 +16,9 @@ describe('what was deleted between two backups', () => {
     return String((await service.ended(json.id))['snapshot']);
   }
 
+  const remove = (path: string) =>
+    fetch(`${grafana.url}${path}`, { method: 'DELETE', headers: { authorization: `Bearer ${grafana.token()}` } });
+
   /** Applies a plan and gives the id of its run. */
   async function apply(plan: { id: string; confirm?: string }): Promise<string> {
     const { json } = await service.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
@@ -31,10 +34,11 @@ describe('what was deleted between two backups', () => {
     return json.items.map((item: { uid: string }) => item.uid);
   }
 
-  /** Of what the feed of changes calls deleted: what it says is back. */
-  async function back(): Promise<string[]> {
+  /** Of what the feed of changes calls deleted: what it says was restored after the last backup. */
+  async function restored(): Promise<string[]> {
     const { items } = (await service.call('GET', '/changes?kind=dashboard&limit=100')).json as ChangePage;
-    return items.flatMap((one) => (one.what === 'deleted' && one.back === true ? (one.resource?.uid ?? '') : []));
+    expect(items.some(({ back }) => back)).toBe(false);
+    return items.flatMap((one) => (one.restoredAt === undefined ? [] : (one.resource?.uid ?? '')));
   }
 
   beforeAll(async () => {
@@ -45,10 +49,7 @@ describe('what was deleted between two backups', () => {
     const { json } = await service.call('GET', `/snapshots/${before}/resources?kind=dashboard`);
     uid = json.items[0].uid;
     for (const one of json.items.slice(0, 2)) {
-      await fetch(`${grafana.url}/api/dashboards/uid/${one.uid}`, {
-        method: 'DELETE',
-        headers: { authorization: `Bearer ${grafana.token()}` },
-      });
+      await remove(`/api/dashboards/uid/${one.uid}`);
     }
     after = await backUp();
   });
@@ -67,11 +68,24 @@ describe('what was deleted between two backups', () => {
     const run = await apply((await service.call('POST', '/restores', { snapshot: before, selection })).json);
     expect(await gone('true')).toEqual(all.filter((one) => one !== uid));
     expect(await gone('false')).toEqual(all);
-    expect(await back()).toEqual([uid]);
+    expect(await restored()).toEqual([uid]);
+    const { finished } = (await service.call('GET', `/runs/${run}`)).json;
+    const { items } = (await service.call('GET', '/changes?kind=dashboard&limit=100')).json as ChangePage;
+    expect(items.find(({ restoredAt }) => restoredAt)?.restoredAt).toBe(finished);
 
     await apply((await service.call('POST', `/runs/${run}/undo`)).json);
     expect(await gone('true')).toEqual(all);
-    expect(await back()).toEqual([]);
+    expect(await restored()).toEqual([]);
+  });
+
+  it('is listed again if it was deleted after the restore, as Grafana lists it, before the next backup', async () => {
+    const selection = { type: 'resources', resources: [{ org: 1, kind: 'dashboard', uid }] };
+    await apply((await service.call('POST', '/restores', { snapshot: before, selection })).json);
+    await remove(`/api/dashboards/uid/${uid}`);
+    expect(await restored()).toEqual([]);
+    expect(await gone('true')).toContain(uid);
+    const found = (await service.call('GET', `/search?q=${uid}&kind=dashboard&deleted=true`)).json.items;
+    expect(found).toMatchObject([{ uid, deleted: true }]);
   });
 
   it('stays listed when the restore made copies, for the original is still missing', async () => {
@@ -82,8 +96,6 @@ describe('what was deleted between two backups', () => {
   });
 
   it('is deleted again, not back, when a backup after the restore lacks it, a folder with its contents', async () => {
-    const remove = (path: string) =>
-      fetch(`${grafana.url}${path}`, { method: 'DELETE', headers: { authorization: `Bearer ${grafana.token()}` } });
     const { json } = await service.call('GET', `/snapshots/${after}/resources?kind=folder`);
     const folder = json.items[0].uid as string;
     // IDs of snapshots have whole seconds, so that a backup must not begin in the second in which a restore ended.
@@ -93,13 +105,13 @@ describe('what was deleted between two backups', () => {
     const without = await backUp();
     const selection = { type: 'folder', org: 1, uid: folder };
     await apply((await service.call('POST', '/restores', { snapshot: after, selection })).json);
-    expect(await back()).not.toEqual([]);
+    expect(await restored()).not.toEqual([]);
     await remove(`/api/folders/${folder}`);
     await nextSecond();
     const again = await backUp();
-    expect(await back()).toEqual([]);
+    expect(await restored()).toEqual([]);
     const feed = (await service.call('GET', '/changes?kind=dashboard,folder&limit=100')).json as ChangePage;
-    const inFolder = feed.items.filter(({ deletedFolder }) => deletedFolder?.uid === folder);
+    const inFolder = feed.items.filter(({ deletedWith }) => deletedWith?.uid === folder);
     const of = (first: string) => inFolder.filter(({ snapshots }) => snapshots.first === first);
     const uidsOf = (first: string) => of(first).map(({ resource }) => resource?.uid);
     // The copy of the test before is in no backup that was restored.
@@ -110,6 +122,6 @@ describe('what was deleted between two backups', () => {
     const held = (await service.call('GET', `/snapshots/${source}/resources?kind=folder`)).json.items;
     expect(held.map((one: { uid: string }) => one.uid)).toContain(folder);
     await apply((await service.call('POST', '/restores', { snapshot: after, selection })).json);
-    expect(await back()).toEqual(expect.arrayContaining(uidsOf(again).filter((one) => one !== folder)));
+    expect(await restored()).toEqual(expect.arrayContaining(uidsOf(again).filter((one) => one !== folder)));
   });
 });

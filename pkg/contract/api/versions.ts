@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Cursor, NameableParameter, OrgId, OrgParameter, pageOf, Time, Uid } from './common.ts';
+import { Cursor, KindParameter, NameableParameter, OrgId, OrgParameter, pageOf, Time, Uid } from './common.ts';
 import { ReadableChange, Restored } from './diff.ts';
 
 /**
@@ -48,16 +48,21 @@ export const ResourceVersion = z.object({
     /** The one that `after` is about; of what was deleted again before a snapshot had it, the last one that has it. */
     before: z.string().optional(),
   }),
-  /** Only in GET /changes, of a deletion: it is back, in a later snapshot or by a restore since. */
+  /** Only in GET /changes, of a deletion: a later snapshot shows that it is back. */
   back: z.literal(true).optional(),
   /**
-   * Only in GET /changes, of a deletion: the outermost folder that was deleted between the same two snapshots and was
-   * it, or contained it.
+   * Only in GET /changes, of a deletion: when a restore brought it back, which no later snapshot shows yet. It may have
+   * been deleted again since, unless Grafana lists what was deleted.
    */
-  deletedFolder: z.object({ uid: z.string(), title: z.string() }).optional(),
+  restoredAt: Time.optional(),
   /**
-   * Only in GET /changes, of several that one restore saved, or that were deleted with one folder: how many there are.
-   * Only the first of them are listed.
+   * Only in GET /changes, of a deletion: the outermost folder that was deleted between the same two snapshots and was
+   * it, or contained it; without one, the deleted dashboard or other resource that it belonged to, such as annotations.
+   */
+  deletedWith: z.object({ kind: KindParameter, uid: z.string(), title: z.string(), folder: z.string() }).optional(),
+  /**
+   * Only in GET /changes, of several that one restore saved, or that were deleted together: how many there are. Only the
+   * first of them are listed.
    */
   together: z.int().positive().optional(),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */

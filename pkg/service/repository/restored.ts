@@ -10,19 +10,29 @@ import { holds } from '../pagination.ts';
 import { timeOfId } from '../../repository/layout.ts';
 import type { History } from './history.ts';
 
+/** Grafana gives the time of a save or deletion in whole seconds, by its own clock. */
+export const APART_MS = 5_000;
 const RESTORES_MOST = 50;
 const READS_AT_ONCE = 2;
+
+/** What the last restore that touched a resource did to it, and when that restore ended. */
+export interface LeftByRestore {
+  isThere: boolean;
+  at: string;
+}
 
 /**
  * Decides whether the restores since a moment, or since a later one, have left a resource in Grafana, as the last of
  * them that touched it did; undefined for what none has touched.
+ * @param deletedSince - which resources Grafana lists as deleted, read after a moment
  */
 export async function leftByRestores(
   history: History,
   since: string,
   signal: AbortSignal,
-): Promise<(resource: ResourceRef, later?: string) => boolean | undefined> {
-  const left = new Map<string, { isThere: boolean; at: string }>();
+  deletedSince: (moment: string) => Promise<(resource: ResourceRef, after: string) => boolean>,
+): Promise<(resource: ResourceRef, later?: string) => LeftByRestore | undefined> {
+  const left = new Map<string, LeftByRestore>();
   const ended = (run: RunLine): boolean => run.kind === 'restore' && (run.finished ?? '') > since;
   // Anyone who can write to the target can add records: the newest are enough for a hint.
   const newest = (await history.since(since, ended, signal)).slice(0, RESTORES_MOST).reverse();
@@ -30,9 +40,13 @@ export async function leftByRestores(
     const at = run?.finished ?? since;
     run?.touched?.forEach((one) => left.set(keyOf(one), { isThere: one.did !== 'deleted', at }));
   }
+  const last = [...left.values()].reduce((latest, { at }) => (at > latest ? at : latest), since);
+  const isGone = left.size === 0 ? () => false : await deletedSince(last);
   return (resource, later = since) => {
-    const last = left.get(keyOf(resource));
-    return last !== undefined && last.at >= later ? last.isThere : undefined;
+    const found = left.get(keyOf(resource));
+    return found === undefined || found.at < later
+      ? undefined
+      : { ...found, isThere: found.isThere && !isGone(resource, found.at) };
   };
 }
 
@@ -64,8 +78,6 @@ export async function createdByRestores(
   return created;
 }
 
-/** Grafana gives the time of a save in whole seconds, by its own clock. */
-const APART_MS = 5_000;
 const DAY_MS = 24 * 60 * 60_000;
 /** How Grafana names a service account that saved something; before version 12, by its login. */
 const SERVICE_ACCOUNT = /^(service-account:|sa-)/;

@@ -59,7 +59,11 @@ export class TextSearch {
             kinds: kind === undefined || kind.length === 0 ? undefined : kind,
             deleted: deleted === 'true',
             isVisible: (ref) => isOf(caller, ref),
-            leftByRestores: (since) => leftByRestores(this.#history, since, signal),
+            leftByRestores: async (since) => {
+              const deletedSince = (moment: string) => this.#authors.deletedSince(caller, moment);
+              const isLeft = await leftByRestores(this.#history, since, signal, deletedSince);
+              return (ref) => isLeft(ref)?.isThere;
+            },
             covers: (snapshot) => covers(snapshot, caller) !== false,
             serverOrg: Math.max(1, caller.org),
             after,

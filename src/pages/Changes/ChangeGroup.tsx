@@ -1,54 +1,26 @@
 import { config } from '@grafana/runtime';
 import { Button, TextLink } from '@grafana/ui';
 import { useId, useState, type ReactNode } from 'react';
-import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
-import { plural, t } from '../../lib/i18n.ts';
+import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';
-import { ChangeRow, Saved } from './ChangeRow.tsx';
-import type { FeedChange } from './feed.ts';
+import { countText, GroupHead } from './ChangeHead.tsx';
+import { ChangeRow } from './ChangeRow.tsx';
+import type { FeedRow } from './feed.ts';
 
-interface Props {
-  changes: readonly [FeedChange, ...FeedChange[]];
-  children: ReactNode;
-}
-
-/** All changes by one restore, or with one deleted folder, folded. */
-export function ChangeGroup({ changes, children }: Props) {
+/** All changes by one restore, or deleted together, folded. */
+export function ChangeGroup({ changes, children }: Pick<FeedRow, 'changes'> & { children: ReactNode }) {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
-  const [first] = changes;
-  const { deletedFolder: folder, snapshots } = first;
-  const byFolder = changes.find(({ resource }) => resource.uid === folder?.uid) ?? first;
-  const number = first.together ?? changes.length;
-  const count = plural('snapshot.count', number, '{{number}} resource', '{{number}} resources');
+  const [{ deletedWith: head, snapshots, together = 0 }] = changes;
+  const count = countText(changes);
   return (
     <>
-      <ChangeRow
-        label={folder === undefined ? count : `${folder.title}, ${count}`}
-        head={
-          <>
-            {folder === undefined ? (
-              <LabelBadge color="green" icon="history" text={t('changes.restored', 'Restored')} />
-            ) : (
-              <>
-                <LabelBadge color="red" icon="trash-alt" text={t('versions.removed', 'Deleted')} />
-                <ResourceName resource={{ kind: 'folder', ...folder }} />
-              </>
-            )}
-            {count}
-            <Saved change={byFolder} />
-          </>
-        }
-      >
-        {folder !== undefined &&
+      <ChangeRow label={head === undefined ? count : `${head.title}, ${count}`} head={<GroupHead changes={changes} />}>
+        {head !== undefined &&
           snapshots.before !== undefined &&
           !changes.some(({ back, foreign }) => back || foreign) && (
-            <RestoreDeleted
-              snapshot={snapshots.before}
-              resource={{ org: config.bootData.user.orgId, kind: 'folder', uid: folder.uid }}
-            />
+            <RestoreDeleted snapshot={snapshots.before} resource={{ org: config.bootData.user.orgId, ...head }} />
           )}
         <Button
           size="sm"
@@ -63,7 +35,7 @@ export function ChangeGroup({ changes, children }: Props) {
       </ChangeRow>
       <div id={id} style={{ paddingLeft: 24 }}>
         {isOpen && children}
-        {isOpen && number > changes.length && (
+        {isOpen && together > changes.length && (
           <TextLink href={routes.compare({ from: snapshots.before ?? '', to: snapshots.first })}>
             {t('latestChanges.all', 'All changes')}
           </TextLink>

@@ -1,35 +1,23 @@
-import type { IconName } from '@grafana/data';
-import { Button, LinkButton, Text, type BadgeColor } from '@grafana/ui';
+import { Button, LinkButton } from '@grafana/ui';
 import { isWholeResource } from '../../../pkg/contract/kinds.ts';
-import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
-import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { ResourceName } from '../../components/resources/ResourceName.tsx';
 import { RestoreDeleted } from '../../components/resources/RestoreButton.tsx';
-import { VersionChanges, versionLooks } from '../../components/resources/VersionChanges.tsx';
+import { VersionChanges } from '../../components/resources/VersionChanges.tsx';
 import { t } from '../../lib/i18n.ts';
-import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
-import { ChangeRow, Saved } from './ChangeRow.tsx';
+import { ChangeHead, looksOf } from './ChangeHead.tsx';
+import { ChangeRow } from './ChangeRow.tsx';
 import { refOfChange, type FeedChange } from './feed.ts';
 
 /** One change: of what, by whom, what changed in words, and how to go back. */
 export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompare: () => void }) {
-  const { what, resource, title, folder, snapshots, foreign, back } = change;
+  const { what, resource, title, snapshots, foreign, back } = change;
   const { before } = snapshots;
-  const [color, icon, label] = looksOf(change);
+  const [, , label] = looksOf(change);
   const ref = refOfChange(change);
   return (
     <ChangeRow
       label={`${title || resource.uid}, ${label}`}
-      head={
-        <>
-          <LabelBadge color={color} icon={icon} text={label} />
-          <ResourceName resource={{ ...resource, title }} />
-          <Text color="secondary">{[kindLabel(resource.kind), folder].filter(Boolean).join(' · ')}</Text>
-          {foreign && <ForeignBadge />}
-          <Saved change={change} />
-        </>
-      }
+      head={<ChangeHead change={change} />}
       words={<VersionChanges version={change} />}
     >
       {what === 'deleted' && !back && before !== undefined && !foreign && isWholeResource(ref) && (
@@ -51,13 +39,4 @@ export function ChangeItem({ change, onCompare }: { change: FeedChange; onCompar
       </LinkButton>
     </ChangeRow>
   );
-}
-
-/** As for a version, with its own word for resources that only moved. */
-function looksOf(change: FeedChange): [color: BadgeColor, icon: IconName, label: string] {
-  const { what, movedFrom, renamedFrom, changes = [] } = change;
-  const isMoveAlone = movedFrom !== undefined && renamedFrom === undefined && changes.length <= 1;
-  return what === 'changed' && isMoveAlone
-    ? ['blue', 'folder-open', t('changes.moved', 'Moved')]
-    : versionLooks(change);
 }

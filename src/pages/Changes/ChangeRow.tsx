@@ -2,11 +2,6 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Stack, useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
-import { LabelBadge } from '../../components/LabelBadge.tsx';
-import { RelativeTime } from '../../components/RelativeTime.tsx';
-import { SavedBy } from '../../components/resources/VersionChanges.tsx';
-import { t } from '../../lib/i18n.ts';
-import type { FeedChange } from './feed.ts';
 
 interface Props {
   /** Its name for those who listen. */
@@ -29,17 +24,6 @@ export function ChangeRow({ label, head, words, children }: Props) {
         {children}
       </Stack>
     </article>
-  );
-}
-
-/** Who saved or deleted it, when, and whether it is back. */
-export function Saved({ change }: { change: FeedChange }) {
-  return (
-    <>
-      <SavedBy version={change} />
-      {change.updated !== undefined && <RelativeTime time={change.updated} />}
-      {change.back && <LabelBadge color="green" icon="check" text={t('changes.back', 'Back in Grafana')} />}
-    </>
   );
 }
 

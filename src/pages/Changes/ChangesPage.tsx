@@ -1,5 +1,5 @@
 import { config } from '@grafana/runtime';
-import { Button, Combobox, EmptyState, Stack, Text } from '@grafana/ui';
+import { Button, Combobox, EmptyState, LinkButton, Stack, Text } from '@grafana/ui';
 import { useMemo, useState } from 'react';
 import { KIND_NAMES, SERVER_KINDS } from '../../../pkg/contract/kinds.ts';
 import { AppPage } from '../../components/AppPage.tsx';
@@ -148,8 +148,17 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
   return isFiltered ? (
     <EmptyState variant="not-found" message={t('changes.noMatch', 'No matching changes')} role="status" />
   ) : (
-    <EmptyState variant="completed" message={t('changes.empty', 'No changes yet')} role="status">
-      {t('changes.emptyText', 'A change appears here after the next backup.')}
+    <EmptyState
+      variant="completed"
+      message={t('changes.empty', 'No changes yet')}
+      role="status"
+      button={
+        <LinkButton icon="code-branch" href={routes.compareNow('latest')}>
+          {t('gone.live', 'Compare with Grafana now')}
+        </LinkButton>
+      }
+    >
+      {t('changes.emptyText', 'Changes since the last backup appear here after the next one.')}
     </EmptyState>
   );
 }

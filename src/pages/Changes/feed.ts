@@ -12,14 +12,14 @@ export interface BackupChanges {
   rows: FeedRow[];
 }
 
-/** One change, or all that a restore made or that were deleted with a folder. */
+/** One change, or all that a restore made or that were deleted together. */
 export interface FeedRow {
-  /** The ID of the restore, or the UID of the folder. */
+  /** The ID of the restore, or kind and UID of what they were deleted with. */
   group?: string;
   changes: [FeedChange, ...FeedChange[]];
 }
 
-/** Changes in order, by the backup that first shows them; those of a restore, or with a deleted folder, in one row. */
+/** Changes in order, by the backup that first shows them; those of a restore, or deleted together, in one row. */
 export function changesByBackup(items: readonly ResourceVersion[]): BackupChanges[] {
   const groups = new Map<string, BackupChanges>();
   for (const item of items) {
@@ -41,8 +41,8 @@ export function changesByBackup(items: readonly ResourceVersion[]): BackupChange
   return [...groups.values()];
 }
 
-function groupOf({ what, restored, deletedFolder }: ResourceVersion): string | undefined {
-  return what === 'deleted' ? deletedFolder?.uid : restored?.run;
+function groupOf({ what, restored, deletedWith: head }: ResourceVersion): string | undefined {
+  return what === 'deleted' ? head && `${head.kind}/${head.uid}` : restored?.run;
 }
 
 /** A unique key of a change. */

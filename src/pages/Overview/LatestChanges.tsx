@@ -1,17 +1,18 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
-import type { DiffEntry } from '../../../pkg/contract/api/diff.ts';
+import type { ChangePage } from '../../../pkg/contract/api/changes.ts';
+import type { Change } from '../../../pkg/contract/api/diff.ts';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
-import { ChangeBadge, changeLabel } from '../../components/ChangeBadge.tsx';
+import { changeLabel } from '../../components/ChangeBadge.tsx';
+import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { RelativeTime } from '../../components/RelativeTime.tsx';
-import { ResourceName } from '../../components/resources/ResourceName.tsx';
-import { useLatestChanges } from '../../data/useDiff.ts';
+import { useLatestChanges } from '../../data/useVersions.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
-import { changedBy } from '../../lib/resources/savedBy.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
+import { ChangeHead, GroupHead } from '../Changes/ChangeHead.tsx';
+import { changesByBackup, keyOf, refOfChange } from '../Changes/feed.ts';
 
 /** What changed between the newest backup and the one before, who saved it and when. */
 export function LatestChanges({ newest }: { newest: SnapshotRow }) {
@@ -45,8 +46,8 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
       </Stack>
       <div className={styles.content}>
         <QueryView query={query}>
-          {({ before: earlier, diff }) =>
-            earlier === undefined || diff === undefined ? (
+          {({ before: earlier, found }) =>
+            earlier === undefined || found === undefined ? (
               <Text color="secondary">{t('latestChanges.first', 'There is no earlier backup to compare with.')}</Text>
             ) : (
               <Stack direction="column" gap={1}>
@@ -54,10 +55,11 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
                   {t('latestChanges.counts', 'Between the backups of {{before}} and {{after}}: {{counts}}.', {
                     before: distinctTimes([earlier.time, newest.time])(earlier.time),
                     after: distinctTimes([earlier.time, newest.time])(newest.time),
-                    counts: countsText(diff.counts),
+                    counts: countsText(found.counts),
                   })}
                 </Text>
-                <Entries entries={diff.items} sides={{ from: earlier.id, to: newest.id }} />
+                <IndexedNotice indexed={found.indexed} />
+                <Changes items={found.items} sides={{ from: earlier.id, to: newest.id }} />
               </Stack>
             )
           }
@@ -67,35 +69,41 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
   );
 }
 
-interface EntriesProps {
-  entries: readonly DiffEntry[];
+interface ChangesProps extends Pick<ChangePage, 'items'> {
   sides: { from: string; to: string };
 }
 
-/** Each leads to its difference. */
-function Entries({ entries, sides }: EntriesProps) {
+/** As the page of all changes lists them; each leads to its difference. */
+function Changes({ items, sides }: ChangesProps) {
   const styles = useStyles2(getStyles);
+  const rows = changesByBackup(items).flatMap((backup) => backup.rows);
   return (
     <ul className={styles.list} aria-label={t('latestChanges.list', 'Newest changes')}>
-      {entries.map((entry) => (
-        <li key={`${resourceParameter(entry)} ${entry.change}`} className={styles.item}>
-          <ChangeBadge change={entry.change} />
-          <ResourceName resource={entry} href={routes.compare({ ...sides, resource: resourceParameter(entry) })} />
-          <Text color="secondary" variant="bodySmall">
-            {changedBy(entry) ?? ''}
-          </Text>
-          {entry.updated !== undefined && <RelativeTime time={entry.updated} />}
-        </li>
-      ))}
+      {rows.map(({ group, changes }) => {
+        const [change] = changes;
+        const { deletedWith = change.resource } = change;
+        const ref = refOfChange({ ...change, resource: group === undefined ? change.resource : deletedWith });
+        const href = routes.compare({ ...sides, resource: resourceParameter(ref) });
+        return (
+          <li key={keyOf(change)} className={styles.item}>
+            {group === undefined ? (
+              <ChangeHead change={change} href={href} />
+            ) : (
+              <GroupHead changes={changes} href={href} />
+            )}
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
 /** The numbers in words, those that are not 0. */
-function countsText(counts: Record<DiffEntry['change'], number>): string {
-  const parts = (['added', 'changed', 'removed'] as const)
-    .filter((change) => counts[change] > 0)
-    .map((change) => `${changeLabel(change)} ${formatNumber(counts[change])}`);
+function countsText(counts: Partial<Record<Change, number>> = {}): string {
+  const parts = (['added', 'changed', 'removed'] as const).flatMap((change) => {
+    const count = counts[change] ?? 0;
+    return count > 0 ? `${changeLabel(change)} ${formatNumber(count)}` : [];
+  });
   return parts.join(', ') || t('latestChanges.none', 'no changes');
 }
 

@@ -44,10 +44,10 @@ it('deletions with a folder are one row, and another folder, or a single dashboa
   const deleted = (uid: string, folder?: string): Item => ({
     ...change(uid),
     what: 'deleted',
-    ...(folder !== undefined && { deletedFolder: { uid: folder, title: folder } }),
+    ...(folder !== undefined && { deletedWith: { kind: 'folder' as const, uid: folder, title: folder, folder: '' } }),
   });
   expect(shown([deleted('f', 'f'), deleted('a', 'f'), deleted('g', 'g'), deleted('b'), deleted('c', 'f')])).toEqual([
-    ['f', 'f', 'a', 'c'],
+    ['folder/f', 'f', 'a', 'c'],
     [undefined, 'g'],
     [undefined, 'b'],
   ]);

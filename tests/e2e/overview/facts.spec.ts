@@ -151,33 +151,33 @@ test('snapshots that no trusted key signed are counted in the title', async ({ a
   await expect(alert).toHaveCount(0);
 });
 
-test('the latest changes lead to their differences, and permissions are not said to be deleted with their dashboard', async ({
+test('the latest changes are grouped as on the page of all changes, and lead to their differences', async ({
   app,
   page,
   service,
 }) => {
-  const entry = (change: string, kind: string, uid: string, title: string) => ({
-    ...{ change, org: 1, kind, uid, title, folder: '' },
-  });
-  const items = [
-    entry('changed', 'dashboard', 'redis', 'Redis'),
-    entry('changed', 'dashboard-permissions', 'redis', 'Redis'),
-    entry('removed', 'dashboard', 'dns', 'DNS'),
-    entry('removed', 'dashboard-permissions', 'dns', 'DNS'),
-  ];
   const [newest, before] = service.state.snapshots;
-  const sides = { from: before!.id, to: newest!.id, foreign: [], errors: [] };
-  const counts = { added: 0, changed: 2, removed: 2 };
-  await page.route(/\/api\/v1\/diff\?.*order=newest/, (route) =>
-    route.fulfill({ json: { ...sides, items, total: 4, counts } }),
+  const entry = (what: string, kind: string, uid: string, more: object = {}) => ({
+    ...{ what, resource: { kind, uid }, title: uid, folder: '', time: newest!.time, lived: 0 },
+    ...{ snapshots: { first: newest!.id, last: newest!.id, count: 1, before: before!.id }, ...more },
+  });
+  const together = { deletedWith: { kind: 'folder', uid: 'prod', title: 'Prod', folder: 'Team A' }, together: 60 };
+  const items = [
+    entry('changed', 'dashboard', 'redis'),
+    entry('deleted', 'folder', 'prod', together),
+    entry('deleted', 'dashboard', 'dns', together),
+  ];
+  const counts = { added: 0, changed: 1, removed: 60 };
+  const indexed = { snapshots: 2, pending: 0, unreadable: 0 };
+  await page.route(new RegExp(`/api/v1/changes\\?.*since=${before!.id}&until=${newest!.id}`), (route) =>
+    route.fulfill({ json: { items, total: 61, counts, indexed } }),
   );
   await app.open('');
   const list = page.getByRole('list', { name: 'Newest changes' });
-  await expect(list.getByRole('listitem')).toHaveCount(3);
-  await expect(list.getByRole('listitem').filter({ hasText: 'DNS' })).toHaveCount(1);
-  await expect(page.getByText(/: Changed 2, Removed 1\.$/)).toBeVisible();
+  await expect(list.getByRole('listitem')).toHaveText([/^Changedredis/, /^DeletedProdFolder · Team A60 resources$/]);
+  await expect(page.getByText(/: Changed 1, Removed 60\.$/)).toBeVisible();
   await expectAccessible(page);
-  await list.getByRole('link', { name: 'Redis' }).first().click();
+  await list.getByRole('link', { name: 'redis' }).click();
   await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);
   await expect(page.getByRole('dialog')).toBeVisible();
 });

@@ -53,6 +53,22 @@ test('what was deleted and is back is not offered for restoring', async ({ app, 
   await expectAccessible(page);
 });
 
+test('what was restored after the last backup may be deleted again: its page says when, and offers the way back', async ({
+  app,
+  page,
+}) => {
+  await page.route('**/api/v1/changes?*', async (route) => {
+    const { items, ...list } = await (await route.fetch()).json();
+    const restoredAt = '2026-11-30T12:00:00Z';
+    const all = items.map((one: { what: string }) => (one.what === 'deleted' ? { ...one, restoredAt } : one));
+    await route.fulfill({ json: { ...list, items: all } });
+  });
+  await app.open('/changes');
+  const deleted = page.getByRole('article', { name: /, Deleted$/ }).first();
+  await expect(deleted.getByText(/^Restored on Nov 30, 2026/)).toBeVisible();
+  await expect(deleted.getByRole('button', { name: 'Restore it' })).toBeVisible();
+});
+
 test('without a second backup there are no changes yet, and a service that is down is said to be down', async ({
   app,
   page,
@@ -63,6 +79,8 @@ test('without a second backup there are no changes yet, and a service that is do
   await app.open('/changes');
   await expect(page.getByText('No changes yet')).toBeVisible();
   await expectAccessible(page);
+  await page.getByRole('link', { name: 'Compare with Grafana now' }).click();
+  await expect(page).toHaveURL(/\/compare\?.*to=live/);
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await app.open('/changes');
   await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();

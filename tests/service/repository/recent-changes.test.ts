@@ -90,8 +90,11 @@ it('GET /changes lists what any backup shows, newest first, by folder, kind and 
   expect(next.next).toBeUndefined();
 });
 
-it('GET /changes names the outermost folder with which something was deleted', async () => {
+it('GET /changes names the outermost folder with which something was deleted, and where that was', async () => {
   await api('POST /api/folders', { uid: 'inner', title: 'Inner', parentUid: 'ops' });
+  await api('POST /api/folders', { uid: 'prod', title: 'Prod', parentUid: 'ops' });
+  await backUp();
+  await api('DELETE /api/folders/prod');
   await save('deep', {}, 'inner');
   await save('early', {}, 'ops');
   await save('loose');
@@ -103,11 +106,52 @@ it('GET /changes names the outermost folder with which something was deleted', a
   await backUp();
   const { items } = await page('?kind=dashboard,folder');
   const deleted = items.filter(({ what }) => what === 'deleted');
-  const ops = { uid: 'ops', title: 'Ops' };
-  expect(Object.fromEntries(deleted.map(({ resource, deletedFolder }) => [resource?.uid, deletedFolder]))).toEqual({
+  const ops = { kind: 'folder', uid: 'ops', title: 'Ops', folder: '' };
+  expect(Object.fromEntries(deleted.map(({ resource, deletedWith }) => [resource?.uid, deletedWith]))).toEqual({
     ...{ ops, inner: ops, deep: ops },
-    ...{ loose: undefined, early: undefined },
+    ...{ loose: undefined, early: undefined, prod: { kind: 'folder', uid: 'prod', title: 'Prod', folder: 'Ops' } },
   });
+});
+
+it('GET /changes groups what belonged to a deleted dashboard with it, or with the folder', async () => {
+  for (const [uid, folderUid] of [
+    ['noted', 'ops'],
+    ['lone', ''],
+    ['kept', ''],
+  ] as const) {
+    await save(uid, {}, folderUid);
+    for (const text of [`${uid} deployed`, `${uid} failed`]) {
+      await api('POST /api/annotations', { dashboardUID: uid, time: 1_700_000_000_000, text });
+    }
+    await api(`POST /api/dashboards/uid/${uid}/public-dashboards`, { isEnabled: true });
+  }
+  await api('POST /api/annotations', { time: 1_700_000_000_000, text: 'everywhere' });
+  await backUp();
+  await api('DELETE /api/dashboards/uid/lone');
+  await api('DELETE /api/folders/ops');
+  await backUp();
+  const headOf = ({ deletedWith }: ChangePage['items'][number]) => `${deletedWith?.kind}/${deletedWith?.uid}`;
+  const entries = ({ items }: ChangePage) =>
+    [...new Set(items.map(headOf))].map((head) => {
+      const members = items.filter((one) => headOf(one) === head);
+      return [head, members[0]?.resource?.uid, ...members.map(({ title }) => title).sort()];
+    });
+  const lone = ['lone', 'lone deployed', 'lone failed', 'lone'];
+  const ops = ['Ops', 'noted', 'noted deployed', 'noted failed', 'noted'];
+  const all = await page('?limit=2');
+  expect(entries(all).sort()).toEqual([
+    ['dashboard/lone', 'lone', ...lone.toSorted()],
+    ['folder/ops', 'ops', ...ops.toSorted()],
+  ]);
+  expect(new Set(all.items.map(({ together }) => together))).toEqual(new Set([4, 5]));
+  // Those of the dashboard that is not listed stay single.
+  const notes = (await page('?kind=annotation')).items;
+  expect(notes.map(({ title, deletedWith }) => [title, deletedWith?.uid]).sort()).toEqual([
+    ['lone deployed', undefined],
+    ['lone failed', undefined],
+    ['noted deployed', 'ops'],
+    ['noted failed', 'ops'],
+  ]);
 });
 
 it('GET /changes counts a deleted folder with its contents as one, without permissions, whatever the page', async () => {
@@ -133,17 +177,17 @@ it('GET /changes counts a deleted folder with its contents as one, without permi
     query = `?limit=2&cursor=${one.next}`;
   }
   const entries = pages.map(({ items }) => [
-    ...new Set(items.map(({ title, deletedFolder }) => deletedFolder?.title ?? title)),
+    ...new Set(items.map(({ title, deletedWith }) => deletedWith?.title ?? title)),
   ]);
   expect(entries).toEqual([['alone', 'Ops'], ['zoo']]);
   expect(pages.map(({ total }) => total)).toEqual([63, 63]);
-  const folder = pages[0]?.items.filter(({ deletedFolder }) => deletedFolder !== undefined) ?? [];
+  const folder = pages[0]?.items.filter(({ deletedWith }) => deletedWith !== undefined) ?? [];
   expect(folder[0]?.resource).toEqual({ kind: 'folder', uid: 'ops' });
-  expect([folder.length, new Set(folder.map(({ together }) => together))]).toEqual([50, new Set([61])]);
+  expect([folder.length, new Set(folder.map(({ together }) => together))]).toEqual([20, new Set([61])]);
   const byKind = (await page('?limit=1&kind=dashboard')).items;
   expect(byKind.map(({ title }) => title)).toEqual(['alone']);
-  expect((await page('?kind=dashboard')).items.find(({ deletedFolder }) => deletedFolder)).toMatchObject({
+  expect((await page('?kind=dashboard')).items.find(({ deletedWith }) => deletedWith)).toMatchObject({
     together: 60,
-    deletedFolder: { uid: 'ops', title: 'Ops' },
+    deletedWith: { uid: 'ops', title: 'Ops' },
   });
 });

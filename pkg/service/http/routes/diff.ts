@@ -35,8 +35,9 @@ export function diffRoutes(api: Api, parts: Parts): void {
       return () => true;
     }
     const { started } = await snapshots.manifest(query.to, caller, signal);
-    const isLeft = await leftByRestores(history, started, signal);
-    return (entry) => entry.change !== 'removed' || isLeft(entry) !== true;
+    const deletedSince = (moment: string) => authors.deletedSince(caller, moment);
+    const isLeft = await leftByRestores(history, started, signal, deletedSince);
+    return (entry) => entry.change !== 'removed' || isLeft(entry)?.isThere !== true;
   }
 
   /** With who saved or deleted each. @param isGone - whether the later side lacks what the earlier one has */

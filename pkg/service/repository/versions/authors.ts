@@ -1,5 +1,6 @@
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import { reasonOf } from '../../../contract/errors.ts';
+import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { Clock, Log } from '../../../contract/ports.ts';
 import { liveAuthors, liveDeletions } from '../../../operations/live.ts';
 import type { GrafanaLink } from '../../../operations/grafana.ts';
@@ -11,6 +12,7 @@ import { withTimeLimit } from '../../../lib/time-limit.ts';
 import { readDeletionsOf, type SnapshotDeletions } from '../../../repository/deletions.ts';
 import { isOf, isOwn, type Caller } from '../../organizations/caller.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
+import { APART_MS } from '../restored.ts';
 import { Kept } from './kept.ts';
 
 /** A list that is no older may lack the very last deletions: Grafana is not asked for each resource. */
@@ -74,6 +76,21 @@ export class AuthorNames {
     ]);
     const nameOf = (author: string): string => authorOf(author, authors) ?? author;
     return { nameOf, deletedBy: (gone) => nameOf(deletionOf(gone, kept, live)?.updatedBy ?? '') };
+  }
+
+  /**
+   * Decides which resources Grafana lists as deleted after a moment; it lists none before 12.4, and only dashboards and
+   * folders. Of what was created again it lists nothing.
+   * @param moment - the list is read after that
+   */
+  async deletedSince(caller: Caller, moment: string): Promise<(resource: ResourceRef, after: string) => boolean> {
+    const now = this.#clock.now();
+    const latest = Math.min(now.getTime(), Math.max(Date.parse(moment), now.getTime() - LATEST_MS));
+    const live = await this.#deletionsOf(caller, latest);
+    return ({ kind, uid }, after) => {
+      const of = live?.of.get(`${kind}/${uid}`) ?? [];
+      return of.some(({ updated }) => Date.parse(updated) > Date.parse(after) - APART_MS);
+    };
   }
 
   #authorsOf(caller: Caller, since: number): Promise<Authors | undefined> {

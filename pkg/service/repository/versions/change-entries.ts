@@ -1,11 +1,13 @@
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
 import type { ResourceChange } from '../../../repository/index/versions/below/below.ts';
+import type { VersionState } from '../../../repository/index/versions/files.ts';
 import { keyOfChange } from './ask-index.ts';
+import type { Owner } from './owners.ts';
 
 /** Of what was restored or deleted together, at most this many are listed. */
 const MEMBERS_MOST = 50;
-/** The same of all entries of a page, each of which lists one at least. */
-const PAGE_MEMBERS_MOST = 500;
+/** The same of all entries of a page, for each that was asked for; each lists one at least. */
+const PAGE_MEMBERS = 10;
 
 /** A change in the index, as people see it. */
 export interface ListedChange {
@@ -13,23 +15,43 @@ export interface ListedChange {
   version: ResourceVersion;
 }
 
+/** What something was in, or belonged to. */
+type Home = Pick<Owner, 'kind' | 'uid'>;
+
+/** Everything that was deleted, by the key of its change. */
+type Deleted = ReadonlyMap<string, ResourceChange>;
+
 /**
- * Puts together what one restore saved, or what was deleted with one folder, of what the same snapshot shows.
+ * Puts together what one restore saved, or what was deleted with one folder or dashboard, of what the same snapshot
+ * shows.
  * @param listed - newest first, with all changes of each snapshot
+ * @param ownerOf - what something belonged to
  * @returns each entry where its first change was
  */
-export function entriesOf(listed: readonly ListedChange[]): ListedChange[][] {
-  const folders = new Map(
+export function entriesOf(
+  listed: readonly ListedChange[],
+  ownerOf: (one: ResourceChange) => Owner | undefined = () => undefined,
+): ListedChange[][] {
+  const deleted: Deleted = new Map(
     listed.flatMap(({ found }): [string, ResourceChange][] =>
-      found.change.what === 'deleted' && found.ref.kind === 'folder' ? [[keyOfChange(found), found]] : [],
+      found.change.what === 'deleted' ? [[keyOfChange(found), found]] : [],
     ),
   );
+  const asked = listed
+    .filter(({ found: { unasked } }) => unasked !== true)
+    .map((one) => ({ ...one, head: headOf(one.found, ownerOf(one.found), deleted) }));
+  // What something was deleted with is the head of an entry, and part of it.
+  const heads = new Map(
+    asked.flatMap(({ found, head }) => (head ? [[keyOfChange({ ...found, ref: head }), head]] : [])),
+  );
   const entries = new Map<string, ListedChange[]>();
-  for (const { found, version } of listed.filter(({ found: { unasked } }) => unasked !== true)) {
-    const deletedFolder = outermost(found, folders);
-    const one = { found, version: deletedFolder === undefined ? version : { ...version, deletedFolder } };
-    const together = version.restored?.run ?? deletedFolder?.uid;
-    const key = together === undefined ? keyOfChange(found) : `${version.snapshots.first} ${together}`;
+  for (const { found, version, head } of asked) {
+    const own = keyOfChange(found);
+    const deletedWith = head ?? (version.what === 'deleted' ? heads.get(own) : undefined);
+    const one = { found, version: deletedWith === undefined ? version : { ...version, deletedWith } };
+    const run = version.restored?.run;
+    const together = deletedWith === undefined ? own : keyOfChange({ ...found, ref: deletedWith });
+    const key = run === undefined ? together : `${version.snapshots.first} ${run}`;
     const entry = entries.get(key);
     if (entry === undefined) {
       entries.set(key, [one]);
@@ -40,36 +62,52 @@ export function entriesOf(listed: readonly ListedChange[]): ListedChange[][] {
   return [...entries.values()];
 }
 
-/** The changes that a page lists of its entries, with the number of those that belong together. */
-export function shownOf(entries: readonly ListedChange[][]): ListedChange[] {
-  let room = PAGE_MEMBERS_MOST;
+/**
+ * The changes that a page lists of its entries, with the number of those that belong together.
+ * @param limit - how many entries were asked for
+ */
+export function shownOf(entries: readonly ListedChange[][], limit: number): ListedChange[] {
+  let room = PAGE_MEMBERS * limit;
   return entries.flatMap((entry) => {
     if (entry.length === 1) {
       return entry;
     }
-    const { deletedFolder, restored } = entry[0]?.version ?? {};
-    const isFolder = ({ found: { ref } }: ListedChange): boolean =>
-      restored === undefined && ref.kind === 'folder' && ref.uid === deletedFolder?.uid;
-    const ordered = [...entry.filter(isFolder), ...entry.filter((one) => !isFolder(one))];
+    const { deletedWith: head, restored } = entry[0]?.version ?? {};
+    const isHead = ({ found: { ref } }: ListedChange): boolean =>
+      restored === undefined && ref.kind === head?.kind && ref.uid === head.uid;
+    const ordered = [...entry.filter(isHead), ...entry.filter((one) => !isHead(one))];
     const members = ordered.slice(0, Math.max(1, Math.min(MEMBERS_MOST, room)));
     room -= members.length;
     return members.map(({ found, version }) => ({ found, version: { ...version, together: entry.length } }));
   });
 }
 
-/** The outermost folder that the same snapshot shows to be deleted, and that is or contained what was deleted. */
-function outermost(
+/**
+ * The outermost folder that the same snapshot shows to be deleted, and that is or contained what was deleted; without
+ * one, what it belonged to.
+ */
+function headOf(
   { ref, change }: ResourceChange,
-  folders: ReadonlyMap<string, ResourceChange>,
-): ResourceVersion['deletedFolder'] {
-  let uid = ref.kind === 'folder' ? ref.uid : change.before?.folderUid;
-  let found: ResourceVersion['deletedFolder'];
+  owner: Owner | undefined,
+  deleted: Deleted,
+): ResourceVersion['deletedWith'] {
+  let found: ResourceVersion['deletedWith'];
+  if (change.what !== 'deleted') {
+    return found;
+  }
+  let at: Home | undefined = owner ?? ref;
+  let folderUid = owner?.folderUid;
   const seen = new Set<string>();
-  while (change.what === 'deleted' && uid !== undefined && uid !== '' && !seen.has(uid)) {
-    seen.add(uid);
-    const before = folders.get(keyOfChange({ ref: { kind: 'folder', uid }, change }))?.change.before;
-    found = before === undefined ? found : { uid, title: before.title };
-    uid = before?.folderUid;
+  while (at !== undefined && !seen.has(`${at.kind}/${at.uid}`)) {
+    const { kind, uid }: Home = at;
+    seen.add(`${kind}/${uid}`);
+    const before: VersionState | undefined = deleted.get(keyOfChange({ ref: at, change }))?.change.before;
+    if (before !== undefined && (owner !== undefined || kind === 'folder')) {
+      found = { kind, uid, title: before.title, folder: before.folder };
+    }
+    const parent: string = before?.folderUid ?? folderUid ?? '';
+    folderUid = undefined;
+    at = parent === '' ? undefined : { kind: 'folder', uid: parent };
   }
   return found;
 }

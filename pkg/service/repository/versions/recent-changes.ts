@@ -3,7 +3,7 @@ import type { ChangePage, ChangesQuery } from '../../../contract/api/changes.ts'
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
 import { compact } from '../../../contract/compact.ts';
 import { isWholeResource, KIND_NAMES, SERVER_KINDS } from '../../../contract/kinds.ts';
-import type { SnapshotSummary } from '../../../contract/manifest.ts';
+import type { Manifest, SnapshotSummary } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import { describeSeveral, goneOf, versionsBelow } from '../../../engine/versions/resource-versions.ts';
 import { listChanges } from '../../../repository/index/versions/ask-versions.ts';
@@ -18,6 +18,7 @@ import { countingIds } from '../../../repository/index/versions/version-index.ts
 import { timeOfId } from '../../../repository/layout.ts';
 import type { ListedChanges } from '../../../repository/repository.types.ts';
 import type { Caller } from '../../organizations/caller.ts';
+import { manifestFor } from '../../organizations/manifest-view.ts';
 import { decodeCursor, encodeCursor, holds } from '../../pagination.ts';
 import type { AuthorNames } from './authors.ts';
 import { entriesOf, shownOf, withoutFollowers, type ListedChange } from './change-entries.ts';
@@ -25,6 +26,7 @@ import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { createdByRestores, leftByRestores, restoresBy, withRestores } from '../restored.ts';
 import { askIndex, askWholeIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
+import { ownersOf } from './owners.ts';
 
 /** Kinds of the whole server appear on no page. */
 const KINDS = KIND_NAMES.filter((kind) => !SERVER_KINDS.has(kind));
@@ -47,23 +49,24 @@ export class RecentChanges {
 
   /** One page of the caller's changes. @throws DK_USAGE for a cursor that is not valid */
   async page(
-    { cursor, limit, kind, folder, person }: z.output<typeof ChangesQuery>,
+    { cursor, limit, kind, folder, person, since, until }: z.output<typeof ChangesQuery>,
     caller: Caller,
     signal: AbortSignal,
   ): Promise<ChangePage> {
     const snapshots = await this.#repositoryCache.snapshots(signal);
     const counting = countingIds(snapshots);
     const returned = await createdByRestores(this.#history, counting, caller, signal);
-    const filter = { folder, kinds: kind, by: await this.#isBy(person, snapshots, caller, signal), returned };
+    const by = await this.#isBy(person, snapshots, caller, signal);
+    const filter = { folder, kinds: kind, by, returned, since, until };
     const after = cursor === undefined ? undefined : cursorOf(cursor);
-    const { found, entries, more } = await this.#entries(filter, { limit, after: after?.key }, caller, signal);
+    const { found, entries, more, counts } = await this.#entries(filter, { limit, after: after?.key }, caller, signal);
     const last = entries.at(-1)?.[0];
     // The same on each page: what the first one knows.
     const total = after?.total ?? found.total;
     let room = limit;
     const isDescribed = ({ version: { what, together } }: ListedChange): boolean =>
       together === undefined || what === 'deleted' || room-- > 0;
-    const shown = await this.#withReturns(shownOf(entries), caller, signal);
+    const shown = await this.#withReturns(shownOf(entries, limit), caller, signal);
     const items = await this.#described(shown, isDescribed, signal);
     const named = await this.#authors.named(items, caller, (one) => goneOf(one));
     // Which account deleted something is known only now: that of the service, where a restore was undone.
@@ -76,6 +79,7 @@ export class RecentChanges {
       }),
       total,
       indexed: indexedPart(found),
+      ...compact({ counts }),
     };
   }
 
@@ -85,9 +89,10 @@ export class RecentChanges {
     { limit, after }: { limit: number; after: ChangeKey | undefined },
     caller: Caller,
     signal: AbortSignal,
-  ): Promise<{ found: ListedChanges; entries: ListedChange[][]; more: boolean }> {
+  ): Promise<{ found: ListedChanges; entries: ListedChange[][]; more: boolean } & Pick<ChangePage, 'counts'>> {
     const from = after && { ...after, kind: '', uid: '' };
-    let most = FEW_MORE * (limit + 1);
+    const isCounted = filter.since !== undefined && after === undefined;
+    let most = isCounted ? Infinity : FEW_MORE * (limit + 1);
     for (let step = most; ; step *= 2) {
       const found = await this.#find(askIndex, filter, { limit: most, after: from, whole: true }, caller, signal);
       const changes = withoutFollowers(found.changes);
@@ -102,31 +107,56 @@ export class RecentChanges {
       const isNext = ([first]: ListedChange[]): boolean =>
         first !== undefined &&
         (after === undefined || newestFirst(after, { ...first.found.ref, first: first.version.snapshots.first }) < 0);
-      const entries = entriesOf(listed).filter(isNext);
+      const read = (id: string) => this.#manifest(id, caller, signal);
+      const entries = entriesOf(listed, await ownersOf(changes, read)).filter(isNext);
       if (entries.length > limit || !found.more) {
         const total = found.total - (found.changes.length - changes.length);
-        return { found: { ...found, total }, entries: entries.slice(0, limit), more: entries.length > limit };
+        return {
+          found: { ...found, total },
+          entries: entries.slice(0, limit),
+          more: entries.length > limit,
+          ...compact({ counts: isCounted ? countsOf(changes) : undefined }),
+        };
       }
       most = found.changes.length + step;
     }
   }
 
-  /** Marks the deletions of what is back: a restore says that, or a snapshot, whichever is newer. */
-  async #withReturns(listed: readonly ListedChange[], { org }: Caller, signal: AbortSignal): Promise<ListedChange[]> {
+  /** Undefined for a snapshot that is gone, or can't be read. */
+  async #manifest(id: string, caller: Caller, signal: AbortSignal): Promise<Manifest | undefined> {
+    try {
+      return manifestFor(await this.#repositoryCache.manifest(id, signal), caller);
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    }
+  }
+
+  /** Marks the deletions of what is back, as a snapshot shows, or was restored after the last snapshot. */
+  async #withReturns(
+    listed: readonly ListedChange[],
+    caller: Caller,
+    signal: AbortSignal,
+  ): Promise<readonly ListedChange[]> {
     const seen = ({ found: { newest } }: ListedChange): string => timeOfId(newest.snapshots.last).toISOString();
     const [earliest] = listed
       .filter(({ version }) => version.what === 'deleted')
       .map(seen)
       .sort();
     if (earliest === undefined) {
-      return [...listed];
+      return listed;
     }
-    const isLeft = await leftByRestores(this.#history, earliest, signal);
+    const deletedSince = (moment: string) => this.#authors.deletedSince(caller, moment);
+    const isLeft = await leftByRestores(this.#history, earliest, signal, deletedSince);
     return listed.map((one) => {
       const { found, version } = one;
-      const isRestored = isWholeResource(found.ref) ? isLeft({ ...found.ref, org }, seen(one)) : undefined;
-      const isBack = version.what === 'deleted' && (isRestored ?? found.newest.what !== 'deleted');
-      return isBack ? { found, version: { ...version, back: true } } : one;
+      if (version.what !== 'deleted') {
+        return one;
+      }
+      const left = isWholeResource(found.ref) ? isLeft({ ...found.ref, org: caller.org }, seen(one)) : undefined;
+      const back = left === undefined && found.newest.what !== 'deleted' ? (true as const) : undefined;
+      const restoredAt = left?.isThere === true ? left.at : undefined;
+      return { found, version: { ...version, ...compact({ back, restoredAt }) } };
     });
   }
 
@@ -215,6 +245,16 @@ export class RecentChanges {
 
 function refIn({ org }: Caller): (version: ResourceVersion) => { org: number; kind: string; uid: string } {
   return ({ resource }) => ({ org, kind: '', uid: '', ...resource });
+}
+
+function countsOf(changes: readonly ResourceChange[]): NonNullable<ChangePage['counts']> {
+  const counts = { added: 0, changed: 0, removed: 0 };
+  for (const { change, unasked } of changes) {
+    if (unasked !== true) {
+      counts[change.what === 'deleted' ? 'removed' : change.what === 'changed' ? 'changed' : 'added']++;
+    }
+  }
+  return counts;
 }
 
 function listedOf(changes: readonly ResourceChange[], versions: readonly ResourceVersion[]): ListedChange[] {

@@ -41,7 +41,9 @@ export function recentChanges({ state, query }: Call): ChangePage {
       },
     ];
   });
-  return { ...paged(items, query), indexed };
+  const count = (...whats: ResourceVersion['what'][]) => items.filter(({ what }) => whats.includes(what)).length;
+  const counts = { added: count('created', 'returned'), changed: count('changed'), removed: count('deleted') };
+  return { ...paged(items, query), indexed, ...(query.has('since') && { counts }) };
 }
 
 /** Every change of one thing in the made-up snapshots: all but the newest hold the same. */

@@ -8,8 +8,8 @@ import type { VersionChange } from '../timeline.ts';
 
 /** Resources whose histories are read together, at least and at most. */
 const READ_TOGETHER = [8, 64] as const;
-/** The same at most where all that a snapshot shows is wanted. */
-const MOST_TOGETHER = 512;
+/** The same at most where all that a snapshot shows is wanted: each time, most parts of the index are read. */
+const MOST_TOGETHER = 8192;
 
 /** One change of one of several resources. */
 export interface ResourceChange {
@@ -60,6 +60,8 @@ export interface ChangeFilter {
   kinds?: readonly KindName[] | undefined;
   /** A snapshot: only what newer ones show. */
   since?: string | undefined;
+  /** The last snapshot of those. */
+  until?: string | undefined;
   /** Of what was created again, by kind and UID: the first snapshots after that. */
   returned?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
   /** Whose. */
@@ -99,7 +101,7 @@ export async function readBelow(
 
 /** What became of the resources of an organization, newest first; read as above. */
 export function readChanges(
-  { folder, kinds, since = '', by, returned }: Omit<ChangeFilter, 'org'>,
+  { folder, kinds, since = '', until, by, returned }: Omit<ChangeFilter, 'org'>,
   { placed: known, marks, read }: BelowPorts,
   part: BelowPart,
 ): Promise<ChangeList> {
@@ -119,7 +121,8 @@ export function readChanges(
     const { first } = newestOf(one, marks);
     return first > since && first > (marks.firstShown(one.thing) ?? first);
   });
-  const isNew = ({ what, snapshots }: VersionChange): boolean => what !== 'first-seen' && snapshots.first > since;
+  const isNew = ({ what, snapshots: { first } }: VersionChange): boolean =>
+    what !== 'first-seen' && first > since && (until === undefined || first <= until);
   const isWanted: Order['isWanted'] = (thing, change, one) =>
     isNew(change) && isAsked(thing) && isIn(thing, change) && by?.(one) !== false;
   const isContext = (thing: Thing, change: VersionChange): boolean =>
