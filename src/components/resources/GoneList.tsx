@@ -6,7 +6,7 @@ import { type Gone } from '../../lib/gone.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { deletedBy, deletedByUnknown } from '../../lib/resources/savedBy.ts';
+import { deletedBy, deletedByUnknown, whoAndWhen } from '../../lib/resources/savedBy.ts';
 import { resourceParameter } from '../../lib/routes.ts';
 import { ResourceName } from './ResourceName.tsx';
 import { RestoreButton } from './RestoreButton.tsx';
@@ -35,7 +35,7 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
                 {[
                   one.entry.folder || kindLabel(one.entry.kind),
                   insideText(one),
-                  deletedBy(one.entry),
+                  whoAndWhen(one.entry),
                   one.seen !== undefined &&
                     t('gone.seen', 'last seen in the backup of {{time}}', { time: timeText(one.seen) }),
                 ]

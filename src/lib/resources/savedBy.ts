@@ -1,4 +1,5 @@
 import type { DiffEntry, DiffOrigin } from '../../../pkg/contract/api/diff.ts';
+import { formatTime } from '../format.ts';
 import { t } from '../i18n.ts';
 
 /** How Grafana's newer API names an account: an ID that no one knows. */
@@ -40,9 +41,10 @@ export function savedBy({ by, updatedBy = '', restored }: DiffOrigin): string | 
       : t('versions.by', 'saved by {{name}}', { name });
 }
 
-/** @returns who made a difference, in words; undefined where nothing says who */
-export function changedBy(entry: DiffEntry): string | undefined {
-  return (entry.change === 'removed' ? deletedBy : savedBy)(entry);
+/** @returns who made a difference, in words, and when; empty where nothing says either */
+export function whoAndWhen(entry: DiffEntry): string {
+  const by = (entry.change === 'removed' ? deletedBy : savedBy)(entry);
+  return [by, entry.updated && formatTime(entry.updated)].filter(Boolean).join(', ');
 }
 
 /** Why nothing says who deleted something. */

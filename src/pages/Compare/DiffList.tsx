@@ -13,7 +13,7 @@ import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useDiff, type DiffFilters, useRefreshLive } from '../../data/useDiff.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { changedBy } from '../../lib/resources/savedBy.ts';
+import { whoAndWhen } from '../../lib/resources/savedBy.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
@@ -138,7 +138,7 @@ function makeColumns(onOpen: (entry: DiffEntry) => void): Column<DiffEntry>[] {
       width: '110px',
       cell: (entry) => <ChangeBadge change={entry.change} />,
     },
-    titleColumn({ onOpen, narrow: (entry) => changedBy(entry) ?? '' }),
+    titleColumn({ onOpen, narrow: whoAndWhen }),
     kindColumn(),
     folderColumn(),
     {
@@ -146,7 +146,7 @@ function makeColumns(onOpen: (entry: DiffEntry) => void): Column<DiffEntry>[] {
       header: t('column.who', 'Who'),
       width: 'minmax(0, 1fr)',
       hideBelow: 'md',
-      cell: (entry) => <span title={changedBy(entry)}>{changedBy(entry) ?? '–'}</span>,
+      cell: (entry) => <span title={whoAndWhen(entry)}>{whoAndWhen(entry) || '–'}</span>,
     },
   ];
 }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { showPage } from '../host/runtime.ts';
 
-const { deletedBy, savedBy } = await import('../../../src/lib/resources/savedBy.ts');
+showPage({ orgId: 1, timezone: 'utc', language: 'en-US' });
+
+const { deletedBy, savedBy, whoAndWhen } = await import('../../../src/lib/resources/savedBy.ts');
 
 describe('who saved something', () => {
   it('is a name, never an ID of Grafana', () => {
@@ -21,5 +24,14 @@ describe('who saved something', () => {
     expect(deletedBy({ by: 'dashkeep', restored: { run: '1', by: 'ada' } })).toBe(
       'deleted by ada, who undid a restore',
     );
+  });
+
+  it('goes with the time, as far as either is known', () => {
+    const entry = { change: 'removed', org: 1, kind: 'dashboard', uid: 'a', title: 'A', folder: '' } as const;
+    const updated = '2026-11-30T12:00:00Z';
+    expect(whoAndWhen({ ...entry, by: 'ada', updated })).toMatch(/^deleted by ada, Nov 30, 2026, 12:00/);
+    expect(whoAndWhen({ ...entry, change: 'changed', by: 'ada', updated })).toMatch(/^saved by ada, Nov 30, 2026/);
+    expect(whoAndWhen({ ...entry, updated })).toMatch(/^Nov 30, 2026, 12:00/);
+    expect(whoAndWhen(entry)).toBe('');
   });
 });
