@@ -61,8 +61,8 @@ export const ResourceVersion = z.object({
    */
   deletedWith: z.object({ kind: KindParameter, uid: z.string(), title: z.string(), folder: z.string() }).optional(),
   /**
-   * Only in GET /changes, of several that one restore saved, or that were deleted together: how many there are. Only the
-   * first of them are listed.
+   * Only in GET /changes, of several that one restore saved, or that were deleted together: how many there are. Only
+   * the first of them are listed.
    */
   together: z.int().positive().optional(),
   /** The first or last of them counts for nothing here: no trusted key has signed it. */

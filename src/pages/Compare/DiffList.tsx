@@ -144,7 +144,7 @@ function makeColumns(onOpen: (entry: DiffEntry) => void): Column<DiffEntry>[] {
     {
       id: 'who',
       header: t('column.who', 'Who'),
-      width: 'minmax(0, 1fr)',
+      width: 'minmax(0, 2fr)',
       hideBelow: 'md',
       cell: (entry) => <span title={whoAndWhen(entry)}>{whoAndWhen(entry) || '–'}</span>,
     },
