@@ -44,15 +44,22 @@ export function assertKnownNames(environment: Environment, log: Log = silentLog)
       continue;
     }
     const near = nearest(upper, prefix);
-    if (prefix === PREFIX || (near !== undefined && environment[near] === undefined)) {
+    const set = near === undefined ? undefined : formsOf(near, upper).find((one) => environment[one] !== undefined);
+    if (prefix === PREFIX || (near !== undefined && set === undefined)) {
       throw new CommandError('DK_SETTINGS', `there is no setting ${name.slice(0, 80)}`, {
         hint: near === undefined ? 'Unset it. docs/settings.md lists all settings.' : `Did you mean ${near}?`,
       });
     }
-    if (near !== undefined) {
-      log.warn({}, `${name.slice(0, 80)} is not a setting and is ignored; ${near} is set`);
+    if (set !== undefined) {
+      log.warn({}, `${name.slice(0, 80)} is not a setting and is ignored; ${set} is set`);
     }
   }
+}
+
+/** The variables that may give what a name gives: a value or its file, of the organization that is written. */
+function formsOf(near: string, written: string): string[] {
+  const name = near.replace(/_FILE$/, '').replace('<n>', /_ORG_?(\d+)/.exec(written)?.[1] ?? '');
+  return [name, `${name}_FILE`];
 }
 
 const OF_CONNECTIONS = 'DASHKEEP_CONNECTION_<NAME>_';

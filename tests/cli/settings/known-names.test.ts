@@ -81,6 +81,19 @@ describe('names of settings', () => {
     expect(() => assertKnownNames({ GRAFANA_URI: 'x', GRAFANA_URL: 'x', GRAFANA_TOKEN: 'x' })).not.toThrow();
   });
 
+  it.each([
+    ['GRAFANA_ADMIN_PASSWD', 'GRAFANA_ADMIN_PASSWORD_FILE'],
+    ['GRAFANA_API_TOKN_FILE', 'GRAFANA_API_TOKEN'],
+    ['GRAFANA_API_TOKEN_ORG2', 'GRAFANA_API_TOKEN_ORG_2'],
+    ['GRAFANA_API_TOKENS_ORG_2', 'GRAFANA_API_TOKEN_ORG_2_FILE'],
+  ])('are no error where the one that is meant is set in another form: %s beside %s', (name, set) => {
+    const said: string[] = [];
+    const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
+    assertKnownNames({ [name]: 'x', [set]: 'x' }, log);
+    expect(said).toEqual([`${name} is not a setting and is ignored; ${set} is set`]);
+    expect(() => assertKnownNames({ [name]: 'x', GRAFANA_API_TOKEN_ORG_3: 'x' })).toThrow('there is no setting');
+  });
+
   it('are a warning with the nearest name where the one that is meant is set', () => {
     const said: string[] = [];
     const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
