@@ -50,7 +50,7 @@ describeKubernetes('the renewal of the token in Kubernetes', () => {
   /** For the service and for Grafana alike. */
   function travel(milliseconds: number): void {
     offset += milliseconds;
-    grafana.advance(milliseconds);
+    grafana.advanceDated(milliseconds);
   }
 
   const stored = (): Promise<Record<string, string>> => keptInSecret(cluster, NAMESPACE);

@@ -1,8 +1,9 @@
 import { compact } from '../../contract/compact.ts';
 import { asDashkeepError } from '../../contract/errors.ts';
+import type { Clock } from '../../contract/ports.ts';
 import type { GrafanaClient } from '../../grafana/http/client.ts';
 import { isForbidden } from '../../grafana/http/errors.ts';
-import { compareClocks } from '../../repository/clocks.ts';
+import { compareClocks, MAX_SKEW } from '../../repository/clocks.ts';
 import { AppConfigurator } from './app-configurator.ts';
 import { isAbsent, lackingOf, orgOfToken, orgsOfAdmin } from './grafana.ts';
 import { Identities } from './identities.ts';
@@ -25,6 +26,7 @@ class Bootstrap {
   readonly #signal: AbortSignal;
   readonly #memory: TokenMemory;
   readonly #identities: Identities;
+  readonly #clock: Clock;
   readonly #renewal: Renewal;
   readonly #app: AppConfigurator;
 
@@ -33,7 +35,9 @@ class Bootstrap {
     this.#signal = signal;
     this.#memory = new TokenMemory(options.state, options.log);
     this.#identities = new Identities(options);
-    const parts = { options, identities: this.#identities, memory: this.#memory, signal };
+    this.#clock = this.#identities.grafanaClock;
+    const byGrafana = { ...options, clock: this.#clock };
+    const parts = { options: byGrafana, identities: this.#identities, memory: this.#memory, signal };
     this.#renewal = new Renewal(parts);
     this.#app = new AppConfigurator(parts);
   }
@@ -44,7 +48,7 @@ class Bootstrap {
       const home = await this.#home(facts);
       facts.home = home;
       await this.#compareClocks();
-      const done: Bootstrapped = { home, orgs: [], failed: [] };
+      const done: Bootstrapped = { home, orgs: [], failed: [], ...compact({ ahead: this.#identities.clockAhead }) };
       for (const org of await this.#orgs(home, facts)) {
         try {
           done.orgs.push(await this.#org(org, home, facts));
@@ -66,7 +70,7 @@ class Bootstrap {
     }
   }
 
-  /** How long a token is valid is counted by this machine's clock. @throws DK_CLOCK_SKEW */
+  /** Other commands refuse to work with clocks that differ; so that it is seen now. @throws DK_CLOCK_SKEW */
   async #compareClocks(): Promise<void> {
     const { clock, log, ignoreClock } = this.#options;
     if (ignoreClock !== undefined) {
@@ -148,7 +152,9 @@ class Bootstrap {
       return false;
     }
     const [created, expires] = [Date.parse(known.created), Date.parse(known.expires)];
-    return this.#options.clock.now().getTime() > expires - (expires - created) / 3;
+    const now = this.#clock.now().getTime();
+    // One from the future was dated by another clock, so that nothing is known of its end.
+    return now > expires - (expires - created) / 3 || created > now + MAX_SKEW;
   }
 }
 

@@ -1,6 +1,7 @@
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { basicCredentials, tokenCredentials, type CredentialSource } from '../../grafana/http/credentials.ts';
 import { GrafanaError } from '../../grafana/http/errors.ts';
+import type { Clock } from '../../contract/ports.ts';
 import { readAdmin } from './admin.ts';
 import { AdminRefused, NoAdmin } from './problems.ts';
 import type { BootstrapOptions } from './types.ts';
@@ -42,6 +43,13 @@ export class Identities {
   /** Milliseconds that Grafana's clock is ahead of this machine's; undefined before its first response. */
   get clockAhead(): number | undefined {
     return this.#opened.map(({ clockAhead }) => clockAhead).find((ahead) => ahead !== undefined);
+  }
+
+  /** This machine's clock with Grafana's time, by which tokens expire; with its own where no response has a date. */
+  get grafanaClock(): Clock {
+    const { clock } = this.#options;
+    const now = (): Date => new Date(clock.now().getTime() + (this.clockAhead ?? 0));
+    return { now, monotonic: () => clock.monotonic(), sleep: (...given) => clock.sleep(...given) };
   }
 
   /** @throws NoAdmin, DK_BOOTSTRAP */

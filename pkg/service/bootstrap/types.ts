@@ -56,6 +56,8 @@ export interface OrgToken {
 
 export interface Bootstrapped {
   home: number;
+  /** Milliseconds that Grafana's clock was ahead of this machine's; absent where that is not known. */
+  ahead?: number;
   orgs: OrgToken[];
   /** Orgs other than the home org that have no token, and why. */
   failed: { org: number; problem: DashkeepError }[];

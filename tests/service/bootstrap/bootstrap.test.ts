@@ -39,7 +39,7 @@ describe('bootstrap', () => {
 
   function travel(ms: number): void {
     offset += ms;
-    grafana.advance(ms);
+    grafana.advanceDated(ms);
   }
 
   const log: Log = Object.fromEntries(

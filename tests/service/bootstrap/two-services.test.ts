@@ -33,7 +33,7 @@ describe('two services on one Grafana', () => {
 
   function travel(ms: number): void {
     offset += ms;
-    grafana.advance(ms);
+    grafana.advanceDated(ms);
   }
 
   /** A service with its own state. */

@@ -60,6 +60,10 @@ export async function startGrafana(options: SimulatorOptions): Promise<Simulator
     advance: (ms) => {
       state.skewMs += ms;
     },
+    advanceDated: (ms) => {
+      state.skewMs += ms;
+      server.dateSkewMs += ms;
+    },
     writes: () => server.requests.filter(isWrite),
     clearRequests: () => {
       server.requests.length = 0;

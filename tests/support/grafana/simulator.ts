@@ -28,6 +28,8 @@ export interface Simulator {
   setLoad(load: Load): void;
   /** Moves the server's clock forward, in milliseconds. */
   advance(ms: number): void;
+  /** The same, and its responses are dated by it. */
+  advanceDated(ms: number): void;
   /** The requests that were no reads. */
   writes(): RequestRecord[];
   clearRequests(): void;

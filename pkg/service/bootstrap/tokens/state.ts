@@ -40,5 +40,7 @@ export function tokenStateOf(
     return 'unknown';
   }
   const ends = current.orgs.flatMap(({ expires }) => (expires === undefined ? [] : [expires.getTime()]));
-  return ends.some((end) => end - now.getTime() < 24 * 3_600_000) ? 'expiring' : 'valid';
+  // Tokens expire by Grafana's clock.
+  const there = now.getTime() + (current.ahead ?? 0);
+  return ends.some((end) => end - there < 24 * 3_600_000) ? 'expiring' : 'valid';
 }

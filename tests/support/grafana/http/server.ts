@@ -31,6 +31,8 @@ export class GrafanaServer {
   control: ((order: string, text: string) => unknown) | undefined;
   readonly requests: RequestRecord[] = [];
   keepBodies = false;
+  /** Added to the date of responses, in milliseconds. */
+  dateSkewMs = 0;
   readonly counters: Counters = {
     requests: 0,
     writes: 0,
@@ -225,6 +227,7 @@ export class GrafanaServer {
     const headers: Record<string, string | number> = {
       'content-type': 'application/json; charset=UTF-8',
       'cache-control': 'no-store',
+      ...(this.dateSkewMs === 0 ? {} : { date: new Date(Date.now() + this.dateSkewMs).toUTCString() }),
       ...answer.headers,
     };
     if (this.tuning.gzip && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
