@@ -268,6 +268,7 @@ export class Repository {
     await putBackHeld(this, calls);
     if (run.kind === 'backup') {
       // It will sign its snapshot; others wait for a session only when they know whose it is.
+      await this.trust.signing.followOwnKey();
       await this.trust.signing.signer(calls);
     }
     return this.sessions.open(run, calls);

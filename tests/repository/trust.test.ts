@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { assertRestorable } from '../../pkg/repository/signing/acceptance.ts';
 import { DirectoryState, MemoryState } from '../../pkg/lib/state.ts';
 import { sha256Of } from '../../pkg/repository/signing/statement.ts';
@@ -138,6 +138,33 @@ describe('a new signing key', () => {
       [second.id, true],
       [first.id, true],
     ]);
+  });
+});
+
+describe('a process that runs while another one makes a new signing key', () => {
+  it('signs with it from its next backup on, and says so', async () => {
+    const log = recordingLog();
+    const running = await open(world, { log });
+    const first = await backup(running, world, { a: { v: 1 } });
+    const other = await open(world);
+    await other.trust.signing.rotate();
+    world.clock.advance(3_600_000);
+    const second = await backup(running, world, { a: { v: 2 } });
+    expect(running.trust.own).toBe(other.trust.own);
+    expect((await other.snapshots()).map(({ id, signer, signed }) => [id, signer, signed])).toEqual([
+      [second.id, other.trust.own, true],
+      [first.id, expect.not.stringMatching(other.trust.own!), true],
+    ]);
+    expect(log.lines.join('\n')).toMatch(new RegExp(`signs with a new key .*${other.trust.own}`));
+  });
+
+  it('keeps its key while the state cannot be read', async () => {
+    const running = await open(world);
+    await backup(running, world, { a: { v: 1 } });
+    const before = running.trust.own;
+    vi.spyOn(running.trust.keys.state!, 'own').mockRejectedValue(new Error('away'));
+    await backup(running, world, { a: { v: 2 } });
+    expect(running.trust.own).toBe(before);
   });
 });
 

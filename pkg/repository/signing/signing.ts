@@ -14,6 +14,8 @@ export class Signing {
   readonly #keys: TrustedKeys;
   readonly #listed: () => void;
   #signer: Promise<SigningKey | undefined> | undefined;
+  /** Fingerprint of the key that it resolved to. */
+  #signedWith: string | undefined;
 
   /** @param listed - called when there is a new list of what was there before anything was signed */
   constructor(ports: TrustPorts, keys: TrustedKeys, listed: () => void) {
@@ -31,6 +33,10 @@ export class Signing {
    * @returns undefined where nothing can be kept: what is written then is not signed.
    */
   signer(calls: Abortable = {}): Promise<SigningKey | undefined> {
+    if (this.#signedWith !== this.#keys.own?.key.fingerprint && this.#signedWith !== undefined) {
+      this.#signedWith = undefined;
+      this.#signer = undefined;
+    }
     return (this.#signer ??= this.#makeSigner(calls).catch((error: unknown) => {
       this.#signer = undefined;
       throw error;
@@ -63,7 +69,26 @@ export class Signing {
     }
     this.#keys.own = own;
     await this.#keys.remember();
+    this.#signedWith = own.key.fingerprint;
     return own.key;
+  }
+
+  /** Signs with the key in the state from now on, if another process has replaced it there. */
+  async followOwnKey(): Promise<void> {
+    const { own: before, state } = this.#keys;
+    const now = await state?.own().catch((error: unknown) => {
+      this.#ports.log.warn({ reason: reasonOf(error) }, 'the signing key cannot be read; the one in use stays');
+      return undefined;
+    });
+    if (before === undefined || now === undefined || now.key.fingerprint === before.key.fingerprint) {
+      return;
+    }
+    this.#keys.own = now;
+    const { fingerprint } = now.key;
+    this.#ports.log.info(
+      { fingerprint, before: before.key.fingerprint },
+      'this machine signs with a new key from now on',
+    );
   }
 
   /** Puts the public half of its key into the repository again, because it may be gone. */
@@ -126,6 +151,7 @@ export class Signing {
     await this.#keys.state?.setOwn({ key, established: true });
     this.#keys.own = { key, established: true };
     this.#signer = Promise.resolve(key);
+    this.#signedWith = key.fingerprint;
   }
 
   /**
