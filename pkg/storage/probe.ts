@@ -15,7 +15,7 @@ export interface StoreProbe {
   /** Whether deleted objects become noncurrent versions; suspended: only those that were written before. */
   versioning(signal?: AbortSignal): Promise<boolean | 'suspended'>;
   objectLock(signal?: AbortSignal): Promise<boolean>;
-  /** Names of the lifecycle rules that delete current objects. */
+  /** Names of the lifecycle rules that delete current objects, or move them where they cannot be read. */
   expiringRules(signal?: AbortSignal): Promise<string[]>;
 }
 

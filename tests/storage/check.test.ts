@@ -76,39 +76,6 @@ describe('checkStore', () => {
     });
   });
 
-  const EXPIRES = '<Status>Enabled</Status><Expiration><Days>90</Days></Expiration>';
-  const NONCURRENT =
-    '<Status>Enabled</Status><NoncurrentVersionExpiration><NoncurrentDays>9</NoncurrentDays></NoncurrentVersionExpiration>';
-
-  it.each([
-    ['the whole bucket', `<Filter><Prefix></Prefix></Filter>${EXPIRES}`],
-    ['the folder of the target', `<Filter><Prefix>some/</Prefix></Filter>${EXPIRES}`],
-    ['a part of the target', `<Filter><Prefix>some/prefix/objects/</Prefix></Filter>${EXPIRES}`],
-    ['a prefix in the old form', `<Prefix>some</Prefix>${EXPIRES}`],
-  ])('fails where a lifecycle rule deletes current objects of %s', async (_, rule) => {
-    const lifecycle = `<Rule><ID>clean up</ID>${rule}</Rule>`;
-    const { check } = await checked({ buckets: [{ name: 'test', lifecycle }] }, {}, 's3://test/some/prefix');
-    expect(stepOf(check, 'lifecycle')).toMatchObject({
-      status: 'failed',
-      detail: expect.stringContaining('clean up (after 90 days)'),
-      hints: [reason('remove-expiration')],
-    });
-  });
-
-  it.each([
-    ['other folders', `<Filter><Prefix>logs/</Prefix></Filter>${EXPIRES}`],
-    ['other tags', `<Filter><Tag><Key>keep</Key><Value>no</Value></Tag></Filter>${EXPIRES}`],
-    ['noncurrent versions', `<Filter><Prefix></Prefix></Filter>${NONCURRENT}`],
-    ['nothing, since it is off', '<Status>Disabled</Status><Expiration><Days>1</Days></Expiration>'],
-  ])('lets lifecycle rules pass that delete %s', async (_, rule) => {
-    const { check } = await checked(
-      { buckets: [{ name: 'test', lifecycle: `<Rule>${rule}</Rule>` }] },
-      {},
-      's3://test/some/prefix',
-    );
-    expect(stepOf(check, 'lifecycle').status).toBe('ok');
-  });
-
   it('says that object lock was asked for where the bucket has none', async () => {
     const { check } = await checked({}, { DASHKEEP_S3_OBJECT_LOCK: 'COMPLIANCE:30' });
 

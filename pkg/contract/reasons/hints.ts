@@ -32,7 +32,7 @@ export const HINT_REASONS = {
   'versions-expire':
     'Pruned objects remain as noncurrent versions until a lifecycle rule (NoncurrentVersionExpiration) removes them.',
   'remove-expiration':
-    'Snapshots need old objects. Remove the expiration from the rule, or limit it to noncurrent versions.',
+    'Snapshots need old objects. Limit the rule to noncurrent versions, or remove its expiration or transition.',
   'create-locked-bucket': {
     cli: 'Create a bucket with object lock (Azure: version-level immutability; Google Cloud: object retention and versioning), or unset DASHKEEP_S3_OBJECT_LOCK.',
     page: 'Create a bucket with object lock (Azure: version-level immutability; Google Cloud: object retention and versioning), or turn object lock off.',

@@ -29,7 +29,7 @@ export const READINESS_REASONS = {
   'ready-came-back': '{verified} of {checked} resources match the snapshot',
   'ready-not-tested': 'no restore has been tested yet',
   'ready-test-partial': 'some resources do not match the snapshot',
-  'ready-expiring': 'lifecycle rules delete current objects: {rules}',
+  'ready-expiring': 'lifecycle rules delete current objects or move them to cold storage: {rules}',
   'ready-directory': 'a directory keeps no earlier versions',
   'ready-confirmed': 'someone confirmed it',
   'ready-confirmed-by': '{by} confirmed it',

@@ -97,16 +97,15 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
   return { found: reason(found ? 'object-lock' : 'object-lock-none') };
 }
 
-/** @throws DK_SETTINGS if a lifecycle rule of the bucket deletes objects that snapshots need */
+/** @throws DK_SETTINGS if a lifecycle rule of the bucket deletes or archives objects that snapshots need */
 export async function tryLifecycle({ probe, signal }: Trial): Promise<Finding> {
   const rules = await inspect(probe, (asked) => asked.expiringRules(signal));
   if (!Array.isArray(rules)) {
     return rules;
   }
   if (rules.length > 0) {
-    throw new DashkeepError('DK_SETTINGS', `a lifecycle rule deletes current objects: ${rules.join(', ')}`, {
-      advice: reason('remove-expiration'),
-    });
+    const found = reason('ready-expiring', { rules: rules.join(', ') });
+    throw refusal('DK_SETTINGS', found, { advice: reason('remove-expiration') });
   }
   return { found: reason('lifecycle-keeps') };
 }

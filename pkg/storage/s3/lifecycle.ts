@@ -1,9 +1,10 @@
 import { GetBucketLifecycleConfigurationCommand, type LifecycleRule } from '@aws-sdk/client-s3';
 import { call, type Connection } from './connection.ts';
 import { serviceCode, statusOf } from './errors.ts';
+import { COLD_CLASSES } from './settings/values.ts';
 import { valueIf } from '../../lib/expected-errors.ts';
 
-/** Names of the lifecycle rules that delete current objects below the target. */
+/** Names of the lifecycle rules that delete current objects below the target, or move them to cold storage. */
 export async function expiringRules(connection: Connection, signal: AbortSignal | undefined): Promise<string[]> {
   const { client, common, resolved } = connection;
   const what = 'read the lifecycle rules';
@@ -12,13 +13,13 @@ export async function expiringRules(connection: Connection, signal: AbortSignal 
       serviceCode(error) === 'NoSuchLifecycleConfiguration' || [404, 405, 501].includes(statusOf(error) ?? 0);
     const answer = client.send(new GetBucketLifecycleConfigurationCommand(common), { abortSignal: signal });
     const { Rules = [] } = await answer.catch(valueIf(isNone, { Rules: [] }));
-    return Rules.filter((rule) => expires(rule, resolved.prefix, resolved.settings.tags ?? {})).map(nameOf);
+    return Rules.filter((rule) => applies(rule, resolved.prefix, resolved.settings.tags ?? {})).flatMap(losing);
   });
 }
 
-function expires(rule: LifecycleRule, target: string, tags: Readonly<Record<string, string>>): boolean {
-  const { Status, Expiration, Filter } = rule;
-  if (Status !== 'Enabled' || (Expiration?.Days === undefined && Expiration?.Date === undefined)) {
+function applies(rule: LifecycleRule, target: string, tags: Readonly<Record<string, string>>): boolean {
+  const { Status, Filter } = rule;
+  if (Status !== 'Enabled') {
     return false;
   }
   // Older rules have their prefix outside the filter.
@@ -31,7 +32,17 @@ function expires(rule: LifecycleRule, target: string, tags: Readonly<Record<stri
   );
 }
 
-function nameOf({ ID, Expiration }: LifecycleRule): string {
-  const when = Expiration?.Days === undefined ? 'on a date' : `after ${Expiration.Days} days`;
-  return `${(ID ?? 'without a name').slice(0, 60)} (${when})`;
+/** What a rule does to current objects that snapshots do not survive, with its name. */
+function losing({ ID = 'without a name', Expiration, Transitions = [] }: LifecycleRule): string[] {
+  const moves = Transitions.filter(({ StorageClass = '' }) => COLD_CLASSES.has(StorageClass));
+  const expires = Expiration?.Days !== undefined || Expiration?.Date !== undefined;
+  const steps = [
+    ...(expires ? [whenOf(Expiration)] : []),
+    ...moves.map((move) => `to ${move.StorageClass} ${whenOf(move)}`),
+  ];
+  return steps.length === 0 ? [] : [`${ID.slice(0, 60)} (${steps.join(', ')})`];
+}
+
+function whenOf({ Days }: { Days?: number | undefined }): string {
+  return Days === undefined ? 'on a date' : `after ${Days} days`;
 }

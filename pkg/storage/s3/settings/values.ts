@@ -3,7 +3,7 @@ import type { ObjectLock } from './object-lock.ts';
 import type { S3Settings } from './settings.ts';
 
 /** Objects in these classes can't be read back without asking for it hours before. */
-const COLD_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+export const COLD_CLASSES = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** @throws DK_SETTINGS, as all parsers here; the message names the source */
 export function parseChecksums(text: string, source: string): 'required' | 'supported' {
