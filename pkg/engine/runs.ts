@@ -169,7 +169,7 @@ export async function continuationOf(
   cut: RunRecord,
   calls: Abortable,
 ): Promise<RunRecord | undefined> {
-  const lines = await listedRuns(repository, { ...calls, limit: LOOKED_AT });
+  const lines = await linesBackTo(repository, cut.id, calls);
   for (const { id } of lines.filter((line) => line.kind === 'restore' && line.id > cut.id)) {
     const stored = await repository.run(id, calls);
     if (stored !== undefined && repository.trust.counts(stored.author) && continues(stored.record, cut)) {
@@ -177,6 +177,16 @@ export async function continuationOf(
     }
   }
   return undefined;
+}
+
+/** The newest runs, at least those that are later than one. */
+async function linesBackTo(repository: Runs & TimePorts, id: string, calls: Abortable): Promise<ListedRun[]> {
+  let lines: ListedRun[] = [];
+  for (let limit = LOOKED_AT, before = -1; lines.length > before && !lines.some((line) => line.id <= id); limit *= 4) {
+    before = lines.length;
+    lines = await listedRuns(repository, { ...calls, limit });
+  }
+  return lines;
 }
 
 const LOOKED_AT = 50;

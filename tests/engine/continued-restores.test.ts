@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
-import { continues } from '../../pkg/engine/runs.ts';
+import { continuationOf, continues } from '../../pkg/engine/runs.ts';
+import { newTimedId } from '../../pkg/repository/layout.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
+import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
+import { MemoryStore } from '../support/stores/memory-store.ts';
 
 const record = (given: Partial<RunRecord>): RunRecord => ({
   ...{ id: '1', kind: 'restore', status: 'interrupted', trigger: 'manual', started: '2026-05-01T10:00:00.000Z' },
@@ -29,4 +32,26 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   const sent = record({ request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), sent)).toBe(true);
   expect(continues(later({ request: { snapshot: 's' }, connection: 'production' }), sent)).toBe(false);
+});
+
+it('finds what undid a restore however many runs there were since', async () => {
+  const clock = new TestClock();
+  const world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
+  const repository = await open(world);
+  const { id: source } = await backup(repository, world, { a: { v: 1 } });
+  const write = async (given: Partial<RunRecord>): Promise<RunRecord> => {
+    clock.advance(60_000);
+    const now = clock.now();
+    const [id, time] = [newTimedId(now, world.randomness), now.toISOString()];
+    const run = record({ id, source, started: time, finished: time, ...given });
+    await repository.writeRun(run);
+    return run;
+  };
+  const cut = await write({ planned: 4 });
+  expect(await continuationOf(repository, cut, {})).toBeUndefined();
+  const undo = await write({ status: 'complete', undoes: cut.id });
+  for (let verified = 0; verified < 60; verified++) {
+    await write({ kind: 'verify', status: 'complete' });
+  }
+  expect((await continuationOf(repository, cut, {}))?.id).toBe(undo.id);
 });
