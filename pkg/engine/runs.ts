@@ -8,6 +8,7 @@ import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { RunRead } from '../repository/runs.ts';
 import { isLater } from '../repository/snapshots/future.ts';
+import { countsOf } from './backup/report.ts';
 
 /** What looking at runs needs of a repository. */
 type Runs = Pick<Repository, 'runs' | 'sessions'>;
@@ -84,7 +85,8 @@ async function withSnapshot(repository: Pick<Repository, 'stored' | 'trust'>, re
     return record;
   }
   const { failure: _, ...rest } = record;
-  return { ...rest, status: made.status, snapshot: record.id };
+  const { status, errors } = made;
+  return { ...rest, status, snapshot: record.id, counts: { ...rest.counts, ...countsOf(made) }, errors };
 }
 
 /** The snapshot of a run, if its manifest arrived: anyone who can write to the target can have put one there. */

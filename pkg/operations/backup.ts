@@ -7,6 +7,7 @@ import type { RunRecord } from '../contract/runs.ts';
 import { append } from '../lib/append.ts';
 import { backup } from '../engine/backup/backup.ts';
 import type { BackupOptions } from '../engine/backup/options.ts';
+import { countsOf } from '../engine/backup/report.ts';
 import { importArchive, type CheckedArchive } from '../engine/import/import.ts';
 import { mirror } from '../engine/mirror/mirror.ts';
 import { publishedBy } from '../engine/runs.ts';
@@ -174,22 +175,8 @@ function outcomeOf(
   before: Manifest | undefined,
   warnings: readonly KnownReason[],
 ): RunOutcome<Manifest> {
-  const { id, status, errors, kinds, changes } = manifest;
-  const { orgs: _orgs, ...changed } = changes ?? {};
-  const counts = {
-    listed: 0,
-    stored: 0,
-    reused: 0,
-    skipped: 0,
-    failed: 0,
-    ...changed,
-    bytes: newBytes(before, manifest),
-  };
-  for (const report of Object.values(kinds)) {
-    for (const name of ['listed', 'stored', 'reused', 'skipped', 'failed'] as const) {
-      counts[name] += report[name];
-    }
-  }
+  const { id, status, errors } = manifest;
+  const counts = { ...countsOf(manifest), bytes: newBytes(before, manifest) };
   const said = warnings.length === 0 ? {} : warningOf(warnings);
   return { value: manifest, status, snapshot: id, counts, ...countsByOrg(before, manifest), errors, ...said };
 }

@@ -92,7 +92,7 @@ it('a backup that was interrupted before its manifest arrived is interrupted', a
 
 it('a backup whose process ended after its manifest arrived is recorded as complete', async () => {
   arrives = true;
-  await backup();
+  const { counts, errors } = (await backup()).record;
   const failure = { code: 'DK_INTERRUPTED', message: 'its process ended', hint: 'Start the run again.' };
   const cut: RunRecord = { ...begun, status: 'interrupted', finished: '2026-05-01T10:01:00.000Z', failure };
   const { repository } = bench;
@@ -100,7 +100,9 @@ it('a backup whose process ended after its manifest arrived is recorded as compl
   const { stored, trust } = repository;
   const asLeft = { trust, run: absent, writeRun: async () => undefined, stored: stored.bind(repository) };
   const known = await writeEnd(asLeft, cut);
-  expect(known).toMatchObject({ status: 'complete', snapshot: ID });
+  const { bytes: _, ...counted } = counts;
+  expect(known).toMatchObject({ status: 'complete', snapshot: ID, counts: counted, errors });
+  expect(counted['listed']).toBeGreaterThan(0);
   expect(known.failure).toBeUndefined();
   const other = { ...cut, id: '20260501T100000Z-00000002' };
   expect(await writeEnd(asLeft, other)).toEqual(other);
