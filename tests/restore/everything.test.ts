@@ -3,7 +3,7 @@ import { bySecurity, countSecurity } from '../../pkg/engine/restore/plan/securit
 import { planEverything } from '../../pkg/engine/restore/everything/plan.ts';
 import { planUndo } from '../../pkg/engine/restore/undo/undo.ts';
 import { restore } from '../../pkg/engine/restore/restore.ts';
-import type { RunFacts } from '../../pkg/engine/restore/types.ts';
+import type { Plan, RunFacts } from '../../pkg/engine/restore/types.ts';
 import { call } from '../simulator/http.ts';
 import { SeededRandomness } from '../support/repository/repository.ts';
 import { named, reasons } from './harness.ts';
@@ -78,6 +78,23 @@ describe('everything', () => {
       ).toEqual([]);
       expect(people(), `cut ${cut}`).toEqual(PEOPLE);
     }
+  });
+
+  it('names the secrets to enter again in an organization that it will create, as in one that exists', async () => {
+    const manifest = await burned({ profile: '13.2' });
+    const notes = ({ items }: Plan, isIn: (item: Plan['items'][number]) => boolean): string[] =>
+      items
+        .filter((item) => isIn(item) && item.kind === 'data-source')
+        .flatMap(({ kind, uid, losses }) => losses.map((loss) => `${kind}/${uid}: ${loss}`))
+        .sort();
+    const plan = await planEverything(await bench.request({ manifest }));
+    const inSecond = notes(plan, ({ newOrg }) => newOrg === 'Second');
+    expect(inSecond).toEqual(notes(plan, ({ org, newOrg }) => org === 1 && newOrg === undefined));
+    expect(inSecond).toEqual(['data-source/prom: enter again: basicAuthPassword']);
+
+    const secrets = (kind: string) => (kind === 'data-source' ? { basicAuthPassword: 'given' } : undefined);
+    const supplied = await planEverything(await bench.request({ manifest, options: { secrets } }));
+    expect(notes(supplied, ({ newOrg }) => newOrg === 'Second')).toEqual([]);
   });
 
   it('takes an organization of the same name for the same one, and leaves what differs without --overwrite', async () => {

@@ -178,7 +178,7 @@ function printLosses(context: CliContext, items: PlannedItem[], several: boolean
   }
 }
 
-/** What Grafana lacks is known of an organization only when it exists. */
+/** Of an organization that does not exist yet, secrets to enter again are known, and not what its Grafana lacks. */
 function printNewOrgs(context: CliContext, items: PlannedItem[]): void {
   const names = new Set(
     items.flatMap(({ newOrg, action }) => (newOrg === undefined || action !== 'create' ? [] : newOrg)),
@@ -186,7 +186,7 @@ function printNewOrgs(context: CliContext, items: PlannedItem[]): void {
   for (const name of names) {
     printLine(
       context,
-      printable(`note: org ${name}: the result of the restore contains the notes for this organization`),
+      printable(`note: org ${name}: the result of the restore contains further notes for this organization`),
     );
   }
 }

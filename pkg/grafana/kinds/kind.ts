@@ -264,10 +264,7 @@ export interface Kind extends KindTraits {
     taken: ReadonlySet<string>,
   ): Promise<ReadonlyMap<string, string>>;
 
-  /**
-   * What is there after writing the content over what is live, where a write keeps parts that only the live one has.
-   * Absent = the content alone. Pure.
-   */
+  /** The content with the parts of the live one that a write keeps. Absent = the content alone. Pure. */
   merge?(content: Content, live: Content): Content;
 
   /**
@@ -275,6 +272,9 @@ export interface Kind extends KindTraits {
    * member. So what a restore itself did is not taken for somebody else's change. Absent = nothing changes it. Pure.
    */
   before?(body: Json, isWritten: (reference: Reference) => boolean): Json;
+
+  /** Which secrets must be entered again after writing it; part of the forecast. Absent = none. Pure. */
+  missingSecrets?(context: Pick<SecurityContext, 'secrets' | 'keepSecrets'>, item: Restorable): KnownReason[];
 
   /** Looks ahead without writing. Absent = nothing to say. */
   forecast?(context: WriteContext, item: Restorable): Promise<Forecast>;

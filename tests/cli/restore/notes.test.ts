@@ -35,9 +35,9 @@ it('the notes of a restore of everything name the organization, and no data sour
     'note: contact-point oncall (org 1): enter again: url',
     'note: contact-point oncall (org 3): enter again: url',
     'note: contact-point oncall (org Retail): enter again: url',
-    'note: org Retail: the result of the restore contains the notes for this organization',
+    'note: org Retail: the result of the restore contains further notes for this organization',
   ]);
-  expect(printed({}, { results: [] }).join('\n')).not.toContain('adds the notes');
+  expect(printed({}, { results: [] }).join('\n')).not.toContain('contains further notes');
   expect(lines.join('\n')).not.toContain('Metrics');
 });
 

@@ -3,7 +3,7 @@ import { arrayAt, stringAt } from '../../../lib/json/json.ts';
 import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because } from '../../../contract/reasons/reason.ts';
+import { because, losing } from '../../../contract/reasons/reason.ts';
 import { hasMembers } from '../../../grafana/account-directory.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
@@ -50,7 +50,7 @@ export async function planEverything(request: PlanRequest): Promise<Plan> {
   const forecasts = targets.filter(({ isOpen }) => !isOpen).flatMap((target) => forecast(request, target));
   const created = forecasts.filter(({ action }) => action === 'create');
   await requireObjects(request, created);
-  await foreseePublished(request, created);
+  await foresee(request, created);
   const items = [...orgItems(targets, accounts.items), ...content.items, ...forecasts].sort(byWriteOrder);
   const ids = new Map(targets.map(({ from, org }) => [from, org?.id]));
   const supplied = suppliedTo(options.secrets, items, ({ org, kind }) => (SERVER_KINDS.has(kind) ? org : ids.get(org)));
@@ -180,17 +180,27 @@ function forecastOne(
     : itemOf(entry, 'blocked', reason('org-closed', { name: target.name }));
 }
 
-/** Adds what becomes public to items of organizations that will be created: all else there is for its members only. */
-async function foreseePublished(request: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
-  const context = { secrets: () => undefined, keepSecrets: false, creates: () => true };
-  const published = items.filter(({ kind }) => PUBLISHED.has(kind));
-  await forEachConcurrently(READS_AT_ONCE, published, async (item) => {
+/**
+ * Adds to items of organizations that will be created what the content alone says: what becomes public, as all else
+ * there is for its members only, and which secrets must be entered again. No entry with supplied secrets can mean the
+ * ID that the organization gets.
+ */
+async function foresee(request: PlanRequest, items: readonly PlannedItem[]): Promise<void> {
+  const { secrets } = request.options;
+  const context = {
+    secrets: (kind: KindName, uid: string) => secrets?.(kind, uid),
+    keepSecrets: false,
+    creates: () => true,
+  };
+  const telling = items.filter(({ kind }) => PUBLISHED.has(kind) || kindOf(kind).missingSecrets !== undefined);
+  await forEachConcurrently(READS_AT_ONCE, telling, async (item) => {
     const { entry, kind, uid } = item;
     if (entry !== undefined) {
-      const { largeBodies, securityChanges } = kindOf(kind);
-      const content =
-        largeBodies === true ? outlineOf(entry) : await storedContent(sourceOf(request), entry, request.signal);
-      item.security = securityChanges?.({ uid, content }, context) ?? [];
+      const { largeBodies, securityChanges, missingSecrets } = kindOf(kind);
+      const isOutlined = largeBodies === true && missingSecrets === undefined;
+      const content = isOutlined ? outlineOf(entry) : await storedContent(sourceOf(request), entry, request.signal);
+      const security = PUBLISHED.has(kind) ? (securityChanges?.({ uid, content }, context) ?? []) : [];
+      Object.assign(item, { security, ...losing(missingSecrets?.(context, { uid, content }) ?? []) });
     }
   });
 }

@@ -26,7 +26,7 @@ import {
   liveIntegrations,
   writeContactPoint,
 } from './contact-point/write.ts';
-import type { Forecast, Kind, KindContext, Restorable, WriteContext } from '../kind.ts';
+import type { Forecast, Kind, KindContext, Restorable, SecurityContext, WriteContext } from '../kind.ts';
 import type { Content } from '../content.ts';
 
 const EXPORT = provisioningPath('contact-points', 'export');
@@ -113,6 +113,7 @@ export const contactPoint: Kind = {
   },
 
   comparable: comparableContactPoint,
+  missingSecrets,
   forecast,
   securityChanges: contactPointSecurity,
   write: writeContactPoint,
@@ -165,13 +166,19 @@ function exportedIntegrations(answer: JsonObject): Map<string, JsonObject> {
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   const blocked = writeRefusal(item.live?.provenance);
-  const secrets = context.secrets('contact-point', item.uid);
-  const live = item.live === undefined ? [] : integrationsOf(item.live.body);
-  const losses = integrationsOf(item.content.body).flatMap((one) =>
-    filled(one, twinOf(one, live), secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
-  );
   const kept = item.live === undefined ? [] : extraIntegrations(item.content, item.live);
-  return compact({ losses: [...losses, ...keptNote(kept)], blocked });
+  return compact({ losses: [...missingSecrets(context, item), ...keptNote(kept)], blocked });
+}
+
+function missingSecrets(
+  context: Pick<SecurityContext, 'secrets' | 'keepSecrets'>,
+  { uid, content, live }: Restorable,
+): KnownReason[] {
+  const secrets = context.secrets('contact-point', uid);
+  const there = live === undefined ? [] : integrationsOf(live.body);
+  return integrationsOf(content.body).flatMap((one) =>
+    filled(one, twinOf(one, there), secrets, context.keepSecrets).missing.map((field) => enterAgain(one, field)),
+  );
 }
 
 function keptNote(kept: readonly JsonObject[]): KnownReason[] {

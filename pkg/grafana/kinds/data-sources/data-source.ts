@@ -9,7 +9,7 @@ import { missingPlugin } from './data-source/plugin.ts';
 import { dataSourceMoves, dataSourceSecurity } from './data-source/security.ts';
 import { isDataSourceUid } from '../dashboards/dashboard/references.ts';
 import type { KindDefinition } from '../definition.ts';
-import type { Forecast, Reference, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Forecast, Reference, Restorable, SecurityContext, WriteContext, Written } from '../kind.ts';
 import type { SecurityChange } from '../../../contract/plan.ts';
 import { securityChange } from '../security/change.ts';
 import { secretLosses } from '../security/moves.ts';
@@ -79,6 +79,7 @@ export const dataSource: KindDefinition = {
   /** Another one that became the default took that away from it. */
   before: (body) => ({ ...objectAt(body), isDefault: true }),
 
+  missingSecrets,
   forecast,
   securityChanges: dataSourceSecurity,
   write,
@@ -173,7 +174,7 @@ function secretNames(body: Json): string[] {
   return Object.keys(objectAt(body, 'secureJsonFields') ?? {});
 }
 
-function missingSecrets(context: WriteContext, item: Restorable): KnownReason[] {
+function missingSecrets(context: Pick<SecurityContext, 'secrets' | 'keepSecrets'>, item: Restorable): KnownReason[] {
   const supplied = context.secrets('data-source', item.uid) ?? {};
   const stored = objectAt(item.live?.body, 'secureJsonFields') ?? {};
   const missing = secretNames(item.content.body).filter(

@@ -8,7 +8,7 @@ import { securityChange } from '../security/change.ts';
 import { looserChecks } from '../security/checks.ts';
 import { movesOf, secretLosses } from '../security/moves.ts';
 import type { KindDefinition } from '../definition.ts';
-import type { Forecast, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
+import type { Forecast, KindContext, Restorable, SecurityContext, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { installedPlugins, OWN_PLUGIN } from './installed-plugins.ts';
 
@@ -54,6 +54,7 @@ export const pluginSettings: KindDefinition = {
   secretNames,
 
   references: () => [],
+  missingSecrets: (context, item) => missingSecrets(context, item, item.live),
   forecast,
   // An app without settings looks as if nobody had ever used it, once it was disabled.
   isInUse: hasMembers,
@@ -123,7 +124,11 @@ function secretNames(body: Json): string[] {
   return Object.keys(objectAt(body, 'secureJsonFields') ?? {});
 }
 
-function missingSecrets(context: WriteContext, item: Restorable, live: Content | undefined): KnownReason[] {
+function missingSecrets(
+  context: Pick<SecurityContext, 'secrets' | 'keepSecrets'>,
+  item: Restorable,
+  live: Content | undefined,
+): KnownReason[] {
   const supplied = context.secrets('plugin-settings', item.uid) ?? {};
   const stored = objectAt(live?.body, 'secureJsonFields') ?? {};
   const missing = secretNames(item.content.body).filter(
