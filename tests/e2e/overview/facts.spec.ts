@@ -174,7 +174,7 @@ test('the latest changes are grouped as on the page of all changes, and lead to 
   );
   await app.open('');
   const list = page.getByRole('list', { name: 'Newest changes' });
-  await expect(list.getByRole('listitem')).toHaveText([/^Changedredis/, /^DeletedProdFolder · Team A60 resources$/]);
+  await expect(list.getByRole('listitem')).toHaveText([/^Changed.*redis/, /^Deleted.*Prod.* · Team A60 resources$/]);
   await expect(page.getByText(/: Changed 1, Removed 60\.$/)).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'redis' }).click();
