@@ -4,6 +4,7 @@ import type { Manifest } from '../../pkg/contract/manifest.ts';
 import { canonicalJson, type Json } from '../../pkg/lib/json/json.ts';
 import { objectIdOf } from '../../pkg/repository/objects/id.ts';
 import { backup, open, SeededRandomness, TestClock, type World } from '../support/repository/repository.ts';
+import { sha256Of } from '../../pkg/repository/signing/statement.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
 
 /**
@@ -51,6 +52,13 @@ it('nor when the list itself was overwritten', async () => {
     code: 'DK_SNAPSHOT_FOREIGN',
     message: expect.stringContaining(LIST),
   });
+  expect(await isTrusted()).toBe(false);
+});
+
+it('nor when the list was changed with it, under the signature of what it was', async () => {
+  await change();
+  const key = `snapshots/${old.id}.json.gz`;
+  await world.store.put(LIST, Buffer.from(`${sha256Of(await world.store.get(key))}  ${key}\n`));
   expect(await isTrusted()).toBe(false);
 });
 

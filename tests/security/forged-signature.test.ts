@@ -55,6 +55,14 @@ describe('a signature', () => {
     await expectForeign(LATER);
   });
 
+  it('that names a trusted key which did not make it counts for nothing', async () => {
+    const sha256 = sha256Of(await forge(LATER));
+    const genuine = (await world.store.get(signature(second.id))).toString();
+    const changed = genuine.replace(file(second.id), file(LATER)).replace(/sha256 \w+/, `sha256 ${sha256}`);
+    await world.store.put(signature(LATER), Buffer.from(changed));
+    await expectForeign(LATER);
+  });
+
   it('and its snapshot, put again under a later name, bring nothing old back', async () => {
     await world.store.put(file(LATER), await world.store.get(file(first.id)));
     await world.store.put(signature(LATER), await world.store.get(signature(first.id)));
