@@ -73,7 +73,7 @@ describe('a wrong password of an admin', () => {
     grafana.clearRequests();
     await expect(backup(wrong, '--orgs', 'all')).rejects.toMatchObject({
       code: 'DK_GRAFANA_UNAUTHORIZED',
-      hint: expect.stringContaining('locks an account for five minutes after five wrong passwords'),
+      hint: expect.stringContaining('after five wrong passwords, Grafana locks an account for five minutes'),
     });
     expect(grafana.requests.filter(({ status }) => status === 401).map(({ path }) => path)).toEqual(['/api/org']);
   });

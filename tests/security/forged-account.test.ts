@@ -127,7 +127,7 @@ describe('a restore of everything', () => {
     const { exit, json } = await everything('--apply', '--confirm', confirm as string);
     expect(exit).toBe(3);
     const item = (json.plan as { kind: string; org: number }[]).find((one) => one.kind === 'data-source');
-    expect(item).toMatchObject({ action: 'blocked', reason: expect.stringContaining('the plan could not show it') });
+    expect(item).toMatchObject({ action: 'blocked', reason: expect.stringContaining('the plan could not show this') });
     expect(lab.grafana.state.org(org).dataSources.get('prom')).toMatchObject({
       url: 'http://prometheus.example',
       secureJsonData: { basicAuthPassword: 'secret' },

@@ -28,7 +28,7 @@ describe('a service account named like ours', () => {
   const clock: Clock = { ...realClock, now: () => new Date(Date.now() + offset) };
   const travel = (ms: number): void => {
     offset += ms;
-    grafana.advance(ms);
+    grafana.advanceDated(ms);
   };
 
   function run(allOrgs = false): Promise<Bootstrapped> {
