@@ -43,7 +43,7 @@ async function blobFor(platform: Platform, folder: string): Promise<string> {
   await run(process.execPath, ['scripts/build-service.mjs', bundle]);
   const blob = 'dashkeep.blob';
   const config = join(folder, 'sea.json');
-  // Compiled code saves a third of the start, and belongs to the processor that made it.
+  // With compiled code, the program starts faster. Such code is only for the processor that compiled it.
   // The blob holds the path of its program as it is given here.
   const settings = {
     main: basename(bundle),
