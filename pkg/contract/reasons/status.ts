@@ -26,7 +26,7 @@ export const STATUS_REASONS = {
     cli: 'none of the given identities decrypts the snapshots',
     page: 'the private key does not decrypt the snapshots',
   },
-  'snapshots-untrusted': 'snapshots that no trusted key signed: {count}, the newest of {time} (signers: {signers})',
+  'snapshots-untrusted': 'snapshots that no trusted key signed: {count}, the newest from {time} (signers: {signers})',
   'target-left-open': 'no target is set; only the deployment can set it, because backups can cover other organizations',
   'settings-from-pages':
     'backups of other organizations still use values from the settings page, which the deployment has to set: {names}',

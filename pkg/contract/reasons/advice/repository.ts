@@ -7,13 +7,13 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied it there. Find out who, and delete dashkeep.json there. If you moved the target, run this command with {target} as its target: {command}',
+    'Someone who can write to the bucket copied the repository there. Find out who, and delete dashkeep.json there. If you moved the target, run this command with {target} as its target: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
     'Check whether the directory’s file system is mounted. If it is, find out who changed the directory, and restore it from a copy. If the change was intended, accept it: {command}',
   'accept-format':
-    'If a newer Dashkeep upgraded it, upgrade this one. Otherwise, find out who overwrote it. The snapshots are not affected. To rewrite the configuration: {command}',
+    'If a newer Dashkeep upgraded the repository, upgrade this one. Otherwise, find out who overwrote its configuration. The snapshots are not affected. To rewrite the configuration: {command}',
   'name-repository': 'Compare its ID with the expected one. To accept the repository: {command}',
   'look-up-fingerprint': 'This command shows the fingerprints of the keys that signed snapshots: {command}',
   'restore-key-entry':
@@ -87,7 +87,7 @@ export const REPOSITORY_ADVICE = {
   },
   'upgrade-to-read': 'Upgrade Dashkeep, and keep that snapshot: a newer version wrote it.',
   'restore-manifest':
-    'Find out who changed the target, and restore the manifest {id} and its signature from earlier versions in the bucket. If it is yours, trust its key. If it is lost, delete that snapshot: {command}',
+    'Find out who changed the target, and restore the manifest {id} and its signature from earlier versions in the bucket. If the manifest is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':
     'Someone may have changed them. Restore them from earlier versions in the bucket, or delete those snapshots, then retry.',
   'restore-list':

@@ -16,7 +16,8 @@ export const SERVICE_ADVICE = {
   'stay-in-organization': 'In the app, each organization sees only itself.',
   'confirm-prune': 'If this is intended, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, changes here cannot be saved.',
-  'join-organizations': 'Make the admin of the service a member of these organizations, or exclude them.',
+  'join-organizations':
+    'Add the admin account that the service uses to these organizations, or exclude these organizations.',
   'copy-elsewhere': {
     cli: 'Copy to another bucket or directory, preferably from another provider.',
     page: 'In the deployment, choose another bucket or directory, preferably from another provider.',
@@ -41,7 +42,7 @@ export const SERVICE_ADVICE = {
   'set-in-deployment': 'Check where backups go, and set these values in the deployment: {names}.',
   'set-target-in-deployment': {
     cli: 'Set DASHKEEP_TARGET in the deployment (in the chart: target), with the address and keys that it needs.',
-    page: 'Set the target in the deployment, with the address and keys that it needs. The settings page lists the names.',
+    page: 'Set the target in the deployment, with the address and keys that it needs. The settings page lists the names of the variables.',
   },
   'correct-receiver': 'Correct the setting. Backups continue, but this receiver is not notified if they fail.',
   'enter-identity': 'This may be intended. Otherwise, enter the private key in the settings.',

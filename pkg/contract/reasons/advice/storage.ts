@@ -3,7 +3,7 @@ import type { Text } from '../../texts.ts';
 /** What to do about an error of the target. */
 export const STORAGE_ADVICE = {
   'name-hosts':
-    'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without scheme and port.',
+    'Enter hosts (s3.example.com), domains (*.example.com), addresses and networks (10.0.0.0/8), without a scheme or port.',
   'set-target': {
     cli: 'Set DASHKEEP_TARGET to s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
     page: 'Write the target as s3://bucket/prefix, azblob://container/prefix, gs://bucket/prefix or file:///directory.',
