@@ -67,7 +67,7 @@ export const HINT_REASONS = {
     'Set a key of a service account, or check the annotation of the ServiceAccount for workload identity.',
   'minio-denied': 'Attach a policy to the user with s3:ListBucket on the bucket and s3:*Object on its content.',
   'minio-credentials':
-    'The keys of the root user and of service accounts differ. Create a service account for Dashkeep with this command: {command}',
+    'Service accounts have their own keys, which differ from those of the root user. Create a service account for Dashkeep with this command: {command}',
   'ceph-denied':
     'The bucket must belong to the user of the key, or have a policy for it. Check it with this command: {command}',
   'garage-denied': 'Run this command: {command}',

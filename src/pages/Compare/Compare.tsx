@@ -28,7 +28,7 @@ export function Compare() {
   return (
     <AppPage
       pageNav={{ text: t('compare.title', 'Compare'), url: routes.compare() }}
-      subTitle={t('compare.subtitle', 'See added, changed and removed resources between two snapshots.')}
+      subTitle={t('compare.subtitle', 'See which resources differ between two snapshots.')}
       actions={
         from !== undefined &&
         !earlier.data?.foreign && (
