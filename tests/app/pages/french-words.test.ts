@@ -59,6 +59,10 @@ const CASES: [why: KnownReason, text: string][] = [
     reason('latest-never-full', { ...latest, state: 'partial, mass change' }),
     'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, n’est pas intégrale (partielle, modification massive), et il n’existe aucune sauvegarde intégrale',
   ],
+  [
+    reason('mass-change', { since: ID, losses: '336/348 resources, 30/40 dashboard (org 1)' }),
+    'Un nombre inhabituel de ressources de la sauvegarde du 29 nov. 2026, 20:30 manquent ou diffèrent (≠) : 336 sur 348 ressources, 30 sur 40 tableaux de bord (organisation 1)',
+  ],
 ];
 
 describe('a reason in French', () => {

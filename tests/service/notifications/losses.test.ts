@@ -52,6 +52,7 @@ describe('what is reported of losses', () => {
     const all = await backUp();
     await backUp();
     const told = await webhook.took(2);
+    expect(told[0]?.['text']).toMatch(/: \d+\/\d+ resources, .*24\/\d+ dashboard /);
     expect(told.map(({ event, run }) => [event, (run as { id: string }).id])).toEqual([
       ['shrunk', half],
       ['shrunk', all],
