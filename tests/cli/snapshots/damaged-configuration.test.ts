@@ -11,13 +11,14 @@ import type { Simulator } from '../../support/grafana/simulator.ts';
 let grafana: Simulator;
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 
-const run = (...args: string[]): Promise<Ended> =>
+const runOn = (machine: string, ...args: string[]): Promise<Ended> =>
   runCli(args, {
     GRAFANA_URL: grafana.url,
     GRAFANA_API_TOKEN: grafana.token(),
     DASHKEEP_TARGET: `file://${directory.path}/repository`,
-    DASHKEEP_STATE_DIR: join(directory.path, 'state'),
+    DASHKEEP_STATE_DIR: join(directory.path, machine),
   });
+const run = (...args: string[]): Promise<Ended> => runOn('state', ...args);
 
 beforeEach(async () => {
   grafana = await startGrafana({ profile: '13.2' });
@@ -28,10 +29,12 @@ afterEach(async () => {
   await directory.remove();
 });
 
-it.each([
-  ['is damaged', (path: string) => writeFile(path, '{"format":1,"id"')],
-  ['is missing', (path: string) => rm(path)],
-])('verify and doctor report that it %s, until it is repaired', async (what, damage) => {
+const DAMAGES: [what: string, damage: (path: string) => Promise<void>][] = [
+  ['is damaged', (path) => writeFile(path, '{"format":1,"id"')],
+  ['is missing', (path) => rm(path)],
+];
+
+it.each(DAMAGES)('verify and doctor report that it %s, until it is repaired', async (what, damage) => {
   await run('backup', '--kinds', 'folder');
   await damage(join(directory.path, 'repository', 'dashkeep.json'));
 
@@ -45,4 +48,13 @@ it.each([
   expect((await run('repair')).exit).toBe(0);
   expect((await run('doctor')).out).not.toContain('dashkeep.json');
   expect((await run('verify')).exit).toBe(0);
+});
+
+it.each(DAMAGES)('doctor on a new machine reports that it %s', async (what, damage) => {
+  await run('backup', '--kinds', 'folder');
+  await damage(join(directory.path, 'repository', 'dashkeep.json'));
+  const { exit, out } = await runOn('new', 'doctor');
+  expect(exit).toBe(3);
+  expect(out).toMatch(new RegExp(`^FAILED .*dashkeep\\.json .*${what.replace('is ', '')}`, 'm'));
+  expect(out).toContain('To rewrite the file: dashkeep repair');
 });
