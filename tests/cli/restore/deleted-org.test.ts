@@ -1,35 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { call } from '../../simulator/http.ts';
-import { runCli, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
-import { startGrafana } from '../../support/grafana/index.ts';
-import type { Simulator } from '../../support/grafana/simulator.ts';
+import { expect, it } from 'vitest';
+import { installation } from './harness.ts';
 
-const ADMIN = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' };
-
-let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof memoryDirectory>>;
-
-beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4', searchDelayMs: 0, alertingWarmUpMs: 0, alertingWriteMs: 0 });
-  directory = await memoryDirectory();
-});
-
-afterEach(async () => {
-  await grafana.close();
-  await directory.remove();
-});
-
-function dashkeep(args: string[], credentials: Record<string, string> = ADMIN): Promise<Ended> {
-  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-  return runCli([...args, ...where, '--grafana-url', grafana.url], credentials);
-}
-
-async function api(route: string, body?: unknown, org = 1): Promise<Record<string, unknown>> {
-  const answer = await call(grafana, 'admin:admin', route, body, { 'x-grafana-org-id': String(org) });
-  expect(answer.status, `${route}: ${answer.text}`).toBeLessThan(300);
-  return answer.body as Record<string, unknown>;
-}
+const { grafana, dashkeep, api } = installation();
 
 it.each(['deleted', 'replaced by one of the same name'])(
   'leads from an organization that was %s to the command that restores it',
@@ -62,7 +34,7 @@ it.each(['deleted', 'replaced by one of the same name'])(
       ...(confirm === undefined ? [] : ['--confirm', confirm]),
     ];
     expect((await dashkeep(applied)).exit).toBe(0);
-    const orgs = [...grafana.state.orgs.values()].filter(({ name }) => name === 'Second');
+    const orgs = [...grafana().state.orgs.values()].filter(({ name }) => name === 'Second');
     expect(orgs.map(({ folders }) => [...folders.keys()].toSorted())).toEqual([['a', 'b', 'c', 'd', 'e', 'f']]);
     // The account still exists, and is a member again; someone decided on the members of the other organization.
     expect([...orgs[0]!.members.values()].includes('Editor')).toBe(how === 'deleted');
@@ -76,7 +48,7 @@ it('does not call an organization gone that a token does not reach', async () =>
     await api('POST /api/folders', { uid, title: uid }, second);
   }
   await dashkeep(['backup']);
-  const token = grafana.token({ role: 'Admin' });
+  const token = grafana().token({ role: 'Admin' });
   const { exit, out } = await dashkeep(['backup', '--orgs', 'all'], { GRAFANA_API_TOKEN: token });
   expect(exit).toBe(3);
   expect(out).toContain('may still be in Grafana');

@@ -1,29 +1,9 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { call } from '../../simulator/http.ts';
-import { runCli, type Ended } from '../../support/cli.ts';
-import { memoryDirectory } from '../../support/directories.ts';
-import { startGrafana } from '../../support/grafana/index.ts';
-import type { Simulator } from '../../support/grafana/simulator.ts';
+import { expect, it } from 'vitest';
+import { installation } from './harness.ts';
 
-let grafana: Simulator;
-let directory: Awaited<ReturnType<typeof memoryDirectory>>;
-
-beforeEach(async () => {
-  grafana = await startGrafana({ profile: '12.4' });
-  directory = await memoryDirectory();
-});
-afterEach(async () => {
-  await grafana.close();
-  await directory.remove();
-});
-
-const api = (route: string, body?: unknown) => call(grafana, 'admin:admin', route, body);
-const cli = (args: string[], signal?: AbortSignal): Promise<Ended> =>
-  runCli(
-    [...args, '--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`],
-    { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() },
-    signal === undefined ? {} : { signal },
-  );
+const { grafana, dashkeep, api } = installation();
+const cli = (args: string[], ports = {}): ReturnType<typeof dashkeep> =>
+  dashkeep(args, { GRAFANA_API_TOKEN: grafana().token() }, ports);
 
 it('the end of a restore names permissions that it keeps although an interrupted one had begun them', async () => {
   await api('POST /api/folders', { uid: 'top', title: 'Top' });
@@ -31,9 +11,9 @@ it('the end of a restore names permissions that it keeps although an interrupted
   await api('DELETE /api/folders/top');
   const stop = new AbortController();
   const action = { kind: 'abandoned', run: () => stop.abort(new Error('interrupted')) } as const;
-  grafana.setFaults({ match: /^POST .*\/folders(\?|$)/, action, times: 1 });
-  await cli(['restore', 'latest', '--apply'], stop.signal).catch(() => undefined);
-  grafana.setFaults();
+  grafana().setFaults({ match: /^POST .*\/folders(\?|$)/, action, times: 1 });
+  await cli(['restore', 'latest', '--apply'], { signal: stop.signal }).catch(() => undefined);
+  grafana().setFaults();
   await api('POST /api/folders/top/permissions', { items: [{ role: 'Viewer', permission: 2 }] });
   const finished = await cli(['restore', 'latest', '--apply']);
   expect(finished.exit).toBe(3);
