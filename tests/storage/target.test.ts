@@ -20,7 +20,7 @@ describe('parseTarget', () => {
   it.each([
     ['', /empty/],
     ['"s3://bucket"', /quotes/],
-    ['bucket/prefix', /starts with s3:/],
+    ['bucket/prefix', /must start with s3:/],
     ['/var/lib/dashkeep', /file:\/\/\//],
     ['https://s3.fr-par.scw.cloud/bucket', /DASHKEEP_S3_ENDPOINT/],
     ['ftp://bucket', /ftp:\/\/ is not supported/],
