@@ -147,15 +147,32 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
     }
     return { id: remembered };
   }
-  if (!create) {
-    // A server that is no S3 may say of everything that it does not exist, but then it has no listings.
-    await isEmpty(store, signal);
-    throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
+  if (remembered !== undefined) {
+    return writeConfig(ports, remembered);
   }
-  if (remembered === undefined) {
+  if (create) {
     await assertNothingForeign(store, signal);
   }
-  return writeConfig(ports, remembered ?? ports.randomness.hex(16));
+  // A server that is no S3 may say of everything that it does not exist, but then it has no listings.
+  if (!(await isEmpty(store, signal))) {
+    return createdMeanwhile(ports);
+  }
+  if (!create) {
+    throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
+  }
+  return writeConfig(ports, ports.randomness.hex(16));
+}
+
+/**
+ * Under another ID, all snapshots would be untrusted, so no second one is made beside them.
+ * @throws DK_REPOSITORY_FORMAT unless another first run has made it
+ */
+async function createdMeanwhile({ store, signal }: ConfigPorts): Promise<RepositoryConfig> {
+  const config = await readConfig(store, signal, readTwice);
+  if (config === undefined) {
+    throw missingConfig();
+  }
+  return config;
 }
 
 /**

@@ -2,16 +2,16 @@ import type { ResourceRef } from '../../contract/kinds.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { StateStore } from '../../lib/state.ts';
-import type { ObjectStore } from '../../storage/store.ts';
 import {
   formatFinding,
   isDamage,
+  isEmpty,
   readConfig,
   writeConfig,
   type ConfigPorts,
   type RepositoryConfig,
 } from '../config.ts';
-import { KEYS, parseSnapshotSignature, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
+import { parseSnapshotSignature, signatureKey, SIGNATURES, SNAPSHOTS } from '../layout.ts';
 import { putBackHeld } from '../holds/copies.ts';
 import type { Repository } from '../repository.ts';
 import { readSignature } from '../signing/claims.ts';
@@ -94,7 +94,7 @@ export async function repairConfig(ports: RepairPorts): Promise<RepositoryConfig
       throw formatFinding(error, ports.remembered, ports.store) ?? error;
     }
   }
-  if (!(await holdsSomething(ports.store, ports.signal))) {
+  if (await isEmpty(ports.store, ports.signal)) {
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${ports.store.description}`);
   }
   return writeConfig(ports, ports.remembered ?? (await signedId(ports)) ?? ports.randomness.hex(16));
@@ -132,13 +132,4 @@ async function signedId({ store, signal, state, trustedKeys = [] }: RepairPorts)
     );
   }
   return undefined;
-}
-
-async function holdsSomething(store: ObjectStore, signal?: AbortSignal): Promise<boolean> {
-  for (const folder of [SNAPSHOTS, KEYS]) {
-    for await (const _ of store.list(folder, { signal })) {
-      return true;
-    }
-  }
-  return false;
 }

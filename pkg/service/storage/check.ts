@@ -5,7 +5,7 @@ import { asDashkeepError, DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { checkText, failedCheckText } from '../../contract/reasons/check-result.ts';
 import { adviceOf, type Reason } from '../../contract/reasons/reason.ts';
-import { assertNothingForeign, isEmpty, missingConfig } from '../../repository/config.ts';
+import { assertNothingForeign } from '../../repository/config.ts';
 import { isKeyFile } from '../../repository/encryption/key-files.ts';
 import { KEYS } from '../../repository/layout.ts';
 import { openRepository, type OpenOptions } from '../../repository/open.ts';
@@ -192,9 +192,6 @@ async function repositoryFound(options: OpenOptions): Promise<Reason> {
       throw error;
     }
     await assertNothingForeign(options.store, options.signal);
-    if (!(await isEmpty(options.store, options.signal))) {
-      throw missingConfig();
-    }
     return reason('repository-none');
   }
 }

@@ -50,11 +50,15 @@ it.each(DAMAGES)('verify and doctor report that it %s, until it is repaired', as
   expect((await run('verify')).exit).toBe(0);
 });
 
-it.each(DAMAGES)('doctor on a new machine reports that it %s', async (what, damage) => {
+it.each(DAMAGES)('a new machine reports that it %s, and creates nothing', async (what, damage) => {
   await run('backup', '--kinds', 'folder');
   await damage(join(directory.path, 'repository', 'dashkeep.json'));
   const { exit, out } = await runOn('new', 'doctor');
   expect(exit).toBe(3);
   expect(out).toMatch(new RegExp(`^FAILED .*dashkeep\\.json .*${what.replace('is ', '')}`, 'm'));
   expect(out).toContain('To rewrite the file: dashkeep repair');
+  // With another ID, this machine would cut everyone else off from their snapshots.
+  for (const command of [['backup', '--kinds', 'folder'], ['snapshots']]) {
+    await expect(runOn('new', ...command)).rejects.toMatchObject({ code: 'DK_REPOSITORY_FORMAT' });
+  }
 });
