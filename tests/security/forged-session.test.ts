@@ -62,6 +62,16 @@ describe('a prune that somebody makes believe, for as long as they like', () => 
         return JSON.stringify({ ...JSON.parse(file), signature });
       },
     ],
+    [
+      'with another time and the signature of a real one from yesterday',
+      async (world) => {
+        const real = await open(world);
+        const file = JSON.stringify({ ...PRUNE, heartbeat: world.clock.now().toISOString() });
+        const signature = await real.trust.signing.statement(FORGED, file);
+        world.clock.advance(86_400_000);
+        return JSON.stringify({ ...PRUNE, heartbeat: world.clock.now().toISOString(), signature });
+      },
+    ],
   ])('%s, does not keep a backup from being made', async (_name, forge) => {
     const world = worldOf();
     await backup(await open(world), world, { a: { v: 1 } });
