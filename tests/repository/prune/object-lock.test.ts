@@ -24,6 +24,7 @@ const LOCK: ObjectLock = { mode: 'COMPLIANCE', days: 30 };
 let server: S3Server;
 let requests: S3Request[];
 let refuse: ((request: S3Request) => boolean) | undefined;
+let refusal: { status: number; code: string };
 let today: number;
 let clock: Clock;
 let state: MemoryState;
@@ -31,6 +32,7 @@ let state: MemoryState;
 beforeEach(async () => {
   requests = [];
   refuse = undefined;
+  refusal = { status: 403, code: 'AccessDenied' };
   today = 0;
   state = new MemoryState();
   clock = { ...realClock, now: () => new Date(Date.now() + today * DAY) };
@@ -39,7 +41,7 @@ beforeEach(async () => {
     buckets: [{ name: 'test', objectLock: true }],
     fault(request) {
       requests.push(request);
-      return refuse?.(request) === true ? { kind: 'status', status: 403, code: 'AccessDenied' } : undefined;
+      return refuse?.(request) === true ? { kind: 'status', ...refusal } : undefined;
     },
   });
 });
@@ -139,6 +141,15 @@ describe('a prune of a bucket with object lock', () => {
     refuse = ({ operation }) => operation === 'GetObjectRetention';
     expect(await pruneOn(4)).toMatchObject({ removed: 0, hidden: 1, locked: 0, failed: [] });
   });
+
+  it('removes nothing where the bucket fails to say what a lock holds', async () => {
+    await pruneOn(3);
+    const { size } = (await (await openRepository()).store.head(unneeded))!;
+    refusal = { status: 400, code: 'InvalidArgument' };
+    refuse = ({ operation }) => operation === 'GetObjectRetention';
+    await expect(pruneOn(4)).rejects.toMatchObject({ code: 'DK_STORE_FAILED' });
+    expect(await bytesKept(unneeded)).toEqual([size]);
+  });
 });
 
 describe('object lock of a repository', () => {
@@ -225,10 +236,13 @@ describe('object lock of a repository', () => {
     expect(await heldDays(repository, 'objects/')).toEqual([30]);
   });
 
-  it('says so when the right is missing, and tries again', async () => {
-    const repository = await openRepository();
-    await backup(repository, world, { a: { v: 1 }, b: { v: 2 } });
+  it.each([
+    ['longer', LOCK],
+    ['at all', 'none' as const],
+  ])('says so when the right to hold objects %s is missing, and tries again', async (_, before) => {
+    await backup(await openRepository(before), world, { a: { v: 1 }, b: { v: 2 } });
     itIsDay(20);
+    const repository = await openRepository();
     refuse = ({ operation }) => operation === 'PutObjectRetention';
     const { renewed, warnings } = await renewLocks(repository);
     expect(renewed).toBe(0);
