@@ -16,7 +16,7 @@ export const ChangesQuery = z.object({
   folder: Uid.optional(),
   /** Part of the name of who saved, deleted or restored it. */
   person: z.string().max(200).optional(),
-  /** IDs of snapshots: only what later ones than the first show, up to the second. */
+  /** IDs of snapshots: only what later ones than the first show; with both, how the second differs from the first. */
   since: Identifier.optional(),
   until: Identifier.optional(),
 });

@@ -39,9 +39,11 @@ const save = (uid: string, more: object = {}, folderUid = '', org = 1) =>
     org,
   );
 
-async function backUp(): Promise<void> {
+async function backUp(): Promise<string> {
   const { json } = await service.call('POST', '/runs', { kind: 'backup' });
-  expect(await service.ended(json.id)).toMatchObject({ status: 'complete' });
+  const run = await service.ended(json.id);
+  expect(run).toMatchObject({ status: 'complete' });
+  return String(run['snapshot']);
 }
 
 const page = async (query = '', token = service.token): Promise<ChangePage> => {
@@ -190,4 +192,28 @@ it('GET /changes counts a deleted folder with its contents as one, without permi
     together: 60,
     deletedWith: { uid: 'ops', title: 'Ops' },
   });
+});
+
+it('between two snapshots, GET /changes lists how they differ, not the states in between', async () => {
+  await save('back', { title: 'Before' });
+  await save('gone');
+  const since = await backUp();
+  await save('back', { title: 'In between' });
+  await save('gone', { title: 'In between' });
+  await save('brief');
+  await save('new', { title: 'In between' });
+  await backUp();
+  await save('back', { title: 'Before' });
+  await api('DELETE /api/dashboards/uid/gone');
+  await api('DELETE /api/dashboards/uid/brief');
+  await save('new', { title: 'New' });
+  const until = await backUp();
+  await save('new', { title: 'Later' });
+  await backUp();
+  const { items, total, counts } = await page(`?kind=dashboard&since=${since}&until=${until}`);
+  expect(items.map(({ what, title, snapshots }) => [what, title, snapshots.before])).toEqual([
+    ['deleted', 'gone', since],
+    ['created', 'New', undefined],
+  ]);
+  expect([total, counts]).toEqual([2, { added: 1, changed: 0, removed: 1 }]);
 });

@@ -1,7 +1,8 @@
+import { compact } from '../../../../contract/compact.ts';
 import type { KindName, ResourceRef } from '../../../../contract/kinds.ts';
 import { append } from '../../../../lib/append.ts';
 import type { Thing } from '../../generations/thing.ts';
-import type { VersionState } from '../files.ts';
+import { sameVersion, type VersionState } from '../files.ts';
 import type { MarksByCell } from '../marks.ts';
 import { placedBelow, type Placed } from './placed.ts';
 import type { VersionChange } from '../timeline.ts';
@@ -60,7 +61,7 @@ export interface ChangeFilter {
   kinds?: readonly KindName[] | undefined;
   /** A snapshot: only what newer ones show. */
   since?: string | undefined;
-  /** The last snapshot of those. */
+  /** The last snapshot of those: then only how it differs. */
   until?: string | undefined;
   /** Of what was created again, by kind and UID: the first snapshots after that. */
   returned?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
@@ -127,7 +128,34 @@ export function readChanges(
     isNew(change) && isAsked(thing) && isIn(thing, change) && by?.(one) !== false;
   const isContext = (thing: Thing, change: VersionChange): boolean =>
     isFolder(thing) && change.what === 'deleted' && isNew(change);
-  return readInOrder(things, { marks, read, isWanted, isContext }, part);
+  const readWindow: BelowPorts['read'] = async (some) =>
+    (await read(some)).map((one) => netOf(one, since, until ?? ''));
+  return readInOrder(things, { marks, read: until === undefined ? read : readWindow, isWanted, isContext }, part);
+}
+
+/**
+ * A history in which at most one change lies between two snapshots: how they differ. What was only so in between, as
+ * during a restore, is left out.
+ */
+function netOf(history: VersionChange[], since: string, until: string): VersionChange[] {
+  const isBefore = ({ what, snapshots: { first } }: VersionChange): boolean => first <= since || what === 'first-seen';
+  const between = history.filter((one) => !isBefore(one) && one.snapshots.first <= until);
+  const last = between.at(-1);
+  if (last === undefined) {
+    return history;
+  }
+  const start = history.findLast(isBefore);
+  const isSame = sameVersion(start?.state ?? 'deleted', last.state ?? 'deleted');
+  const net = isSame ? [] : [between.length === 1 ? last : fromStart(last, start)];
+  return [...history.filter(isBefore), ...net, ...history.slice(history.indexOf(last) + 1)];
+}
+
+/** A change as it is seen from an earlier state. */
+function fromStart({ snapshots, state, until }: VersionChange, start: VersionChange | undefined): VersionChange {
+  const created = start?.what === 'deleted' ? 'returned' : 'created';
+  const what = state === undefined ? 'deleted' : start?.state === undefined ? created : 'changed';
+  const before = start?.state ?? start?.before;
+  return { what, snapshots, ...compact({ state, before, after: start?.snapshots.last, until }) };
 }
 
 function isInside(root: string, folders: ReadonlySet<string>): (thing: Thing, change: VersionChange) => boolean {
