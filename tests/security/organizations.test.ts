@@ -185,6 +185,7 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
       ['PUT', `/snapshots/${snapshot}/hold`, { note: 'mine' }],
       ['DELETE', `/snapshots/${snapshot}/hold`],
       ['PUT', `/snapshots/${snapshot}/note`, { note: 'mine' }],
+      ['POST', '/runs', { kind: 'backup', acceptLoss: snapshot }],
       ['POST', '/runs', { kind: 'prune' }],
       ['POST', '/runs', { kind: 'forget' }],
       ['POST', '/runs', { kind: 'verify' }],
@@ -200,6 +201,15 @@ describe("an Admin of another organization, through Grafana's proxy", () => {
     }
     expect((await home.call('GET', '/settings')).json.revision).toBe(before.revision);
     expect((await home.call('GET', `/snapshots/${snapshot}`)).status).toBe(200);
+  });
+
+  it('cannot cancel a backup that the home organization requested', async () => {
+    const release = world.grafana.simulator?.hold('GET /apis/*');
+    const { id } = (await home.call('POST', '/runs', { kind: 'backup' })).json;
+    const answer = await other.call('POST', `/runs/${id}/cancel`);
+    release?.();
+    expect([answer.status, answer.json.error?.code]).toEqual([403, 'DK_HOME_ORGANIZATION']);
+    expect((await world.ended(home, id))['status']).toBe('complete');
   });
 
   it('sees that a snapshot is on hold, and not who keeps it', async () => {
