@@ -4,7 +4,7 @@ import { ForeignBadge } from '../../components/ForeignSnapshot.tsx';
 import { LabelBadge } from '../../components/LabelBadge.tsx';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ResourceName } from '../../components/resources/ResourceName.tsx';
-import { SavedBy, versionLooks } from '../../components/resources/VersionChanges.tsx';
+import { SavedBy, versionLooks } from '../../components/lists/SavedBy.tsx';
 import type { Nameable } from '../../../pkg/contract/kinds.ts';
 import { formatTime } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';

@@ -10,7 +10,7 @@ import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { Loading } from '../../components/QueryView.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 import { useLiveFolders } from '../../data/useLiveFolders.ts';
-import { useChanges } from '../../data/useVersions.ts';
+import { useChanges } from '../../data/lists/useVersions.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
 import { folderOptions } from '../../lib/folderTree.ts';
 import { distinctTimes } from '../../lib/format.ts';

@@ -5,7 +5,7 @@ import { askedByColumn, durationColumn, Narrow, statusColumn, timeColumn } from 
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { askedBy, runLabel } from '../../components/StatusBadge.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
-import { useRuns } from '../../data/useRuns.ts';
+import { useRuns } from '../../data/lists/useRuns.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { explainProblem } from '../../lib/problems/problems.ts';
 import { routes } from '../../lib/routes.ts';

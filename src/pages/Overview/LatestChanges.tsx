@@ -7,7 +7,7 @@ import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
 import { changeLabel } from '../../components/ChangeBadge.tsx';
 import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
-import { useLatestChanges } from '../../data/useVersions.ts';
+import { useLatestChanges } from '../../data/useLatestChanges.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';

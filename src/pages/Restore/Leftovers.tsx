@@ -1,6 +1,6 @@
 import { Alert, Button, Stack } from '@grafana/ui';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
-import { usePlanItems } from '../../data/useRestores.ts';
+import { usePlanItems } from '../../data/lists/useRestoreLists.ts';
 import { t } from '../../lib/i18n.ts';
 import { isLeftAsDiffering } from '../../lib/catalogue/reasons.ts';
 

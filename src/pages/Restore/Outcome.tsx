@@ -13,7 +13,7 @@ import { ProblemAlert } from '../../components/problems/ProblemAlert.tsx';
 import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { OpenInGrafana } from '../../components/resources/OpenInGrafana.tsx';
 import { SecurityList } from '../../components/resources/SecurityList.tsx';
-import { usePlanItems, useRestoreResults } from '../../data/useRestores.ts';
+import { usePlanItems, useRestoreResults } from '../../data/lists/useRestoreLists.ts';
 import { formatNumber } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { lossTexts, reasonText, warningTexts, withStop } from '../../lib/catalogue/reasons.ts';

@@ -3,7 +3,7 @@ import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import { Loading } from '../../components/QueryView.tsx';
 import { SecurityList } from '../../components/resources/SecurityList.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
-import type { useSecurityItems } from '../../data/useRestores.ts';
+import type { useSecurityItems } from '../../data/lists/useRestoreLists.ts';
 import { t } from '../../lib/i18n.ts';
 
 interface Props {

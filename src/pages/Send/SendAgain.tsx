@@ -4,7 +4,7 @@ import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { RelativeTime } from '../../components/RelativeTime.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
-import { useLastSent } from '../../data/useRuns.ts';
+import { useLastSent } from '../../data/lists/useRuns.ts';
 import { useSnapshot } from '../../data/useSnapshots.ts';
 import { t } from '../../lib/i18n.ts';
 import { routes } from '../../lib/routes.ts';

@@ -13,7 +13,7 @@ import { Loading } from '../../components/QueryView.tsx';
 import { OpenCopies } from '../../components/resources/OpenCopies.tsx';
 import { ResourceDiffDrawer } from '../../components/resources/ResourceDiffDrawer.tsx';
 import { useResourceDiff } from '../../data/useDiff.ts';
-import { useVersions } from '../../data/useVersions.ts';
+import { useVersions } from '../../data/lists/useVersions.ts';
 import { distinctTimes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';

@@ -7,7 +7,7 @@ import type { PlanItem } from '../../../../pkg/contract/plan.ts';
 import { QueryView } from '../../../components/QueryView.tsx';
 import { ResourceDifference } from '../../../components/resources/ResourceDifference.tsx';
 import { useResourceDiff } from '../../../data/useDiff.ts';
-import { usePlanItems } from '../../../data/useRestores.ts';
+import { usePlanItems } from '../../../data/lists/useRestoreLists.ts';
 import { t } from '../../../lib/i18n.ts';
 import { comparedBy, isOneOverwrite } from './confirmation.ts';
 import { cardStyle } from '../../../lib/styles.ts';
