@@ -253,6 +253,8 @@ export const SnapshotSummary = z.object({
   /** As in its manifest. */
   scope: SnapshotScope.omit({ others: true }).optional(),
   shrunk: Shrunk.optional(),
+  /** What it lacks, though no one excluded it; absent if nothing, and in an index that an earlier release wrote. */
+  uncovered: z.array(ReasonData).optional(),
   /** Whether its manifest has any. */
   deletions: z.literal(true).optional(),
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */

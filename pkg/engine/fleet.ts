@@ -141,6 +141,7 @@ function stateOf(
     ...(newer === undefined ? [] : [reason('snapshot-newer', { snapshot: newer })]),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
     ...(newest === undefined ? [] : notFullReasons(compact({ ...newest, lastFull: full[0]?.id }))),
+    ...(newest?.foreign === true ? [] : (newest?.uncovered ?? [])),
     ...(isBehind ? [reason('fleet-clock-behind', { time: full[0]?.time ?? '' })] : []),
     ...(since === undefined ? [reason('fleet-never-full')] : overdue(since / HOUR, expected)),
   ];

@@ -116,7 +116,10 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
     const fingerprints = await Promise.all(
       ['berlin', 'paris'].map(async (name) => {
         const where = `--target s3://my-bucket/${name} --state-dir ${join(reader.directory, name)}`;
-        const { text } = await reader.shell(`dashkeep backup ${where} > /dev/null && dashkeep keys ${where}`, own);
+        const { text } = await reader.shell(
+          `dashkeep backup --kinds folder,dashboard ${where} > /dev/null && dashkeep keys ${where}`,
+          own,
+        );
         return /[0-9a-f]{32}/.exec(text)?.[0] ?? '';
       }),
     );

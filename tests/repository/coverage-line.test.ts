@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { coverageOf } from '../../pkg/repository/snapshots/coverage.ts';
+import { uncoveredBy } from '../../pkg/repository/snapshots/covered/uncovered.ts';
 
 const MAIN = { id: 1, name: 'Main Org.', home: true };
 
@@ -72,4 +73,16 @@ it('counts no organization of which nothing was read, and says why', () => {
   expect(found('DK_GRAFANA_FAILED').text).toContain('not read because of errors: org 2 (Second)');
   // It was read, although some may be missing.
   expect(found('list-hides')).toMatchObject({ orgs: { read: 2 }, kinds: { read: 0, existing: 2 } });
+});
+
+it('names what is left out, though no one excluded it', () => {
+  const uncovered = (orgs: 'own' | 'chosen'): string[] =>
+    uncoveredBy({
+      orgs: [MAIN],
+      kinds: {},
+      errors: [],
+      scope: { orgs, serverAdmin: true, others: [{ id: 2, name: 'Second' }] },
+    }).map(({ code }) => code);
+  expect(uncovered('own')).toEqual(['covers-own-org']);
+  expect(uncovered('chosen')).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { HeldCount } from './held-by-org.ts';
 import type { KnownEntries } from './known-entries.ts';
 import { parseSnapshotKey, snapshotKey, SNAPSHOTS, type NamedKey } from '../layout.ts';
 import { claimedForm } from './claimed-form.ts';
+import { uncoveredBy } from './covered/uncovered.ts';
 import { entriesOf } from './newer.ts';
 import { ManifestText, type ManifestHead } from './manifest-text.ts';
 import type { TimedKey } from './newest-keys.ts';
@@ -44,6 +45,7 @@ function summarize(
   { held, signer }: { held: HeldCount; signer: string | undefined },
 ): SnapshotSummary {
   const { id, status, trigger, by, origin, changes, shrunk, deletions = [] } = manifest;
+  const uncovered = uncoveredBy(manifest);
   return compact({
     ...{ id, status, trigger, by, origin, changes, shrunk },
     time: manifest.started,
@@ -54,6 +56,7 @@ function summarize(
     held: held.result(manifest),
     grafana: { version: manifest.grafana.version },
     scope: scopeWithoutNames(manifest),
+    uncovered: uncovered.length > 0 ? uncovered : undefined,
     deletions: deletions.length > 0 ? true : undefined,
     signed: false,
     signer,

@@ -33,7 +33,7 @@ export function summaryFor(
   caller: Caller,
   askedFrom: AskedFrom,
 ): SnapshotSummary | undefined {
-  const { held, changes, by, shrunk, scope, deletions: _, hold, note, ...rest } = summary;
+  const { held, changes, by, shrunk, scope, uncovered, deletions: _, hold, note, ...rest } = summary;
   const isHeld = holds(summary, caller);
   if (held === undefined || isHeld === undefined || (!isHeld && !caller.home)) {
     return undefined;
@@ -56,6 +56,7 @@ export function summaryFor(
     ...(by === undefined || !isOwn ? {} : { by }),
     ...compact({
       scope: caller.home ? scope : undefined,
+      uncovered: caller.home ? uncovered : undefined,
       shrunk: shrunkFor(shrunk, caller),
       changes:
         changed === undefined

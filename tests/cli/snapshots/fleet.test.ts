@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { call } from '../../simulator/http.ts';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
@@ -156,6 +157,24 @@ describe('dashkeep fleet', () => {
       state: 'attention',
       alarms: [{ code: 'fleet-untrusted' }, { code: 'fleet-never-full' }],
     });
+  });
+
+  it('needs attention where a full snapshot lacks what no one excluded', async () => {
+    const { body } = await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    const other = { [`GRAFANA_API_TOKEN_ORG_${body.orgId}`]: grafana.token() };
+    const args = ['backup', '--kinds', 'folder,dashboard', '--target', target('berlin')];
+    expect((await run(args, 'berlin', other)).json.status).toBe('complete');
+    expect((await run(['backup', '--target', target('paris')], 'paris')).json.status).toBe('complete');
+
+    const covered = { code: 'covers-least-orgs', reason: '1 of at least 2 organizations' };
+    const narrow = await fleet(['berlin', 'paris']);
+    expect(narrow.exit).toBe(3);
+    expect(byName(narrow, 'berlin')).toMatchObject({
+      state: 'attention',
+      readiness: { level: 'attention', ...covered },
+      alarms: [covered, { code: 'lacks-given-orgs' }],
+    });
+    expect(byName(narrow, 'paris')).toMatchObject({ state: 'attention', alarms: [{ code: 'lacks-server-kinds' }] });
   });
 
   it('finds that a repository was emptied, or lost its newest snapshot, since the last look', async () => {
