@@ -4,7 +4,7 @@ import type { Installation } from '../contract/api/readiness.ts';
 import { countsNow, isFull, isRegularBackup, type SnapshotSummary } from '../contract/manifest.ts';
 import { lateAfterSeconds } from '../contract/runs.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
-import { because, reasonFrom, type Reason } from '../contract/reasons/reason.ts';
+import { because, reasonFrom, type ReasonData } from '../contract/reasons/reason.ts';
 import { mapConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { groupBy } from '../lib/group-by.ts';
@@ -136,7 +136,7 @@ function stateOf(
   const since = full[0] && clock.now().getTime() - Date.parse(full[0].time);
   const isBehind = since !== undefined && since < -MAX_SKEW;
   const expected = maxAge ?? expectedHours(full);
-  const alarms: Reason[] = [
+  const alarms: ReasonData[] = [
     ...snapshots.filter(({ future }) => future === true).map(({ id }) => futureFinding(id).why),
     ...(newer === undefined ? [] : [reason('snapshot-newer', { snapshot: newer })]),
     ...(newest?.foreign === true ? [reason('fleet-untrusted', { signer: newest.signer ?? 'none' })] : []),
@@ -157,7 +157,7 @@ function stateOf(
 }
 
 /** The worst reason for the level comes first. */
-function readinessFrom(alarms: readonly Reason[], isLost: boolean): NonNullable<Installation['readiness']> {
+function readinessFrom(alarms: readonly ReasonData[], isLost: boolean): NonNullable<Installation['readiness']> {
   const worst = alarms.find(({ code }) => code === 'fleet-never-full' || code === 'fleet-untrusted') ?? alarms[0];
   return {
     level: isLost ? 'not-ready' : worst === undefined ? 'ready' : 'attention',
@@ -165,7 +165,7 @@ function readinessFrom(alarms: readonly Reason[], isLost: boolean): NonNullable<
   };
 }
 
-function overdue(hours: number, expected: number): Reason[] {
+function overdue(hours: number, expected: number): ReasonData[] {
   const rounded = { hours: shownHours(hours), expected: shownHours(expected) };
   return hours > expected ? [reason('fleet-overdue', rounded)] : [];
 }

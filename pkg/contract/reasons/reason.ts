@@ -24,7 +24,7 @@ export interface Because extends ReasonData {
 }
 
 /** A reason for a document or response. */
-export function because(given: Reason): Because {
+export function because(given: ReasonData): Because {
   const { code, params, advice } = given;
   return compact({ reason: reasonSentence(given), code, params, advice });
 }
