@@ -8,7 +8,7 @@ import { Annotations } from './holds/annotations.ts';
 import { findHeld, putBackHeld } from './holds/copies.ts';
 import { compress } from './objects/codec.ts';
 import type { Keyring } from './encryption/keyring.ts';
-import { SnapshotFinder } from './snapshots/latest.ts';
+import { mayLackMuch, SnapshotFinder } from './snapshots/latest.ts';
 import { readManifest, summaryOf, type StoredManifest, type UnsealedManifest } from './snapshots/manifests.ts';
 import type { TimedKey } from './snapshots/newest-keys.ts';
 import { publishManifest } from './snapshots/publish.ts';
@@ -40,7 +40,7 @@ import { askVersions } from './index/versions/ask-versions.ts';
 import { ownNames } from './index/versions/own-names.ts';
 import { VersionIndex } from './index/versions/version-index.ts';
 
-/** How many manifests say what need not be put again, when the newest is partial and may lack much. */
+/** How many manifests say what need not be put again, when the newest may lack much. */
 const KNOWN_MANIFESTS = 3;
 
 /** How many snapshots a backup takes at most into the index of versions: its own, and some that others left out. */
@@ -253,7 +253,8 @@ export class Repository {
 
   async #loadKnown(calls: Abortable): Promise<void> {
     const previous = await this.previousManifest(calls);
-    const more = previous?.status === 'partial' ? await this.#finder.reusable(KNOWN_MANIFESTS, calls) : [];
+    const more =
+      previous !== undefined && mayLackMuch(previous) ? await this.#finder.reusable(KNOWN_MANIFESTS, calls) : [];
     for (const manifest of [previous, ...more.map((stored) => stored.manifest)]) {
       this.objects.remember(manifest?.resources.map(({ object }) => object) ?? []);
     }

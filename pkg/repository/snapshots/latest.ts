@@ -1,4 +1,4 @@
-import { isRegularBackup } from '../../contract/manifest.ts';
+import { isFull, isRegularBackup, type Manifest } from '../../contract/manifest.ts';
 import type { Abortable } from '../../lib/abortable.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
@@ -182,4 +182,13 @@ export function onlyMatch<T>(start: string, matches: readonly T[]): T {
     });
   }
   return first;
+}
+
+/**
+ * Whether earlier snapshots may hold much that this one lacks: it is not full, such as one of an empty Grafana before a
+ * restore, or it began a history, and others were trusted only later.
+ */
+export function mayLackMuch(manifest: Manifest): boolean {
+  const isFirst = manifest.changes?.added === manifest.resources.length;
+  return isFirst || (!isFull(manifest) && (manifest.status === 'partial' || manifest.basedOn === undefined));
 }
