@@ -18,6 +18,7 @@ async function seed(): Promise<void> {
   });
   await client.post('/api/orgs/2/users', { loginOrEmail: 'eva', role: 'Editor' });
   await client.post('/api/serviceaccounts', { name: 'dashkeep', role: 'Admin', isDisabled: false });
+  await client.post('/api/serviceaccounts', { name: 'dashkeep-org-2-2', role: 'Admin', isDisabled: false });
   await client.post('/api/serviceaccounts', { name: 'robot', role: 'Editor', isDisabled: true });
 }
 
@@ -50,6 +51,7 @@ describe.each(TRIED_PROFILES)('accounts on %s', (profile) => {
       user: { eva: ['set a new password for this account'] },
       'service-account': {
         dashkeep: [expect.stringMatching(/creates its token itself/)],
+        'dashkeep-org-2-2': [expect.stringMatching(/creates its token itself/)],
         robot: ['create new tokens'],
       },
     });
@@ -138,6 +140,6 @@ describe('accounts', () => {
     accounts.clear();
     grafana.sim.setFaults({ match: 'POST /api/serviceaccounts', action: { kind: 'cut' }, times: 1 });
     await restore('service-account', await grafana.admin(), taken);
-    expect([...accounts.values()].map(({ name }) => name)).toEqual(['dashkeep', 'robot']);
+    expect([...accounts.values()].map(({ name }) => name)).toEqual(['dashkeep', 'dashkeep-org-2-2', 'robot']);
   });
 });

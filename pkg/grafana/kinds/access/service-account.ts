@@ -9,8 +9,8 @@ import type { Content } from '../content.ts';
 
 const PATH = '/api/serviceaccounts';
 
-/** Names of the accounts that a new service takes over from an earlier one. */
-const OWN_NAME = /^dashkeep(-org-\d+)?$/;
+/** Names that a service gives its accounts, with a number if another account already has the name. */
+const OWN_NAME = /^dashkeep(-org-\d+)?(-\d+)?$/;
 
 /**
  * Service accounts by name, with role and whether they are disabled; Grafana makes up login, id and uid, and never
