@@ -8,8 +8,9 @@ import { fingerprintOf, publicPem } from '../../repository/signing/signing-key.t
 import { openExplained } from '../../storage/open.ts';
 import { parseTarget, type Target } from '../../storage/target.ts';
 import type { ServiceConfig } from '../config.ts';
+import { isOf, type Caller } from '../organizations/caller.ts';
 import { Needs, type AllNeeded } from '../readiness/needs.ts';
-import type { Caller } from '../organizations/caller.ts';
+import { notEntered } from '../readiness/not-entered.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { SettingsStore } from '../settings/store.ts';
 import type { TargetLimits } from '../storage/limits.ts';
@@ -102,7 +103,7 @@ export async function kitFacts(
   const snapshots = await repositoryCache.snapshots(signal);
   const newest = snapshots.find((one) => countsNow(one) && isFull(one));
   const manifest = newest && (await repositoryCache.manifest(newest.id, signal));
-  const needed = manifest && (await new Needs(repositoryCache).of(manifest, caller, signal));
+  const needed = manifest && (await neededFor(repositoryCache, manifest, caller, signal));
   if (needed instanceof DashkeepError) {
     log.warn({ reason: needed.message }, `the kit names no plugins and no secrets: ${needed.hint}`);
   }
@@ -132,6 +133,25 @@ export async function kitFacts(
     ],
     sealed,
   };
+}
+
+/** What the backup lacks, with the secrets that no one has entered since a restore. */
+async function neededFor(
+  repositoryCache: RepositoryCache,
+  manifest: Manifest,
+  caller: Caller | undefined,
+  signal: AbortSignal,
+): Promise<AllNeeded | DashkeepError> {
+  const needs = new Needs(repositoryCache);
+  const needed = await needs.of(manifest, caller, signal);
+  if (needed instanceof DashkeepError) {
+    return needed;
+  }
+  const open = await notEntered(repositoryCache, needs, manifest, undefined, signal);
+  const seen = open.filter((one) => caller === undefined || isOf(caller, one));
+  const { items, elsewhere, all } = needed.secrets;
+  const secrets = { items: [...items, ...seen], elsewhere: elsewhere + open.length - seen.length, all };
+  return { ...needed, secrets };
 }
 
 function encryptionOf({ encrypted, keyring }: Repository): Encryption {

@@ -10,7 +10,8 @@ let service: TestService;
 
 beforeAll(async () => {
   grafana = await startGrafana({ profile: '13.2' });
-  service = await startService({ grafanaUrl: grafana.url });
+  await asAdmin('POST /api/orgs', { name: 'Second' });
+  service = await startService({ grafanaUrl: grafana.url, environment: { DASHKEEP_ORGS: 'all' } });
 });
 afterAll(async () => {
   await service?.stop();
@@ -30,7 +31,13 @@ async function line(): Promise<{ level: string; detail: string } | undefined> {
   return evidence.find(({ code }) => code === 'secrets');
 }
 
-it('names the password of a data source that nobody has entered since a restore', async () => {
+/** Whether a recovery kit lists the password among the secrets to enter again. */
+async function inKit(): Promise<boolean> {
+  const { json } = await service.call('GET', '/recovery-kit');
+  return /<td>Prom<\/td>\s*<td>basicAuthPassword<\/td>/.test(json.text);
+}
+
+it('names the password of a data source that nobody has entered since a restore, as the recovery kit does', async () => {
   const source = { uid: 'prom', name: 'Prom', type: 'prometheus', access: 'proxy', url: 'http://p' };
   const secret = { secureJsonData: { basicAuthPassword: 'x' } };
   await asAdmin('POST /api/datasources', { ...source, ...secret });
@@ -42,7 +49,11 @@ it('names the password of a data source that nobody has entered since a restore'
   const { json } = await service.call('POST', `/restores/${plan.id}/apply`, { confirm: plan.confirm });
   expect(await service.ended(json.id)).toMatchObject({ status: 'complete' });
   await backUp();
-  expect(await line()).toMatchObject({ level: 'warning', detail: expect.stringContaining('Prom: basicAuthPassword') });
+  expect(await line()).toMatchObject({
+    level: 'warning',
+    detail: expect.stringContaining('Prom: basicAuthPassword (Main Org.)'),
+  });
+  expect(await inKit()).toBe(true);
 
   await asAdmin('PUT /api/datasources/uid/prom', { ...source, ...secret });
   await backUp();

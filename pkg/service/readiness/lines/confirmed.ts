@@ -29,14 +29,17 @@ export function privateKey({ encrypted, unopened, ...repository }: RepositoryFac
 }
 
 /** What has to be entered again, and whether it is stored elsewhere. */
-export function secrets({ needed, notEntered }: RepositoryFacts, facts: ReadinessFacts): Said {
+export function secrets({ needed, notEntered, manifest }: RepositoryFacts, facts: ReadinessFacts): Said {
   if (needed === undefined || needed instanceof DashkeepError) {
     return unreadable(needed);
   }
   const { items, elsewhere } = needed.secrets;
   const count = items.length + (facts.home ? elsewhere : 0);
   if (notEntered.length > 0) {
-    const field = notEntered.map(({ title, detail }) => `${title}: ${detail}`).join(', ');
+    const { orgs = [] } = manifest ?? {};
+    const inOrg = (id: number): string =>
+      orgs.length < 2 ? '' : ` (${orgs.find((one) => one.id === id)?.name ?? id})`;
+    const field = notEntered.map(({ org, title, detail }) => `${title}: ${detail}${inOrg(org)}`).join(', ');
     return { level: 'warning', found: [reason('enter-again', { field })], items };
   }
   if (count === 0) {
