@@ -38,6 +38,7 @@ test('a folder that was deleted before the last backup comes back from the overv
   await removeContent(admin);
   await backUp(service);
   await app.open('');
+  await expect(page.getByText('For deletions since the last backup, compare with Grafana now.')).toBeVisible();
   const gone = page.getByRole('list', { name: 'Deleted in the last 24 hours' });
   await gone
     .getByRole('button', { name: `Restore ${folder.title}` })

@@ -29,10 +29,7 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
               <Text color="secondary">
                 {isFirst
                   ? t('latestChanges.first', 'There is no earlier backup to compare with.')
-                  : t(
-                      'gone.none',
-                      'Nothing deleted between the backups of the last 24 hours is still missing. For deletions since the last backup, compare with Grafana now.',
-                    )}
+                  : t('gone.none', 'Nothing deleted between the backups of the last 24 hours is still missing.')}
               </Text>
             ) : (
               <GoneList
@@ -43,6 +40,9 @@ export function GoneLately({ newest, lastRestore }: { newest: string; lastRestor
             )
           }
         </QueryView>
+        <Text element="p" color="secondary" variant="bodySmall">
+          {t('gone.since', 'For deletions since the last backup, compare with Grafana now.')}
+        </Text>
       </div>
     </section>
   );

@@ -156,9 +156,11 @@ function eachOf(names: string, inWord: (name: string) => string): string {
   return names.split(', ').map(inWord).join(', ');
 }
 
-/** Also with a number behind it: `dashboard (3)`. */
+/** Also with a number behind it, `dashboard (3)`, or when it was read, `dashboard (as of 2026-12-01T05:18:38.439Z)`. */
 function kindInWords(name: string): string {
-  return name.replace(/^[\w-]+/, (kind) => (isKind(kind) ? kindLabel(kind) : kind));
+  return name
+    .replace(/^[\w-]+/, (kind) => (isKind(kind) ? kindLabel(kind) : kind))
+    .replace(/as of ([^)]+)/, (_, time: string) => t('words.asOf', 'as of {{time}}', { time: timeInWords(time) }));
 }
 
 /** A kind, or an organization as the service names it: `org 2 (Second Org.)`. */

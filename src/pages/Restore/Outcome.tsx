@@ -52,7 +52,7 @@ function outcomeLabel(outcome: ApplyOutcome): string {
 function undoneTitle(back: number, removed: number, skipped: number): string {
   const parts = [
     ...(back > 0
-      ? [plural('outcome.undoneBack', back, '{{number}} resource restored', '{{number}} resources restored')]
+      ? [plural('outcome.undoneBack', back, 'changes to {{number}} resource', 'changes to {{number}} resources')]
       : []),
     ...(removed > 0
       ? [plural('outcome.undoneRemoved', removed, '{{number}} resource removed', '{{number}} resources removed')]

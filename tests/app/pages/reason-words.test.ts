@@ -27,6 +27,9 @@ describe('what the service says with identifiers', async () => {
   it('writes times as people do', () => {
     const time = '2026-11-29T20:30:05.000Z';
     expect(reasonText(because(reason('same-as-read', { time })))).toMatch(/at Nov 29, 2026, 8:30\sPM$/);
+    expect(reasonText(because(reason('covers-unread', { kinds: `annotation (as of ${time})` })))).toMatch(
+      /: Annotations \(as of Nov 29, 2026, 8:30\sPM\)$/,
+    );
   });
 
   it.each([

@@ -89,7 +89,7 @@ test('a plan and its result say how much they skipped, and why', async ({ app, p
   await expect(list.getByText('someone has recreated it')).toBeVisible();
   now.undoes = service.state.runs[0]!.id;
   await app.open('/restore/plan-1');
-  await expect(page.getByText('Undone: 14 resources restored, 41 skipped')).toBeVisible();
+  await expect(page.getByText('Undone: changes to 14 resources, 41 skipped')).toBeVisible();
   expect(problems).toEqual([]);
 });
 
