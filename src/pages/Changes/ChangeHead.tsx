@@ -49,10 +49,14 @@ export function GroupHead({ changes, href }: Pick<FeedRow, 'changes'> & { href?:
   );
 }
 
+/** The number of changes in a row. */
+export function sizeOf({ changes }: FeedRow): number {
+  return changes[0].together ?? changes.length;
+}
+
 /** The number of changes that belong together. */
 export function countText(changes: FeedRow['changes']): string {
-  const number = changes[0].together ?? changes.length;
-  return plural('snapshot.count', number, '{{number}} resource', '{{number}} resources');
+  return plural('snapshot.count', sizeOf({ changes }), '{{number}} resource', '{{number}} resources');
 }
 
 function Place({ kind, folder }: { kind: Nameable; folder: string }) {

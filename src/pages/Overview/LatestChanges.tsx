@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { LinkButton, Stack, Text, useStyles2 } from '@grafana/ui';
+import { LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ChangePage } from '../../../pkg/contract/api/changes.ts';
 import type { Change } from '../../../pkg/contract/api/diff.ts';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
@@ -9,9 +9,9 @@ import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useLatestChanges } from '../../data/useLatestChanges.ts';
 import { distinctTimes, formatNumber } from '../../lib/format.ts';
-import { t } from '../../lib/i18n.ts';
+import { plural, t } from '../../lib/i18n.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
-import { ChangeHead, GroupHead } from '../Changes/ChangeHead.tsx';
+import { ChangeHead, GroupHead, sizeOf } from '../Changes/ChangeHead.tsx';
 import { changesByBackup, keyOf, refOfChange } from '../Changes/feed.ts';
 
 /** What changed between the newest backup and the one before, who saved it and when. */
@@ -59,7 +59,7 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
                   })}
                 </Text>
                 <IndexedNotice indexed={found.indexed} />
-                <Changes items={found.items} sides={{ from: earlier.id, to: newest.id }} />
+                <Changes {...found} sides={{ from: earlier.id, to: newest.id }} />
               </Stack>
             )
           }
@@ -69,14 +69,15 @@ export function LatestChanges({ newest }: { newest: SnapshotRow }) {
   );
 }
 
-interface ChangesProps extends Pick<ChangePage, 'items'> {
+interface ChangesProps extends Pick<ChangePage, 'items' | 'total'> {
   sides: { from: string; to: string };
 }
 
 /** As the page of all changes lists them; each leads to its difference. */
-function Changes({ items, sides }: ChangesProps) {
+function Changes({ items, total, sides }: ChangesProps) {
   const styles = useStyles2(getStyles);
   const rows = changesByBackup(items).flatMap((backup) => backup.rows);
+  const more = rows.reduce((left, row) => left - sizeOf(row), total);
   return (
     <ul className={styles.list} aria-label={t('latestChanges.list', 'Newest changes')}>
       {rows.map(({ group, changes }) => {
@@ -94,6 +95,13 @@ function Changes({ items, sides }: ChangesProps) {
           </li>
         );
       })}
+      {more > 0 && (
+        <li className={styles.item}>
+          <TextLink href={routes.compare(sides)} variant="bodySmall">
+            {plural('restore.more', more, 'and {{number}} more', 'and {{number}} more')}
+          </TextLink>
+        </li>
+      )}
     </ul>
   );
 }

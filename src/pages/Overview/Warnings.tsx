@@ -2,6 +2,7 @@ import { Alert, Button, LinkButton, Stack } from '@grafana/ui';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
 import type { Status } from '../../../pkg/contract/api/status.ts';
 import { ProblemAlert, ProblemText } from '../../components/problems/ProblemAlert.tsx';
+import { RestoreCutShort, restoreCutShort } from '../../components/problems/RestoreCutShort.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { OF_TARGET, TargetLink } from '../../components/problems/TargetLink.tsx';
 import { isOccupying, useStartRun } from '../../data/useRuns.ts';
@@ -28,21 +29,7 @@ export function Warnings({ status }: { status: Status }) {
   return (
     <section aria-label={t('overview.warnings', 'Needs your attention')}>
       <Stack direction="column" gap={1}>
-        {cutShort && (
-          <Alert
-            severity="warning"
-            title={
-              cutShort.trigger === 'undo'
-                ? t('overview.undoCut', 'The last undo did not finish')
-                : t('overview.restoreCut', 'The last restore did not finish')
-            }
-            bottomSpacing={0}
-          >
-            <LinkButton size="sm" variant="secondary" href={routes.run(cutShort.id)}>
-              {t('overview.restoreCutLink', 'Show its results')}
-            </LinkButton>
-          </Alert>
-        )}
+        <RestoreCutShort run={cutShort} />
         {partial && (
           <Alert
             severity="warning"
@@ -114,15 +101,6 @@ function LastFailure({ problem, status: { target, running, lastBackup, now } }: 
       </Stack>
     </Alert>
   );
-}
-
-const DAY = 24 * 60 * 60_000;
-
-/** The last restore, where it stopped lately: Grafana may hold a part of it, which only the run's page says. */
-function restoreCutShort({ lastRestore, now }: Status): Status['lastRestore'] {
-  const { status, started = '' } = lastRestore ?? {};
-  const isCut = status === 'interrupted' || status === 'failed';
-  return isCut && Date.parse(now) - Date.parse(started) < DAY ? lastRestore : undefined;
 }
 
 /** Whether the card above names the organizations that no backup covers, with what to do. */

@@ -1,6 +1,7 @@
 import { LinkButton } from '@grafana/ui';
 import { ServiceError } from '../../api/errors.ts';
 import { AppPage } from '../../components/AppPage.tsx';
+import { RestoreCutShort, restoreCutShort } from '../../components/problems/RestoreCutShort.tsx';
 import { GoneLately } from '../../components/resources/GoneLately.tsx';
 import { useConnections } from '../../data/useRestores.ts';
 import { useStatus } from '../../data/useStatus.ts';
@@ -17,6 +18,7 @@ const NAMED = ['plan', 'snapshot', 'type', 'kinds', 'uid', 'resource'];
 export function Restore() {
   const { read } = useUrlState();
   const connections = useConnections();
+  const { data: status } = useStatus();
   return (
     <AppPage
       pageNav={{ text: t('plan.title', 'Restore'), url: routes.restore() }}
@@ -30,7 +32,16 @@ export function Restore() {
       }
       subTitle={t('restore.subtitle', 'Choose what to restore. You see the plan before anything changes.')}
     >
-      <RequestForm above={NAMED.every((name) => read(name) === '') && <DeletedLately />}>
+      {status && <RestoreCutShort run={restoreCutShort(status)} />}
+      <RequestForm
+        above={
+          // What somebody most likely looks for who comes without having chosen anything.
+          status?.newest !== undefined &&
+          NAMED.every((name) => read(name) === '') && (
+            <GoneLately newest={status.newest.id} lastRestore={status.lastRestore?.id} />
+          )
+        }
+      >
         {(form, change) => <ModeFields form={form} change={change} />}
       </RequestForm>
     </AppPage>
@@ -39,10 +50,4 @@ export function Restore() {
 
 function isRefused(error: Error | null): boolean {
   return error instanceof ServiceError && error.code === 'DK_SETTINGS';
-}
-
-/** What somebody most likely looks for who comes without having chosen anything. */
-function DeletedLately() {
-  const { data } = useStatus();
-  return data?.newest === undefined ? null : <GoneLately newest={data.newest.id} lastRestore={data.lastRestore?.id} />;
 }

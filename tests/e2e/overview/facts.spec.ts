@@ -43,7 +43,7 @@ test('where backups are, whether they are encrypted, and who restored last and h
   expect(problems).toEqual([]);
 });
 
-test('a restore that stopped halfway is on the first screen, with the way to its page', async ({
+test('a restore that stopped halfway is on the first screen and on that of restores, with the way to its page', async ({
   app,
   page,
   service,
@@ -59,6 +59,9 @@ test('a restore that stopped halfway is on the first screen, with the way to its
   await expect(page.getByText('The last restore did not finish')).toBeVisible();
   await page.getByRole('link', { name: 'Show its results' }).click();
   await expect(page.getByText('This restore was interrupted')).toBeVisible();
+  await app.open('/restore');
+  await expect(page.getByText('The last restore did not finish')).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Show its results' })).toHaveAttribute('href', /\/runs\//);
 });
 
 test('the tiles add up to the resources of the latest backup, without those of the whole server', async ({
@@ -167,15 +170,19 @@ test('the latest changes are grouped as on the page of all changes, and lead to 
     entry('deleted', 'folder', 'prod', together),
     entry('deleted', 'dashboard', 'dns', together),
   ];
-  const counts = { added: 0, changed: 1, removed: 60 };
+  const counts = { added: 4, changed: 1, removed: 60 };
   const indexed = { snapshots: 2, pending: 0, unreadable: 0 };
   await page.route(new RegExp(`/api/v1/changes\\?.*since=${before!.id}&until=${newest!.id}`), (route) =>
-    route.fulfill({ json: { items, total: 61, counts, indexed } }),
+    route.fulfill({ json: { items, total: 65, counts, indexed } }),
   );
   await app.open('');
   const list = page.getByRole('list', { name: 'Newest changes' });
-  await expect(list.getByRole('listitem')).toHaveText([/^Changed.*redis/, /^Deleted.*Prod.* · Team A60 resources$/]);
-  await expect(page.getByText(/: Changed 1, Removed 60\.$/)).toBeVisible();
+  await expect(list.getByRole('listitem')).toHaveText([
+    /^Changed.*redis/,
+    /^Deleted.*Prod.* · Team A60 resources$/,
+    'and 4 more',
+  ]);
+  await expect(page.getByText(/: Added 4, Changed 1, Removed 60\.$/)).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'redis' }).click();
   await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);
