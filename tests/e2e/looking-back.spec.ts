@@ -43,6 +43,18 @@ test('what a restore saved names who started that, on the first screen and in a 
   await expect(page.getByRole('dialog').getByText(/^Before: snapshot of .*, restored by grace/)).toBeVisible();
 });
 
+test('a comparison shows who deleted something above the whole time', async ({ app, page }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.route('**/api/v1/diff?*', async (route) => {
+    const json = await (await route.fetch()).json();
+    const deleted = { change: 'removed', by: 'administrator', updated: '2026-12-01T05:18:38.439Z' };
+    await route.fulfill({ json: { ...json, items: json.items.map((item: object) => ({ ...item, ...deleted })) } });
+  });
+  await app.open('/compare?to=live');
+  const cell = page.getByRole('cell', { name: /deleted by administrator/ }).first();
+  await expect(cell.getByText(/^\w{3} \d{1,2}, 2026, \d{1,2}:\d\d\s[AP]M$/)).toBeVisible();
+});
+
 test('a comparison that the service did not finish is not called one without differences', async ({ app, page }) => {
   let isDown = false;
   await page.route('**/api/v1/diff?*to=live*', async (route) => {

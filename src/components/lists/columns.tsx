@@ -160,17 +160,24 @@ export function askedByColumn<T extends Parameters<typeof askedBy>[0]>(
     header,
     width: 'minmax(0, 1fr)',
     hideBelow: 'md',
-    cell: (item) => (
-      <Stack direction="column" gap={0}>
-        <span title={askedBy(item)}>{askedBy(item)}</span>
-        {below(item) !== '' && (
-          <Text color="secondary" variant="bodySmall" truncate>
-            {below(item)}
-          </Text>
-        )}
-      </Stack>
-    ),
+    cell: (item) => <TwoLines first={askedBy(item)} second={below(item)} />,
   };
+}
+
+/** A text, and more about it in a second line. */
+export function TwoLines({ first, second = '' }: { first: string; second: string | undefined }) {
+  return (
+    <Stack direction="column" gap={0}>
+      <Text truncate>
+        <span title={first}>{first}</span>
+      </Text>
+      {second !== '' && (
+        <Text color="secondary" variant="bodySmall" truncate>
+          {second}
+        </Text>
+      )}
+    </Stack>
+  );
 }
 
 export function durationColumn<T extends { duration?: number }>(hideBelow: 'md' | 'xl'): Column<T> {

@@ -41,10 +41,15 @@ export function savedBy({ by, updatedBy = '', restored }: DiffOrigin): string | 
       : t('versions.by', 'saved by {{name}}', { name });
 }
 
-/** @returns who made a difference, in words, and when; empty where nothing says either */
-export function whoAndWhen(entry: DiffEntry): string {
+/** @returns who made a difference, in words, and when; without what nothing says */
+export function whoWhen(entry: DiffEntry): string[] {
   const by = (entry.change === 'removed' ? deletedBy : savedBy)(entry);
-  return [by, entry.updated && formatTime(entry.updated)].filter(Boolean).join(', ');
+  return [by ?? '', entry.updated ? formatTime(entry.updated) : ''].filter((text) => text !== '');
+}
+
+/** @returns who made a difference, and when, in a line */
+export function whoAndWhen(entry: DiffEntry): string {
+  return whoWhen(entry).join(', ');
 }
 
 /** Why nothing says who deleted something. */

@@ -2,7 +2,7 @@ import { Button, EmptyState, Stack, Text } from '@grafana/ui';
 import { useMemo } from 'react';
 import type { DiffEntry } from '../../../pkg/contract/api/diff.ts';
 import { KIND_NAMES } from '../../../pkg/contract/kinds.ts';
-import { folderColumn, kindColumn, titleColumn } from '../../components/lists/columns.tsx';
+import { folderColumn, kindColumn, titleColumn, TwoLines } from '../../components/lists/columns.tsx';
 import { FilteredList } from '../../components/lists/FilteredList.tsx';
 import { MultiFilter } from '../../components/lists/MultiFilter.tsx';
 import { WaitCard } from '../../components/WaitCard.tsx';
@@ -13,7 +13,7 @@ import type { Column } from '../../components/lists/VirtualTable.tsx';
 import { useDiff, type DiffFilters, useRefreshLive } from '../../data/useDiff.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
-import { whoAndWhen } from '../../lib/resources/savedBy.ts';
+import { whoAndWhen, whoWhen } from '../../lib/resources/savedBy.ts';
 import { refOf, resourceParameter } from '../../lib/routes.ts';
 import { useSelection } from '../../hooks/useSelection.ts';
 import { useUrlState } from '../../hooks/useUrlState.ts';
@@ -146,7 +146,10 @@ function makeColumns(onOpen: (entry: DiffEntry) => void): Column<DiffEntry>[] {
       header: t('column.who', 'Who'),
       width: 'minmax(0, 2fr)',
       hideBelow: 'md',
-      cell: (entry) => <span title={whoAndWhen(entry)}>{whoAndWhen(entry) || '–'}</span>,
+      cell: (entry) => {
+        const [first = '–', second] = whoWhen(entry);
+        return <TwoLines first={first} second={second} />;
+      },
     },
   ];
 }
