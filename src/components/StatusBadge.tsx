@@ -44,9 +44,9 @@ export function StatusBadge({ status, shrunk }: { status: RunStatus; shrunk?: Sh
   return <LabelBadge color={color} icon={icon} text={text} />;
 }
 
-/** What set it off, and who, where that is known. */
+/** What set it off, and who, where that is known. The label of a run already says that it is an undo. */
 export function askedBy({ trigger, by, origin }: { trigger: string; by?: string; origin?: object }): string {
-  const label = triggerLabel(origin === undefined ? trigger : 'import');
+  const label = triggerLabel(origin === undefined ? (trigger === 'undo' ? 'manual' : trigger) : 'import');
   return by === undefined ? label : `${label}, ${by}`;
 }
 

@@ -7,9 +7,12 @@ test.use({ viewport: { width: 600, height: 900 } });
 
 test('a narrow list of runs shows who requested each, and its problem', async ({ app, page, service }) => {
   Object.assign(service.state.runs[0]!, { kind: 'verify', trigger: 'manual', by: 'ada', problems: 3 });
+  Object.assign(service.state.runs[1]!, { kind: 'restore', trigger: 'undo', by: 'grace' });
   await app.open('/history/runs');
   const row = page.getByRole('row', { name: /ada/ }).first();
   await expect(row.getByText('Manual, ada').filter({ visible: true })).toBeVisible();
+  const undo = page.getByRole('row', { name: /grace/ }).first();
+  await expect(undo.getByText('Manual, grace').filter({ visible: true })).toBeVisible();
   await expect(row.getByText('3 resources failed').filter({ visible: true })).toBeVisible();
   await expectAccessible(page);
 });
