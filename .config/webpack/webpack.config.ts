@@ -81,7 +81,11 @@ const config: Configuration = {
       minSize: 4_000,
       // By default, each page has its own copy of these, except the first one, which needs none.
       cacheGroups: {
-        lists: { test: /infiniteQuery|useInfiniteQuery|[/\\]data[/\\](pages|lists)/, name: 'lists', enforce: true },
+        lists: {
+          test: /infiniteQuery|useInfiniteQuery|[/\\]data[/\\](pages|lists)|MultiFilter|NoSnapshots|SnapshotPicker|useUrlState/,
+          name: 'lists',
+          enforce: true,
+        },
       },
     },
     // By default, Terser takes two thirds of the whole time.
