@@ -48,6 +48,7 @@ describe.each([
     ['junk', () => Buffer.from('junk')],
     ['the manifest of another snapshot', () => gzipSync(JSON.stringify({ ...second, id: first.id }))],
   ])('%s is not taken for the copy of a snapshot', async (_what, body) => {
+    await open(to, { state, recipients });
     await to.store.put(file(first.id), body());
     expect(await copy()).toMatchObject({ copied: [second.id], present: [], different: [first.id] });
     expect(await to.store.get(file(first.id))).toEqual(body());
