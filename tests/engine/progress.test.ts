@@ -84,6 +84,27 @@ describe('the progress of a restore', () => {
     expect(namesOf(steps)).toEqual(['saving', 'restoring']);
     expect(steps.at(-1)).toMatchObject({ number: 2, of: 2, done: 60, total: 60 });
   });
+
+  it.each([
+    ['once', 1, 0],
+    ['twice', 2, 1],
+  ])('counts a write that Grafana fails %s as failed only at the end', async (_name, times, failed) => {
+    const bench = await filled();
+    const manifest = await bench.backup();
+    const uids = manifest.resources.filter(({ kind }) => kind === 'dashboard').map(({ uid }) => uid);
+    await edit(bench.grafana.url, uids[0]!);
+    const match = /^(POST|PUT) .*\/dashboards/;
+    bench.grafana.setFaults({ match, times, action: { kind: 'status', status: 500 } });
+    const { seen, ...options } = watched();
+
+    await bench.restoreRun(manifest, { overwrite: true, ...options });
+
+    const counts = seen.flatMap(({ step, kinds }) =>
+      step?.name === 'restoring' ? [kinds.dashboard?.failed ?? 0] : [],
+    );
+    expect([counts.at(-1), Math.max(...counts)]).toEqual([failed, failed]);
+    expect(stepsOf(seen).at(-1)).toMatchObject({ done: 1, total: 1 });
+  });
 });
 
 describe('the progress of a comparison with Grafana', () => {

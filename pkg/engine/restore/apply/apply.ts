@@ -23,7 +23,7 @@ import { MissingOwners } from './missing-owners.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
-import { type Applying, type Attempt, didOf, isWritten, wantedAt, wantedContent } from './attempt.ts';
+import { type Applying, type Attempt, countFinal, didOf, isWritten, wantedAt, wantedContent } from './attempt.ts';
 
 /**
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
@@ -100,6 +100,9 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
   const lost = [...first.attempts].flatMap(([item, { passing }]) =>
     passing === true && failed.has(`${item.org}/${item.uid}`) ? [item] : [],
   );
+  // What failed and is there all the same counts now, and what is sent again counts then.
+  const arrived = [...first.attempts].filter(([item, { passing }]) => passing === true && !lost.includes(item));
+  arrived.forEach(() => applying.progress.finished(kind.name, true));
   if (lost.length === 0) {
     return [...first.verified, ...checked];
   }
@@ -107,6 +110,7 @@ async function applyKind(applying: Applying, org: Org, kind: Kind, items: Planne
   const unanswered = await findUnanswered(applying, kind, context, lost, first.attempts);
   const again = lost.filter((item) => !unanswered.includes(item));
   const second = await writeAll({ ...applying, isRepeated: true }, org, kind, again);
+  unanswered.forEach(() => applying.progress.finished(kind.name, true));
   unanswered.forEach((item) => second.attempts.set(item, { uid: first.attempts.get(item)?.uid }));
   const others = checked.filter(
     (result) => !lost.some(({ org: from, uid }) => from === result.org && uid === result.uid),
@@ -126,7 +130,7 @@ async function writeAll(
   kind: Kind,
   items: PlannedItem[],
 ): Promise<{ attempts: Map<PlannedItem, Attempt>; verified: ApplyResult[] }> {
-  const { request, progress } = applying;
+  const { request } = applying;
   const attempts = new Map<PlannedItem, Attempt>();
   const results: ApplyResult[] = [];
   // What is missing comes first: an org does not let go of its last admin before there is another one.
@@ -140,9 +144,7 @@ async function writeAll(
       const attempt: Attempt = failedAbove(attempts, item) ?? {};
       attempts.set(item, attempt);
       if (attempt.failure !== undefined) {
-        if (applying.isRepeated !== true) {
-          progress.finished(kind.name, false);
-        }
+        countFinal(applying, kind, attempt);
         return;
       }
       const share = applying.budget.open();
@@ -165,9 +167,7 @@ async function writeAll(
       } finally {
         share.close();
       }
-      if (applying.isRepeated !== true) {
-        progress.finished(kind.name, attempt.failure === undefined);
-      }
+      countFinal(applying, kind, attempt);
     });
   }
   return { attempts, verified: results };

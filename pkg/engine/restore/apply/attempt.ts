@@ -1,6 +1,6 @@
 import type { Reason } from '../../../contract/reasons/reason.ts';
 import type { ByteBudget } from '../../../grafana/http/byte-budget.ts';
-import type { Listed } from '../../../grafana/kinds/kind.ts';
+import type { Kind, Listed } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Encoder } from '../../../repository/objects/encode-thread.ts';
 import type { ProgressCounter } from '../../progress.ts';
@@ -36,6 +36,13 @@ export interface Attempt {
   uid?: string;
   /** The mark that its entry has, when it was written to the letter: then what is live need only have the same. */
   mark?: string;
+}
+
+/** Counts a write, unless its failure may pass and it will be sent again. */
+export function countFinal({ progress, isRepeated }: Applying, kind: Kind, { failure, passing }: Attempt): void {
+  if (isRepeated === true || passing !== true) {
+    progress.finished(kind.name, failure === undefined);
+  }
 }
 
 /** Whether applying writes an item. */
