@@ -24,7 +24,7 @@ export function changeOf(
   return before.disabled === true ? 'enabled' : undefined;
 }
 
-/** Whether somebody did such a thing in any of these orgs since the last check; one small request for each. */
+/** Whether somebody did such a thing, or installed the app, in any of these orgs; one small request for each. */
 export async function anyAppChanged(
   options: BootstrapOptions,
   orgs: readonly OrgToken[],
@@ -37,8 +37,11 @@ export async function anyAppChanged(
   const identities = new Identities(options);
   try {
     const facts = await new TokenMemory(state, log).facts();
-    for (const { org, token } of orgs) {
+    for (const { org, token, app: outcome } of orgs) {
       const settings = await readApp(identities.withToken(token), signal);
+      if (settings !== undefined && outcome === 'not-installed') {
+        return true;
+      }
       const change = settings === undefined ? undefined : changeOf(settings, facts.apps[org], app.url);
       if (change !== undefined && change !== 'still-disabled') {
         return true;

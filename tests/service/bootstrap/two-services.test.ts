@@ -132,6 +132,18 @@ describe('two services on one Grafana', () => {
     expect(await appAddress()).toBe('http://second:3210');
   });
 
+  it('an app that is installed later is noticed by the next watch, and only once', async () => {
+    const app = grafana.state.plugins.get(APP_ID)!;
+    grafana.state.plugins.delete(APP_ID);
+    const first = new Installation('http://first:3210');
+    expect(await first.check()).toMatchObject({ app: 'not-installed' });
+    expect(await first.isAlarmed()).toBe(false);
+    grafana.state.plugins.set(APP_ID, app);
+    expect(await first.isAlarmed()).toBe(true);
+    expect(await first.check()).toMatchObject({ app: 'configured' });
+    expect(await first.isAlarmed()).toBe(false);
+  });
+
   it('a token is revoked when someone points the app elsewhere and no other service works', async () => {
     const first = new Installation('http://first:3210');
     await first.check();
