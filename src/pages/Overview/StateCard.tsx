@@ -63,7 +63,8 @@ export function StateCard({ status }: { status: Status }) {
           {status.snapshots === undefined ? '–' : formatNumber(status.snapshots)}
           {status.caller.home && status.snapshots !== 0 && (
             <Text element="p" color="secondary" variant="bodySmall">
-              {verifiedText(status.lastVerify)}
+              {verifiedText(status.lastVerify)} ·{' '}
+              <TextLink href={routes.readiness()}>{t('readiness.title', 'Readiness')}</TextLink>
             </Text>
           )}
         </Fact>

@@ -16,6 +16,7 @@ test('where backups are, whether they are encrypted, and who restored last and h
   await expect(card.getByText('Not encrypted')).toBeVisible();
   await expect(card.getByText('None yet')).toBeVisible();
   await expect(card.getByText('Not all verified yet')).toBeVisible();
+  await expect(card.getByRole('link', { name: 'Readiness' })).toHaveAttribute('href', /\/readiness/);
   const [run] = service.state.runs;
   service.state.status = {
     target: { configured: true, description: 's3://elsewhere', reachable: true, encrypted: true },
