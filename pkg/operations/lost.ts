@@ -7,8 +7,16 @@ import { assertCounts } from '../repository/signing/acceptance.ts';
 /** A resource of one organization. */
 type Ref = Pick<Awaited<ReturnType<typeof lostBetween>>[number], 'org' | 'kind' | 'uid'>;
 
+/** Options of a restore with which it may overwrite what has changed. */
+interface Overwriting {
+  overwrite?: boolean | undefined;
+  promote?: boolean | undefined;
+}
+
 /**
- * Names what a later snapshot lost of an earlier one, so that exactly that can be put back.
+ * Names what a later snapshot lost of an earlier one, so that exactly that can be put back. What it only has in another
+ * version may be someone's edit, so that is named only for a restore that may overwrite it.
+ * @param options - of that restore
  * @param seen - what the caller may see of the later one
  * @throws DK_NOT_FOUND where nothing is lost, DK_SNAPSHOT_FOREIGN
  */
@@ -16,15 +24,19 @@ export async function lostResources(
   ports: LostPorts,
   earlier: Manifest,
   later: string,
+  { overwrite = false, promote = false }: Overwriting,
   seen: (manifest: Manifest) => Manifest = (manifest) => manifest,
 ): Promise<Ref[]> {
   const { repository, signal } = ports;
   const stored = await repository.stored(later, { signal });
   assertCounts(repository.trust, stored);
-  const lost = await lostBetween(ports, earlier, seen(stored.manifest));
+  const all = await lostBetween(ports, earlier, seen(stored.manifest));
+  const lost = overwrite || promote ? all : all.filter(({ how }) => how === 'gone');
   if (lost.length === 0) {
-    const advice = stored.manifest.errors.length > 0 ? { advice: reason('read-again') } : {};
-    throw new DashkeepError('DK_NOT_FOUND', `${stored.manifest.id} lost no resources of ${earlier.id}`, advice);
+    const { id, errors } = stored.manifest;
+    const known = errors.length > 0 ? 'read-again' : all.length > 0 ? 'only-changed' : undefined;
+    const advice = known === undefined ? {} : { advice: reason(known) };
+    throw new DashkeepError('DK_NOT_FOUND', `${id} lost no resources of ${earlier.id}`, advice);
   }
   return lost.map(({ org, kind, uid }) => ({ org, kind, uid }));
 }

@@ -145,8 +145,12 @@ export class Requests {
       return { question: { snapshot: id, selection, options }, revision };
     }
     const resources = await this.#parts.repositoryCache.use(signal, async (target) =>
-      lostResources({ ...(await target.session(signal, { caller })), signal }, manifest, selection.in, (later) =>
-        manifestFor(later, caller),
+      lostResources(
+        { ...(await target.session(signal, { caller })), signal },
+        manifest,
+        selection.in,
+        { overwrite: options.overwrite, promote: options.to?.promote },
+        (later) => manifestFor(later, caller),
       ),
     );
     return { question: { snapshot: id, selection: { type: 'resources', resources }, options }, revision };

@@ -64,7 +64,7 @@ it('holds the snapshot before an upgrade, compares, and puts back what was lost,
     hold: { by: 'Dashkeep', note: `before ${was} → ${grafana.profile.version}` },
   });
   expect(stdout).toMatch(/, resources lost: 3, older than before: 0, changed beyond Grafana’s migration: 5/);
-  expect(stdout).toContain('exactly these, without annotations, silences and dashboard snapshots, run');
+  expect(stdout).toContain(`restore only missing resources, run dashkeep restore ${held.id} --lost-in ${after.id}. `);
   expect(stdout).toContain(`dashkeep restore ${held.id} --lost-in ${after.id} --overwrite`);
 
   const restore = ['restore', held.id, '--lost-in', after.id, '--overwrite', '--json'];

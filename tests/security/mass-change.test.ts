@@ -22,10 +22,14 @@ let good: string;
 /** Settings of the alarm, unless its defaults are tried. */
 let alarm: Record<string, string>;
 
+const where = (): string[] => [
+  ...['--target', `file://${directory.path}/repository`],
+  ...['--state-dir', `${directory.path}/state`],
+];
+
 function dashkeep(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
-  const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
   const from = ['forget', 'snapshots', 'release', 'show'].includes(args[0] ?? '') ? [] : ['--grafana-url', grafana.url];
-  return runCli([...args, ...where, ...from, ...(args[0] === 'release' ? [] : ['--json'])], {
+  return runCli([...args, ...where(), ...from, ...(args[0] === 'release' ? [] : ['--json'])], {
     ...ADMIN,
     ...alarm,
     ...environment,
@@ -92,6 +96,10 @@ describe('half of all dashboards that a script overwrote', () => {
     expect(hold).toMatchObject({ by: 'Dashkeep', note: `before the changes that ${json.snapshot} reports` });
     expect(Date.parse(hold?.until ?? '')).toBeGreaterThan(Date.now() + 89 * 86_400_000);
 
+    await expect(dashkeep(['restore', good, '--lost-in', json.snapshot])).rejects.toMatchObject({
+      code: 'DK_NOT_FOUND',
+      hint: expect.stringContaining('--overwrite'),
+    });
     const restore = ['restore', good, '--lost-in', json.snapshot, '--overwrite'];
     const { json: plan } = await dashkeep(restore);
     const planned = plan.plan as { kind: string; uid: string; action: string }[];
@@ -100,6 +108,37 @@ describe('half of all dashboards that a script overwrote', () => {
     expect(applied.exit).toBe(0);
     // What Dashkeep restored is no alarm, although the last snapshot differs from it.
     expect(await dashkeep(['backup'])).toMatchObject({ exit: 0 });
+  }, 120_000);
+});
+
+describe('half of all dashboards that a script deleted', () => {
+  it('come back with their annotations, without what somebody else edited meanwhile', async () => {
+    grafana.seedDashboards({ count: 8, folders: 2 });
+    const [edited = '', ...others] = uids();
+    const hit = others.slice(0, 6);
+    await api('POST /api/annotations', { dashboardUID: hit[0], time: 1_700_000_000_000, text: 'deployed' });
+    good = (await dashkeep(['backup'])).json.snapshot;
+    await overwrite([edited]);
+    for (const uid of hit) {
+      await api(`DELETE /api/dashboards/uid/${uid}`);
+    }
+    const { exit, out } = await runCli(['backup', ...where(), '--grafana-url', grafana.url], ADMIN);
+    expect(exit).toBe(3);
+    const [, bad = ''] = new RegExp(`run dashkeep restore ${good} --lost-in (\\S+)\\. `).exec(out) ?? [];
+    expect(out).not.toContain('--overwrite');
+
+    const restore = ['restore', good, '--lost-in', bad];
+    const written = ({ json }: Ended): string[] =>
+      (json.plan as { kind: string; uid: string; action: string }[])
+        .filter(({ kind, action }) => kind === 'dashboard' && action !== 'unchanged')
+        .map(({ uid }) => uid);
+    expect(written(await dashkeep([...restore, '--overwrite']))).toEqual([edited, ...hit]);
+    const applied = await dashkeep([...restore, '--apply']);
+    expect(applied.exit).toBe(0);
+    expect(written(applied)).toEqual(hit);
+    expect(applied.json.plan).toContainEqual(expect.objectContaining({ kind: 'annotation', action: 'create' }));
+    const { dashboard } = (await api(`GET /api/dashboards/uid/${edited}`)) as { dashboard: { title: string } };
+    expect(dashboard.title).toBe(`overwritten ${edited}`);
   }, 120_000);
 });
 

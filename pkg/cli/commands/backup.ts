@@ -129,8 +129,10 @@ function printShrunk(context: CliContext, manifest: Manifest): void {
   if (shrunk !== undefined) {
     printLine(context, `warning: ${reasonSentence(shrunkReason(shrunk))}`);
     const isUnread = isAllUnread(shrunk, manifest);
+    const { losses, overwritten = [] } = shrunk;
+    const lost = { missing: losses.length > 0 || overwritten.length === 0, changed: overwritten.length > 0 };
     const advice = [
-      isUnread ? reason('read-again') : putBackAdvice(shrunk.since, id),
+      ...(isUnread ? [reason('read-again')] : putBackAdvice(shrunk.since, id, lost)),
       orgsBackAdvice(manifest),
       acceptLossAdvice(id, shrunk),
     ];
@@ -158,8 +160,11 @@ function isAllUnread(
 function printUpgrade(context: CliContext, { id, upgrade }: Manifest): void {
   if (upgrade?.first === id) {
     printLine(context, reasonSentence(upgradeReason(upgrade)));
-    if (upgrade.orgs?.length !== 0) {
-      printLine(context, reasonSentence(putBackAdvice(upgrade.since, id)));
-    }
+    const { orgs = [] } = upgrade;
+    const lost = {
+      missing: orgs.some(({ gone }) => gone > 0),
+      changed: orgs.some((org) => org.older + org.changed > 0),
+    };
+    putBackAdvice(upgrade.since, id, lost).forEach((one) => printLine(context, reasonSentence(one)));
   }
 }

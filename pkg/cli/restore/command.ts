@@ -150,7 +150,7 @@ async function planAndApply(
         const selection =
           flags.lostIn === undefined
             ? inReach
-            : withLost(inReach, await lostResources({ ...context, repository }, manifest, flags.lostIn));
+            : withLost(inReach, await lostResources({ ...context, repository }, manifest, flags.lostIn, options));
         const request = {
           ...context,
           manifest,

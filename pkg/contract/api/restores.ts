@@ -38,7 +38,7 @@ export const RestoreSelection = z.discriminatedUnion('type', [
       .min(1)
       .max(5000),
   }),
-  /** What a later snapshot lacks, has in an earlier version, or has with other content. */
+  /** What a later snapshot lacks; with `overwrite` or `promote` also what it has in an earlier version or changed. */
   z.strictObject({ type: z.literal('lost'), in: Identifier }),
 ]);
 export type RestoreSelection = z.infer<typeof RestoreSelection>;

@@ -123,9 +123,19 @@ export function upgradeReason({ from, to, since, orgs = [] }: Upgrade): KnownRea
   });
 }
 
-/** How to put back what a snapshot lost. */
-export function putBackAdvice(since: string, snapshot: string): KnownReason {
-  return reason('put-back', { command: `dashkeep restore ${since} --lost-in ${snapshot} --overwrite` });
+/** What a snapshot lost: resources that are missing, or that have other content. */
+export interface LostKinds {
+  missing: boolean;
+  changed: boolean;
+}
+
+/** How to put back what a snapshot lost; overwriting only where the alarm is about changes. */
+export function putBackAdvice(since: string, snapshot: string, { missing, changed }: LostKinds): KnownReason[] {
+  const command = `dashkeep restore ${since} --lost-in ${snapshot}`;
+  return [
+    ...(missing ? [reason('put-back', { command })] : []),
+    ...(changed ? [reason('put-changes-back', { command: `${command} --overwrite` })] : []),
+  ];
 }
 
 /** How to restore whole organizations, which `putBackAdvice` leaves out; undefined where none is lost. */

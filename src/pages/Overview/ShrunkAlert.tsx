@@ -7,7 +7,7 @@ import { formatNumber, formatRelative } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { routes } from '../../lib/routes.ts';
-import { PutBack } from './PutBack.tsx';
+import { lostIn, PutBack } from './PutBack.tsx';
 
 /** How the newest snapshot differs from the last full one: put that back, or say that it was done on purpose. */
 export function ShrunkAlert({ status: { shrunk, newest, caller, lastRestore } }: { status: Status }) {
@@ -47,7 +47,7 @@ export function ShrunkAlert({ status: { shrunk, newest, caller, lastRestore } }:
           <LinkButton size="sm" variant="secondary" href={routes.snapshot(shrunk.since)}>
             {t('shrunk.open', 'Open the last full backup')}
           </LinkButton>
-          <PutBack from={shrunk.since} to={newest.id} />
+          <PutBack {...lostIn(shrunk, newest.id)} />
           {caller.home && (
             <Button
               size="sm"

@@ -37,7 +37,12 @@ export function UpgradeAlert({ status: { upgrade } }: { status: Status }) {
           <LinkButton size="sm" variant="secondary" href={routes.snapshot(since)}>
             {t('upgrade.open', 'Open the last backup with the old version')}
           </LinkButton>
-          <PutBack from={since} to={first} />
+          <PutBack
+            from={since}
+            to={first}
+            missing={orgs.some(({ gone }) => gone > 0)}
+            changed={orgs.some(({ older, changed }) => older + changed > 0)}
+          />
         </Stack>
       </Stack>
     </Alert>

@@ -10,7 +10,7 @@ import { settingsGuide } from '../../lib/catalogue/guides.ts';
 import { labelled, t } from '../../lib/i18n.ts';
 import { kindLabel } from '../../lib/kinds.ts';
 import { whoMay } from '../../lib/permissions.ts';
-import { PutBack } from '../Overview/PutBack.tsx';
+import { PutBack, type Lost } from '../Overview/PutBack.tsx';
 
 const LOOKS: Record<ReadinessLevel, [color: BadgeColor, icon: IconName]> = {
   ok: ['green', 'check'],
@@ -64,7 +64,7 @@ function buttonText(code: ReadinessLine['code']): string {
 interface Props {
   line: ReadinessLine;
   /** What the newest backup lacks: the backups to compare. */
-  loss?: { from: string; to: string } | undefined;
+  loss?: Lost | undefined;
   isBusy: boolean;
   /** Whether a run is in progress: another can start once it has ended. */
   isRunning: boolean;

@@ -1,3 +1,4 @@
+import { lostIn, type Lost } from '../Overview/PutBack.tsx';
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Alert, Button, LinkButton, Stack, useStyles2 } from '@grafana/ui';
@@ -93,8 +94,8 @@ export function ReadinessPage() {
   );
 }
 
-function lossIn({ shrunk, newest }: Partial<Status> = {}): { from: string; to: string } | undefined {
-  return shrunk && newest && { from: shrunk.since, to: newest.id };
+function lossIn({ shrunk, newest }: Partial<Status> = {}): Lost | undefined {
+  return shrunk && newest && lostIn(shrunk, newest.id);
 }
 
 interface VerdictProps {

@@ -47,6 +47,7 @@ test('a backup that is much smaller than before is red, and a person restores th
     'href',
     new RegExp(`/snapshots/${full?.id}$`),
   );
+  await expect(page.getByRole('button', { name: /overwrite changed/ })).toHaveCount(0);
   const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/runs'));
   await page.getByRole('button', { name: 'The deletion was intended' }).click();
   expect((await asked).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
@@ -112,11 +113,14 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
   await change.getByRole('button', { name: 'This was intended' }).click();
   expect((await accepted).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
   const planned = page.waitForRequest((request) => /\/restores(\?|$)/.test(request.url()));
-  await upgrade.getByRole('button', { name: 'Restore exactly these' }).click();
+  await expect(change.getByRole('button', { name: 'Restore only the missing' })).toHaveCount(0);
+  await expect(change.getByRole('button', { name: 'Restore missing and overwrite changed' })).toBeVisible();
+  await expect(upgrade.getByRole('button', { name: 'Restore missing and overwrite changed' })).toBeVisible();
+  await upgrade.getByRole('button', { name: 'Restore only the missing' }).click();
   expect((await planned).postDataJSON()).toMatchObject({
     snapshot: older?.id,
     selection: { type: 'lost', in: full?.id },
-    options: { overwrite: true },
+    options: { overwrite: false },
   });
   await expect(page.getByRole('heading', { name: 'Restore plan' })).toBeVisible();
   expect(problems).toEqual([]);

@@ -115,6 +115,9 @@ it('shows what an upgrade lost until the snapshot before it is released', async 
   const first = await backUp();
   const orgs = [{ id: 1, gone: 1, older: 0, changed: 1 }];
   expect((await statusOf()).upgrade).toMatchObject({ since: before, first, orgs });
+  const request = { snapshot: before, selection: { type: 'lost', in: first } };
+  const { json: plan } = await service.call('POST', '/restores', request);
+  expect(plan.selection.resources).toEqual([expect.objectContaining({ kind: 'dashboard', uid: gone })]);
   const upgraded = (): unknown => webhook.taken.find(({ event }) => event === 'upgraded');
   await expect.poll(upgraded).toMatchObject({ link: overview() });
   expect((await theirs('GET', '/status')).text).not.toContain('upgrade"');

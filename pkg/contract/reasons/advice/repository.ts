@@ -123,8 +123,16 @@ export const REPOSITORY_ADVICE = {
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
   'put-back': {
-    cli: 'To restore exactly these, without annotations, silences and dashboard snapshots, run {command}.',
-    page: 'To restore exactly these, run {command}.',
+    cli: 'To restore only missing resources, run {command}. Of annotations, silences and dashboard snapshots, this restores only the annotations of missing dashboards.',
+    page: 'Run {command}.',
+  },
+  'put-changes-back': {
+    cli: 'To restore missing resources and overwrite all changed ones, including intended edits, run {command} and check the plan.',
+    page: 'Run {command}.',
+  },
+  'only-changed': {
+    cli: 'It contains resources with other content. To overwrite these, add --overwrite.',
+    page: 'To restore changed resources, allow overwriting.',
   },
   'put-orgs-back':
     'This command leaves out organizations that no longer exist under their IDs ({orgs}). To restore them, too, run {command} as a server admin.',
