@@ -188,7 +188,7 @@ export interface DiffItem {
   uid: string;
   title: string;
   folder: string;
-  /** Of what was added or changed in Grafana since a snapshot, as Grafana says: when it was saved, and by whom. */
+  /** When and by whom Grafana says it was saved; only if it was added or changed since the snapshot. */
   updated?: string;
   updatedBy?: string;
 }

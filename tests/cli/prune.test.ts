@@ -66,7 +66,7 @@ describe('dashkeep prune', () => {
       [true, 'COMPLIANCE:30', /^Removed 0 [^]*^Object lock protects 1 object \(27 B\) until/m],
       [false, '', /^Removed 1 object \(27 B\)/m],
     ]),
-  )('tells people what is really gone (object lock: %s %s)', async (objectLock, lock, expected) => {
+  )('reports what is really gone (object lock: %s %s)', async (objectLock, lock, expected) => {
     await onePruned(objectLock, lock);
     await prune(3, lock);
 

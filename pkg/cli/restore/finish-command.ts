@@ -32,7 +32,7 @@ export function finishCommand(
   return ['dashkeep', ...command, ...parts, '--apply'].join(' ');
 }
 
-/** Options that choose what is sent or restored and how. Conflicts are named and overwritten instead. */
+/** Options that choose resources and a mode; a command for conflicts names and overwrites them instead. */
 const CHOOSING = {
   ...{ promote: undefined, folder: undefined, lostIn: undefined, deleteExtra: undefined },
   ...{ everything: undefined, kinds: undefined, also: undefined, plan: undefined },

@@ -128,7 +128,7 @@ export function printRestore(
   }
 }
 
-/** What is not written until someone decides; after a restore by name, because it is not done. */
+/** Conflicts, which are not written until someone decides. Those that a restore left unfinished are named. */
 function printConflicts(context: CliContext, items: readonly PlannedItem[], overwrite: string, several: boolean): void {
   const conflicts = items.filter(isConflict);
   for (const item of conflicts.filter(({ code }) => code === ('kept-unfinished' satisfies ReasonCode))) {

@@ -45,14 +45,17 @@ export const ResourceVersion = z.object({
     count: z.int().positive(),
     /** The newest full backup of them, where the last one is none: it may be the safety snapshot of a restore. */
     full: z.string().optional(),
-    /** The one that `after` is about; of what was deleted again before a snapshot had it, the last one that has it. */
+    /**
+     * The snapshot whose time is `after`; if a resource was deleted again before any snapshot contained it, the last
+     * snapshot that contains it.
+     */
     before: z.string().optional(),
   }),
   /** Only in GET /changes, of a deletion: a later snapshot shows that it is back. */
   back: z.literal(true).optional(),
   /**
-   * Only in GET /changes, of a deletion: when a restore brought it back, which no later snapshot shows yet. It may have
-   * been deleted again since, unless Grafana lists what was deleted.
+   * Only in GET /changes, of a deletion: when a restore brought it back, which no later snapshot shows yet. If Grafana
+   * has no list of deletions, it may have been deleted again since.
    */
   restoredAt: Time.optional(),
   /**

@@ -79,7 +79,7 @@ describe('a clock that is off', () => {
     variants(
       [
         ['4 minutes ahead', 4 * 60_000, 0],
-        ['a year behind, when told to go on', 0, -YEAR],
+        ['a year behind, with --ignore-clock', 0, -YEAR],
         ['4 minutes behind', 0, -4 * 60_000],
       ],
       2,
@@ -95,7 +95,7 @@ describe('a clock that is off', () => {
   it.each([
     ['an hour behind', -HOUR],
     ['a year behind', -YEAR],
-  ])('by %s makes the latest one of a directory last, when told to go on', async (_name, off) => {
+  ])('by %s makes the latest one of a directory last with --ignore-clock', async (_name, off) => {
     const target = { DASHKEEP_TARGET: `file://${directory}/repository` };
     await dashkeep(['backup'], 0, target);
     grafana.seedDashboards({ count: 1, folders: 1 });
@@ -105,7 +105,7 @@ describe('a clock that is off', () => {
     expect(kept).toMatchObject([{ id: snapshot }]);
   });
 
-  it('makes one when told to go on, which is never the latest, and can be removed by name', async () => {
+  it('makes one with --ignore-clock, which is never the latest, and can be removed by name', async () => {
     const real = (await dashkeep(['backup'])).json.snapshot;
     const misdated = (await dashkeep(['backup', '--ignore-clock'], YEAR)).json.snapshot;
     for (const off of variants([0, HOUR, -YEAR, -HOUR, YEAR], 3)) {

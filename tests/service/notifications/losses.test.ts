@@ -51,9 +51,9 @@ describe('what is reported of losses', () => {
     await remove(26, 40);
     const all = await backUp();
     await backUp();
-    const told = await webhook.took(2);
-    expect(told[0]?.['text']).toMatch(/: \d+\/\d+ resources, .*24\/\d+ dashboard /);
-    expect(told.map(({ event, run }) => [event, (run as { id: string }).id])).toEqual([
+    const messages = await webhook.took(2);
+    expect(messages[0]?.['text']).toMatch(/: \d+\/\d+ resources, .*24\/\d+ dashboard /);
+    expect(messages.map(({ event, run }) => [event, (run as { id: string }).id])).toEqual([
       ['shrunk', half],
       ['shrunk', all],
     ]);
