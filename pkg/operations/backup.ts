@@ -13,7 +13,7 @@ import { mirror } from '../engine/mirror/mirror.ts';
 import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
-import { latecomerFinding } from '../repository/encryption/latecomers.ts';
+import { latecomerFinding, strangerFinding } from '../repository/encryption/latecomers.ts';
 import { newTimedId, timeOfId } from '../repository/layout.ts';
 import { isLater, laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
@@ -123,15 +123,15 @@ async function hasUnencrypted({ store }: Session['repository'], signal: AbortSig
   return (await listSnapshots(store, { signal })).some(({ encrypted }) => !encrypted);
 }
 
-/** What the current recipients cannot read. */
+/** What the current recipients cannot read, and whether the identity given can read what was written. */
 function recipientWarnings({ repository, log }: Session, before: Manifest | undefined): KnownReason[] {
   const { keyring } = repository;
-  const added = latecomerFinding(keyring);
-  if (added !== undefined) {
-    log.warn({ advice: sentenceOf(added.advice) }, sentenceOf(added.why));
-    return [added.why];
+  const findings = [latecomerFinding(keyring), strangerFinding(keyring)].filter((one) => one !== undefined);
+  for (const { why, advice } of findings) {
+    log.warn({ advice: sentenceOf(advice) }, sentenceOf(why));
   }
-  return keyring.isSuccessor && before === undefined ? [reason('recipients-replaced')] : [];
+  const isReplaced = keyring.isSuccessor && before === undefined && keyring.latecomers.length === 0;
+  return [...findings.map(({ why }) => why), ...(isReplaced ? [reason('recipients-replaced')] : [])];
 }
 
 /** Makes a snapshot of an archive. @throws what an import throws: then there is no snapshot */

@@ -20,8 +20,10 @@ export const STATUS_REASONS = {
   'job-never-runs': 'this schedule never runs: {job}',
   'identity-absent':
     'the snapshots are encrypted, and the service has no private key; it can create backups, but not show or restore them',
-  'identity-of-others':
-    'the private key matches none of the public keys; the service can create backups, but not show or restore them',
+  'identity-of-others': {
+    cli: 'the age identity matches none of the age recipients; backups succeed, but it cannot decrypt them',
+    page: 'the private key matches none of the public keys; the service can create backups, but not show or restore them',
+  },
   'identity-unfit': {
     cli: 'none of the given identities decrypts the snapshots',
     page: 'the private key does not decrypt the snapshots',

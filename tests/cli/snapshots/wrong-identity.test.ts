@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runCli, type Ended } from '../../support/cli.ts';
+import { runCli, runMain, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
@@ -60,4 +60,22 @@ it('verify without any identity says what to set, not that the given one is wron
   expect(out).toContain('Set DASHKEEP_AGE_IDENTITY_FILE or DASHKEEP_AGE_PASSPHRASE.');
   expect(out).toContain('is encrypted, and no identity was given');
   expect(out).not.toContain('matching identity');
+});
+
+it('a backup warns of an identity that cannot decrypt it, and keeps silent without one', async () => {
+  const said = 'the age identity matches none of the age recipients; backups succeed, but it cannot decrypt them';
+  for (const [name, warns] of [
+    ['wrong', true],
+    ['right', false],
+    [undefined, false],
+  ] as const) {
+    environment['DASHKEEP_AGE_IDENTITY_FILE'] = name === undefined ? '' : join(directory.path, name);
+    const { exit, error } = await runMain(['backup', '--kinds', 'folder,dashboard'], environment);
+    expect({ exit, warned: error.includes(said), advised: error.includes('to the matching identity') }).toEqual({
+      exit: 0,
+      warned: warns,
+      advised: warns,
+    });
+    expect((await run('runs', '--json')).json.runs[0].warnings ?? []).toEqual(warns ? [said] : []);
+  }
 });
