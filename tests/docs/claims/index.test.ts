@@ -48,7 +48,7 @@ describe('docs/sizing.md', () => {
     };
     const { limits, requests } = resources;
     expect(page).toContain(
-      `(memory limit \`${limits['memory']}\`, heap ${nodeMaxOldSpaceMiB} MiB, request ${requests['cpu']} of a CPU)`,
+      `(memory limit \`${limits['memory']}\`, heap ${nodeMaxOldSpaceMiB} MiB, CPU request \`${requests['cpu']}\`)`,
     );
     expect(page).toContain(`\`${tmpSizeLimit}\``);
   });
