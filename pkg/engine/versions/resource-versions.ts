@@ -24,7 +24,10 @@ export function versionsOf({ changes, snapshots }: Versions): ResourceVersion[] 
 }
 
 /** The same of a folder with all that is or was below it. */
-export function versionsBelow({ changes, snapshots }: Versions<ResourceChange>): ResourceVersion[] {
+export function versionsBelow({
+  changes,
+  snapshots,
+}: Pick<Versions<ResourceChange>, 'changes' | 'snapshots'>): ResourceVersion[] {
   return changes.map(({ change, ref: { kind, uid } }) => ({
     ...versionOf(change, snapshots),
     resource: { kind, uid },

@@ -49,6 +49,7 @@ export class RepositoryCache {
   problem: DashkeepError | undefined;
   /** Counts the targets, so that a late answer of one that was replaced says nothing about the present one. */
   #targets = 0;
+  #refreshes = 0;
   #isClosed = false;
 
   constructor(open: OpenTarget, settings: () => Promise<EffectiveSettings>, ports: { clock: Clock; log: Log }) {
@@ -64,6 +65,11 @@ export class RepositoryCache {
 
   get encrypted(): boolean | undefined {
     return this.#current?.target.encrypted;
+  }
+
+  /** Changes with the target, and with what may have made old what was read of it. */
+  get revision(): string {
+    return `${this.#current?.revision} ${this.#refreshes}`;
   }
 
   /** As the target says. */
@@ -158,6 +164,7 @@ export class RepositoryCache {
   refresh(): void {
     this.relist();
     this.#kept.clear();
+    this.#refreshes++;
   }
 
   /** The target is another one: what the earlier one answered says nothing any more, nor what it answers late. */

@@ -10,15 +10,23 @@ interface Indexes {
   versionIndex: VersionIndex;
 }
 
+/** Which part of the list is wanted; whether it suffices may hang on the snapshots. */
+export interface ChangePart extends Omit<BelowPart, 'isEnough'> {
+  isEnough?: ((found: Pick<ListedChanges, 'changes' | 'snapshots'>) => Promise<boolean>) | undefined;
+}
+
 /** What became of the resources of an organization, newest first. */
 export function listChanges(
   indexes: Indexes,
   filter: ChangeFilter,
-  { after, limit, whole, ...wait }: IndexWait & BelowPart = {},
+  { after, limit, whole, isEnough, ...wait }: IndexWait & ChangePart = {},
 ): Promise<ListedChanges> {
-  return askVersions(indexes, wait, (summaries, calls) =>
-    indexes.versionIndex.changes(filter, summaries, { ...calls, after, limit, whole }),
-  );
+  return askVersions(indexes, wait, (summaries, calls) => {
+    const snapshots = byId(summaries);
+    const suffices: BelowPart['isEnough'] = isEnough && ((changes) => isEnough({ changes, snapshots }));
+    const part = { after, limit, whole, isEnough: suffices };
+    return indexes.versionIndex.changes(filter, summaries, { ...calls, ...part });
+  });
 }
 
 /** An answer of the index of versions, after it took up what is new. */
@@ -38,5 +46,9 @@ export async function askVersions<Found extends IndexedPart>(
     await versionIndex.update(summaries, calls);
     found = await ask(summaries, calls);
   }
-  return { ...found, snapshots: new Map(summaries.map((one) => [one.id, one])) };
+  return { ...found, snapshots: byId(summaries) };
+}
+
+function byId(summaries: readonly SnapshotSummary[]): ListedChanges['snapshots'] {
+  return new Map(summaries.map((one) => [one.id, one]));
 }

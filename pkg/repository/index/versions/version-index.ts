@@ -111,16 +111,11 @@ export class VersionIndex {
   changes(
     filter: ChangeFilter,
     summaries: readonly SnapshotSummary[],
-    { after, limit, whole, ...asked }: BelowPart & AskedFor = {},
+    { after, limit, whole, isEnough, ...asked }: BelowPart & AskedFor = {},
   ): Promise<IndexedPart & ChangeList> {
     const { org, returned } = filter;
-    return this.#placed(
-      org,
-      summaries,
-      asked,
-      (ports) => readChanges(filter, ports, { after, limit, whole }),
-      returned,
-    );
+    const part = { after, limit, whole, isEnough };
+    return this.#placed(org, summaries, asked, (ports) => readChanges(filter, ports, part), returned);
   }
 
   #placed<Found>(

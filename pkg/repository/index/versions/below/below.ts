@@ -11,6 +11,8 @@ import type { VersionChange } from '../timeline.ts';
 const READ_TOGETHER = [8, 64] as const;
 /** The same at most where all that a snapshot shows is wanted: each time, most parts of the index are read. */
 const MOST_TOGETHER = 8192;
+/** Changes that are kept for a limit that may grow. */
+const KEPT_MOST = 16_384;
 
 /** One change of one of several resources. */
 export interface ResourceChange {
@@ -37,6 +39,8 @@ export interface BelowPart {
   limit?: number | undefined;
   /** Also the other changes of the last snapshot, however many, and the folders that were deleted in those listed. */
   whole?: boolean | undefined;
+  /** Whether the changes within the limit suffice: otherwise, the limit grows. Asked only if there are more. */
+  isEnough?: ((changes: ResourceChange[]) => Promise<boolean>) | undefined;
 }
 
 export interface ChangeList {
@@ -175,21 +179,30 @@ interface Order extends Omit<BelowPorts, 'placed'> {
 async function readInOrder(
   things: readonly Placed[],
   { marks, read, isFirst = () => false, isWanted, isContext = () => false }: Order,
-  { after, limit = Infinity, whole = false }: BelowPart,
+  { after, limit = Infinity, whole = false, isEnough }: BelowPart,
 ): Promise<ChangeList> {
   const queue = things
     .map((one) => ({ ...one, root: isFirst(one.thing), newest: newestOf(one, marks) }))
     .sort((a, b) => Number(b.root) - Number(a.root) || newestFirst(a.newest, b.newest));
   const [least, most] = READ_TOGETHER;
-  const together = Math.min(most, Math.max(least, limit));
+  let together = Math.min(most, Math.max(least, limit));
   let found: ResourceChange[] = [];
   let end = limit;
   let total = 0;
   let done = 0;
-  for (let next = queue[0]; next !== undefined; next = queue[done]) {
+  let isCut = false;
+  for (let wanted = limit; ;) {
+    const next = queue[done];
     const last = found[end];
-    if (last !== undefined && newestFirst(keyOfChange(last), next.newest) < 0) {
-      break;
+    if (next === undefined || (last !== undefined && newestFirst(keyOfChange(last), next.newest) < 0)) {
+      const changes = found.slice(0, end);
+      if (last === undefined || isCut || isEnough === undefined || (await isEnough(changes))) {
+        const unread = queue.slice(done).reduce((sum, one) => sum + one.changes, 0);
+        return { changes, more: last !== undefined, total: total + unread };
+      }
+      wanted = 2 * end;
+      end = whole ? endOfSnapshot(found, wanted) : wanted;
+      continue;
     }
     const chunk = queue.slice(done, done + together);
     if (whole) {
@@ -197,6 +210,7 @@ async function readInOrder(
       const others = queue.slice(done + together, done + MOST_TOGETHER);
       const different = others.findIndex((one) => one.newest.first !== newest.first);
       append(chunk, different < 0 ? others : others.slice(0, different));
+      together = Math.min(MOST_TOGETHER, 2 * together);
     }
     const histories = await read(chunk.map(({ thing }) => thing));
     for (const [place, { thing }] of chunk.entries()) {
@@ -210,12 +224,12 @@ async function readInOrder(
       append(found, inside.filter(isAfter(after)));
     }
     found.sort((a, b) => newestFirst(keyOfChange(a), keyOfChange(b)));
-    end = whole ? endOfSnapshot(found, limit) : limit;
-    found = found.slice(0, end + 1);
+    end = whole ? endOfSnapshot(found, wanted) : wanted;
+    const kept = found.slice(0, Math.max(end + 1, isEnough === undefined ? 0 : KEPT_MOST));
+    isCut ||= kept.length < found.length;
+    found = kept;
     done += chunk.length;
   }
-  total += queue.slice(done).reduce((sum, { changes }) => sum + changes, 0);
-  return { changes: found.slice(0, end), more: found.length > end, total };
 }
 
 /** Where the changes end that the snapshot of the last one within the limit shows. */

@@ -1,9 +1,9 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../../pkg/contract/ports.ts';
-import type { RepositoryCache } from '../../../pkg/service/repository/repository-cache.ts';
-import { AuthorNames } from '../../../pkg/service/repository/versions/authors.ts';
-import { TestClock } from '../../support/repository/repository.ts';
+import { silentLog } from '../../../../pkg/contract/ports.ts';
+import type { RepositoryCache } from '../../../../pkg/service/repository/repository-cache.ts';
+import { AuthorNames } from '../../../../pkg/service/repository/versions/authors.ts';
+import { TestClock } from '../../../support/repository/repository.ts';
 
 /** Its sleeps end when it has moved that far. */
 class MovingClock extends TestClock {

@@ -1,8 +1,8 @@
 import { setImmediate as settled } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { silentLog } from '../../../pkg/contract/ports.ts';
-import { Kept } from '../../../pkg/service/repository/versions/kept.ts';
-import { TestClock } from '../../support/repository/repository.ts';
+import { silentLog } from '../../../../pkg/contract/ports.ts';
+import { Kept } from '../../../../pkg/service/repository/versions/kept.ts';
+import { TestClock } from '../../../support/repository/repository.ts';
 
 /** Its sleeps end when the test says so. */
 class WaitingClock extends TestClock {
