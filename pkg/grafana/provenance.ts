@@ -8,7 +8,7 @@ import type { Content } from './kinds/content.ts';
 /**
  * What all alerting kinds lose: what a restore creates has no provenance, so that people can work with it right away.
  */
-export const LOST_PROVENANCE = 'provenance `api`, so it becomes editable in the UI';
+export const LOST_PROVENANCE = 'provenance `api`, so the resource becomes editable in the UI';
 
 /**
  * Where an alerting object comes from: '' people in the UI, `api` Terraform or another caller, `file`,

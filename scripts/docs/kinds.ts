@@ -7,7 +7,7 @@ export const KINDS_PAGE = 'kinds.md';
 const INTRODUCTION = `# Kinds of resources
 
 A snapshot contains the kinds in this table. It does not contain stars, query history, sessions or the plugins themselves. Some kinds cannot be restored; the restore plan lists each resource of such a kind. Kinds are restored in the order of this
-table. If Grafana does not support a kind, the backup reports this and does not count the kind in the total that it prints. Without the credentials of a server admin, the snapshot lacks the kinds that need them, and the backup names these kinds. If another permission is missing, the snapshot is partial and names the permission.
+table. If Grafana does not support a kind, the backup reports this and does not count the kind in the total that it prints. Without the credentials of a server admin, the snapshot lacks the kinds that need them, and the backup lists these kinds. If another permission is missing, the snapshot is partial and reports the permission.
 
 Generated from the declarations of the kinds by \`npm run docs\`.
 `;
@@ -46,14 +46,14 @@ last snapshot: ${kinds}.
 6. The backup is one of those that read all of these kinds: the first backup, every twelfth one (\`DASHKEEP_FULL_READ_EVERY\`), backups started in the app, and the first one after an upgrade of Grafana or Dashkeep.
 
 Grafana does have a list of annotations. With more than 1,900 dashboards, however, this list can omit annotations of dashboards that share a period with
-annotations of the organization, and only a request for each dashboard returns these. A backup sends those requests in cases 1 and 6,
-in case 5 if the restore deletes something, and if the last snapshot lacks annotations. In between, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
+annotations of the organization, and only a request for each dashboard returns these annotations. A backup sends those requests in cases 1 and 6,
+in case 5 if the restore deletes something, and if the last snapshot lacks annotations. Otherwise, it copies the annotations that Grafana may have omitted. It always reads the annotations of the
 organization, and searches the days since the last complete list more thoroughly.
 
 A snapshot with copied resources can lack recent changes that affect only permissions, and new annotations of dashboards. Each copied resource has
 \`readAt\`, the time when it was last read, and \`dashkeep backup --json\` shows the oldest such time of each kind as \`oldestReadAt\`. To read
 all resources now, run \`dashkeep backup --full-read-every 1\`. A comparison with Grafana reads all permissions, and
-a plan reads those that it might write. If there are more than 100 of a kind, a plan in the app also relies on the last backup ([decision](decisions/21-permissions-daily.md)). In the app, comparisons and plans treat annotations as a backup does; the command line always reads all annotations.
+a plan reads those that it might write. If a kind has more than 100 resources, a plan in the app also relies on the last backup ([decision](decisions/21-permissions-daily.md)). In the app, comparisons and plans treat annotations as a backup does; the command line always reads all annotations.
 `;
 
 /** The documentation's page about kinds, from what each kind declares. */

@@ -39,7 +39,7 @@ function commandPage(): string {
   return `# The command line
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial or something needs attention, 4 integrity, 5 busy or currently unsafe (because clocks differ, or pruning is not safe), 130 interrupted. A backup also exits with 3 if it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), if [someone else changed the repository](runbooks/repository.md), or if it is not signed because Dashkeep cannot write its state. See [errors.md](errors.md) for each error.
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial or something needs attention, 4 integrity problem, 5 busy or currently unsafe (because clocks differ, or pruning is not safe), 130 interrupted. A backup also exits with 3 if it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), if [someone else changed the repository](runbooks/repository.md), or if it is not signed because Dashkeep cannot write its state. See [errors.md](errors.md) for each error.
 The tables that commands print are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
@@ -68,10 +68,10 @@ function settingsPage(): string {
   });
   return `# Settings
 
-${MADE} Dashkeep takes the value of a setting from the first of these that has one: flag, environment (the variable, or the file that \`…_FILE\` names), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
+${MADE} Dashkeep uses the first value that it finds for a setting, in this order: flag, environment (the variable, or the file given in \`…_FILE\`), settings page, default. Only the service, \`doctor\`, \`readiness\` and \`recovery-kit\` read the settings page.
 For a bucket, the other sources that the AWS tools use come between the settings page and the default: \`AWS_ENDPOINT_URL_S3\`, \`AWS_ENDPOINT_URL\`, \`AWS_DEFAULT_REGION\` and the AWS files. \`dashkeep doctor\` shows the source of each of these values. The settings page of the app can also change the settings that have an entry in the column "setting", except
 those set by the deployment, which are read-only there, and those that [only the deployment can set](security.md#limits-of-the-pages). A variable with \`…_FILE\` contains the path of a file with the value.
-An empty value counts as unset. A variable whose name starts with \`DASHKEEP_\` and is not on this page is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. Such names in lowercase are errors too. A misspelled \`GRAFANA_\` variable is an error if the correct one is not set; otherwise it causes a warning, because it may belong to another program. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
+An empty value counts as unset. A variable whose name starts with \`DASHKEEP_\` and is not on this page is an error, unless Kubernetes sets it for a Service or Dashkeep's tests use it. Lowercase variants of these names are errors too. A misspelled \`GRAFANA_\` variable is an error if the correct one is not set; otherwise it causes a warning, because it may belong to another program. See [the chart's README](../charts/dashkeep/README.md) for the values of the chart.
 Dashkeep looks for S3 keys where the AWS tools do: in the environment and the shared files, and for AWS also through web identity (IRSA), container roles and instance roles.
 
 ${tables.join('\n')}`;

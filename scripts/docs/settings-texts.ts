@@ -51,17 +51,17 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_COPY_KEEP:
     'retention of the copy: `last`, `hourly`, `daily`, `weekly`, `monthly`, `yearly` and `within`, such as `daily=30,within=1y`, or `all` (default: as in the first target)',
   DASHKEEP_COPY_VERIFY_DAYS: 'days between copies that also prune the copy and read back everything in it',
-  DASHKEEP_COPY_S3_ENDPOINT: 'as `DASHKEEP_S3_ENDPOINT`, for the copy',
+  DASHKEEP_COPY_S3_ENDPOINT: 'like `DASHKEEP_S3_ENDPOINT`, for the copy',
   DASHKEEP_COPY_S3_REGION: 'region of the copy’s bucket',
-  DASHKEEP_COPY_S3_FORCE_PATH_STYLE: 'as `DASHKEEP_S3_FORCE_PATH_STYLE`, for the copy',
+  DASHKEEP_COPY_S3_FORCE_PATH_STYLE: 'like `DASHKEEP_S3_FORCE_PATH_STYLE`, for the copy',
   DASHKEEP_COPY_S3_PROFILE: 'profile in the AWS files, for the copy',
   DASHKEEP_COPY_S3_CONFIG_FILE: 'path of an AWS `config` file for the copy (default: the file of the first target)',
   DASHKEEP_COPY_S3_CREDENTIALS_FILE:
     'path of an AWS `credentials` file for the copy (default: the file of the first target)',
   DASHKEEP_COPY_S3_CA_FILE: 'PEM file with additional trusted certificate authorities, for the copy',
-  DASHKEEP_COPY_S3_OBJECT_LOCK: 'as `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
+  DASHKEEP_COPY_S3_OBJECT_LOCK: 'like `DASHKEEP_S3_OBJECT_LOCK`, for the copy',
   DASHKEEP_COPY_S3_ENCRYPTION:
-    'as `DASHKEEP_S3_ENCRYPTION`, for the copy, or `none` (default: `DASHKEEP_S3_ENCRYPTION` without its key)',
+    'like `DASHKEEP_S3_ENCRYPTION`, for the copy, or `none` (default: `DASHKEEP_S3_ENCRYPTION` without its key)',
   DASHKEEP_COPY_S3_ACCESS_KEY_ID: 'access key for the copy',
   DASHKEEP_COPY_S3_SECRET_ACCESS_KEY: 'secret access key for the copy',
   DASHKEEP_COPY_S3_SESSION_TOKEN: 'session token for the copy, if the credentials are temporary',
@@ -78,7 +78,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_GIT_TOKEN: 'token with permission to push to the Git repository',
 
   GRAFANA_URL: 'address of Grafana, such as `http://localhost:3000`',
-  GRAFANA_API_TOKEN: 'a service-account token',
+  GRAFANA_API_TOKEN: 'service account token',
   'GRAFANA_API_TOKEN_ORG_<n>': 'tokens of other organizations',
   GRAFANA_ADMIN_USER: 'name of a server admin, together with the password',
   GRAFANA_ADMIN_PASSWORD: 'password of the server admin',
@@ -91,7 +91,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
 
   'DASHKEEP_CONNECTION_<NAME>_URL':
     'address of [another Grafana](migrate.md), to which `dashkeep migrate --to <name>` and admins of the home organization can send resources; for `--to my-stage`, `<NAME>` is `MY_STAGE`',
-  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service-account token of the other Grafana',
+  'DASHKEEP_CONNECTION_<NAME>_TOKEN': 'service account token of the other Grafana',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_USER':
     'user name of a server admin there, to use with the password instead of the token',
   'DASHKEEP_CONNECTION_<NAME>_ADMIN_PASSWORD': 'password of that server admin',
@@ -100,7 +100,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
     '`all`, or IDs of its organizations such as `1,2` (default: all for a server admin, otherwise that of the token)',
 
   DASHKEEP_KINDS:
-    'only these kinds, comma-separated; [kinds.md](kinds.md) lists the names. Does not apply to saved plans and undo',
+    'only these kinds, comma-separated; [kinds.md](kinds.md) lists the names. Does not apply to saved plans or undo',
   DASHKEEP_SERVER_KINDS:
     'whether backups of the service also read organizations, users, single sign-on and server settings. This requires the name and password of a server admin, and a target that only the deployment sets, see [security](security.md#as-a-server-admin)',
   DASHKEEP_EXCLUDE_KINDS: 'all kinds except these; takes precedence over `DASHKEEP_KINDS`',
@@ -143,7 +143,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_SMTP_PORT: 'port of the mail server',
   DASHKEEP_SMTP_SECURITY:
     '`starttls` (required), `tls` (from the first byte, usually port 465) or `none`, which allows no login',
-  DASHKEEP_SMTP_USER: 'user name for the mail server; without it, there is no login',
+  DASHKEEP_SMTP_USER: 'user name for the mail server; without it, Dashkeep does not log in',
   DASHKEEP_SMTP_PASSWORD: 'password for the mail server; requires `DASHKEEP_SMTP_HOST`',
   DASHKEEP_SMTP_FROM: 'address of the sender',
   DASHKEEP_SMTP_TO: 'addresses of the recipients, comma-separated; the settings page and the chart accept at most 20',

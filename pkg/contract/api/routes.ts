@@ -80,7 +80,7 @@ export const API_ROUTES = {
   'GET /status': call('status', 'Last backup and state of the service, from memory', Status),
   'GET /trends': call('status', 'The newest backups as data points, oldest first', Trends, { query: TrendsQuery }),
   'GET /doctor': call('status', 'Check the setup', Doctor),
-  'GET /fleet': call('status', 'Installations that the deployment names, from their repositories', Fleet),
+  'GET /fleet': call('status', 'Installations that the deployment lists, from their repositories', Fleet),
   'GET /readiness': call('status', 'Whether a recovery would work today', Readiness),
   'POST /readiness/confirmations': call('status', 'Record a confirmation by a person', Readiness, {
     body: ConfirmationRequest,
@@ -98,7 +98,7 @@ export const API_ROUTES = {
   'POST /notifications/test': call('settings', 'Send a test notification', NotificationTest, {
     body: SettingsCandidate,
   }),
-  'GET /schedule/preview': call('settings', 'Next times of a cron expression', SchedulePreview, {
+  'GET /schedule/preview': call('settings', 'Next run times of a cron expression', SchedulePreview, {
     query: SchedulePreviewQuery,
   }),
   'POST /retention/preview': call('settings', 'Preview of retention rules', RetentionPreview, {
@@ -179,7 +179,7 @@ export const API_ROUTES = {
     params: Id,
     query: PlanItemsQuery,
   }),
-  'GET /restores/:id/changes': call('restores', 'Changes by the plan in one resource that it overwrites', ItemChanges, {
+  'GET /restores/:id/changes': call('restores', 'Changes that a plan makes to one overwritten resource', ItemChanges, {
     params: Id,
     query: ItemChangesQuery,
   }),

@@ -15,7 +15,7 @@ export const plugin: KindDefinition = {
     plural: 'Installed plugins',
     scope: 'org',
     restored: 'no',
-    identity: 'not restored: a plan names the plugins to install',
+    identity: 'not restored: a plan lists the plugins to install',
     lost: ['the plugin itself: install it first'],
     minimumVersion: '10.4',
     rights: ['datasources:create (or plugins:install), so that all plugins are listed'],
