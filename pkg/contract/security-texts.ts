@@ -25,13 +25,13 @@ export const SECURITY = {
   'moved-unread': 'Moves from {from} to {to}. Dashkeep cannot determine who has access there.',
   placed: 'Is created in {to}. {subject} {name} there: {before} in the snapshot → {after}.',
   'placed-unread':
-    'Is created in the root folder without permissions, which the snapshot lacks: all Viewers can see it, and all Editors can edit it.',
+    'Is created in the root folder without permissions, because the snapshot contains none: all Viewers can see it, and all Editors can edit it.',
   'placed-unread-many':
-    '{count} folders and dashboards are created in the root folder without permissions, which the snapshot lacks: all Viewers can see them, and all Editors can edit them ({titles}).',
+    '{count} folders and dashboards are created in the root folder without permissions, because the snapshot contains none: all Viewers can see them, and all Editors can edit them ({titles}).',
   audience:
-    '{subject} {name} can see it now ({after}), but could not when the snapshot was created. This shows them its earlier content.',
+    '{subject} {name} can see it now ({after}), but could not when the snapshot was created. The restore shows them the earlier content.',
   'audience-shared':
-    'It is shared externally, more widely than when the snapshot was created. This shows its earlier content to everyone who has the link.',
+    'It is shared externally, more widely than when the snapshot was created. The restore shows the earlier content to everyone who has the link.',
   'more-gain': '{count} more gets access in the same way.',
   'more-gain-many': '{count} more get access in the same way.',
   'team-replaced':
@@ -50,14 +50,16 @@ export const SECURITY = {
   'public-snapshot': 'The dashboard snapshot, with its data, becomes public to anyone who has the link.',
   'public-timeSelectionEnabled': 'Anyone who has the link can choose other time ranges.',
   'public-annotationsEnabled': 'Anyone who has the link can see annotations.',
-  'source-account': '{field}: {before} → {after}. Everyone who can query it may gain access to other data.',
-  'default-source': 'The default data source changes: {before} → {after}. Queries without a data source go there.',
+  'source-account':
+    '{field}: {before} → {after}. Everyone who can query this data source may gain access to other data.',
+  'default-source':
+    'The default data source changes: {before} → {after}. Queries without a data source then go to the new one.',
   receiver: 'By default, alerts go to another contact point: {before} → {after}.',
   'receiver-added': 'Alerts now also go to the contact point {after}.',
   'rule-label':
     'Label {field} of the rule {rule}: {before} → {after}. Notification policies may send its alerts to other contact points.',
   'receiver-wider': 'The contact point {name} gets more alerts: those with {matchers}.',
-  'receiver-all': 'The contact point {name} gets more alerts: all those of its branch.',
+  'receiver-all': 'The contact point {name} gets more alerts: all alerts of its branch.',
 
   nothing: 'nothing',
   'root-folder': 'the root folder',

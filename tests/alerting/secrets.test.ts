@@ -142,7 +142,7 @@ describe.each(TRIED_PROFILES)('secrets of contact points in Grafana %s', (profil
     const outcome = await restore(KIND, await grafana.run(), before);
     expect(outcome.losses).toEqual([
       'enter again: integrationKey of pagerduty, or supply it with --secrets',
-      'integrationKey of pagerduty is a placeholder until you enter it',
+      'integrationKey of pagerduty contains a placeholder until you enter it',
     ]);
     expect(stored('pager')).toEqual({ integrationKey: 'enter-again', severity: 'critical' });
     // The next backup, which may read secrets, still names it as one to enter again.

@@ -27,7 +27,7 @@ describe('changes in the words of the app', () => {
       'Setting weekStart changed from default to monday',
     );
     const permission = { type: 'service account', name: 'ci', after: 'Edit' };
-    expect(changeText({ code: 'permission-added', params: permission })).toBe('Service account ci got Edit');
+    expect(changeText({ code: 'permission-added', params: permission })).toBe('Service account ci gained Edit');
   });
 
   it('name data sources and fields of alerting as Grafana’s pages do', () => {

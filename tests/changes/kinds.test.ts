@@ -167,7 +167,7 @@ describe('other changed resources', () => {
     expect(sentences('folder-permissions', before, after)).toEqual([
       'role Viewer has Edit instead of View',
       'team Shop lost Edit',
-      'user ada got Admin',
+      'user ada gained Admin',
     ]);
     const team = (members: object[]) => ({ name: 'Shop', email: '', members });
     expect(

@@ -33,7 +33,7 @@ describe('retention keeps', () => {
     const paused = planRetention(burned, { keepLast: 1 }, NOW);
     expect(paused.forgotten).toEqual([]);
     expect(paused.kept.map(({ time, reasons }) => [time.slice(0, 16), ...reasons]).slice(0, 3)).toEqual([
-      ['2026-11-24T06:00', 'many resources are missing or different, but it is newer than any full one'],
+      ['2026-11-24T06:00', 'newer than any full one, although many resources are missing or different'],
       ['2026-11-24T00:00', 'newest complete snapshot', 'last'],
       ['2026-11-23T18:00', expect.stringMatching(/^retention is paused until someone accepts/)],
     ]);

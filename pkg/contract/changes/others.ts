@@ -49,7 +49,7 @@ export const OTHER_CHANGES = {
   'integration-secret': ['changed', 'Integration {integration}: secret {name} changed'],
   'integration-setting': ['changed', 'Integration {integration}: {name} changed from {before} to {after}'],
 
-  'permission-added': ['added', '{type} {name} got {after}'],
+  'permission-added': ['added', '{type} {name} gained {after}'],
   'permission-removed': ['removed', '{type} {name} lost {before}'],
   'permission-changed': ['changed', '{type} {name} has {after} instead of {before}'],
   'member-added': ['added', '{member} joined ({after})'],

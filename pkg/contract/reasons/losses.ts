@@ -20,7 +20,7 @@ export const LOSS_REASONS = {
     cli: 'enter again: {field} of {type}, or supply it with --secrets',
     page: 'enter again: {field} of {type}',
   },
-  'integration-placeholder': '{field} of {type} is a placeholder until you enter it',
+  'integration-placeholder': '{field} of {type} contains a placeholder until you enter it',
   'integrations-stay': 'integrations that are not in the snapshot are kept: {types}',
   'rules-stay': 'rules that are not in the snapshot are kept: {titles}',
   'rule-fields-lost': 'Grafana {version} does not support these fields of rules, so they are lost: {fields}',
@@ -30,7 +30,7 @@ export const LOSS_REASONS = {
   'password-unused': 'the supplied password is not used: a restore never changes the password of an existing account',
   'no-server-admin': 'does not become a server admin: a restore never promotes an existing account',
   'not-disabled': 'is not disabled: a restore never disables an existing account',
-  'membership-lost': 'no membership in {org}: no such organization here',
+  'membership-lost': 'no membership in {org}: this organization does not exist here',
   'member-lost': 'without the member {login}: no such user in this organization',
   'member-other':
     'without the member {login}: no such user in this organization, and {email} belongs to {other}, who is not added',

@@ -28,12 +28,12 @@ export const PLAN_REASONS = {
   },
   kept: { cli: 'exists and differs; --overwrite replaces it', page: 'exists and differs; overwriting is off' },
   'kept-narrower': {
-    cli: 'exists and grants less access than the snapshot; --overwrite replaces it',
-    page: 'exists and grants less access than the snapshot; overwriting is off',
+    cli: 'exists and grants less access than in the snapshot; --overwrite replaces it',
+    page: 'exists and grants less access than in the snapshot; overwriting is off',
   },
   'kept-wider': {
-    cli: 'exists and grants more access than the snapshot; --overwrite replaces it',
-    page: 'exists and grants more access than the snapshot; overwriting is off',
+    cli: 'exists and grants more access than in the snapshot; --overwrite replaces it',
+    page: 'exists and grants more access than in the snapshot; overwriting is off',
   },
   'kept-unfinished': {
     cli: 'an interrupted restore created its {owner}, but someone may have set these permissions since; --overwrite replaces them',
@@ -84,7 +84,7 @@ export const PLAN_REASONS = {
   replaced: '“{uid}” is used instead, as mapped',
   'not-copied': 'copies use the existing one',
   'install-first': 'not installed here; install version {version} first',
-  'plugin-version': 'installed here in version {here}; the snapshot has {version}',
+  'plugin-version': 'version {here} is installed here; the snapshot contains {version}',
   archived: 'backed up for reference only; Grafana cannot restore it',
   'on-request': 'restored only if you select it or its kind',
   'created-on-request': {
@@ -119,15 +119,15 @@ export const PLAN_REASONS = {
   'plan-unread':
     'resources that cannot be read in Grafana and are therefore not restored: {count} of {all}; the plan gives the reasons',
   'accounts-first': {
-    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create these first, for example with {command}, then restore again',
-    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create these first, under Administration > Users and access or with {command}, then plan again',
+    cli: 'teams and permissions refer to users who have no account in this organization: {logins}; create these users first, for example with {command}, then restore again',
+    page: 'teams and permissions refer to users who have no account in this organization: {logins}; create these users first, under Administration > Users and access or with {command}, then plan again',
   },
   'command-line-only': {
     cli: '{kinds} are not included, because only the command line restores them: dashkeep restore {snapshot} --kinds {list}',
     page: 'not included, because only the command line restores them: {kinds}',
   },
   'only-this-org':
-    'this restores only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
+    'this restore covers only {org}, not {others}; to restore another organization, switch to it in Grafana, or run {command} as a server admin',
 
   'safety-snapshot-gone':
     'the safety snapshot {snapshot} of this restore no longer exists, so the restore cannot be undone',
@@ -146,8 +146,8 @@ export const PLAN_REASONS = {
     'saved through the API, for example by Terraform or grafana-operator, which may revert these changes: {titles}',
   'plan-changes-managed': 'managed by {manager}, which may revert these changes: {titles}',
   'plan-keeps-wider': {
-    cli: 'existing permissions that grant more access than the snapshot are kept ({number}): {titles}; --overwrite replaces them',
-    page: 'existing permissions that grant more access than the snapshot are kept ({number}): {titles}; overwrite existing resources to replace them',
+    cli: 'existing permissions that grant more access than in the snapshot are kept ({number}): {titles}; --overwrite replaces them',
+    page: 'existing permissions that grant more access than in the snapshot are kept ({number}): {titles}; overwrite existing resources to replace them',
   },
   'managed-since': 'now managed by {manager}',
   'gone-since': 'already deleted',

@@ -20,7 +20,7 @@ export const REFUSAL_REASONS = {
   'item-too-large': 'item {position} of the list exceeds the memory limit of {mib} MiB; Grafana does not show its name',
   'annotation-too-large': 'the annotation is larger than 1 MiB, or nested deeper than 400 levels',
   'name-too-long': 'the name is longer than 1000 characters',
-  'others-too': 'more resources than this list can name',
+  'others-too': 'further resources, too many to list here',
   'needs-server-admin': {
     cli: 'needs a server admin: set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD (a service account cannot be one)',
     page: 'needs the name and password of a server admin',

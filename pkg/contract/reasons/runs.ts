@@ -1,6 +1,6 @@
 /** Why a backup, comparison, verification or restore test left something out. */
 export const RUN_REASONS = {
-  'no-run': 'there is no such run',
+  'no-run': 'this run does not exist',
   'not-asked-for': 'not selected',
   'deleted-meanwhile': 'deleted while the backup was running',
   'listed-not-found': 'Grafana lists it, but responds that it does not exist',
@@ -18,9 +18,9 @@ export const RUN_REASONS = {
 
   'clock-here-off': 'Dashkeep’s clock differs by {seconds} seconds from those of the target and of Grafana',
   'clock-apart-target': 'the clocks of Dashkeep and of the target differ by {seconds} seconds',
-  'clock-before-newest': 'the newest snapshot, {snapshot}, has a later date than Dashkeep’s clock',
+  'clock-before-newest': 'the newest snapshot, {snapshot}, is dated ahead of Dashkeep’s clock',
   'clock-ignored-later':
-    'snapshot {snapshot} has a later date than Dashkeep’s clock: without {setting}, backups and retention are refused, and latest is that snapshot',
+    'snapshot {snapshot} is dated ahead of Dashkeep’s clock: without {setting}, backups and retention are refused, and “latest” refers to that snapshot',
   'clock-apart-grafana': 'the clocks of Dashkeep and of Grafana differ by {seconds} seconds',
   'recipients-added':
     'these age recipients cannot read all existing objects, which new snapshots also use: {recipients}',
@@ -41,7 +41,7 @@ export const RUN_REASONS = {
 
   'copy-foreign': 'not copied, because no trusted key signed them ({count}): {snapshots}',
   'copy-different': 'not copied, because the copy has different files with these names ({count}): {snapshots}',
-  'copy-newer': 'not copied; upgrade this Dashkeep, because a newer one wrote these snapshots ({count}): {snapshots}',
+  'copy-newer': 'not copied, because they require a newer Dashkeep ({count}): {snapshots}',
   'copy-damaged': 'not copied, because they are damaged ({count}): {snapshots}',
   'copy-mended': 'objects copied again, because they were missing or damaged in the copy: {count}',
   'copy-keeps-shrunk':

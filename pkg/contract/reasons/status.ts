@@ -11,7 +11,7 @@ export const STATUS_REASONS = {
   'app-of-other-service':
     'the app of organization {org} is connected to another Dashkeep at {url}, which uses the service account {account}',
   'copy-failing': 'the last copy to the second target failed on {time}: {message}',
-  'copy-problems': 'the last verification of the second copy, on {time}, found problems, which the run lists',
+  'copy-problems': 'the last verification of the second copy, on {time}, found problems; the run lists them',
   'copy-problem': 'the last verification of the second copy, on {time}, found problems ({count}): {message}',
   'stored-damaged': 'the last verification found problems, such as damaged or missing content',
   'verified-other': 'the last verification found problems that a repair does not fix: {count}',

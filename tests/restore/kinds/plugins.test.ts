@@ -30,7 +30,7 @@ it('are named with what to install first, and what is there in another version',
 
   expect(reasons(plan, 'skip')).toEqual({
     [`plugin/${PIE}`]: 'not installed here; install version 1.6.4 first',
-    [`plugin/${CLOCK}`]: 'installed here in version 2.0.0; the snapshot has 1.6.4',
+    [`plugin/${CLOCK}`]: 'version 2.0.0 is installed here; the snapshot contains 1.6.4',
   });
   expect(named(plan, 'create', 'update', 'blocked')).toEqual([]);
 });

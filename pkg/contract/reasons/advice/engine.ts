@@ -56,7 +56,7 @@ export const ENGINE_ADVICE = {
   },
   'set-secret-variable': 'Set the environment variable {name}, or correct its name in the file.',
   'write-mapping': 'Valid keys are uids, orgs and kinds. Under a kind, map old to new values: {example}',
-  'remove-orgs': 'Remove orgs from the mapping, or use it on the command line.',
+  'remove-orgs': 'Remove orgs from the mapping, or use the mapping on the command line.',
   'remove-mappings': 'Delete mappings that you no longer use.',
   'use-existing-data-source': 'Use the UID of an existing data source.',
   'choose-snapshot-with-dashboard': 'Choose a snapshot that contains the dashboard.',

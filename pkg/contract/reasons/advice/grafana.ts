@@ -8,16 +8,16 @@ export const GRAFANA_ADVICE = {
   'enable-dashboard-version': 'Enable that version of the dashboard API in Grafana, or save the dashboard again.',
   'let-apis-through': 'Allow requests to /apis to reach Grafana.',
   'pass-org-header': {
-    cli: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or set GRAFANA_URL to an address without the proxy.',
-    page: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or, in the deployment, set Grafana’s address to one without the proxy.',
+    cli: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or set GRAFANA_URL to an address that bypasses the proxy.',
+    page: 'Have the proxy in front of Grafana pass the header X-Grafana-Org-Id and cache no responses, or, in the deployment, set Grafana’s address to one that bypasses the proxy.',
   },
   'check-grafana-address': {
     cli: 'Check the host, port, scheme and sub-path of GRAFANA_URL, and whether a proxy or login page responds instead.',
     page: 'Check the host, port, scheme and sub-path of Grafana’s address in the deployment, and whether a proxy or login page responds instead.',
   },
   'check-credentials-or-proxy': {
-    cli: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: set GRAFANA_URL to an address without the proxy.',
-    page: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: in the deployment, set Grafana’s address to one without the proxy.',
+    cli: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: set GRAFANA_URL to an address that bypasses the proxy.',
+    page: 'Check the token or password. If it is correct, a proxy in front of Grafana refuses the request: in the deployment, set Grafana’s address to one that bypasses the proxy.',
   },
   'write-scheme': 'Write it with its scheme, such as http://grafana:3000.',
   'use-admin-variables': {

@@ -108,7 +108,7 @@ export const REPOSITORY_ADVICE = {
   },
   'include-given-orgs': {
     cli: 'To include them, set DASHKEEP_ORGS={orgs}. To exclude them on purpose, set DASHKEEP_ORGS={own}. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
-    page: 'In the deployment, select {orgs}, or {own} to exclude them on purpose, and set the target.',
+    page: 'In the deployment, select {orgs} to include the others, or {own} to exclude them on purpose, and set the target.',
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
@@ -123,7 +123,7 @@ export const REPOSITORY_ADVICE = {
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
   'put-back': {
-    cli: 'To restore only missing resources, run {command}. Of annotations, silences and dashboard snapshots, this restores only the annotations of missing dashboards.',
+    cli: 'To restore only missing resources, run {command}. The command restores annotations only of missing dashboards, and no silences or dashboard snapshots.',
     page: 'Run {command}.',
   },
   'put-changes-back': {

@@ -16,8 +16,7 @@ export const SERVICE_ADVICE = {
   'stay-in-organization': 'In the app, each organization sees only itself.',
   'confirm-prune': 'If this is intended, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, changes here cannot be saved.',
-  'join-organizations':
-    'Add the admin account that the service uses to these organizations, or exclude these organizations.',
+  'join-organizations': 'Add the admin account that the service uses to these organizations, or exclude them.',
   'copy-elsewhere': {
     cli: 'Copy to another bucket or directory, preferably from another provider.',
     page: 'In the deployment, choose another bucket or directory, preferably from another provider.',
@@ -35,7 +34,7 @@ export const SERVICE_ADVICE = {
     page: 'Correct the settings of the second target in the deployment. Its region, endpoint and credentials are separate from those of the first target.',
   },
   'check-second-target': {
-    cli: 'Check the second target. A service retries every half hour unless copies are turned off. Without one, run `dashkeep copy`.',
+    cli: 'Check the second target. A service retries every half hour unless copies are turned off. Without a service, run `dashkeep copy`.',
     page: 'Check the second target. Unless copies are turned off, Dashkeep retries every half hour.',
   },
   'correct-schedule': 'Correct the expression or the time zone.',

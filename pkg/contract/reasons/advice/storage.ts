@@ -42,7 +42,7 @@ export const STORAGE_ADVICE = {
   'renew-server-certificate': 'Renew the certificate of the server. If it is valid, correct the clock of this machine.',
   'enable-tls': 'Enable TLS 1.2 or later on the server.',
   'allow-without-certificate':
-    'Dashkeep has no client certificate. Configure the server to accept connections without one, and common TLS ciphers.',
+    'Dashkeep has no client certificate. Configure the server to accept connections without one and to support common TLS ciphers.',
   'use-http-endpoint': 'Write the endpoint with http://, or correct its port.',
   'check-endpoint-scheme':
     'Check the network to the target. If the endpoint starts with http://, its port may expect https://. If it starts with https://, it may require a client certificate, and Dashkeep has none.',

@@ -11,7 +11,7 @@ export const RETENTION_REASONS = {
   'kept-foreign': 'untrusted: no trusted key signed it',
   'kept-future': 'dated in the future, because a clock was ahead',
   'kept-newer-partial': 'partial, but newer than any complete one',
-  'kept-newer-shrunk': 'many resources are missing or different, but it is newer than any full one',
+  'kept-newer-shrunk': 'newer than any full one, although many resources are missing or different',
   'kept-until-accepted': 'retention is paused until someone accepts or reverts the changes that {snapshot} reports',
   'kept-to-undo': 'created before a restore or for a restore test, less than a week ago',
   'undo-time-over': 'created before a restore or for a restore test, more than a week ago',
