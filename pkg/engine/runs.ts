@@ -119,7 +119,7 @@ export function withEnd<Run extends RunLine | RunRecord>(kept: Run, end: Run): R
 }
 
 /**
- * Whether a later restore finished one that did not come to its end, or undid it. A partial one has its own rest: it
+ * Whether a later restore undid one, or finished it if it did not come to its end. A partial one has its own rest: it
  * lists what can't be restored, however often the same is done.
  */
 export function continues(later: RunRecord, cut: RunRecord): boolean {
@@ -132,7 +132,9 @@ export function continues(later: RunRecord, cut: RunRecord): boolean {
     undoes !== undefined ||
     (request !== undefined && isDeepStrictEqual(later.request, request)) ||
     (finish !== undefined && whatIsRestored(later.finish) === whatIsRestored(finish));
-  const repeats = later.undoes === undoes && later.source === source && later.connection === connection && isSame;
+  const isCut = cut.status !== 'complete';
+  const repeats =
+    isCut && isSame && later.undoes === undoes && later.source === source && later.connection === connection;
   return later.undoes === id || repeats;
 }
 

@@ -32,6 +32,10 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   const sent = record({ request: { snapshot: 's' } });
   expect(continues(later({ request: { snapshot: 's' } }), sent)).toBe(true);
   expect(continues(later({ request: { snapshot: 's' }, connection: 'production' }), sent)).toBe(false);
+  // A complete one can only be undone.
+  const complete = record({ status: 'complete', request: { snapshot: 's' } });
+  expect(continues(later({ request: { snapshot: 's' } }), complete)).toBe(false);
+  expect(continues(later({ undoes: '1', source: 'safety' }), complete)).toBe(true);
 });
 
 it('finds what undid a restore however many runs there were since', async () => {

@@ -1,3 +1,4 @@
+import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { runLine, type RunLine, type RunRecord } from '../../contract/runs.ts';
 import { asTheyAre, continuationOf, listedRuns, withoutWords } from '../../engine/runs.ts';
@@ -70,12 +71,12 @@ async function showOne(context: CliContext, repository: Repository, id: string, 
     throw unknownRun(context, flags, id);
   }
   const [record = stored.record] = await asTheyAre(repository, [stored.record], context);
-  if (flags.json === true) {
-    printJson(context, { ...record, signed: stored.author.trusted });
-    return;
-  }
   const { trusted } = stored.author;
   const later = record.kind === 'restore' ? await continuationOf(repository, record, context) : undefined;
+  if (flags.json === true) {
+    printJson(context, { ...record, ...compact({ continuedBy: later?.id }), signed: trusted });
+    return;
+  }
   for (const line of textOf(trusted ? record : withoutWords(record), trusted, undoCommand(context, flags), later)) {
     printLine(context, printable(line));
   }

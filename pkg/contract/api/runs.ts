@@ -60,7 +60,7 @@ export const Run = RunSummary.extend({
    * plans the rest, or the same again.
    */
   request: RestoreRequest.optional(),
-  /** The later run that finished or undid this incomplete restore. */
+  /** The later run that undid this restore, or finished it if it is incomplete. */
   continuedBy: z.string().optional(),
   /** The earlier, incomplete run that this one repeated to finish it. Undoing this one keeps what that one changed. */
   finishes: z.string().optional(),

@@ -80,17 +80,17 @@ export class Runs {
     }
   }
 
-  /** The later restore that finished or undid one that ended early. */
+  /** The later restore that undid one, or finished it if it ended early. */
   async #continuedBy(cut: RunRecord, caller: Caller, signal: AbortSignal): Promise<string | undefined> {
     const { id, kind, status, undoes, source } = cut;
-    if (kind !== 'restore' || status === 'complete') {
+    if (kind !== 'restore') {
       return undefined;
     }
     const { history } = this.#parts;
     const isLater = (run: RunLine): boolean =>
       run.kind === 'restore' &&
       run.id > id &&
-      (run.undoes === id || (run.undoes === undoes && run.source === source)) &&
+      (run.undoes === id || (status !== 'complete' && run.undoes === undoes && run.source === source)) &&
       (run.status === 'complete' || run.status === 'partial');
     const later = (await history.since(cut.started, isLater, signal)).filter((run) => mayKnow(run, caller));
     for (const { id: candidate } of later.slice(0, LATER_READ)) {

@@ -1,4 +1,5 @@
-import { Alert, Stack, Text } from '@grafana/ui';
+import { Alert, Stack, Text, TextLink } from '@grafana/ui';
+import type { ReactNode } from 'react';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
 import { FutureBadge } from '../../components/ForeignSnapshot.tsx';
 import { Facts } from '../../components/Facts.tsx';
@@ -11,6 +12,7 @@ import { isActive } from '../../data/useRuns.ts';
 import { runWarnings } from '../../lib/catalogue/reasons.ts';
 import { formatBytes, formatDuration, formatNumber, formatTime } from '../../lib/format.ts';
 import { t } from '../../lib/i18n.ts';
+import { routes } from '../../lib/routes.ts';
 import { runProblems } from '../../lib/runs/problems.ts';
 import { AccountsFirst } from './AccountsFirst.tsx';
 import { CutShort, isCutShort } from './CutShort.tsx';
@@ -59,6 +61,7 @@ export function RunDetails({ run, isStale = false }: Props) {
           ],
           [t('column.askedBy', 'Requested by'), askedBy(run)],
           [t('column.started', 'Started'), formatTime(run.started)],
+          ...undoneBy(run),
           [t('column.duration', 'Duration'), run.duration === undefined ? '–' : formatDuration(run.duration)],
           ...Object.entries(run.counts).map(
             ([name, count]) =>
@@ -92,6 +95,20 @@ export function RunDetails({ run, isStale = false }: Props) {
       )}
     </Stack>
   );
+}
+
+/** The later run that undid a complete one. Others are explained where they are finished. */
+function undoneBy({ status, continuedBy }: Run): [string, ReactNode][] {
+  return status !== 'complete' || continuedBy === undefined
+    ? []
+    : [
+        [
+          t('run.undoneBy', 'Undone by'),
+          <TextLink key="undone" href={routes.run(continuedBy)}>
+            {continuedBy}
+          </TextLink>,
+        ],
+      ];
 }
 
 /** Without a signature, the words and resources of a record are left out: anyone can have written them. */

@@ -100,8 +100,7 @@ it('undoes a restore although the environment selects kinds for backups', async 
   const [, run = ''] = /Restore (\S+) did not finish/.exec(shown) ?? [];
   grafana.setFaults();
   const environment = {
-    GRAFANA_URL: grafana.url,
-    GRAFANA_API_TOKEN: grafana.token(),
+    ...{ GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() },
     DASHKEEP_TARGET: target(),
     DASHKEEP_STATE_DIR: `${directory.path}/state`,
     DASHKEEP_KINDS: 'folder,dashboard',
@@ -113,6 +112,7 @@ it('undoes a restore although the environment selects kinds for backups', async 
   expect(exit).toBe(0);
   expect((await cli('runs', run)).out).toContain('To finish it:');
   const { json } = await undo('--apply', '--confirm', plan.confirm);
+  expect((await cli('runs', run, '--json')).json.continuedBy).toBe(json.run);
   const { out } = await cli('runs', run);
   expect(out).toContain(`undone by: ${json.run}`);
   expect(out).not.toMatch(/To (finish|undo) it:/);

@@ -98,6 +98,20 @@ test('a restore that a later run finished is not offered to be finished again', 
   await expect(page.getByRole('button', { name: 'Finish this restore' })).toHaveCount(0);
 });
 
+test('a complete restore names the run that undid it, and is not offered to be undone again', async ({
+  app,
+  page,
+  service,
+}) => {
+  const run = Object.assign(service.state.runs[1]!, { kind: 'restore', status: 'complete', undoable: true });
+  run.continuedBy = service.state.runs[0]!.id;
+  await app.open(`/runs/${run.id}`);
+  const undo = page.getByRole('definition').getByRole('link', { name: run.continuedBy });
+  await expect(undo).toHaveAttribute('href', new RegExp(`/runs/${run.continuedBy}$`));
+  await expect(page.getByText('Undone by')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Undo this restore' })).toHaveCount(0);
+});
+
 test('a restore or undo that wrote nothing before the service was killed can be started again', async ({
   app,
   page,

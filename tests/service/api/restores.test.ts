@@ -52,6 +52,7 @@ describe('the API of restores', () => {
       undoes: run['id'],
       counts: { deleted: 1 },
     });
+    expect((await service.call('GET', `/runs/${run['id']}`)).json.continuedBy).toBe(undone.json.id);
     const { json: again } = await service.call('GET', `/diff?from=${snapshot}&to=live&refresh=true&kind=dashboard`);
     expect(again.items).toMatchObject([{ change: 'removed', kind: 'dashboard', uid }]);
   });
