@@ -4,6 +4,7 @@ import type { Manifest } from '../contract/manifest.ts';
 import type { RunLine, RunRecord } from '../contract/runs.ts';
 import type { Abortable } from '../lib/abortable.ts';
 import { sharedTime, type TimePorts } from '../repository/clocks.ts';
+import { compactTime } from '../repository/layout.ts';
 import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { RunRead } from '../repository/runs.ts';
@@ -144,8 +145,8 @@ function whatIsRestored(command: string | undefined): string | undefined {
 }
 
 /**
- * The latest restores that were interrupted, or that failed after they began to write, newest first, unless they were
- * finished or undone since. Records that no trusted key signed say nothing.
+ * The restores of the last month that were interrupted, or that failed after they began to write, newest first, unless
+ * they were finished or undone since. Records that no trusted key signed say nothing.
  */
 export async function interruptedRestores(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
@@ -153,8 +154,10 @@ export async function interruptedRestores(
 ): Promise<RunRecord[]> {
   const interrupted: RunRecord[] = [];
   const later: RunRecord[] = [];
-  for (const { id, kind } of await listedRuns(repository, { ...calls, limit: LOOKED_AT })) {
-    const stored = kind === 'restore' ? await repository.run(id, calls) : undefined;
+  const monthAgo = compactTime(new Date(repository.clock.now().getTime() - MONTH_MS));
+  const lines = await linesBackTo(repository, monthAgo, calls);
+  for (const { id } of lines.filter(({ kind }) => kind === 'restore').slice(0, LOOKED_AT)) {
+    const stored = await repository.run(id, calls);
     if (stored !== undefined && repository.trust.counts(stored.author)) {
       const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
       const isCut = run.status === 'interrupted' || (run.status === 'failed' && (run.touched ?? []).length > 0);
@@ -195,6 +198,7 @@ async function linesBackTo(repository: Runs & TimePorts, id: string, calls: Abor
 
 const LOOKED_AT = 50;
 
+const MONTH_MS = 30 * 24 * 60 * 60_000;
 function isOpen({ kind, status }: Pick<RunLine, 'kind' | 'status'>): boolean {
   return kind === 'restore' && status === 'running';
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { continuationOf, continues } from '../../pkg/engine/runs.ts';
+import { continuationOf, continues, interruptedRestores } from '../../pkg/engine/runs.ts';
 import { newTimedId } from '../../pkg/repository/layout.ts';
 import type { RunRecord } from '../../pkg/contract/runs.ts';
 import { backup, open, SeededRandomness, TestClock } from '../support/repository/repository.ts';
@@ -38,7 +38,7 @@ it('takes only the same restore of the same snapshot for the end of an interrupt
   expect(continues(later({ undoes: '1', source: 'safety' }), complete)).toBe(true);
 });
 
-it('finds what undid a restore however many runs there were since', async () => {
+it('finds an interrupted restore, and what undid it, however many runs there were since', async () => {
   const clock = new TestClock();
   const world = { clock, store: new MemoryStore({ clock }), randomness: new SeededRandomness() };
   const repository = await open(world);
@@ -53,9 +53,15 @@ it('finds what undid a restore however many runs there were since', async () => 
   };
   const cut = await write({ planned: 4 });
   expect(await continuationOf(repository, cut, {})).toBeUndefined();
+  const verify = async (times: number): Promise<void> => {
+    for (let verified = 0; verified < times; verified++) {
+      await write({ kind: 'verify', status: 'complete' });
+    }
+  };
+  await verify(60);
+  expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([cut.id]);
   const undo = await write({ status: 'complete', undoes: cut.id });
-  for (let verified = 0; verified < 60; verified++) {
-    await write({ kind: 'verify', status: 'complete' });
-  }
+  await verify(60);
   expect((await continuationOf(repository, cut, {}))?.id).toBe(undo.id);
+  expect(await interruptedRestores(repository, {})).toEqual([]);
 });
