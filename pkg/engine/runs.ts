@@ -9,7 +9,7 @@ import { restoresAtWork } from '../repository/sessions/restores.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { RunRead } from '../repository/runs.ts';
 import { isLater } from '../repository/snapshots/future.ts';
-import { countsOf } from './backup/report.ts';
+import { countsByOrg, countsOf } from './backup/report.ts';
 
 /** What looking at runs needs of a repository. */
 type Runs = Pick<Repository, 'runs' | 'sessions'>;
@@ -87,7 +87,8 @@ async function withSnapshot(repository: Pick<Repository, 'stored' | 'trust'>, re
   }
   const { failure: _, ...rest } = record;
   const { status, errors } = made;
-  return { ...rest, status, snapshot: record.id, counts: { ...rest.counts, ...countsOf(made) }, errors };
+  const counts = { ...rest.counts, ...countsOf(made) };
+  return { ...rest, status, snapshot: record.id, counts, ...countsByOrg(made), errors };
 }
 
 /** The snapshot of a run, if its manifest arrived: anyone who can write to the target can have put one there. */
@@ -197,8 +198,8 @@ async function linesBackTo(repository: Runs & TimePorts, id: string, calls: Abor
 }
 
 const LOOKED_AT = 50;
-
 const MONTH_MS = 30 * 24 * 60 * 60_000;
+
 function isOpen({ kind, status }: Pick<RunLine, 'kind' | 'status'>): boolean {
   return kind === 'restore' && status === 'running';
 }

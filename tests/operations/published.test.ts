@@ -9,6 +9,7 @@ import { executeRun, type RunEnd } from '../../pkg/operations/run.ts';
 import { ForwardingStore } from '../../pkg/storage/decorators/forwarding.ts';
 import type { PutOptions, PutResult } from '../../pkg/storage/store.ts';
 import { openBench, type Bench } from '../engine/harness.ts';
+import { call } from '../simulator/http.ts';
 import { hastyClock } from '../support/fast-clock.ts';
 import { realRandomness } from '../support/ports.ts';
 import { MemoryStore } from '../support/stores/memory-store.ts';
@@ -59,7 +60,7 @@ function backup(): Promise<RunEnd<unknown>> {
   const { repository, grafana } = bench;
   const ports = { clock: hastyClock, randomness: realRandomness, log: silentLog };
   const given = async (): Promise<string> => 'admin';
-  const link = { ...ports, url: grafana.url, orgCredentials: () => new Map() };
+  const link = { ...ports, url: grafana.url, orgs: 'all' as const, orgCredentials: () => new Map() };
   const session = {
     ...{ ...ports, repository, version: 'test' },
     grafana: () => ({ ...link, credentials: () => basicCredentials(given, given) }),
@@ -90,9 +91,10 @@ it('a backup that was interrupted before its manifest arrived is interrupted', a
   expect(record.snapshot).toBeUndefined();
 });
 
-it('a backup whose process ended after its manifest arrived is recorded as complete', async () => {
+it('a backup whose process ended after its manifest arrived is recorded as complete, also for each organization', async () => {
   arrives = true;
-  const { counts, errors } = (await backup()).record;
+  expect((await call(bench.grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' })).status).toBe(200);
+  const { counts, errors, orgs } = (await backup()).record;
   const failure = { code: 'DK_INTERRUPTED', message: 'its process ended', hint: 'Start the run again.' };
   const cut: RunRecord = { ...begun, status: 'interrupted', finished: '2026-05-01T10:01:00.000Z', failure };
   const { repository } = bench;
@@ -104,6 +106,13 @@ it('a backup whose process ended after its manifest arrived is recorded as compl
   expect(known).toMatchObject({ status: 'complete', snapshot: ID, counts: counted, errors });
   expect(counted['listed']).toBeGreaterThan(0);
   expect(known.failure).toBeUndefined();
+  // What is new is known only by the snapshot before.
+  const ofOrgs = orgs?.map((one) => {
+    const { stored: _1, reused: _2, bytes: _3, ...rest } = one.counts;
+    return { ...one, counts: rest };
+  });
+  expect(ofOrgs).toHaveLength(2);
+  expect(known.orgs).toEqual(ofOrgs);
   const other = { ...cut, id: '20260501T100000Z-00000002' };
   expect(await writeEnd(asLeft, other)).toEqual(other);
 });
