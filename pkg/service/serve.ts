@@ -13,6 +13,7 @@ import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
+import { lockDirectory } from './directory-lock.ts';
 import { TargetLimits } from './storage/limits.ts';
 import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
@@ -101,8 +102,37 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Starts everything and listens. @throws when an address can't be listened on, or no service account is mounted */
+/**
+ * Starts everything and listens.
+ * @throws DK_SETTINGS when an address can't be listened on, or another service uses the state directory; and when no
+ * service account is mounted
+ */
 export async function serve(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
+  const release = await lockState(config);
+  try {
+    const running = await listening(config, surroundings);
+    return { ...running, stop: () => running.stop().finally(release) };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+/** Two services would overwrite each other's state. In Kubernetes, replicas share a Secret, and a Lease decides. */
+async function lockState({ kubernetes, stateDirectory }: ServiceConfig): Promise<() => Promise<void>> {
+  const lock = kubernetes.apiServer === undefined ? await lockDirectory(stateDirectory) : NOT_LOCKED;
+  if (lock === undefined) {
+    throw new DashkeepError(
+      'DK_SETTINGS',
+      `DASHKEEP_STATE_DIR: another service uses ${stateDirectory}. Stop it, or set another directory`,
+    );
+  }
+  return lock.release;
+}
+
+const NOT_LOCKED = { release: async () => undefined };
+
+async function listening(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
   const service = await buildService(config, surroundings);
   const { tls } = config;
   const certificate = tls === undefined ? undefined : await Certificate.read(tls, surroundings.log);
