@@ -25,6 +25,8 @@ export interface ConfigPorts {
   clock: Clock;
   randomness: Randomness;
   log: Log;
+  /** Called before a repository is made where there was none. */
+  onNew?: (id: string) => void;
   signal?: AbortSignal;
 }
 
@@ -160,7 +162,16 @@ export async function openConfig(ports: ConfigPorts, create: boolean): Promise<P
   if (!create) {
     throw new DashkeepError('DK_REPOSITORY_MISSING', `there is no repository in ${store.description}`);
   }
-  return writeConfig(ports, ports.randomness.hex(16));
+  const id = ports.randomness.hex(16);
+  ports.onNew?.(id);
+  return writeConfig(ports, id);
+}
+
+/** Removes the configuration of a repository that was made in vain, unless something was stored in it meanwhile. */
+export async function removeConfig({ store, signal }: Pick<ConfigPorts, 'store' | 'signal'>, id: string) {
+  if ((await readConfig(store, signal))?.id === id && (await isEmpty(store, signal))) {
+    await store.deleteMany([CONFIG_KEY], { signal });
+  }
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { StateStore } from '../lib/state.ts';
-import { openConfig } from './config.ts';
+import { asDashkeepError } from '../contract/errors.ts';
+import { hasCode } from '../lib/expected-errors.ts';
+import { openConfig, removeConfig } from './config.ts';
 import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import { Repository } from './repository.ts';
 import type { RepositoryPorts } from './repository.types.ts';
@@ -27,9 +29,28 @@ export interface OpenOptions extends Secrets, Omit<RepositoryPorts, 'trust'> {
  * a writer also DK_REPOSITORY_REPLACED
  */
 export async function openRepository(options: OpenOptions): Promise<Repository> {
+  let made: string | undefined;
+  const onNew = (id: string): void => void (made = id);
+  return open(options, onNew).catch(async (error: unknown) => {
+    if (made !== undefined && isOfSettings(error)) {
+      // With other settings, the next attempt starts in an empty target again.
+      await removeConfig(options, made).catch((failed: unknown) => {
+        options.log.debug({ reason: asDashkeepError(failed).message }, 'the new repository could not be removed');
+      });
+    }
+    throw error;
+  });
+}
+
+/** Whether it says that the target or the encryption is set up in a way that cannot work. */
+function isOfSettings(error: unknown): boolean {
+  return hasCode('DK_SETTINGS')(error) || hasCode('DK_ENCRYPTION')(error);
+}
+
+async function open(options: OpenOptions, onNew: (id: string) => void): Promise<Repository> {
   const { state, store } = options;
   const remembered = state && (await new RememberedTarget(state, store.description).read());
-  const config = await openConfig({ ...options, remembered: remembered?.repository }, options.create);
+  const config = await openConfig({ ...options, remembered: remembered?.repository, onNew }, options.create);
   if (options.beside !== undefined) {
     await assertOwn(options, config.id, remembered?.repository);
   }
