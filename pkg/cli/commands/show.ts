@@ -3,12 +3,14 @@ import { RULE } from '../../contract/kinds.ts';
 import type { ManifestEntry } from '../../contract/manifest.ts';
 import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { storedRules } from '../../engine/rules/stored-rules.ts';
+import { uncoveredBy } from '../../repository/snapshots/covered/uncovered.ts';
 import type { Exit, Register } from '../command.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { withSession } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, printJson, printLine, printTable } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
+import { printUncovered } from '../output/uncovered.ts';
 import type { CliContext } from '../context.ts';
 
 interface Flags extends CommonFlags {
@@ -31,9 +33,10 @@ async function show(context: CliContext, snapshot: string, flags: Flags): Promis
     const read = ({ object }: ManifestEntry): Promise<string> => repository.getObject(object, { signal });
     return { manifest: found, rules: flags.rules === true ? await storedRules(found, read) : undefined };
   });
+  const uncovered = uncoveredBy(manifest);
   if (flags.json === true) {
     const listed = rules?.map(({ org, uid, title, group }) => ({ org, kind: RULE, uid, title, group: group.uid }));
-    printJson(context, { ...manifest, ...compact({ rules: listed }) });
+    printJson(context, { ...manifest, ...compact({ rules: listed }), uncovered });
     return 0;
   }
   const { id, status, trigger, finished, grafana, resources, errors, basedOn } = manifest;
@@ -44,6 +47,7 @@ async function show(context: CliContext, snapshot: string, flags: Flags): Promis
   if (basedOn !== undefined) {
     printLine(context, `note: ${sentenceOf(reason('snapshot-based-on', { time: basedOn.started }))}`);
   }
+  printUncovered(context, 'this snapshot', uncovered);
   printTable(
     context,
     ['org', 'kind', 'uid', 'title', 'folder', 'size'],

@@ -10,6 +10,7 @@ import type { CommonFlags } from '../config/settings.ts';
 import { snapshotsOf } from '../open.ts';
 import { withTarget } from '../options.ts';
 import { bytes, counted, printJson, printLine, printTable } from '../output/output.ts';
+import { printUncovered } from '../output/uncovered.ts';
 import type { CliContext } from '../context.ts';
 
 /** Registers `dashkeep snapshots`. */
@@ -49,10 +50,11 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
       ],
     ),
   );
-  const latest = snapshots.find((one) => isRegularBackup(one) && countsNow(one))?.id ?? '';
-  const less = narrower.get(latest);
-  if (less !== undefined) {
-    const facts = { snapshot: latest, full: less.full, lacks: less.lacks.join(', ') };
+  const latest = snapshots.find((one) => isRegularBackup(one) && countsNow(one));
+  printUncovered(context, 'the latest snapshot', latest?.uncovered ?? []);
+  const less = latest && narrower.get(latest.id);
+  if (latest !== undefined && less !== undefined) {
+    const facts = { snapshot: latest.id, full: less.full, lacks: less.lacks.join(', ') };
     printLine(context, `warning: ${reasonSentence(reason('latest-narrower', facts))}`);
   }
   for (const { id } of snapshots.filter(({ future }) => future === true)) {

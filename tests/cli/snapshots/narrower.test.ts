@@ -51,3 +51,22 @@ it('marks each snapshot that covers less than an earlier full one, and says what
   expect(after.out).toContain(again);
   expect(after.out).not.toContain('not included');
 });
+
+it('names what the latest snapshot does not cover, although no one excluded it', async () => {
+  const whole = 'does not cover everything';
+  await backup();
+  for (const command of [['snapshots'], ['show', 'latest']]) {
+    expect((await dashkeep(command, {})).out).not.toContain(whole);
+  }
+  expect((await dashkeep(['show', 'latest', '--json'], {})).json.uncovered).toEqual([]);
+
+  await backup([], { GRAFANA_API_TOKEN: grafana.token() });
+
+  const kinds = 'org, user, sso-settings, server-settings';
+  const said = `snapshot ${whole}: not included, because only a server admin can read them: ${kinds}\n`;
+  expect((await dashkeep(['snapshots'], {})).out).toContain(`note: the latest ${said}`);
+  expect((await dashkeep(['show', 'latest'], {})).out).toContain(`note: this ${said}`);
+  const uncovered = [{ code: 'lacks-server-kinds', params: { kinds } }];
+  expect((await dashkeep(['show', 'latest', '--json'], {})).json).toMatchObject({ uncovered });
+  expect((await dashkeep(['snapshots', '--json'], {})).json.snapshots[0]).toMatchObject({ uncovered });
+});
