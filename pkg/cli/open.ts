@@ -12,6 +12,7 @@ import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { Damage } from '../repository/verify/damage.ts';
 import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { CopyConfig } from '../service/config.ts';
 import { openStore } from '../storage/open.ts';
@@ -124,14 +125,13 @@ export function recipientsBeside(configuration: Configuration, { encrypted, keyr
 }
 
 /**
- * Every snapshot, newest first, with as few requests as it takes; and how many objects the last verification here found
- * damaged.
+ * Every snapshot, newest first, with as few requests as it takes; and what verifications here found damaged.
  * @throws DK_MANIFEST_… if there are snapshots, and none can be read
  */
 export function snapshotsOf(
   context: CliContext,
   flags: CommonFlags,
-): Promise<{ snapshots: SnapshotSummary[]; damaged: number }> {
+): Promise<{ snapshots: SnapshotSummary[]; damage: Damage | undefined }> {
   const { signal } = context;
   return withStore(context, flags, async (store) => {
     const state = await openState(context, flags);
@@ -139,7 +139,7 @@ export function snapshotsOf(
     const view = await quickView(options);
     const seen = await view?.snapshots({ signal });
     const snapshots = seen ?? (await readSnapshots(await openRepository(options), signal));
-    return { snapshots, damaged: (await view?.damage())?.objects.length ?? 0 };
+    return { snapshots, damage: await view?.damage() };
   });
 }
 

@@ -70,5 +70,6 @@ export async function forgetDamage(
   const now = await knownDamage(state);
   const all = new Set([...(now?.objects ?? []), ...objects]);
   const newest = now !== undefined && now.run > run ? now.run : run;
-  await rememberDamage({ state, log }, { run: newest, objects: [...all].filter((object) => !stored.has(object)) });
+  const damaged = [...all].filter((object) => !stored.has(object));
+  await rememberDamage({ state, log }, { ...now, run: newest, objects: damaged });
 }

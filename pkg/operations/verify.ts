@@ -3,7 +3,7 @@ import { warningOf } from '../contract/reasons/reason.ts';
 import { damagedBefore } from '../engine/damaged.ts';
 import { listedRuns } from '../engine/runs.ts';
 import { withLocksRenewed } from '../repository/sessions/locks.ts';
-import { rememberDamage } from '../repository/verify/damage.ts';
+import { knownDamage, rememberDamage } from '../repository/verify/damage.ts';
 import { isOfKnownKind, type VerifyProblem } from '../repository/verify/problems.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../repository/verify/verify.ts';
 import type { Run, RunOutcome } from './run.ts';
@@ -31,15 +31,24 @@ export async function runVerify(
   const suspects = new Set((await damagedBefore(repository, runs, { signal }))?.objects);
   const report = await verify(repository, { ...choice, suspects, signal, progress });
   const damaged = report.problems.filter(({ code }) => code === 'DK_OBJECT_DAMAGED').map(({ object }) => object);
-  if (choice.snapshot === undefined ? report.snapshots > 0 : damaged.length > 0) {
+  const { trust, log } = repository;
+  const { state } = trust.keys;
+  const known = (await knownDamage(state))?.manifests ?? [];
+  const manifests = damagedManifests(report, known);
+  const isOther = manifests.join() !== known.join();
+  if (choice.snapshot === undefined ? report.snapshots > 0 : damaged.length > 0 || isOther) {
     const others = choice.snapshot === undefined ? [] : suspects;
-    const { trust, log } = repository;
-    await rememberDamage(
-      { state: trust.keys.state, log },
-      { run: run.id, objects: [...new Set([...damaged, ...others])] },
-    );
+    const objects = [...new Set([...damaged, ...others])];
+    await rememberDamage({ state, log }, { run: run.id, objects, manifests });
   }
   return withLocksRenewed(repository, verifyOutcome(report), run);
+}
+
+/** The snapshots whose manifests are damaged, with those known before that were not looked at now. */
+function damagedManifests({ snapshot, problems }: VerifyReport, known: readonly string[]): string[] {
+  const found = problems.flatMap(({ code, snapshots }) => (code === 'DK_MANIFEST_DAMAGED' ? snapshots : []));
+  const others = snapshot === undefined ? [] : known.filter((id) => id !== snapshot);
+  return [...others, ...found];
 }
 
 /** What the run record says about a verification. */

@@ -19,10 +19,14 @@ export const registerSnapshots: Register = (program, run) => {
 };
 
 async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<Exit> {
-  const { snapshots, damaged } = await snapshotsOf(context, flags);
+  const { snapshots, damage } = await snapshotsOf(context, flags);
   const narrower = narrowerSnapshots(snapshots);
+  const isDamaged = ({ id }: SnapshotSummary): boolean => damage?.manifests?.includes(id) === true;
   if (flags.json === true) {
-    printJson(context, { snapshots: snapshots.map((one) => compact({ ...one, narrower: narrower.get(one.id) })) });
+    const documents = snapshots.map((one) =>
+      compact({ ...one, narrower: narrower.get(one.id), damaged: isDamaged(one) || undefined }),
+    );
+    printJson(context, { snapshots: documents });
     return 0;
   }
   if (snapshots.length === 0) {
@@ -32,23 +36,24 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
   printTable(
     context,
     ['snapshot', 'time', 'status', 'trigger', 'resources', 'size', 'signed', 'hold', 'note'],
-    snapshots.map(
-      ({ id, time, status, shrunk, trigger, origin, resources, bytes: size, signed, signer, hold, note }) => [
+    snapshots.map((snapshot) => {
+      const { id, time, status, shrunk, trigger, origin, resources, signed, signer, hold, note } = snapshot;
+      return [
         id,
         time,
         [
-          status,
+          isDamaged(snapshot) ? 'damaged' : status,
           ...(shrunk === undefined ? [] : [isMassChange(shrunk) ? 'mass change' : 'shrunk']),
           ...(narrower.has(id) ? ['narrower'] : []),
         ].join(', '),
         origin === undefined ? trigger : 'import',
         resources,
-        bytes(size),
+        bytes(snapshot.bytes),
         signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
         holdText(hold),
         [hold?.note, note?.text].filter(Boolean).join('; '),
-      ],
-    ),
+      ];
+    }),
   );
   const latest = snapshots.find((one) => isRegularBackup(one) && countsNow(one));
   printUncovered(context, 'the latest snapshot', latest?.uncovered ?? []);
@@ -61,6 +66,10 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
     const { why, advice } = futureFinding(id);
     printLine(context, `DK_SNAPSHOT_FUTURE: ${sentenceOf(why)}. ${sentenceOf(advice)}`);
   }
+  if (snapshots.some(isDamaged)) {
+    printLine(context, 'Damaged snapshots cannot be read. For the reasons, run `dashkeep verify`.');
+  }
+  const damaged = damage?.objects.length ?? 0;
   if (damaged > 0) {
     const said = `The last verification found ${counted(damaged, 'damaged object')}.`;
     printLine(context, `${said} To list the affected snapshots and resources, run \`dashkeep verify\`.`);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { compact } from '../../contract/compact.ts';
 import { reasonOf } from '../../contract/errors.ts';
 import type { Log } from '../../contract/ports.ts';
 import type { TrustState } from '../signing/trust-state.ts';
@@ -11,6 +12,8 @@ const Damage = z.object({
   run: z.string(),
   /** IDs of the objects. */
   objects: z.array(z.string()),
+  /** IDs of the snapshots whose manifests are damaged. */
+  manifests: z.array(z.string()).optional(),
 });
 export type Damage = z.infer<typeof Damage>;
 
@@ -30,10 +33,11 @@ export async function knownDamage(state: TrustState | undefined): Promise<Damage
  */
 export async function rememberDamage(
   { state, log }: { state: TrustState | undefined; log: Log },
-  { run, objects }: Damage,
+  { run, objects, manifests }: Damage,
 ): Promise<void> {
   try {
-    await state?.setDamage(Buffer.from(JSON.stringify({ run, objects: objects.slice(0, MOST) })));
+    const kept: Damage = { run, objects: objects.slice(0, MOST), ...compact({ manifests: manifests?.slice(0, MOST) }) };
+    await state?.setDamage(Buffer.from(JSON.stringify(kept)));
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'the list of damaged objects cannot be stored in the state');
   }

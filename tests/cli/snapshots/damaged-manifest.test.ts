@@ -1,4 +1,4 @@
-import { appendFile, readdir, rm } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli, runMain } from '../../support/cli.ts';
@@ -58,4 +58,33 @@ it('does not say that there are no snapshots, versions or results where none can
   const { out } = await runCli(['backup', '--kinds', 'folder'], environment);
   expect(out).toMatch(/^snapshot \S+ is complete/m);
   expect(await runMain(['snapshots'], environment)).toMatchObject({ exit: 0 });
+});
+
+it('lists a snapshot as damaged once its verification has found that, until it is restored', async () => {
+  await runCli(['backup', '--kinds', 'folder'], environment);
+  await runCli(['backup', '--kinds', 'folder'], environment);
+  const statuses = async (): Promise<unknown[]> => {
+    const { out } = await runCli(['snapshots'], environment);
+    const { snapshots } = (await runCli(['snapshots', '--json'], environment)).json;
+    return snapshots.map(({ id, damaged }: { id: string; damaged?: true }) => [
+      new RegExp(`^${id} +\\S+ +(\\w+)`, 'm').exec(out)?.[1],
+      damaged,
+    ]);
+  };
+  const [{ id }] = (await runCli(['snapshots', '--json'], environment)).json.snapshots;
+  const manifest = join(directory.path, 'repository', 'snapshots', `${id}.json.gz`);
+  const whole = await readFile(manifest);
+  await writeFile(manifest, whole.subarray(0, -9));
+
+  expect((await runMain(['verify', id], environment)).exit).toBe(4);
+  expect(await statuses()).toEqual([
+    ['damaged', true],
+    ['complete', undefined],
+  ]);
+  await runMain(['verify', (await runCli(['snapshots', '--json'], environment)).json.snapshots[1].id], environment);
+  expect((await statuses())[0]).toEqual(['damaged', true]);
+
+  await writeFile(manifest, whole);
+  expect((await runMain(['verify', id], environment)).exit).toBe(0);
+  expect((await statuses())[0]).toEqual(['complete', undefined]);
 });
