@@ -52,6 +52,8 @@ export interface Variables {
   ofPage: ReadonlyMap<string, string>;
   /** The texts of the others that are set, but for those that concern only this machine, by variable. */
   given: ReadonlyMap<string, string>;
+  /** The texts of those that concern only this machine, by variable: addresses, and the paths of files. */
+  ofMachine: ReadonlyMap<string, string>;
 }
 
 /** The configuration of the service from outside; made by the command line's configuration and by tests. */

@@ -12,6 +12,9 @@ const ELSEWHERE = [
   'DASHKEEP_ORGS',
 ] as Name[];
 
+/** Addresses and directories of this machine. */
+const HERE: Name[] = ['DASHKEEP_LISTEN', 'DASHKEEP_OPS_LISTEN', 'DASHKEEP_URL', 'DASHKEEP_STATE_DIR'];
+
 /** The names of the settings of the pages, and the texts of those that are none. No secret. */
 export function variables(configuration: Configuration): Variables {
   const ofPage = new Map<string, string>();
@@ -27,5 +30,14 @@ export function variables(configuration: Configuration): Variables {
       given.set(name, text);
     }
   }
-  return { ofPage, given };
+  return { ofPage, given, ofMachine: ofMachine(configuration) };
+}
+
+/** Those that another machine may need with other values: addresses, and the paths of files. */
+function ofMachine(configuration: Configuration): Map<string, string> {
+  const files = Object.entries<Setting | Secret>(SETTINGS).flatMap(([name, row]) =>
+    'secret' in row ? [`${name}_FILE`] : name.endsWith('_FILE') ? [name] : [],
+  );
+  const texts = [...files, ...HERE].map((name) => [name, configuration.variable(name)] as const);
+  return new Map(texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const])));
 }

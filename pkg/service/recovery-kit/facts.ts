@@ -65,6 +65,8 @@ export interface KitFacts {
   resolved: Resolved;
   /** The settings that differ from the defaults, by variable. */
   settings: ReadonlyMap<string, string>;
+  /** Addresses of the service and paths of files, by variable. */
+  ofMachine: ReadonlyMap<string, string>;
   repository: string;
   encryption: Encryption;
   /** This installation's key first. */
@@ -120,6 +122,12 @@ export async function kitFacts(
       trusted: about.signers.map(({ fingerprint }) => fingerprint),
       recipients: about.encryption.recipients.length > 0 ? about.encryption.writtenFor : [],
     }),
+    ofMachine: new Map(
+      [...config.variables.ofMachine].map(([name, text]) => [
+        name,
+        name === 'DASHKEEP_URL' ? withoutPassword(text) : text,
+      ]),
+    ),
     repository: about.id,
     encryption: about.encryption,
     signers: about.signers,

@@ -120,8 +120,12 @@ function elsewhere({ elsewhere: count }: Needed): Html {
     : markup`<p>Other organizations have ${count} more. A kit from the command line names them.</p>\n`;
 }
 
-function settings({ settings: texts, isInKubernetes }: KitFacts): Html {
-  const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n`;
+function settings({ settings: texts, ofMachine, isInKubernetes }: KitFacts): Html {
+  const machine =
+    ofMachine.size === 0
+      ? ''
+      : markup`<p>Addresses and files of this machine. The files are not in the kit; another machine may need other values:</p>\n<pre>${exports(ofMachine)}</pre>\n`;
+  const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n${machine}`;
   return markup`<h2>Settings</h2>
 ${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack settings that the service does not know: the chart&rsquo;s mode and resources, and the name of Grafana&rsquo;s release.</p>
 <pre>${chartValues(texts)}</pre>

@@ -10,8 +10,9 @@ it('leads to a container of Azure by its account, and not by an endpoint of S3',
     { name: 'endpoint', value: 'https://mystorage.blob.core.windows.net' },
   ];
 
-  const variables = { ofPage: new Map([['target.url', 'DASHKEEP_TARGET']]), given: new Map<string, string>() };
-  const texts = settingTexts(variables as Parameters<typeof settingTexts>[0], values, resolved, {
+  const none = new Map<string, string>();
+  const variables = { ofPage: new Map([['target.url', 'DASHKEEP_TARGET']]), given: none, ofMachine: none };
+  const texts = settingTexts(variables, values, resolved, {
     trusted: [],
     recipients: [],
   });
