@@ -137,6 +137,14 @@ export class Trust {
     return trusted || this.standing === 'unsigned' || isSigned;
   }
 
+  /** Fingerprints of the keys that are trusted now, also if a person trusted one in another process since. */
+  async trustedNow(calls: Abortable): Promise<ReadonlySet<string>> {
+    if (await this.keys.followState(calls)) {
+      this.#forgetCutOver();
+    }
+    return this.keys.trusted;
+  }
+
   /** A summary as it counts here: neither what its signer is worth nor what time it is is kept in any index. */
   judge(summary: SnapshotSummary): SnapshotSummary {
     const { foreign: _, future: _future, ...rest } = summary;

@@ -8,7 +8,7 @@ import { MAX_SKEW } from '../../repository/clocks.ts';
 import { isLater } from '../../repository/snapshots/future.ts';
 import { recordOf, type Journal, type JournalEntry } from '../runs/journal.ts';
 import type { RepositoryCache } from './repository-cache.ts';
-import { newestRuns, runRecord, signedRecord } from './stored-runs.ts';
+import { newestRuns, runRecord, signedRecord, trustedKeys } from './stored-runs.ts';
 
 const FRESH_MS = 30_000;
 const FIRST = 100;
@@ -26,6 +26,9 @@ export class History {
   #read: { at: number; limit: number; lines: Promise<RunLine[]> } | undefined;
   /** Runs of other processes that were seen to have ended. */
   readonly #noticed = new Set<string>();
+  /** Restores among them that no trusted key had signed, and the keys that were trusted then. */
+  readonly #unproven = new Set<string>();
+  #trusted = '';
   /** The newest restore by another process, such as the command line, that a trusted key signed. */
   restoredElsewhere: RunLine | undefined;
   /** What to do when runs of other processes have ended. */
@@ -138,6 +141,7 @@ export class History {
   retarget(): void {
     this.refresh();
     this.#noticed.clear();
+    this.#unproven.clear();
     this.restoredElsewhere = undefined;
   }
 
@@ -182,11 +186,22 @@ export class History {
   /** Looks for ended runs that this service does not remember: what it read of the repository before them is old. */
   async #notice(lines: RunLine[], signal: AbortSignal): Promise<RunLine[]> {
     const own = new Set(this.#journal.entries.map(({ id }) => id));
-    const others = lines.filter(({ id, finished }) => finished !== undefined && !own.has(id) && !this.#noticed.has(id));
-    const restores = others.filter(({ kind, connection }) => kind === 'restore' && connection === undefined);
-    for (const { id } of restores.slice(0, ASKED_MOST)) {
+    const ended = lines.filter(({ id, finished }) => finished !== undefined && !own.has(id));
+    const isNew = ({ id }: RunLine): boolean => !this.#noticed.has(id);
+    const others = ended.filter(isNew);
+    const restores = ended.filter(
+      (one) => one.kind === 'restore' && one.connection === undefined && (isNew(one) || this.#unproven.has(one.id)),
+    );
+    // A person may have trusted the key of an earlier one since.
+    const asksAgain = restores.length > 0 && (await this.#trustsOthers(signal));
+    for (const { id } of restores.filter((one) => asksAgain || isNew(one)).slice(0, ASKED_MOST)) {
       const line = await this.#certain(id, signal);
-      if (line?.kind === 'restore' && line.started <= this.#latest) {
+      if (line === undefined) {
+        this.#unproven.add(id);
+        continue;
+      }
+      this.#unproven.delete(id);
+      if (line.kind === 'restore' && line.started <= this.#latest) {
         const isNewer = line.started > (this.restoredElsewhere?.started ?? '');
         this.restoredElsewhere = isNewer ? line : this.restoredElsewhere;
         break;
@@ -197,6 +212,17 @@ export class History {
       this.othersEnded();
     }
     return lines;
+  }
+
+  /** Whether other keys are trusted than when this was last asked. */
+  async #trustsOthers(signal: AbortSignal): Promise<boolean> {
+    const before = this.#trusted;
+    try {
+      this.#trusted = await this.#repositoryCache.use(signal, (target) => trustedKeys(target, signal));
+    } catch (error) {
+      return this.#journalOnly(error, false, signal);
+    }
+    return this.#trusted !== before;
   }
 
   #journalOnly<T>(error: unknown, instead: T, signal: AbortSignal): T {

@@ -42,6 +42,12 @@ export async function signedRecord(
   return stored !== undefined && opened?.trust.counts(stored.author) === true ? stored.record : undefined;
 }
 
+/** The fingerprints of the keys that are trusted now, as one text. */
+export async function trustedKeys(target: OpenedTarget, signal: AbortSignal): Promise<string> {
+  const trusted = await (await target.openIfThere(signal))?.trust.trustedNow({ signal });
+  return [...(trusted ?? [])].sort().join();
+}
+
 function unsigned(record: RunRecord): RunRecord {
   const { touched: _, request: _1, undoes: _2, security: _3, snapshot, ...facts } = withoutWords(record);
   return facts.kind === 'restore' ? facts : { ...facts, ...compact({ snapshot }) };

@@ -26,10 +26,15 @@ afterEach(async () => {
 
 /** A command beside the service, as in its container. */
 function cli(...args: string[]) {
+  return cliWith('state', ...args);
+}
+
+/** A command with another state, as on another machine. */
+function cliWith(state: string, ...args: string[]) {
   return runCli([...args, '--json'], {
     ...{ HOME: service.directory, DASHKEEP_KUBERNETES: 'off', DASHKEEP_TARGET: `file://${service.directory}/target` },
     ...{ GRAFANA_URL: grafana.url, GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin' },
-    DASHKEEP_STATE_DIR: join(service.directory, 'state'),
+    DASHKEEP_STATE_DIR: join(service.directory, state),
   });
 }
 
@@ -55,4 +60,25 @@ it('the overview knows what the command line did, as soon as its list of runs do
   );
   expect(restore).toMatchObject({ kind: 'restore', status: 'complete' });
   expect(seen).toEqual({ lastRestore: restore, snapshots: 3 });
+});
+
+it('the overview knows the restore of a machine whose key is trusted only later', async () => {
+  await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard: { uid: 'lost', title: 'Lost' } });
+  await cliWith('laptop', 'backup');
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  await service.ended(json.id);
+  await call(grafana, 'admin:admin', 'DELETE /api/dashboards/uid/lost');
+  await cliWith('laptop', 'restore', 'latest', '--only', 'dashboard/lost', '--apply');
+  const lastRestore = async () => {
+    later += 31_000;
+    const { items } = (await service.call('GET', '/runs?limit=5')).json;
+    const restore = items.find(({ kind }: { kind: string }) => kind === 'restore');
+    return { listed: restore?.id, last: (await service.call('GET', '/status')).json.lastRestore?.id };
+  };
+  const { listed, last } = await lastRestore();
+  expect([typeof listed, last]).toEqual(['string', undefined]);
+
+  await cli('trust', (await cliWith('laptop', 'keys')).json.own);
+
+  expect(await lastRestore()).toEqual({ listed, last: listed });
 });
