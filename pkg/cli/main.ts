@@ -37,7 +37,7 @@ import { openContext, VERSION, type CliContext } from './context.ts';
 import { printable } from './output/printable.ts';
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, 4 integrity, 5 busy, or unsafe for now (clocks differ, or pruning is not safe), 130 interrupted.`;
+Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial, 4 damaged or untrusted repository, 5 busy or currently unsafe (clocks differ, or pruning is not safe), 130 interrupted.`;
 
 /** Every command with its options; each calls `run` with its action. */
 export function buildProgram(run: Runner): Command {

@@ -36,7 +36,7 @@ export async function lostResources(
     const { id, errors } = stored.manifest;
     const known = errors.length > 0 ? 'read-again' : all.length > 0 ? 'only-changed' : undefined;
     const advice = known === undefined ? {} : { advice: reason(known) };
-    throw new DashkeepError('DK_NOT_FOUND', `${id} lost no resources of ${earlier.id}`, advice);
+    throw new DashkeepError('DK_NOT_FOUND', `no resources of ${earlier.id} are missing from ${id}`, advice);
   }
   return lost.map(({ org, kind, uid }) => ({ org, kind, uid }));
 }

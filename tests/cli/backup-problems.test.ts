@@ -108,7 +108,7 @@ describe('a resource that could not be read', () => {
     const advised = ['restore', full, '--lost-in', partial, '--overwrite', ...where, '--grafana-url', grafana.url];
     await expect(runCli(advised, ADMIN)).rejects.toMatchObject({
       code: 'DK_NOT_FOUND',
-      message: `${partial} lost no resources of ${full}`,
+      message: `no resources of ${full} are missing from ${partial}`,
       hint: expect.stringContaining('may still be in Grafana'),
     });
   });

@@ -40,7 +40,7 @@ export const registerBackup: Register = (program, run) => {
     .addOption(setting('DASHKEEP_PLAIN_COPIES'))
     .addOption(setting('DASHKEEP_FULL_READ_EVERY'))
     .option('--accept-loss <snapshot>', 'accept the losses that this snapshot reports')
-    .option('--best-effort', 'end with exit code 0, even if the backup fails or is partial')
+    .option('--best-effort', 'exit with code 0 even if the backup fails or is partial')
     .action(run(unlessBestEffort));
 };
 

@@ -70,7 +70,7 @@ function print(context: CliContext, installations: readonly Installation[]): voi
 function hoursOf(text: string): number {
   const hours = Number(text);
   if (!(hours > 0)) {
-    throw new InvalidArgumentError('Give a number of hours above 0.');
+    throw new InvalidArgumentError('Enter a number of hours greater than 0.');
   }
   return hours;
 }

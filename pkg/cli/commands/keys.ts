@@ -90,7 +90,7 @@ const MEANING: Record<View['standing'], string> = {
   'first-contact':
     'No key is trusted here yet, so these counts and times are not verified: anyone who can write to the target can forge them. Compare a fingerprint with the one that you wrote down, then run: dashkeep trust <fingerprint>',
   unsigned:
-    'No signature was found, and no key is trusted here, so Dashkeep cannot tell whether someone removed signatures. The next backup creates a key. If the existing snapshots are yours, make them count with: dashkeep trust --unsigned',
+    'No signature was found, and no key is trusted here, so Dashkeep cannot tell whether someone removed signatures. The next backup creates a key. If the existing snapshots are yours, trust them with: dashkeep trust --unsigned',
   replaced:
-    'Another repository is at this target now, so nothing in it counts, and these counts and times are not verified. `dashkeep verify` shows what to do.',
+    'The target now contains another repository, so its snapshots are untrusted, and these counts and times are not verified. `dashkeep verify` shows what to do.',
 };

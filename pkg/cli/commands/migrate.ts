@@ -38,7 +38,7 @@ export const registerMigrate: Register = (program, run) => {
       '--mapping <file>',
       'YAML file that maps organizations, data sources, folders, teams, users, contact points and mute timings',
     )
-    .option('--new-uids', 'write under new UIDs, and update all references to them')
+    .option('--new-uids', 'write resources under new UIDs, and update all references to them')
     .option('--pause-rules', 'pause alert rules')
     .option('--map-org <old=new>', 'write one organization into another (repeatable)', collect);
   withAnswers(command)

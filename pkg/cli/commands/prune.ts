@@ -91,7 +91,7 @@ function print(context: CliContext, plan: PrunePlan, result: PruneResult | undef
     const size = bytes(result.lockedBytes);
     printLine(
       context,
-      `Object lock protects ${counted(result.locked, 'object')} (${size}) until the retention expires.`,
+      `Object lock protects ${counted(result.locked, 'object')} (${size}) until its retention period ends.`,
     );
   }
   for (const { key, reason } of result.failed) {

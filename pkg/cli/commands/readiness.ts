@@ -31,7 +31,11 @@ interface Flags extends CommonFlags, AskedBy {
 export const registerReadiness: Register = (program, run) => {
   withBy(withJson(withTargetUrl(withService(program.command('readiness')))))
     .description('check whether a recovery would work today, with evidence')
-    .addOption(new Option('--confirm <line>', 'first confirm a line that Dashkeep cannot check').choices(CONFIRMABLE))
+    .addOption(
+      new Option('--confirm <line>', 'first confirm a line of the report that Dashkeep cannot check').choices(
+        CONFIRMABLE,
+      ),
+    )
     .addOption(
       new Option('--report <format>', 'print a report for a period instead')
         .choices(REPORT_FORMATS)

@@ -52,7 +52,7 @@ export function cutShort(
   };
 }
 
-const CONFIRMS = 'Both ask for confirmation if they need one; without a terminal, add it with --confirm.';
+const CONFIRMS = 'Both ask for confirmation if necessary; without a terminal, use --confirm.';
 
 /** Lines for people. */
 export function linesOf({

@@ -104,7 +104,7 @@ function nothingOf(
     const pairs = [...mapped].map(([from, to]) => `--map-org ${from}=${to}`).join(' ');
     const targets = [...new Set(mapped.values())].join(',');
     return new CommandError('DK_USAGE', `--orgs names no organization that ${pairs} writes to`, {
-      hint: `--orgs selects organizations to write to. Leave it out, or use --orgs ${targets}.`,
+      hint: `--orgs selects organizations to write to. Omit it, or use --orgs ${targets}.`,
     });
   }
   if (orgs.length === 0) {

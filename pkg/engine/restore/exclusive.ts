@@ -53,7 +53,7 @@ async function open({
       throw error;
     }
     // In an emergency, a bucket that can only be read must do.
-    log.warn({ reason: reasonOf(error) }, 'the target cannot be written, so other restores do not notice this one');
+    log.warn({ reason: reasonOf(error) }, 'the target is not writable, so other restores do not notice this one');
     return undefined;
   }
 }

@@ -92,7 +92,7 @@ export class AppConfigurator {
       await configureApp(grafana, settings, { url, token }, this.#signal);
       facts.apps[org] = wanted;
       await this.#memory.storeFacts(facts);
-      this.#options.log.info({ org, url }, 'the app in Grafana is enabled and knows the service');
+      this.#options.log.info({ org, url }, 'the app in Grafana is enabled and connected to the service');
     }
     await tokens.delivered(org);
     return settings === undefined ? 'not-installed' : isUnchanged ? 'unchanged' : 'configured';
@@ -125,7 +125,7 @@ export class AppConfigurator {
     }
     this.#options.log.warn(
       { org, ...other, hint: reasonSentence(LEAVE_APP) },
-      'the app in Grafana is connected to another Dashkeep, so this one leaves it alone',
+      'the app in Grafana is connected to another Dashkeep, so this service does not change it',
     );
     if (before !== undefined && before.fingerprint !== '') {
       // Anyone who pointed the app there may have the token.

@@ -77,7 +77,7 @@ export class HomeOrganization {
     if (found === undefined) {
       throw new DashkeepError(
         'DK_ORGANIZATION_UNKNOWN',
-        'Grafana has not yet named the organization of this service, so nothing can be shown',
+        'Grafana has not yet reported the organization of this service, so nothing can be shown',
       );
     }
     return found;

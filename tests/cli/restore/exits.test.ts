@@ -77,7 +77,7 @@ it('says how far it came, and how to finish and undo it', async () => {
   // Options are not remembered: without these, the command would ask another repository.
   const places = `--target ${target()} --state-dir ${directory.path}/state`;
   expect(undo).toBe(`dashkeep restore --undo ${run} ${places} --apply`);
-  expect(shown).toContain('Both ask for confirmation if they need one; without a terminal, add it with --confirm.');
+  expect(shown).toContain('Both ask for confirmation if necessary; without a terminal, use --confirm.');
 
   grafana.setFaults();
   token = grafana.token();

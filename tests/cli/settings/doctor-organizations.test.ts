@@ -54,7 +54,7 @@ it('names the organization of which the account is not a member', async () => {
   const found = await rights(ADMIN);
   expect(found).toContain(`not a member: ${second} (Second)`);
   expect(found).toMatch(/^FAILED.* 1 of 2 organizations; .* (\d+) of \1 kinds/);
-  expect(found).toContain('to these organizations, or exclude these organizations');
+  expect(found).toContain('to these organizations, or exclude them');
   // It was left out on purpose.
   expect(await rights({ ...ADMIN, DASHKEEP_ORGS: '1' })).not.toMatch(/FAILED|not a member/);
 });

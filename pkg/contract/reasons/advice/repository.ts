@@ -131,7 +131,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Run {command}.',
   },
   'only-changed': {
-    cli: 'It contains resources with other content. To overwrite these, add --overwrite.',
+    cli: 'The later snapshot contains resources with other content. To overwrite these, add --overwrite.',
     page: 'To restore changed resources, allow overwriting.',
   },
   'put-orgs-back':

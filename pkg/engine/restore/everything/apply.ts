@@ -236,7 +236,7 @@ class EverythingRun {
       const { login } = this.#everything.caller;
       this.#request.log.warn(
         { login },
-        'the account that restored may still be an Admin of organizations; run it again',
+        'the account used for the restore may still be an Admin of organizations; run the restore again',
       );
     }
   }

@@ -165,7 +165,7 @@ export async function requireObjects(request: PlanRequest, items: readonly Plann
 function refuseContradictions({ options, selection }: PlanRequest): void {
   const { deleteExtra, copy } = options;
   if (deleteExtra === true && (copy !== undefined || selection.only !== undefined)) {
-    const other = copy === undefined ? 'single resources' : 'copies';
+    const other = copy === undefined ? 'individual resources' : 'copies';
     throw new DashkeepError('DK_USAGE', `you cannot delete extra resources when you restore ${other}`);
   }
 }
