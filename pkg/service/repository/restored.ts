@@ -2,11 +2,13 @@ import type { DiffOrigin } from '../../contract/api/diff.ts';
 import type { ResourceVersion } from '../../contract/api/versions.ts';
 import { compact } from '../../contract/compact.ts';
 import type { ResourceRef } from '../../contract/kinds.ts';
-import { runLine, type RunLine } from '../../contract/runs.ts';
+import { isRegularBackup, type SnapshotSummary } from '../../contract/manifest.ts';
+import { runLine, type RunLine, type Touched } from '../../contract/runs.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { runFor } from '../organizations/run-view.ts';
 import { holds } from '../pagination.ts';
+import { countingIds } from '../../repository/index/versions/version-index.ts';
 import { timeOfId } from '../../repository/layout.ts';
 import type { History } from './history.ts';
 
@@ -51,13 +53,12 @@ export async function leftByRestores(
 }
 
 /**
- * What the newest restores created in Grafana, by kind and UID, and the snapshots that were the first to be started
- * after that.
- * @param snapshots - IDs of those that count
+ * What the newest restores created in Grafana, by kind and UID, and the backups that were the first to be started after
+ * that. A safety snapshot may have copied from an earlier snapshot what its restore does not write.
  */
 export async function createdByRestores(
   history: History,
-  snapshots: readonly string[],
+  snapshots: readonly SnapshotSummary[],
   { org }: Caller,
   signal: AbortSignal,
 ): Promise<Map<string, Set<string>>> {
@@ -65,7 +66,7 @@ export async function createdByRestores(
     kind === 'restore' && finished !== undefined && connection === undefined;
   const newest = (await history.since('', isHere, signal)).slice(0, RESTORES_MOST);
   const created = new Map<string, Set<string>>();
-  const sorted = [...snapshots].sort();
+  const sorted = countingIds(snapshots.filter(isRegularBackup)).sort();
   for (const run of await mapConcurrently(READS_AT_ONCE, newest, ({ id }) => history.find(id, signal), signal)) {
     const next = sorted.find((id) => timeOfId(id).toISOString() >= (run?.finished ?? ''));
     for (const one of run?.touched ?? []) {
@@ -78,6 +79,7 @@ export async function createdByRestores(
   return created;
 }
 
+const PERMISSIONS = /-permissions$/;
 const DAY_MS = 24 * 60 * 60_000;
 /** How Grafana names a service account that saved something; before version 12, by its login. */
 const SERVICE_ACCOUNT = /^(service-account:|sa-)/;
@@ -85,29 +87,44 @@ const SERVICE_ACCOUNT = /^(service-account:|sa-)/;
 /** A version, or what a comparison says of one. */
 type SavedFacts = DiffOrigin & Partial<Pick<ResourceVersion, 'after' | 'comment' | 'what'>>;
 
+/** What a version is one of. */
+export interface VersionRef {
+  org: number;
+  kind: string;
+  uid: string;
+  /** The mark of its content, as in the record of a restore. It counts where Grafana doesn't say who saved it. */
+  mark?: string | undefined;
+  /** Whether no person can have set it; asked only where a restore created it, or what it belongs to. */
+  isGiven?: (() => Promise<boolean>) | undefined;
+}
+
 /**
  * Adds to versions, changes, or the sides of a comparison, which restore saved them, and who started it: Grafana only
  * knows the account of the service. A restore counts if it ran when the version was saved, and its record, which a
- * trusted key signed, lists the resource.
+ * trusted key signed, lists the resource. Where Grafana doesn't say who saved it, as with permissions, the content must
+ * be what that restore left.
  */
 export async function withRestores<T extends SavedFacts>(
   versions: readonly T[],
-  refOf: (version: T) => { org: number; kind: string; uid: string },
+  refOf: (version: T) => VersionRef,
   history: History,
   caller: Caller,
   signal: AbortSignal,
 ): Promise<T[]> {
-  const known = versions.flatMap((version) => savedWithin(version) ?? []);
+  const known = versions.flatMap((version) => savedWithin(version, refOf(version)) ?? []);
   if (known.length === 0) {
     return [...versions];
   }
   const since = new Date(Math.min(...known.map(({ from }) => from))).toISOString();
   const lines = await history.since(since, (run) => known.some((period) => ranWithin(run, period)), signal);
   const restoredBy = await restoreFinder(lines, history, caller, signal);
-  return versions.map((version) => {
-    const restored = restoredBy(version, refOf(version));
+  const attributed = async (version: T): Promise<T> => {
+    const ref = refOf(version);
+    const given = restoredBy(version, ref) ?? restoredBy(version, ref, true);
+    const restored = restoredBy(version, ref) ?? ((await (given && ref.isGiven?.())) === true ? given : undefined);
     return restored === undefined ? version : { ...version, restored };
-  });
+  };
+  return mapConcurrently(READS_AT_ONCE, versions, attributed, signal);
 }
 
 /** Finds the restore that saved a version, among those that someone started whose name holds these words. */
@@ -121,10 +138,8 @@ export async function restoresBy(
   return restoreFinder(await history.since('', isTheirs, signal), history, caller, signal);
 }
 
-type RestoreFinder = (
-  version: SavedFacts,
-  ref: { org: number; kind: string; uid: string },
-) => SavedFacts['restored'] | undefined;
+/** @param isGiven - a restore that created it, or its owner, suffices */
+type RestoreFinder = (version: SavedFacts, ref: VersionRef, isGiven?: boolean) => SavedFacts['restored'] | undefined;
 
 async function restoreFinder(
   lines: readonly RunLine[],
@@ -137,14 +152,22 @@ async function restoreFinder(
   const records = await mapConcurrently(READS_AT_ONCE, found, ({ id }) => history.find(id, signal), signal);
   const restores = records.flatMap((record) => {
     const line = record === undefined ? undefined : runFor(runLine(record), caller);
-    const touched = record?.touched?.map((one) => `${keyOf(one)} ${one.did === 'deleted'}`);
-    return line === undefined || touched === undefined ? [] : [{ line, touched: new Set(touched) }];
+    const touched = record?.touched?.map((one): [string, Touched] => [keyOf(one), one]);
+    return line === undefined || touched === undefined ? [] : [{ line, touched: new Map(touched) }];
   });
-  return (version, ref) => {
-    const period = savedWithin(version);
-    const key = `${keyOf(ref)} ${version.what === 'deleted'}`;
+  return (version, ref, isGiven = false) => {
+    const period = savedWithin(version, ref);
+    const owner = { ...ref, kind: ref.kind.replace(PERMISSIONS, '') };
+    const isIts = (touched: ReadonlyMap<string, Touched>): boolean => {
+      const one = touched.get(keyOf(ref));
+      if (isGiven) {
+        return (one === undefined || one.open === true) && (one ?? touched.get(keyOf(owner)))?.did === 'created';
+      }
+      const isSameKind = one !== undefined && (one.did === 'deleted') === (version.what === 'deleted');
+      return isSameKind && (period?.mark === undefined || one.mark === period.mark);
+    };
     const restore = restores.find(
-      ({ line, touched }) => period !== undefined && ranWithin(line, period) && touched.has(key),
+      ({ line, touched }) => period !== undefined && ranWithin(line, period) && isIts(touched),
     );
     return restore && compact({ run: restore.line.id, by: restore.line.by });
   };
@@ -155,10 +178,16 @@ interface Saved {
   from: number;
   to: number;
   source?: string | undefined;
+  /** Of a version that anyone can have saved. */
+  mark?: string | undefined;
 }
 
 /** Undefined for what anyone else saved. */
-function savedWithin({ updatedBy = '', updated = '', after = '', time = '', comment }: SavedFacts): Saved | undefined {
+function savedWithin(version: SavedFacts, { mark }: VersionRef): Saved | undefined {
+  const { updatedBy = '', updated = '', after = '', time = '', comment } = version;
+  if (mark !== undefined && updatedBy === '' && after !== '') {
+    return { from: Date.parse(after), to: Date.parse(time), mark };
+  }
   if (!SERVICE_ACCOUNT.test(updatedBy)) {
     return undefined;
   }

@@ -32,7 +32,7 @@ export async function encodedMarkOf(
 }
 
 /** The mark that an entry has when it is live to the letter; its body need not be read for it. */
-export function markOfEntry(kind: Kind, entry: ManifestEntry): string {
+export function markOfEntry(kind: Kind, entry: Pick<ManifestEntry, 'object' | 'folderUid'>): string {
   return mark(entry.object, placeOf(kind, entry));
 }
 

@@ -112,13 +112,26 @@ function headOf(
   return found;
 }
 
-/** Leaves out permissions that were created, moved or deleted with their resource: no one changed them. */
-export function withoutFollowers(changes: readonly ResourceChange[]): ResourceChange[] {
-  const placed = new Set(changes.filter((one) => one.unasked !== true && isOnlyPlaced(one)).map(keyOfChange));
-  return changes.filter((one) => {
-    const { kind } = one.ref;
-    const owner = { ...one, ref: { ...one.ref, kind: kind.replace(/-permissions$/, '') } };
-    return owner.ref.kind === kind || !isOnlyPlaced(one) || !placed.has(keyOfChange(owner));
+/**
+ * Leaves out permissions that were created, moved or deleted with their resource: no one changed them. Those of a
+ * resource that came back, or that a restore created, must be as before, or as that restore or Grafana left them.
+ */
+export function withoutFollowers(listed: readonly ListedChange[]): ListedChange[] {
+  const placed = new Map(
+    listed.flatMap((one): [string, ListedChange][] =>
+      one.found.unasked !== true && isOnlyPlaced(one.found) ? [[keyOfChange(one.found), one]] : [],
+    ),
+  );
+  return listed.filter(({ found, version }) => {
+    const { ref, change } = found;
+    const kind = ref.kind.replace(/-permissions$/, '');
+    const owner = placed.get(keyOfChange({ ...found, ref: { ...ref, kind } }));
+    if (kind === ref.kind || owner === undefined || !isOnlyPlaced(found)) {
+      return true;
+    }
+    const isAsBefore = change.state?.object === change.before?.object || version.restored !== undefined;
+    const mayDiffer = change.what !== 'returned' && owner.version.restored === undefined;
+    return change.what !== 'deleted' && !isAsBefore && !mayDiffer;
   });
 }
 

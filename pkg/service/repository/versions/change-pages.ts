@@ -11,18 +11,18 @@ import {
   type ChangeKey,
   type ResourceChange,
 } from '../../../repository/index/versions/below/below.ts';
-import { countingIds } from '../../../repository/index/versions/version-index.ts';
 import type { ListedChanges } from '../../../repository/repository.types.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import { manifestFor } from '../../organizations/manifest-view.ts';
 import { decodeCursor, encodeCursor, holds } from '../../pagination.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
-import { createdByRestores, restoresBy, withRestores } from '../restored.ts';
+import { createdByRestores, restoresBy } from '../restored.ts';
+import { attributedChanges, markIn } from './attributed.ts';
 import { askIndex, indexedPart, keyIn, keyOfChange, NOTHING } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
 import { entriesOf, shownOf, withoutFollowers, type ListedChange } from './change-entries.ts';
-import { describeListed, findChanges, listedOf, refIn } from './find-changes.ts';
+import { describeListed, findChanges } from './find-changes.ts';
 import { ownersOf } from './owners.ts';
 
 /** Changes that are read for each entry of a page at first: permissions that follow a resource are none. */
@@ -116,7 +116,7 @@ export class ChangePages {
     signal: AbortSignal,
   ): Promise<FoundPage> {
     const { repositoryCache, history } = this.#parts;
-    const returned = await createdByRestores(history, countingIds(snapshots), caller, signal);
+    const returned = await createdByRestores(history, snapshots, caller, signal);
     const by = await this.#isBy(person, snapshots, caller, signal);
     const filter = { folder, kinds: kind, by, returned, since, until };
     const after = cursor === undefined ? undefined : cursorOf(cursor);
@@ -175,11 +175,10 @@ export class ChangePages {
   }
 
   async #grouped(found: Changes, caller: Caller, signal: AbortSignal): Promise<Grouped> {
-    const changes = withoutFollowers(found.changes);
-    const plain = versionsBelow({ ...found, changes });
-    const versions = await withRestores(plain, refIn(caller), this.#parts.history, caller, signal);
+    const listed = withoutFollowers(await attributedChanges(found, this.#parts, caller, signal));
+    const changes = listed.map((one) => one.found);
     const owners = await ownersOf(changes, (id) => this.#manifest(id, caller, signal));
-    return { of: found.changes, changes, entries: entriesOf(listedOf(changes, versions), owners) };
+    return { of: found.changes, changes, entries: entriesOf(listed, owners) };
   }
 
   /** Undefined for a snapshot that is gone, or can't be read. */
@@ -215,7 +214,7 @@ export class ChangePages {
       const [version] = versionsBelow({ ...NOTHING, changes: [one], snapshots });
       const gone = version && goneOf(version);
       return gone === undefined
-        ? version !== undefined && restoredBy(version, one.ref) !== undefined
+        ? version !== undefined && restoredBy(version, { ...one.ref, ...markIn(one) }) !== undefined
         : isTheirs(deletedBy(gone));
     };
   }

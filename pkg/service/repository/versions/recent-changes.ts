@@ -4,18 +4,18 @@ import type { ResourceVersion } from '../../../contract/api/versions.ts';
 import { compact } from '../../../contract/compact.ts';
 import { isWholeResource } from '../../../contract/kinds.ts';
 import type { Clock } from '../../../contract/ports.ts';
-import { goneOf, versionsBelow } from '../../../engine/versions/resource-versions.ts';
-import { countingIds } from '../../../repository/index/versions/version-index.ts';
+import { goneOf } from '../../../engine/versions/resource-versions.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { createdByRestores, leftByRestores, withRestores } from '../restored.ts';
+import { attributedChanges } from './attributed.ts';
 import { askWholeIndex } from './ask-index.ts';
 import type { AuthorNames } from './authors.ts';
 import { withoutFollowers, type ListedChange } from './change-entries.ts';
 import { ChangePages } from './change-pages.ts';
-import { describeListed, findChanges, listedOf, refIn } from './find-changes.ts';
+import { describeListed, findChanges, refIn } from './find-changes.ts';
 
 /** What became of the resources of an organization, for the page and for notifications. */
 export class RecentChanges {
@@ -84,14 +84,14 @@ export class RecentChanges {
     signal: AbortSignal,
   ): Promise<Pick<ChangePage, 'items' | 'total'>> {
     const part = { limit: limits.listed, whole: true };
-    const counting = countingIds(await this.#repositoryCache.snapshots(signal));
-    const returned = await createdByRestores(this.#history, counting, caller, signal);
+    const snapshots = await this.#repositoryCache.snapshots(signal);
+    const returned = await createdByRestores(this.#history, snapshots, caller, signal);
     const asker = { repositoryCache: this.#repositoryCache, clock: this.#clock, signal };
     const found = await findChanges(asker, askWholeIndex, { since: snapshot, returned }, part, caller);
-    const changes = withoutFollowers(found.changes);
-    const shown = changes.slice(0, limits.listed);
+    const parts = { repositoryCache: this.#repositoryCache, history: this.#history };
+    const changes = withoutFollowers(await attributedChanges(found, parts, caller, signal));
+    const listed = changes.slice(0, limits.listed);
     let room = limits.described;
-    const listed = listedOf(shown, versionsBelow({ ...found, changes: shown }));
     const described = await describeListed(this.#repositoryCache, listed, () => room-- > 0, signal);
     const versions = described.map(({ version }) => version);
     const items = await this.#authors.named(versions, caller, (one) => goneOf(one));

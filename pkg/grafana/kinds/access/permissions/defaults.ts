@@ -1,4 +1,11 @@
-import { arrayAt, canonicalJson, isJsonObject, stringAt, type JsonObject } from '../../../../lib/json/json.ts';
+import {
+  arrayAt,
+  canonicalJson,
+  isJsonObject,
+  stringAt,
+  type Json,
+  type JsonObject,
+} from '../../../../lib/json/json.ts';
 import { servedVersions } from '../../../capabilities.ts';
 import { accountDirectoryOf } from '../../../account-directory.ts';
 import { isForbidden } from '../../../http/errors.ts';
@@ -29,6 +36,20 @@ export async function isDefaultPermissions(context: KindContext, live: Content, 
   const expected = nested ? [] : DEFAULT_GRANTS.map((entry) => canonicalJson(entry));
   const hasCreator = creator !== undefined && others.length < entries.length;
   return canonicalJson(others) === canonicalJson(expected) && (hasCreator || mayLackCreator(context, nested, creator));
+}
+
+/**
+ * Whether permissions are entry by entry those that Grafana gives to what a service account created, or fewer: then no
+ * person got anything with them.
+ */
+export function isGivenToAccount(body: JsonObject): boolean {
+  const known = new Set(DEFAULT_GRANTS.map((entry) => canonicalJson(entry)));
+  const others = (arrayAt(body, 'permissions') ?? []).filter((entry) => !known.has(canonicalJson(entry)));
+  const isAdmin = (entry: Json | undefined): boolean =>
+    isJsonObject(entry) &&
+    canonicalJson(Object.keys(entry).sort()) === '["permission","serviceAccount"]' &&
+    entry['permission'] === 'Admin';
+  return others.length === 0 || (others.length === 1 && isAdmin(others[0]));
 }
 
 type Creator = { user: string } | { serviceAccount: string };
