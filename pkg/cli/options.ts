@@ -45,7 +45,7 @@ export function withGrafana(command: Command): Command {
       'after',
       `
 Credentials for Grafana (environment only; each also as NAME_FILE):
-  GRAFANA_API_TOKEN                              a service-account token
+  GRAFANA_API_TOKEN                              a service account token
   GRAFANA_API_TOKEN_ORG_<n>                      tokens of other organizations
   GRAFANA_ADMIN_USER + GRAFANA_ADMIN_PASSWORD    a server admin; needed for organizations and users`,
     );

@@ -153,7 +153,7 @@ export const SECTIONS = {
     DASHKEEP_FULL_READ_EVERY: {
       parse: values.wholeNumber,
       flag: '--full-read-every <n>',
-      help: 'read everything in full every n backups (default 12)',
+      help: 'read everything in every nth backup (default 12)',
       path: 'scope.fullReadEvery',
     },
     DASHKEEP_ALARM_GONE: { parse: values.threshold, default: '10%,10' },
