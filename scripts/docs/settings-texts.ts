@@ -151,7 +151,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   DASHKEEP_TLS_CERT_FILE: 'certificate (PEM) of the API, which then accepts only HTTPS',
   DASHKEEP_TLS_KEY_FILE: 'private key of the certificate (PEM); both files are reloaded every 30 seconds',
   DASHKEEP_IMAGE: 'name of the running image, which `dashkeep doctor` checks; set by the chart',
-  DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists, which `dashkeep doctor` checks; set by the chart',
+  DASHKEEP_NETWORK_POLICY: 'whether a NetworkPolicy exists; checked by `dashkeep doctor`, set by the chart',
   DASHKEEP_LISTEN: 'address of the API',
   DASHKEEP_OPS_LISTEN: 'address for health and metrics, or `off`',
   DASHKEEP_URL: 'address at which Grafana reaches the API, if that is not the loopback address',
