@@ -98,7 +98,7 @@ export class PageErrorBoundary extends Component<Props, State> {
         title={
           stale
             ? t('boundary.stale', 'Dashkeep was updated while this page was open')
-            : t('boundary.broken', 'This page failed')
+            : t('boundary.broken', 'This page stopped working')
         }
       >
         <Stack direction="column" gap={1} alignItems="flex-start">

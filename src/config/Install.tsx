@@ -25,7 +25,7 @@ export function Install() {
               'install.helm',
               'Reads the admin Secret of your Grafana, creates its own token, and connects this app. The last command restarts Grafana, which then loses its content if it has no persistent storage.',
             )
-          : t('install.compose', 'Next to your Grafana container, with its admin password.')}{' '}
+          : t('install.compose', 'Runs next to your Grafana container, with its admin password.')}{' '}
         <TextLink href={GUIDE[way]} external>
           {t('install.guide', 'Guide with all steps')}
         </TextLink>

@@ -56,7 +56,7 @@ test('a backup that lacks much leads to the comparison and the restore, not to a
     'href',
     new RegExp(`from=${full!.id}&to=${newest!.id}`),
   );
-  await expect(line.getByRole('button', { name: 'Restore only the missing' })).toBeVisible();
+  await expect(line.getByRole('button', { name: 'Restore only missing resources' })).toBeVisible();
   await expect(line.getByRole('button', { name: 'Back up now' })).toHaveCount(0);
 });
 

@@ -131,7 +131,7 @@ test('a save that got no answer is said to be uncertain once the service respond
   const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
   await expect(down.first()).toBeVisible();
   await page.unroute('**/api/plugin-proxy/**');
-  const unknown = page.getByText('It is not known whether your changes are saved');
+  const unknown = page.getByText('Your changes may not have been saved');
   await expect(unknown).toBeVisible();
   await expect(down).toHaveCount(0);
   await page.getByRole('button', { name: 'Save' }).click();
@@ -203,7 +203,7 @@ test('a check that takes long shows how long, and ends without saving when it is
   const wait = page.getByRole('region', { name: 'Testing the target…' });
   await bucket.fill('slow');
   await bucket.press('Enter');
-  await expect(wait).toContainText('If the target works, it is then saved.');
+  await expect(wait).toContainText('If the target works, it is saved.');
   await expect(wait.getByRole('progressbar')).toBeVisible();
   await expect(wait).toContainText(/[1-9] sec/);
   await expectAccessible(page);

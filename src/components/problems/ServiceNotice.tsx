@@ -27,7 +27,7 @@ export function ServiceNotice({ error, onRetry, retryLabel }: Props) {
       <Alert severity="warning" title={t('notice.notArrived', 'The service may not have received your request')}>
         {t(
           'notice.notArrivedText',
-          'It is responding again. Check whether your request took effect. If not, repeat it.',
+          'The service is responding again. Check whether your request took effect. If not, repeat it.',
         )}
       </Alert>
     );

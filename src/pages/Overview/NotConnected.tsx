@@ -20,7 +20,7 @@ export function NotConnected() {
       >
         {t(
           'connect.text',
-          'A small service next to Grafana creates the backups. Install it in a few minutes. It then connects this app.',
+          'A small service next to Grafana creates the backups. Installing it takes a few minutes. It then connects this app.',
         )}
       </EmptyState>
     </PluginPage>

@@ -11,7 +11,7 @@ export function Onboarding({ status }: { status: Status }) {
   if (status.token.state === 'unknown' && status.target.configured) {
     return (
       <Alert severity="info" title={t('onboarding.starting', 'The service is starting')}>
-        {t('onboarding.startingText', 'It is getting access to Grafana and reading the target. This takes a moment.')}
+        {t('onboarding.startingText', 'It is connecting to Grafana and reading the target. This takes a moment.')}
       </Alert>
     );
   }
@@ -20,7 +20,7 @@ export function Onboarding({ status }: { status: Status }) {
   return (
     <Stack direction="column" gap={3}>
       {waiting && (
-        <Alert severity="info" title={t('onboarding.waiting', 'The service is still getting access to Grafana')}>
+        <Alert severity="info" title={t('onboarding.waiting', 'The service is still connecting to Grafana')}>
           {t('onboarding.waitingText', 'This takes a moment after the start. You can continue.')}
         </Alert>
       )}

@@ -33,8 +33,8 @@ export function PutBack({ from, to, missing, changed }: Lost) {
       <LinkButton size="sm" variant="secondary" href={routes.compare({ from, to })}>
         {t('putBack.compare', 'Compare both backups')}
       </LinkButton>
-      {missing && button(false, t('putBack.plan', 'Restore only the missing'))}
-      {changed && button(true, t('putBack.changed', 'Restore missing and overwrite changed'))}
+      {missing && button(false, t('putBack.plan', 'Restore only missing resources'))}
+      {changed && button(true, t('putBack.changed', 'Restore missing and overwrite changed resources'))}
     </>
   );
 }

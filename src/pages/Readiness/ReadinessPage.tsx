@@ -126,7 +126,7 @@ function Verdict({ report: { level, time }, isChecking, onCheck }: VerdictProps)
 
 function save({ evidence, time }: Readiness): void {
   const head = [
-    t('readiness.columnLine', 'Line'),
+    t('readiness.columnLine', 'Check'),
     t('readiness.columnLevel', 'Level'),
     t('readiness.columnSince', 'Since'),
     t('readiness.columnEvidence', 'Evidence'),

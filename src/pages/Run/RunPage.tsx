@@ -36,7 +36,7 @@ export function RunPage() {
     >
       {run?.status === 'queued' && isGone(query.error) ? (
         <Alert severity="warning" title={t('run.lost', 'This run did not start')} bottomSpacing={0}>
-          {t('run.lostText', 'The service was restarted while the run was waiting. It changed nothing.')}
+          {t('run.lostText', 'The service was restarted while the run was waiting. The run changed nothing.')}
         </Alert>
       ) : (
         <QueryView query={query}>

@@ -81,7 +81,7 @@ function Testing({ isToBeSaved }: Pick<Props, 'isToBeSaved'>) {
     <section aria-label={title}>
       <Stack direction="column" gap={1}>
         <span role="status">
-          {title} {isToBeSaved && t('check.thenSaved', 'If the target works, it is then saved.')}
+          {title} {isToBeSaved && t('check.thenSaved', 'If the target works, it is saved.')}
         </span>
         <ProgressBar label={title} done={0} total={undefined} />
         {seconds > 0 && <Text color="secondary">{formatDuration(seconds * 1_000)}</Text>}

@@ -27,7 +27,7 @@ export function FormError({ error, sentAt, ...retry }: Props) {
         <Alert
           severity="warning"
           bottomSpacing={0}
-          title={t('settings.maybeSaved', 'It is not known whether your changes are saved')}
+          title={t('settings.maybeSaved', 'Your changes may not have been saved')}
         >
           {t(
             'settings.maybeSavedText',

@@ -34,7 +34,7 @@ export function TargetExtras({ section, settings }: Props) {
         </Field>
         <InputField
           label={t('target.profile', 'Profile in the AWS files')}
-          field={field('profile', t('target.profileText', 'If empty, the default profile.'))}
+          field={field('profile', t('target.profileText', 'If empty, the default profile is used.'))}
           id="target-profile"
           width={40}
           value={values.profile}

@@ -167,7 +167,7 @@ export function TargetForm({ settings }: SectionProps) {
               label={t('target.endpoint', 'Endpoint')}
               field={field(
                 'endpoint',
-                values.preset === 'aws' ? t('target.endpointAws', 'If empty, Amazon S3.') : undefined,
+                values.preset === 'aws' ? t('target.endpointAws', 'If empty, Amazon S3 is used.') : undefined,
               )}
               id="target-endpoint"
               width={50}

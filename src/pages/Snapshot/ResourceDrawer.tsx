@@ -140,7 +140,7 @@ function factsOf(
 function personText(name: string | null | undefined): string {
   return name === null
     ? t('fact.accountGone', 'An account that no longer exists')
-    : (name ?? t('fact.accountUnknown', 'An account whose name is not known'));
+    : (name ?? t('fact.accountUnknown', 'An unknown account'));
 }
 
 /** What else is known of a resource; a name that nobody foresaw stays as it is. */

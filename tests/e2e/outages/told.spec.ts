@@ -71,7 +71,7 @@ test('a run that was waiting when its service was killed is not said to wait sti
   service.state.runs.shift();
   await expect(page.getByText('This run did not start')).toBeVisible();
   await expect(
-    page.getByText('The service was restarted while the run was waiting. It changed nothing.'),
+    page.getByText('The service was restarted while the run was waiting. The run changed nothing.'),
   ).toBeVisible();
   await expect(page.getByText('Restore test is waiting')).toHaveCount(0);
   await expect(page.getByRole('button', { name: 'Cancel' })).toHaveCount(0);

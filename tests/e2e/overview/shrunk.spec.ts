@@ -113,10 +113,10 @@ test('a mass change and what an upgrade lost lead to a comparison, and to a plan
   await change.getByRole('button', { name: 'This was intended' }).click();
   expect((await accepted).postDataJSON()).toEqual({ kind: 'backup', acceptLoss: newest?.id });
   const planned = page.waitForRequest((request) => /\/restores(\?|$)/.test(request.url()));
-  await expect(change.getByRole('button', { name: 'Restore only the missing' })).toHaveCount(0);
-  await expect(change.getByRole('button', { name: 'Restore missing and overwrite changed' })).toBeVisible();
-  await expect(upgrade.getByRole('button', { name: 'Restore missing and overwrite changed' })).toBeVisible();
-  await upgrade.getByRole('button', { name: 'Restore only the missing' }).click();
+  await expect(change.getByRole('button', { name: 'Restore only missing resources' })).toHaveCount(0);
+  await expect(change.getByRole('button', { name: 'Restore missing and overwrite changed resources' })).toBeVisible();
+  await expect(upgrade.getByRole('button', { name: 'Restore missing and overwrite changed resources' })).toBeVisible();
+  await upgrade.getByRole('button', { name: 'Restore only missing resources' }).click();
   expect((await planned).postDataJSON()).toMatchObject({
     snapshot: older?.id,
     selection: { type: 'lost', in: full?.id },

@@ -70,7 +70,7 @@ function readiness({ readiness: { level, evidence } }: PeriodFacts): Html {
     ...[reasonSentence(subject), one, at === undefined ? '' : minute(at)],
     hint === '' ? detail : `${detail}. ${hint}`,
   ]);
-  return markup`<p>Level: <strong>${level}</strong></p>\n${table(['Line', 'Level', 'Since', 'Evidence'], rows)}`;
+  return markup`<p>Level: <strong>${level}</strong></p>\n${table(['Check', 'Level', 'Since', 'Evidence'], rows)}`;
 }
 
 /** A time in UTC, to the minute. */
