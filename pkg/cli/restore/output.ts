@@ -95,7 +95,8 @@ export function printRestore(
   );
   for (const { from, to, by, alreadyMissing } of mapped) {
     const name = from.name === '' ? from.uid : `${from.name} (${from.uid})`;
-    const absent = alreadyMissing === true ? 'was already missing when the snapshot was created' : 'not here';
+    const absent =
+      alreadyMissing === true ? 'was already missing when the snapshot was created' : 'does not exist here';
     const found = to !== undefined ? `${to.name} (${to.uid}), by ${by}` : by === 'restored' ? became(from.uid) : absent;
     printLine(context, printable(`data source ${name}: ${found}`));
   }
@@ -230,7 +231,7 @@ function printResults(
   const done = `${results.length - bad.length} of ${results.length} done and verified.`;
   printLine(context, results.length === 0 ? 'Nothing to write.' : done);
   if (bad.length > 0 && finish !== undefined) {
-    printLine(context, printable(`To try the rest again: ${finish}`));
+    printLine(context, printable(`To retry the rest: ${finish}`));
   }
   if (safetySnapshot !== undefined) {
     const way = undo === undefined ? '' : ` To undo it: ${undo}`;

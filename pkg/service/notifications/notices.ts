@@ -4,6 +4,7 @@ import { problemCount } from '../../contract/manifest.ts';
 import { reason, type ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence, type ReasonData } from '../../contract/reasons/reason.ts';
 import { runLine, type RunRecord } from '../../contract/runs.ts';
+import { RUN_NAMES } from '../runs/names.ts';
 import type { ReportedChange } from './change-report.ts';
 
 /** Something to report. */
@@ -32,7 +33,8 @@ function warnedOf(record: RunRecord | undefined, ...codes: ReasonCode[]): Reason
 
 /** What ran, as the subject of a sentence. */
 function nameOf({ kind, connection }: RunRecord): string {
-  return connection === undefined ? `The ${kind}` : `The ${kind} to “${connection}”`;
+  const name = `The ${RUN_NAMES[kind]}`;
+  return connection === undefined ? name : `${name} to “${connection}”`;
 }
 
 function lossOf(record: RunRecord | undefined): ReasonData | undefined {
@@ -63,7 +65,7 @@ function progressOf({ id, kind, planned, counts: { written, unchecked = 0 } = {}
     return [];
   }
   if (written + unchecked === 0) {
-    return [`Of ${planned} resources, none was written.`];
+    return [`None of the ${planned} resources was written.`];
   }
   const more = unchecked === 0 ? '' : `, and ${unchecked} more may have been written`;
   return [
@@ -166,7 +168,7 @@ export function noticeOf(record: RunRecord, before: RunRecord | undefined, isTol
   if (status === 'partial') {
     const text =
       kind === 'copy'
-        ? `The copy is partial: ${warnings.join('; ')}.`
+        ? `${nameOf(record)} is partial: ${warnings.join('; ')}.`
         : `${nameOf(record)} is partial. Resources or lists that could not be read or written: ${problemCount(errors)}.`;
     return { event: 'partial', text, run, problems: problemCount(errors) };
   }

@@ -38,7 +38,7 @@ function cover({ grafanaUrl, time, version, encryption, sealed: secrets }: KitFa
 <p><strong>${grafanaUrl}</strong></p>
 <p class="quiet">Created by Dashkeep ${version} on ${time.toISOString().slice(0, 16).replace('T', ' ')} UTC. ${content}</p>
 <p>Print it, or store it where it survives the loss of Grafana and its cluster. Create a new one when the target, a key or the plugins change.</p>
-<p>In an emergency, install Grafana and the plugins, then follow <strong>Disaster recovery</strong>. If you cannot get Dashkeep, follow <strong>Rescue</strong>, which needs only common tools. You also need:</p>
+<p>In an emergency, install Grafana and the plugins, then follow <strong>Disaster recovery</strong>. If Dashkeep is not available, follow <strong>Rescue</strong>, which needs only common tools. You also need:</p>
 ${list(needed)}`;
 }
 
@@ -99,7 +99,7 @@ function needs({ needed, ownSecrets }: KitFacts): Html {
   const own =
     ownSecrets.length === 0
       ? markup``
-      : markup`<p>Dashkeep itself was given these secrets:</p>\n${list(ownSecrets.map((one) => markup`<code>${one}</code>`))}`;
+      : markup`<p>Dashkeep itself uses these secrets:</p>\n${list(ownSecrets.map((one) => markup`<code>${one}</code>`))}`;
   if (needed === undefined || needed instanceof DashkeepError) {
     const why = needed === undefined ? 'there is no complete backup yet' : needed.message;
     return markup`<h2>Plugins to install first, secrets to enter again</h2>
@@ -124,10 +124,10 @@ function settings({ settings: texts, ofMachine, isInKubernetes }: KitFacts): Htm
   const machine =
     ofMachine.size === 0
       ? ''
-      : markup`<p>Addresses and files of this machine. The files are not in the kit; another machine may need other values:</p>\n<pre>${exports(ofMachine)}</pre>\n`;
-  const shell = markup`<p>The settings in force, for a shell:</p>\n<pre>${exports(texts)}</pre>\n${machine}`;
+      : markup`<p>Addresses and files of this machine. The kit does not contain the files, and another machine may need other values:</p>\n<pre>${exports(ofMachine)}</pre>\n`;
+  const shell = markup`<p>The current settings, for a shell:</p>\n<pre>${exports(texts)}</pre>\n${machine}`;
   return markup`<h2>Settings</h2>
-${isInKubernetes ? '' : shell}<p>The settings in force, as values of the chart <code>dashkeep</code>. They lack settings that the service does not know: the chart&rsquo;s mode and resources, and the name of Grafana&rsquo;s release.</p>
+${isInKubernetes ? '' : shell}<p>The current settings, as values of the chart <code>dashkeep</code>. They do not include settings that the service does not know: the chart&rsquo;s mode and resources, and the name of Grafana&rsquo;s release.</p>
 <pre>${chartValues(texts)}</pre>
 `;
 }

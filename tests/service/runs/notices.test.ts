@@ -18,10 +18,16 @@ const run = (kind: RunKind, status: RunStatus): RunRecord =>
     ...(status === 'failed' ? { failure: { code: 'DK_GRAFANA', message: 'Grafana does not answer', hint: '' } } : {}),
   }) as unknown as RunRecord;
 
-it.each(['backup', 'restore', 'verify', 'drill', 'prune'] as const)('a %s that failed is reported', (kind) => {
+it.each([
+  ['backup', 'backup'],
+  ['restore', 'restore'],
+  ['verify', 'verification'],
+  ['drill', 'restore test'],
+  ['prune', 'prune'],
+] as const)('a %s that failed is reported as a %s', (kind, name) => {
   expect(noticeOf(run(kind, 'failed'), undefined)).toMatchObject({
     event: 'failed',
-    text: `The ${kind} has failed: Grafana does not answer.`,
+    text: `The ${name} has failed: Grafana does not answer.`,
     run: { kind },
   });
 });
@@ -106,7 +112,7 @@ it('a failure says what to do about it, and of a restore also how far it came an
     'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources, 2 were written and checked, and 3 more may have been written. Finish it or undo it. To see the commands, run `dashkeep runs r`.',
   );
   expect(noticeOf({ ...failed, counts: { planned: 94, written: 0, unchecked: 0 } }, undefined)?.text).toBe(
-    'The restore has failed: 401 Unauthorized. Check the token. Of 94 resources, none was written.',
+    'The restore has failed: 401 Unauthorized. Check the token. None of the 94 resources was written.',
   );
   expect(noticeOf({ ...failed, kind: 'backup' }, undefined)?.text).toBe(
     'The backup has failed: 401 Unauthorized. Check the token.',
@@ -180,7 +186,7 @@ it('a restore test whose process ended names what it may have left in Grafana', 
   });
   expect(noticeOf(closed!, undefined)).toMatchObject({
     event: 'failed',
-    text: expect.stringMatching(/^The drill was interrupted: .*dashkeep-drill-r/) as string,
+    text: expect.stringMatching(/^The restore test was interrupted: .*dashkeep-drill-r/) as string,
   });
 });
 

@@ -3,7 +3,8 @@ import { reasonSentence } from '../../../contract/reasons/reason.ts';
 import { facts, markup, table, type Html } from '../../../lib/html/html.ts';
 import { page } from '../../../lib/html/page.ts';
 import type { PeriodFacts, ReportedRun } from './period.ts';
-import { rowOfConfirmation, rowOfGap, rowOfHold, rowOfRun, RUN_NAMES, type Row } from './rows.ts';
+import { RUN_NAMES } from '../../runs/names.ts';
+import { rowOfConfirmation, rowOfGap, rowOfHold, rowOfRun, type Row } from './rows.ts';
 
 const STATUSES = ['complete', 'partial', 'failed', 'cancelled', 'interrupted'] as const satisfies RunStatus[];
 
@@ -19,7 +20,7 @@ export function reportPage(report: PeriodFacts): string {
           gaps.map(rowOfGap),
           `No gap between backups was longer than ${Math.round(lateAfterHours)} hours, about twice the interval of the current schedule.`,
         );
-  const cut = markup`<p><strong>The period has more runs than a report can hold: later ones are missing. Choose a shorter period.</strong></p>\n`;
+  const cut = markup`<p><strong>The period has more runs than a report can contain: later runs are missing. Choose a shorter period.</strong></p>\n`;
   const body = markup`<h1>Backup report</h1>
 ${facts([
   ['period', `${minute(from.toISOString())} to ${minute(to.toISOString())} (UTC)`],

@@ -2,20 +2,8 @@ import { csvOf } from '../../../contract/api/csv.ts';
 import { reasonSentence } from '../../../contract/reasons/reason.ts';
 import type { RunKind } from '../../../contract/runs.ts';
 import type { Hold } from '../../../repository/holds/annotations.ts';
+import { RUN_NAMES } from '../../runs/names.ts';
 import { endOf, sinceOf, type Evidence, type Gap, type PeriodFacts, type ReportedRun } from './period.ts';
-
-/** What kinds of runs are called, in the order in which a report shows them. */
-export const RUN_NAMES: Record<RunKind, string> = {
-  backup: 'backup',
-  verify: 'verification',
-  drill: 'restore test',
-  restore: 'restore',
-  copy: 'second copy',
-  import: 'import',
-  forget: 'retention',
-  prune: 'prune',
-  repair: 'repair',
-};
 
 const EVIDENCE: Record<Evidence, string> = {
   signed: 'signed record',
