@@ -11,7 +11,7 @@ import { mirror } from '../engine/mirror/mirror.ts';
 import { publishedBy } from '../engine/runs.ts';
 import { readAuthors, type Authors } from '../engine/versions/authors.ts';
 import { kindContext, type Instance } from '../grafana/instance.ts';
-import { latecomerFinding, strangerFinding } from '../repository/encryption/latecomers.ts';
+import { pendingRewrapFinding, foreignIdentityFinding } from '../repository/encryption/recipient-findings.ts';
 import { newTimedId, timeOfId } from '../repository/layout.ts';
 import { isLater, laterThanClock, refusedOtherwise } from '../repository/snapshots/future.ts';
 import { listSnapshots } from '../repository/snapshots/manifests.ts';
@@ -124,7 +124,7 @@ async function hasUnencrypted({ store }: Session['repository'], signal: AbortSig
 /** What the current recipients cannot read, and whether the identity given can read what was written. */
 function recipientWarnings({ repository, log }: Session, before: Manifest | undefined): KnownReason[] {
   const { keyring } = repository;
-  const findings = [latecomerFinding(keyring), strangerFinding(keyring)].filter((one) => one !== undefined);
+  const findings = [pendingRewrapFinding(keyring), foreignIdentityFinding(keyring)].filter((one) => one !== undefined);
   for (const { why, advice } of findings) {
     log.warn({ advice: sentenceOf(advice) }, sentenceOf(why));
   }

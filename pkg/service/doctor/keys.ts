@@ -2,7 +2,7 @@ import type { DoctorCheck } from '../../contract/api/status.ts';
 import { countsNow, isRegularBackup, type SnapshotSummary } from '../../contract/manifest.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { hasCode } from '../../lib/expected-errors.ts';
-import { latecomerFinding } from '../../repository/encryption/latecomers.ts';
+import { pendingRewrapFinding } from '../../repository/encryption/recipient-findings.ts';
 import { assertOpens } from '../../repository/encryption/opens.ts';
 import type { ServiceParts } from '../parts.ts';
 import { checked, failedCheck } from './check.ts';
@@ -26,7 +26,7 @@ export async function keyChecks(
   try {
     const manifest = await repositoryCache.manifest(newest.id, signal);
     await repositoryCache.read(signal, async (repository) => {
-      const added = latecomerFinding(repository.keyring);
+      const added = pendingRewrapFinding(repository.keyring);
       if (added !== undefined) {
         checks.push(checked(subject, 'warning', [added.why], added.advice));
       }

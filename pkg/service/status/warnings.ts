@@ -14,7 +14,7 @@ import type { Leadership } from '../schedule/leadership.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import { copyAdvice, copyProblem } from '../copy/problem.ts';
 import type { SecondCopy } from '../copy/second-copy.ts';
-import { latecomerFinding } from '../../repository/encryption/latecomers.ts';
+import { pendingRewrapFinding } from '../../repository/encryption/recipient-findings.ts';
 import { findingError } from '../../repository/signing/finding-error.ts';
 import { untrustedFinding } from '../../repository/signing/signers.ts';
 import { unmendable } from '../../repository/verify/problems.ts';
@@ -123,7 +123,7 @@ export function allWarnings(
       warnings.push(warningOf('DK_SETTINGS', reason('job-never-runs', { job }), reason('correct-schedule')));
     }
   }
-  const added = latecomerFinding(parts.repositoryCache);
+  const added = pendingRewrapFinding(parts.repositoryCache);
   if (added !== undefined) {
     warnings.push(warningOf('DK_ENCRYPTION', added.why, added.advice));
   }

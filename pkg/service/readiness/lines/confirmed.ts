@@ -2,7 +2,7 @@ import type { Confirmable } from '../../../contract/api/readiness.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
-import { latecomerFinding } from '../../../repository/encryption/latecomers.ts';
+import { pendingRewrapFinding } from '../../../repository/encryption/recipient-findings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { copied } from './runs.ts';
 import { DAY_MS, QUARTER, unreadable, type Said } from './said.ts';
@@ -19,7 +19,7 @@ export function privateKey({ encrypted, unopened, ...repository }: RepositoryFac
   if (unopened !== undefined) {
     return { level: 'bad', found: [reasonFrom(unopened)], advice: [adviceOf(unopened)] };
   }
-  const added = latecomerFinding(repository);
+  const added = pendingRewrapFinding(repository);
   if (added !== undefined) {
     return { level: 'warning', found: [added.why], advice: [added.advice] };
   }

@@ -8,7 +8,7 @@ export interface RecipientFinding {
 }
 
 /** Recipients who cannot read all of what new snapshots reuse; undefined where all can. */
-export function latecomerFinding({ latecomers }: Pick<Keyring, 'latecomers'>): RecipientFinding | undefined {
+export function pendingRewrapFinding({ latecomers }: Pick<Keyring, 'latecomers'>): RecipientFinding | undefined {
   return latecomers.length === 0
     ? undefined
     : {
@@ -18,7 +18,7 @@ export function latecomerFinding({ latecomers }: Pick<Keyring, 'latecomers'>): R
 }
 
 /** An identity that cannot read what is written; undefined where it can, or where only recipients were given. */
-export function strangerFinding({
+export function foreignIdentityFinding({
   readsObjects,
   isForOthers,
 }: Pick<Keyring, 'readsObjects' | 'isForOthers'>): RecipientFinding | undefined {
