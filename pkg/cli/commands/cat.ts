@@ -2,7 +2,7 @@ import { isWholeResource, type NamedRef } from '../../contract/kinds.ts';
 import type { Manifest } from '../../contract/manifest.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import { storedRules } from '../../engine/rules/stored-rules.ts';
-import { notInSnapshot } from '../../engine/versions/not-in-snapshot.ts';
+import { notInSnapshotError } from '../../engine/versions/errors.ts';
 import type { Repository } from '../../repository/repository.ts';
 import type { Exit, Register } from '../command.ts';
 import { optionalNumber } from '../config/parsers.ts';
@@ -58,7 +58,7 @@ async function textOf(
 function onlyOne<T extends { org: number }>(found: readonly T[], ref: Omit<NamedRef, 'org'>, manifest: Manifest): T {
   const [first] = found;
   if (first === undefined) {
-    throw notInSnapshot(manifest, ref);
+    throw notInSnapshotError(manifest, ref);
   }
   if (found.length > 1) {
     const orgs = found.map(({ org }) => org).join(', ');

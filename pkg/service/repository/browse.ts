@@ -11,7 +11,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import { isWholeResource, KIND_NAMES, type NamedRef, type ResourceRef } from '../../contract/kinds.ts';
 import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary } from '../../contract/manifest.ts';
 import { storedRule } from '../../engine/rules/stored-rules.ts';
-import { notInSnapshot } from '../../engine/versions/not-in-snapshot.ts';
+import { notInSnapshotError } from '../../engine/versions/errors.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
 import { holds, pageOfList } from '../pagination.ts';
 import { contentOf, folderAndBelow, folderFinder } from './tree.ts';
@@ -117,7 +117,7 @@ export async function storedText(
   }
   const found = await storedRule(manifest, ref, read);
   if (found === undefined) {
-    throw notInSnapshot(manifest, ref);
+    throw notInSnapshotError(manifest, ref);
   }
   const { group, body, uid, title } = found;
   return { entry: group, text: canonicalJson(body), content: canonicalJson({ rules: [body] }), rule: { uid, title } };

@@ -4,7 +4,7 @@ import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts
 import { rulesOf, uidOfRule } from '../../../grafana/kinds/alerting/alert-rule-group/content.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { storedRules } from '../../rules/stored-rules.ts';
-import { notInSnapshot } from '../../versions/not-in-snapshot.ts';
+import { notInSnapshotError } from '../../versions/errors.ts';
 import { sourceOf } from '../content.ts';
 import type { Parts, PlanRequest, Selection } from '../types.ts';
 
@@ -36,7 +36,7 @@ export async function groupsOfRules(
     ({ org, uid }) => ![...parts].some(([entry, rules]) => rules.has(uid) && (org ?? entry.org) === entry.org),
   );
   if (missing !== undefined) {
-    throw notInSnapshot(manifest, { kind: RULE, uid: missing.uid });
+    throw notInSnapshotError(manifest, { kind: RULE, uid: missing.uid });
   }
   return parts;
 }

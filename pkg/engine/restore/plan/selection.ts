@@ -2,7 +2,7 @@ import { isWholeResource } from '../../../contract/kinds.ts';
 import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
-import { notInSnapshot } from '../../versions/not-in-snapshot.ts';
+import { notInSnapshotError } from '../../versions/errors.ts';
 import { ownedResources } from './owned-resources.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { groupsOfRules } from './rules.ts';
@@ -32,7 +32,7 @@ export async function select(source: Source): Promise<Selected> {
   const whole = only?.filter(isWholeResource);
   for (const wanted of [...(whole ?? []), ...(also ?? [])]) {
     if (!held.has(keyOf(wanted))) {
-      throw notInSnapshot(manifest, wanted);
+      throw notInSnapshotError(manifest, wanted);
     }
   }
   const isOfOrgs = ({ org }: ManifestEntry): boolean => orgs === undefined || orgs.includes(org);
@@ -89,7 +89,7 @@ async function belowFolders(
   for (const wanted of folders) {
     const roots = [...entriesNamed(source.manifest, [{ ...wanted, kind: 'folder' }], isOfOrgs)];
     if (roots.length === 0) {
-      throw notInSnapshot(source.manifest, { kind: 'folder', uid: wanted.uid });
+      throw notInSnapshotError(source.manifest, { kind: 'folder', uid: wanted.uid });
     }
     for (const { org, uid } of roots) {
       const uids = folderTree(source.manifest, org, uid);
