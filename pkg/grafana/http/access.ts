@@ -1,6 +1,6 @@
 import type { CredentialSource } from './credentials.ts';
 import { isWrongPassword, type GrafanaError } from './errors.ts';
-import { SignIn, type EndTurn } from './sign-in.ts';
+import { LoginGate, type EndTurn } from './login-gate.ts';
 
 /** Answers anyone, whatever the password. */
 const ASKS_NO_PASSWORD = '/api/health';
@@ -14,36 +14,38 @@ const pass: EndTurn = () => undefined;
 export class Access {
   readonly credentials: CredentialSource;
   readonly org: number | undefined;
-  readonly #signIn: SignIn;
+  readonly #loginGate: LoginGate;
   #refused: GrafanaError | undefined;
   /** Other credentials are being asked for, once for all requests; resolves to whether there are some. */
   #renewing: Promise<boolean> | undefined;
 
-  constructor(credentials: CredentialSource, org?: number, signIn = new SignIn()) {
+  constructor(credentials: CredentialSource, org?: number, loginGate = new LoginGate()) {
     this.credentials = credentials;
     this.org = org;
-    this.#signIn = signIn;
+    this.#loginGate = loginGate;
   }
 
   /** The same Grafana asked in another org; other credentials have yet to be accepted. */
   inOrg(org: number, credentials: CredentialSource): Access {
-    return new Access(credentials, org, credentials === this.credentials ? this.#signIn : undefined);
+    return new Access(credentials, org, credentials === this.credentials ? this.#loginGate : undefined);
   }
 
   /** Waits while another request finds out whether Grafana takes the password. @returns what ends this one's turn */
   turn(path: string): Promise<EndTurn> {
-    return this.credentials.kind === 'basic' && path !== ASKS_NO_PASSWORD ? this.#signIn.turn() : Promise.resolve(pass);
+    return this.credentials.kind === 'basic' && path !== ASKS_NO_PASSWORD
+      ? this.#loginGate.turn()
+      : Promise.resolve(pass);
   }
 
   /** Set when Grafana refused the credentials for good: every further request fails with it, and none is sent. */
   get refused(): GrafanaError | undefined {
-    return this.#refused ?? this.#signIn.refused;
+    return this.#refused ?? this.#loginGate.refused;
   }
 
   /** From now on nothing is sent. @returns what every request fails with: the first refusal. */
   refuse(error: GrafanaError): GrafanaError {
     if (this.credentials.kind === 'basic' && isWrongPassword(error)) {
-      this.#signIn.refused ??= error;
+      this.#loginGate.refused ??= error;
     }
     this.#refused ??= error;
     return this.#refused;

@@ -7,7 +7,7 @@ export type EndTurn = (accepted: boolean) => void;
  * Whether Grafana takes a name and password, whatever the organization. Until that is known, one request is sent at a
  * time: each with a wrong password is a failed login to Grafana, which locks the account after five.
  */
-export class SignIn {
+export class LoginGate {
   /** Set when Grafana refused the password. */
   refused: GrafanaError | undefined;
   #accepted = false;
