@@ -9,7 +9,7 @@ import {
   type ReportFormat,
 } from '../../contract/api/readiness.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import { DAY_MS, QUARTER } from '../../service/readiness/lines/said.ts';
+import { DAY_MS, QUARTER } from '../../service/readiness/lines/line.ts';
 import { buildService } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';

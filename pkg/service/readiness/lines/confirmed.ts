@@ -5,17 +5,17 @@ import { adviceOf, reasonFrom } from '../../../contract/reasons/reason.ts';
 import { pendingRewrapFinding } from '../../../repository/encryption/recipient-findings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { copied } from './runs.ts';
-import { DAY_MS, QUARTER, unreadable, type Said } from './said.ts';
+import { DAY_MS, QUARTER, unreadable, type LineResult } from './line.ts';
 
 /** Whether a second copy exists: by what was copied to the second target, and without one by what a person says. */
-export function secondCopy(facts: ReadinessFacts): Said {
+export function secondCopy(facts: ReadinessFacts): LineResult {
   return facts.copy === undefined
     ? confirmation('second-copy', reason('ready-copy'), facts)
     : copied(facts.copy, facts);
 }
 
 /** Whether the private key that is set here opens the newest backup, and a copy of it exists elsewhere. */
-export function privateKey({ encrypted, unopened, ...repository }: RepositoryFacts, facts: ReadinessFacts): Said {
+export function privateKey({ encrypted, unopened, ...repository }: RepositoryFacts, facts: ReadinessFacts): LineResult {
   if (unopened !== undefined) {
     return { level: 'bad', found: [reasonFrom(unopened)], advice: [adviceOf(unopened)] };
   }
@@ -29,7 +29,7 @@ export function privateKey({ encrypted, unopened, ...repository }: RepositoryFac
 }
 
 /** What has to be entered again, and whether it is stored elsewhere. */
-export function secrets({ needed, notEntered, manifest }: RepositoryFacts, facts: ReadinessFacts): Said {
+export function secrets({ needed, notEntered, manifest }: RepositoryFacts, facts: ReadinessFacts): LineResult {
   if (needed === undefined || needed instanceof DashkeepError) {
     return unreadable(needed);
   }
@@ -51,10 +51,10 @@ export function secrets({ needed, notEntered, manifest }: RepositoryFacts, facts
 }
 
 /** What only a person can know. It is asked again each quarter, and when it has changed. */
-function confirmation(what: Confirmable, advice: KnownReason, facts: ReadinessFacts): Said {
+function confirmation(what: Confirmable, advice: KnownReason, facts: ReadinessFacts): LineResult {
   const { home, now } = facts;
   const given = facts.confirmations[what];
-  const asked: Pick<Said, 'advice' | 'confirmable'> = {
+  const asked: Pick<LineResult, 'advice' | 'confirmable'> = {
     advice: [advice],
     ...(home ? { confirmable: true as const } : {}),
   };

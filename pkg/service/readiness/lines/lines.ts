@@ -8,7 +8,7 @@ import { INCLUDE_ORG } from '../../status/warnings.ts';
 import type { ReadinessFacts, RepositoryFacts } from '../facts.ts';
 import { privateKey, secondCopy, secrets } from './confirmed.ts';
 import { backup, restoreTest, verification } from './runs.ts';
-import { line, unreadable, type Said } from './said.ts';
+import { line, unreadable, type LineResult } from './line.ts';
 import { targetLine } from './target.ts';
 
 /** Whether a recovery would work, line by line. Pure. */
@@ -29,7 +29,7 @@ const OF_HOME: ReadonlySet<ReadinessLine['code']> = new Set(['target', 'second-c
 
 /** Nothing is known of a repository that cannot be read. */
 function unread(problem: DashkeepError, facts: ReadinessFacts): ReadinessLine[] {
-  const said: Said = { level: 'bad', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
+  const said: LineResult = { level: 'bad', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
   return [
     line(facts.home ? reason('ready-of-target') : reason('ready-of-backup'), said),
     line(reason('ready-of-grafana'), grafana(facts)),
@@ -62,7 +62,7 @@ function read(repository: RepositoryFacts, facts: ReadinessFacts): ReadinessLine
 function coverage(
   { coverage: covered, newest, manifest }: RepositoryFacts,
   { home, overlooked }: ReadinessFacts,
-): Said {
+): LineResult {
   if (covered === undefined) {
     return unreadable(undefined);
   }
@@ -79,7 +79,7 @@ function coverage(
   };
 }
 
-function signatures({ complete, findings }: RepositoryFacts): Said {
+function signatures({ complete, findings }: RepositoryFacts): LineResult {
   if (findings.length > 0) {
     return { level: 'bad', found: findings.map(reasonFrom), advice: findings.map(adviceOf) };
   }
@@ -88,7 +88,7 @@ function signatures({ complete, findings }: RepositoryFacts): Said {
     : { level: 'ok', at: complete.time, found: [reason('ready-signed', { snapshot: complete.id })] };
 }
 
-function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummary | undefined): Said {
+function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummary | undefined): LineResult {
   if (needed === undefined || needed instanceof DashkeepError) {
     return unreadable(needed);
   }
@@ -101,7 +101,7 @@ function plugins({ needed, manifest }: RepositoryFacts, complete: SnapshotSummar
   return { level: 'ok', at: complete?.time, found: [found], items };
 }
 
-function grafana({ grafana: { version, problem } }: ReadinessFacts): Said {
+function grafana({ grafana: { version, problem } }: ReadinessFacts): LineResult {
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
   if (problem !== undefined || version === undefined || major === undefined) {
     return problem === undefined ? { level: 'unknown', found: [reason('ready-grafana-silent')] } : unreadable(problem);
@@ -114,7 +114,7 @@ function grafana({ grafana: { version, problem } }: ReadinessFacts): Said {
 function onSchedule(
   { runs: { backup: last }, scheduled }: Pick<RepositoryFacts, 'runs' | 'scheduled'>,
   { schedule, now }: ReadinessFacts,
-): Said {
+): LineResult {
   if (schedule === undefined || schedule.expression === '') {
     return { level: 'warning', found: [reason('ready-no-schedule')], advice: [reason('ready-set-schedule')] };
   }

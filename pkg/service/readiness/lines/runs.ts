@@ -6,7 +6,7 @@ import { notFullReasons } from '../../../repository/snapshots/coverage.ts';
 import { unmendable } from '../../../repository/verify/problems.ts';
 import { copyAdvice, copyProblem } from '../../copy/problem.ts';
 import type { CopyEvidence, ReadinessFacts, RepositoryFacts } from '../facts.ts';
-import { DAY_MS, old, QUARTER, type Said } from './said.ts';
+import { DAY_MS, old, QUARTER, type LineResult } from './line.ts';
 
 /** Without a schedule that says more. */
 const BACKUP_DAYS = 2;
@@ -16,7 +16,7 @@ const VERIFY_DAYS = 31;
 export function backup(
   { newest, complete, runs, clocks, newer }: RepositoryFacts,
   { now, schedule }: ReadinessFacts,
-): Said {
+): LineResult {
   const advice = [reason('ready-back-up')];
   if (clocks !== undefined) {
     const last = complete === undefined ? [] : [reason('ready-complete', { snapshot: complete.id })];
@@ -55,17 +55,20 @@ export function backup(
 }
 
 /** What the last verification proves. */
-export function verification({ runs: { verify } }: RepositoryFacts, facts: ReadinessFacts): Said {
+export function verification({ runs: { verify } }: RepositoryFacts, facts: ReadinessFacts): LineResult {
   return aged(verified(verify), verify, VERIFY_DAYS, facts);
 }
 
 /** What the last restore test proves. */
-export function restoreTest({ runs: { drill } }: RepositoryFacts, facts: ReadinessFacts): Said {
+export function restoreTest({ runs: { drill } }: RepositoryFacts, facts: ReadinessFacts): LineResult {
   return aged(tested(drill), drill, QUARTER, facts);
 }
 
 /** What the copies to the second target prove. */
-export function copied({ last, copied: newest, read, overdue, target }: CopyEvidence, { now }: ReadinessFacts): Said {
+export function copied(
+  { last, copied: newest, read, overdue, target }: CopyEvidence,
+  { now }: ReadinessFacts,
+): LineResult {
   const hasFailed = last !== undefined && last.status !== 'complete';
   const isDamaged = hasFailed && last.status === 'failed' && last.failure === undefined;
   const problem = isDamaged ? copyProblem(last, target) : undefined;
@@ -100,7 +103,7 @@ function whyNot(run: RunLine): Reason {
   return run.failure === undefined ? reason('ready-copy-failed') : failure(run);
 }
 
-function verified(run: RunLine | undefined): Said {
+function verified(run: RunLine | undefined): LineResult {
   if (run === undefined) {
     return { level: 'warning', found: [reason('ready-not-verified')], advice: [reason('ready-verify')] };
   }
@@ -121,7 +124,7 @@ function verified(run: RunLine | undefined): Said {
   return { level: 'ok', found, advice: [reason('ready-verify')] };
 }
 
-function tested(run: RunLine | undefined): Said {
+function tested(run: RunLine | undefined): LineResult {
   const advice = [reason('ready-test')];
   if (run === undefined) {
     return { level: 'warning', found: [reason('ready-not-tested')], advice };
@@ -143,7 +146,7 @@ function tested(run: RunLine | undefined): Said {
 }
 
 /** With the time of a run; what went well long ago is no longer evidence. */
-function aged(said: Said, run: RunLine | undefined, days: number, { now }: ReadinessFacts): Said {
+function aged(said: LineResult, run: RunLine | undefined, days: number, { now }: ReadinessFacts): LineResult {
   const at = run?.finished;
   const isOld = at !== undefined && now.getTime() - Date.parse(at) > days * DAY_MS;
   return isOld && said.level === 'ok'

@@ -2,13 +2,13 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { reasonFrom, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Protection } from '../facts.ts';
-import type { Said } from './said.ts';
+import type { LineResult } from './line.ts';
 
 /**
  * What keeps anyone with access to the target from deleting the backups.
  * @param copy - whether a second copy is proven or confirmed, or only set
  */
-export function targetLine(protection: Protection | undefined, copy: 'proven' | 'set' | 'none'): Said {
+export function targetLine(protection: Protection | undefined, copy: 'proven' | 'set' | 'none'): LineResult {
   const isCopied = copy === 'proven';
   const orCopy = copy === 'none' ? [reason('ready-protect-copy')] : [];
   if (protection === undefined) {

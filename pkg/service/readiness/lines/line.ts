@@ -9,8 +9,8 @@ export const DAY_MS = 86_400_000;
 /** Days after which what was confirmed is asked again; a restore test should not be older, either. */
 export const QUARTER = 92;
 
-/** What a line says besides what it is about. */
-export interface Said extends Pick<ReadinessLine, 'items' | 'confirmable'> {
+/** The content of a line, without its subject. */
+export interface LineResult extends Pick<ReadinessLine, 'items' | 'confirmable'> {
   level: ReadinessLevel;
   found: Reason[];
   advice?: Reason[];
@@ -21,13 +21,13 @@ export interface Said extends Pick<ReadinessLine, 'items' | 'confirmable'> {
 const SUBJECT = 'ready-of-';
 
 /** A line about its subject. */
-export function line(subject: KnownReason, { found, advice = [], ...said }: Said): ReadinessLine {
+export function line(subject: KnownReason, { found, advice = [], ...said }: LineResult): ReadinessLine {
   const code = ReadinessCode.parse(subject.code.slice(SUBJECT.length));
   return compact({ code, subject, ...checkText(found, said.level === 'ok' ? [] : advice), ...said });
 }
 
 /** What is said where nothing is known of what the newest backup holds. */
-export function unreadable(problem: DashkeepError | undefined): Said {
+export function unreadable(problem: DashkeepError | undefined): LineResult {
   return problem === undefined
     ? { level: 'unknown', found: [reason('ready-no-backup')], advice: [reason('ready-back-up')] }
     : { level: 'unknown', found: [reasonFrom(problem)], advice: [adviceOf(problem)] };
