@@ -1,5 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
 import type { Randomness } from '../contract/ports.ts';
+import { PROBE } from '../storage/check/context.ts';
 import type { ObjectStore } from '../storage/store.ts';
 
 /** Names of the repository's keys, format version 1. Nothing else in the code builds or takes apart a key. */
@@ -24,8 +25,6 @@ export const HOLDS = `${SNAPSHOTS}hold-`;
 export const CUT_OVER_KEY = `${TRUST}cut-over.txt`;
 /** Repositories of other Grafanas that snapshots were migrated to. */
 export const CONNECTIONS = 'connections/';
-/** Where the store check tries things out. */
-export const PROBE = 'probe/';
 
 /** Everything that Dashkeep puts at the top of a prefix. */
 const TOP_LEVEL_NAMES: ReadonlySet<string> = new Set([

@@ -1,4 +1,5 @@
 import type { Abortable } from '../../lib/abortable.ts';
+import { PROBE } from '../../storage/check/context.ts';
 import type { ObjectInfo } from '../../storage/store.ts';
 import { compact } from '../../contract/compact.ts';
 import {
@@ -8,7 +9,6 @@ import {
   parseNoteKey,
   parseRunKey,
   parseSnapshotSignature,
-  PROBE,
   RUNS,
   SESSIONS,
   SIGNATURES,

@@ -14,7 +14,7 @@ import {
 } from './features.ts';
 import { tryAbsent, tryDelete, tryList, tryOverwrite, tryRange, tryRead, tryWrite } from './objects.ts';
 import { providerHint } from './provider-hints.ts';
-import { permissionOf, Trial, type CheckOptions, type Finding } from './trial.ts';
+import { permissionOf, CheckContext, type CheckOptions, type Finding } from './context.ts';
 
 export const STORE_CHECK_STEPS = [
   'clock',
@@ -67,33 +67,33 @@ export async function checkStore(
   options: CheckOptions,
   taken: StoreCheckStep[] = [],
 ): Promise<StoreCheck> {
-  const trial = new Trial(store, options);
-  const steps = new Steps(trial, taken);
+  const context = new CheckContext(store, options);
+  const steps = new Steps(context, taken);
   let conditionalPut: ConditionalPut = 'unknown';
   let clockAheadMilliseconds: number | undefined;
   try {
-    await steps.take('clock', async () => judgeClock((clockAheadMilliseconds = await clockAhead(trial))));
-    const written = await steps.take('write', () => tryWrite(trial));
-    const read = await steps.take('read', () => tryRead(trial), written);
-    await steps.take('absent', () => tryAbsent(trial), read);
-    await steps.take('range', () => tryRange(trial), read);
-    await steps.take('overwrite', () => tryOverwrite(trial), read);
-    await steps.take('list', () => tryList(trial, written));
+    await steps.take('clock', async () => judgeClock((clockAheadMilliseconds = await clockAhead(context))));
+    const written = await steps.take('write', () => tryWrite(context));
+    const read = await steps.take('read', () => tryRead(context), written);
+    await steps.take('absent', () => tryAbsent(context), read);
+    await steps.take('range', () => tryRange(context), read);
+    await steps.take('overwrite', () => tryOverwrite(context), read);
+    await steps.take('list', () => tryList(context, written));
     await steps.take(
       'conditional',
       async () => {
-        const found = await conditionalPutOf(trial);
+        const found = await conditionalPutOf(context);
         conditionalPut = found;
-        return learnConditionalPut(trial, found);
+        return learnConditionalPut(context, found);
       },
       written,
     );
-    await steps.take('versioning', () => tryVersioning(trial));
-    await steps.take('object-lock', () => tryObjectLock(trial));
-    await steps.take('lifecycle', () => tryLifecycle(trial));
-    await steps.take('delete', () => tryDelete(trial), written);
+    await steps.take('versioning', () => tryVersioning(context));
+    await steps.take('object-lock', () => tryObjectLock(context));
+    await steps.take('lifecycle', () => tryLifecycle(context));
+    await steps.take('delete', () => tryDelete(context), written);
   } finally {
-    await trial.cleanUp();
+    await context.cleanUp();
   }
   return { ok: steps.taken.every((step) => step.ok), steps: steps.taken, conditionalPut, clockAheadMilliseconds };
 }
@@ -118,16 +118,16 @@ function concernsAll({ code }: Pick<StoreCheckStep, 'code'>): boolean {
 /** Takes steps one after another and writes down what each came to. */
 class Steps {
   readonly taken: StoreCheckStep[];
-  readonly #trial: Trial;
+  readonly #context: CheckContext;
 
-  constructor(trial: Trial, taken: StoreCheckStep[]) {
-    this.#trial = trial;
+  constructor(context: CheckContext, taken: StoreCheckStep[]) {
+    this.#context = context;
     this.taken = taken;
   }
 
   /** @returns whether it was taken and went well */
   async take(step: StoreCheckStepName, work: () => Promise<Finding>, possible = true): Promise<boolean> {
-    const { clock, signal, probe } = this.#trial;
+    const { clock, signal, probe } = this.#context;
     signal?.throwIfAborted();
     const started = clock.monotonic();
     const record = ({ hints = [], ...finding }: Result): boolean => {

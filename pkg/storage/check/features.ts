@@ -3,7 +3,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { refusal } from '../../contract/reasons/reason.ts';
 import type { StoreProbe } from '../probe.ts';
 import { providerHint } from './provider-hints.ts';
-import { permissionOf, type Finding, type Trial } from './trial.ts';
+import { permissionOf, type Finding, type CheckContext } from './context.ts';
 
 /** What a store has or lacks, and what is learned of it for the rest of the process: backups work either way. */
 
@@ -15,7 +15,7 @@ const SKEW_MAX_MILLISECONDS = 5 * 60_000;
 const SKEW_WARNING_MILLISECONDS = 60_000;
 
 /** @returns how far the store's clock is ahead, in milliseconds; 0 when that is less than can be measured. */
-export async function clockAhead({ store, clock, signal }: Trial): Promise<number> {
+export async function clockAhead({ store, clock, signal }: CheckContext): Promise<number> {
   const before = clock.now().getTime();
   const theirs = (await store.clock({ signal })).getTime();
   const ours = (before + clock.now().getTime()) / 2;
@@ -41,22 +41,25 @@ export function judgeClock(ahead: number): Finding {
 }
 
 /** @returns what the store does with conditional puts, also with concurrent ones */
-export async function conditionalPutOf(trial: Trial): Promise<Exclude<ConditionalPut, 'unknown'>> {
-  const once = await trial.putIfAbsent('once.json', Buffer.from('{"check":"first"}\n'));
+export async function conditionalPutOf(context: CheckContext): Promise<Exclude<ConditionalPut, 'unknown'>> {
+  const once = await context.putIfAbsent('once.json', Buffer.from('{"check":"first"}\n'));
   if (once === 'refused') {
     return 'refused';
   }
-  if ((await trial.putIfAbsent('once.json', Buffer.from('{"check":"second"}\n'))) !== 'exists') {
+  if ((await context.putIfAbsent('once.json', Buffer.from('{"check":"second"}\n'))) !== 'exists') {
     return 'ignored';
   }
   const race = await Promise.all(
-    Array.from({ length: RACERS }, (_, at) => trial.putIfAbsent('race.json', Buffer.from(`{"racer":${at}}\n`))),
+    Array.from({ length: RACERS }, (_, at) => context.putIfAbsent('race.json', Buffer.from(`{"racer":${at}}\n`))),
   );
   return race.filter((outcome) => outcome === 'written').length === 1 ? 'enforced' : 'racy';
 }
 
 /** Lets the store use what was found out. @returns the finding for the check */
-export function learnConditionalPut({ store, probe }: Trial, found: Exclude<ConditionalPut, 'unknown'>): Finding {
+export function learnConditionalPut(
+  { store, probe }: CheckContext,
+  found: Exclude<ConditionalPut, 'unknown'>,
+): Finding {
   store.capabilities.conditionalPut = found === 'racy' ? 'ignored' : found;
   if (found === 'enforced') {
     return { found: reason('conditional-enforced') };
@@ -71,7 +74,7 @@ export function learnConditionalPut({ store, probe }: Trial, found: Exclude<Cond
 }
 
 /** @returns whether the bucket keeps noncurrent versions */
-export async function tryVersioning({ store, probe, signal }: Trial): Promise<Finding> {
+export async function tryVersioning({ store, probe, signal }: CheckContext): Promise<Finding> {
   const kept = await inspect(probe, (asked) => asked.versioning(signal));
   if (typeof kept === 'object') {
     return kept;
@@ -83,7 +86,7 @@ export async function tryVersioning({ store, probe, signal }: Trial): Promise<Fi
 }
 
 /** @returns whether the bucket has object lock. @throws DK_SETTINGS if the settings want it and the bucket has none */
-export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Finding> {
+export async function tryObjectLock({ store, probe, signal }: CheckContext): Promise<Finding> {
   const found = await inspect(probe, (asked) => asked.objectLock(signal));
   if (typeof found !== 'boolean') {
     return found;
@@ -98,7 +101,7 @@ export async function tryObjectLock({ store, probe, signal }: Trial): Promise<Fi
 }
 
 /** @throws DK_SETTINGS if a lifecycle rule of the bucket deletes or archives objects that snapshots need */
-export async function tryLifecycle({ probe, signal }: Trial): Promise<Finding> {
+export async function tryLifecycle({ probe, signal }: CheckContext): Promise<Finding> {
   const rules = await inspect(probe, (asked) => asked.expiringRules(signal));
   if (!Array.isArray(rules)) {
     return rules;

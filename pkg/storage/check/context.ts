@@ -5,8 +5,8 @@ import { PermissionDenied } from '../errors.ts';
 import { probeOf, type StoreProbe } from '../probe.ts';
 import type { ObjectStore } from '../store.ts';
 
-/** Where a check tries things out; the repository knows the name and leaves it alone. */
-const FOLDER = 'probe/';
+/** The folder of checks. It is not part of the repository, which leaves it alone. */
+export const PROBE = 'probe/';
 
 export interface CheckOptions {
   clock: Clock;
@@ -22,8 +22,8 @@ export interface Finding {
   permission?: string;
 }
 
-/** A separate folder in a store, in which one check tries things out, and which it empties again. */
-export class Trial {
+/** Shared by the steps of one check: the store, and a separate folder in it, which is emptied at the end. */
+export class CheckContext {
   readonly store: ObjectStore;
   readonly probe: StoreProbe | undefined;
   readonly clock: Clock;
@@ -36,7 +36,7 @@ export class Trial {
     this.probe = probeOf(store);
     this.clock = options.clock;
     this.signal = options.signal;
-    this.folder = `${FOLDER}${options.random.hex(8)}/`;
+    this.folder = `${PROBE}${options.random.hex(8)}/`;
   }
 
   key(name: string): string {
