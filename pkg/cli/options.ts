@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import { SETTINGS, type Name } from './config/configuration.ts';
-import type { Secret, Setting } from './config/table.ts';
+import type { Secret, Setting } from './config/setting-definitions.ts';
 
 /** The flag of a setting, which can also come from the environment; help names both. */
 export function setting(name: Name): Option {

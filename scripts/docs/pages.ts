@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { FLAG_VARIABLES, type Name } from '../../pkg/cli/config/configuration.ts';
-import { SECTIONS, type Secret, type Setting } from '../../pkg/cli/config/table.ts';
+import { SECTIONS, type Secret, type Setting } from '../../pkg/cli/config/setting-definitions.ts';
 import { buildProgram } from '../../pkg/cli/main.ts';
 import { ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
 import { DEFAULT_SETTINGS, leavesOf } from '../../pkg/service/settings/defaults.ts';

@@ -6,7 +6,7 @@ import { Configuration } from '../config/configuration.ts';
 import { warnOfIgnoredToken } from '../config/grafana.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { SECTIONS } from '../config/table.ts';
+import { SECTIONS } from '../config/setting-definitions.ts';
 import { withService } from '../options.ts';
 import { VERSION, type CliContext } from '../context.ts';
 

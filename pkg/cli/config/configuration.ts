@@ -2,7 +2,7 @@ import { DashkeepError } from '../../contract/errors.ts';
 import type { SecretReader } from '../../grafana/http/credentials.ts';
 import type { Sourced } from '../../lib/sourced.ts';
 import { readSettingFile, type Environment } from './environment.ts';
-import { SECTIONS, type Secret, type Setting } from './table.ts';
+import { SECTIONS, type Secret, type Setting } from './setting-definitions.ts';
 
 const {
   Target,

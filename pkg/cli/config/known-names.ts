@@ -3,7 +3,7 @@ import { lettersBetween } from '../../engine/versions/near-matches.ts';
 import { CommandError } from '../command-error.ts';
 import { SETTINGS } from './configuration.ts';
 import type { Environment } from './environment.ts';
-import type { Secret, Setting } from './table.ts';
+import type { Secret, Setting } from './setting-definitions.ts';
 
 const PREFIX = 'DASHKEEP_';
 const GRAFANA = 'GRAFANA_';

@@ -17,7 +17,7 @@ import { fleetConfig } from './fleet.ts';
 import { grafanaConfig } from './grafana.ts';
 import { agePassphrases, apiServer, excludedKinds, stateDirectory, type CommonFlags } from './settings.ts';
 import { storageSettings } from './storage.ts';
-import type { Secret, Setting } from './table.ts';
+import type { Secret, Setting } from './setting-definitions.ts';
 import { variables } from './variables.ts';
 
 const RECIPIENTS = 'encryption.recipients';

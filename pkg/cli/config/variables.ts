@@ -1,6 +1,6 @@
 import type { Variables } from '../../service/config.ts';
 import { SETTINGS, type Configuration, type Name } from './configuration.ts';
-import { SECTIONS, type Secret, type Setting } from './table.ts';
+import { SECTIONS, type Secret, type Setting } from './setting-definitions.ts';
 
 const { Target, Copy, 'Git mirror': Mirror, Backup, Encryption, Schedule, Retention, Notifications } = SECTIONS;
 

@@ -10,7 +10,7 @@ import {
 import { s3Settings } from '../../../pkg/cli/config/s3.ts';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { encryptionSettings, excludedKinds } from '../../../pkg/cli/config/settings.ts';
-import type { Secret, Setting } from '../../../pkg/cli/config/table.ts';
+import type { Secret, Setting } from '../../../pkg/cli/config/setting-definitions.ts';
 import { DashkeepError } from '../../../pkg/contract/errors.ts';
 import { DEFAULT_SETTINGS } from '../../../pkg/service/settings/defaults.ts';
 import { deploymentOnly } from '../../../pkg/service/settings/outbound.ts';

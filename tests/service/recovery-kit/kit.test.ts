@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { SECTIONS, type Secret, type Setting } from '../../../pkg/cli/config/table.ts';
+import { SECTIONS, type Secret, type Setting } from '../../../pkg/cli/config/setting-definitions.ts';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { call } from '../../simulator/http.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
