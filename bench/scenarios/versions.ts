@@ -5,7 +5,7 @@ import { silentLog } from '../../pkg/contract/ports.ts';
 import { search } from '../../pkg/engine/search/search.ts';
 import { DirectoryStore } from '../../pkg/storage/directory/store.ts';
 import { versionsBelow } from '../../pkg/engine/versions/resource-versions.ts';
-import { keepHeapSmall } from '../../pkg/lib/memory/heap.ts';
+import { keepHeapSmall } from '../../pkg/lib/memory/heap-tuning.ts';
 import { keepYoungHeapSmall } from '../../pkg/lib/memory/young-heap.ts';
 import { MemoryState } from '../../pkg/lib/state.ts';
 import type { SnapshotIndex } from '../../pkg/repository/index/snapshots.ts';

@@ -1,4 +1,5 @@
-import './memory.ts';
+// First: the flags must be set before anything else is loaded.
+import './v8-flags.ts';
 import { ignoreClosedOutput } from './closed-output.ts';
 import { main } from './main.ts';
 import { failIfUnfinished } from './unfinished.ts';

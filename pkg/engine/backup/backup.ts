@@ -15,7 +15,7 @@ import type { PlainCopies } from '../../repository/repository.types.ts';
 import type { UnsealedManifest } from '../../repository/snapshots/manifests.ts';
 import { countChanges } from '../diff.ts';
 import { withIdsBesideDefaults, withIdsOf } from '../diff-stored.ts';
-import { inRoomyHeap } from '../../lib/memory/heap.ts';
+import { inRoomyHeap } from '../../lib/memory/heap-tuning.ts';
 import { compareAllClocks } from '../clocks.ts';
 import { nameAfterOwners, placeAndName } from '../folder-paths.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { constants, PerformanceObserver, type NodeGCPerformanceDetail } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { inRoomyHeap, keepHeapSmall } from '../../../pkg/lib/memory/heap.ts';
+import { inRoomyHeap, keepHeapSmall } from '../../../pkg/lib/memory/heap-tuning.ts';
 import { keepYoungHeapSmall } from '../../../pkg/lib/memory/young-heap.ts';
 
 const { NODE_PERFORMANCE_GC_MAJOR } = constants;

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../contract/manifest.ts';
 import type { Clock } from '../../../contract/ports.ts';
 import type { Abortable } from '../../../lib/abortable.ts';
-import { inRoomyHeap } from '../../../lib/memory/heap.ts';
+import { inRoomyHeap } from '../../../lib/memory/heap-tuning.ts';
 import { appendSnapshot, knownOrgs } from './append.ts';
 import { cellsBefore } from './cells-before.ts';
 import { keyOf, type Thing } from '../generations/thing.ts';

@@ -1,5 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
-import { keepHeapSmall } from '../lib/memory/heap.ts';
+import { keepHeapSmall } from '../lib/memory/heap-tuning.ts';
 import { keepYoungHeapSmall } from '../lib/memory/young-heap.ts';
 
 /**

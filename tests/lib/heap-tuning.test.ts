@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { inRoomyHeap } from '../../pkg/lib/memory/heap.ts';
+import { inRoomyHeap } from '../../pkg/lib/memory/heap-tuning.ts';
 import { depth } from '../support/budget.ts';
 
 const run = promisify(execFile);
