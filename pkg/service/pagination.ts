@@ -41,9 +41,3 @@ export function decodeCursor(cursor: string): string {
   }
   return key;
 }
-
-/** Whether any of the texts holds the words, whatever their case. */
-export function holds(search: string | undefined, ...texts: (string | undefined)[]): boolean {
-  const wanted = search?.trim().toLowerCase() ?? '';
-  return wanted === '' || texts.some((text) => text?.toLowerCase().includes(wanted));
-}

@@ -13,7 +13,8 @@ import { problemCount, type Manifest, type ManifestEntry, type SnapshotSummary }
 import { storedRule } from '../../engine/rules/stored-rules.ts';
 import { notInSnapshotError } from '../../engine/versions/errors.ts';
 import { canonicalJson } from '../../lib/json/json.ts';
-import { holds, pageOfList } from '../pagination.ts';
+import { pageOfList } from '../pagination.ts';
+import { matchesSearch } from '../text-filter.ts';
 import { contentOf, folderAndBelow, folderFinder } from './tree.ts';
 
 /** @returns whether a snapshot passes the filters of a query */
@@ -27,7 +28,7 @@ export function matchesSnapshot(
     (query.from === undefined || time >= query.from) &&
     (query.to === undefined || time < query.to) &&
     (query.marked === undefined || query.marked.some((mark) => (mark === 'hold' ? hold : note))) &&
-    holds(query.search, id, by, hold?.note, note?.text)
+    matchesSearch(query.search, id, by, hold?.note, note?.text)
   );
 }
 
@@ -69,7 +70,7 @@ export function resourcesOf(manifest: Manifest, query: z.output<typeof Resources
       (query.kind === undefined || query.kind.includes(entry.kind)) &&
       (query.folder === undefined || (entry.folderUid ?? '') === query.folder) &&
       (under === undefined || under.has(find(entry) ?? '') || (entry.kind === 'folder' && under.has(entry.uid))) &&
-      holds(query.search, entry.title, entry.uid, entry.folder),
+      matchesSearch(query.search, entry.title, entry.uid, entry.folder),
   );
   if (query.sort === 'title') {
     found.sort((a, b) => a.title.localeCompare(b.title) || (keyOf(a) < keyOf(b) ? -1 : 1));

@@ -7,7 +7,7 @@ import { runLine, type RunLine, type Touched } from '../../contract/runs.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { runFor } from '../organizations/run-view.ts';
-import { holds } from '../pagination.ts';
+import { matchesSearch } from '../text-filter.ts';
 import { countingIds } from '../../repository/index/versions/version-index.ts';
 import { timeOfId } from '../../repository/layout.ts';
 import type { History } from './history.ts';
@@ -134,7 +134,8 @@ export async function restoresBy(
   caller: Caller,
   signal: AbortSignal,
 ): Promise<RestoreFinder> {
-  const isTheirs = (run: RunLine): boolean => run.kind === 'restore' && run.by !== undefined && holds(person, run.by);
+  const isTheirs = (run: RunLine): boolean =>
+    run.kind === 'restore' && run.by !== undefined && matchesSearch(person, run.by);
   return restoreFinder(await history.since('', isTheirs, signal), history, caller, signal);
 }
 

@@ -19,7 +19,8 @@ import { countSecurity, securityFirst } from '../../engine/restore/plan/security
 import { newTimedId } from '../../repository/layout.ts';
 import type { LiveRead } from '../live-reads.ts';
 import { isSince, type Caller } from '../organizations/caller.ts';
-import { holds, pageOfList } from '../pagination.ts';
+import { pageOfList } from '../pagination.ts';
+import { matchesSearch } from '../text-filter.ts';
 import { confirmationOf, normal } from './confirmation.ts';
 import { incompleteResults } from './incomplete.ts';
 import type { PlannedRestore } from './plans.ts';
@@ -169,7 +170,7 @@ export class Restores {
         (query.action === undefined || query.action.includes(action)) &&
         (query.kind === undefined || query.kind.includes(kind)) &&
         (query.security === undefined || (query.security === 'true') === security.length > 0) &&
-        holds(query.search, title, uid, folder),
+        matchesSearch(query.search, title, uid, folder),
     );
     return pageOfList(found, keyOf, query);
   }
@@ -178,7 +179,7 @@ export class Restores {
     const results: ApplyResult[] = this.#own(id, caller).applied?.results ?? [];
     const found = results.filter(
       ({ outcome, title, uid }) =>
-        (query.outcome === undefined || query.outcome.includes(outcome)) && holds(query.search, title, uid),
+        (query.outcome === undefined || query.outcome.includes(outcome)) && matchesSearch(query.search, title, uid),
     );
     // Failures first, then what a person has to complete: people look for them.
     const rank = ({ outcome, losses }: ApplyResult): number =>

@@ -11,7 +11,8 @@ import type { Connections } from '../connections/connections.ts';
 import type { Leadership } from '../schedule/leadership.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { isShown, mayCancel, mayKnow, progressFor, recordFor, runFor } from '../organizations/run-view.ts';
-import { holds, pageOfList } from '../pagination.ts';
+import { pageOfList } from '../pagination.ts';
+import { matchesSearch } from '../text-filter.ts';
 import type { History } from '../repository/history.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { RunQueue } from './queue.ts';
@@ -169,7 +170,7 @@ export class Runs {
       (query.trigger === undefined || query.trigger === run.trigger) &&
       (query.from === undefined || run.started >= query.from) &&
       (query.to === undefined || run.started < query.to) &&
-      holds(query.search, run.id, run.by, run.restore, run.failure?.message);
+      matchesSearch(query.search, run.id, run.by, run.restore, run.failure?.message);
     // Enough for this page and to know whether there is another; deeper pages read more of the history.
     const wanted = query.cursor === undefined ? query.limit + 1 : Number.POSITIVE_INFINITY;
     const past = await this.past(wanted, matches, caller, signal);

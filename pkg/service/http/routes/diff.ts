@@ -4,7 +4,8 @@ import { DashkeepError } from '../../../contract/errors.ts';
 import type { NamedRef } from '../../../contract/kinds.ts';
 import { folderNames } from '../../../engine/changes/folder-names.ts';
 import { isOf, type Caller } from '../../organizations/caller.ts';
-import { holds, pageOfList } from '../../pagination.ts';
+import { pageOfList } from '../../pagination.ts';
+import { matchesSearch } from '../../text-filter.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import { newestFirst, type Comparison } from '../../repository/comparisons.ts';
 import { leftByRestores, withRestores } from '../../repository/restored.ts';
@@ -70,7 +71,7 @@ export function diffRoutes(api: Api, parts: Parts): void {
       return (
         (query.change === undefined || query.change.includes(change)) &&
         (query.kind === undefined || query.kind.includes(kind)) &&
-        holds(query.search, title, uid, folder) &&
+        matchesSearch(query.search, title, uid, folder) &&
         isListed(entry)
       );
     });

@@ -14,7 +14,8 @@ import {
 import type { ListedChanges } from '../../../repository/repository.types.ts';
 import type { Caller } from '../../organizations/caller.ts';
 import { manifestFor } from '../../organizations/manifest-view.ts';
-import { decodeCursor, encodeCursor, holds } from '../../pagination.ts';
+import { decodeCursor, encodeCursor } from '../../pagination.ts';
+import { matchesSearch } from '../../text-filter.ts';
 import type { History } from '../history.ts';
 import type { RepositoryCache } from '../repository-cache.ts';
 import { createdByRestores, restoresBy } from '../restored.ts';
@@ -206,7 +207,7 @@ export class ChangePages {
       restoresBy(person, this.#parts.history, caller, signal),
     ]);
     const snapshots = new Map(all.map((one) => [one.id, one]));
-    const isTheirs = (name: string): boolean => name !== '' && holds(person, name);
+    const isTheirs = (name: string): boolean => name !== '' && matchesSearch(person, name);
     return (one) => {
       if (one.change.what !== 'deleted' && isTheirs(nameOf(one.change.state?.updatedBy ?? ''))) {
         return true;
