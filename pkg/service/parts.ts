@@ -47,7 +47,7 @@ import { Metrics } from './status/metrics.ts';
 import { Overdue } from './status/overdue.ts';
 import { StatusCache } from './status/status-cache.ts';
 import { StatusView } from './status/status-view.ts';
-import { apiTokensOf, givenTokensOf, grafanaAccess, keeperOf, makeOrgTokens } from './token-sources.ts';
+import { apiTokensOf, givenTokensOf, grafanaAccess, createTokenKeeper, makeOrgTokens } from './token-sources.ts';
 
 export interface ServicePorts {
   state: StateStore;
@@ -80,7 +80,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const apiTokens = apiTokensOf(config, { admin, state, clock, randomness, log });
   const reachedAt = (): string | undefined => address.api;
   const minting = { admin, settings, apiTokens, leadership, reachedAt };
-  const keeper = keeperOf(config, { ...minting, state, clock, randomness, log });
+  const keeper = createTokenKeeper(config, { ...minting, state, clock, randomness, log });
   const given = givenTokensOf(config, { clock, randomness, log });
   const access = grafanaAccess(config, keeper, given, admin);
   const ways = findHome(config.grafana, { keeper, access, state, clock, randomness, log });

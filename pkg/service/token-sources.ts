@@ -26,8 +26,8 @@ export interface KeeperParts {
   log: Log;
 }
 
-/** The keeper of tokens; undefined where the deployment gives one and no admin. */
-export function keeperOf(config: ServiceConfig, parts: KeeperParts): TokenKeeper | undefined {
+/** Creates the keeper of tokens; undefined where the deployment gives one and no admin. */
+export function createTokenKeeper(config: ServiceConfig, parts: KeeperParts): TokenKeeper | undefined {
   const { grafana, orgIds } = config;
   const { keys } = config.admin;
   const { admin, settings, apiTokens, leadership, reachedAt, state, clock, randomness, log } = parts;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { realClock } from '../../support/ports.ts';
-import { givenTokensOf, keeperOf, type KeeperParts } from '../../../pkg/service/token-sources.ts';
+import { givenTokensOf, createTokenKeeper, type KeeperParts } from '../../../pkg/service/token-sources.ts';
 
 const NONE = { clock: realClock } as KeeperParts;
 const config = (environment: Record<string, string>) =>
@@ -9,13 +9,13 @@ const config = (environment: Record<string, string>) =>
 
 describe('a service with GRAFANA_API_TOKEN', () => {
   it('makes no tokens, and so cannot update the app', () => {
-    expect(keeperOf(config({}), NONE)).toBeUndefined();
+    expect(createTokenKeeper(config({}), NONE)).toBeUndefined();
     expect(givenTokensOf(config({}), NONE)).toBeDefined();
   });
 
   it('makes them if it also has GRAFANA_ADMIN_USER', () => {
     const both = config({ GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'secret' });
-    expect(keeperOf(both, NONE)).toBeDefined();
+    expect(createTokenKeeper(both, NONE)).toBeDefined();
     expect(givenTokensOf(both, NONE)).toBeUndefined();
   });
 });
