@@ -8,7 +8,7 @@ import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import type { Caller } from '../organizations/caller.ts';
 import { runFor } from '../organizations/run-view.ts';
 import { matchesSearch } from '../text-filter.ts';
-import { countingIds } from '../../repository/index/versions/version-index.ts';
+import { eligibleSnapshotIds } from '../../repository/index/versions/version-index.ts';
 import { timeOfId } from '../../repository/layout.ts';
 import type { History } from './history.ts';
 
@@ -66,7 +66,7 @@ export async function createdByRestores(
     kind === 'restore' && finished !== undefined && connection === undefined;
   const newest = (await history.since('', isHere, signal)).slice(0, RESTORES_MOST);
   const created = new Map<string, Set<string>>();
-  const sorted = countingIds(snapshots.filter(isRegularBackup)).sort();
+  const sorted = eligibleSnapshotIds(snapshots.filter(isRegularBackup)).sort();
   for (const run of await mapConcurrently(READS_AT_ONCE, newest, ({ id }) => history.find(id, signal), signal)) {
     const next = sorted.find((id) => timeOfId(id).toISOString() >= (run?.finished ?? ''));
     for (const one of run?.touched ?? []) {

@@ -8,7 +8,7 @@ import { mapConcurrently, readAhead } from '../../../lib/concurrency/each-at-onc
 import type { IndexPorts } from '../generations/format.ts';
 import { byShard, byThing } from '../generations/shards.ts';
 import { keyOf } from '../generations/thing.ts';
-import { countingIds, type VersionIndex } from '../versions/version-index.ts';
+import { eligibleSnapshotIds, type VersionIndex } from '../versions/version-index.ts';
 import { shortId, type PackedTexts, type TextDoc, type TextHead } from './files.ts';
 import { foldTexts, textFiles, type CatchUp, type TextFiles, type TextFlavor } from './generation.ts';
 import { withDocs } from './merge.ts';
@@ -87,7 +87,7 @@ export class TextIndex {
   /** How many of the snapshots that there are are not indexed yet. */
   async pending(summaries: readonly SnapshotSummary[], calls: Abortable = {}): Promise<number> {
     const covered = await this.#covered(await this.#files.known(calls), calls);
-    return countingIds(summaries).filter((id) => !covered.has(id)).length;
+    return eligibleSnapshotIds(summaries).filter((id) => !covered.has(id)).length;
   }
 
   /** The texts of every resource. @throws PartLost: update, and begin again */
@@ -150,7 +150,7 @@ export class TextIndex {
     const head = await this.#load(calls);
     const { base } = head;
     const covered = new Set(head.snapshots);
-    const missing = countingIds(summaries).filter((id) => id > (base?.last ?? '') && !covered.has(id));
+    const missing = eligibleSnapshotIds(summaries).filter((id) => id > (base?.last ?? '') && !covered.has(id));
     const news = missing.flatMap((id) => this.#ports.versions.appended(id) ?? []);
     // What only a forgotten snapshot before was the first to show must not be missed.
     const isAfterIndexed = news[0]?.after === (head.snapshots.at(-1) ?? base?.last);

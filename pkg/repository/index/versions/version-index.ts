@@ -57,7 +57,7 @@ export class VersionIndex {
 
   /** Takes up what is not indexed yet. One update at a time. @param summaries - of all snapshots, in any order */
   update(summaries: readonly SnapshotSummary[], options: UpdateOptions = {}): Promise<void> {
-    return this.#files.update(() => this.#update.run(countingIds(summaries), options));
+    return this.#files.update(() => this.#update.run(eligibleSnapshotIds(summaries), options));
   }
 
   /** The same after publishing, when nothing may fail any more: what is left is left to the next answer. */
@@ -65,7 +65,7 @@ export class VersionIndex {
     summaries: readonly SnapshotSummary[],
     options: UpdateOptions & { known: readonly Manifest[] },
   ): Promise<void> {
-    return this.#files.published(() => this.#update.run(countingIds(summaries), options), options);
+    return this.#files.published(() => this.#update.run(eligibleSnapshotIds(summaries), options), options);
   }
 
   /** Versions that are new in a snapshot; undefined unless the last publishing took it up. */
@@ -182,7 +182,7 @@ export class VersionIndex {
     const head = await this.#files.known(calls);
     const table = (await this.#files.table(head, calls)) ?? NO_TABLE;
     const rows = [...rowsOf(table), ...rowsOf(head)];
-    const existing = new Set(countingIds(summaries));
+    const existing = new Set(eligibleSnapshotIds(summaries));
     const full = new Set(summaries.filter(isFull).map(({ id }) => id));
     const marks = new MarksByCell(rows, { existing, full }, isSameOrg);
     return { head, table, rows, existing, marks, news: changesIn(head) };
@@ -236,7 +236,7 @@ interface IndexState {
 }
 
 /** Ids of the snapshots that count here, oldest first. A drill's says nothing of what people had. */
-export function countingIds(summaries: readonly SnapshotSummary[]): string[] {
+export function eligibleSnapshotIds(summaries: readonly SnapshotSummary[]): string[] {
   return summaries
     .filter((one) => countsNow(one) && one.trigger !== 'drill')
     .map(({ id }) => id)
