@@ -33,7 +33,7 @@ import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/re
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
 import { labelChanges } from './alert-rule-group/labels.ts';
-import { receiverChanges } from '../security/receivers.ts';
+import { addedReceivers } from '../security/receivers.ts';
 import { withTitle } from '../title.ts';
 
 const RULES = provisioningPath('alert-rules');
@@ -112,9 +112,7 @@ export const alertRuleGroup: Kind = {
   forecast,
 
   securityChanges({ content, live }) {
-    return live === undefined
-      ? []
-      : [...receiverChanges(alertRuleGroup, content, live), ...labelChanges(content, live)];
+    return live === undefined ? [] : [...addedReceivers(alertRuleGroup, content, live), ...labelChanges(content, live)];
   },
 
   write,

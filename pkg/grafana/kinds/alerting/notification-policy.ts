@@ -6,7 +6,7 @@ import { listPages } from '../../http/pagination/pages.ts';
 import { ifFound, isGrafanaError, isNotFound } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { LOST_PROVENANCE, forecastByProvenance, originOf, provenanceHeaders } from '../../provenance.ts';
-import { receiverChanges, receiversOfNew } from '../security/receivers.ts';
+import { addedReceivers, receiversOfNew } from '../security/receivers.ts';
 import { widerRoutes } from '../security/routes.ts';
 import type { Kind, KindContext, Listed, Reference } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -110,7 +110,7 @@ export const notificationPolicy: Kind = {
           ({ params: { after = '' } }) =>
             !FACTORY_RECEIVERS.has(after) && !creates({ kind: 'contact-point', uid: after }),
         )
-      : [...receiverChanges(notificationPolicy, content, live), ...widerRoutes(live.body, content.body)];
+      : [...addedReceivers(notificationPolicy, content, live), ...widerRoutes(live.body, content.body)];
   },
 
   async write(context, item) {

@@ -5,7 +5,7 @@ import type { Content } from '../content.ts';
 import { securityChange } from './change.ts';
 
 /** Contact points that alerts go to after an update and did not before; the default one on its own. */
-export function receiverChanges(kind: Pick<Kind, 'references'>, after: Content, before: Content): SecurityChange[] {
+export function addedReceivers(kind: Pick<Kind, 'references'>, after: Content, before: Content): SecurityChange[] {
   return added(kind, after, new Set(receiversOf(kind, before)), defaultOf(before));
 }
 
