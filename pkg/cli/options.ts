@@ -51,8 +51,8 @@ Credentials for Grafana (environment only; each also as NAME_FILE):
     );
 }
 
-/** What every command of the service takes; the rest of its settings comes from the environment alone. */
-export function withService(command: Command): Command {
+/** Adds the options of every command of the service; the rest of its settings comes from the environment alone. */
+export function addServiceOptions(command: Command): Command {
   return command.addOption(setting('GRAFANA_URL')).addOption(setting('DASHKEEP_STATE_DIR'));
 }
 

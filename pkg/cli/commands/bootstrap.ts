@@ -9,14 +9,14 @@ import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { setting, withJson, withService } from '../options.ts';
+import { setting, withJson, addServiceOptions } from '../options.ts';
 import { printJson, printLine } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 /** Registers `dashkeep bootstrap`. */
 export const registerBootstrap: Register = (program, run) => {
-  withJson(withService(program.command('bootstrap')))
+  withJson(addServiceOptions(program.command('bootstrap')))
     .description(
       'create a Grafana token with the admin Secret and store it, unless the stored token is valid and does not expire soon',
     )

@@ -6,7 +6,7 @@ import { serviceConfig } from '../config/service.ts';
 import { Configuration } from '../config/configuration.ts';
 import { s3Settings } from '../config/s3.ts';
 import { targetOf, type CommonFlags } from '../config/settings.ts';
-import { withJson, withService, withTargetUrl } from '../options.ts';
+import { withJson, addServiceOptions, withTargetUrl } from '../options.ts';
 import { printChecks } from '../output/checks.ts';
 import { printLine, printResult } from '../output/output.ts';
 import { VERSION, type CliContext } from '../context.ts';
@@ -17,7 +17,7 @@ interface Flags extends CommonFlags {
 
 /** Registers `dashkeep doctor`. */
 export const registerDoctor: Register = (program, run) => {
-  withJson(withTargetUrl(withService(program.command('doctor'))))
+  withJson(withTargetUrl(addServiceOptions(program.command('doctor'))))
     .description('check the setup, with advice for each failed check')
     .option('--policy', 'only print the minimal IAM policy for the target')
     .addHelpText(

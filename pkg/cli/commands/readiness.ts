@@ -15,7 +15,7 @@ import type { Exit, Register } from '../command.ts';
 import { serviceConfig } from '../config/service.ts';
 import { beginningOf, endOf } from '../dates.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { askedBy, withBy, withJson, withService, withTargetUrl, type AskedBy } from '../options.ts';
+import { askedBy, withBy, withJson, addServiceOptions, withTargetUrl, type AskedBy } from '../options.ts';
 import { printLine, printResult } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { VERSION, type CliContext } from '../context.ts';
@@ -29,7 +29,7 @@ interface Flags extends CommonFlags, AskedBy {
 
 /** Registers `dashkeep readiness`. */
 export const registerReadiness: Register = (program, run) => {
-  withBy(withJson(withTargetUrl(withService(program.command('readiness')))))
+  withBy(withJson(withTargetUrl(addServiceOptions(program.command('readiness')))))
     .description('check whether a recovery would work today, with evidence')
     .addOption(
       new Option('--confirm <line>', 'first confirm a line of the report that Dashkeep cannot check').choices(

@@ -4,7 +4,7 @@ import type { Exit, Register } from '../command.ts';
 import { readSettingFile } from '../config/environment.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
-import { withService, withTargetUrl } from '../options.ts';
+import { addServiceOptions, withTargetUrl } from '../options.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
@@ -16,7 +16,7 @@ interface Flags extends CommonFlags {
 
 /** Registers `dashkeep recovery-kit`. */
 export const registerRecoveryKit: Register = (program, run) => {
-  withTargetUrl(withService(program.command('recovery-kit')))
+  withTargetUrl(addServiceOptions(program.command('recovery-kit')))
     .description('print the information needed for a recovery as one HTML file, without secrets')
     .option('--contact <text...>', 'people to contact, one line each')
     .option('--include-secrets', 'include the age identity and the signing key, encrypted with a passphrase')

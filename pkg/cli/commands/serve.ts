@@ -7,7 +7,7 @@ import { warnOfIgnoredToken } from '../config/grafana.ts';
 import { serviceConfig } from '../config/service.ts';
 import type { CommonFlags } from '../config/settings.ts';
 import { SECTIONS } from '../config/setting-definitions.ts';
-import { withService } from '../options.ts';
+import { addServiceOptions } from '../options.ts';
 import { VERSION, type CliContext } from '../context.ts';
 
 /** Every variable by its whole name, so that it can be searched for. */
@@ -24,7 +24,7 @@ ${sections.join('\n')}`;
 
 /** Registers `dashkeep serve`. */
 export const registerServe: Register = (program, run) => {
-  withService(program.command('serve'))
+  addServiceOptions(program.command('serve'))
     .description('run the service next to Grafana, with schedules and an API')
     .addHelpText('after', environmentHelp)
     .action(run(runServe));
