@@ -18,7 +18,7 @@ import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
 import { ChangeLog, markOf, markOfEntry } from './change-log.ts';
-import { intended, intendedRemovals, WRITES_AT_ONCE } from './intended.ts';
+import { expectedWrites, expectedRemovals, WRITES_AT_ONCE } from './expected-writes.ts';
 import { MissingOwners } from './missing-owners.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
@@ -54,7 +54,7 @@ export async function applyPlan(
         const items = left.length === 0 ? planned : planned.filter((item) => missing.leaveOut(item) === undefined);
         append(results, left);
         if (items.length > 0) {
-          await changeLog.intend(await intended(applying, items));
+          await changeLog.intend(await expectedWrites(applying, items));
           const done = await applyKind(applying, org, kind, items);
           missing.note(items, done);
           append(results, done);
@@ -65,7 +65,7 @@ export async function applyPlan(
     await encoder.close();
   }
   await plan.deferred?.settle(plan);
-  await changeLog.intend(intendedRemovals(plan.items));
+  await changeLog.intend(expectedRemovals(plan.items));
   return [...results, ...(await removeExtra(request, plan, changeLog, progress))];
 }
 

@@ -14,7 +14,7 @@ export const WRITES_AT_ONCE = 80;
  * What writing the items will touch, with the marks of what will be written: if the process is killed, the undo knows
  * by them what the restore wrote. Contents that the mapping changes are read for that.
  */
-export async function intended(applying: Applying, items: readonly PlannedItem[]): Promise<Touched[]> {
+export async function expectedWrites(applying: Applying, items: readonly PlannedItem[]): Promise<Touched[]> {
   const { request, plan, budget } = applying;
   const marks = new Map<PlannedItem, string>();
   const pauses = ({ kind }: PlannedItem): boolean =>
@@ -44,7 +44,7 @@ export async function intended(applying: Applying, items: readonly PlannedItem[]
 }
 
 /** What deleting the items will touch. */
-export function intendedRemovals(items: readonly PlannedItem[]): Touched[] {
+export function expectedRemovals(items: readonly PlannedItem[]): Touched[] {
   return items
     .filter(({ action }) => action === 'delete')
     .flatMap((item) => deletedWith(kindOf(item.kind), targetOf(item)));
