@@ -2,7 +2,7 @@ import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
 import type { KubeClient } from './client.ts';
 import { isKubernetesStatus } from './errors.ts';
-import { notesOf, WANTED_BY, withNotes } from './lease-notes.ts';
+import { notesOf, WANTED_BY, annotationsWithNotes } from './lease-notes.ts';
 import { readLease, replaceLease, type LeaseName } from './leases.ts';
 import type { Lease } from './types.ts';
 
@@ -226,7 +226,7 @@ export class Election {
     const now = microTime(clock.now());
     const before = lease.spec ?? {};
     const changed = before.holderIdentity !== holder;
-    const annotations = withNotes(lease, holder === '' ? {} : this.#notes);
+    const annotations = annotationsWithNotes(lease, holder === '' ? {} : this.#notes);
     const { managedFields: _managed, ...metadata } = lease.metadata;
     try {
       return await replaceLease(

@@ -17,7 +17,7 @@ export function notesOf(lease: Lease): Record<string, string> {
 }
 
 /** The annotations of a Lease with these notes in place of all that it had. */
-export function withNotes(lease: Lease, notes: Readonly<Record<string, string>>): Record<string, string> {
+export function annotationsWithNotes(lease: Lease, notes: Readonly<Record<string, string>>): Record<string, string> {
   const annotations = Object.fromEntries(
     Object.entries(lease.metadata.annotations ?? {}).filter(([key]) => !key.startsWith(NOTE_PREFIX)),
   );
