@@ -40,7 +40,10 @@ export interface Foundation {
 }
 
 /** Finds out where we are: in a cluster with a mounted service account, or anywhere else. */
-export async function lay(config: ServiceConfig, { clock, randomness, log }: Surroundings): Promise<Foundation> {
+export async function createFoundation(
+  config: ServiceConfig,
+  { clock, randomness, log }: Surroundings,
+): Promise<Foundation> {
   const { kubernetes } = config;
   const values: AdminSource | undefined =
     config.grafana.admin === undefined ? undefined : { kind: 'values', ...config.grafana.admin };
@@ -86,7 +89,7 @@ export async function lay(config: ServiceConfig, { clock, randomness, log }: Sur
 /** Builds the service on its foundation. It does nothing yet. */
 export async function buildService(config: ServiceConfig, surroundings: Surroundings): Promise<Service> {
   const limits = new TargetLimits(config, surroundings.resolve);
-  return new Service(config, { ...surroundings, ...(await lay(config, surroundings)), limits });
+  return new Service(config, { ...surroundings, ...(await createFoundation(config, surroundings)), limits });
 }
 
 /** Where Grafana finds us in the same pod or on the same machine, when we listen on all of its addresses. */

@@ -6,7 +6,7 @@ import { serviceConfig } from '../../pkg/cli/config/service.ts';
 import type { Clock } from '../../pkg/contract/ports.ts';
 import { jsonLog } from '../../pkg/service/log.ts';
 import { bootstrap } from '../../pkg/service/bootstrap/bootstrap.ts';
-import { lay, serve, type Running } from '../../pkg/service/serve.ts';
+import { createFoundation, serve, type Running } from '../../pkg/service/serve.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
 import { CHART, kubectl, template, type KubernetesObject } from '../support/helm/helm.ts';
@@ -176,7 +176,7 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
       ],
       { empty: false },
     );
-    const { state, admin } = await lay(config(folder), surroundings);
+    const { state, admin } = await createFoundation(config(folder), surroundings);
     const options = { grafanaUrl: grafana.url, admin, allOrgs: false, state, ...surroundings };
     const { orgs } = await bootstrap(options, new AbortController().signal);
     expect((await data())['GRAFANA_API_TOKEN']).toBe(orgs[0]?.token);
@@ -194,7 +194,10 @@ describeKubernetes('the service in Kubernetes, against a real API server and a s
     const read = { apiGroups: [''], resources: ['secrets'], resourceNames: ['grafana'], verbs: ['get'] };
     const folder = await account([...(await chartRules()), read]);
     const base = config(folder, { DASHKEEP_ADMIN_SECRET: 'grafana' });
-    const { state, admin } = await lay({ ...base, admin: { ...base.admin, directory: undefined } }, surroundings);
+    const { state, admin } = await createFoundation(
+      { ...base, admin: { ...base.admin, directory: undefined } },
+      surroundings,
+    );
     const options = { grafanaUrl: grafana.url, admin, allOrgs: false, state, ...surroundings };
     expect((await bootstrap(options, new AbortController().signal)).orgs[0]?.minted).toBe(true);
   });

@@ -4,7 +4,7 @@ import { bootstrap } from '../../service/bootstrap/bootstrap.ts';
 import { AdminRefused } from '../../service/bootstrap/problems.ts';
 import type { Bootstrapped, BootstrapOptions } from '../../service/bootstrap/types.ts';
 import { apiTokensOf } from '../../service/token-sources.ts';
-import { lay } from '../../service/serve.ts';
+import { createFoundation } from '../../service/serve.ts';
 import type { Exit, Register } from '../command.ts';
 import { Configuration } from '../config/configuration.ts';
 import { serviceConfig } from '../config/service.ts';
@@ -31,7 +31,7 @@ async function runBootstrap(context: CliContext, flags: CommonFlags): Promise<Ex
   const config = serviceConfig(environment, flags, VERSION);
   const configuration = new Configuration(environment, flags);
   const days = configuration.get('DASHKEEP_TOKEN_DAYS');
-  const { state, admin } = await lay(config, { clock, randomness, log });
+  const { state, admin } = await createFoundation(config, { clock, randomness, log });
   const tokens = apiTokensOf(config, { admin, state, clock, randomness, log });
   await tokens.load();
   const done = await patiently(
