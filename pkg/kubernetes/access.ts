@@ -2,23 +2,23 @@ import type { KubeClient } from './client.ts';
 import { roleRule } from './errors.ts';
 import { leaseAccess, type LeaseName } from './leases.ts';
 import { secretAccess, type SecretName } from './secrets.ts';
-import type { Access } from './types.ts';
+import type { AccessRule } from './types.ts';
 
 /** What a service account can do, to be asked of the API server. */
 export interface KubernetesRights {
   client: KubeClient;
-  needed: readonly Access[];
+  needed: readonly AccessRule[];
 }
 
 export interface AccessReview {
-  access: Access;
+  access: AccessRule;
   allowed: boolean;
   /** What to add to the Role when it is not. */
   rule: string;
 }
 
 /** Everything that the service does in Kubernetes, as the rights it takes. */
-export function neededAccess(names: { token: SecretName; lease?: LeaseName; admin?: SecretName }): Access[] {
+export function neededAccess(names: { token: SecretName; lease?: LeaseName; admin?: SecretName }): AccessRule[] {
   return [
     secretAccess('get', names.token),
     secretAccess('patch', names.token),
@@ -33,7 +33,7 @@ export function neededAccess(names: { token: SecretName; lease?: LeaseName; admi
  */
 export async function reviewAccess(
   client: KubeClient,
-  needed: readonly Access[],
+  needed: readonly AccessRule[],
   signal?: AbortSignal,
 ): Promise<AccessReview[]> {
   return Promise.all(

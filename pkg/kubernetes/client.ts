@@ -7,7 +7,7 @@ import type { Clock, Log } from '../contract/ports.ts';
 import { Agent, buildConnector, type Connections } from '../lib/http/agent.ts';
 import { sendRequest, type HttpResponse } from '../lib/http/request.ts';
 import { KubernetesError, refusal } from './errors.ts';
-import type { Access, Status } from './types.ts';
+import type { AccessRule, Status } from './types.ts';
 
 export interface KubeClientOptions {
   /** Folder with `token`, `ca.crt` and `namespace`, as the kubelet mounts them. */
@@ -21,7 +21,7 @@ export interface KubeClientOptions {
 
 export interface KubeRequest {
   /** The right that the request needs: says in errors and logs what it was about. */
-  access: Access;
+  access: AccessRule;
   method: 'GET' | 'PUT' | 'POST' | 'PATCH';
   path: string;
   query?: Record<string, string>;
@@ -165,7 +165,7 @@ function mayRepeat(request: KubeRequest, error: KubernetesError): boolean {
   return error.httpStatus === 429 || (request.repeatable && (error.httpStatus === 0 || error.httpStatus >= 500));
 }
 
-function refusalOf(access: Access, { status, body }: HttpResponse): KubernetesError {
+function refusalOf(access: AccessRule, { status, body }: HttpResponse): KubernetesError {
   const { reason, message } = statusOf(body.toString('utf8'));
   return refusal(access, status, reason ?? '', message ?? '');
 }
@@ -180,7 +180,7 @@ function statusOf(text: string): Status {
   }
 }
 
-function parse<T>(access: Access, { status, body }: HttpResponse): T {
+function parse<T>(access: AccessRule, { status, body }: HttpResponse): T {
   try {
     return JSON.parse(body.toString('utf8')) as T;
   } catch {

@@ -1,6 +1,6 @@
 import { DashkeepError } from '../contract/errors.ts';
 import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
-import type { Access } from './types.ts';
+import type { AccessRule } from './types.ts';
 
 /** A refusal by the API server, or no answer at all. Never holds a body: a Secret's would be in it. */
 export class KubernetesError extends DashkeepError {
@@ -28,18 +28,18 @@ export function isKubernetesStatus(error: unknown, status: number): boolean {
 }
 
 /** The rule of a Role that grants one right, in one line that can be pasted below `rules:`. */
-export function roleRule({ verb, group, resource, name }: Access): string {
+export function roleRule({ verb, group, resource, name }: AccessRule): string {
   return `- {apiGroups: ["${group}"], resources: [${resource}], resourceNames: [${name}], verbs: [${verb}]}`;
 }
 
 /** The error for an answer that is not a success. The server's message names user, verb and object, never content. */
-export function refusal(access: Access, status: number, word: string, message: string): KubernetesError {
+export function refusal(access: AccessRule, status: number, word: string, message: string): KubernetesError {
   const what = `${access.verb} ${access.resource.replace(/s$/, '')} ${access.namespace}/${access.name}`;
   const text = `Kubernetes refused to ${what}: ${status} ${message.slice(0, 400)}`;
   return new KubernetesError(status, word, text, { advice: adviceFor(access, status) });
 }
 
-function adviceFor(access: Access, status: number): KnownReason | undefined {
+function adviceFor(access: AccessRule, status: number): KnownReason | undefined {
   switch (status) {
     case 401:
       return reason('check-service-account-token');

@@ -1,5 +1,5 @@
 import type { KubeClient } from './client.ts';
-import type { Access, Lease } from './types.ts';
+import type { AccessRule, Lease } from './types.ts';
 
 export interface LeaseName {
   namespace: string;
@@ -7,7 +7,7 @@ export interface LeaseName {
 }
 
 /** @returns the access that a verb on the Lease needs, for a review and for the hint of an error */
-export function leaseAccess(verb: 'get' | 'update', { namespace, name }: LeaseName): Access {
+export function leaseAccess(verb: 'get' | 'update', { namespace, name }: LeaseName): AccessRule {
   return { verb, group: 'coordination.k8s.io', resource: 'leases', namespace, name };
 }
 

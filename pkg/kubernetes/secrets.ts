@@ -1,6 +1,6 @@
 import { KubernetesError } from './errors.ts';
 import type { KubeClient } from './client.ts';
-import type { Access, Secret } from './types.ts';
+import type { AccessRule, Secret } from './types.ts';
 
 /** Names our fields in `managedFields`, for ever the same: Helm and kubectl then know what is not theirs. */
 export const FIELD_MANAGER = 'dashkeep';
@@ -14,7 +14,7 @@ export interface SecretName {
 }
 
 /** @returns the access that a verb on the Secret needs, for a review and for the hint of an error */
-export function secretAccess(verb: 'get' | 'patch', { namespace, name }: SecretName): Access {
+export function secretAccess(verb: 'get' | 'patch', { namespace, name }: SecretName): AccessRule {
   return { verb, group: '', resource: 'secrets', namespace, name };
 }
 

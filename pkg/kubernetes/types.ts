@@ -48,7 +48,7 @@ export interface Status {
 }
 
 /** One right that the service needs, as RBAC says it. */
-export interface Access {
+export interface AccessRule {
   verb: string;
   group: string;
   resource: string;

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { requireHome, type Access, type Caller } from '../organizations/caller.ts';
+import { requireHome, type RouteAccess, type Caller } from '../organizations/caller.ts';
 import type { TokenOf } from '../api-tokens/api-tokens.ts';
 import { MAIN_ORG } from '../../engine/restore/mapping/same-org.ts';
 import type { OrgIdentities } from '../organizations/identities.ts';
@@ -9,7 +9,7 @@ import type { Use } from './route-errors.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Every route says it: one that doesn't keeps the service from starting. */
-    access?: Access;
+    access?: RouteAccess;
     /** Whether the route answers also while nobody knows which organization is the home one. */
     anytime?: boolean;
     /** What it works with; the OpenAPI document names the errors that follow from it. */

@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
-import type { Access } from '../organizations/caller.ts';
+import type { RouteAccess } from '../organizations/caller.ts';
 
 const CODES = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 
@@ -36,7 +36,7 @@ export type Use = keyof typeof ERRORS_OF;
 /** Every error that a route can answer with, by HTTP status. */
 export function errorsOf(
   method: string,
-  { access, uses = [] }: { access?: Access; uses?: readonly Use[] },
+  { access, uses = [] }: { access?: RouteAccess; uses?: readonly Use[] },
 ): Map<number, ErrorCode[]> {
   const readsBody = method !== 'GET' && method !== 'HEAD';
   const possible = new Set<ErrorCode>([

@@ -91,4 +91,4 @@ export function requireOwn({ org }: Caller, asked: number): void {
  * For whom a route is. `home`: it concerns all organizations, so only the home organization may. `organization`: every
  * organization, each with what is its own. The OpenAPI document says it as `x-dashkeep-access`.
  */
-export type Access = 'home' | 'organization';
+export type RouteAccess = 'home' | 'organization';

@@ -3,7 +3,7 @@ import { DEFAULT_GRANTS } from '../../../grafana/kinds/access/permissions/defaul
 import { grantsIn, joinGrants, type Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 
 /** The folders of an organization with their own permissions, as they are at some point. */
-export interface Access {
+export interface FolderAccess {
   /** Uid of the folder above; '' at the root, undefined where it is not known. */
   parentOf(folder: string): Promise<string | undefined>;
   /** What the folder's own permissions give; undefined where it is not known. */
@@ -25,7 +25,7 @@ export function grantsOfNew(kind: KindName, folder: string): Grants {
  * nothing, except for library panels (api/accesscontrol.go, `fixed:library.panels:general.*`).
  * @returns undefined where some of it is not known.
  */
-export async function grantsAlong(access: Access, kind: KindName, folder: string): Promise<Grants | undefined> {
+export async function grantsAlong(access: FolderAccess, kind: KindName, folder: string): Promise<Grants | undefined> {
   const chain: Grants[] = kind === 'library-panel' && folder === '' ? [AT_ROOT] : [];
   const seen = new Set<string>();
   for (let at: string | undefined = folder; at !== '' && !seen.has(at);) {

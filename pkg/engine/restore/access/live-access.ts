@@ -10,7 +10,7 @@ import type { KindContext } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { readPermissions } from '../../../grafana/permissions.ts';
 import { accountDirectoryOf, hasMembers } from '../../../grafana/account-directory.ts';
-import { NO_GRANTS, type Access } from './access.ts';
+import { NO_GRANTS, type FolderAccess } from './access.ts';
 
 /** Of more dashboards than this, a list tells which are shared. */
 const READ_SINGLY = 32;
@@ -19,7 +19,7 @@ const READ_SINGLY = 32;
  * Who may do what in the folders of one organization now. Reads each folder and its permissions once, and only those
  * that the plan has not seen already.
  */
-export class LiveAccess implements Access {
+export class LiveAccess implements FolderAccess {
   readonly #context: KindContext;
   readonly #folders = new RecentValues<Promise<Folder>>();
   readonly #grants = new RecentValues<Promise<Grants | undefined>>();

@@ -2,7 +2,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Grants } from '../../../grafana/kinds/access/permissions/grants.ts';
 import { keyOf, targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
-import { grantsOfNew, NO_GRANTS, type Access } from './access.ts';
+import { grantsOfNew, NO_GRANTS, type FolderAccess } from './access.ts';
 import type { LiveAccess } from './live-access.ts';
 
 /** What applying a plan changes. */
@@ -16,7 +16,7 @@ export interface PlannedWrites {
 }
 
 /** Who may do what in the folders of one organization once a plan is applied. */
-export class PlannedAccess implements Access {
+export class PlannedAccess implements FolderAccess {
   readonly #live: LiveAccess;
   readonly #org: number;
   readonly #writes: PlannedWrites;

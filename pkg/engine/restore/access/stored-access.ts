@@ -9,7 +9,7 @@ import { RecentValues } from '../../../lib/recent-values.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
-import { NO_GRANTS, type Access } from './access.ts';
+import { NO_GRANTS, type FolderAccess } from './access.ts';
 
 /** The permissions that a snapshot holds, for those who stand in for others; many resources have the same ones. */
 export class StoredGrants {
@@ -48,7 +48,7 @@ export class StoredGrants {
 }
 
 /** Who might do what in the folders of one organization when the snapshot was taken. */
-export class StoredAccess implements Access {
+export class StoredAccess implements FolderAccess {
   readonly #entries: ReadonlyMap<string, ManifestEntry>;
   readonly #org: number;
   readonly #grants: StoredGrants;
