@@ -32,7 +32,7 @@ import type { Release, RequestLimiter } from './request-limiter.ts';
 const UNRESERVED = new ByteBudget(LARGE_BYTES);
 
 /** What all clients of one Grafana share to send a request. */
-export interface Connection {
+export interface HttpConnection {
   origin: string;
   prefix: string;
   dispatcher: Connections;
@@ -48,7 +48,7 @@ export interface Connection {
 
 /** What a request is sent over: as whom, and with room for its answer where that is kept. */
 export interface Line {
-  shared: Connection;
+  shared: HttpConnection;
   access: Access;
   share: ByteReservation | undefined;
 }
@@ -155,7 +155,7 @@ export async function attempt(
   }
 }
 
-function noteDate(shared: Connection, date: string | string[] | undefined): void {
+function noteDate(shared: HttpConnection, date: string | string[] | undefined): void {
   if (typeof date === 'string') {
     shared.dated = { date, received: shared.clock.now() };
   }

@@ -7,7 +7,7 @@ import { Agent } from '../../lib/http/agent.ts';
 import { connectorFor } from '../../storage/outbound/connector.ts';
 import { Access } from './access.ts';
 import { grafanaUrl } from './address.ts';
-import { attempt, type Attempt, type Connection } from './attempt.ts';
+import { attempt, type Attempt, type HttpConnection } from './attempt.ts';
 import type { ByteReservation } from './byte-budget.ts';
 import type { GrafanaResponse, ClientOptions, RequestOptions } from './client-options.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -40,7 +40,7 @@ function isRefusal({ httpStatus, reason }: GrafanaError): boolean {
 }
 
 /** What all clients of one Grafana share: connections, the window of requests, and whether it is away. */
-interface Shared extends Connection {
+interface Shared extends HttpConnection {
   outage: Outage;
   options: ClientOptions;
 }

@@ -5,7 +5,7 @@ import { fromS3, type Doing } from './errors.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 
 /** What every call of a store shares. */
-export interface Connection extends ConnectionSettings {
+export interface S3Connection extends ConnectionSettings {
   readonly direct: FastPathClient;
   /** When the store was last seen to do what is asked of it, in milliseconds, see `readBack`. */
   readonly confirmed: { encryption: number; lock: number };
@@ -18,7 +18,7 @@ export function keyIn({ resolved }: ConnectionSettings, key: string): string {
 
 /** Runs one call and puts what goes wrong into the catalogue's words; an abort rejects with the signal's own reason. */
 export async function call<T>(
-  connection: Connection,
+  connection: S3Connection,
   what: string,
   permission: string,
   signal: AbortSignal | undefined,
@@ -35,6 +35,6 @@ export async function call<T>(
 }
 
 /** What was being done, for the error. */
-export function doing({ description, outbound }: Connection, what: string, permission: string): Doing {
+export function doing({ description, outbound }: S3Connection, what: string, permission: string): Doing {
   return { what, permission, where: description, quoted: outbound === undefined };
 }

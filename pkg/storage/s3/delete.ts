@@ -2,7 +2,7 @@ import { DeleteObjectCommand, DeleteObjectsCommand, HeadObjectCommand } from '@a
 import { BulkDeleter, deleted, failed, unconfirmed } from '../cloud/delete.ts';
 import type { DeleteResult } from '../store.ts';
 import { call, doing, keyIn } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { S3Connection } from './connection.ts';
 import { fromS3, serviceCode, statusOf } from './errors.ts';
 import { knownCode } from './known-codes.ts';
 
@@ -19,9 +19,9 @@ const UNKNOWN_CALL = new Set([
 
 /** Deletes objects, in bulk where the store can. */
 export class Deleter extends BulkDeleter {
-  readonly #connection: Connection;
+  readonly #connection: S3Connection;
 
-  constructor(connection: Connection) {
+  constructor(connection: S3Connection) {
     super(KEYS_AT_ONCE);
     this.#connection = connection;
   }

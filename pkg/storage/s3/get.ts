@@ -4,7 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { BrokenBody, readBody } from '../body.ts';
 import type { Reading } from '../cloud/store.ts';
 import { call, keyIn } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { S3Connection } from './connection.ts';
 import { isAbsent, plainCause } from './errors.ts';
 
 /**
@@ -15,7 +15,7 @@ const ATTEMPTS = 3;
 const PAUSE_MILLISECONDS = 200;
 
 /** @returns the content of an object. @throws DK_STORE_NOT_FOUND if it does not exist */
-export async function getObject(connection: Connection, key: string, options: Reading): Promise<Buffer> {
+export async function getObject(connection: S3Connection, key: string, options: Reading): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await call(connection, `read ${key}`, 's3:GetObject', options.signal, () =>
@@ -30,7 +30,7 @@ export async function getObject(connection: Connection, key: string, options: Re
   }
 }
 
-async function once(connection: Connection, key: string, options: Reading): Promise<Buffer> {
+async function once(connection: S3Connection, key: string, options: Reading): Promise<Buffer> {
   const { maxBytes = Number.POSITIVE_INFINITY, signal } = options;
   const range = options.range && `bytes=${options.range.first}-${options.range.last}`;
   const absent = (cause?: Error) =>

@@ -1,11 +1,11 @@
 import { GetBucketLifecycleConfigurationCommand, type LifecycleRule } from '@aws-sdk/client-s3';
-import { call, type Connection } from './connection.ts';
+import { call, type S3Connection } from './connection.ts';
 import { serviceCode, statusOf } from './errors.ts';
 import { COLD_CLASSES } from './settings/values.ts';
 import { valueIf } from '../../lib/expected-errors.ts';
 
 /** Names of the lifecycle rules that delete current objects below the target, or move them to cold storage. */
-export async function expiringRules(connection: Connection, signal: AbortSignal | undefined): Promise<string[]> {
+export async function expiringRules(connection: S3Connection, signal: AbortSignal | undefined): Promise<string[]> {
   const { client, common, resolved } = connection;
   const what = 'read the lifecycle rules';
   return call(connection, what, 's3:GetLifecycleConfiguration', signal, async () => {

@@ -2,13 +2,13 @@ import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { PageQuestion } from '../cloud/store.ts';
 import type { ListPage } from '../listing.ts';
 import { call, keyIn } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { S3Connection } from './connection.ts';
 
 const CONTENTS = '<Contents>';
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** A page of the keys below a prefix; undefined where the response is no list. */
-export function listPage(connection: Connection, question: PageQuestion): Promise<ListPage | undefined> {
+export function listPage(connection: S3Connection, question: PageQuestion): Promise<ListPage | undefined> {
   return call(
     connection,
     question.what,
@@ -19,7 +19,7 @@ export function listPage(connection: Connection, question: PageQuestion): Promis
 }
 
 async function pageBySdk(
-  connection: Connection,
+  connection: S3Connection,
   { prefix, startAfter, folders, token, signal }: PageQuestion,
 ): Promise<ListPage | undefined> {
   const page = await connection.client.send(
@@ -43,7 +43,7 @@ async function pageBySdk(
 
 /** A first page of keys without a character to decode; undefined when it is for the SDK. */
 async function directPage(
-  connection: Connection,
+  connection: S3Connection,
   { prefix, startAfter, folders, token, signal }: PageQuestion,
 ): Promise<ListPage | undefined> {
   if (folders === true || token !== undefined) {

@@ -1,7 +1,7 @@
 import { GetObjectRetentionCommand, PutObjectRetentionCommand } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
 import { call, keyIn } from './connection.ts';
-import type { Connection } from './connection.ts';
+import type { S3Connection } from './connection.ts';
 import { serviceCode } from './errors.ts';
 import { valueIf } from '../../lib/expected-errors.ts';
 
@@ -10,7 +10,7 @@ import { valueIf } from '../../lib/expected-errors.ts';
  * @throws DK_SETTINGS without object lock in the settings
  */
 export async function putRetention(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   until: Date,
   signal: AbortSignal | undefined,
@@ -33,7 +33,7 @@ export async function putRetention(
 
 /** Until when an object is held; undefined when nothing holds it. */
 export async function getRetention(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<Date | undefined> {

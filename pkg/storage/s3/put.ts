@@ -4,7 +4,7 @@ import type { PutObjectCommandInput, PutObjectCommandOutput } from '@aws-sdk/cli
 import { DashkeepError } from '../../contract/errors.ts';
 import { CONTENT_TYPE, type PutOutcome } from '../cloud/store.ts';
 import type { PutOptions } from '../store.ts';
-import { call, keyIn, type Connection } from './connection.ts';
+import { call, keyIn, type S3Connection } from './connection.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { BYTES_PER_MILLISECOND, type FastPathOutcome } from './fast-path/client.ts';
 import { serviceCode, statusOf } from './errors.ts';
@@ -21,7 +21,7 @@ const DAY_MILLISECONDS = 24 * 3_600_000;
  * @throws DK_SETTINGS when the store ignores what the settings ask of it; DK_STORE_…
  */
 export function putObject(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   body: Buffer,
   options: PutOptions,
@@ -39,7 +39,7 @@ export function putObject(
 
 /** The short way first, then, unless that was plain, the SDK's. */
 async function send(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   body: Buffer,
   options: PutOptions,
@@ -57,7 +57,7 @@ async function send(
 }
 
 async function sendDirectly(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   body: Buffer,
   options: PutOptions,
@@ -71,7 +71,7 @@ async function sendDirectly(
 }
 
 async function sendBySdk(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   body: Buffer,
   options: PutOptions,

@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { DashkeepError } from '../../contract/errors.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
-import { call, keyIn, type Connection } from './connection.ts';
+import { call, keyIn, type S3Connection } from './connection.ts';
 import { isAbsentByHead } from './errors.ts';
 import { getRetention } from './lock.ts';
 import { valueIf } from '../../lib/expected-errors.ts';
@@ -16,7 +16,7 @@ const CONFIRMED_FOR = 3_600_000;
  * @throws DK_SETTINGS when the store ignored encryption or object lock
  */
 export async function readBack(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   locked: boolean,
   signal: AbortSignal | undefined,
@@ -35,7 +35,7 @@ export async function readBack(
 
 /** @returns false where the store does not show the object yet */
 async function isEncrypted(
-  connection: Connection,
+  connection: S3Connection,
   key: string,
   kind: string,
   signal: AbortSignal | undefined,
@@ -54,7 +54,7 @@ async function isEncrypted(
 }
 
 /** A key that may not ask takes the lock on trust: a bucket that has none refuses it, as AWS does. */
-async function isHeld(connection: Connection, key: string, signal: AbortSignal | undefined): Promise<boolean> {
+async function isHeld(connection: S3Connection, key: string, signal: AbortSignal | undefined): Promise<boolean> {
   let cause: unknown;
   try {
     if ((await getRetention(connection, key, signal)) !== undefined) {

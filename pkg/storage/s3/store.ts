@@ -16,7 +16,7 @@ import type { OutboundPolicy } from '../outbound/policy.ts';
 import type { StoreProbe } from '../probe.ts';
 import type { DeleteResult, PutOptions, StoreCapabilities } from '../store.ts';
 import { makeClient } from './client.ts';
-import { call, keyIn, type Connection } from './connection.ts';
+import { call, keyIn, type S3Connection } from './connection.ts';
 import { Deleter } from './delete.ts';
 import { FastPathClient } from './fast-path/client.ts';
 import { isAbsentByHead, serviceCode, statusOf } from './errors.ts';
@@ -93,7 +93,7 @@ class S3Store extends CloudStore implements StoreProbe, StoreLock {
   };
   readonly permissions = { list: 's3:ListBucket', remove: 's3:DeleteObject' };
   protected readonly base: string;
-  readonly #connection: Connection;
+  readonly #connection: S3Connection;
   readonly #deleter: Deleter;
   #server: string | undefined;
 
