@@ -21,7 +21,7 @@ const BYTES_PER_MILLISECOND = 64;
 type Sdk = typeof SdkModule;
 
 /** What a call may use. */
-export interface Attempt {
+export interface AzureAttempt {
   container: ContainerClient;
   /** Ends the attempt: the caller's signal, or its time is over. */
   signal: AbortSignal;
@@ -72,7 +72,7 @@ export class AzureConnection {
     what: string,
     permission: string,
     options: { signal?: AbortSignal; bytes?: number },
-    work: (attempt: Attempt) => Promise<T>,
+    work: (attempt: AzureAttempt) => Promise<T>,
   ): Promise<T> {
     const { signal, bytes = 0 } = options;
     const limit = this.idle + Math.ceil(bytes / BYTES_PER_MILLISECOND);

@@ -23,7 +23,7 @@ import { MissingOwners } from './missing-owners.ts';
 import { removeExtra } from './remove-extra.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { verifyAtOnce, verifyKind } from './verify.ts';
-import { type Applying, type Attempt, countFinal, didOf, isWritten, wantedAt, wantedContent } from './attempt.ts';
+import { type Applying, type WriteAttempt, countFinal, didOf, isWritten, wantedAt, wantedContent } from './attempt.ts';
 
 /**
  * Writes what the plan says, kind by kind in the order of their dependencies, reads everything back and compares.
@@ -129,9 +129,9 @@ async function writeAll(
   org: Org,
   kind: Kind,
   items: PlannedItem[],
-): Promise<{ attempts: Map<PlannedItem, Attempt>; verified: ApplyResult[] }> {
+): Promise<{ attempts: Map<PlannedItem, WriteAttempt>; verified: ApplyResult[] }> {
   const { request } = applying;
-  const attempts = new Map<PlannedItem, Attempt>();
+  const attempts = new Map<PlannedItem, WriteAttempt>();
   const results: ApplyResult[] = [];
   // What is missing comes first: an org does not let go of its last admin before there is another one.
   const missingFirst = [...items].sort((a, b) => Number(a.live !== undefined) - Number(b.live !== undefined));
@@ -141,7 +141,7 @@ async function writeAll(
     const isSerial = kind.writes === 'serial' || applying.isRepeated === true;
     await forEachConcurrently(isSerial ? 1 : WRITES_AT_ONCE, level, async (item) => {
       request.signal.throwIfAborted();
-      const attempt: Attempt = failedAbove(attempts, item) ?? {};
+      const attempt: WriteAttempt = failedAbove(attempts, item) ?? {};
       attempts.set(item, attempt);
       if (attempt.failure !== undefined) {
         countFinal(applying, kind, attempt);
@@ -177,7 +177,7 @@ async function writeAll(
  * What a folder fails with because the one above it failed, as one whose parent may be there at the second attempt:
  * Grafana 12 would create it all the same, where nobody finds it.
  */
-function failedAbove(attempts: ReadonlyMap<PlannedItem, Attempt>, item: PlannedItem): Attempt | undefined {
+function failedAbove(attempts: ReadonlyMap<PlannedItem, WriteAttempt>, item: PlannedItem): WriteAttempt | undefined {
   const uid = item.kind === 'folder' ? item.entry?.folderUid : undefined;
   const above =
     uid === undefined ? undefined : [...attempts].find(([other]) => other.uid === uid && other.org === item.org);
@@ -222,7 +222,7 @@ async function writeItem(
   kind: Kind,
   context: WriteContext,
   item: PlannedItem,
-  attempt: Attempt,
+  attempt: WriteAttempt,
 ): Promise<void> {
   const { request, plan, changeLog } = applying;
   const { content, toTheLetter } = await wantedContent(applying, item);

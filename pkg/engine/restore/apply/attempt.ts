@@ -27,7 +27,7 @@ export interface Applying {
 }
 
 /** How the writing of one item went. */
-export interface Attempt {
+export interface WriteAttempt {
   /** Why it failed. */
   failure?: Reason;
   /** Whether that may be over by now. */
@@ -39,7 +39,7 @@ export interface Attempt {
 }
 
 /** Counts a write, unless its failure may pass and it will be sent again. */
-export function countFinal({ progress, isRepeated }: Applying, kind: Kind, { failure, passing }: Attempt): void {
+export function countFinal({ progress, isRepeated }: Applying, kind: Kind, { failure, passing }: WriteAttempt): void {
   if (isRepeated === true || passing !== true) {
     progress.finished(kind.name, failure === undefined);
   }

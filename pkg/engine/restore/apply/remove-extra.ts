@@ -69,7 +69,7 @@ interface Removal {
 }
 
 /** A resource that was deleted, with all that went along, or why it was not. */
-interface Attempt {
+interface RemovalAttempt {
   item: PlannedItem;
   gone?: Touched[];
   result?: ApplyResult;
@@ -81,7 +81,7 @@ async function remove(
   context: WriteContext,
   item: PlannedItem,
   cut: readonly Touched[] = [],
-): Promise<Attempt> {
+): Promise<RemovalAttempt> {
   const { request, kind, org, changeLog } = removal;
   request.signal.throwIfAborted();
   const { uid } = item;
@@ -121,7 +121,7 @@ function isUnanswered({ code, httpStatus }: GrafanaError): boolean {
 async function confirmRemoved(
   { request, kind, changeLog }: Removal,
   context: WriteContext,
-  { item, gone = [], result }: Attempt,
+  { item, gone = [], result }: RemovalAttempt,
 ): Promise<ApplyResult> {
   if (result !== undefined) {
     return result;

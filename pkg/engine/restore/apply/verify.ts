@@ -8,7 +8,7 @@ import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { releaseForm } from '../../../grafana/kinds/text-content.ts';
 import { differencesBetween } from './differences.ts';
-import { wantedAt, wantedContent, didOf, type Attempt, type Applying } from './attempt.ts';
+import { wantedAt, wantedContent, didOf, type WriteAttempt, type Applying } from './attempt.ts';
 import { resultOf } from './result.ts';
 import { isRestored } from '../content.ts';
 import { withoutLogins } from '../access/missing-accounts.ts';
@@ -26,7 +26,7 @@ export async function verifyKind(
   applying: Applying,
   org: Org,
   kind: Kind,
-  attempts: ReadonlyMap<PlannedItem, Attempt>,
+  attempts: ReadonlyMap<PlannedItem, WriteAttempt>,
 ): Promise<ApplyResult[]> {
   const { request } = applying;
   // Where Grafana hands out its own uid, what was written is to be found under that one.
@@ -69,7 +69,7 @@ export async function verifyAtOnce(
   kind: Kind,
   context: WriteContext,
   item: PlannedItem,
-  attempt: Attempt,
+  attempt: WriteAttempt,
   share: ByteReservation,
 ): Promise<ApplyResult | undefined> {
   if (kind.readBackAtOnce === undefined || attempt.mark === undefined || attempt.uid !== undefined) {
@@ -99,7 +99,7 @@ async function compare(
   applying: Applying,
   kind: Kind,
   item: PlannedItem,
-  attempt: Attempt,
+  attempt: WriteAttempt,
   uid: string,
   live: Content | undefined,
 ): Promise<ApplyResult> {

@@ -1,7 +1,7 @@
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
-import type { Attempt, Applying } from '../apply/attempt.ts';
+import type { WriteAttempt, Applying } from '../apply/attempt.ts';
 import { targetOf } from '../target.ts';
 import type { Planning } from '../plan/planning.ts';
 import { sourceOf, storedContent } from '../content.ts';
@@ -37,7 +37,7 @@ export async function findUnanswered(
   kind: Kind,
   context: WriteContext,
   lost: readonly PlannedItem[],
-  attempts: ReadonlyMap<PlannedItem, Attempt>,
+  attempts: ReadonlyMap<PlannedItem, WriteAttempt>,
 ): Promise<PlannedItem[]> {
   const wanted = new Map<string, Content>();
   for (const item of lost) {

@@ -3,7 +3,7 @@ import { ServiceError } from '../../../api/errors.ts';
 import { reasonText } from '../../../lib/catalogue/reasons.ts';
 
 /** What was sent to the service, and how it failed. */
-export interface Attempt {
+export interface SaveAttempt {
   error: Error | null;
   sent: SettingsCandidate | undefined;
 }
@@ -12,7 +12,11 @@ export interface Attempt {
  * What the service said of a field, or of a part of it, until that field is edited.
  * @param path - dotted: `retention.keepLast`, `secrets.webhookUrl`
  */
-export function fieldProblem(path: string, attempts: readonly Attempt[], now: SettingsCandidate): string | undefined {
+export function fieldProblem(
+  path: string,
+  attempts: readonly SaveAttempt[],
+  now: SettingsCandidate,
+): string | undefined {
   for (const attempt of attempts) {
     const named = refusedIn(attempt).find(({ at }) => at === path || at.startsWith(`${path}.`));
     if (named !== undefined && !isEdited(path, attempt, now)) {
@@ -23,12 +27,12 @@ export function fieldProblem(path: string, attempts: readonly Attempt[], now: Se
 }
 
 /** Whether everything that the service marked was edited since, so that it is not known to be wrong any more. */
-export function isCorrected(attempt: Attempt, now: SettingsCandidate): boolean {
+export function isCorrected(attempt: SaveAttempt, now: SettingsCandidate): boolean {
   const refused = refusedIn(attempt);
   return refused.length > 0 && refused.every(({ at }) => isEdited(at, attempt, now));
 }
 
-function refusedIn({ error }: Attempt): { at: string; text: string }[] {
+function refusedIn({ error }: SaveAttempt): { at: string; text: string }[] {
   if (!(error instanceof ServiceError)) {
     return [];
   }
@@ -39,7 +43,7 @@ function refusedIn({ error }: Attempt): { at: string; text: string }[] {
   }));
 }
 
-function isEdited(path: string, { sent = {} }: Attempt, now: SettingsCandidate): boolean {
+function isEdited(path: string, { sent = {} }: SaveAttempt, now: SettingsCandidate): boolean {
   return JSON.stringify(valueAt(sent, path)) !== JSON.stringify(valueAt(now, path));
 }
 

@@ -4,7 +4,7 @@ import { useSaveSettings } from '../../../data/useSettings.ts';
 import { t } from '../../../lib/i18n.ts';
 import { notifySuccess } from '../../../lib/notify.ts';
 import { isDeployments, ownerNote } from '../owner.ts';
-import { fieldProblem, isCorrected, type Attempt } from './fieldErrors.ts';
+import { fieldProblem, isCorrected, type SaveAttempt } from './fieldErrors.ts';
 
 type SectionName = keyof SettingsValues;
 export type SecretChanges = Partial<Record<SecretName, string | null>>;
@@ -13,7 +13,11 @@ export type SecretChanges = Partial<Record<SecretName, string | null>>;
  * One section while it is being edited: what is typed, what is locked, what is wrong, and how to save it.
  * @param tried - what else was sent of it without saving: that marks fields, too
  */
-export function useSection<Name extends SectionName>(settings: Settings, name: Name, tried: readonly Attempt[] = []) {
+export function useSection<Name extends SectionName>(
+  settings: Settings,
+  name: Name,
+  tried: readonly SaveAttempt[] = [],
+) {
   const [values, setValues] = useState<SettingsValues[Name]>(settings.values[name]);
   const [secrets, setSecrets] = useState<SecretChanges>({});
   const save = useSaveSettings(() => notifySuccess(t('settings.saved', 'Settings saved')));
@@ -23,7 +27,7 @@ export function useSection<Name extends SectionName>(settings: Settings, name: N
     values: { [name]: values },
     ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
   };
-  const saved: Attempt = { error: save.error, sent: save.variables };
+  const saved: SaveAttempt = { error: save.error, sent: save.variables };
   const problemOf = (path: string) => fieldProblem(path, [saved, ...tried], candidate);
   return {
     values,
