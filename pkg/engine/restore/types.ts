@@ -148,7 +148,7 @@ export interface PlanRequest {
 export interface PlannedItem extends PlanItem {
   /** Its entry in the snapshot. For a deletion, the entry that a restore created it from, if known. */
   entry?: ManifestEntry;
-  /** Mark of what is live now (ledger.ts); absent when nothing is. */
+  /** Fingerprint of what is live now (apply/change-log.ts); absent when nothing is. */
   live?: string;
   /** Who may change it back after it is updated: a manager, or `api` for a program that saved it. */
   manager?: string;

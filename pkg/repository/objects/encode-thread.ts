@@ -5,7 +5,8 @@ import type { Numbered } from './encode-worker.ts';
 import { keepYoungHeapSmall } from '../../lib/memory/young-heap.ts';
 
 /**
- * `worker.ts` and what it needs as one text, put in by the build; run from source, everything is done on one thread.
+ * `encode-worker.ts` and what it needs as one text, put in by the build; run from source, everything is done on one
+ * thread.
  */
 declare const BUILT_IN_PRESS: string | undefined;
 const CODE = typeof BUILT_IN_PRESS === 'string' ? BUILT_IN_PRESS : undefined;
