@@ -8,7 +8,7 @@ import type { Repository } from '../repository/repository.ts';
 import { PASSING } from './backup/losses/shrunk.ts';
 import { resourceChanges } from './changes/changes.ts';
 import { besideDefaults, isByUpgrade } from './changes/upgrades.ts';
-import { markOfEntry } from './restore/apply/change-log.ts';
+import { entryFingerprint } from './restore/apply/change-log.ts';
 import { placeOf, storedContent } from './restore/content.ts';
 import { keyOf } from './restore/target.ts';
 import { scopeOfBoth, type Compared } from './scope.ts';
@@ -74,7 +74,7 @@ function isGoneWith({ org, kind, uid }: ManifestEntry, after: ReadonlyMap<string
 /** Whether content or folder differ. */
 export function isOther(before: ManifestEntry, now: ManifestEntry): boolean {
   const kind = kindOf(before.kind);
-  return markOfEntry(kind, before) !== markOfEntry(kind, now);
+  return entryFingerprint(kind, before) !== entryFingerprint(kind, now);
 }
 
 /** An entry of an earlier snapshot, and the same resource in a later one. */

@@ -7,7 +7,7 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { hasCode, valueIf } from '../../../lib/expected-errors.ts';
 import { assertOpens } from '../../../repository/encryption/opens.ts';
 import { isLosable, isOther, notByUpgrade, type Pair } from '../../lost.ts';
-import { markOfEntry } from '../../restore/apply/change-log.ts';
+import { entryFingerprint } from '../../restore/apply/change-log.ts';
 import { keyOf } from '../../restore/target.ts';
 import { restoresSince } from '../../restored-since.ts';
 import type { BackupOptions } from '../options.ts';
@@ -72,7 +72,8 @@ function overwrittenGroups(before: Manifest, now: Shrinkable, { changed }: Alarm
     group.lists += Number(!isEmptyList(entry));
     const found = entries.get(nameOf(twins.get(entry.org) ?? entry.org, kind, entry.uid));
     // What a restore left there, to the letter: what was written over it since then counts.
-    const isRestored = found !== undefined && restored.get(keyOf(found))?.mark === markOfEntry(kindOf(kind), found);
+    const isRestored =
+      found !== undefined && restored.get(keyOf(found))?.mark === entryFingerprint(kindOf(kind), found);
     if (found !== undefined && !isRestored && isOther(entry, found)) {
       group.pairs.push([entry, found]);
     }

@@ -17,7 +17,7 @@ import { waitOutRestarts } from '../../restarts.ts';
 import { writeContext } from '../context.ts';
 import { findUnanswered } from '../mapping/counterparts.ts';
 import { targetOf } from '../target.ts';
-import { ChangeLog, markOf, markOfEntry } from './change-log.ts';
+import { ChangeLog, contentFingerprint, entryFingerprint } from './change-log.ts';
 import { expectedWrites, expectedRemovals, WRITES_AT_ONCE } from './expected-writes.ts';
 import { MissingOwners } from './missing-owners.ts';
 import { removeExtra } from './remove-extra.ts';
@@ -231,8 +231,8 @@ async function writeItem(
   applying.missing.requireOwner(target.org, kind, content);
   const mark =
     toTheLetter && item.entry !== undefined
-      ? markOfEntry(kind, item.entry)
-      : markOf(request.repository, kind, kind.merge?.(content, live ?? content) ?? content);
+      ? entryFingerprint(kind, item.entry)
+      : contentFingerprint(request.repository, kind, kind.merge?.(content, live ?? content) ?? content);
   if (toTheLetter) {
     attempt.mark = mark;
   }
@@ -255,7 +255,7 @@ async function stillLive(
   item: PlannedItem,
 ): Promise<Content | undefined> {
   const live = await kind.read(context, wantedAt(item));
-  const isPlanned = (now: Content): boolean => markOf(request.repository, kind, now) === item.live;
+  const isPlanned = (now: Content): boolean => contentFingerprint(request.repository, kind, now) === item.live;
   if (live === undefined || !(isPlanned(live) || isPlanned(asBefore(plan, kind, live)))) {
     throw refusal('DK_GRAFANA_CONFLICT', reason('changed-since-plan'));
   }

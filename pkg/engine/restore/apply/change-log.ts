@@ -9,18 +9,19 @@ import type { Repository } from '../../../repository/repository.ts';
 import { placeOf } from '../content.ts';
 import { keyOf } from '../target.ts';
 
-/** Half of an object id: no two different bodies meet, and thousands of marks stay a small record. */
-const MARK_LENGTH = 32;
+/** Half of an object id: no two different bodies meet, and thousands of fingerprints stay a small record. */
+const FINGERPRINT_LENGTH = 32;
 
 /**
- * Identifies one state of a resource: its body, by the id that it would have as an object, and its folder.
+ * Identifies one state of a resource: its body, by the id that it would have as an object, and its folder. Runs record
+ * it as `mark`.
  */
-export function markOf(repository: Repository, kind: Kind, content: Content): string {
-  return mark(repository.objectId(canonicalOf(content)), placeOf(kind, content));
+export function contentFingerprint(repository: Repository, kind: Kind, content: Content): string {
+  return fingerprint(repository.objectId(canonicalOf(content)), placeOf(kind, content));
 }
 
 /** The same of what may well be an object of that id still, with the work done by the encoder. */
-export async function encodedMarkOf(
+export async function encodedContentFingerprint(
   { repository, encoder }: { repository: Repository; encoder: Encoder },
   kind: Kind,
   content: Content,
@@ -28,16 +29,18 @@ export async function encodedMarkOf(
 ): Promise<string> {
   const form = formOf(content);
   const encoded = form === undefined ? undefined : await encoder.encode(form, expected);
-  return encoded === undefined ? markOf(repository, kind, content) : mark(encoded.id, placeOf(kind, content));
+  return encoded === undefined
+    ? contentFingerprint(repository, kind, content)
+    : fingerprint(encoded.id, placeOf(kind, content));
 }
 
-/** The mark that an entry has when it is live to the letter; its body need not be read for it. */
-export function markOfEntry(kind: Kind, entry: Pick<ManifestEntry, 'object' | 'folderUid'>): string {
-  return mark(entry.object, placeOf(kind, entry));
+/** The fingerprint that an entry has when it is live to the letter; its body need not be read for it. */
+export function entryFingerprint(kind: Kind, entry: Pick<ManifestEntry, 'object' | 'folderUid'>): string {
+  return fingerprint(entry.object, placeOf(kind, entry));
 }
 
-function mark(object: string, place: string): string {
-  const short = object.slice(0, MARK_LENGTH);
+function fingerprint(object: string, place: string): string {
+  const short = object.slice(0, FINGERPRINT_LENGTH);
   return place === '' ? short : `${short}@${place}`;
 }
 

@@ -4,7 +4,7 @@ import { forEachConcurrently } from '../../../lib/concurrency/each-at-once.ts';
 import { targetOf } from '../target.ts';
 import type { PlannedItem } from '../types.ts';
 import { didOf, isWritten, wantedContent, type Applying } from './attempt.ts';
-import { markOf, markOfEntry } from './change-log.ts';
+import { contentFingerprint, entryFingerprint } from './change-log.ts';
 import { deletedWith } from './remove-extra.ts';
 
 /** More than the concurrent requests, so that objects are read from the repository while others are written. */
@@ -28,7 +28,7 @@ export async function expectedWrites(applying: Applying, items: readonly Planned
     try {
       await share.received(item.entry?.bytes ?? 0);
       const { content } = await wantedContent(applying, item);
-      marks.set(item, markOf(request.repository, kindOf(item.kind), content));
+      marks.set(item, contentFingerprint(request.repository, kindOf(item.kind), content));
     } catch {
       // Writing it fails for the same reason, and reports it.
       request.signal.throwIfAborted();
@@ -38,7 +38,7 @@ export async function expectedWrites(applying: Applying, items: readonly Planned
   });
   return items.filter(isWritten).map((item) => {
     const { entry } = item;
-    const mark = marks.get(item) ?? (entry && markOfEntry(kindOf(item.kind), entry));
+    const mark = marks.get(item) ?? (entry && entryFingerprint(kindOf(item.kind), entry));
     return { ...targetOf(item), did: didOf(item), ...(mark === undefined ? {} : { mark }) };
   });
 }

@@ -14,7 +14,7 @@ import type { ProgressCounter } from '../../progress.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
 import { wantedAt } from './attempt.ts';
-import { markOf, type ChangeLog } from './change-log.ts';
+import { contentFingerprint, type ChangeLog } from './change-log.ts';
 import type { Plan, PlannedItem, PlanRequest } from '../types.ts';
 import { resultOf } from './result.ts';
 
@@ -94,7 +94,7 @@ async function remove(
     if (live === undefined) {
       return { item, result: resultOf(item, 'deleted', reason('gone-before')) };
     }
-    if (markOf(request.repository, kind, live) !== item.live) {
+    if (contentFingerprint(request.repository, kind, live) !== item.live) {
       return { item, result: resultOf(item, 'failed', reason('changed-since-plan-kept')) };
     }
     if (kind.name === 'folder' && (await isFilled(context, uid))) {

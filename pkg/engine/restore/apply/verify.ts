@@ -14,7 +14,7 @@ import { isRestored } from '../content.ts';
 import { withoutLogins } from '../access/missing-accounts.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
-import { markOf, encodedMarkOf } from './change-log.ts';
+import { contentFingerprint, encodedContentFingerprint } from './change-log.ts';
 import { visitLive } from '../live.ts';
 import type { PlannedItem } from '../types.ts';
 
@@ -41,7 +41,7 @@ export async function verifyKind(
     total: Math.max(request.manifest.kinds[kind.name]?.listed ?? 0, attempts.size),
     isSame(uid, live) {
       const mark = byUid.get(uid)?.attempt.mark;
-      return mark !== undefined && markOf(request.repository, kind, live) === mark;
+      return mark !== undefined && contentFingerprint(request.repository, kind, live) === mark;
     },
     async each(uid, live) {
       const found = byUid.get(uid);
@@ -79,7 +79,8 @@ export async function verifyAtOnce(
     const live = await kind.read({ ...context, grafana: context.grafana.reserving(share) }, wantedAt(item));
     const { repository } = applying.request;
     const expected = item.entry?.object;
-    const mark = live && (await encodedMarkOf({ repository, encoder: applying.encoder }, kind, live, expected));
+    const mark =
+      live && (await encodedContentFingerprint({ repository, encoder: applying.encoder }, kind, live, expected));
     if (live !== undefined) {
       releaseForm(live);
     }
@@ -104,7 +105,7 @@ async function compare(
   live: Content | undefined,
 ): Promise<ApplyResult> {
   const { failure } = attempt;
-  const mark = live === undefined ? undefined : markOf(applying.request.repository, kind, live);
+  const mark = live === undefined ? undefined : contentFingerprint(applying.request.repository, kind, live);
   const isMarked = mark !== undefined && mark === attempt.mark;
   const wanted = live === undefined || isMarked ? undefined : await contentToFind(applying, kind, item);
   if (isMarked || (live !== undefined && wanted !== undefined && isRestored(kind, wanted, live))) {

@@ -9,7 +9,7 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
-import { markOf, markOfEntry } from '../apply/change-log.ts';
+import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
 import { isHalfMade, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
 import { decideEntry, type EntryFacts } from './entry-rules.ts';
 import { isDeferred, isNamed, itemOf, managerOf, ownersManagerOf, type Planning } from './planning.ts';
@@ -32,7 +32,7 @@ export async function planEntry(
   if (live !== undefined && managerOf(live) === undefined) {
     managers.delete(keyOf(target));
   }
-  const now = live === undefined ? {} : { live: markOf(repository, kind, live) };
+  const now = live === undefined ? {} : { live: contentFingerprint(repository, kind, live) };
   const isCopy = mapping.isCopy(entry);
   const isAlong = planning.along.has(entry);
   const stored = once(async () =>
@@ -74,7 +74,7 @@ export async function planEntry(
         : ownersManagerOf(planning, { ...target, kind: kind.owner }, live !== undefined),
     rules: reasonForRules(planning.parts, entry, live),
     joins: once(async () => (await content()).joinsOnly !== undefined),
-    isMarkedSame: live !== undefined && now.live === markOfEntry(kind, entry) && !mapping.mayChange(entry),
+    isMarkedSame: live !== undefined && now.live === entryFingerprint(kind, entry) && !mapping.mayChange(entry),
     isSame: once(async () => live !== undefined && isRestored(kind, await content(), live)),
     manager: async () => managerOf(live ?? (isCopy ? {} : await content())),
     conflict,

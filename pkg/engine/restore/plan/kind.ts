@@ -15,7 +15,7 @@ import { hasCode } from '../../../lib/expected-errors.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { withCounterparts } from '../mapping/counterparts.ts';
 import { keyOf } from '../target.ts';
-import { markOf, markOfEntry } from '../apply/change-log.ts';
+import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
 import { asListed, isFew, visitLive } from '../live.ts';
 import { planEntry } from './entry.ts';
 import { isNamed, itemOf, managerOf, type Planning } from './planning.ts';
@@ -112,7 +112,9 @@ async function planReadable(
     },
     isSame(uid, live) {
       const entry = sought.get(uid);
-      return entry !== undefined && markOf(request.repository, kind, live) === markOfEntry(kind, entry);
+      return (
+        entry !== undefined && contentFingerprint(request.repository, kind, live) === entryFingerprint(kind, entry)
+      );
     },
     async each(uid, live) {
       const entry = sought.get(uid);
@@ -153,16 +155,16 @@ function unchangedAsOf(
   { entry: before, readAt }: AsStored,
 ): PlannedItem | undefined {
   const { request, managers, live, recreated } = planning;
-  const mark = markOfEntry(kind, before);
+  const mark = entryFingerprint(kind, before);
   const owner = kind.owner === undefined ? undefined : kindOf(kind.owner);
   const ownerBefore = owner === undefined ? undefined : request.recent?.entry(org.id, owner, uid);
   const isOwnerSame =
     owner === undefined ||
     (ownerBefore !== undefined &&
       !recreated.has(keyOf({ org: org.id, kind: owner.name, uid })) &&
-      live.get(keyOf({ org: org.id, kind: owner.name, uid })) === markOfEntry(owner, ownerBefore));
+      live.get(keyOf({ org: org.id, kind: owner.name, uid })) === entryFingerprint(owner, ownerBefore));
   const bringsSecrets = kind.hasSecrets === true && request.options.secrets?.(kind.name, uid, org.id) !== undefined;
-  const isOther = mark !== markOfEntry(kind, entry) || planning.mapping.mayChange(entry);
+  const isOther = mark !== entryFingerprint(kind, entry) || planning.mapping.mayChange(entry);
   if (isOther || !isOwnerSame || bringsSecrets || isLeftOver(planning, kind, org, uid)) {
     return undefined;
   }

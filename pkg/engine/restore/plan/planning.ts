@@ -32,7 +32,7 @@ export interface Planning {
   /** Set when only what earlier migrations left may be overwritten. */
   promotion?: Promotion;
   places: OpenedPlaces;
-  /** Mark of what is live, by key of the target, as far as it is planned. */
+  /** Fingerprint of what is live, by key of the target, as far as it is planned. */
   live: Map<string, string>;
   /** What is live as the snapshot has it, by key of the target, as far as it is planned. */
   unchanged: Set<string>;

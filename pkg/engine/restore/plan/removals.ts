@@ -11,7 +11,7 @@ import { kindOf, KINDS, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry
 import { outlineOf } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { targetOf } from '../target.ts';
-import { markOf } from '../apply/change-log.ts';
+import { contentFingerprint } from '../apply/change-log.ts';
 import { refusedByOrg } from '../mapping/same-org.ts';
 import type { Promotion } from './promotion.ts';
 import { folderTree } from './selection.ts';
@@ -202,7 +202,7 @@ async function planRemoval(
     if (content === undefined || content.pristine === true) {
       return undefined;
     }
-    live = markOf(request.repository, kind, content);
+    live = contentFingerprint(request.repository, kind, content);
   } catch (error) {
     if (!isUnreadable(error)) {
       throw error;

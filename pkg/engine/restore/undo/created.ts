@@ -12,7 +12,7 @@ import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf, KINDS_IN_FOLDERS } from '../../../grafana/kinds/registry.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
-import { markOf } from '../apply/change-log.ts';
+import { contentFingerprint } from '../apply/change-log.ts';
 import { deepestFirst, listOf } from '../plan/removals.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
 import { visitTouched } from './visit-touched.ts';
@@ -103,7 +103,7 @@ function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Conte
   const item = {
     ...itemOf(created, 'delete', reason(created.did === 'created' ? 'created' : 'changed')),
     title: live.title,
-    live: markOf(request.repository, kind, live),
+    live: contentFingerprint(request.repository, kind, live),
   };
   if (live.managedBy !== undefined) {
     return { ...item, action: 'skip', ...because(reason('managed-since', { manager: live.managedBy.manager })) };

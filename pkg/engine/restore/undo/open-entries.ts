@@ -7,7 +7,7 @@ import { kindOf } from '../../../grafana/kinds/registry.ts';
 import { isRestored, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
-import { markOf } from '../apply/change-log.ts';
+import { contentFingerprint } from '../apply/change-log.ts';
 import type { PlanRequest } from '../types.ts';
 import { visitTouched } from './visit-touched.ts';
 
@@ -52,7 +52,7 @@ async function closeKind(
       if (live === undefined) {
         return;
       }
-      const mark = markOf(request.repository, kind, live);
+      const mark = contentFingerprint(request.repository, kind, live);
       if (one.did === 'created' && live.unfinished === true) {
         closed.push({ ...one, mark });
         return;

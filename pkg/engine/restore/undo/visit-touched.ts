@@ -4,7 +4,7 @@ import type { ManifestEntry } from '../../../contract/manifest.ts';
 import type { Touched } from '../../../contract/runs.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
-import { markOf } from '../apply/change-log.ts';
+import { contentFingerprint } from '../apply/change-log.ts';
 import { visitLive } from '../live.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
@@ -33,7 +33,7 @@ export async function visitTouched(
       return compact({ uid, title: uid, revision: stored?.get(keyOf(one))?.revision });
     }),
     total: Math.max(manifest.kinds[kind.name]?.listed ?? 0, touched.length),
-    isSame: (uid, live) => markOf(repository, kind, live) === byUid.get(uid)?.mark,
+    isSame: (uid, live) => contentFingerprint(repository, kind, live) === byUid.get(uid)?.mark,
     async each(uid, live) {
       const one = byUid.get(uid);
       await (one && found.each(one, live));

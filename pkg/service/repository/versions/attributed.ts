@@ -1,5 +1,5 @@
 import type { ResourceVersion } from '../../../contract/api/versions.ts';
-import { markOfEntry } from '../../../engine/restore/apply/change-log.ts';
+import { entryFingerprint } from '../../../engine/restore/apply/change-log.ts';
 import { versionsBelow } from '../../../engine/versions/resource-versions.ts';
 import { isGivenToAccount } from '../../../grafana/kinds/access/permissions/defaults.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
@@ -57,5 +57,5 @@ function leftOf(
 
 /** The mark of the content that a change led to, as records of restores have it. */
 export function markIn({ ref: { kind }, change: { state } }: ResourceChange): Pick<VersionRef, 'mark'> {
-  return state === undefined ? {} : { mark: markOfEntry(kindOf(kind), state) };
+  return state === undefined ? {} : { mark: entryFingerprint(kindOf(kind), state) };
 }
