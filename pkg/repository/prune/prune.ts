@@ -6,7 +6,7 @@ import { putBackHeld } from '../holds/copies.ts';
 import { newTimedId, parseRunKey } from '../layout.ts';
 import { findOrphans } from '../objects/orphans.ts';
 import type { ListedObject } from '../objects/listing.ts';
-import { readMarks, renewMarks, sortByMarks, type Mark } from './marks.ts';
+import { readCandidateLists, renewCandidateLists, sortByAge, type CandidateList } from './candidates.ts';
 import { openSession } from './make-room.ts';
 import { Remover, type Removal } from './removal.ts';
 import { survey, type Survey } from './survey.ts';
@@ -48,17 +48,17 @@ export async function planPrune(repository: Repository, calls: Abortable = {}): 
 
 interface Look {
   plan: PrunePlan;
-  marks: Mark[];
+  lists: CandidateList[];
   found: Survey;
 }
 
 async function look(repository: Repository, calls: Abortable): Promise<Look> {
-  const marks = await readMarks(repository, calls);
+  const lists = await readCandidateLists(repository, calls);
   const found = await survey(repository, calls);
-  const { ripe, unripe } = sortByMarks(marks, found);
+  const { ripe, unripe } = sortByAge(lists, found);
   const { runs, others } = await findOrphans(repository, found.snapshots, found.now, calls);
   return {
-    marks,
+    lists,
     found,
     plan: {
       snapshots: found.snapshots.size,
@@ -110,8 +110,8 @@ export async function applyPrune(
     for (const key of await remover.removeObjects(remove, again.found.now)) {
       again.found.unneeded.delete(key);
     }
-    const { marks, found, plan: now } = again;
-    const marked = await renewMarks(repository, id, { marks, found, unripe: now.mark }, { signal });
+    const { lists, found, plan: now } = again;
+    const marked = await renewCandidateLists(repository, id, { lists, found, unripe: now.mark }, { signal });
     const early = (keys: readonly string[]): string[] => keys.filter((key) => gone.has(key));
     const runs = [...early(plan.runs), ...(await remover.remove(now.runs.filter((key) => planned.has(key))))];
     if (runs.length > 0) {

@@ -15,18 +15,21 @@ const Candidate = z.object({
   key: z.string().refine((key) => parseObjectKey(key) !== undefined),
   lastModified: z.iso.datetime(),
 });
-const MarkFile = z.object({ format: z.literal(1), id: z.string(), candidates: z.array(Candidate) });
+const CandidateFile = z.object({ format: z.literal(1), id: z.string(), candidates: z.array(Candidate) });
 
 /** What one prune found unneeded: `prune/<id>.json`. */
-export interface Mark {
+export interface CandidateList {
   key: string;
   lastModified: Date;
   candidates: z.infer<typeof Candidate>[];
 }
 
-/** @returns the marks of earlier prunes; damaged ones are left out with a warning */
-export async function readMarks({ store, log }: Repository, { signal }: Abortable = {}): Promise<Mark[]> {
-  const marks: Mark[] = [];
+/** @returns the candidates of earlier prunes, a list for each; damaged ones are left out with a warning */
+export async function readCandidateLists(
+  { store, log }: Repository,
+  { signal }: Abortable = {},
+): Promise<CandidateList[]> {
+  const lists: CandidateList[] = [];
   for await (const { key, lastModified } of store.list(PRUNES, { signal })) {
     const bytes = await store
       .get(key, { signal, maxBytes: MAX_RECORD_BYTES })
@@ -35,20 +38,23 @@ export async function readMarks({ store, log }: Repository, { signal }: Abortabl
       continue;
     }
     try {
-      marks.push({ key, lastModified, candidates: MarkFile.parse(JSON.parse(bytes.toString('utf8'))).candidates });
+      lists.push({ key, lastModified, candidates: CandidateFile.parse(JSON.parse(bytes.toString('utf8'))).candidates });
     } catch {
       // Without it its candidates are only marked again, four hours later.
       log.warn({ object: key }, 'the marks of an earlier prune are damaged and are ignored');
-      marks.push({ key, lastModified, candidates: [] });
+      lists.push({ key, lastModified, candidates: [] });
     }
   }
-  return marks;
+  return lists;
 }
 
 /** Of what is unneeded now: what an earlier prune marked long enough ago, and what is new or was marked just now. */
-export function sortByMarks(marks: readonly Mark[], found: Survey): { ripe: ListedObject[]; unripe: ListedObject[] } {
+export function sortByAge(
+  lists: readonly CandidateList[],
+  found: Survey,
+): { ripe: ListedObject[]; unripe: ListedObject[] } {
   const marked = new Map<string, { seen: string; ripe: boolean }>();
-  for (const { lastModified, candidates } of marks) {
+  for (const { lastModified, candidates } of lists) {
     const ripe = found.now.getTime() - lastModified.getTime() >= BETWEEN_PHASES;
     for (const { key, lastModified: seen } of candidates) {
       if (ripe || !marked.has(key)) {
@@ -67,18 +73,18 @@ export function sortByMarks(marks: readonly Mark[], found: Survey): { ripe: List
 }
 
 /**
- * Marks what is not marked yet; marks whose candidates are all gone or marked elsewhere are removed.
+ * Marks what is not marked yet; lists whose candidates are all gone or marked elsewhere are removed.
  * @returns how many objects were marked.
  */
-export async function renewMarks(
+export async function renewCandidateLists(
   { store }: Repository,
   id: string,
-  { marks, found, unripe }: { marks: readonly Mark[]; found: Survey; unripe: readonly { key: string }[] },
+  { lists, found, unripe }: { lists: readonly CandidateList[]; found: Survey; unripe: readonly { key: string }[] },
   { signal }: Abortable = {},
 ): Promise<number> {
   const waiting = new Set<string>();
   const settled: string[] = [];
-  for (const { key, lastModified, candidates } of marks) {
+  for (const { key, lastModified, candidates } of lists) {
     const age = found.now.getTime() - lastModified.getTime();
     const still = candidates.filter(({ key: object, lastModified: seen }) => {
       return found.unneeded.get(object)?.lastModified.toISOString() === seen;
