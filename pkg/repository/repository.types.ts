@@ -2,7 +2,7 @@ import type { ResourceRef } from '../contract/kinds.ts';
 import type { SnapshotSummary } from '../contract/manifest.ts';
 import type { PackedTexts } from './index/texts/files.ts';
 import type { Below, ChangeList, ResourceChange } from './index/versions/below/below.ts';
-import type { AskedFor } from './index/versions/marks.ts';
+import type { AskedFor } from './index/versions/observations.ts';
 import type { IndexedPart } from './index/versions/version-index.ts';
 import type { VersionChange } from './index/versions/timeline.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';

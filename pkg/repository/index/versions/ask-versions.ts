@@ -2,7 +2,7 @@ import type { SnapshotSummary } from '../../../contract/manifest.ts';
 import type { IndexWait, ListedChanges, Versions } from '../../repository.types.ts';
 import type { SnapshotIndex } from '../snapshots.ts';
 import type { BelowPart, ChangeFilter } from './below/below.ts';
-import type { AskedFor } from './marks.ts';
+import type { AskedFor } from './observations.ts';
 import type { IndexedPart, VersionIndex } from './version-index.ts';
 
 interface Indexes {

@@ -1,5 +1,5 @@
 import type { SnapshotSummary } from '../../../contract/manifest.ts';
-import type { AskedFor } from './marks.ts';
+import type { AskedFor } from './observations.ts';
 import type { Name, VersionIndex } from './version-index.ts';
 
 /**

@@ -29,7 +29,7 @@ export interface VersionChange {
 }
 
 /** A snapshot that is indexed and covers the resource, oldest first; `is` when something was put down there. */
-export interface Mark {
+export interface Observation {
   snapshot: string;
   /** Whether the snapshot is there and counts: what was forgotten says how things went on, and is not shown. */
   shown: boolean;
@@ -46,7 +46,7 @@ export interface Mark {
  * What became of one resource over the snapshots that there are, oldest first; pure.
  * @param returned - snapshots before which it was created again: without it, they show that it was deleted again
  */
-export function timelineOf(marks: Iterable<Mark>, returned?: ReadonlySet<string>): VersionChange[] {
+export function timelineOf(marks: Iterable<Observation>, returned?: ReadonlySet<string>): VersionChange[] {
   const changes: VersionChange[] = [];
   let now: Stated = 'deleted';
   let open: VersionChange | undefined;

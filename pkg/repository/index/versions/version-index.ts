@@ -21,7 +21,7 @@ import type { HeadFile, IsSameOrg, TableFile, ThingHistory } from './files.ts';
 import { changesIn, merged, rowsOf, unfolded, type DatedRow, type Known } from './fold.ts';
 import { foldVersions, namesOf, NO_TABLE, versionFiles, type VersionFiles } from './generation.ts';
 import { ManifestViews } from './manifest-views.ts';
-import { MarksByCell, type AskedFor } from './marks.ts';
+import { ObservationsByCell, type AskedFor } from './observations.ts';
 import { timelineOf, type VersionChange } from './timeline.ts';
 import { LIMITS, VersionUpdate, type Appended, type UpdateOptions } from './update.ts';
 
@@ -184,7 +184,7 @@ export class VersionIndex {
     const rows = [...rowsOf(table), ...rowsOf(head)];
     const existing = new Set(eligibleSnapshotIds(summaries));
     const full = new Set(summaries.filter(isFull).map(({ id }) => id));
-    const marks = new MarksByCell(rows, { existing, full }, isSameOrg);
+    const marks = new ObservationsByCell(rows, { existing, full }, isSameOrg);
     return { head, table, rows, existing, marks, news: changesIn(head) };
   }
 
@@ -231,7 +231,7 @@ interface IndexState {
   rows: DatedRow[];
   /** Ids of the snapshots that there are. */
   existing: ReadonlySet<string>;
-  marks: MarksByCell;
+  marks: ObservationsByCell;
   news: ReadonlyMap<string, Known>;
 }
 

@@ -3,7 +3,7 @@ import type { KindName, ResourceRef } from '../../../../contract/kinds.ts';
 import { append } from '../../../../lib/append.ts';
 import type { Thing } from '../../generations/thing.ts';
 import { sameVersion, type VersionState } from '../files.ts';
-import type { MarksByCell } from '../marks.ts';
+import type { ObservationsByCell } from '../observations.ts';
 import { placedBelow, type Placed } from './placed.ts';
 import type { VersionChange } from '../timeline.ts';
 
@@ -76,7 +76,7 @@ export interface ChangeFilter {
 export interface BelowPorts {
   /** Every resource of the organization. */
   placed: readonly Placed[];
-  marks: MarksByCell;
+  marks: ObservationsByCell;
   /** What became of some resources. */
   read: (things: readonly Thing[]) => Promise<VersionChange[][]>;
 }
@@ -240,7 +240,7 @@ function endOfSnapshot(found: readonly ResourceChange[], limit: number): number 
 }
 
 /** The newest that a change of a resource can be. */
-function newestOf({ thing, last, deleted }: Placed, marks: MarksByCell): ChangeKey {
+function newestOf({ thing, last, deleted }: Placed, marks: ObservationsByCell): ChangeKey {
   const [, kind, uid] = thing;
   return { first: marks.shownAt(last, thing, deleted), kind, uid };
 }

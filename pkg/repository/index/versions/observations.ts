@@ -2,7 +2,7 @@ import type { Abortable } from '../../../lib/abortable.ts';
 import type { Thing } from '../generations/thing.ts';
 import { cellOf, covers, isIncomplete, type IsSameOrg } from './files.ts';
 import type { DatedChange, DatedRow } from './fold.ts';
-import type { Mark } from './timeline.ts';
+import type { Observation } from './timeline.ts';
 
 /** Who asks, where organizations are distinguished by more than their IDs. */
 export interface AskedFor extends Abortable {
@@ -10,13 +10,13 @@ export interface AskedFor extends Abortable {
 }
 
 /** The snapshots that there are, by organization and kind, each made once. */
-export class MarksByCell {
+export class ObservationsByCell {
   readonly #rows: readonly DatedRow[];
   readonly #existing: ReadonlySet<string>;
   readonly #full: ReadonlySet<string>;
   readonly #isSameOrg: IsSameOrg | undefined;
   readonly #places: ReadonlyMap<string, number>;
-  readonly #marks = new Map<string, Mark[]>();
+  readonly #observations = new Map<string, Observation[]>();
   readonly #next = new Map<string, (string | undefined)[]>();
 
   /**
@@ -36,16 +36,16 @@ export class MarksByCell {
   }
 
   /** The snapshots as a resource goes by them, oldest first, with what was put down about it. */
-  with(thing: Thing, changes: readonly DatedChange[]): Mark[] {
-    const marks = [...this.#of(thing)];
+  with(thing: Thing, changes: readonly DatedChange[]): Observation[] {
+    const observations = [...this.#of(thing)];
     for (const { snapshot, is } of changes) {
       const place = this.#places.get(snapshot) ?? -1;
-      const mark = marks[place];
-      if (mark !== undefined) {
-        marks[place] = { ...mark, is };
+      const observation = observations[place];
+      if (observation !== undefined) {
+        observations[place] = { ...observation, is };
       }
     }
-    return marks;
+    return observations;
   }
 
   /** The snapshot, or the next one, that shows what became of a resource there; itself where none does. */
@@ -61,10 +61,10 @@ export class MarksByCell {
     return this.#of(thing).find(({ shown, covers }) => shown && covers)?.snapshot;
   }
 
-  #of([org, kind]: Thing): readonly Mark[] {
+  #of([org, kind]: Thing): readonly Observation[] {
     const cell = cellOf(org, kind);
-    const marks =
-      this.#marks.get(cell) ??
+    const observations =
+      this.#observations.get(cell) ??
       this.#rows.map(({ id, scope }) => ({
         snapshot: id,
         shown: this.#existing.has(id),
@@ -72,8 +72,8 @@ export class MarksByCell {
         covers: covers(scope, org, kind) && !this.#isOther(id, scope, org),
         incomplete: isIncomplete(scope, org, kind),
       }));
-    this.#marks.set(cell, marks);
-    return marks;
+    this.#observations.set(cell, observations);
+    return observations;
   }
 
   #isOther(snapshot: string, { orgs }: DatedRow['scope'], org: number): boolean {
@@ -83,9 +83,9 @@ export class MarksByCell {
   #nextShown(thing: Thing, deleted: boolean): (string | undefined)[] {
     const next: (string | undefined)[] = [];
     let last: string | undefined;
-    for (const [back, mark] of this.#of(thing).toReversed().entries()) {
-      if (mark.shown && mark.covers && !(deleted && mark.incomplete)) {
-        last = mark.snapshot;
+    for (const [back, observation] of this.#of(thing).toReversed().entries()) {
+      if (observation.shown && observation.covers && !(deleted && observation.incomplete)) {
+        last = observation.snapshot;
       }
       next[this.#rows.length - 1 - back] = last;
     }
