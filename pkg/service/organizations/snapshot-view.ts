@@ -47,7 +47,7 @@ export function summaryFor(
   const isOwn = askedFrom(rest.id) === caller.org || (alone && caller.home);
   return {
     ...rest,
-    ...marksFor({ hold, note }, caller),
+    ...annotationsFor({ hold, note }, caller),
     status: problems === 0 ? 'complete' : 'partial',
     // As many as the pages show: of the whole server, they show none.
     resources: own.resources,
@@ -67,7 +67,7 @@ export function summaryFor(
 }
 
 /** Holds and notes are for all to see, but only the home organization sees who wrote them. */
-export function marksFor({ hold, note }: Annotated, caller: Caller): Annotated {
+export function annotationsFor({ hold, note }: Annotated, caller: Caller): Annotated {
   const { by: _holder, ...held } = hold ?? {};
   const { by: _author, ...noted } = note ?? {};
   const shown = caller.home

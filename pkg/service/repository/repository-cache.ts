@@ -123,7 +123,7 @@ export class RepositoryCache {
   }
 
   /** What people added to a snapshot. */
-  async marks(id: string, signal: AbortSignal): Promise<Annotated> {
+  async annotations(id: string, signal: AbortSignal): Promise<Annotated> {
     const found = (await this.snapshots(signal)).find((one) => one.id === id);
     return { hold: found?.hold ?? null, ...compact({ note: found?.note }) };
   }

@@ -117,8 +117,8 @@ export class Snapshots {
   /** One line of the history. @throws DK_NOT_FOUND */
   async row(id: string, caller: Caller, signal: AbortSignal): Promise<SnapshotRow> {
     const { manifest, signature } = await this.#repositoryCache.snapshot(id, signal);
-    const marks = await this.#repositoryCache.marks(manifest.id, signal);
-    const [row] = await this.#rows([{ ...summaryOf(manifest), ...signature, ...marks }], caller, signal);
+    const annotations = await this.#repositoryCache.annotations(manifest.id, signal);
+    const [row] = await this.#rows([{ ...summaryOf(manifest), ...signature, ...annotations }], caller, signal);
     if (row === undefined) {
       throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot '${id}'`);
     }

@@ -9,7 +9,7 @@ import type { Repository } from '../../../repository/repository.ts';
 import { assertDeletable } from '../../../repository/snapshots/forget.ts';
 import { importableText, referencesOf } from '../../repository/content.ts';
 import { detailOf, findEntry, resourcesOf, storedText } from '../../repository/browse.ts';
-import { marksFor } from '../../organizations/snapshot-view.ts';
+import { annotationsFor } from '../../organizations/snapshot-view.ts';
 import { treeOf } from '../../repository/tree.ts';
 import type { DiffOrigin } from '../../../contract/api/diff.ts';
 import type { ServiceParts } from '../../parts.ts';
@@ -70,9 +70,9 @@ export function snapshotRoutes(api: Api, parts: Parts): void {
     const by = nameOf(request);
     const snapshot = await repositoryCache.read(signal, (repository) => change(repository, start, by));
     freshness.snapshotsChanged();
-    const marks = marksFor(await repositoryCache.marks(snapshot, signal), request.caller);
-    log.info({ snapshot, by, hold: marks.hold !== null }, 'a hold or note of a snapshot was changed');
-    return { snapshot, ...marks };
+    const annotations = annotationsFor(await repositoryCache.annotations(snapshot, signal), request.caller);
+    log.info({ snapshot, by, hold: annotations.hold !== null }, 'a hold or note of a snapshot was changed');
+    return { snapshot, ...annotations };
   };
   const homeOnly = { access: 'home', uses: ['repository'] } as const;
 
