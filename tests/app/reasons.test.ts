@@ -5,7 +5,7 @@ import { compact } from '../../pkg/contract/compact.ts';
 import { DashkeepError, ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
 import { ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
-import { because, losing, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
+import { because, lossesOf, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
 
 const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/catalogue/reasons.ts');
@@ -71,7 +71,7 @@ describe('the reasons of the service', () => {
   });
 
   it('for losses come in their order, those without data as they are', () => {
-    const told = losing([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
+    const told = lossesOf([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
     expect(lossTexts(told)).toEqual(['Enter again: password', 'Create new tokens']);
     expect(lossTexts({ losses: ['tokens: make new ones'] })).toEqual(['tokens: make new ones']);
   });

@@ -4,7 +4,7 @@ import { KindReport, ResourceProblem } from '../../pkg/contract/manifest.ts';
 import { REASONS, reason } from '../../pkg/contract/reasons/catalogue.ts';
 import {
   because,
-  losing,
+  lossesOf,
   reasonFrom,
   reasonSentence,
   reasonWithHint,
@@ -46,7 +46,7 @@ describe('a reason', () => {
   });
 
   it('is given for each loss', () => {
-    const { losses, lost } = losing([reason('id-new'), reason('enter-again', { field: 'token' })]);
+    const { losses, lost } = lossesOf([reason('id-new'), reason('enter-again', { field: 'token' })]);
     expect(losses).toEqual(['gets a new ID', 'enter again: token']);
     expect(lost.map(({ code }) => code)).toEqual(['id-new', 'enter-again']);
   });

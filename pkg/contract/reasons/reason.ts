@@ -30,7 +30,7 @@ export function because(given: ReasonData): Because {
 }
 
 /** Losses for an item of a plan: as English sentences, and as data in the same order. */
-export function losing(losses: readonly Reason[]): { losses: string[]; lost: ReasonData[] } {
+export function lossesOf(losses: readonly Reason[]): { losses: string[]; lost: ReasonData[] } {
   return {
     losses: losses.map(reasonSentence),
     lost: losses.map(({ code, params }) => ({ code, params })),

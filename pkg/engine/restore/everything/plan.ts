@@ -3,7 +3,7 @@ import { arrayAt, stringAt } from '../../../lib/json/json.ts';
 import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because, losing } from '../../../contract/reasons/reason.ts';
+import { because, lossesOf } from '../../../contract/reasons/reason.ts';
 import { hasMembers } from '../../../grafana/account-directory.ts';
 import { notServerAdmin } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
@@ -200,7 +200,7 @@ async function foresee(request: PlanRequest, items: readonly PlannedItem[]): Pro
       const isOutlined = largeBodies === true && missingSecrets === undefined;
       const content = isOutlined ? outlineOf(entry) : await storedContent(sourceOf(request), entry, request.signal);
       const security = PUBLISHED.has(kind) ? (securityChanges?.({ uid, content }, context) ?? []) : [];
-      Object.assign(item, { security, ...losing(missingSecrets?.(context, { uid, content }) ?? []) });
+      Object.assign(item, { security, ...lossesOf(missingSecrets?.(context, { uid, content }) ?? []) });
     }
   });
 }

@@ -1,7 +1,7 @@
 import type { ResourceRef } from '../../../contract/kinds.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { because, losing, type Reason } from '../../../contract/reasons/reason.ts';
+import { because, lossesOf, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Reference } from '../../../grafana/kinds/kind.ts';
 import { Existing } from '../mapping/existing.ts';
 import { writeContext } from '../context.ts';
@@ -116,7 +116,7 @@ export class Dependencies {
 
 /** Adds a loss to an item, once. */
 export function addLoss(item: PlannedItem, loss: Reason): void {
-  const { losses, lost } = losing([loss]);
+  const { losses, lost } = lossesOf([loss]);
   if (!losses.some((sentence) => item.losses.includes(sentence))) {
     item.losses = [...item.losses, ...losses];
     item.lost = [...(item.lost ?? []), ...lost];

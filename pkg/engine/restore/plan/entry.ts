@@ -2,7 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { ManifestEntry } from '../../../contract/manifest.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { losing, type Reason } from '../../../contract/reasons/reason.ts';
+import { lossesOf, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
@@ -114,7 +114,7 @@ export async function planEntry(
     return planned;
   }
   if (action !== 'create' && action !== 'update') {
-    return { ...planned, ...losing(forecast.losses) };
+    return { ...planned, ...lossesOf(forecast.losses) };
   }
   const held = live === undefined ? [] : kind.references(live).filter((one) => one.held === true);
   const isHeld = (one: Reference): boolean =>
@@ -133,7 +133,7 @@ export async function planEntry(
     ...(forecast.security ?? []),
   ];
   const manager = action === 'update' ? (live?.managedBy?.manager ?? live?.provenance) : undefined;
-  return compact({ ...planned, ...losing(losses), security, manager });
+  return compact({ ...planned, ...lossesOf(losses), security, manager });
 }
 
 /** Why nothing would change by restoring what names these users, if it lacks only them. */

@@ -2,7 +2,7 @@ import { compact } from '../../../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { reason, type ReasonCode } from '../../../contract/reasons/catalogue.ts';
-import { because, losing, refusal } from '../../../contract/reasons/reason.ts';
+import { because, lossesOf, refusal } from '../../../contract/reasons/reason.ts';
 import { timeOfId } from '../../../repository/layout.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
 import type { Author } from '../../../repository/signing/trust.ts';
@@ -139,7 +139,7 @@ async function leaveWhatChanged(
           ? undefined
           : leftAsItIs(before);
   if (left !== undefined) {
-    Object.assign(item, { ...left, ...losing([]), security: [] });
+    Object.assign(item, { ...left, ...lossesOf([]), security: [] });
     return;
   }
   Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));

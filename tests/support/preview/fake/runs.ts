@@ -3,7 +3,7 @@ import type { Run } from '../../../../pkg/contract/api/runs.ts';
 import type { KindName } from '../../../../pkg/contract/kinds.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
 import { reason } from '../../../../pkg/contract/reasons/catalogue.ts';
-import { because, losing } from '../../../../pkg/contract/reasons/reason.ts';
+import { because, lossesOf } from '../../../../pkg/contract/reasons/reason.ts';
 import { contentOf, diffCounts, diffEntries, isUnder, worldOf } from './answers.ts';
 import { foundThere } from './elsewhere.ts';
 import { FakeError } from './errors.ts';
@@ -146,7 +146,7 @@ export function plan(state: FakeState, request: RestoreRequest) {
       const { org, kind, uid, title, folder } = entry;
       const losses = kind === 'data-source' ? [reason('enter-again', { field: 'basicAuthPassword' })] : [];
       const security = options.overwrite && live !== undefined ? movedAddress(kind, title, options) : [];
-      const item = { org, kind, uid, title, folder, ...losing(losses), security };
+      const item = { org, kind, uid, title, folder, ...lossesOf(losses), security };
       if (options.copy !== undefined) {
         return { ...item, action: 'create', ...because(reason('copy')), targetUid: `${uid}-copy` };
       }
@@ -154,12 +154,12 @@ export function plan(state: FakeState, request: RestoreRequest) {
         return { ...item, action: 'create', ...because(reason('missing')) };
       }
       if (live.entry.object === entry.object) {
-        return { ...item, ...losing([]), security: [], action: 'unchanged', ...because(reason('same')) };
+        return { ...item, ...lossesOf([]), security: [], action: 'unchanged', ...because(reason('same')) };
       }
       return options.overwrite
         ? { ...item, action: 'update', ...because(reason('differs')) }
         : {
-            ...{ ...item, ...losing([]), action: 'skip' },
+            ...{ ...item, ...lossesOf([]), action: 'skip' },
             ...because(reason(options.to?.promote === true ? 'changed-there' : 'kept')),
           };
     });
@@ -191,7 +191,7 @@ export function planUndo(state: FakeState, run: Run) {
     .filter(({ action }) => action === 'create')
     .map((item): PlanItem => ({
       ...item,
-      ...losing([]),
+      ...lossesOf([]),
       security: [],
       action: 'delete',
       ...because(reason('created')),
