@@ -23,7 +23,7 @@ import { servingOf } from '../served-kinds.ts';
 import { deletedSince } from '../versions/deleted-since.ts';
 import { ProgressCounter, type StepPlace } from '../progress.ts';
 import { waitOutRestarts } from '../restarts.ts';
-import { following } from './losses/baseline.ts';
+import { compareWithBaseline } from './losses/baseline.ts';
 import { upgradeOf } from './losses/upgrade.ts';
 import { Changes } from './changes.ts';
 import { closedOrgs } from './closed-orgs.ts';
@@ -33,7 +33,7 @@ import { settleDeleted } from './deleted.ts';
 import { readKind } from './read-kind.ts';
 import type { KindRun } from './kind-run.ts';
 import { putBackMissing } from './missing-objects.ts';
-import { fitting } from './short-texts.ts';
+import { fitEntries } from './short-texts.ts';
 import { readTouched } from './touched.ts';
 import type { BackupOptions } from './options.ts';
 
@@ -87,7 +87,7 @@ export async function backup(options: BackupOptions): Promise<Manifest> {
           edition: instance.capabilities.edition,
         }),
         ...part,
-        resources: fitting(part.resources),
+        resources: fitEntries(part.resources),
       },
       { signal },
     );
@@ -176,7 +176,7 @@ async function wholePart(
   const deletions = await readingDeletions;
   return {
     ...covered,
-    ...(await following(options, { ...covered, id: options.id }, before)),
+    ...(await compareWithBaseline(options, { ...covered, id: options.id }, before)),
     ...compact({ upgrade: await upgradeOf(options, { ...covered, id: options.id }, before) }),
     sinceFullRead: previous.trusted ? (previous.manifest?.sinceFullRead ?? 0) + 1 : 0,
     changes: countChanges(before ?? { orgs, kinds, resources: [] }, { orgs, kinds, resources: compared }),

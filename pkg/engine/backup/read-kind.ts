@@ -9,7 +9,7 @@ import type { Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { isPreview } from '../../grafana/previews.ts';
 import { canonicalOf, formOf, releaseForm } from '../../grafana/kinds/text-content.ts';
-import { holding } from './large-bodies.ts';
+import { withReservation } from './large-bodies.ts';
 import { servingOf } from '../served-kinds.ts';
 import { Changes } from './changes.ts';
 import { entriesOf, knownOf } from './previous.ts';
@@ -135,7 +135,7 @@ async function storeUnlisted(run: KindRun, before: ManifestEntry): Promise<void>
 async function readUnlisted(run: KindRun, listed: Listed, share: ByteReservation): Promise<Content | undefined> {
   const { context, kind, collection, options } = run;
   try {
-    return await kind.read(holding(kind, context, share), listed);
+    return await kind.read(withReservation(kind, context, share), listed);
   } catch (error) {
     options.signal.throwIfAborted();
     // To tokens without a right to all dashboards Grafana says this of those that are gone, too.
@@ -159,7 +159,7 @@ async function store(
   let content: Content | undefined;
   let body: Body;
   try {
-    content = fromListing ?? (await kind.read(holding(kind, context, share), listed));
+    content = fromListing ?? (await kind.read(withReservation(kind, context, share), listed));
     if (content === undefined) {
       changes.gone(ref.org, ref.kind, ref.uid);
       collection.gone.push(kind.owner === undefined ? ref : { ...ref, isOwnerSame: isOwnerSame(run, ref.uid) });

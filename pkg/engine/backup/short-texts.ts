@@ -28,7 +28,7 @@ export function withShortTexts(entry: ManifestEntry, most?: number): ManifestEnt
 }
 
 /** Entries as a manifest has room for them: long texts of some must not keep all others from being published. */
-export function fitting(entries: ManifestEntry[], mostBytes = MAX_MANIFEST_BYTES * ENTRIES_PART): ManifestEntry[] {
+export function fitEntries(entries: ManifestEntry[], mostBytes = MAX_MANIFEST_BYTES * ENTRIES_PART): ManifestEntry[] {
   let left = mostBytes;
   const isFitting =
     entries.length * LARGEST_ENTRY <= left ||

@@ -12,7 +12,7 @@ import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { shortText } from '../../lib/short-text.ts';
 import { inManifestOrder } from '../backup/collection.ts';
 import { entryOf } from '../backup/read-kind.ts';
-import { fitting } from '../backup/short-texts.ts';
+import { fitEntries } from '../backup/short-texts.ts';
 import { placeAndName } from '../folder-paths.ts';
 import type { Archive, ArchiveReader, Imported, ImportOptions } from './archive.ts';
 import { classicFiles, plainDashboards } from './dashboards.ts';
@@ -112,7 +112,7 @@ export async function importArchive(
     };
     const entries = await mapConcurrently(STORED_AT_ONCE, archive.resources, store, signal);
     placeAndName(entries);
-    const resources = fitting(inManifestOrder(entries));
+    const resources = fitEntries(inManifestOrder(entries));
     const missing = await repository.missingObjects(new Set(resources.map(({ object }) => object)), { signal });
     if (missing.size > 0) {
       throw invalid('objects disappeared while the archive was imported');

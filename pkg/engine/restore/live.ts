@@ -6,7 +6,7 @@ import { isUnreadable } from '../../grafana/http/errors.ts';
 import type { Kind, KindContext, Listed } from '../../grafana/kinds/kind.ts';
 import type { Content } from '../../grafana/kinds/content.ts';
 import { releaseForm } from '../../grafana/kinds/text-content.ts';
-import { holding } from '../backup/large-bodies.ts';
+import { withReservation } from '../backup/large-bodies.ts';
 import { forEachConcurrently } from '../../lib/concurrency/each-at-once.ts';
 import { hasCode } from '../../lib/expected-errors.ts';
 import { TaskPool } from '../../lib/concurrency/task-pool.ts';
@@ -85,7 +85,7 @@ export async function visitLive(visit: Visit): Promise<void> {
     await reading.add(async () => {
       const share = budget.open();
       try {
-        await looking(one.uid, async () => show(one.uid, await kind.read(holding(kind, context, share), one)));
+        await looking(one.uid, async () => show(one.uid, await kind.read(withReservation(kind, context, share), one)));
       } finally {
         share.close();
       }

@@ -9,7 +9,7 @@ import { suspiciousSince } from './overwritten.ts';
 import type { Shrinkable } from './shrunk.ts';
 
 /** What a manifest says of how it follows those before it. */
-type Following = Pick<Manifest, 'shrunk' | 'accepted' | 'lastFull'>;
+type BaselineResult = Pick<Manifest, 'shrunk' | 'accepted' | 'lastFull'>;
 
 /**
  * Compares a regular backup with the last good one, however many bad ones are in between: the newest that is not
@@ -18,11 +18,11 @@ type Following = Pick<Manifest, 'shrunk' | 'accepted' | 'lastFull'>;
  * @param previous - the backup before this one, read already
  * @throws DK_NOT_FOUND, DK_SNAPSHOT_FOREIGN, DK_USAGE when the snapshot whose losses are accepted is none
  */
-export async function following(
+export async function compareWithBaseline(
   options: BackupOptions,
   now: Shrinkable & Pick<Manifest, 'status'>,
   previous: Manifest | undefined,
-): Promise<Following> {
+): Promise<BaselineResult> {
   if (!isRegularBackup(options)) {
     return {};
   }
