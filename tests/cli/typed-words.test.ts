@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { confirmed } from '../../pkg/cli/restore/confirmation.ts';
+import { confirmPlan } from '../../pkg/cli/restore/confirmation.ts';
 import type { CliContext } from '../../pkg/cli/context.ts';
 import { silentLog } from '../../pkg/contract/ports.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
@@ -36,7 +36,7 @@ function worldOf(isTTY: boolean): { world: CliContext; stdin: PassThrough; shown
 describe('the words that a plan asks for', () => {
   it('are asked for on a terminal, below what they are about', async () => {
     const { world, stdin, shown } = worldOf(true);
-    const typed = confirmed(world, PLAN, {});
+    const typed = confirmPlan(world, PLAN, {});
     stdin.write('1 security change\n');
     expect(await typed).toEqual({ confirm: '1 security change' });
     expect(shown()).toContain('data-source prom: url: http://a → http://b\ufffd[2J');
@@ -52,7 +52,7 @@ describe('the words that a plan asks for', () => {
       ['unchanged', 'dashboard'],
       ['delete', 'annotation'],
     ].map(([action, kind], at) => ({ ...item, action, kind, uid: `${at}`, losses: [], security: [] }));
-    const typed = confirmed(world, { ...PLAN, items: [...PLAN.items, ...planned] } as unknown as Plan, {});
+    const typed = confirmPlan(world, { ...PLAN, items: [...PLAN.items, ...planned] } as unknown as Plan, {});
     stdin.write('1 security change\n');
     await typed;
     const counts = 'create: 3 (folder: 1, dashboard: 2)\nupdate: 1 (data-source: 1)\ndelete: 1 (annotation: 1)\n';
@@ -62,26 +62,26 @@ describe('the words that a plan asks for', () => {
 
   it('must be typed letter for letter', async () => {
     const { world, stdin } = worldOf(true);
-    const typed = confirmed(world, PLAN, {});
+    const typed = confirmPlan(world, PLAN, {});
     stdin.write('yes\n');
     await expect(typed).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
   });
 
   it('count as not typed when the input ends', async () => {
     const { world, stdin } = worldOf(true);
-    const typed = confirmed(world, PLAN, {});
+    const typed = confirmPlan(world, PLAN, {});
     stdin.end();
     await expect(typed).rejects.toMatchObject({ code: 'DK_CONFIRMATION', exit: 2 });
   });
 
   it('are said, and not waited for, where nobody sits at a terminal', async () => {
     const { world, shown } = worldOf(false);
-    await expect(confirmed(world, PLAN, {})).rejects.toMatchObject({
+    await expect(confirmPlan(world, PLAN, {})).rejects.toMatchObject({
       code: 'DK_CONFIRMATION',
       exit: 2,
       hint: "To confirm, type '1 security change', or pass it with --confirm.",
     });
     expect(shown()).toContain('url: http://a →');
-    expect(await confirmed(world, PLAN, { confirm: '1 security change' })).toEqual({ confirm: '1 security change' });
+    expect(await confirmPlan(world, PLAN, { confirm: '1 security change' })).toEqual({ confirm: '1 security change' });
   });
 });

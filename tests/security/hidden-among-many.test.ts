@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import type { CliContext } from '../../pkg/cli/context.ts';
-import { confirmed } from '../../pkg/cli/restore/confirmation.ts';
+import { confirmPlan } from '../../pkg/cli/restore/confirmation.ts';
 import { planMarkdown } from '../../pkg/cli/restore/markdown.ts';
 import type { Plan } from '../../pkg/engine/restore/types.ts';
 
@@ -27,7 +27,7 @@ const plan = { snapshot: 's', items, missing: [], dataSources: [], confirm: 'ope
 it('a change that many resources share names each of them where a person confirms it', async () => {
   const stderr = new PassThrough();
   const context = { stderr, environment: {} } as unknown as CliContext;
-  await expect(confirmed(context, plan, { json: true })).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
+  await expect(confirmPlan(context, plan, { json: true })).rejects.toMatchObject({ code: 'DK_CONFIRMATION' });
   expect(String(stderr.read())).toMatch(/301 × dashboard-permissions \(.*, salaries\): /);
 });
 

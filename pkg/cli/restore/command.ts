@@ -28,7 +28,7 @@ import { aboutSnapshot, assertLatestWanted, narrowerThanBefore, type AboutSnapsh
 import { inOrgs, namesResources, reachedOrgs, withinReach, withLost } from './orgs.ts';
 import { isSelective, restoreRequest, warnOfUnusedSecrets, type RestoreFlags } from './request.ts';
 import { progressPrinter } from '../output/output.ts';
-import { confirmed } from './confirmation.ts';
+import { confirmPlan } from './confirmation.ts';
 import { finishCommand, overwriteCommand, undoCommand } from './finish-command.ts';
 import { planMarkdown } from './markdown.ts';
 import { cutShort, planned, printCutShort, warnInterrupted } from './interrupted.ts';
@@ -257,7 +257,7 @@ async function applyRecorded(
   plan: Plan,
   progress: Progress,
 ): Promise<Applied> {
-  const { confirm } = await confirmed(context, plan, flags);
+  const { confirm } = await confirmPlan(context, plan, flags);
   const finish = finishCommand(context, flags, isNamed(flags) ? plan.snapshot : undefined);
   const trigger = plan.undoes === undefined ? 'manual' : 'undo';
   const asked = {

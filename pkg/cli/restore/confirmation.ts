@@ -11,7 +11,7 @@ import type { CliContext } from '../context.ts';
  * What was typed to confirm a plan: with `--confirm`, or on the terminal when it is asked for there.
  * @throws DK_CONFIRMATION when the plan asks for words and others, or none, were typed.
  */
-export async function confirmed(
+export async function confirmPlan(
   context: CliContext,
   plan: Plan,
   { confirm, json }: { confirm?: string; json?: boolean },

@@ -10,7 +10,7 @@ import { objectAt, stringAt, type Json, type JsonObject } from '../../lib/json/j
 import { prettyJson } from '../../lib/json/pretty.ts';
 import type { ExportedResource, Exporting } from './format.ts';
 import { namesOf, TitlePaths } from './names.ts';
-import { contactPoint, named, policies, ruleGroup } from './provisioning/alerting.ts';
+import { contactPoint, namedResource, policies, ruleGroup } from './provisioning/alerting.ts';
 import { RootFolders } from './provisioning/folders.ts';
 import { literal, literals, yamlText } from './provisioning/yaml.ts';
 
@@ -66,8 +66,8 @@ class OrgFiles {
     await file('plugins', { apiVersion: 1, apps: await this.#each('plugin-settings', (one) => this.#app(one)) });
     await file('alerting', {
       apiVersion: 1,
-      templates: await this.#each('notification-template', named),
-      muteTimes: await this.#each('mute-timing', named),
+      templates: await this.#each('notification-template', namedResource),
+      muteTimes: await this.#each('mute-timing', namedResource),
       contactPoints: await this.#each('contact-point', (one) => contactPoint(one, variable)),
       policies: await this.#each('notification-policy', (one) => this.#policies(one)),
       groups: await this.#each('alert-rule-group', (one) => ruleGroup(one, this.#folders.above(one.entry) ?? '')),

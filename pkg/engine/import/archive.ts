@@ -49,6 +49,6 @@ export function imported(org: number, kind: KindName, uid: string, content: Cont
 }
 
 /** What an archive lacks. */
-export function lacking(org: number, kind: KindName, uid: string, why: KnownReason): ResourceProblem {
+export function missingFromArchive(org: number, kind: KindName, uid: string, why: KnownReason): ResourceProblem {
   return { org, kind, uid, ...because(why) };
 }

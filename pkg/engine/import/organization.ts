@@ -10,7 +10,7 @@ import { naturalKey } from '../../grafana/natural-key.ts';
 import { append } from '../../lib/append.ts';
 import { arrayAt, isJsonObject, objectAt, stringAt, without, type Json, type JsonObject } from '../../lib/json/json.ts';
 import { mapTexts } from '../../lib/json/map.ts';
-import { imported, lacking, type Archive, type Imported, type ImportOptions } from './archive.ts';
+import { imported, missingFromArchive, type Archive, type Imported, type ImportOptions } from './archive.ts';
 import { invalid } from './files.ts';
 
 /** A UID for a resource that the archive identifies only by name: the same in each import. */
@@ -62,7 +62,7 @@ export class ImportedOrg {
 
   /** Names what the archive lacks. */
   lacks(kind: KindName, uid: string, why: KnownReason, count?: number): void {
-    this.errors.push(compact({ ...lacking(this.#options.org, kind, uid, why), count }));
+    this.errors.push(compact({ ...missingFromArchive(this.#options.org, kind, uid, why), count }));
   }
 
   /** A folder as `/api/folders` returns it. */

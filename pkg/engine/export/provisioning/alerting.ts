@@ -41,7 +41,7 @@ export function policies({ entry, content }: ExportedResource): JsonObject {
 }
 
 /** A mute timing or a template: Grafana expands no variables in them. */
-export function named({ entry, content }: ExportedResource): JsonObject {
+export function namedResource({ entry, content }: ExportedResource): JsonObject {
   return { orgId: entry.org, ...objectAt(content.body), name: entry.uid };
 }
 
