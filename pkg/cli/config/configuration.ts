@@ -4,28 +4,12 @@ import type { Sourced } from '../../lib/sourced.ts';
 import { readSettingFile, type Environment } from './environment.ts';
 import { SECTIONS, type Secret, type Setting } from './setting-definitions.ts';
 
-const {
-  Target,
-  Copy,
-  Fleet,
-  'Git mirror': Mirror,
-  Grafana,
-  Connections,
-  Backup,
-  Encryption,
-  Schedule,
-  Retention,
-  Notifications,
-  Service,
-  Bootstrap,
-  Kubernetes,
-} = SECTIONS;
+type Section = (typeof SECTIONS)[keyof typeof SECTIONS];
+type Intersection<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : never;
+type Table = Intersection<Section>;
 
 /** Every setting and secret by its variable. */
-export const SETTINGS = {
-  ...{ ...Target, ...Copy, ...Fleet, ...Mirror, ...Grafana, ...Connections, ...Backup, ...Encryption, ...Schedule },
-  ...{ ...Retention, ...Notifications, ...Service, ...Bootstrap, ...Kubernetes },
-};
+export const SETTINGS = Object.assign({}, ...Object.values(SECTIONS)) as Table;
 
 /** The variable of each flag: of `--target`, DASHKEEP_TARGET. */
 export const FLAG_VARIABLES: ReadonlyMap<string, string> = new Map(
@@ -37,7 +21,6 @@ export const FLAG_VARIABLES: ReadonlyMap<string, string> = new Map(
 /** Of the settings of connections. */
 type OfConnection = `DASHKEEP_CONNECTION_<NAME>_${string}`;
 
-type Table = typeof SETTINGS;
 export type Name = keyof Table;
 export type SecretVariable = { [N in Name]: Table[N] extends Secret ? N : never }[Name];
 export type SettingVariable = Exclude<Name, SecretVariable>;
