@@ -14,7 +14,7 @@ import { ConcurrencyGuard } from './http/concurrency-guard.ts';
 import { ChangeFeed } from './notifications/change-feed.ts';
 import { Notifier } from './notifications/notifier.ts';
 import { checkTarget } from './storage/check.ts';
-import type { TargetLimits } from './storage/limits.ts';
+import type { StoreOptionsResolver } from './storage/store-options.ts';
 import { findHome, HomeOrganization } from './organizations/home.ts';
 import { OrgIdentities } from './organizations/identities.ts';
 import { mayKnow } from './organizations/run-view.ts';
@@ -57,7 +57,7 @@ export interface ServicePorts {
   election: ((mayYield: () => boolean) => Election) | undefined;
   /** What is needed in Kubernetes; undefined outside of it. */
   kubernetes?: KubernetesRights;
-  limits: TargetLimits;
+  storeOptions: StoreOptionsResolver;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -71,11 +71,11 @@ export type ServiceParts = ReturnType<typeof buildParts>;
  * @param signal - aborted when the service stops
  */
 export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: AbortSignal) {
-  const { state, admin, limits, kubernetes, clock, randomness, log } = ports;
+  const { state, admin, storeOptions, kubernetes, clock, randomness, log } = ports;
   /** How Grafana reaches the API; the app is configured once that is known. */
   const address: { api: string | undefined } = { api: undefined };
   const leadership = new Leadership(ports.election?.(() => queue.idle));
-  const settings = new SettingsStore(state, config, log, (candidate) => limits.problems(candidate));
+  const settings = new SettingsStore(state, config, log, (candidate) => storeOptions.problems(candidate));
 
   const apiTokens = apiTokensOf(config, { admin, state, clock, randomness, log });
   const reachedAt = (): string | undefined => address.api;
@@ -97,7 +97,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   };
   const replicated = ports.election !== undefined;
   const noticing = { ...access, noticeOrgs };
-  const target = { config, access: noticing, state, replicated, limits, clock, randomness, log };
+  const target = { config, access: noticing, state, replicated, storeOptions, clock, randomness, log };
   const inForce = (): ReturnType<typeof settings.effective> => settings.effective();
   const repositoryCache = new RepositoryCache((one) => OpenedTarget.open(target, one), inForce, { clock, log });
   const journal = new Journal(state, log);
@@ -121,7 +121,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   const notifier = new Notifier({
     settings: () => settings.receivers(),
     owners: { webhook: config.secrets.has('webhookUrl') ? 'deployment' : 'page', email: mailOwner },
-    outbound: { webhook: limits.webhook, email: limits.mail },
+    outbound: { webhook: storeOptions.webhook, email: storeOptions.mail },
     ...{ instance: config.instance, clock, log },
   });
   const metrics = new Metrics(() => ({
@@ -154,7 +154,7 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
     keep: async (record) => void (await repositoryCache.use(signal, (opened) => keepRecord(opened, record))),
     ended: (record, isNews) => hooks.of(record, isNews),
   });
-  const { outbound } = limits;
+  const { outbound } = storeOptions;
   const connections = new Connections({ config, settings, repositoryCache, target, outbound, signal });
   const runs = new Runs({ queue, history, repositoryCache, leadership, connections });
   const begun = (): void => {
@@ -204,12 +204,12 @@ export function buildParts(config: ServiceConfig, ports: ServicePorts, signal: A
   });
 
   const fleet = new FleetView({ config, clock, randomness, log, signal });
-  const recoveryKit = new RecoveryKit({ config, settings, repositoryCache, limits, clock, randomness, log });
+  const recoveryKit = new RecoveryKit({ config, settings, repositoryCache, storeOptions, clock, randomness, log });
 
   /** Tries a target with settings that need not be saved. */
   const check = async (candidate: SettingsCandidate, until: AbortSignal, within?: number): Promise<SettingsCheck> => {
     const candidateSettings = await settings.candidate(candidate);
-    return checkTarget(candidateSettings, { config, state, limits, clock, randomness, log }, until, within);
+    return checkTarget(candidateSettings, { config, state, storeOptions, clock, randomness, log }, until, within);
   };
   return {
     ...{ config, admin, kubernetes, clock, randomness, log, signal, address, check },

@@ -14,7 +14,7 @@ import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
 import { lockDirectory } from './directory-lock.ts';
-import { TargetLimits } from './storage/limits.ts';
+import { StoreOptionsResolver } from './storage/store-options.ts';
 import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
 import { buildApi } from './http/server.ts';
@@ -88,8 +88,8 @@ export async function createFoundation(
 
 /** Builds the service on its foundation. It does nothing yet. */
 export async function buildService(config: ServiceConfig, surroundings: Surroundings): Promise<Service> {
-  const limits = new TargetLimits(config, surroundings.resolve);
-  return new Service(config, { ...surroundings, ...(await createFoundation(config, surroundings)), limits });
+  const storeOptions = new StoreOptionsResolver(config, surroundings.resolve);
+  return new Service(config, { ...surroundings, ...(await createFoundation(config, surroundings)), storeOptions });
 }
 
 /** Where Grafana finds us in the same pod or on the same machine, when we listen on all of its addresses. */

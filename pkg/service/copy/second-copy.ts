@@ -50,7 +50,9 @@ export class SecondCopy {
   constructor(parts: SecondCopyParts) {
     this.#parts = parts;
     const open = async (settings: EffectiveSettings): Promise<OpenedTarget> =>
-      OpenedTarget.open({ ...parts.target, limits: await this.#limits() }, settings).catch(failSecondTarget);
+      OpenedTarget.open({ ...parts.target, storeOptions: await this.#storeOptions() }, settings).catch(
+        failSecondTarget,
+      );
     this.#cache = new RepositoryCache(open, () => this.#settings(), parts.target);
   }
 
@@ -143,7 +145,7 @@ export class SecondCopy {
    */
   async check(signal: AbortSignal, within?: number): Promise<SettingsCheck> {
     const settings = await this.#withAddress([]);
-    const ports = { ...this.#parts.target, limits: await this.#limits() };
+    const ports = { ...this.#parts.target, storeOptions: await this.#storeOptions() };
     const second = await OpenedTarget.open(ports, settings);
     try {
       await this.#parts.repositoryCache.use(signal, (first) =>
@@ -213,7 +215,7 @@ export class SecondCopy {
   }
 
   /** What the deployment says is taken as it is. */
-  async #limits(): Promise<TargetPorts['limits']> {
+  async #storeOptions(): Promise<TargetPorts['storeOptions']> {
     const storage = await this.#config.storage();
     return { of: () => storage };
   }

@@ -13,14 +13,14 @@ import { Needs, type AllNeeded } from '../readiness/needs.ts';
 import { notEntered } from '../readiness/not-entered.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { SettingsStore } from '../settings/store.ts';
-import type { TargetLimits } from '../storage/limits.ts';
+import type { StoreOptionsResolver } from '../storage/store-options.ts';
 import { settingTexts, type Resolved } from './settings.ts';
 
 export interface KitParts {
   config: ServiceConfig;
   settings: SettingsStore;
   repositoryCache: RepositoryCache;
-  limits: TargetLimits;
+  storeOptions: StoreOptionsResolver;
   clock: Clock;
   randomness: Randomness;
   log: Log;
@@ -86,7 +86,7 @@ export interface KitFacts {
  * @throws DK_UNCONFIGURED, DK_REPOSITORY_MISSING, DK_STORE_…
  */
 export async function kitFacts(
-  { config, settings, repositoryCache, limits, clock, randomness, log }: KitParts,
+  { config, settings, repositoryCache, storeOptions, clock, randomness, log }: KitParts,
   { caller, contacts, sealed }: Pick<KitFacts, 'contacts' | 'sealed'> & { caller: Caller | undefined },
   signal: AbortSignal,
 ): Promise<KitFacts> {
@@ -98,7 +98,7 @@ export async function kitFacts(
     encryption: encryptionOf(repository),
     signers: await signersOf(repository, signal),
   }));
-  const opened = await openExplained(url, { ...limits.of(effective), clock, random: randomness, log });
+  const opened = await openExplained(url, { ...storeOptions.of(effective), clock, random: randomness, log });
   await opened.store.close();
   // The key itself is not among them, only where it came from.
   const resolved = opened.settings.filter(({ name }) => name !== 'credentials');

@@ -17,7 +17,7 @@ import { openStore } from '../../storage/open.ts';
 import { probeOf, type StoreProbe } from '../../storage/probe.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import type { ServiceConfig } from '../config.ts';
-import type { TargetLimits } from '../storage/limits.ts';
+import type { StoreOptionsResolver } from '../storage/store-options.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
 import { hasCode, valueIf } from '../../lib/expected-errors.ts';
@@ -29,7 +29,7 @@ export interface TargetPorts {
   state: StateStore;
   /** Whether several processes of this service may work at the same time. */
   replicated: boolean;
-  limits: Pick<TargetLimits, 'of'>;
+  storeOptions: Pick<StoreOptionsResolver, 'of'>;
   /** See `OpenOptions`. */
   beside?: string;
   clock: Clock;
@@ -65,8 +65,8 @@ export class OpenedTarget {
 
   /** Opens the store of a target; its repository is opened when it is first needed, and not before. */
   static async open(ports: TargetPorts, settings: EffectiveSettings): Promise<OpenedTarget> {
-    const { limits, clock, randomness: random, log } = ports;
-    const store = await openStore(settings.values.target.url, { ...limits.of(settings), clock, random, log });
+    const { storeOptions, clock, randomness: random, log } = ports;
+    const store = await openStore(settings.values.target.url, { ...storeOptions.of(settings), clock, random, log });
     return new OpenedTarget(ports, settings, store);
   }
 

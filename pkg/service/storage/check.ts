@@ -48,18 +48,18 @@ export async function checkTarget(
   {
     config,
     state,
-    limits,
+    storeOptions,
     clock,
     randomness,
     log,
-  }: Pick<TargetPorts, 'state' | 'limits' | 'clock' | 'randomness' | 'log'> & {
+  }: Pick<TargetPorts, 'state' | 'storeOptions' | 'clock' | 'randomness' | 'log'> & {
     config: Pick<TargetPorts['config'], 'agePassphrase'>;
   },
   stopping: AbortSignal,
   within = CHECK_MILLISECONDS,
 ): Promise<SettingsCheck> {
   const { url } = settings.values.target;
-  const options = { ...limits.of(settings), clock, random: randomness, log };
+  const options = { ...storeOptions.of(settings), clock, random: randomness, log };
   const late = AbortSignal.timeout(within);
   const signal = AbortSignal.any([stopping, late]);
   // Every call of the check listens to it.

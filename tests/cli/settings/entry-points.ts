@@ -3,7 +3,7 @@ import { settingsFor } from '../../../pkg/cli/config/storage.ts';
 import { serviceConfig } from '../../../pkg/cli/config/service.ts';
 import { silentLog } from '../../../pkg/contract/ports.ts';
 import { MemoryState } from '../../../pkg/lib/state.ts';
-import { TargetLimits } from '../../../pkg/service/storage/limits.ts';
+import { StoreOptionsResolver } from '../../../pkg/service/storage/store-options.ts';
 import { SettingsStore } from '../../../pkg/service/settings/store.ts';
 import { openExplained, type OpenStoreOptions, type StoreExplanation } from '../../../pkg/storage/open.ts';
 import type { StorageSettings } from '../../../pkg/storage/open.types.ts';
@@ -25,7 +25,7 @@ export async function openedByService(environment: Given, saved: object = {}): P
   const settings = new SettingsStore(new MemoryState(), config, silentLog, () => Promise.resolve({}));
   await settings.update(saved, undefined);
   const effective = await settings.effective();
-  return explained(effective.values.target.url, new TargetLimits(config).of(effective));
+  return explained(effective.values.target.url, new StoreOptionsResolver(config).of(effective));
 }
 
 async function explained(

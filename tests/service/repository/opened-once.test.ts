@@ -24,7 +24,7 @@ async function opening(): Promise<Opening> {
     config: { version: 'test', grafana: { url: 'http://localhost' }, trustedKeys: [] },
     access: {},
     replicated: false,
-    limits: { of: () => ({}) },
+    storeOptions: { of: () => ({}) },
     clock: realClock,
     randomness: realRandomness,
     log: silentLog,

@@ -13,13 +13,14 @@ import type { EffectiveSettings } from '../settings/effective.ts';
 import { lockOf } from '../settings/minimums.ts';
 import type { FieldProblems } from '../settings/validate.ts';
 
-type Opening = StorageSettings & Pick<OpenStoreOptions, 'directories' | 'outbound'>;
+type StoreOptions = StorageSettings & Pick<OpenStoreOptions, 'directories' | 'outbound'>;
 
 /**
- * How far an admin in Grafana may point the service: to directories that the deployment names, and to hosts that are no
- * metadata services. What the deployment itself says is taken as it is.
+ * Puts together what a store is opened with: the options and keys of the deployment, and below them those of the page.
+ * A page can only lead to directories that the deployment names, and to hosts that are no metadata services. What the
+ * deployment itself says is taken as it is.
  */
-export class TargetLimits {
+export class StoreOptionsResolver {
   /** For a webhook that was typed in the pages; undefined for one of the deployment. */
   readonly webhook: OutboundPolicy | undefined;
   /** The same for a mail server. */
@@ -40,7 +41,7 @@ export class TargetLimits {
   }
 
   /** What a store of these settings is opened with. */
-  of(settings: Pick<EffectiveSettings, 'values' | 'secrets'>): Opening {
+  of(settings: Pick<EffectiveSettings, 'values' | 'secrets'>): StoreOptions {
     const { target } = settings.values;
     const given = (path: string): boolean => this.#config.settings.has(path);
     const trusted = given('target.endpoint') || (given('target.url') && target.endpoint === '');
