@@ -5,9 +5,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
+import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
 import { startS3Server } from '../support/s3/server.ts';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+
+cheapPassphrases();
 
 describe('the doctor', () => {
   let grafana: Simulator;
