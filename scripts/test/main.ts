@@ -32,6 +32,9 @@ if (budget !== undefined && !/^[1-9]\d*m$/.test(budget)) {
 }
 if (all || budget !== undefined) {
   Object.assign(process.env, { DASHKEEP_TEST_DEPTH: 'all', DASHKEEP_TEST_BUDGET: budget ?? '' });
+} else {
+  // Compressed less (scripts/build-service.mjs).
+  process.env['DASHKEEP_TEST_BUILD'] = 'quick';
 }
 
 if (paths.length > 0) {
