@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGrafana } from '../support/grafana/index.ts';
 import type { Simulator } from '../support/grafana/simulator.ts';
+import { program } from '../support/program.ts';
 import { startS3Server, type S3Server } from '../support/s3/server.ts';
-import { ROOT } from './pages.ts';
 
 export interface Ran {
   code: number | null;
@@ -30,12 +30,8 @@ export async function startReader(): Promise<Reader> {
   const grafana = await startGrafana({ profile: '13.2' });
   grafana.demoSeed();
   const s3 = await startS3Server({ buckets: ['my-bucket', { name: 'locked', objectLock: true }] });
-  const built = spawn(process.execPath, ['scripts/build-service.mjs', join(directory, 'bin/dashkeep.mjs')], {
-    cwd: ROOT,
-  });
-  await new Promise((done, failed) =>
-    built.on('close', (code) => (code === 0 ? done(code) : failed(new Error('build')))),
-  );
+  await mkdir(join(directory, 'bin'));
+  await copyFile(await program(), join(directory, 'bin/dashkeep.mjs'));
   await symlink('dashkeep.mjs', join(directory, 'bin/dashkeep'));
   await writeFile(join(directory, 'admin-password'), 'admin\n');
   return {
