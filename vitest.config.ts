@@ -48,6 +48,7 @@ export default defineConfig({
     // These limits only end what hangs: on a busy machine a test may take ten times as long.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 240_000 } },
     // Loading the modules again for each file would take a third of the whole time.
     projects: [
       { extends: true, test: { name: 'shared modules', include, exclude, ...shared } },
