@@ -47,6 +47,8 @@ export class RepositoryCache {
   /** When this target first answered. */
   firstAnswer: Date | undefined;
   problem: DashkeepError | undefined;
+  /** Changes with the number of snapshots, and with the newest one, when they are listed. */
+  listed: string | undefined;
   /** Counts the targets, so that a late answer of one that was replaced says nothing about the present one. */
   #targets = 0;
   #refreshes = 0;
@@ -116,8 +118,12 @@ export class RepositoryCache {
     const now = this.#clock.monotonic();
     if (this.#list === undefined || now - this.#list.at > LIST_FRESH_MS || (whole && !this.#list.whole)) {
       const snapshots = this.use(signal, (target) => target.snapshots(signal, whole));
-      this.#list = { at: now, whole, snapshots };
-      snapshots.catch(() => (this.#list = undefined));
+      const list = { at: now, whole, snapshots };
+      this.#list = list;
+      const listed = (found: readonly SnapshotSummary[]): void => {
+        this.listed = this.#list === list ? `${found.length} ${found[0]?.id}` : this.listed;
+      };
+      snapshots.then(listed, () => (this.#list = undefined));
     }
     return this.#list.snapshots;
   }
@@ -170,6 +176,7 @@ export class RepositoryCache {
   /** The target is another one: what the earlier one answered says nothing any more, nor what it answers late. */
   retarget(): void {
     this.refresh();
+    this.listed = undefined;
     this.#targets++;
     this.#opening = undefined;
     this.reachable = undefined;

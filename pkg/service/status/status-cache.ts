@@ -19,7 +19,7 @@ const GRAFANA_EVERY_MS = 30_000;
 /** While it does not answer: the pages recover with it. */
 const GRAFANA_AGAIN_MS = 5_000;
 const REPOSITORY_EVERY_MS = 5 * 60_000;
-/** While something is wrong with it: the pages recover with it. */
+/** While something is wrong with it, or a newer list has other snapshots: the pages recover with it. */
 const REPOSITORY_AGAIN_MS = 10_000;
 /** While someone sees that it is not trusted, and may have just trusted it. */
 const DOUBTED_AGAIN_MS = 4_000;
@@ -36,6 +36,8 @@ export class StatusCache {
   #asked = -Infinity;
   /** Counts the targets: what is read of one that was replaced meanwhile is not kept. */
   #targets = 0;
+  /** The list of snapshots that `repository` was read from. */
+  #listed: string | undefined;
   grafana: GrafanaStatus = { reachable: false };
   /** Milliseconds that Grafana's clock is ahead of this machine's; undefined before its first response. */
   grafanaAhead: number | undefined;
@@ -83,7 +85,8 @@ export class StatusCache {
   get #repositoryEvery(): number {
     const isWatched = this.#isDoubted && this.#clock.monotonic() - this.#asked < REPOSITORY_AGAIN_MS;
     const isWorking = this.#repositoryCache.problem === undefined;
-    return !isWorking ? REPOSITORY_AGAIN_MS : isWatched ? DOUBTED_AGAIN_MS : REPOSITORY_EVERY_MS;
+    const isOld = this.#repositoryCache.listed !== this.#listed;
+    return isWatched && isWorking ? DOUBTED_AGAIN_MS : isOld || !isWorking ? REPOSITORY_AGAIN_MS : REPOSITORY_EVERY_MS;
   }
 
   get #isDoubted(): boolean {
@@ -127,6 +130,9 @@ export class StatusCache {
     let content: RepositoryStatus | undefined;
     try {
       content = await this.#readContent(signal);
+    } catch (error) {
+      this.#listed = undefined;
+      throw error;
     } finally {
       const findings = await this.#repositoryCache.use(signal, (work) => work.inspect(signal));
       if (target === this.#targets) {
@@ -142,6 +148,7 @@ export class StatusCache {
       this.#repositoryCache.relist();
     }
     const snapshots = await this.#repositoryCache.snapshots(signal);
+    this.#listed = this.#repositoryCache.listed;
     const backups = snapshots.filter((snapshot) => countsNow(snapshot) && isRegularBackup(snapshot));
     const future = snapshots.filter((one) => one.future === true).map(({ id }) => id);
     const untrusted = snapshots.filter(({ foreign }) => foreign === true);

@@ -82,3 +82,14 @@ it('the overview knows the restore of a machine whose key is trusted only later'
 
   expect(await lastRestore()).toEqual({ listed, last: listed });
 });
+
+it('the overview counts the snapshots that a list of them shows', async () => {
+  const { json } = await service.call('POST', '/runs', { kind: 'backup' });
+  await service.ended(json.id);
+  await eventually('the status', async () => (await service.call('GET', '/status')).json.snapshots === 1);
+  await cli('backup');
+  await cli('backup');
+  later = 31_000;
+  expect((await service.call('GET', '/snapshots')).json.items).toHaveLength(3);
+  await eventually('the same count', async () => (await service.call('GET', '/status')).json.snapshots === 3, 30_000);
+});
