@@ -7,8 +7,8 @@ import { refOf } from './routes.ts';
 /** Something that a snapshot holds and that is not there any more. */
 export interface Gone {
   entry: DiffEntry;
-  /** How many things went with it. */
-  inside: number;
+  /** How many resources were deleted with it, itself included, without permissions, as on the page of changes. */
+  size: number;
   /** Whether more may have gone with it than was counted. */
   isMore: boolean;
   /** The snapshot that holds it. */
@@ -48,17 +48,18 @@ export function outermost(entries: DiffEntry[], from: string, isCut = false): Go
     .filter((entry) => MISSED.has(entry.kind) && !folders.some((folder) => isIn(entry, folder)))
     .map((entry) => {
       if (entry.kind === 'folder') {
-        const inside = entries.filter((other) => isIn(other, entry)).length;
+        const all = entries.filter((other) => other === entry || isIn(other, entry));
+        const size = all.filter(({ kind }) => !kind.endsWith('-permissions')).length;
         // An annotation does not say in which folder its dashboard is.
         const isMore = isCut || entries.some(({ kind, org }) => kind === 'annotation' && org === entry.org);
-        return { entry, inside, isMore, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
+        return { entry, size, isMore, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
       }
       const own = entries.filter(
         (other) => other.org === entry.org && other.uid === entry.uid && belongs(other, entry),
       );
       return {
         entry,
-        inside: 0,
+        size: 1,
         isMore: false,
         from,
         selection: { type: 'resources', resources: [entry, ...own].map(refOf) },

@@ -12,7 +12,7 @@ describe('what is gone', async () => {
     ...{ change: 'removed', org: 1, kind, uid, title, folder },
   });
 
-  it('is shown by its outermost folder, which brings back all that was in it', () => {
+  it('is shown by its outermost folder, with the number of resources that it brings back, without permissions', () => {
     const gone = outermost(
       [
         removed('folder', 'shop', 'Shop'),
@@ -23,7 +23,7 @@ describe('what is gone', async () => {
       ],
       's',
     );
-    expect(gone.map(({ entry, inside, selection }) => [entry.title, inside, selection])).toEqual([
+    expect(gone.map(({ entry, size, selection }) => [entry.title, size, selection])).toEqual([
       ['Shop', 3, { type: 'folder', org: 1, uid: 'shop' }],
     ]);
   });
@@ -31,11 +31,11 @@ describe('what is gone', async () => {
   it('says when a folder may hold more than was counted: annotations name no folder, and a list can be cut', () => {
     const inShop = [removed('folder', 'shop', 'Shop'), removed('dashboard', 'd', 'Dashboard', 'Shop')];
     const mayHoldMore = (entries: DiffEntry[], isCut?: boolean) =>
-      outermost(entries, 's', isCut).map(({ inside, isMore }) => [inside, isMore]);
-    expect(mayHoldMore(inShop)).toEqual([[1, false]]);
-    expect(mayHoldMore([...inShop, removed('annotation', 'x', 'Deployed')])).toEqual([[1, true]]);
-    expect(mayHoldMore([...inShop, { ...removed('annotation', 'x', 'Deployed'), org: 2 }])).toEqual([[1, false]]);
-    expect(mayHoldMore(inShop, true)).toEqual([[1, true]]);
+      outermost(entries, 's', isCut).map(({ size, isMore }) => [size, isMore]);
+    expect(mayHoldMore(inShop)).toEqual([[2, false]]);
+    expect(mayHoldMore([...inShop, removed('annotation', 'x', 'Deployed')])).toEqual([[2, true]]);
+    expect(mayHoldMore([...inShop, { ...removed('annotation', 'x', 'Deployed'), org: 2 }])).toEqual([[2, false]]);
+    expect(mayHoldMore(inShop, true)).toEqual([[2, true]]);
   });
 
   it('brings a dashboard back with its permissions', () => {

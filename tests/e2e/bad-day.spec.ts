@@ -40,6 +40,15 @@ test('a folder that was deleted before the last backup comes back from the overv
   await app.open('');
   await expect(page.getByText('For deletions since the last backup, compare with Grafana now.')).toBeVisible();
   const gone = page.getByRole('list', { name: 'Deleted in the last 24 hours' });
+  const [above, below] = [gone, page.getByRole('list', { name: 'Newest changes' })].map((list) =>
+    list
+      .getByRole('listitem')
+      .filter({ hasText: folder.title })
+      .filter({ hasText: / resources/ })
+      .first(),
+  );
+  const [count = ''] = /\d+ resources/.exec(await below!.innerText()) ?? [];
+  await expect(above!).toContainText(`· ${count}`);
   await gone
     .getByRole('button', { name: `Restore ${folder.title}` })
     .first()

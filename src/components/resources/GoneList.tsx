@@ -34,7 +34,7 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
               <Text color="secondary" variant="bodySmall">
                 {[
                   one.entry.folder || kindLabel(one.entry.kind),
-                  insideText(one),
+                  sizeText(one),
                   whoAndWhen(one.entry),
                   one.seen !== undefined &&
                     t('gone.seen', 'last seen in the backup of {{time}}', { time: timeText(one.seen) }),
@@ -68,12 +68,12 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
   );
 }
 
-function insideText({ inside, isMore }: Gone): string {
-  return inside === 0
-    ? ''
-    : isMore
-      ? plural('gone.atLeast', inside, 'with at least {{number}} resource', 'with at least {{number}} resources')
-      : plural('gone.inside', inside, 'with {{number}} resource', 'with {{number}} resources');
+function sizeText({ size, isMore }: Gone): string {
+  return isMore
+    ? plural('gone.atLeast', size, 'at least {{number}} resource', 'at least {{number}} resources')
+    : size > 1
+      ? plural('snapshot.count', size, '{{number}} resource', '{{number}} resources')
+      : '';
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
