@@ -49,6 +49,7 @@ test('a folder that was deleted before the last backup comes back from the overv
   );
   const [count = ''] = /\d+ resources/.exec(await below!.innerText()) ?? [];
   await expect(above!).toContainText(`· ${count}`);
+  expect((await above!.boundingBox())!.y).toBeLessThan((await below!.boundingBox())!.y);
   await gone
     .getByRole('button', { name: `Restore ${folder.title}` })
     .first()

@@ -69,8 +69,8 @@ function Body({ status }: { status: Status }) {
       <Warnings status={status} />
       {status.newest && (
         <>
-          <LatestChanges newest={status.newest} />
           <GoneLately newest={status.newest.id} lastRestore={status.lastRestore?.id} />
+          <LatestChanges newest={status.newest} />
           <Content snapshot={status.newest} content={status.content} />
           <Trends newest={status.lastBackup?.id} />
         </>
