@@ -39,18 +39,6 @@ export function useGone(from: string, to: string) {
   });
 }
 
-const keyOf = ({ kind, uid }: { kind: string; uid: string }): string => `${kind}/${uid}`;
-
-/** The number of resources that were deleted with each folder, as the newest changes on the page say it. */
-async function deletedTogether(since: string, until: string, signal: AbortSignal): Promise<Map<string, number>> {
-  const { items } = await call('GET /changes', { query: { since, until, limit: LATEST }, signal });
-  return new Map(
-    items.flatMap(({ deletedWith: head, together }): [string, number][] =>
-      head !== undefined && together !== undefined ? [[keyOf(head), together]] : [],
-    ),
-  );
-}
-
 /**
  * What was deleted within the last day and is missing from the newest snapshot, each from the last one that holds it;
  * without what restores have brought back since. `isFirst` if there is no earlier backup, so that nothing is known
@@ -65,19 +53,23 @@ export function useGoneLately(newest: string, lastRestore: string | undefined) {
       const befores = beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
       const found = await Promise.all(
         befores.map(async ({ id, time }) => {
-          const [{ gone }, together] = await Promise.all([
+          // The number of resources as the list of changes says it.
+          const [{ gone }, changes] = await Promise.all([
             readGone(id, newest, 'true', signal),
-            deletedTogether(id, newest, signal).catch(() => new Map<string, number>()),
+            call('GET /changes', { query: { since: id, until: newest, limit: LATEST }, signal }).catch(() => undefined),
           ]);
           return gone.map((one): Gone => {
-            const size = together.get(keyOf(one.entry));
-            return { ...one, seen: time, ...(size === undefined ? {} : { size, isMore: false }) };
+            const { kind, uid } = one.entry;
+            const size = changes?.items.find(
+              ({ deletedWith: head }) => head?.uid === uid && head.kind === kind,
+            )?.together;
+            return { ...one, seen: time, ...(size && { size, isMore: false }) };
           });
         }),
       );
       const gone = new Map<string, Gone>();
       for (const one of found.flat()) {
-        const key = `${one.entry.org}/${keyOf(one.entry)}`;
+        const key = `${one.entry.org}/${one.entry.kind}/${one.entry.uid}`;
         gone.set(key, gone.get(key) ?? one);
       }
       return {
