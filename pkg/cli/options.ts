@@ -13,7 +13,7 @@ export function setting(name: Name): Option {
 
 /** Adds `--json`. @returns the same command */
 export function withJson(command: Command): Command {
-  return command.option('--json', 'print one JSON document on standard output');
+  return command.option('--json', 'print one JSON document to standard output');
 }
 
 /** Where the repository is, and no more. */

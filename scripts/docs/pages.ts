@@ -40,7 +40,7 @@ function commandPage(): string {
 
 ${MADE} \`dashkeep\` is the [executable](install/outside-kubernetes.md); with Node, use \`node dashkeep.mjs\`, or \`node build/dashkeep.mjs\` in a clone.
 Exit codes: 0 done, 1 failed, 2 invalid usage or settings, 3 partial or something needs attention, 4 damaged or untrusted repository, 5 busy or currently unsafe (because clocks differ, or pruning is not safe), 130 interrupted. A backup also exits with 3 if it is [much smaller than before](runbooks/shrunk.md), after a [mass change](runbooks/mass-change.md), if [someone else changed the repository](runbooks/repository.md), or if it is not signed because Dashkeep cannot write its state. See [errors.md](errors.md) for each error.
-The tables that commands print are not meant for scripts. With \`--json\`, a command prints one JSON document on standard output, and logs to standard error.
+The tables that commands print are not meant for scripts. With \`--json\`, a command prints one JSON document to standard output, and logs to standard error.
 
 ${commands.map((command) => `- [${command.name()}](#${command.name()}): ${command.description()}`).join('\n')}
 

@@ -33,7 +33,7 @@ export const registerDiff: Register = (program, run) => {
   withGrafana(withTarget(program.command('diff')))
     .argument('<from>', "snapshot ID, or 'latest'")
     .argument('<to>', "later snapshot ID, or 'live' for the current state of Grafana")
-    .option('--detail', 'also show the changes of each resource')
+    .option('--detail', 'also show the changes in each resource')
     .description('show added, changed and removed resources')
     .action(run(diff));
 };

@@ -72,7 +72,7 @@ async function forget(context: CliContext, id: string | undefined, flags: Flags)
 /** Judges no other snapshot: so none is reported as kept. */
 async function forgetOne(context: CliContext, id: string, flags: Flags): Promise<Exit> {
   if (Object.keys(policyOf(flags)).length > 0) {
-    throw new DashkeepError('DK_USAGE', 'give either a snapshot ID or rules');
+    throw new DashkeepError('DK_USAGE', 'specify either a snapshot ID or rules');
   }
   const { signal } = context;
   const evenNewest = flags.evenNewest === true;

@@ -59,7 +59,7 @@ async function migrate(context: CliContext, flags: Flags): Promise<Exit> {
   // Those of the source; a connection has its own setting for that.
   const { from, orgs: _, ...others } = flags;
   if ((from === undefined) === (flags.undo === undefined)) {
-    throw new DashkeepError('DK_USAGE', 'name a snapshot with --from, or a run with --undo');
+    throw new DashkeepError('DK_USAGE', 'specify a snapshot with --from, or a run with --undo');
   }
   return restoreCommand(context, from === 'live' ? await liveSnapshot(context, flags) : from, others);
 }

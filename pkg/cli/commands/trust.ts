@@ -36,7 +36,7 @@ async function runTrust(context: CliContext, fingerprint: string | undefined, fl
   const { signal } = context;
   const given = [fingerprint, flags.repository, flags.unsigned === true ? '--unsigned' : undefined];
   if (given.filter((one) => one !== undefined).length !== 1) {
-    throw new DashkeepError('DK_USAGE', 'give a fingerprint, --unsigned or --repository');
+    throw new DashkeepError('DK_USAGE', 'specify a fingerprint, --unsigned or --repository');
   }
   if (flags.repository !== undefined) {
     return accept(context, flags.repository, flags);

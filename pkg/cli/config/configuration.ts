@@ -128,7 +128,7 @@ export class Configuration {
     const path = this.variable(`${name}_FILE`);
     const isGiven = this.variable(name) !== undefined;
     if (isGiven && path !== undefined) {
-      throw new DashkeepError('DK_SETTINGS', `give ${name} or ${name}_FILE, not both`);
+      throw new DashkeepError('DK_SETTINGS', `set ${name} or ${name}_FILE, not both`);
     }
     if (path !== undefined) {
       return fromFile(path, `${name}_FILE`);

@@ -46,7 +46,7 @@ export function assertKnownNames(environment: Environment, log: Log = silentLog)
     const near = nearest(upper, prefix);
     const set = near === undefined ? undefined : formsOf(near, upper).find((one) => environment[one] !== undefined);
     if (prefix === PREFIX || (near !== undefined && set === undefined)) {
-      throw new CommandError('DK_SETTINGS', `there is no setting ${name.slice(0, 80)}`, {
+      throw new CommandError('DK_SETTINGS', `unknown setting ${name.slice(0, 80)}`, {
         hint: near === undefined ? 'Unset it. docs/settings.md lists all settings.' : `Did you mean ${near}?`,
       });
     }

@@ -63,7 +63,7 @@ export async function restoreRequest(
   const secrets = await secretsOf(context, flags.secrets);
   if (flags.plan === undefined) {
     if (snapshot === undefined) {
-      throw new DashkeepError('DK_USAGE', 'name a snapshot, or a saved plan with --plan');
+      throw new DashkeepError('DK_USAGE', 'specify a snapshot, or a saved plan with --plan');
     }
     return { snapshot, selection: selectionOf(flags), options: { ...(await mapped(flags)), ...secrets } };
   }

@@ -61,7 +61,7 @@ describe('names of settings', () => {
   ])('are refused when misspelled: %s', (name, meant) => {
     expect(refusal(name)).toMatchObject({
       code: 'DK_SETTINGS',
-      message: `there is no setting ${name}`,
+      message: `unknown setting ${name}`,
       hint: `Did you mean ${meant}?`,
     });
   });
@@ -74,7 +74,7 @@ describe('names of settings', () => {
     ['GRAFANA_ADMIN_PASWORD_FILE', 'GRAFANA_ADMIN_PASSWORD_FILE'],
     ['grafana_url', 'GRAFANA_URL'],
   ])('are refused in small letters, or when one of Grafana is misspelled: %s', (name, meant) => {
-    expect(refusal(name)).toMatchObject({ message: `there is no setting ${name}`, hint: `Did you mean ${meant}?` });
+    expect(refusal(name)).toMatchObject({ message: `unknown setting ${name}`, hint: `Did you mean ${meant}?` });
   });
 
   it('of other programs are left alone where the one that is meant is set', () => {
@@ -91,7 +91,7 @@ describe('names of settings', () => {
     const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
     assertKnownNames({ [name]: 'x', [set]: 'x' }, log);
     expect(said).toEqual([`${name} is not a setting and is ignored; ${set} is set`]);
-    expect(() => assertKnownNames({ [name]: 'x', GRAFANA_API_TOKEN_ORG_3: 'x' })).toThrow('there is no setting');
+    expect(() => assertKnownNames({ [name]: 'x', GRAFANA_API_TOKEN_ORG_3: 'x' })).toThrow('unknown setting');
   });
 
   it('are a warning with the nearest name where the one that is meant is set', () => {
@@ -112,7 +112,7 @@ it('ends a command before it does anything, but not its help', async () => {
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
   vi.stubEnv('DASHKEEP_TARGTE', 'file:///nowhere');
   expect(await main(['snapshots'])).toBe(2);
-  expect(said.join('')).toContain('there is no setting DASHKEEP_TARGTE [DK_SETTINGS]');
+  expect(said.join('')).toContain('unknown setting DASHKEEP_TARGTE [DK_SETTINGS]');
   vi.stubEnv('DASHKEEP_TARGTE', undefined);
   vi.stubEnv('DASHKEEP_LOG_LEVEL', 'loud');
   expect(await main(['snapshots'])).toBe(2);

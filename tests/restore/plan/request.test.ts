@@ -85,7 +85,7 @@ describe('the flags of restore', () => {
   });
 
   it('need a snapshot or a saved plan, not both', async () => {
-    await expect(restoreRequest(world, undefined, {})).rejects.toThrow('name a snapshot');
+    await expect(restoreRequest(world, undefined, {})).rejects.toThrow('specify a snapshot');
     const plan = join(directory, 'plan.json');
     const saved = {
       format: 'dashkeep-plan-1',
