@@ -81,7 +81,9 @@ describe.each(TRIED_PROFILES)('provenance in Grafana %s', (profile) => {
     for (const name of LEGACY) {
       const refused = Object.values(outcomes.get(name)!.refused);
       expect(refused.length, name).toBeGreaterThan(0);
-      expect(new Set(refused)).toEqual(new Set(['provisioned from a file of this Grafana; change the file instead']));
+      expect(new Set(refused)).toEqual(
+        new Set(['provisioned from a file of this Grafana instance; change the file instead']),
+      );
     }
     expect(grafana.sim.writes()).toEqual([]);
   });

@@ -190,7 +190,7 @@ test('without another Grafana, the page says who can set one up', async ({ app, 
   await expect(page.getByRole('button', { name: 'Show the plan' })).toBeEnabled();
   await expect(page.getByRole('link', { name: 'Send to another Grafana' })).toHaveCount(0);
   await app.open('/send');
-  await expect(page.getByText('No other Grafana is available here')).toBeVisible();
+  await expect(page.getByText('No other Grafana instance is available here')).toBeVisible();
   await expectAccessible(page);
 });
 

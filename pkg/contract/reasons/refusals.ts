@@ -27,10 +27,10 @@ export const REFUSAL_REASONS = {
   },
   'alerting-late':
     'Grafana did not start alerting in organization “{org}” within {minutes} minutes; retry, or check Grafana’s log',
-  'alerting-off': 'alerting is turned off in this Grafana',
-  'public-dashboards-off': 'externally shared dashboards are turned off in this Grafana',
-  'snapshots-off': 'dashboard snapshots are turned off in this Grafana',
-  'no-sso-api': 'this Grafana has no API for single sign-on settings',
+  'alerting-off': 'alerting is turned off in this Grafana instance',
+  'public-dashboards-off': 'externally shared dashboards are turned off in this Grafana instance',
+  'snapshots-off': 'dashboard snapshots are turned off in this Grafana instance',
+  'no-sso-api': 'this Grafana instance has no API for single sign-on settings',
   'enterprise-only': 'only in Grafana Enterprise and Cloud',
   'version-has-none': 'Grafana {version} does not support this kind',
 
@@ -39,7 +39,7 @@ export const REFUSAL_REASONS = {
   'same-grafana': '{url} is the Grafana that the snapshot comes from',
   'connection-several-orgs': 'the connection {name} reaches several organizations: {orgs}',
 
-  'file-provisioned': 'provisioned from a file of this Grafana; change the file instead',
+  'file-provisioned': 'provisioned from a file of this Grafana instance; change the file instead',
   'file-provisions': 'a file provisions it here, and Grafana does not allow changes; change the file',
   'file-brings-back': {
     cli: 'was provisioned from a file, which recreates it; --include-managed writes it',

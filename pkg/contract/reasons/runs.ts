@@ -51,8 +51,8 @@ export const RUN_REASONS = {
   'copy-made-way': 'the copy yielded to another run and continues after it',
 
   'drill-no-accounts': 'a restore test creates no accounts',
-  'drill-one-link': 'its link can exist only once in a Grafana, and a restore test publishes nothing',
-  'drill-one-key': 'its key can exist only once in a Grafana',
+  'drill-one-link': 'its link can exist only once in a Grafana instance, and a restore test publishes nothing',
+  'drill-one-key': 'its key can exist only once in a Grafana instance',
   'drill-whole-server': 'belongs to the whole server',
   'drill-flat': 'this Grafana has no nested folders, so the restore test used one folder',
   'drill-not-in-folder': 'not part of a restore test in a folder',

@@ -33,7 +33,7 @@ export function Send() {
 
 function NoConnection() {
   return (
-    <EmptyState variant="not-found" message={t('send.none', 'No other Grafana is available here')}>
+    <EmptyState variant="not-found" message={t('send.none', 'No other Grafana instance is available here')}>
       {t(
         'send.noneText',
         'Other Grafana instances are set up in the deployment of Dashkeep. Only admins of the home organization can send resources there.',

@@ -55,7 +55,7 @@ export function SendFields({ form, connections, change }: Props) {
           width={60}
           options={connections.map(({ name, url }) => ({ value: name, label: name, description: url }))}
           value={form.to === '' ? null : form.to}
-          placeholder={t('send.choose', 'Choose a Grafana')}
+          placeholder={t('send.choose', 'Choose a Grafana instance')}
           onChange={(option) => change({ to: option.value })}
         />
       </Field>
