@@ -15,7 +15,7 @@ export function timeLeft({ phase, endsWithin, step }: Progress): string | undefi
   }
   const seconds = endsWithin ?? (step?.secondsLeft ?? 0) * MARGIN;
   if (seconds === 0) {
-    return t('progress.noTime', 'time left not known yet');
+    return t('progress.noTime', 'time left still unknown');
   }
   const unit = seconds > 50 ? 60 : 10;
   const time = formatDuration(Math.ceil(seconds / unit) * unit * 1000);

@@ -15,7 +15,7 @@ export const LOSS_REASONS = {
   'rules-paused': 'its rules are paused, so that nothing fires twice; resume them in Grafana',
   'needs-plugin': 'its plugin {plugin} is not installed here; install it first',
   'enter-again': 'enter again: {field}',
-  'secret-removed': 'enter again: {field}, which is removed because the address changes, and which undo cannot restore',
+  'secret-removed': 'enter again: {field}; it is removed because the address changes, and undo cannot restore it',
   'enter-again-in': {
     cli: 'enter again: {field} of {type}, or supply it with --secrets',
     page: 'enter again: {field} of {type}',

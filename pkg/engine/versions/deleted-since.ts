@@ -53,7 +53,7 @@ export async function deletedSince(
   try {
     await withTimeLimit(clock, WITHIN_MS, signal, (over) => Promise.race([read(), over]));
   } catch (error) {
-    log.debug({ reason: reasonOf(error) }, 'who deleted something is not known');
+    log.debug({ reason: reasonOf(error) }, 'the authors of deletions are not known');
   } finally {
     late.abort();
   }

@@ -8,7 +8,7 @@ const whole = { phase: 'restoring', done: 3, kinds: {} };
 const step = { name: 'restoring', number: 2, of: 2, done: 3, total: 100 };
 
 it.each([
-  ['that nothing is known yet', { ...whole, step }, 'time left not known yet'],
+  ['that nothing is known yet', { ...whole, step }, 'time left still unknown'],
   ['nothing while it waits', { ...whole, phase: 'waiting for Grafana', step }, undefined],
   ['nothing of a run that was seen earlier', { ...whole, endsWithin: 0, step }, undefined],
   ['when all ends', { ...whole, endsWithin: 13, step: { ...step, secondsLeft: 2 } }, 'less than 20 sec left'],

@@ -55,7 +55,7 @@ it.each(['repository', 'repository/snapshots'])(
       out: expect.stringMatching(/^Nothing had to be accepted: the repository \w+ in file:\S+ has not changed\./),
     });
     const elsewhere = await dashkeep(...trust, '--state-dir', `${directory.path}/other`);
-    expect(elsewhere.out).toMatch(/^Nothing had to be accepted: this state did not know file:\S+ yet, /);
+    expect(elsewhere.out).toMatch(/^Nothing had to be accepted: Dashkeep's state did not contain file:\S+ yet, /);
     expect((await backup()).exit).toBe(0);
   },
 );

@@ -13,7 +13,7 @@ export const SERVICE_ADVICE = {
   },
   'make-new-plan': 'Create a new plan.',
   'plan-again': 'A plan is valid for one hour. Create a new one.',
-  'stay-in-organization': 'In the app, each organization sees only itself.',
+  'stay-in-organization': 'In the app, each organization sees only its own data.',
   'confirm-prune': 'If this is intended, prune with the confirmation “{confirm}”.',
   'make-settings-writable': 'Until this is resolved, changes here cannot be saved.',
   'join-organizations': 'Add the admin account that the service uses to these organizations, or exclude them.',

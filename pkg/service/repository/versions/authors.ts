@@ -114,7 +114,7 @@ export class AuthorNames {
     try {
       return await withTimeLimit(this.#clock, WAIT_MS, this.#signal, (over) => Promise.race([read(), over]));
     } catch (error) {
-      this.#log.debug({ reason: reasonOf(error) }, 'who deleted something is not read from backups');
+      this.#log.debug({ reason: reasonOf(error) }, 'the authors of deletions are not read from backups');
       return undefined;
     }
   }
