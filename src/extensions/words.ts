@@ -8,10 +8,10 @@ export interface Words {
 
 /** English, and what plugin.json says: Grafana compares. */
 export const ENGLISH = {
-  versions: { title: 'Earlier versions', description: 'Every version of this dashboard that a backup holds' },
+  versions: { title: 'Earlier versions', description: 'All versions of this dashboard in your backups' },
   backUp: { title: 'Back up now', description: 'Start a backup of Grafana with Dashkeep' },
-  restore: { title: 'Restore something', description: 'Choose what to restore from a backup with Dashkeep' },
-  status: { title: 'Backup status', description: 'See what the last backup with Dashkeep covers' },
+  restore: { title: 'Restore something', description: 'Choose what to restore from a Dashkeep backup' },
+  status: { title: 'Backup status', description: 'See what the last Dashkeep backup covers' },
   card: {
     title: 'Backup and restore',
     description: 'See what the last backup covers, browse earlier versions, and restore what was changed or deleted.',
@@ -28,14 +28,14 @@ export const TRANSLATED: Record<string, Record<LinkName, Words>> = {
   'fr-FR': {
     versions: {
       title: 'Versions antérieures',
-      description: 'Toutes les versions de ce tableau de bord présentes dans une sauvegarde',
+      description: 'Toutes les versions de ce tableau de bord dans vos sauvegardes',
     },
     backUp: { title: 'Sauvegarder maintenant', description: 'Lancer une sauvegarde de Grafana avec Dashkeep' },
     restore: {
       title: 'Restaurer un élément',
-      description: 'Choisir ce qu’il faut restaurer à partir d’une sauvegarde avec Dashkeep',
+      description: 'Choisir les ressources à restaurer à partir d’une sauvegarde de Dashkeep',
     },
-    status: { title: 'État des sauvegardes', description: 'Voir ce que couvre la dernière sauvegarde avec Dashkeep' },
+    status: { title: 'État des sauvegardes', description: 'Voir ce que couvre la dernière sauvegarde de Dashkeep' },
     card: {
       title: 'Sauvegarde et restauration',
       description:

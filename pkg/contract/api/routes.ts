@@ -80,7 +80,7 @@ export const API_ROUTES = {
   'GET /status': call('status', 'Last backup and state of the service, from memory', Status),
   'GET /trends': call('status', 'The newest backups as data points, oldest first', Trends, { query: TrendsQuery }),
   'GET /doctor': call('status', 'Check the setup', Doctor),
-  'GET /fleet': call('status', 'Installations that the deployment lists, from their repositories', Fleet),
+  'GET /fleet': call('status', 'Installations set in the deployment, read from their repositories', Fleet),
   'GET /readiness': call('status', 'Whether a recovery would work today', Readiness),
   'POST /readiness/confirmations': call('status', 'Record a confirmation by a person', Readiness, {
     body: ConfirmationRequest,
@@ -161,15 +161,15 @@ export const API_ROUTES = {
     SearchPage,
     { query: SearchQuery },
   ),
-  'GET /connections': call('restores', 'Other Grafanas that resources can be sent to', Connections),
-  'GET /mappings': call('restores', 'Saved mappings for other Grafanas', Mappings),
+  'GET /connections': call('restores', 'Other Grafana instances to which resources can be sent', Connections),
+  'GET /mappings': call('restores', 'Saved mappings for other Grafana instances', Mappings),
   /** Replaces the mapping of that name. */
   'PUT /mappings/:name': call('restores', 'Save a mapping', Mappings, { params: Named, body: MappingUpdate }),
   'DELETE /mappings/:name': call('restores', 'Delete a saved mapping', Mappings, { params: Named }),
   /** Of one org, as they are live. */
   'GET /folders': call('restores', 'Possible destinations of copies', LiveFolders, { query: FoldersQuery }),
   /** 201. */
-  'POST /restores': call('restores', 'Plan a restore; reads only', RestorePlan, {
+  'POST /restores': call('restores', 'Plan a restore (read-only)', RestorePlan, {
     query: PlanQuery,
     body: RestoreRequest,
     status: 201,
@@ -179,16 +179,21 @@ export const API_ROUTES = {
     params: Id,
     query: PlanItemsQuery,
   }),
-  'GET /restores/:id/changes': call('restores', 'Changes that a plan makes to one overwritten resource', ItemChanges, {
-    params: Id,
-    query: ItemChangesQuery,
-  }),
+  'GET /restores/:id/changes': call(
+    'restores',
+    'Planned changes to one resource that will be overwritten',
+    ItemChanges,
+    {
+      params: Id,
+      query: ItemChangesQuery,
+    },
+  ),
   /** 202. 410 DK_PLAN_EXPIRED; 409 DK_PLAN_STALE when what is live has changed since; 400 DK_CONFIRMATION. */
   'POST /restores/:id/apply': call('restores', 'Apply a plan', Run, { params: Id, body: ApplyRequest, status: 202 }),
   /** Dashboards as they were, in temporary copies. */
   'GET /previews': call('previews', 'Existing temporary copies of dashboards', Previews),
   /** 201. The same dashboard of the same snapshot replaces its earlier copy. */
-  'POST /previews': call('previews', 'Show a dashboard as it was, in a temporary copy', OpenedPreview, {
+  'POST /previews': call('previews', 'Open an earlier version of a dashboard in a temporary copy', OpenedPreview, {
     body: PreviewRequest,
     status: 201,
   }),

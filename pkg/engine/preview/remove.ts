@@ -82,7 +82,7 @@ export async function removeExpiredPreviews(
     counts[removed ? 'removed' : 'left']++;
     if (!removed && overdue > GIVE_UP_AFTER_MS) {
       const { dashboard, folder } = record;
-      log.warn({ org: record.org, dashboard, folder }, 'a temporary copy could not be removed, so delete it yourself');
+      log.warn({ org: record.org, dashboard, folder }, 'a temporary copy could not be removed: delete it manually');
     }
   }
   return counts;

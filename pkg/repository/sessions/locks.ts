@@ -56,7 +56,7 @@ export async function renewLocks(repository: Repository, { signal }: Abortable =
       return result;
     }
     if (!isFirst && short !== undefined) {
-      log.warn({ object: short }, 'object lock holds it for less than it should, so all locks are renewed');
+      log.warn({ object: short }, 'it is locked for a shorter time than required, so all locks are renewed');
       result.warnings.push(reason('lock-too-short', { key: short }));
     }
     const now = await store.clock({ signal });

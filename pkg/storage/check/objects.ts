@@ -58,7 +58,7 @@ export async function tryRange(context: CheckContext): Promise<Finding> {
 /** Writes the test object again and reads it. @returns the finding */
 export async function tryOverwrite(context: CheckContext): Promise<Finding> {
   await context.put('a.json', SECOND);
-  context.expect((await context.get('a.json')).equals(SECOND), 'the old content came back after a second write');
+  context.expect((await context.get('a.json')).equals(SECOND), 'the old content was returned after a second write');
   return { found: reason('rewrite-seen') };
 }
 

@@ -202,7 +202,7 @@ export class FastPathClient {
     try {
       return await this.#template;
     } catch (error) {
-      this.#log.debug({ reason: reasonOf(error) }, 'no template of a request could be made');
+      this.#log.debug({ reason: reasonOf(error) }, 'no request template could be created');
       this.#template = undefined;
       return undefined;
     }
