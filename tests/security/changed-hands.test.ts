@@ -76,7 +76,7 @@ describe('a member of a team', () => {
       const planned = team(await restore('team'));
       expect(members()).toEqual([['eva', 0]]);
       expect(planned.losses).toEqual([
-        'without the member bob: no such user in this organization, and bob@example.org belongs to mallory, who is not added',
+        'without the member bob, who does not exist in this organization; bob@example.org belongs to mallory, who is not added',
       ]);
     },
   );

@@ -31,9 +31,9 @@ export const LOSS_REASONS = {
   'no-server-admin': 'does not become a server admin: a restore never promotes an existing account',
   'not-disabled': 'is not disabled: a restore never disables an existing account',
   'membership-lost': 'no membership in {org}: this organization does not exist here',
-  'member-lost': 'without the member {login}: no such user in this organization',
+  'member-lost': 'without the member {login}, who does not exist in this organization',
   'member-other':
-    'without the member {login}: no such user in this organization, and {email} belongs to {other}, who is not added',
+    'without the member {login}, who does not exist in this organization; {email} belongs to {other}, who is not added',
   'permission-lost': 'without {permission} for {name}, which is missing',
   'team-missing': 'without the preferences of team {team}, which is missing',
   'home-missing': 'without its home dashboard {uid}, which is missing',

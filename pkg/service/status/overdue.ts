@@ -46,7 +46,10 @@ export class Overdue {
       const reported = text === undefined ? undefined : (JSON.parse(text) as { newest: string }).newest;
       this.#reported = reported !== undefined && isTimedId(reported) ? reported : undefined;
     } catch (error) {
-      this.#parts.log.warn({ reason: reasonOf(error) }, 'it is unknown whether an overdue backup was reported already');
+      this.#parts.log.warn(
+        { reason: reasonOf(error) },
+        'it is unknown whether an overdue backup has already been reported',
+      );
     }
   }
 

@@ -77,7 +77,7 @@ describe('teams', () => {
     const restored = await restore('team', await grafana.admin(), taken);
     expect(restored.losses).toEqual({
       ops: [
-        'without the member eva: no such user in this organization, and eva@example.org belongs to eva.new, who is not added',
+        'without the member eva, who does not exist in this organization; eva@example.org belongs to eva.new, who is not added',
       ],
     });
     expect([...theTeam().members]).toEqual([[max, 0]]);
