@@ -38,7 +38,7 @@ describe('what to do about an error, in French', () => {
     expect(explained).toEqual({
       title: 'Un paramètre n’est pas valide',
       advice:
-        'Écrivez la cible sous la forme s3://bucket/préfixe, azblob://conteneur/préfixe, gs://bucket/préfixe ou file:///répertoire.',
+        'Indiquez la cible sous la forme s3://bucket/préfixe, azblob://conteneur/préfixe, gs://bucket/préfixe ou file:///répertoire.',
       fact: 'ftp:// n’est pas pris en charge ; la cible doit commencer par s3://, azblob://, gs:// ou file://',
       detail: '',
     });
