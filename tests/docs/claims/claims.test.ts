@@ -141,7 +141,8 @@ describe('what the pages claim', () => {
       (name) => /_(?:URL|TARGETS?|HOST)$/.test(name) && name !== 'DASHKEEP_URL',
     );
     expect(names.sort()).toEqual(Object.keys(words).sort());
-    const [, answer = ''] = /\*\*Does Dashkeep send data anywhere else\?\*\*([^\n]*)/.exec(markdown('docs/faq.md')) ?? [];
+    const [, answer = ''] =
+      /\*\*Does Dashkeep send data anywhere else\?\*\*([^\n]*)/.exec(markdown('docs/faq.md')) ?? [];
     for (const [name, word] of Object.entries(words)) {
       expect(answer, name).toMatch(word);
     }

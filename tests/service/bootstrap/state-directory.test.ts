@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runMain } from '../support/cli.ts';
-import { startGrafana } from '../support/grafana/index.ts';
-import type { Simulator } from '../support/grafana/simulator.ts';
-import { removeDirectory, startService, type TestService } from '../support/service.ts';
+import { runMain } from '../../support/cli.ts';
+import { startGrafana } from '../../support/grafana/index.ts';
+import type { Simulator } from '../../support/grafana/simulator.ts';
+import { removeDirectory, startService, type TestService } from '../../support/service.ts';
 
 let grafana: Simulator;
 let first: TestService;
