@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from '../api/client.ts';
 import { backupsUpTo, beforeDeletions, outermost, type Gone } from '../lib/gone.ts';
-import { LATEST } from './useLatestChanges.ts';
 
 /** The most that the service returns in one response. Folders come first. */
 const MOST = 500;
@@ -53,18 +52,8 @@ export function useGoneLately(newest: string, lastRestore: string | undefined) {
       const befores = beforeDeletions(items, newest, Date.now() - DAY).slice(0, DELETIONS);
       const found = await Promise.all(
         befores.map(async ({ id, time }) => {
-          // The number of resources as the list of changes says it.
-          const [{ gone }, changes] = await Promise.all([
-            readGone(id, newest, 'true', signal),
-            call('GET /changes', { query: { since: id, until: newest, limit: LATEST }, signal }).catch(() => undefined),
-          ]);
-          return gone.map((one): Gone => {
-            const { kind, uid } = one.entry;
-            const size = changes?.items.find(
-              ({ deletedWith: head }) => head?.uid === uid && head.kind === kind,
-            )?.together;
-            return { ...one, seen: time, ...(size && { size, isMore: false }) };
-          });
+          const { gone } = await readGone(id, newest, 'true', signal);
+          return gone.map((one): Gone => ({ ...one, seen: time }));
         }),
       );
       const gone = new Map<string, Gone>();

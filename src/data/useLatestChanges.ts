@@ -8,7 +8,7 @@ import { backupsUpTo } from '../lib/gone.ts';
 export const REFRESH_EVERY = 15_000;
 
 /** How many of the latest changes are shown. */
-export const LATEST = 5;
+const LATEST = 5;
 
 interface LatestChanges {
   /** The backup before the newest one; absent with a first backup. */
