@@ -68,7 +68,7 @@ export interface AskedBy {
 
 /** Adds `--by`. @returns the same command */
 export function withBy(command: Command): Command {
-  return command.option('--by <name>', 'name of the requester, for the run record');
+  return command.option('--by <name>', 'name to record as the requester or author');
 }
 
 /** @returns who asked, or nothing; undefined members are left out */

@@ -179,7 +179,7 @@ test('the service goes and comes back: the page says so, then shows what is ther
   await expect(page.getByRole('table').getByText(folder.title).first()).toBeVisible();
   await stack.service?.stop();
   await app.open('/history');
-  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
   await expectAccessible(page);
   await stack.service?.start();
   await expect(page.getByRole('table').getByText('Complete').first()).toBeVisible(LONG);

@@ -74,7 +74,7 @@ test('a comparison that the service did not finish is not called one without dif
   await expect(page.getByText('0 Removed')).toHaveCount(0);
   isDown = true;
   await expect(page.getByText('Comparing with Grafana now')).toHaveCount(0);
-  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
   await expect(page.getByText('No differences found yet')).toBeVisible();
   await expect(page.getByText(/^Current state read/)).toHaveCount(0);
   await expect(page.getByText('0 Removed')).toHaveCount(0);

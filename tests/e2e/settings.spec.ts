@@ -128,7 +128,7 @@ test('a save that got no answer is said to be uncertain once the service respond
   await page.getByLabel('The newest').fill('98');
   await page.route('**/api/plugin-proxy/**', (route) => route.fulfill({ status: 502 }));
   await page.getByRole('button', { name: 'Save' }).click();
-  const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+  const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service is not responding' });
   await expect(down.first()).toBeVisible();
   await page.unroute('**/api/plugin-proxy/**');
   const unknown = page.getByText('Your changes may not have been saved');

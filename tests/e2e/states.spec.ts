@@ -12,7 +12,7 @@ test('a service that is down is said to be down, and the page comes back with it
   const { sidecarUrl } = preview.app.jsonData;
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await app.open('');
-  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Open the connection settings' })).toBeVisible();
   await expectAccessible(page);
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
@@ -26,7 +26,7 @@ test('what was known stays on the page when the service goes away meanwhile', as
   await app.open('');
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
-  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible({ timeout: 30_000 });
   await expect(page.getByRole('heading', { name: 'Last backup complete' })).toBeVisible();
 });
 
@@ -59,7 +59,7 @@ const FAILURES = [
   {
     what: 'the service down',
     answer: { status: 502, body: '' },
-    title: 'The Dashkeep service does not respond',
+    title: 'The Dashkeep service is not responding',
     advice: 'Check that the service is running',
   },
   {
@@ -71,19 +71,19 @@ const FAILURES = [
   {
     what: 'Grafana down',
     answer: 'aborted',
-    title: 'Grafana does not respond',
+    title: 'Grafana is not responding',
     advice: 'This page resumes automatically',
   },
   {
     what: 'Grafana down behind a proxy',
     answer: { status: 502, body: '<h1>Bad Gateway</h1>' },
-    title: 'Grafana does not respond',
+    title: 'Grafana is not responding',
     advice: 'This page resumes automatically',
   },
   {
     what: 'Grafana starting',
     answer: { status: 503, body: '' },
-    title: 'Grafana does not respond',
+    title: 'Grafana is not responding',
     advice: 'This page resumes automatically',
   },
   {

@@ -63,7 +63,7 @@ it('holds the snapshot before an upgrade, compares, and puts back what was lost,
     id: before.snapshot,
     hold: { by: 'Dashkeep', note: `before ${was} → ${grafana.profile.version}` },
   });
-  expect(stdout).toMatch(/, resources lost: 3, older than before: 0, changed beyond Grafana’s migration: 5/);
+  expect(stdout).toMatch(/, resources lost: 3, reverted to an older version: 0, changed beyond Grafana’s migration: 5/);
   expect(stdout).toContain(`restore only missing resources, run dashkeep restore ${held.id} --lost-in ${after.id}. `);
   expect(stdout).toContain(`dashkeep restore ${held.id} --lost-in ${after.id} --overwrite`);
 

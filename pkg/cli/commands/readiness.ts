@@ -32,7 +32,7 @@ export const registerReadiness: Register = (program, run) => {
   withBy(withJson(withTargetUrl(addServiceOptions(program.command('readiness')))))
     .description('check whether a recovery would work today, with evidence')
     .addOption(
-      new Option('--confirm <line>', 'first confirm a line of the report that Dashkeep cannot check').choices(
+      new Option('--confirm <line>', 'confirm a line that Dashkeep cannot check, then print the report').choices(
         CONFIRMABLE,
       ),
     )

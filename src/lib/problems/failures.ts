@@ -15,7 +15,7 @@ type FailureText = [title: string, advice: string, remedy?: ExplainedFailure['re
 /** Every way in which a call can fail before the service has a word. */
 const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
   unreachable: () => [
-    t('notice.unreachable', 'The Dashkeep service does not respond'),
+    t('notice.unreachable', 'The Dashkeep service is not responding'),
     t(
       'notice.unreachableText',
       'Grafana cannot reach the service. Your snapshots are not affected. Check that the service is running and that its address is correct. This page resumes automatically when the service responds.',
@@ -30,7 +30,7 @@ const FAILURE_TEXTS: Record<Exclude<Failure, 'service'>, () => FailureText> = {
     ),
   ],
   grafana: () => [
-    t('notice.grafana', 'Grafana does not respond'),
+    t('notice.grafana', 'Grafana is not responding'),
     t(
       'notice.grafanaText',
       'Grafana is down or restarting, or your browser lost its connection. Your snapshots are not affected. This page resumes automatically when Grafana responds.',

@@ -30,7 +30,7 @@ const answered = (page: Page, status: number) =>
 const TROUBLES: Trouble[] = [
   {
     what: 'the service',
-    title: 'The Dashkeep service does not respond',
+    title: 'The Dashkeep service is not responding',
     advice: 'Check that the service is running',
     begin: async (_page, preview) => {
       preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
@@ -41,7 +41,7 @@ const TROUBLES: Trouble[] = [
   },
   {
     what: 'Grafana',
-    title: 'Grafana does not respond',
+    title: 'Grafana is not responding',
     advice: 'This page resumes automatically',
     begin: (page) => answered(page, 0),
     end: (page) => page.unroute(CALLS),
@@ -93,7 +93,7 @@ for (const shown of SHOWN.filter(({ act }) => act === undefined)) {
     service,
     world,
   }) => {
-    const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+    const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service is not responding' });
     preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
     await app.open(shown.path(world));
     await expect(down).toHaveCount(1);
@@ -129,7 +129,7 @@ test('a page that was not opened before Grafana went away says so, and opens onc
   await settled(page);
   await page.route(/\/(public\/plugins|api)\//, (route) => route.abort());
   await page.getByRole('link', { name: 'History', exact: true }).click();
-  const alert = page.getByRole('alert').filter({ hasText: 'Grafana does not respond' });
+  const alert = page.getByRole('alert').filter({ hasText: 'Grafana is not responding' });
   await expect(alert).toHaveCount(1);
   await expect(page.getByText('Dashkeep was updated while this page was open')).toHaveCount(0);
   await page.unroute(/\/(public\/plugins|api)\//);
@@ -152,7 +152,7 @@ test('an ended session keeps the input, and a login in another tab is enough', a
 const INTERRUPTIONS = [
   ['a login', 401, 'You are no longer logged in to Grafana'],
   // Grafana's proxy answers this also where the service ended after it had received the request.
-  ['a restart', 502, 'The Dashkeep service does not respond'],
+  ['a restart', 502, 'The Dashkeep service is not responding'],
 ] as const;
 
 for (const [what, status, title] of INTERRUPTIONS) {

@@ -39,7 +39,7 @@ test('what several parts of a page fail to read is said once', async ({ app, pag
   await expect(page.getByRole('navigation', { name: 'Folders' })).toBeVisible();
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await page.getByPlaceholder('Search titles').fill('checkout');
-  const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service does not respond' });
+  const down = page.getByRole('alert').filter({ hasText: 'The Dashkeep service is not responding' });
   await expect(down).toBeVisible();
   await page.getByPlaceholder('Search titles').fill('redis');
   await expect(down).toHaveCount(1);
@@ -51,7 +51,7 @@ test('a service that does not answer is waited for in words, not in silence', as
   await page.route('**/api/plugin-proxy/**', () => undefined);
   await page.goto(`${APP}/settings/target`);
   await expect(page.getByText('The service has not responded yet')).toBeVisible();
-  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
 });
 
 test('a run cannot be cancelled while the service is down, and the page says so once', async ({

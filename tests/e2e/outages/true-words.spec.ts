@@ -194,7 +194,7 @@ test('while Grafana is down, a plan is not said to be compared with it', async (
   const comparing = page.getByText('Comparing with Grafana now');
   await expect(comparing).toBeVisible();
   await page.route('**/api/**', (route) => route.abort());
-  await expect(page.getByText('Grafana does not respond')).toBeVisible();
+  await expect(page.getByText('Grafana is not responding')).toBeVisible();
   await expect(comparing).toHaveCount(0);
 });
 

@@ -83,7 +83,7 @@ test('without a second backup there are no changes yet, and a service that is do
   await expect(page).toHaveURL(/\/compare\?.*to=live/);
   preview.app.jsonData = { sidecarUrl: 'http://127.0.0.1:9' };
   await app.open('/changes');
-  await expect(page.getByText('The Dashkeep service does not respond')).toBeVisible();
+  await expect(page.getByText('The Dashkeep service is not responding')).toBeVisible();
 });
 
 test('a person sets up email for changes, in French, too', async ({ app, page, service, problems }) => {

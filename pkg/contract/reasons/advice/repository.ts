@@ -35,8 +35,8 @@ export const REPOSITORY_ADVICE = {
   'trust-signer':
     'If that key is yours, trust it where the service runs: {trust}. To restore only this snapshot: {command}',
   'trust-key-signer': {
-    cli: 'Anyone who can write to the target can sign it. If you wrote down this fingerprint, trust it: {trust}. To restore without trusting it, add --no-safety-snapshot.',
-    page: 'Anyone who can write to the target can sign it. If you wrote down this fingerprint, trust it: {trust}',
+    cli: 'Anyone who can write to the target can sign the repository’s key. If you wrote down this fingerprint, trust it: {trust}. To restore without trusting it, add --no-safety-snapshot.',
+    page: 'Anyone who can write to the target can sign the repository’s key. If you wrote down this fingerprint, trust it: {trust}',
   },
   'trust-or-remove':
     'They do not count as backups, and a restore refuses them. If the key is yours, trust it where the service runs: {trust}. If someone else wrote them, delete them. List the keys: {command}',
@@ -131,7 +131,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Run {command}.',
   },
   'only-changed': {
-    cli: 'The later snapshot contains resources with other content. To overwrite these, add --overwrite.',
+    cli: 'The later snapshot contains resources with different content. To overwrite them, add --overwrite.',
     page: 'To restore changed resources, allow overwriting.',
   },
   'put-orgs-back':

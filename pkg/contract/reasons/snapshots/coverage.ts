@@ -24,7 +24,7 @@ export const COVERAGE_REASONS = {
   'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',
   'loss-grown': 'much more of snapshot {since} is missing than in the previous backup',
   'grafana-upgraded':
-    'Grafana’s version changed from {from} to {to}; since snapshot {since}, resources lost: {gone}, older than before: {older}, changed beyond Grafana’s migration: {changed}',
+    'Grafana’s version changed from {from} to {to}; since snapshot {since}, resources lost: {gone}, reverted to an older version: {older}, changed beyond Grafana’s migration: {changed}',
   'hold-failed': 'snapshot {snapshot} could not be put on hold: {cause}',
   'last-full': 'the last full snapshot before {snapshot} is {full}',
   'latest-not-full': 'the latest snapshot {snapshot} is not full ({state}); the last full one is {full}',

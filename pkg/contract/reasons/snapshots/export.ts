@@ -7,7 +7,7 @@ export const EXPORT_REASONS = {
   'export-folder-uid':
     'it gets a new UID, because Grafana creates this folder itself when it provisions the alert rules in it',
   'export-description': 'without its description',
-  'export-pinned': 'it is pinned to the menu',
+  'export-pinned': 'provisioning pins it to the menu',
   'export-fields': 'without these fields: {fields}',
   'export-uid': 'this format does not accept the UID {uid}',
   'import-no-folder': 'the archive does not contain this folder',

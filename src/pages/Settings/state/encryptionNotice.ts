@@ -43,7 +43,7 @@ export function encryptionNotice(
     title: plural(
       'encryption.off',
       snapshots,
-      'The {{number}} existing snapshot is not encrypted',
+      'The existing snapshot is not encrypted',
       'The {{number}} existing snapshots are not encrypted',
     ),
     text: t(
