@@ -3,7 +3,7 @@ import type { SnapshotSummary } from '../contract/manifest.ts';
 import { reason } from '../contract/reasons/catalogue.ts';
 import { refusal } from '../contract/reasons/reason.ts';
 import { PreviewRecords } from '../engine/preview/record.ts';
-import { tokenCredentials } from '../grafana/http/credentials.ts';
+import { orgTokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
 import type { FleetOptions } from '../engine/fleet.ts';
@@ -213,8 +213,8 @@ function grafanaLink(
   const configuration = new Configuration(environment, flags);
   const grafana = grafanaConfig(configuration);
   const credentials = credentialsOf(configuration);
-  const given = [...grafana.orgTokens].map(([org, token]) => [org, tokenCredentials(token)] as const);
-  let orgCredentials = new Map(given);
+  const given = orgTokenCredentials(grafana.orgTokens);
+  let orgCredentials = given;
   const orgs = configuration.get('DASHKEEP_ORGS');
   // The chart gives each Job the token that `dashkeep bootstrap` stores.
   if (configuration.find('DASHKEEP_TOKEN_SECRET') === undefined) {

@@ -76,7 +76,8 @@ export async function connect(options: ConnectOptions): Promise<Instance> {
   const { wanted, existing } = await wantedOrgs({ ...options, orgs: asked }, home);
   const orgs = wanted.map(({ id, name }) => ({ id, name, client: clientInOrg(options, home.id, id) }));
   if (client.identity === 'basic') {
-    await Promise.all(orgs.filter(({ id }) => id !== home.id).map((org) => assertReached(org.client, org.id, signal)));
+    const others = orgs.filter((org) => org.id !== home.id || org.client.identity === 'token');
+    await Promise.all(others.map((org) => assertReached(org.client, org.id, signal)));
   }
   const others = existing?.filter(({ id }) => !wanted.some((org) => org.id === id));
   const chosen = asked === undefined ? 'own' : asked === 'all' ? 'all' : 'chosen';
@@ -173,7 +174,7 @@ async function orgBehind(client: GrafanaClient, id: number, signal: AbortSignal 
     .then(orgOf)
     .catch(valueIf(isUnreadable, { id, name: UNREAD_NAME }));
   if (org.id !== id) {
-    throw reachesOther(id, org.id, reason('set-org-token', { org: String(id) }));
+    throw reachesOther(client, id, org.id);
   }
   return org;
 }

@@ -2,7 +2,7 @@ import { numberAt, objectAt, type Json, type JsonObject } from '../lib/json/json
 import { hasCode, valueIf } from '../lib/expected-errors.ts';
 import { shortText } from '../lib/short-text.ts';
 import { DashkeepError } from '../contract/errors.ts';
-import { reason, type KnownReason } from '../contract/reasons/catalogue.ts';
+import { reason } from '../contract/reasons/catalogue.ts';
 import type { GrafanaClient } from './http/client.ts';
 import { ifFound, isUnreadable } from './http/errors.ts';
 import { resourceIn } from './http/expected.ts';
@@ -90,7 +90,7 @@ export async function orgNamed(
 
 /**
  * Requests reach an organization by a header. A proxy may drop it, or answer from its cache: then all would be read
- * from, and written to, another one.
+ * from, and written to, another one. So it would be with a token of another one.
  * @param org - that the client acts in
  * @throws DK_GRAFANA_ANSWER when another organization responds
  */
@@ -101,11 +101,17 @@ export async function assertReached(client: GrafanaClient, org: number, signal?:
   const answer = await client.get('/api/org', { signal }).catch(valueIf(isUnknown, undefined));
   const id = numberAt(answer, 'id');
   if (answer !== undefined && id !== org) {
-    throw reachesOther(org, id, reason('pass-org-header'));
+    throw reachesOther(client, org, id);
   }
 }
 
 /** For an organization whose requests another one responds to. */
-export function reachesOther(org: number, other: number | undefined, advice: KnownReason): DashkeepError {
-  return new DashkeepError('DK_GRAFANA_ANSWER', `requests to organization ${org} reach ${other ?? 'none'}`, { advice });
+export function reachesOther(client: GrafanaClient, org: number, other: number | undefined): DashkeepError {
+  const { identity, tokenVariable } = client;
+  const message =
+    tokenVariable === undefined
+      ? `requests to organization ${org} reach ${other ?? 'none'}`
+      : `${tokenVariable} is a token of organization ${other ?? 'none'}, not of organization ${org}`;
+  const advice = identity === 'token' ? reason('set-org-token', { org: String(org) }) : reason('pass-org-header');
+  return new DashkeepError('DK_GRAFANA_ANSWER', message, { advice });
 }

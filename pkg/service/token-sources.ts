@@ -1,7 +1,7 @@
 import { compact } from '../contract/compact.ts';
 import { asDashkeepError, DashkeepError } from '../contract/errors.ts';
 import type { Clock, Log, Randomness } from '../contract/ports.ts';
-import { basicCredentials, tokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
+import { basicCredentials, orgTokenCredentials, type CredentialSource } from '../grafana/http/credentials.ts';
 import type { GrafanaAccess } from '../operations/grafana.ts';
 import type { StateStore } from '../lib/state.ts';
 import { ApiTokens } from './api-tokens/api-tokens.ts';
@@ -139,9 +139,9 @@ export function grafanaAccess(
     },
     orgCredentials(): ReadonlyMap<number, CredentialSource> {
       if (keeper === undefined) {
-        return new Map(
-          [...grafana.orgTokens].map(([org, read]) => [org, given?.credentials(org) ?? tokenCredentials(read)]),
-        );
+        return given === undefined
+          ? orgTokenCredentials(grafana.orgTokens)
+          : new Map([...grafana.orgTokens.keys()].map((org) => [org, given.credentials(org)]));
       }
       return new Map(
         keeper.orgs.filter(({ org }) => org !== keeper.home).map(({ org }) => [org, keeper.credentials(org)]),

@@ -1,5 +1,5 @@
 import type { CredentialSource } from './credentials.ts';
-import { isWrongPassword, type GrafanaError } from './errors.ts';
+import { isWrongPassword, refusedToken, type GrafanaError } from './errors.ts';
 import { LoginGate, type EndTurn } from './login-gate.ts';
 
 /** Answers anyone, whatever the password. */
@@ -47,7 +47,9 @@ export class Access {
     if (this.credentials.kind === 'basic' && isWrongPassword(error)) {
       this.#loginGate.refused ??= error;
     }
-    this.#refused ??= error;
+    const { variable } = this.credentials;
+    this.#refused ??=
+      variable === undefined || this.org === undefined ? error : refusedToken(error, variable, this.org);
     return this.#refused;
   }
 

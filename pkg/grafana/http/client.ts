@@ -108,6 +108,11 @@ export class GrafanaClient {
     return this.#access.credentials.kind;
   }
 
+  /** The variable that gives the token, where one does. */
+  get tokenVariable(): string | undefined {
+    return this.#access.credentials.variable;
+  }
+
   /** Milliseconds that Grafana's clock is ahead of this machine's, by its last response; undefined if unknown. */
   get clockAhead(): number | undefined {
     const { dated } = this.#shared;

@@ -84,6 +84,17 @@ export function isWrongPassword({ httpStatus, reason }: GrafanaError): boolean {
   return httpStatus === 401 && reason === WRONG_PASSWORD;
 }
 
+/**
+ * Grafana's refusal of the token of one of several organizations, with what tells them apart.
+ * @param variable - that gives the token
+ */
+export function refusedToken(error: GrafanaError, variable: string, org: number): GrafanaError {
+  const { code, method, path, httpStatus: status, grafanaMessage, reason: named } = error;
+  const message = `${grafanaMessage} (organization ${org}, ${variable})`;
+  const advice = reason('replace-given-token', { names: variable });
+  return new GrafanaError(code, { method, path }, { status, message, reason: named }, { cause: error, advice });
+}
+
 /** @returns whether Grafana refused a write because of a conflict */
 export function isConflict(error: unknown): boolean {
   return error instanceof GrafanaError && error.code === 'DK_GRAFANA_CONFLICT';

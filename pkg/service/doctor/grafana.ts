@@ -3,6 +3,7 @@ import type { DoctorCheck } from '../../contract/api/status.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import { discover } from '../../grafana/capabilities.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
+import { orgTokenCredentials } from '../../grafana/http/credentials.ts';
 import { connect } from '../../grafana/instance.ts';
 import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
 import { numberAt } from '../../lib/json/json.ts';
@@ -52,13 +53,16 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
     const reached = isWithoutToken && grafana.admin !== undefined;
     const orgCredentials = parts.access.orgCredentials();
     const connected = await connect({ client: opened, orgs: reached ? 'reached' : undefined, orgCredentials, signal });
+    // Commands use the given tokens beside an admin, too.
+    const byCommands = grafana.admin === undefined ? [] : orgTokenCredentials(grafana.orgTokens);
+    const tokens = new Map([...orgCredentials, ...byCommands]);
     const scope = reached ? { ...connected.scope, others: [] } : connected.scope;
     const instance = { ...connected, scope, serverAdmin: reached && connected.serverAdmin };
     const asked = parts.statusView.askedFor(instance);
     const orgs = asked.orgs.flatMap(({ id, name }) => {
       const known = connected.orgs.find((org) => org.id === id);
-      const token = orgCredentials.get(id);
-      return known ?? (token === undefined ? [] : { id, name, client: opened.inOrg(id, token) });
+      const token = tokens.get(id);
+      return token === undefined ? (known ?? []) : { id, name: known?.name ?? name, client: opened.inOrg(id, token) };
     });
     const { deploymentTarget } = await parts.settings.effective();
     const link = { ...grafana, ...parts.access, clock, randomness, log };

@@ -5,6 +5,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { because } from '../../contract/reasons/reason.ts';
 import { closedOrgs } from '../../engine/backup/closed-orgs.ts';
 import { kindContext, type Instance, type Org } from '../../grafana/instance.ts';
+import { assertReached } from '../../grafana/orgs.ts';
 import type { Kind, KindContext, Serving } from '../../grafana/kinds/kind.ts';
 import { KINDS } from '../../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../../lib/concurrency/each-at-once.ts';
@@ -65,6 +66,8 @@ async function rightsIn({ instance, org, run, excludeKinds, withServer }: OrgRun
   const onServer = kindContext(instance, org, { ...run, decryptSecrets: false }, 'server');
   let permissions;
   try {
+    // Of another organization, all that follows would say nothing.
+    await assertReached(org.client, org.id, run.signal);
     permissions = await context.grafana.get('/api/access-control/user/permissions', { signal: run.signal });
   } catch (error) {
     run.signal.throwIfAborted();

@@ -32,7 +32,7 @@ export async function checkRights(
   const subject = reason('check-of-rights');
   const reached = await rightsByOrg(instance, run, excludeKinds);
   const [first] = reached;
-  if (first?.refused !== undefined && reached.every(({ refused }) => refused !== undefined && !isClosed(refused))) {
+  if (first?.refused !== undefined && reached.every(({ refused }) => refused !== undefined && !isOfAccess(refused))) {
     return checked(subject, 'skipped', [reason('rights-silent', { message: first.refused.message })]);
   }
   const all = [...reached, ...withoutToken(asked.orgs, reached)];
@@ -62,6 +62,11 @@ export async function checkRights(
 
 function isClosed(refused: DashkeepError | undefined): boolean {
   return refused?.why?.code === 'no-member';
+}
+
+/** Whether nothing can be read there, whatever Grafana says of permissions. */
+function isOfAccess(refused: DashkeepError): boolean {
+  return isClosed(refused) || ['DK_GRAFANA_UNAUTHORIZED', 'DK_GRAFANA_ANSWER'].includes(refused.code);
 }
 
 /** Organizations that are to be backed up and that nothing reaches. */

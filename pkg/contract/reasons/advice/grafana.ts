@@ -51,7 +51,7 @@ export const GRAFANA_ADVICE = {
     page: 'This user is not a server admin. Give the service the user name and password of a server admin.',
   },
   'set-org-token': {
-    cli: 'Set GRAFANA_API_TOKEN_ORG_{org}, or GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
+    cli: 'Set GRAFANA_API_TOKEN_ORG_{org} to a token of organization {org}, or use GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD.',
     page: 'Give the service a token of organization {org}, or the user name and password of a server admin.',
   },
 } as const satisfies Record<string, Text>;

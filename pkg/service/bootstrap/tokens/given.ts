@@ -1,6 +1,11 @@
 import { asDashkeepError, DashkeepError } from '../../../contract/errors.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
-import { tokenCredentials, type CredentialSource, type SecretReader } from '../../../grafana/http/credentials.ts';
+import {
+  orgTokenVariable,
+  tokenCredentials,
+  type CredentialSource,
+  type SecretReader,
+} from '../../../grafana/http/credentials.ts';
 import { TokenWatch } from './watch.ts';
 import { probeToken, type TokenProbeOptions } from './probe.ts';
 import type { TokenStatus } from './state.ts';
@@ -28,7 +33,7 @@ export class GivenTokens extends TokenWatch {
       { org: undefined, variable: 'GRAFANA_API_TOKEN', read: home, accepted: undefined },
       ...[...orgs].map(([org, read]) => ({
         org,
-        variable: `GRAFANA_API_TOKEN_ORG_${org}`,
+        variable: orgTokenVariable(org),
         read,
         accepted: undefined,
       })),
@@ -53,6 +58,7 @@ export class GivenTokens extends TokenWatch {
     const source = tokenCredentials(token.read);
     return {
       kind: source.kind,
+      variable: token.variable,
       authorization: () => source.authorization(),
       refresh: async () => {
         const [another] = await Promise.all([source.refresh(), this.check()]);
