@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSettingFile } from '../../pkg/cli/config/environment.ts';
@@ -21,9 +22,9 @@ afterEach(async () => {
   await directory.remove();
 });
 
-/** What a backup with these settings ends with. */
-async function refusal(environment: Record<string, string>): Promise<DashkeepError> {
-  const error: unknown = await runCli(['backup'], environment).catch((thrown: unknown) => thrown);
+/** What a command with these settings ends with. */
+async function refusal(environment: Record<string, string>, command = 'backup'): Promise<DashkeepError> {
+  const error: unknown = await runCli([command], environment).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(DashkeepError);
   return error as DashkeepError;
 }
@@ -47,6 +48,7 @@ describe('a setting that names a file that is not there', () => {
     ['AWS_SHARED_CREDENTIALS_FILE', s3, token],
     ['AWS_CONFIG_FILE', s3, token],
     ['DASHKEEP_S3_CA_FILE', s3, { ...token, ...keys }],
+    ['DASHKEEP_GRAFANA_CA_FILE', 'file', token],
   ])('%s: says which, and what to look at in Kubernetes', async (name, target, given) => {
     const path = `${directory.path}/secrets/key`;
     const { message, hint, exit } = await refusal({ ...settings(target), ...given, [name]: path });
@@ -56,6 +58,26 @@ describe('a setting that names a file that is not there', () => {
       'No such file. Check the path. In Kubernetes, check that the Secret exists, has this key and is mounted.',
     );
     expect(exit).toBe(2);
+  });
+
+  it.each(['backup', 'doctor', 'serve'])('%s: refuses a file of authorities without a certificate', async (command) => {
+    const path = `${directory.path}/ca.key`;
+    const content = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    await writeFile(path, content);
+    const given = { ...settings(), ...token, DASHKEEP_GRAFANA_CA_FILE: path };
+    const { code, message, hint } = await refusal(given, command);
+    expect([code, message]).toEqual([
+      'DK_SETTINGS',
+      `DASHKEEP_GRAFANA_CA_FILE names ${path}, which contains no certificate in PEM form`,
+    ]);
+    expect(hint).not.toContain(content.split('\n')[1]);
+  });
+
+  it('of a connection, is not a bug either', async () => {
+    const connection = { DASHKEEP_CONNECTION_STAGE_URL: grafana.url, DASHKEEP_CONNECTION_STAGE_TOKEN: 'any' };
+    const given = { ...settings(), ...token, ...connection, DASHKEEP_CONNECTION_STAGE_CA_FILE: '/nope' };
+    const { out } = await runCli(['doctor'], { ...given, DASHKEEP_KUBERNETES: 'off' });
+    expect(out).toMatch(/FAILED +connection stage: .*names \/nope, which cannot be read \(ENOENT\)\n +No such file/i);
   });
 
   it('is looked for again at the next request', async () => {

@@ -2,6 +2,7 @@ import { NOTIFICATION_EVENTS, RetentionSettings } from '../../contract/api/setti
 import { DashkeepError, reasonOf } from '../../contract/errors.ts';
 import { isKindName, KIND_NAMES, type KindName } from '../../contract/kinds.ts';
 import type { Threshold } from '../../engine/backup/losses/shrunk.ts';
+import { readCertificates } from '../../lib/certificates.ts';
 import { yesOrNo } from '../../lib/yes-or-no.ts';
 import { parseFingerprint } from '../../repository/signing/trust-state.ts';
 import type { Address } from '../../service/config.ts';
@@ -11,6 +12,12 @@ import { CommandError } from '../command-error.ts';
 /** The text itself. */
 export function asIs(text: string): string {
   return text;
+}
+
+/** The path of a file with certificates. @throws DK_SETTINGS when it cannot be read, or contains none */
+export function certificates(path: string, setting: string): string {
+  readCertificates(path, setting);
+  return path;
 }
 
 /** A whole number from a setting. @throws DK_SETTINGS naming it. */

@@ -107,7 +107,7 @@ export const SECTIONS = {
     GRAFANA_ADMIN_USER: { secret: true },
     GRAFANA_ADMIN_PASSWORD: { secret: true },
     DASHKEEP_GRAFANA_CA_FILE: {
-      parse: values.asIs,
+      parse: values.certificates,
       flag: '--grafana-ca-file <path>',
       help: 'PEM file with additional certificate authorities',
     },

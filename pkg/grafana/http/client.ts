@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Dispatcher } from 'undici';
 import { compact } from '../../contract/compact.ts';
 import type { Json } from '../../lib/json/json.ts';
+import { readCertificates } from '../../lib/certificates.ts';
 import { allowManyListeners } from '../../lib/abortable.ts';
 import { Agent } from '../../lib/http/agent.ts';
 import { connectorFor } from '../../storage/outbound/connector.ts';
@@ -25,6 +25,9 @@ const CONNECT_MS = { first: 3_000, later: 10_000 };
 const FIRST_ANSWER_MS = 3_000;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
+
+/** Of a setting whose name is not known here. */
+const OF_AUTHORITY = 'the setting for Grafana’s certificate authority';
 
 /** Renewed credentials that are refused again and again are no use. */
 const MOST_RENEWALS = 3;
@@ -61,14 +64,14 @@ export class GrafanaClient {
     this.#share = share;
   }
 
-  /** @throws DashkeepError DK_SETTINGS when the URL is not one, DK_NOT_ALLOWED */
+  /** @throws DashkeepError DK_SETTINGS for an invalid URL or file of certificates, DK_NOT_ALLOWED */
   static open(options: ClientOptions): GrafanaClient {
     const url = grafanaUrl(options.url);
     options.outbound?.assertHost(url.hostname);
     const concurrency = options.concurrency ?? DEFAULT_CONCURRENCY;
     const origin = url.origin;
     const prefix = url.pathname.replace(/\/+$/, '');
-    const ca = options.caFile === undefined ? undefined : readFileSync(options.caFile, 'utf8');
+    const ca = options.caFile === undefined ? undefined : readCertificates(options.caFile, OF_AUTHORITY);
     const connectFirst = connectorFor(options.outbound, compact({ timeout: CONNECT_MS.first, ca }));
     const connectLater = connectorFor(options.outbound, compact({ timeout: CONNECT_MS.later, ca }));
     const dispatcher = new Agent({

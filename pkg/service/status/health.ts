@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError } from '../../contract/errors.ts';
 import { objectAt, stringAt } from '../../lib/json/json.ts';
 import { notGrafana } from '../../grafana/capabilities.ts';
+import { readCertificates } from '../../lib/certificates.ts';
 import { networkAdvice } from '../../grafana/http/transport.ts';
 import { parseOrUndefined } from '../../grafana/http/response-body.ts';
 import { Agent, buildConnector, type Connections } from '../../lib/http/agent.ts';
@@ -22,7 +22,7 @@ export class GrafanaHealth {
   date: Date | undefined;
 
   constructor({ url, caFile }: { url: string; caFile?: string }) {
-    const ca = caFile === undefined ? undefined : readFileSync(caFile, 'utf8');
+    const ca = caFile === undefined ? undefined : readCertificates(caFile, 'DASHKEEP_GRAFANA_CA_FILE');
     this.#agent = new Agent({ connections: 1, connect: buildConnector({ ca }) });
     this.#url = new URL(`${url.replace(/\/+$/, '')}${HEALTH}`);
   }
