@@ -102,7 +102,15 @@ export async function sessionIn<T>(
   const state = await openState(context, flags);
   const options = await openOptions(context, flags, { ...opened, state });
   const repository = await openRepository({ ...options, recipients: opened.recipients ?? options.recipients });
-  const grafana = (): GrafanaLink => grafanaLink(context, flags, state);
+  let hasWarned = false;
+  const grafana = (): GrafanaLink => {
+    const link = grafanaLink(context, flags, state);
+    if (!hasWarned) {
+      warnOfIgnoredToken(new Configuration(context.environment, flags), log);
+      hasWarned = true;
+    }
+    return link;
+  };
   const mirror = mirrorConfig(new Configuration(context.environment, flags));
   try {
     return await work({ repository, grafana, mirror, version: VERSION, clock, randomness, log });
@@ -216,10 +224,6 @@ function grafanaLink(
   const given = orgTokenCredentials(grafana.orgTokens);
   let orgCredentials = given;
   const orgs = configuration.get('DASHKEEP_ORGS');
-  // The chart gives each Job the token that `dashkeep bootstrap` stores.
-  if (configuration.find('DASHKEEP_TOKEN_SECRET') === undefined) {
-    warnOfIgnoredToken(configuration, log);
-  }
   return {
     ...grafana,
     orgs: orgs ?? 'reached',

@@ -2,6 +2,7 @@ import { doctor } from '../../service/doctor/doctor.ts';
 import { buildService } from '../../service/serve.ts';
 import { minimalPolicy } from '../../storage/s3/policy.ts';
 import type { Exit, Register } from '../command.ts';
+import { warnOfIgnoredToken } from '../config/grafana.ts';
 import { serviceConfig } from '../config/service.ts';
 import { Configuration } from '../config/configuration.ts';
 import { s3Settings } from '../config/s3.ts';
@@ -45,7 +46,9 @@ async function runDoctor(context: CliContext, flags: Flags): Promise<Exit> {
     });
     return 0;
   }
-  const service = await buildService(serviceConfig(context.environment, flags, VERSION), { clock, randomness, log });
+  const config = serviceConfig(context.environment, flags, VERSION);
+  warnOfIgnoredToken(new Configuration(context.environment, flags), log);
+  const service = await buildService(config, { clock, randomness, log });
   try {
     const found = await service.examine(() => doctor(service.parts, signal, CHECK_MILLISECONDS));
     printChecks(context, flags.json === true, found);

@@ -62,7 +62,9 @@ export function credentialsOf(configuration: Configuration): CredentialSource {
 /** Warns about a token that is never sent, valid or not, because the credentials of an admin are used. */
 export function warnOfIgnoredToken(configuration: Configuration, log: Log): void {
   const name = configuration.secret('GRAFANA_API_TOKEN')?.from;
-  if (name !== undefined && adminOf(configuration) !== undefined) {
+  // The chart gives each Job the token that `dashkeep bootstrap` stores.
+  const isOfChart = configuration.find('DASHKEEP_TOKEN_SECRET') !== undefined;
+  if (name !== undefined && !isOfChart && adminOf(configuration) !== undefined) {
     log.warn(
       { setting: name },
       `${name} is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset ${name}, or unset both to use it.`,

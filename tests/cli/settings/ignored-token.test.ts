@@ -15,8 +15,8 @@ describe('a token beside the credentials of an admin', () => {
   const log: Log = { ...silentLog, warn: (_, message) => warnings.push(message ?? '') };
 
   beforeEach(async () => {
-    warnings.length = 0;
     grafana = await startGrafana({ profile: '12.4' });
+    grafana.seedDashboards({ count: 1, folders: 1 });
     directory = await memoryDirectory();
   });
   afterEach(async () => {
@@ -24,18 +24,25 @@ describe('a token beside the credentials of an admin', () => {
     await directory.remove();
   });
 
-  async function backup(environment: Record<string, string>): Promise<string[]> {
+  async function run(command: string[], environment: Record<string, string>): Promise<string[]> {
+    warnings.length = 0;
     const where = ['--target', `file://${directory.path}/repository`, '--state-dir', `${directory.path}/state`];
-    const given = { GRAFANA_URL: grafana.url, ...environment };
-    const { exit } = await runCli(['backup', '--kinds', 'folder', ...where], given, { log });
-    expect(exit).toBe(0);
+    const given = { GRAFANA_URL: grafana.url, DASHKEEP_KUBERNETES: 'off', ...environment };
+    await runCli([...command, ...where], given, { log });
     return warnings.filter((line) => line.includes('GRAFANA_API_TOKEN'));
   }
+
+  const backup = (environment: Record<string, string>) => run(['backup', '--kinds', 'folder'], environment);
 
   it('is named as ignored, with what to do', async () => {
     expect(await backup({ ...ADMIN, GRAFANA_API_TOKEN: 'glsa_not_a_token_of_this_grafana' })).toEqual([
       'GRAFANA_API_TOKEN is ignored, because GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD are set. Unset GRAFANA_API_TOKEN, or unset both to use it.',
     ]);
+  });
+
+  it.each([['restore', 'latest'], ['doctor']])('is named once by %s', async (...command) => {
+    await backup(ADMIN);
+    expect(await run(command, { ...ADMIN, GRAFANA_API_TOKEN: 'glsa_ignored' })).toHaveLength(1);
   });
 
   it('is named as the file that contains it', async () => {
