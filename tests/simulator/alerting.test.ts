@@ -68,8 +68,12 @@ describe('provenance', () => {
     const group = `${BASE}/folder/f/rule-groups/g`;
     expect((await call(`PUT ${group}`, { interval: 60, rules: [rule('r')] })).status).toBe(200);
     expect((await call(`GET ${BASE}/alert-rules/r`)).body).not.toHaveProperty('provenance');
-    grafana.state.org(1).alerting.rules.get('r')!.provenance = 'file';
+    const { rules } = grafana.state.org(1).alerting;
+    rules.get('r')!.provenance = 'file';
     expect((await call(`PUT ${group}`, { interval: 60, rules: [rule('r')] })).status).toBe(403);
+    expect((await call(`DELETE ${group}`)).status).toBe(403);
+    rules.get('r')!.provenance = 'api';
+    expect((await call(`DELETE ${group}`)).status).toBe(204);
   });
 
   it('is not carried by the rule group', async () => {

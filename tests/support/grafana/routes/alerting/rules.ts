@@ -133,7 +133,7 @@ function groupRoutes(router: Router): void {
     if (rules.length === 0) {
       throw errutil(404, 'alerting.alert-rule.notFound', 'rule group not found');
     }
-    rules.forEach((rule) => refuseProvenance(call, rule.provenance, wantedProvenance(call)));
+    rules.forEach((rule) => refuseGroupProvenance(call, rule.provenance, wantedProvenance(call)));
     rules.forEach((rule) => call.org.alerting.rules.delete(rule.uid));
     return new Reply(204, undefined);
   });
