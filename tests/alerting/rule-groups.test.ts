@@ -162,8 +162,26 @@ describe('rule groups', () => {
     });
   });
 
-  it('are removed rule by rule, on every version, and only when asked', async () => {
+  it('are removed in one request, whatever the provenance of their rules, and only when asked', async () => {
+    const { rules } = grafana.sim.state.org(1).alerting;
+    rules.get('paused')!.provenance = 'api';
+    grafana.sim.clearRequests();
     await alertRuleGroup.remove!(await grafana.run(), HOSTS);
     expect(uids()).toEqual(['slow-1']);
+    expect(grafana.sim.writes().map(({ status }) => status)).toEqual([204]);
   });
+});
+
+it.each([
+  ['that cannot delete a group', '10.4', undefined],
+  ['behind a proxy that refuses to', '13.2', 405],
+] as const)('rule groups are removed rule by rule from a Grafana %s', async (_, profile, status) => {
+  await grafana.close();
+  grafana = await AlertingGrafana.start({ profile });
+  await seedAlerting(grafana);
+  if (status !== undefined) {
+    grafana.sim.setFaults({ match: 'DELETE */rule-groups/*', action: { kind: 'status', status } });
+  }
+  await alertRuleGroup.remove!(await grafana.run(), HOSTS);
+  expect(uids()).toEqual(['slow-1']);
 });

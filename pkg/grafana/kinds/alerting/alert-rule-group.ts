@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { compact } from '../../../contract/compact.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
+import { valueIf } from '../../../lib/expected-errors.ts';
 import { arrayAt, numberAt, objectAt, stringAt, type JsonObject } from '../../../lib/json/json.ts';
 import { reason, type KnownReason } from '../../../contract/reasons/catalogue.ts';
 import { alertingServed, provisioningPath, readAlerting, readAlertingList, writeAlerting } from '../../alerting.ts';
-import { ifFound } from '../../http/errors.ts';
+import { ifFound, isGrafanaError } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import {
   LOST_PROVENANCE,
@@ -119,6 +120,9 @@ export const alertRuleGroup: Kind = {
 
   async remove(context, uid) {
     const rules = (await liveGroups(context)).get(uid) ?? [];
+    if (rules.length > 1 && (await removeWhole(context, uid, rules))) {
+      return;
+    }
     for (const rule of rules) {
       const path = provisioningPath('alert-rules', requiredString(rule, 'uid', RULES));
       const headers = provenanceHeaders(stringAt(rule, 'provenance'));
@@ -126,6 +130,25 @@ export const alertRuleGroup: Kind = {
     }
   },
 };
+
+/**
+ * Deletes a group in one request, so that an interruption leaves either all of its rules or none.
+ * @returns false if this Grafana has no such request (before 11), or no such group
+ */
+async function removeWhole(context: KindContext, uid: string, rules: readonly JsonObject[]): Promise<boolean> {
+  const { folderUid, title } = splitUid(uid);
+  const path = provisioningPath('folder', folderUid, 'rule-groups', title);
+  const headers = provenanceHeaders(commonProvenance(rules));
+  const sent = writeAlerting(context, async () => {
+    await context.grafana.delete(path, { headers, signal: context.signal });
+    return true;
+  });
+  return sent.catch(valueIf(isNotServed, false));
+}
+
+function isNotServed(error: unknown): boolean {
+  return isGrafanaError(error) && [404, 405].includes(error.httpStatus);
+}
 
 /** Rules of the org by group. */
 async function liveGroups(context: KindContext): Promise<Map<string, JsonObject[]>> {
@@ -209,9 +232,14 @@ async function elsewhere(context: WriteContext, item: Restorable): Promise<Known
 }
 
 /**
- * The provenance of the live rules is matched where all have one; of mixed ones none is made read-only. Grafana lets a
- * group write turn `api` into none, but not `file` (ngalert validation CanUpdateProvenanceInRuleGroup).
+ * The provenance of rules where all have one; of mixed ones none is made read-only. Grafana lets a group write turn
+ * `api` into none, but not `file` (ngalert validation CanUpdateProvenanceInRuleGroup).
  */
+function commonProvenance(rules: readonly JsonObject[]): string | undefined {
+  const stored = rules.map((rule) => stringAt(rule, 'provenance') ?? '');
+  return stored.includes('') ? undefined : strictestProvenance(stored);
+}
+
 async function write(context: WriteContext, item: Restorable): Promise<Written> {
   const { folderUid, title } = splitUid(item.uid);
   const path = provisioningPath('folder', folderUid, 'rule-groups', title);
@@ -219,15 +247,16 @@ async function write(context: WriteContext, item: Restorable): Promise<Written> 
     const group = await readGroup(context, item.uid);
     const content = group === undefined ? item.content : mergedRules(item.content, groupContent(group));
     const rules = group === undefined ? [] : ((await liveGroups(context)).get(item.uid) ?? []);
-    const stored = rules.map((rule) => stringAt(rule, 'provenance') ?? '');
-    const common = stored.includes('') ? undefined : strictestProvenance(stored);
     const body = {
       title,
       folderUid,
       interval: objectAt(content.body)?.['interval'] ?? 60,
       rules: rulesOf(content).map((rule) => ruleBody(rule, { org: context.org.id, folderUid, title })),
     };
-    await context.grafana.put(path, body, { headers: provenanceHeaders(common), signal: context.signal });
+    await context.grafana.put(path, body, {
+      headers: provenanceHeaders(commonProvenance(rules)),
+      signal: context.signal,
+    });
   });
   return { uid: item.uid, losses: [] };
 }
