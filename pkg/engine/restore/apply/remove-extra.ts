@@ -101,7 +101,7 @@ async function remove(
       return { item, result: resultOf(item, 'failed', reason('folder-filled')) };
     }
     gone = await goneWith(context, kind, { org: org.id, kind: kind.name, uid });
-    gone.forEach((one) => changeLog.put(one));
+    gone.forEach((one) => changeLog.begin(one));
     await kind.remove?.(context, uid);
     return { item, gone };
   } catch (error) {
@@ -110,7 +110,7 @@ async function remove(
     if (cut.length === 0 && gone.length > 0 && error instanceof GrafanaError && isUnanswered(error)) {
       return remove(removal, writeContext(request, org), item, gone);
     }
-    return { item, result: resultOf(item, 'failed', reasonFrom(error)) };
+    return { item, gone, result: resultOf(item, 'failed', reasonFrom(error)) };
   }
 }
 
@@ -118,24 +118,28 @@ function isUnanswered({ code, httpStatus }: GrafanaError): boolean {
   return code === 'DK_GRAFANA_UNREACHABLE' || httpStatus >= 500;
 }
 
+/** Records whether a resource is gone. One that failed and is not as before may have been deleted in part. */
 async function confirmRemoved(
   { request, kind, changeLog }: Removal,
   context: WriteContext,
   { item, gone = [], result }: RemovalAttempt,
 ): Promise<ApplyResult> {
-  if (result !== undefined) {
+  if (gone.length === 0 && result !== undefined) {
     return result;
   }
   try {
     const live = await kind.read(context, wantedAt(item));
     if (live === undefined || live.pristine === true) {
+      gone.forEach((one) => changeLog.put(one));
       return resultOf(item, 'deleted', reason('as-planned'));
     }
-    gone.forEach((one) => changeLog.drop(one));
-    return resultOf(item, 'failed', reason('still-there'));
+    if (contentFingerprint(request.repository, kind, live) === item.live) {
+      gone.forEach((one) => changeLog.drop(one));
+    }
+    return result ?? resultOf(item, 'failed', reason('still-there'));
   } catch (error) {
     request.signal.throwIfAborted();
-    return resultOf(item, 'failed', reasonFrom(error));
+    return result ?? resultOf(item, 'failed', reasonFrom(error));
   }
 }
 
