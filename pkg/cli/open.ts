@@ -7,7 +7,7 @@ import { orgTokenCredentials } from '../grafana/http/credentials.ts';
 import { KubeClient } from '../kubernetes/client.ts';
 import { SecretState } from '../kubernetes/state.ts';
 import type { FleetOptions } from '../engine/fleet.ts';
-import type { GrafanaLink } from '../operations/grafana.ts';
+import { orgsOfCommands, type GrafanaLink } from '../operations/grafana.ts';
 import type { Session } from '../operations/session.ts';
 import { quickView } from '../repository/index/quick-view.ts';
 import { openRepository, type OpenOptions } from '../repository/open.ts';
@@ -226,7 +226,7 @@ function grafanaLink(
   const orgs = configuration.get('DASHKEEP_ORGS');
   return {
     ...grafana,
-    orgs: orgs ?? 'reached',
+    orgs: orgsOfCommands(orgs),
     credentials: () => credentials,
     orgCredentials: () => orgCredentials,
     async noticeOrgs() {

@@ -41,6 +41,11 @@ export interface GrafanaLink extends GrafanaAccess, Pick<ConnectOptions, 'orgs' 
   log: Log;
 }
 
+/** The organizations that commands work on. @param selected - undefined for all that the credentials reach */
+export function orgsOfCommands(selected: 'all' | number[] | undefined): Required<ConnectOptions>['orgs'] {
+  return selected ?? 'reached';
+}
+
 /**
  * Connects to Grafana, does the work, and closes the connections whatever happens.
  * @param onProgress - of a run: it waits for a Grafana that is down, and this says so. Whatever a person waits for

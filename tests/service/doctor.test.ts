@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Doctor, DoctorCheck } from '../../pkg/contract/api/status.ts';
+import type { BackupReport } from '../../pkg/contract/coverage.ts';
 import { call } from '../simulator/http.ts';
 import { runMain } from '../support/cli.ts';
 import { cheapPassphrases } from '../support/repository/cheap-passphrases.ts';
@@ -30,16 +31,16 @@ describe('the doctor', () => {
 
   /** What the command line prints, as JSON. */
   async function examine(environment: Record<string, string> = {}): Promise<Doctor> {
-    return JSON.parse(await output(environment, '--json')) as Doctor;
+    return JSON.parse(await output('doctor', environment, '--json')) as Doctor;
   }
 
   /** What the command line prints, with names in place of addresses and paths. */
   async function printed(environment: Record<string, string>): Promise<string[]> {
-    const text = await output(environment);
+    const text = await output('doctor', environment);
     return text.trimEnd().replaceAll(grafana.url, 'GRAFANA').replaceAll(directory, 'DIRECTORY').split('\n');
   }
 
-  async function output(environment: Record<string, string>, ...options: string[]): Promise<string> {
+  async function output(command: string, environment: Record<string, string>, ...options: string[]): Promise<string> {
     const given = {
       HOME: directory,
       GRAFANA_URL: grafana.url,
@@ -48,7 +49,7 @@ describe('the doctor', () => {
       DASHKEEP_TARGET: `file://${join(directory, 'target')}`,
       ...environment,
     };
-    return (await runMain(['doctor', ...options], given)).out;
+    return (await runMain([command, ...options], given)).out;
   }
 
   const named = ({ checks }: Doctor, name: string): DoctorCheck | undefined => checks.find((one) => one.name === name);
@@ -157,6 +158,20 @@ describe('the doctor', () => {
       hint: expect.stringContaining('Check the user name and password'),
     });
     expect(grafana.requests.filter(({ status }) => status === 401)).toHaveLength(1);
+  });
+
+  it('covers the organizations that a backup with the same credentials does', async () => {
+    await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Second' });
+    await call(grafana, 'admin:admin', 'POST /api/orgs', { name: 'Later' });
+    const admin = { GRAFANA_ADMIN_USER: 'admin', GRAFANA_ADMIN_PASSWORD: 'admin', DASHKEEP_KINDS: 'folder' };
+    for (const orgs of ['1,2', '1']) {
+      const environment = { ...admin, DASHKEEP_ORGS: orgs };
+      const { coverage } = JSON.parse(await output('backup', environment, '--json')) as BackupReport;
+      const [covered = ''] =
+        /^\d of 3 organizations; not included, because others were selected: .*3 \(Later\)/.exec(coverage.text) ?? [];
+      expect(covered).not.toBe('');
+      expect(named(await examine(environment), 'rights')?.detail).toContain(`${covered}; `);
+    }
   });
 
   it('names the kinds that Grafana does not let it read', async () => {

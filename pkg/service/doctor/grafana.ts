@@ -7,9 +7,10 @@ import { orgTokenCredentials } from '../../grafana/http/credentials.ts';
 import { connect } from '../../grafana/instance.ts';
 import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
 import { numberAt } from '../../lib/json/json.ts';
-import { serverClient } from '../../operations/grafana.ts';
+import { orgsOfCommands, serverClient } from '../../operations/grafana.ts';
 import { AdminRefused } from '../bootstrap/problems.ts';
 import type { ServiceParts } from '../parts.ts';
+import { selectedOrgs } from '../settings/selected-orgs.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import { adminCredentials } from '../token-sources.ts';
 import { checked, failedCheck } from './check.ts';
@@ -52,13 +53,16 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
     // Commands reach all organizations with the credentials of a server admin; a token of the service reaches one.
     const reached = isWithoutToken && grafana.admin !== undefined;
     const orgCredentials = parts.access.orgCredentials();
-    const connected = await connect({ client: opened, orgs: reached ? 'reached' : undefined, orgCredentials, signal });
+    const { values } = parts.settings.view();
+    const wanted = reached ? orgsOfCommands(selectedOrgs(parts.config, values)) : undefined;
+    const connected = await connect({ client: opened, orgs: wanted, orgCredentials, signal });
     // Commands use the given tokens beside an admin, too.
     const byCommands = grafana.admin === undefined ? [] : orgTokenCredentials(grafana.orgTokens);
     const tokens = new Map([...orgCredentials, ...byCommands]);
-    const scope = reached ? { ...connected.scope, others: [] } : connected.scope;
-    const instance = { ...connected, scope, serverAdmin: reached && connected.serverAdmin };
-    const asked = parts.statusView.askedFor(instance);
+    const instance = { ...connected, serverAdmin: reached && connected.serverAdmin };
+    const asked = reached
+      ? { excludeKinds: values.scope.excludeKinds, orgs: connected.orgs, scope: connected.scope }
+      : parts.statusView.askedFor(instance);
     const orgs = asked.orgs.flatMap(({ id, name }) => {
       const known = connected.orgs.find((org) => org.id === id);
       const token = tokens.get(id);

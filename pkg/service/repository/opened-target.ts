@@ -20,6 +20,7 @@ import type { ServiceConfig } from '../config.ts';
 import type { StoreOptionsResolver } from '../storage/store-options.ts';
 import type { Caller } from '../organizations/caller.ts';
 import type { EffectiveSettings } from '../settings/effective.ts';
+import { selectedOrgs } from '../settings/selected-orgs.ts';
 import { hasCode, valueIf } from '../../lib/expected-errors.ts';
 
 export interface TargetPorts {
@@ -54,7 +55,7 @@ export class OpenedTarget {
     const { config, access, state, clock, randomness, log } = ports;
     this.settings = settings;
     this.previews = new PreviewRecords(state, log);
-    const orgs = config.orgIds ?? (settings.values.scope.orgs === 'all' ? 'all' : undefined);
+    const orgs = selectedOrgs(config, settings.values);
     // Who sets the target in a page could otherwise read what only a server admin may see.
     const serverAdmin = settings.deploymentTarget ? access.serverAdmin : undefined;
     const link = { ...config.grafana, ...access, serverAdmin };
