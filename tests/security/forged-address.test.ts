@@ -70,7 +70,7 @@ describe('the stored password of a data source whose address changes', () => {
     await restore('--apply', '--confirm', json.confirm as string);
     expect((await ask()).status).toBe(200);
     expect(received).toEqual(['reader:']);
-    expect(json.plan[0].losses).toEqual([expect.stringMatching(/^enter again: basicAuthPassword, .* undo cannot/)]);
+    expect(json.plan[0].losses).toEqual([expect.stringMatching(/^enter again: basicAuthPassword; .* undo cannot/)]);
   });
 
   it('goes along when that is asked for by name, and the plan says so', async () => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Clock } from '../../pkg/contract/ports.ts';
@@ -166,6 +166,8 @@ it('is replaced every day; the one before ends some minutes after the app has th
 
 it('is known to every replica immediately, and to the next process', async () => {
   const { directory, service } = world.service;
+  // Replicas share a Secret, which this directory stands for. Two services can share no directory.
+  await rm(join(directory, 'state', 'service.sock'));
   const replica = await startService({
     grafanaUrl: world.grafana.url,
     directory,
