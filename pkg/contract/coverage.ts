@@ -14,7 +14,7 @@ const Part = z.object({
 export const Coverage = z.object({
   orgs: Part,
   kinds: Part.required(),
-  /** Whether nothing is left out, except what someone chose to leave out, and nothing failed. */
+  /** Whether nothing is or may be left out, except what someone chose to leave out, and nothing failed. */
   whole: z.boolean(),
   /** One line in English. */
   text: z.string(),

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import type { SnapshotScope } from '../../pkg/contract/manifest.ts';
+import { reasonSentence } from '../../pkg/contract/reasons/reason.ts';
 import { coverageOf } from '../../pkg/repository/snapshots/coverage.ts';
 import { uncoveredBy } from '../../pkg/repository/snapshots/covered/uncovered.ts';
 
@@ -22,6 +24,23 @@ it('counts the organizations of a token in a way that does not look like an ID',
     coverageOf({ orgs, kinds: {}, errors: [], scope: { orgs: 'all', serverAdmin: false, unselected: [] } }).text;
   expect(text([MAIN])).toContain('one organization (a token does not show whether others exist)');
   expect(text([MAIN, { id: 2, name: 'Second', home: false }])).toContain('2 organizations (tokens do not show');
+});
+
+it('is not whole where no one knows or has chosen which organizations exist', () => {
+  const found = (scope: Pick<SnapshotScope, 'orgs' | 'others'>) => {
+    const covered = { orgs: [MAIN], kinds: {}, errors: [], scope: { serverAdmin: false, unselected: [], ...scope } };
+    const { whole, advice } = coverageOf(covered);
+    return {
+      whole,
+      advice: advice.map(reasonSentence).join(),
+      uncovered: uncoveredBy(covered).map(({ code }) => code),
+    };
+  };
+  const unknown = { whole: false, advice: expect.stringMatching(/set DASHKEEP_ORGS=1\b.*GRAFANA_ADMIN_USER/) };
+  expect(found({ orgs: 'own' })).toEqual({ ...unknown, uncovered: ['covers-unknown-org'] });
+  expect(found({ orgs: 'all' })).toEqual({ ...unknown, uncovered: ['covers-unknown-org'] });
+  expect(found({ orgs: 'chosen' })).toEqual({ whole: true, advice: '', uncovered: [] });
+  expect(found({ orgs: 'own', others: [] })).toEqual({ whole: true, advice: '', uncovered: [] });
 });
 
 it('says of a safety snapshot that it holds only what its restore changes', () => {

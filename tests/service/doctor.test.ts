@@ -214,7 +214,7 @@ describe('the doctor', () => {
     const deployed = { DASHKEEP_IMAGE: 'dashkeep:1', DASHKEEP_NETWORK_POLICY: 'false', DASHKEEP_LISTEN: '0.0.0.0:0' };
     expect(await printed({ ...withAdmin(), ...deployed, DASHKEEP_API_TOKEN: 'given-0123456789abcdef' })).toEqual([
       'ok       grafana: Grafana 13.2.3 at GRAFANA',
-      'ok       rights: one organization (a token does not show whether others exist); 27 of 27 kinds',
+      'ok       rights: 27 of 27 kinds',
       'ok       token: none yet; the service creates one when it starts',
       'ok       target: resolve: file://DIRECTORY/target',
       'ok       target: clock: the clocks agree',

@@ -8,12 +8,11 @@ import {
   isRegularBackup,
   problemCount,
   type Manifest,
-  type SnapshotScope,
   type SnapshotSummary,
 } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
-import { isAsked, isOfList, orgParts, unreadOrgs } from './covered/organizations.ts';
+import { isAsked, isOfList, orgParts, orgsAdvice, unreadOrgs } from './covered/organizations.ts';
 
 /** What coverage is computed from. */
 export type Covered = Pick<Manifest, 'orgs' | 'kinds' | 'errors' | 'scope' | 'newer'> &
@@ -61,28 +60,15 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
       : [reason('lacks-failed', { kinds: failed.map((kind) => failedOf(kind, inRead)).join(', ') })]),
     ...(newer.length === 0 ? [] : [reason('lacks-newer-kinds', { kinds: countedKinds(newer) })]),
   ];
-  const lacksOrgs = scope?.orgs === 'own' && others.length > 0;
+  const aboutOrgs = isSafety ? [] : orgsAdvice(orgs, scope);
   return {
     orgs: { read: orgs.length - closed.length, ...(known === undefined ? {} : { existing: known }) },
     kinds: { read: read.length - unlisted.size, existing },
-    whole: (isSafety || (!lacksOrgs && forAdmins.length === 0)) && errors.length === 0,
+    whole: (isSafety || (aboutOrgs.length === 0 && forAdmins.length === 0)) && errors.length === 0,
     text: parts.map(reasonSentence).join('; '),
     parts,
-    advice: isSafety
-      ? []
-      : [
-          ...(lacksOrgs ? [includeOrgs(orgs, scope)] : []),
-          ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')]),
-        ],
+    advice: isSafety ? [] : [...aboutOrgs, ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')])],
   };
-}
-
-function includeOrgs(orgs: Covered['orgs'], { others, alsoKnown = [] }: SnapshotScope): KnownReason {
-  const own = orgs.map(({ id }) => id);
-  const all = [...own, ...alsoKnown].sort((a, b) => a - b);
-  return others === undefined
-    ? reason('include-given-orgs', { orgs: all.join(','), own: own.join(',') })
-    : reason('include-orgs');
 }
 
 /** A kind, with the number of resources where only some of them failed: in how many organizations says nothing. */

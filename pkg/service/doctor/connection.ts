@@ -63,7 +63,9 @@ export async function connectionChecks(
   excludeKinds: readonly KindName[] = [],
 ): Promise<DoctorCheck[]> {
   const { version } = instance.capabilities;
-  const { orgs, scope, url } = instance;
+  const { orgs, url } = instance;
+  // A migration concerns no organizations that the credentials do not show.
+  const scope = instance.scope.others === undefined ? { ...instance.scope, orgs: 'chosen' as const } : instance.scope;
   const found = reason('grafana-found', { version, url });
   const other = manifest?.grafana.version ?? version;
   return [

@@ -4,7 +4,7 @@ import { reason } from '../../contract/reasons/catalogue.ts';
 import { discover } from '../../grafana/capabilities.ts';
 import { GrafanaClient } from '../../grafana/http/client.ts';
 import { orgTokenCredentials } from '../../grafana/http/credentials.ts';
-import { connect } from '../../grafana/instance.ts';
+import { connect, type Instance } from '../../grafana/instance.ts';
 import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
 import { numberAt } from '../../lib/json/json.ts';
 import { orgsOfCommands, serverClient } from '../../operations/grafana.ts';
@@ -54,13 +54,15 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
     const reached = isWithoutToken && grafana.admin !== undefined;
     const orgCredentials = parts.access.orgCredentials();
     const { values } = parts.settings.view();
-    const wanted = reached ? orgsOfCommands(selectedOrgs(parts.config, values)) : undefined;
-    const connected = await connect({ client: opened, orgs: wanted, orgCredentials, signal });
+    const selected = selectedOrgs(parts.config, values);
+    const wanted = isWithoutToken ? orgsOfCommands(selected) : undefined;
+    const all = await connect({ client: opened, orgs: wanted, orgCredentials, signal });
+    const connected = isWithoutToken && !reached && selected === undefined ? inHome(all) : all;
     // Commands use the given tokens beside an admin, too.
     const byCommands = grafana.admin === undefined ? [] : orgTokenCredentials(grafana.orgTokens);
     const tokens = new Map([...orgCredentials, ...byCommands]);
     const instance = { ...connected, serverAdmin: reached && connected.serverAdmin };
-    const asked = reached
+    const asked = isWithoutToken
       ? { excludeKinds: values.scope.excludeKinds, orgs: connected.orgs, scope: connected.scope }
       : parts.statusView.askedFor(instance);
     const orgs = asked.orgs.flatMap(({ id, name }) => {
@@ -80,6 +82,17 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
   } finally {
     await Promise.all([client?.close(), server?.close()]);
   }
+}
+
+/** The home organization of an instance that an admin reached, as the service will back it up. */
+function inHome(instance: Instance): Instance {
+  const { orgs, home, scope } = instance;
+  const others = scope.others === undefined ? undefined : orgs.filter(({ id }) => id !== home);
+  return {
+    ...instance,
+    orgs: orgs.filter(({ id }) => id === home),
+    scope: compact({ ...scope, orgs: 'own' as const, others: others?.map(({ id, name }) => ({ id, name })) }),
+  };
 }
 
 /** A restore test whose process was killed leaves its organization behind, and no backup or list shows it. */

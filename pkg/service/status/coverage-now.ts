@@ -16,6 +16,9 @@ export function coverageNow(
   if (coverage === undefined || (scope.orgs !== 'all' && orgIds === undefined)) {
     return coverage;
   }
-  const advice = coverage.advice.map((one) => (INCLUDE.has(one.code) ? reason('orgs-in-next') : one));
+  const advice = coverage.advice.map((one) => {
+    const isChosenNow = one.code === 'confirm-orgs' && orgIds !== undefined;
+    return isChosenNow ? reason('run-backup-again') : INCLUDE.has(one.code) ? reason('orgs-in-next') : one;
+  });
   return { ...coverage, advice };
 }

@@ -214,8 +214,10 @@ export class Metrics {
       'Whether unusually many resources were deleted or changed, but the snapshot is not much smaller: 1 or 0.',
       (r) => (r.massChange === undefined ? undefined : Number(r.massChange)),
     );
-    gauge('dashkeep_backup_uncovered', 'Whether backups lack anything that is not excluded on purpose: 1 or 0.', (r) =>
-      r.uncovered === undefined ? undefined : Number(r.uncovered),
+    gauge(
+      'dashkeep_backup_uncovered',
+      'Whether backups lack, or may lack, anything that is not excluded on purpose: 1 or 0.',
+      (r) => (r.uncovered === undefined ? undefined : Number(r.uncovered)),
     );
     for (const part of ['organizations', 'kinds'] as const) {
       const of = ({ coverage }: Readings): Coverage['orgs'] | undefined =>

@@ -6,6 +6,7 @@ export const GUIDES = 'https://github.com/dashkeep/dashkeep/blob/main/docs';
 
 /** The heading of docs/settings.md with what an advice says to set in the deployment; '' where several have it. */
 export const SETTINGS_HEADINGS = {
+  'confirm-orgs': '',
   'include-orgs': '',
   'include-server-kinds': '',
   'include-in-connection': 'connections',

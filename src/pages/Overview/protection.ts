@@ -58,6 +58,15 @@ function verdictOnBackups(status: Status): Verdict {
         text: t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
       };
     case 'uncovered':
+      // Only what is known to be left out has such advice.
+      if (notCovered === 0 && status.coverage?.advice.some(({ code }) => /^(include|orgs)-/.test(code)) === false) {
+        return {
+          tone: 'warning',
+          icon: 'exclamation-triangle',
+          title: t('protection.mayLack', 'Part of Grafana may not be backed up'),
+          text: t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
+        };
+      }
       return {
         tone: 'warning',
         icon: 'exclamation-triangle',

@@ -104,6 +104,8 @@ describe('what the overview says of the backups', async () => {
     const uncovered = { protection: 'uncovered', lastSuccess: ago(60), target: target(true) } as Status;
     expect(verdictOf(uncovered)).toMatchObject({ tone: 'warning' });
     expect(say(uncovered)).toContain('is not backed up, although it was not excluded');
+    const unknown = { advice: [{ code: 'confirm-orgs', params: { own: '1' } }] } as unknown as Status['coverage'];
+    expect(verdictOf({ ...uncovered, coverage: unknown }).title).toBe('Part of Grafana may not be backed up');
     expect(say({ ...uncovered, notCovered: [{ id: 2, name: 'Second' }] })).toContain('1 organization is not backed up');
   });
 

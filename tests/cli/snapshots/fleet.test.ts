@@ -24,7 +24,7 @@ describe('dashkeep fleet', () => {
       ...environment,
     });
   const backup = (name: string): Promise<Ended> =>
-    run(['backup', '--kinds', 'folder,dashboard', '--target', target(name)], name);
+    run(['backup', '--kinds', 'folder,dashboard', '--orgs', '1', '--target', target(name)], name);
   const target = (name: string): string => `s3://test/${name}`;
   const fleet = (names: string[], args: string[] = []): Promise<Ended> =>
     run(['fleet', ...names.map(target), ...args], 'office', { DASHKEEP_TRUSTED_KEYS: signers.join(',') });
@@ -174,7 +174,8 @@ describe('dashkeep fleet', () => {
       readiness: { level: 'attention', ...covered },
       alarms: [covered, { code: 'lacks-given-orgs' }],
     });
-    expect(byName(narrow, 'paris')).toMatchObject({ state: 'attention', alarms: [{ code: 'lacks-server-kinds' }] });
+    const unknown = [{ code: 'covers-unknown-org' }, { code: 'lacks-server-kinds' }];
+    expect(byName(narrow, 'paris')).toMatchObject({ state: 'attention', alarms: unknown });
   });
 
   it('finds that a repository was emptied, or lost its newest snapshot, since the last look', async () => {

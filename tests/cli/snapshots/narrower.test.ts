@@ -63,10 +63,14 @@ it('names what the latest snapshot does not cover, although no one excluded it',
   await backup([], { GRAFANA_API_TOKEN: grafana.token() });
 
   const kinds = 'org, user, sso-settings, server-settings';
-  const said = `snapshot ${whole}: not included, because only a server admin can read them: ${kinds}\n`;
+  const alone = 'one organization (a token does not show whether others exist)';
+  const said = `snapshot ${whole}: ${alone}; not included, because only a server admin can read them: ${kinds}\n`;
   expect((await dashkeep(['snapshots'], {})).out).toContain(`note: the latest ${said}`);
   expect((await dashkeep(['show', 'latest'], {})).out).toContain(`note: this ${said}`);
-  const uncovered = [{ code: 'lacks-server-kinds', params: { kinds } }];
+  const uncovered = [{ code: 'covers-unknown-org' }, { code: 'lacks-server-kinds', params: { kinds } }];
   expect((await dashkeep(['show', 'latest', '--json'], {})).json).toMatchObject({ uncovered });
   expect((await dashkeep(['snapshots', '--json'], {})).json.snapshots[0]).toMatchObject({ uncovered });
+
+  await backup(['--kinds', 'folder'], { GRAFANA_API_TOKEN: grafana.token() });
+  expect((await dashkeep(['show', 'latest'], {})).out).toContain(`snapshot may not cover everything: ${alone}\n`);
 });

@@ -125,7 +125,10 @@ describe('what the backups of a service cover', () => {
     const run = await backUp();
     expect(run['status']).toBe('complete');
     const { coverage } = await statusOf(run['snapshot']);
-    expect(coverage).toMatchObject({ whole: false, advice: [{ code: 'include-server-kinds' }] });
+    expect(coverage).toMatchObject({
+      whole: false,
+      advice: [{ code: 'confirm-orgs' }, { code: 'include-server-kinds' }],
+    });
   });
 
   it('is whole when the rest is left out on purpose', async () => {

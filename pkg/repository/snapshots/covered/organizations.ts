@@ -63,6 +63,26 @@ export function orgParts(selected: number, { unread, ...facts }: OrgFacts): Know
   ];
 }
 
+/**
+ * What to do about organizations that no one chose to leave out: those that are known, and those that may exist.
+ * Earlier releases did not store who was asked.
+ */
+export function orgsAdvice(orgs: Manifest['orgs'], scope: Manifest['scope']): KnownReason[] {
+  if (scope === undefined || scope.orgs === 'chosen') {
+    return [];
+  }
+  const { others, alsoKnown = [] } = scope;
+  if (others !== undefined) {
+    return scope.orgs === 'own' && others.length > 0 ? [reason('include-orgs')] : [];
+  }
+  const ids = orgs.map(({ id }) => id);
+  const own = ids.join(',');
+  const all = [...ids, ...alsoKnown].sort((a, b) => a - b);
+  return scope.orgs === 'own' && alsoKnown.length > 0
+    ? [reason('include-given-orgs', { orgs: all.join(','), own })]
+    : [reason('confirm-orgs', { own })];
+}
+
 function countedParts(
   read: number,
   selected: number,
