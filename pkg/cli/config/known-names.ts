@@ -58,7 +58,7 @@ export function assertKnownNames(environment: Environment, log: Log = silentLog)
 
 /** The variables that may give what a name gives: a value or its file, of the organization that is written. */
 function formsOf(near: string, written: string): string[] {
-  const name = near.replace(/_FILE$/, '').replace('<n>', /_ORG_?(\d+)/.exec(written)?.[1] ?? '');
+  const name = near.replace(/_FILE$/, '').replace('<n>', /ORG_?(\d+)/.exec(written)?.[1] ?? '');
   return [name, `${name}_FILE`];
 }
 
@@ -75,7 +75,7 @@ function candidatesFor(wanted: string): string[] {
 }
 
 function nearest(upper: string, prefix: string): string | undefined {
-  const wanted = upper.slice(0, 80).replace(/_ORG_?\d+/, '_ORG_<n>');
+  const wanted = upper.slice(0, 80).replace(/_?ORG_?\d+/, '_ORG_<n>');
   const [best] = candidatesFor(wanted)
     .filter((name) => name.startsWith(prefix))
     .map((name) => ({ name, letters: lettersBetween(wanted, name) }))

@@ -46,6 +46,8 @@ describe('names of settings', () => {
     'GRAFANA_PORT_80_TCP_ADDR',
     'GRAFANA_USER',
     'GRAFANA_ORG',
+    'GRAFANA_ORG_2',
+    'GRAFANA_CLOUD_ORG2',
     'GRAFANA_UID',
   ])('that are set for something else are left alone: %s', (name) => {
     expect(refusal(name)).toBeUndefined();
@@ -71,6 +73,8 @@ describe('names of settings', () => {
     ['Dashkeep_Targte', 'DASHKEEP_TARGET'],
     ['GRAFANA_API_TOKN', 'GRAFANA_API_TOKEN'],
     ['GRAFANA_API_TOKEN_ORG2', 'GRAFANA_API_TOKEN_ORG_<n>'],
+    ['GRAFANA_API_TOKENORG_2', 'GRAFANA_API_TOKEN_ORG_<n>'],
+    ['GRAFANA_API_TOKENORG2_FILE', 'GRAFANA_API_TOKEN_ORG_<n>_FILE'],
     ['GRAFANA_ADMIN_PASWORD_FILE', 'GRAFANA_ADMIN_PASSWORD_FILE'],
     ['grafana_url', 'GRAFANA_URL'],
   ])('are refused in small letters, or when one of Grafana is misspelled: %s', (name, meant) => {
@@ -86,6 +90,7 @@ describe('names of settings', () => {
     ['GRAFANA_API_TOKN_FILE', 'GRAFANA_API_TOKEN'],
     ['GRAFANA_API_TOKEN_ORG2', 'GRAFANA_API_TOKEN_ORG_2'],
     ['GRAFANA_API_TOKENS_ORG_2', 'GRAFANA_API_TOKEN_ORG_2_FILE'],
+    ['GRAFANA_API_TOKENORG_2', 'GRAFANA_API_TOKEN_ORG_2'],
   ])('are no error where the one that is meant is set in another form: %s beside %s', (name, set) => {
     const said: string[] = [];
     const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) };
