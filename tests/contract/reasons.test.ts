@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE, DashkeepError } from '../../pkg/contract/errors.ts';
 import { KindReport, ResourceProblem } from '../../pkg/contract/manifest.ts';
@@ -11,6 +14,23 @@ import {
   refusal,
 } from '../../pkg/contract/reasons/reason.ts';
 import { isNotAskedFor } from '../../pkg/engine/scope.ts';
+
+const CONTRACT = fileURLToPath(new URL('../../pkg/contract', import.meta.url));
+/** Merge the tables of other files. */
+const MERGED = ['catalogue.ts', join('advice', 'all.ts')];
+
+/** The codes of all tables in a folder, one that is in two tables twice. */
+async function codesIn(folder: string): Promise<string[]> {
+  const files = (await readdir(join(CONTRACT, folder), { recursive: true })).filter((name) => name.endsWith('.ts'));
+  const modules = await Promise.all(
+    files
+      .filter((name) => !MERGED.includes(name))
+      .map((name) => import(join(CONTRACT, folder, name)) as Promise<object>),
+  );
+  return modules.flatMap((one) =>
+    Object.entries(one).flatMap(([name, table]) => (/^[A-Z0-9_]+$/.test(name) ? Object.keys(table as object) : [])),
+  );
+}
 
 describe('a reason', () => {
   it('is an English sentence and data', () => {
@@ -43,6 +63,15 @@ describe('a reason', () => {
 
   it('has a code that no error has', () => {
     expect(Object.keys(REASONS).filter((code) => Object.hasOwn(ERROR_CATALOGUE, code))).toEqual([]);
+  });
+
+  it.each([
+    ['reasons', REASONS],
+    ['errors', ERROR_CATALOGUE],
+  ])('has a code that no other file of %s has', async (folder, catalogue) => {
+    const codes = await codesIn(folder);
+    expect(codes.filter((code, at) => codes.indexOf(code) !== at)).toEqual([]);
+    expect(codes.sort()).toEqual(Object.keys(catalogue).sort());
   });
 
   it('is given for each loss', () => {
