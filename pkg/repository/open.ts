@@ -2,6 +2,7 @@ import type { StateStore } from '../lib/state.ts';
 import { asDashkeepError } from '../contract/errors.ts';
 import { hasCode } from '../lib/expected-errors.ts';
 import { openConfig, removeConfig } from './config.ts';
+import { assertRecipients } from './encryption/encryption.ts';
 import { openKeyring, type Secrets } from './encryption/open-keyring.ts';
 import { Repository } from './repository.ts';
 import type { RepositoryPorts } from './repository.types.ts';
@@ -57,6 +58,10 @@ async function open(options: OpenOptions, onNew: (id: string) => void): Promise<
   const trust = await Trust.open(options, config.id);
   if (options.create) {
     trust.keys.assertRemembered();
+  }
+  if (options.create || options.rewraps === true) {
+    // Before any notice of what these recipients cannot read.
+    assertRecipients(options.recipients ?? []);
   }
   const keyring = await openKeyring({ ...options, trust }, config.id, options, options.create);
   return new Repository({ ...options, trust }, config.id, keyring);

@@ -58,6 +58,13 @@ export function sealFor(recipients: readonly string[]): Seal {
   return async (plain) => sealed(await encrypter.encrypt(plain));
 }
 
+/** @throws DK_ENCRYPTION when one is not an age recipient */
+export function assertRecipients(recipients: readonly string[]): void {
+  if (recipients.length > 0) {
+    sealFor(recipients);
+  }
+}
+
 /** Encrypts with a passphrase (scrypt, work factor 2^18: about a second and 256 MB). */
 export async function sealWithPassphrase(plain: Buffer, passphrase: string): Promise<Buffer> {
   const encrypter = new Encrypter();

@@ -4,7 +4,7 @@ import type { Clock, Log, Randomness } from '../../contract/ports.ts';
 import { reason } from '../../contract/reasons/catalogue.ts';
 import type { ObjectStore } from '../../storage/store.ts';
 import { hasSnapshots, holdsEncrypted } from './contents.ts';
-import { parseIdentityFile, recipientOf } from './encryption.ts';
+import { assertRecipients, parseIdentityFile, recipientOf } from './encryption.ts';
 import { untrustedKey } from './key-signers.ts';
 import {
   isKeyFile,
@@ -190,6 +190,7 @@ export async function openKeyring(
   const current = rewrapped ?? { key: await freshKey(ports, repository), readers: recipients, passedOver: [] };
   let isStored = false;
   const storeKey = async (): Promise<void> => {
+    assertRecipients(recipients);
     if (rewrapped === undefined && before !== undefined) {
       // What they cannot read must not be part of new snapshots. Stored under the same ids, it would take the place of
       // what the earlier recipients can read.
