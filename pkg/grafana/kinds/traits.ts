@@ -54,6 +54,11 @@ export interface KindTraits {
   /** The same content, to be written without keeping what only the live one has. Absent = nothing is kept. Pure. */
   exactly?(content: Content): Content;
   /**
+   * Whether live content is what an interrupted deletion left of it: some of its parts, unchanged. Absent = Grafana
+   * deletes it in one request. Pure.
+   */
+  isPartOf?(live: Content, whole: Content): boolean;
+  /**
    * The body without members that only some versions of Grafana return: they add defaults or hide fields, which is no
    * change. Absent = every version returns the same. Pure.
    */

@@ -6,7 +6,7 @@ import { recordRun } from '../../../pkg/operations/run.ts';
 import { Killed } from '../../chaos/cut-points.ts';
 import type { ProfileName } from '../../support/grafana/profiles/profiles.ts';
 import { SeededRandomness } from '../../support/repository/repository.ts';
-import { RestoreBench, stateOf, typedFor } from '../harness.ts';
+import { reasons, RestoreBench, stateOf, typedFor } from '../harness.ts';
 import { rule } from '../seed.ts';
 
 let bench: RestoreBench;
@@ -54,7 +54,9 @@ async function stopped(run: string, after: RegExp, end: 'killed' | 'stopped'): P
   return record;
 }
 
-const rules = (...uids: string[]) => uids.map((uid) => ({ ...rule(uid, uid, 'prom', 'none'), for: '5m' }));
+/** Rules that name no receiver. */
+const rules = (...uids: string[]) =>
+  uids.map((uid) => ({ ...rule(uid, uid, 'prom', 'none'), notification_settings: undefined }));
 
 /** A restore brought back a folder with a group of rules, and a contact point of two integrations. */
 async function restored(
@@ -88,5 +90,58 @@ describe.each([
     const { touched = [], counts } = await stopped(run, deletes, end);
     expect(touched).toContainEqual({ org: 1, kind, uid, did: 'deleted', open: true });
     expect(counts['unchecked']).toBeGreaterThan(0);
+  });
+
+  it('can be undone: the resource is complete again', async () => {
+    const { run, after } = await restored(profile);
+    const { id } = await stopped(run, deletes, 'stopped');
+    expect(stateOf(await bench.backup())).not.toEqual(after);
+    expect(await undo(id)).toMatchObject({ status: 'complete' });
+    expect(stateOf(await bench.backup())).toEqual(after);
+  });
+
+  it('can be finished, even if it is interrupted again', async () => {
+    const { run, before } = await restored(profile);
+    await stopped(run, deletes, 'killed');
+    await stopped(run, deletes, 'stopped');
+    expect(await undo(run)).toMatchObject({ status: 'complete' });
+    expect(stateOf(await bench.backup())).toEqual(before);
+  });
+});
+
+it('an undo finishes a deletion that Grafana cut off', async () => {
+  const { run, before } = await restored('10.4');
+  bench.sim.setFaults({ match: RULE_BY_RULE, action: { kind: 'cut' }, skip: 1, times: 3 });
+  expect(await undo(run)).toMatchObject({ status: 'complete' });
+  expect(stateOf(await bench.backup())).toEqual(before);
+});
+
+describe('what an interrupted undo left of a rule group', () => {
+  it.each([
+    ['changed a rule', rules('b').map((one) => ({ ...one, for: '9m' }))],
+    ['added a rule', rules('b', 'mine')],
+    ['created it again', rules('mine')],
+  ])('is left alone if someone %s', async (_, changed) => {
+    const { run } = await restored('10.4');
+    const { id } = await stopped(run, RULE_BY_RULE, 'stopped');
+    await bench.api('PUT /api/v1/provisioning/folder/shop/rule-groups/down', { interval: 120, rules: changed });
+    const kept = 'alert-rule-group/shop/down';
+    const live = stateOf(await bench.backup())[`1/${kept}`];
+    expect(reasons((await planned(id)).plan, 'blocked')[kept]).toContain('deleted only part of it');
+    expect(reasons((await planned(run)).plan, 'skip')[kept]).toBe('someone has changed it since');
+    await undo(id);
+    await undo(run);
+    expect(stateOf(await bench.backup())[`1/${kept}`]).toBe(live);
+  });
+
+  it('is left alone if the deletion was complete', async () => {
+    const { run } = await restored('10.4');
+    const { id } = await undo(run);
+    await bench.api('POST /api/folders', { uid: 'shop', title: 'Shop' });
+    await bench.api('PUT /api/v1/provisioning/folder/shop/rule-groups/down', { interval: 120, rules: rules('b') });
+    const { plan } = await planned(id);
+    expect(reasons(plan, 'skip')['alert-rule-group/shop/down']).toBe(
+      'the run deleted it, and someone has recreated it',
+    );
   });
 });

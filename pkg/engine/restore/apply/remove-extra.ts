@@ -7,6 +7,7 @@ import { reason } from '../../../contract/reasons/catalogue.ts';
 import { reasonFrom } from '../../../contract/reasons/reason.ts';
 import { GrafanaError, isForbidden } from '../../../grafana/http/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Kind, KindContext, WriteContext } from '../../../grafana/kinds/kind.ts';
 import { goesWith, goingWith, kindOf, KINDS } from '../../../grafana/kinds/registry.ts';
 import { mapConcurrently } from '../../../lib/concurrency/each-at-once.ts';
@@ -75,26 +76,33 @@ interface RemovalAttempt {
   result?: ApplyResult;
 }
 
-/** @param cut - what a first attempt was to delete, of which Grafana did not say whether it did */
+/** A first attempt of which Grafana did not say whether it deleted anything. */
+interface CutRemoval {
+  gone: Touched[];
+  live: Content;
+}
+
 async function remove(
   removal: Removal,
   context: WriteContext,
   item: PlannedItem,
-  cut: readonly Touched[] = [],
+  cut?: CutRemoval,
 ): Promise<RemovalAttempt> {
   const { request, kind, org, changeLog } = removal;
   request.signal.throwIfAborted();
   const { uid } = item;
-  let gone = [...cut];
+  let gone = cut?.gone ?? [];
+  let live: Content | undefined;
   try {
-    const live = await kind.read(context, wantedAt(item));
-    if (live === undefined && cut.length > 0) {
+    live = await kind.read(context, wantedAt(item));
+    if (live === undefined && cut !== undefined) {
       return { item, gone };
     }
     if (live === undefined) {
       return { item, result: resultOf(item, 'deleted', reason('gone-before')) };
     }
-    if (contentFingerprint(request.repository, kind, live) !== item.live) {
+    const isPart = cut !== undefined && kind.isPartOf?.(live, cut.live) === true;
+    if (!isPart && contentFingerprint(request.repository, kind, live) !== item.live) {
       return { item, result: resultOf(item, 'failed', reason('changed-since-plan-kept')) };
     }
     if (kind.name === 'folder' && (await isFilled(context, uid))) {
@@ -107,8 +115,9 @@ async function remove(
   } catch (error) {
     request.signal.throwIfAborted();
     // A restart cuts deletions that were under way. What is still there as planned is deleted again.
-    if (cut.length === 0 && gone.length > 0 && error instanceof GrafanaError && isUnanswered(error)) {
-      return remove(removal, writeContext(request, org), item, gone);
+    const mayRepeat = cut === undefined && gone.length > 0 && error instanceof GrafanaError && isUnanswered(error);
+    if (mayRepeat && live !== undefined) {
+      return remove(removal, writeContext(request, org), item, { gone, live });
     }
     return { item, gone, result: resultOf(item, 'failed', reasonFrom(error)) };
   }

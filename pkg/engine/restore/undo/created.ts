@@ -15,6 +15,7 @@ import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
 import { deepestFirst, listOf } from '../plan/removals.ts';
 import type { PlannedItem, PlanRequest } from '../types.ts';
+import type { HalfDeleted } from './half-deleted.ts';
 import { visitTouched } from './visit-touched.ts';
 
 /** Entries of the snapshot that the restore brought back, by key. */
@@ -28,6 +29,7 @@ export async function planCreatedRemovals(
   request: PlanRequest,
   created: readonly Touched[],
   stored: Stored,
+  halfDeleted: HalfDeleted,
 ): Promise<PlannedItem[]> {
   const items: PlannedItem[] = [];
   for (const id of new Set(created.map(({ org }) => org))) {
@@ -39,7 +41,7 @@ export async function planCreatedRemovals(
         ofOrg.map((one) => itemOf(one, 'blocked', reason('org-out-of-scope', { org: String(id) }))),
       );
     } else {
-      append(items, await planOrg(request, org, ofOrg, stored));
+      append(items, await planOrg(request, org, ofOrg, stored, halfDeleted));
     }
   }
   return items;
@@ -50,18 +52,19 @@ async function planOrg(
   org: Org,
   created: readonly Touched[],
   stored: Stored,
+  halfDeleted: HalfDeleted,
 ): Promise<PlannedItem[]> {
   const context = writeContext(request, org);
   const items: PlannedItem[] = [];
   for (const name of [...KIND_NAMES].reverse()) {
     const ofKind = created.filter(({ kind }) => kind === name);
     if (ofKind.length > 0 && name !== 'folder') {
-      append(items, await planKind(request, kindOf(name), context, ofKind, stored));
+      append(items, await planKind(request, kindOf(name), context, ofKind, stored, halfDeleted));
     }
   }
   const folders = created.filter(({ kind }) => kind === 'folder');
   if (folders.length > 0) {
-    const planned = await planKind(request, kindOf('folder'), context, folders, stored);
+    const planned = await planKind(request, kindOf('folder'), context, folders, stored, halfDeleted);
     append(items, await emptiedFolders(context, planned, items));
   }
   return items;
@@ -73,6 +76,7 @@ async function planKind(
   context: WriteContext,
   created: readonly Touched[],
   stored: Stored,
+  halfDeleted: HalfDeleted,
 ): Promise<PlannedItem[]> {
   if (kind.remove === undefined) {
     return created.map((one) => itemOf(one, 'skip', whyItStays(kind)));
@@ -80,7 +84,8 @@ async function planKind(
   const items: PlannedItem[] = [];
   await visitTouched(request, kind, context, created, stored, {
     async each(one, live) {
-      items.push({ ...planOne(request, kind, one, live), ...compact({ entry: stored?.get(keyOf(one)) }) });
+      const item = await planOne(request, kind, one, live, halfDeleted);
+      items.push({ ...item, ...compact({ entry: stored?.get(keyOf(one)) }) });
     },
     unreadable(one, { message }) {
       items.push(itemOf(one, 'blocked', reason('live-unreadable', { message })));
@@ -96,7 +101,13 @@ function whyItStays({ name, owner }: Kind): Reason {
   return reason(owner === undefined ? 'never-deleted' : 'goes-with-owner');
 }
 
-function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Content | undefined): PlannedItem {
+async function planOne(
+  request: PlanRequest,
+  kind: Kind,
+  created: Touched,
+  live: Content | undefined,
+  halfDeleted: HalfDeleted,
+): Promise<PlannedItem> {
   if (live === undefined) {
     return itemOf(created, 'skip', reason('gone-since'));
   }
@@ -108,7 +119,8 @@ function planOne(request: PlanRequest, kind: Kind, created: Touched, live: Conte
   if (live.managedBy !== undefined) {
     return { ...item, action: 'skip', ...because(reason('managed-since', { manager: live.managedBy.manager })) };
   }
-  return item.live === created.mark ? item : { ...item, ...leftAsItIs(created) };
+  const isOwn = item.live === created.mark || (await halfDeleted.includes(kind, created, live));
+  return isOwn ? item : { ...item, ...leftAsItIs(created) };
 }
 
 /**

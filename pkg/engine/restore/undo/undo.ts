@@ -9,7 +9,9 @@ import type { Author } from '../../../repository/signing/trust.ts';
 import type { StoredManifest } from '../../../repository/snapshots/manifests.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { leftAsItIs, planCreatedRemovals } from './created.ts';
+import { HalfDeleted } from './half-deleted.ts';
 import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
+import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
 import { planRestore } from '../plan/plan.ts';
@@ -62,7 +64,7 @@ export async function planUndo(
   const byKey = new Map(back.map((one) => [keyOf(one), one]));
   const plan = await planRestore(request, (item, ...rest) => leaveWhatChanged(item, byKey.get(keyOf(item)), ...rest));
   const lost = back.filter((one) => !held.has(keyOf(one)) && !wentWithAnother(one)).map((one) => notHeld(one, newOrgs));
-  const removals = await planCreatedRemovals(request, touched.filter(isNew), entries);
+  const removals = await planCreatedRemovals(request, touched.filter(isNew), entries, new HalfDeleted(request, run));
   const found = titled([...plan.items, ...lost, ...removals], entries);
   const items = run.undoes === undefined ? found : found.map(asDoneByUndo);
   const { confirm: _, ...planned } = plan;
@@ -132,7 +134,7 @@ async function leaveWhatChanged(
     before.did === 'deleted'
       ? item.live === undefined || item.code === 'pristine' || (await cameWithOwner(item, planning, items))
         ? undefined
-        : passedOver('made-again')
+        : await afterDeletion(item, before, planning)
       : item.live === undefined
         ? passedOver('deleted-since')
         : item.live === before.mark
@@ -143,6 +145,23 @@ async function leaveWhatChanged(
     return;
   }
   Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
+}
+
+/** Why something stays that is there although it was deleted; undefined for a part that the deletion left. */
+async function afterDeletion(
+  { org, kind: name, uid, entry }: PlannedItem,
+  before: Touched,
+  planning: Planning,
+): Promise<ReturnType<typeof leftAsItIs> | undefined> {
+  const { request } = planning;
+  const kind = kindOf(name);
+  const home = request.instance.orgs.find(({ id }) => id === org);
+  if (before.open !== true || kind.isPartOf === undefined || entry === undefined || home === undefined) {
+    return passedOver('made-again');
+  }
+  const live = await kind.read(planning.contextIn(home), { uid, title: uid });
+  const whole = await storedContent(sourceOf(request), entry, request.signal);
+  return live !== undefined && kind.isPartOf(live, whole) ? undefined : leftAsItIs(before);
 }
 
 /**

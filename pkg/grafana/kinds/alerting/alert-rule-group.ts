@@ -33,6 +33,7 @@ import { asKept, newerFields, withoutDefaults } from './alert-rule-group/newer-f
 import { copyGroup, groupReferences, renameInGroup } from './alert-rule-group/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { hasOnlySome } from '../parts.ts';
 import { labelChanges } from './alert-rule-group/labels.ts';
 import { addedReceivers } from '../security/receivers.ts';
 import { withTitle } from '../title.ts';
@@ -110,6 +111,7 @@ export const alertRuleGroup: Kind = {
   withoutDefaults: ({ body }) => withoutDefaults(body),
   only: someRules,
   exactly: exactRules,
+  isPartOf: (live, whole) => hasOnlySome(live, whole, 'rules'),
   forecast,
 
   securityChanges({ content, live }) {

@@ -28,6 +28,7 @@ import {
 } from './contact-point/write.ts';
 import type { Forecast, Kind, KindContext, Restorable, SecurityContext, WriteContext } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { hasOnlySome } from '../parts.ts';
 
 const EXPORT = provisioningPath('contact-points', 'export');
 
@@ -112,6 +113,7 @@ export const contactPoint: Kind = {
     return kept.length === 0 ? content : { ...content, body: { ...objectAt(content.body), integrations } };
   },
 
+  isPartOf: (live, whole) => hasOnlySome(live, whole, 'integrations'),
   comparable: comparableContactPoint,
   missingSecrets,
   forecast,
