@@ -4,16 +4,17 @@ import { describe, expect, it } from 'vitest';
 import { compact } from '../../pkg/contract/compact.ts';
 import { DashkeepError, ERROR_CATALOGUE } from '../../pkg/contract/errors.ts';
 import { ResourceProblem } from '../../pkg/contract/manifest.ts';
-import { REASONS, reason, type ReasonCode } from '../../pkg/contract/reasons/catalogue.ts';
+import { reason } from '../../pkg/contract/reasons/catalogue.ts';
+import { PAGE_REASONS, type PageReasonCode } from '../../pkg/contract/reasons/pages.ts';
 import { because, lossesOf, reasonWithHint, warningOf } from '../../pkg/contract/reasons/reason.ts';
 
 const { findingsText, hintsText, isLeftAsDiffering, lossTexts, reasonText, warningTexts } =
   await import('../../src/lib/catalogue/reasons.ts');
 
-const CODES = Object.keys(REASONS) as ReasonCode[];
+const CODES = Object.keys(PAGE_REASONS) as PageReasonCode[];
 describe('the reasons of the service', () => {
   it.each(CODES)('%s has a text on pages that is filled', (code) => {
-    const text = REASONS[code];
+    const text = PAGE_REASONS[code];
     const names = [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
     const params = Object.fromEntries(names.map((name) => [name, 'x']));
     expect(reasonText({ reason: 'English', code, params })).not.toMatch(/^English$|\{\w+\}/);

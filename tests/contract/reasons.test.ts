@@ -17,7 +17,7 @@ import { isNotAskedFor } from '../../pkg/engine/scope.ts';
 
 const CONTRACT = fileURLToPath(new URL('../../pkg/contract', import.meta.url));
 /** Merge the tables of other files. */
-const MERGED = ['catalogue.ts', join('advice', 'all.ts')];
+const MERGED = ['catalogue.ts', 'pages.ts', join('advice', 'all.ts')];
 
 /** The codes of all tables in a folder, one that is in two tables twice. */
 async function codesIn(folder: string): Promise<string[]> {

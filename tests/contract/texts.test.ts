@@ -6,12 +6,13 @@ import french from '../../pkg/contract/french.json' with { type: 'json' };
 import { ADVICE_REASONS } from '../../pkg/contract/reasons/advice/all.ts';
 import { REASONS } from '../../pkg/contract/reasons/catalogue.ts';
 import { HINT_REASONS } from '../../pkg/contract/reasons/hints.ts';
+import { PAGE_REASONS } from '../../pkg/contract/reasons/pages.ts';
 import { SECURITY } from '../../pkg/contract/security-texts.ts';
 import { cliText, fill, pageText } from '../../pkg/contract/texts.ts';
 
 const ERRORS: Record<string, ErrorKind> = ERROR_CATALOGUE;
 const changes = Object.fromEntries(Object.entries(CHANGES).map(([code, [, text]]) => [code, text]));
-const reasons = Object.fromEntries(Object.entries(REASONS).map(([code, text]) => [code, pageText(text)]));
+const reasons = Object.fromEntries(Object.entries(PAGE_REASONS).map(([code, text]) => [code, pageText(text)]));
 const titles = Object.fromEntries(Object.entries(ERRORS).map(([code, { title }]) => [code, title]));
 const hints = Object.fromEntries(Object.entries(ERRORS).map(([code, { hint, page = hint }]) => [code, page]));
 const frenchTitles = Object.fromEntries(Object.entries(french.errors).map(([code, { title }]) => [code, title]));

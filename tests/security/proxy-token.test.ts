@@ -166,7 +166,7 @@ it('is replaced every day; the one before ends some minutes after the app has th
 
 it('is known to every replica immediately, and to the next process', async () => {
   const { directory, service } = world.service;
-  // Replicas share a Secret, which this directory stands for. Two services can share no directory.
+  // In Kubernetes, replicas share a Secret. Here they share a directory, which a lock gives to only one service.
   await rm(join(directory, 'state', 'service.sock'));
   const replica = await startService({
     grafanaUrl: world.grafana.url,

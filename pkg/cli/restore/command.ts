@@ -7,7 +7,7 @@ import { planEverything } from '../../engine/restore/everything/plan.ts';
 import { assertAlone } from '../../engine/restore/exclusive.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
-import { isConflict } from '../../contract/reasons/plan.ts';
+import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import { plannedChanges, type PlannedChanges } from '../../engine/restore/planned-changes.ts';
 import { requireFresh, savePlan } from '../../engine/restore/plan/saved-plan.ts';
 import { planUndo } from '../../engine/restore/undo/undo.ts';

@@ -1,4 +1,4 @@
-import { isConflict } from '../../contract/reasons/plan.ts';
+import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import type { Plan } from '../../engine/restore/types.ts';
 import { shellWord } from '../../lib/shell-word.ts';
 import { FLAG_VARIABLES } from '../config/configuration.ts';

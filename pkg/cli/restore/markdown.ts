@@ -1,6 +1,6 @@
 import { changeSentence } from '../../contract/changes/catalogue.ts';
 import type { PlannedChanges } from '../../engine/restore/planned-changes.ts';
-import { isConflict } from '../../contract/reasons/plan.ts';
+import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import { changesSecurity, securityFirst } from '../../engine/restore/plan/security.ts';
 import type { Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { printable } from '../output/printable.ts';

@@ -1,6 +1,6 @@
 import { compact } from '../../contract/compact.ts';
 import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan.ts';
-import { isConflict } from '../../contract/reasons/plan.ts';
+import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';

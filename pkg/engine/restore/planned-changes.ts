@@ -1,4 +1,4 @@
-import { isConflict } from '../../contract/reasons/plan.ts';
+import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import type { PlanItem } from '../../contract/plan.ts';
 import { kindOf } from '../../grafana/kinds/registry.ts';
 import { resourceChanges, type ResourceChanges } from '../changes/changes.ts';

@@ -1,6 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import { KIND_NAMES, type KindName } from '../../../pkg/contract/kinds.ts';
-import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import { PAGE_REASONS, type PageReasonCode } from '../../../pkg/contract/reasons/pages.ts';
 import type { ReasonData } from '../../../pkg/contract/reasons/reason.ts';
 import { fill } from '../../../pkg/contract/texts.ts';
 import { checkStepLabel } from '../checkSteps.ts';
@@ -16,7 +16,7 @@ type Reasoned = { reason: string } & Partial<ReasonData>;
 /** Errors whose message only repeats the title. */
 export const SAID_BY_TITLE: ReadonlySet<string> = new Set(['DK_UNCONFIGURED', 'DK_HOME_ORGANIZATION']);
 
-const KEPT = ['kept', 'kept-narrower', 'kept-wider'] as const satisfies ReasonCode[];
+const KEPT = ['kept', 'kept-narrower', 'kept-wider'] as const satisfies PageReasonCode[];
 
 /**
  * Whether something is left alone only because overwriting was not asked for. What comes along is overwritten only by
@@ -241,8 +241,8 @@ function withinSentence(label: string): string {
   return label.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase());
 }
 
-function isReason(code: string): code is ReasonCode {
-  return Object.hasOwn(REASONS, code);
+function isReason(code: string): code is PageReasonCode {
+  return Object.hasOwn(PAGE_REASONS, code);
 }
 
 function isError(code: string): code is ErrorCode {

@@ -1,7 +1,7 @@
 import { ERROR_CATALOGUE, type ErrorCode } from '../../../pkg/contract/errors.ts';
 import type { ErrorKind } from '../../../pkg/contract/errors/kind.ts';
 import type french from '../../../pkg/contract/french.json';
-import { REASONS, type ReasonCode } from '../../../pkg/contract/reasons/catalogue.ts';
+import { PAGE_REASONS, type PageReasonCode } from '../../../pkg/contract/reasons/pages.ts';
 import { pageText } from '../../../pkg/contract/texts.ts';
 
 /** Every text of the catalogues in another language. */
@@ -20,8 +20,8 @@ export function translated(): Translation | undefined {
 }
 
 /** The text of a reason in the user's language, with `{name}` for its params. */
-export function reasonTemplate(code: ReasonCode): string {
-  return translation?.reasons[code] ?? pageText(REASONS[code]);
+export function reasonTemplate(code: PageReasonCode): string {
+  return translation?.reasons[code] ?? pageText(PAGE_REASONS[code]);
 }
 
 /** What an error is called in the user's language, and what to do about it. */

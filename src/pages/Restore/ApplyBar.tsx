@@ -4,7 +4,7 @@ import { Button, Text, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 import type { RestorePlan } from '../../../pkg/contract/api/restores.ts';
 import type { PlanItem } from '../../../pkg/contract/plan.ts';
-import { isConflict } from '../../../pkg/contract/reasons/plan.ts';
+import { isConflict } from '../../../pkg/contract/reasons/restore/plan.ts';
 import { ConfirmDialog } from '../../components/ConfirmDialog.tsx';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { useApplyRestore } from '../../data/useRestores.ts';

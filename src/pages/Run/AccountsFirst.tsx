@@ -1,6 +1,6 @@
 import { Alert, LinkButton } from '@grafana/ui';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
-import { awaitedLogins } from '../../../pkg/contract/reasons/apply.ts';
+import { awaitedLogins } from '../../../pkg/contract/reasons/restore/apply.ts';
 import { reasonText } from '../../lib/catalogue/reasons.ts';
 import { t } from '../../lib/i18n.ts';
 import { formOf } from '../Restore/request.ts';

@@ -1,8 +1,8 @@
 import { Button } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { Run } from '../../../pkg/contract/api/runs.ts';
-import { awaitedLogins } from '../../../pkg/contract/reasons/apply.ts';
-import { isKeptByUndo } from '../../../pkg/contract/reasons/plan.ts';
+import { awaitedLogins } from '../../../pkg/contract/reasons/restore/apply.ts';
+import { isKeptByUndo } from '../../../pkg/contract/reasons/restore/plan.ts';
 import { ServiceNotice } from '../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../data/useRestores.ts';
 import { useUndoRun } from '../../data/useRuns.ts';

@@ -112,7 +112,7 @@ export const REPOSITORY_ADVICE = {
   },
   'confirm-orgs': {
     cli: 'If no other organizations exist, or to exclude them on purpose, set DASHKEEP_ORGS={own}. To include them, set DASHKEEP_ORGS=all, and set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If these are set, check the password. A service with DASHKEEP_ORGS also needs DASHKEEP_TARGET (in the chart: `target`).',
-    page: 'If no other organizations exist, or to exclude them on purpose, the deployment has to select {own}. To include them, it has to select all organizations and provide the name and password of a server admin. Either way, it has to set the target.',
+    page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin. In both cases, also set the target.',
   },
   'include-server-kinds': {
     cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',

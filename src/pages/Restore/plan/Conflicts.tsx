@@ -2,7 +2,7 @@ import { Alert, Button, Stack } from '@grafana/ui';
 import { useNavigate } from 'react-router';
 import type { RestorePlan } from '../../../../pkg/contract/api/restores.ts';
 import type { PlanItem } from '../../../../pkg/contract/plan.ts';
-import { isChangedSince, isConflict } from '../../../../pkg/contract/reasons/plan.ts';
+import { isChangedSince, isConflict } from '../../../../pkg/contract/reasons/restore/plan.ts';
 import { ServiceNotice } from '../../../components/problems/ServiceNotice.tsx';
 import { usePlanRestore } from '../../../data/useRestores.ts';
 import { usePlanItems } from '../../../data/lists/useRestoreLists.ts';

@@ -10,7 +10,7 @@ import { MultiFilter } from '../../../components/lists/MultiFilter.tsx';
 import type { Column } from '../../../components/lists/VirtualTable.tsx';
 import { usePlannedChanges } from '../../../data/useRestores.ts';
 import { usePlanItems } from '../../../data/lists/useRestoreLists.ts';
-import { isConflict } from '../../../../pkg/contract/reasons/plan.ts';
+import { isConflict } from '../../../../pkg/contract/reasons/restore/plan.ts';
 import { formatNumber } from '../../../lib/format.ts';
 import { plural, t } from '../../../lib/i18n.ts';
 import { kindLabel } from '../../../lib/kinds.ts';

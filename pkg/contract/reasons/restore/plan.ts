@@ -1,4 +1,4 @@
-import type { Text } from '../texts.ts';
+import type { Text } from '../../texts.ts';
 
 /** Why a plan does with a resource what it does. */
 export const PLAN_REASONS = {

@@ -1,4 +1,4 @@
-import type { Text } from '../texts.ts';
+import type { Text } from '../../texts.ts';
 
 /** Why a Grafana does not have a kind, or would not take a resource. */
 export const REFUSAL_REASONS = {

@@ -1,4 +1,4 @@
-import type { Text } from '../texts.ts';
+import type { Text } from '../../texts.ts';
 
 /** What a restored resource lacks, or what a person has to see to. */
 export const LOSS_REASONS = {
