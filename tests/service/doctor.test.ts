@@ -268,6 +268,19 @@ describe('the doctor', () => {
     }
   });
 
+  it('does not call a token good that it could not try', async () => {
+    const seen = async (given: Record<string, string>) =>
+      (await printed(given))
+        .filter((line) => /^\w+ +(grafana|token)/.test(line))
+        .map((line) => line.replace(/ {2,}/, ' '));
+    expect(await seen({ GRAFANA_API_TOKEN_FILE: '/nope' })).toEqual([
+      'FAILED grafana: GRAFANA_API_TOKEN_FILE names /nope, which cannot be read (ENOENT)',
+      'skipped token: not checked, because an earlier step failed: grafana',
+    ]);
+    const unreachable = { GRAFANA_URL: 'http://127.0.0.1:1', GRAFANA_API_TOKEN: grafana.token() };
+    expect((await seen(unreachable))[1]).toMatch(/^skipped token/);
+  });
+
   it('fails for a target that a backup refuses, because others wrote to it', async () => {
     await mkdir(join(directory, 'target'));
     await writeFile(join(directory, 'target', 'invoices.csv'), '');

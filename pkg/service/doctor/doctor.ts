@@ -80,10 +80,15 @@ export async function doctor(parts: DoctorParts, signal: AbortSignal, within?: n
 async function tokenChecks(parts: DoctorParts): Promise<DoctorCheck[]> {
   if (parts.keeper === undefined) {
     await parts.given?.check();
-    const problem = parts.given?.status.problem;
-    return problem === undefined
-      ? [checked(reason('check-of-token'), 'ok', [reason('token-given')])]
-      : [failedCheck(reason('check-of-token'), problem)];
+    const { state, problem } = parts.given?.status ?? {};
+    const subject = reason('check-of-token');
+    if (problem !== undefined) {
+      return [failedCheck(subject, problem)];
+    }
+    // The check of Grafana gives the cause: the token cannot be read, or Grafana does not respond.
+    return state === 'unknown'
+      ? [checked(subject, 'skipped', [reason('needs-earlier-steps', { step: sentenceOf(reason('check-of-grafana')) })])]
+      : [checked(subject, 'ok', [reason('token-given')])];
   }
   const { state, orgs, problem, replaced } = parts.keeper.status;
   if (problem instanceof NoAdmin && parts.admin !== undefined) {
