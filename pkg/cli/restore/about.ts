@@ -7,6 +7,7 @@ import { refusal, reasonSentence, warningOf, type ReasonData } from '../../contr
 import type { Selection } from '../../engine/restore/types.ts';
 import type { Repository } from '../../repository/repository.ts';
 import { coverageOf, latestReason, narrowerReason, notFullReasons } from '../../repository/snapshots/coverage.ts';
+import { namesResources } from './orgs.ts';
 import { askOnTerminal } from '../prompt.ts';
 import { printLine } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -48,14 +49,14 @@ export function printAbout(context: CliContext, snapshot: string, { status, cove
   warnings.forEach((warning) => printLine(context, printable(`warning: ${warning}`)));
 }
 
-/** Why a person may not want the latest snapshot for a restore of everything: an earlier one covers more. */
+/** Why a person may not want the latest snapshot for a restore that names no resources: an earlier one covers more. */
 export async function narrowerThanBefore(
   { signal }: CliContext,
   repository: Pick<Repository, 'snapshots'>,
   manifest: Manifest,
-  { named, everything }: { named: string; everything?: boolean },
+  { named, selection }: { named: string; selection: Selection },
 ): Promise<KnownReason | undefined> {
-  return named === 'latest' && everything === true
+  return named === 'latest' && !namesResources(selection)
     ? narrowerReason(manifest, await repository.snapshots({ whole: true, signal }), { byReach: true })
     : undefined;
 }

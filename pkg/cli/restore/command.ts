@@ -120,7 +120,7 @@ async function planAndApply(
     if (manifest.basedOn !== undefined) {
       context.log.warn({}, sentenceOf(reason('snapshot-based-on', { time: manifest.basedOn.started })));
     }
-    const named = { ...flags, named: requested.snapshot };
+    const named = { ...flags, named: requested.snapshot, selection: requested.selection };
     const narrower = await narrowerThanBefore(context, repository, manifest, named);
     await assertLatestWanted(context, manifest, narrower, named);
     const trust = await askTrust(context, repository, stored, named);
