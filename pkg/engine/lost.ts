@@ -5,6 +5,7 @@ import type { Log } from '../contract/ports.ts';
 import { kindOf } from '../grafana/kinds/registry.ts';
 import { forEachConcurrently } from '../lib/concurrency/each-at-once.ts';
 import type { Repository } from '../repository/repository.ts';
+import { lostAnnotations } from './backup/losses/annotations.ts';
 import { PASSING } from './backup/losses/shrunk.ts';
 import { resourceChanges } from './changes/changes.ts';
 import { besideDefaults, isByUpgrade } from './changes/upgrades.ts';
@@ -50,7 +51,9 @@ export async function lostBetween(
     unread.has(keyOf(entry)) || unread.has(keyOf({ ...entry, uid: '' }));
   const lost: Lost[] = [];
   const pairs: Pair[] = [];
-  for (const entry of from.resources.filter((one) => isLosable(one.kind) && isOfBoth(one))) {
+  const annotations = lostAnnotations(from, to);
+  const mayBeLost = (one: ManifestEntry): boolean => isLosable(one.kind) || annotations.has(keyOf(one));
+  for (const entry of from.resources.filter((one) => mayBeLost(one) && isOfBoth(one))) {
     const now = after.get(keyOf(entry));
     if (now === undefined && !isGoneWith(entry, after) && !isUnread(entry)) {
       lost.push({ org: entry.org, kind: entry.kind, uid: entry.uid, how: 'gone' });

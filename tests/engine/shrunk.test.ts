@@ -27,6 +27,17 @@ function without(isGone: (entry: ManifestEntry, index: number) => boolean): Shri
   return snapshot(WHOLE.resources.filter((entry, index) => !isGone(entry, index)));
 }
 
+/** Annotations of organization 1, with ascending numbers in Grafana. */
+function annotations(first: number, count: number, dashboard = ''): ManifestEntry[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = first + index;
+    const names = { uid: `note-${id}`, title: '', folder: '', revision: `${id} 1700000000000 0 0 ${dashboard}` };
+    return { org: 1, kind: 'annotation', ...names, object: 'x', bytes: 1 };
+  });
+}
+
+const withAnnotations = (some: ManifestEntry[]): Shrinkable => snapshot([...WHOLE.resources, ...some]);
+
 const lossesOf = (now: Shrinkable, before = WHOLE) => shrunkSince(before, now)?.losses;
 
 describe('a snapshot that lacks much', () => {
@@ -64,6 +75,17 @@ describe('a snapshot that lacks much', () => {
     expect(lossesOf(some(8), some(12))).toBeUndefined();
   });
 
+  it('is one where all annotations of an organization are gone, or later ones than some that are left', () => {
+    const loss = { org: 1, kind: 'annotation' };
+    const before = withAnnotations([...annotations(1, 6, 'dashboard-1'), ...annotations(7, 6)]);
+    expect(lossesOf(WHOLE, before)).toEqual([{ ...loss, before: 12, gone: 12 }]);
+    expect(lossesOf(withAnnotations(annotations(20, 3)), before)).toEqual([{ ...loss, before: 12, gone: 12 }]);
+    const many = withAnnotations(annotations(1, 40));
+    expect(lossesOf(withAnnotations([...annotations(1, 2), ...annotations(30, 11)]), many)).toEqual([
+      { ...loss, before: 40, gone: 27 },
+    ]);
+  });
+
   it('is one without an organization that was not left out on purpose', () => {
     const own = snapshot(
       WHOLE.resources.filter(({ org }) => org === 1),
@@ -93,9 +115,27 @@ describe('a snapshot that lacks little', () => {
     expect(lossesOf(without(({ kind, uid }) => kind === 'dashboard' && uid.endsWith('1')))).toBeUndefined();
   });
 
-  it('is one where silences, annotations and dashboard snapshots expired', () => {
-    const before = snapshot([...WHOLE.resources, ...entries(1, 'annotation', 900), ...entries(1, 'silence', 9)]);
+  it('is one where silences and dashboard snapshots expired', () => {
+    const before = snapshot([...WHOLE.resources, ...entries(1, 'dashboard-snapshot', 90), ...entries(1, 'silence', 9)]);
     expect(shrunkSince(before, WHOLE)).toBeUndefined();
+  });
+
+  it('is one where the oldest annotations expired, of dashboards or of the organization', () => {
+    const before = withAnnotations([...annotations(1, 40, 'dashboard-1'), ...annotations(41, 40)]);
+    const left = (oldest: number): Shrinkable =>
+      withAnnotations([...annotations(oldest, 41 - oldest, 'dashboard-1'), ...annotations(41, 40)]);
+    expect(lossesOf(left(30), before)).toBeUndefined();
+    // A few may all be old.
+    expect(lossesOf(WHOLE, withAnnotations(annotations(1, 9)))).toBeUndefined();
+  });
+
+  it('is one where annotations went with their dashboard, or have other text', () => {
+    const before = withAnnotations([...annotations(1, 5), ...annotations(6, 20, 'dashboard-0')]);
+    const now = withAnnotations(annotations(1, 5));
+    const isKept = ({ kind, uid }: ManifestEntry): boolean => kind !== 'dashboard' || uid !== 'dashboard-0';
+    expect(lossesOf({ ...now, resources: now.resources.filter(isKept) }, before)).toBeUndefined();
+    const renamed = before.resources.map((one) => (one.kind === 'annotation' ? { ...one, uid: `${one.uid}b` } : one));
+    expect(lossesOf(snapshot(renamed), before)).toBeUndefined();
   });
 
   it('is one of a rebuilt Grafana that numbers its organizations otherwise', () => {

@@ -127,7 +127,7 @@ export const REPOSITORY_ADVICE = {
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
   'put-back': {
-    cli: 'To restore only missing resources, run {command}. The command restores annotations only of missing dashboards, and no silences or dashboard snapshots.',
+    cli: 'To restore only missing resources, run {command}. The command restores no annotations that may have expired, and no silences or dashboard snapshots.',
     page: 'Run {command}.',
   },
   'put-changes-back': {

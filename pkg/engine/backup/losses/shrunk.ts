@@ -1,13 +1,15 @@
 import { SERVER_KINDS, type KindName } from '../../../contract/kinds.ts';
 import type { Loss, Shrunk } from '../../../contract/losses/losses.ts';
 import { isHalf } from '../../../contract/losses/mass-change.ts';
-import type { Manifest } from '../../../contract/manifest.ts';
+import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import type { RunRecord } from '../../../contract/runs.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
+import { groupBy } from '../../../lib/group-by.ts';
 import { isNotAskedFor } from '../../scope.ts';
 import { keyOf } from '../../restore/target.ts';
+import { lostAnnotations } from './annotations.ts';
 
-/** These go by themselves: they expire, or Grafana clears them. */
+/** These go by themselves: they expire, or Grafana clears them. Annotations are judged by `lostAnnotations`. */
 export const PASSING: ReadonlySet<KindName> = new Set<KindName>(['silence', 'annotation', 'dashboard-snapshot']);
 
 /** More than a share in percent, and at least a number. */
@@ -75,6 +77,9 @@ export function shrunkSince(
       tallies.set(key, tally);
     }
   }
+  for (const loss of annotationLosses(before, now, twins, restored)) {
+    tallies.set(JSON.stringify(loss), loss);
+  }
   const much = [...tallies.values()]
     .filter((one) => isHalf(one) || (one.kind && isMuch(alarm.gone, one.gone - one.restored, one.before)))
     .map(({ restored: _, ...loss }) => loss);
@@ -88,20 +93,42 @@ export function shrunkSince(
   return losses.length === 0 ? undefined : { since: before.id, losses };
 }
 
+/** They count neither for a whole organization nor for everything: they may be many more than all the rest. */
+function annotationLosses(
+  before: Shrinkable,
+  now: Shrinkable,
+  twins: ReadonlyMap<number, number | undefined>,
+  restored: Restored,
+): (Loss & { restored: number })[] {
+  const isCounted = countedOf(before, now, new Set());
+  const counted = before.resources.filter((entry) => entry.kind === 'annotation' && isCounted(entry));
+  const lost = lostAnnotations(before, now, (org) => twins.get(org));
+  return [...groupBy(counted, ({ org }) => org)].map(([org, all]) => {
+    const gone = all.filter((entry) => lost.has(keyOf(entry)));
+    const isRestored = (entry: ManifestEntry): boolean => restored.get(keyOf(entry))?.did === 'deleted';
+    const [of, by] = [gone.length, gone.filter(isRestored).length];
+    return { org, kind: 'annotation', before: all.length, gone: of, restored: by };
+  });
+}
+
 /** Permissions go with what they are of. */
 function followsOwner({ org, kind }: Loss, all: readonly Loss[]): boolean {
   const owner = kind === undefined ? undefined : kindOf(kind).owner;
   return owner !== undefined && all.some((one) => one.org === org && one.kind === owner);
 }
 
-/** Of the earlier snapshot, what the new one was asked for. */
-export function countedOf(before: Shrinkable, now: Shrinkable): (entry: Manifest['resources'][number]) => boolean {
+/** Of the earlier snapshot, what the new one was asked for. @param passing - kinds that do not count */
+export function countedOf(
+  before: Shrinkable,
+  now: Shrinkable,
+  passing: ReadonlySet<KindName> = PASSING,
+): (entry: ManifestEntry) => boolean {
   const reached = new Set(before.orgs.flatMap((org) => (twinOf(org, now) === undefined ? [] : [org.id])));
   const isChosen = now.scope?.orgs === 'chosen';
   return ({ org, kind }) => {
     const report = now.kinds[kind];
     const isUnselected = report !== undefined && isNotAskedFor(report);
-    return !PASSING.has(kind) && !isUnselected && (!isChosen || SERVER_KINDS.has(kind) || reached.has(org));
+    return !passing.has(kind) && !isUnselected && (!isChosen || SERVER_KINDS.has(kind) || reached.has(org));
   };
 }
 

@@ -24,6 +24,12 @@ export function extentOf(revision: string | undefined): Extent | undefined {
     : { id: Number(id), time: Number(time), timeEnd: Number(timeEnd), dashboardUID };
 }
 
+/** Its number in Grafana: later ones are larger. Undefined for what an earlier release stored. */
+export function idOf(revision: string | undefined): number | undefined {
+  const [id, , , , dashboardUID] = (revision ?? '').split(' ');
+  return dashboardUID === undefined ? undefined : Number(id);
+}
+
 /** UID of its dashboard, empty for the organization's; undefined where an earlier release did not store it. */
 export function ownerOf(revision: string | undefined): string | undefined {
   return revision?.split(' ')[4];
