@@ -15,6 +15,8 @@ async function withHidden(): Promise<Bench> {
     const dashboard = { uid: `${uid}-board`, title: uid };
     await api('POST /api/folders', { uid, title: uid });
     expect((await api('POST /api/dashboards/db', { dashboard, folderUid: uid })).status).toBe(200);
+    const note = { dashboardUID: `${uid}-board`, time: 1_700_000_000_000, text: uid };
+    expect((await api('POST /api/annotations', note)).status).toBe(200);
     expect((await api('POST /api/snapshots', { dashboard, name: uid, key: uid })).status).toBe(200);
   }
   const permissions = ['Viewer', 'Editor'].map((builtInRole) => ({ builtInRole, permission: '' }));
@@ -28,24 +30,25 @@ async function backupBy(role: 'Admin' | 'Editor' | 'Viewer'): Promise<Manifest> 
   const instance = await bench.instance({ token: bench.grafana.token({ role }) });
   return bench.backup({
     instance,
-    kinds: ['folder', 'dashboard', 'dashboard-snapshot', 'library-panel', 'public-dashboard'],
+    kinds: ['folder', 'dashboard', 'annotation', 'dashboard-snapshot', 'library-panel', 'public-dashboard'],
   });
 }
 
-const namesOf = ({ resources }: Manifest): string[] => resources.map(({ kind, uid }) => `${kind} ${uid}`).toSorted();
+const namesOf = ({ resources }: Manifest): string[] =>
+  resources.map(({ kind, uid, title }) => `${kind} ${kind === 'annotation' ? title : uid}`).toSorted();
 
 it.each(['Viewer', 'Editor'] as const)(
   'is partial for a token with the role %s, and names each kind of which Grafana may hide something',
   async (role) => {
     const manifest = await backupBy(role);
     expect(manifest.status).toBe('partial');
-    expect(namesOf(manifest)).toEqual(['dashboard open-board', 'folder open']);
+    expect(namesOf(manifest)).toEqual(['annotation open', 'dashboard open-board', 'folder open']);
     const found = manifest.errors.map(({ kind, uid, reason }) => `${kind}${uid}: ${reason}`).toSorted();
+    const onDashboards = 'some resources may be missing: without dashboards:read on dashboards:* and folders:*';
     expect(found).toEqual([
+      expect.stringContaining(`annotation: ${onDashboards}`),
       expect.stringContaining('dashboard-snapshot: some resources may be missing: without org.users:write'),
-      expect.stringContaining(
-        'dashboard: some resources may be missing: without dashboards:read on dashboards:* and folders:*',
-      ),
+      expect.stringContaining(`dashboard: ${onDashboards}`),
       expect.stringContaining('folder: some resources may be missing: without folders:read on folders:*'),
       expect.stringContaining('library-panel: some resources may be missing: without folders:read on folders:*'),
       expect.stringContaining(
@@ -59,7 +62,7 @@ it.each(['Viewer', 'Editor'] as const)(
 it('is complete for an admin', async () => {
   const manifest = await backupBy('Admin');
   expect([manifest.status, manifest.errors]).toEqual(['complete', []]);
-  expect(namesOf(manifest)).toHaveLength(6);
+  expect(namesOf(manifest)).toHaveLength(8);
 });
 
 it('is not compared with what Grafana hides as if that were gone', async () => {

@@ -4,6 +4,7 @@ import { OMITTED } from '../../../lib/json/list-items.ts';
 import { numberAt, objectAt, stringAt, type Json, type JsonObject } from '../../../lib/json/json.ts';
 import { servedVersions } from '../../capabilities.ts';
 import { ifFound } from '../../http/errors.ts';
+import { servedWhole } from '../../rights.ts';
 import { naturalKey, Occurrences, withoutEmpty } from '../../natural-key.ts';
 import { liveDashboards } from './dashboard/live.ts';
 import { readAnnotations, readOfOrganization, type Unproven } from './annotation/every.ts';
@@ -38,6 +39,9 @@ export const annotation: KindDefinition = {
 
   staleAfter: ABOUT_A_DAY,
   readsTogether: true,
+
+  // Grafana shows none of a dashboard that the account may not see.
+  serves: (context) => servedWhole(context, 'dashboards:read', 'dashboards', 'folders'),
 
   async *list(context, known) {
     const places = await livePlaces(context);
