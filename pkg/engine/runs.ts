@@ -145,15 +145,21 @@ function whatIsRestored(command: string | undefined): string | undefined {
   return command?.replace(/ --no-safety-snapshot| --trust [0-9a-f]+/g, '');
 }
 
+/** Whether a later restore undoes one, or repeats its undo: then only the later one has a next step. */
+function takesOver({ undoes }: RunRecord, earlier: RunRecord): boolean {
+  return undoes !== undefined && (undoes === earlier.id || undoes === earlier.undoes);
+}
+
 /**
  * The restores of the last month that were interrupted, or that failed after they began to write, newest first, unless
- * they were finished or undone since. Records that no trusted key signed say nothing.
+ * they were finished or undone since, or such an undo was interrupted, too. Records that no trusted key signed say
+ * nothing.
  */
 export async function interruptedRestores(
   repository: Runs & TimePorts & Pick<Repository, 'run' | 'trust'>,
   calls: Abortable,
 ): Promise<RunRecord[]> {
-  const interrupted: RunRecord[] = [];
+  const cut: RunRecord[] = [];
   const later: RunRecord[] = [];
   const monthAgo = compactTime(new Date(repository.clock.now().getTime() - MONTH_MS));
   const lines = await linesBackTo(repository, monthAgo, calls);
@@ -163,12 +169,12 @@ export async function interruptedRestores(
       const [run = stored.record] = await asTheyAre(repository, [stored.record], calls);
       const isCut = run.status === 'interrupted' || (run.status === 'failed' && (run.touched ?? []).length > 0);
       if (isCut && (run.planned ?? 0) > 0 && !later.some((one) => continues(one, run))) {
-        interrupted.push(run);
+        cut.push(run);
       }
       later.push(run);
     }
   }
-  return interrupted;
+  return cut.filter((run, at) => !cut.slice(0, at).some((newer) => takesOver(newer, run)));
 }
 
 /** The later restore that finished a restore or undid it; as `interruptedRestores`, by signed records only. */

@@ -60,6 +60,14 @@ it('finds an interrupted restore, and what undid it, however many runs there wer
   };
   await verify(60);
   expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([cut.id]);
+  // Only the newest step is offered, until it is undone.
+  const cutUndo = await write({ planned: 4, undoes: cut.id });
+  const repeated = await write({ planned: 4, undoes: cut.id });
+  expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([repeated.id]);
+  await write({ status: 'complete', undoes: repeated.id });
+  expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([cutUndo.id]);
+  await write({ status: 'complete', undoes: cutUndo.id });
+  expect((await interruptedRestores(repository, {})).map(({ id }) => id)).toEqual([cut.id]);
   const undo = await write({ status: 'complete', undoes: cut.id });
   await verify(60);
   expect((await continuationOf(repository, cut, {}))?.id).toBe(undo.id);

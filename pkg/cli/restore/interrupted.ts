@@ -14,6 +14,8 @@ import { printable } from '../output/printable.ts';
 /** What there is to say about a restore that did not come to its end. */
 export interface CutShort {
   run: string;
+  /** The restore that it undoes. */
+  undoes?: string;
   /** How many resources were written or deleted, and checked, of how many. */
   written: number;
   planned: number | undefined;
@@ -33,7 +35,7 @@ export interface CutShort {
 /** The same by what the run noted. */
 export function cutShort(
   run: string,
-  { counts, planned, touched, snapshot }: RunFacts,
+  { counts, planned, touched, snapshot, undoes }: RunFacts,
   finish: string,
   undo: UndoCommand,
 ): CutShort {
@@ -42,6 +44,7 @@ export function cutShort(
   const isUntouched = counts?.['written'] === 0 && unchecked === 0;
   return {
     run,
+    ...compact({ undoes }),
     written,
     planned,
     unchecked,
@@ -57,6 +60,7 @@ const CONFIRMS = 'Both ask for confirmation if necessary; without a terminal, us
 /** Lines for people. */
 export function linesOf({
   run,
+  undoes,
   written,
   planned,
   unchecked,
@@ -68,13 +72,14 @@ export function linesOf({
   // Without a safety snapshot, a restore continues even if its record cannot be written.
   const uncounted = safetySnapshot === undefined ? 'others' : `${unchecked} more`;
   const more = unchecked === 0 ? '' : `, ${uncounted} may have been written`;
+  const [name, noun] = undoes === undefined ? [`Restore ${run}`, 'restore'] : [`Undo ${run}`, 'undo'];
   const state = safetySnapshot === undefined ? 'There is no snapshot of the previous state.' : undefined;
   return [
     planned === undefined
-      ? `Restore ${run} ended before it wrote anything to Grafana.`
-      : `Restore ${run} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
+      ? `${name} ended before it wrote anything to Grafana.`
+      : `${name} did not finish: ${written} of ${counted(planned, 'resource')} written and checked${more}.`,
     ...(planned !== undefined ? [state ?? `The previous state is in snapshot ${safetySnapshot}.`] : []),
-    ...(grafana === undefined ? [] : [`The restore wrote to the Grafana at ${grafana}.`]),
+    ...(grafana === undefined ? [] : [`The ${noun} wrote to the Grafana at ${grafana}.`]),
     `To finish it: ${finish}`,
     ...(undo === undefined || planned === undefined ? [] : [`To undo it: ${undo}`, CONFIRMS]),
   ].map(printable);

@@ -164,13 +164,13 @@ it('says of an undo that was interrupted how far it came, when the same undo is 
   grafana.setFaults({ match: /^DELETE .*dashboards/, action: { kind: 'after', run: stop }, skip: 3, times: 1 });
   await expect(aborted(controller.signal, ...undo, ...typed)).rejects.toThrow();
   grafana.setFaults();
-  const [, killed = ''] = /Restore (\S+) did not finish/.exec(shown) ?? [];
+  const [, killed = ''] = /Undo (\S+) did not finish/.exec(shown) ?? [];
   shown = '';
   await cli(...undo);
-  expect(shown).toContain(`Restore ${killed} did not finish`);
+  expect(shown).toContain(`Undo ${killed} did not finish`);
   shown = '';
   expect((await cli('runs')).out).toContain(killed);
-  expect(shown).toContain(`Restore ${killed} did not finish`);
+  expect(shown).toContain(`Undo ${killed} did not finish`);
   // Of the restore that is undone, the reader knows.
   shown = '';
   await cli('restore', '--undo', killed);
