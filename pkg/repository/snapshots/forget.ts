@@ -26,7 +26,8 @@ export interface ForgetResult {
 
 /**
  * What a retention policy would forget now. Reads only.
- * @throws DK_IDENTITY_MISSING when it can read no snapshot, DK_CLOCK_SKEW as `laterThanClock`
+ * @throws DK_IDENTITY_MISSING when it can read no snapshot, DK_CLOCK_SKEW as `laterThanClock`, and where the clock of a
+ * directory differs
  */
 export async function planForget(
   repository: Repository,
@@ -46,6 +47,9 @@ export async function planForget(
   const now = await sharedTime(repository, calls);
   const annotated = await repository.annotations.annotate(summaries, calls);
   const checked = await planByManifests(repository, annotated, { ...calls, policy, now });
+  if (checked.plan.forgotten.length > 0) {
+    await assertClockOfPlan(repository, calls);
+  }
   return { ...checked.plan, unreadable: [...unreadable, ...checked.unreadable].sort() };
 }
 
@@ -97,8 +101,8 @@ async function assertWhole(repository: Repository, id: string, calls: Abortable)
 
 /**
  * Whether one snapshot may be deleted. Reads only.
- * @throws DK_NOT_FOUND for anything but the full id of one, DK_SNAPSHOT_HELD, DK_SNAPSHOT_NEWEST for the newest
- * complete one, unless `evenNewest`
+ * @throws DK_NOT_FOUND for anything but the full id of one, DK_CLOCK_SKEW, DK_SNAPSHOT_HELD, DK_SNAPSHOT_NEWEST for the
+ * newest complete one, unless `evenNewest`
  */
 export async function assertDeletable(
   repository: Repository,
@@ -110,6 +114,7 @@ export async function assertDeletable(
   if (!keys.some((key) => key.id === id)) {
     throw new DashkeepError('DK_NOT_FOUND', `there is no snapshot ${id.slice(0, 40)}`);
   }
+  await assertClockOfPlan(repository, options);
   await assertNotHeld(repository, id, options);
   if (options.evenNewest !== true && (await isNewestComplete(repository, id, options))) {
     throw new DashkeepError('DK_SNAPSHOT_NEWEST', `${id} is the newest complete snapshot`, {
@@ -132,6 +137,28 @@ export async function deleteSnapshot(
   if (remaining[0] !== undefined) {
     await assertNotHeld(repository, id, options);
     throw new DashkeepError('DK_STORE_LOCKED', `${id} still exists: ${remaining[0].reason}`);
+  }
+}
+
+/**
+ * Holds and ages in a directory are judged by this machine's clock, which may be wrong where the files are elsewhere.
+ * @throws DK_CLOCK_SKEW
+ */
+async function assertClock(repository: Repository, calls: Abortable): Promise<void> {
+  if (repository.store.localClock === true && repository.ignoreClock !== true) {
+    await agreedTime(repository, calls);
+  }
+}
+
+/** The same before anything is removed, also where the directory cannot be written, and so does not tell the time. */
+async function assertClockOfPlan(repository: Repository, calls: Abortable): Promise<void> {
+  try {
+    await assertClock(repository, calls);
+  } catch (error) {
+    if (error instanceof DashkeepError && error.code === 'DK_CLOCK_SKEW') {
+      throw error;
+    }
+    calls.signal?.throwIfAborted();
   }
 }
 
@@ -176,10 +203,7 @@ async function removeManifests(
   { signal }: Abortable,
 ): Promise<ForgetResult> {
   const { store } = repository;
-  if (store.localClock === true && repository.ignoreClock !== true) {
-    // Holds and ages are judged by this machine's clock then, which may be wrong where the files are elsewhere.
-    await agreedTime(repository, { signal });
-  }
+  await assertClock(repository, { signal });
   const { active, keys: annotations } = await repository.annotations.read({ signal });
   const ids = asked.filter((id) => !active.has(id));
   const present = new Map((await listSnapshots(store, { signal })).map((key) => [key.id, key]));
