@@ -1,6 +1,7 @@
 import { compact } from '../contract/compact.ts';
 import { DashkeepError } from '../contract/errors.ts';
 import { reason, type ReasonCode } from '../contract/reasons/catalogue.ts';
+import { lackingAccounts } from '../engine/restore/access/missing-accounts.ts';
 import { restore } from '../engine/restore/restore.ts';
 import type { Plan, PlannedItem, PlanRequest, Restored, RunFacts } from '../engine/restore/types.ts';
 import type { Run, RunOutcome } from './run.ts';
@@ -35,7 +36,7 @@ export async function runRestore(
   };
   try {
     const options = { ...request, ...choice, ...run, note, run: id, version, randomness };
-    return restoreOutcome(await restore(options), choice.plan);
+    return restoreOutcome(await restore(options), choice.plan, request.options);
   } catch (error) {
     throw isBefore && isRefusal(error)
       ? new DashkeepError(error.code, error.message, { cause: error, advice: reason('without-safety-snapshot') })
@@ -51,9 +52,13 @@ function isRefusal(error: unknown): error is DashkeepError {
 
 /**
  * What the run record says about a restore. An undo that leaves something it would take back is partial, and so is a
- * restore that leaves something which an interrupted one had begun.
+ * restore that leaves something which an earlier one had begun, or could not restore without an account.
  */
-export function restoreOutcome(restored: Restored, { undoes, items }: Plan): RunOutcome<Restored> {
+export function restoreOutcome(
+  restored: Restored,
+  { undoes, items }: Plan,
+  options: { promote?: boolean } = {},
+): RunOutcome<Restored> {
   const counts = { verified: 0, differs: 0, failed: 0, deleted: 0, skipped: 0 };
   for (const { outcome } of restored.results) {
     counts[outcome]++;
@@ -61,7 +66,7 @@ export function restoreOutcome(restored: Restored, { undoes, items }: Plan): Run
   const bad = restored.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'differs');
   const isLeft = ({ action, code }: PlannedItem): boolean =>
     undoes === undefined ? code === ('kept-unfinished' satisfies ReasonCode) : action === 'blocked';
-  const left = items.filter(isLeft);
+  const left = [...items.filter(isLeft), ...lackingAccounts(items, options)];
   const all = bad.length > 0 && bad.length + counts.skipped === restored.results.length;
   counts.skipped += items.filter(({ action }) => action === 'skip' || action === 'blocked').length;
   return compact({

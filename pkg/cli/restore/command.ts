@@ -4,6 +4,7 @@ import { reason, sentenceOf } from '../../contract/reasons/catalogue.ts';
 import { compareAllClocks } from '../../engine/clocks.ts';
 import { judgedAgain } from '../../engine/backup/losses/earlier.ts';
 import { planEverything } from '../../engine/restore/everything/plan.ts';
+import { lackingAccounts } from '../../engine/restore/access/missing-accounts.ts';
 import { assertAlone } from '../../engine/restore/exclusive.ts';
 import { planRestore } from '../../engine/restore/plan/plan.ts';
 import type { Restored, Plan, PlanRequest, RunFacts } from '../../engine/restore/types.ts';
@@ -71,14 +72,14 @@ export async function restoreCommand(context: CliContext, snapshot: string | und
       : undo(context, snapshot, flags, progress);
   const { plan, applied, about, changes } = await work.finally(progress.end);
   const { run, finish } = applied ?? {};
-  const undoes = run === undefined ? undefined : undoCommand(context, flags)(run);
+  const undoes = run && undoCommand(context, flags)(run);
   if (changes !== undefined) {
     context.stdout.write(planMarkdown(plan, flags.to ?? '', changes));
-    return exitOf(plan, applied);
+    return exitOf(plan, applied, flags);
   }
   const overwrite = overwriteCommand(context, flags, plan);
-  printRestore(context, { json: flags.json === true, run, finish, undo: undoes, overwrite, about }, plan, applied);
-  return exitOf(plan, applied);
+  printRestore(context, { ...flags, run, finish, undo: undoes, overwrite, about }, plan, applied);
+  return exitOf(plan, applied, flags);
 }
 
 interface Done {
@@ -218,8 +219,7 @@ async function undo(
     if (run === undefined) {
       throw unknownRun(context, flags, id);
     }
-    const { url } = session.grafana();
-    await warnInterrupted(context, repository, undoCommand(context, flags), { undone: id, url });
+    await warnInterrupted(context, repository, undoCommand(context, flags), { undone: id, url: session.grafana().url });
     const orgs = flags.orgs ?? [...new Set((run.record.touched ?? []).map(({ org }) => org))].join(',');
     return withInstance(
       linkTo(session, orgs === '' ? undefined : orgs),
@@ -293,8 +293,8 @@ function isNamed({ undo: undone, plan }: Flags): boolean {
 }
 
 /** Partial when anything that was asked for could not be brought back as it was, or is left to a person. */
-function exitOf(plan: Plan, restored: Restored | undefined): Exit {
-  const blocked = plan.items.some(({ action }) => action === 'blocked');
-  const bad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') ?? false;
-  return (restored !== undefined && (blocked || bad)) || plan.items.some(isConflict) ? 3 : 0;
+function exitOf({ items }: Plan, restored: Restored | undefined, flags: Flags): Exit {
+  const left = items.some(({ action }) => action === 'blocked') || lackingAccounts(items, flags).length > 0;
+  const isBad = restored?.results.some(({ outcome }) => outcome === 'failed' || outcome === 'differs') === true;
+  return (restored !== undefined && (left || isBad)) || items.some(isConflict) ? 3 : 0;
 }

@@ -3,6 +3,7 @@ import type { ApplyResult, FieldDifference, PlanItem } from '../../contract/plan
 import { isConflict } from '../../contract/reasons/restore/plan.ts';
 import type { ReasonCode } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { lackingAccounts } from '../../engine/restore/access/missing-accounts.ts';
 import type { Restored, Plan, PlannedItem } from '../../engine/restore/types.ts';
 import { keptWider } from '../../engine/restore/plan/planning.ts';
 import { bySecurity, securityFirst } from '../../engine/restore/plan/security.ts';
@@ -18,18 +19,19 @@ export function printRestore(
   context: CliContext,
   {
     json,
+    promote,
     run,
     finish,
     undo,
     overwrite,
     about,
-  }: { json: boolean; about?: AboutSnapshot | undefined } & {
+  }: { json?: boolean; promote?: boolean; about?: AboutSnapshot | undefined } & {
     [K in 'run' | 'finish' | 'undo' | 'overwrite']?: string | undefined;
   },
   plan: Plan,
   restored: Restored | undefined,
 ): void {
-  if (json) {
+  if (json === true) {
     printJson(
       context,
       compact({
@@ -120,6 +122,7 @@ export function printRestore(
     return;
   }
   printResults(context, restored, { items: several ? plan.items : undefined, undo, finish, everything });
+  printNotRestored(context, lackingAccounts(plan.items, { promote }), several);
   if (overwrite !== undefined) {
     printConflicts(context, plan.items, overwrite, several);
   }
@@ -132,14 +135,19 @@ export function printRestore(
 /** Conflicts, which are not written until someone decides. Those that a restore left unfinished are named. */
 function printConflicts(context: CliContext, items: readonly PlannedItem[], overwrite: string, several: boolean): void {
   const conflicts = items.filter(isConflict);
-  for (const item of conflicts.filter(({ code }) => code === ('kept-unfinished' satisfies ReasonCode))) {
-    const where = several ? whereOf(item) : '';
-    printLine(context, printable(`not restored: ${item.kind} ${item.uid}${where}: ${item.reason}`));
-  }
+  const unfinished = conflicts.filter(({ code }) => code === ('kept-unfinished' satisfies ReasonCode));
+  printNotRestored(context, unfinished, several);
   printLine(
     context,
     printable(`Conflicts: ${counted(conflicts.length, 'resource')} not written. To overwrite: ${overwrite}`),
   );
+}
+
+function printNotRestored(context: CliContext, items: readonly PlannedItem[], several: boolean): void {
+  for (const item of items) {
+    const where = several ? whereOf(item) : '';
+    printLine(context, printable(`not restored: ${item.kind} ${item.uid}${where}: ${item.reason}`));
+  }
 }
 
 /** How many resources with the same change a line names: the table below has them all. */

@@ -26,3 +26,28 @@ it('the end of a restore names permissions that it keeps although an interrupted
   expect(overwritten).toMatchObject({ exit: 0, out: expect.stringContaining('1 of 1 done and verified.') });
   expect(await cli(['restore', 'latest', '--apply'])).toMatchObject({ exit: 0 });
 });
+
+it('a restore that is finished says of a team without the account of a member the same as one that was not stopped', async () => {
+  const { state } = grafana();
+  const { id } = state.addUser({ login: 'eva', email: 'eva@example.org' });
+  state.org(1).members.set(id, 'Viewer');
+  const { teamId } = (await api('POST /api/teams', { name: 'night', email: '' })) as { teamId: number };
+  await api(`POST /api/teams/${teamId}/members`, { userId: id });
+  const day = (await api('POST /api/teams', { name: 'day', email: '' })).teamId as number;
+  await cli(['backup', '--kinds', 'team']);
+  await api(`DELETE /api/teams/${day}`);
+  await api(`DELETE /api/teams/${teamId}`);
+  state.org(1).members.delete(id);
+  state.users.delete(id);
+  const restored = await cli(['restore', 'latest', '--apply']);
+  expect(restored).toMatchObject({ exit: 3, out: expect.stringContaining('differs: team night: without members') });
+  const again = await cli(['restore', 'latest', '--apply', '--json']);
+  expect(again).toMatchObject({ exit: 3, json: { results: [] } });
+  const { runs } = (await cli(['runs', '--json'])).json;
+  expect(runs.slice(0, 2).map((run: { status: string; problems: number }) => [run.status, run.problems])).toEqual([
+    ['partial', 1],
+    ['partial', 1],
+  ]);
+  const { out } = await cli(['restore', 'latest', '--apply']);
+  expect(out.split('Nothing to write.')[1]).toMatch(/^not restored: team night: differs only in users .*: eva$/m);
+});

@@ -1,11 +1,20 @@
 import type { SecurityChange } from '../../../contract/plan.ts';
-import type { KnownReason } from '../../../contract/reasons/catalogue.ts';
+import type { KnownReason, ReasonCode } from '../../../contract/reasons/catalogue.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import type { Kind } from '../../../grafana/kinds/kind.ts';
+import type { PlannedItem } from '../types.ts';
 
 /** Logins that a team or permissions name and that have no account here, by what the kind says is lost. */
 export function missingLogins(losses: readonly KnownReason[]): ReadonlySet<string> {
   return new Set(losses.flatMap(({ params }) => params['login'] ?? []));
+}
+
+/**
+ * Items that stay as they are because they lack only users without an account. A promotion is repeated between Grafanas
+ * with other users, so there it is no problem.
+ */
+export function lackingAccounts(items: readonly PlannedItem[], { promote }: { promote?: boolean }): PlannedItem[] {
+  return promote === true ? [] : items.filter(({ code }) => code === ('accounts-missing' satisfies ReasonCode));
 }
 
 /** The content without the users of these logins. */
