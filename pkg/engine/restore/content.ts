@@ -56,6 +56,11 @@ export function isRestored(kind: Kind, stored: Content, live: Content): boolean 
     : canonicalJson(comparable(expected.body, live.body)) === canonicalJson(comparable(live.body, expected.body));
 }
 
+/** Whether what is live is what an interrupted creation left of the content. */
+export function isCreatedInPart({ createdInParts, isPartOf }: Kind, live: Content, content: Content): boolean {
+  return createdInParts === true && isPartOf?.(live, content) === true;
+}
+
 /** The folder that is part of what is restored; '' at the root and where it is not the resource's own. */
 export function placeOf(kind: Kind, { folderUid }: Pick<Content, 'folderUid'>): string {
   return kind.owner !== undefined ? '' : (folderUid ?? '');

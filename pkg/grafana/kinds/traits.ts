@@ -58,6 +58,8 @@ export interface KindTraits {
    * deletes it in one request. Pure.
    */
   isPartOf?(live: Content, whole: Content): boolean;
+  /** Grafana also creates it part by part: an interrupted creation leaves what `isPartOf` recognizes. */
+  readonly createdInParts?: true;
   /**
    * The body without members that only some versions of Grafana return: they add defaults or hide fields, which is no
    * change. Absent = every version returns the same. Pure.

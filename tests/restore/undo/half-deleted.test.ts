@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../../../pkg/contract/manifest.ts';
 import type { RunRecord } from '../../../pkg/contract/runs.ts';
 import { planUndo } from '../../../pkg/engine/restore/undo/undo.ts';
 import { runRestore } from '../../../pkg/operations/restore.ts';
@@ -106,6 +107,46 @@ describe.each([
     await stopped(run, deletes, 'stopped');
     expect(await undo(run)).toMatchObject({ status: 'complete' });
     expect(stateOf(await bench.backup())).toEqual(before);
+  });
+});
+
+describe('a restore that was stopped while it created a contact point', () => {
+  async function half(): Promise<{ manifest: Manifest; run: string }> {
+    bench = await RestoreBench.start({ profile: '13.2' });
+    for (const uid of ['ops-1', 'ops-2']) {
+      const settings = { addresses: `${uid}@example.com` };
+      await bench.api('POST /api/v1/provisioning/contact-points', { uid, name: 'ops', type: 'email', settings });
+    }
+    const manifest = await bench.backup();
+    await bench.api('DELETE /api/v1/provisioning/contact-points/ops-1');
+    await bench.api('DELETE /api/v1/provisioning/contact-points/ops-2');
+    const stop = new AbortController();
+    const action = { kind: 'after', run: () => stop.abort(new Killed()) } as const;
+    bench.sim.setFaults({ match: /^POST .*contact-points/, action, times: 1 });
+    await expect(bench.applyRecorded({ manifest, signal: stop.signal }, true)).rejects.toThrow();
+    bench.sim.setFaults();
+    const [newest] = await bench.repository.runs({ limit: 1 });
+    return { manifest, run: newest!.id };
+  }
+  const live = () => bench.sim.state.org(1).alerting.contactPoints.filter(({ name }) => name === 'ops');
+
+  it('can be undone', async () => {
+    const { run } = await half();
+    expect(await undo(run)).toMatchObject({ status: 'complete' });
+    expect(live()).toEqual([]);
+  });
+
+  it('can be finished', async () => {
+    const { manifest } = await half();
+    await bench.apply({ manifest });
+    expect(live()).toHaveLength(2);
+  });
+
+  it('is left as someone changed it', async () => {
+    const { manifest, run } = await half();
+    live()[0]!.settings['addresses'] = 'eva@example.com';
+    expect(reasons(await bench.plan({ manifest }), 'skip')['contact-point/ops']).toContain('exists and differs');
+    expect(reasons((await planned(run)).plan, 'blocked')['contact-point/ops']).toContain('only part of it');
   });
 });
 

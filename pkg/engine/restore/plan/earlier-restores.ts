@@ -88,6 +88,18 @@ export class EarlierRestores {
     return false;
   }
 
+  /**
+   * Whether the last restore that touched the resource was one of this snapshot that was creating it when it stopped.
+   * Only a record that a trusted key signed says so, for it lets the resource be overwritten.
+   */
+  async beganToCreate(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
+    const key = keyOf({ org: context.org.id, kind: kind.name, uid });
+    const { record, author, touched } = (await this.#read()).find((run) => run.touched.has(key)) ?? {};
+    const { did, open } = touched?.get(key) ?? {};
+    const isOpen = did === 'created' && open === true && author !== undefined;
+    return isOpen && record?.source === this.#request.manifest.id && this.#request.repository.trust.counts(author);
+  }
+
   /** What was written last of a resource and its owner; of the live owner, where it is given. */
   async #last(context: WriteContext, kind: Kind, uid: string, owner?: Content): Promise<LastWrite | undefined> {
     const org = context.org.id;

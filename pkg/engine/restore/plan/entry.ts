@@ -6,7 +6,7 @@ import { lossesOf, type Reason } from '../../../contract/reasons/reason.ts';
 import type { Forecast, Kind, Reference, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
+import { isCreatedInPart, isRestored, outlineOf, sourceOf, storedContent } from '../content.ts';
 import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
@@ -91,6 +91,9 @@ export async function planEntry(
       async () =>
         live?.unfinished === true ||
         (await half()) ||
+        (live !== undefined &&
+          isCreatedInPart(kind, live, await content()) &&
+          (await planning.earlier.beganToCreate(context, kind, uid))) ||
         (now.live !== undefined && planning.earlier.leftHalf(context, kind, uid, now.live)),
     ),
     isUnshared: () => isNoLongerShared(planning, kind, context, uid),

@@ -4,7 +4,7 @@ import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { isRestored, sourceOf, storedContent } from '../content.ts';
+import { isCreatedInPart, isRestored, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
@@ -62,7 +62,8 @@ async function closeKind(
         mark === one.mark || entry === undefined
           ? undefined
           : await storedContent(sourceOf(request), entry, request.signal);
-      if (wanted !== undefined && isRestored(kind, wanted, live)) {
+      const isBegun = one.did === 'created' && wanted !== undefined && isCreatedInPart(kind, live, wanted);
+      if (isBegun || (wanted !== undefined && isRestored(kind, wanted, live))) {
         closed.push({ ...one, mark });
       }
     },

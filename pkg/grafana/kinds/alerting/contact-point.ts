@@ -113,6 +113,7 @@ export const contactPoint: Kind = {
     return kept.length === 0 ? content : { ...content, body: { ...objectAt(content.body), integrations } };
   },
 
+  createdInParts: true,
   isPartOf: (live, whole) => hasOnlySome(live, whole, 'integrations'),
   comparable: comparableContactPoint,
   missingSecrets,
