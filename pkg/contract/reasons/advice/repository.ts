@@ -115,7 +115,7 @@ export const REPOSITORY_ADVICE = {
     page: 'In the deployment, select {own} if there are no others, or to exclude them on purpose. To include them, select all organizations, and provide the name and password of a server admin. In both cases, also set the target.',
   },
   'include-server-kinds': {
-    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
+    cli: 'To include them, set GRAFANA_ADMIN_USER and GRAFANA_ADMIN_PASSWORD to the name and password of a server admin. If they are set, remove DASHKEEP_SERVER_KINDS=no if it is set; otherwise, check the password. If a service creates the backups, it also needs DASHKEEP_TARGET (in the chart: `target`), and no endpoint, access keys or encryption keys saved in the settings. To exclude them on purpose, list them in DASHKEEP_EXCLUDE_KINDS.',
     page: 'To include the kinds that only a server admin can read, give the service the name and password of a server admin, and set the target in the deployment. Set the endpoint, access keys and encryption keys there too, not in the settings. If all this is done, check the password. Or exclude these kinds in the settings.',
   },
   'set-server-admin': {
