@@ -24,6 +24,7 @@ beforeEach(async () => {
     const environment = {
       GRAFANA_URL: grafana.url,
       GRAFANA_API_TOKEN: grafana.token(),
+      DASHKEEP_ORGS: '1',
       DASHKEEP_TARGET: at(name),
       DASHKEEP_STATE_DIR: join(directory.path, name),
     };

@@ -18,7 +18,7 @@ beforeAll(async () => {
   directory = await temporaryDirectory();
   const grafana = await startGrafana({ profile: '12.4' });
   grafana.seedDashboards({ count: 2, folders: 1 });
-  const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token() };
+  const environment = { GRAFANA_URL: grafana.url, GRAFANA_API_TOKEN: grafana.token(), DASHKEEP_ORGS: '1' };
   const cli = (args: string[], name: string) =>
     runCli([...args, '--json', '--target', at(name), '--state-dir', join(directory.path, name)], environment);
   await cli(['backup', '--kinds', 'folder,dashboard'], 'berlin');
