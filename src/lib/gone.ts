@@ -7,10 +7,8 @@ import { refOf } from './routes.ts';
 /** Something that a snapshot holds and that is not there any more. */
 export interface Gone {
   entry: DiffEntry;
-  /** How many resources were deleted with it, itself included, without permissions, as on the page of changes. */
-  size: number;
-  /** Whether more may have gone with it than was counted. */
-  isMore: boolean;
+  /** Of a folder, how many dashboards were deleted with it; 0 where that is not known. */
+  dashboards: number;
   /** The snapshot that holds it. */
   from: string;
   /** When that was taken, where the page does not say it for all. */
@@ -48,19 +46,16 @@ export function outermost(entries: DiffEntry[], from: string, isCut = false): Go
     .filter((entry) => MISSED.has(entry.kind) && !folders.some((folder) => isIn(entry, folder)))
     .map((entry) => {
       if (entry.kind === 'folder') {
-        const all = entries.filter((other) => other === entry || isIn(other, entry));
-        const size = all.filter(({ kind }) => !kind.endsWith('-permissions')).length;
-        // An annotation does not say in which folder its dashboard is.
-        const isMore = isCut || entries.some(({ kind, org }) => kind === 'annotation' && org === entry.org);
-        return { entry, size, isMore, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
+        const inside = entries.filter((other) => other.kind === 'dashboard' && isIn(other, entry));
+        const dashboards = isCut ? 0 : inside.length;
+        return { entry, dashboards, from, selection: { type: 'folder', org: entry.org, uid: entry.uid } };
       }
       const own = entries.filter(
         (other) => other.org === entry.org && other.uid === entry.uid && belongs(other, entry),
       );
       return {
         entry,
-        size: 1,
-        isMore: false,
+        dashboards: 0,
         from,
         selection: { type: 'resources', resources: [entry, ...own].map(refOf) },
       };

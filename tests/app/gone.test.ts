@@ -12,7 +12,7 @@ describe('what is gone', async () => {
     ...{ change: 'removed', org: 1, kind, uid, title, folder },
   });
 
-  it('is shown by its outermost folder, with the number of resources that it brings back, without permissions', () => {
+  it('is shown by its outermost folder, with the number of dashboards that were in it', () => {
     const gone = outermost(
       [
         removed('folder', 'shop', 'Shop'),
@@ -23,19 +23,14 @@ describe('what is gone', async () => {
       ],
       's',
     );
-    expect(gone.map(({ entry, size, selection }) => [entry.title, size, selection])).toEqual([
-      ['Shop', 3, { type: 'folder', org: 1, uid: 'shop' }],
+    expect(gone.map(({ entry, dashboards, selection }) => [entry.title, dashboards, selection])).toEqual([
+      ['Shop', 1, { type: 'folder', org: 1, uid: 'shop' }],
     ]);
   });
 
-  it('says when a folder may hold more than was counted: annotations name no folder, and a list can be cut', () => {
+  it('has no number where the list is cut', () => {
     const inShop = [removed('folder', 'shop', 'Shop'), removed('dashboard', 'd', 'Dashboard', 'Shop')];
-    const mayHoldMore = (entries: DiffEntry[], isCut?: boolean) =>
-      outermost(entries, 's', isCut).map(({ size, isMore }) => [size, isMore]);
-    expect(mayHoldMore(inShop)).toEqual([[2, false]]);
-    expect(mayHoldMore([...inShop, removed('annotation', 'x', 'Deployed')])).toEqual([[2, true]]);
-    expect(mayHoldMore([...inShop, { ...removed('annotation', 'x', 'Deployed'), org: 2 }])).toEqual([[2, false]]);
-    expect(mayHoldMore(inShop, true)).toEqual([[2, true]]);
+    expect(outermost(inShop, 's', true)).toMatchObject([{ dashboards: 0 }]);
   });
 
   it('brings a dashboard back with its permissions', () => {

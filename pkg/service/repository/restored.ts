@@ -196,10 +196,13 @@ function savedWithin(version: SavedFacts, { mark }: VersionRef): Saved | undefin
   if (!Number.isNaN(at)) {
     return { from: at - APART_MS, to: at + APART_MS };
   }
-  // Grafana does not say when something was saved that was only created, and safety snapshots do not read all again.
+  // Grafana does not say when something was saved that was only created, and safety snapshots do not read all again: an
+  // earlier restore counts if the comment names its source, or the content is what it left.
   const source = /\bfrom snapshot (\S+)$/.exec(comment ?? '')?.[1];
-  const from = Date.parse(after) - (source === undefined ? 0 : DAY_MS);
-  return Number.isNaN(from) ? undefined : { from, to: Date.parse(time), source };
+  const from = Date.parse(after) - (source === undefined && mark === undefined ? 0 : DAY_MS);
+  return Number.isNaN(from)
+    ? undefined
+    : { from, to: Date.parse(time), source, ...(source === undefined && mark !== undefined ? { mark } : {}) };
 }
 
 function ranWithin(run: RunLine, { from, to, source = run.source }: Saved): boolean {

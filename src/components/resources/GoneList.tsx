@@ -34,7 +34,8 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
               <Text color="secondary" variant="bodySmall">
                 {[
                   one.entry.folder || kindLabel(one.entry.kind),
-                  sizeText(one),
+                  one.dashboards > 0 &&
+                    plural('gone.dashboards', one.dashboards, '{{number}} dashboard', '{{number}} dashboards'),
                   whoAndWhen(one.entry),
                   one.seen !== undefined &&
                     t('gone.seen', 'last seen in the backup of {{time}}', { time: timeText(one.seen) }),
@@ -66,14 +67,6 @@ export function GoneList({ gone, label, timeText = formatTime }: Props) {
       )}
     </div>
   );
-}
-
-function sizeText({ size, isMore }: Gone): string {
-  return isMore
-    ? plural('gone.atLeast', size, 'at least {{number}} resource', 'at least {{number}} resources')
-    : size > 1
-      ? plural('snapshot.count', size, '{{number}} resource', '{{number}} resources')
-      : '';
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

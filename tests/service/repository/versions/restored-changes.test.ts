@@ -86,3 +86,16 @@ it('GET /changes lists permissions as changes of the restore that left them, and
   found.delete(`returned dashboard-permissions ${cut}`);
   expect(found.size).toBe(2);
 });
+
+it('GET /changes lists a folder that an interrupted restore created as its change', async () => {
+  await api('POST /api/folders', { uid: 'area', title: 'Area' });
+  await api('POST /api/dashboards/db', { dashboard: { uid: 'one', title: 'one', panels: [] }, folderUid: 'area' });
+  const snapshot = await backUp();
+  await api('DELETE /api/folders/area');
+  const lost = await backUp();
+  const [cut] = await cutAndFinish(snapshot);
+  await backUp();
+  const { items } = (await service.call('GET', '/changes?limit=100')).json as ChangePage;
+  const since = items.filter(({ snapshots: { first }, resource }) => first > lost && resource?.kind === 'folder');
+  expect(since.map(({ what, restored }) => [what, restored?.run])).toEqual([['returned', cut]]);
+});
