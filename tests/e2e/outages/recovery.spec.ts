@@ -73,7 +73,7 @@ test('a run cannot be cancelled while the service is down, and the page says so 
   await expect(page.getByRole('alert')).toHaveCount(1);
   await expect(cancel).toBeDisabled();
   await cancel.hover({ force: true });
-  await expect(page.getByRole('tooltip')).toHaveText(/does not respond/);
+  await expect(page.getByRole('tooltip')).toHaveText(/is not responding/);
   await page.waitForTimeout(4_000);
   await expect(page.getByRole('alert')).toHaveCount(1);
 });
