@@ -117,7 +117,7 @@ describe.runIf(depth() === 'all')('the pages, followed by a reader', () => {
       ['berlin', 'paris'].map(async (name) => {
         const where = `--target s3://my-bucket/${name} --state-dir ${join(reader.directory, name)}`;
         const { text } = await reader.shell(
-          `dashkeep backup --kinds folder,dashboard ${where} > /dev/null && dashkeep keys ${where}`,
+          `dashkeep backup --orgs 1 --kinds folder,dashboard ${where} > /dev/null && dashkeep keys ${where}`,
           own,
         );
         return /[0-9a-f]{32}/.exec(text)?.[0] ?? '';

@@ -45,7 +45,7 @@ async function apply(request: object): Promise<string> {
 
 /** Restores the snapshot, ends the service while the restore writes permissions, and finishes it. @returns both runs */
 async function cutAndFinish(snapshot: string): Promise<[string, string]> {
-  grafana.setFaults({ match: /^POST .*access-control/, action: { kind: 'cut', unhandled: true } });
+  grafana.setFaults({ match: /^POST .*access-control/, action: { kind: 'hang' } });
   const begun = grafana.writes().length;
   const cut = await apply({ snapshot, selection: { type: 'everything' } });
   const isAsked = ({ path }: { path: string }): boolean => path.startsWith('/api/access-control/');
