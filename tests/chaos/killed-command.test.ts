@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { call } from '../simulator/http.ts';
 import { variants } from '../support/budget.ts';
 import { temporaryDirectory } from '../support/directories.ts';
 import { startGrafana } from '../support/grafana/index.ts';
@@ -69,6 +70,37 @@ it('says that nothing is lost when a second signal ends it', async () => {
   setTimeout(() => child.kill('SIGINT'), 1000);
   expect(await ended).toEqual([130, null]);
   expect(said).toContain('dashkeep: ended immediately by a second SIGINT. Existing snapshots are not affected.');
+});
+
+it('brings back the annotations of dashboards that a killed restore deleted', async () => {
+  const kinds = ['--kinds', 'folder,dashboard,annotation'];
+  await cli('backup', ...kinds);
+  for (const uid of ['extra-1', 'extra-2']) {
+    await call(grafana, 'admin:admin', 'POST /api/dashboards/db', { dashboard: { uid, title: uid } });
+    const annotation = { dashboardUID: uid, time: Date.now(), text: `Deployed ${uid}` };
+    await call(grafana, 'admin:admin', 'POST /api/annotations', annotation);
+  }
+  const texts = async (): Promise<string[]> => {
+    const { body } = await call(grafana, 'admin:admin', 'GET /api/annotations?limit=100');
+    return body.map(({ text }: { text: string }) => text).sort();
+  };
+  const before = await texts();
+  const kill = (): boolean => child.kill('SIGKILL');
+  grafana.setFaults({ match: /^DELETE .*dashboard/, action: { kind: 'before', run: kill }, skip: 1, times: 1 });
+  await cli('restore', 'latest', ...kinds, '--delete-extra', '--apply', '--confirm', 'Main Org.');
+  grafana.setFaults();
+  expect(await texts()).not.toEqual(before);
+  // Grafana hides what a deleted dashboard had, and removes it later.
+  const { annotations, dashboards } = grafana.state.org(1);
+  for (const [id, { dashboardUid }] of annotations) {
+    if (dashboardUid !== '' && !dashboards.has(dashboardUid)) {
+      annotations.delete(id);
+    }
+  }
+  const run = (await cli('runs')).out.match(/^(\S+) +restore +interrupted/m)?.[1] ?? '';
+
+  expect(await cli('restore', '--undo', run, '--apply')).toMatchObject({ exit: 0 });
+  expect(await texts()).toEqual(before);
 });
 
 const KILLED = [

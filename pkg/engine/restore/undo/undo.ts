@@ -14,6 +14,7 @@ import { closeOpenEntries, entriesBroughtBack } from './open-entries.ts';
 import { sourceOf, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import { isHalfMade, isOwnersDefault } from '../plan/earlier-restores.ts';
+import { ownedResources } from '../plan/owned-resources.ts';
 import { planRestore } from '../plan/plan.ts';
 import type { Planning } from '../plan/planning.ts';
 import { confirmationFor } from '../plan/confirmation.ts';
@@ -53,7 +54,8 @@ export async function planUndo(
   const entries = recorded.some(({ did, open }) => did === 'created' || open === true)
     ? await entriesBroughtBack(from, run)
     : undefined;
-  const touched = await closeOpenEntries(from, recorded, entries);
+  const closed = await closeOpenEntries(from, recorded, entries);
+  const touched = [...closed, ...(await deletedAlong(from, closed))];
   const newOrgs = orgsCreatedBy(asked, touched);
   const isNew = (one: Touched): boolean =>
     one.did === 'created' ||
@@ -79,6 +81,19 @@ export async function planUndo(
       ...compact({ confirm }),
     },
   };
+}
+
+/**
+ * Annotations of dashboards that a process may have deleted before it was killed: only a deletion that was confirmed is
+ * recorded with what Grafana deleted along.
+ */
+async function deletedAlong(request: PlanRequest, touched: readonly Touched[]): Promise<Touched[]> {
+  const known = new Set(touched.map(keyOf));
+  const open = new Set(touched.filter(({ did, open: isOpen }) => did === 'deleted' && isOpen === true).map(keyOf));
+  const owners = request.manifest.resources.filter((entry) => entry.kind === 'dashboard' && open.has(keyOf(entry)));
+  return (await ownedResources(request, owners))
+    .filter((entry) => entry.kind === 'annotation' && !known.has(keyOf(entry)))
+    .map(({ org, kind, uid }) => ({ org, kind, uid, did: 'deleted', open: true }));
 }
 
 /**
