@@ -72,8 +72,8 @@ describe('the reasons of the service', () => {
   });
 
   it('for losses come in their order, those without data as they are', () => {
-    const told = lossesOf([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
-    expect(lossTexts(told)).toEqual(['Enter again: password', 'Create new tokens']);
+    const reported = lossesOf([reason('enter-again', { field: 'password' }), reason('tokens-lost')]);
+    expect(lossTexts(reported)).toEqual(['Enter again: password', 'Create new tokens']);
     expect(lossTexts({ losses: ['tokens: make new ones'] })).toEqual(['tokens: make new ones']);
   });
 

@@ -85,7 +85,7 @@ export function isWrongPassword({ httpStatus, reason }: GrafanaError): boolean {
 }
 
 /**
- * Grafana's refusal of the token of one of several organizations, with what tells them apart.
+ * Grafana's refusal of the token of one of several organizations, with the organization and its variable.
  * @param variable - that gives the token
  */
 export function refusedToken(error: GrafanaError, variable: string, org: number): GrafanaError {
