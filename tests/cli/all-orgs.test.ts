@@ -106,6 +106,17 @@ describe('a backup without --orgs', () => {
     expect(chosen.advice).toMatchObject([{ code: 'include-server-kinds' }]);
   });
 
+  it('names the organization whose token cannot read everything', async () => {
+    const tokens = {
+      GRAFANA_API_TOKEN: grafana.token({ orgId: 1 }),
+      [`GRAFANA_API_TOKEN_ORG_${second}`]: grafana.token({ orgId: second, role: 'Viewer' }),
+    };
+    const { exit, out } = await dashkeep(['backup', '--orgs', `1,${second}`, '--kinds', 'team,folder'], tokens);
+    expect(exit).toBe(3);
+    expect(out).toContain(`not read: org ${second} (Second): team: GET /api/teams/search: 403`);
+    expect(out).toContain(`organizations with errors: ${second} (Second); not read there: team, folder\n`);
+  });
+
   it('names the organizations that --orgs leaves out', async () => {
     const { exit, json } = await dashkeep(['backup', '--orgs', '1', '--json']);
     expect(exit).toBe(0);

@@ -159,7 +159,9 @@ describe('an organization that the account is no member of', () => {
     const { exit, out } = await backup(ADMIN, '--orgs', 'all');
     expect(exit).toBe(3);
     const lines = out.split('\n').filter((line) => line.startsWith('not read: '));
-    expect(lines).toEqual([expect.stringMatching(/^not read: team, .*annotation.*: .*not a member of .*“Closed”/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^not read: org 2 \(Closed\): team, .*annotation.*: .*not a member of .*“Closed”/),
+    ]);
     expect(out.split('not a member of')).toHaveLength(2);
     expect(out).toMatch(/is partial: [1-9]\d+ resources/);
     expect(out).toMatch(

@@ -106,7 +106,7 @@ function printReport(context: CliContext, manifest: Manifest, configuration: Con
       report.reason !== undefined && causes.has(report.reason) ? 'not read, see below' : (report.reason ?? ''),
     ]);
   printTable(context, ['kind', 'listed', 'stored', 'reused', 'skipped', 'failed', ''], rows);
-  causesOf(manifest.errors).forEach((line) => printLine(context, printable(`not read: ${line}`)));
+  causesOf(manifest.errors, manifest.orgs).forEach((line) => printLine(context, printable(`not read: ${line}`)));
   printShrunk(context, manifest);
   printUpgrade(context, manifest);
   const size = manifest.resources.reduce((sum, entry) => sum + entry.bytes, 0);

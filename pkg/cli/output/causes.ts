@@ -1,18 +1,26 @@
-import type { ResourceProblem } from '../../contract/manifest.ts';
+import type { Manifest, ResourceProblem } from '../../contract/manifest.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { failedOrgs } from '../../repository/snapshots/covered/failed.ts';
+import { namesOf as orgNames } from '../../repository/snapshots/covered/organizations.ts';
 import { counted } from './output.ts';
 
 /** Most resources that one line names. */
 const MOST_NAMED = 5;
 
-/** One line for each cause: what could not be read because of it, and why. */
-export function causesOf(problems: readonly ResourceProblem[]): string[] {
+/**
+ * One line for each cause: what could not be read because of it, and why.
+ * @param orgs - those of the snapshot: where only some have the problem, it names them
+ */
+export function causesOf(problems: readonly ResourceProblem[], orgs: Manifest['orgs'] = []): string[] {
   const byReason = new Map<string, ResourceProblem[]>();
   for (const problem of problems) {
     const reason = withoutCount(problem);
     byReason.set(reason, [...(byReason.get(reason) ?? []), problem]);
   }
-  return [...byReason].map(([reason, all]) => `${namesOf(all)}: ${reason}`);
+  return [...byReason].map(([reason, all]) => {
+    const where = failedOrgs(all, orgs);
+    return `${where.length === 0 ? '' : `org ${orgNames(where)}: `}${namesOf(all)}: ${reason}`;
+  });
 }
 
 /** The reason alone: that of several resources also says how many they are. */

@@ -125,7 +125,7 @@ export class Collection {
    * such as refused credentials, is one problem of each kind.
    */
   fail(problem: Omit<ResourceProblem, keyof Because>, error: unknown): void {
-    const why = because(describe(error));
+    const why = describe(error);
     this.firstCause ??= error;
     const causes = this.#causes.get(error) ?? new Map<string, ResourceProblem>();
     this.#causes.set(error, causes);
@@ -256,7 +256,11 @@ function sharer(): (entry: ManifestEntry) => void {
 }
 
 /** The reason with what to do about it, when the error knows. */
-function describe(error: unknown): Reason {
-  const forbidden = error instanceof DashkeepError && error.code === 'DK_GRAFANA_FORBIDDEN';
-  return forbidden ? reasonWithHint(error) : reasonFrom(error);
+function describe(error: unknown): Because {
+  if (!(error instanceof DashkeepError) || error.code !== 'DK_GRAFANA_FORBIDDEN') {
+    return because(reasonFrom(error));
+  }
+  const refused = because(reasonWithHint(error));
+  // A list that hides some resources was read; its code says so.
+  return error.why?.code === 'list-hides' ? { ...refused, ...error.why } : refused;
 }

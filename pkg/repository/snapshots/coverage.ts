@@ -1,17 +1,11 @@
 import type { Coverage } from '../../contract/coverage.ts';
-import { KIND_NAMES, SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
+import { SERVER_KINDS, type KindName } from '../../contract/kinds.ts';
 import type { Loss, Overwritten, Shrunk, Upgrade } from '../../contract/losses/losses.ts';
 import { isMassChange } from '../../contract/losses/mass-change.ts';
-import {
-  countsNow,
-  isFull,
-  isRegularBackup,
-  problemCount,
-  type Manifest,
-  type SnapshotSummary,
-} from '../../contract/manifest.ts';
+import { countsNow, isFull, isRegularBackup, type Manifest, type SnapshotSummary } from '../../contract/manifest.ts';
 import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { reasonSentence } from '../../contract/reasons/reason.ts';
+import { failedParts } from './covered/failed.ts';
 import { isAsked, isOfList, orgParts, orgsAdvice, unreadOrgs } from './covered/organizations.ts';
 
 /** What coverage is computed from. */
@@ -34,7 +28,6 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
   const isUnread = new Set(closed.length === orgs.length ? [] : closed.map(({ id }) => id));
   // An organization of which nothing was read does not count, and says nothing about kinds that others were read of.
   const inRead = errors.filter(({ org }) => !isUnread.has(org));
-  const failed = KIND_NAMES.filter((kind) => inRead.some((problem) => problem.kind === kind));
   const unlisted = new Set(inRead.flatMap((problem) => (isOfList(problem) ? [problem.kind] : [])));
   const read = named.filter(([kind, report]) => isAsked(kind, report, errors));
   const existing = read.length + unselected.length + forAdmins.length;
@@ -55,9 +48,7 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
     ...(unselected.length === 0
       ? []
       : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-unselected', { kinds: unselected.join(', ') })]),
-    ...(inRead.length === 0
-      ? []
-      : [reason('lacks-failed', { kinds: failed.map((kind) => failedOf(kind, inRead)).join(', ') })]),
+    ...failedParts(inRead, orgs),
     ...(newer.length === 0 ? [] : [reason('lacks-newer-kinds', { kinds: countedKinds(newer) })]),
   ];
   const aboutOrgs = isSafety ? [] : orgsAdvice(orgs, scope);
@@ -69,13 +60,6 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
     parts,
     advice: isSafety ? [] : [...aboutOrgs, ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')])],
   };
-}
-
-/** A kind, with the number of resources where only some of them failed: in how many organizations says nothing. */
-function failedOf(kind: KindName, errors: Manifest['errors']): string {
-  const own = errors.filter((problem) => problem.kind === kind);
-  const isUnlisted = own.some(isOfList);
-  return isUnlisted ? kind : `${kind} (${problemCount(own)})`;
 }
 
 function countedKinds(newer: NonNullable<Covered['newer']>): string {

@@ -49,7 +49,7 @@ export async function checkRights(
   const named = open.slice(0, MOST_NAMED).map((one) => missingIn(one, all.length > 1));
   const more = open.length > named.length ? [`… (${open.length})`] : [];
   const found = open.length === 0 ? [] : [reason('rights-lacking', { kinds: [...named, ...more].join('; ') })];
-  const others = parts.filter(({ code }) => code !== 'lacks-failed');
+  const others = parts.filter(({ code }) => !code.startsWith('lacks-failed'));
   const hints = [
     ...(flawed.some(({ lacking }) => lacking.length > 0) ? [reason('give-admin-role')] : []),
     ...(flawed.length > open.length ? [reason('join-organizations')] : []),

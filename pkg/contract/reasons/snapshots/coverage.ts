@@ -19,6 +19,7 @@ export const COVERAGE_REASONS = {
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',
   'lacks-failed': 'not read because of errors: {kinds}',
+  'lacks-failed-in': 'organizations with errors: {orgs}; not read there: {kinds}',
 
   'snapshot-shrunk': 'many resources of snapshot {since} are missing: {losses}',
   'mass-change': 'unusually many resources of snapshot {since} are missing or different (≠): {losses}',

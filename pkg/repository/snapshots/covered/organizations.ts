@@ -112,7 +112,7 @@ function countedParts(
 }
 
 /** The first ones; where there are many, with their number. */
-function namesOf(orgs: readonly { id: number; name: string }[]): string {
+export function namesOf(orgs: readonly { id: number; name: string }[]): string {
   const named = orgs.slice(0, MOST_NAMED).map(({ id, name }) => (name === '' ? String(id) : `${id} (${name})`));
   return [...named, ...(orgs.length > named.length ? [`… (${orgs.length})`] : [])].join(', ');
 }
