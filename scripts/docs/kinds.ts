@@ -35,7 +35,7 @@ const unread = (kinds: string): string => `
 ## Read at least once a day
 
 Grafana has no list that shows whether permissions, or the settings of an externally shared dashboard, have changed, so a backup would
-have to request each of them. It therefore reads these kinds only in the cases below, and otherwise copies them from the
+have to request each of them. The following kinds are therefore read only in the cases below, and otherwise copied from the
 last snapshot: ${kinds}.
 
 1. They were last read at least 23 hours ago. A daily backup therefore reads them each day.

@@ -80,7 +80,7 @@ export const SETTING_TEXTS: Readonly<Record<Name, string>> = {
   GRAFANA_URL: 'address of Grafana, such as `http://localhost:3000`',
   GRAFANA_API_TOKEN: 'service account token',
   'GRAFANA_API_TOKEN_ORG_<n>': 'tokens of other organizations',
-  GRAFANA_ADMIN_USER: 'name of a server admin, together with the password',
+  GRAFANA_ADMIN_USER: 'user name of a server admin, to use with the password',
   GRAFANA_ADMIN_PASSWORD: 'password of the server admin',
   DASHKEEP_GRAFANA_CA_FILE: 'PEM file with additional certificate authorities',
   DASHKEEP_GRAFANA_CONCURRENCY:
