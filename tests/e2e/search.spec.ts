@@ -92,7 +92,7 @@ test('the search speaks French', async ({ app, page, backup }) => {
   expect(backup).not.toBe('');
   await app.open(`/history/search?q=${encodeURIComponent(board.title)}&lang=fr-FR`);
   const hit = page.getByRole('article', { name: board.title });
-  await expect(hit.getByText('dans la dernière sauvegarde').first()).toBeVisible(LONG);
+  await expect(hit.getByText('dans le dernier point de sauvegarde').first()).toBeVisible(LONG);
   await expect(hit.getByRole('link', { name: 'Versions antérieures' })).toBeVisible();
   await expectAccessible(page);
 });

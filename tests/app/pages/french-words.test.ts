@@ -41,7 +41,7 @@ const CASES: [why: KnownReason, text: string][] = [
     'Géré par un fichier (shop.json), qui annulerait la modification',
   ],
   [reason('snapshot-expired', { expires: '2026-11-29T20:30:05Z' }), 'A expiré le 29 nov. 2026, 20:30'],
-  [reason('extra-managed', { manager: 'plugin' }), 'Absent de la sauvegarde, mais géré par un plugin'],
+  [reason('extra-managed', { manager: 'plugin' }), 'Absent du point de sauvegarde, mais géré par un plugin'],
   [reason('managed-since', { manager: 'terraform' }), 'Désormais géré par terraform'],
   [
     reason('endpoint-unencrypted', { source: 'the settings' }),
@@ -49,19 +49,19 @@ const CASES: [why: KnownReason, text: string][] = [
   ],
   [
     reason('snapshots-untrusted', { count: '2', signers: 'none', time: '2026-11-29T20:30:05Z' }),
-    'Sauvegardes qu’aucune clé de confiance n’a signées : 2, la plus récente du 29 nov. 2026, 20:30 (signataires : aucun)',
+    'Points de sauvegarde qu’aucune clé de confiance n’a signés : 2, le plus récent du 29 nov. 2026, 20:30 (signataires : aucun)',
   ],
   [
     reason('latest-narrower', { ...latest, lacks: 'org 2 (Second Org.), data-source' }),
-    'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, couvre moins que celle du 28 nov. 2026, 20:30 ; non inclus : organisation 2 (Second Org.), sources de données',
+    'Le dernier point de sauvegarde, celui du 29 nov. 2026, 20:30, couvre moins que celui du 28 nov. 2026, 20:30 ; non inclus : organisation 2 (Second Org.), sources de données',
   ],
   [
     reason('latest-never-full', { ...latest, state: 'partial, mass change' }),
-    'La dernière sauvegarde, celle du 29 nov. 2026, 20:30, n’est pas intégrale (partielle, modification massive), et il n’existe aucune sauvegarde intégrale',
+    'Le dernier point de sauvegarde, celui du 29 nov. 2026, 20:30, n’est pas intégral (partiel, modification massive), et il n’en existe aucun qui le soit',
   ],
   [
     reason('mass-change', { since: ID, losses: '336/348 resources, 30/40 dashboard (org 1)' }),
-    'Un nombre inhabituel de ressources de la sauvegarde du 29 nov. 2026, 20:30 manquent ou diffèrent (≠) : 336 sur 348 ressources, 30 sur 40 tableaux de bord (organisation 1)',
+    'Un nombre inhabituel de ressources du point de sauvegarde du 29 nov. 2026, 20:30 manquent ou diffèrent (≠) : 336 sur 348 ressources, 30 sur 40 tableaux de bord (organisation 1)',
   ],
 ];
 
