@@ -149,7 +149,9 @@ describe('dashkeep fleet', () => {
     await backup('berlin');
     const partial = await fleet(['berlin', 'paris']);
     expect(partial.exit).toBe(3);
-    expect(byName(partial, 'berlin')).toMatchObject({ alarms: [{ code: 'snapshot-partial' }, { code: 'last-full' }] });
+    const missing = [{ code: 'covers-kinds' }, { code: 'lacks-failed', params: { kinds: 'folder' } }];
+    const alarms = [{ code: 'snapshot-partial' }, { code: 'last-full' }, ...missing];
+    expect(byName(partial, 'berlin')).toMatchObject({ alarms });
     expect(byName(partial, 'paris')).toMatchObject({ state: 'ok' });
 
     signers.pop();
@@ -174,7 +176,7 @@ describe('dashkeep fleet', () => {
       readiness: { level: 'attention', ...covered },
       alarms: [covered, { code: 'lacks-given-orgs' }],
     });
-    const unknown = [{ code: 'covers-unknown-org' }, { code: 'lacks-server-kinds' }];
+    const unknown = [{ code: 'covers-unknown-org' }, { code: 'covers-kinds' }, { code: 'lacks-server-kinds' }];
     expect(byName(narrow, 'paris')).toMatchObject({ state: 'attention', alarms: unknown });
   });
 

@@ -64,13 +64,30 @@ it('names what the latest snapshot does not cover, although no one excluded it',
 
   const kinds = 'org, user, sso-settings, server-settings';
   const alone = 'one organization (a token does not show whether others exist)';
-  const said = `snapshot ${whole}: ${alone}; not included, because only a server admin can read them: ${kinds}\n`;
+  const said = `snapshot ${whole}: ${alone}; 22 of 26 kinds; not included, because only a server admin can read them: ${kinds}\n`;
   expect((await dashkeep(['snapshots'], {})).out).toContain(`note: the latest ${said}`);
   expect((await dashkeep(['show', 'latest'], {})).out).toContain(`note: this ${said}`);
-  const uncovered = [{ code: 'covers-unknown-org' }, { code: 'lacks-server-kinds', params: { kinds } }];
+  const lacks = { code: 'lacks-server-kinds', params: { kinds } };
+  const uncovered = [{ code: 'covers-unknown-org' }, { code: 'covers-kinds' }, lacks];
   expect((await dashkeep(['show', 'latest', '--json'], {})).json).toMatchObject({ uncovered });
   expect((await dashkeep(['snapshots', '--json'], {})).json.snapshots[0]).toMatchObject({ uncovered });
 
   await backup(['--kinds', 'folder'], { GRAFANA_API_TOKEN: grafana.token() });
   expect((await dashkeep(['show', 'latest'], {})).out).toContain(`snapshot may not cover everything: ${alone}\n`);
+});
+
+it('names what could not be read in the same words as the end of the backup and the plan', async () => {
+  const token = { GRAFANA_API_TOKEN: grafana.token({ role: 'Viewer' }) };
+  const { exit, out } = await dashkeep(['backup'], token);
+  expect(exit).toBe(3);
+  const [, covers = ''] = /^it covers (.+)$/m.exec(out) ?? [];
+  expect(covers).toMatch(/ 6 of 26 kinds; .*not read because of errors: team, .*annotation/);
+  expect((await dashkeep(['snapshots'], {})).out).toContain(
+    `note: the latest snapshot does not cover everything: ${covers}\n`,
+  );
+  expect((await dashkeep(['show', 'latest'], {})).out).toContain(
+    `note: this snapshot does not cover everything: ${covers}\n`,
+  );
+  const plan = await dashkeep(['restore', 'latest', '--grafana-url', grafana.url], token);
+  expect(plan.out).toContain(`It covers ${covers}.`);
 });
