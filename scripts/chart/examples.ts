@@ -37,7 +37,7 @@ const OVERLAYS: Overlay[] = [
 const MANIFESTS: Overlay[] = [
   {
     file: 'manifests/cronjob.yaml',
-    title: 'Bootstrap Job and CronJob: the classic recipe, without a running service.',
+    title: 'Bootstrap Job and two CronJobs, without a service.',
     values: { mode: 'cronjob', target: TARGET },
   },
   {
@@ -53,7 +53,7 @@ const MANIFESTS: Overlay[] = [
   },
   {
     file: 'manifests/sidecar.yaml',
-    title: "What the sidecar needs beside Grafana's pod; the container and its volumes are in grafana-overlay.yaml.",
+    title: "The sidecar's objects; its container and volumes are in grafana-overlay.yaml.",
     values: { mode: 'sidecar', target: TARGET, overlay: { create: false } },
   },
 ];

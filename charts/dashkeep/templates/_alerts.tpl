@@ -26,7 +26,7 @@ groups:
     runbook_url: {{ .root.Values.metrics.prometheusRule.runbookBaseUrl }}/{{ .runbook }}.md
 {{- end }}
 
-{{/* What the replica that leads says about its last run; one that led before remembers an older run. */}}
+{{/* Status of the last run, as reported by the leading replica: a former leader reports an older run. */}}
 {{- define "dashkeep.lastRun" -}}
 max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }}, status={{ quote .status }}} and on (cluster, namespace, job, instance) dashkeep_leader == 1) == 1
 {{- end }}
@@ -86,7 +86,7 @@ max by (cluster, namespace, job) (dashkeep_last_run_status{kind={{ quote .kind }
   "description" "The label line names the problem. The page Readiness and dashkeep readiness show the evidence and advice.") }}
 {{- end }}
 
-{{/* True while the newest Job that ended has failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs stay for a while, so a failure alone says little. */}}
+{{/* True if the newest finished Job failed, from (dict "namespace" "jobs" a regular expression). Finished Jobs are kept for a while, so the failure of an older Job is not enough. */}}
 {{- define "dashkeep.newestJobFailed" -}}
 {{- $jobs := printf "namespace=%q, job_name=~%q" .namespace .jobs -}}
 {{- $started := printf "kube_job_status_start_time{%s}" $jobs -}}

@@ -1,4 +1,4 @@
-{{/* What the schema can't see: values that contradict each other. Each says what to do. */}}
+{{/* Values that contradict each other, which the schema cannot detect. Each error gives the solution. */}}
 {{- define "dashkeep.guards" -}}
 {{- $mode := .Values.mode -}}
 {{- if and (eq $mode "sidecar") (ne (include "dashkeep.grafanaNamespace" .) .Release.Namespace) -}}

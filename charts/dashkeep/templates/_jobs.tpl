@@ -1,4 +1,4 @@
-{{/* The pod that mints and renews the token. */}}
+{{/* The pod that creates and renews the token. */}}
 {{- define "dashkeep.bootstrapPod" -}}
 {{- $admin := list -}}
 {{- range $name, $value := include "dashkeep.adminEnvironment" . | fromYaml -}}

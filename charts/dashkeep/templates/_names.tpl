@@ -1,12 +1,12 @@
 {{/*
-Names. All of them also work in the context of a sub-chart called from an umbrella, where .Values and .Chart are that
-sub-chart's: what must be the same on both sides comes from .Release and .Values.global alone.
+Names. All of them also work in the context of a sub-chart of an umbrella chart, where .Values and .Chart belong to the
+sub-chart: names that must be the same in both sub-charts are derived only from .Release and .Values.global.
 */}}
 
-{{/* The image's default tag. It is here because .Chart is another chart where the sidecar is injected. A test keeps it equal to appVersion. */}}
+{{/* The image's default tag. It is set here because .Chart is a different chart if the sidecar is injected. A test checks that it equals appVersion. */}}
 {{- define "dashkeep.appVersion" -}}1.0.0-rc.1{{- end }}
 
-{{/* Digests of this release's images, written here by the release itself: they hold while registry, repository and tag are the defaults. */}}
+{{/* Digests of this release's images, inserted by the release. They apply if registry, repository and tag have their defaults. */}}
 {{- define "dashkeep.digests" -}}
 dashkeep/dashkeep: ''
 dashkeep/dashkeep-plugin: ''
@@ -23,7 +23,7 @@ dashkeep/dashkeep-plugin: ''
 {{- if ne (toString (((.Values).global).dashkeep | default dict).enabled) "false" }}true{{ end -}}
 {{- end }}
 
-{{/* The name in an umbrella: the same from either sub-chart. */}}
+{{/* The name in an umbrella chart, the same in both sub-charts. */}}
 {{- define "dashkeep.sharedName" -}}
 {{- $global := ((.Values).global).dashkeep | default dict -}}
 {{- if $global.fullnameOverride -}}
@@ -35,7 +35,7 @@ dashkeep/dashkeep-plugin: ''
 {{- end -}}
 {{- end }}
 
-{{/* 52 characters: CronJob names end there, and "-bootstrap" has to fit for the others. */}}
+{{/* 52 characters: the limit for names of CronJobs, and short enough to append "-bootstrap" to other names. */}}
 {{- define "dashkeep.fullname" -}}
 {{- if include "dashkeep.umbrella" . -}}
 {{- include "dashkeep.sharedName" . -}}
@@ -71,7 +71,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- .Values.grafana.releaseName | default (eq (include "dashkeep.umbrella" .) "true" | ternary .Release.Name "grafana") -}}
 {{- end }}
 
-{{/* What the official chart calls Grafana's objects, by its own rule. */}}
+{{/* Name of Grafana's objects, derived as in the official chart. */}}
 {{- define "dashkeep.grafanaFullname" -}}
 {{- $release := include "dashkeep.grafanaRelease" . -}}
 {{- if .Values.grafana.fullname -}}
@@ -119,7 +119,7 @@ http://{{ include "dashkeep.grafanaFullname" . }}.{{ include "dashkeep.grafanaNa
 {{- .Values.grafana.adminSecret.name | default (include "dashkeep.grafanaFullname" .) -}}
 {{- end }}
 
-{{/* "true" where the admin Secret can be mounted, so that nobody needs the right to read it through the API. */}}
+{{/* "true" if the admin Secret can be mounted, so that no account needs permission to read it through the API. */}}
 {{- define "dashkeep.adminSecretMounted" -}}
 {{- if eq (include "dashkeep.grafanaNamespace" .) .Release.Namespace }}true{{ end -}}
 {{- end }}
@@ -141,7 +141,7 @@ http://{{ include "dashkeep.grafanaFullname" . }}.{{ include "dashkeep.grafanaNa
 {{- printf "%s-bootstrap" (include "dashkeep.serviceAccountName" .) -}}
 {{- end }}
 
-{{/* The ServiceAccount that mints the token. */}}
+{{/* The ServiceAccount that creates the token. */}}
 {{- define "dashkeep.minterServiceAccountName" -}}
 {{- if eq .Values.mode "cronjob" -}}
 {{- include "dashkeep.bootstrapServiceAccountName" . -}}
@@ -150,7 +150,7 @@ http://{{ include "dashkeep.grafanaFullname" . }}.{{ include "dashkeep.grafanaNa
 {{- end -}}
 {{- end }}
 
-{{/* The image that the service runs: in an umbrella the injected one, whose values are global. */}}
+{{/* The image of the service: in an umbrella chart, the image of the injected sidecar, set in the global values. */}}
 {{- define "dashkeep.runningImage" -}}
 {{- $global := ((.Values).global).dashkeep | default dict -}}
 {{- $image := .Values.image -}}

@@ -1,4 +1,4 @@
-{{/* The values that put the sidecar and the app plugin into a release of the official Grafana chart. */}}
+{{/* The values that add the sidecar and the app plugin to a release of the official Grafana chart. */}}
 {{- define "dashkeep.overlay" -}}
 {{- $parts := list -}}
 {{- if eq .Values.mode "sidecar" -}}
@@ -66,7 +66,7 @@ plugins:
 {{- end -}}
 {{- end }}
 
-{{/* Whether there is a release of Grafana's own with something to put into it. */}}
+{{/* Whether Grafana has a separate release that needs the overlay. */}}
 {{- define "dashkeep.overlayWanted" -}}
 {{- if and (include "dashkeep.on" .) .Values.overlay.create (not (include "dashkeep.umbrella" .)) -}}
 {{- if or (eq .Values.mode "sidecar") (and (eq .Values.mode "deployment") (or .Values.plugin.install .Values.tls.enabled)) }}true{{ end -}}

@@ -1,8 +1,8 @@
-{{/* What every pod and container of Dashkeep is made of, whether its own or injected into Grafana's. */}}
+{{/* The parts of all pods and containers of Dashkeep, including the container injected into Grafana's pod. */}}
 
 {{- define "dashkeep.secretsDir" -}}/var/run/secrets/dashkeep{{- end }}
 
-{{/* Settings as environment; they live in one ConfigMap, so that changing them doesn't touch Grafana's release. */}}
+{{/* Settings as environment variables, in one ConfigMap, so that changing them does not require a change to Grafana's release. */}}
 {{- define "dashkeep.environment" -}}
 {{- $dir := include "dashkeep.secretsDir" . -}}
 GRAFANA_URL: {{ include "dashkeep.grafanaUrl" . | quote }}
@@ -109,7 +109,7 @@ NODE_OPTIONS: --max-old-space-size={{ .Values.nodeMaxOldSpaceMiB }}
 {{- end }}
 {{- end }}
 
-{{/* The second target; with a line break before each line, since there may be none. */}}
+{{/* The second target, with a line break before each line, because there may be no lines. */}}
 {{- define "dashkeep.copyEnvironment" -}}
 {{- with .Values.copy }}
 {{- if .target }}
@@ -146,7 +146,7 @@ DASHKEEP_COPY_S3_CONFIG_FILE: {{ include "dashkeep.secretsDir" $ }}/copy-s3/conf
 {{- end }}
 {{- end }}
 
-{{/* Where the admin Secret is, for what makes the token. */}}
+{{/* Location of the admin Secret, for the container that creates the token. */}}
 {{- define "dashkeep.adminEnvironment" -}}
 {{- if include "dashkeep.adminSecretMounted" . -}}
 DASHKEEP_ADMIN_SECRET_DIR: {{ include "dashkeep.secretsDir" . }}/admin
@@ -162,8 +162,8 @@ DASHKEEP_ADMIN_PASSWORD_KEY: {{ . | quote }}
 {{- end }}
 
 {{/*
-One projected volume with all that is secret, one for temporary files. Everything in it is optional: a Secret that is
-missing must not keep Grafana's pod from starting. From (dict "root" . "kube" bool "admin" bool "store" bool "mapping"
+One projected volume for all secrets, and one volume for temporary files. All secrets are optional: a missing Secret
+must not keep Grafana's pod from starting. From (dict "root" . "kube" bool "admin" bool "store" bool "mapping"
 string); "mapping" is the ConfigMap with a mapping file.
 */}}
 {{- define "dashkeep.volumes" -}}
@@ -310,7 +310,7 @@ string); "mapping" is the ConfigMap with a mapping file.
     timeoutSeconds: 5
     failureThreshold: 6
   {{- if not .sidecar }}
-  # Without a target it waits for one from the settings page, which must not delay a rollout.
+  # Without a target, the service waits until the settings page sets one. This must not delay a rollout.
   readinessProbe:
     httpGet: { path: {{ .values.target | empty | ternary "/healthz" "/readyz" }}, port: dashkeep-ops }
     periodSeconds: 10
@@ -362,7 +362,7 @@ string); "mapping" is the ConfigMap with a mapping file.
     {{- end }}
 {{- end }}
 
-{{/* What our own pod has in addition to containers and volumes, from (dict "root" . "serviceAccount" string). */}}
+{{/* Fields of a pod of this chart besides containers and volumes, from (dict "root" . "serviceAccount" string). */}}
 {{- define "dashkeep.podSettings" -}}
 {{- $values := .root.Values -}}
 serviceAccountName: {{ .serviceAccount }}

@@ -1,6 +1,6 @@
 {{/*
-The sidecar as text for the Grafana chart's `extraContainers`. Called from an umbrella it runs in the Grafana
-sub-chart's context: only .Release and .Values.global are ours there, everything else comes from the ConfigMap.
+The sidecar as text for the Grafana chart's `extraContainers`. In an umbrella chart, it is rendered in the context of the
+Grafana sub-chart: only .Release and .Values.global are shared, and all other settings come from the ConfigMap.
 */}}
 {{- define "dashkeep.sidecar" -}}
 {{- $global := ((.Values).global).dashkeep | default dict -}}
@@ -18,7 +18,7 @@ sub-chart's context: only .Release and .Values.global are ours there, everything
 {{- end -}}
 {{- end }}
 
-{{/* What an injected sidecar gets when nothing else is said; a test keeps it equal to values.yaml. */}}
+{{/* Defaults of an injected sidecar. A test checks that they are the same as in values.yaml. */}}
 {{- define "dashkeep.sidecarDefaults" -}}
 resources:
   requests: { cpu: 20m, memory: 96Mi }
@@ -32,8 +32,8 @@ securityContext:
 {{- end }}
 
 {{/*
-Helm replaces lists: a values file that sets extraContainerVolumes again loses ours, and the API server
-would refuse the pod with a dangling volumeMount. Said here, before anything is applied.
+Helm replaces lists: if a later values file sets extraContainerVolumes, Dashkeep's volumes are lost, and the API server
+would reject the pod because of a volumeMount without a volume. This check fails before anything is applied.
 */}}
 {{- define "dashkeep.sidecarVolumesGuard" -}}
 {{- $names := list -}}

@@ -1,4 +1,4 @@
-{{/* TLS between Grafana and the service, in `deployment` mode: in the other modes nothing listens on the network but metrics. */}}
+{{/* TLS between Grafana and the service, in `deployment` mode: in the other modes, only metrics listen on the network. */}}
 
 {{- define "dashkeep.tls" -}}
 {{- if and (eq .Values.mode "deployment") .Values.tls.enabled }}true{{ end -}}
@@ -8,7 +8,7 @@
 {{- .Values.tls.secretName | default (printf "%s-tls" (include "dashkeep.fullname" .)) -}}
 {{- end }}
 
-{{/* Where Grafana finds the authority's certificate: a ConfigMap of that name in its namespace, or the Secret itself. */}}
+{{/* Source of the CA certificate for Grafana: a ConfigMap with this name in Grafana's namespace, or the Secret itself. */}}
 {{- define "dashkeep.authorityName" -}}
 {{- printf "%s-ca" (include "dashkeep.fullname" .) -}}
 {{- end }}
@@ -17,15 +17,15 @@
 {{- printf "%s.%s.svc" (include "dashkeep.fullname" .) .Release.Namespace -}}
 {{- end }}
 
-{{/* The names that the certificate is for, as a JSON list. */}}
+{{/* The host names in the certificate, as a JSON list. */}}
 {{- define "dashkeep.tlsNames" -}}
 {{- $host := include "dashkeep.host" . -}}
 {{- list $host (printf "%s.cluster.local" $host) (printf "%s.%s" (include "dashkeep.fullname" .) .Release.Namespace) | toJson -}}
 {{- end }}
 
 {{/*
-Values for the official Grafana chart, so that Grafana's process trusts the authority. A plugin's route has no setting for
-that; Go reads every file below SSL_CERT_DIR, once at the start.
+Values for the official Grafana chart that make Grafana's process trust the CA. A plugin's route has no setting for
+this. Go reads all files in SSL_CERT_DIR once, when the process starts.
 */}}
 {{- define "dashkeep.overlayAuthority" -}}
 env:
