@@ -6,22 +6,22 @@ import type { Setup } from './types.ts';
 export const HELP = `npm run bench -- [options]
 
   --only ${Object.keys(SCENARIOS).join(',')}
-                             these scenarios (all of them)
-  --tools dashkeep,bound,…   these tools (all that can run)
-  --profile ${PROFILE_NAMES.join(',')}  which Grafana (13.2)
-  --dashboards 1000,5000     how many (1000, or what the scenario sets)
+                             only these scenarios (default: all)
+  --tools dashkeep,bound,…   only these tools (default: all that can run)
+  --profile ${PROFILE_NAMES.join(',')}  versions of Grafana (default: 13.2)
+  --dashboards 1000,5000     numbers of dashboards (default: 1000, or those of the scenario)
   --latency 20               milliseconds added to every request to Grafana
-  --bucket-latency 0         the same for the bucket
-  --bytes 30000              about the size of a dashboard
-  --repeat 1                 runs of each; medians are shown
-  --sample 500               dashboards that slow tools are measured on, then multiplied; 0 = all
-  --all                      the whole matrix; takes long
-  --merge                    keep what build/bench.json has of other scenarios, setups and tools
-  --grafana URL              measure on a real, disposable Grafana instead, and nothing else of the above but --dashboards
-                             (3000) and --bytes (28000). It is filled where it is empty. GRAFANA_ADMIN_USER and
-                             GRAFANA_ADMIN_PASSWORD name its administrator
+  --bucket-latency 0         milliseconds added to every request to the bucket
+  --bytes 30000              approximate size of a dashboard
+  --repeat 1                 number of runs; the tables show medians
+  --sample 500               number of dashboards for slow tools, whose times are extrapolated; 0 = all
+  --all                      all combinations; takes a long time
+  --merge                    keep the results of other scenarios, setups and tools in build/bench.json
+  --grafana URL              measure a real, disposable Grafana instead, and fill it if it is empty. Of the options above,
+                             only --dashboards (3000) and --bytes (28000) apply. GRAFANA_ADMIN_USER and
+                             GRAFANA_ADMIN_PASSWORD are the credentials of its administrator
   --report                   run nothing, only show build/bench.json
-  --write                    put the tables into bench/performance.md
+  --write                    write the tables to bench/performance.md
 `;
 
 export interface Options {

@@ -30,21 +30,21 @@ export function realTables(report: RealReport): string {
     short(result.p95),
     (result.routes ?? []).map(([route, count]) => `${whole(count)} × \`${route}\``).join(', '),
   ]);
-  const titles = ['what', 'seconds', 'ratio', 'requests', 'peak MB', 'p95 ms', 'asked for most often'];
+  const titles = ['scenario', 'seconds', 'ratio', 'requests', 'peak MB', 'p95 ms', 'most frequent requests'];
   const left = [true, false, true, false, false, false, true];
   return [head, markdown(targetRows(find)), markdown([titles, ...rows], left)].join('\n\n');
 }
 
 type Find = (scenario: string) => RealResult | undefined;
 
-/** By the bare listing where that is the bound, by a person alone where people wait. */
+/** By listing alone where that is the bound, by a user without a backup where users wait. */
 function ratioOf({ scenario, seconds, p95 }: RealResult, find: Find): string {
   const [bare, idle] = [find(SCENARIOS.bare), find(SCENARIOS.idle)];
   if (p95 !== undefined && idle?.p95 !== undefined && scenario !== SCENARIOS.idle) {
-    return `${short(p95 / idle.p95)} × alone`;
+    return `${short(p95 / idle.p95)} × without a backup`;
   }
   return scenario === SCENARIOS.dashboards && bare !== undefined
-    ? `${short(seconds / bare.seconds)} × listed bare`
+    ? `${short(seconds / bare.seconds)} × only listed`
     : '';
 }
 
@@ -59,25 +59,30 @@ function targetRows(find: Find): string[][] {
   return [
     ['target', '', 'measured', ''],
     ...row(
-      'full backup of dashboards and folders, by listing them bare',
+      'full backup of dashboards and folders, compared with listing them',
       1.3,
       '×',
       quotient(full?.seconds, bare?.seconds),
     ),
-    ...row('all kinds, nothing changed: time', 5, 's', unchanged?.seconds),
-    ...row('all kinds, nothing changed: requests', 100, '', unchanged?.requests),
+    ...row('all kinds, unchanged: time', 5, 's', unchanged?.seconds),
+    ...row('all kinds, unchanged: requests', 100, '', unchanged?.requests),
     ...row(
-      'p95 of people during a full backup of dashboards and folders, by alone',
+      'p95 of a user during a full backup of dashboards and folders, compared with no backup',
       2,
       '×',
       p95(SCENARIOS.duringDashboards),
     ),
-    ...row('p95 of people during a full backup of all kinds, by alone', 2, '×', p95(SCENARIOS.duringFull)),
-    ...row('p95 of people while nothing changed, by alone', 2, '×', p95(SCENARIOS.duringUnchanged)),
+    ...row(
+      'p95 of a user during a full backup of all kinds, compared with no backup',
+      2,
+      '×',
+      p95(SCENARIOS.duringFull),
+    ),
+    ...row('p95 of a user during an unchanged backup, compared with no backup', 2, '×', p95(SCENARIOS.duringUnchanged)),
     ...row('full backup of all kinds: peak memory', 200, 'MB', find(SCENARIOS.full)?.peakMB),
     ...IN_THE_APP.flatMap(([scenario, limit]) => [
       ...(limit === undefined ? [] : row(scenario, limit, 's', find(scenario)?.seconds)),
-      ...row(`p95 of people during: ${scenario}`, 2, '×', p95(scenario)),
+      ...row(`p95 of a user during: ${scenario}`, 2, '×', p95(scenario)),
     ]),
   ];
 }

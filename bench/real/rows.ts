@@ -4,7 +4,7 @@ export interface RealResult {
   seconds: number;
   peakMB?: number;
   requests?: number;
-  /** The routes asked for most often. */
+  /** The routes with the most requests. */
   routes?: [route: string, count: number][];
   /** Of a person's dashboards, in milliseconds. */
   p95?: number;
@@ -22,15 +22,15 @@ export interface RealReport {
 
 /** What each row is called. */
 export const SCENARIOS = {
-  bare: 'dashboards and folders listed bare',
+  bare: 'dashboards and folders, only listed',
   dashboards: 'full backup of dashboards and folders',
   full: 'full backup of all kinds',
-  unchanged: 'all kinds, nothing changed',
+  unchanged: 'all kinds, unchanged',
   changed: 'all kinds, 1 % of the dashboards changed',
-  idle: 'a person alone',
-  duringDashboards: 'a person during a full backup of dashboards and folders',
-  duringFull: 'a person during a full backup of all kinds',
-  duringUnchanged: 'a person while nothing changed',
+  idle: 'a user without a backup',
+  duringDashboards: 'a user during a full backup of dashboards and folders',
+  duringFull: 'a user during a full backup of all kinds',
+  duringUnchanged: 'a user during an unchanged backup',
   firstCompared: 'comparison with Grafana, dashboards, folders and alert rules',
   compared: 'comparison with Grafana, all kinds',
   backupNow: 'backup now, which reads all permissions',

@@ -13,7 +13,7 @@ interface Column {
 const COLUMNS: Column[] = [
   { title: 'Grafana', text: ({ profile }) => profile, left: true },
   { title: 'dashboards', text: ({ dashboards }) => whole(dashboards) },
-  { title: 'ms a request', text: ({ latencyMs }) => String(latencyMs) },
+  { title: 'ms per request', text: ({ latencyMs }) => String(latencyMs) },
   { title: 'tool', text: ({ tool }) => tool, left: true },
   { title: 'seconds', text: ({ seconds }) => short(seconds) },
   { title: 'ratio', text: ratio, left: true },
@@ -22,9 +22,9 @@ const COLUMNS: Column[] = [
   { title: 'peak MB', text: ({ peakMB }) => whole(peakMB) },
   { title: 'requests', text: ({ requests }) => whole(requests) },
   { title: 'MB read', text: ({ readMB }) => short(readMB) },
-  { title: 'to the bucket', text: ({ bucketRequests }) => whole(bucketRequests) },
+  { title: 'bucket requests', text: ({ bucketRequests }) => whole(bucketRequests) },
   { title: 'expected / stored / lost', text: completeness },
-  { title: 'more', text: more, left: true },
+  { title: 'details', text: more, left: true },
 ];
 
 /** Everything that was measured as Markdown: the targets first, then a table for each scenario. */
@@ -83,7 +83,7 @@ function completeness({ completeness: found, scaledFrom }: Summary): string {
 function more({ figures = {}, scaledFrom, note, runs }: Summary): string {
   return [
     ...Object.entries(figures).map(([name, value]) => `${name}: ${short(value)}`),
-    scaledFrom === undefined ? '' : `${scaledFrom} measured, multiplied`,
+    scaledFrom === undefined ? '' : `${scaledFrom} measured, extrapolated`,
     note ?? '',
     runs > 1 ? `${runs} runs` : '',
   ]

@@ -20,32 +20,32 @@ const MANY: Partial<Setup> = { ...USUAL, dashboards: 20_000 };
 
 const TARGETS: Target[] = [
   {
-    what: 'full backup, 5 000 dashboards, 20 ms, by the lower bound',
+    what: 'full backup (5,000 dashboards, 20 ms), compared with the lower bound',
     limit: 1.15,
     unit: '×',
     measured: (lookup, at) => ratio(at, lookup, 'full', 'bound'),
   },
-  byBoundWithEight('the same by the lower bound with 8 requests at once', 'dashkeep'),
-  byBoundWithEight('the same held to 8 requests at once, by that bound', HELD_TO_EIGHT),
+  byBoundWithEight('the same, compared with the lower bound with 8 concurrent requests', 'dashkeep'),
+  byBoundWithEight('the same, limited to 8 concurrent requests, compared with that bound', HELD_TO_EIGHT),
   {
-    what: 'the same by the lower bound with its work',
+    what: 'the same, compared with the lower bound with processing',
     limit: 1.3,
     unit: '×',
-    measured: (lookup, at) => ratio(at, lookup, 'full', 'bound with its work'),
+    measured: (lookup, at) => ratio(at, lookup, 'full', 'bound with processing'),
   },
   {
-    what: 'the same by ysde’s tool: times faster',
+    what: 'the same, times faster than ysde’s tool',
     limit: 15,
     unit: '×',
     atLeast: true,
     measured: (lookup, at) => inverse(ratio(at, lookup, 'full', 'ysde/grafana-backup-tool')),
   },
   {
-    what: 'the same by bare requests one by one: times faster',
+    what: 'the same, times faster than sequential bare requests',
     limit: 8,
     unit: '×',
     atLeast: true,
-    measured: (lookup, at) => inverse(ratio(at, lookup, 'full', 'one by one')),
+    measured: (lookup, at) => inverse(ratio(at, lookup, 'full', 'sequential requests')),
   },
   {
     what: 'the same: peak memory',
@@ -53,30 +53,30 @@ const TARGETS: Target[] = [
     unit: 'MB',
     measured: (lookup, at) => lookup.find('full', 'dashkeep', { ...USUAL, ...at })?.peakMB,
   },
-  share('nothing changed: time of the full run’s', 'unchanged', '% of the full run’s time', 3),
-  share('nothing changed: bytes of the full run’s', 'unchanged', '% of its bytes', 3),
+  share('unchanged: share of the full backup’s time', 'unchanged', '% of the full backup’s time', 3),
+  share('unchanged: share of the full backup’s bytes', 'unchanged', '% of its bytes', 3),
   share(
-    'nothing changed: requests for each page of the full run’s lists',
+    'unchanged: requests per page of the full backup’s lists',
     'unchanged',
-    'requests for each page of its lists',
+    'requests per page of its lists',
     2,
     '×',
   ),
-  share('1 % changed: time of the full run’s', 'changed-1', '% of the full run’s time', 8),
+  share('1 % changed: share of the full backup’s time', 'changed-1', '% of the full backup’s time', 8),
   {
-    what: 'restore of 5 000 by the lower bound of its writes',
+    what: 'restore of 5,000, compared with the lower bound for its writes',
     limit: 1.3,
     unit: '×',
     measured: (lookup, at) => ratio(at, lookup, 'restore-all', 'bound'),
   },
   {
-    what: 'the same by the lower bound with its reads',
+    what: 'the same, compared with the lower bound with reads',
     limit: 1.3,
     unit: '×',
-    measured: (lookup, at) => ratio(at, lookup, 'restore-all', 'bound with its reads'),
+    measured: (lookup, at) => ratio(at, lookup, 'restore-all', 'bound with reads'),
   },
   {
-    what: '20 000 dashboards: time for each, by that at 5 000',
+    what: '20,000 dashboards: time per dashboard, compared with 5,000',
     limit: 1.1,
     unit: '×',
     measured(lookup, at) {
@@ -85,13 +85,13 @@ const TARGETS: Target[] = [
     },
   },
   {
-    what: '20 000 dashboards: peak memory',
+    what: '20,000 dashboards: peak memory',
     limit: 200,
     unit: 'MB',
     measured: (lookup, at) => lookup.find('full', 'dashkeep', { ...MANY, ...at })?.peakMB,
   },
   {
-    what: 'the same: by that at 5 000',
+    what: 'the same, compared with 5,000',
     limit: 1,
     unit: '×',
     measured(lookup, at) {
@@ -99,46 +99,57 @@ const TARGETS: Target[] = [
       return many === undefined || few === undefined ? undefined : many / few;
     },
   },
-  share('signing and checking signatures: of the full run’s time', 'signing', '% of the time', 2),
-  figure('one dashboard of 20 MB: above baseline', 'big', 'dashkeep, backup', 'MB above baseline', 120, 'MB'),
-  figure('a user’s p95 during a backup by without', 'gentle', 'dashkeep', 'p95 ratio', 1.5, '×'),
+  share('signing and checking: share of the full backup’s time', 'signing', '% of the time', 2),
+  figure(
+    'one dashboard of 20 MB: memory above the baseline',
+    'big',
+    'dashkeep, backup',
+    'MB above baseline',
+    120,
+    'MB',
+  ),
+  figure('a user’s p95 during a backup, compared with no backup', 'gentle', 'dashkeep', 'p95 ratio', 1.5, '×'),
   {
-    what: 'first page of 10 000 snapshots: requests to the bucket',
+    what: 'first page of 10,000 snapshots: requests to the bucket',
     limit: 3,
     unit: '',
     measured: (lookup, at) => lookup.find('history', 'first page of the service', at)?.bucketRequests,
   },
   {
-    what: 'the same by `dashkeep snapshots`, from its start',
+    what: 'the same with `dashkeep snapshots`, including its start',
     limit: 3,
     unit: '',
     measured: (lookup, at) => lookup.find('history', 'dashkeep snapshots', at)?.bucketRequests,
   },
   {
-    what: '10 000 snapshots of 5 000: index of versions, for each unchanged resource and snapshot',
+    what: '10,000 snapshots of 5,000 dashboards: index of versions, per unchanged resource and snapshot',
     limit: 1,
     unit: 'bytes',
     measured: (lookup, at) =>
-      lookup.find('versions', 'index of versions, made from nothing', { ...at, dashboards: 5000 })?.figures?.[
-        'bytes for each unchanged resource and snapshot'
+      lookup.find('versions', 'index of versions, built from scratch', { ...at, dashboards: 5000 })?.figures?.[
+        'bytes per unchanged resource and snapshot'
       ],
   },
   fromIndexes('the same: versions of one resource', 'versions of one resource, without bodies', 300),
   fromIndexes(
-    'the same: a page of a folder with all below it',
-    'versions below a folder with everything, without bodies',
+    'the same: a page of a folder with its contents',
+    'versions in a folder with everything, without bodies',
     300,
   ),
-  fromIndexes('the same: search for a panel that each dashboard has', 'search for a panel of each dashboard', 1000),
+  fromIndexes(
+    'the same: search for a panel that every dashboard contains',
+    'search for a panel of every dashboard',
+    1000,
+  ),
   figure('service: start to ready', 'service', 'dashkeep serve', 'start to ready (ms)', 1000, 'ms'),
   figure('service: idle memory', 'service', 'dashkeep serve', 'idle (MB)', 90, 'MB'),
-  figure('service: status answer, p99', 'service', 'dashkeep serve', 'status, p99 (ms)', 5, 'ms'),
-  page('history of 10 000 snapshots'),
-  page('snapshot of 20 000 resources'),
+  figure('service: status response, p99', 'service', 'dashkeep serve', 'status, p99 (ms)', 5, 'ms'),
+  page('history of 10,000 snapshots'),
+  page('snapshot of 20,000 resources'),
   page('resource, a 2 MB dashboard'),
   page('difference of a 2 MB dashboard'),
-  page('restore, 20 000 to choose from'),
-  page('restore plan of 20 000'),
+  page('restore, with 20,000 to choose from'),
+  page('restore plan of 20,000'),
 ];
 
 /** Each target beside what was measured, for every Grafana that it was measured on. */
@@ -149,7 +160,7 @@ export function targetRows(lookup: Lookup): string[][] {
       return value === undefined ? [] : [row(target, profile, value)];
     }),
   );
-  return rows.length === 0 ? [] : [['what', 'target', 'Grafana', 'measured', ''], ...rows];
+  return rows.length === 0 ? [] : [['criterion', 'target', 'Grafana', 'measured', ''], ...rows];
 }
 
 function row({ what, limit, unit, atLeast }: Target, profile: string, value: number): string[] {

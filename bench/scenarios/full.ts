@@ -13,7 +13,7 @@ export const full: Scenario = {
     if (['dashkeep', 'bound'].some((tool) => task.wants(tool))) {
       await within(task.setup, (world) => ours(task, world));
     }
-    if (task.wants('one by one')) {
+    if (task.wants('sequential requests')) {
       await within(sampled(task), (world) => classic(task, world));
     }
     for (const peer of PEERS.filter(({ name }) => task.wants(name))) {
@@ -38,7 +38,7 @@ async function ours(task: Task, world: World): Promise<void> {
       task.add({ tool: 'bound', seconds, cpuSeconds, requests: reads.length, figures: tries });
       const work = await bareWork(world, reads);
       task.add({
-        tool: 'bound with its work',
+        tool: 'bound with processing',
         seconds: work.seconds,
         cpuSeconds: work.cpuSeconds,
         requests: reads.length,
@@ -59,7 +59,7 @@ async function classic(task: Task, world: World): Promise<void> {
   const uids = await world.uids();
   const { result, traffic } = await world.watch(() => oneByOne(world));
   const completeness = count(uids, (uid) => oneByOneKept(world, uid));
-  task.add(extrapolated(task, world.setup, { tool: 'one by one', ...result, ...traffic, completeness }));
+  task.add(extrapolated(task, world.setup, { tool: 'sequential requests', ...result, ...traffic, completeness }));
 }
 
 async function measurePeer(task: Task, peer: Peer): Promise<void> {

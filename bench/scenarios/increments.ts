@@ -25,10 +25,10 @@ export function increment(title: string, share: number): Scenario {
             ...traffic,
             completeness: dashkeep.kept(await world.uids()),
             figures: {
-              '% of the full run’s time': (100 * result.seconds) / first.result.seconds,
+              '% of the full backup’s time': (100 * result.seconds) / first.result.seconds,
               '% of its processor time': (100 * result.cpuSeconds) / first.result.cpuSeconds,
               '% of its bytes': (100 * traffic.readMB) / first.traffic.readMB,
-              'requests for each page of its lists': traffic.requests / pages,
+              'requests per page of its lists': traffic.requests / pages,
             },
           });
         }

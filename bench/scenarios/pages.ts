@@ -21,7 +21,7 @@ interface Opened {
 
 /** The heavy pages of the app. The service behind them is made up, so that its own work is not measured. */
 export const pages: Scenario = {
-  title: 'The app’s pages with much to show',
+  title: 'The app’s pages with large contents',
   dashboards: 20_000,
   async run({ setup, repeat, add, wants }) {
     const executable = chromiumPath();
@@ -45,7 +45,7 @@ export const pages: Scenario = {
         for (const { name, path, content } of (await opened(service)).filter((one) => wants(one.name))) {
           const cold = await browser.cold(preview.origin + path, content);
           const within = await browser.within(preview.url, 'h1', path, content);
-          add({ tool: name, figures: { 'from nothing (ms)': cold.content, ...figures(within) } });
+          add({ tool: name, figures: { 'empty cache (ms)': cold.content, ...figures(within) } });
         }
         if (wants('difference')) {
           const url = `${preview.url}/compare?${HEAVY}`;
@@ -78,11 +78,15 @@ async function opened(service: FakeService): Promise<Opened[]> {
   const { id } = (await plan.json()) as { id: string };
   return [
     { name: 'Grafana’s frame without the app', path: '/d/any', content: 'h1' },
-    { name: 'history of 10 000 snapshots', path: `${APP}/history`, content: ROW },
-    { name: 'snapshot of 20 000 resources', path: `${APP}/snapshots/latest`, content: ROW },
+    { name: 'history of 10,000 snapshots', path: `${APP}/history`, content: ROW },
+    { name: 'snapshot of 20,000 resources', path: `${APP}/snapshots/latest`, content: ROW },
     { name: 'resource, a 2 MB dashboard', path: `${APP}/snapshots/latest?${HEAVY}`, content: JSON_LINE },
     { name: 'difference of a 2 MB dashboard', path: `${APP}/compare?${HEAVY}`, content: '[role="dialog"] ol li' },
-    { name: 'restore, 20 000 to choose from', path: `${APP}/restore`, content: 'form button[type="submit"]:enabled' },
-    { name: 'restore plan of 20 000', path: `${APP}/restore/${id}`, content: ROW },
+    {
+      name: 'restore, with 20,000 to choose from',
+      path: `${APP}/restore`,
+      content: 'form button[type="submit"]:enabled',
+    },
+    { name: 'restore plan of 20,000', path: `${APP}/restore/${id}`, content: ROW },
   ];
 }

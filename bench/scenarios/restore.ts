@@ -81,7 +81,7 @@ async function measureBound(task: Task, dashkeep: Dashkeep): Promise<void> {
     task.add({ tool, seconds, cpuSeconds, requests, figures: tries });
   };
   await measure('bound');
-  await measure('bound with its reads', { objects, back });
+  await measure('bound with reads', { objects, back });
 }
 
 /** What the last restore wrote, and how it read dashboards back. */

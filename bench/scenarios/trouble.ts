@@ -8,11 +8,11 @@ import { backupBy, sampled } from './other-tools.ts';
 
 /** Of a hundred requests, on average: one that fails, half of them with an answer and half by a cut connection. */
 const FAILING = 0.01;
-/** Requests per second above which the strict server answers 429. */
+/** Requests per second above which the strict server responds with 429. */
 const RATE = 30;
 
 export const faults: Scenario = {
-  title: 'Full backup while 1 % of requests fail: half answered by 503, half cut off',
+  title: 'Full backup while 1 % of requests fail: half with 503, half with a closed connection',
   run: (task) =>
     everybody(task, (world) =>
       world.grafana.order('faults', {
@@ -26,7 +26,7 @@ export const faults: Scenario = {
 
 export const strict: Scenario = {
   dashboards: 1000,
-  title: `Full backup of a server that answers 429 (Retry-After: 1) above ${RATE} requests per second`,
+  title: `Full backup of a server that responds with 429 (Retry-After: 1) above ${RATE} requests per second`,
   run: (task) => everybody(task, (world) => world.load({ rateLimit: RATE } satisfies Load)),
 };
 
@@ -58,7 +58,7 @@ async function everybody(task: Task, prepare: (world: World) => Promise<unknown>
 async function refusals(world: World): Promise<Record<string, number>> {
   const { requests } = await world.grafana.order('requests', {});
   const of = (...wanted: number[]): number => requests.filter(({ status }) => wanted.includes(status)).length;
-  return { 'answers 429': of(429), 'answers 503': of(503), 'connections cut': of(0) };
+  return { '429 responses': of(429), '503 responses': of(503), 'closed connections': of(0) };
 }
 
 /** Which end a tool claims, next to what is really there. */

@@ -27,7 +27,7 @@ export function verify(title: string, ...options: string[]): Scenario {
 
 /** Half of the dashboards change, the older snapshot is forgotten: half of the old objects are for nobody any more. */
 export const prune: Scenario = {
-  title: 'Prune: mark, and five hours later remove, what half of all dashboards were before',
+  title: 'Prune: mark the earlier versions of half of all dashboards, and remove them five hours later',
   run: (task) =>
     within(task.setup, async (world) => {
       const dashkeep = new Dashkeep(world);

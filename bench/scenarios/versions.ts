@@ -22,9 +22,9 @@ import type { Scenario, Task } from '../types.ts';
 
 /** Searched for: a query of one past version, a panel that each dashboard has, and what nothing has. */
 const SEARCHED = {
-  'one query of the past': 'version_7_of_777_',
-  'a panel of each dashboard': 'orders',
-  nothing: 'nowhere',
+  'a query of one earlier version': 'version_7_of_777_',
+  'a panel of every dashboard': 'orders',
+  'text that does not occur': 'nowhere',
 };
 /** Answers of each kind; their median counts. */
 const ROUNDS = 5;
@@ -86,7 +86,7 @@ async function timed({ store, history }: World, work: () => Promise<unknown>) {
   };
 }
 
-/** Both indexes are made from nothing, as when they were lost. */
+/** Both indexes are built from scratch, as after their loss. */
 async function measureBuilding(task: Task, world: World): Promise<void> {
   const { indexes, summaries } = world;
   const things = task.setup.dashboards;
@@ -94,25 +94,25 @@ async function measureBuilding(task: Task, world: World): Promise<void> {
   const { bodies: _, ...cost } = built;
   const size = await sizeOf(world, 'versions');
   task.add({
-    tool: 'index of versions, made from nothing',
+    tool: 'index of versions, built from scratch',
     ...cost,
     figures: {
-      'ms for each snapshot': (cost.seconds * 1000) / SNAPSHOTS,
+      'ms per snapshot': (cost.seconds * 1000) / SNAPSHOTS,
       MB: size.bytes / 1e6,
       files: size.files,
-      'bytes for each change': size.bytes / (things + CHANGED * SNAPSHOTS),
-      'bytes for each unchanged resource and snapshot': size.bytes / (SNAPSHOTS * (things - CHANGED)),
+      'bytes per change': size.bytes / (things + CHANGED * SNAPSHOTS),
+      'bytes per unchanged resource and snapshot': size.bytes / (SNAPSHOTS * (things - CHANGED)),
     },
   });
   const { bodies, ...textCost } = await timed(world, () => indexes().textIndex.update(summaries));
   const texts = await sizeOf(world, 'texts');
   task.add({
-    tool: 'index of texts, made from nothing',
+    tool: 'index of texts, built from scratch',
     ...textCost,
     figures: {
       MB: texts.bytes / 1e6,
       files: texts.files,
-      'bytes for each version': texts.bytes / (things + CHANGED * SNAPSHOTS),
+      'bytes per version': texts.bytes / (things + CHANGED * SNAPSHOTS),
       'bodies read': bodies,
     },
   });
@@ -144,7 +144,7 @@ async function measureAnswers(task: Task, world: World): Promise<void> {
   };
   const folders = { 'one of twenty folders': folderOf(3), 'a folder with everything': folderOf() };
   for (const [what, folder] of Object.entries(folders)) {
-    answers[`versions below ${what}, without bodies`] = async ({ versionIndex }) =>
+    answers[`versions in ${what}, without bodies`] = async ({ versionIndex }) =>
       versionsBelow(
         await askVersions({ index, versionIndex }, {}, (all, calls) =>
           versionIndex.below(folder, all, { ...calls, limit: 20 }),
@@ -188,5 +188,5 @@ async function measurePublishing(task: Task, world: World): Promise<void> {
     await versionIndex.published(summaries, { known: [history.manifest(SNAPSHOTS)], most: 20 });
     await textIndex.published(summaries);
   });
-  task.add({ tool: 'one more snapshot in both indexes', ...cost, figures: { 'bodies read': bodies } });
+  task.add({ tool: 'adding a snapshot to both indexes', ...cost, figures: { 'bodies read': bodies } });
 }

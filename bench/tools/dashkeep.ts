@@ -7,7 +7,7 @@ import type { Completeness } from '../types.ts';
 export const PROGRAM = 'build/dashkeep.mjs';
 
 /** Its name in the tables with the concurrency of the lower bound's first try. */
-export const HELD_TO_EIGHT = 'dashkeep with 8 at once';
+export const HELD_TO_EIGHT = 'dashkeep with 8 requests';
 
 /** The kinds that every tool can be compared on. */
 export const KINDS = ['--kinds', 'folder,dashboard'];

@@ -123,10 +123,10 @@ it('the tables show each target with what was measured, and who was faster', () 
   };
   const shown = realTables(report);
   expect(shown).toContain(
-    '| full backup of dashboards and folders, by listing them bare | ≤ 1.3 × | 1.5 × | **missed** |',
+    '| full backup of dashboards and folders, compared with listing them | ≤ 1.3 × | 1.5 × | **missed** |',
   );
-  expect(shown).toContain('| all kinds, nothing changed: requests | ≤ 100 | 70 | met |');
-  expect(shown).toContain('1.5 × alone');
+  expect(shown).toContain('| all kinds, unchanged: requests | ≤ 100 | 70 | met |');
+  expect(shown).toContain('1.5 × without a backup');
   expect(shown).toContain('12 × `GET /apis/*`');
-  expect(shown).not.toContain('while nothing changed, by alone');
+  expect(shown).not.toContain('during an unchanged backup, compared');
 });
