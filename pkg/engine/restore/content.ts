@@ -61,6 +61,11 @@ export function isCreatedInPart({ createdInParts, isPartOf }: Kind, live: Conten
   return createdInParts === true && isPartOf?.(live, content) === true;
 }
 
+/** Whether what is live is what an interrupted update left of what was there before and what was to be written. */
+export function isUpdatedInPart(kind: Kind, live: Content | undefined, before: Content, content: Content): boolean {
+  return kind.isBetween?.(live, before, kind.merge?.(content, before) ?? content) === true;
+}
+
 /** The folder that is part of what is restored; '' at the root and where it is not the resource's own. */
 export function placeOf(kind: Kind, { folderUid }: Pick<Content, 'folderUid'>): string {
   return kind.owner !== undefined ? '' : (folderUid ?? '');

@@ -61,6 +61,12 @@ export interface KindTraits {
   /** Grafana also creates it part by part: an interrupted creation leaves what `isPartOf` recognizes. */
   readonly createdInParts?: true;
   /**
+   * Whether live content is what an interrupted update left: each part as it was before or as it was to be, and nothing
+   * else. Absent = Grafana updates it in one request. Pure.
+   * @param live - undefined if nothing is live
+   */
+  isBetween?(live: Content | undefined, before: Content, after: Content): boolean;
+  /**
    * The body without members that only some versions of Grafana return: they add defaults or hide fields, which is no
    * change. Absent = every version returns the same. Pure.
    */

@@ -246,7 +246,7 @@ describe('undoing', () => {
     expect([...bench.sim.state.org(1).teams.values()]).toMatchObject([{ name: 'gamma' }]);
   });
 
-  it('names what was half overwritten too', async () => {
+  it('names what was half overwritten, if someone has changed it since', async () => {
     const manifest = await threeTeams();
     for (const team of bench.sim.state.org(1).teams.values()) {
       team.members.clear();
@@ -255,6 +255,9 @@ describe('undoing', () => {
     // Each gets its two members back, and then its address.
     const cut = await cutRestore(manifest, { match: /^POST .*members/, skip: 2 }, OVERWRITE);
 
+    expect(named((await undoOf(cut)).plan, 'update')).toEqual(['team/alpha', 'team/beta']);
+    const [, beta] = bench.sim.state.org(1).teams.values();
+    beta!.email = 'somebody@example.org';
     const undo = await undoOf(cut);
     expect(named(undo.plan, 'update')).toEqual(['team/alpha']);
     expect(reasons(undo.plan, 'blocked')).toEqual({ 'team/beta': expect.stringContaining('only part of it') });

@@ -1,10 +1,15 @@
-import type { RunStatus, Touched } from '../../../contract/runs.ts';
+import { compact } from '../../../contract/compact.ts';
+import type { ResourceRef } from '../../../contract/kinds.ts';
+import type { RunRecord, RunStatus, Touched } from '../../../contract/runs.ts';
 import type { StoredRun } from '../../../repository/runs.ts';
-import type { Kind, WriteContext } from '../../../grafana/kinds/kind.ts';
+import type { Kind, Restorable, WriteContext } from '../../../grafana/kinds/kind.ts';
 import type { Content } from '../../../grafana/kinds/content.ts';
 import { goesWith, kindOf } from '../../../grafana/kinds/registry.ts';
 import { MAX_SKEW } from '../../../repository/clocks.ts';
 import { restoresSince } from '../../restored-since.ts';
+import { publishedBy } from '../../runs.ts';
+import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
+import { isUpdatedInPart, storedContent } from '../content.ts';
 import { keyOf } from '../target.ts';
 import type { PlanRequest } from '../types.ts';
 
@@ -89,15 +94,26 @@ export class EarlierRestores {
   }
 
   /**
-   * Whether the last restore that touched the resource was one of this snapshot that was creating it when it stopped.
+   * What the last restore that touched the resource was doing to it when it stopped, if that was one of this snapshot.
    * Only a record that a trusted key signed says so, for it lets the resource be overwritten.
    */
-  async beganToCreate(context: WriteContext, kind: Kind, uid: string): Promise<boolean> {
-    const key = keyOf({ org: context.org.id, kind: kind.name, uid });
-    const { record, author, touched } = (await this.#read()).find((run) => run.touched.has(key)) ?? {};
-    const { did, open } = touched?.get(key) ?? {};
-    const isOpen = did === 'created' && open === true && author !== undefined;
-    return isOpen && record?.source === this.#request.manifest.id && this.#request.repository.trust.counts(author);
+  async began(ref: ResourceRef): Promise<{ did: Touched['did']; run: RunRecord } | undefined> {
+    const { touched, record } = (await this.#lastOf(ref)) ?? {};
+    return touched?.open === true && record !== undefined ? { did: touched.did, run: record } : undefined;
+  }
+
+  /** Whether the last restore that touched the resource was one of this snapshot that did not complete it; the same. */
+  async left(ref: ResourceRef): Promise<boolean> {
+    const { touched } = (await this.#lastOf(ref)) ?? {};
+    return touched?.open === true || touched?.differs === true;
+  }
+
+  async #lastOf(ref: ResourceRef): Promise<{ touched?: Touched; record: RunRecord } | undefined> {
+    const key = keyOf(ref);
+    const last = (await this.#read()).find(({ touched }) => touched.has(key));
+    const { repository, manifest } = this.#request;
+    const isMeant = last !== undefined && last.record.source === manifest.id && repository.trust.counts(last.author);
+    return isMeant ? compact({ touched: last.touched.get(key), record: last.record }) : undefined;
   }
 
   /** What was written last of a resource and its owner; of the live owner, where it is given. */
@@ -180,6 +196,27 @@ export async function isHalfMade(
   live: Content,
 ): Promise<boolean> {
   return kind.isEmpty?.(live) === true && (await ownerLeft(earlier, kind, context, uid)) === 'creating';
+}
+
+/**
+ * Whether a restore of this snapshot was cut off while it updated something in several requests: each part of what is
+ * live is as that found it, by its safety snapshot, or as it was to be.
+ */
+export async function isHalfUpdated(
+  { repository, signal }: Pick<PlanRequest, 'repository' | 'signal'>,
+  earlier: EarlierRestores,
+  kind: Kind,
+  ref: ResourceRef,
+  { live, content }: Pick<Restorable, 'live' | 'content'>,
+): Promise<boolean> {
+  const { did, run } = (kind.isBetween && (await earlier.began(ref))) ?? {};
+  const safety = did === 'updated' && run?.snapshot !== undefined ? run.snapshot : undefined;
+  const made = safety === undefined ? undefined : await publishedBy(repository, safety, { signal });
+  const entry = made?.resources.find((one) => keyOf(one) === keyOf(ref));
+  const isUntouched =
+    entry === undefined ||
+    (live !== undefined && contentFingerprint(repository, kind, live) === entryFingerprint(kind, entry));
+  return !isUntouched && isUpdatedInPart(kind, live, await storedContent(repository, entry, signal), content);
 }
 
 /** What a restore that did not finish left of the owner; see `leftOwner`. */

@@ -10,7 +10,7 @@ import { isCreatedInPart, isRestored, outlineOf, sourceOf, storedContent } from 
 import { missingLogins, onlyWithAccount, withoutLogins } from '../access/missing-accounts.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint, entryFingerprint } from '../apply/change-log.ts';
-import { isHalfMade, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
+import { isHalfMade, isHalfUpdated, isMadeAfter, isRenewed, ownerLeft } from './earlier-restores.ts';
 import { decideEntry, type EntryFacts } from './entry-rules.ts';
 import { isDeferred, isNamed, itemOf, managerOf, ownersManagerOf, type Planning } from './planning.ts';
 import { onlyAddsRules, reasonForRules } from './rules.ts';
@@ -93,8 +93,9 @@ export async function planEntry(
         (await half()) ||
         (live !== undefined &&
           isCreatedInPart(kind, live, await content()) &&
-          (await planning.earlier.beganToCreate(context, kind, uid))) ||
-        (now.live !== undefined && planning.earlier.leftHalf(context, kind, uid, now.live)),
+          (await planning.earlier.began(target))?.did === 'created') ||
+        (now.live !== undefined && (await planning.earlier.leftHalf(context, kind, uid, now.live))) ||
+        isHalfUpdated(request, planning.earlier, kind, target, compact({ live, content: await content() })),
     ),
     isUnshared: () => isNoLongerShared(planning, kind, context, uid),
     lacksAccounts: once(async () =>

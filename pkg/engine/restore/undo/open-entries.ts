@@ -3,30 +3,37 @@ import type { Manifest, ManifestEntry } from '../../../contract/manifest.ts';
 import type { RunRecord, Touched } from '../../../contract/runs.ts';
 import { DashkeepError } from '../../../contract/errors.ts';
 import type { Org } from '../../../grafana/instance.ts';
+import type { Content } from '../../../grafana/kinds/content.ts';
+import type { Kind } from '../../../grafana/kinds/kind.ts';
 import { kindOf } from '../../../grafana/kinds/registry.ts';
-import { isCreatedInPart, isRestored, sourceOf, storedContent } from '../content.ts';
+import { isCreatedInPart, isRestored, isUpdatedInPart, sourceOf, storedContent } from '../content.ts';
 import { writeContext } from '../context.ts';
 import { keyOf } from '../target.ts';
 import { contentFingerprint } from '../apply/change-log.ts';
 import type { PlanRequest } from '../types.ts';
 import { visitTouched } from './visit-touched.ts';
 
+/** Entries of a snapshot by key. */
+type Entries = ReadonlyMap<string, ManifestEntry>;
+
 /**
  * What a restore that was cut short has touched, with what it had not read back looked at now: what is live as the
- * restore would have left it, or still with the mark of an unfinished creation, was written by it. What is not stays
- * open: undoing leaves it, and says that it may be half written.
+ * restore would have left it, made only of parts of that and of what was there before, or still with the mark of an
+ * unfinished creation, was written by it. What is not stays open: undoing leaves it, and says that it may be half
+ * written.
  */
 export async function closeOpenEntries(
   request: PlanRequest,
   touched: readonly Touched[],
-  stored: ReadonlyMap<string, ManifestEntry> | undefined,
+  stored: Entries | undefined,
 ): Promise<Touched[]> {
+  const before = entriesOf(request.manifest);
   const open = touched.filter(({ open: isOpen, did }) => isOpen === true && did !== 'deleted');
   const closed = new Map<string, Touched>();
   for (const org of request.instance.orgs) {
     for (const name of new Set(open.map(({ kind }) => kind))) {
       const ofKind = open.filter((one) => one.org === org.id && one.kind === name);
-      for (const one of ofKind.length === 0 ? [] : await closeKind(request, org, name, ofKind, stored)) {
+      for (const one of ofKind.length === 0 ? [] : await closeKind(request, org, name, ofKind, [before, stored])) {
         closed.set(keyOf(one), one);
       }
     }
@@ -39,7 +46,7 @@ async function closeKind(
   org: Org,
   name: KindName,
   open: readonly Touched[],
-  stored: ReadonlyMap<string, ManifestEntry> | undefined,
+  [before, stored]: readonly [Entries, Entries | undefined],
 ): Promise<Touched[]> {
   const kind = kindOf(name);
   const context = writeContext(request, org);
@@ -49,6 +56,14 @@ async function closeKind(
   }
   await visitTouched(request, kind, context, open, stored, {
     async each(one, live) {
+      if (
+        one.did === 'updated' &&
+        (await isHalfUpdated(request, kind, live, [before.get(keyOf(one)), stored?.get(keyOf(one))]))
+      ) {
+        const { open: _, ...known } = one;
+        closed.push({ ...known, mark: live && contentFingerprint(request.repository, kind, live) });
+        return;
+      }
       if (live === undefined) {
         return;
       }
@@ -73,11 +88,26 @@ async function closeKind(
   return closed;
 }
 
+/** Whether the restore wrote only parts of it, by what it overwrote and what it brought back. */
+async function isHalfUpdated(
+  request: PlanRequest,
+  kind: Kind,
+  live: Content | undefined,
+  [before, after]: readonly [ManifestEntry | undefined, ManifestEntry | undefined],
+): Promise<boolean> {
+  if (kind.isBetween === undefined || before === undefined || after === undefined) {
+    return false;
+  }
+  const { repository, signal } = request;
+  const overwritten = await storedContent(repository, before, signal);
+  return isUpdatedInPart(kind, live, overwritten, await storedContent(sourceOf(request), after, signal));
+}
+
 /** The entries of the snapshot that a restore brought back; undefined where it is gone, or not trusted. */
 export async function entriesBroughtBack(
   request: PlanRequest,
   { source }: Pick<RunRecord, 'source'>,
-): Promise<ReadonlyMap<string, ManifestEntry> | undefined> {
+): Promise<Entries | undefined> {
   if (source === undefined) {
     return undefined;
   }
@@ -94,6 +124,6 @@ export async function entriesBroughtBack(
   }
 }
 
-function entriesOf({ resources }: Manifest): ReadonlyMap<string, ManifestEntry> {
+function entriesOf({ resources }: Manifest): Entries {
   return new Map(resources.map((entry) => [keyOf(entry), entry]));
 }

@@ -145,21 +145,32 @@ async function leaveWhatChanged(
   if (before === undefined || (item.action !== 'create' && item.action !== 'update')) {
     return;
   }
-  const left =
-    before.did === 'deleted'
+  const left = (await isHalfUndone(item, planning))
+    ? undefined
+    : before.did === 'deleted'
       ? item.live === undefined || item.code === 'pristine' || (await cameWithOwner(item, planning, items))
         ? undefined
         : await afterDeletion(item, before, planning)
-      : item.live === undefined
-        ? passedOver('deleted-since')
-        : item.live === before.mark
-          ? undefined
+      : isAsLeft(item, before)
+        ? undefined
+        : item.live === undefined
+          ? passedOver('deleted-since')
           : leftAsItIs(before);
   if (left !== undefined) {
     Object.assign(item, { ...left, ...lossesOf([]), security: [] });
     return;
   }
   Object.assign(item, because(reason(before.did === 'deleted' ? 'deleted' : 'changed')));
+}
+
+/** Whether what is live is what the restore left. Some it deletes and creates again, and was cut off in between. */
+function isAsLeft({ live }: PlannedItem, { mark, open }: Touched): boolean {
+  return live === mark && (live !== undefined || open !== true);
+}
+
+/** Whether an undo that did not finish left it half written. What says so without a trusted record does not count. */
+async function isHalfUndone({ org, kind, uid, code }: PlannedItem, { earlier }: Planning): Promise<boolean> {
+  return code === ('unfinished' satisfies ReasonCode) && (await earlier.left({ org, kind, uid }));
 }
 
 /** Why something stays that is there although it was deleted; undefined for a part that the deletion left. */

@@ -5,6 +5,7 @@ import { ifFound } from '../../http/errors.ts';
 import { objectsOf } from '../../http/pagination/lists.ts';
 import {
   comparableTeam,
+  isTeamBetween,
   membersIn,
   renamedMembers,
   resolveMembers,
@@ -69,6 +70,7 @@ export const team: KindDefinition = {
   forecast,
   securityChanges: teamSecurity,
   comparable: comparableTeam,
+  isBetween: isTeamBetween,
   write,
 
   async remove(context, uid) {

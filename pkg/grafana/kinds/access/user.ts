@@ -8,6 +8,7 @@ import { GrafanaError, ifFound } from '../../http/errors.ts';
 import { resourceIn } from '../../http/expected.ts';
 import { listAt } from '../../http/pagination/lists.ts';
 import { eachNumbered, listNumbered, type NumberedList } from '../../http/pagination/numbered.ts';
+import { isUserBetween } from './user/half-updated.ts';
 import { userSecurity } from './user/security.ts';
 import type { Forecast, Kind, KindContext, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
@@ -105,6 +106,7 @@ export const user: Kind = {
     return { ...objectAt(body), orgs };
   },
 
+  isBetween: isUserBetween,
   forecast,
 
   securityChanges({ content, live }) {

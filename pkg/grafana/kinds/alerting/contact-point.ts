@@ -20,6 +20,7 @@ import { withoutField } from './contact-point/secrets.ts';
 import { contactPointSecurity } from './contact-point/security.ts';
 import {
   derivedUid,
+  differs,
   enterAgain,
   filled,
   holdsSecret,
@@ -115,6 +116,7 @@ export const contactPoint: Kind = {
 
   createdInParts: true,
   isPartOf: (live, whole) => hasOnlySome(live, whole, 'integrations'),
+  isBetween,
   comparable: comparableContactPoint,
   missingSecrets,
   forecast,
@@ -129,6 +131,19 @@ export const contactPoint: Kind = {
     }
   },
 };
+
+/** An update writes one integration after another and deletes none. */
+function isBetween(live: Content | undefined, before: Content, after: Content): boolean {
+  const [now, old, wanted] = [live, before, after].map((content) => integrationsOf(content?.body ?? {}));
+  const isIn = (one: JsonObject, all: JsonObject[] = []): boolean => {
+    const twin = twinOf(one, all);
+    return twin !== undefined && !differs(one, twin);
+  };
+  return (
+    now?.every((one) => isIn(one, old) || isIn(one, wanted)) === true &&
+    old?.every((one) => twinOf(one, now) !== undefined) === true
+  );
+}
 
 /** Live integrations that the backup lacks. */
 function extraIntegrations(content: Content, live: Content): JsonObject[] {

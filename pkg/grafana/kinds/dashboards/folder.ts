@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { objectAt } from '../../../lib/json/json.ts';
 import { reason } from '../../../contract/reasons/catalogue.ts';
 import { ifFound } from '../../http/errors.ts';
+import type { Content } from '../content.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext } from '../kind.ts';
 import { servedWhole } from '../../rights.ts';
 import { withTitle } from '../title.ts';
@@ -70,6 +72,7 @@ export const folder: Kind = {
 
   merge: asDescribed,
   withoutDefaults: withoutHidden,
+  isBetween: isFolderBetween,
   forecast,
   write,
 
@@ -77,6 +80,13 @@ export const folder: Kind = {
     await ifFound(context.grafana.delete(`/api/folders/${encodeURIComponent(uid)}`, { signal: context.signal }));
   },
 };
+
+/** Before Grafana 12, moving a folder and renaming it are two requests. */
+function isFolderBetween(live: Content | undefined, before: Content, after: Content): boolean {
+  const [now, ...both] = [live ?? before, before, after].map((one) => asDescribed(inFolder(one, ''), live ?? before));
+  const isPlaced = [before, after].some(({ folderUid }) => folderUid === live?.folderUid);
+  return live !== undefined && isPlaced && both.some(({ body }) => isDeepStrictEqual(body, now?.body));
+}
 
 async function forecast(context: WriteContext, item: Restorable): Promise<Forecast> {
   if (item.live !== undefined) {

@@ -20,6 +20,7 @@ import { servedWhole } from '../../rights.ts';
 import { dashboardReferences, renameInDashboard } from './dashboard/references.ts';
 import type { Forecast, Kind, KindContext, Listed, Restorable, WriteContext, Written } from '../kind.ts';
 import type { Content } from '../content.ts';
+import { isPartlyMoved } from '../parts.ts';
 
 const PATH = '/api/library-elements';
 
@@ -83,6 +84,12 @@ export const libraryPanel: Kind = {
 
   moveTo(content, folderUid) {
     return { ...content, folderUid };
+  },
+
+  /** One that is moved to the root may be deleted and created again. */
+  isBetween(live, before, after) {
+    const isMoved = before.folderUid !== undefined && after.folderUid === undefined;
+    return live === undefined ? isMoved : isPartlyMoved(live, before, after);
   },
 
   forecast,

@@ -5,6 +5,8 @@ import type { SecurityChange } from '../../../../contract/plan.ts';
 import { accountDirectoryOf } from '../../../account-directory.ts';
 import { isSameName } from '../../../accounts.ts';
 import type { KindContext, Reference, Restorable } from '../../kind.ts';
+import type { Content } from '../../content.ts';
+import { isMixOf } from '../../parts.ts';
 import { securityChange } from '../../security/change.ts';
 
 /** A member of a team as it is stored. */
@@ -46,6 +48,21 @@ export function comparableTeam(body: Json): Json {
   return withMembers(
     body,
     membersIn(body).map((member) => ({ ...member, email: undefined })),
+  );
+}
+
+/** An update adds, changes and removes one member after another; a new admin is an ordinary member first. */
+export function isTeamBetween(live: Content | undefined, before: Content, after: Content): boolean {
+  const [now, old, wanted] = [live, before, after].map((content) => objectAt(comparableTeam(content?.body ?? {})));
+  const lists = [membersIn(old), membersIn(wanted)] as const;
+  const isNew = ({ login, permission }: Member): boolean =>
+    permission === 'Member' &&
+    !lists[0].some((one) => one.login === login) &&
+    lists[1].some((one) => one.login === login);
+  return (
+    live !== undefined &&
+    [old?.['email'], wanted?.['email']].includes(now?.['email']) &&
+    isMixOf(membersIn(now), lists, ({ login }) => login, isNew)
   );
 }
 

@@ -115,7 +115,8 @@ function bringsSecrets(integration: JsonObject, given: Record<string, string> | 
   return given !== undefined || secureFieldsOf(integration).some((field) => hasField(integration, field));
 }
 
-function differs(integration: JsonObject, twin: JsonObject): boolean {
+/** @returns whether two integrations differ in what both sides know */
+export function differs(integration: JsonObject, twin: JsonObject): boolean {
   const [mine, theirs] = [{ integrations: [integration] }, { integrations: [twin] }];
   return canonicalJson(comparableContactPoint(mine, theirs)) !== canonicalJson(comparableContactPoint(theirs, mine));
 }
