@@ -47,7 +47,7 @@ CMD ["sh", "-c", "rm -rf /plugins/dashkeep-backup-app && cp -r /dashkeep-backup-
 
 FROM runtime AS service
 LABEL org.opencontainers.image.title="Dashkeep" \
-      org.opencontainers.image.description="Backs up Grafana to S3, with history, comparison and restore" \
+      org.opencontainers.image.description="Backs up Grafana to S3, Azure, Google Cloud or a directory, with history, comparison and restore" \
       org.opencontainers.image.source="https://github.com/dashkeep/dashkeep" \
       org.opencontainers.image.documentation="https://github.com/dashkeep/dashkeep/tree/main/docs" \
       org.opencontainers.image.licenses="Apache-2.0"

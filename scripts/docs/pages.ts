@@ -127,7 +127,7 @@ function apiPage(): string {
 ${MADE} [openapi.json](openapi.json) describes every field. Send \`DASHKEEP_API_TOKEN\`, the token of the home organization, as a bearer token.
 Each other organization has its own token, \`DASHKEEP_API_TOKEN_ORG_<n>\` in the Secret or the state directory, and sees only its own data.
 Errors are \`{"error": {"code", "message", "hint"}, "message"}\` with a code from [errors.md](errors.md). If there are more details, \`why\` contains the message, and \`advice\` the hint, each as \`{"code", "params"}\`. openapi.json lists the error codes of each call. If a path does
-not support a method, the response is 405 with the header \`Allow\`. Each GET also works as HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
+not support a method, the response is 405 with the header \`Allow\`. Each GET call also supports HEAD. Long lists are paginated with \`cursor\` and \`limit\`.
 Health and metrics have a separate address: \`/healthz\`, \`/readyz\` and \`/metrics\` at \`DASHKEEP_OPS_LISTEN\`.
 
 ${table(['call', 'purpose', 'query', 'status', 'for'], rows)}`;

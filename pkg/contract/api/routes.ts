@@ -101,7 +101,7 @@ export const API_ROUTES = {
   'GET /schedule/preview': call('settings', 'Next run times of a cron expression', SchedulePreview, {
     query: SchedulePreviewQuery,
   }),
-  'POST /retention/preview': call('settings', 'Preview of retention rules', RetentionPreview, {
+  'POST /retention/preview': call('settings', 'Preview the effect of retention rules', RetentionPreview, {
     body: RetentionPreviewRequest,
   }),
   'GET /runs': call('runs', 'Runs, newest first', RunPage, { query: RunsQuery }),
@@ -141,7 +141,9 @@ export const API_ROUTES = {
     params: Id,
     query: DownloadQuery,
   }),
-  'GET /diff': call('diff', 'Differences', DiffPage, { query: DiffQuery }),
+  'GET /diff': call('diff', 'Differences between two snapshots, or between a snapshot and Grafana', DiffPage, {
+    query: DiffQuery,
+  }),
   'GET /diff/resource': call('diff', 'Readable differences of one resource', ResourceDiff, {
     query: ResourceDiffQuery,
   }),

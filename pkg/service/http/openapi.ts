@@ -12,7 +12,7 @@ const DESCRIPTION = [
   'The API of the Dashkeep service. Errors are `{error: {code, message, hint, why?, advice?}, message}`.',
   'The token identifies the organization of the caller. `x-dashkeep-access` is `organization` if every organization may',
   'make the call and sees its own data, and `home` if only the home organization may, because the call affects all.',
-  'If a path does not support a method, the response is 405 with the header `Allow`. Each GET also works as HEAD.',
+  'If a path does not support a method, the response is 405 with the header `Allow`. Each GET call also supports HEAD.',
 ].join(' ');
 
 const transform = createJsonSchemaTransform({
