@@ -12,7 +12,7 @@ export const registerRestore: Register = (program, run) => {
   withSelection(command)
     .option(
       '--lost-in <snapshot>',
-      "only resources that this later snapshot lacks; with --overwrite, also those that it contains in an older version, or with changes beyond Grafana's own migrations; no annotations that may have expired; never silences or dashboard snapshots",
+      "only resources that this later snapshot lacks; with --overwrite, also resources that it contains in an older version or with changes beyond Grafana's own migrations; never silences, dashboard snapshots, or annotations that may have expired",
     )
     .option('--overwrite', 'also overwrite existing resources that differ');
   withProtected(command)

@@ -66,14 +66,14 @@ export const REPOSITORY_ERRORS = {
     exit: 4,
     status: 500,
     title: 'An object that a snapshot needs is damaged',
-    hint: 'Run `dashkeep repair --read-data`. The object does not match its hash.',
+    hint: 'The object does not match its hash. Run `dashkeep repair --read-data`.',
     page: 'Repair the repository with the command line. Other snapshots may be intact.',
   },
   DK_MANIFEST_DAMAGED: {
     exit: 4,
     status: 500,
     title: 'This snapshot is damaged',
-    hint: 'Choose another snapshot. `dashkeep verify` finds all that are damaged.',
+    hint: 'Choose another snapshot. `dashkeep verify` finds all damaged snapshots.',
     page: 'Choose another snapshot, and verify the repository: others may be damaged, too.',
   },
   DK_MANIFEST_NEWER: {
@@ -121,7 +121,7 @@ export const REPOSITORY_ERRORS = {
     exit: 2,
     status: 409,
     title: 'The newest complete snapshot is kept',
-    hint: 'Create another backup first, or remove it with `dashkeep forget <id> --even-newest`.',
+    hint: 'Create another backup first, or remove this snapshot with `dashkeep forget <id> --even-newest`.',
     page: 'Create another backup first.',
   },
   DK_ENCRYPTION: {

@@ -7,7 +7,7 @@ export const STATUS_REASONS = {
   },
   'org-tokens-missing': 'the service has no token for these organizations: {orgs}',
   'account-not-ours':
-    'this service did not create the service account {instead} of organization {org}; it uses {name} instead',
+    'this service did not create the service account {instead} of organization {org}, and uses {name} instead',
   'app-of-other-service':
     'the app of organization {org} is connected to another Dashkeep at {url}, which uses the service account {account}',
   'copy-failing': 'the last copy to the second target failed on {time}: {message}',

@@ -7,7 +7,7 @@ export const REPOSITORY_ADVICE = {
     page: 'Set the recipients of the earlier backups. To change them, also set an identity that can read the repository.',
   },
   'remove-twin':
-    'Someone who can write to the bucket copied the repository there. Find out who, and delete dashkeep.json there. If you moved the target, run this command with {target} as its target: {command}',
+    'Someone who can write to the bucket copied the repository there. Find out who did this, and delete dashkeep.json there. If you moved the target, run this command with {target} as its target: {command}',
   'accept-repository':
     'Find out who changed the target, and restore it from earlier versions in the bucket. If the change was intended, accept it: {command}',
   'accept-directory':
@@ -57,7 +57,7 @@ export const REPOSITORY_ADVICE = {
   'confirm-snapshot': { cli: 'Confirm it with --confirm {id}.', page: 'Confirm it with {id}.' },
   'remove-misdated': 'It does not count until that date. To remove it: {command}',
   'correct-or-remove-misdated':
-    'If Dashkeep’s clock is behind, correct it with NTP. If the clock is right, remove that snapshot: {command}',
+    'If Dashkeep’s clock is behind, correct it with NTP. If the clock is correct, remove that snapshot: {command}',
   'keep-date-header': 'Check whether a proxy in front of the storage removes the Date header.',
   'set-clock-or-ignore': 'Correct the wrong clock with NTP. To continue anyway, set {setting}.',
   'release-first': 'To remove it, release it first: {command}',
@@ -85,7 +85,7 @@ export const REPOSITORY_ADVICE = {
     cli: 'To find the unreadable snapshot, run `{command}`. Repair or delete it, or set the identity that decrypts it.',
     page: 'To find the unreadable snapshot, verify the repository. Repair or delete it, or enter the private key that decrypts it.',
   },
-  'upgrade-to-read': 'Upgrade Dashkeep, and keep that snapshot: a newer version wrote it.',
+  'upgrade-to-read': 'A newer version wrote that snapshot. Keep the snapshot, and upgrade Dashkeep.',
   'restore-manifest':
     'Find out who changed the target, and restore the manifest {id} and its signature from earlier versions in the bucket. If the manifest is yours, trust its key. If it is lost, delete that snapshot: {command}',
   'restore-listed':
@@ -127,7 +127,7 @@ export const REPOSITORY_ADVICE = {
     page: 'For users and other organizations, give the connection the name and password of a server admin.',
   },
   'put-back': {
-    cli: 'To restore only missing resources, run {command}. The command restores no annotations that may have expired, and no silences or dashboard snapshots.',
+    cli: 'To restore only missing resources, run {command}. The command does not restore silences, dashboard snapshots, or annotations that may have expired.',
     page: 'Run {command}.',
   },
   'put-changes-back': {
