@@ -20,7 +20,7 @@ describe.each(TRIED_PROFILES)('silences of Grafana %s', (profile) => {
     grafana.sim.wipe();
     const outcome = await restore('silence', await grafana.run(), before);
     expect(outcome.written).toHaveLength(1);
-    expect(Object.values(outcome.refused)).toEqual([expect.stringMatching(/^ended at 20/)]);
+    expect(Object.values(outcome.refused)).toEqual([expect.stringMatching(/^ended on 20/)]);
     expect(grafana.sim.state.org(1).alerting.silences.size).toBe(1);
   });
 

@@ -200,7 +200,7 @@ test('a check that takes long shows how long, and ends without saving when it is
   const sent = requestsOf(page);
   const bucket = page.getByRole('textbox', { name: /^Bucket/ });
   const save = page.getByRole('button', { name: 'Save', exact: true });
-  const wait = page.getByRole('region', { name: 'Testing the target…' });
+  const wait = page.getByRole('region', { name: 'Checking the target…' });
   await bucket.fill('slow');
   await bucket.press('Enter');
   await expect(wait).toContainText('If the target works, it is saved.');

@@ -16,9 +16,9 @@ export const CHECK_REASONS = {
   },
   'token-refused': 'Grafana refuses the stored token',
   'token-not-yet': 'none yet; the service creates one when it starts',
-  'token-until': { cli: '{state} until {expires}', page: 'expires at {expires}' },
+  'token-until': { cli: '{state} until {expires}', page: 'expires on {expires}' },
   'token-endless': { cli: '{state}; its expiry is unknown', page: 'its expiry is unknown' },
-  'token-replaced': 'created at {time}, because Grafana refused the previous one',
+  'token-replaced': 'created on {time}, because Grafana refused the previous one',
   'api-token-given': 'set by the deployment and never replaced; anyone who has seen it can use it until you change it',
 
   'target-named': '{target}',
@@ -28,8 +28,8 @@ export const CHECK_REASONS = {
   'access-denied': 'not allowed',
 
   'tls-missing': 'the API listens at {host} without TLS, so its token and responses can be read on the network',
-  'certificate-expires': 'the certificate expires at {end}',
-  'certificate-expired': 'the certificate expired at {end}',
+  'certificate-expires': 'the certificate expires on {end}',
+  'certificate-expired': 'the certificate expired on {end}',
   'image-pinned': '{image}, pinned by its digest',
   'image-tagged': '{image}, identified by a tag that can move to another image',
   'network-policy': 'the chart created a network policy',

@@ -49,7 +49,7 @@ export function DiffList({ from, to }: { from: string; to: string }) {
       {reading !== undefined && (
         <WaitCard
           title={t('compare.reading', 'Comparing with Grafana now')}
-          text={t('compare.readingText', 'The list shows the differences found so far. Still to come: {{kinds}}.', {
+          text={t('compare.readingText', 'The list shows the differences found so far. Not read yet: {{kinds}}.', {
             kinds: reading.pending.map(kindLabel).join(', '),
           })}
           progress={reading.progress}

@@ -32,7 +32,7 @@ function verdictOnBackups(status: Status): Verdict {
       title: t('protection.damaged', 'Stored backups may be damaged'),
       text: t(
         'protection.damagedText',
-        'The last backup was made {{ago}}. The last verification found problems. Follow the warning below.',
+        'The last backup ran {{ago}}. The last verification found problems. Follow the warning below.',
         { ago },
       ),
     };
@@ -46,7 +46,7 @@ function verdictOnBackups(status: Status): Verdict {
           title: t('protection.foreign', 'Some snapshots are untrusted'),
           text: t(
             'protection.foreignText',
-            'The last backup was made {{ago}}. If the other snapshots are yours, trust their key to continue their history.',
+            'The last backup ran {{ago}}. If the other snapshots are yours, trust their key to continue their history.',
             { ago },
           ),
         };
@@ -55,7 +55,7 @@ function verdictOnBackups(status: Status): Verdict {
         tone: 'success',
         icon: 'check-circle',
         title: t('protection.yes', 'Last backup complete'),
-        text: t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
+        text: t('protection.yesText', 'The last backup ran {{ago}}.', { ago }),
       };
     case 'uncovered':
       // Only what is known to be left out has such advice.
@@ -64,7 +64,7 @@ function verdictOnBackups(status: Status): Verdict {
           tone: 'warning',
           icon: 'exclamation-triangle',
           title: t('protection.mayLack', 'Part of Grafana may not be backed up'),
-          text: t('protection.yesText', 'The last backup was made {{ago}}.', { ago }),
+          text: t('protection.yesText', 'The last backup ran {{ago}}.', { ago }),
         };
       }
       return {
@@ -76,13 +76,13 @@ function verdictOnBackups(status: Status): Verdict {
             ? plural(
                 'protection.notCovered',
                 notCovered,
-                'The last backup was made {{ago}}. {{number}} organization is not backed up.',
-                'The last backup was made {{ago}}. {{number}} organizations are not backed up.',
+                'The last backup ran {{ago}}. {{number}} organization is not backed up.',
+                'The last backup ran {{ago}}. {{number}} organizations are not backed up.',
                 { ago },
               )
             : t(
                 'protection.uncoveredText',
-                'The last backup was made {{ago}}. Some content is not backed up, although it was not excluded.',
+                'The last backup ran {{ago}}. Some content is not backed up, although it was not excluded.',
                 { ago },
               ),
       };
@@ -91,7 +91,7 @@ function verdictOnBackups(status: Status): Verdict {
         tone: 'warning',
         icon: 'exclamation-triangle',
         title: t('protection.partial', 'Last backup incomplete'),
-        text: t('protection.partialText', 'The last backup was made {{ago}}, but some resources could not be read.', {
+        text: t('protection.partialText', 'The last backup ran {{ago}}, but some resources could not be read.', {
           ago,
         }),
       };
@@ -104,7 +104,7 @@ function verdictOnBackups(status: Status): Verdict {
               title: t('protection.massChange', 'Unusually many changes before the last backup'),
               text: t(
                 'protection.massChangeText',
-                'The last backup was made {{ago}}. The last full one before the changes is on hold, and you can still restore it.',
+                'The last backup ran {{ago}}. The last full one before the changes is on hold, and you can still restore it.',
                 { ago },
               ),
             }
@@ -112,7 +112,7 @@ function verdictOnBackups(status: Status): Verdict {
               title: t('protection.shrunk', 'Many resources are missing from the last backup'),
               text: t(
                 'protection.shrunkText',
-                'The last backup was made {{ago}}. It is much smaller than the last full one, which you can still restore.',
+                'The last backup ran {{ago}}. It is much smaller than the last full one, which you can still restore.',
                 { ago },
               ),
             }),
@@ -127,7 +127,7 @@ function verdictOnBackups(status: Status): Verdict {
             ? t('protection.lateNoneText', '{{before}} Later changes are not backed up.', {
                 before: noneComplete(status),
               })
-            : t('protection.lateText', 'The last good backup was made {{ago}}. Later changes are not backed up.', {
+            : t('protection.lateText', 'The last good backup ran {{ago}}. Later changes are not backed up.', {
                 ago,
               }),
       };
@@ -142,10 +142,10 @@ function verdictOnBackups(status: Status): Verdict {
             : status.target.reachable === false
               ? t(
                   'protection.failedAway',
-                  'The last good backup was made {{ago}}. You can restore it when the target responds.',
+                  'The last good backup ran {{ago}}. You can restore it when the target responds.',
                   { ago },
                 )
-              : t('protection.failedText', 'The last good backup was made {{ago}}. You can still restore it.', { ago }),
+              : t('protection.failedText', 'The last good backup ran {{ago}}. You can still restore it.', { ago }),
       };
     case 'never':
       return {
@@ -182,7 +182,7 @@ function isDamaged({ protection, warnings }: Status): boolean {
 
 /** There are backups, and each lacks something. */
 function noneComplete({ newest }: Status): string {
-  return t('protection.noneComplete', 'No backup is complete yet. The newest one was made {{ago}}.', {
+  return t('protection.noneComplete', 'No backup is complete yet. The newest one ran {{ago}}.', {
     ago: newest === undefined ? '–' : formatRelative(newest.time),
   });
 }

@@ -36,7 +36,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       title: t('protection.unreachable', 'The target cannot be used'),
       text: t(
         'protection.unreachableAfter',
-        'The last good backup was made {{ago}}. Dashkeep cannot read the target, so it is not known whether it contains that backup.',
+        'The last good backup ran {{ago}}. Dashkeep cannot read the target, so it is not known whether it contains that backup.',
         { ago: formatRelative(lastSuccess) },
       ),
     };
@@ -70,7 +70,7 @@ export function verdictWithoutBackup(status: Status): Verdict | undefined {
       tone: 'error',
       icon: 'exclamation-circle',
       title: t('protection.firstFailed', 'The first backup failed'),
-      text: t('protection.firstFailedText', 'There is no backup yet. The last attempt was made {{ago}}.', {
+      text: t('protection.firstFailedText', 'There is no backup yet. The last attempt was {{ago}}.', {
         ago: lastBackup === undefined ? '–' : formatRelative(lastBackup.started),
       }),
     };

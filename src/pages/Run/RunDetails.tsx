@@ -142,7 +142,7 @@ function countLabel(name: string): string {
     forgotten: t('count.forgotten', 'Removed by retention'),
     mended: t('count.mended', 'Objects copied again'),
     read: t('count.read', 'Objects read'),
-    lockRenewed: t('count.lockRenewed', 'Lock renewed'),
+    lockRenewed: t('count.lockRenewed', 'Locks renewed'),
     planned: t('count.planned', 'Planned'),
     written: t('count.written', 'Written and checked'),
     unchecked: t('count.unchecked', 'Possibly written, not checked'),

@@ -76,7 +76,7 @@ function Testing({ isToBeSaved }: Pick<Props, 'isToBeSaved'>) {
     const timer = setInterval(count, 1_000);
     return () => clearInterval(timer);
   }, []);
-  const title = t('check.running', 'Testing the target…');
+  const title = t('check.running', 'Checking the target…');
   return (
     <section aria-label={title}>
       <Stack direction="column" gap={1}>

@@ -28,7 +28,7 @@ export function DeploymentOnly({ settings, section }: Props) {
     >
       {t(
         'settings.deploymentOnlyText',
-        'Backups can cover other organizations, whose content admins of this organization must not see. Each field below names the setting in the deployment.',
+        'Backups can cover other organizations, and admins of this one must not see their content. Each field below names the setting in the deployment.',
       )}
     </Alert>
   );

@@ -30,7 +30,7 @@ export function EncryptionForm({ settings }: SectionProps) {
       )}
       <Field
         noMargin
-        label={t('encryption.recipients', 'Public keys that can read the backups')}
+        label={t('encryption.recipients', 'Public keys that encrypt the backups')}
         {...field(
           'recipients',
           t(

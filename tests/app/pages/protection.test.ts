@@ -42,13 +42,13 @@ describe('what the overview says of the backups', async () => {
 
   it('with a backup from before, and the target out of reach: when it was made, and no word of a first one', () => {
     const said = say({ protection: 'failed', target: target(false), lastBackup: failed, lastSuccess: ago(120) });
-    expect(said).toMatch(/^The target cannot be used\. The last good backup was made 2 hours ago\./);
+    expect(said).toMatch(/^The target cannot be used\. The last good backup ran 2 hours ago\./);
     expect(said).not.toMatch(/first backup/);
   });
 
   it('without any backup, and the target in reach: that there is none, and when the last attempt was', () => {
     expect(say({ protection: 'failed', target: target(true), lastBackup: failed })).toBe(
-      'The first backup failed. There is no backup yet. The last attempt was made 3 minutes ago.',
+      'The first backup failed. There is no backup yet. The last attempt was 3 minutes ago.',
     );
     expect(say({ protection: 'never', target: target(true) })).toMatch(/^Nothing is backed up yet/);
     expect(say({ protection: 'never', target: target() })).toMatch(/^Looking for existing backups/);
@@ -78,11 +78,11 @@ describe('what the overview says of the backups', async () => {
   it('never speaks of an unknown time: what is incomplete is called that, with its own time', () => {
     const newest = { time: ago(20), status: 'partial' } as SnapshotRow;
     expect(say({ protection: 'failed', newest, target: target(true) })).toContain(
-      'No backup is complete yet. The newest one was made 20 minutes ago.',
+      'No backup is complete yet. The newest one ran 20 minutes ago.',
     );
     expect(say({ protection: 'late', newest, target: target(true) })).toContain('No backup is complete yet');
     expect(say({ protection: 'partial', newest, lastSuccess: ago(300), target: target(true) })).toContain(
-      'made 20 minutes ago, but some resources',
+      'ran 20 minutes ago, but some resources',
     );
   });
 
@@ -113,7 +113,7 @@ describe('what the overview says of the backups', async () => {
     const warnings = [{ code: 'DK_SNAPSHOT_FOREIGN', message: 'snapshots that no trusted key signed: 13', hint: '' }];
     const status = { protection: 'yes', lastSuccess: ago(1), target: target(true), warnings } as unknown as Status;
     expect(verdictOf(status)).toMatchObject({ tone: 'warning', title: 'Some snapshots are untrusted' });
-    expect(say(status)).toContain('The last backup was made 1 minute ago.');
+    expect(say(status)).toContain('The last backup ran 1 minute ago.');
     expect(statusEvery(status)).toBe(5_000);
     // What is worse is said first.
     expect(verdictOf({ ...status, protection: 'late' })).toMatchObject({ tone: 'error' });

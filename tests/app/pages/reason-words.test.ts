@@ -26,17 +26,17 @@ describe('what the service says with identifiers', async () => {
 
   it('writes times as people do', () => {
     const time = '2026-11-29T20:30:05.000Z';
-    expect(reasonText(because(reason('same-as-read', { time })))).toMatch(/at Nov 29, 2026, 8:30\sPM$/);
+    expect(reasonText(because(reason('same-as-read', { time })))).toMatch(/on Nov 29, 2026, 8:30\sPM$/);
     expect(reasonText(because(reason('covers-unread', { kinds: `annotation (as of ${time})` })))).toMatch(
       /: Annotations \(as of Nov 29, 2026, 8:30\sPM\)$/,
     );
   });
 
   it.each([
-    [reason('silence-ended', { end: '2026-11-29T20:30:05Z' }), 'Ended at'],
+    [reason('silence-ended', { end: '2026-11-29T20:30:05Z' }), 'Ended on'],
     [reason('snapshot-expired', { expires: '2026-11-29T20:30:05Z' }), 'Expired on'],
-    [reason('certificate-expires', { end: '2026-11-29T20:30:05.000Z' }), 'The certificate expires at'],
-    [reason('token-until', { state: 'valid', expires: '2026-11-29T20:30:05.000Z' }), 'Expires at'],
+    [reason('certificate-expires', { end: '2026-11-29T20:30:05.000Z' }), 'The certificate expires on'],
+    [reason('token-until', { state: 'valid', expires: '2026-11-29T20:30:05.000Z' }), 'Expires on'],
   ])('writes when something ends as people do: %o', (why, text) => {
     expect(reasonText(because(why))).toMatch(new RegExp(`^${text} Nov 29, 2026, 8:30\\sPM$`));
   });

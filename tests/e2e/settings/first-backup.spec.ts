@@ -15,7 +15,7 @@ test('before the first backup, the target leads to encryption, and not any more 
   await expect(alert).toContainText('The first backup starts as soon as you save the target.');
   await expectAccessible(page);
   await alert.getByRole('link', { name: 'Choose encryption' }).press('Enter');
-  const keys = page.getByLabel(/^Public keys that can read the backups/);
+  const keys = page.getByLabel(/^Public keys that encrypt the backups/);
   await keys.fill('age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Settings saved')).toBeVisible();

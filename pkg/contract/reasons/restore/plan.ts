@@ -4,7 +4,7 @@ import type { Text } from '../../texts.ts';
 export const PLAN_REASONS = {
   missing: 'missing',
   same: 'same as in the snapshot',
-  'same-as-read': 'same as in the snapshot when last read at {time}',
+  'same-as-read': 'same as in the snapshot when last read on {time}',
   copy: 'as a copy',
   differs: 'differs from the snapshot',
   'rules-only': 'only {number} of its rules: {rules}; the others are kept as they are',

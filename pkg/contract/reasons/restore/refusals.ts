@@ -59,7 +59,7 @@ export const REFUSAL_REASONS = {
   'data-source-twin': 'a data source named {title} already exists, with UID {uid}; map this one to it',
   'uid-refused': 'Grafana 12 and later reject the UID {uid}; map it to another one, such as {proposed}',
   'rule-elsewhere': 'its rule “{title}” is now in group {group} and would be removed from there',
-  'silence-ended': 'ended at {end}',
+  'silence-ended': 'ended on {end}',
   'snapshot-fixed': 'a dashboard snapshot cannot be changed',
   'snapshot-external': 'was published on another server, which holds its data',
   'snapshot-origin': 'does not name its source dashboard, which Grafana requires',
