@@ -21,6 +21,7 @@ import { doubtsOfNewest, type NewestDoubts } from '../repository/doubts.ts';
 import type { RepositoryCache } from '../repository/repository-cache.ts';
 import type { Runs } from '../runs/runs.ts';
 import type { SettingsStore } from '../settings/store.ts';
+import { coverageNow } from '../status/coverage-now.ts';
 import { GrafanaHealth } from '../status/health.ts';
 import type { StatusView } from '../status/status-view.ts';
 import { schedulesOf, type GrafanaStatus } from '../status/status.ts';
@@ -30,7 +31,7 @@ import { notEntered } from './not-entered.ts';
 import type { AllNeeded, Needs } from './needs.ts';
 
 export interface ReadinessParts {
-  config: Pick<ServiceConfig, 'grafana'>;
+  config: Pick<ServiceConfig, 'grafana' | 'orgIds'>;
   settings: SettingsStore;
   repositoryCache: RepositoryCache;
   secondCopy: Pick<SecondCopy, 'isSet' | 'isLate' | 'target'>;
@@ -161,7 +162,7 @@ export async function readinessFacts(
 }
 
 async function repositoryFacts(
-  { repositoryCache, runs, askedFrom }: ReadinessParts,
+  { repositoryCache, runs, askedFrom, settings, config }: ReadinessParts,
   needs: Needs,
   caller: Caller | undefined,
   { ahead, signal }: { ahead: () => Promise<number>; signal: AbortSignal },
@@ -201,7 +202,7 @@ async function repositoryFacts(
     newest: newest && manifest?.shrunk ? { ...newest, shrunk: manifest.shrunk } : newest,
     complete,
     manifest,
-    coverage: manifest === undefined ? undefined : coverageOf(manifest),
+    coverage: manifest && coverageNow(coverageOf(manifest), settings.view().values, idsOf(manifest), config.orgIds),
     findings: findings.map((one) => shownTo(caller, findingError(one))),
     runs: Object.fromEntries(ended),
     scheduled: backups.some(({ trigger }) => trigger === 'scheduled'),
@@ -240,7 +241,10 @@ async function copyEvidence(
   };
 }
 
-/** @throws what is no matter of the private key */
+function idsOf({ orgs }: Manifest): number[] {
+  return orgs.map(({ id }) => id);
+}
+
 /** Only the home organization sees the words of a problem, which may name what is not another one's. */
 function shownTo(caller: Caller | undefined, problem: DashkeepError): DashkeepError {
   return (caller?.home ?? true) ? problem : new DashkeepError(problem.code, hidden(problem.code).message);

@@ -181,7 +181,12 @@ export class StatusView {
     const isShown = seen !== undefined && seen.id === repository.newest?.id;
     return compact({
       coverage: caller.home
-        ? coverageNow(repository.coverage, this.#parts.settings.view().values, this.#parts.config.orgIds)
+        ? coverageNow(
+            repository.coverage,
+            this.#parts.settings.view().values,
+            [...repository.orgs].flatMap(([id, one]) => (one.newest?.id === repository.newest?.id ? [id] : [])),
+            this.#parts.config.orgIds,
+          )
         : undefined,
       lastFull: isShown && (seen.status === 'partial' || seen.shrunk !== undefined) ? repository.lastFull : undefined,
       upgrade: isShown ? upgradeFor(repository.upgrade, caller) : undefined,
