@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { createConnection, createServer } from 'node:net';
 import { join } from 'node:path';
 import { makePath } from '../lib/directories.ts';
@@ -12,7 +12,11 @@ const MOST_BYTES = 100;
 const UNANSWERED = new Set(['ECONNREFUSED', 'ENOENT', 'ENOTSOCK']);
 
 /** Held by this process until it is released, or until the process ends, however it does. */
-export type DirectoryLock = { release: () => Promise<void> };
+export type DirectoryLock = {
+  release: () => Promise<void>;
+  /** Why nothing is locked; absent where it is. */
+  gap?: string;
+};
 
 /**
  * Locks a directory for one service of this machine, by a socket in it: the kernel closes it with its process, so what
@@ -21,23 +25,46 @@ export type DirectoryLock = { release: () => Promise<void> };
  * @returns undefined while another process holds it
  */
 export async function lockDirectory(directory: string): Promise<DirectoryLock | undefined> {
-  const path = join(directory, NAME);
-  if (process.platform === 'win32' || Buffer.byteLength(path) > MOST_BYTES) {
-    return NO_LOCK;
+  const isLong = Buffer.byteLength(join(directory, besideName())) > MOST_BYTES;
+  if (process.platform === 'win32') {
+    return unlocked('not supported on Windows');
   }
+  if (isLong && process.platform !== 'linux') {
+    return unlocked('its path is too long for a socket');
+  }
+  let opened: FileHandle | undefined;
   try {
     await makePath(directory);
+    // Linux also finds a directory under a short name.
+    opened = isLong ? await open(directory) : undefined;
+    const release = await lockIn(opened === undefined ? directory : `/proc/self/fd/${opened.fd}`);
+    if (release !== undefined) {
+      const held = opened;
+      opened = undefined;
+      return { release: () => release().finally(() => held?.close()) };
+    }
+    return undefined;
+  } catch (error) {
+    return unlocked(systemCode(error) ?? 'no socket can be created in it');
+  } finally {
+    await opened?.close();
+  }
+}
+
+async function lockIn(directory: string): Promise<DirectoryLock['release'] | undefined> {
+  const path = join(directory, NAME);
+  try {
     return await listen(path);
   } catch (error) {
     if (systemCode(error) !== 'EADDRINUSE') {
-      return NO_LOCK;
+      throw error;
     }
   }
   if (await isAnswered(path)) {
     return undefined;
   }
   // Of two processes that find it unanswered, the slower one must not remove the socket of the other.
-  const moved = `${path}.${randomUUID()}`;
+  const moved = join(directory, besideName());
   try {
     await rename(path, moved);
     if (await isAnswered(moved)) {
@@ -47,18 +74,27 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock | 
     await rm(moved, { force: true });
     return await listen(path);
   } catch (error) {
-    return systemCode(error) === 'EADDRINUSE' || systemCode(error) === 'ENOENT' ? undefined : NO_LOCK;
+    if (systemCode(error) === 'EADDRINUSE' || systemCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
   }
 }
 
-const NO_LOCK: DirectoryLock = { release: async () => undefined };
+function besideName(): string {
+  return `${NAME}.${randomUUID().slice(0, 8)}`;
+}
 
-function listen(path: string): Promise<DirectoryLock> {
+function unlocked(gap: string): DirectoryLock {
+  return { release: async () => undefined, gap };
+}
+
+function listen(path: string): Promise<DirectoryLock['release']> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy()).unref();
     const release = (): Promise<void> => new Promise((done) => void server.close(() => done()));
     server.once('error', reject);
-    server.listen(path, () => resolve({ release }));
+    server.listen(path, () => resolve(release));
   });
 }
 

@@ -13,7 +13,7 @@ import { DirectoryState, type StateStore } from '../lib/state.ts';
 import type { Resolve } from '../storage/outbound/policy.ts';
 import type { AdminSource } from './bootstrap/admin.ts';
 import type { Address, ServiceConfig } from './config.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory, type DirectoryLock } from './directory-lock.ts';
 import { StoreOptionsResolver } from './storage/store-options.ts';
 import type { Api } from './http/api.ts';
 import { Certificate } from './http/certificate.ts';
@@ -111,7 +111,7 @@ export interface Running {
  * service account is mounted
  */
 export async function serve(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
-  const release = await lockState(config);
+  const release = await lockState(config, surroundings);
   try {
     const running = await listening(config, surroundings);
     return { ...running, stop: () => running.stop().finally(release) };
@@ -122,7 +122,10 @@ export async function serve(config: ServiceConfig, surroundings: Surroundings): 
 }
 
 /** Two services would overwrite each other's state. In Kubernetes, replicas share a Secret, and a Lease decides. */
-async function lockState({ kubernetes, stateDirectory }: ServiceConfig): Promise<() => Promise<void>> {
+async function lockState(
+  { kubernetes, stateDirectory }: ServiceConfig,
+  { log }: Pick<Surroundings, 'log'>,
+): Promise<() => Promise<void>> {
   const lock = kubernetes.apiServer === undefined ? await lockDirectory(stateDirectory) : NOT_LOCKED;
   if (lock === undefined) {
     throw new DashkeepError(
@@ -130,10 +133,16 @@ async function lockState({ kubernetes, stateDirectory }: ServiceConfig): Promise
       `DASHKEEP_STATE_DIR: another service uses ${stateDirectory}. Stop it, or set another directory`,
     );
   }
+  if (lock.gap !== undefined) {
+    log.warn(
+      { directory: stateDirectory, reason: lock.gap },
+      'the state directory could not be locked: make sure that no other service uses it',
+    );
+  }
   return lock.release;
 }
 
-const NOT_LOCKED = { release: async () => undefined };
+const NOT_LOCKED: DirectoryLock = { release: async () => undefined };
 
 async function listening(config: ServiceConfig, surroundings: Surroundings): Promise<Running> {
   const service = await buildService(config, surroundings);

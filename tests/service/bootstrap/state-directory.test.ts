@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runMain } from '../../support/cli.ts';
@@ -53,4 +54,25 @@ it('a service that was killed leaves its state directory to the next one', async
   expect(existsSync(socket)).toBe(true);
 
   first = await startService({ grafanaUrl: grafana.url, directory });
+});
+
+it('a state directory with a long path is locked, too', async () => {
+  const environment = { DASHKEEP_STATE_DIR: join(first.directory, 'long'.repeat(40)) };
+  const start = () => startService({ grafanaUrl: grafana.url, directory: first.directory, environment });
+  await first.stop();
+
+  first = await start();
+  expect(first.lines.join('')).not.toContain('could not be locked');
+  await expect(start()).rejects.toMatchObject({ message: expect.stringContaining('another service uses') });
+  await first.stop();
+  first = await start();
+});
+
+it('a service that cannot lock its state directory starts, and logs it', async () => {
+  const { directory } = first;
+  await first.stop();
+  await mkdir(join(directory, 'state', 'service.sock', 'occupied'), { recursive: true });
+
+  first = await startService({ grafanaUrl: grafana.url, directory });
+  expect(first.lines.join('')).toContain('the state directory could not be locked: make sure that no other service');
 });
