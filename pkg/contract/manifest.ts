@@ -260,6 +260,8 @@ export const SnapshotSummary = z.object({
   /** It counts for nothing until then: a clock that was ahead dated it later than now. */
   future: z.literal(true).optional(),
   ...Annotated.shape,
+  /** End of the last hold that ended by itself; only a clock decides that. Absent while it is on hold. */
+  holdEnded: z.iso.datetime().optional(),
 });
 export type SnapshotSummary = z.infer<typeof SnapshotSummary>;
 

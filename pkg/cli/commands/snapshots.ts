@@ -50,7 +50,7 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
         resources,
         bytes(snapshot.bytes),
         signed ? 'yes' : signer === undefined ? 'no' : `by ${signer}`,
-        holdText(hold),
+        holdText(snapshot),
         [hold?.note, note?.text].filter(Boolean).join('; '),
       ];
     }),
@@ -77,9 +77,9 @@ async function listSnapshots(context: CliContext, flags: CommonFlags): Promise<E
   return 0;
 }
 
-function holdText(hold: SnapshotSummary['hold']): string {
+function holdText({ hold, holdEnded }: SnapshotSummary): string {
   if (!hold) {
-    return '';
+    return holdEnded === undefined ? '' : `ended ${holdEnded}`;
   }
   return hold.unverified === true ? 'unverified' : hold.until === undefined ? 'yes' : `until ${hold.until}`;
 }

@@ -96,13 +96,21 @@ export class Annotations {
     summaries: readonly SnapshotSummary[] | Promise<readonly SnapshotSummary[]>,
     calls: Abortable = {},
   ): Promise<SnapshotSummary[]> {
-    const [found, { active, notes }] = await Promise.all([summaries, this.read(calls)]);
+    const [found, { active, ended, notes }] = await Promise.all([summaries, this.read(calls)]);
+    const over = new Map<string, string>();
+    for (const { snapshot, content } of ended) {
+      const { until, released } = content ?? {};
+      if (until !== undefined && released === undefined && until > (over.get(snapshot) ?? '')) {
+        over.set(snapshot, until);
+      }
+    }
     return found.map((summary) => {
       const holds = active.get(summary.id);
       const note = notes.get(summary.id);
       return {
         ...summary,
         hold: holds === undefined ? null : shownOf(holds),
+        ...compact({ holdEnded: holds === undefined ? over.get(summary.id) : undefined }),
         ...(note === undefined || note.text === '' ? {} : { note }),
       };
     });

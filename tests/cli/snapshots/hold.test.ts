@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runCli, type Ended } from '../../support/cli.ts';
 import { memoryDirectory } from '../../support/directories.ts';
+import { realClock } from '../../support/ports.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
 import type { Simulator } from '../../support/grafana/simulator.ts';
 
@@ -11,12 +12,19 @@ let directory: string;
 let older: string;
 
 function dashkeep(...args: readonly string[]): Promise<Ended> {
-  return runCli(args, {
+  return later(0, ...args);
+}
+
+/** With a clock that is ahead. */
+function later(milliseconds: number, ...args: readonly string[]): Promise<Ended> {
+  const environment = {
     GRAFANA_URL: grafana.url,
     GRAFANA_API_TOKEN: grafana.token(),
     DASHKEEP_TARGET: `file://${directory}/repository`,
     DASHKEEP_STATE_DIR: join(directory, 'state'),
-  });
+  };
+  const clock = { ...realClock, now: () => new Date(Date.now() + milliseconds) };
+  return runCli(args, environment, { clock });
 }
 
 beforeEach(async () => {
@@ -47,6 +55,16 @@ it('holds, lists and releases a snapshot', async () => {
   expect((await dashkeep('release', older, '--json')).json).toEqual({ snapshot: older });
   await expect(dashkeep('release', older)).rejects.toMatchObject({ code: 'DK_NOT_FOUND' });
   expect((await dashkeep('forget', '--keep-last', '1', '--json')).json.forgotten).toMatchObject([{ id: older }]);
+});
+
+it('says of a hold whose end has passed when it ended, as only a clock decides that', async () => {
+  await dashkeep('hold', older, '--note', 'for the audit', '--until', '2099-12-31');
+  const century = 100 * 31_557_600_000;
+  expect((await later(century, 'snapshots')).out).toContain('ended 2099-12-31T23:59:59.999Z');
+  const [, held] = (await later(century, 'snapshots', '--json')).json.snapshots;
+  expect(held).toMatchObject({ hold: null, holdEnded: '2099-12-31T23:59:59.999Z' });
+  await dashkeep('release', older);
+  expect((await later(century, 'snapshots')).out).not.toContain('ended');
 });
 
 it('writes and removes a note', async () => {
