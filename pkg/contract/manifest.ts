@@ -127,6 +127,8 @@ export const SnapshotScope = z.object({
   /** all: every one that the credentials reach; chosen: those that someone named; own: that of the credentials. */
   orgs: z.enum(['all', 'chosen', 'own']),
   serverAdmin: z.boolean(),
+  /** Absent unless DASHKEEP_SERVER_KINDS left out what belongs to the whole server. */
+  serverKinds: z.literal(false).optional(),
   /** Kinds that someone left out. */
   unselected: z.array(z.enum(KIND_NAMES)).optional(),
   /** Organizations that exist and that it does not cover; absent where Grafana does not say which exist. */

@@ -16,6 +16,8 @@ export interface GrafanaAccess {
   orgCredentials: () => ReadonlyMap<number, CredentialSource>;
   /** Of a server admin, to read what belongs to the whole server beside what the credentials reach. */
   serverAdmin?: () => CredentialSource | undefined;
+  /** Whether the deployment excludes what belongs to the whole server. */
+  excludesServerKinds?: boolean;
   /** Names of all organizations of this Grafana by id; undefined where no one can be asked. */
   existing?: () => ReadonlyMap<number, string> | undefined;
   /** Takes notice of organizations that were made meanwhile: what a run covers must not depend on when they were. */
@@ -72,7 +74,7 @@ export async function withInstance<T>(
     server = link.readsServer === true ? await serverClient(link, signal) : undefined;
     const scope = scopeOf(instance, link.existing?.());
     const serverAdmin = scope.serverAdmin || server !== undefined;
-    return await action({ ...instance, server, scope: { ...scope, serverAdmin }, previews });
+    return await action({ ...instance, server, scope: withServerKinds({ ...scope, serverAdmin }, link), previews });
   } finally {
     await Promise.all([client.close(), server?.close()]);
   }
@@ -116,6 +118,14 @@ function assertExisting({ orgs, existing }: GrafanaLink, tokens: ReadonlyMap<num
   if (missing.length > 0) {
     throw noSuchOrg(missing);
   }
+}
+
+/** The scope with whether the deployment excludes what belongs to the whole server. */
+export function withServerKinds(
+  scope: SnapshotScope,
+  { excludesServerKinds }: Pick<GrafanaAccess, 'excludesServerKinds'>,
+): SnapshotScope {
+  return excludesServerKinds === true && !scope.serverAdmin ? { ...scope, serverKinds: false } : scope;
 }
 
 /** What a token does not show is known to the admin who makes the tokens. */

@@ -119,6 +119,7 @@ export function grafanaAccess(
   admin: AdminSource | undefined,
 ): GrafanaAccess {
   return {
+    excludesServerKinds: !serverKinds,
     serverAdmin() {
       return admin === undefined || !serverKinds ? undefined : adminCredentials(admin, keys);
     },

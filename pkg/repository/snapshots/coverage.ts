@@ -44,7 +44,7 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
     ...(unread.length === 0 ? [] : [reason('covers-unread', { kinds: unread.join(', ') })]),
     ...(forAdmins.length === 0
       ? []
-      : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-server-kinds', { kinds: forAdmins.join(', ') })]),
+      : [reason(isSafety ? 'lacks-safety-kinds' : serverReason(scope), { kinds: forAdmins.join(', ') })]),
     ...(unselected.length === 0
       ? []
       : [reason(isSafety ? 'lacks-safety-kinds' : 'lacks-unselected', { kinds: unselected.join(', ') })]),
@@ -60,6 +60,10 @@ export function coverageOf({ orgs, kinds, errors, scope, newer = [], trigger }: 
     parts,
     advice: isSafety ? [] : [...aboutOrgs, ...(forAdmins.length === 0 ? [] : [reason('include-server-kinds')])],
   };
+}
+
+function serverReason(scope: Covered['scope']): 'lacks-server-kinds' | 'lacks-set-kinds' {
+  return scope?.serverKinds === false ? 'lacks-set-kinds' : 'lacks-server-kinds';
 }
 
 function countedKinds(newer: NonNullable<Covered['newer']>): string {

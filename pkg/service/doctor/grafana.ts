@@ -7,7 +7,7 @@ import { orgTokenCredentials } from '../../grafana/http/credentials.ts';
 import { connect, type Instance } from '../../grafana/instance.ts';
 import { isScratchOrg, listOrgs, orgNameOf } from '../../grafana/orgs.ts';
 import { numberAt } from '../../lib/json/json.ts';
-import { orgsOfCommands, serverClient } from '../../operations/grafana.ts';
+import { orgsOfCommands, serverClient, withServerKinds } from '../../operations/grafana.ts';
 import { AdminRefused } from '../bootstrap/problems.ts';
 import type { ServiceParts } from '../parts.ts';
 import { selectedOrgs } from '../settings/selected-orgs.ts';
@@ -64,7 +64,7 @@ export async function grafanaChecks(parts: GrafanaParts, signal: AbortSignal): P
     const instance = { ...connected, serverAdmin: reached && connected.serverAdmin };
     const asked = isWithoutToken
       ? { excludeKinds: values.scope.excludeKinds, orgs: connected.orgs, scope: connected.scope }
-      : parts.statusView.askedFor(instance);
+      : parts.statusView.askedFor({ ...instance, scope: withServerKinds(instance.scope, parts.access) });
     const orgs = asked.orgs.flatMap(({ id, name }) => {
       const known = connected.orgs.find((org) => org.id === id);
       const token = tokens.get(id);

@@ -76,7 +76,7 @@ describe('what the backups of a service cover', () => {
     expect(await metric('dashkeep_backup_uncovered')).toBe('1');
     const { text } = coverage as { text: string };
     expect(text).toContain(`1 of 2 organizations; not included, because`);
-    expect(text).toContain(`not included, because only a server admin can read them: ${SERVER_KINDS}`);
+    expect(text).toContain(`not included, because DASHKEEP_SERVER_KINDS=no excludes them: ${SERVER_KINDS}`);
     expect(coverage).toMatchObject({
       whole: false,
       advice: [{ code: 'include-orgs' }, { code: 'include-server-kinds' }],

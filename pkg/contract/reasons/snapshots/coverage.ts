@@ -15,6 +15,10 @@ export const COVERAGE_REASONS = {
   'covers-kinds': '{read} of {existing} kinds',
   'covers-unread': 'copied from earlier snapshots, not read again: {kinds}',
   'lacks-server-kinds': 'not included, because only a server admin can read them: {kinds}',
+  'lacks-set-kinds': {
+    cli: 'not included, because DASHKEEP_SERVER_KINDS=no excludes them: {kinds}',
+    page: 'not included, because the deployment excludes them: {kinds}',
+  },
   'lacks-safety-kinds': 'not included, because a safety snapshot contains only what its restore changes: {kinds}',
   'lacks-unselected': 'not included, because the settings exclude them: {kinds}',
   'lacks-newer-kinds': 'not restored, because only a newer Dashkeep knows them: {kinds}',

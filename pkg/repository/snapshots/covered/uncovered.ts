@@ -8,7 +8,12 @@ const OF_ORGS: ReadonlySet<string> = new Set([
   'covers-unknown-orgs',
   'lacks-given-orgs',
 ]);
-const OF_KINDS: ReadonlySet<string> = new Set(['lacks-server-kinds', 'lacks-failed', 'lacks-failed-in']);
+const OF_KINDS: ReadonlySet<string> = new Set([
+  'lacks-server-kinds',
+  'lacks-set-kinds',
+  'lacks-failed',
+  'lacks-failed-in',
+]);
 const ADVICE: ReadonlySet<string> = new Set(['include-orgs', 'include-given-orgs', 'confirm-orgs']);
 
 /** The parts of its coverage about what is, or may be, left out, though no one excluded it. */
