@@ -55,7 +55,11 @@ function damagedManifests({ snapshot, problems }: VerifyReport, known: readonly 
 export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
   const { snapshots, snapshot, objects, read, problems } = report;
   const named = problems.map((one) => ({ ...one, resources: one.resources.filter(isOfKnownKind) }));
-  const ofSnapshots = named.filter(({ resources }) => resources.length === 0).slice(0, WARNINGS_KEPT);
+  // The identity is the problem then, not any resource.
+  const isOfIdentity = named.every(({ code, object }) => code === 'DK_IDENTITY_MISSING' && object !== '');
+  const ofSnapshots = isOfIdentity
+    ? named.slice(0, 1)
+    : named.filter(({ resources }) => resources.length === 0).slice(0, WARNINGS_KEPT);
   return {
     value: report,
     status: problems.length === 0 ? 'complete' : 'failed',
@@ -63,7 +67,7 @@ export function verifyOutcome(report: VerifyReport): RunOutcome<VerifyReport> {
     counts: { snapshots, objects, read, problems: problems.length },
     // Of a whole snapshot or repository, or of kinds that this version does not know.
     ...warningOf(ofSnapshots.map((one) => ({ code: one.code, params: paramsOf(one) }))),
-    errors: named.flatMap(({ resources, ...one }) =>
+    errors: (isOfIdentity ? [] : named).flatMap(({ resources, ...one }) =>
       resources.map(({ org, kind, uid, title }) => ({
         ...{ org, kind, uid, title },
         reason: one.reason,

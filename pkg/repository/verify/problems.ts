@@ -1,6 +1,7 @@
 import { compact } from '../../contract/compact.ts';
 import { DashkeepError, ERROR_CATALOGUE, type ErrorCode } from '../../contract/errors.ts';
 import { FINDING_CODES, type Finding } from '../../contract/findings.ts';
+import { reason, type KnownReason } from '../../contract/reasons/catalogue.ts';
 import { adviceOf, reasonSentence, type Reason } from '../../contract/reasons/reason.ts';
 import { isKindName, type KindName, type ResourceRef } from '../../contract/kinds.ts';
 import type { RunLine } from '../../contract/runs.ts';
@@ -200,8 +201,14 @@ export function unmendable({
   warned = [],
   problems,
   counts,
-}: Pick<RunLine, 'warned' | 'problems' | 'counts'>): { code: ErrorCode; advice: Reason } | undefined {
+}: Pick<RunLine, 'warned' | 'problems' | 'counts'>):
+  | { code: ErrorCode; why?: KnownReason; advice: Reason }
+  | undefined {
   const found = warned.map(({ code }) => code).filter(isErrorCode);
+  const [first, ...more] = warned;
+  if (first?.code === 'DK_IDENTITY_MISSING' && first.params['object'] !== undefined && more.length + problems === 0) {
+    return { code: first.code, why: reason('identity-unfit'), advice: reason('correct-identity') };
+  }
   const [code] = found;
   const isAll =
     problems === 0 && counts['problems'] === found.length && !found.some((one) => isMendable({ code: one }));

@@ -15,7 +15,9 @@ export async function verificationChecks(
   const isVerification = (run: RunLine): boolean => run.kind === 'verify' && hasEnded(run) && isOfAll(run);
   const last = await runs.newestCertain(isVerification, { org: 0, home: true }, signal);
   const found = reason('ready-verify-problems', { count: String(last?.counts['problems'] ?? last?.problems) });
-  return last?.status === 'failed'
-    ? [checked(reason('ready-of-verification'), 'failed', [found], unmendable(last)?.advice ?? reason('ready-repair'))]
-    : [];
+  if (last?.status !== 'failed') {
+    return [];
+  }
+  const { why, advice = reason('ready-repair') } = unmendable(last) ?? {};
+  return [checked(reason('ready-of-verification'), 'failed', why === undefined ? [found] : [found, why], advice)];
 }

@@ -1,6 +1,7 @@
 import type { Status } from '../../contract/api/status.ts';
-import { DashkeepError, failureText, type ErrorCode } from '../../contract/errors.ts';
+import { type DashkeepError, failureText, type ErrorCode } from '../../contract/errors.ts';
 import { reason, sentenceOf, type KnownReason } from '../../contract/reasons/catalogue.ts';
+import { reasonSentence } from '../../contract/reasons/reason.ts';
 import type { RunLine } from '../../contract/runs.ts';
 import { append } from '../../lib/append.ts';
 import { DELETE_ACCOUNT, otherAccount } from '../bootstrap/service-account.ts';
@@ -79,7 +80,7 @@ export function allWarnings(
       warnings.push(warningOf('DK_OBJECT_DAMAGED', reason('stored-damaged'), reason('ready-repair')));
     } else if (!warnings.some(({ code }) => code === unmended.code)) {
       const why = reason('verified-other', { count: String(verified.counts['problems']) });
-      const { hint } = new DashkeepError(unmended.code, '');
+      const hint = reasonSentence(unmended.advice);
       warnings.push({ code: unmended.code, message: sentenceOf(why), hint, why });
     }
   }

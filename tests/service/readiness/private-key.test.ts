@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Problem } from '../../../pkg/contract/api/common.ts';
+import type { Doctor } from '../../../pkg/contract/api/status.ts';
 import type { Readiness } from '../../../pkg/contract/api/readiness.ts';
 import { temporaryDirectory } from '../../support/directories.ts';
 import { startGrafana } from '../../support/grafana/index.ts';
@@ -41,10 +42,16 @@ async function startWith(owner: string, identity: string, schedule = ''): Promis
   service = await startService({ grafanaUrl: grafana.url, directory: directory.path, environment });
 }
 
-async function privateKey() {
+async function line(about: string) {
   const { evidence } = (await service.call('GET', '/readiness')).json as Readiness;
-  return evidence.find(({ code }) => code === 'private-key');
+  return evidence.find(({ code }) => code === about);
 }
+
+async function verify(): Promise<void> {
+  await service.ended((await service.call('POST', '/runs', { kind: 'verify', readData: true })).json.id);
+}
+
+const privateKey = () => line('private-key');
 
 it('a private key that does not open the snapshots is named on Overview and in readiness', async () => {
   const [own, other] = [await generateIdentity(), await generateIdentity()];
@@ -62,12 +69,23 @@ it('a private key that does not open the snapshots is named on Overview and in r
   await eventually('the newest', async () => (await status()).newest);
   expect(codes((await status()).warnings)).toEqual(['identity-of-others']);
 
+  // A repair would not help.
+  await verify();
+  const wrong = {
+    detail: expect.stringMatching(/^problems found: \d+; none of the given identities decrypts the snapshots$/),
+    hints: [{ code: 'correct-identity' }],
+  };
+  expect(await line('verification')).toMatchObject({ level: 'bad', ...wrong });
+  const { checks } = (await service.call('GET', '/doctor')).json as Doctor;
+  expect(checks.find(({ name }) => name === 'verification')).toMatchObject(wrong);
+
   // It belongs to the public key for what is written from now on.
   await startWith(other, other);
   await eventually('the newest', async () => (await status()).newest);
   expect(codes((await status()).warnings)).toEqual(['identity-unfit']);
 
   await startWith(own, own);
+  await verify();
   await eventually('the newest', async () => (await status()).newest);
   expect(codes((await status()).warnings)).toEqual([]);
 });

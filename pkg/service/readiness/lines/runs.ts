@@ -109,12 +109,13 @@ function verified(run: RunLine | undefined): LineResult {
   }
   const { snapshots, objects, read = 0, problems = run.problems } = run.counts;
   if (run.status !== 'complete') {
+    const { why, advice = reason('ready-repair') } = unmendable(run) ?? {};
     // One that could not run has found nothing to repair.
     return run.failure === undefined
       ? {
           level: 'bad',
-          found: [reason('ready-verify-problems', { count: String(problems) })],
-          advice: [unmendable(run)?.advice ?? reason('ready-repair')],
+          found: [reason('ready-verify-problems', { count: String(problems) }), ...(why === undefined ? [] : [why])],
+          advice: [advice],
         }
       : { level: 'bad', found: [failure(run)], advice: [reason('ready-see-runs')] };
   }
