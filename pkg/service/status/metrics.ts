@@ -182,7 +182,7 @@ export class Metrics {
       'Longest recent time between two scheduled backups, in seconds.',
       (r) => r.scheduleInterval,
     );
-    gauge('dashkeep_token_expiry_timestamp_seconds', 'Time at which the first Grafana token expires.', (r) =>
+    gauge('dashkeep_token_expiry_timestamp_seconds', 'Earliest time at which a Grafana token expires.', (r) =>
       seconds(r.tokenExpires),
     );
     gauge('dashkeep_token_valid', 'Whether Grafana accepts the token: 1 or 0.', (r) => Number(r.tokenValid));
@@ -257,7 +257,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'dashkeep_readiness',
-      help: 'Whether a recovery would work, by line: 0 ok, 1 warning, 2 bad. Absent while it is unknown.',
+      help: 'Readiness for a recovery, by line: 0 ok, 1 warning, 2 bad. Absent for a line that is unknown.',
       labelNames: ['line'],
       registers: [this.#registry],
       collect() {
