@@ -4,11 +4,11 @@ import { LinkButton, Stack, Text, TextLink, useStyles2 } from '@grafana/ui';
 import type { ChangePage } from '../../../pkg/contract/api/changes.ts';
 import type { Change } from '../../../pkg/contract/api/diff.ts';
 import type { SnapshotRow } from '../../../pkg/contract/api/snapshots.ts';
-import { changeLabel } from '../../components/ChangeBadge.tsx';
+import { countedChanges } from '../../components/json/Changes.tsx';
 import { IndexedNotice } from '../../components/problems/IndexedNotice.tsx';
 import { QueryView } from '../../components/QueryView.tsx';
 import { useLatestChanges } from '../../data/useLatestChanges.ts';
-import { distinctTimes, formatNumber } from '../../lib/format.ts';
+import { distinctTimes } from '../../lib/format.ts';
 import { plural, t } from '../../lib/i18n.ts';
 import { resourceParameter, routes } from '../../lib/routes.ts';
 import { ChangeHead, GroupHead, sizeOf } from '../Changes/ChangeHead.tsx';
@@ -110,7 +110,7 @@ function Changes({ items, total, sides }: ChangesProps) {
 function countsText(counts: Partial<Record<Change, number>> = {}): string {
   const parts = (['added', 'changed', 'removed'] as const).flatMap((change) => {
     const count = counts[change] ?? 0;
-    return count > 0 ? `${changeLabel(change)} ${formatNumber(count)}` : [];
+    return count > 0 ? countedChanges[change](count) : [];
   });
   return parts.join(', ') || t('latestChanges.none', 'no changes');
 }

@@ -183,7 +183,7 @@ test('the latest changes are grouped as on the page of all changes, and lead to 
     /^Deleted.*Prod.* · Team A60 resources$/,
     'and 4 more',
   ]);
-  await expect(page.getByText(/: Added 4, Changed 1, Removed 60\.$/)).toBeVisible();
+  await expect(page.getByText(/: 4 added, 1 changed, 60 removed\.$/)).toBeVisible();
   await expectAccessible(page);
   await list.getByRole('link', { name: 'redis' }).click();
   await expect(page).toHaveURL(/\/compare\?.*resource=1\/dashboard\/redis/);
