@@ -131,6 +131,18 @@ it('does not call lost what a backup with other credentials does not reach', asy
   expect(out).toContain('may still be in Grafana');
 });
 
+it('names the settings of Grafana that may have removed all annotations', async () => {
+  const kinds = ['--kinds', 'annotation,dashboard,folder', '--orgs', '1'];
+  await backup(ADMIN, ...kinds);
+  const { body } = await call(grafana, 'admin:admin', 'GET /api/annotations?limit=1000');
+  for (const { id } of body as unknown as { id: number }[]) {
+    await call(grafana, 'admin:admin', `DELETE /api/annotations/${id}`);
+  }
+  const { exit, out } = await backup(ADMIN, ...kinds);
+  expect(exit).toBe(3);
+  expect(out).toContain('If max_age or max_annotations_to_keep in Grafana’s settings removed the annotations, accept');
+});
+
 describe('problems of a backup', () => {
   it('with different causes are a line each, and a long one ends with how many more there are', () => {
     const of = (uid: string, reason: string, count?: number) => ({

@@ -137,6 +137,12 @@ function printShrunk(context: CliContext, manifest: Manifest): void {
       acceptLossAdvice(id, shrunk),
     ];
     advice.forEach((one) => one && printLine(context, reasonSentence(one)));
+    if (losses.some(({ kind, gone, before }) => kind === 'annotation' && gone === before)) {
+      printLine(
+        context,
+        'If max_age or max_annotations_to_keep in Grafana’s settings removed the annotations, accept the loss.',
+      );
+    }
   }
 }
 
